@@ -1,0 +1,10 @@
+import { App } from 'aws-cdk-lib';
+import { buildTributary } from '#lib/app.ts';
+import { selectStage } from '#lib/config/select.ts';
+
+const app = new App();
+buildTributary(
+  app,
+  selectStage((key) => app.node.tryGetContext(key)),
+);
+app.synth();

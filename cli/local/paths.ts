@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the local cloud keeps what it writes: all of it under `.local` of the checkout, none of it in version control. */
+export interface LocalPaths {
+  readonly root: string;
+  readonly base: string;
+  readonly ministack: {
+    readonly base: string;
+    readonly venv: string;
+    readonly run: string;
+    readonly state: string;
+    readonly log: string;
+    readonly installLog: string;
+  };
+  readonly sink: { readonly base: string; readonly state: string; readonly requests: string; readonly log: string };
+  readonly assembly: string;
+  readonly deployLog: string;
+  readonly deployRecord: string;
+  readonly outputs: string;
+  readonly cdkHome: string;
+}
+
+export function localPaths(root: string): LocalPaths {
+  const base = join(root, '.local');
+  const ministack = join(base, 'ministack');
+  const sink = join(base, 'sink');
+  return {
+    root,
+    base,
+    ministack: {
+      base: ministack,
+      venv: join(ministack, 'venv'),
+      run: join(ministack, 'run'),
+      state: join(ministack, 'state.json'),
+      log: join(ministack, 'ministack.log'),
+      installLog: join(ministack, 'install.log'),
+    },
+    sink: {
+      base: sink,
+      state: join(sink, 'state.json'),
+      requests: join(sink, 'requests.ndjson'),
+      log: join(sink, 'sink.log'),
+    },
+    assembly: join(base, 'cdk.out'),
+    deployLog: join(base, 'deploy.log'),
+    deployRecord: join(base, 'deploy.json'),
+    outputs: join(base, 'outputs.json'),
+    cdkHome: join(base, 'cdk-home'),
+  };
+}
+
+/** The folder with the pinned Node of the project, or of whatever runs this when it is not installed. */
+export function nodeBinDirectory(root: string): string {
+  const pinned = join(root, 'node_modules', 'node', 'bin');
+  return existsSync(join(pinned, 'node')) ? pinned : join(process.execPath, '..');
+}

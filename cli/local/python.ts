@@ -1,0 +1,119 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const OLDEST = [3, 10] as const;
+const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+const PROBE = `import json, sys
+missing = []
+for name in ('venv', 'ensurepip'):
+    try: __import__(name)
+    except ImportError: missing.append(name)
+print(json.dumps({'version': list(sys.version_info[:3]), 'missing': missing}))`;
+
+const WHY =
+  'The local AWS that `npm start` brings along (MiniStack) is a Python program; it is installed into .local/ministack/venv and nowhere else.';
+const OR_ELSE = 'Or start a local AWS of your own and set AWS_ENDPOINT_URL to it: see docs/local.md.';
+const INSTALL_PYTHON =
+  'Install it, e.g. `sudo apt install python3 python3-venv` (Debian, Ubuntu), `sudo dnf install python3` (Fedora), `brew install python` (macOS).';
+
+/** What one Python on PATH said about itself. */
+export interface PythonProbe {
+  readonly command: string;
+  readonly version: readonly [number, number, number];
+  readonly missing: readonly string[];
+}
+
+/** Asks the Pythons on PATH what they are; those that are absent or broken are left out. */
+export function probePythons(env: NodeJS.ProcessEnv = process.env): PythonProbe[] {
+  const found: PythonProbe[] = [];
+  for (const command of CANDIDATES) {
+    const answer = spawnSync(command, ['-c', PROBE], { encoding: 'utf8', env, timeout: 20_000 });
+    if (answer.status !== 0) continue;
+    const { version, missing } = JSON.parse(answer.stdout) as Pick<PythonProbe, 'version' | 'missing'>;
+    const probe = { command, version, missing };
+    found.push(probe);
+    if (isUsable(probe)) break;
+  }
+  return found;
+}
+
+/** The first Python that will do; otherwise an error that says what is missing, what for, and what to install. */
+export function choosePython(found: readonly PythonProbe[]): PythonProbe {
+  const usable = found.find(isUsable);
+  if (usable !== undefined) return usable;
+  const recent = found.find(isRecent);
+  if (recent !== undefined) {
+    const version = recent.version.slice(0, 2).join('.');
+    throw new Error(
+      `Python ${recent.version.join('.')} (${recent.command}) lacks the standard module${recent.missing.length > 1 ? 's' : ''} ${recent.missing.join(' and ')}.\n${WHY}\n` +
+        `Install what is missing, e.g. \`sudo apt install python${version}-venv\` (Debian, Ubuntu).\n${OR_ELSE}`,
+    );
+  }
+  const [old] = found;
+  const what =
+    old === undefined
+      ? `Python ${OLDEST.join('.')} or newer is needed, and there is no Python on the PATH.`
+      : `Python ${OLDEST.join('.')} or newer is needed; ${old.command} on the PATH is ${old.version.join('.')}.`;
+  throw new Error(`${what}\n${WHY}\n${INSTALL_PYTHON}\n${OR_ELSE}`);
+}
+
+function isRecent(probe: PythonProbe): boolean {
+  const [major, minor] = probe.version;
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}
+
+function isUsable(probe: PythonProbe): boolean {
+  return isRecent(probe) && probe.missing.length === 0;
+}
+
+/**
+ * Makes a virtual environment hold exactly what the requirements file says, and does nothing when it already does.
+ * Returns the path of its Python. An installation that was cut short is started over.
+ */
+export function ensureVenv(options: {
+  readonly venv: string;
+  readonly requirements: string;
+  readonly logFile: string;
+  readonly log: (line: string) => void;
+}): string {
+  const { venv, requirements, logFile, log } = options;
+  const python = join(venv, 'bin', 'python');
+  const stamp = join(venv, 'installed-requirements.txt');
+  const wanted = readFileSync(requirements, 'utf8');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && runs(python)) return python;
+
+  const { command } = choosePython(probePythons());
+  log('Installing the local AWS (MiniStack, about 90 MB, once) ...');
+  rmSync(venv, { recursive: true, force: true });
+  mkdirSync(dirname(venv), { recursive: true });
+  rmSync(logFile, { force: true });
+  step(logFile, command, ['-m', 'venv', venv], 'creating a Python virtual environment');
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--requirement', requirements];
+  step(
+    logFile,
+    python,
+    pip,
+    'installing MiniStack with pip (it needs the Python package index, or a mirror set in pip)',
+  );
+  writeFileSync(stamp, wanted);
+  return python;
+}
+
+function runs(python: string): boolean {
+  return spawnSync(python, ['-c', 'import ministack, boto3'], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+}
+
+function step(logFile: string, command: string, args: string[], what: string): void {
+  const done: SpawnSyncReturns<string> = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: 600_000,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const output = `${done.stdout ?? ''}${done.stderr ?? ''}`;
+  appendFileSync(logFile, `$ ${command} ${args.join(' ')}\n${output}\n`);
+  if (done.status === 0) return;
+  const reason = done.error?.message ?? `it ended with ${done.status ?? done.signal}`;
+  const tail = output.trim().split('\n').slice(-12).join('\n');
+  throw new Error(`Failed at ${what}: ${reason}.\n${tail}\nAll of it: ${logFile}\n${OR_ELSE}`);
+}

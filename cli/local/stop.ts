@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { withLock } from './lock.ts';
+import { ministackMarker } from './ministack.ts';
+import { localPaths } from './paths.ts';
+import { type Ending, endFamily, listProcesses, type ProcessInfo } from './processes.ts';
+import { sinkMarker } from './sink.ts';
+import { readState, removeState, runningProcess } from './state.ts';
+
+/** What was ended, and how. */
+export interface Stopped {
+  readonly ministack: Ending;
+  readonly sink: Ending;
+  /** Lambda workers that had outlived their emulator. */
+  readonly orphans: number;
+}
+
+/**
+ * Ends the local cloud this checkout started: the embedded MiniStack with its Lambda workers, and the sink. Nothing else
+ * is touched; a local AWS named by AWS_ENDPOINT_URL belongs to whoever started it. The data of the emulator go with it;
+ * the installation and the logs stay.
+ */
+export async function stopLocalAws(root: string, log: (line: string) => void = () => {}): Promise<Stopped> {
+  const paths = localPaths(root);
+  return withLock(join(paths.base, 'ministack.lock'), async () => {
+    const ministack = await stopRecorded(paths.ministack.state, ministackMarker(root));
+    const sink = await stopRecorded(paths.sink.state, sinkMarker(root));
+    const orphans = await endOrphans(paths.ministack.run);
+    rmSync(paths.ministack.run, { recursive: true, force: true });
+    if (ministack !== 'absent') {
+      // They describe stacks that are gone with it.
+      removeState(paths.deployRecord);
+      removeState(paths.outputs);
+    }
+    if (ministack === 'absent' && sink === 'absent' && orphans === 0) log('Nothing was running.');
+    if (ministack !== 'absent') log(`Stopped MiniStack${ministack === 'killed' ? ' (it had to be killed)' : ''}.`);
+    if (orphans > 0) log(`Ended ${orphans} Lambda process${orphans === 1 ? '' : 'es'} left by an earlier MiniStack.`);
+    if (sink !== 'absent') log(`Stopped the sink${sink === 'killed' ? ' (it had to be killed)' : ''}.`);
+    return { ministack, sink, orphans };
+  });
+}
+
+async function stopRecorded(statePath: string, marker: string): Promise<Ending> {
+  const state = readState(statePath, runningProcess);
+  const ending = state === undefined ? 'absent' : await endFamily(state, marker);
+  removeState(statePath);
+  return ending;
+}
+
+/** A Lambda worker's script lies in the run directory of its emulator, so its command line says whose it is. */
+export function orphansOf(runDirectory: string, processes: readonly ProcessInfo[]): ProcessInfo[] {
+  return processes.filter(
+    (one) => one.pid !== process.pid && one.command.includes(`${runDirectory}/tmp/ministack-lambda-`),
+  );
+}
+
+async function endOrphans(runDirectory: string): Promise<number> {
+  const orphans = orphansOf(runDirectory, await listProcesses());
+  for (const orphan of orphans) await endFamily(orphan, runDirectory, 1_000);
+  return orphans.length;
+}

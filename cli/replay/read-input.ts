@@ -1,0 +1,37 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { ByteSource } from '#core/ingestion/byte-source.ts';
+import { planChunks } from '#core/ingestion/chunks.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
+import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+
+const CHUNK_BYTES = 8 * 1_048_576;
+
+/**
+ * Reads a file as the batch door does.
+ * @param firstTie puts the records of several inputs in order
+ * @returns its records, and why it was refused as a whole, if so
+ */
+export async function readInput(
+  source: ByteSource,
+  datasetId: string,
+  catalog: CompiledCatalog,
+  arrival: { readonly receivedAt: number; readonly firstTie: number },
+): Promise<{ records: ReceivedRecord[]; refusal?: Refusal }> {
+  const dataset = catalog.datasets.get(datasetId);
+  if (!dataset) return { records: [], refusal: unknownDataset(catalog) };
+  const records: ReceivedRecord[] = [];
+  try {
+    const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
+    for (const chunk of plan.chunks) {
+      for await (const decoded of decodeChunk(source, plan, chunk)) {
+        const tie = String(arrival.firstTie + records.length).padStart(12, '0');
+        records.push(receiveRow(decoded, dataset, plan.format, { receivedAt: arrival.receivedAt, tie }));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof FileRefusedError)) throw error;
+    return { records, refusal: error.refusal };
+  }
+  return { records };
+}

@@ -1,0 +1,92 @@
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import { route } from '#core/activation/route.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
+import type { Refusal } from '#core/ingestion/record.ts';
+import type { OutgoingDelivery } from '#core/ports/outbox.ts';
+import { type Report, report } from '#core/report/report.ts';
+import { evaluate } from '#core/segmentation/evaluate.ts';
+import { MemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { type Door, travel } from './batches.ts';
+
+export interface ReplayInput {
+  readonly name: string;
+  readonly records: readonly ReceivedRecord[];
+  /** Why the rest of the file, or all of it, could not be read. */
+  readonly refusal?: Refusal;
+}
+
+export interface ReplayOptions {
+  readonly catalog: CompiledCatalog;
+  readonly inputs: readonly ReplayInput[];
+  /** Epoch ms. */
+  readonly now: number;
+  readonly door: Door;
+  readonly seed: number;
+}
+
+export interface ReplayResult extends Report {
+  records: { accepted: number; refused: number; duplicate: number };
+  /** Why records or files were refused: code → how many. */
+  refusals: Record<string, number>;
+  /** Accepted records that are in no profile, by reason. */
+  withoutProfile: Record<string, number>;
+}
+
+/**
+ * The way of every record through the same core as in the cloud, in memory: validate, keep, stitch; then, at `now`,
+ * evaluate and route every profile once. What destinations would have been told in between is not replayed.
+ */
+export async function replay(
+  options: ReplayOptions,
+): Promise<{ result: ReplayResult; deliveries: OutgoingDelivery[] }> {
+  const { catalog, now } = options;
+  const rules = stageRules(catalog);
+  const profiles = new MemoryProfileStore();
+  const memberships = new MemoryMembershipStore();
+  const ledgers = new MemoryVersionedStore<LedgerItem>();
+  const deliveries: OutgoingDelivery[] = [];
+  const pause = async (): Promise<void> => {};
+  const outbox = { send: async (sent: readonly OutgoingDelivery[]) => void deliveries.push(...sent) };
+
+  const counts = { accepted: 0, refused: 0, duplicate: 0 };
+  const refusals: Record<string, number> = {};
+  const withoutProfile: Record<string, number> = {};
+  for (const { refusal } of options.inputs) if (refusal) increase(refusals, refusal.code);
+
+  let part = 0;
+  for (const batch of travel(
+    options.inputs.map(({ records }) => records),
+    options.door,
+    options.seed,
+  )) {
+    const processed = await processRecords(batch, `replay-${part++}`, {
+      catalog,
+      // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
+      lake: new MemoryObjectStore(),
+      quarantine: new MemoryObjectStore(),
+      stitch: { profiles, rules: rules.fold, pause },
+    });
+    if (processed.failed[0]) throw processed.failed[0].error;
+    counts.refused += processed.refused.length;
+    for (const { refusals: reasons } of processed.refused) increase(refusals, reasons[0]!.code);
+    for (const outcome of processed.outcomes) {
+      if (outcome.duplicate) counts.duplicate += 1;
+      else counts.accepted += 1;
+      if (outcome.withoutProfile) increase(withoutProfile, outcome.withoutProfile);
+    }
+  }
+  const evaluation = { profiles, memberships, rules: rules.evaluation, now: () => now, pause };
+  for (const root of new Set(profiles.changed)) await evaluate(root, evaluation, { scope: 'all' });
+  const routing = { profiles, memberships, ledgers, outbox, rules: rules.route, now: () => now, pause };
+  for (const root of new Set(memberships.changed)) await route(root, routing);
+  const counted = await report({ profiles, memberships, ledgers }, catalog, now);
+  return { result: { records: counts, ...counted, refusals, withoutProfile }, deliveries };
+}
+
+function increase(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}

@@ -1,0 +1,60 @@
+/**
+ * What became of a request to a destination, as far as anybody can tell.
+ * `blocked`: not sent at all, since the address lies inside (design §10).
+ */
+export type HttpOutcome =
+  | { readonly kind: 'response'; readonly status: number; readonly body: string }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'network'; readonly code: string }
+  | { readonly kind: 'blocked'; readonly reason: string };
+
+/**
+ * Why something was not delivered, and therefore what to do:
+ * - `retry`: it may work later, the same request is made again;
+ * - `drop`: the destination will never take this item, the others are not concerned;
+ * - `stop`: the configuration is wrong (address, credentials), nothing can be delivered until somebody mends it.
+ */
+export type ErrorClass = 'retry' | 'drop' | 'stop';
+
+const RETRY = new Set([408, 425, 429]);
+/** Not allowed, not there, not this way, or somewhere else: redirects are not followed. */
+const STOP = new Set([401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 426, 451, 501, 505]);
+
+/** The class of an HTTP status, or undefined where the request succeeded. */
+export function classifyStatus(status: number): ErrorClass | undefined {
+  if (status >= 200 && status < 300) return undefined;
+  if (RETRY.has(status)) return 'retry';
+  if (STOP.has(status) || status < 400) return 'stop';
+  return status >= 500 ? 'retry' : 'drop';
+}
+
+/** Failures below HTTP that no repetition mends: the certificate, not the line. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO/;
+
+/** The class of an outcome, or undefined where the request succeeded. */
+export function classifyOutcome(outcome: HttpOutcome): ErrorClass | undefined {
+  switch (outcome.kind) {
+    case 'response':
+      return classifyStatus(outcome.status);
+    case 'timeout':
+      return 'retry';
+    case 'network':
+      return CERTIFICATE.test(outcome.code) ? 'stop' : 'retry';
+    case 'blocked':
+      return 'stop';
+  }
+}
+
+/** The outcome in a word for logs and metrics, e.g. `http-503`: nothing of the answer's text, it may name people. */
+export function reasonOf(outcome: HttpOutcome): string {
+  switch (outcome.kind) {
+    case 'response':
+      return `http-${outcome.status}`;
+    case 'timeout':
+      return 'timeout';
+    case 'network':
+      return `network-${outcome.code}`;
+    case 'blocked':
+      return outcome.reason;
+  }
+}

@@ -1,0 +1,13 @@
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+
+export interface HttpRequest {
+  readonly method: 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** From the start of the request to the last byte of the answer. */
+  readonly timeoutMs: number;
+}
+
+/** Makes one request. Follows no redirect, repeats nothing, and never throws: what went wrong is in the outcome. */
+export type HttpClient = (request: HttpRequest) => Promise<HttpOutcome>;

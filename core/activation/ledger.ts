@@ -1,0 +1,54 @@
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Versioned, VersionedStore } from '#core/ports/versioned-store.ts';
+
+/**
+ * What each destination was last told about the identities of one profile item. The difference to what it should have
+ * is what is sent, so a destination converges after a merge, a split, a change of consent or a replay.
+ */
+export interface LedgerItem extends Versioned {
+  /** Of the last decision about any of the item's people. */
+  readonly lastRevision: number;
+  readonly destinations: Readonly<Record<string, DestinationLedger>>;
+}
+
+export interface DestinationLedger {
+  readonly told: Readonly<Record<IdentityKey, Readonly<Record<string, Told>>>>;
+  /** By profile key: what the destination last got besides memberships. */
+  readonly digests: Readonly<Record<IdentityKey, string>>;
+  /** Memberships that are not told at present, by reason: `profile key|segment`. */
+  readonly excluded: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Told {
+  readonly status: 'realized' | 'exited';
+  /** Epoch ms, the membership's. */
+  readonly lastQualificationTime: number;
+  /** The ways it went where there are several, so that a removal goes the same ones (Audience Manager). */
+  readonly via?: readonly string[];
+}
+
+export type LedgerStore = VersionedStore<LedgerItem>;
+
+export const noLedger = (root: IdentityKey): LedgerItem => ({
+  root,
+  version: 0,
+  absorbed: [],
+  lastRevision: 0,
+  destinations: {},
+});
+
+export const NOTHING_TOLD: DestinationLedger = { told: {}, digests: {}, excluded: {} };
+
+/** The ledger of two items that became one. */
+export function joinLedgers(item: LedgerItem, other: LedgerItem): LedgerItem {
+  const destinations: Record<string, DestinationLedger> = { ...item.destinations };
+  for (const [id, theirs] of Object.entries(other.destinations)) {
+    const ours = destinations[id] ?? NOTHING_TOLD;
+    destinations[id] = {
+      told: { ...theirs.told, ...ours.told },
+      digests: { ...theirs.digests, ...ours.digests },
+      excluded: {},
+    };
+  }
+  return { ...item, lastRevision: Math.max(item.lastRevision, other.lastRevision), destinations };
+}

@@ -1,0 +1,116 @@
+import stringify from 'safe-stable-stringify';
+import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Outbox } from '#core/ports/outbox.ts';
+import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import { takeAbsorbed } from '#core/ports/versioned-store.ts';
+import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
+import { activatedProfiles } from './desired.ts';
+import type { Decision, Routed } from './differences.ts';
+import {
+  type DestinationLedger,
+  joinLedgers,
+  type LedgerItem,
+  type LedgerStore,
+  NOTHING_TOLD,
+  noLedger,
+} from './ledger.ts';
+import { routeToAudienceManager } from './route-aam.ts';
+import { routeToProfileDestination } from './route-profile.ts';
+
+export interface RouteRules extends ProfileRules {
+  readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+}
+
+/**
+ * What every destination has to be told about the people of one item: the difference between what it should have and
+ * what it was told. Pure.
+ */
+export function routeItem(
+  profiles: readonly Profile[],
+  memberships: MembershipItem,
+  before: LedgerItem,
+  rules: RouteRules,
+  decision: Decision,
+): { deliveries: Routed['deliveries'][number][]; after: LedgerItem } {
+  const deliveries: Routed['deliveries'][number][] = [];
+  const ledgers: Record<string, DestinationLedger> = { ...before.destinations };
+  for (const destination of rules.destinations.values()) {
+    const known = before.destinations[destination.id] ?? NOTHING_TOLD;
+    const activated = activatedProfiles(destination, profiles, memberships);
+    const routed =
+      destination.type === 'aam'
+        ? routeToAudienceManager(destination, activated, known, decision)
+        : routeToProfileDestination(destination, activated, known, decision);
+    deliveries.push(...routed.deliveries);
+    if (!isEmpty(routed.ledger)) ledgers[destination.id] = routed.ledger;
+    else delete ledgers[destination.id];
+  }
+  return { deliveries, after: { ...before, lastRevision: decision.revision, destinations: ledgers } };
+}
+
+const isEmpty = ({ told, digests, excluded }: DestinationLedger): boolean =>
+  [told, digests, excluded].every((part) => Object.keys(part).length === 0);
+
+export interface RouteDeps {
+  readonly profiles: ProfileStore;
+  readonly memberships: MembershipStore;
+  readonly ledgers: LedgerStore;
+  readonly outbox: Outbox;
+  readonly rules: RouteRules;
+  readonly now: () => number;
+  pause(attempt: number): Promise<void>;
+}
+
+export interface RouteResult {
+  readonly queued: number;
+  /** Memberships that are not told, by reason, as far as this changed them. */
+  readonly excluded: number;
+}
+
+const NOTHING: RouteResult = { queued: 0, excluded: 0 };
+const ATTEMPTS = 8;
+
+/**
+ * Routes what changed under one root. Messages are put on their queues before the ledger says so: a crash in between
+ * tells the same thing again, never nothing.
+ */
+export async function route(root: IdentityKey, deps: RouteDeps): Promise<RouteResult> {
+  for (let attempt = 1; ; attempt++) {
+    const memberships = await deps.memberships.get(root);
+    const found = (await deps.profiles.lookup([root])).get(root);
+    const stored = await deps.ledgers.get(root);
+    // What moved is routed under the root it moved to: that one has changed as well.
+    if (!memberships || isMoved(memberships) || isMoved(stored) || !found || !('item' in found)) return NOTHING;
+    const { item: before, taken } = await takeAbsorbed(
+      stored ?? noLedger(root),
+      memberships.absorbed,
+      deps.ledgers,
+      joinLedgers,
+    );
+    const decision = { revision: before.lastRevision + 1, decidedAt: deps.now() };
+    const profiles = profilesOf(found.item, deps.rules);
+    const { deliveries, after } = routeItem(profiles, memberships, before, deps.rules, decision);
+    if (
+      taken.length === 0 &&
+      deliveries.length === 0 &&
+      stringify(before.destinations) === stringify(after.destinations)
+    ) {
+      return NOTHING;
+    }
+    await deps.outbox.send(deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery })));
+    try {
+      await deps.ledgers.write(after, taken);
+      return { queued: deliveries.length, excluded: countExcluded(after) - countExcluded(before) };
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt >= ATTEMPTS) throw error;
+      await deps.pause(attempt);
+    }
+  }
+}
+
+const countExcluded = (ledger: LedgerItem): number =>
+  Object.values(ledger.destinations)
+    .flatMap(({ excluded }) => Object.values(excluded))
+    .reduce((sum, memberships) => sum + memberships.length, 0);

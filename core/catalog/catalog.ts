@@ -1,0 +1,31 @@
+import { hash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
+import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import type {
+  DatasetDefinition,
+  DestinationDefinition,
+  IdentitySettings,
+  MergePolicyDefinition,
+  NamespaceDefinition,
+  SchemaDefinition,
+} from './definitions.ts';
+
+/** Everything users define, checked and complete; it survives JSON. */
+export interface Catalog {
+  /** The company's own; the standard ones are built in. */
+  readonly namespaces: readonly NamespaceDefinition[];
+  /** The built-in order of priority and no unique namespace, where there is none. */
+  readonly identitySettings?: IdentitySettings;
+  readonly schemas: readonly SchemaDefinition[];
+  readonly datasets: readonly DatasetDefinition[];
+  readonly mergePolicies: readonly MergePolicyDefinition[];
+  readonly segments: readonly SegmentDefinition[];
+  readonly destinations: readonly DestinationDefinition[];
+}
+
+const VERSION_LENGTH = 16;
+
+/** The same for the same definitions, whatever the order of their keys: the start of a SHA-256, in hexadecimal digits. */
+export function catalogVersion(catalog: Catalog): string {
+  return hash('sha256', stringify(catalog) ?? '').slice(0, VERSION_LENGTH);
+}

@@ -1,0 +1,108 @@
+import { type DatasetDefinition, EXPERIENCE_EVENT_CLASS, type MappingRule, type SchemaDefinition } from '../definitions.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { type FieldTree, lookUp } from '../field-tree.ts';
+import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
+import { schemasById, treeOfSchema } from './union.ts';
+
+/** Datasets have a schema, and their mappings fill fields it has, with what it wants there. */
+export function checkDatasets(catalog: LoadedCatalog, findings: Findings): void {
+  const ids = idsOf(catalog.schemas);
+  const byId = schemasById(catalog);
+  for (const loaded of catalog.datasets) {
+    const { definition } = loaded;
+    if (!definition) continue;
+    checkTags(loaded, definition, findings);
+    const { id } = definition.schemaRef;
+    if (!ids.has(id)) findings.at(loaded, ['schemaRef', 'id'], `unknown schema "${id}"`, { hint: didYouMean(id, ids) });
+    const schema = byId.get(id);
+    if (schema && definition.mapping) checkMapping(loaded, definition.mapping, schema, treeOfSchema(schema, byId), findings);
+  }
+}
+
+const TAG_VALUES: Record<string, readonly string[]> = {
+  unifiedProfile: ['enabled:true', 'enabled:false', 'isUpsert:true', 'isUpsert:false'],
+  unifiedIdentity: ['enabled:true', 'enabled:false'],
+};
+
+function checkTags(loaded: Loaded<unknown>, { tags }: DatasetDefinition, findings: Findings): void {
+  for (const [tag, values] of Object.entries(tags)) {
+    const known = TAG_VALUES[tag] ?? [];
+    for (const [i, value] of values.entries()) {
+      if (known.includes(value)) continue;
+      const more = { expected: `one of ${known.join(', ')}`, hint: didYouMean(value, known) };
+      findings.at(loaded, ['tags', tag, i], `"${value}" means nothing here`, more);
+    }
+  }
+}
+
+function checkMapping(
+  loaded: Loaded<unknown>,
+  rules: readonly MappingRule[],
+  schema: SchemaDefinition,
+  tree: FieldTree,
+  findings: Findings,
+): void {
+  const filled = new Set<string>();
+  for (const [i, rule] of rules.entries()) {
+    const place = ['mapping', i, 'destination'];
+    const steps = rule.destination.split('.');
+    const found = lookUp(tree, steps);
+    if (!found.known) {
+      const hint = didYouMean(found.missing.split('.').at(-1)!, found.names);
+      findings.at(loaded, place, `"${rule.destination}" is not a field of the schema ${schema.$id}`, { hint });
+    } else if (found.inList) {
+      findings.at(loaded, place, `"${rule.destination}" lies inside a list, which a mapping can't fill`);
+    } else if (found.tree !== 'open') {
+      checkType(loaded, rule, i, found.tree.types, findings);
+    }
+    const clash = [...filled].find((other) => overlaps(other, rule.destination));
+    if (clash === rule.destination) findings.at(loaded, place, `"${rule.destination}" is filled twice`);
+    else if (clash !== undefined) findings.at(loaded, place, `"${rule.destination}" and "${clash}" can't both be filled`);
+    filled.add(rule.destination);
+  }
+  const missing = requiredFields(schema).filter((name) => ![...filled].some((path) => overlaps(path, name)));
+  if (missing.length > 0) {
+    const names = missing.map((name) => `"${name}"`).join(' and ');
+    findings.atKey(loaded, ['mapping'], `no rule fills ${names}, so every row would be refused`, {
+      hint: 'the schema requires it',
+    });
+  }
+}
+
+const overlaps = (x: string, y: string): boolean => x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`);
+
+function requiredFields(schema: SchemaDefinition): string[] {
+  const listed = Array.isArray(schema['required']) ? schema['required'].filter((name) => typeof name === 'string') : [];
+  const ofClass = schema['meta:class'] === EXPERIENCE_EVENT_CLASS ? ['_id', 'timestamp'] : [];
+  return [...new Set([...ofClass, ...listed])];
+}
+
+const JSON_TYPES: Record<MappingRule['type'], readonly string[]> = {
+  string: ['string'],
+  'date-time': ['string'],
+  date: ['string'],
+  number: ['number'],
+  integer: ['integer', 'number'],
+  boolean: ['boolean'],
+};
+
+function checkType(
+  loaded: Loaded<unknown>,
+  rule: MappingRule,
+  index: number,
+  wanted: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  const { constant, destination } = rule;
+  const given = constant === undefined || typeof constant === 'string' ? JSON_TYPES[rule.type] : constantTypes(constant);
+  if (wanted.size === 0 || given.some((type) => wanted.has(type))) return;
+  const key = constant === undefined ? 'type' : 'constant';
+  findings.at(loaded, ['mapping', index, key], `the rule gives "${destination}" a ${given[0]}`, {
+    expected: `${[...wanted].join(' or ')}, as the schema says`,
+  });
+}
+
+function constantTypes(constant: number | boolean): readonly string[] {
+  if (typeof constant === 'boolean') return ['boolean'];
+  return Number.isInteger(constant) ? ['integer', 'number'] : ['number'];
+}

@@ -1,0 +1,43 @@
+import { PROFILE_CLASS } from '../definitions.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { lookUp } from '../field-tree.ts';
+import { type Findings, idsOf, type LoadedCatalog } from '../loaded.ts';
+import { expectNamespace, namespaceCodes } from './namespaces.ts';
+import { unionOf } from './union.ts';
+
+/** Destinations activate segments that exist, with identities and attributes that exist. */
+export function checkDestinations(catalog: LoadedCatalog, findings: Findings): void {
+  const segments = idsOf(catalog.segments);
+  const namespaces = namespaceCodes(catalog);
+  const union = unionOf(catalog, PROFILE_CLASS);
+  for (const loaded of catalog.destinations) {
+    const { definition } = loaded;
+    if (!definition) continue;
+    const seen = new Set<string>();
+    for (const [i, id] of definition.segments.entries()) {
+      if (!segments.has(id)) {
+        findings.at(loaded, ['segments', i], `unknown segment "${id}"`, { hint: didYouMean(id, segments) });
+      }
+      if (seen.has(id)) findings.at(loaded, ['segments', i], `"${id}" is in "segments" twice`);
+      seen.add(id);
+    }
+    if (definition.type === 's3-file') expectNamespace(definition.identity, namespaces, loaded, ['identity'], findings);
+    if (definition.type === 'http') {
+      for (const [i, code] of definition.identities?.entries() ?? []) {
+        expectNamespace(code, namespaces, loaded, ['identities', i], findings);
+      }
+    }
+    if (definition.type === 'aam') {
+      for (const code of Object.keys(definition.dataProviderIds ?? {})) {
+        expectNamespace(code, namespaces, loaded, ['dataProviderIds', code], findings);
+      }
+      continue;
+    }
+    for (const [i, attribute] of definition.attributes.entries()) {
+      const found = lookUp(union ?? 'open', attribute.split('.'));
+      if (found.known) continue;
+      const hint = didYouMean(found.missing.split('.').at(-1)!, found.names);
+      findings.at(loaded, ['attributes', i], `"${attribute}" is not an attribute of profiles`, { hint });
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { didYouMean } from '../did-you-mean.ts';
+import { type Findings, idsOf, type LoadedCatalog } from '../loaded.ts';
+
+/** aep.md §4.1 */
+export const MOST_MERGE_POLICIES = 5;
+
+/** At most five, exactly one of them the default, and the datasets they rank exist (aep.md §4.1). */
+export function checkMergePolicies(catalog: LoadedCatalog, findings: Findings): void {
+  const policies = catalog['merge-policies'];
+  const beyond = policies[MOST_MERGE_POLICIES];
+  if (beyond) {
+    findings.at(beyond, [], `this is merge policy number ${MOST_MERGE_POLICIES + 1}`, { expected: `at most ${MOST_MERGE_POLICIES}` });
+  }
+  const [first, ...more] = policies.filter(({ definition }) => definition?.default);
+  for (const second of more) {
+    const hint = `"${first!.id}" in ${first!.file.path} is the default too`;
+    findings.at(second, ['default'], 'there are two default merge policies', { expected: 'exactly one', hint });
+  }
+  if (!first && policies.length > 0 && policies.every(({ definition }) => definition)) {
+    findings.at(policies[0]!, ['default'], 'no merge policy is the default', { hint: 'write "default: true" in one of them' });
+  }
+  const datasets = idsOf(catalog.datasets);
+  for (const policy of policies) {
+    const merge = policy.definition?.attributeMerge;
+    if (merge?.type !== 'dataSetPrecedence') continue;
+    for (const [i, id] of merge.order.entries()) {
+      if (datasets.has(id)) continue;
+      findings.at(policy, ['attributeMerge', 'order', i], `unknown dataset "${id}"`, { hint: didYouMean(id, datasets) });
+    }
+  }
+}

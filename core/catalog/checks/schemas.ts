@@ -1,0 +1,120 @@
+import { Ajv } from 'ajv';
+import type { SchemaDefinition } from '../definitions.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { fieldTree, type FieldTree, lookUp, pointerSteps } from '../field-tree.ts';
+import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
+import { checkKeywords } from './keywords.ts';
+import { expectNamespace, namespaceCodes } from './namespaces.ts';
+import { profileSchemas, schemasById, treeOfSchema } from './union.ts';
+
+/** Schemas are JSON Schemas, their identity fields fit (aep.md §1.1), and those of Profile can be one union. */
+export function checkSchemas(catalog: LoadedCatalog, findings: Findings): void {
+  const byId = schemasById(catalog);
+  const namespaces = namespaceCodes(catalog);
+  for (const loaded of catalog.schemas) {
+    const { definition } = loaded;
+    if (!definition) continue;
+    if (!checkJsonSchema(loaded, definition, findings)) continue;
+    checkKeywords(loaded, definition, byId, findings);
+    checkDescriptors(loaded, definition, treeOfSchema(definition, byId), namespaces, findings);
+  }
+  for (const loaded of profileSchemas(catalog)) {
+    if (loaded.definition && !hasPrimaryIdentity(loaded.definition, byId)) {
+      findings.at(loaded, ['descriptors'], 'a schema of Profile needs a primary identity', {
+        expected: 'a descriptor with "xdm:isPrimary: true", or a property "identityMap"',
+      });
+    }
+  }
+  checkUnion(profileSchemas(catalog), byId, findings);
+}
+
+const ajv = new Ajv({ strict: false, allErrors: true });
+const META_SCHEMA = 'http://json-schema.org/draft-07/schema';
+
+function checkJsonSchema(loaded: Loaded<unknown>, schema: SchemaDefinition, findings: Findings): boolean {
+  if (ajv.validate(META_SCHEMA, schema)) return true;
+  // Where several alternatives are refused ("anyOf"), the last error names the place.
+  const places = new Map((ajv.errors ?? []).map((error) => [error.instancePath, error]));
+  for (const [pointer, error] of places) {
+    const path = pointerSteps(pointer);
+    const name = path.length > 0 ? `"${path.join('.')}"` : 'this';
+    findings.at(loaded, path, `${name} is not valid in a JSON Schema: it ${error.message ?? 'has another shape'}`);
+  }
+  return false;
+}
+
+function checkDescriptors(
+  loaded: Loaded<unknown>,
+  schema: SchemaDefinition,
+  tree: FieldTree,
+  namespaces: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  let primaries = 0;
+  for (const [i, descriptor] of schema.descriptors.entries()) {
+    const path = ['descriptors', i];
+    const pointer = descriptor['xdm:sourceProperty'];
+    expectNamespace(descriptor['xdm:namespace'], namespaces, loaded, [...path, 'xdm:namespace'], findings);
+    primaries += descriptor['xdm:isPrimary'] ? 1 : 0;
+    if (descriptor['xdm:isPrimary'] && primaries > 1) {
+      findings.at(loaded, [...path, 'xdm:isPrimary'], 'a second primary identity', { expected: 'one a schema' });
+    }
+    const source = [...path, 'xdm:sourceProperty'];
+    const found = lookUp(tree, pointerSteps(pointer));
+    if (!found.known) {
+      const hint = didYouMean(found.missing.split('.').at(-1)!, found.names);
+      findings.at(loaded, source, `"${pointer}" is not a field of this schema`, { hint });
+    } else if (found.inList) {
+      findings.at(loaded, source, `"${pointer}" lies inside a list`, { expected: 'a single field' });
+    } else if (found.tree !== 'open' && [...found.tree.types].some((type) => type !== 'string')) {
+      const types = [...found.tree.types].join(' or ');
+      findings.at(loaded, source, `the identity field "${pointer}" is of type ${types}`, { expected: 'string' });
+    }
+  }
+}
+
+function hasPrimaryIdentity(schema: SchemaDefinition, byId: ReadonlyMap<string, SchemaDefinition>): boolean {
+  if (schema.descriptors.some((descriptor) => descriptor['xdm:isPrimary'])) return true;
+  return fieldTree([schema], byId).names.includes('identityMap');
+}
+
+const UNION_DEPTH = 16;
+
+/** One field has one type in all schemas of a class (aep.md §1.1). */
+function checkUnion(
+  schemas: readonly Loaded<SchemaDefinition>[],
+  byId: ReadonlyMap<string, SchemaDefinition>,
+  findings: Findings,
+): void {
+  const firstOf = new Map<string, { types: ReadonlySet<string>; in: string }>();
+  for (const loaded of schemas) {
+    const { definition } = loaded;
+    if (!definition) continue;
+    const visit = (tree: FieldTree, steps: readonly string[]): void => {
+      const key = [definition['meta:class'], ...steps].join('\n');
+      const first = firstOf.get(key);
+      if (!first) firstOf.set(key, { types: tree.types, in: loaded.file.path });
+      else if (!agree(first.types, tree.types)) {
+        const path = steps.flatMap((step) => ['properties', step]);
+        findings.at(loaded, [...path, 'type'], `"${steps.join('.')}" is ${[...tree.types].join(' or ')} here`, {
+          expected: `${[...first.types].join(' or ')}, as in ${first.in}: a field has one type in all schemas of Profile`,
+        });
+        return;
+      }
+      if (steps.length >= UNION_DEPTH) return;
+      for (const name of tree.names) {
+        const child = tree.child(name);
+        if (child && child !== 'open') visit(child, [...steps, name]);
+      }
+    };
+    visit(fieldTree([definition], byId), []);
+  }
+}
+
+const widened = (type: string): string => (type === 'integer' ? 'number' : type);
+
+function agree(x: ReadonlySet<string>, y: ReadonlySet<string>): boolean {
+  if (x.size === 0 || y.size === 0) return true;
+  const known = new Set([...x].map(widened));
+  return [...y].some((type) => known.has(widened(type)));
+}

@@ -1,0 +1,63 @@
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '../definitions.ts';
+import { fieldTree, type FieldTree } from '../field-tree.ts';
+import type { Loaded, LoadedCatalog } from '../loaded.ts';
+
+type SchemaClass = SchemaDefinition['meta:class'];
+
+/** Whether a tag of a dataset is on; both are unless they say otherwise (aep.md §1.6). */
+export const isEnabled = (tag: readonly string[]): boolean => tag.includes('enabled:true');
+
+/** The schemas that are enabled for Profile: those of datasets that are (aep.md §1.1). */
+export function profileSchemas(catalog: LoadedCatalog): readonly Loaded<SchemaDefinition>[] {
+  const used = new Set(
+    catalog.datasets.flatMap(({ definition }) =>
+      definition && isEnabled(definition.tags.unifiedProfile) ? [definition.schemaRef.id] : [],
+    ),
+  );
+  return catalog.schemas.filter(({ id }) => id !== undefined && used.has(id));
+}
+
+export function schemasById(catalog: LoadedCatalog): ReadonlyMap<string, SchemaDefinition> {
+  return new Map(catalog.schemas.flatMap(({ definition }) => (definition ? [[definition.$id, definition]] : [])));
+}
+
+/** What every record of a class has, whatever its schema lists. */
+const BUILT_IN: Record<SchemaClass, SchemaDefinition> = {
+  [EXPERIENCE_EVENT_CLASS]: {
+    $id: 'built-in:experienceevent',
+    'meta:class': EXPERIENCE_EVENT_CLASS,
+    type: 'object',
+    descriptors: [],
+    properties: { _id: { type: 'string' }, timestamp: { type: 'string', format: 'date-time' } },
+  },
+  [PROFILE_CLASS]: {
+    $id: 'built-in:profile',
+    'meta:class': PROFILE_CLASS,
+    type: 'object',
+    descriptors: [],
+    properties: {
+      _id: { type: 'string' },
+      // The platform's own: the identities of the graph, and the memberships.
+      identityMap: { type: 'object', additionalProperties: { type: 'array', items: { type: 'object' } } },
+      segmentMembership: { type: 'object' },
+    },
+  },
+};
+
+/** One schema, with what its class brings along. */
+export function treeOfSchema(schema: SchemaDefinition, byId: ReadonlyMap<string, SchemaDefinition>): FieldTree {
+  return fieldTree([schema, BUILT_IN[schema['meta:class']]], byId);
+}
+
+/**
+ * The union schema of a class (aep.md §1.1).
+ * @returns undefined when a schema of it could not be read: nothing can be said then about what is in it
+ */
+export function unionOf(catalog: LoadedCatalog, schemaClass: SchemaClass): FieldTree | undefined {
+  const enabled = profileSchemas(catalog);
+  const broken =
+    catalog.datasets.some(({ definition }) => !definition) || enabled.some(({ definition }) => !definition);
+  const members = enabled.flatMap(({ definition }) => (definition?.['meta:class'] === schemaClass ? [definition] : []));
+  if (broken || members.length === 0) return undefined;
+  return fieldTree([...members, BUILT_IN[schemaClass]], schemasById(catalog));
+}

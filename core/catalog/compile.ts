@@ -1,0 +1,123 @@
+import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
+import { compileMapping } from '#core/ingestion/mapping.ts';
+import type { Refusal } from '#core/ingestion/record.ts';
+import { compileIdentities } from '#core/schema/identities.ts';
+import { compileSchema } from '#core/schema/validator.ts';
+import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
+import { type Catalog, catalogVersion } from './catalog.ts';
+import {
+  type DatasetDefinition,
+  type DestinationDefinition,
+  EXPERIENCE_EVENT_CLASS,
+  type IdentitySettings,
+  type MergePolicyDefinition,
+  type NamespaceDefinition,
+  type SchemaDefinition,
+} from './definitions.ts';
+
+/** A catalog made ready for use, once; everything that reads records or profiles works from it. */
+export interface CompiledCatalog {
+  /** See {@link catalogVersion}. */
+  readonly version: string;
+  readonly datasets: ReadonlyMap<string, CompiledDataset>;
+  /** By code; the standard ones included. */
+  readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
+  readonly identitySettings: CompiledIdentitySettings;
+  /** The default merge policy. */
+  readonly mergePolicy: MergePolicyDefinition;
+  /** Those that are published. */
+  readonly segments: SegmentSet;
+  readonly segmentDefinitions: ReadonlyMap<string, SegmentDefinition>;
+  readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+}
+
+export interface CompiledIdentitySettings extends IdentitySettings {
+  /** 1 is the strongest namespace; a namespace that nobody knows comes after all others. */
+  rank(namespace: string): number;
+  isUnique(namespace: string): boolean;
+}
+
+export interface CompiledDataset {
+  readonly id: string;
+  readonly definition: DatasetDefinition;
+  readonly schemaId: string;
+  /** aep.md §1.1: time-series or record. */
+  readonly behaviour: 'event' | 'record';
+  readonly profileEnabled: boolean;
+  readonly identityEnabled: boolean;
+  /** What the schema has against an entity; nothing when it may pass. */
+  validate(entity: unknown): readonly Refusal[];
+  /** The identities a valid entity carries. */
+  identitiesOf: ReturnType<typeof compileIdentities>;
+  /** The row of a CSV file as an entity. */
+  mapRow: ReturnType<typeof compileMapping>;
+}
+
+/** aep.md §4.1 leaves profiles unmerged without a default; here there is one. */
+export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
+  id: 'built-in',
+  name: 'Private graph, latest value wins',
+  default: true,
+  identityGraph: { type: 'pdg' },
+  attributeMerge: { type: 'timestampOrdered' },
+};
+
+/**
+ * @param catalog one that the loader accepted; it may have been JSON since
+ * @throws Error when it is not such a catalog
+ */
+export function compileCatalog(catalog: Catalog): CompiledCatalog {
+  const namespaces = namespaceRegistry(catalog.namespaces);
+  const schemas = new Map(catalog.schemas.map((schema) => [schema.$id, schema]));
+  const segments = catalog.segments.filter(isPublished);
+  return {
+    version: catalogVersion(catalog),
+    datasets: new Map(catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, namespaces)])),
+    namespaces,
+    identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
+    mergePolicy: catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY,
+    segments: compileSegments(segments),
+    segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
+    destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
+  };
+}
+
+/** Drafts and what was put away are kept in the catalog and not evaluated (aep.md §5.1). */
+export const isPublished = (segment: SegmentDefinition): boolean => segment.lifecycleState === 'published';
+
+function compileIdentitySettings(
+  settings: IdentitySettings | undefined,
+  namespaces: ReadonlyMap<string, NamespaceDefinition>,
+): CompiledIdentitySettings {
+  const namespacePriority = completePriority(settings?.namespacePriority ?? [], namespaces);
+  const ranks = new Map(namespacePriority.map((code, i) => [code, i + 1]));
+  const unique = new Set(settings?.uniqueNamespaces);
+  return {
+    namespacePriority: [...namespacePriority],
+    uniqueNamespaces: [...unique],
+    rank: (namespace) => ranks.get(namespace) ?? ranks.size + 1,
+    isUnique: (namespace) => unique.has(namespace),
+  };
+}
+
+function compileDataset(
+  definition: DatasetDefinition,
+  schemas: ReadonlyMap<string, SchemaDefinition>,
+  namespaces: ReadonlyMap<string, NamespaceDefinition>,
+): CompiledDataset {
+  const schema = schemas.get(definition.schemaRef.id);
+  if (!schema) throw new Error(`Dataset "${definition.id}" names the schema ${definition.schemaRef.id}, which the catalog does not have`);
+  const others = [...schemas.values()].filter((other) => other !== schema);
+  return {
+    id: definition.id,
+    definition,
+    schemaId: schema.$id,
+    behaviour: schema['meta:class'] === EXPERIENCE_EVENT_CLASS ? 'event' : 'record',
+    profileEnabled: definition.tags.unifiedProfile.includes('enabled:true'),
+    identityEnabled: definition.tags.unifiedIdentity.includes('enabled:true'),
+    validate: compileSchema(schema, others),
+    identitiesOf: compileIdentities(schema, new Set(namespaces.keys())),
+    mapRow: compileMapping(definition.mapping ?? []),
+  };
+}

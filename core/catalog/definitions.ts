@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { CONNECTION_TYPES } from '#core/contract/connections.ts';
+
+/** The shapes of what users write in a catalog, one folder per kind. Where AEP's API has a shape, the keys are the same. */
+
+const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'letters, digits, "_", "." and "-", at most 128');
+const namespaceCode = z.string().regex(/^[A-Za-z0-9_.]{1,64}$/, 'letters, digits, "_" and ".", at most 64');
+
+/** aep.md §3.1 */
+export const ID_TYPES = [
+  'COOKIE',
+  'CROSS_DEVICE',
+  'DEVICE',
+  'EMAIL',
+  'PHONE',
+  'MOBILE',
+  'NON_PEOPLE',
+  'PARTNER',
+] as const;
+export type IdType = (typeof ID_TYPES)[number];
+
+/** `namespaces/`: an identity namespace of the company's own; the standard ones are built in. */
+export const namespaceDefinition = z.strictObject({
+  code: namespaceCode,
+  name: z.string().optional(),
+  description: z.string().optional(),
+  idType: z.enum(ID_TYPES),
+  id: z.int().optional(),
+});
+export type NamespaceDefinition = z.output<typeof namespaceDefinition>;
+
+/** `identity-settings/` (one file): which namespaces are strong, strongest first, and which are unique in a graph. */
+export const identitySettings = z.strictObject({
+  namespacePriority: z.array(namespaceCode).min(1),
+  uniqueNamespaces: z.array(namespaceCode).default([]),
+});
+export type IdentitySettings = z.output<typeof identitySettings>;
+
+/** aep.md §1.1: which field of a schema is an identity. */
+export const identityDescriptor = z.strictObject({
+  '@type': z.literal('xdm:descriptorIdentity'),
+  'xdm:sourceProperty': z.string().startsWith('/'),
+  'xdm:namespace': namespaceCode,
+  'xdm:property': z.literal('xdm:code').default('xdm:code'),
+  'xdm:isPrimary': z.boolean().default(false),
+});
+export type IdentityDescriptor = z.output<typeof identityDescriptor>;
+
+export const EXPERIENCE_EVENT_CLASS = 'https://ns.adobe.com/xdm/context/experienceevent';
+export const PROFILE_CLASS = 'https://ns.adobe.com/xdm/context/profile';
+
+/** `schemas/`: a JSON Schema with its class and its identity descriptors. */
+export const schemaDefinition = z.looseObject({
+  $id: z.string().min(1),
+  title: z.string().optional(),
+  'meta:class': z.enum([EXPERIENCE_EVENT_CLASS, PROFILE_CLASS]),
+  type: z.literal('object').default('object'),
+  properties: z.record(z.string(), z.unknown()),
+  descriptors: z.array(identityDescriptor).default([]),
+});
+export type SchemaDefinition = z.output<typeof schemaDefinition>;
+
+/** One rule of a CSV mapping: a column, or a constant, becomes a field (dotted path) of the schema. */
+export const mappingRule = z
+  .strictObject({
+    source: z.string().optional(),
+    constant: z.union([z.string(), z.number(), z.boolean()]).optional(),
+    destination: z.string().min(1),
+    type: z.enum(['string', 'number', 'integer', 'boolean', 'date-time', 'date']).default('string'),
+    transform: z.array(z.enum(['trim', 'lower', 'upper'])).default([]),
+  })
+  .refine((rule) => (rule.source === undefined) !== (rule.constant === undefined), {
+    message: 'give either "source" (a column) or "constant"',
+  });
+export type MappingRule = z.output<typeof mappingRule>;
+
+/** `datasets/` */
+export const datasetDefinition = z.strictObject({
+  id,
+  name: z.string().optional(),
+  description: z.string().optional(),
+  schemaRef: z.strictObject({ id: z.string().min(1), contentType: z.string().optional() }),
+  /** aep.md §1.6; both are enabled unless said otherwise. */
+  tags: z
+    .strictObject({
+      unifiedProfile: z.array(z.string()).default(['enabled:true']),
+      unifiedIdentity: z.array(z.string()).default(['enabled:true']),
+    })
+    .default({ unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] }),
+  /** How the flat columns of a CSV file become fields. */
+  mapping: z.array(mappingRule).optional(),
+});
+export type DatasetDefinition = z.output<typeof datasetDefinition>;
+
+/** `merge-policies/` (aep.md §4.1) */
+export const mergePolicyDefinition = z.strictObject({
+  id,
+  name: z.string().optional(),
+  default: z.boolean().default(false),
+  identityGraph: z.strictObject({ type: z.enum(['pdg', 'none']) }).default({ type: 'pdg' }),
+  attributeMerge: z
+    .union([
+      z.strictObject({ type: z.literal('timestampOrdered') }),
+      z.strictObject({ type: z.literal('dataSetPrecedence'), order: z.array(id).min(1) }),
+    ])
+    .default({ type: 'timestampOrdered' }),
+});
+export type MergePolicyDefinition = z.output<typeof mergePolicyDefinition>;
+
+const destinationBase = {
+  id,
+  name: z.string().optional(),
+  description: z.string().optional(),
+  /** Ids of the segments that are activated to this destination. */
+  segments: z.array(id).min(1),
+  enabled: z.boolean().default(true),
+};
+
+const httpDestination = z.strictObject({
+  ...destinationBase,
+  type: z.literal('http'),
+  url: z.url({ protocol: /^https?$/ }),
+  /** Namespaces to send; all of the profile's identities where it is left out (aep.md §6.1). */
+  identities: z.array(namespaceCode).optional(),
+  attributes: z.array(z.string()).max(50).default([]),
+});
+
+const s3FileDestination = z.strictObject({
+  ...destinationBase,
+  type: z.literal('s3-file'),
+  /** The identity column of the file, and the key by which rows are made one. */
+  identity: namespaceCode,
+  attributes: z.array(z.string()).max(50).default([]),
+  schedule: z.enum(['hourly', 'every3h', 'every6h', 'every8h', 'every12h', 'daily']).default('daily'),
+});
+
+const aamDestination = z.strictObject({
+  ...destinationBase,
+  type: z.literal('aam'),
+  /** Where the collection hosts of the regions are; `{host}` is replaced by the region's host name. */
+  edgeEndpoint: z.string().includes('{host}').default('https://{host}'),
+  /** XDM region family (the letters of `VA6`) → Audience Manager region id and host; replaces the built-in table. */
+  regions: z.record(z.string(), z.strictObject({ id: z.int(), host: z.string() })).optional(),
+  /** Data provider id of the files, by namespace; replaces the built-in ones. */
+  dataProviderIds: z.record(z.string(), z.int()).optional(),
+});
+
+/** `destinations/`: the id is the id of a connection that the stage was deployed with. */
+export const destinationDefinition = z.discriminatedUnion('type', [
+  httpDestination,
+  s3FileDestination,
+  aamDestination,
+]);
+export type DestinationDefinition = z.output<typeof destinationDefinition>;
+export type HttpDestination = z.output<typeof httpDestination>;
+export type S3FileDestination = z.output<typeof s3FileDestination>;
+export type AamDestination = z.output<typeof aamDestination>;
+
+// A new type of destination must be added to both lists; this line does not compile otherwise.
+CONNECTION_TYPES satisfies readonly DestinationDefinition['type'][];

@@ -1,0 +1,76 @@
+import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import type {
+  DatasetDefinition,
+  DestinationDefinition,
+  IdentitySettings,
+  MergePolicyDefinition,
+  NamespaceDefinition,
+  SchemaDefinition,
+} from './definitions.ts';
+import type { CatalogProblem } from './problem.ts';
+import type { FilePosition, Path, SourceFile } from './source-file.ts';
+
+/** What every kind of definition is. */
+export interface Kinds {
+  namespaces: NamespaceDefinition;
+  'identity-settings': IdentitySettings;
+  schemas: SchemaDefinition;
+  datasets: DatasetDefinition;
+  'merge-policies': MergePolicyDefinition;
+  segments: SegmentDefinition;
+  destinations: DestinationDefinition;
+}
+export type Kind = keyof Kinds;
+
+/** A definition and the place it was read from. */
+export interface Loaded<T> {
+  readonly file: SourceFile;
+  /** Where in the file it is. */
+  readonly base: Path;
+  /** What others call it; known even when the rest of it is wrong, so that one mistake is reported once. */
+  readonly id: string | undefined;
+  /** Absent when it does not have the right shape. */
+  readonly definition: T | undefined;
+}
+
+export type LoadedCatalog = { readonly [K in Kind]: readonly Loaded<Kinds[K]>[] };
+
+/** Collects what checks find, with the places of the file. */
+export class Findings {
+  readonly problems: CatalogProblem[] = [];
+
+  /** About the value at a path of a definition. */
+  at(loaded: Loaded<unknown>, path: Path, message: string, more: Advice = {}): void {
+    this.#put(loaded, loaded.file.at([...loaded.base, ...path]), message, more);
+  }
+
+  /** About the key there. */
+  atKey(loaded: Loaded<unknown>, path: Path, message: string, more: Advice = {}): void {
+    this.#put(loaded, loaded.file.atKey([...loaded.base, ...path]), message, more);
+  }
+
+  /** About a place inside the text there. */
+  within(loaded: Loaded<unknown>, path: Path, offset: number, message: string, more: Advice = {}): void {
+    this.#put(loaded, loaded.file.within([...loaded.base, ...path], offset), message, more);
+  }
+
+  #put(loaded: Loaded<unknown>, position: FilePosition, message: string, { expected, hint }: Advice): void {
+    const problem = { file: loaded.file.path, ...position, message };
+    this.problems.push({ ...problem, ...(expected && { expected }), ...(hint && { hint }) });
+  }
+}
+
+export interface Advice {
+  readonly expected?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+/** The ids of a kind, those of broken definitions included. */
+export function idsOf(loaded: readonly Loaded<unknown>[]): ReadonlySet<string> {
+  return new Set(loaded.flatMap(({ id }) => id ?? []));
+}
+
+/** `segments/a1.yaml:3`, for pointing at another place. */
+export function placeOf(loaded: Loaded<unknown>, path: Path = []): string {
+  return `${loaded.file.path}:${loaded.file.at([...loaded.base, ...path]).line}`;
+}

@@ -1,0 +1,102 @@
+import type { z } from 'zod';
+import { segmentDefinition } from '#core/segmentation/definition.ts';
+import {
+  datasetDefinition,
+  destinationDefinition,
+  identitySettings,
+  mergePolicyDefinition,
+  namespaceDefinition,
+  schemaDefinition,
+} from './definitions.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { problemsOfIssues } from './issues.ts';
+import type { Kind, Kinds, Loaded, LoadedCatalog } from './loaded.ts';
+import type { CatalogProblem } from './problem.ts';
+import { readSourceFile, type SourceFile } from './source-file.ts';
+import { replaceVariables } from './variables.ts';
+
+interface Reading {
+  readonly shape: z.core.$ZodType;
+  readonly idKey?: string;
+  /** Whether a file may hold a list of them. */
+  readonly lists?: true;
+  readonly variables?: true;
+}
+
+const READINGS: { readonly [K in Kind]: Reading } = {
+  namespaces: { shape: namespaceDefinition, idKey: 'code', lists: true },
+  'identity-settings': { shape: identitySettings },
+  schemas: { shape: schemaDefinition, idKey: '$id' },
+  datasets: { shape: datasetDefinition, idKey: 'id' },
+  'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },
+  segments: { shape: segmentDefinition, idKey: 'id' },
+  destinations: { shape: destinationDefinition, idKey: 'id', variables: true },
+};
+export const KINDS = Object.keys(READINGS) as Kind[];
+
+/** Reads each file by itself: YAML, variables, shape. Nothing is said yet about how definitions fit together. */
+export function readDefinitions(
+  files: ReadonlyMap<string, string>,
+  variables: Readonly<Record<string, string>>,
+): { loaded: LoadedCatalog; problems: CatalogProblem[] } {
+  const problems: CatalogProblem[] = [];
+  const loaded = Object.fromEntries(KINDS.map((kind) => [kind, []])) as unknown as {
+    -readonly [K in Kind]: Loaded<Kinds[K]>[];
+  };
+  for (const [path, text] of [...files].sort(([x], [y]) => (x < y ? -1 : 1))) {
+    const misplaced = misplacedFile(path);
+    if (misplaced) {
+      problems.push(misplaced);
+      continue;
+    }
+    const kind = path.slice(0, path.indexOf('/')) as Kind;
+    const file = readSourceFile(path, text);
+    problems.push(...file.problems);
+    if (file.value === undefined) continue;
+    for (const one of readFile(READINGS[kind], file, variables, problems)) loaded[kind].push(one as never);
+  }
+  return { loaded, problems };
+}
+
+function* readFile(
+  reading: Reading,
+  file: SourceFile,
+  variables: Readonly<Record<string, string>>,
+  problems: CatalogProblem[],
+): Generator<Loaded<unknown>> {
+  const items = reading.lists && Array.isArray(file.value) ? [...file.value.entries()] : undefined;
+  for (const [base, value] of items?.map(([i, item]) => [[i], item] as const) ?? [[[], file.value] as const]) {
+    const replaced = reading.variables ? replaceVariables(value, file, base, variables) : { value, problems: [] };
+    const result = safeParse(reading.shape, replaced.value);
+    const id = idOf(value, reading.idKey);
+    const issues = result.error ? problemsOfIssues(result.error, reading.shape, file, base) : [];
+    // A variable that is not set makes its text wrong too; once is enough.
+    const lines = new Set(replaced.problems.map(({ line }) => line));
+    problems.push(...replaced.problems, ...issues.filter(({ line }) => !lines.has(line)));
+    const sound = file.problems.length === 0 && replaced.problems.length === 0;
+    yield { file, base, id, definition: sound ? result.data : undefined };
+  }
+}
+
+function safeParse(shape: z.core.$ZodType, value: unknown): { data?: unknown; error?: z.core.$ZodError } {
+  return (shape as z.ZodType).safeParse(value) as { data?: unknown; error?: z.core.$ZodError };
+}
+
+function idOf(value: unknown, key: string | undefined): string | undefined {
+  if (key === undefined || typeof value !== 'object' || value === null) return undefined;
+  const id = (value as Record<string, unknown>)[key];
+  return typeof id === 'string' ? id : undefined;
+}
+
+function misplacedFile(path: string): CatalogProblem | undefined {
+  const place = { file: path, line: 1, column: 1 };
+  const slash = path.indexOf('/');
+  if (slash < 0) return { ...place, message: 'the file is in no folder', expected: `a folder: ${KINDS.join(', ')}` };
+  const folder = path.slice(0, slash);
+  if (!(KINDS as readonly string[]).includes(folder)) {
+    const hint = didYouMean(folder, KINDS) ?? `the folders are ${KINDS.join(', ')}`;
+    return { ...place, message: `unknown folder "${folder}"`, hint };
+  }
+  if (/\.(ya?ml|json)$/.test(path)) return undefined;
+  return { ...place, message: 'unknown kind of file', expected: 'a name that ends in .yaml, .yml or .json' };
+}

@@ -1,0 +1,40 @@
+import type { LinkRules } from '#core/identity/link-rules.ts';
+import { pick } from '#core/profile/paths.ts';
+import type { FoldRules } from '#core/profile/fold.ts';
+import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
+import type { RouteRules } from '#core/activation/route.ts';
+import type { CompiledCatalog } from './compile.ts';
+
+/** What each stage needs to know from the catalog. */
+export interface StageRules {
+  readonly fold: FoldRules;
+  readonly evaluation: EvaluationRules;
+  readonly route: RouteRules;
+}
+
+/** Most identities in one graph (aep.md §3.3). */
+const GRAPH_LIMIT = 50;
+
+/** The rules of all stages under one version of the catalog. */
+export function stageRules(catalog: CompiledCatalog): StageRules {
+  const links: LinkRules = {
+    rank: (namespace) => catalog.identitySettings.rank(namespace),
+    isUnique: (namespace) => catalog.identitySettings.isUnique(namespace),
+    typeOf: (namespace) => catalog.namespaces.get(namespace)?.idType ?? 'CROSS_DEVICE',
+    limit: GRAPH_LIMIT,
+  };
+  const { mergePolicy, segments, destinations } = catalog;
+  const mapped = [
+    ...new Set([...destinations.values()].flatMap((destination) => (destination.type === 'http' ? destination.attributes : []))),
+  ];
+  return {
+    fold: {
+      links,
+      isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
+      isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
+      projectEvent: (entity) => segments.projectEvent(entity),
+    },
+    evaluation: { links, mergePolicy, segments, mappedAttributes: ({ view }) => pick(view, mapped) },
+    route: { links, mergePolicy, destinations },
+  };
+}

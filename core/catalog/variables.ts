@@ -1,0 +1,76 @@
+import type { CatalogProblem } from './problem.ts';
+import type { Path, SourceFile } from './source-file.ts';
+
+/**
+ * `${NAME}` and `${NAME:-default}` in the texts of a value, replaced; `$${` stands for `${`. A default may hold braces
+ * if they are in pairs (`${ENDPOINT:-https://{host}}`). Values of variables never show in problems.
+ * @param base where in the file the value is
+ */
+export function replaceVariables(
+  value: unknown,
+  file: SourceFile,
+  base: Path,
+  variables: Readonly<Record<string, string>>,
+): { value: unknown; problems: CatalogProblem[] } {
+  const problems: CatalogProblem[] = [];
+  const replaceIn = (inside: unknown, path: Path): unknown => {
+    if (typeof inside === 'string') {
+      return expand(inside, variables, (offset, message, hint) => {
+        problems.push({ file: file.path, ...file.within(path, offset), message, hint });
+      });
+    }
+    if (Array.isArray(inside)) return inside.map((item, i) => replaceIn(item, [...path, i]));
+    if (typeof inside === 'object' && inside !== null) {
+      return Object.fromEntries(Object.entries(inside).map(([key, item]) => [key, replaceIn(item, [...path, key])]));
+    }
+    return inside;
+  };
+  return { value: replaceIn(value, base), problems };
+}
+
+type Complain = (offset: number, message: string, hint: string) => void;
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+function expand(text: string, variables: Readonly<Record<string, string>>, complain: Complain): string {
+  let result = '';
+  let from = 0;
+  for (let at = text.indexOf('${'); at >= 0; at = text.indexOf('${', from)) {
+    if (text[at - 1] === '$' && at - 1 >= from) {
+      result += `${text.slice(from, at - 1)}\${`;
+      from = at + 2;
+      continue;
+    }
+    const end = closingBrace(text, at + 2);
+    if (end === undefined) {
+      complain(at, 'a variable begins here and does not end', 'close it with }, or write $${ for the characters themselves');
+      return result + text.slice(from);
+    }
+    const inside = text.slice(at + 2, end);
+    const split = inside.indexOf(':-');
+    const name = split < 0 ? inside : inside.slice(0, split);
+    const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    result += text.slice(from, at);
+    if (!NAME.test(name)) {
+      complain(at, `"${name}" is not the name of a variable`, 'write ${NAME} or ${NAME:-default}');
+    } else if (split >= 0) {
+      result += given || inside.slice(split + 2);
+    } else if (given === undefined) {
+      complain(at, `the variable ${name} is not set`, `set it, or give a default: \${${name}:-…}`);
+    } else {
+      result += given;
+    }
+    from = end + 1;
+  }
+  return result + text.slice(from);
+}
+
+function closingBrace(text: string, from: number): number | undefined {
+  let open = 1;
+  for (let i = from; i < text.length; i++) {
+    if (text[i] === '{') open += 1;
+    else if (text[i] === '}') open -= 1;
+    if (open === 0) return i;
+  }
+  return undefined;
+}

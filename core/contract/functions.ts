@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/**
+ * What every Lambda function of the platform is called and which environment it needs. The constructs in `lib/` set the
+ * environment from these schemas and each `index.ts` parses it with the same one, so neither can drift from the other.
+ */
+
+const resource = z.string().min(1);
+/** A JSON object in an environment variable, e.g. the URL of the queue of every connection. */
+const jsonMap = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue({ code: 'custom', message: 'expected a JSON object' });
+      return z.NEVER;
+    }
+  })
+  .pipe(z.record(z.string(), z.string()));
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const catalog = { STAGE: resource, OPERATIONS_TABLE: resource, CATALOG_BUCKET: resource };
+const records = { ...catalog, PROFILES_TABLE: resource, LAKE_BUCKET: resource, QUARANTINE_BUCKET: resource };
+const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
+
+export const ENVIRONMENT = {
+  /** Kinesis `collection` → stitch */
+  'stitch-stream': z.object(records),
+  /** S3 `landing` notification → chunks */
+  split: z.object({ ...catalog, LANDING_BUCKET: resource, QUARANTINE_BUCKET: resource, CHUNKS_QUEUE_URL: resource }),
+  /** chunk → stitch */
+  'stitch-chunk': z.object({ ...records, LANDING_BUCKET: resource }),
+  /** profile stream → membership */
+  evaluate: z.object(memberships),
+  /** clock → membership of the profiles that are due */
+  sweep: z.object(memberships),
+  /** daily schedule → membership of all profiles */
+  'evaluate-batch': z.object(memberships),
+  /** membership stream → destination queues */
+  route: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
+  'deliver-http': z.object({ ...catalog, DESTINATION_SECRETS: jsonMap, ALLOW_PRIVATE_ENDPOINTS: flag }),
+  'deliver-s3-file': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
+  'deliver-aam-edge': z.object({ ...catalog, ALLOW_PRIVATE_ENDPOINTS: flag }),
+  'deliver-aam-hub': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
+  /** schedule → the files of `s3-file` and `aam-hub` destinations */
+  'export-files': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
+} as const;
+
+export type FunctionName = keyof typeof ENVIRONMENT;
+export type Environment<F extends FunctionName> = z.output<(typeof ENVIRONMENT)[F]>;
+/** The variables as they are set on the function: strings. */
+export type EnvironmentVariables<F extends FunctionName> = { [K in keyof Environment<F>]: string };
+
+export const FUNCTION_NAMES = Object.keys(ENVIRONMENT) as FunctionName[];
+
+/** Where the entry of a function lies, relative to the root of the repository. */
+export const functionEntry = (name: FunctionName): string => `lambdas/functions/${name}/index.ts`;
+
+/**
+ * Reads the environment of one function.
+ * @throws Error naming every variable that is missing or malformed
+ */
+export function readEnvironment<F extends FunctionName>(
+  name: F,
+  variables: Readonly<Record<string, string | undefined>>,
+): Environment<F> {
+  const result = ENVIRONMENT[name].safeParse(variables);
+  if (result.success) return result.data as Environment<F>;
+  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new Error(`Environment of function "${name}" is incomplete: ${problems}`);
+}

@@ -1,0 +1,23 @@
+/** Names of the metrics that functions emit and alarms and dashboards watch. Dimensions never name a person. */
+export const METRIC_NAMESPACE = 'Tributary';
+
+export const METRICS = {
+  recordsAccepted: 'RecordsAccepted',
+  recordsRefused: 'RecordsRefused',
+  recordsDuplicate: 'RecordsDuplicate',
+  /** Accepted, kept in the lake, but without an identity that could name a profile. */
+  recordsWithoutProfile: 'RecordsWithoutProfile',
+  /** Accepted for the profile, refused for the identity graph. */
+  graphRefusals: 'GraphRefusals',
+  chunksCompleted: 'ChunksCompleted',
+  filesRefused: 'FilesRefused',
+  membershipsEntered: 'MembershipsEntered',
+  membershipsExited: 'MembershipsExited',
+  deliveriesQueued: 'DeliveriesQueued',
+  deliveriesExcluded: 'DeliveriesExcluded',
+  deliveriesSent: 'DeliveriesSent',
+  deliveriesFailed: 'DeliveriesFailed',
+} as const;
+
+export type MetricName = (typeof METRICS)[keyof typeof METRICS];
+export const METRIC_DIMENSIONS = ['stage', 'function'] as const;

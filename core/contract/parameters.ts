@@ -1,0 +1,25 @@
+/** Where a deployed stage says, in SSM, what its resources are called. The CLI finds everything through these. */
+export const HANDLES = [
+  'collection-stream',
+  'landing-bucket',
+  'lake-bucket',
+  'quarantine-bucket',
+  'exports-bucket',
+  'catalog-bucket',
+  'profiles-table',
+  'memberships-table',
+  'operations-table',
+  /** JSON: outlet id → queue URL */
+  'destination-queues',
+  /** JSON: outlet id → URL of its dead-letter queue; also `chunks`, `landing` */
+  'dead-letter-queues',
+  /** JSON: function name → deployed function's name */
+  'functions',
+  /** JSON: outlet id → ARN of the secret */
+  'destination-secrets',
+] as const;
+
+export type Handle = (typeof HANDLES)[number];
+
+export const parameterPath = (stage: string): string => `/tributary/${stage}`;
+export const parameterName = (stage: string, handle: Handle): string => `${parameterPath(stage)}/${handle}`;

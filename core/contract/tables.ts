@@ -1,0 +1,30 @@
+/** Attribute names, indexes and key builders of the DynamoDB tables: what the stacks create and the adapters use. */
+
+/** Every table has this string partition key and no sort key. */
+export const PARTITION_KEY = 'pk';
+
+/**
+ * `memberships` carries a sparse index over the instant at which a membership can next change with time alone.
+ * The partition is one of `DUE_SHARDS` buckets so that a sweep can read them side by side.
+ */
+export const DUE_INDEX = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt' } as const;
+export const DUE_SHARDS = 8;
+
+/** The attribute that DynamoDB's time-to-live looks at, in epoch seconds, on every table. */
+export const TTL_ATTRIBUTE = 'expiresAt';
+
+/** Keys of the `operations` table. */
+export const operationsKey = {
+  /** Which version of the catalog is in force. */
+  catalogPointer: (): string => 'CATALOG#current',
+  /** A file on its way: how many chunks it has and what became of its records. */
+  batch: (batchId: string): string => `BATCH#${batchId}`,
+  /** A chunk that has been counted home. */
+  chunk: (batchId: string, index: number): string => `CHUNK#${batchId}#${index}`,
+  /** What became of the records of a dataset that came by stream. */
+  streamCounts: (datasetId: string): string => `STREAM#${datasetId}`,
+  /** What each destination was last told about the people of one profile item. */
+  ledger: (root: string): string => `LEDGER#${root}`,
+} as const;
+
+export const OPERATIONS_PREFIX = { batch: 'BATCH#', stream: 'STREAM#', ledger: 'LEDGER#' } as const;

@@ -1,0 +1,54 @@
+import type { IdType, NamespaceDefinition } from '#core/catalog/definitions.ts';
+
+/** The namespaces every catalog has without writing them (aep.md §3.1). `id` is given where it is published. */
+export const STANDARD_NAMESPACES: readonly NamespaceDefinition[] = [
+  { code: 'Email', name: 'E-mail address', idType: 'EMAIL', id: 6 },
+  { code: 'Email_LC_SHA256', name: 'E-mail address, trimmed, lower-cased and hashed with SHA-256', idType: 'EMAIL' },
+  { code: 'Phone', name: 'Phone number as it was written', idType: 'PHONE', id: 7 },
+  { code: 'Phone_E.164', name: 'Phone number in E.164 form', idType: 'PHONE' },
+  { code: 'Phone_SHA256', name: 'Phone number, hashed with SHA-256', idType: 'PHONE' },
+  { code: 'Phone_SHA256_E.164', name: 'Phone number in E.164 form, hashed with SHA-256', idType: 'PHONE' },
+  { code: 'IDFA', name: 'Apple id for advertisers', idType: 'DEVICE', id: 20915 },
+  { code: 'GAID', name: 'Google advertising id', idType: 'DEVICE', id: 20914 },
+  { code: 'WAID', name: 'Windows advertising id', idType: 'DEVICE', id: 8 },
+  { code: 'ECID', name: 'Experience Cloud id', idType: 'COOKIE', id: 4 },
+  { code: 'AdCloud', name: 'Advertising Cloud id', idType: 'COOKIE', id: 411 },
+  { code: 'Google', name: 'Google id', idType: 'COOKIE' },
+  { code: 'GCLID', name: 'Google click id', idType: 'COOKIE' },
+  { code: 'TNTID', name: 'Target id', idType: 'COOKIE', id: 9 },
+  { code: 'AAID', name: 'Analytics id (legacy); never linked', idType: 'COOKIE', id: 10 },
+  { code: 'CORE', name: 'Audience Manager id (legacy)', idType: 'COOKIE', id: 0 },
+];
+
+/**
+ * All namespaces by code: the catalog's own first, then the standard ones. A standard code that is defined again keeps
+ * the standard definition; the loader refuses such a catalog.
+ */
+export function namespaceRegistry(custom: readonly NamespaceDefinition[]): ReadonlyMap<string, NamespaceDefinition> {
+  return new Map([...custom, ...STANDARD_NAMESPACES].map((namespace) => [namespace.code, namespace]));
+}
+
+/** Where a namespace that the identity settings leave out is put: people first, cookies after devices (aep.md §3.4). */
+const STRENGTH: Record<IdType, number> = {
+  CROSS_DEVICE: 0,
+  EMAIL: 1,
+  PHONE: 1,
+  DEVICE: 2,
+  MOBILE: 2,
+  COOKIE: 3,
+  NON_PEOPLE: 4,
+  PARTNER: 4,
+};
+
+/**
+ * The complete order of priority, strongest first: what is given, then all others by the kind of thing they identify;
+ * within a kind in the order of the registry.
+ */
+export function completePriority(
+  given: readonly string[],
+  registry: ReadonlyMap<string, NamespaceDefinition>,
+): readonly string[] {
+  const ranked = new Set(given);
+  const others = [...registry.values()].filter(({ code }) => !ranked.has(code));
+  return [...ranked, ...others.sort((x, y) => STRENGTH[x.idType] - STRENGTH[y.idType]).map(({ code }) => code)];
+}

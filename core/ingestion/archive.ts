@@ -1,0 +1,77 @@
+import { hash } from 'node:crypto';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { Arrival } from './accept.ts';
+import type { AcceptedRecord } from './accepted-record.ts';
+import type { Position, Refusal } from './record.ts';
+
+/** Objects that hold records: the lake keeps what was accepted, the quarantine what was refused. */
+
+export interface LakeRow extends Arrival {
+  readonly entity: unknown;
+}
+
+/** A refused record with everything needed to find, mend and replay it. */
+export interface QuarantineRow extends Arrival {
+  readonly datasetId: string;
+  readonly position: Position;
+  readonly refusals: readonly Refusal[];
+  readonly raw: string;
+}
+
+export const UNKNOWN_DATASET = 'unknown';
+
+/**
+ * Writes accepted records, one object a dataset.
+ * @param part names where the records came from; the same part is written to the same place
+ */
+export async function keepInLake(
+  lake: ObjectStore,
+  part: string,
+  records: readonly { readonly record: AcceptedRecord; readonly arrival: Arrival }[],
+): Promise<void> {
+  const byDataset = Map.groupBy(records, ({ record }) => record.datasetId);
+  await Promise.all(
+    [...byDataset].map(([datasetId, group]) => {
+      const rows = group.map(
+        ({ record, arrival: { receivedAt, tie } }): LakeRow => ({ receivedAt, tie, entity: record.entity }),
+      );
+      return put(lake, datasetId, part, group[0]!.arrival.receivedAt, rows);
+    }),
+  );
+}
+
+/** Writes refused records, one object a dataset. */
+export async function keepInQuarantine(
+  quarantine: ObjectStore,
+  part: string,
+  rows: readonly QuarantineRow[],
+): Promise<void> {
+  const byDataset = Map.groupBy(rows, ({ datasetId }) => datasetId);
+  await Promise.all(
+    [...byDataset].map(([datasetId, group]) => put(quarantine, datasetId, part, group[0]!.receivedAt, group)),
+  );
+}
+
+/** The rows of an object that was written by one of the two. */
+export function readArchive<T>(bytes: Uint8Array): T[] {
+  return gunzipSync(bytes)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
+function put(store: ObjectStore, datasetId: string, part: string, at: number, rows: readonly object[]): Promise<void> {
+  const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  return store.put(archiveKey(datasetId, part, at), gzipSync(body), { contentType: 'application/gzip' });
+}
+
+function archiveKey(datasetId: string, part: string, at: number): string {
+  const date = new Date(at).toISOString().slice(0, 10);
+  // What a producer wrote as the name of a dataset may be anything; as part of a key it must be harmless.
+  const dataset = /^[A-Za-z0-9_.-]{1,128}$/.test(datasetId) ? datasetId : `${UNKNOWN_DATASET}-${shortHash(datasetId)}`;
+  return `dataset=${dataset}/date=${date}/${part}.ndjson.gz`;
+}
+
+const shortHash = (text: string): string => hash('sha256', text, 'hex').slice(0, 12);

@@ -1,0 +1,107 @@
+import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { FoldOutcome } from '#core/profile/fold.ts';
+import { type StitchDeps, stitch } from '#core/profile/stitch.ts';
+import { type Arrival, acceptRecord } from './accept.ts';
+import type { AcceptedRecord } from './accepted-record.ts';
+import { keepInLake, keepInQuarantine, type QuarantineRow } from './archive.ts';
+import type { FileFormat } from './format.ts';
+import type { DecodedRecord, Position, Refusal } from './record.ts';
+
+/** A record that was read and whose dataset is known; what happens next is the same for both doors. */
+export interface ReceivedRecord extends Arrival {
+  readonly datasetId: string;
+  readonly position: Position;
+  readonly raw: string;
+  readonly entity: unknown;
+  /** Why it could not be read, if so. */
+  readonly refusal?: Refusal;
+}
+
+export interface ProcessDeps {
+  readonly catalog: CompiledCatalog;
+  readonly lake: ObjectStore;
+  readonly quarantine: ObjectStore;
+  readonly stitch: StitchDeps;
+}
+
+export interface Processed {
+  readonly refused: readonly QuarantineRow[];
+  readonly outcomes: readonly FoldOutcome[];
+  /** To be given again. */
+  readonly failed: readonly { readonly received: ReceivedRecord; readonly error: Error }[];
+}
+
+/**
+ * The way of a batch of records: validate, keep, stitch. Refused records are in quarantine and accepted ones in the
+ * lake before any profile is touched. Each record ends as refused, as an outcome, or as failed.
+ * @param part names the batch, e.g. in the keys of the objects it is kept in
+ */
+export async function processRecords(
+  received: readonly ReceivedRecord[],
+  part: string,
+  deps: ProcessDeps,
+): Promise<Processed> {
+  const { accepted, refused } = validate(received, deps.catalog);
+  await Promise.all([keepInQuarantine(deps.quarantine, part, refused), keepInLake(deps.lake, part, accepted)]);
+  const { outcomes, failed } = await stitch(
+    accepted.map(({ record }) => record),
+    deps.stitch,
+  );
+  const origin = new Map(accepted.map(({ record, arrival }) => [record, arrival]));
+  return {
+    refused,
+    outcomes,
+    failed: failed.map(({ record, error }) => ({ received: origin.get(record)!, error })),
+  };
+}
+
+function validate(
+  received: readonly ReceivedRecord[],
+  catalog: CompiledCatalog,
+): { accepted: { record: AcceptedRecord; arrival: ReceivedRecord }[]; refused: QuarantineRow[] } {
+  const accepted: { record: AcceptedRecord; arrival: ReceivedRecord }[] = [];
+  const refused: QuarantineRow[] = [];
+  for (const candidate of received) {
+    const result = accept(candidate, catalog);
+    if ('record' in result) accepted.push({ record: result.record, arrival: candidate });
+    else {
+      const { datasetId, position, receivedAt, tie, raw } = candidate;
+      refused.push({ datasetId, position, receivedAt, tie, refusals: result.refusals, raw });
+    }
+  }
+  return { accepted, refused };
+}
+
+function accept(received: ReceivedRecord, catalog: CompiledCatalog): ReturnType<typeof acceptRecord> {
+  if (received.refusal) return { refusals: [received.refusal] };
+  const dataset = catalog.datasets.get(received.datasetId);
+  if (!dataset) return { refusals: [unknownDataset(catalog)] };
+  return acceptRecord(received.entity, dataset, received);
+}
+
+/**
+ * A record of a file as it goes on: the row of a CSV file becomes a record by the dataset's mapping.
+ */
+export function receiveRow(
+  decoded: DecodedRecord,
+  dataset: CompiledDataset,
+  format: FileFormat,
+  arrival: Arrival,
+): ReceivedRecord {
+  const { position, raw } = decoded;
+  const base = { datasetId: dataset.id, position, raw, ...arrival };
+  if (decoded.refusal) return { ...base, entity: undefined, refusal: decoded.refusal };
+  if (format !== 'csv') return { ...base, entity: decoded.value };
+  const mapped = dataset.mapRow(decoded.value as Readonly<Record<string, string>>);
+  return 'refusal' in mapped
+    ? { ...base, entity: undefined, refusal: mapped.refusal }
+    : { ...base, entity: mapped.value };
+}
+
+/** The refusal of a record or a file of a dataset that the catalog does not have. */
+export const unknownDataset = (catalog: CompiledCatalog): Refusal => ({
+  code: 'unknown-dataset',
+  message: 'No dataset of this id is in the catalog that is in force; add it there, or correct the id',
+  expected: [...catalog.datasets.keys()].join(', '),
+});

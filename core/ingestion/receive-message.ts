@@ -1,0 +1,44 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { Arrival } from './accept.ts';
+import { UNKNOWN_DATASET } from './archive.ts';
+import { decodeJson } from './decode-json.ts';
+import { openEnvelope } from './envelope.ts';
+import type { ReceivedRecord } from './process.ts';
+import type { Position, Refusal } from './record.ts';
+
+/** Bytes of a refused message that the quarantine keeps. */
+const RAW_KEPT = 65_536;
+
+/**
+ * A message of the streaming door as it goes on: its envelope is opened (aep.md §2.1), and the schema it names must be
+ * that of its dataset.
+ */
+export function receiveMessage(
+  bytes: Uint8Array,
+  position: Position,
+  arrival: Arrival,
+  catalog: CompiledCatalog,
+): ReceivedRecord {
+  const decoded = decodeJson(bytes);
+  const refused = (refusal: Refusal, datasetId = UNKNOWN_DATASET): ReceivedRecord => {
+    const raw = Buffer.from(bytes.subarray(0, RAW_KEPT)).toString('utf8');
+    return { ...arrival, datasetId, position, raw, entity: undefined, refusal };
+  };
+  if ('refusal' in decoded) return refused(decoded.refusal);
+  const opened = openEnvelope(decoded.value);
+  if ('refusal' in opened) return refused(opened.refusal);
+  const { datasetId, schemaId, entity } = opened;
+  const dataset = catalog.datasets.get(datasetId);
+  if (dataset && schemaId !== undefined && schemaId !== dataset.schemaId) {
+    return refused(schemaMismatch(dataset.schemaId, schemaId), datasetId);
+  }
+  return { ...arrival, datasetId, position, raw: decoded.text, entity };
+}
+
+const schemaMismatch = (expected: string, found: string): Refusal => ({
+  code: 'schema-mismatch',
+  message: 'The envelope names another schema than its dataset has',
+  pointer: '/header/schemaRef/id',
+  expected,
+  found: found.slice(0, 256),
+});

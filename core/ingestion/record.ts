@@ -1,0 +1,60 @@
+/** Where a record came from: enough for a person to find it again. */
+export interface Position {
+  /** `kinesis:<shard>` or the key of the file. */
+  readonly source: string;
+  /** Kinesis: the sequence number. */
+  readonly sequenceNumber?: string;
+  /** Files: 1-based number of the record; the header of a CSV is not counted. */
+  readonly row?: number;
+}
+
+/** Why a record or a file was refused. `code` is stable, `message` is for people and never contains personal data. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** JSON pointer to the place inside the record. */
+  readonly pointer?: string;
+  readonly expected?: string;
+  /** The type or the class of what was found, never the value itself. */
+  readonly found?: string;
+}
+
+export const REFUSAL_CODES = [
+  'malformed', // not JSON, a broken CSV row
+  'invalid-encoding', // not UTF-8
+  'too-large',
+  'too-deep',
+  'invalid-envelope',
+  'unknown-dataset',
+  'schema-mismatch', // envelope and dataset name different schemas
+  'schema-violation',
+  'mapping-failed',
+  'system-owned-field', // segmentMembership
+  'unknown-namespace',
+  'unsupported-format', // files: the suffix says nothing we know
+  'wrong-format', // files: not what the name says
+  'corrupt-file', // files: gzip or parquet that can't be read
+  'empty-file',
+  'invalid-header',
+] as const;
+export type RefusalCode = (typeof REFUSAL_CODES)[number];
+
+/** One record as it came out of a file or a stream, or the reason why it could not be read. */
+export type DecodedRecord =
+  | { readonly position: Position; readonly raw: string; readonly value: unknown; readonly refusal?: undefined }
+  | { readonly position: Position; readonly raw: string; readonly refusal: Refusal };
+
+/** The whole file is refused: nothing in it can be used. */
+export class FileRefusedError extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.name = 'FileRefusedError';
+    this.refusal = refusal;
+  }
+}
+
+/** A record is larger than this, in bytes of its text: refused (aep.md §2.1). */
+export const MAX_RECORD_BYTES = 1_048_576;
+/** A record is nested deeper than this: refused before it is validated. */
+export const MAX_DEPTH = 64;

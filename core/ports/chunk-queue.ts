@@ -1,0 +1,5 @@
+import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
+
+export interface ChunkQueue {
+  send(messages: readonly ChunkMessage[]): Promise<void>;
+}

@@ -1,0 +1,48 @@
+import type { Refusal } from '#core/ingestion/record.ts';
+
+/** What became of a number of records. Every record is in exactly one of the three. */
+export interface RecordCounts {
+  readonly accepted: number;
+  readonly refused: number;
+  readonly duplicate: number;
+}
+
+export interface OutcomeCounts extends RecordCounts {
+  /** Refusal code → records. */
+  readonly refusals: Readonly<Record<string, number>>;
+  /** Reason → accepted records that are in no profile. */
+  readonly withoutProfile: Readonly<Record<string, number>>;
+}
+
+export interface NewBatch {
+  readonly id: string;
+  readonly datasetId: string;
+  /** Key of the file in the landing bucket. */
+  readonly file: string;
+  /** Epoch ms. */
+  readonly receivedAt: number;
+  readonly chunks: number;
+}
+
+/** A file on its way (aep.md §2.2, §2.3). */
+export interface Batch extends NewBatch {
+  readonly status: 'processing' | 'success' | 'failed';
+  readonly completedChunks: number;
+  readonly counts: OutcomeCounts;
+  /** Why the file, or the rest of it, could not be read. */
+  readonly refusal?: Refusal;
+}
+
+/** The books of ingestion. */
+export interface Operations {
+  /** Opens a batch; one that is open already stays as it is. */
+  openBatch(batch: NewBatch): Promise<void>;
+  /** Records a file of which nothing can be read. */
+  refuseFile(batch: NewBatch, refusal: Refusal): Promise<void>;
+  /** Counts a chunk home, once however often it is said. */
+  completeChunk(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<void>;
+  /** Adds to the counts of a dataset's stream. */
+  countStream(datasetId: string, counts: OutcomeCounts): Promise<void>;
+  batches(): AsyncIterable<Batch>;
+  streams(): AsyncIterable<{ readonly datasetId: string; readonly counts: OutcomeCounts }>;
+}

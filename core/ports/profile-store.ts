@@ -1,0 +1,31 @@
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+
+/** What lies under an identity's key: nothing, the item itself, or the root of the item that holds it. */
+export type Lookup = { readonly item: ProfileItem } | { readonly movedTo: IdentityKey };
+
+export interface ProfileWrite {
+  /** The item as it shall be; written with `revision + 1` if the stored revision still is `revision`. */
+  readonly item: ProfileItem;
+  /** Identities that had nothing under their key and now point to the item. */
+  readonly pointers: readonly IdentityKey[];
+  /** Items that were taken into this one, as they were read; they become pointers. */
+  readonly absorbed: readonly ProfileItem[];
+}
+
+/** Thrown by {@link ProfileStore.write} when somebody else wrote first: read again and try again. */
+export class ConflictError extends Error {
+  constructor(what: string) {
+    super(`${what} was changed by somebody else in the meantime`);
+    this.name = 'ConflictError';
+  }
+}
+
+export interface ProfileStore {
+  /** Strongly consistent. Keys under which nothing lies are left out. */
+  lookup(keys: readonly IdentityKey[]): Promise<Map<IdentityKey, Lookup>>;
+  /** All or nothing. @throws ConflictError */
+  write(write: ProfileWrite): Promise<void>;
+  /** Every item once, in no order; `segment` of `segments` for reading side by side. */
+  scan(segment?: { readonly index: number; readonly of: number }): AsyncIterable<ProfileItem>;
+}

@@ -1,0 +1,95 @@
+import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
+import { linksOf } from '#core/identity/evidence.ts';
+import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/identity/identity.ts';
+import { graphsOf, type LinkRules } from '#core/identity/link-rules.ts';
+import type { ProfileView } from '#core/segmentation/segment-set.ts';
+import { type ActivityRegions, latestRegions } from './fold.ts';
+import { isGeneralOptOut, mergeFragments } from './merge.ts';
+import { type Fragment, type FragmentKey, identityOfFragment, type ProfileItem } from './profile-item.ts';
+
+/** One person as the merge policy sees them: the fragments and events of the identities of one graph. */
+export interface Profile {
+  /** The identity of the strongest namespace: memberships are kept under it (aep.md §3.4). */
+  readonly key: IdentityKey;
+  /** Strongest namespace first. */
+  readonly identities: readonly IdentityKey[];
+  /** What segments and destinations see. */
+  readonly view: ProfileView;
+  readonly optedOut: boolean;
+  /** The regions in which one identity, a device, was seen: those of its own fragments. */
+  regionsOf(identity: IdentityKey): ActivityRegions | undefined;
+}
+
+export interface ProfileRules {
+  readonly links: LinkRules;
+  readonly mergePolicy: MergePolicyDefinition;
+}
+
+/**
+ * The profiles of an item. Stitching `pdg`: one for every graph, and one for every identity that has data and no graph;
+ * `none`: one for every identity that has data (aep.md §4.1). Sorted by key.
+ */
+export function profilesOf(item: ProfileItem, rules: ProfileRules): Profile[] {
+  const fragments = Object.entries(item.fragments);
+  const withData = new Set([...fragments.map(([key]) => identityOfFragment(key)), ...Object.keys(item.events)]);
+  const groups =
+    rules.mergePolicy.identityGraph.type === 'none'
+      ? []
+      : graphsOf(linksOf(item.evidence, rules.links)).map((graph) => graph.identities);
+  const grouped = new Set(groups.flat());
+  const alone = [...withData].filter((identity) => !grouped.has(identity)).map((identity) => [identity]);
+  return [...groups.filter((group) => group.some((identity) => withData.has(identity))), ...alone]
+    .map((identities) => profileOf(item, fragments, identities, rules))
+    .sort((x, y) => (x.key < y.key ? -1 : 1));
+}
+
+function profileOf(
+  item: ProfileItem,
+  allFragments: readonly (readonly [FragmentKey, Fragment])[],
+  members: readonly IdentityKey[],
+  { links, mergePolicy }: ProfileRules,
+): Profile {
+  const identities = strongestFirst(members, links);
+  const own = new Set(identities);
+  const fragments = allFragments.filter(([key]) => own.has(identityOfFragment(key)));
+  const attributes = mergeFragments(fragments, mergePolicy.attributeMerge);
+  return {
+    key: identities[0]!,
+    identities,
+    view: {
+      ...attributes,
+      identityMap: identityMapOf(identities),
+      xEvent: identities.flatMap((identity) => item.events[identity] ?? []),
+    },
+    optedOut: isGeneralOptOut(attributes['privacyOptOuts']),
+    regionsOf: (identity) =>
+      fragments
+        .filter(([key]) => identityOfFragment(key) === identity)
+        .reduce<ActivityRegions | undefined>(
+          (
+            regions,
+            [
+              ,
+              {
+                attributes: { userActivityRegions },
+              },
+            ],
+          ) => latestRegions(regions, userActivityRegions),
+          undefined,
+        ),
+  };
+}
+
+const strongestFirst = (identities: readonly IdentityKey[], rules: LinkRules): IdentityKey[] =>
+  [...identities].sort((x, y) => rules.rank(namespaceOf(x)) - rules.rank(namespaceOf(y)) || (x < y ? -1 : 1));
+
+function identityMapOf(identities: readonly IdentityKey[]): Record<string, { id: string }[]> {
+  const map: Record<string, { id: string }[]> = {};
+  for (const key of identities) {
+    const { namespace, value } = parseIdentityKey(key);
+    const values = map[namespace] ?? [];
+    values.push({ id: value });
+    map[namespace] = values;
+  }
+  return map;
+}

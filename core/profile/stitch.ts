@@ -1,0 +1,173 @@
+import { linkableIdentities } from '#core/identity/eligibility.ts';
+import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
+import { type FoldOutcome, type FoldRules, foldRecords, primaryIdentity } from './fold.ts';
+import { absorb, emptyItem, type ProfileItem } from './profile-item.ts';
+
+/**
+ * Stitching: from records to profile items. Records that share an identity, among themselves or through what is already
+ * stored, are folded together and written once. It is the same for both doors.
+ */
+
+export interface StitchDeps {
+  readonly profiles: ProfileStore;
+  readonly rules: FoldRules;
+  /** Waits before the next attempt after somebody else wrote first; attempts count from 1. */
+  pause(attempt: number): Promise<void>;
+}
+
+export interface StitchResult {
+  readonly outcomes: readonly FoldOutcome[];
+  /** Records whose profile could not be written: nothing of them was applied, they are to be given again. */
+  readonly failed: readonly { readonly record: AcceptedRecord; readonly error: Error }[];
+  /** Links that arrived later than the evidence reaches. */
+  readonly late: number;
+}
+
+const ATTEMPTS = 8;
+/** One write may name at most 100 items. */
+const MOST_IDENTITIES = 90;
+const UNITS_AT_ONCE = 16;
+
+/** Stitches a batch of records. Every record ends either in `outcomes` or in `failed`. */
+export async function stitch(records: readonly AcceptedRecord[], deps: StitchDeps): Promise<StitchResult> {
+  const outcomes: FoldOutcome[] = [];
+  const failed: { record: AcceptedRecord; error: Error }[] = [];
+  let late = 0;
+  const placed = records.map((record) => ({ record, identities: placeOf(record, deps.rules) }));
+  for (const { record, identities } of placed) {
+    if (identities.length === 0) outcomes.push({ record, duplicate: false, withoutProfile: 'no-primary-identity' });
+  }
+  const units = unitsOf(placed.filter(({ identities }) => identities.length > 0));
+  await eachAtOnce(units, UNITS_AT_ONCE, async (unit) => {
+    try {
+      const result = await writeUnit(unit, deps);
+      outcomes.push(...result.outcomes);
+      late += result.late;
+    } catch (error) {
+      failed.push(...unit.map(({ record }) => ({ record, error: error as Error })));
+    }
+  });
+  return { outcomes, failed, late };
+}
+
+interface Placed {
+  readonly record: AcceptedRecord;
+  readonly identities: readonly IdentityKey[];
+}
+
+/** The identities by which the item of a record is found: those it links, and the one it is kept under. */
+function placeOf(record: AcceptedRecord, rules: FoldRules): readonly IdentityKey[] {
+  const linkable = rules.isIdentityEnabled(record.datasetId)
+    ? linkableIdentities(record.identities, rules.links).identities
+    : [];
+  const primary = rules.isProfileEnabled(record.datasetId)
+    ? primaryIdentity(record, rules.links)
+    : 'dataset-not-enabled';
+  if (typeof primary === 'string') return linkable;
+  const key = identityKey(primary);
+  return linkable.includes(key) ? linkable : [key, ...linkable];
+}
+
+/** Records that share an identity go together, as long as one write can hold them. */
+function unitsOf(placed: readonly Placed[]): Placed[][] {
+  const unitOf = new Map<IdentityKey, Placed[]>();
+  const units = new Set<Placed[]>();
+  for (const record of placed) {
+    const touched = [...new Set(record.identities.map((key) => unitOf.get(key)).filter((unit) => unit !== undefined))];
+    const joined = [...touched.flat(), record];
+    for (const unit of touched) units.delete(unit);
+    units.add(joined);
+    for (const { identities } of touched.length > 0 ? joined : [record]) {
+      for (const key of identities) unitOf.set(key, joined);
+    }
+  }
+  return [...units].flatMap(splitLargeUnit);
+}
+
+function splitLargeUnit(unit: Placed[]): Placed[][] {
+  const parts: Placed[][] = [];
+  let part: Placed[] = [];
+  let keys = new Set<IdentityKey>();
+  for (const record of unit) {
+    const joined = new Set([...keys, ...record.identities]);
+    if (joined.size > MOST_IDENTITIES && part.length > 0) {
+      parts.push(part);
+      part = [];
+      keys = new Set(record.identities);
+    } else {
+      keys = joined;
+    }
+    part.push(record);
+  }
+  parts.push(part);
+  return parts;
+}
+
+async function writeUnit(
+  unit: readonly Placed[],
+  deps: StitchDeps,
+): Promise<{ outcomes: FoldOutcome[]; late: number }> {
+  const identities = [...new Set(unit.flatMap((placed) => placed.identities))];
+  for (let attempt = 1; ; attempt++) {
+    const { items, unknown } = await loadItems(identities, deps.profiles);
+    const { home, absorbed, pointers } = chooseHome(items, unknown);
+    const joined = absorbed.reduce(absorb, home);
+    const { item, outcomes, late } = foldRecords(
+      joined,
+      unit.map(({ record }) => record),
+      deps.rules,
+    );
+    if (item === home) return { outcomes, late };
+    try {
+      await deps.profiles.write({ item, pointers, absorbed });
+      return { outcomes, late };
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
+      await deps.pause(attempt);
+    }
+  }
+}
+
+/** The items that hold the identities, following pointers, and the identities that nobody knows yet. */
+export async function loadItems(
+  identities: readonly IdentityKey[],
+  profiles: ProfileStore,
+): Promise<{ items: ProfileItem[]; unknown: IdentityKey[] }> {
+  const items = new Map<IdentityKey, ProfileItem>();
+  const unknown: IdentityKey[] = [];
+  let wanted = [...identities];
+  let first = true;
+  while (wanted.length > 0) {
+    const found = await profiles.lookup(wanted);
+    const next = new Set<IdentityKey>();
+    for (const key of wanted) {
+      const lookup = found.get(key);
+      if (!lookup) {
+        // A pointer to nothing cannot be: items are never removed while something points to them.
+        if (!first) throw new ConflictError('an item');
+        unknown.push(key);
+      } else if ('item' in lookup) items.set(lookup.item.root, lookup.item);
+      else if (!items.has(lookup.movedTo)) next.add(lookup.movedTo);
+    }
+    wanted = [...next];
+    first = false;
+  }
+  return { items: [...items.values()], unknown };
+}
+
+/** The largest item stays where it is and takes in the others; the first of all identities founds a new one. */
+function chooseHome(
+  items: readonly ProfileItem[],
+  unknown: readonly IdentityKey[],
+): { home: ProfileItem; absorbed: ProfileItem[]; pointers: IdentityKey[] } {
+  if (items.length === 0) {
+    const [root, ...pointers] = [...unknown].sort();
+    return { home: emptyItem(root!), absorbed: [], pointers };
+  }
+  const weight = (item: ProfileItem): number => item.applied.length;
+  const [home, ...absorbed] = [...items].sort((x, y) => weight(y) - weight(x) || (x.root < y.root ? -1 : 1));
+  return { home: home!, absorbed, pointers: [...unknown] };
+}

@@ -1,0 +1,148 @@
+import { isDevice, isShared } from '#core/activation/aam/identities.ts';
+import { REGIONS } from '#core/activation/aam/regions.ts';
+import { routeAam } from '#core/activation/aam/route-device.ts';
+import { type LedgerStore, NOTHING_TOLD } from '#core/activation/ledger.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { linksOf } from '#core/identity/evidence.ts';
+import { identityKey, parseIdentityKey } from '#core/identity/identity.ts';
+import { graphsOf } from '#core/identity/link-rules.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { type Profile, profilesOf } from '#core/profile/profiles.ts';
+import { isMoved, type MembershipStore } from '#core/segmentation/membership.ts';
+
+/** What stands in the stores, counted. */
+export interface Report {
+  profiles: number;
+  /** Number of identities → number of graphs of that size. */
+  graphs: { sizes: Record<string, number> };
+  segments: Record<string, SegmentReport>;
+  destinations: Record<string, DestinationReport>;
+  /** Of the segments that are shared with Audience Manager: where their members' devices go at this instant. */
+  aam: Record<string, AamReport>;
+}
+
+export interface SegmentReport {
+  method: string;
+  count: number;
+  /** Keys of the profiles, sorted. */
+  members: string[];
+}
+
+/** Memberships, one per profile and segment. */
+export interface DestinationReport {
+  entries: number;
+  exits: number;
+  excluded: Record<string, number>;
+}
+
+export interface AamReport {
+  /** Region id → devices; a device with two fresh regions counts in both. */
+  edge: Record<string, number>;
+  hub: number;
+  /** Reason → profiles. */
+  excluded: Record<string, number>;
+}
+
+export interface ReportSource {
+  readonly profiles: ProfileStore;
+  readonly memberships: MembershipStore;
+  readonly ledgers: LedgerStore;
+}
+
+/** Counts everything by reading every item once. @param now epoch ms, decides which regions are fresh */
+export async function report(source: ReportSource, catalog: CompiledCatalog, now: number): Promise<Report> {
+  const rules = stageRules(catalog);
+  const result = emptyReport(catalog);
+  for await (const item of source.profiles.scan()) {
+    for (const { identities } of graphsOf(linksOf(item.evidence, rules.fold.links))) {
+      increase(result.graphs.sizes, String(identities.length));
+    }
+    const stored = await source.memberships.get(item.root);
+    const ledger = await source.ledgers.get(item.root);
+    for (const profile of profilesOf(item, rules.route)) {
+      result.profiles += 1;
+      const entry = stored && !isMoved(stored) ? stored.profiles[profile.key] : undefined;
+      const realized = Object.entries(entry?.segments ?? {}).flatMap(([id, { status }]) =>
+        status === 'realized' ? [id] : [],
+      );
+      for (const id of realized) result.segments[id]?.members.push(profile.key);
+      for (const destination of catalog.destinations.values()) {
+        if (destination.type === 'aam') countShares(result.aam, destination, profile, realized, now);
+        if (ledger && !isMoved(ledger)) {
+          countTold(
+            result.destinations[destination.id]!,
+            destination,
+            profile,
+            ledger.destinations[destination.id] ?? NOTHING_TOLD,
+          );
+        }
+      }
+    }
+  }
+  for (const segment of Object.values(result.segments)) {
+    segment.members.sort();
+    segment.count = segment.members.length;
+  }
+  return result;
+}
+
+function emptyReport(catalog: CompiledCatalog): Report {
+  const { segments, destinations } = catalog;
+  const shared = [...destinations.values()].flatMap((destination) =>
+    destination.type === 'aam' ? destination.segments : [],
+  );
+  return {
+    profiles: 0,
+    graphs: { sizes: {} },
+    segments: Object.fromEntries(
+      [...segments.ids].sort().map((id) => [id, { method: segments.plans.get(id)!.method, count: 0, members: [] }]),
+    ),
+    destinations: Object.fromEntries(
+      [...destinations.keys()].map((id) => [id, { entries: 0, exits: 0, excluded: {} }]),
+    ),
+    aam: Object.fromEntries([...new Set(shared)].map((id) => [id, { edge: {}, hub: 0, excluded: {} }])),
+  };
+}
+
+function countTold(
+  counts: DestinationReport,
+  destination: DestinationDefinition,
+  profile: Profile,
+  { told, excluded }: typeof NOTHING_TOLD,
+): void {
+  for (const id of destination.segments) {
+    const statuses = profile.identities.map((key) => told[key]?.[id]?.status);
+    if (statuses.includes('realized')) counts.entries += 1;
+    else if (statuses.includes('exited')) counts.exits += 1;
+  }
+  for (const [reason, memberships] of Object.entries(excluded)) {
+    const own = memberships.filter((membership) => membership.startsWith(`${profile.key}|`));
+    if (own.length > 0) increase(counts.excluded, reason, own.length);
+  }
+}
+
+function countShares(
+  shares: Report['aam'],
+  destination: AamDestination,
+  profile: Profile,
+  realized: readonly string[],
+  now: number,
+): void {
+  const segments = realized.filter((id) => destination.segments.includes(id));
+  if (segments.length === 0) return;
+  const identities = profile.identities.map(parseIdentityKey).filter(isShared);
+  const regionsOf = (device: Parameters<typeof identityKey>[0]) => profile.regionsOf(identityKey(device));
+  const routed = routeAam({ identities, regionsOf }, now, destination.regions ?? REGIONS);
+  for (const id of segments) {
+    const counts = shares[id]!;
+    if (identities.length === 0) increase(counts.excluded, 'noSharedIdentity');
+    for (const { region } of routed.edge) increase(counts.edge, String(region.id));
+    counts.hub += routed.hub.filter(isDevice).length;
+  }
+}
+
+function increase(counts: Record<string, number>, key: string, by = 1): void {
+  counts[key] = (counts[key] ?? 0) + by;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** aep.md §5.1: where a definition is in its life. Only `published` segments are evaluated. */
+export const LIFECYCLE_STATES = ['draft', 'published', 'inactive', 'archived'] as const;
+export type LifecycleState = (typeof LIFECYCLE_STATES)[number];
+
+/**
+ * A segment (audience) definition as users write it; the keys are those of AEP's segment definition API (aep.md §5.1).
+ * Strict: an unknown key is an error. `expression.value` is PQL text, see `pql/GRAMMAR.md`.
+ */
+export const segmentDefinition = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/,
+      'letters, digits, "_", "." and "-", at most 128, first a letter or digit',
+    ),
+  name: z.string().min(1),
+  description: z.string().optional(),
+  expression: z.strictObject({
+    type: z.literal('PQL'),
+    format: z.literal('pql/text'),
+    value: z.string().min(1),
+  }),
+  mergePolicyId: z.string().min(1).optional(),
+  lifecycleState: z.enum(LIFECYCLE_STATES).default('published'),
+  dataGovernancePolicy: z
+    .strictObject({
+      /** Leave out profiles that opted out of everything (aep.md §5.4). */
+      excludeOptOut: z.boolean().default(true),
+    })
+    .default({ excludeOptOut: true }),
+});
+
+/** A validated definition, defaults filled in. */
+export type SegmentDefinition = z.output<typeof segmentDefinition>;
+/** What a user may write: defaults may be left out. */
+export type SegmentDefinitionInput = z.input<typeof segmentDefinition>;

@@ -1,0 +1,341 @@
+import type { Expression, LiteralValue, MomentName } from './ast.ts';
+import { type Cursor, cursorOver, unexpected } from './cursor.ts';
+import { AGGREGATES, FUNCTIONS, METHODS, RESERVED } from './names.ts';
+import { atChain, parseChain } from './parse-chain.ts';
+import { parsePeriodOrUndefined, parseTimeCondition, unitAt } from './parse-time.ts';
+
+/**
+ * Parses PQL text (aep.md §5.2; `GRAMMAR.md`) to its syntax tree. At most 64 Ki characters, 64 levels, 10,000 parts.
+ * @throws PqlError with line, column and what was expected
+ */
+export function parsePql(text: string): Expression {
+  const cursor = cursorOver(text);
+  const parser = parserOver(cursor);
+  const expression = parser.expression();
+  const rest = cursor.peek();
+  if (rest.type !== 'end') cursor.fail(unexpected(rest), rest, 'an operator, or the end of the text');
+  return expression;
+}
+
+/** The three levels that the parts of the grammar need of each other. */
+export interface Parser {
+  readonly cursor: Cursor;
+  expression(): Expression;
+  /** Without `in`, which ends the value of `let`. */
+  expressionBeforeIn(): Expression;
+  /** Sums, products, paths: what a comparison compares. */
+  operand(): Expression;
+}
+
+const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
+const MEMBERSHIPS = ['in', 'notIn', 'like'] as const;
+const MOMENTS: readonly string[] = ['now', 'today', 'yesterday', 'tomorrow'];
+const CONSTANTS: Readonly<Record<string, LiteralValue>> = { true: true, false: false, null: null };
+
+function parserOver(cursor: Cursor): Parser {
+  let inEndsExpression = false;
+  const withIn = <T>(ends: boolean, parse: () => T): T => {
+    const before = inEndsExpression;
+    inEndsExpression = ends;
+    const result = parse();
+    inEndsExpression = before;
+    return result;
+  };
+  const expression = (): Expression => withIn(false, () => cursor.nested(disjunction));
+  const expressionBeforeIn = (): Expression => withIn(true, () => cursor.nested(disjunction));
+  const parser: Parser = { cursor, expression, expressionBeforeIn, operand: () => cursor.nested(sum) };
+
+  const disjunction = (): Expression => logical('or', () => logical('and', negation));
+
+  function logical(operator: 'and' | 'or', operand: () => Expression): Expression {
+    const start = cursor.peek().start;
+    const first = operand();
+    if (!cursor.atWord(operator)) return first;
+    const operands = [first];
+    while (cursor.takeWord(operator)) operands.push(operand());
+    const flat = operands.flatMap((item) => (item.kind === 'logical' && item.operator === operator ? item.operands : item));
+    return cursor.node({ kind: 'logical', operator, operands: flat, span: cursor.spanFrom(start) }, ...flat);
+  }
+
+  function negation(): Expression {
+    const start = cursor.peek().start;
+    if (!cursor.atWord('not') && !cursor.at('!')) return comparison();
+    cursor.next();
+    const operand = cursor.nested(negation);
+    return cursor.node({ kind: 'not', operand, span: cursor.spanFrom(start) }, operand);
+  }
+
+  function comparison(): Expression {
+    const start = cursor.peek().start;
+    const left = sum();
+    const token = cursor.peek();
+    const operator =
+      token.type === 'symbol'
+        ? COMPARISONS.find((candidate) => candidate === token.text)
+        : token.type === 'word' && !(inEndsExpression && token.text === 'in')
+          ? MEMBERSHIPS.find((candidate) => candidate === token.text)
+          : undefined;
+    if (operator !== undefined) {
+      cursor.next();
+      const right = sum();
+      return cursor.node({ kind: 'comparison', operator, left, right, span: cursor.spanFrom(start) }, left, right);
+    }
+    if (!cursor.takeWord('occurs')) return left;
+    const when = parseTimeCondition(parser);
+    return cursor.node({ kind: 'occurs', time: left, when, span: cursor.spanFrom(start) }, left);
+  }
+
+  function arithmetic(operators: readonly ('+' | '-' | '*' | '/' | '%')[], operand: () => Expression): Expression {
+    const start = cursor.peek().start;
+    let left = operand();
+    for (;;) {
+      const operator = operators.find((candidate) => cursor.at(candidate));
+      if (operator === undefined) return left;
+      cursor.next();
+      const right = operand();
+      left = cursor.node({ kind: 'arithmetic', operator, left, right, span: cursor.spanFrom(start) }, left, right);
+    }
+  }
+  const sum = (): Expression => arithmetic(['+', '-'], product);
+  const product = (): Expression => arithmetic(['*', '/', '%'], signed);
+
+  function signed(): Expression {
+    const start = cursor.peek().start;
+    if (!cursor.take('-')) return postfix();
+    const operand = cursor.nested(signed);
+    const span = cursor.spanFrom(start);
+    if (operand.kind === 'literal' && typeof operand.value === 'number') {
+      return cursor.node({ kind: 'literal', value: -operand.value, span });
+    }
+    return cursor.node({ kind: 'negate', operand, span }, operand);
+  }
+
+  function postfix(): Expression {
+    const start = cursor.peek().start;
+    let object = primary();
+    for (;;) {
+      if (cursor.take('[')) {
+        const condition = lambdaOr(expression);
+        cursor.expect(']', 'a filter');
+        object = cursor.node({ kind: 'filter', source: object, condition, span: cursor.spanFrom(start) }, object, condition);
+      } else if (cursor.take('.')) {
+        object = member(object, start);
+      } else {
+        return object;
+      }
+    }
+  }
+
+  function member(object: Expression, start: number): Expression {
+    const name = cursor.expectName('the name of a field or a method');
+    if (name.type === 'quoted' || !cursor.at('(')) {
+      return cursor.node({ kind: 'member', object, name: name.text, span: cursor.spanFrom(start) }, object);
+    }
+    return method(object, name.text, parseArguments(), start, name);
+  }
+
+  function parseArguments(): Expression[] {
+    cursor.expect('(', 'a call');
+    const args: Expression[] = [];
+    while (!cursor.at(')')) {
+      if (args.length > 0) cursor.expect(',', 'a list of arguments');
+      args.push(lambdaOr(expression));
+    }
+    cursor.expect(')', 'a call');
+    return args;
+  }
+
+  function method(object: Expression, name: string, args: Expression[], start: number, at: { start: number; end: number }): Expression {
+    const span = cursor.spanFrom(start);
+    if (name === 'filter' && args.length === 1) {
+      return cursor.node({ kind: 'filter', source: object, condition: args[0]!, span }, object, args[0]!);
+    }
+    const arity = name === 'filter' ? ([1, 1] as const) : Object.hasOwn(METHODS, name) ? METHODS[name]! : undefined;
+    if (arity === undefined) cursor.fail(`there is no method "${name}"`, at, 'a method of PQL, such as count, sum or startsWith');
+    checkArity(name, args.length, arity!, at);
+    return cursor.node({ kind: 'method', object, name, args, span }, object, ...args);
+  }
+
+  function checkArity(name: string, given: number, [least, most]: readonly [number, number], at: { start: number; end: number }): void {
+    if (given >= least && given <= most) return;
+    const wanted = least === most ? `${least}` : `${least} to ${most}`;
+    cursor.fail(`"${name}" is given ${given} argument${given === 1 ? '' : 's'}`, at, `${wanted} argument${wanted === '1' ? '' : 's'}`);
+  }
+
+  function lambdaOr(otherwise: () => Expression): Expression {
+    return atLambda() ? lambda() : otherwise();
+  }
+
+  function atLambda(): boolean {
+    if (!cursor.at('(')) return false;
+    let ahead = 1;
+    while (cursor.peek(ahead).type === 'word' || cursor.at(',', ahead)) ahead += 1;
+    return cursor.at(')', ahead) && cursor.at('=>', ahead + 1);
+  }
+
+  function lambda(): Expression {
+    const start = cursor.expect('(', 'a lambda').start;
+    const parameters = [cursor.expectName('the name of a parameter').text];
+    while (cursor.take(',')) parameters.push(cursor.expectName('the name of a parameter').text);
+    cursor.expect(')', 'a lambda');
+    cursor.expect('=>', 'a lambda');
+    const body = expression();
+    return cursor.node({ kind: 'lambda', parameters, body, span: cursor.spanFrom(start) }, body);
+  }
+
+  function primary(): Expression {
+    const token = cursor.peek();
+    const { start } = token;
+    if (token.type === 'number') return number();
+    if (token.type === 'string') {
+      cursor.next();
+      return cursor.node({ kind: 'literal', value: token.text, span: cursor.spanFrom(start) });
+    }
+    if (token.type === 'parameter') {
+      cursor.next();
+      return cursor.node({ kind: 'parameter', index: token.value, span: cursor.spanFrom(start) });
+    }
+    if (token.type === 'quoted') return name();
+    if (token.type === 'word') return word();
+    if (cursor.at('(')) return atLambda() ? lambda() : parenthesised();
+    if (cursor.at('[')) return list();
+    if (cursor.at('^')) return outer();
+    return cursor.fail(unexpected(token), token, 'a path, a literal or "("');
+  }
+
+  function parenthesised(): Expression {
+    cursor.next();
+    const inner = expression();
+    cursor.expect(')', 'parentheses');
+    return inner;
+  }
+
+  function number(): Expression {
+    const token = cursor.next();
+    const unit = unitAt(cursor);
+    if (unit === undefined) return cursor.node({ kind: 'literal', value: token.value, span: cursor.spanFrom(token.start) });
+    cursor.next();
+    return cursor.node({ kind: 'duration', amount: token.value, unit, span: cursor.spanFrom(token.start) });
+  }
+
+  function list(): Expression {
+    const { start } = cursor.next();
+    const items: Expression[] = [];
+    while (!cursor.at(']')) {
+      if (items.length > 0) cursor.expect(',', 'a list');
+      items.push(expression());
+    }
+    cursor.expect(']', 'a list');
+    return cursor.node({ kind: 'list', items, span: cursor.spanFrom(start) }, ...items);
+  }
+
+  /** `^.path`, and `^path` for short. */
+  function outer(): Expression {
+    const { start } = cursor.peek();
+    let levels = 0;
+    while (cursor.take('^')) levels += 1;
+    const object = cursor.node({ kind: 'outer', levels, span: cursor.spanFrom(start) });
+    return cursor.peek().type === 'word' || cursor.peek().type === 'quoted' ? member(object, start) : object;
+  }
+
+  function name(): Expression {
+    const token = cursor.expectName('a name');
+    return cursor.node({ kind: 'name', name: token.text, span: cursor.spanFrom(token.start) });
+  }
+
+  function word(): Expression {
+    const token = cursor.peek();
+    const { text, start } = token;
+    const called = cursor.at('(', 1);
+    if (atChain(cursor)) return parseChain(parser);
+    if (called) return call();
+    if (text === 'exists' || text === 'forall' || text === 'select') return quantifier(text);
+    if (text === 'let' && cursor.peek(1).type === 'word') return binding();
+    const period = parsePeriodOrUndefined(cursor);
+    if (period !== undefined) return period;
+    if (AGGREGATES.has(text) && startsOperand(cursor)) return aggregate();
+    if (Object.hasOwn(CONSTANTS, text)) {
+      cursor.next();
+      return cursor.node({ kind: 'literal', value: CONSTANTS[text]!, span: cursor.spanFrom(start) });
+    }
+    if (MOMENTS.includes(text)) {
+      cursor.next();
+      return cursor.node({ kind: 'moment', name: text as MomentName, span: cursor.spanFrom(start) });
+    }
+    if (RESERVED.has(text)) cursor.fail(unexpected(token), token, 'a path, a literal or "(" (a field of this name is written in backquotes)');
+    return name();
+  }
+
+  /** A function; those that are also methods become methods of their first argument. */
+  function call(): Expression {
+    const token = cursor.next();
+    const args = parseArguments();
+    if (Object.hasOwn(FUNCTIONS, token.text)) {
+      checkArity(token.text, args.length, FUNCTIONS[token.text]!, token);
+      return cursor.node({ kind: 'call', name: token.text, args, span: cursor.spanFrom(token.start) }, ...args);
+    }
+    const known = token.text === 'filter' || Object.hasOwn(METHODS, token.text);
+    if (!known) cursor.fail(`there is no function "${token.text}"`, token, 'a function of PQL, such as count, sum or date');
+    const [object, ...rest] = args;
+    if (object === undefined) return cursor.fail(`"${token.text}" is given no argument`, token, 'what it works on as the first argument');
+    return method(object, token.text, rest, token.start, token);
+  }
+
+  /** `exists A from x where …, B from A.items where …`: each further variable is quantified inside. */
+  function quantifier(quantifier: 'exists' | 'forall' | 'select'): Expression {
+    const { start } = cursor.next();
+    return quantified(quantifier, start);
+  }
+
+  function quantified(quantifier: 'exists' | 'forall' | 'select', start: number): Expression {
+    const variable = cursor.expectName('the name of a variable').text;
+    cursor.expectWord('from', `"${quantifier}"`);
+    const source = parser.operand();
+    const hasCondition = cursor.takeWord('where') || cursor.take(':');
+    const own = hasCondition ? expressionAsIs() : undefined;
+    const goesOn = quantifier !== 'select' && cursor.at(',') && cursor.peek(1).type === 'word' && cursor.atWord('from', 2);
+    if (!goesOn) {
+      const node = { kind: 'quantifier', quantifier, variable, source, condition: own, span: cursor.spanFrom(start) } as const;
+      return own === undefined ? cursor.node(node, source) : cursor.node(node, source, own);
+    }
+    const inner = cursor.nested(() => quantified(quantifier, cursor.next().end));
+    const span = cursor.spanFrom(start);
+    const operands = own === undefined ? [inner] : own.kind === 'logical' && own.operator === 'and' ? [...own.operands, inner] : [own, inner];
+    const condition = operands.length === 1 ? inner : cursor.node({ kind: 'logical', operator: 'and', operands, span }, ...operands);
+    return cursor.node({ kind: 'quantifier', quantifier, variable, source, condition, span }, source, condition);
+  }
+
+  /** Inside the value of a `let`, an unparenthesised `in` still ends it. */
+  const expressionAsIs = (): Expression => (inEndsExpression ? expressionBeforeIn() : expression());
+
+  function binding(): Expression {
+    const { start } = cursor.next();
+    const variable = cursor.expectName('the name of a variable').text;
+    cursor.expect('=', '"let"');
+    const value = expressionBeforeIn();
+    cursor.expectWord('in', '"let"');
+    const body = expression();
+    return cursor.node({ kind: 'let', name: variable, value, body, span: cursor.spanFrom(start) }, value, body);
+  }
+
+  /** `sum X.total over X from xEvent where …` is `(select X from xEvent where …).sum((X) => X.total)`. */
+  function aggregate(): Expression {
+    const token = cursor.next();
+    const value = parser.operand();
+    cursor.expectWord('over', `"${token.text}"`);
+    const selected = quantified('select', cursor.peek().start);
+    if (selected.kind !== 'quantifier') return selected;
+    const span = cursor.spanFrom(token.start);
+    const per = cursor.node({ kind: 'lambda', parameters: [selected.variable], body: value, span }, value);
+    const args = token.text === 'count' ? [] : [per];
+    return cursor.node({ kind: 'method', object: selected, name: token.text, args, span }, selected, ...args);
+  }
+
+  return parser;
+}
+
+/** Whether the token after an aggregate's name begins an operand, as in `sum X.total over …`, rather than ending a path. */
+function startsOperand(cursor: Cursor): boolean {
+  const token = cursor.peek(1);
+  return token.type === 'quoted' || token.type === 'parameter' || (token.type === 'word' && !RESERVED.has(token.text));
+}

@@ -1,0 +1,73 @@
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { operationsKey } from '#core/contract/tables.ts';
+import { type CatalogPort, NoCatalogError } from '#core/ports/catalog.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { stringAt } from './item-codec.ts';
+
+/**
+ * The catalog lies in a bucket, an object per version; an item of the `operations` table points to the one in force.
+ * Functions look at the pointer every few seconds, so a new version takes effect without deploying anything.
+ */
+export interface CatalogPlace {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly bucket: ObjectStore;
+}
+
+const LOOK_AGAIN_AFTER_MS = 5_000;
+const objectKey = (version: string): string => `versions/${version}.json`;
+
+/** Puts a version in force. */
+export async function putCatalog(place: CatalogPlace, catalog: Catalog, version: string): Promise<void> {
+  await place.bucket.put(objectKey(version), JSON.stringify(catalog), { contentType: 'application/json' });
+  await place.client.send(
+    new PutItemCommand({
+      TableName: place.table,
+      Item: { pk: { S: operationsKey.catalogPointer() }, catalogVersion: { S: version } },
+    }),
+  );
+}
+
+/** The version in force, or undefined. */
+export async function currentVersion(place: CatalogPlace): Promise<string | undefined> {
+  const { Item } = await place.client.send(
+    new GetItemCommand({
+      TableName: place.table,
+      Key: { pk: { S: operationsKey.catalogPointer() } },
+      ConsistentRead: true,
+    }),
+  );
+  return Item && stringAt(Item, 'catalogVersion');
+}
+
+/** The catalog of a version that was put before. */
+export async function getCatalog(place: CatalogPlace, version: string): Promise<Catalog> {
+  const bytes = await place.bucket.get(objectKey(version));
+  if (!bytes) throw new Error(`Catalog version ${version} is in force but its object is missing in the catalog bucket`);
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Catalog;
+}
+
+/** Reads and compiles the catalog in force, and keeps it until another one is. */
+export class CatalogReader implements CatalogPort {
+  readonly #place: CatalogPlace;
+  readonly #clock: Clock;
+  #current: CompiledCatalog | undefined;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(place: CatalogPlace, clock: Clock) {
+    this.#place = place;
+    this.#clock = clock;
+  }
+
+  async current(): Promise<CompiledCatalog> {
+    if (this.#current && this.#clock() - this.#lookedAt < LOOK_AGAIN_AFTER_MS) return this.#current;
+    const version = await currentVersion(this.#place);
+    if (version === undefined) throw new NoCatalogError();
+    if (this.#current?.version !== version) this.#current = compileCatalog(await getCatalog(this.#place, version));
+    this.#lookedAt = this.#clock();
+    return this.#current;
+  }
+}

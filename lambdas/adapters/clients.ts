@@ -1,0 +1,57 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/**
+ * The only place where clients of AWS are made: each on first use, once a process. Region, credentials and endpoint
+ * (`AWS_ENDPOINT_URL`) come from the environment, as everywhere in the SDK.
+ */
+
+/** Four tries with the SDK's own back-off; after that the event source brings the event again. */
+const MAX_ATTEMPTS = 4;
+const TIMEOUTS = { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+/** Whole objects, and functions that are waited for. */
+const SLOW = { ...TIMEOUTS, requestTimeout: 60_000 };
+
+const lazily = <T>(make: () => T): (() => T) => {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
+
+const settings = (timeouts = TIMEOUTS) => ({
+  maxAttempts: MAX_ATTEMPTS,
+  requestHandler: new NodeHttpHandler(timeouts),
+});
+
+/** Something that answers in place of AWS. */
+const hasEndpoint = (): boolean => Boolean(process.env.AWS_ENDPOINT_URL);
+
+export const dynamoDb = lazily(() => new DynamoDBClient(settings()));
+
+export const dynamoDbDocument = lazily(() =>
+  DynamoDBDocumentClient.from(dynamoDb(), { marshallOptions: { removeUndefinedValues: true } }),
+);
+
+/** Without `useQueueUrlAsEndpoint: false` requests go to the host in the queue's URL, whatever the endpoint is. */
+export const sqs = lazily(() => new SQSClient({ ...settings(), useQueueUrlAsEndpoint: false }));
+
+/** Buckets in the path, since what answers in place of AWS has no names for them. */
+export const s3 = lazily(() => new S3Client({ ...settings(SLOW), forcePathStyle: hasEndpoint() }));
+
+/** Speaks HTTP/2 unless told otherwise, which not everything that answers in place of AWS understands. */
+export const kinesis = lazily(() => new KinesisClient(hasEndpoint() ? settings() : { maxAttempts: MAX_ATTEMPTS }));
+
+export const secretsManager = lazily(() => new SecretsManagerClient(settings()));
+export const ssm = lazily(() => new SSMClient(settings()));
+export const lambda = lazily(() => new LambdaClient(settings({ ...SLOW, requestTimeout: 900_000 })));
+export const cloudFormation = lazily(() => new CloudFormationClient(settings()));

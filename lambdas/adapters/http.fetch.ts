@@ -1,0 +1,91 @@
+import { lookup as resolve } from 'node:dns';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
+import { isPublicAddress } from '#lambdas/runtime/address-guard.ts';
+
+/** What is read of an answer; the rest is not of interest. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+const BLOCKED = 'ERR_PRIVATE_ADDRESS';
+
+export interface HttpClientOptions {
+  /** Lets requests reach private addresses and go without TLS: for a laptop, never for a real stage. */
+  readonly allowPrivate: boolean;
+  /** @default the resolver of the system */
+  readonly lookup?: LookupFunction;
+}
+
+/**
+ * Requests to destinations. The address is looked at where the connection is made, so that a name cannot lead outside
+ * when it is checked and inside when it is used. On `node:https` rather than `fetch`, which has no such place.
+ */
+export function createHttpClient({ allowPrivate, lookup = resolve as LookupFunction }: HttpClientOptions): HttpClient {
+  const connection = { keepAlive: true, lookup: allowPrivate ? lookup : guarded(lookup) };
+  const agents = { 'http:': new HttpAgent(connection), 'https:': new HttpsAgent(connection) };
+
+  return async (request) => {
+    const url = new URL(request.url);
+    if (url.protocol !== 'https:' && !(allowPrivate && url.protocol === 'http:')) {
+      return { kind: 'blocked', reason: 'not-https' };
+    }
+    // An address in the place of a name is connected to without any lookup.
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) {
+      return { kind: 'blocked', reason: 'private-address' };
+    }
+    return send(url, request, url.protocol === 'https:' ? httpsRequest : httpRequest, agents[url.protocol]);
+  };
+}
+
+/** A lookup that fails if any of the addresses found lies inside. */
+function guarded(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, address, family) => {
+      if (error) return callback(error, address, family);
+      const found = typeof address === 'string' ? [address] : address.map((each) => each.address);
+      if (found.length > 0 && found.every(isPublicAddress)) return callback(null, address, family);
+      const refused = new Error(`"${hostname}" leads to an address that is not public`);
+      callback(Object.assign(refused, { code: BLOCKED }), address, family);
+    });
+  };
+}
+
+function send(
+  url: URL,
+  { method, headers, body, timeoutMs }: HttpRequest,
+  open: typeof httpsRequest,
+  agent: HttpAgent | HttpsAgent,
+): Promise<HttpOutcome> {
+  return new Promise((done) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (signal.aborted) done({ kind: 'timeout' });
+      else if (error.code === BLOCKED) done({ kind: 'blocked', reason: 'private-address' });
+      else done({ kind: 'network', code: error.code ?? 'UNKNOWN' });
+    };
+    const length = String(Buffer.byteLength(body));
+    const outgoing = open(
+      url,
+      { method, agent, signal, headers: { ...headers, 'content-length': length } },
+      (answer) => {
+        read(answer).then((text) => done({ kind: 'response', status: answer.statusCode ?? 0, body: text }), fail);
+      },
+    );
+    outgoing.on('error', fail);
+    outgoing.end(body);
+  });
+}
+
+async function read(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop closes the connection.
+    if (bytes >= MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+}

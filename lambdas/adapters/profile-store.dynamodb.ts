@@ -1,0 +1,80 @@
+import { BatchGetItemCommand, type DynamoDBClient, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Lookup, ProfileStore, ProfileWrite } from '#core/ports/profile-store.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { type ConditionalPut, type Item, putAll, scanAll } from './dynamodb.ts';
+import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
+
+/** Most keys in one BatchGetItem. */
+const MOST_KEYS = 100;
+const ATTEMPTS = 8;
+
+/**
+ * The `profiles` table: under an identity's key lies the item itself (`revision`, `state`), or `movedTo`, the root of
+ * the item that holds it. Evidence with an end of minus infinity is written as null, which JSON has.
+ */
+export class DynamoDbProfileStore implements ProfileStore {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async lookup(keys: readonly IdentityKey[]): Promise<Map<IdentityKey, Lookup>> {
+    const found = new Map<IdentityKey, Lookup>();
+    for (let start = 0; start < keys.length; start += MOST_KEYS) {
+      await this.#lookupSome(keys.slice(start, start + MOST_KEYS), found);
+    }
+    return found;
+  }
+
+  async #lookupSome(keys: readonly IdentityKey[], found: Map<IdentityKey, Lookup>): Promise<void> {
+    let wanted: KeysAndAttributes | undefined = { ConsistentRead: true, Keys: keys.map((key) => ({ pk: { S: key } })) };
+    for (let attempt = 1; wanted?.Keys && wanted.Keys.length > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw new Error(`Table ${this.#table} left keys unread after ${ATTEMPTS} attempts`);
+      if (attempt > 1) await pauseBefore(attempt);
+      const answer: { Responses?: Record<string, Item[]>; UnprocessedKeys?: Record<string, KeysAndAttributes> } =
+        await this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#table]: wanted } }));
+      for (const item of answer.Responses?.[this.#table] ?? []) found.set(item['pk']!.S!, readProfileAttributes(item));
+      wanted = answer.UnprocessedKeys?.[this.#table];
+    }
+  }
+
+  async write({ item, pointers, absorbed }: ProfileWrite): Promise<void> {
+    const pointer = (key: IdentityKey, revision: number): ConditionalPut => ({
+      item: { pk: { S: key }, movedTo: { S: item.root } },
+      expect: { name: 'revision', value: revision },
+    });
+    await putAll(this.#client, this.#table, [
+      { item: writeProfileAttributes(item), expect: { name: 'revision', value: item.revision } },
+      ...pointers.map((key) => pointer(key, 0)),
+      ...absorbed.map(({ root, revision }) => pointer(root, revision)),
+    ]);
+  }
+
+  async *scan(segment?: { readonly index: number; readonly of: number }): AsyncIterable<ProfileItem> {
+    for await (const attributes of scanAll(this.#client, this.#table, segment ? { segment } : {})) {
+      const lookup = readProfileAttributes(attributes);
+      if ('item' in lookup) yield lookup.item;
+    }
+  }
+}
+
+function writeProfileAttributes(item: ProfileItem): Item {
+  const { root, revision, ...state } = item;
+  return { pk: { S: root }, revision: { N: String(revision + 1) }, ...encodeState(state) };
+}
+
+/** An item of the table, read from it or from its stream. */
+export function readProfileAttributes(attributes: StoredAttributes): Lookup {
+  const movedTo = stringAt(attributes, 'movedTo');
+  if (movedTo !== undefined) return { movedTo };
+  const state = decodeState<Omit<ProfileItem, 'root' | 'revision'>>(attributes);
+  const evidence = { ...state.evidence, settledUntil: state.evidence.settledUntil ?? Number.NEGATIVE_INFINITY };
+  return {
+    item: { ...state, evidence, root: stringAt(attributes, 'pk')!, revision: numberAt(attributes, 'revision')! },
+  };
+}

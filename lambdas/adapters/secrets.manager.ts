@@ -1,0 +1,30 @@
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Secrets } from '#core/activation/http/secrets.ts';
+import type { Clock } from '#core/ports/clock.ts';
+
+/** How soon a secret that was changed is in use everywhere. */
+const KEPT_MS = 5 * 60 * 1000;
+
+/**
+ * Secrets from AWS Secrets Manager.
+ * @param secretIds outlet id → name or ARN of its secret
+ */
+export function createSecretsManagerSecrets(
+  client: SecretsManagerClient,
+  secretIds: Readonly<Record<string, string>>,
+  now: Clock,
+): Secrets {
+  const known = new Map<string, { readonly secret: string; readonly until: number }>();
+  return async (outletId) => {
+    const cached = known.get(outletId);
+    if (cached && now() < cached.until) return cached.secret;
+    const SecretId = Object.hasOwn(secretIds, outletId) ? secretIds[outletId] : undefined;
+    if (SecretId === undefined) {
+      throw new Error(`Outlet "${outletId}" has no secret: add it to the stage's connections and deploy again`);
+    }
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
+    if (!SecretString) throw new Error(`The secret of outlet "${outletId}" has no text: give it a signing key`);
+    known.set(outletId, { secret: SecretString, until: now() + KEPT_MS });
+    return SecretString;
+  };
+}

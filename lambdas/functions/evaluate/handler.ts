@@ -1,0 +1,51 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { stageRules } from '#core/catalog/rules.ts';
+import { METRICS } from '#core/contract/metrics.ts';
+import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { Lookup, ProfileStore } from '#core/ports/profile-store.ts';
+import { evaluate } from '#core/segmentation/evaluate.ts';
+import type { MembershipStore } from '#core/segmentation/membership.ts';
+import type { StoredAttributes } from '#lambdas/adapters/item-codec.ts';
+import type { Log } from '#lambdas/runtime/log.ts';
+import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
+
+export interface EvaluateFunctionDeps {
+  readonly catalog: CatalogPort;
+  readonly profiles: ProfileStore;
+  readonly memberships: MembershipStore;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly now: Clock;
+  /** Reads an image of the table's stream. */
+  readImage(image: StoredAttributes): Lookup;
+  pause(attempt: number): Promise<void>;
+}
+
+/** Profile stream → membership. Of several images of one item only the last is looked at. */
+export function createHandler(deps: EvaluateFunctionDeps) {
+  return async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
+    const catalog = await deps.catalog.current();
+    const { profiles, memberships, now, pause } = deps;
+    const evaluation = { profiles, memberships, now, pause, rules: stageRules(catalog).evaluation };
+    let entered = 0;
+    let exited = 0;
+    const response = await handleByKey(
+      records.map(byItemKey),
+      async (root, changes) => {
+        const image = changes.at(-1)?.record.dynamodb?.NewImage;
+        const lookup = image && deps.readImage(image as StoredAttributes);
+        if (!lookup || !('item' in lookup)) return;
+        const result = await evaluate(root, evaluation, { image: lookup.item });
+        entered += result.entered;
+        exited += result.exited;
+      },
+      deps.log,
+    );
+    deps.metrics.count(METRICS.membershipsEntered, entered);
+    deps.metrics.count(METRICS.membershipsExited, exited);
+    deps.log.info('batch', { images: records.length, entered, exited, failed: response.batchItemFailures.length });
+    return response;
+  };
+}

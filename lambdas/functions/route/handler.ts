@@ -1,0 +1,49 @@
+import type { DynamoDBStreamEvent } from 'aws-lambda';
+import type { LedgerStore } from '#core/activation/ledger.ts';
+import { route } from '#core/activation/route.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { METRICS } from '#core/contract/metrics.ts';
+import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { Outbox } from '#core/ports/outbox.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { MembershipStore } from '#core/segmentation/membership.ts';
+import type { Log } from '#lambdas/runtime/log.ts';
+import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
+
+export interface RouteFunctionDeps {
+  readonly catalog: CatalogPort;
+  readonly profiles: ProfileStore;
+  readonly memberships: MembershipStore;
+  readonly ledgers: LedgerStore;
+  readonly outbox: Outbox;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly now: Clock;
+  pause(attempt: number): Promise<void>;
+}
+
+/** Membership stream → destination queues. What is told is decided by what is stored now, not by the image. */
+export function createHandler(deps: RouteFunctionDeps) {
+  return async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
+    const catalog = await deps.catalog.current();
+    const { profiles, memberships, ledgers, outbox, now, pause } = deps;
+    const routing = { profiles, memberships, ledgers, outbox, now, pause, rules: stageRules(catalog).route };
+    let queued = 0;
+    let excluded = 0;
+    const response = await handleByKey(
+      records.map(byItemKey),
+      async (root) => {
+        const result = await route(root, routing);
+        queued += result.queued;
+        excluded += result.excluded;
+      },
+      deps.log,
+    );
+    deps.metrics.count(METRICS.deliveriesQueued, queued);
+    deps.metrics.count(METRICS.deliveriesExcluded, excluded);
+    deps.log.info('batch', { images: records.length, queued, excluded, failed: response.batchItemFailures.length });
+    return response;
+  };
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { METRICS } from '#core/contract/metrics.ts';
+import { keepInQuarantine, UNKNOWN_DATASET } from '#core/ingestion/archive.ts';
+import { planChunks } from '#core/ingestion/chunks.ts';
+import { batchIdOf, datasetOfFile } from '#core/ingestion/landing.ts';
+import { objectSource } from '#core/ingestion/object-source.ts';
+import { unknownDataset } from '#core/ingestion/process.ts';
+import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { NewBatch, Operations } from '#core/ports/operations.ts';
+import type { Log } from '#lambdas/runtime/log.ts';
+
+export interface SplitDeps {
+  readonly catalog: CatalogPort;
+  readonly landing: ObjectStore;
+  readonly quarantine: ObjectStore;
+  readonly operations: Operations;
+  readonly chunks: ChunkQueue;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+const CHUNK_BYTES = 8 * 1_048_576;
+
+const upload = z.object({
+  eventTime: z.string(),
+  s3: z.object({
+    object: z.object({
+      key: z.string(),
+      eTag: z.string().default(''),
+      sequencer: z.string().default(''),
+      versionId: z.string().default(''),
+    }),
+  }),
+});
+
+/** What S3 puts on the landing queue: uploads, or, once when the notification is set up, a test without any. */
+export const notification = z.object({ Records: z.array(upload).default([]) });
+export type Notification = z.output<typeof notification>;
+
+/** An upload → its chunks on the queue. Announced again, it says the same again; every chunk counts once. */
+export function createSplitter(deps: SplitDeps) {
+  const split = splitterOf(deps);
+  return async ({ Records: uploads }: Notification): Promise<void> => {
+    for (const announced of uploads) await split(announced);
+  };
+}
+
+function splitterOf(deps: SplitDeps) {
+  return async ({ s3, eventTime }: z.output<typeof upload>): Promise<void> => {
+    const file = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
+    const datasetId = datasetOfFile(file);
+    const id = batchIdOf(file, `${s3.object.versionId}|${s3.object.eTag}|${s3.object.sequencer}`);
+    const batch = { id, datasetId: datasetId ?? UNKNOWN_DATASET, file, receivedAt: Date.parse(eventTime), chunks: 0 };
+    const catalog = await deps.catalog.current();
+    try {
+      const source = await openFile(datasetId, file, catalog, deps.landing);
+      // Uploaded and deleted again before we came.
+      if (!source) return;
+      const { format, gzip, chunks } = await planChunks(source, { targetBytes: CHUNK_BYTES });
+      await deps.operations.openBatch({ ...batch, chunks: chunks.length });
+      const { receivedAt } = batch;
+      await deps.chunks.send(
+        chunks.map((chunk) => ({ batchId: id, datasetId: batch.datasetId, file, receivedAt, format, gzip, chunk })),
+      );
+      deps.log.info('file', { batchId: id, datasetId: batch.datasetId, chunks: chunks.length });
+    } catch (error) {
+      if (!(error instanceof FileRefusedError)) throw error;
+      await refuse(batch, error.refusal, deps);
+    }
+  };
+}
+
+async function openFile(datasetId: string | undefined, file: string, catalog: CompiledCatalog, landing: ObjectStore) {
+  if (datasetId === undefined || !catalog.datasets.has(datasetId)) {
+    throw new FileRefusedError({ ...unknownDataset(catalog), pointer: file });
+  }
+  const size = await landing.size(file);
+  return size === undefined ? undefined : objectSource(landing, file, size);
+}
+
+/** Bytes of a refused file that the quarantine keeps; the file itself stays where it is. */
+const RAW_KEPT = 4_096;
+
+async function refuse(batch: NewBatch, refusal: Refusal, deps: SplitDeps): Promise<void> {
+  const { id, datasetId, file, receivedAt } = batch;
+  const head = await deps.landing.get(file, { start: 0, end: RAW_KEPT });
+  const raw = Buffer.from(head ?? []).toString('latin1');
+  await keepInQuarantine(deps.quarantine, `file-${id}`, [
+    { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], raw },
+  ]);
+  await deps.operations.refuseFile(batch, refusal);
+  deps.metrics.count(METRICS.filesRefused, 1);
+  deps.log.warn('file refused', { batchId: id, datasetId, code: refusal.code });
+}

@@ -1,0 +1,68 @@
+import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import { stageRules } from '#core/catalog/rules.ts';
+import { countByDataset, countOutcomes } from '#core/ingestion/counts.ts';
+import { processRecords } from '#core/ingestion/process.ts';
+import { receiveMessage } from '#core/ingestion/receive-message.ts';
+import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { Operations } from '#core/ports/operations.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { describeError, type Log } from '#lambdas/runtime/log.ts';
+import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
+import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts';
+
+export interface StitchStreamDeps {
+  readonly catalog: CatalogPort;
+  readonly profiles: ProfileStore;
+  readonly lake: ObjectStore;
+  readonly quarantine: ObjectStore;
+  readonly operations: Operations;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  pause(attempt: number): Promise<void>;
+}
+
+/** Kinesis `collection` → validate, keep, stitch. Counts are of what is finished; the rest comes again. */
+export function createHandler(deps: StitchStreamDeps) {
+  return async ({ Records: records }: KinesisStreamEvent): Promise<BatchResponse> => {
+    const catalog = await deps.catalog.current();
+    const { lake, quarantine, profiles, pause } = deps;
+    const received = records.map((record) => {
+      const { data, sequenceNumber, approximateArrivalTimestamp } = record.kinesis;
+      const position = { source: `kinesis:${shardOf(record)}`, sequenceNumber };
+      const arrival = { receivedAt: Math.round(approximateArrivalTimestamp * 1_000), tie: tieOf(sequenceNumber) };
+      return receiveMessage(Buffer.from(data, 'base64'), position, arrival, catalog);
+    });
+    const processed = await processRecords(received, partOf(records), {
+      catalog,
+      lake,
+      quarantine,
+      stitch: { profiles, rules: stageRules(catalog).fold, pause },
+    });
+    for (const [datasetId, counts] of countByDataset(processed, (id) => catalog.datasets.has(id))) {
+      await deps.operations.countStream(datasetId, counts);
+    }
+    const graphRefusals = processed.outcomes.filter(({ graphRefusal }) => graphRefusal).length;
+    emitCounts(deps.metrics, countOutcomes(processed), graphRefusals);
+    const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
+    const reason = processed.failed[0] && { error: describeError(processed.failed[0].error) };
+    deps.log.info('batch', {
+      records: records.length,
+      refused: processed.refused.length,
+      failed: failed.size,
+      ...reason,
+    });
+    return retryFrom(records.find(({ kinesis }) => failed.has(kinesis.sequenceNumber))?.kinesis.sequenceNumber);
+  };
+}
+
+/** Event ids are `shardId-000000000000:<sequence number>`. */
+const shardOf = ({ eventID }: KinesisStreamRecord): string => eventID.split(':')[0] ?? 'unknown';
+
+/** Sequence numbers are decimal and of different lengths; with zeros in front they sort as text. */
+const tieOf = (sequenceNumber: string): string => sequenceNumber.padStart(60, '0');
+
+/** The same records, delivered again, are kept in the same place. */
+const partOf = (records: readonly KinesisStreamRecord[]): string =>
+  `${shardOf(records[0]!)}-${records[0]!.kinesis.sequenceNumber}-${records.length}`;

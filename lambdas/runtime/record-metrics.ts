@@ -1,0 +1,13 @@
+import { METRICS } from '#core/contract/metrics.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { OutcomeCounts } from '#core/ports/operations.ts';
+
+/** Emits what became of records. */
+export function emitCounts(metrics: Metrics, counts: OutcomeCounts, graphRefusals: number): void {
+  const sum = (tally: Readonly<Record<string, number>>): number => Object.values(tally).reduce((x, y) => x + y, 0);
+  metrics.count(METRICS.recordsAccepted, counts.accepted);
+  metrics.count(METRICS.recordsRefused, counts.refused);
+  metrics.count(METRICS.recordsDuplicate, counts.duplicate);
+  metrics.count(METRICS.recordsWithoutProfile, sum(counts.withoutProfile));
+  metrics.count(METRICS.graphRefusals, graphRefusals);
+}

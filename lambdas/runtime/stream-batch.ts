@@ -1,0 +1,53 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { eachAtOnce } from '#core/util/at-once.ts';
+import { describeError, type Log } from './log.ts';
+
+/** The answer of a function that reports which records are to be given again. */
+export interface BatchResponse {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+export interface StreamRecord {
+  /** Records of one key are handled together, in order. */
+  readonly key: string;
+  readonly sequenceNumber: string;
+}
+
+const KEYS_AT_ONCE = 8;
+
+/**
+ * Handles the records of a stream key by key, several keys at a time. Lambda gives everything again from the lowest
+ * sequence number that is reported, so a key that fails does not stop the others, and every step is idempotent.
+ */
+export async function handleByKey<T extends StreamRecord>(
+  records: readonly T[],
+  handle: (key: string, records: readonly T[]) => Promise<void>,
+  log: Log,
+): Promise<BatchResponse> {
+  const failed = new Set<string>();
+  await eachAtOnce(
+    Map.groupBy(records, ({ key }) => key),
+    KEYS_AT_ONCE,
+    async ([key, group]) => {
+      try {
+        await handle(key, group);
+      } catch (error) {
+        log.error('records come again', { records: group.length, error: describeError(error) });
+        failed.add(key);
+      }
+    },
+  );
+  return retryFrom(records.find(({ key }) => failed.has(key))?.sequenceNumber);
+}
+
+/** Reports that everything from this record on is to be given again; nothing when it is undefined. */
+export const retryFrom = (sequenceNumber: string | undefined): BatchResponse => ({
+  batchItemFailures: sequenceNumber === undefined ? [] : [{ itemIdentifier: sequenceNumber }],
+});
+
+/** A record of a table's stream, by the key of its item. */
+export const byItemKey = (record: DynamoDBRecord): StreamRecord & { readonly record: DynamoDBRecord } => ({
+  record,
+  key: record.dynamodb!.Keys!['pk']!.S!,
+  sequenceNumber: record.dynamodb!.SequenceNumber!,
+});

@@ -1,0 +1,49 @@
+import { type App, Tags, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { StageConfig } from './config/schema.ts';
+import { ActivationStack } from './stacks/activation-stack.ts';
+import { ComputeStack } from './stacks/compute-stack.ts';
+import { DataStack } from './stacks/data-stack.ts';
+
+/** The table of contents: the stacks of one stage, `tributary-<stage>-…`, and what holds for all of them. */
+export interface Tributary {
+  readonly data: DataStack;
+  readonly activation: ActivationStack;
+  readonly compute: ComputeStack;
+}
+
+export function buildTributary(app: App, config: StageConfig): Tributary {
+  const prefix = `tributary-${config.stage}`;
+  const tags = { project: 'tributary', stage: config.stage };
+  // How stacks refer to each other is read from the context, which must be set before the first stack is made.
+  app.node.setContext('@aws-cdk/core:defaultCrossStackReferences', config.stackReferences);
+  const common = {
+    config,
+    tags,
+    terminationProtection: config.deletionProtection,
+    env: {
+      ...(config.account === undefined ? {} : { account: config.account }),
+      ...(config.region === undefined ? {} : { region: config.region }),
+    },
+  };
+
+  const data = new DataStack(app, `${prefix}-data`, {
+    ...common,
+    description: 'Tributary: the stream, buckets and tables',
+  });
+  const activation = new ActivationStack(app, `${prefix}-activation`, {
+    ...common,
+    data,
+    description: 'Tributary: the queues and functions of the destinations',
+  });
+  const compute = new ComputeStack(app, `${prefix}-compute`, {
+    ...common,
+    data,
+    activation,
+    description: 'Tributary: the functions from the doors to the destinations',
+  });
+
+  for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return { data, activation, compute };
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { CONNECTION_TYPES, outletsOf } from '#core/contract/connections.ts';
+import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
+
+/**
+ * Everything that may differ between the stages. Constructs read this object and nothing else: no environment
+ * variable, no context, so that a template is the same wherever it is made.
+ */
+
+/** The variables of a function hold the URL of every queue and may not exceed 4 KB together. */
+export const MAX_OUTLETS = 20;
+
+const connection = z.strictObject({
+  id: z
+    .string()
+    .max(32)
+    .regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens, starting with a letter'),
+  type: z.enum(CONNECTION_TYPES),
+  /** How many messages batches of each outlet are worked on at once: the destination's share of the account. */
+  maxConcurrency: z.int().min(2).max(1000).default(5),
+});
+export type ConnectionConfig = z.output<typeof connection>;
+
+export const connectionsSchema = z.array(connection).superRefine((connections, context) => {
+  const seen = new Set<string>();
+  for (const [index, { id }] of connections.entries()) {
+    if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" is used twice` });
+    seen.add(id);
+  }
+  const outlets = connections.flatMap(outletsOf).length;
+  if (outlets > MAX_OUTLETS) {
+    context.addIssue({ code: 'custom', message: `${outlets} outlets; one stage holds at most ${MAX_OUTLETS}` });
+  }
+});
+
+const collection = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('on-demand'), retentionHours: z.int().min(24).max(8760) }),
+  z.strictObject({
+    mode: z.literal('provisioned'),
+    shards: z.int().min(1).max(200),
+    retentionHours: z.int().min(24).max(8760),
+  }),
+]);
+
+const functionSize = z.strictObject({
+  memoryMb: z.int().min(128).max(10_240),
+  timeoutSeconds: z.int().min(1).max(900),
+});
+export type FunctionSize = z.output<typeof functionSize>;
+
+const scheduleExpression = z
+  .string()
+  .regex(/^(rate|cron)\(.+\)$/, 'expected an EventBridge expression such as "rate(1 minute)" or "cron(0 1 * * ? *)"');
+
+/** The periods that CloudWatch Logs accepts and that make sense here. */
+const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731] as const;
+
+export const stageConfigSchema = z
+  .strictObject({
+    stage: z.enum(['dev', 'prod', 'local']),
+    /** Without account and region the templates fit any account and region. */
+    account: z
+      .string()
+      .regex(/^\d{12}$/, 'expected the 12 digits of an AWS account')
+      .optional(),
+    region: z
+      .string()
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected the name of an AWS region such as eu-central-1')
+      .optional(),
+    /** What happens to the data when a stack is deleted. */
+    removal: z.enum(['retain', 'destroy']),
+    /** Whether deleting a stack first empties its buckets, by a function of the CDK. Only with `removal: destroy`. */
+    emptyBuckets: z.boolean(),
+    /** Termination protection of the stacks and deletion protection of the tables. */
+    deletionProtection: z.boolean(),
+    pointInTimeRecovery: z.boolean(),
+    versionedBuckets: z.boolean(),
+    /** Server access logs of the buckets, in a bucket of their own. */
+    accessLogs: z.boolean(),
+    tracing: z.boolean(),
+    dashboard: z.boolean(),
+    logRetentionDays: z.literal(LOG_RETENTION_DAYS),
+    /** Who is told about alarms; without it alarms only change their state. */
+    alarmEmail: z.email().optional(),
+    architecture: z.enum(['arm64', 'x86_64']),
+    /** How stacks refer to each other: `strong` are exports, `weak` are reads of the other stack's outputs. */
+    stackReferences: z.enum(['strong', 'weak']),
+    /** Whether destinations may lie at private addresses: only where the outside world is a test server. */
+    allowPrivateEndpoints: z.boolean(),
+    collection,
+    /** Batches of one shard that are worked on side by side, in order for each partition key. */
+    streamParallelism: z.int().min(1).max(10),
+    /** How long deliveries are gathered before they are put into a file. */
+    gatherSeconds: z.int().min(1).max(300),
+    connections: connectionsSchema,
+    schedules: z.strictObject({
+      sweep: scheduleExpression,
+      evaluateBatch: scheduleExpression,
+      exportFiles: scheduleExpression,
+    }),
+    functions: z.record(z.enum(FUNCTION_NAMES as [FunctionName, ...FunctionName[]]), functionSize),
+  })
+  .superRefine((config, context) => {
+    if (config.stage === 'prod' && config.removal !== 'retain') {
+      context.addIssue({ code: 'custom', path: ['removal'], message: 'production data is always retained' });
+    }
+    if (config.emptyBuckets && config.removal !== 'destroy') {
+      context.addIssue({ code: 'custom', path: ['emptyBuckets'], message: 'only together with removal: "destroy"' });
+    }
+    if (config.allowPrivateEndpoints && config.stage !== 'local') {
+      context.addIssue({ code: 'custom', path: ['allowPrivateEndpoints'], message: 'only in stage "local"' });
+    }
+  });
+
+export type StageConfig = z.output<typeof stageConfigSchema>;
+export type StageConfigInput = z.input<typeof stageConfigSchema>;
+export type StageName = StageConfig['stage'];

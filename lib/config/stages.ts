@@ -1,0 +1,90 @@
+import type { FunctionName } from '#core/contract/functions.ts';
+import type { FunctionSize, StageConfigInput, StageName } from './schema.ts';
+
+/** The stages as they are shipped. This is the file to edit to fit the platform to a company. */
+
+/** 1,769 MB is one full processor core; the functions that wait for others get less. */
+const FUNCTIONS: Record<FunctionName, FunctionSize> = {
+  'stitch-stream': { memoryMb: 1769, timeoutSeconds: 60 },
+  split: { memoryMb: 1024, timeoutSeconds: 300 },
+  'stitch-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
+  evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
+  sweep: { memoryMb: 1024, timeoutSeconds: 300 },
+  'evaluate-batch': { memoryMb: 1769, timeoutSeconds: 900 },
+  route: { memoryMb: 512, timeoutSeconds: 60 },
+  'deliver-http': { memoryMb: 512, timeoutSeconds: 60 },
+  'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
+  'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },
+  'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },
+  'export-files': { memoryMb: 1769, timeoutSeconds: 900 },
+};
+
+/** Audience Manager takes its files twice a day; the hourly run decides itself which destination is due. */
+const SCHEDULES = {
+  sweep: 'rate(1 minute)',
+  evaluateBatch: 'cron(0 1 * * ? *)',
+  exportFiles: 'cron(0 * * * ? *)',
+};
+
+const CONNECTIONS: StageConfigInput['connections'] = [
+  { id: 'webhook', type: 'http' },
+  { id: 'crm-export', type: 's3-file' },
+  { id: 'audience-manager', type: 'aam' },
+];
+
+const dev: StageConfigInput = {
+  stage: 'dev',
+  removal: 'destroy',
+  emptyBuckets: true,
+  deletionProtection: false,
+  pointInTimeRecovery: false,
+  versionedBuckets: false,
+  accessLogs: true,
+  tracing: true,
+  dashboard: true,
+  logRetentionDays: 14,
+  architecture: 'arm64',
+  stackReferences: 'weak',
+  allowPrivateEndpoints: false,
+  // One shard costs a third of an idle on-demand stream.
+  collection: { mode: 'provisioned', shards: 1, retentionHours: 24 },
+  streamParallelism: 1,
+  gatherSeconds: 60,
+  connections: CONNECTIONS,
+  schedules: SCHEDULES,
+  functions: FUNCTIONS,
+};
+
+const prod: StageConfigInput = {
+  ...dev,
+  stage: 'prod',
+  removal: 'retain',
+  emptyBuckets: false,
+  deletionProtection: true,
+  pointInTimeRecovery: true,
+  versionedBuckets: true,
+  logRetentionDays: 90,
+  // Records of a failed batch are named, not carried, by its failure message: a long weekend must fit in between.
+  collection: { mode: 'on-demand', retentionHours: 168 },
+  streamParallelism: 4,
+};
+
+/** The same platform on an emulator. It leaves out only what emulators cannot create, or what they claim and ignore. */
+const local: StageConfigInput = {
+  ...dev,
+  stage: 'local',
+  // An emulator is thrown away whole, and the function that empties buckets needs an SDK some emulators lack.
+  emptyBuckets: false,
+  accessLogs: false,
+  tracing: false,
+  dashboard: false,
+  logRetentionDays: 1,
+  // Functions run on this very machine, perhaps in a container.
+  architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+  // Not every emulator knows Fn::GetStackOutput.
+  stackReferences: 'strong',
+  allowPrivateEndpoints: true,
+  gatherSeconds: 1,
+};
+
+export const STAGES: Readonly<Record<StageName, StageConfigInput>> = { dev, prod, local };

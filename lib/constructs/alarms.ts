@@ -1,0 +1,68 @@
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+
+/**
+ * The kinds of alarms there are. Each is a heading of docs/runbook.md, written `tributary-<stage>-` and this pattern;
+ * an alarm's name is the same with the angle brackets filled in.
+ */
+export const ALARM_PATTERNS = [
+  'landing-dead-letters',
+  'chunks-dead-letters',
+  '<outlet>-dead-letters',
+  '<function>-failures',
+  'schedules-failures',
+  '<queue>-age',
+  '<function>-iterator-age',
+  '<function>-errors',
+  '<function>-throttles',
+  'split-files-refused',
+  '<function>-records-refused',
+] as const;
+export type AlarmPattern = (typeof ALARM_PATTERNS)[number];
+
+export interface AlarmSpec {
+  readonly pattern: AlarmPattern;
+  /** What stands for the part in angle brackets, if the pattern has one. */
+  readonly subject?: string;
+  readonly metric: IMetric;
+  /** It rings when the metric is at or above this value … */
+  readonly threshold: number;
+  /** … in that many periods in a row. @default 1 */
+  readonly periods?: number;
+  /** One sentence that says what happened. */
+  readonly says: string;
+}
+
+/** The heading of the runbook, as a web page links to it. */
+const anchor = (pattern: AlarmPattern): string => `tributary-stage-${pattern.replaceAll(/[<>]/g, '')}`;
+
+/** Makes the alarms of one stage, so that each has a name, a runbook heading and somebody who is told. */
+export class Alarms {
+  readonly #stage: string;
+  readonly topic: ITopic | undefined;
+
+  constructor(stage: string, topic: ITopic | undefined) {
+    this.#stage = stage;
+    this.topic = topic;
+  }
+
+  add(scope: Construct, id: string, spec: AlarmSpec): Alarm {
+    const subject = spec.pattern.replace(/<\w+>/, () => {
+      if (spec.subject === undefined) throw new Error(`Alarm pattern "${spec.pattern}" needs a subject`);
+      return spec.subject;
+    });
+    const alarm = new Alarm(scope, id, {
+      alarmName: `tributary-${this.#stage}-${subject}`,
+      alarmDescription: `${spec.says} What to do: docs/runbook.md#${anchor(spec.pattern)}`,
+      metric: spec.metric,
+      threshold: spec.threshold,
+      evaluationPeriods: spec.periods ?? 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    if (this.topic !== undefined) alarm.addAlarmAction(new SnsAction(this.topic));
+    return alarm;
+  }
+}

@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import { Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { FunctionName } from '#core/contract/functions.ts';
+import { METRICS, type MetricName } from '#core/contract/metrics.ts';
+import type { OutletQueue } from './outlet.ts';
+import { countedBy } from './refusal-alarms.ts';
+import type { TributaryFunction } from './tributary-function.ts';
+
+const FULL_WIDTH = 24;
+const HALF_WIDTH = 12;
+
+export interface DashboardProps {
+  readonly stage: string;
+  readonly functions: readonly TributaryFunction[];
+  readonly streamReaders: readonly TributaryFunction[];
+  readonly outlets: readonly OutletQueue[];
+}
+
+/** One page that follows a record through the platform: taken in, decided on, sent out, and what went wrong. */
+export function addDashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
+  const { stage, functions, streamReaders, outlets } = props;
+  const counted = (name: FunctionName, metrics: readonly MetricName[]): IMetric[] =>
+    metrics.map((metric) => countedBy(stage, name, metric));
+  const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: HALF_WIDTH });
+
+  const dashboard = new Dashboard(scope, id, { defaultInterval: Duration.hours(6) });
+  dashboard.addWidgets(
+    new TextWidget({ markdown: `# Tributary ${stage}\nAlarms and what to do: docs/runbook.md`, width: FULL_WIDTH }),
+  );
+  const outcomes = [METRICS.recordsAccepted, METRICS.recordsRefused, METRICS.recordsDuplicate];
+  dashboard.addWidgets(
+    graph('Records of the stream', counted('stitch-stream', outcomes)),
+    graph('Records of files', counted('stitch-chunk', outcomes)),
+  );
+  const changes = [METRICS.membershipsEntered, METRICS.membershipsExited];
+  dashboard.addWidgets(
+    graph('Memberships that changed with a record', counted('evaluate', changes)),
+    graph('Memberships that changed with time', counted('sweep', changes)),
+  );
+  dashboard.addWidgets(
+    graph('Deliveries', counted('route', [METRICS.deliveriesQueued, METRICS.deliveriesExcluded])),
+    graph(
+      'Waiting for delivery',
+      outlets.map(({ id: outlet, work }) => work.queue.metricApproximateNumberOfMessagesVisible({ label: outlet })),
+    ),
+  );
+  dashboard.addWidgets(
+    graph(
+      'Behind the streams (ms)',
+      streamReaders.map(({ function: reader, label }) => reader.metric('IteratorAge', { statistic: 'Maximum', label })),
+    ),
+    graph(
+      'Errors',
+      [...functions, ...outlets.map(({ deliver }) => deliver)].map((made) =>
+        made.function.metricErrors({ label: made.label }),
+      ),
+    ),
+  );
+  return dashboard;
+}

@@ -1,0 +1,64 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type IBucket,
+  type LifecycleRule,
+  ObjectOwnership,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '#lib/config/schema.ts';
+
+export interface DataBucketProps {
+  readonly config: StageConfig;
+  /** Where server access logs go, in stages that keep them. */
+  readonly accessLogs?: IBucket | undefined;
+  /** Objects are deleted after that many days. @default - they are kept */
+  readonly expireAfterDays?: number;
+  /** Objects move to a cheaper storage class after that many days. @default - they don't */
+  readonly archiveAfterDays?: number;
+}
+
+/** A private, encrypted bucket that only answers over TLS and cleans up after itself. */
+export function dataBucket(scope: Construct, id: string, props: DataBucketProps): IBucket {
+  const { config, accessLogs } = props;
+  const bucket = new Bucket(scope, id, {
+    encryption: BucketEncryption.S3_MANAGED,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    versioned: config.versionedBuckets,
+    removalPolicy: config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    autoDeleteObjects: config.emptyBuckets,
+    lifecycleRules: lifecycle(props),
+    ...(accessLogs === undefined ? {} : { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id}/` }),
+  });
+  if (accessLogs === undefined) {
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'This bucket holds the access logs of the others, or lies on an emulator, which writes none.',
+    });
+  }
+  // The class says "undefined" where its interface says "absent"; TypeScript tells the two apart, the CDK does not.
+  return bucket as IBucket;
+}
+
+function lifecycle({ config, expireAfterDays, archiveAfterDays }: DataBucketProps): LifecycleRule[] {
+  const rules: LifecycleRule[] = [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }];
+  if (config.versionedBuckets) {
+    rules.push({ id: 'old-versions', noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true });
+  }
+  if (expireAfterDays !== undefined) rules.push({ id: 'expiry', expiration: Duration.days(expireAfterDays) });
+  if (archiveAfterDays !== undefined) {
+    rules.push({
+      id: 'archive',
+      transitions: [
+        { storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(archiveAfterDays) },
+      ],
+    });
+  }
+  return rules;
+}

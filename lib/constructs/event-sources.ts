@@ -1,0 +1,65 @@
+import { Duration } from 'aws-cdk-lib';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { SqsDlq, SqsEventSource, type StreamEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Alarms } from './alarms.ts';
+import type { FailureQueue } from './queues.ts';
+import type { TributaryFunction } from './tributary-function.ts';
+
+export interface StreamSettings {
+  readonly batchSize: number;
+  readonly parallelism: number;
+  /** How long the stream keeps records. */
+  readonly retention: Duration;
+  readonly failures: FailureQueue;
+}
+
+/**
+ * How every stream is read. A function answers with the first record it could not do, and is given it and the rest
+ * again; a batch it throws on is halved, so that one bad record cannot keep the others. Retries back off to minutes, so
+ * twenty of them ride out a throttled table; what is given up on is named in the failure queue while the stream still
+ * has it.
+ */
+export function streamSettings(settings: StreamSettings): StreamEventSourceProps {
+  return {
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    batchSize: settings.batchSize,
+    maxBatchingWindow: Duration.seconds(1),
+    parallelizationFactor: settings.parallelism,
+    reportBatchItemFailures: true,
+    bisectBatchOnError: true,
+    retryAttempts: 20,
+    maxRecordAge: settings.retention.minus(Duration.hours(4)),
+    onFailure: new SqsDlq(settings.failures),
+  };
+}
+
+/** The alarm on how far a stream's reader is behind. */
+export function addIteratorAgeAlarm(scope: Construct, reader: TributaryFunction, alarms: Alarms): void {
+  alarms.add(scope, `${reader.node.id}IteratorAgeAlarm`, {
+    pattern: '<function>-iterator-age',
+    subject: reader.label,
+    metric: reader.function.metric('IteratorAge', { statistic: 'Maximum', period: Duration.minutes(1) }),
+    threshold: Duration.minutes(5).toMilliseconds(),
+    periods: 5,
+    says: `Function "${reader.label}" has been more than five minutes behind its stream.`,
+  });
+}
+
+export interface QueueSettings {
+  readonly batchSize: number;
+  /** Not for FIFO queues. @default - none */
+  readonly batchingWindow?: Duration;
+  readonly maxConcurrency: number;
+}
+
+/** How every queue is read: a function names the messages it could not do, only those come back. */
+export function queueSource(queue: IQueue, settings: QueueSettings): SqsEventSource {
+  return new SqsEventSource(queue, {
+    batchSize: settings.batchSize,
+    maxConcurrency: settings.maxConcurrency,
+    reportBatchItemFailures: true,
+    ...(settings.batchingWindow === undefined ? {} : { maxBatchingWindow: settings.batchingWindow }),
+  });
+}

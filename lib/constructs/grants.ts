@@ -1,0 +1,58 @@
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { DUE_INDEX } from '#core/contract/tables.ts';
+import { acknowledgeWildcard } from './nag.ts';
+
+/**
+ * Who may do what, in the words of the platform. The CDK's own grants for S3 and DynamoDB contain wildcards and more
+ * than a function needs; these name every action.
+ */
+
+export function readItems(grantee: IFunction, table: ITableV2): Grant {
+  const actions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+  return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
+}
+
+export function writeItems(grantee: IFunction, table: ITableV2): Grant {
+  const actions = [
+    'dynamodb:PutItem',
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:ConditionCheckItem',
+  ];
+  return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
+}
+
+/** Reading a table from end to end. */
+export function scanItems(grantee: IFunction, table: ITableV2): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Scan'], resourceArns: [table.tableArn] });
+}
+
+/** Reading the index of memberships that change with time alone. */
+export function queryDue(grantee: IFunction, table: ITableV2): Grant {
+  const index = `${table.tableArn}/index/${DUE_INDEX.name}`;
+  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [index] });
+}
+
+/** Listing goes with reading: without it a missing object looks like a forbidden one. */
+export function readObjects(grantee: IFunction, bucket: IBucket): Grant {
+  const list = Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn] });
+  return list.combine(onObjects(grantee, bucket, ['s3:GetObject']));
+}
+
+export function writeObjects(grantee: IFunction, bucket: IBucket): Grant {
+  return onObjects(grantee, bucket, ['s3:PutObject', 's3:AbortMultipartUpload']);
+}
+
+export function deleteObjects(grantee: IFunction, bucket: IBucket): Grant {
+  return onObjects(grantee, bucket, ['s3:DeleteObject']);
+}
+
+function onObjects(grantee: IFunction, bucket: IBucket, actions: string[]): Grant {
+  const resource = bucket.arnForObjects('*');
+  acknowledgeWildcard(grantee.role ?? grantee, resource, 'Keys are made while the function runs; the bucket is named.');
+  return Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
+}

@@ -1,0 +1,37 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AttributeType,
+  Billing,
+  type GlobalSecondaryIndexPropsV2,
+  type ITableV2,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { PARTITION_KEY, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+
+export interface ItemTableProps {
+  readonly config: StageConfig;
+  /** Whether changes are streamed, with the item before and after. */
+  readonly streamed: boolean;
+  readonly indexes?: GlobalSecondaryIndexPropsV2[];
+}
+
+/** An on-demand table in the shape of `core/contract/tables.ts`. */
+export function itemTable(scope: Construct, id: string, { config, streamed, indexes }: ItemTableProps): ITableV2 {
+  const table = new TableV2(scope, id, {
+    partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
+    billing: Billing.onDemand(),
+    encryption: TableEncryptionV2.awsManagedKey(),
+    timeToLiveAttribute: TTL_ATTRIBUTE,
+    deletionProtection: config.deletionProtection,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: config.pointInTimeRecovery },
+    removalPolicy: config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    ...(streamed ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
+    ...(indexes === undefined ? {} : { globalSecondaryIndexes: indexes }),
+  });
+  // The class says "undefined" where its interface says "absent"; TypeScript tells the two apart, the CDK does not.
+  return table as ITableV2;
+}

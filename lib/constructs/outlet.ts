@@ -1,0 +1,74 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { Outlet, OutletType } from '#core/contract/connections.ts';
+import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import type { Alarms } from './alarms.ts';
+import { queueSource } from './event-sources.ts';
+import { WorkQueue } from './queues.ts';
+import { TributaryFunction } from './tributary-function.ts';
+
+export type DeliveryFunction = Extract<FunctionName, `deliver-${OutletType}`>;
+
+interface OutletBehaviour {
+  readonly batchSize: number;
+  /** Tries before a message is put aside; with the visibility timeout, how long a destination may be away. */
+  readonly maxReceiveCount: number;
+  /** Files gather what they can; calls go out at once. */
+  readonly gathers: boolean;
+}
+
+const BEHAVIOUR: Record<OutletType, OutletBehaviour> = {
+  http: { batchSize: 10, maxReceiveCount: 20, gathers: false },
+  'aam-edge': { batchSize: 10, maxReceiveCount: 20, gathers: false },
+  's3-file': { batchSize: 1000, maxReceiveCount: 5, gathers: true },
+  'aam-hub': { batchSize: 1000, maxReceiveCount: 5, gathers: true },
+};
+
+export interface OutletProps<F extends DeliveryFunction> {
+  readonly config: StageConfig;
+  readonly alarms: Alarms;
+  readonly outlet: Outlet;
+  readonly name: F;
+  readonly maxConcurrency: number;
+  readonly environment: EnvironmentVariables<F>;
+}
+
+/**
+ * A way out of the platform: a queue, its dead letters, a function of its own and their alarms. Nothing here is shared,
+ * so a destination that is slow or away holds up nobody else.
+ */
+export class OutletQueue<F extends DeliveryFunction = DeliveryFunction> extends Construct {
+  readonly id: string;
+  readonly work: WorkQueue;
+  readonly deliver: TributaryFunction<F>;
+
+  constructor(scope: Construct, id: string, props: OutletProps<F>) {
+    super(scope, id);
+    const { config, alarms, outlet, name } = props;
+    const { batchSize, maxReceiveCount, gathers } = BEHAVIOUR[outlet.type];
+    const batchingWindow = gathers ? { batchingWindow: Duration.seconds(config.gatherSeconds) } : {};
+    this.id = outlet.id;
+    this.work = new WorkQueue(this, 'Work', {
+      name: outlet.id,
+      deadLetterPattern: '<outlet>-dead-letters',
+      alarms,
+      functionTimeout: Duration.seconds(config.functions[name].timeoutSeconds),
+      maxReceiveCount,
+      alarmAge: Duration.minutes(15),
+      ordered: outlet.ordered,
+      ...batchingWindow,
+    });
+    this.deliver = new TributaryFunction(this, 'Deliver', {
+      config,
+      alarms,
+      name,
+      outlet: outlet.id,
+      description: `Tributary ${config.stage}: delivers the memberships queued for ${outlet.id}`,
+      environment: props.environment,
+    });
+    this.deliver.function.addEventSource(
+      queueSource(this.work.queue, { batchSize, maxConcurrency: props.maxConcurrency, ...batchingWindow }),
+    );
+  }
+}

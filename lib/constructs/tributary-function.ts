@@ -1,0 +1,89 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import {
+  type EnvironmentVariables,
+  type FunctionName,
+  functionEntry,
+  readEnvironment,
+} from '#core/contract/functions.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import type { Alarms } from './alarms.ts';
+import { bundle } from './bundle.ts';
+
+export interface TributaryFunctionProps<F extends FunctionName> {
+  readonly config: StageConfig;
+  readonly alarms: Alarms;
+  readonly name: F;
+  /** Says which one it is where several functions share a name: the outlet's id. */
+  readonly outlet?: string;
+  readonly description: string;
+  /** Checked against the schema that the function reads it with. */
+  readonly environment: EnvironmentVariables<F>;
+}
+
+/** A Lambda function of `core/contract/functions.ts`: its bundle, its log, its alarms. It may do nothing until granted. */
+export class TributaryFunction<F extends FunctionName = FunctionName> extends Construct {
+  readonly function: LambdaFunction;
+  /** As alarms and the `functions` handle call it: the function's name, with the outlet where there are several. */
+  readonly label: string;
+
+  constructor(scope: Construct, id: string, props: TributaryFunctionProps<F>) {
+    super(scope, id);
+    const { config, name } = props;
+    const size = config.functions[name];
+    this.label = props.outlet === undefined ? name : `${name}/${props.outlet}`;
+    readEnvironment(name, props.environment);
+
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of our own: the one the CDK makes has a policy of AWS that allows writing to any log.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      code: bundle(functionEntry(name)),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      memorySize: size.memoryMb,
+      timeout: Duration.seconds(size.timeoutSeconds),
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: config.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'dynamodb:ListStreams and the two actions of X-Ray have no resource to name; ' +
+        'tests/infra/permissions.test.ts refuses any other action on "*".',
+    });
+    this.#addAlarms(props.alarms);
+  }
+
+  #addAlarms(alarms: Alarms): void {
+    const subject = this.label.replace('/', '-');
+    alarms.add(this, 'ErrorsAlarm', {
+      pattern: '<function>-errors',
+      subject,
+      metric: this.function.metricErrors({ period: Duration.minutes(5) }),
+      threshold: 1,
+      says: `Function "${this.label}" ended with an error.`,
+    });
+    alarms.add(this, 'ThrottlesAlarm', {
+      pattern: '<function>-throttles',
+      subject,
+      metric: this.function.metricThrottles({ period: Duration.minutes(5) }),
+      threshold: 1,
+      periods: 3,
+      says: `Function "${this.label}" has been held back for 15 minutes because too many functions run at once.`,
+    });
+  }
+}

@@ -1,0 +1,299 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { DynamoEventSource, KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Construct } from 'constructs';
+import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import { Alarms } from '#lib/constructs/alarms.ts';
+import { addDashboard } from '#lib/constructs/dashboard.ts';
+import { addIteratorAgeAlarm, queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
+import {
+  deleteObjects,
+  queryDue,
+  readItems,
+  readObjects,
+  scanItems,
+  writeItems,
+  writeObjects,
+} from '#lib/constructs/grants.ts';
+import { Handles } from '#lib/constructs/handles.ts';
+import { FailureQueue, WorkQueue } from '#lib/constructs/queues.ts';
+import { addRefusalAlarms } from '#lib/constructs/refusal-alarms.ts';
+import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
+import type { ActivationStack } from './activation-stack.ts';
+import type { DataStack } from './data-stack.ts';
+
+/** How long DynamoDB keeps the records of a table's stream. */
+const TABLE_STREAM_RETENTION = Duration.hours(24);
+
+export interface ComputeStackProps extends StackProps {
+  readonly config: StageConfig;
+  readonly data: DataStack;
+  readonly activation: ActivationStack;
+}
+
+/** The way of a record, from the doors to the outlets: which function reads what, and what it may do. */
+export class ComputeStack extends Stack {
+  readonly alarms: Alarms;
+  /** The functions of this stack; those of outlets are theirs. */
+  readonly functions: TributaryFunction[] = [];
+  readonly #streamReaders: TributaryFunction[] = [];
+  readonly #props: ComputeStackProps;
+
+  constructor(scope: Construct, id: string, props: ComputeStackProps) {
+    super(scope, id, props);
+    this.#props = props;
+    this.alarms = new Alarms(props.config.stage, props.data.alarms.topic);
+    this.#stitchStream();
+    const chunks = this.#files();
+    this.#evaluate();
+    this.#route();
+    this.#schedules();
+    addRefusalAlarms(this, { stage: props.config.stage, alarms: this.alarms });
+    if (props.config.dashboard) {
+      addDashboard(this, 'Dashboard', {
+        stage: props.config.stage,
+        functions: this.functions,
+        streamReaders: this.#streamReaders,
+        outlets: props.activation.outlets,
+      });
+    }
+    this.#publishHandles(chunks);
+  }
+
+  /** Streamed records → profiles. */
+  #stitchStream(): void {
+    const { config, data } = this.#props;
+    const stitch = this.#function('StitchStream', 'stitch-stream', 'records of the stream → profiles', {
+      ...this.#catalog(),
+      PROFILES_TABLE: data.profiles.tableName,
+      LAKE_BUCKET: data.lake.bucketName,
+      QUARANTINE_BUCKET: data.quarantine.bucketName,
+    });
+    this.#allowStitching(stitch);
+    stitch.function.addEventSource(
+      new KinesisEventSource(
+        data.collection,
+        streamSettings({
+          batchSize: 500,
+          parallelism: config.streamParallelism,
+          retention: Duration.hours(config.collection.retentionHours),
+          failures: new FailureQueue(this, 'StitchStreamFailures', { name: stitch.label, alarms: this.alarms }),
+        }),
+      ),
+    );
+    this.#watchStream(stitch);
+  }
+
+  /** Files → chunks → profiles. */
+  #files(): WorkQueue {
+    const { config, data } = this.#props;
+    const chunks = new WorkQueue(this, 'Chunks', {
+      name: 'chunks',
+      deadLetterPattern: 'chunks-dead-letters',
+      alarms: this.alarms,
+      functionTimeout: Duration.seconds(config.functions['stitch-chunk'].timeoutSeconds),
+      maxReceiveCount: 5,
+      alarmAge: Duration.hours(1),
+    });
+
+    const split = this.#function('Split', 'split', 'files of the landing bucket → chunks', {
+      ...this.#catalog(),
+      LANDING_BUCKET: data.landing.bucketName,
+      QUARANTINE_BUCKET: data.quarantine.bucketName,
+      CHUNKS_QUEUE_URL: chunks.queue.queueUrl,
+    });
+    writeItems(split.function, data.operations);
+    readObjects(split.function, data.landing);
+    writeObjects(split.function, data.quarantine);
+    chunks.queue.grantSendMessages(split.function);
+    // A file may take minutes, so each gets a call of its own.
+    split.function.addEventSource(queueSource(data.landingQueue.queue, { batchSize: 1, maxConcurrency: 5 }));
+
+    const stitch = this.#function('StitchChunk', 'stitch-chunk', 'records of a chunk → profiles', {
+      ...this.#catalog(),
+      PROFILES_TABLE: data.profiles.tableName,
+      LANDING_BUCKET: data.landing.bucketName,
+      LAKE_BUCKET: data.lake.bucketName,
+      QUARANTINE_BUCKET: data.quarantine.bucketName,
+    });
+    this.#allowStitching(stitch);
+    writeItems(stitch.function, data.operations);
+    readObjects(stitch.function, data.landing);
+    stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
+    return chunks;
+  }
+
+  /** Changed profiles → memberships. */
+  #evaluate(): void {
+    const { config, data } = this.#props;
+    const evaluate = this.#function('Evaluate', 'evaluate', 'changed profiles → memberships', this.#memberships());
+    this.#allowEvaluating(evaluate);
+    evaluate.function.addEventSource(
+      new DynamoEventSource(
+        data.profiles,
+        streamSettings({
+          batchSize: 200,
+          parallelism: config.streamParallelism,
+          retention: TABLE_STREAM_RETENTION,
+          failures: new FailureQueue(this, 'EvaluateFailures', { name: evaluate.label, alarms: this.alarms }),
+        }),
+      ),
+    );
+    this.#watchStream(evaluate);
+  }
+
+  /** Changed memberships → the queues of the outlets. */
+  #route(): void {
+    const { config, data, activation } = this.#props;
+    const route = this.#function('Route', 'route', 'changed memberships → outlets', {
+      ...this.#memberships(),
+      DESTINATION_QUEUES: JSON.stringify(activation.queueUrls),
+    });
+    readItems(route.function, data.profiles);
+    readItems(route.function, data.memberships);
+    writeItems(route.function, data.operations);
+    for (const outlet of activation.outlets) outlet.work.queue.grantSendMessages(route.function);
+    route.function.addEventSource(
+      new DynamoEventSource(
+        data.memberships,
+        streamSettings({
+          batchSize: 200,
+          parallelism: config.streamParallelism,
+          retention: TABLE_STREAM_RETENTION,
+          failures: new FailureQueue(this, 'RouteFailures', { name: route.label, alarms: this.alarms }),
+        }),
+      ),
+    );
+    this.#watchStream(route);
+  }
+
+  /** What the clock starts. */
+  #schedules(): void {
+    const { config, data } = this.#props;
+    const failures = new FailureQueue(this, 'SchedulesFailures', { name: 'schedules', alarms: this.alarms });
+
+    const sweep = this.#function('Sweep', 'sweep', 'profiles that are due → memberships', this.#memberships());
+    this.#allowEvaluating(sweep);
+    queryDue(sweep.function, data.memberships);
+
+    const batch = this.#function('EvaluateBatch', 'evaluate-batch', 'all profiles → memberships', this.#memberships());
+    this.#allowEvaluating(batch);
+    scanItems(batch.function, data.profiles);
+    writeItems(batch.function, data.operations);
+
+    const files = this.#function('ExportFiles', 'export-files', 'gathered deliveries → files', {
+      ...this.#catalog(),
+      EXPORTS_BUCKET: data.exports.bucketName,
+    });
+    writeItems(files.function, data.operations);
+    readObjects(files.function, data.exports);
+    writeObjects(files.function, data.exports);
+    deleteObjects(files.function, data.exports);
+
+    const schedules = [
+      { target: sweep, expression: config.schedules.sweep },
+      { target: batch, expression: config.schedules.evaluateBatch },
+      { target: files, expression: config.schedules.exportFiles },
+    ];
+    for (const { target, expression } of schedules) {
+      target.function.configureAsyncInvoke({
+        retryAttempts: 2,
+        maxEventAge: Duration.hours(1),
+        onFailure: new SqsDestination(failures),
+      });
+      new Rule(this, `${target.node.id}Schedule`, {
+        description: `Starts ${target.label} of Tributary ${config.stage}`,
+        schedule: Schedule.expression(expression),
+        targets: [
+          new LambdaFunction(target.function, {
+            deadLetterQueue: failures,
+            retryAttempts: 3,
+            maxEventAge: Duration.hours(1),
+          }),
+        ],
+      });
+    }
+  }
+
+  #catalog(): { STAGE: string; OPERATIONS_TABLE: string; CATALOG_BUCKET: string } {
+    const { config, data } = this.#props;
+    return {
+      STAGE: config.stage,
+      OPERATIONS_TABLE: data.operations.tableName,
+      CATALOG_BUCKET: data.catalog.bucketName,
+    };
+  }
+
+  #memberships(): EnvironmentVariables<'evaluate'> {
+    const { data } = this.#props;
+    return {
+      ...this.#catalog(),
+      PROFILES_TABLE: data.profiles.tableName,
+      MEMBERSHIPS_TABLE: data.memberships.tableName,
+    };
+  }
+
+  /** Every function reads the catalog: which version is in force, and that version. */
+  #function<F extends FunctionName>(
+    id: string,
+    name: F,
+    does: string,
+    environment: EnvironmentVariables<F>,
+  ): TributaryFunction<F> {
+    const { config, data } = this.#props;
+    const made = new TributaryFunction(this, id, {
+      config,
+      alarms: this.alarms,
+      name,
+      description: `Tributary ${config.stage}: ${does}`,
+      environment,
+    });
+    readItems(made.function, data.operations);
+    readObjects(made.function, data.catalog);
+    this.functions.push(made);
+    return made;
+  }
+
+  #watchStream(reader: TributaryFunction): void {
+    addIteratorAgeAlarm(this, reader, this.alarms);
+    this.#streamReaders.push(reader);
+  }
+
+  #allowStitching(stitch: TributaryFunction): void {
+    const { data } = this.#props;
+    readItems(stitch.function, data.profiles);
+    writeItems(stitch.function, data.profiles);
+    writeObjects(stitch.function, data.lake);
+    writeObjects(stitch.function, data.quarantine);
+  }
+
+  #allowEvaluating(evaluate: TributaryFunction): void {
+    const { data } = this.#props;
+    readItems(evaluate.function, data.profiles);
+    readItems(evaluate.function, data.memberships);
+    writeItems(evaluate.function, data.memberships);
+  }
+
+  #publishHandles(chunks: WorkQueue): void {
+    const { config, data, activation } = this.#props;
+    const handles = new Handles(this, 'Handles', { stage: config.stage });
+    const functions = [...this.functions, ...activation.outlets.map((outlet) => outlet.deliver)];
+    handles.publishMap(
+      'functions',
+      Object.fromEntries(functions.map((made) => [made.label, made.function.functionName])),
+      'Name of every function; those of outlets as <function>/<outlet>',
+    );
+    handles.publishMap(
+      'dead-letter-queues',
+      Object.fromEntries([
+        ['landing', data.landingQueue.deadLetters.queueUrl],
+        ['chunks', chunks.deadLetters.queueUrl],
+        ...activation.outlets.map((outlet) => [outlet.id, outlet.work.deadLetters.queueUrl]),
+      ]),
+      'Dead-letter queue of every queue',
+    );
+  }
+}

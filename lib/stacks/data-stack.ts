@@ -1,0 +1,128 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, type ITableV2, ProjectionType } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { DUE_INDEX } from '#core/contract/tables.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import { AlarmTopic } from '#lib/constructs/alarm-topic.ts';
+import { Alarms } from '#lib/constructs/alarms.ts';
+import { dataBucket } from '#lib/constructs/data-bucket.ts';
+import { Handles } from '#lib/constructs/handles.ts';
+import { itemTable } from '#lib/constructs/item-table.ts';
+import { WorkQueue } from '#lib/constructs/queues.ts';
+
+/** Files arrive below this prefix of the landing bucket, as `landing/<datasetId>/…`. */
+const LANDING_PREFIX = 'landing/';
+
+export interface DataStackProps extends StackProps {
+  readonly config: StageConfig;
+}
+
+/** Everything that keeps data: it outlives the code that works on it. */
+export class DataStack extends Stack {
+  readonly collection: Stream;
+  readonly landing: IBucket;
+  readonly landingQueue: WorkQueue;
+  readonly lake: IBucket;
+  readonly quarantine: IBucket;
+  readonly exports: IBucket;
+  readonly catalog: IBucket;
+  readonly profiles: ITableV2;
+  readonly memberships: ITableV2;
+  readonly operations: ITableV2;
+  readonly alarms: Alarms;
+
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, props);
+    const { config } = props;
+    const topic =
+      config.alarmEmail === undefined ? undefined : new AlarmTopic(this, 'AlarmTopic', { email: config.alarmEmail });
+    this.alarms = new Alarms(config.stage, topic?.topic);
+
+    this.collection = new Stream(this, 'Collection', {
+      encryption: StreamEncryption.MANAGED,
+      retentionPeriod: Duration.hours(config.collection.retentionHours),
+      ...(config.collection.mode === 'on-demand'
+        ? { streamMode: StreamMode.ON_DEMAND }
+        : { streamMode: StreamMode.PROVISIONED, shardCount: config.collection.shards }),
+    });
+
+    const accessLogs = config.accessLogs ? dataBucket(this, 'AccessLogs', { config, expireAfterDays: 90 }) : undefined;
+    const bucket = { config, accessLogs };
+    this.landing = dataBucket(this, 'Landing', { ...bucket, expireAfterDays: 30 });
+    this.lake = dataBucket(this, 'Lake', { ...bucket, archiveAfterDays: 90 });
+    this.quarantine = dataBucket(this, 'Quarantine', { ...bucket, expireAfterDays: 90 });
+    this.exports = dataBucket(this, 'Exports', { ...bucket, expireAfterDays: 30 });
+    this.catalog = dataBucket(this, 'Catalog', bucket);
+    this.landingQueue = this.#announceFiles(config);
+
+    this.profiles = itemTable(this, 'Profiles', { config, streamed: true });
+    this.memberships = itemTable(this, 'Memberships', {
+      config,
+      streamed: true,
+      indexes: [
+        {
+          indexName: DUE_INDEX.name,
+          partitionKey: { name: DUE_INDEX.partitionKey, type: AttributeType.NUMBER },
+          sortKey: { name: DUE_INDEX.sortKey, type: AttributeType.NUMBER },
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+    });
+    this.operations = itemTable(this, 'Operations', { config, streamed: false });
+
+    this.#publishHandles(config);
+  }
+
+  /** Every file that is put below `landing/` becomes a message. */
+  #announceFiles(config: StageConfig): WorkQueue {
+    const work = new WorkQueue(this, 'LandingQueue', {
+      name: 'landing',
+      deadLetterPattern: 'landing-dead-letters',
+      alarms: this.alarms,
+      functionTimeout: Duration.seconds(config.functions.split.timeoutSeconds),
+      maxReceiveCount: 5,
+      alarmAge: Duration.minutes(15),
+    });
+    const queue: Queue = work.queue;
+    // The bucket has no name before it exists, so the policy names the account; S3 checks it when the bucket is made.
+    queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'FilesOfThisAccount',
+        principals: [new ServicePrincipal('s3.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    // A property of the bucket, where the CDK's own way would be a function that runs while deploying.
+    const bucket = this.landing.node.defaultChild as CfnBucket;
+    bucket.notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          queue: queue.queueArn,
+          filter: { s3Key: { rules: [{ name: 'prefix', value: LANDING_PREFIX }] } },
+        },
+      ],
+    };
+    bucket.node.addDependency(queue.node.findChild('Policy'));
+    return work;
+  }
+
+  #publishHandles(config: StageConfig): void {
+    const handles = new Handles(this, 'Handles', { stage: config.stage });
+    handles.publish('collection-stream', this.collection.streamName, 'Kinesis stream that takes streamed records');
+    handles.publish('landing-bucket', this.landing.bucketName, 'Bucket that takes files, at landing/<datasetId>/');
+    handles.publish('lake-bucket', this.lake.bucketName, 'Bucket of the accepted records');
+    handles.publish('quarantine-bucket', this.quarantine.bucketName, 'Bucket of the refused records, with reasons');
+    handles.publish('exports-bucket', this.exports.bucketName, 'Bucket of the files for destinations');
+    handles.publish('catalog-bucket', this.catalog.bucketName, 'Bucket of the definitions, by version');
+    handles.publish('profiles-table', this.profiles.tableName, 'Table of identities and profiles');
+    handles.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
+    handles.publish('operations-table', this.operations.tableName, 'Table of batches, ledgers and the catalog pointer');
+  }
+}
