@@ -1,5 +1,5 @@
 import { App } from 'aws-cdk-lib';
-import { buildTributary } from '#lib/app.ts';
+import { addChecks, buildTributary } from '#lib/app.ts';
 import { selectStage } from '#lib/config/select.ts';
 
 const app = new App();
@@ -7,4 +7,5 @@ buildTributary(
   app,
   selectStage((key) => app.node.tryGetContext(key)),
 );
+addChecks(app);
 app.synth();

@@ -48,7 +48,8 @@ async function readInto(files: Map<string, string>, root: string, below: string,
 async function readText(path: string): Promise<string> {
   const { size } = await lstat(path);
   // A character is at most three bytes of UTF-8 for one unit; the loader tells about those that are a little too large.
-  if (size > MAX_FILE_LENGTH * 4) throw new CatalogFolderError(`${path} is ${size} bytes long. A definition is at most 1 MB.`);
+  if (size > MAX_FILE_LENGTH * 4)
+    throw new CatalogFolderError(`${path} is ${size} bytes long. A definition is at most 1 MB.`);
   return readFile(path, 'utf8');
 }
 

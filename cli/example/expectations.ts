@@ -28,7 +28,8 @@ export function expectationsOf(people: readonly Person[], now: number): Expectat
     ...actions.filter(({ kind }) => kind === 'purchase').map(({ at }) => at),
     ...orders.map(({ at }) => at),
   ];
-  const addedToCart = (one: Someone): boolean => one.actions.some(({ kind, at }) => kind === 'add-to-cart' && within(7, at));
+  const addedToCart = (one: Someone): boolean =>
+    one.actions.some(({ kind, at }) => kind === 'add-to-cart' && within(7, at));
   const isAbandoner = (one: Someone): boolean => addedToCart(one) && !bought(one).some((at) => within(7, at));
   const isLoyal = ({ tier }: Someone): boolean => tier === 'gold' || tier === 'silver';
   const storeSpend = ({ orders }: Someone): number =>

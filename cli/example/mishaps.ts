@@ -40,22 +40,48 @@ export function withMishaps(random: Random, records: Records, now: number): Mish
       customer({ crmId: '', tier: 'gold', updatedAt: at }),
     ],
     'store-orders': [
-      { orderId: 'bad-total', crmId: 'RB-9004', timestamp: at, storeId: 'ST-01', currency: 'USD', total: 'twelve', items: '1' },
-      { orderId: 'bad-refund', crmId: 'RB-9005', timestamp: at, storeId: 'ST-01', currency: 'USD', total: '-19.90', items: '1' },
-      { orderId: 'bad-nobody', crmId: '', timestamp: at, storeId: 'ST-02', currency: 'USD', total: '10.00', items: '1' },
+      {
+        orderId: 'bad-total',
+        crmId: 'RB-9004',
+        timestamp: at,
+        storeId: 'ST-01',
+        currency: 'USD',
+        total: 'twelve',
+        items: '1',
+      },
+      {
+        orderId: 'bad-refund',
+        crmId: 'RB-9005',
+        timestamp: at,
+        storeId: 'ST-01',
+        currency: 'USD',
+        total: '-19.90',
+        items: '1',
+      },
+      {
+        orderId: 'bad-nobody',
+        crmId: '',
+        timestamp: at,
+        storeId: 'ST-02',
+        currency: 'USD',
+        total: '10.00',
+        items: '1',
+      },
     ],
     regions: [{ identityMap: device(), userActivityRegions: { VA6: { captureTimestamp: 'yesterday' } } }],
   };
+  const some = <K extends DatasetId>(id: K): readonly Records[K][number][] =>
+    bad[id].slice(0, Math.floor(records[id].length * SHARE_OF_BAD));
   const damagedLines: Record<DatasetId, string[]> = {
-    'web-events': ['{"_id":"cut-off","timestamp":"'],
+    'web-events': records['web-events'].length > 100 ? ['{"_id":"cut-off","timestamp":"'] : [],
     logins: [],
-    customers: ['RB-9006,only,three'],
+    customers: records.customers.length > 100 ? ['RB-9006,only,three'] : [],
     'store-orders': [],
     regions: [],
   };
   const copies: Record<DatasetId, number> = { 'web-events': 6, logins: 2, customers: 0, 'store-orders': 3, regions: 0 };
   const mixed = <K extends DatasetId>(id: K): Records[K][number][] =>
-    scatter(random, repeatSome(random, records[id], copies[id]), bad[id]);
+    scatter(random, repeatSome(random, records[id], copies[id]), some(id));
   return {
     records: {
       'web-events': mixed('web-events'),
@@ -65,10 +91,13 @@ export function withMishaps(random: Random, records: Records, now: number): Mish
       regions: mixed('regions'),
     },
     damagedLines,
-    refused: countEach((id) => bad[id].length + damagedLines[id].length),
+    refused: countEach((id) => some(id).length + damagedLines[id].length),
     duplicates: countEach((id) => Math.min(copies[id], records[id].length)),
   };
 }
+
+/** At most: a small example has fewer of them. */
+const SHARE_OF_BAD = 0.02;
 
 export const DATASET_IDS: readonly DatasetId[] = ['web-events', 'logins', 'customers', 'store-orders', 'regions'];
 
@@ -76,7 +105,15 @@ const countEach = (count: (id: DatasetId) => number): Record<DatasetId, number> 
   Object.fromEntries(DATASET_IDS.map((id) => [id, count(id)])) as Record<DatasetId, number>;
 
 function customer(row: Row): Row {
-  const usual = { email: '', phone: '', firstName: 'No', lastName: 'Body', country: 'US', emailConsent: 'n', optOut: 'in' };
+  const usual = {
+    email: '',
+    phone: '',
+    firstName: 'No',
+    lastName: 'Body',
+    country: 'US',
+    emailConsent: 'n',
+    optOut: 'in',
+  };
   const { crmId = '', tier = '', updatedAt = '' } = row;
   const { email, phone, firstName, lastName, country, emailConsent, optOut } = usual;
   return { crmId, email, phone, firstName, lastName, tier, country, emailConsent, optOut, updatedAt };

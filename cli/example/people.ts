@@ -16,8 +16,50 @@ import {
 } from './model.ts';
 import type { Random } from './random.ts';
 
-const FIRST_NAMES = ['Ada', 'Bruno', 'Chidi', 'Dalia', 'Edda', 'Farid', 'Greta', 'Hiro', 'Ines', 'Jonas', 'Kaveh', 'Lena', 'Mira', 'Nils', 'Olga', 'Paulo', 'Quinn', 'Rosa', 'Sami', 'Tove'];
-const LAST_NAMES = ['Abara', 'Bergström', 'Castillo', 'Dubois', 'Eriksen', 'Ferrari', 'Gruber', 'Haddad', 'Ito', 'Jansen', 'Kaya', 'Lindgren', 'Moreau', 'Novak', "O'Brien", 'Papadakis', 'Rao', 'Sato', 'Tran', 'Weber'];
+const FIRST_NAMES = [
+  'Ada',
+  'Bruno',
+  'Chidi',
+  'Dalia',
+  'Edda',
+  'Farid',
+  'Greta',
+  'Hiro',
+  'Ines',
+  'Jonas',
+  'Kaveh',
+  'Lena',
+  'Mira',
+  'Nils',
+  'Olga',
+  'Paulo',
+  'Quinn',
+  'Rosa',
+  'Sami',
+  'Tove',
+];
+const LAST_NAMES = [
+  'Abara',
+  'Bergström',
+  'Castillo',
+  'Dubois',
+  'Eriksen',
+  'Ferrari',
+  'Gruber',
+  'Haddad',
+  'Ito',
+  'Jansen',
+  'Kaya',
+  'Lindgren',
+  'Moreau',
+  'Novak',
+  "O'Brien",
+  'Papadakis',
+  'Rao',
+  'Sato',
+  'Tran',
+  'Weber',
+];
 const COUNTRIES = ['US', 'US', 'DE', 'FR', 'GB', 'IN', 'JP', 'AU'];
 const STORES = ['ST-01', 'ST-02', 'ST-03', 'ST-04', 'ST-05', 'ST-06'];
 /** The last one is a region that Audience Manager has no edge for. */
@@ -33,19 +75,71 @@ interface Habit {
   readonly known: boolean;
   readonly devices: readonly [number, number];
   /** How long ago the visits were, in days, and how far each went. */
-  readonly visits: readonly { readonly count: readonly [number, number]; readonly age: readonly [number, number]; readonly until: ActionKind }[];
+  readonly visits: readonly {
+    readonly count: readonly [number, number];
+    readonly age: readonly [number, number];
+    readonly until: ActionKind;
+  }[];
   readonly orders: readonly { readonly count: readonly [number, number]; readonly age: readonly [number, number] }[];
 }
 
 const HABITS: readonly Habit[] = [
-  { weight: 22, known: false, devices: [1, 1], visits: [{ count: [1, 2], age: [0, 40], until: 'product-view' }], orders: [] },
-  { weight: 8, known: false, devices: [1, 2], visits: [{ count: [1, 2], age: [0, 6], until: 'add-to-cart' }], orders: [] },
-  { weight: 6, known: false, devices: [1, 1], visits: [{ count: [1, 1], age: [1, 50], until: 'purchase' }], orders: [] },
-  { weight: 14, known: true, devices: [1, 3], visits: [{ count: [1, 3], age: [0, 6], until: 'add-to-cart' }], orders: [] },
-  { weight: 10, known: true, devices: [1, 2], visits: [{ count: [1, 2], age: [1, 6], until: 'add-to-cart' }], orders: [{ count: [1, 2], age: [0, 6] }] },
-  { weight: 16, known: true, devices: [1, 3], visits: [{ count: [1, 2], age: [0, 85], until: 'purchase' }], orders: [{ count: [0, 2], age: [1, 80] }] },
-  { weight: 10, known: true, devices: [0, 1], visits: [{ count: [1, 2], age: [0, 60], until: 'page' }], orders: [{ count: [2, 5], age: [1, 88] }] },
-  { weight: 8, known: true, devices: [0, 2], visits: [{ count: [0, 1], age: [62, 110], until: 'purchase' }], orders: [{ count: [1, 2], age: [65, 120] }] },
+  {
+    weight: 22,
+    known: false,
+    devices: [1, 1],
+    visits: [{ count: [1, 2], age: [0, 40], until: 'product-view' }],
+    orders: [],
+  },
+  {
+    weight: 8,
+    known: false,
+    devices: [1, 2],
+    visits: [{ count: [1, 2], age: [0, 6], until: 'add-to-cart' }],
+    orders: [],
+  },
+  {
+    weight: 6,
+    known: false,
+    devices: [1, 1],
+    visits: [{ count: [1, 1], age: [1, 50], until: 'purchase' }],
+    orders: [],
+  },
+  {
+    weight: 14,
+    known: true,
+    devices: [1, 3],
+    visits: [{ count: [1, 3], age: [0, 6], until: 'add-to-cart' }],
+    orders: [],
+  },
+  {
+    weight: 10,
+    known: true,
+    devices: [1, 2],
+    visits: [{ count: [1, 2], age: [1, 6], until: 'add-to-cart' }],
+    orders: [{ count: [1, 2], age: [0, 6] }],
+  },
+  {
+    weight: 16,
+    known: true,
+    devices: [1, 3],
+    visits: [{ count: [1, 2], age: [0, 85], until: 'purchase' }],
+    orders: [{ count: [0, 2], age: [1, 80] }],
+  },
+  {
+    weight: 10,
+    known: true,
+    devices: [0, 1],
+    visits: [{ count: [1, 2], age: [0, 60], until: 'page' }],
+    orders: [{ count: [2, 5], age: [1, 88] }],
+  },
+  {
+    weight: 8,
+    known: true,
+    devices: [0, 2],
+    visits: [{ count: [0, 1], age: [62, 110], until: 'purchase' }],
+    orders: [{ count: [1, 2], age: [65, 120] }],
+  },
   { weight: 6, known: true, devices: [0, 0], visits: [], orders: [] },
 ];
 
@@ -77,7 +171,9 @@ function createPerson(random: Random, now: number, number: number, habit: Habit,
   const actions: Action[] = [];
   if (devices.length > 0) {
     for (const { count, age, until } of habit.visits) {
-      times(random.integer(...count), () => actions.push(...visit(random, random.pick(devices), now - ageIn(random, age), until)));
+      times(random.integer(...count), () =>
+        actions.push(...visit(random, random.pick(devices), now - ageIn(random, age), until)),
+      );
     }
   }
   const logins = habit.known ? devices.flatMap((device) => loginsOn(random, device, now)) : [];
@@ -168,7 +264,13 @@ function createOrder(random: Random, at: number): StoreOrder {
   const items = random.integer(1, 4);
   const cents = times(items, () => random.pick(PRODUCTS).cents).reduce((sum, price) => sum + price, 0);
   // Now and then somebody spends exactly the amount an audience asks for.
-  return { id: '', at, storeId: random.pick(STORES), cents: random.chance(0.05) ? 30_000 : Math.round(cents / 3), items };
+  return {
+    id: '',
+    at,
+    storeId: random.pick(STORES),
+    cents: random.chance(0.05) ? 30_000 : Math.round(cents / 3),
+    items,
+  };
 }
 
 /** Ms, between two ages in days, at least two minutes, and not near the end of a window. */

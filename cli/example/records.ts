@@ -21,16 +21,34 @@ export function webEvent({ id, device, at, kind, product, quantity }: Action): o
     case 'page':
       return { ...base, eventType: 'web.webpagedetails.pageViews' };
     case 'product-view':
-      return { ...base, eventType: 'commerce.productViews', commerce: { productViews: { value: 1 } }, productListItems: [item] };
+      return {
+        ...base,
+        eventType: 'commerce.productViews',
+        commerce: { productViews: { value: 1 } },
+        productListItems: [item],
+      };
     case 'add-to-cart':
-      return { ...base, eventType: 'commerce.productListAdds', commerce: { productListAdds: { value: 1 } }, productListItems: [item] };
+      return {
+        ...base,
+        eventType: 'commerce.productListAdds',
+        commerce: { productListAdds: { value: 1 } },
+        productListItems: [item],
+      };
     case 'checkout':
-      return { ...base, eventType: 'commerce.checkouts', commerce: { checkouts: { value: 1 } }, productListItems: [item] };
+      return {
+        ...base,
+        eventType: 'commerce.checkouts',
+        commerce: { checkouts: { value: 1 } },
+        productListItems: [item],
+      };
     case 'purchase':
       return {
         ...base,
         eventType: 'commerce.purchases',
-        commerce: { purchases: { value: 1 }, order: { purchaseID: `WEB-${id.slice(4)}`, currencyCode: 'USD', priceTotal: total } },
+        commerce: {
+          purchases: { value: 1 },
+          order: { purchaseID: `WEB-${id.slice(4)}`, currencyCode: 'USD', priceTotal: total },
+        },
         productListItems: [item],
       };
   }
@@ -60,7 +78,9 @@ export function loginEvent({ id, device, at }: Login, { crmId }: Customer): obje
 export function regionRecord({ ecid, regions }: Device): object {
   return {
     identityMap: { ECID: [{ id: ecid, primary: true }] },
-    userActivityRegions: Object.fromEntries(regions.map(({ code, capturedAt }) => [code, { captureTimestamp: iso(capturedAt) }])),
+    userActivityRegions: Object.fromEntries(
+      regions.map(({ code, capturedAt }) => [code, { captureTimestamp: iso(capturedAt) }]),
+    ),
   };
 }
 
@@ -90,7 +110,15 @@ function untidy(random: Random, email: string): string {
 
 /** A row of the stores' export. */
 export function storeOrderRow({ id, at, storeId, cents, items }: StoreOrder, { crmId }: Customer): Row {
-  return { orderId: id, crmId, timestamp: iso(at), storeId, currency: 'USD', total: money(cents).toFixed(2), items: String(items) };
+  return {
+    orderId: id,
+    crmId,
+    timestamp: iso(at),
+    storeId,
+    currency: 'USD',
+    total: money(cents).toFixed(2),
+    items: String(items),
+  };
 }
 
 export interface Records {
@@ -105,8 +133,12 @@ export type DatasetId = keyof Records;
 /** Everything the people did, in the order in which it is received: mostly as it happened, some of it hours late. */
 export function recordsOf(random: Random, people: readonly Person[], now: number): Records {
   const actions = people.flatMap((person) => person.actions);
-  const logins = people.flatMap(({ customer, logins: all }) => (customer ? all.map((login) => ({ login, customer })) : []));
-  const orders = people.flatMap(({ customer, orders: all }) => (customer ? all.map((order) => ({ order, customer })) : []));
+  const logins = people.flatMap(({ customer, logins: all }) =>
+    customer ? all.map((login) => ({ login, customer })) : [],
+  );
+  const orders = people.flatMap(({ customer, orders: all }) =>
+    customer ? all.map((order) => ({ order, customer })) : [],
+  );
   const states = people.flatMap(({ customer }) => customer?.states.map((state) => ({ state, customer })) ?? []);
   const devices = new Set(people.flatMap((person) => person.devices));
   const byReceipt = <T>(items: readonly T[], happened: (item: T) => number): T[] =>
@@ -117,8 +149,12 @@ export function recordsOf(random: Random, people: readonly Person[], now: number
   return {
     'web-events': byReceipt(actions, ({ at }) => at).map(webEvent),
     logins: byReceipt(logins, ({ login }) => login.at).map(({ login, customer }) => loginEvent(login, customer)),
-    customers: byReceipt(states, ({ state }) => state.at).map(({ state, customer }) => customerRow(random, customer, state)),
-    'store-orders': byReceipt(orders, ({ order }) => order.at).map(({ order, customer }) => storeOrderRow(order, customer)),
+    customers: byReceipt(states, ({ state }) => state.at).map(({ state, customer }) =>
+      customerRow(random, customer, state),
+    ),
+    'store-orders': byReceipt(orders, ({ order }) => order.at).map(({ order, customer }) =>
+      storeOrderRow(order, customer),
+    ),
     regions: [...devices].filter(({ regions }) => regions.length > 0).map(regionRecord),
   };
 }

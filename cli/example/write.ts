@@ -16,7 +16,9 @@ export const EXAMPLE_FILES: Readonly<Record<DatasetId, string>> = {
 export function exampleFiles(example: Example): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const [id, name] of Object.entries(EXAMPLE_FILES) as [DatasetId, string][]) {
-    const lines = name.endsWith('.csv') ? csvLines(example[id] as readonly Row[]) : example[id].map((record) => JSON.stringify(record));
+    const lines = name.endsWith('.csv')
+      ? csvLines(example[id] as readonly Row[])
+      : example[id].map((record) => JSON.stringify(record));
     files.set(name, [...lines, ...example.damagedLines[id], ''].join('\n'));
   }
   return files;
@@ -32,7 +34,9 @@ export async function writeExample(folder: string, options: ExampleOptions): Pro
 
 function csvLines(rows: readonly Row[]): string[] {
   const columns = Object.keys(rows[0] ?? {});
-  return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))].map((cells) => cells.map(quoted).join(','));
+  return [columns, ...rows.map((row) => columns.map((column) => row[column] ?? ''))].map((cells) =>
+    cells.map(quoted).join(','),
+  );
 }
 
 /** RFC 4180. */

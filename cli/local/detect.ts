@@ -1,5 +1,3 @@
-import { DEFAULT_ACCOUNT } from './environment.ts';
-
 export type LocalAwsKind = 'ministack' | 'localstack' | 'other';
 
 /** What an endpoint can do beyond what the product always needs. */
@@ -56,25 +54,6 @@ export async function detectLocalAws(endpoint: string): Promise<Detected> {
     };
   }
   return { kind: 'other', capabilities: NOTHING_EXTRA, instance: '' };
-}
-
-/** The account number the endpoint takes us for (STS GetCallerIdentity), or the usual one of emulators. */
-export async function callerAccount(endpoint: string, region: string, accessKeyId: string): Promise<string> {
-  try {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        // Emulators find the service by the scope named here; none of them checks this signature.
-        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${region}/sts/aws4_request, SignedHeaders=host, Signature=00`,
-      },
-      body: 'Action=GetCallerIdentity&Version=2011-06-15',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return /<Account>(\d{12})<\/Account>/.exec(await response.text())?.[1] ?? DEFAULT_ACCOUNT;
-  } catch {
-    return DEFAULT_ACCOUNT;
-  }
 }
 
 /** Whether MiniStack on this endpoint says that it is ready. */

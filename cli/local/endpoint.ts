@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { type Capabilities, callerAccount, detectLocalAws, type LocalAwsKind, parseEndpoint } from './detect.ts';
+import { type Capabilities, detectLocalAws, type LocalAwsKind, parseEndpoint } from './detect.ts';
 import { awsEnvironment, DEFAULT_REGION, type LocalCredentials, localCredentials } from './environment.ts';
 import { withLock } from './lock.ts';
 import { findOrStartMinistack, MINISTACK_CREDENTIALS } from './ministack.ts';
 import { localPaths } from './paths.ts';
+import { callerAccount } from './query-api.ts';
 
 /** A local AWS that answers, and how to talk to it. */
 export interface LocalAws {
@@ -57,6 +58,6 @@ async function external(endpoint: string, log: (line: string) => void, caller: N
 }
 
 async function describe(endpoint: string, credentials: LocalCredentials, region: string) {
-  const account = await callerAccount(endpoint, region, credentials.accessKeyId);
+  const account = await callerAccount({ endpoint, region, accessKeyId: credentials.accessKeyId });
   return { endpoint, region, account, env: awsEnvironment(endpoint, region, credentials) };
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,8 @@ async function start(root: string, python: string): Promise<RunningProcess> {
   const paths = localPaths(root).ministack;
   const temporary = join(paths.run, 'tmp');
   mkdirSync(temporary, { recursive: true });
+  // Lambdas are unpacked below; without this they would take the checkout's "type": "module" for their own.
+  writeFileSync(join(paths.run, 'package.json'), '{}\n');
   const port = await freePort(PREFERRED_PORT);
   const log = openSync(paths.log, 'w');
   // Its environment leaks into the Lambdas it runs: nothing but what is needed. A session of its own keeps Ctrl+C away.

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the local cloud keeps what it writes: all of it under `.local` of the checkout, none of it in version control. */
 export interface LocalPaths {
-  readonly root: string;
   readonly base: string;
   readonly ministack: {
     readonly base: string;
@@ -22,11 +21,11 @@ export interface LocalPaths {
 }
 
 export function localPaths(root: string): LocalPaths {
-  const base = join(root, '.local');
+  // One spelling, whatever link led here: processes are recognised by these paths.
+  const base = join(existsSync(root) ? realpathSync(root) : root, '.local');
   const ministack = join(base, 'ministack');
   const sink = join(base, 'sink');
   return {
-    root,
     base,
     ministack: {
       base: ministack,

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock.ts';
 import { ministackMarker } from './ministack.ts';
@@ -23,11 +23,12 @@ export interface Stopped {
 export async function stopLocalAws(root: string, log: (line: string) => void = () => {}): Promise<Stopped> {
   const paths = localPaths(root);
   return withLock(join(paths.base, 'ministack.lock'), async () => {
+    const wasStarted = existsSync(paths.ministack.state);
     const ministack = await stopRecorded(paths.ministack.state, ministackMarker(root));
     const sink = await stopRecorded(paths.sink.state, sinkMarker(root));
     const orphans = await endOrphans(paths.ministack.run);
     rmSync(paths.ministack.run, { recursive: true, force: true });
-    if (ministack !== 'absent') {
+    if (wasStarted) {
       // They describe stacks that are gone with it.
       removeState(paths.deployRecord);
       removeState(paths.outputs);

@@ -1,4 +1,4 @@
-import { seededRandom } from './random.ts';
+import { seededRandom } from '#cli/example/random.ts';
 
 export const DOORS = ['stream', 'batch', 'mixed'] as const;
 export type Door = (typeof DOORS)[number];
@@ -11,7 +11,7 @@ const FILE_SLICE = 2_000;
  * large slices that overtake each other, or some this way and some the other. The seed decides all of it.
  */
 export function* travel<T>(inputs: readonly (readonly T[])[], door: Door, seed: number): Generator<readonly T[]> {
-  const random = seededRandom(seed);
+  const { next: random } = seededRandom(seed);
   const streamed: (readonly T[])[] = [];
   const files: (readonly T[])[] = [];
   for (const input of inputs) {

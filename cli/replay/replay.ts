@@ -7,7 +7,7 @@ import type { Refusal } from '#core/ingestion/record.ts';
 import type { OutgoingDelivery } from '#core/ports/outbox.ts';
 import { type Report, report } from '#core/report/report.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
-import { MemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { type Door, travel } from './batches.ts';
@@ -66,8 +66,8 @@ export async function replay(
     const processed = await processRecords(batch, `replay-${part++}`, {
       catalog,
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
-      lake: new MemoryObjectStore(),
-      quarantine: new MemoryObjectStore(),
+      lake: createMemoryObjectStore(),
+      quarantine: createMemoryObjectStore(),
       stitch: { profiles, rules: rules.fold, pause },
     });
     if (processed.failed[0]) throw processed.failed[0].error;

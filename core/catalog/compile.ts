@@ -107,7 +107,10 @@ function compileDataset(
   namespaces: ReadonlyMap<string, NamespaceDefinition>,
 ): CompiledDataset {
   const schema = schemas.get(definition.schemaRef.id);
-  if (!schema) throw new Error(`Dataset "${definition.id}" names the schema ${definition.schemaRef.id}, which the catalog does not have`);
+  if (!schema)
+    throw new Error(
+      `Dataset "${definition.id}" names the schema ${definition.schemaRef.id}, which the catalog does not have`,
+    );
   const others = [...schemas.values()].filter((other) => other !== schema);
   return {
     id: definition.id,

@@ -99,7 +99,7 @@ export const mergePolicyDefinition = z.strictObject({
   default: z.boolean().default(false),
   identityGraph: z.strictObject({ type: z.enum(['pdg', 'none']) }).default({ type: 'pdg' }),
   attributeMerge: z
-    .union([
+    .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('timestampOrdered') }),
       z.strictObject({ type: z.literal('dataSetPrecedence'), order: z.array(id).min(1) }),
     ])
@@ -146,11 +146,7 @@ const aamDestination = z.strictObject({
 });
 
 /** `destinations/`: the id is the id of a connection that the stage was deployed with. */
-export const destinationDefinition = z.discriminatedUnion('type', [
-  httpDestination,
-  s3FileDestination,
-  aamDestination,
-]);
+export const destinationDefinition = z.discriminatedUnion('type', [httpDestination, s3FileDestination, aamDestination]);
 export type DestinationDefinition = z.output<typeof destinationDefinition>;
 export type HttpDestination = z.output<typeof httpDestination>;
 export type S3FileDestination = z.output<typeof s3FileDestination>;

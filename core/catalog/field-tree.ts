@@ -15,8 +15,14 @@ export interface FieldTree {
 type Node = Readonly<Record<string, unknown>>;
 
 /** @param byId all schemas of the catalog, for `$ref` */
-export function fieldTree(schemas: readonly SchemaDefinition[], byId: ReadonlyMap<string, SchemaDefinition>): FieldTree {
-  return treeOf(schemas.map((schema) => ({ node: schema as Node, root: schema as Node })), byId);
+export function fieldTree(
+  schemas: readonly SchemaDefinition[],
+  byId: ReadonlyMap<string, SchemaDefinition>,
+): FieldTree {
+  return treeOf(
+    schemas.map((schema) => ({ node: schema as Node, root: schema as Node })),
+    byId,
+  );
 }
 
 interface Part {
@@ -51,7 +57,11 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
     },
     items() {
       const lists = all.filter(({ node }) => isNode(node['items']));
-      if (lists.length > 0) return treeOf(lists.map(({ node, root }) => ({ node: node['items'] as Node, root })), byId);
+      if (lists.length > 0)
+        return treeOf(
+          lists.map(({ node, root }) => ({ node: node['items'] as Node, root })),
+          byId,
+        );
       return types.size === 0 || types.has('array') ? 'open' : undefined;
     },
   };
@@ -95,7 +105,9 @@ function expand({ node, root }: Part, byId: ReadonlyMap<string, Node>, depth: nu
     for (const member of members) if (isNode(member)) parts.push(...expand({ node: member, root }, byId, depth + 1));
   }
   // A node that only points elsewhere says nothing itself; it must not make the rest look open.
-  const saysSomething = ['properties', 'additionalProperties', 'type', 'items', 'enum', 'const'].some((key) => key in node);
+  const saysSomething = ['properties', 'additionalProperties', 'type', 'items', 'enum', 'const'].some(
+    (key) => key in node,
+  );
   return saysSomething || parts.length === 0 ? [{ node, root }, ...parts] : parts;
 }
 
@@ -138,4 +150,3 @@ export function lookUp(tree: FieldTree | 'open', steps: readonly string[]): Look
   }
   return { known: true, tree: here, inList };
 }
-

@@ -70,9 +70,13 @@ function* readFile(
     const result = safeParse(reading.shape, replaced.value);
     const id = idOf(value, reading.idKey);
     const issues = result.error ? problemsOfIssues(result.error, reading.shape, file, base) : [];
-    // A variable that is not set makes its text wrong too; once is enough.
-    const lines = new Set(replaced.problems.map(({ line }) => line));
-    problems.push(...replaced.problems, ...issues.filter(({ line }) => !lines.has(line)));
+    // What could not be read, or holds a variable that is not set, has the wrong shape too; once is enough.
+    const news = issues.filter(
+      ({ line, column }) =>
+        !file.problems.some((other) => other.line === line && other.column === column) &&
+        !replaced.problems.some((other) => other.line === line && other.column >= column),
+    );
+    if (!file.broken) problems.push(...replaced.problems, ...news);
     const sound = file.problems.length === 0 && replaced.problems.length === 0;
     yield { file, base, id, definition: sound ? result.data : undefined };
   }

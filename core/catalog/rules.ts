@@ -1,8 +1,8 @@
-import type { LinkRules } from '#core/identity/link-rules.ts';
-import { pick } from '#core/profile/paths.ts';
-import type { FoldRules } from '#core/profile/fold.ts';
-import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
 import type { RouteRules } from '#core/activation/route.ts';
+import type { LinkRules } from '#core/identity/link-rules.ts';
+import type { FoldRules } from '#core/profile/fold.ts';
+import { pick } from '#core/profile/paths.ts';
+import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
 import type { CompiledCatalog } from './compile.ts';
 
 /** What each stage needs to know from the catalog. */
@@ -25,7 +25,9 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
   };
   const { mergePolicy, segments, destinations } = catalog;
   const mapped = [
-    ...new Set([...destinations.values()].flatMap((destination) => (destination.type === 'http' ? destination.attributes : []))),
+    ...new Set(
+      [...destinations.values()].flatMap((destination) => (destination.type === 'http' ? destination.attributes : [])),
+    ),
   ];
   return {
     fold: {

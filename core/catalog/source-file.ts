@@ -36,6 +36,8 @@ export interface SourceFile {
   /** Plain values; undefined when the file can't be read. Present in part when there are problems. */
   readonly value: unknown;
   readonly problems: readonly CatalogProblem[];
+  /** Whether it is not even YAML: what can be read of it is not what was meant. */
+  readonly broken: boolean;
   /** Where the value at a path begins; the nearest thing around it when there is none. */
   at(path: Path): FilePosition;
   /** Where the key of the value is written; the value itself for list items. */
@@ -94,6 +96,7 @@ export function readSourceFile(path: string, text: string): SourceFile {
     path,
     value,
     problems,
+    broken: document.errors.length > 0,
     at: (steps) => start(find(steps).node),
     atKey: (steps) => {
       const { node, key } = find(steps);
@@ -108,7 +111,7 @@ export function readSourceFile(path: string, text: string): SourceFile {
 }
 
 const FIRST: FilePosition = { line: 1, column: 1 };
-const nowhere = { at: () => FIRST, atKey: () => FIRST, within: () => FIRST };
+const nowhere = { broken: true, at: () => FIRST, atKey: () => FIRST, within: () => FIRST };
 
 function unreadable(path: string, message: string, expected: string): SourceFile {
   return { ...nowhere, path, value: undefined, problems: [{ file: path, ...FIRST, message, expected }] };
@@ -126,11 +129,15 @@ function tooDeepAt(text: string): number | undefined {
 }
 
 function explainSyntax(code: string, message: string): { message: string; expected?: string } {
-  if (code === 'MULTIPLE_DOCS') return { message: 'a second document begins here', expected: 'one definition per file' };
+  if (code === 'MULTIPLE_DOCS')
+    return { message: 'a second document begins here', expected: 'one definition per file' };
   return { message: `not valid YAML: ${message.split('\n')[0]}` };
 }
 
-function child(node: Node | undefined, step: PropertyKey): { key: Node | undefined; value: Node | undefined } | undefined {
+function child(
+  node: Node | undefined,
+  step: PropertyKey,
+): { key: Node | undefined; value: Node | undefined } | undefined {
   if (isMap(node)) {
     const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
     if (!pair) return undefined;
@@ -144,7 +151,9 @@ function child(node: Node | undefined, step: PropertyKey): { key: Node | undefin
 }
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-const PLAIN_TAGS = new Set(['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`));
+const PLAIN_TAGS = new Set(
+  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
+);
 
 /** Makes plain values of YAML nodes: what JSON could say, nothing else. */
 class ValueReader {
@@ -173,7 +182,8 @@ class ValueReader {
   read(written: Node, depth: number): unknown {
     this.#values += 1;
     if (this.#values > MAX_FILE_VALUES) {
-      if (this.#values === MAX_FILE_VALUES + 1) this.#report(written, `the file holds more than ${MAX_FILE_VALUES} values`);
+      if (this.#values === MAX_FILE_VALUES + 1)
+        this.#report(written, `the file holds more than ${MAX_FILE_VALUES} values`);
       return undefined;
     }
     if (depth > MAX_FILE_DEPTH) {
@@ -187,7 +197,10 @@ class ValueReader {
       return null;
     }
     const tag = 'tag' in node ? node.tag : undefined;
-    if (tag && !PLAIN_TAGS.has(tag)) this.#report(node, `the tag ${tag} has no meaning here`, 'plain text, numbers, lists and maps');
+    if (tag && !PLAIN_TAGS.has(tag)) {
+      this.#report(node, `the tag ${tag} has no meaning here`, 'plain text, numbers, lists and maps');
+      return null;
+    }
     if (isMap(node)) return this.#map(node.items, depth);
     if (isSeq(node)) {
       return node.items.map((item) => (isNode(item) ? (this.read(item, depth + 1) ?? null) : null));

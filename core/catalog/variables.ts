@@ -43,7 +43,11 @@ function expand(text: string, variables: Readonly<Record<string, string>>, compl
     }
     const end = closingBrace(text, at + 2);
     if (end === undefined) {
-      complain(at, 'a variable begins here and does not end', 'close it with }, or write $${ for the characters themselves');
+      complain(
+        at,
+        'a variable begins here and does not end',
+        'close it with }, or write $${ for the characters themselves',
+      );
       return result + text.slice(from);
     }
     const inside = text.slice(at + 2, end);

@@ -77,7 +77,10 @@ export function graphsOf(links: Iterable<Link>): Graph[] {
   for (const link of all) {
     const root = sets.find(link.a);
     let graph = byRoot.get(root);
-    if (!graph) byRoot.set(root, (graph = { identities: new Set(), links: [] }));
+    if (!graph) {
+      graph = { identities: new Set(), links: [] };
+      byRoot.set(root, graph);
+    }
     graph.identities.add(link.a).add(link.b);
     graph.links.push(link);
   }

@@ -11,6 +11,7 @@ import { graphsOf } from '#core/identity/link-rules.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { isMoved, type MembershipStore } from '#core/segmentation/membership.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
 
 /** What stands in the stores, counted. */
 export interface Report {
@@ -51,11 +52,13 @@ export interface ReportSource {
   readonly ledgers: LedgerStore;
 }
 
+const READS_AT_ONCE = 16;
+
 /** Counts everything by reading every item once. @param now epoch ms, decides which regions are fresh */
 export async function report(source: ReportSource, catalog: CompiledCatalog, now: number): Promise<Report> {
   const rules = stageRules(catalog);
   const result = emptyReport(catalog);
-  for await (const item of source.profiles.scan()) {
+  await eachAtOnce(source.profiles.scan(), READS_AT_ONCE, async (item) => {
     for (const { identities } of graphsOf(linksOf(item.evidence, rules.fold.links))) {
       increase(result.graphs.sizes, String(identities.length));
     }
@@ -80,7 +83,7 @@ export async function report(source: ReportSource, catalog: CompiledCatalog, now
         }
       }
     }
-  }
+  });
   for (const segment of Object.values(result.segments)) {
     segment.members.sort();
     segment.count = segment.members.length;

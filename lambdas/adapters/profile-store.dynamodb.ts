@@ -1,4 +1,7 @@
-import { BatchGetItemCommand, type DynamoDBClient, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  type DynamoDBClient, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Lookup, ProfileStore, ProfileWrite } from '#core/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
@@ -36,8 +39,9 @@ export class DynamoDbProfileStore implements ProfileStore {
     for (let attempt = 1; wanted?.Keys && wanted.Keys.length > 0; attempt++) {
       if (attempt > ATTEMPTS) throw new Error(`Table ${this.#table} left keys unread after ${ATTEMPTS} attempts`);
       if (attempt > 1) await pauseBefore(attempt);
-      const answer: { Responses?: Record<string, Item[]>; UnprocessedKeys?: Record<string, KeysAndAttributes> } =
-        await this.#client.send(new BatchGetItemCommand({ RequestItems: { [this.#table]: wanted } }));
+      const answer: BatchGetItemCommandOutput = await this.#client.send(
+        new BatchGetItemCommand({ RequestItems: { [this.#table]: wanted } }),
+      );
       for (const item of answer.Responses?.[this.#table] ?? []) found.set(item['pk']!.S!, readProfileAttributes(item));
       wanted = answer.UnprocessedKeys?.[this.#table];
     }

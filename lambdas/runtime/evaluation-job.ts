@@ -8,14 +8,13 @@ import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { EvaluationScope } from '#core/segmentation/evaluate.ts';
 import { evaluateMany, type ManyEvaluated } from '#core/segmentation/evaluate-many.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
-import type { Log } from './log.ts';
+import { logBatch } from './log.ts';
 
 export interface EvaluationJobDeps {
   readonly catalog: CatalogPort;
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
   readonly metrics: Metrics;
-  readonly log: Log;
   readonly now: Clock;
   pause(attempt: number): Promise<void>;
 }
@@ -36,7 +35,7 @@ export function createEvaluationJob(deps: EvaluationJobDeps, job: EvaluationJob)
     deps.metrics.count(METRICS.membershipsEntered, result.entered);
     deps.metrics.count(METRICS.membershipsExited, result.exited);
     const { firstError, ...counts } = result;
-    deps.log.info('evaluated', counts);
+    logBatch(counts);
     if (firstError) throw new Error(`${result.failed} of ${result.items} items failed`, { cause: firstError });
     return counts;
   };

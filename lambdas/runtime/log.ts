@@ -22,4 +22,6 @@ export function logFailure(error: unknown, fields: LogFields = {}): void {
 
 /** What may be said of an error: its name, and the first line of its text. */
 export const describeError = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message.split('\n', 1)[0]}` : 'something that is no Error was thrown';
+  error instanceof Error
+    ? `${error.name}: ${error.message.split('\n', 1)[0]}`
+    : 'something that is no Error was thrown';

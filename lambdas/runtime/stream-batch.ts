@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import { describeError, type Log } from './log.ts';
+import { logFailure } from './log.ts';
 
 /** The answer of a function that reports which records are to be given again. */
 export interface BatchResponse {
@@ -22,7 +22,6 @@ const KEYS_AT_ONCE = 8;
 export async function handleByKey<T extends StreamRecord>(
   records: readonly T[],
   handle: (key: string, records: readonly T[]) => Promise<void>,
-  log: Log,
 ): Promise<BatchResponse> {
   const failed = new Set<string>();
   await eachAtOnce(
@@ -32,7 +31,7 @@ export async function handleByKey<T extends StreamRecord>(
       try {
         await handle(key, group);
       } catch (error) {
-        log.error('records come again', { records: group.length, error: describeError(error) });
+        logFailure(error, { records: group.length });
         failed.add(key);
       }
     },

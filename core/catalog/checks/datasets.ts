@@ -1,4 +1,9 @@
-import { type DatasetDefinition, EXPERIENCE_EVENT_CLASS, type MappingRule, type SchemaDefinition } from '../definitions.ts';
+import {
+  type DatasetDefinition,
+  EXPERIENCE_EVENT_CLASS,
+  type MappingRule,
+  type SchemaDefinition,
+} from '../definitions.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type FieldTree, lookUp } from '../field-tree.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
@@ -15,7 +20,8 @@ export function checkDatasets(catalog: LoadedCatalog, findings: Findings): void 
     const { id } = definition.schemaRef;
     if (!ids.has(id)) findings.at(loaded, ['schemaRef', 'id'], `unknown schema "${id}"`, { hint: didYouMean(id, ids) });
     const schema = byId.get(id);
-    if (schema && definition.mapping) checkMapping(loaded, definition.mapping, schema, treeOfSchema(schema, byId), findings);
+    if (schema && definition.mapping)
+      checkMapping(loaded, definition.mapping, schema, treeOfSchema(schema, byId), findings);
   }
 }
 
@@ -57,7 +63,8 @@ function checkMapping(
     }
     const clash = [...filled].find((other) => overlaps(other, rule.destination));
     if (clash === rule.destination) findings.at(loaded, place, `"${rule.destination}" is filled twice`);
-    else if (clash !== undefined) findings.at(loaded, place, `"${rule.destination}" and "${clash}" can't both be filled`);
+    else if (clash !== undefined)
+      findings.at(loaded, place, `"${rule.destination}" and "${clash}" can't both be filled`);
     filled.add(rule.destination);
   }
   const missing = requiredFields(schema).filter((name) => ![...filled].some((path) => overlaps(path, name)));
@@ -94,7 +101,8 @@ function checkType(
   findings: Findings,
 ): void {
   const { constant, destination } = rule;
-  const given = constant === undefined || typeof constant === 'string' ? JSON_TYPES[rule.type] : constantTypes(constant);
+  const given =
+    constant === undefined || typeof constant === 'string' ? JSON_TYPES[rule.type] : constantTypes(constant);
   if (wanted.size === 0 || given.some((type) => wanted.has(type))) return;
   const key = constant === undefined ? 'type' : 'constant';
   findings.at(loaded, ['mapping', index, key], `the rule gives "${destination}" a ${given[0]}`, {

@@ -36,8 +36,10 @@ export function checkKeywords(
           findings.atKey(loaded, here, `unknown keyword "${key}"`, { hint: `did you mean "${meant}"?` });
         }
       }
-      if (MAPS.has(key)) for (const name of Object.keys(inside as object)) visit((inside as never)[name], [...here, name]);
-      else if (Array.isArray(inside) && LISTS.has(key)) for (const [i, item] of inside.entries()) visit(item, [...here, i]);
+      if (MAPS.has(key))
+        for (const name of Object.keys(inside as object)) visit((inside as never)[name], [...here, name]);
+      else if (Array.isArray(inside) && LISTS.has(key))
+        for (const [i, item] of inside.entries()) visit(item, [...here, i]);
       else if (SINGLE.has(key)) visit(inside, here);
     }
   };

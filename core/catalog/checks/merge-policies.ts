@@ -9,7 +9,9 @@ export function checkMergePolicies(catalog: LoadedCatalog, findings: Findings): 
   const policies = catalog['merge-policies'];
   const beyond = policies[MOST_MERGE_POLICIES];
   if (beyond) {
-    findings.at(beyond, [], `this is merge policy number ${MOST_MERGE_POLICIES + 1}`, { expected: `at most ${MOST_MERGE_POLICIES}` });
+    findings.at(beyond, [], `this is merge policy number ${MOST_MERGE_POLICIES + 1}`, {
+      expected: `at most ${MOST_MERGE_POLICIES}`,
+    });
   }
   const [first, ...more] = policies.filter(({ definition }) => definition?.default);
   for (const second of more) {
@@ -17,7 +19,9 @@ export function checkMergePolicies(catalog: LoadedCatalog, findings: Findings): 
     findings.at(second, ['default'], 'there are two default merge policies', { expected: 'exactly one', hint });
   }
   if (!first && policies.length > 0 && policies.every(({ definition }) => definition)) {
-    findings.at(policies[0]!, ['default'], 'no merge policy is the default', { hint: 'write "default: true" in one of them' });
+    findings.at(policies[0]!, ['default'], 'no merge policy is the default', {
+      hint: 'write "default: true" in one of them',
+    });
   }
   const datasets = idsOf(catalog.datasets);
   for (const policy of policies) {
@@ -25,7 +29,9 @@ export function checkMergePolicies(catalog: LoadedCatalog, findings: Findings): 
     if (merge?.type !== 'dataSetPrecedence') continue;
     for (const [i, id] of merge.order.entries()) {
       if (datasets.has(id)) continue;
-      findings.at(policy, ['attributeMerge', 'order', i], `unknown dataset "${id}"`, { hint: didYouMean(id, datasets) });
+      findings.at(policy, ['attributeMerge', 'order', i], `unknown dataset "${id}"`, {
+        hint: didYouMean(id, datasets),
+      });
     }
   }
 }

@@ -1,7 +1,7 @@
 import { Ajv } from 'ajv';
 import type { SchemaDefinition } from '../definitions.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { fieldTree, type FieldTree, lookUp, pointerSteps } from '../field-tree.ts';
+import { type FieldTree, fieldTree, lookUp, pointerSteps } from '../field-tree.ts';
 import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
 import { checkKeywords } from './keywords.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';

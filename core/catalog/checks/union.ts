@@ -1,5 +1,5 @@
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '../definitions.ts';
-import { fieldTree, type FieldTree } from '../field-tree.ts';
+import { type FieldTree, fieldTree } from '../field-tree.ts';
 import type { Loaded, LoadedCatalog } from '../loaded.ts';
 
 type SchemaClass = SchemaDefinition['meta:class'];

@@ -7,8 +7,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { Lookup, ProfileStore } from '#core/ports/profile-store.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
-import type { StoredAttributes } from '#lambdas/adapters/item-codec.ts';
-import type { Log } from '#lambdas/runtime/log.ts';
+import { logBatch } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
 
 export interface EvaluateFunctionDeps {
@@ -16,10 +15,9 @@ export interface EvaluateFunctionDeps {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
   readonly metrics: Metrics;
-  readonly log: Log;
   readonly now: Clock;
   /** Reads an image of the table's stream. */
-  readImage(image: StoredAttributes): Lookup;
+  readImage(image: Readonly<Record<string, object>>): Lookup;
   pause(attempt: number): Promise<void>;
 }
 
@@ -31,21 +29,17 @@ export function createHandler(deps: EvaluateFunctionDeps) {
     const evaluation = { profiles, memberships, now, pause, rules: stageRules(catalog).evaluation };
     let entered = 0;
     let exited = 0;
-    const response = await handleByKey(
-      records.map(byItemKey),
-      async (root, changes) => {
-        const image = changes.at(-1)?.record.dynamodb?.NewImage;
-        const lookup = image && deps.readImage(image as StoredAttributes);
-        if (!lookup || !('item' in lookup)) return;
-        const result = await evaluate(root, evaluation, { image: lookup.item });
-        entered += result.entered;
-        exited += result.exited;
-      },
-      deps.log,
-    );
+    const response = await handleByKey(records.map(byItemKey), async (root, changes) => {
+      const image = changes.at(-1)?.record.dynamodb?.NewImage;
+      const lookup = image && deps.readImage(image);
+      if (!lookup || !('item' in lookup)) return;
+      const result = await evaluate(root, evaluation, { image: lookup.item });
+      entered += result.entered;
+      exited += result.exited;
+    });
     deps.metrics.count(METRICS.membershipsEntered, entered);
     deps.metrics.count(METRICS.membershipsExited, exited);
-    deps.log.info('batch', { images: records.length, entered, exited, failed: response.batchItemFailures.length });
+    logBatch({ images: records.length, entered, exited, failed: response.batchItemFailures.length });
     return response;
   };
 }

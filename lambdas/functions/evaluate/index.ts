@@ -1,31 +1,24 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { dynamoDbClient } from '#lambdas/adapters/clients.ts';
+import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import type { StoredAttributes } from '#lambdas/adapters/item-codec.ts';
 import { DynamoDbProfileStore, readProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
-import { invocation } from '#lambdas/runtime/invocation.ts';
-import { createLog } from '#lambdas/runtime/log.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('evaluate', process.env);
 
-const metrics = createMetrics('evaluate', environment.STAGE);
-const log = createLog('evaluate', environment.STAGE);
-
-const handle = createHandler({
+export const handler = createHandler({
   catalog: createCatalogReader({
     operationsTable: environment.OPERATIONS_TABLE,
     catalogBucket: environment.CATALOG_BUCKET,
   }),
-  profiles: new DynamoDbProfileStore(dynamoDbClient(), environment.PROFILES_TABLE),
-  memberships: new DynamoDbMembershipStore(dynamoDbClient(), environment.MEMBERSHIPS_TABLE),
-  metrics,
-  log,
+  profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
+  memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
+  metrics: createMetrics('evaluate', environment.STAGE),
   now: Date.now,
-  readImage: readProfileAttributes,
+  readImage: (image) => readProfileAttributes(image as StoredAttributes),
   pause: pauseBefore,
 });
-
-export const handler = invocation(handle, metrics, log);

@@ -9,7 +9,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { Outbox } from '#core/ports/outbox.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
-import type { Log } from '#lambdas/runtime/log.ts';
+import { logBatch } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
 
 export interface RouteFunctionDeps {
@@ -19,7 +19,6 @@ export interface RouteFunctionDeps {
   readonly ledgers: LedgerStore;
   readonly outbox: Outbox;
   readonly metrics: Metrics;
-  readonly log: Log;
   readonly now: Clock;
   pause(attempt: number): Promise<void>;
 }
@@ -32,18 +31,14 @@ export function createHandler(deps: RouteFunctionDeps) {
     const routing = { profiles, memberships, ledgers, outbox, now, pause, rules: stageRules(catalog).route };
     let queued = 0;
     let excluded = 0;
-    const response = await handleByKey(
-      records.map(byItemKey),
-      async (root) => {
-        const result = await route(root, routing);
-        queued += result.queued;
-        excluded += result.excluded;
-      },
-      deps.log,
-    );
+    const response = await handleByKey(records.map(byItemKey), async (root) => {
+      const result = await route(root, routing);
+      queued += result.queued;
+      excluded += result.excluded;
+    });
     deps.metrics.count(METRICS.deliveriesQueued, queued);
     deps.metrics.count(METRICS.deliveriesExcluded, excluded);
-    deps.log.info('batch', { images: records.length, queued, excluded, failed: response.batchItemFailures.length });
+    logBatch({ images: records.length, queued, excluded, failed: response.batchItemFailures.length });
     return response;
   };
 }

@@ -12,7 +12,7 @@ import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { NewBatch, Operations } from '#core/ports/operations.ts';
-import type { Log } from '#lambdas/runtime/log.ts';
+import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface SplitDeps {
   readonly catalog: CatalogPort;
@@ -21,7 +21,6 @@ export interface SplitDeps {
   readonly operations: Operations;
   readonly chunks: ChunkQueue;
   readonly metrics: Metrics;
-  readonly log: Log;
 }
 
 const CHUNK_BYTES = 8 * 1_048_576;
@@ -67,7 +66,7 @@ function splitterOf(deps: SplitDeps) {
       await deps.chunks.send(
         chunks.map((chunk) => ({ batchId: id, datasetId: batch.datasetId, file, receivedAt, format, gzip, chunk })),
       );
-      deps.log.info('file', { batchId: id, datasetId: batch.datasetId, chunks: chunks.length });
+      logBatch({ batchId: id, datasetId: batch.datasetId, chunks: chunks.length });
     } catch (error) {
       if (!(error instanceof FileRefusedError)) throw error;
       await refuse(batch, error.refusal, deps);
@@ -95,5 +94,5 @@ async function refuse(batch: NewBatch, refusal: Refusal, deps: SplitDeps): Promi
   ]);
   await deps.operations.refuseFile(batch, refusal);
   deps.metrics.count(METRICS.filesRefused, 1);
-  deps.log.warn('file refused', { batchId: id, datasetId, code: refusal.code });
+  logBatch({ batchId: id, datasetId, code: refusal.code });
 }

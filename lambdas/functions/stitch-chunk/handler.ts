@@ -11,7 +11,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Log } from '#lambdas/runtime/log.ts';
+import { logBatch } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 
 export interface StitchChunkDeps {
@@ -22,7 +22,6 @@ export interface StitchChunkDeps {
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
   readonly metrics: Metrics;
-  readonly log: Log;
   pause(attempt: number): Promise<void>;
 }
 
@@ -54,7 +53,7 @@ export function createWorker(deps: StitchChunkDeps) {
     await deps.operations.completeChunk(message.batchId, message.chunk.index, counts, refusal);
     emitCounts(deps.metrics, counts, graphRefusals);
     const { accepted, refused } = counts;
-    deps.log.info('chunk', { batchId: message.batchId, chunk: message.chunk.index, accepted, refused });
+    logBatch({ batchId: message.batchId, chunk: message.chunk.index, accepted, refused });
   };
 }
 

@@ -8,7 +8,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
-import { describeError, type Log } from '#lambdas/runtime/log.ts';
+import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts';
 
@@ -19,7 +19,6 @@ export interface StitchStreamDeps {
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
   readonly metrics: Metrics;
-  readonly log: Log;
   pause(attempt: number): Promise<void>;
 }
 
@@ -46,12 +45,11 @@ export function createHandler(deps: StitchStreamDeps) {
     const graphRefusals = processed.outcomes.filter(({ graphRefusal }) => graphRefusal).length;
     emitCounts(deps.metrics, countOutcomes(processed), graphRefusals);
     const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
-    const reason = processed.failed[0] && { error: describeError(processed.failed[0].error) };
-    deps.log.info('batch', {
+    if (processed.failed[0]) logFailure(processed.failed[0].error);
+    logBatch({
       records: records.length,
       refused: processed.refused.length,
       failed: failed.size,
-      ...reason,
     });
     return retryFrom(records.find(({ kinesis }) => failed.has(kinesis.sequenceNumber))?.kinesis.sequenceNumber);
   };

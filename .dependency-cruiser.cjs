@@ -1,0 +1,52 @@
+/** Who may import whom (docs/architecture.md, "The rooms"). `tests/harness/boundaries.ts` runs and checks this. */
+const pure = '^node_modules/(zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|re2js|safe-stable-stringify|yaml)/';
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^aws-lambda$' } },
+    {
+      name: 'core-is-pure',
+      comment: 'core imports itself, pure libraries, and those parts of Node that neither read nor write anything',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { pathNot: ['^core/', pure, '^(node:)?(crypto|buffer|zlib)$'] },
+    },
+    {
+      name: 'infrastructure-knows-the-contract-only',
+      severity: 'error',
+      from: { path: ['^lib/', '^bin/tributary\\.ts$'] },
+      to: { path: ['^core/', '^lambdas/', '^cli/', '^tests/'], pathNot: '^core/contract/' },
+    },
+    {
+      name: 'contract-stands-alone',
+      severity: 'error',
+      from: { path: '^core/contract/' },
+      to: { path: '^core/', pathNot: '^core/contract/' },
+    },
+    {
+      name: 'handlers-know-no-technology',
+      comment: 'createHandler(deps) is given its ports; only index.ts knows what is behind them',
+      severity: 'error',
+      from: { path: '^lambdas/functions/[^/]+/(?!index\\.ts$)' },
+      to: { pathNot: ['^core/', '^lambdas/runtime/', '^lambdas/functions/', '^node_modules/(zod|@types/aws-lambda)/', '^aws-lambda$'] },
+    },
+    {
+      name: 'functions-are-islands',
+      severity: 'error',
+      from: { path: '^lambdas/functions/([^/]+)/' },
+      to: { path: '^lambdas/functions/', pathNot: '^lambdas/functions/$1/' },
+    },
+    { name: 'lambdas-know-no-infrastructure', severity: 'error', from: { path: '^lambdas/' }, to: { path: '^(lib|cli|bin)/' } },
+    { name: 'cli-does-not-synthesise', severity: 'error', from: { path: '^(cli/|bin/cli\\.ts$)' }, to: { path: '^(lib/|node_modules/(aws-cdk-lib|constructs)/)' } },
+    { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
+    { name: 'no-development-packages', severity: 'error', from: { pathNot: '^tests/' }, to: { dependencyTypes: ['npm-dev'], pathNot: ['^node_modules/(@types|cdk-nag|esbuild|node)/'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

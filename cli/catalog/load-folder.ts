@@ -1,0 +1,30 @@
+import { resolve } from 'node:path';
+import { UserError } from '#cli/user-error.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { loadCatalog, renderProblem } from '#core/catalog/load.ts';
+import { CatalogFolderError, readCatalogFolder } from './read-folder.ts';
+
+/** Reads and checks a catalog. @throws UserError naming everything that is wrong, with file, line and column */
+export async function loadCatalogFolder(folder: string, variables: Readonly<Record<string, string>>): Promise<Catalog> {
+  try {
+    const { catalog, problems } = loadCatalog(await readCatalogFolder(resolve(folder)), variables);
+    if (catalog) return catalog;
+    const lines = problems.map(renderProblem).join('\n');
+    throw new UserError(
+      `${lines}\n${problems.length} problem${problems.length === 1 ? '' : 's'} in ${folder}; nothing was done.`,
+    );
+  } catch (error) {
+    throw error instanceof CatalogFolderError ? new UserError(error.message) : error;
+  }
+}
+
+/** `NAME=value` options as variables. */
+export function parseVariables(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const at = setting.indexOf('=');
+      if (at < 1) throw new UserError(`Expected NAME=value after --set, got "${setting}"`);
+      return [setting.slice(0, at), setting.slice(at + 1)];
+    }),
+  );
+}

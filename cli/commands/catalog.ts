@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { storesOf } from '#cli/stage/stores.ts';
+import { type Resources, useStage } from '#cli/stage/use-stage.ts';
+import { UserError } from '#cli/user-error.ts';
+import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { outletsOf } from '#core/contract/connections.ts';
+import { putCatalog } from '#lambdas/adapters/catalog-store.ts';
+
+const collect = (value: string, values: string[]): string[] => [...values, value];
+
+export function catalogCommand(): Command {
+  const command = new Command('catalog').description('check a catalog, or put it in force');
+  command
+    .command('validate')
+    .description('check a catalog and say what is wrong, line by line')
+    .option('--catalog <dir>', 'folder of the catalog', 'catalog')
+    .option('--set <NAME=value>', 'value of a ${NAME} in destinations', collect, [])
+    .action(async ({ catalog: folder, set }: { catalog: string; set: string[] }) => {
+      const catalog = await loadCatalogFolder(folder, parseVariables(set));
+      process.stdout.write(`${describe(catalog)}\n`);
+    });
+  command
+    .command('apply')
+    .description('put a catalog in force on a running stage; functions see it within seconds')
+    .option('--catalog <dir>', 'folder of the catalog', 'catalog')
+    .option('--stage <name>', 'stage', 'local')
+    .option('--set <NAME=value>', 'value of a ${NAME} in destinations', collect, [])
+    .action(async ({ catalog: folder, stage, set }: { catalog: string; stage: string; set: string[] }) => {
+      const catalog = await loadCatalogFolder(folder, parseVariables(set));
+      const version = await applyCatalog(catalog, await useStage(stage));
+      process.stdout.write(`${describe(catalog)}\nVersion ${version} is in force on stage ${stage}.\n`);
+    });
+  return command;
+}
+
+/**
+ * Puts a catalog in force on a deployed stage.
+ * @returns its version
+ * @throws UserError when it activates destinations that the stage has no connection for
+ */
+export async function applyCatalog(catalog: Catalog, resources: Resources): Promise<string> {
+  const queues = JSON.parse(resources['destination-queues']) as Record<string, string>;
+  const missing = catalog.destinations.filter((destination) =>
+    outletsOf(destination).some(({ id }) => !(id in queues)),
+  );
+  if (missing.length > 0) {
+    const names = missing.map(({ id, type }) => `${id} (${type})`).join(', ');
+    throw new UserError(
+      `The stage has no connection for: ${names}. Add it to "connections" in lib/config/stages.ts and deploy, or rename the destination to one of: ${Object.keys(queues).join(', ')}.`,
+    );
+  }
+  compileCatalog(catalog);
+  const version = catalogVersion(catalog);
+  await putCatalog(storesOf(resources).catalog, catalog, version);
+  return version;
+}
+
+function describe({ namespaces, schemas, datasets, segments, destinations }: Catalog): string {
+  const count = (of: readonly unknown[], name: string): string => `${of.length} ${name}${of.length === 1 ? '' : 's'}`;
+  return `The catalog is valid: ${[
+    count(namespaces, 'namespace'),
+    count(schemas, 'schema'),
+    count(datasets, 'dataset'),
+    count(segments, 'segment'),
+    count(destinations, 'destination'),
+  ].join(', ')}.`;
+}

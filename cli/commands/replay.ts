@@ -1,0 +1,71 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { fileSource } from '#cli/feed/file-source.ts';
+import { DOORS, type Door } from '#cli/replay/batches.ts';
+import { readInput } from '#cli/replay/read-input.ts';
+import { type ReplayInput, replay } from '#cli/replay/replay.ts';
+import { printReplay } from '#cli/report/print-replay.ts';
+import { UserError } from '#cli/user-error.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+
+interface Options {
+  readonly catalog: string;
+  readonly input: readonly string[];
+  readonly now: number;
+  readonly door: Door;
+  readonly seed: number;
+  readonly set: readonly string[];
+  readonly json?: true;
+}
+
+const collect = (value: string, values: readonly string[]): string[] => [...values, value];
+
+export const replayCommand = (): Command =>
+  new Command('replay')
+    .description('run files through the platform in memory and print what comes of them, without deploying anything')
+    .option('--catalog <dir>', 'folder of the catalog', 'catalog')
+    .option('--input <DATASET=FILE>', 'a file of a dataset; may be given several times', collect, [])
+    .requiredOption('--now <time>', 'the instant at which audiences are evaluated (ISO 8601)', parseInstant)
+    .addOption(new Option('--door <door>', 'how the records travel').choices(DOORS).default('mixed'))
+    .option('--seed <n>', 'how they are batched and interleaved', parseSeed, 1)
+    .option('--set <NAME=value>', 'value of a ${NAME} in destinations', collect, [])
+    .option('--json', 'print one JSON object')
+    .action(async (options: Options) => {
+      if (options.input.length === 0) throw new UserError('Give at least one --input DATASET=FILE');
+      const catalog = compileCatalog(await loadCatalogFolder(options.catalog, parseVariables(options.set)));
+      const { now, door, seed } = options;
+      const inputs: ReplayInput[] = [];
+      let firstTie = 0;
+      for (const input of options.input) {
+        const [datasetId, path] = splitInput(input);
+        if (!catalog.datasets.has(datasetId)) {
+          throw new UserError(
+            `The catalog has no dataset "${datasetId}"; it has ${[...catalog.datasets.keys()].join(', ')}`,
+          );
+        }
+        const read = await readInput(await fileSource(path), datasetId, catalog, { receivedAt: now, firstTie });
+        firstTie += read.records.length;
+        if (read.refusal) process.stderr.write(`${path}: ${read.refusal.code}: ${read.refusal.message}\n`);
+        inputs.push({ name: path, ...read });
+      }
+      const { result } = await replay({ catalog, inputs, now, door, seed });
+      process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : printReplay(result, catalog));
+    });
+
+function splitInput(input: string): [string, string] {
+  const at = input.indexOf('=');
+  if (at < 1) throw new UserError(`Expected DATASET=FILE after --input, got "${input}"`);
+  return [input.slice(0, at), input.slice(at + 1)];
+}
+
+function parseInstant(text: string): number {
+  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected an instant such as 2026-01-31T00:00:00Z');
+  return time;
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('Expected a whole number');
+  return seed;
+}

@@ -1,0 +1,127 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
+import { DEFAULT_EXAMPLE } from '#cli/example/generate.ts';
+import { writeExample } from '#cli/example/write.ts';
+import { findDataFiles } from '#cli/feed/data-files.ts';
+import { type Fed, feed, usualDoor } from '#cli/feed/feed.ts';
+import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilSettled } from '#cli/feed/wait.ts';
+import { deployLocal } from '#cli/local/deploy.ts';
+import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
+import { localPaths } from '#cli/local/paths.ts';
+import { Progress } from '#cli/local/progress.ts';
+import { startSink } from '#cli/local/sink.ts';
+import { stopLocalAws } from '#cli/local/stop.ts';
+import { printStage } from '#cli/report/print-stage.ts';
+import { stageReport } from '#cli/report/stage-report.ts';
+import { projectRoot } from '#cli/root.ts';
+import { invoke } from '#cli/stage/invoke.ts';
+import { deadLetters } from '#cli/stage/queues.ts';
+import { storesOf } from '#cli/stage/stores.ts';
+import { findResources } from '#cli/stage/use-stage.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { applyCatalog } from './catalog.ts';
+
+export interface StartOptions {
+  readonly catalog: string;
+  /** Folder with data; the example's when it is left out. */
+  readonly data?: string;
+}
+
+export const startCommand = (): Command =>
+  new Command('start')
+    .description('deploy the platform on this machine, feed it, and show what comes of it')
+    .option('--data <dir>', 'folder with files named after datasets; the generated example unless it is said')
+    .option('--catalog <dir>', 'folder of the catalog', join(projectRoot, 'catalog'))
+    .action(async (options: StartOptions) => {
+      const interrupted = (): void => void stopLocalAws(projectRoot).finally(() => process.exit(130));
+      process.once('SIGINT', interrupted);
+      process.once('SIGTERM', interrupted);
+      const progress = new Progress(process.stdout);
+      process.stdout.write(`\n${await start(projectRoot, options, progress)}`);
+    });
+
+/**
+ * Everything on one machine: the local AWS, the platform, data through all of it.
+ * @returns what to show when it is done
+ */
+export async function start(root: string, options: StartOptions, progress: Progress): Promise<string> {
+  const { flow, sinkUrl } = await deployAndApply(root, options.catalog, progress);
+  const { stores, catalog, resources } = flow;
+  const isFed = options.data === undefined && (await countBefore(stores)).batches > 0;
+  if (isFed) progress.step('The example has been fed before; nothing is sent again');
+  else {
+    const folder = options.data ?? (await generateExampleInto(root, progress));
+    await feedFolder(folder, flow, progress);
+  }
+  progress.step('Running the daily evaluation and the file exports now instead of waiting for their schedules');
+  await invoke(resources, 'evaluate-batch');
+  await waitUntilSettled(flow);
+  await invoke(resources, 'export-files', { force: true });
+  const dead = Object.entries(await deadLetters(resources)).map(([queue, count]) => `${queue}: ${count}`);
+  progress.step('Done');
+  const report = printStage(await stageReport(stores, catalog, Date.now()), catalog);
+  const warning = dead.length > 0 ? `Messages in dead-letter queues (docs/runbook.md): ${dead.join(', ')}\n\n` : '';
+  return `${report}\n${warning}${whatNext(sinkUrl, resources)}`;
+}
+
+/** Starts what is not running, deploys what has changed, and puts the catalog in force. */
+export async function deployAndApply(
+  root: string,
+  catalogFolder: string,
+  progress: Progress,
+): Promise<{ flow: Flow; sinkUrl: string }> {
+  const log = (line: string): void => progress.step(line);
+  const aws = await findOrStartLocalAws({ root, log });
+  Object.assign(process.env, aws.env);
+  const sink = await startSink({ root });
+  log(`The outside world (webhooks, Audience Manager's edge) is played by ${sink.url}`);
+  const variables = {
+    WEBHOOK_URL: `${sink.urlForLambdas}/webhook/crm`,
+    AAM_EDGE_ENDPOINT: `${sink.urlForLambdas}/aam/{host}`,
+  };
+  const definitions = await loadCatalogFolder(catalogFolder, variables);
+  await deployLocal({ root, aws, log, stage: 'local' });
+  const resources = await findResources('local');
+  const version = await applyCatalog(definitions, resources);
+  log(`Catalog ${version} is in force`);
+  const flow: Flow = {
+    resources,
+    stores: storesOf(resources),
+    catalog: compileCatalog(definitions),
+    progress: (text) => progress.running(text),
+  };
+  return { flow, sinkUrl: sink.url };
+}
+
+async function generateExampleInto(root: string, progress: Progress): Promise<string> {
+  const folder = join(localPaths(root).base, 'example');
+  await writeExample(folder, { ...DEFAULT_EXAMPLE, now: Date.now() });
+  progress.step(`Example data of an invented retailer written to ${folder}`);
+  return folder;
+}
+
+/** Sends the files of a folder and waits until they have flowed through. */
+export async function feedFolder(folder: string, flow: Flow, progress: Progress): Promise<void> {
+  const before = await countBefore(flow.stores);
+  const target = { stream: flow.resources['collection-stream'], landing: flow.stores.landing };
+  const fed: Fed[] = [];
+  for (const file of await findDataFiles(folder, flow.catalog)) {
+    const sent = await feed(file, usualDoor(file), target);
+    fed.push(sent);
+    const how = sent.door === 'stream' ? `${sent.records} records → Kinesis` : 'uploaded → S3';
+    progress.step(`${file.name}: ${how}`);
+  }
+  await waitUntilFlowedThrough(fed, before, flow);
+  progress.step('Everything has flowed through');
+}
+
+const whatNext = (sinkUrl: string, resources: { readonly 'exports-bucket': string }): string => `What to try next
+  npm run tributary -- status                      this table again
+  npm run tributary -- send --data DIR             more data: files named after datasets
+  npm run tributary -- catalog apply               after a change in catalog/
+  npm start -- --data DIR                          feed files of your own from the start
+  curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received
+  aws --endpoint-url "$AWS_ENDPOINT_URL" s3 ls --recursive s3://${resources['exports-bucket']}
+  npm run stop                                     end everything that runs
+`;

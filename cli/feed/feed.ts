@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { planChunks } from '#core/ingestion/chunks.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { formatOf } from '#core/ingestion/format.ts';
+import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { DataFile } from './data-files.ts';
+import { fileSource } from './file-source.ts';
+import { sendToStream } from './send-stream.ts';
+
+export type FeedDoor = 'stream' | 'batch';
+
+export interface Fed {
+  readonly file: DataFile;
+  readonly door: FeedDoor;
+  /** Records sent, by stream; files are counted by the platform. */
+  readonly records?: number;
+}
+
+/** How a file travels unless it is said: what happened online is streamed, what was kept offline comes as a file. */
+export function usualDoor(file: DataFile): FeedDoor {
+  const isText = formatOf(file.name)?.format === 'ndjson';
+  return isText && file.dataset?.behaviour === 'event' ? 'stream' : 'batch';
+}
+
+export interface FeedTarget {
+  readonly stream: string;
+  readonly landing: ObjectStore;
+}
+
+/** Sends a file to a deployed stage as a producer would: with PutRecords, or by uploading it. */
+export async function feed(file: DataFile, door: FeedDoor, target: FeedTarget): Promise<Fed> {
+  if (door === 'batch') {
+    await target.landing.put(`${LANDING_PREFIX}${file.datasetId}/${file.name}`, await readFile(file.path));
+    return { file, door };
+  }
+  return { file, door, records: await sendToStream(target.stream, messagesOf(file)) };
+}
+
+/** The records of a file in AEP's envelope; what cannot be read is sent as it is, and refused by the platform. */
+async function* messagesOf(file: DataFile): AsyncIterable<string> {
+  const source = await fileSource(file.path);
+  const plan = await planChunks(source, { targetBytes: 64 * 1_048_576 });
+  for (const chunk of plan.chunks) {
+    for await (const decoded of decodeChunk(source, plan, chunk)) {
+      if (decoded.refusal) {
+        yield decoded.raw;
+        continue;
+      }
+      const mapped = plan.format === 'csv' ? file.dataset?.mapRow(decoded.value as Record<string, string>) : undefined;
+      if (mapped && 'refusal' in mapped) yield decoded.raw;
+      else yield JSON.stringify(envelope(file, mapped ? mapped.value : decoded.value));
+    }
+  }
+}
+
+function envelope(file: DataFile, xdmEntity: unknown): object {
+  const schemaRef = {
+    id: file.dataset?.schemaId ?? '',
+    contentType: 'application/vnd.adobe.xed-full+json;version=1',
+  };
+  return {
+    header: { schemaRef, imsOrgId: 'tributary', datasetId: file.datasetId, source: { name: 'tributary send' } },
+    body: { xdmMeta: { schemaRef }, xdmEntity },
+  };
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { describeStack, type QueryTarget } from './query-api.ts';
+
+/** Outputs by stack and by output name, as `cdk deploy --outputs-file` writes them. */
+export const stackOutputs = z.record(z.string(), z.record(z.string(), z.string()));
+export type StackOutputs = z.infer<typeof stackOutputs>;
+
+/** What was deployed last, where to, and what came of it. */
+export const deployRecord = z.object({
+  /** Of the source files, where the app says which they are. */
+  sourcesHash: z.string().optional(),
+  /** Of what was synthesised from them. */
+  assemblyHash: z.string(),
+  endpoint: z.string(),
+  /** Which run of the emulator, where that is known. */
+  instance: z.string(),
+  /** Stack name to the identifier it was given; an emulator that was emptied gives new ones. */
+  stacks: z.record(z.string(), z.string()),
+});
+export type DeployRecord = z.infer<typeof deployRecord>;
+
+/** A deployment about to be made, as far as it is known: its sources at first, then what they were synthesised to. */
+export type WantedDeployment = Pick<DeployRecord, 'endpoint' | 'instance'> &
+  ({ readonly sourcesHash: string | undefined } | { readonly assemblyHash: string });
+
+const SETTLED = /^(CREATE|UPDATE|IMPORT)_COMPLETE$/;
+
+/** Whether the last deployment was of the same thing to the same run of the same endpoint. */
+export function isSameDeployment(last: DeployRecord, wanted: WantedDeployment): boolean {
+  const sameContent =
+    'assemblyHash' in wanted
+      ? last.assemblyHash === wanted.assemblyHash
+      : wanted.sourcesHash !== undefined && last.sourcesHash === wanted.sourcesHash;
+  return sameContent && last.endpoint === wanted.endpoint && last.instance === wanted.instance;
+}
+
+/** The identifiers of those of the stacks that exist and are settled, by name. */
+export async function settledStacks(target: QueryTarget, names: readonly string[]): Promise<Record<string, string>> {
+  const facts = await Promise.all(names.map(async (name) => [name, await describeStack(target, name)] as const));
+  const settled: Record<string, string> = {};
+  for (const [name, stack] of facts) if (stack !== undefined && SETTLED.test(stack.status)) settled[name] = stack.id;
+  return settled;
+}
+
+/** Whether every stack of that deployment is there still: the very same, not one made again under the name. */
+export async function isStillThere(target: QueryTarget, last: DeployRecord): Promise<boolean> {
+  const names = Object.keys(last.stacks);
+  const there = await settledStacks(target, names);
+  return names.length > 0 && names.every((name) => there[name] === last.stacks[name]);
+}

@@ -1,0 +1,40 @@
+/** Progress for people: finished steps stay, the running one is written over where the output is a terminal. */
+export class Progress {
+  readonly #out: NodeJS.WriteStream;
+  readonly #began = performance.now();
+  #open = false;
+  #lastSaid = '';
+  #lastAt = 0;
+
+  constructor(out: NodeJS.WriteStream) {
+    this.#out = out;
+  }
+
+  /** A line that stays. */
+  step(text: string): void {
+    this.#clear();
+    this.#out.write(`${this.#clock()}  ${text}\n`);
+  }
+
+  /** How far the running step has come. Where lines cannot be written over, one every few seconds. */
+  running(text: string): void {
+    if (this.#out.isTTY) {
+      this.#clear();
+      this.#out.write(`${this.#clock()}  ${text}`.slice(0, this.#out.columns - 1));
+      this.#open = true;
+    } else if (text !== this.#lastSaid && performance.now() - this.#lastAt > 3_000) {
+      this.#lastSaid = text;
+      this.#lastAt = performance.now();
+      this.#out.write(`${this.#clock()}  … ${text}\n`);
+    }
+  }
+
+  #clear(): void {
+    if (this.#open) this.#out.write('\r\u001b[2K');
+    this.#open = false;
+  }
+
+  #clock(): string {
+    return `${((performance.now() - this.#began) / 1_000).toFixed(1)}s`.padStart(7);
+  }
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { catalogCommand } from './commands/catalog.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { exampleCommand } from './commands/example.ts';
+import { exportCommand } from './commands/export.ts';
+import { replayCommand } from './commands/replay.ts';
+import { sendCommand } from './commands/send.ts';
+import { startCommand } from './commands/start.ts';
+import { statusCommand } from './commands/status.ts';
+import { stopCommand } from './commands/stop.ts';
+import { UserError } from './user-error.ts';
+
+const COMMANDS = [
+  startCommand,
+  stopCommand,
+  catalogCommand,
+  replayCommand,
+  sendCommand,
+  statusCommand,
+  evaluateCommand,
+  exportCommand,
+  exampleCommand,
+];
+
+/** Runs one command line. @returns the exit code: 0 done, 1 not done, 2 the command line was not understood */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const program = new Command('tributary')
+    .description('A real-time customer data platform that runs in your own AWS account, or on your laptop')
+    .exitOverride()
+    .showHelpAfterError();
+  for (const command of COMMANDS) program.addCommand(command().exitOverride());
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UserError || error instanceof InvalidArgumentError) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
+import type { Report } from '#core/report/report.ts';
+import type { StageReport } from './stage-report.ts';
+import { table, tally } from './table.ts';
+
+/** The report of a stage for people. */
+export function printStage(report: StageReport, catalog: CompiledCatalog): string {
+  const refusedFiles = report.batches.filter(({ refusal }) => refusal);
+  return sections([
+    ['Records', recordTable(report)],
+    refusedFiles.length > 0 && [
+      'Refused files',
+      table(
+        ['file', 'code', 'reason'],
+        refusedFiles.map(({ file, refusal }) => [file, refusal!.code, refusal!.message]),
+      ),
+    ],
+    ...marketing(report, catalog),
+  ]);
+}
+
+/** Profiles, audiences and deliveries, as both a stage and a replay have them. */
+export function marketing(report: Report, catalog: CompiledCatalog): (readonly [string, string])[] {
+  const inGraphs = Object.values(report.graphs.sizes).reduce((sum, count) => sum + count, 0);
+  const segments = Object.entries(report.segments).map(([id, { method, count }]) => [
+    id,
+    catalog.segmentDefinitions.get(id)?.name ?? '',
+    method,
+    count,
+  ]);
+  const destinations = Object.entries(report.destinations).map(([id, { entries, exits, excluded }]) => [
+    id,
+    catalog.destinations.get(id)?.type ?? '',
+    entries,
+    exits,
+    tally(excluded),
+  ]);
+  const aam = Object.entries(report.aam).map(([id, { edge, hub, excluded }]) => [
+    id,
+    Object.entries(edge)
+      .map(([region, devices]) => `${region}: ${devices}`)
+      .join('  '),
+    hub,
+    tally(excluded),
+  ]);
+  return [
+    [
+      'Profiles',
+      `  ${report.profiles.toLocaleString('en-US')} profiles, ${inGraphs.toLocaleString('en-US')} of them with several identities`,
+    ],
+    ['Audiences', table(['id', 'name', 'method', 'members'], segments)],
+    ['Destinations', table(['id', 'type', 'entries', 'exits', 'left out'], destinations)],
+    ['Audience Manager: devices', table(['audience', 'edge, by region', 'hub', 'left out (people)'], aam)],
+  ];
+}
+
+function recordTable({ records }: StageReport): string {
+  const entries = Object.entries(records).sort(([x], [y]) => (x < y ? -1 : 1));
+  const total = entries.reduce((sum, [, counts]) => addCounts(sum, counts), NO_COUNTS);
+  const rows = [...entries, ['all', total] as const].map(([id, counts]) => [
+    id,
+    counts.accepted,
+    counts.refused,
+    counts.duplicate,
+    [tally(counts.refusals), tally(prefixed('not in a profile: ', counts.withoutProfile))]
+      .filter((text) => text !== '')
+      .join('; '),
+  ]);
+  return table(['dataset', 'accepted', 'refused', 'duplicate', 'why'], rows);
+}
+
+const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).map(([reason, count]) => [prefix + reason, count]));
+
+export const sections = (parts: readonly (readonly [string, string] | false)[]): string =>
+  parts
+    .filter((part) => part !== false)
+    .map(([title, text]) => `${title}\n${text}\n`)
+    .join('\n');

@@ -1,0 +1,32 @@
+import type { StageStores } from '#cli/stage/stores.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
+import type { Batch, OutcomeCounts } from '#core/ports/operations.ts';
+import { type Report, report } from '#core/report/report.ts';
+
+export interface StageReport extends Report {
+  /** Dataset → what became of its records, both doors together. */
+  readonly records: Readonly<Record<string, OutcomeCounts>>;
+  readonly batches: readonly Batch[];
+}
+
+/** Everything that stands in a deployed stage, counted. */
+export async function stageReport(stores: StageStores, catalog: CompiledCatalog, now: number): Promise<StageReport> {
+  const { records, batches } = await recordReport(stores);
+  return { records, batches, ...(await report(stores, catalog, now)) };
+}
+
+/** The books of ingestion alone. */
+export async function recordReport({ operations }: StageStores): Promise<Pick<StageReport, 'records' | 'batches'>> {
+  const records: Record<string, OutcomeCounts> = {};
+  const add = (datasetId: string, counts: OutcomeCounts): void => {
+    records[datasetId] = addCounts(records[datasetId] ?? NO_COUNTS, counts);
+  };
+  for await (const { datasetId, counts } of operations.streams()) add(datasetId, counts);
+  const batches: Batch[] = [];
+  for await (const batch of operations.batches()) {
+    batches.push(batch);
+    add(batch.datasetId, batch.counts);
+  }
+  return { records, batches };
+}

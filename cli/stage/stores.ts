@@ -1,0 +1,48 @@
+import { UserError } from '#cli/user-error.ts';
+import type { LedgerItem, LedgerStore } from '#core/activation/ledger.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { Operations } from '#core/ports/operations.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { MembershipStore } from '#core/segmentation/membership.ts';
+import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters/catalog-store.ts';
+import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import type { Resources } from './use-stage.ts';
+
+/** The stores of a deployed stage. */
+export interface StageStores {
+  readonly profiles: ProfileStore;
+  readonly memberships: MembershipStore;
+  readonly ledgers: LedgerStore;
+  readonly operations: Operations;
+  readonly landing: ObjectStore;
+  readonly exports: ObjectStore;
+  readonly catalog: CatalogPlace;
+}
+
+export function storesOf(resources: Resources): StageStores {
+  const bucket = (name: string): ObjectStore => createS3ObjectStore(s3(), name);
+  const operationsTable = resources['operations-table'];
+  return {
+    profiles: new DynamoDbProfileStore(dynamoDb(), resources['profiles-table']),
+    memberships: new DynamoDbMembershipStore(dynamoDb(), resources['memberships-table']),
+    ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
+    operations: new DynamoDbOperations(dynamoDb(), operationsTable),
+    landing: bucket(resources['landing-bucket']),
+    exports: bucket(resources['exports-bucket']),
+    catalog: { client: dynamoDb(), table: operationsTable, bucket: bucket(resources['catalog-bucket']) },
+  };
+}
+
+/** The catalog in force. @throws UserError when none has been applied */
+export async function catalogInForce(place: CatalogPlace): Promise<CompiledCatalog> {
+  const version = await currentVersion(place);
+  if (version === undefined)
+    throw new UserError('No catalog is in force. Apply one: tributary catalog apply --catalog DIR');
+  return compileCatalog(await getCatalog(place, version));
+}

@@ -1,0 +1,42 @@
+import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
+import { runningLocalEnvironment } from '#cli/local/running.ts';
+import { projectRoot } from '#cli/root.ts';
+import { UserError } from '#cli/user-error.ts';
+import { HANDLES, type Handle, parameterPath } from '#core/contract/parameters.ts';
+import { ssm } from '#lambdas/adapters/clients.ts';
+
+/** What the resources of a deployed stage are called. */
+export type Resources = Readonly<Record<Handle, string>>;
+
+/**
+ * Finds a deployed stage. For the local stage without an endpoint in the environment, the local AWS that `npm start`
+ * left running is used.
+ * @throws UserError when there is none
+ */
+export async function useStage(stage: string): Promise<Resources> {
+  if (stage === 'local' && !process.env['AWS_ENDPOINT_URL']) {
+    const environment = await runningLocalEnvironment(projectRoot);
+    if (!environment) throw new UserError('No local AWS is running. Start it with "npm start".');
+    Object.assign(process.env, environment);
+  }
+  return findResources(stage);
+}
+
+/** The names that the stage's deployment left in SSM. */
+export async function findResources(stage: string): Promise<Resources> {
+  const path = parameterPath(stage);
+  const found = new Map<string, string>();
+  let next: string | undefined;
+  do {
+    const page = await ssm().send(new GetParametersByPathCommand({ Path: path, ...(next && { NextToken: next }) }));
+    for (const { Name, Value } of page.Parameters ?? []) found.set(Name!.slice(path.length + 1), Value!);
+    next = page.NextToken;
+  } while (next);
+  const missing = HANDLES.filter((handle) => !found.has(handle));
+  if (missing.length > 0) {
+    throw new UserError(
+      `Stage "${stage}" is not deployed here: SSM has no ${path}/{${missing.join(',')}}. Deploy it with "npx cdk deploy --all -c stage=${stage}".`,
+    );
+  }
+  return Object.fromEntries(found) as Resources;
+}

@@ -1,0 +1,71 @@
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import { parseIdentityKey } from '#core/identity/identity.ts';
+import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
+import type { FoldRules } from '#core/profile/fold.ts';
+import type { IdType } from '#core/catalog/definitions.ts';
+
+/** Small things that tests are made of. Everything has a value; a test says only what it is about. */
+
+const ID_TYPES: Readonly<Record<string, IdType>> = { ECID: 'COOKIE', IDFA: 'DEVICE', GAID: 'DEVICE', Email: 'EMAIL' };
+
+export function linkRules(options: { priority?: readonly string[]; unique?: readonly string[]; limit?: number } = {}): LinkRules {
+  const { priority = ['CRMID', 'Email', 'IDFA', 'ECID'], unique = ['CRMID'], limit = 50 } = options;
+  return {
+    rank: (namespace) => (priority.includes(namespace) ? priority.indexOf(namespace) + 1 : priority.length + 1),
+    isUnique: (namespace) => unique.includes(namespace),
+    typeOf: (namespace) => ID_TYPES[namespace] ?? 'CROSS_DEVICE',
+    limit,
+  };
+}
+
+export const foldRules = (options: Partial<FoldRules> = {}): FoldRules => ({
+  links: linkRules(),
+  isProfileEnabled: () => true,
+  isIdentityEnabled: () => true,
+  projectEvent: (entity) => ({ ...entity }),
+  ...options,
+});
+
+/** 38 digits that end in a number. */
+export const ecid = (n: number): IdentityKey => `ECID:${String(n).padStart(38, '0')}`;
+
+export const assertion = (time: number, ...identities: readonly IdentityKey[]): Assertion => ({
+  id: `${time}-${identities.join('+')}`,
+  time,
+  source: 'logins',
+  identities,
+});
+
+const idOf = (text: string): string => {
+  let hash = 7;
+  for (const letter of text) hash = (hash * 31 + letter.charCodeAt(0)) % 2_821_109_907_456;
+  return hash.toString(36).padStart(8, '0').slice(-8);
+};
+
+export function event(time: number, identities: readonly IdentityKey[], entity: Record<string, unknown> = {}): AcceptedRecord {
+  return record({ behaviour: 'event', datasetId: 'web-events', time, identities, entity });
+}
+
+export function attributes(time: number, identity: IdentityKey, entity: Record<string, unknown>, datasetId = 'customers'): AcceptedRecord {
+  return record({ behaviour: 'record', datasetId, time, identities: [identity], entity });
+}
+
+function record(options: {
+  behaviour: 'event' | 'record';
+  datasetId: string;
+  time: number;
+  identities: readonly IdentityKey[];
+  entity: Record<string, unknown>;
+}): AcceptedRecord {
+  const { behaviour, datasetId, time, identities, entity } = options;
+  return {
+    id: idOf(JSON.stringify([datasetId, time, identities, entity])),
+    datasetId,
+    behaviour,
+    time,
+    tie: '',
+    identities: identities.map((key, index) => ({ ...parseIdentityKey(key), primary: index === 0 })),
+    entity,
+  };
+}

@@ -1,0 +1,56 @@
+import type { VirtualClock } from './clock.ts';
+import type { QueueDefinition, QueueSource } from './event-source.ts';
+import { queueRecord } from './events.ts';
+import { passes } from './filter.ts';
+import type { MemoryQueue } from './queue.ts';
+import { type Handler, invoke } from './response.ts';
+import type { Invocation, Worker } from './worker.ts';
+
+const FIFO_BATCH_LIMIT = 10;
+const UNGATHERED_BATCH_LIMIT = 10;
+
+export interface QueueWorkerProps {
+  readonly source: QueueSource;
+  readonly definition: QueueDefinition;
+  readonly queue: MemoryQueue;
+  readonly handler: Handler;
+  readonly clock: VirtualClock;
+  readonly log: (invocation: Invocation) => void;
+}
+
+/** The reader of a queue: what succeeded is deleted, the rest comes back when its visibility timeout is over. */
+export function createQueueWorker({ source, definition, queue, handler, clock, log }: QueueWorkerProps): Worker {
+  refuseWhatAwsRefuses(source, definition);
+  return {
+    readyAt() {
+      const first = queue.firstVisibleAt();
+      if (first === undefined) return undefined;
+      return queue.visible() >= source.batchSize ? first : first + source.batchingWindowSeconds * 1000;
+    },
+    async run() {
+      const received = queue.receive(source.batchSize);
+      const records = received.map((message) => queueRecord(queue.name, message));
+      for (const record of records) if (!passes(source.filters, record)) queue.delete(record.messageId);
+      const batch = records.filter((record) => passes(source.filters, record));
+      if (batch.length === 0) return;
+      const items = batch.map(({ messageId }) => messageId);
+      const at = clock.now();
+      const verdict = await invoke(handler, { Records: batch }, new Set(items), source.reportBatchItemFailures);
+      log({ at, function: source.function, items, outcome: verdict.outcome });
+      if (verdict.outcome === 'failed') return;
+      const failed = verdict.outcome === 'partly-failed' ? verdict.failed : new Set<string>();
+      for (const item of items) if (!failed.has(item)) queue.delete(item);
+    },
+  };
+}
+
+function refuseWhatAwsRefuses(source: QueueSource, definition: QueueDefinition): void {
+  const refuse = (why: string): never => {
+    throw new Error(`AWS refuses the event source of queue "${source.queue}": ${why}`);
+  };
+  if (definition.fifo && source.batchSize > FIFO_BATCH_LIMIT) refuse('a FIFO queue gives at most 10 messages a batch');
+  if (definition.fifo && source.batchingWindowSeconds > 0) refuse('a FIFO queue has no batching window');
+  if (source.batchSize > UNGATHERED_BATCH_LIMIT && source.batchingWindowSeconds < 1) {
+    refuse('more than 10 messages a batch need a batching window of a second or more');
+  }
+}

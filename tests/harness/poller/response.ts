@@ -1,0 +1,43 @@
+/** What a function's answer means for its batch. */
+export type Verdict =
+  | { readonly outcome: 'succeeded' }
+  /** Every item of the batch counts as failed. */
+  | { readonly outcome: 'failed'; readonly error: unknown }
+  | { readonly outcome: 'partly-failed'; readonly failed: ReadonlySet<string> };
+
+export type Handler = (event: never) => unknown;
+
+/** Calls a function and reads its answer as Lambda does for a mapping with or without partial batch responses. */
+export async function invoke(
+  handler: Handler,
+  event: unknown,
+  items: ReadonlySet<string>,
+  reportsItemFailures: boolean,
+): Promise<Verdict> {
+  let response: unknown;
+  try {
+    response = await handler(event as never);
+  } catch (error) {
+    return { outcome: 'failed', error };
+  }
+  return reportsItemFailures ? readResponse(response, items) : { outcome: 'succeeded' };
+}
+
+/**
+ * No answer, `null`, and an empty or missing list mean success. A list with an identifier that is empty, misspelt or
+ * not of this batch means that the whole batch failed.
+ */
+function readResponse(response: unknown, items: ReadonlySet<string>): Verdict {
+  const failures = (response as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
+  if (failures === undefined || failures === null) return { outcome: 'succeeded' };
+  if (!Array.isArray(failures)) return { outcome: 'failed', error: new Error('batchItemFailures is not a list') };
+  const failed = new Set<string>();
+  for (const failure of failures as ({ itemIdentifier?: unknown } | null)[]) {
+    const identifier = failure?.itemIdentifier;
+    if (typeof identifier !== 'string' || !items.has(identifier)) {
+      return { outcome: 'failed', error: new Error('batchItemFailures names something that is not in the batch') };
+    }
+    failed.add(identifier);
+  }
+  return failed.size === 0 ? { outcome: 'succeeded' } : { outcome: 'partly-failed', failed };
+}

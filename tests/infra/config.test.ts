@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { stageConfigSchema } from '#lib/config/schema.ts';
+import { selectStage } from '#lib/config/select.ts';
+import { STAGES } from '#lib/config/stages.ts';
+
+const select = (context: Record<string, unknown>) => selectStage((key) => context[key]);
+
+describe('choosing a stage', () => {
+  it('needs one to be named, and says which there are', () => {
+    expect(() => select({})).toThrow('No stage was given. Choose one with -c stage=dev|prod|local');
+    expect(() => select({ stage: 'production' })).toThrow('There is no stage "production"');
+    expect(() => select({ stage: 'toString' })).toThrow('There is no stage "toString"');
+  });
+
+  it('needs neither account nor region', () => {
+    expect(select({ stage: 'prod' })).not.toHaveProperty('account');
+    expect(select({ stage: 'prod', account: '123456789012', region: 'eu-central-1' })).toMatchObject({
+      account: '123456789012',
+      region: 'eu-central-1',
+    });
+    expect(() => select({ stage: 'dev', account: '42' })).toThrow('account: expected the 12 digits');
+  });
+
+  it.each(Object.keys(STAGES))('has the three kinds of connections in stage %s', (stage) => {
+    expect(select({ stage }).connections.map(({ type }) => type)).toEqual(['http', 's3-file', 'aam']);
+  });
+});
+
+describe('connections on the command line', () => {
+  const choose = (connections: unknown) => select({ stage: 'dev', connections }).connections;
+
+  it('replace those of the stage, as text or as a list', () => {
+    const connections = [{ id: 'crm', type: 'http', maxConcurrency: 3 }];
+    expect(choose(connections)).toEqual(connections);
+    expect(choose(JSON.stringify(connections))).toEqual(connections);
+    expect(choose('[]')).toEqual([]);
+  });
+
+  it('are refused with the place and the reason', () => {
+    expect(() => choose('[{')).toThrow('-c connections=… is not JSON');
+    expect(() => choose([{ id: 'A B', type: 'http' }])).toThrow(/connections\.0\.id: expected lower-case letters/);
+    expect(() => choose([{ id: 'a', type: 'ftp' }])).toThrow(/connections\.0\.type/);
+    expect(() => choose([{ id: 'a', type: 'http', speed: 1 }])).toThrow(/"speed"/);
+    expect(() =>
+      choose([
+        { id: 'a', type: 'http' },
+        { id: 'a', type: 'aam' },
+      ]),
+    ).toThrow('"a" is used twice');
+    const many = Array.from({ length: 11 }, (_, index) => ({ id: `a${index}`, type: 'aam' }));
+    expect(() => choose(many)).toThrow('22 outlets; one stage holds at most 20');
+  });
+});
+
+describe('a stage configuration', () => {
+  it('never lets production destroy its data', () => {
+    expect(stageConfigSchema.safeParse({ ...STAGES.prod, removal: 'destroy' }).success).toBe(false);
+    expect(stageConfigSchema.safeParse({ ...STAGES.prod, emptyBuckets: true }).success).toBe(false);
+    expect(STAGES.prod).toMatchObject({ removal: 'retain', deletionProtection: true, pointInTimeRecovery: true });
+  });
+
+  it('lets destinations lie at private addresses on a laptop only', () => {
+    expect(stageConfigSchema.safeParse({ ...STAGES.dev, allowPrivateEndpoints: true }).success).toBe(false);
+    expect(STAGES.local.allowPrivateEndpoints).toBe(true);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { readWiring } from '#tests/harness/poller/event-source.ts';
+import { follow, type Resource, resourcesOfType } from '#tests/harness/poller/template.ts';
+import { STAGE_NAMES, templatesOf } from './stages.ts';
+
+const HOUR = 3600;
+
+describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
+  const templates = templatesOf(stage);
+  const mappings = resourcesOfType(templates, 'AWS::Lambda::EventSourceMapping');
+  const sourceOf = (mapping: Resource): Resource => follow(templates, mapping.stack, mapping.properties.EventSourceArn);
+  const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
+  const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
+
+  it('are the three streams, the two queues of files, and one queue for every outlet', () => {
+    const wired = readWiring(templates).sources.map((source) => [
+      source.kind === 'sqs' ? source.queue : source.stream,
+      source.function,
+    ]);
+    expect(Object.fromEntries(wired)).toEqual({
+      collection: 'stitch-stream',
+      profiles: 'evaluate',
+      memberships: 'route',
+      landing: 'split',
+      chunks: 'stitch-chunk',
+      webhook: 'deliver-http/webhook',
+      'crm-export': 'deliver-s3-file/crm-export',
+      'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
+      'audience-manager.hub': 'deliver-aam-hub/audience-manager.hub',
+    });
+    expect(wired).toHaveLength(9);
+  });
+
+  it('let a function name the items it could not do', () => {
+    expect(mappings.length).toBeGreaterThan(0);
+    for (const { properties } of mappings)
+      expect(properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+  });
+
+  it('leave no setting of a stream to chance', () => {
+    expect(onStreams).toHaveLength(3);
+    for (const { properties } of onStreams) {
+      expect(properties).toMatchObject({
+        BisectBatchOnFunctionError: true,
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: expect.any(Number),
+        MaximumBatchingWindowInSeconds: expect.any(Number),
+        ParallelizationFactor: expect.any(Number),
+        MaximumRetryAttempts: expect.any(Number),
+        MaximumRecordAgeInSeconds: expect.any(Number),
+      });
+      expect(properties.MaximumRetryAttempts).toBeGreaterThan(0);
+    }
+  });
+
+  it('give up on a record while its stream still has it, and say so in a queue', () => {
+    for (const mapping of onStreams) {
+      const { DestinationConfig, MaximumRecordAgeInSeconds } = mapping.properties as {
+        DestinationConfig: { OnFailure: { Destination: unknown } };
+        MaximumRecordAgeInSeconds: number;
+      };
+      expect(follow(templates, mapping.stack, DestinationConfig.OnFailure.Destination).type).toBe('AWS::SQS::Queue');
+      const retentionHours = Number(sourceOf(mapping).properties.RetentionPeriodHours ?? 24);
+      expect(MaximumRecordAgeInSeconds).toBeGreaterThanOrEqual(12 * HOUR);
+      expect(MaximumRecordAgeInSeconds).toBeLessThan(retentionHours * HOUR);
+    }
+  });
+
+  it('limit how many calls a queue may cause at once', () => {
+    expect(onQueues).toHaveLength(6);
+    for (const { properties } of onQueues) {
+      const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
+      expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);
+      expect(MaximumConcurrency).toBeLessThanOrEqual(1000);
+    }
+  });
+
+  it('keep within what AWS accepts for FIFO queues and for large batches', () => {
+    for (const mapping of onQueues) {
+      const { BatchSize, MaximumBatchingWindowInSeconds = 0 } = mapping.properties as Record<string, number>;
+      if (sourceOf(mapping).properties.FifoQueue === true) {
+        expect(BatchSize).toBeLessThanOrEqual(10);
+        expect(mapping.properties).not.toHaveProperty('MaximumBatchingWindowInSeconds');
+      } else if (BatchSize! > 10) {
+        expect(MaximumBatchingWindowInSeconds).toBeGreaterThanOrEqual(1);
+      }
+    }
+  });
+});

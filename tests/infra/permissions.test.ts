@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { identityOf, type Resource, render, resourcesOfType } from '#tests/harness/poller/template.ts';
+import { STAGE_NAMES, templatesOf } from './stages.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource?: unknown;
+}
+
+/** Actions that have no resource to name. */
+const ON_EVERYTHING = ['dynamodb:ListStreams', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+/** Actions on the objects of a bucket, whose keys are made while the function runs. */
+const ON_OBJECTS = ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'];
+
+const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
+  const templates = templatesOf(stage);
+  const policies = resourcesOfType(templates, 'AWS::IAM::Policy');
+  const statementsOf = (policy: Resource): { actions: string[]; resources: string[] }[] => {
+    const { Statement } = policy.properties.PolicyDocument as { Statement: Statement[] };
+    return Statement.filter(({ Effect }) => Effect === 'Allow').map(({ Action, Resource }) => ({
+      actions: asList(Action),
+      resources: asList(Resource).map((resource) => render(templates, policy.stack, resource)),
+    }));
+  };
+  const statements = policies.flatMap(statementsOf);
+  /** What the functions of a construct may do, by its logical id's beginning. */
+  const grantsOf = (construct: string): { actions: string[]; resources: string[] }[] => {
+    const own = policies.filter(({ logicalId }) => logicalId.startsWith(`${construct}Role`));
+    expect(own, construct).toHaveLength(1);
+    return own.flatMap(statementsOf);
+  };
+  const allowed = (construct: string, action: string): string[] =>
+    grantsOf(construct).flatMap(({ actions, resources }) => (actions.includes(action) ? resources : []));
+
+  it('name every action', () => {
+    expect(statements.length).toBeGreaterThan(50);
+    for (const { actions } of statements) for (const action of actions) expect(action).not.toContain('*');
+  });
+
+  it('name every resource but the few that have no name', () => {
+    const wild = statements.filter(({ resources }) => resources.some((resource) => resource.includes('*')));
+    expect(wild.length).toBeGreaterThan(0);
+    for (const { actions, resources } of wild) {
+      const everything = resources.includes('*');
+      for (const action of actions) expect(everything ? ON_EVERYTHING : ON_OBJECTS).toContain(action);
+      if (!everything) for (const resource of resources) expect(resource).toMatch(/^tributary-\w+-data\/\w+\/\*$/);
+    }
+  });
+
+  it('come from no policy that AWS wrote, except for the functions of the CDK itself', () => {
+    const roles = resourcesOfType(templates, 'AWS::IAM::Role').filter(
+      ({ logicalId }) => !logicalId.startsWith('CustomS3AutoDeleteObjects'),
+    );
+    expect(roles.length).toBeGreaterThanOrEqual(12);
+    for (const { properties } of roles) expect(properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('let nobody but the writers of profiles write profiles', () => {
+    const profiles = resourcesOfType(templates, 'AWS::DynamoDB::GlobalTable').find(({ logicalId }) =>
+      logicalId.startsWith('Profiles'),
+    )!;
+    const writers = policies
+      .filter((policy) =>
+        statementsOf(policy).some(
+          ({ actions, resources }) =>
+            actions.includes('dynamodb:UpdateItem') && resources.includes(identityOf(profiles)),
+        ),
+      )
+      .map(({ logicalId }) => logicalId.replace(/Role.*$/, ''));
+    expect(writers.sort()).toEqual(['StitchChunk', 'StitchStream']);
+  });
+
+  it('let only the function that signs read its secret', () => {
+    const readers = policies.filter((policy) =>
+      statementsOf(policy).some(({ actions }) => actions.includes('secretsmanager:GetSecretValue')),
+    );
+    expect(readers.map(({ logicalId }) => logicalId.replace(/Deliver.*$/, ''))).toEqual(['webhook']);
+  });
+
+  it('let the sweep read the index of what is due, and route send to every outlet', () => {
+    expect(allowed('Sweep', 'dynamodb:Query').filter((resource) => resource.endsWith('/index/due'))).toHaveLength(1);
+    expect(allowed('Route', 'sqs:SendMessage')).toHaveLength(4 + 1);
+  });
+});

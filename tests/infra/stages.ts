@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { addChecks, buildTributary } from '#lib/app.ts';
+import type { StageName } from '#lib/config/schema.ts';
+import { selectStage } from '#lib/config/select.ts';
+import type { Template, Templates } from '#tests/harness/poller/template.ts';
+
+export const STAGE_NAMES: readonly StageName[] = ['dev', 'prod', 'local'];
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** The feature flags that the command line would pass on. */
+const FLAGS = (JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> })
+  .context;
+
+export interface SynthOptions {
+  /** What the command line would give as `-c key=value` besides the stage. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Whether cdk-nag and the rules of CloudFormation are asked; it takes seconds. @default false */
+  readonly validate?: boolean;
+}
+
+/** The templates of a stage, made in this process, with nothing in place of the functions' code. */
+export function synthesise(stage: StageName, { context = {}, validate = false }: SynthOptions = {}): Templates {
+  const app = new App({
+    outdir: mkdtempSync(join(tmpdir(), 'tributary-synth-')),
+    context: { ...FLAGS, ...context, 'aws:cdk:bundling-stacks': [] },
+    analyticsReporting: false,
+    builtinCloudFormationValidation: validate,
+  });
+  buildTributary(
+    app,
+    selectStage((key) => (key === 'stage' ? stage : context[key])),
+  );
+  if (validate) addChecks(app);
+  const assembly = app.synth({ skipValidation: !validate });
+  return Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Template]));
+}
+
+const made = new Map<StageName, Templates>();
+
+/** The templates of a stage as it is shipped; made once for each test file. */
+export function templatesOf(stage: StageName): Templates {
+  const templates = made.get(stage) ?? synthesise(stage);
+  made.set(stage, templates);
+  return templates;
+}

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Lines of the project's own sources, comments left out. */
+function linesOf(room: string): { place: string; line: string }[] {
+  return readdirSync(room, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .flatMap((name) => {
+      const path = join(room, name);
+      return readFileSync(path, 'utf8')
+        .split('\n')
+        .map((line, index) => ({ place: `${path}:${index + 1}`, line }))
+        .filter(({ line }) => !/^\s*(\/\/|\*|\/\*)/.test(line));
+    });
+}
+
+const offenders = (room: string, forbidden: RegExp, except = /^$/): string[] =>
+  linesOf(room)
+    .filter(({ line, place }) => forbidden.test(line) && !except.test(place))
+    .map(({ place, line }) => `${place} ${line.trim()}`);
+
+const CASES: readonly [string, string, RegExp, string, RegExp?][] = [
+  ['core never asks for the time', 'core', /\bDate\.now\b|new Date\(\)|performance\.now/, 'const now = Date.now();'],
+  ['core never throws dice', 'core', /Math\.random|randomUUID|randomBytes/, 'Math.random()'],
+  ['core reads no environment', 'core', /process\.(env|argv|cwd)/, "process.env['X']"],
+  ['clients of AWS are made in one place', 'lambdas', /new [A-Za-z]+Client\(/, 'new S3Client({})', /adapters\/clients\.ts/],
+  ['the command line makes no clients of AWS', 'cli', /new (?!SinkClient)[A-Za-z0-9]+Client\(/, 'new S3Client({})'],
+  ['functions write to the log only', 'lambdas', /\bconsole\./, "console.log('x')"],
+  ['patterns of users never reach RegExp', 'core/segmentation', /new RegExp\(/, 'new RegExp(text)'],
+];
+
+describe('what the architecture forbids', () => {
+  it.each(CASES)('%s', (_, room, forbidden, planted, except) => {
+    expect(forbidden.test(planted), 'the search finds what it looks for').toBe(true);
+    expect(linesOf(room).length, `lines read in ${room}`).toBeGreaterThan(500);
+    expect(offenders(room, forbidden, except)).toEqual([]);
+  });
+});

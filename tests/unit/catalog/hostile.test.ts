@@ -1,0 +1,140 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadCatalog } from '#core/catalog/load.ts';
+import { readSourceFile } from '#core/catalog/source-file.ts';
+import { catalogFiles } from './marked.ts';
+
+const problemsIn = (text: string): string[] =>
+  readSourceFile('schemas/x.yaml', text).problems.map(({ message }) => message);
+
+describe('a file that means harm', () => {
+  it('may not multiply itself by aliases', () => {
+    const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];
+    for (let i = 1; i < 12; i++) lines.push(`a${i}: &a${i} [${`*a${i - 1}, `.repeat(9)}]`);
+    expect(problemsIn(lines.join('\n'))).toContainEqual(expect.stringMatching(/more than 100000 values/));
+  });
+
+  it('may not contain itself', () => {
+    expect(problemsIn('a: &a [*a]')).toContainEqual(expect.stringMatching(/deeper than 64/));
+  });
+
+  it.each([
+    ['lists', '['.repeat(500_000)],
+    ['dashes', '- '.repeat(300_000)],
+    ['maps', '{a: '.repeat(200_000)],
+    ['questions', '? '.repeat(300_000)],
+    ['indentation', Array.from({ length: 70 }, (_, i) => `${' '.repeat(i)}k:`).join('\n')],
+  ])('may not be too deep: %s', (_, text) => {
+    expect(problemsIn(text)).toEqual(['nested deeper than 64 levels']);
+  });
+
+  it('may not be larger than 1 MB', () => {
+    expect(problemsIn(' '.repeat(1_048_577))).toEqual(['the file is larger than 1 MB']);
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype'])('may not touch %s', (key) => {
+    const { value, problems } = readSourceFile('schemas/x.yaml', `${key}: { polluted: yes }\nfine: 1\n`);
+    expect(problems.map(({ line, column }) => [line, column])).toEqual([[1, 1]]);
+    expect(value).toEqual({ fine: 1 });
+    expect('polluted' in {}).toBe(false);
+  });
+
+  it('never makes the loader throw', () => {
+    const path = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        'schemas/x.yaml',
+        'segments/x.yaml',
+        'datasets/x.json',
+        'destinations/x.yml',
+        'namespaces/x.yaml',
+      ),
+    );
+    const yaml = fc
+      .array(
+        fc.constantFrom(
+          'id: x',
+          '- ',
+          '? ',
+          ': ',
+          '  ',
+          '\n',
+          '|',
+          '&a ',
+          '*a',
+          '{',
+          '}',
+          '[',
+          ']',
+          '"',
+          "'",
+          '#',
+          '$id',
+          '${A',
+          '\t',
+          'value: ',
+          'é',
+          '\0',
+          '!!map',
+          '---',
+        ),
+        { maxLength: 30 },
+      )
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(path, fc.oneof(fc.string(), yaml), (name, text) => {
+        const { problems } = loadCatalog(catalogFiles({ [name]: text }), {});
+        for (const { line, column } of problems) expect(Math.min(line, column)).toBeGreaterThanOrEqual(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never makes the loader throw, whatever stands in a definition', () => {
+    const kinds = fc.constantFrom(
+      'schemas',
+      'segments',
+      'datasets',
+      'destinations',
+      'namespaces',
+      'merge-policies',
+      'identity-settings',
+    );
+    const keys = fc.constantFrom(
+      'id',
+      'code',
+      '$id',
+      'type',
+      'segments',
+      'mapping',
+      'properties',
+      'descriptors',
+      'expression',
+      'value',
+      'order',
+      'meta:class',
+      '$ref',
+      'xdm:sourceProperty',
+    );
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4, withCrossShrink: true },
+        fc.oneof(
+          fc.string(),
+          fc.integer(),
+          fc.boolean(),
+          fc.constant(null),
+          fc.constantFrom('http', 'object', '#', 'https://ns.adobe.com/xdm/context/profile'),
+        ),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(keys, tie('tree'), { maxKeys: 5 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(kinds, tree, (kind, value) => {
+        expect(() => loadCatalog(catalogFiles({ [`${kind}/x.json`]: JSON.stringify(value) }), {})).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { loadCatalog } from '#core/catalog/load.ts';
+import { catalogFiles } from './marked.ts';
+
+function urlOf(url: string, variables: Record<string, string>): string {
+  const files = catalogFiles({ 'destinations/hook.yaml': `id: hook\ntype: http\nurl: "${url}"\nsegments: [gold]\n` });
+  const { catalog, problems } = loadCatalog(files, variables);
+  expect(problems).toEqual([]);
+  const [destination] = catalog!.destinations;
+  return destination?.type === 'http' ? destination.url : '';
+}
+
+describe('a variable in a destination', () => {
+  it.each([
+    ['https://${HOST}/x', { HOST: 'a.example' }, 'https://a.example/x'],
+    ['https://${HOST:-b.example}/x', {}, 'https://b.example/x'],
+    ['https://${HOST:-b.example}/x', { HOST: '' }, 'https://b.example/x'],
+    ['https://${HOST:-b.example}/x', { HOST: 'a.example' }, 'https://a.example/x'],
+    ['https://a.example/${A}${B:-c}', { A: 'b' }, 'https://a.example/bc'],
+    ['https://a.example/$${A}', {}, 'https://a.example/${A}'],
+    ['https://a.example/${A:-{b}}', {}, 'https://a.example/{b}'],
+    ['https://a.example/$1', {}, 'https://a.example/$1'],
+  ])('makes %s with %j into %s', (written, variables, expected) => {
+    expect(urlOf(written, variables)).toBe(expected);
+  });
+
+  it('is not looked for in what it stands for', () => {
+    expect(urlOf('https://a.example/${A}', { A: '${B}' })).toBe('https://a.example/${B}');
+  });
+
+  it('is nothing special elsewhere', () => {
+    const files = catalogFiles({ 'merge-policies/default.yaml': 'id: default\nname: ${NAME}\ndefault: true\n' });
+    expect(loadCatalog(files, {}).catalog?.mergePolicies[0]?.name).toBe('${NAME}');
+  });
+});
