@@ -157,8 +157,12 @@ export function createPeople(random: Random, now: number, count: number): Person
 }
 
 function habitOf(point: number): Habit {
-  let sum = 0;
-  return HABITS.find(({ weight }) => point < (sum += weight)) ?? HABITS[0]!;
+  let left = point;
+  for (const habit of HABITS) {
+    if (left < habit.weight) return habit;
+    left -= habit.weight;
+  }
+  return HABITS[0]!;
 }
 
 function createPerson(random: Random, now: number, number: number, habit: Habit, shared: readonly Device[]): Person {

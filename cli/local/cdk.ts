@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
+import { UserError } from '#cli/user-error.ts';
 import { reasonsOf } from './deploy-progress.ts';
 import { nodeBinDirectory } from './paths.ts';
 import { endFamily, identify } from './processes.ts';
@@ -48,15 +49,21 @@ export async function runCdk(run: CdkRun): Promise<void> {
     onLine?.(line);
   });
 
+  // Whoever runs this may be ended from outside; it must not go on without them.
+  const abandon = (): void => void child.kill();
+  process.once('exit', abandon);
   let late = false;
   const timer = setTimeout(async () => {
     late = true;
     const identity = child.pid === undefined ? undefined : await identify(child.pid);
     if (identity !== undefined) await endFamily(identity, cdk, 2_000);
   }, timeoutMs);
-  const code = await closed.finally(() => clearTimeout(timer));
+  const code = await closed.finally(() => {
+    clearTimeout(timer);
+    process.off('exit', abandon);
+  });
   both.end();
   if (code === 0 && !late) return;
   const ending = late ? `it did not end within ${timeoutMs / 1_000} s` : `cdk ended with ${code}`;
-  throw new Error(`Failed at ${what}: ${ending}.\n${reasonsOf(lines)}\nAll of it: ${logFile}`);
+  throw new UserError(`Failed at ${what}: ${ending}.\n${reasonsOf(lines)}\nAll of it: ${logFile}`);
 }

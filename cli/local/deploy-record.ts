@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { describeStack, type QueryTarget } from './query-api.ts';
+import { describeStack, type QueryTarget, type StackFacts } from './query-api.ts';
 
 /** Outputs by stack and by output name, as `cdk deploy --outputs-file` writes them. */
 export const stackOutputs = z.record(z.string(), z.record(z.string(), z.string()));
@@ -34,17 +34,29 @@ export function isSameDeployment(last: DeployRecord, wanted: WantedDeployment): 
   return sameContent && last.endpoint === wanted.endpoint && last.instance === wanted.instance;
 }
 
-/** The identifiers of those of the stacks that exist and are settled, by name. */
-export async function settledStacks(target: QueryTarget, names: readonly string[]): Promise<Record<string, string>> {
-  const facts = await Promise.all(names.map(async (name) => [name, await describeStack(target, name)] as const));
-  const settled: Record<string, string> = {};
-  for (const [name, stack] of facts) if (stack !== undefined && SETTLED.test(stack.status)) settled[name] = stack.id;
-  return settled;
+/** The stacks as the endpoint describes them, by name; those it does not know are left out. */
+export async function describeStacks(
+  target: QueryTarget,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, StackFacts>> {
+  const facts = new Map<string, StackFacts>();
+  const ask = async (name: string): Promise<void> => {
+    const stack = await describeStack(target, name);
+    if (stack !== undefined) facts.set(name, stack);
+  };
+  await Promise.all(names.map(ask));
+  return facts;
+}
+
+/** Whether a stack was made or changed with success, as far as the endpoint knows. */
+export function isSettled(stack: StackFacts | undefined): stack is StackFacts {
+  return stack !== undefined && SETTLED.test(stack.status);
 }
 
 /** Whether every stack of that deployment is there still: the very same, not one made again under the name. */
 export async function isStillThere(target: QueryTarget, last: DeployRecord): Promise<boolean> {
   const names = Object.keys(last.stacks);
-  const there = await settledStacks(target, names);
-  return names.length > 0 && names.every((name) => there[name] === last.stacks[name]);
+  const there = await describeStacks(target, names);
+  const isThere = (name: string): boolean => isSettled(there.get(name)) && there.get(name)?.id === last.stacks[name];
+  return names.length > 0 && names.every(isThere);
 }

@@ -1,15 +1,17 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '#cli/user-error.ts';
 import { readAssembly } from './assembly.ts';
 import { type CdkRun, runCdk } from './cdk.ts';
 import { progressOf } from './deploy-progress.ts';
 import {
   type DeployRecord,
   deployRecord,
+  describeStacks,
   isSameDeployment,
+  isSettled,
   isStillThere,
   type StackOutputs,
-  settledStacks,
   stackOutputs,
 } from './deploy-record.ts';
 import type { LocalAws } from './endpoint.ts';
@@ -94,6 +96,17 @@ async function deployAlone(options: DeployOptions, paths: LocalPaths): Promise<D
 /** JSON leaves out what is undefined. */
 type Undefinable<T> = { [K in keyof T]: T[K] | undefined };
 
+/** An emulator may leave a stack half made, and the CDK finds "no changes" in it the next time. */
+function unsettled(name: string, status: string, { aws, stage }: DeployOptions): UserError {
+  const remedy =
+    aws.kind === 'ministack' && aws.instance !== ''
+      ? 'Run `npm run stop` and start again.'
+      : `Restart that local AWS, or remove the stack with \`npx cdk destroy ${name} -c stage=${stage}\`, and start again.`;
+  return new UserError(
+    `The stack ${name} is in the state ${status} on ${aws.endpoint}, though \`cdk\` ended well. ${remedy}`,
+  );
+}
+
 interface LastDeployment {
   readonly record: DeployRecord;
   readonly outputs: StackOutputs;
@@ -143,7 +156,7 @@ async function synthesise(options: DeployOptions, paths: LocalPaths): Promise<vo
 }
 
 async function bootstrap(options: DeployOptions, paths: LocalPaths, target: QueryTarget): Promise<void> {
-  if (TOOLKIT_STACK in (await settledStacks(target, [TOOLKIT_STACK]))) return;
+  if (isSettled((await describeStacks(target, [TOOLKIT_STACK])).get(TOOLKIT_STACK))) return;
   const { account, region } = options.aws;
   await run(options, paths, `bootstrapping the account ${account}`, {
     args: ['bootstrap', `aws://${account}/${region}`, ...QUIET],

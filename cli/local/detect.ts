@@ -1,3 +1,4 @@
+import { UserError } from '#cli/user-error.ts';
 export type LocalAwsKind = 'ministack' | 'localstack' | 'other';
 
 /** What an endpoint can do beyond what the product always needs. */
@@ -24,7 +25,7 @@ const TIMEOUT_MS = 5_000;
 /** The endpoint a user asked for, normalised (no trailing slash), or an error that says what is wrong with it. */
 export function parseEndpoint(text: string): string {
   const say = (what: string) =>
-    new Error(
+    new UserError(
       `AWS_ENDPOINT_URL is "${text}": ${what}. It must be the address of a local AWS, e.g. http://127.0.0.1:4566`,
     );
   if (!URL.canParse(text)) throw say('not a URL');
@@ -45,11 +46,11 @@ export async function detectLocalAws(endpoint: string): Promise<Detected> {
   const health = await getJson(endpoint, '/_localstack/health');
   if (isObject(health) && isObject(health.services)) {
     const { services } = health;
-    const paid = health.edition !== undefined && health.edition !== 'community';
     const info = await getJson(endpoint, '/_localstack/info');
+    const licensed = isObject(info) && info.is_license_activated === true;
     return {
       kind: 'localstack',
-      capabilities: { httpApi: 'apigatewayv2' in services, dashboards: paid, scheduler: paid },
+      capabilities: { httpApi: 'apigatewayv2' in services, dashboards: licensed, scheduler: licensed },
       instance: isObject(info) && typeof info.session_id === 'string' ? info.session_id : '',
     };
   }
@@ -75,7 +76,7 @@ async function getJson(endpoint: string, path: string): Promise<unknown> {
     const response = await fetch(`${endpoint}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'manual' });
     text = await response.text();
   } catch (error) {
-    throw new Error(
+    throw new UserError(
       `Nothing answers at ${endpoint} (${reasonOf(error)}). ` +
         'AWS_ENDPOINT_URL names it: start that local AWS first, correct the address, or unset the variable to use the one that comes along.',
       { cause: error },

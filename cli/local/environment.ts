@@ -52,7 +52,7 @@ export function childEnvironment(
   caller: NodeJS.ProcessEnv,
   aws: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv {
-  const kept = Object.entries(caller).filter(([name]) => !/^(AWS|CDK)_/.test(name));
+  const kept = Object.entries(caller).filter(([name]) => name === 'AWS_CA_BUNDLE' || !/^(AWS|CDK)_/.test(name));
   const noProxy = ['127.0.0.1', 'localhost', caller.NO_PROXY ?? caller.no_proxy].filter(Boolean).join(',');
   return {
     ...Object.fromEntries(kept),

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
+import { UserError } from '#cli/user-error.ts';
 import { findProcess, identify } from './processes.ts';
 
 const holder = z.object({ pid: z.int().positive(), birth: z.string() });
@@ -17,7 +18,7 @@ export async function withLock<T>(path: string, work: () => Promise<T>, waitMs =
   while (!take(path, JSON.stringify(me ?? {}))) {
     if (await isAbandoned(path)) rmSync(path, { force: true });
     else if (performance.now() > end) {
-      throw new Error(
+      throw new UserError(
         `Another command of this checkout has held ${path} for ${waitMs / 1_000} s. End it and try again.`,
       );
     } else await delay(100);

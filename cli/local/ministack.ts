@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '#cli/user-error.ts';
 import { ministackIsReady } from './detect.ts';
 import { DEFAULT_ACCOUNT, type LocalCredentials } from './environment.ts';
 import { localPaths, nodeBinDirectory } from './paths.ts';
@@ -50,7 +51,7 @@ export async function findOrStartMinistack(root: string, log: (line: string) => 
     await endFamily(state, ministackMarker(root));
     removeState(paths.state);
     const tail = readFileSync(paths.log, 'utf8').trim().split('\n').slice(-12).join('\n');
-    throw new Error(`MiniStack did not become ready on port ${state.port}. The end of ${paths.log}:\n${tail}`);
+    throw new UserError(`MiniStack did not become ready on port ${state.port}. The end of ${paths.log}:\n${tail}`);
   }
   log(`Started MiniStack on ${endpointOf(state.port)} (log: ${paths.log})`);
   return { endpoint: endpointOf(state.port), started: true, startedAt: state.startedAt };
@@ -97,13 +98,13 @@ async function start(root: string, python: string): Promise<RunningProcess> {
   closeSync(log);
   const failed = new Promise<never>((_, reject) => {
     child.once('error', (error) =>
-      reject(new Error(`MiniStack could not be started with ${python}: ${error.message}`)),
+      reject(new UserError(`MiniStack could not be started with ${python}: ${error.message}`)),
     );
   });
   const pid = await Promise.race([failed, new Promise<number>((ok) => child.once('spawn', () => ok(child.pid ?? 0)))]);
   child.unref();
   const identity = await identify(pid);
-  if (identity === undefined) throw new Error(`MiniStack ended at once; see ${paths.log}`);
+  if (identity === undefined) throw new UserError(`MiniStack ended at once; see ${paths.log}`);
   const state = { ...identity, port, startedAt: new Date().toISOString() };
   writeState(paths.state, state);
   return state;

@@ -1,6 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { UserError } from '#cli/user-error.ts';
 
 const OLDEST = [3, 10] as const;
 const CANDIDATES = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
@@ -45,7 +46,7 @@ export function choosePython(found: readonly PythonProbe[]): PythonProbe {
   const recent = found.find(isRecent);
   if (recent !== undefined) {
     const version = recent.version.slice(0, 2).join('.');
-    throw new Error(
+    throw new UserError(
       `Python ${recent.version.join('.')} (${recent.command}) lacks the standard module${recent.missing.length > 1 ? 's' : ''} ${recent.missing.join(' and ')}.\n${WHY}\n` +
         `Install what is missing, e.g. \`sudo apt install python${version}-venv\` (Debian, Ubuntu).\n${OR_ELSE}`,
     );
@@ -55,7 +56,7 @@ export function choosePython(found: readonly PythonProbe[]): PythonProbe {
     old === undefined
       ? `Python ${OLDEST.join('.')} or newer is needed, and there is no Python on the PATH.`
       : `Python ${OLDEST.join('.')} or newer is needed; ${old.command} on the PATH is ${old.version.join('.')}.`;
-  throw new Error(`${what}\n${WHY}\n${INSTALL_PYTHON}\n${OR_ELSE}`);
+  throw new UserError(`${what}\n${WHY}\n${INSTALL_PYTHON}\n${OR_ELSE}`);
 }
 
 function isRecent(probe: PythonProbe): boolean {
@@ -115,5 +116,5 @@ function step(logFile: string, command: string, args: string[], what: string): v
   if (done.status === 0) return;
   const reason = done.error?.message ?? `it ended with ${done.status ?? done.signal}`;
   const tail = output.trim().split('\n').slice(-12).join('\n');
-  throw new Error(`Failed at ${what}: ${reason}.\n${tail}\nAll of it: ${logFile}\n${OR_ELSE}`);
+  throw new UserError(`Failed at ${what}: ${reason}.\n${tail}\nAll of it: ${logFile}\n${OR_ELSE}`);
 }

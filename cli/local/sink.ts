@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '#cli/user-error.ts';
 import { withLock } from './lock.ts';
 import { localPaths, nodeBinDirectory } from './paths.ts';
 import { freePort } from './ports.ts';
@@ -90,7 +91,7 @@ async function start(root: string, host: string): Promise<RunningProcess> {
     await endFamily(identity, sinkMarker(root));
     removeState(paths.state);
   }
-  throw new Error(
+  throw new UserError(
     `The sink did not start on ${host}:${port}. Its log (${paths.log}):\n${readFileSync(paths.log, 'utf8')}`,
   );
 }

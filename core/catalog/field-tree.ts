@@ -56,10 +56,10 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
       return open || all.length === 0 ? 'open' : undefined;
     },
     items() {
-      const lists = all.filter(({ node }) => isNode(node['items']));
+      const lists = all.filter(({ node }) => isNode(node.items));
       if (lists.length > 0)
         return treeOf(
-          lists.map(({ node, root }) => ({ node: node['items'] as Node, root })),
+          lists.map(({ node, root }) => ({ node: node.items as Node, root })),
           byId,
         );
       return types.size === 0 || types.has('array') ? 'open' : undefined;
@@ -69,22 +69,22 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
 
 /** Nothing is known of what lies below: more is allowed in so many words, or no field of it is listed. */
 function isOpen(node: Node): boolean {
-  if (node['additionalProperties'] === true) return true;
-  if (node['additionalProperties'] === false || Object.keys(propertiesOf(node)).length > 0) return false;
+  if (node.additionalProperties === true) return true;
+  if (node.additionalProperties === false || Object.keys(propertiesOf(node)).length > 0) return false;
   const types = typesOf(node);
   return types.length === 0 || types.includes('object');
 }
 
 function propertiesOf(node: Node): Readonly<Record<string, unknown>> {
-  return isNode(node['properties']) ? node['properties'] : {};
+  return isNode(node.properties) ? node.properties : {};
 }
 
 function typesOf(node: Node): string[] {
   const { type } = node;
   if (typeof type === 'string') return [type];
   if (Array.isArray(type)) return type.filter((name): name is string => typeof name === 'string');
-  if (isNode(node['properties'])) return ['object'];
-  const values = Array.isArray(node['enum']) ? node['enum'] : 'const' in node ? [node['const']] : [];
+  if (isNode(node.properties)) return ['object'];
+  const values = Array.isArray(node.enum) ? node.enum : 'const' in node ? [node.const] : [];
   return values.length > 0 && values.every((value) => typeof value === 'string') ? ['string'] : [];
 }
 

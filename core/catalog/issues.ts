@@ -36,7 +36,7 @@ function problemsOf(
     });
   }
   if (issue.code === 'invalid_union') {
-    const options = 'options' in issue ? (issue['options'] as readonly string[]) : undefined;
+    const options = 'options' in issue ? (issue.options as readonly string[]) : undefined;
     if (options) return invalidChoice(value, options);
     // The member of the union that fits best speaks for it.
     const best = [...issue.errors].sort((x, y) => x.length - y.length)[0] ?? [];

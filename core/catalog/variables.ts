@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how variables are written in a catalog
 import type { CatalogProblem } from './problem.ts';
 import type { Path, SourceFile } from './source-file.ts';
 

@@ -113,7 +113,8 @@ function keepInProfile(draft: Draft, record: AcceptedRecord, rules: FoldRules): 
   const at = fragmentKey(record.datasetId, key);
   const known = draft.fragments[at];
   const { identityMap: _identities, ...attributes } = record.entity;
-  const fragment = { time: record.time, tie: record.tie, attributes };
+  // The id decides between records that nothing else puts in order.
+  const fragment = { time: record.time, tie: `${record.tie}|${record.id}`, attributes };
   draft.fragments[at] = known ? newerFragment(known, fragment) : fragment;
   return undefined;
 }

@@ -19,10 +19,12 @@ export interface SynthOptions {
   readonly context?: Readonly<Record<string, unknown>>;
   /** Whether cdk-nag and the rules of CloudFormation are asked; it takes seconds. @default false */
   readonly validate?: boolean;
+  /** Adds something of the test's own to the application. */
+  readonly extend?: (app: App) => void;
 }
 
 /** The templates of a stage, made in this process, with nothing in place of the functions' code. */
-export function synthesise(stage: StageName, { context = {}, validate = false }: SynthOptions = {}): Templates {
+export function synthesise(stage: StageName, { context = {}, validate = false, extend }: SynthOptions = {}): Templates {
   const app = new App({
     outdir: mkdtempSync(join(tmpdir(), 'tributary-synth-')),
     context: { ...FLAGS, ...context, 'aws:cdk:bundling-stacks': [] },
@@ -33,6 +35,7 @@ export function synthesise(stage: StageName, { context = {}, validate = false }:
     app,
     selectStage((key) => (key === 'stage' ? stage : context[key])),
   );
+  extend?.(app);
   if (validate) addChecks(app);
   const assembly = app.synth({ skipValidation: !validate });
   return Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Template]));

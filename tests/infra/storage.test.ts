@@ -32,7 +32,6 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
 
   it('is kept when the stack goes, in production and only there', () => {
     const kept = stateful.filter(({ deletionPolicy }) => deletionPolicy?.startsWith('Retain'));
-    // A Kinesis stream can be made anew at any time: what is in it is on its way.
     if (stage === 'prod') expect(kept).toHaveLength(stateful.length);
     else expect(kept).toEqual([]);
   });

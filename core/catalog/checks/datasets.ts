@@ -79,7 +79,7 @@ function checkMapping(
 const overlaps = (x: string, y: string): boolean => x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`);
 
 function requiredFields(schema: SchemaDefinition): string[] {
-  const listed = Array.isArray(schema['required']) ? schema['required'].filter((name) => typeof name === 'string') : [];
+  const listed = Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === 'string') : [];
   const ofClass = schema['meta:class'] === EXPERIENCE_EVENT_CLASS ? ['_id', 'timestamp'] : [];
   return [...new Set([...ofClass, ...listed])];
 }

@@ -3,6 +3,15 @@ import { type CatalogProblem, loadCatalog } from '#core/catalog/load.ts';
 /** In the text of a test, stands before the place a problem must point to. */
 export const HERE = '‸';
 
+/** A mistake in a catalog, and what the loader has to say about it. */
+export interface Case {
+  readonly name: string;
+  /** Changes to the small catalog, with a mark before each place that is wrong. */
+  readonly files: Readonly<Record<string, string | null>>;
+  /** What each problem says, in the order of the marks. */
+  readonly says: readonly RegExp[];
+}
+
 const SMALL_CATALOG: Readonly<Record<string, string>> = {
   'namespaces/crmid.yaml': 'code: CRMID\nidType: CROSS_DEVICE\n',
   'identity-settings/settings.yaml': 'namespacePriority: [CRMID, ECID]\nuniqueNamespaces: [CRMID]\n',

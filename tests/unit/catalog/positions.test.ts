@@ -47,5 +47,5 @@ describe('the place of a mistake in PQL', () => {
       }),
       { numRuns: 200 },
     );
-  });
+  }, 60_000);
 });

@@ -123,7 +123,7 @@ describe('a catalog', () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }, 60_000);
 
   it('has a version that depends on what it says, not on the order of its keys or on having been JSON', () => {
     fc.assert(
@@ -137,7 +137,7 @@ describe('a catalog', () => {
       }),
       { numRuns: 50 },
     );
-  });
+  }, 60_000);
 
   it('may be empty', () => {
     expect(loadCatalog(new Map(), {})).toEqual({

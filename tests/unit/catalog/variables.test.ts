@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: this is how variables are written in a catalog
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { catalogFiles } from './marked.ts';

@@ -78,8 +78,8 @@ describe('the example', () => {
     const made = example();
     const people = new Map<string, Set<string>>();
     for (const login of made.logins as { identityMap: Record<string, { id: string }[]> }[]) {
-      const device = login.identityMap['ECID']?.[0]?.id;
-      const person = login.identityMap['CRMID']?.[0]?.id;
+      const device = login.identityMap.ECID?.[0]?.id;
+      const person = login.identityMap.CRMID?.[0]?.id;
       if (device && person) people.set(device, (people.get(device) ?? new Set()).add(person));
     }
     expect([...people.values()].some((users) => users.size > 1)).toBe(true);

@@ -1,0 +1,19 @@
+import type { ProfileView } from '#core/segmentation/profile-view.ts';
+import type { SegmentSet } from '#core/segmentation/segment-set.ts';
+
+/** A segment as a function, for tests that are not about PQL. */
+export type Rule = (profile: ProfileView, now: number) => boolean;
+
+/** A segment set of plain functions that only data can change. */
+export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
+  const ids = Object.keys(rules);
+  return {
+    ids,
+    plans: new Map(ids.map((id) => [id, { method: 'streaming', reasons: [], latency: '', state: {} } as never])),
+    fingerprint: 'test',
+    attributePaths: [],
+    projectEvent: (entity) => ({ ...entity }),
+    evaluate: (profile, now) => new Map(ids.map((id) => [id, rules[id]!(profile, now)])),
+    nextChange: () => undefined,
+  };
+}

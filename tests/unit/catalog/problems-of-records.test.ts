@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { type Case, HERE, marks, placesOf, problemsOf } from './marked.ts';
+
+const people = (properties: string, rest = ''): string => `$id: https://example.com/people
+meta:class: https://ns.adobe.com/xdm/context/profile
+properties:
+  shop: { type: object, properties: { crmId: { type: string }, count: { type: number } } }
+  loyalty: { type: object, properties: { tier: { type: string } } }
+${properties}${rest || DESCRIPTORS}`;
+const DESCRIPTORS = `descriptors:
+  - { "@type": "xdm:descriptorIdentity", "xdm:sourceProperty": /shop/crmId, "xdm:namespace": CRMID, "xdm:isPrimary": true }
+`;
+const descriptor = (property: string, more = ''): string => `descriptors:
+  - { "@type": "xdm:descriptorIdentity", "xdm:namespace": CRMID, "xdm:isPrimary": true, "xdm:sourceProperty": ${property} }
+${more}`;
+const mapping = (...rules: string[]): string =>
+  [
+    'id: people',
+    'schemaRef: { id: https://example.com/people }',
+    'mapping:',
+    ...rules.map((rule) => `  - ${rule}`),
+    '',
+  ].join('\n');
+
+const CASES: readonly Case[] = [
+  // Ids
+  {
+    name: 'an id that is taken',
+    files: { 'datasets/z.yaml': `id: ${HERE}visits\nschemaRef: { id: https://example.com/visits }\n` },
+    says: [/dataset "visits" is defined twice/],
+  },
+  {
+    name: 'a standard namespace defined again',
+    files: { 'namespaces/x.yaml': `- code: ${HERE}email\n  idType: EMAIL\n` },
+    says: [/"Email" is built in/],
+  },
+  {
+    name: 'namespaces that differ in case only',
+    files: { 'namespaces/x.yaml': `code: ${HERE}crmId\nidType: CROSS_DEVICE\n` },
+    says: [/differ in case/],
+  },
+  {
+    name: 'second identity settings',
+    files: { 'identity-settings/z.yaml': `${HERE}namespacePriority: [CRMID]\n` },
+    says: [/identity settings already/],
+  },
+  // Identity
+  {
+    name: 'an unknown namespace in the settings',
+    files: {
+      'identity-settings/settings.yaml': `namespacePriority: [CRMID, ${HERE}ECDI]\nuniqueNamespaces: [${HERE}LoyaltyId]\n`,
+    },
+    says: [/unknown namespace "ECDI"/, /unknown namespace "LoyaltyId"/],
+  },
+  {
+    name: 'a namespace ranked twice',
+    files: { 'identity-settings/settings.yaml': `namespacePriority: [CRMID, ECID, ${HERE}CRMID]\n` },
+    says: [/twice/],
+  },
+  // Schemas
+  {
+    name: 'a type that JSON Schema does not have',
+    files: { 'schemas/people.yaml': people(`  age: { type: ${HERE}int }\n`) },
+    says: [/"properties.age.type" is not valid in a JSON Schema/],
+  },
+  {
+    name: 'a slip in a keyword',
+    files: { 'schemas/people.yaml': people(`  age: { type: object, ${HERE}requried: [a] }\n`) },
+    says: [/unknown keyword "requried"/],
+  },
+  {
+    name: 'a reference to no schema',
+    files: { 'schemas/people.yaml': people(`  age: { $ref: ${HERE}"https://example.com/peeple#/definitions/a" }\n`) },
+    says: [/unknown schema "https:\/\/example.com\/peeple"/],
+  },
+  {
+    name: 'an identity that is a number',
+    files: { 'schemas/people.yaml': people('', descriptor(`${HERE}/shop/count`)) },
+    says: [/of type number/],
+  },
+  {
+    name: 'an identity that is no field',
+    files: { 'schemas/people.yaml': people('', descriptor(`${HERE}/shop/crmID`)) },
+    says: [/"\/shop\/crmID" is not a field/],
+  },
+  {
+    name: 'an identity inside a list',
+    files: {
+      'schemas/people.yaml': people(
+        '  ids: { type: array, items: { type: object, properties: { id: { type: string } } } }\n',
+        descriptor(`${HERE}/ids/id`),
+      ),
+    },
+    says: [/inside a list/],
+  },
+  {
+    name: 'an unknown namespace of a descriptor',
+    files: {
+      'schemas/people.yaml': people(
+        '',
+        descriptor('/shop/crmId').replace('"xdm:namespace": CRMID', `"xdm:namespace": ${HERE}CRMIDS`),
+      ),
+    },
+    says: [/unknown namespace "CRMIDS"/],
+  },
+  {
+    name: 'two primary identities',
+    files: {
+      'schemas/people.yaml': people(
+        '',
+        descriptor(
+          '/shop/crmId',
+          `  - { "@type": "xdm:descriptorIdentity", "xdm:sourceProperty": /loyalty/tier, "xdm:namespace": Email, "xdm:isPrimary": ${HERE}true }\n`,
+        ),
+      ),
+    },
+    says: [/second primary identity/],
+  },
+  {
+    name: 'a schema of Profile without a primary identity',
+    files: { 'schemas/people.yaml': people('', `descriptors: ${HERE}[]\n`) },
+    says: [/needs a primary identity/],
+  },
+  {
+    name: 'one field with two types',
+    files: {
+      'schemas/visits2.yaml': `$id: https://example.com/visits2\nmeta:class: https://ns.adobe.com/xdm/context/experienceevent\nproperties:\n  identityMap: { type: object }\n  eventType: { type: ${HERE}number }\n`,
+      'datasets/z.yaml': 'id: z\nschemaRef: { id: https://example.com/visits2 }\n',
+    },
+    says: [/"eventType" is number here/],
+  },
+  // Datasets
+  {
+    name: 'a dataset of no schema',
+    files: { 'datasets/visits.yaml': `id: visits\nschemaRef: { id: ${HERE}https://example.com/visit }\n` },
+    says: [/unknown schema/],
+  },
+  {
+    name: 'a tag that means nothing',
+    files: {
+      'datasets/visits.yaml': `id: visits\nschemaRef: { id: https://example.com/visits }\ntags: { unifiedProfile: [${HERE}enable:true, enabled:true] }\n`,
+    },
+    says: [/"enable:true" means nothing/],
+  },
+  {
+    name: 'a mapping to a field that is not there',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ source: t, destination: ${HERE}loyalty.teir }`,
+      ),
+    },
+    says: [/"loyalty.teir" is not a field/],
+  },
+  {
+    name: 'a mapping of another type',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ source: s, destination: shop.spend, type: ${HERE}string }`,
+      ),
+    },
+    says: [/gives "shop.spend" a string/],
+  },
+  {
+    name: 'a mapping into a list',
+    files: { 'datasets/people.yaml': mapping(`{ source: s, destination: ${HERE}tags.name }`) },
+    says: [/inside a list/],
+  },
+  {
+    name: 'a field that is filled twice',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ source: s, destination: ${HERE}shop.crmId }`,
+      ),
+    },
+    says: [/filled twice/],
+  },
+  {
+    name: 'a rule with neither column nor constant',
+    files: { 'datasets/people.yaml': mapping(`${HERE}{ destination: shop.crmId }`) },
+    says: [/either "source" .* or "constant"/],
+  },
+  {
+    name: 'a mapping without what the class requires',
+    files: {
+      'datasets/visits.yaml': `id: visits\nschemaRef: { id: https://example.com/visits }\n${HERE}mapping:\n  - { source: a, destination: _id }\n`,
+    },
+    says: [/no rule fills "timestamp"/],
+  },
+];
+
+describe('the catalog loader, on what records are', () => {
+  it.each(CASES)('points at $name', ({ files, says }) => {
+    const problems = problemsOf(files);
+    expect(placesOf(problems), problems.map(({ message }) => message).join('\n')).toEqual(marks(files).sort());
+    for (const [i, pattern] of says.entries()) expect(problems[i]?.message).toMatch(pattern);
+  });
+});
