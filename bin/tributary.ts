@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { addChecks, buildTributary } from '#lib/app.ts';
+import { buildTributary } from '#lib/app.ts';
+import { addChecks } from '#lib/checks.ts';
 import { selectStage } from '#lib/config/select.ts';
 
 const app = new App();

@@ -1,5 +1,4 @@
-import { type App, Tags, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
+import { type App, Tags } from 'aws-cdk-lib';
 import type { StageConfig } from './config/schema.ts';
 import { ActivationStack } from './stacks/activation-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
@@ -45,9 +44,4 @@ export function buildTributary(app: App, config: StageConfig): Tributary {
 
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
   return { data, activation, compute };
-}
-
-/** Lets synthesis fail on what cdk-nag finds and nobody has given a reason for. */
-export function addChecks(app: App): void {
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 }

@@ -49,7 +49,7 @@ export async function describeStacks(
 }
 
 /** Whether a stack was made or changed with success, as far as the endpoint knows. */
-export function isSettled(stack: StackFacts | undefined): stack is StackFacts {
+export function isSettled(stack: StackFacts | undefined): boolean {
   return stack !== undefined && SETTLED.test(stack.status);
 }
 

@@ -80,21 +80,15 @@ async function deployAlone(options: DeployOptions, paths: LocalPaths): Promise<D
   removeState(paths.deployRecord);
   log(`Deploying ${stacks.length} stacks to ${aws.endpoint} ...`);
   await deployAssembly(options, paths, stacks);
-  const ids = await settledStacks(target, stacks);
-  if (stacks.every((name) => name in ids)) {
-    writeState(paths.deployRecord, {
-      ...place,
-      sourcesHash,
-      assemblyHash,
-      stacks: ids,
-    } satisfies Undefinable<DeployRecord>);
+  const facts = await describeStacks(target, stacks);
+  for (const [name, stack] of facts) if (!isSettled(stack)) throw unsettled(name, stack.status, options);
+  if (facts.size === stacks.length) {
+    const ids = Object.fromEntries([...facts].map(([name, { id }]) => [name, id]));
+    writeState(paths.deployRecord, { ...place, sourcesHash, assemblyHash, stacks: ids });
   }
   log(`Deployed in ${seconds(began)}`);
   return { outputs: readState(paths.outputs, stackOutputs) ?? {}, skipped: false };
 }
-
-/** JSON leaves out what is undefined. */
-type Undefinable<T> = { [K in keyof T]: T[K] | undefined };
 
 /** An emulator may leave a stack half made, and the CDK finds "no changes" in it the next time. */
 function unsettled(name: string, status: string, { aws, stage }: DeployOptions): UserError {

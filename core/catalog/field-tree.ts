@@ -34,7 +34,7 @@ interface Part {
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldTree {
-  const all = parts.flatMap((part) => expand(part, byId, 0));
+  const all = parts.flatMap((part) => expand(part, byId, new Set()));
   const types = new Set(all.flatMap(({ node }) => typesOf(node)));
   const names = [...new Set(all.flatMap(({ node }) => Object.keys(propertiesOf(node))))];
   return {
@@ -88,28 +88,27 @@ function typesOf(node: Node): string[] {
   return values.length > 0 && values.every((value) => typeof value === 'string') ? ['string'] : [];
 }
 
-const MOST_REFERENCES = 32;
-
-/** A schema and the schemas it is put together from. */
-function expand({ node, root }: Part, byId: ReadonlyMap<string, Node>, depth: number): Part[] {
-  if (depth > MOST_REFERENCES) return [];
+/** A schema and the schemas it is put together from, each once. */
+function expand({ node, root }: Part, byId: ReadonlyMap<string, Node>, seen: Set<Node>): Part[] {
+  if (seen.has(node)) return [];
+  seen.add(node);
   const parts: Part[] = [];
   const { $ref } = node;
   if (typeof $ref === 'string') {
     const target = follow($ref, root, byId);
-    if (target) parts.push(...expand(target, byId, depth + 1));
+    if (target) parts.push(...expand(target, byId, seen));
   }
   for (const key of ['allOf', 'anyOf', 'oneOf']) {
     const members = node[key];
     if (!Array.isArray(members)) continue;
-    for (const member of members) if (isNode(member)) parts.push(...expand({ node: member, root }, byId, depth + 1));
+    for (const member of members) if (isNode(member)) parts.push(...expand({ node: member, root }, byId, seen));
   }
   // A node that only points elsewhere says nothing itself; it must not make the rest look open.
-  const saysSomething = ['properties', 'additionalProperties', 'type', 'items', 'enum', 'const'].some(
-    (key) => key in node,
-  );
+  const saysSomething = SAYINGS.some((key) => key in node);
   return saysSomething || parts.length === 0 ? [{ node, root }, ...parts] : parts;
 }
+
+const SAYINGS = ['properties', 'additionalProperties', 'type', 'items', 'enum', 'const'];
 
 function follow(reference: string, root: Node, byId: ReadonlyMap<string, Node>): Part | undefined {
   const hash = reference.indexOf('#');

@@ -39,8 +39,10 @@ export function loadCatalog(
   return all.length > 0 ? { problems: all } : { catalog: catalogOf(loaded), problems: [] };
 }
 
+/** Sorted by id: the catalog is the same in whatever files it is written. */
 function catalogOf(loaded: LoadedCatalog): Catalog {
-  const definitions = <T>(of: readonly Loaded<T>[]): T[] => of.flatMap(({ definition }) => definition ?? []);
+  const definitions = <T>(of: readonly Loaded<T>[]): T[] =>
+    [...of].sort((x, y) => ((x.id ?? '') < (y.id ?? '') ? -1 : 1)).flatMap(({ definition }) => definition ?? []);
   const [identitySettings] = definitions(loaded['identity-settings']);
   return {
     namespaces: definitions(loaded.namespaces),

@@ -11,18 +11,13 @@ import { acknowledgeWildcard } from './nag.ts';
  */
 
 export function readItems(grantee: IFunction, table: ITableV2): Grant {
-  const actions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query'];
+  const actions = ['dynamodb:GetItem', 'dynamodb:BatchGetItem'];
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 
+/** Writing, in transactions too. Nothing deletes items: they expire, or are written over by a pointer. */
 export function writeItems(grantee: IFunction, table: ITableV2): Grant {
-  const actions = [
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:BatchWriteItem',
-    'dynamodb:ConditionCheckItem',
-  ];
+  const actions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 

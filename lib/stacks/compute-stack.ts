@@ -120,7 +120,6 @@ export class ComputeStack extends Stack {
       QUARANTINE_BUCKET: data.quarantine.bucketName,
     });
     this.#allowStitching(stitch);
-    writeItems(stitch.function, data.operations);
     readObjects(stitch.function, data.landing);
     stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
     return chunks;
@@ -182,13 +181,11 @@ export class ComputeStack extends Stack {
     const batch = this.#function('EvaluateBatch', 'evaluate-batch', 'all profiles → memberships', this.#memberships());
     this.#allowEvaluating(batch);
     scanItems(batch.function, data.profiles);
-    writeItems(batch.function, data.operations);
 
     const files = this.#function('ExportFiles', 'export-files', 'gathered deliveries → files', {
       ...this.#catalog(),
       EXPORTS_BUCKET: data.exports.bucketName,
     });
-    writeItems(files.function, data.operations);
     readObjects(files.function, data.exports);
     writeObjects(files.function, data.exports);
     deleteObjects(files.function, data.exports);
@@ -266,6 +263,7 @@ export class ComputeStack extends Stack {
     const { data } = this.#props;
     readItems(stitch.function, data.profiles);
     writeItems(stitch.function, data.profiles);
+    writeItems(stitch.function, data.operations);
     writeObjects(stitch.function, data.lake);
     writeObjects(stitch.function, data.quarantine);
   }

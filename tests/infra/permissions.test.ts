@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identityOf, type Resource, render, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
@@ -12,6 +14,40 @@ interface Statement {
 const ON_EVERYTHING = ['dynamodb:ListStreams', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 /** Actions on the objects of a bucket, whose keys are made while the function runs. */
 const ON_OBJECTS = ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'];
+
+/** The actions behind calls whose name is not that of their action. */
+const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  TransactWriteItems: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  HeadObject: ['s3:GetObject', 's3:ListBucket'],
+  DeleteObjects: ['s3:DeleteObject'],
+  ListObjectsV2: ['s3:ListBucket'],
+  SendMessageBatch: ['sqs:SendMessage'],
+};
+const SERVICES: Readonly<Record<string, string>> = {
+  '@aws-sdk/client-dynamodb': 'dynamodb',
+  '@aws-sdk/client-s3': 's3',
+  '@aws-sdk/client-sqs': 'sqs',
+  '@aws-sdk/client-secrets-manager': 'secretsmanager',
+};
+
+/** The actions that the code of the functions needs, read from what it imports of the AWS SDK. */
+function neededActions(): Set<string> {
+  const root = join(import.meta.dirname, '..', '..', 'lambdas');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const needed = new Set<string>();
+  for (const file of files) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, names, from] of text.matchAll(/import (?:type )?\{([^}]*)\} from '(@aws-sdk\/[\w-]+)'/g)) {
+      for (const [, command, paginated] of names!.matchAll(/\b(?:(\w+)Command|paginate(\w+))\b/g)) {
+        const call = command ?? paginated!;
+        const service = SERVICES[from!];
+        if (service === undefined) throw new Error(`${file} uses ${from}, whose actions this test does not know`);
+        for (const action of ACTIONS[call] ?? [`${service}:${call}`]) needed.add(action);
+      }
+    }
+  }
+  return needed;
+}
 
 const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
@@ -56,6 +92,17 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     );
     expect(roles.length).toBeGreaterThanOrEqual(12);
     for (const { properties } of roles) expect(properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+
+  it('are those that the code of the functions asks for, and hardly more', () => {
+    const granted = new Set(statements.flatMap(({ actions }) => actions));
+    const needed = neededActions();
+    expect(needed.size).toBeGreaterThan(8);
+    expect([...needed].filter((action) => !granted.has(action))).toEqual([]);
+    const OF_THE_SOURCES =
+      /^(kinesis:|xray:|logs:|dynamodb:\w*(Stream|Records|ShardIterator)|sqs:(?!Send)|sqs:SendMessage$)/;
+    const unasked = [...granted].filter((action) => !needed.has(action) && !OF_THE_SOURCES.test(action));
+    expect(unasked.sort()).toEqual(['s3:AbortMultipartUpload', 'secretsmanager:DescribeSecret']);
   });
 
   it('let nobody but the writers of profiles write profiles', () => {

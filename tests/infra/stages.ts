@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { addChecks, buildTributary } from '#lib/app.ts';
+import { buildTributary } from '#lib/app.ts';
 import type { StageName } from '#lib/config/schema.ts';
 import { selectStage } from '#lib/config/select.ts';
 import type { Template, Templates } from '#tests/harness/poller/template.ts';
@@ -17,10 +17,10 @@ const FLAGS = (JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { con
 export interface SynthOptions {
   /** What the command line would give as `-c key=value` besides the stage. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Whether cdk-nag and the rules of CloudFormation are asked; it takes seconds. @default false */
-  readonly validate?: boolean;
-  /** Adds something of the test's own to the application. */
+  /** Adds something to the application before it is synthesised. */
   readonly extend?: (app: App) => void;
+  /** Whether the rules of CloudFormation are asked; it takes seconds. @default false */
+  readonly validate?: boolean;
 }
 
 /** The templates of a stage, made in this process, with nothing in place of the functions' code. */
@@ -36,7 +36,6 @@ export function synthesise(stage: StageName, { context = {}, validate = false, e
     selectStage((key) => (key === 'stage' ? stage : context[key])),
   );
   extend?.(app);
-  if (validate) addChecks(app);
   const assembly = app.synth({ skipValidation: !validate });
   return Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Template]));
 }

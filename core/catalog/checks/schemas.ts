@@ -79,6 +79,8 @@ function hasPrimaryIdentity(schema: SchemaDefinition, byId: ReadonlyMap<string, 
 }
 
 const UNION_DEPTH = 16;
+/** A schema that contains itself has no end; the fields near its top are compared. */
+const MOST_FIELDS = 10_000;
 
 /** One field has one type in all schemas of a class (aep.md §1.1). */
 function checkUnion(
@@ -90,6 +92,7 @@ function checkUnion(
   for (const loaded of schemas) {
     const { definition } = loaded;
     if (!definition) continue;
+    let fields = 0;
     const visit = (tree: FieldTree, steps: readonly string[]): void => {
       const key = [definition['meta:class'], ...steps].join('\n');
       const first = firstOf.get(key);
@@ -101,7 +104,8 @@ function checkUnion(
         });
         return;
       }
-      if (steps.length >= UNION_DEPTH) return;
+      fields += 1;
+      if (steps.length >= UNION_DEPTH || fields > MOST_FIELDS) return;
       for (const name of tree.names) {
         const child = tree.child(name);
         if (child && child !== 'open') visit(child, [...steps, name]);

@@ -25,9 +25,10 @@ const segments = segmentSet({
   gold: ({ loyalty }) => loyalty === 'gold',
   active: ({ xEvent }) => xEvent.length >= 2,
   known: ({ identityMap }) => 'CRMID' in (identityMap as object),
+  anonymous: ({ identityMap }) => !('CRMID' in (identityMap as object)),
 });
 
-const activated = { segments: ['gold', 'active', 'known'], enabled: true };
+const activated = { segments: ['gold', 'active', 'known', 'anonymous'], enabled: true };
 const destinations: readonly DestinationDefinition[] = [
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com', attributes: ['loyalty'], ...activated },
   { id: 'file', type: 's3-file', identity: 'ECID', attributes: [], schedule: 'daily', ...activated },

@@ -42,6 +42,20 @@ describe('a file that means harm', () => {
     expect('polluted' in {}).toBe(false);
   });
 
+  it('may be a schema that contains itself many times', () => {
+    const branches = Array.from({ length: 6 }, () => ({ $ref: '#/definitions/node' }));
+    const names = Object.fromEntries(branches.map((branch, i) => [`n${i}`, branch]));
+    const node = { anyOf: branches, allOf: [...branches, { type: 'object', properties: names }] };
+    const schema = {
+      $id: 'https://example.com/visits',
+      'meta:class': 'https://ns.adobe.com/xdm/context/experienceevent',
+      properties: { identityMap: { type: 'object' }, tree: { $ref: '#/definitions/node' } },
+      definitions: { node },
+    };
+    const files = catalogFiles({ 'schemas/visits.yaml': JSON.stringify(schema) });
+    expect(loadCatalog(files, {}).problems).toEqual([]);
+  });
+
   it(
     'never makes the loader throw',
     () => {

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
+import { assertion, ecid } from '#tests/harness/core/factories.ts';
+
+let unique = 0;
+
+/** A key that no other test uses: stores are shared. */
+const fresh = (namespace: string): string => `${namespace}:contract-${process.pid}-${unique++}`;
+
+const item = (root: string, change: Partial<ProfileItem> = {}): ProfileItem => ({ ...emptyItem(root), ...change });
+
+/** What every profile store does. */
+export function profileStoreContract(name: string, create: () => ProfileStore): void {
+  describe(`profile store: ${name}`, () => {
+    const read = async (store: ProfileStore, key: string) => (await store.lookup([key])).get(key);
+
+    it('knows nothing of a key that was never written', async () => {
+      expect(await create().lookup([fresh('CRMID')])).toEqual(new Map());
+    });
+
+    it('gives back what was written, one revision further', async () => {
+      const store = create();
+      const root = fresh('CRMID');
+      const written = item(root, {
+        evidence: { settled: [], settledUntil: Number.NEGATIVE_INFINITY, assertions: [assertion(1, root, ecid(1))] },
+        fragments: { [`customers|${root}`]: { time: 1, tie: 'a', attributes: { name: 'Åsa "Q"', nested: { n: 1.5 } } } },
+        events: { [root]: [{ id: 'abcdefgh', time: 5, entity: { web: { page: 1 } } }] },
+        applied: 'abcdefgh',
+        absorbed: ['ECID:x'],
+      });
+      await store.write({ item: written, pointers: [], absorbed: [] });
+      expect(await read(store, root)).toEqual({ item: { ...written, revision: 1 } });
+    });
+
+    it('gives back large items whole', async () => {
+      const store = create();
+      const root = fresh('CRMID');
+      const events = Array.from({ length: 2_000 }, (_, n) => ({ id: String(n).padStart(8, '0'), time: n, entity: { n } }));
+      await store.write({ item: item(root, { events: { [root]: events } }), pointers: [], absorbed: [] });
+      const found = await read(store, root);
+      expect(found && 'item' in found && found.item.events[root]?.length).toBe(2_000);
+    });
+
+    it('refuses a write on top of a revision that is not the stored one', async () => {
+      const store = create();
+      const root = fresh('CRMID');
+      await store.write({ item: item(root), pointers: [], absorbed: [] });
+      await expect(store.write({ item: item(root), pointers: [], absorbed: [] })).rejects.toBeInstanceOf(ConflictError);
+      await store.write({ item: item(root, { revision: 1, applied: 'aaaaaaaa' }), pointers: [], absorbed: [] });
+      expect(await read(store, root)).toMatchObject({ item: { revision: 2, applied: 'aaaaaaaa' } });
+    });
+
+    it('lets one of several rivals win', async () => {
+      const store = create();
+      const root = fresh('CRMID');
+      const rivals = await Promise.allSettled(
+        Array.from({ length: 8 }, (_, n) => store.write({ item: item(root, { applied: `rival--${n}` }), pointers: [], absorbed: [] })),
+      );
+      expect(rivals.filter(({ status }) => status === 'fulfilled').length).toBe(1);
+    });
+
+    it('makes identities point to the item that holds them', async () => {
+      const store = create();
+      const [root, first, second] = [fresh('CRMID'), fresh('ECID'), fresh('ECID')];
+      await store.write({ item: item(root), pointers: [first, second], absorbed: [] });
+      const found = await store.lookup([first, second, fresh('ECID')]);
+      expect(found).toEqual(new Map([[first, { movedTo: root }], [second, { movedTo: root }]]));
+    });
+
+    it('takes another item in, all or nothing', async () => {
+      const store = create();
+      const [root, other] = [fresh('CRMID'), fresh('ECID')];
+      await store.write({ item: item(root), pointers: [], absorbed: [] });
+      await store.write({ item: item(other), pointers: [], absorbed: [] });
+      const stale = { ...item(other), revision: 7 };
+      await expect(
+        store.write({ item: item(root, { revision: 1, absorbed: [other] }), pointers: [], absorbed: [stale] }),
+      ).rejects.toBeInstanceOf(ConflictError);
+      expect(await read(store, root)).toMatchObject({ item: { revision: 1, absorbed: [] } });
+      const current = { ...stale, revision: 1 };
+      await store.write({ item: item(root, { revision: 1, absorbed: [other] }), pointers: [], absorbed: [current] });
+      expect(await read(store, root)).toMatchObject({ item: { revision: 2, absorbed: [other] } });
+      expect(await read(store, other)).toEqual({ movedTo: root });
+    });
+
+    it('does not let a new item be put where something lies already', async () => {
+      const store = create();
+      const [root, pointer] = [fresh('CRMID'), fresh('ECID')];
+      await store.write({ item: item(root), pointers: [pointer], absorbed: [] });
+      await expect(store.write({ item: item(pointer), pointers: [], absorbed: [] })).rejects.toBeInstanceOf(ConflictError);
+      const rival = item(fresh('CRMID'));
+      await expect(store.write({ item: rival, pointers: [pointer], absorbed: [] })).rejects.toBeInstanceOf(ConflictError);
+      expect(await read(store, rival.root)).toBeUndefined();
+    });
+
+    it('looks up more keys than fit one request', async () => {
+      const store = create();
+      const roots = Array.from({ length: 130 }, () => fresh('ECID'));
+      await Promise.all(roots.map((root) => store.write({ item: item(root), pointers: [], absorbed: [] })));
+      expect((await store.lookup(roots)).size).toBe(130);
+    });
+
+    it('scans every item once and no pointers, also in segments', async () => {
+      const store = create();
+      const roots = Array.from({ length: 20 }, () => fresh('ECID'));
+      for (const root of roots) await store.write({ item: item(root), pointers: [fresh('ECID')], absorbed: [] });
+      const found: string[] = [];
+      for (const index of [0, 1, 2]) for await (const { root } of store.scan({ index, of: 3 })) found.push(root);
+      expect(found.filter((root) => roots.includes(root)).sort()).toEqual([...roots].sort());
+      expect(new Set(found).size).toBe(found.length);
+    });
+  });
+}

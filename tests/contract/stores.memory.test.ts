@@ -1,0 +1,7 @@
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { profileStoreContract } from './profile-store.contract.ts';
+import { membershipStoreContract } from './versioned-store.contract.ts';
+
+profileStoreContract('memory', () => new MemoryProfileStore());
+membershipStoreContract('memory', () => new MemoryMembershipStore());

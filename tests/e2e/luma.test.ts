@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deployAndApply, feedFolder } from '#cli/commands/start.ts';
+import { readInput } from '#cli/replay/read-input.ts';
+import { replay, type ReplayInput, type ReplayResult } from '#cli/replay/replay.ts';
+import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
+import { type Flow, waitUntilSettled } from '#cli/feed/wait.ts';
+import { fileSource } from '#cli/feed/file-source.ts';
+import { Progress } from '#cli/local/progress.ts';
+import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
+import { projectRoot } from '#cli/root.ts';
+import { invoke } from '#cli/stage/invoke.ts';
+import { deadLetters } from '#cli/stage/queues.ts';
+import { emptyStage } from '#tests/harness/empty-stage.ts';
+import { hasLuma, LUMA_CATALOG, LUMA_FILES, lumaExpected, lumaText, shifted } from '#tests/harness/luma/data.ts';
+
+const MINUTE = 60_000;
+
+/** The real data, moved in time so that its `now` is the present, through the deployed platform. */
+describe.runIf(hasLuma)('the real data through the deployed platform', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-luma-'));
+  let flow: Flow;
+  let report: StageReport;
+  let replayed: ReplayResult;
+  let requests: SinkRequest[];
+
+  beforeAll(async () => {
+    const progress = new Progress(process.stdout);
+    const deployed = await deployAndApply(projectRoot, LUMA_CATALOG, progress);
+    flow = deployed.flow;
+    await emptyStage(flow.resources);
+    await deployAndApply(projectRoot, LUMA_CATALOG, progress);
+    const sink = new SinkClient(deployed.sinkUrl);
+    await sink.reset();
+
+    const now = Date.now();
+    const by = now - Date.parse(lumaExpected().now);
+    for (const file of Object.values(LUMA_FILES)) writeFileSync(join(folder, file.replace('.gz', '')), shifted(lumaText(file), by));
+    replayed = await replayAt(now, folder, flow);
+    // Time goes on while the data flows; the answers must be the same all along, or the comparison means nothing.
+    const later = await replayAt(now + 15 * MINUTE, folder, flow);
+    expect(later.segments).toEqual(replayed.segments);
+
+    await feedFolder(folder, flow, progress);
+    await invoke(flow.resources, 'evaluate-batch');
+    await waitUntilSettled(flow);
+    report = await stageReport(flow.stores, flow.catalog, Date.now());
+    requests = await sink.requests();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('counts every record', () => {
+    const total = Object.values(report.records).reduce((sum, { accepted }) => sum + accepted, 0);
+    expect(total).toBe(replayed.records.accepted);
+    expect(report.batches.map(({ status }) => status)).not.toContain('failed');
+  });
+
+  it('ends with the members that were computed independently', () => {
+    for (const [id, { membersWithoutOptOuts }] of Object.entries(lumaExpected().omnichannel.segments)) {
+      expect(report.segments[id]?.members, id).toEqual(membersWithoutOptOuts.map((member) => `CRMID:${member}`));
+    }
+  });
+
+  it('ends with what a replay of the same files says, for every audience', () => {
+    expect(report.profiles).toBe(replayed.profiles);
+    expect(report.graphs).toEqual(replayed.graphs);
+    expect(report.segments).toEqual(replayed.segments);
+    expect(report.aam).toEqual(replayed.aam);
+  });
+
+  it('tells the webhook about every member and nobody else', () => {
+    const members = new Map<string, Set<string>>();
+    for (const { segment, status, crmId } of requests.filter(({ path }) => path.startsWith('/webhook/')).flatMap(toldByWebhook)) {
+      const known = members.get(segment) ?? new Set<string>();
+      members.set(segment, known);
+      if (status === 'realized') known.add(crmId);
+      else known.delete(crmId);
+    }
+    for (const id of ['A1', 'A3', 'A5']) {
+      expect([...(members.get(id) ?? [])].sort(), id).toEqual(report.segments[id]?.members.map((key) => key.replace('CRMID:', '')));
+    }
+  });
+
+  it('calls the edge of Audience Manager for each fresh device of a member', () => {
+    const calls = requests.filter(({ path }) => path.startsWith('/aam/'));
+    const devices = new Set(calls.map(({ path, query, body }) => `${path} ${/d_mid=(\d{38})/.exec(`${JSON.stringify(query)}${body}`)?.[1] ?? query['d_mid']}`));
+    expect(devices.size).toBeGreaterThan(0);
+    const regionsCalled = new Set(calls.map(({ path }) => path));
+    expect(regionsCalled.size).toBe(7);
+  });
+
+  it('writes the files of the hub and of the export', async () => {
+    const summary = await invoke(flow.resources, 'export-files', { force: true });
+    expect(summary).toBeDefined();
+    const keys = await Array.fromAsync(flow.stores.exports.list('audience-manager/'));
+    expect(keys.filter((key) => /ftp_dpm_\d+_\d{10}\.sync$/.test(key)).length).toBeGreaterThan(0);
+  });
+
+  it('leaves no message behind', async () => {
+    expect(await deadLetters(flow.resources)).toEqual({});
+  });
+});
+
+async function replayAt(now: number, folder: string, { catalog }: Flow): Promise<ReplayResult> {
+  const inputs: ReplayInput[] = [];
+  let firstTie = 0;
+  for (const [datasetId, file] of Object.entries(LUMA_FILES)) {
+    const source = await fileSource(join(folder, file.replace('.gz', '')));
+    const read = await readInput(source, datasetId, catalog, { receivedAt: now, firstTie });
+    firstTie += read.records.length;
+    inputs.push({ name: file, ...read });
+  }
+  return (await replay({ catalog, inputs, now, door: 'mixed', seed: 1 })).result;
+}
+
+interface WebhookProfile {
+  readonly identityMap: { readonly crmid?: readonly { readonly id: string }[] };
+  readonly segmentMembership: { readonly ups: Readonly<Record<string, { readonly status: string }>> };
+}
+
+function toldByWebhook({ body }: SinkRequest): { segment: string; status: string; crmId: string }[] {
+  const { profiles } = JSON.parse(body) as { profiles: WebhookProfile[] };
+  return profiles.flatMap(({ identityMap, segmentMembership }) =>
+    (identityMap.crmid ?? []).flatMap(({ id: crmId }) =>
+      Object.entries(segmentMembership.ups).map(([segment, { status }]) => ({ segment, status, crmId })),
+    ),
+  );
+}

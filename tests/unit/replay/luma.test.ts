@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
+import { fileSource } from '#cli/feed/file-source.ts';
+import { DOORS } from '#cli/replay/batches.ts';
+import { readInput } from '#cli/replay/read-input.ts';
+import { replay, type ReplayInput } from '#cli/replay/replay.ts';
+import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES, type LumaExpected, lumaExpected } from '#tests/harness/luma/data.ts';
+
+/** The shown answers on the real data, through every door. */
+describe.runIf(hasLuma)('replay of the real data', () => {
+  let catalog: CompiledCatalog;
+  let expected: LumaExpected;
+  let now: number;
+  let inputs: Readonly<Record<string, ReplayInput>>;
+
+  beforeAll(async () => {
+    catalog = compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {}));
+    expected = lumaExpected();
+    now = Date.parse(expected.now);
+    const read = Object.entries(LUMA_FILES).map(async ([datasetId, file], index) => {
+      const arrival = { receivedAt: now, firstTie: index * 100_000 };
+      const { records, refusal } = await readInput(await fileSource(join(LUMA, file)), datasetId, catalog, arrival);
+      return [datasetId, { name: file, records, ...(refusal && { refusal }) }] as const;
+    });
+    inputs = Object.fromEntries(await Promise.all(read));
+  });
+
+  const run = (door: (typeof DOORS)[number], seed: number, datasets: readonly string[] = Object.keys(LUMA_FILES)) =>
+    replay({ catalog, inputs: datasets.map((id) => inputs[id]!), now, door, seed });
+
+  it.each(DOORS)('gives the online audiences from web events alone (%s)', async (door) => {
+    const { result } = await run(door, 7, ['web-events']);
+    for (const [id, { members, count }] of Object.entries(expected.online.segments)) {
+      expect(result.segments[id]?.count, id).toBe(count);
+      expect(result.segments[id]?.members, id).toEqual(members.map((member) => `ECID:${member}`));
+    }
+    expect(result.profiles).toBe(expected.counts.ecids);
+    expect(result.records).toEqual({ accepted: expected.counts.webEvents, refused: 0, duplicate: 0 });
+  });
+
+  it.each(DOORS.flatMap((door) => [1, 2].map((seed) => ({ door, seed }))))(
+    'gives the omnichannel audiences and their way to Audience Manager ($door, seed $seed)',
+    async ({ door, seed }) => {
+      const { result } = await run(door, seed);
+      for (const [id, { membersWithoutOptOuts }] of Object.entries(expected.omnichannel.segments)) {
+        expect(result.segments[id]?.members, id).toEqual(membersWithoutOptOuts.map((member) => `CRMID:${member}`));
+      }
+      const { anonymousEcids, knownWithDevices, knownWithoutDevices } = expected.graphs;
+      expect(result.profiles).toBe(anonymousEcids + knownWithDevices + knownWithoutDevices);
+      for (const [id, { edge, hub, noSharedIdentity }] of Object.entries(expected.omnichannel.aamRoutingPerEcid)) {
+        expect(result.aam[id], id).toEqual({ edge, hub, excluded: noSharedIdentity > 0 ? { noSharedIdentity } : {} });
+      }
+    },
+  );
+
+  it('says the same whatever the door and the seed', async () => {
+    const results = await Promise.all(DOORS.flatMap((door) => [3, 4].map((seed) => run(door, seed))));
+    for (const { result } of results) expect(result).toEqual(results[0]!.result);
+  });
+});
