@@ -22,8 +22,6 @@ import type { QueryTarget } from './query-api.ts';
 import { hashSources } from './sources.ts';
 import { readState, removeState, writeState } from './state.ts';
 
-export type { StackOutputs } from './deploy-record.ts';
-
 export interface DeployOptions {
   readonly root: string;
   readonly aws: LocalAws;

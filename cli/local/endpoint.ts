@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Capabilities, detectLocalAws, type LocalAwsKind, parseEndpoint } from './detect.ts';
 import { awsEnvironment, DEFAULT_REGION, type LocalCredentials, localCredentials } from './environment.ts';
 import { withLock } from './lock.ts';
-import { findOrStartMinistack, MINISTACK_CREDENTIALS } from './ministack.ts';
+import { endpointOf, findOrStartMinistack, MINISTACK_CREDENTIALS, runningMinistack } from './ministack.ts';
 import { localPaths } from './paths.ts';
 import { callerAccount } from './query-api.ts';
 
@@ -33,8 +33,11 @@ export async function findOrStartLocalAws(options: {
   readonly caller?: NodeJS.ProcessEnv;
 }): Promise<LocalAws> {
   const { root, log, caller = process.env } = options;
-  const named = caller.AWS_ENDPOINT_URL;
-  return named === undefined || named === '' ? embedded(root, log) : external(parseEndpoint(named), log, caller);
+  if (!caller.AWS_ENDPOINT_URL) return embedded(root, log);
+  const named = parseEndpoint(caller.AWS_ENDPOINT_URL);
+  // Commands of ours put the embedded one into the environment of what they run: it stays the embedded one.
+  const own = await runningMinistack(root);
+  return own !== undefined && endpointOf(own.port) === named ? embedded(root, log) : external(named, log, caller);
 }
 
 async function embedded(root: string, log: (line: string) => void): Promise<LocalAws> {

@@ -121,6 +121,7 @@ async function becomesReady(state: RunningProcess, withinMs: number, marker?: st
   }
 }
 
-function endpointOf(port: number): string {
+/** The address of the embedded MiniStack on a port. */
+export function endpointOf(port: number): string {
   return `http://127.0.0.1:${port}`;
 }

@@ -26,7 +26,7 @@ export interface PythonProbe {
 }
 
 /** Asks the Pythons on PATH what they are; those that are absent or broken are left out. */
-export function probePythons(env: NodeJS.ProcessEnv = process.env): PythonProbe[] {
+function probePythons(env: NodeJS.ProcessEnv = process.env): PythonProbe[] {
   const found: PythonProbe[] = [];
   for (const command of CANDIDATES) {
     const answer = spawnSync(command, ['-c', PROBE], { encoding: 'utf8', env, timeout: 20_000 });

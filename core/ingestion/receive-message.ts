@@ -24,7 +24,7 @@ export function receiveMessage(
     const raw = Buffer.from(bytes.subarray(0, RAW_KEPT)).toString('utf8');
     return { ...arrival, datasetId, position, raw, entity: undefined, refusal };
   };
-  if ('refusal' in decoded) return refused(decoded.refusal);
+  if (decoded.refusal) return refused(decoded.refusal);
   const opened = openEnvelope(decoded.value);
   if ('refusal' in opened) return refused(opened.refusal);
   const { datasetId, schemaId, entity } = opened;

@@ -39,7 +39,7 @@ export function readObjects(grantee: IFunction, bucket: IBucket): Grant {
 }
 
 export function writeObjects(grantee: IFunction, bucket: IBucket): Grant {
-  return onObjects(grantee, bucket, ['s3:PutObject', 's3:AbortMultipartUpload']);
+  return onObjects(grantee, bucket, ['s3:PutObject']);
 }
 
 export function deleteObjects(grantee: IFunction, bucket: IBucket): Grant {

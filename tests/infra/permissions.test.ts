@@ -13,7 +13,7 @@ interface Statement {
 /** Actions that have no resource to name. */
 const ON_EVERYTHING = ['dynamodb:ListStreams', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 /** Actions on the objects of a bucket, whose keys are made while the function runs. */
-const ON_OBJECTS = ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'];
+const ON_OBJECTS = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'];
 
 /** The actions behind calls whose name is not that of their action. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -102,7 +102,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     const OF_THE_SOURCES =
       /^(kinesis:|xray:|logs:|dynamodb:\w*(Stream|Records|ShardIterator)|sqs:(?!Send)|sqs:SendMessage$)/;
     const unasked = [...granted].filter((action) => !needed.has(action) && !OF_THE_SOURCES.test(action));
-    expect(unasked.sort()).toEqual(['s3:AbortMultipartUpload', 'secretsmanager:DescribeSecret']);
+    expect(unasked.sort()).toEqual(['secretsmanager:DescribeSecret']);
   });
 
   it('let nobody but the writers of profiles write profiles', () => {

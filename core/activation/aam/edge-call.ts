@@ -56,13 +56,15 @@ export function edgeCalls(delivery: EdgeDelivery, settings: EdgeSettings): EdgeC
   const url = eventUrl(settings.edgeEndpoint, delivery.region.host);
   const requests = idBatches(persons, device && !isEcid ? device : undefined).flatMap((ids) => {
     const head = form([...always, ...ids.map(cid)]);
-    return bodies(head, delivery.changes).map((body): HttpRequest => ({
-      method: 'POST',
-      url,
-      body,
-      timeoutMs: TIMEOUT_MS,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    }));
+    return bodies(head, delivery.changes).map(
+      (body): HttpRequest => ({
+        method: 'POST',
+        url,
+        body,
+        timeoutMs: TIMEOUT_MS,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      }),
+    );
   });
   return { requests, names: device ? 'device' : 'personOnly', invalid };
 }

@@ -59,7 +59,10 @@ export function hubFiles(
   const files = byProvider
     .sort(([a], [b]) => a - b)
     .flatMap(([dataProviderId, group]) => {
-      const packer = new FilePacker(`${settings.id}/date=${day(slot)}/ftp_dpm_${dataProviderId}_${seconds(slot)}.sync`, limits);
+      const packer = new FilePacker(
+        `${settings.id}/date=${day(slot)}/ftp_dpm_${dataProviderId}_${seconds(slot)}.sync`,
+        limits,
+      );
       for (const { declared, latest } of group) packer.add(declared.id, [...latest.values()]);
       return packer.files();
     });

@@ -56,7 +56,9 @@ export function declaredId(
   configured: Readonly<Record<string, number>> = {},
 ): DeclaredId | InvalidId {
   const names = HASHED_EMAIL.has(identity.namespace) ? [identity.namespace, ...HASHED_EMAIL] : [identity.namespace];
-  const dataProviderId = names.map((name) => configured[name] ?? DATA_PROVIDER_IDS[name]).find((id) => id !== undefined);
+  const dataProviderId = names
+    .map((name) => configured[name] ?? DATA_PROVIDER_IDS[name])
+    .find((id) => id !== undefined);
   if (dataProviderId === undefined) return 'noDataProviderId';
   const id = spelled(identity);
   return id === undefined ? 'malformedId' : { dataProviderId, id };

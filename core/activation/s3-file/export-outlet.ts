@@ -48,7 +48,6 @@ export async function exportOutlet(
   { moveOn, now }: { readonly moveOn: boolean; readonly now: number },
 ): Promise<OutletExports> {
   const exports: OutletExport[] = [];
-  const exports: OutletExport[] = [];
   const begun = await readManifest(store, outletId);
   if (begun) exports.push(...(await takeUp(store, outletId, begun, makeFiles)));
 

@@ -1,2 +1,8 @@
-// Temporary: lets the stacks be deployed until this function is written.
-export const handler = async () => ({ batchItemFailures: [] });
+import { readEnvironment } from '#core/contract/functions.ts';
+import { s3 } from '#lambdas/adapters/clients.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('deliver-s3-file', process.env);
+
+export const handler = createHandler({ exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET) });

@@ -1,0 +1,77 @@
+import { bomLength, Carry, isBlank, type RawRecord, type Splitter } from './splitter.ts';
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+const FIELD_START = 0;
+const UNQUOTED = 1;
+const QUOTED = 2;
+/** After a quote inside a quoted field: the end of the field, or the first half of a doubled quote. */
+const CLOSING = 3;
+
+const STRAY_QUOTE =
+  'A quote stands in the middle of a field; put the whole field in quotes and double the quotes inside it';
+const OPEN_QUOTE = 'A quote is opened and never closed, so everything up to the end of the file belongs to this row';
+
+/**
+ * The rows of a CSV file (RFC 4180), cut where a line ends outside quotes. Lines end with `\n`, `\r\n` or `\r`; blank
+ * ones are no records. A row whose quotes are wrong has a `flaw`.
+ */
+export class CsvSplitter implements Splitter {
+  readonly #carry = new Carry();
+  #offset: number;
+  #state = FIELD_START;
+  #flaw: string | undefined;
+
+  /** @param offset where in the text the first piece begins: at the start of a row */
+  constructor(offset: number) {
+    this.#offset = offset;
+  }
+
+  push(piece: Uint8Array): RawRecord[] {
+    const records: RawRecord[] = [];
+    let start = this.#offset === 0 ? bomLength(piece) : 0;
+    let state = this.#state;
+    for (let i = start; i < piece.length; i++) {
+      if (state === QUOTED) {
+        const quote = piece.indexOf(QUOTE, i);
+        if (quote < 0) break;
+        i = quote;
+        state = CLOSING;
+        continue;
+      }
+      const byte = piece[i]!;
+      if (byte === NEWLINE || byte === RETURN) {
+        this.#finish(piece.subarray(start, i), this.#offset + i + 1, records);
+        start = i + 1;
+        state = FIELD_START;
+      } else if (byte === COMMA) state = FIELD_START;
+      else if (byte === QUOTE) {
+        if (state === UNQUOTED) this.#flaw = STRAY_QUOTE;
+        else state = QUOTED;
+      } else {
+        if (state === CLOSING) this.#flaw = STRAY_QUOTE;
+        state = UNQUOTED;
+      }
+    }
+    if (start < piece.length) this.#carry.add(piece.subarray(start));
+    this.#state = state;
+    this.#offset += piece.length;
+    return records;
+  }
+
+  end(): RawRecord[] {
+    const records: RawRecord[] = [];
+    if (this.#state === QUOTED) this.#flaw = OPEN_QUOTE;
+    if (!this.#carry.isEmpty) this.#finish(new Uint8Array(0), this.#offset, records);
+    return records;
+  }
+
+  #finish(last: Uint8Array, end: number, records: RawRecord[]): void {
+    const record = this.#carry.take(last, end, this.#flaw);
+    this.#flaw = undefined;
+    if (!isBlank(record)) records.push(record);
+  }
+}

@@ -1,0 +1,188 @@
+import type { Expression, Filter, Quantifier } from './ast.ts';
+import { canonicalCondition } from './canonical.ts';
+import { type Compiled, NOTHING, type TimeComparison, type Uses, usesOf, withoutSlots } from './compiled.ts';
+import type { Run } from './context.ts';
+import { type EventSource, fetch, hasAtLeast, type TimeBound } from './event-source.ts';
+import { type EventUse, negating } from './facts.ts';
+import { MIRRORED } from './instants.ts';
+import { type Compiler, lookUp, queryOf, type Scope, type Session, variable, withItem, withName } from './scope.ts';
+import { isTrue, toList } from './values.ts';
+
+/** `xEvent`: all events of the profile up to now. */
+export const allEvents = (session: Session): Compiled =>
+  eventsOf(session, { parts: [], bounds: [], residuals: [], uses: { ...NOTHING, events: true } });
+
+/** Events as a list, fetched only if they are used as one. */
+export function eventsOf(session: Session, events: EventSource): Compiled {
+  let run: Run | undefined;
+  return {
+    run: (context) => {
+      run ??= fetched(session, events);
+      return run(context);
+    },
+    uses: events.uses,
+    type: 'event',
+    list: true,
+    events,
+  };
+}
+
+function fetched(session: Session, events: EventSource): Run {
+  const query = queryOf(session, events);
+  return (context) => fetch(context, query);
+}
+
+/** How the items of a list are called in a condition: by a variable, by nothing, or by both. */
+export interface ItemNaming {
+  readonly name?: string;
+  readonly implicit: boolean;
+}
+
+/** `xs[condition]`: in the condition the item is in scope, under the name that a lambda gives it. */
+export function compileFilter(compiler: Compiler, { source, condition }: Filter, scope: Scope): Compiled {
+  const list = compiler.compile(source, scope);
+  if (condition.kind !== 'lambda') return filtered(compiler, list, condition, { implicit: true }, scope);
+  const [name, ...others] = condition.parameters;
+  if (others.length > 0) compiler.session.fail('a filter looks at one item', condition.span, 'one parameter');
+  return filtered(compiler, list, condition.body, { name: name!, implicit: true }, scope);
+}
+
+export function compileQuantifier(compiler: Compiler, quantified: Quantifier, scope: Scope): Compiled {
+  const { quantifier, variable: name, source, condition } = quantified;
+  const list = compiler.compile(source, scope);
+  const naming: ItemNaming = { name, implicit: false };
+  if (quantifier === 'select') {
+    return condition === undefined ? list : filtered(compiler, list, condition, naming, scope);
+  }
+  const { facts } = compiler.session;
+  if (quantifier === 'exists') {
+    const found = condition === undefined ? list : filtered(compiler, list, condition, naming, scope);
+    return anyOf(compiler, found);
+  }
+  if (condition === undefined) return { run: () => true, uses: NOTHING, type: 'value' };
+  // All satisfy it: there is none that does not.
+  const counterexample: Expression = { kind: 'not', operand: condition, span: condition.span };
+  const { run, uses } = negating(facts, () => anyOf(compiler, filtered(compiler, list, counterexample, naming, scope)));
+  return { run: (context) => !isTrue(run(context)), uses, type: 'value' };
+}
+
+/** Whether the list has an item. */
+export function anyOf({ session }: Compiler, list: Compiled): Compiled {
+  if (list.events !== undefined) return atLeast(session, list.events, 1);
+  touch(session, list);
+  return { run: (context) => toList(list.run(context)).length > 0, uses: list.uses, type: 'value' };
+}
+
+/** Whether there are at least `least` (1 or more) events. */
+export function atLeast(session: Session, events: EventSource, least: number): Compiled {
+  const query = queryOf(session, events);
+  noteEvents(session, events, least > 1 ? 'count' : 'any', least);
+  return { run: (context) => hasAtLeast(context, query, least), uses: events.uses, type: 'value' };
+}
+
+/** Tells the planner of a use of events. */
+export function noteEvents(session: Session, events: EventSource, kind: EventUse['kind'], least = 1): void {
+  const { facts } = session;
+  const correlated = events.uses.slots.size > 0 || events.residuals.length > 0;
+  facts.eventUses.push({
+    kind: correlated && (kind === 'any' || kind === 'count') ? 'sequence' : kind,
+    condition: session.selectors.of(events.parts).key,
+    lookback: lookbackOf(events.bounds),
+    negated: facts.negated,
+    least,
+  });
+}
+
+/** How far back from now the bounds let it look. */
+export function lookbackOf(bounds: readonly TimeBound[]): number | undefined {
+  const limits = bounds.flatMap(({ operator, instant }) =>
+    operator === '<' || operator === '<=' || instant.behind === undefined ? [] : [instant.behind],
+  );
+  return limits.length === 0 ? undefined : Math.min(...limits);
+}
+
+/** A list cut down by a condition. Of events, conditions on one event alone are found once for all segments. */
+export function filtered(compiler: Compiler, list: Compiled, condition: Expression, naming: ItemNaming, scope: Scope): Compiled {
+  const { session } = compiler;
+  if (list.events !== undefined) return eventsOf(session, narrowed(compiler, list.events, condition, naming, scope));
+  touch(session, list);
+  const slot = session.newSlot();
+  const item = itemVariable(list, slot);
+  const { run, uses } = compiler.value(condition, itemScope(scope, item, naming));
+  return {
+    run: (context) =>
+      toList(list.run(context)).filter((value) => {
+        context.slots[slot] = value;
+        return isTrue(run(context));
+      }),
+    uses: usesOf(list.uses, withoutSlots(uses, slot)),
+    type: list.type,
+    list: true,
+    ...(list.origin === undefined ? {} : { origin: list.origin }),
+  };
+}
+
+export const itemVariable = (list: Compiled, slot: number): Compiled => {
+  const { slot: own, ...item } = variable(slot, list.type === 'event' ? 'event' : 'value', list.origin);
+  return list.type === 'event' && list.grouped !== true ? { ...item, slot: own! } : { ...item, list: true };
+};
+
+export const itemScope = (scope: Scope, item: Compiled, { name, implicit }: ItemNaming): Scope =>
+  implicit ? withItem(scope, item, name) : name === undefined ? scope : withName(scope, name, item);
+
+/** Records that a list is gone through. */
+export function touch(session: Session, { origin }: Compiled): void {
+  if (origin === undefined || origin.path.length === 0) return;
+  const tree = origin.root === 'event' ? session.eventPaths : session.attributePaths;
+  const map = origin.path.indexOf('identityMap');
+  if (map < 0) tree.touch(origin.path);
+  else tree.add(origin.path.slice(0, map + 1));
+}
+
+/** The events of a source that also satisfy a condition. */
+export function narrowed(
+  compiler: Compiler,
+  source: EventSource,
+  condition: Expression,
+  naming: ItemNaming,
+  scope: Scope,
+): EventSource {
+  const slot = compiler.session.newSlot();
+  const inner = itemScope(scope, variable(slot, 'event'), naming);
+  let result = source;
+  const conditions = condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
+  for (const one of conditions) {
+    const compiled = compiler.value(one, inner);
+    const key = () => canonicalCondition(one, naming.name, naming.implicit, (name) => lookUp(scope, name) !== undefined);
+    result = withCondition(result, compiled, slot, key);
+  }
+  return { ...result, residuals: cheapestFirst(result.residuals) };
+}
+
+const cheapestFirst = (residuals: EventSource['residuals']): EventSource['residuals'] =>
+  [...residuals].sort((a, b) => Number(a.now ?? false) - Number(b.now ?? false));
+
+/** Adds one condition on the event in `slot`: to the selection, to the range of time, or to what is tested last. */
+export function withCondition(source: EventSource, condition: Compiled, slot: number, key: () => string | undefined): EventSource {
+  const { run } = condition;
+  const outside = withoutSlots(condition.uses, slot);
+  const uses = usesOf(source.uses, outside);
+  if (isAboutEventAlone(condition.uses, slot)) {
+    return { ...source, uses, parts: [...source.parts, { key: key() ?? `#${slot}`, slot, run }] };
+  }
+  const bounds = condition.comparisons?.map((comparison) => boundOn(comparison, slot));
+  if (bounds?.every((bound) => bound !== undefined)) return { ...source, uses, bounds: [...source.bounds, ...bounds] };
+  return { ...source, uses, residuals: [...source.residuals, { slot, run, now: condition.uses.now }] };
+}
+
+const isAboutEventAlone = ({ slots, timed, now, profile, events }: Uses, slot: number): boolean =>
+  !now && !profile && !events && timed.size === 0 && [...slots].every((used) => used === slot);
+
+/** The comparison as a bound on the timestamp of the event in `slot`, if the other side is the same for all events. */
+function boundOn({ left, operator, right }: TimeComparison, slot: number): TimeBound | undefined {
+  if (operator === '!=') return undefined;
+  if (left.slot === slot && !right.uses.slots.has(slot)) return { operator, instant: right.instant };
+  const mirrored = MIRRORED[operator];
+  if (right.slot === slot && !left.uses.slots.has(slot) && mirrored !== '!=') return { operator: mirrored, instant: left.instant };
+  return undefined;
+}

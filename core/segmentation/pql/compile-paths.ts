@@ -1,0 +1,90 @@
+import type { Member, Name, Outer, Parameter } from './ast.ts';
+import { type Compiled, NOTHING, type Origin } from './compiled.ts';
+import type { Run } from './context.ts';
+import { allEvents } from './compile-events.ts';
+import { fixedInstant } from './instants.ts';
+import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
+import { EventValue, fieldOf, fieldOfAnyCase, toTime } from './values.ts';
+
+/** A variable; else `xEvent`; else a field of what is in scope. */
+export function compileName(compiler: Compiler, { name }: Name, scope: Scope): Compiled {
+  const bound = lookUp(scope, name);
+  if (bound !== undefined) return bound.compiled;
+  if (name === 'xEvent') return allEvents(compiler.session);
+  return field(compiler, itemOf(scope)!.compiled, name);
+}
+
+/** `$1` is the profile; a segment has no other input. */
+export function compileParameter(compiler: Compiler, { index, span }: Parameter, scope: Scope): Compiled {
+  if (index !== 1) compiler.session.fail(`there is no input $${index}`, span, '$1, the profile');
+  return outermost(scope);
+}
+
+function outermost(scope: Scope): Compiled {
+  let found = itemOf(scope)!;
+  for (let level = 1; ; level += 1) {
+    const next = itemOf(scope, level);
+    if (next === undefined) return found.compiled;
+    found = next;
+  }
+}
+
+export function compileOuter(compiler: Compiler, { levels, span }: Outer, scope: Scope): Compiled {
+  const found = itemOf(scope, levels);
+  return found?.compiled ?? compiler.session.fail('there is no scope that far out', span, 'fewer "^"');
+}
+
+export const compileMember = (compiler: Compiler, { object, name }: Member, scope: Scope): Compiled =>
+  field(compiler, compiler.compile(object, scope), name);
+
+function field(compiler: Compiler, object: Compiled, name: string): Compiled {
+  if (object.type === 'profile' && name === 'xEvent') return allEvents(compiler.session);
+  if (object.type === 'event' && name === 'timestamp') return timestampOf(object);
+  const names = [...(object.path?.names ?? []), name];
+  const base = object.path?.base ?? object.run;
+  const origin = originOf(object, name);
+  return {
+    run: pathRun(base, names, object.path === undefined ? undefined : origin),
+    uses: object.uses,
+    type: 'value',
+    list: true,
+    path: { base, names },
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+function originOf({ type, origin }: Compiled, name: string): Origin | undefined {
+  if (type === 'event') return { root: 'event', path: [name] };
+  return origin === undefined ? undefined : { root: origin.root, path: [...origin.path, name] };
+}
+
+/** Codes of namespaces are found in `identityMap` in any spelling of upper and lower case. */
+function pathRun(base: Run, names: readonly string[], origin: Origin | undefined): Run {
+  const anyCaseAt = origin?.path[0] === 'identityMap' ? names.length - origin.path.length + 1 : -1;
+  return (context) => {
+    let value = base(context);
+    if (value instanceof EventValue) value = value.entity;
+    for (let index = 0; index < names.length && value !== null; index += 1) {
+      value = index === anyCaseAt ? fieldOfAnyCase(value, names[index]!) : fieldOf(value, names[index]!);
+    }
+    return value ?? null;
+  };
+}
+
+function timestampOf({ run, uses, slot, list }: Compiled): Compiled {
+  if (list) {
+    return { run: (context) => fieldOf(run(context), 'timestamp'), uses, type: 'value', list: true };
+  }
+  if (slot === undefined) {
+    const instant = fixedInstant((context) => toTime(run(context)));
+    return { run: (context) => toTime(run(context)), uses, type: 'value', instant };
+  }
+  const time: Run = ({ slots }) => (slots[slot] as EventValue | null)?.time ?? null;
+  return {
+    run: time,
+    uses: { ...NOTHING, slots: new Set([slot]), timed: new Set([slot]) },
+    type: 'value',
+    instant: fixedInstant(time as (context: never) => number | null),
+    slot,
+  };
+}

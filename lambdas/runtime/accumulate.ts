@@ -1,0 +1,29 @@
+import { pendingKey } from '#core/activation/s3-file/keys.ts';
+import { type FileDelivery, pendingPart } from '#core/activation/s3-file/pending.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { logFailure } from './log.ts';
+import type { RunItems } from './sqs-handler.ts';
+
+/**
+ * Puts a batch of deliveries aside for the next file: one part for each outlet. The part is named after its messages,
+ * so the same batch that comes again replaces itself.
+ */
+export function accumulate<T extends FileDelivery>(
+  exports: ObjectStore,
+  outletOf: (destinationId: string) => string,
+): RunItems<T> {
+  return async (items) => {
+    const failed = new Set<string>();
+    for (const [outletId, own] of Map.groupBy(items, ({ value }) => outletOf(value.destinationId))) {
+      const ids = own.map(({ id }) => id);
+      try {
+        const body = pendingPart(own.map(({ value }) => value));
+        await exports.put(pendingKey(outletId, ids), body, { contentType: 'application/x-ndjson' });
+      } catch (error) {
+        logFailure(error, { outletId, messages: own.length });
+        for (const id of ids) failed.add(id);
+      }
+    }
+    return failed;
+  };
+}

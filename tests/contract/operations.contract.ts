@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { NO_COUNTS } from '#core/ingestion/counts.ts';
+import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/ports/operations.ts';
+
+let unique = 0;
+const newBatch = (chunks: number): NewBatch => {
+  const id = `batch-${process.pid}-${unique++}`;
+  return { id, datasetId: 'customers', file: `landing/customers/${id}.csv`, receivedAt: 5, chunks };
+};
+
+const counts = (change: Partial<OutcomeCounts>): OutcomeCounts => ({ ...NO_COUNTS, ...change });
+
+async function find(operations: Operations, id: string): Promise<Batch | undefined> {
+  for await (const batch of operations.batches()) if (batch.id === id) return batch;
+  return undefined;
+}
+
+/** What the books of ingestion do. */
+export function operationsContract(name: string, create: () => Operations): void {
+  describe(`operations: ${name}`, () => {
+    it('follows a batch until all of its chunks are home', async () => {
+      const operations = create();
+      const batch = newBatch(2);
+      await operations.openBatch(batch);
+      expect(await find(operations, batch.id)).toMatchObject({ ...batch, status: 'processing', completedChunks: 0 });
+      await operations.completeChunk(batch.id, 0, counts({ accepted: 3, refused: 1, refusals: { malformed: 1 } }));
+      await operations.completeChunk(batch.id, 1, counts({ accepted: 2, duplicate: 4, withoutProfile: { 'no-primary-identity': 1 } }));
+      expect(await find(operations, batch.id)).toMatchObject({
+        status: 'success',
+        completedChunks: 2,
+        counts: { accepted: 5, refused: 1, duplicate: 4, refusals: { malformed: 1 }, withoutProfile: { 'no-primary-identity': 1 } },
+      });
+    });
+
+    it('counts a chunk once, however often it is said', async () => {
+      const operations = create();
+      const batch = newBatch(1);
+      await operations.openBatch(batch);
+      for (const _ of [1, 2, 3]) await operations.completeChunk(batch.id, 0, counts({ accepted: 7 }));
+      await operations.openBatch(batch);
+      expect(await find(operations, batch.id)).toMatchObject({ completedChunks: 1, counts: { accepted: 7 } });
+    });
+
+    it('keeps why a file was refused, as a whole or from some place on', async () => {
+      const operations = create();
+      const [whole, rest] = [newBatch(0), newBatch(1)];
+      const refusal = { code: 'corrupt-file', message: 'The gzip ends too early' } as const;
+      await operations.refuseFile(whole, refusal);
+      expect(await find(operations, whole.id)).toMatchObject({ status: 'failed', refusal });
+      await operations.openBatch(rest);
+      await operations.completeChunk(rest.id, 0, counts({ accepted: 1 }), refusal);
+      expect(await find(operations, rest.id)).toMatchObject({ status: 'success', refusal });
+    });
+
+    it('adds up what came by stream', async () => {
+      const operations = create();
+      const datasetId = `stream-${process.pid}-${unique++}`;
+      await operations.countStream(datasetId, counts({ accepted: 2, refused: 1, refusals: { 'too-deep': 1 } }));
+      await operations.countStream(datasetId, counts({ accepted: 3, refused: 2, refusals: { 'too-deep': 1, malformed: 1 } }));
+      const streams = await Array.fromAsync(operations.streams());
+      expect(streams.find((stream) => stream.datasetId === datasetId)?.counts).toEqual(
+        counts({ accepted: 5, refused: 3, refusals: { 'too-deep': 2, malformed: 1 } }),
+      );
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import { type ByteSource, bytesSource } from '#core/ingestion/byte-source.ts';
+import { planChunks } from '#core/ingestion/chunks.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+
+export interface DecodedFile {
+  readonly records: readonly DecodedRecord[];
+  /** Why the rest of the file was refused, if so. */
+  readonly refusal?: Refusal;
+  readonly chunks: number;
+}
+
+/** A file that is read in small pieces, as the network would give it. */
+export function piecemeal(name: string, bytes: Uint8Array, size: number): ByteSource {
+  const whole = bytesSource(name, bytes);
+  return {
+    ...whole,
+    async *stream(start = 0, end = bytes.length) {
+      for (let at = start; at < end; at += size) yield bytes.subarray(at, Math.min(end, at + size));
+    },
+  };
+}
+
+/** Plans a file and decodes all of its chunks. */
+export async function decodeFile(source: ByteSource, targetBytes = 1_048_576): Promise<DecodedFile> {
+  const records: DecodedRecord[] = [];
+  let chunks = 0;
+  try {
+    const plan = await planChunks(source, { targetBytes });
+    chunks = plan.chunks.length;
+    for (const chunk of plan.chunks) for await (const record of decodeChunk(source, plan, chunk)) records.push(record);
+    return { records, chunks };
+  } catch (error) {
+    if (!(error instanceof FileRefusedError)) throw error;
+    return { records, chunks, refusal: error.refusal };
+  }
+}
