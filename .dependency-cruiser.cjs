@@ -1,10 +1,16 @@
 /** Who may import whom (docs/architecture.md, "The rooms"). `tests/harness/boundaries.ts` runs and checks this. */
-const pure = '^node_modules/(zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|re2js|safe-stable-stringify|yaml)/';
+const pure =
+  '^node_modules/(zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|re2js|safe-stable-stringify|yaml)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^aws-lambda$' } },
     {
       name: 'core-is-pure',
@@ -30,7 +36,15 @@ module.exports = {
       comment: 'createHandler(deps) is given its ports; only index.ts knows what is behind them',
       severity: 'error',
       from: { path: '^lambdas/functions/[^/]+/(?!index\\.ts$)' },
-      to: { pathNot: ['^core/', '^lambdas/runtime/', '^lambdas/functions/', '^node_modules/(zod|@types/aws-lambda)/', '^aws-lambda$'] },
+      to: {
+        pathNot: [
+          '^core/',
+          '^lambdas/runtime/',
+          '^lambdas/functions/',
+          '^node_modules/(zod|@types/aws-lambda)/',
+          '^aws-lambda$',
+        ],
+      },
     },
     {
       name: 'functions-are-islands',
@@ -38,15 +52,33 @@ module.exports = {
       from: { path: '^lambdas/functions/([^/]+)/' },
       to: { path: '^lambdas/functions/', pathNot: '^lambdas/functions/$1/' },
     },
-    { name: 'lambdas-know-no-infrastructure', severity: 'error', from: { path: '^lambdas/' }, to: { path: '^(lib|cli|bin)/' } },
-    { name: 'cli-does-not-synthesise', severity: 'error', from: { path: '^(cli/|bin/cli\\.ts$)' }, to: { path: '^(lib/|node_modules/(aws-cdk-lib|constructs)/)' } },
+    {
+      name: 'lambdas-know-no-infrastructure',
+      severity: 'error',
+      from: { path: '^lambdas/' },
+      to: { path: '^(lib|cli|bin)/' },
+    },
+    {
+      name: 'cli-does-not-synthesise',
+      severity: 'error',
+      from: { path: '^(cli/|bin/cli\\.ts$)' },
+      to: { path: '^(lib/|node_modules/(aws-cdk-lib|constructs)/)' },
+    },
     { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
-    { name: 'no-development-packages', severity: 'error', from: { pathNot: '^tests/' }, to: { dependencyTypes: ['npm-dev'], pathNot: ['^node_modules/(@types|cdk-nag|esbuild|node)/'] } },
+    {
+      name: 'no-development-packages',
+      severity: 'error',
+      from: { pathNot: '^tests/' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: ['^node_modules/(@types|cdk-nag|esbuild|node)/'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -74,7 +74,8 @@ export function readHeader(record: RawRecord): readonly string[] {
     throw invalidHeader('The header is too long', `at most ${MAX_HEADER_BYTES} bytes`, `${record.length} bytes`);
   }
   const refusal = refusalOf(record);
-  if (refusal) throw invalidHeader(`The header can't be read. ${refusal.message}`, 'names of columns, separated by commas');
+  if (refusal)
+    throw invalidHeader(`The header can't be read. ${refusal.message}`, 'names of columns, separated by commas');
   const names = cellsOf([record])[0]!.map((name) => name.trim());
   if (names.length === 1 && /[;\t|]/.test(names[0]!)) {
     throw invalidHeader('The columns are not separated by commas', 'commas', 'semicolons, tabs or bars');
@@ -83,7 +84,8 @@ export function readHeader(record: RawRecord): readonly string[] {
   for (const [i, name] of names.entries()) {
     const column = i + 1;
     if (name === '') throw invalidHeader(`Column ${column} has no name`, 'a name for every column');
-    if (name.split('.').some(isUnsafeKey)) throw invalidHeader(`The name of column ${column} is reserved`, 'another name');
+    if (name.split('.').some(isUnsafeKey))
+      throw invalidHeader(`The name of column ${column} is reserved`, 'another name');
     const first = seen.get(name);
     if (first !== undefined) {
       throw invalidHeader(`Columns ${first} and ${column} have the same name`, 'a different name for every column');

@@ -15,12 +15,19 @@ export function csvFields(bytes: Uint8Array): string[] | Refusal {
   try {
     return (parse(text, { relax_column_count: true }) as string[][])[0] ?? [];
   } catch {
-    return { code: 'malformed', message: 'The row is not CSV: a quote is not closed, or stands inside a field', expected: 'RFC 4180' };
+    return {
+      code: 'malformed',
+      message: 'The row is not CSV: a quote is not closed, or stands inside a field',
+      expected: 'RFC 4180',
+    };
   }
 }
 
 /** A row as an object of column → text; empty fields are left out. */
-export function csvRow(bytes: Uint8Array, header: readonly string[]): Record<string, string> | { readonly refusal: Refusal } {
+export function csvRow(
+  bytes: Uint8Array,
+  header: readonly string[],
+): Record<string, string> | { readonly refusal: Refusal } {
   const fields = csvFields(bytes);
   if (!Array.isArray(fields)) return { refusal: fields };
   if (fields.length !== header.length) {

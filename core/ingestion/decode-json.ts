@@ -76,10 +76,15 @@ export function inspect(value: unknown, depth = 0): Refusal | undefined {
   return undefined;
 }
 
-/** The engine's own message quotes the record, so only the place is taken from it. */
+/** The engine's own message may quote the record, so only the place is taken from it. */
 function notJson(error: unknown, length: number): Refusal {
   const message = error instanceof Error ? error.message : '';
-  const place = /position (\d+)/.exec(message)?.[1];
-  const where = place === undefined ? `it ends too early, after ${length} characters` : `at character ${place}`;
-  return { code: 'malformed', message: `This is not JSON: ${where}`, expected: 'one JSON value', found: 'other text' };
+  const place = / in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
+  const where = place === String(length) || message.startsWith('Unexpected end') ? 'it ends too early' : undefined;
+  return {
+    code: 'malformed',
+    message: `This is not JSON: ${where ?? (place === undefined ? 'it begins as no value does' : `wrong at character ${place}`)}`,
+    expected: 'one JSON value',
+    found: 'other text',
+  };
 }

@@ -39,7 +39,8 @@ async function* decodeText(
       rows = rows.slice(1);
       isHeaderAhead = false;
     }
-    if (format === 'csv') for (const decoded of csvRows(rows, header ?? [])) yield { position: positionOf(), ...decoded };
+    if (format === 'csv')
+      for (const decoded of csvRows(rows, header ?? [])) yield { position: positionOf(), ...decoded };
     else for (const record of rows) yield jsonRecord(record, positionOf());
     if (splitter.lost) throw new FileRefusedError(splitter.lost);
   }

@@ -9,7 +9,8 @@ type Mapped = { readonly value: Record<string, unknown> } | { readonly refusal: 
  * names become nested fields. An empty column leaves its field out.
  */
 export function compileMapping(rules: readonly MappingRule[]): (row: Row) => Mapped {
-  if (rules.length === 0) return (row) => ({ value: nested(Object.entries(row).map(([name, text]) => [name.split('.'), text])) });
+  if (rules.length === 0)
+    return (row) => ({ value: nested(Object.entries(row).map(([name, text]) => [name.split('.'), text])) });
   const compiled = rules.map((rule) => ({ rule, path: rule.destination.split('.') }));
   return (row) => {
     const fields: [string[], unknown][] = [];
@@ -58,7 +59,14 @@ function convert(text: string, type: MappingRule['type']): unknown {
   }
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, yes: true, no: false, '1': true, '0': false };
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  false: false,
+  yes: true,
+  no: false,
+  '1': true,
+  '0': false,
+};
 
 const EXPECTED: Readonly<Record<MappingRule['type'], string>> = {
   string: 'text',

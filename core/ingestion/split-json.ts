@@ -136,7 +136,10 @@ export class JsonSplitter implements Splitter {
   }
 
   #nothing(at: number): RawRecord {
-    return { ...this.#carry.take(new Uint8Array(0), this.#offset + at + 1), flaw: 'There is nothing before this comma' };
+    return {
+      ...this.#carry.take(new Uint8Array(0), this.#offset + at + 1),
+      flaw: 'There is nothing before this comma',
+    };
   }
 
   #lose(message: string): void {

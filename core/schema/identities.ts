@@ -1,6 +1,6 @@
 import type { SchemaDefinition } from '#core/catalog/definitions.ts';
-import type { Refusal } from '#core/ingestion/record.ts';
 import type { Identity } from '#core/identity/identity.ts';
+import type { Refusal } from '#core/ingestion/record.ts';
 
 export interface CarriedIdentity extends Identity {
   readonly primary: boolean;

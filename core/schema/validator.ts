@@ -77,7 +77,8 @@ const systemOwned: Refusal = {
 function asRefusal(error: ErrorObject): Refusal {
   const { keyword, params, instancePath, message = 'is not valid' } = error;
   const key = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
-  const pointer = key === undefined ? instancePath : `${instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer =
+    key === undefined ? instancePath : `${instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   return {
     code: 'schema-violation',
     message: keyword === 'additionalProperties' ? 'The schema has no such field' : capital(message),

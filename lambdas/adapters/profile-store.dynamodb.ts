@@ -1,7 +1,9 @@
 import {
   BatchGetItemCommand,
   type BatchGetItemCommandOutput,
-  type DynamoDBClient, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+  type DynamoDBClient,
+  type KeysAndAttributes,
+} from '@aws-sdk/client-dynamodb';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Lookup, ProfileStore, ProfileWrite } from '#core/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';

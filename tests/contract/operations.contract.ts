@@ -24,11 +24,21 @@ export function operationsContract(name: string, create: () => Operations): void
       await operations.openBatch(batch);
       expect(await find(operations, batch.id)).toMatchObject({ ...batch, status: 'processing', completedChunks: 0 });
       await operations.completeChunk(batch.id, 0, counts({ accepted: 3, refused: 1, refusals: { malformed: 1 } }));
-      await operations.completeChunk(batch.id, 1, counts({ accepted: 2, duplicate: 4, withoutProfile: { 'no-primary-identity': 1 } }));
+      await operations.completeChunk(
+        batch.id,
+        1,
+        counts({ accepted: 2, duplicate: 4, withoutProfile: { 'no-primary-identity': 1 } }),
+      );
       expect(await find(operations, batch.id)).toMatchObject({
         status: 'success',
         completedChunks: 2,
-        counts: { accepted: 5, refused: 1, duplicate: 4, refusals: { malformed: 1 }, withoutProfile: { 'no-primary-identity': 1 } },
+        counts: {
+          accepted: 5,
+          refused: 1,
+          duplicate: 4,
+          refusals: { malformed: 1 },
+          withoutProfile: { 'no-primary-identity': 1 },
+        },
       });
     });
 
@@ -56,7 +66,10 @@ export function operationsContract(name: string, create: () => Operations): void
       const operations = create();
       const datasetId = `stream-${process.pid}-${unique++}`;
       await operations.countStream(datasetId, counts({ accepted: 2, refused: 1, refusals: { 'too-deep': 1 } }));
-      await operations.countStream(datasetId, counts({ accepted: 3, refused: 2, refusals: { 'too-deep': 1, malformed: 1 } }));
+      await operations.countStream(
+        datasetId,
+        counts({ accepted: 3, refused: 2, refusals: { 'too-deep': 1, malformed: 1 } }),
+      );
       const streams = await Array.fromAsync(operations.streams());
       expect(streams.find((stream) => stream.datasetId === datasetId)?.counts).toEqual(
         counts({ accepted: 5, refused: 3, refusals: { 'too-deep': 2, malformed: 1 } }),

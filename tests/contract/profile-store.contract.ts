@@ -24,7 +24,9 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const root = fresh('CRMID');
       const written = item(root, {
         evidence: { settled: [], settledUntil: Number.NEGATIVE_INFINITY, assertions: [assertion(1, root, ecid(1))] },
-        fragments: { [`customers|${root}`]: { time: 1, tie: 'a', attributes: { name: 'Åsa "Q"', nested: { n: 1.5 } } } },
+        fragments: {
+          [`customers|${root}`]: { time: 1, tie: 'a', attributes: { name: 'Åsa "Q"', nested: { n: 1.5 } } },
+        },
         events: { [root]: [{ id: 'abcdefgh', time: 5, entity: { web: { page: 1 } } }] },
         applied: 'abcdefgh',
         absorbed: ['ECID:x'],
@@ -36,7 +38,11 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
     it('gives back large items whole', async () => {
       const store = create();
       const root = fresh('CRMID');
-      const events = Array.from({ length: 2_000 }, (_, n) => ({ id: String(n).padStart(8, '0'), time: n, entity: { n } }));
+      const events = Array.from({ length: 2_000 }, (_, n) => ({
+        id: String(n).padStart(8, '0'),
+        time: n,
+        entity: { n },
+      }));
       await store.write({ item: item(root, { events: { [root]: events } }), pointers: [], absorbed: [] });
       const found = await read(store, root);
       expect(found && 'item' in found && found.item.events[root]?.length).toBe(2_000);
@@ -55,7 +61,9 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const store = create();
       const root = fresh('CRMID');
       const rivals = await Promise.allSettled(
-        Array.from({ length: 8 }, (_, n) => store.write({ item: item(root, { applied: `rival--${n}` }), pointers: [], absorbed: [] })),
+        Array.from({ length: 8 }, (_, n) =>
+          store.write({ item: item(root, { applied: `rival--${n}` }), pointers: [], absorbed: [] }),
+        ),
       );
       expect(rivals.filter(({ status }) => status === 'fulfilled').length).toBe(1);
     });
@@ -65,7 +73,12 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const [root, first, second] = [fresh('CRMID'), fresh('ECID'), fresh('ECID')];
       await store.write({ item: item(root), pointers: [first, second], absorbed: [] });
       const found = await store.lookup([first, second, fresh('ECID')]);
-      expect(found).toEqual(new Map([[first, { movedTo: root }], [second, { movedTo: root }]]));
+      expect(found).toEqual(
+        new Map([
+          [first, { movedTo: root }],
+          [second, { movedTo: root }],
+        ]),
+      );
     });
 
     it('takes another item in, all or nothing', async () => {
@@ -88,9 +101,13 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const store = create();
       const [root, pointer] = [fresh('CRMID'), fresh('ECID')];
       await store.write({ item: item(root), pointers: [pointer], absorbed: [] });
-      await expect(store.write({ item: item(pointer), pointers: [], absorbed: [] })).rejects.toBeInstanceOf(ConflictError);
+      await expect(store.write({ item: item(pointer), pointers: [], absorbed: [] })).rejects.toBeInstanceOf(
+        ConflictError,
+      );
       const rival = item(fresh('CRMID'));
-      await expect(store.write({ item: rival, pointers: [pointer], absorbed: [] })).rejects.toBeInstanceOf(ConflictError);
+      await expect(store.write({ item: rival, pointers: [pointer], absorbed: [] })).rejects.toBeInstanceOf(
+        ConflictError,
+      );
       expect(await read(store, rival.root)).toBeUndefined();
     });
 

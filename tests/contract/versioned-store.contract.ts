@@ -5,7 +5,10 @@ import { type MembershipItem, type MembershipStore, noMemberships } from '#core/
 let unique = 0;
 const fresh = (): string => `CRMID:versioned-${process.pid}-${unique++}`;
 
-const item = (root: string, change: Partial<MembershipItem> = {}): MembershipItem => ({ ...noMemberships(root), ...change });
+const item = (root: string, change: Partial<MembershipItem> = {}): MembershipItem => ({
+  ...noMemberships(root),
+  ...change,
+});
 
 async function dueRoots(store: MembershipStore, now: number): Promise<string[]> {
   const roots: string[] = [];

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployAndApply, feedFolder } from '#cli/commands/start.ts';
-import { readInput } from '#cli/replay/read-input.ts';
-import { replay, type ReplayInput, type ReplayResult } from '#cli/replay/replay.ts';
-import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
-import { type Flow, waitUntilSettled } from '#cli/feed/wait.ts';
 import { fileSource } from '#cli/feed/file-source.ts';
+import { type Flow, waitUntilSettled } from '#cli/feed/wait.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
+import { readInput } from '#cli/replay/read-input.ts';
+import { type ReplayInput, type ReplayResult, replay } from '#cli/replay/replay.ts';
+import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
@@ -37,7 +37,8 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
 
     const now = Date.now();
     const by = now - Date.parse(lumaExpected().now);
-    for (const file of Object.values(LUMA_FILES)) writeFileSync(join(folder, file.replace('.gz', '')), shifted(lumaText(file), by));
+    for (const file of Object.values(LUMA_FILES))
+      writeFileSync(join(folder, file.replace('.gz', '')), shifted(lumaText(file), by));
     replayed = await replayAt(now, folder, flow);
     // Time goes on while the data flows; the answers must be the same all along, or the comparison means nothing.
     const later = await replayAt(now + 15 * MINUTE, folder, flow);
@@ -72,20 +73,29 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
 
   it('tells the webhook about every member and nobody else', () => {
     const members = new Map<string, Set<string>>();
-    for (const { segment, status, crmId } of requests.filter(({ path }) => path.startsWith('/webhook/')).flatMap(toldByWebhook)) {
+    for (const { segment, status, crmId } of requests
+      .filter(({ path }) => path.startsWith('/webhook/'))
+      .flatMap(toldByWebhook)) {
       const known = members.get(segment) ?? new Set<string>();
       members.set(segment, known);
       if (status === 'realized') known.add(crmId);
       else known.delete(crmId);
     }
     for (const id of ['A1', 'A3', 'A5']) {
-      expect([...(members.get(id) ?? [])].sort(), id).toEqual(report.segments[id]?.members.map((key) => key.replace('CRMID:', '')));
+      expect([...(members.get(id) ?? [])].sort(), id).toEqual(
+        report.segments[id]?.members.map((key) => key.replace('CRMID:', '')),
+      );
     }
   });
 
   it('calls the edge of Audience Manager for each fresh device of a member', () => {
     const calls = requests.filter(({ path }) => path.startsWith('/aam/'));
-    const devices = new Set(calls.map(({ path, query, body }) => `${path} ${/d_mid=(\d{38})/.exec(`${JSON.stringify(query)}${body}`)?.[1] ?? query['d_mid']}`));
+    const devices = new Set(
+      calls.map(
+        ({ path, query, body }) =>
+          `${path} ${/d_mid=(\d{38})/.exec(`${JSON.stringify(query)}${body}`)?.[1] ?? query['d_mid']}`,
+      ),
+    );
     expect(devices.size).toBeGreaterThan(0);
     const regionsCalled = new Set(calls.map(({ path }) => path));
     expect(regionsCalled.size).toBe(7);

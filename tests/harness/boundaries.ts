@@ -18,7 +18,10 @@ const FEWEST_MODULES = 180;
 async function withPlantedViolation<T>(run: () => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(root, 'core', 'planted-'));
   try {
-    await writeFile(join(folder, 'violation.ts'), "import { readFileSync } from 'node:fs';\nexport const planted = readFileSync;\n");
+    await writeFile(
+      join(folder, 'violation.ts'),
+      "import { readFileSync } from 'node:fs';\nexport const planted = readFileSync;\n",
+    );
     return await run();
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -27,7 +30,9 @@ async function withPlantedViolation<T>(run: () => Promise<T>): Promise<T> {
 
 async function check(rooms: readonly string[]): Promise<ICruiseResult> {
   const options = await extractDepcruiseOptions(join(root, '.dependency-cruiser.cjs'));
-  const { output } = await cruise([...rooms], options, undefined, { tsConfig: extractTSConfig(join(root, 'tsconfig.json')) });
+  const { output } = await cruise([...rooms], options, undefined, {
+    tsConfig: extractTSConfig(join(root, 'tsconfig.json')),
+  });
   return output as ICruiseResult;
 }
 
@@ -35,13 +40,18 @@ const own = await check(ROOMS);
 const modules = own.modules.filter(({ source }) => ROOMS.some((room) => source.startsWith(`${room}/`)));
 const found = own.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
 const planted = await withPlantedViolation(() => check(['core']));
-const wasFound = planted.summary.violations.some(({ from, rule }) => from.includes('planted-') && rule.name === 'core-is-pure');
+const wasFound = planted.summary.violations.some(
+  ({ from, rule }) => from.includes('planted-') && rule.name === 'core-is-pure',
+);
 
 const complaints = [
   ...found,
-  ...(modules.length < FEWEST_MODULES ? [`only ${modules.length} modules were read, expected ${FEWEST_MODULES} or more`] : []),
+  ...(modules.length < FEWEST_MODULES
+    ? [`only ${modules.length} modules were read, expected ${FEWEST_MODULES} or more`]
+    : []),
   ...(wasFound ? [] : ['the planted violation was not found: the check is blind']),
 ];
 for (const complaint of complaints) console.error(complaint);
-if (complaints.length === 0) console.log(`Boundaries: ${modules.length} modules, no violation; the planted one was found`);
+if (complaints.length === 0)
+  console.log(`Boundaries: ${modules.length} modules, no violation; the planted one was found`);
 process.exitCode = complaints.length === 0 ? 0 : 1;

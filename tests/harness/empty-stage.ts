@@ -1,8 +1,8 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Resources } from '#cli/stage/use-stage.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { scanAll } from '#lambdas/adapters/dynamodb.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
-import type { Resources } from '#cli/stage/use-stage.ts';
 
 const TABLES = ['profiles-table', 'memberships-table', 'operations-table'] as const;
 const BUCKETS = ['landing-bucket', 'lake-bucket', 'quarantine-bucket', 'exports-bucket'] as const;
@@ -22,7 +22,9 @@ async function emptyTable(table: string): Promise<void> {
   const keys = (await Array.fromAsync(scanAll(dynamoDb(), table))).map(({ pk }) => ({ pk: pk! }));
   for (let start = 0; start < keys.length; start += MOST_WRITES) {
     const deletions = keys.slice(start, start + MOST_WRITES).map((Key) => ({ DeleteRequest: { Key } }));
-    const { UnprocessedItems = {} } = await dynamoDb().send(new BatchWriteItemCommand({ RequestItems: { [table]: deletions } }));
+    const { UnprocessedItems = {} } = await dynamoDb().send(
+      new BatchWriteItemCommand({ RequestItems: { [table]: deletions } }),
+    );
     if (Object.keys(UnprocessedItems).length > 0) throw new Error(`Table ${table} could not be emptied`);
   }
 }

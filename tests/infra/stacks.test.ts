@@ -1,5 +1,8 @@
+import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { HANDLES, parameterName } from '#core/contract/parameters.ts';
+import { buildTributary } from '#lib/app.ts';
+import { selectStage } from '#lib/config/select.ts';
 import { allResources, resourcesOfType, type Template } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
 
@@ -42,6 +45,20 @@ describe.each(STAGE_NAMES)('stacks of stage %s', (stage) => {
 
   it('stay far below the 500 resources of a stack, with room for more connections', () => {
     for (const [, template] of stacks) expect(Object.keys(template.Resources).length).toBeLessThan(250);
+  });
+});
+
+describe('deleting stacks', () => {
+  it('has to be allowed first in production, and in no other stage', () => {
+    for (const stage of STAGE_NAMES) {
+      const { data, activation, compute } = buildTributary(
+        new App({ context: { 'aws:cdk:bundling-stacks': [] } }),
+        selectStage((key) => (key === 'stage' ? stage : undefined)),
+      );
+      for (const { terminationProtection } of [data, activation, compute]) {
+        expect(terminationProtection).toBe(stage === 'prod');
+      }
+    }
   });
 });
 

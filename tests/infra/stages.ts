@@ -11,7 +11,7 @@ export const STAGE_NAMES: readonly StageName[] = ['dev', 'prod', 'local'];
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** The feature flags that the command line would pass on. */
-const FLAGS = (JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> })
+export const FLAGS = (JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> })
   .context;
 
 export interface SynthOptions {

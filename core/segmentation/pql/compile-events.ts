@@ -1,10 +1,10 @@
 import type { Expression, Filter, Quantifier } from './ast.ts';
 import { canonicalCondition } from './canonical.ts';
 import { type Compiled, NOTHING, type TimeComparison, type Uses, usesOf, withoutSlots } from './compiled.ts';
-import type { Run } from './context.ts';
 import { type EventSource, fetch, hasAtLeast, type TimeBound } from './event-source.ts';
 import { type EventUse, negating } from './facts.ts';
 import { MIRRORED } from './instants.ts';
+import { touch } from './origins.ts';
 import { type Compiler, lookUp, queryOf, type Scope, type Session, variable, withItem, withName } from './scope.ts';
 import { isTrue, toList } from './values.ts';
 
@@ -12,24 +12,22 @@ import { isTrue, toList } from './values.ts';
 export const allEvents = (session: Session): Compiled =>
   eventsOf(session, { parts: [], bounds: [], residuals: [], uses: { ...NOTHING, events: true } });
 
-/** Events as a list, fetched only if they are used as one. */
-export function eventsOf(session: Session, events: EventSource): Compiled {
-  let run: Run | undefined;
-  return {
-    run: (context) => {
-      run ??= fetched(session, events);
-      return run(context);
-    },
-    uses: events.uses,
-    type: 'event',
-    list: true,
-    events,
-  };
-}
+/** A set of events that may still be narrowed or counted; {@link materialised} makes a list of it. */
+export const eventsOf = (session: Session, events: EventSource): Compiled => ({
+  run: () => session.fail('this set of events was not fetched', { start: 0, end: 0 }),
+  uses: events.uses,
+  type: 'event',
+  list: true,
+  events,
+});
 
-function fetched(session: Session, events: EventSource): Run {
+/** A set of events as a list; anything else as it is. `kind` is what the planner is told of it. */
+export function materialised(session: Session, compiled: Compiled, kind: EventUse['kind'] = 'values'): Compiled {
+  const { events, uses } = compiled;
+  if (events === undefined) return compiled;
   const query = queryOf(session, events);
-  return (context) => fetch(context, query);
+  noteEvents(session, events, kind);
+  return { run: (context) => fetch(context, query), uses, type: 'event', list: true };
 }
 
 /** How the items of a list are called in a condition: by a variable, by nothing, or by both. */
@@ -81,13 +79,19 @@ export function atLeast(session: Session, events: EventSource, least: number): C
 }
 
 /** Tells the planner of a use of events. */
-export function noteEvents(session: Session, events: EventSource, kind: EventUse['kind'], least = 1): void {
+export function noteEvents(
+  session: Session,
+  events: EventSource,
+  kind: EventUse['kind'],
+  least = 1,
+  lookback: number | undefined = lookbackOf(events.bounds),
+): void {
   const { facts } = session;
   const correlated = events.uses.slots.size > 0 || events.residuals.length > 0;
   facts.eventUses.push({
     kind: correlated && (kind === 'any' || kind === 'count') ? 'sequence' : kind,
     condition: session.selectors.of(events.parts).key,
-    lookback: lookbackOf(events.bounds),
+    lookback,
     negated: facts.negated,
     least,
   });
@@ -102,7 +106,13 @@ export function lookbackOf(bounds: readonly TimeBound[]): number | undefined {
 }
 
 /** A list cut down by a condition. Of events, conditions on one event alone are found once for all segments. */
-export function filtered(compiler: Compiler, list: Compiled, condition: Expression, naming: ItemNaming, scope: Scope): Compiled {
+export function filtered(
+  compiler: Compiler,
+  list: Compiled,
+  condition: Expression,
+  naming: ItemNaming,
+  scope: Scope,
+): Compiled {
   const { session } = compiler;
   if (list.events !== undefined) return eventsOf(session, narrowed(compiler, list.events, condition, naming, scope));
   touch(session, list);
@@ -130,15 +140,6 @@ export const itemVariable = (list: Compiled, slot: number): Compiled => {
 export const itemScope = (scope: Scope, item: Compiled, { name, implicit }: ItemNaming): Scope =>
   implicit ? withItem(scope, item, name) : name === undefined ? scope : withName(scope, name, item);
 
-/** Records that a list is gone through. */
-export function touch(session: Session, { origin }: Compiled): void {
-  if (origin === undefined || origin.path.length === 0) return;
-  const tree = origin.root === 'event' ? session.eventPaths : session.attributePaths;
-  const map = origin.path.indexOf('identityMap');
-  if (map < 0) tree.touch(origin.path);
-  else tree.add(origin.path.slice(0, map + 1));
-}
-
 /** The events of a source that also satisfy a condition. */
 export function narrowed(
   compiler: Compiler,
@@ -153,7 +154,8 @@ export function narrowed(
   const conditions = condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
   for (const one of conditions) {
     const compiled = compiler.value(one, inner);
-    const key = () => canonicalCondition(one, naming.name, naming.implicit, (name) => lookUp(scope, name) !== undefined);
+    const key = () =>
+      canonicalCondition(one, naming.name, naming.implicit, (name) => lookUp(scope, name) !== undefined);
     result = withCondition(result, compiled, slot, key);
   }
   return { ...result, residuals: cheapestFirst(result.residuals) };
@@ -163,7 +165,12 @@ const cheapestFirst = (residuals: EventSource['residuals']): EventSource['residu
   [...residuals].sort((a, b) => Number(a.now ?? false) - Number(b.now ?? false));
 
 /** Adds one condition on the event in `slot`: to the selection, to the range of time, or to what is tested last. */
-export function withCondition(source: EventSource, condition: Compiled, slot: number, key: () => string | undefined): EventSource {
+export function withCondition(
+  source: EventSource,
+  condition: Compiled,
+  slot: number,
+  key: () => string | undefined,
+): EventSource {
   const { run } = condition;
   const outside = withoutSlots(condition.uses, slot);
   const uses = usesOf(source.uses, outside);
@@ -183,6 +190,7 @@ function boundOn({ left, operator, right }: TimeComparison, slot: number): TimeB
   if (operator === '!=') return undefined;
   if (left.slot === slot && !right.uses.slots.has(slot)) return { operator, instant: right.instant };
   const mirrored = MIRRORED[operator];
-  if (right.slot === slot && !left.uses.slots.has(slot) && mirrored !== '!=') return { operator: mirrored, instant: left.instant };
+  if (right.slot === slot && !left.uses.slots.has(slot) && mirrored !== '!=')
+    return { operator: mirrored, instant: left.instant };
   return undefined;
 }

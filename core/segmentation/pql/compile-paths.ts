@@ -1,7 +1,7 @@
 import type { Member, Name, Outer, Parameter } from './ast.ts';
+import { allEvents, materialised } from './compile-events.ts';
 import { type Compiled, NOTHING, type Origin } from './compiled.ts';
 import type { Run } from './context.ts';
-import { allEvents } from './compile-events.ts';
 import { fixedInstant } from './instants.ts';
 import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
 import { EventValue, fieldOf, fieldOfAnyCase, toTime } from './values.ts';
@@ -37,8 +37,9 @@ export function compileOuter(compiler: Compiler, { levels, span }: Outer, scope:
 export const compileMember = (compiler: Compiler, { object, name }: Member, scope: Scope): Compiled =>
   field(compiler, compiler.compile(object, scope), name);
 
-function field(compiler: Compiler, object: Compiled, name: string): Compiled {
-  if (object.type === 'profile' && name === 'xEvent') return allEvents(compiler.session);
+function field(compiler: Compiler, from: Compiled, name: string): Compiled {
+  if (from.type === 'profile' && name === 'xEvent') return allEvents(compiler.session);
+  const object = materialised(compiler.session, from);
   if (object.type === 'event' && name === 'timestamp') return timestampOf(object);
   const names = [...(object.path?.names ?? []), name];
   const base = object.path?.base ?? object.run;

@@ -2,7 +2,7 @@ import type { Expression, Literal } from './ast.ts';
 import { compileArithmetic, compileNegate } from './compile-arithmetic.ts';
 import { compileChain } from './compile-chain.ts';
 import { compileComparison } from './compile-comparisons.ts';
-import { compileFilter, compileQuantifier } from './compile-events.ts';
+import { compileFilter, compileQuantifier, materialised } from './compile-events.ts';
 import { compileCall } from './compile-functions.ts';
 import { compileMethod } from './compile-methods.ts';
 import { compileMember, compileName, compileOuter, compileParameter } from './compile-paths.ts';
@@ -11,6 +11,7 @@ import { type Compiled, NOTHING, usesOf, withoutSlots } from './compiled.ts';
 import type { Context } from './context.ts';
 import { PqlError } from './errors.ts';
 import { type Facts, negating } from './facts.ts';
+import { consume } from './origins.ts';
 import { type Compiler, type Scope, type Session, variable, withItem, withName } from './scope.ts';
 import { isTrue } from './values.ts';
 
@@ -32,7 +33,7 @@ export function compileQuery(
   const compiler: Compiler = {
     session,
     compile: (inner, scope) => dispatch(compiler, inner, scope),
-    value: (inner, scope) => consume(session, dispatch(compiler, inner, scope)),
+    value: (inner, scope) => consume(session, materialised(session, dispatch(compiler, inner, scope))),
   };
   const { run } = compiler.value(...rootOf(session, expression));
   return (context) => run(context) === true;
@@ -53,16 +54,6 @@ function rootOf(session: Session, expression: Expression): [Expression, Scope] {
   const [name, ...others] = expression.parameters;
   if (others.length > 0) session.fail('a segment has one input, the profile', expression.span, 'one parameter');
   return [expression.body, withItem({ ...root, item: undefined }, profile, name)];
-}
-
-/** Records that all of a value is needed. */
-export function consume(session: Session, compiled: Compiled): Compiled {
-  const { origin } = compiled;
-  if (origin === undefined || origin.path.length === 0) return compiled;
-  const tree = origin.root === 'event' ? session.eventPaths : session.attributePaths;
-  const map = origin.path.indexOf('identityMap');
-  tree.add(map < 0 ? origin.path : origin.path.slice(0, map + 1));
-  return compiled;
 }
 
 function dispatch(compiler: Compiler, expression: Expression, scope: Scope): Compiled {
@@ -114,7 +105,12 @@ function dispatch(compiler: Compiler, expression: Expression, scope: Scope): Com
   }
 }
 
-const constant = (value: Literal['value']): Compiled => ({ run: () => value, uses: NOTHING, type: 'value', constant: value });
+const constant = (value: Literal['value']): Compiled => ({
+  run: () => value,
+  uses: NOTHING,
+  type: 'value',
+  constant: value,
+});
 
 function compileList(compiler: Compiler, items: readonly Expression[], scope: Scope): Compiled {
   const compiled = items.map((item) => compiler.value(item, scope));
@@ -133,7 +129,12 @@ function compileNot(compiler: Compiler, operand: Expression, scope: Scope): Comp
 }
 
 /** Operands that look at the time go last: where the others decide, the answer does not change with time. */
-function compileLogical(compiler: Compiler, operator: 'and' | 'or', operands: readonly Expression[], scope: Scope): Compiled {
+function compileLogical(
+  compiler: Compiler,
+  operator: 'and' | 'or',
+  operands: readonly Expression[],
+  scope: Scope,
+): Compiled {
   const compiled = operands.map((operand) => compiler.value(operand, scope));
   const uses = usesOf(...compiled.map((operand) => operand.uses));
   const cost = (operand: Compiled): number => (operand.uses.now ? 2 : 0) + (operand.uses.events ? 1 : 0);
@@ -158,7 +159,11 @@ function compileLogical(compiler: Compiler, operator: 'and' | 'or', operands: re
 }
 
 /** Instants, periods and sets of events stand for themselves wherever the name is used; other values are kept in a slot. */
-function compileLet(compiler: Compiler, { name, value, body }: Extract<Expression, { kind: 'let' }>, scope: Scope): Compiled {
+function compileLet(
+  compiler: Compiler,
+  { name, value, body }: Extract<Expression, { kind: 'let' }>,
+  scope: Scope,
+): Compiled {
   const bound = compiler.compile(value, scope);
   const isDescription = bound.instant ?? bound.period ?? bound.duration ?? bound.difference ?? bound.events;
   if (isDescription !== undefined || bound.constant !== undefined || bound.type === 'profile') {

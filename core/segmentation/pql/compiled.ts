@@ -1,7 +1,7 @@
+import type { ComparisonOperator } from './ast.ts';
 import type { Run } from './context.ts';
 import type { EventSource } from './event-source.ts';
 import type { Instant } from './instants.ts';
-import type { ComparisonOperator } from './ast.ts';
 import type { CalendarUnit } from './time.ts';
 
 /** What an expression looks at; decides whether a condition concerns one event alone. */
@@ -32,7 +32,8 @@ export function usesOf(...parts: readonly Uses[]): Uses {
 
 /** What is used outside of the expression that binds the slots. */
 export function withoutSlots(uses: Uses, ...bound: readonly number[]): Uses {
-  const outside = (slots: ReadonlySet<number>): Set<number> => new Set([...slots].filter((slot) => !bound.includes(slot)));
+  const outside = (slots: ReadonlySet<number>): Set<number> =>
+    new Set([...slots].filter((slot) => !bound.includes(slot)));
   return { ...uses, slots: outside(uses.slots), timed: outside(uses.timed) };
 }
 

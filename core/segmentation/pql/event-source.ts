@@ -1,6 +1,6 @@
 import type { ComparisonOperator } from './ast.ts';
 import type { Uses } from './compiled.ts';
-import { changesAt, type Context, type Run } from './context.ts';
+import { type Context, changesAt, type Run } from './context.ts';
 import { firstAtOrAfter } from './history.ts';
 import { type Instant, lowerToReach, whenReached } from './instants.ts';
 import type { Selector, SelectorPart } from './selectors.ts';
@@ -51,7 +51,12 @@ export interface Range {
 const EMPTY: Range = { from: 0, to: 0 };
 
 /** Where the bounds, `now` and the cut leave events. Does not lower the horizon. Undefined when a bound is null. */
-export function rangeOf(context: Context, { bounds }: EventQuery, times: Float64Array, cut: Cut = {}): Range | undefined {
+export function rangeOf(
+  context: Context,
+  { bounds }: EventQuery,
+  times: Float64Array,
+  cut: Cut = {},
+): Range | undefined {
   let from = cut.from ?? Number.NEGATIVE_INFINITY;
   let to = Math.min(context.now, cut.to ?? Number.POSITIVE_INFINITY);
   for (const { operator, instant } of bounds) {

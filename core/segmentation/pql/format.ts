@@ -107,7 +107,9 @@ const grouped = (expression: Expression, plain: readonly Expression['kind'][]): 
 
 /** As an operand of `=` or on the left of `+`. */
 const operand = (expression: Expression): string =>
-  SIMPLE.includes(expression.kind) || expression.kind === 'negate' ? formatPql(expression) : `(${formatPql(expression)})`;
+  SIMPLE.includes(expression.kind) || expression.kind === 'negate'
+    ? formatPql(expression)
+    : `(${formatPql(expression)})`;
 
 /** On the right of `+`, where `-5` would be hard to read. */
 const simple = (expression: Expression): string =>

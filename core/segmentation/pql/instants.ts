@@ -1,5 +1,5 @@
 import type { ComparisonOperator } from './ast.ts';
-import { changesAt, type Context } from './context.ts';
+import { type Context, changesAt } from './context.ts';
 import { addUnits, type CalendarUnit, DAY, fixedLength, longestLength, startOf } from './time.ts';
 
 /**
@@ -78,7 +78,12 @@ export function lowerToReach(context: Context, instant: Instant, time: number): 
 }
 
 /** Compares two instants at now, and lowers the horizon to when the answer may change. False when either is null. */
-export function compareInstants(context: Context, left: Instant, operator: ComparisonOperator, right: Instant): boolean {
+export function compareInstants(
+  context: Context,
+  left: Instant,
+  operator: ComparisonOperator,
+  right: Instant,
+): boolean {
   const x = left.at(context, context.now);
   const y = right.at(context, context.now);
   if (x === null || y === null) return false;
@@ -103,7 +108,13 @@ function lowerForComparison(
 }
 
 /** Lowers the horizon to when `moving <operator> fixed` may change, which it does at equality or one past it. */
-function lowerToCross(context: Context, moving: Instant, from: number, operator: ComparisonOperator, fixed: number): void {
+function lowerToCross(
+  context: Context,
+  moving: Instant,
+  from: number,
+  operator: ComparisonOperator,
+  fixed: number,
+): void {
   const atEquality = operator !== '<=' && operator !== '>';
   const pastEquality = operator !== '<' && operator !== '>=';
   if (atEquality && from < fixed) lowerToReach(context, moving, fixed);

@@ -50,7 +50,16 @@ export const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 /** Methods whose arguments are evaluated once for each item, which is then in scope. */
-export const ITEM_METHODS: ReadonlySet<string> = new Set(['sum', 'average', 'min', 'max', 'groupBy', 'map', 'topN', 'bottomN']);
+export const ITEM_METHODS: ReadonlySet<string> = new Set([
+  'sum',
+  'average',
+  'min',
+  'max',
+  'groupBy',
+  'map',
+  'topN',
+  'bottomN',
+]);
 
 /** `sum X.total over X from …` */
 export const AGGREGATES: ReadonlySet<string> = new Set(['count', 'sum', 'average', 'min', 'max']);

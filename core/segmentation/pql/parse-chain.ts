@@ -23,7 +23,8 @@ export function parseChain(parser: Parser): Expression {
   const steps = [step(parser)];
   while (cursor.take(',')) {
     const next = step(parser);
-    if (steps.some(({ name }) => name === next.name)) cursor.fail(`two steps are called "${next.name}"`, next.span, 'another name');
+    if (steps.some(({ name }) => name === next.name))
+      cursor.fail(`two steps are called "${next.name}"`, next.span, 'another name');
     steps.push(next);
     if (steps.length > MAX_STEPS) cursor.fail('the CHAIN has too many steps', next.span, `at most ${MAX_STEPS} steps`);
   }
@@ -31,7 +32,11 @@ export function parseChain(parser: Parser): Expression {
   cursor.expect(')', 'CHAIN');
   const hasCondition = cursor.atWordAnyCase('WHERE') && cursor.next() !== undefined;
   const condition = hasCondition ? parser.expression() : undefined;
-  const children = [source, ...steps.flatMap(({ what }) => what ?? []), ...(condition === undefined ? [] : [condition])];
+  const children = [
+    source,
+    ...steps.flatMap(({ what }) => what ?? []),
+    ...(condition === undefined ? [] : [condition]),
+  ];
   return cursor.node({ kind: 'chain', source, steps, condition, span: cursor.spanFrom(start) }, ...children);
 }
 

@@ -53,13 +53,15 @@ export function parseTimeCondition(parser: Parser): TimeCondition {
 function distance(parser: Parser, operator: ComparisonOperator, start: number): TimeCondition {
   const { cursor } = parser;
   const number = cursor.peek();
-  if (number.type !== 'number') cursor.fail(unexpected(number, 'a time condition'), number, 'a number of days, hours, …');
+  if (number.type !== 'number')
+    cursor.fail(unexpected(number, 'a time condition'), number, 'a number of days, hours, …');
   if (!Number.isInteger(number.value) || number.value > MAX_AMOUNT) {
     cursor.fail('the number of time units must be whole', number, `a whole number up to ${MAX_AMOUNT}`);
   }
   cursor.next();
   const unit = unitAt(cursor);
-  if (unit === undefined) return cursor.fail(unexpected(cursor.peek(), 'a time condition'), cursor.peek(), 'a unit, such as days or hours');
+  if (unit === undefined)
+    return cursor.fail(unexpected(cursor.peek(), 'a time condition'), cursor.peek(), 'a unit, such as days or hours');
   cursor.next();
   const direction = takeDirection(cursor);
   if (direction === undefined) {

@@ -53,7 +53,9 @@ function parserOver(cursor: Cursor): Parser {
     if (!cursor.atWord(operator)) return first;
     const operands = [first];
     while (cursor.takeWord(operator)) operands.push(operand());
-    const flat = operands.flatMap((item) => (item.kind === 'logical' && item.operator === operator ? item.operands : item));
+    const flat = operands.flatMap((item) =>
+      item.kind === 'logical' && item.operator === operator ? item.operands : item,
+    );
     return cursor.node({ kind: 'logical', operator, operands: flat, span: cursor.spanFrom(start) }, ...flat);
   }
 
@@ -117,7 +119,11 @@ function parserOver(cursor: Cursor): Parser {
       if (cursor.take('[')) {
         const condition = lambdaOr(expression);
         cursor.expect(']', 'a filter');
-        object = cursor.node({ kind: 'filter', source: object, condition, span: cursor.spanFrom(start) }, object, condition);
+        object = cursor.node(
+          { kind: 'filter', source: object, condition, span: cursor.spanFrom(start) },
+          object,
+          condition,
+        );
       } else if (cursor.take('.')) {
         object = member(object, start);
       } else {
@@ -145,21 +151,37 @@ function parserOver(cursor: Cursor): Parser {
     return args;
   }
 
-  function method(object: Expression, name: string, args: Expression[], start: number, at: { start: number; end: number }): Expression {
+  function method(
+    object: Expression,
+    name: string,
+    args: Expression[],
+    start: number,
+    at: { start: number; end: number },
+  ): Expression {
     const span = cursor.spanFrom(start);
     if (name === 'filter' && args.length === 1) {
       return cursor.node({ kind: 'filter', source: object, condition: args[0]!, span }, object, args[0]!);
     }
     const arity = name === 'filter' ? ([1, 1] as const) : Object.hasOwn(METHODS, name) ? METHODS[name]! : undefined;
-    if (arity === undefined) cursor.fail(`there is no method "${name}"`, at, 'a method of PQL, such as count, sum or startsWith');
+    if (arity === undefined)
+      cursor.fail(`there is no method "${name}"`, at, 'a method of PQL, such as count, sum or startsWith');
     checkArity(name, args.length, arity!, at);
     return cursor.node({ kind: 'method', object, name, args, span }, object, ...args);
   }
 
-  function checkArity(name: string, given: number, [least, most]: readonly [number, number], at: { start: number; end: number }): void {
+  function checkArity(
+    name: string,
+    given: number,
+    [least, most]: readonly [number, number],
+    at: { start: number; end: number },
+  ): void {
     if (given >= least && given <= most) return;
     const wanted = least === most ? `${least}` : `${least} to ${most}`;
-    cursor.fail(`"${name}" is given ${given} argument${given === 1 ? '' : 's'}`, at, `${wanted} argument${wanted === '1' ? '' : 's'}`);
+    cursor.fail(
+      `"${name}" is given ${given} argument${given === 1 ? '' : 's'}`,
+      at,
+      `${wanted} argument${wanted === '1' ? '' : 's'}`,
+    );
   }
 
   function lambdaOr(otherwise: () => Expression): Expression {
@@ -213,7 +235,8 @@ function parserOver(cursor: Cursor): Parser {
   function number(): Expression {
     const token = cursor.next();
     const unit = unitAt(cursor);
-    if (unit === undefined) return cursor.node({ kind: 'literal', value: token.value, span: cursor.spanFrom(token.start) });
+    if (unit === undefined)
+      return cursor.node({ kind: 'literal', value: token.value, span: cursor.spanFrom(token.start) });
     cursor.next();
     return cursor.node({ kind: 'duration', amount: token.value, unit, span: cursor.spanFrom(token.start) });
   }
@@ -262,7 +285,8 @@ function parserOver(cursor: Cursor): Parser {
       cursor.next();
       return cursor.node({ kind: 'moment', name: text as MomentName, span: cursor.spanFrom(start) });
     }
-    if (RESERVED.has(text)) cursor.fail(unexpected(token), token, 'a path, a literal or "(" (a field of this name is written in backquotes)');
+    if (RESERVED.has(text))
+      cursor.fail(unexpected(token), token, 'a path, a literal or "(" (a field of this name is written in backquotes)');
     return name();
   }
 
@@ -275,9 +299,11 @@ function parserOver(cursor: Cursor): Parser {
       return cursor.node({ kind: 'call', name: token.text, args, span: cursor.spanFrom(token.start) }, ...args);
     }
     const known = token.text === 'filter' || Object.hasOwn(METHODS, token.text);
-    if (!known) cursor.fail(`there is no function "${token.text}"`, token, 'a function of PQL, such as count, sum or date');
+    if (!known)
+      cursor.fail(`there is no function "${token.text}"`, token, 'a function of PQL, such as count, sum or date');
     const [object, ...rest] = args;
-    if (object === undefined) return cursor.fail(`"${token.text}" is given no argument`, token, 'what it works on as the first argument');
+    if (object === undefined)
+      return cursor.fail(`"${token.text}" is given no argument`, token, 'what it works on as the first argument');
     return method(object, token.text, rest, token.start, token);
   }
 
@@ -293,15 +319,29 @@ function parserOver(cursor: Cursor): Parser {
     const source = parser.operand();
     const hasCondition = cursor.takeWord('where') || cursor.take(':');
     const own = hasCondition ? expressionAsIs() : undefined;
-    const goesOn = quantifier !== 'select' && cursor.at(',') && cursor.peek(1).type === 'word' && cursor.atWord('from', 2);
+    const goesOn =
+      quantifier !== 'select' && cursor.at(',') && cursor.peek(1).type === 'word' && cursor.atWord('from', 2);
     if (!goesOn) {
-      const node = { kind: 'quantifier', quantifier, variable, source, condition: own, span: cursor.spanFrom(start) } as const;
+      const node = {
+        kind: 'quantifier',
+        quantifier,
+        variable,
+        source,
+        condition: own,
+        span: cursor.spanFrom(start),
+      } as const;
       return own === undefined ? cursor.node(node, source) : cursor.node(node, source, own);
     }
     const inner = cursor.nested(() => quantified(quantifier, cursor.next().end));
     const span = cursor.spanFrom(start);
-    const operands = own === undefined ? [inner] : own.kind === 'logical' && own.operator === 'and' ? [...own.operands, inner] : [own, inner];
-    const condition = operands.length === 1 ? inner : cursor.node({ kind: 'logical', operator: 'and', operands, span }, ...operands);
+    const operands =
+      own === undefined
+        ? [inner]
+        : own.kind === 'logical' && own.operator === 'and'
+          ? [...own.operands, inner]
+          : [own, inner];
+    const condition =
+      operands.length === 1 ? inner : cursor.node({ kind: 'logical', operator: 'and', operands, span }, ...operands);
     return cursor.node({ kind: 'quantifier', quantifier, variable, source, condition, span }, source, condition);
   }
 

@@ -33,7 +33,13 @@ const FIXED: Partial<Record<CalendarUnit, number>> = {
   day: DAY,
   week: 7 * DAY,
 };
-const MONTHS: Partial<Record<CalendarUnit, number>> = { month: 1, year: 12, decade: 120, century: 1200, millennium: 12_000 };
+const MONTHS: Partial<Record<CalendarUnit, number>> = {
+  month: 1,
+  year: 12,
+  decade: 120,
+  century: 1200,
+  millennium: 12_000,
+};
 const LONGEST_MONTH = 31 * DAY;
 
 /** Milliseconds of a unit that always has the same length; undefined for months and longer. */
@@ -70,7 +76,9 @@ function utc(year: number, month: number, day: number): number {
 export function calendarDay(year: number, month: number, day: number): number | undefined {
   const ms = utc(year, month - 1, day);
   const date = new Date(ms);
-  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms : undefined;
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+    ? ms
+    : undefined;
 }
 
 /** Start of the unit that contains `ms`. Weeks start on Monday; decades and longer at years divisible by their length. */
@@ -88,7 +96,8 @@ export const yearOf = (ms: number): number => new Date(ms).getUTCFullYear();
 export const monthOf = (ms: number): number => new Date(ms).getUTCMonth() + 1;
 export const dayOfMonthOf = (ms: number): number => new Date(ms).getUTCDate();
 
-const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?)?$/;
+const DATE_TIME =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|z|[+-]\d{2}:?\d{2})?)?$/;
 
 /** Whether a text may be a date: a cheap look before {@link parseInstant}. */
 export const looksLikeDate = (text: string): boolean =>

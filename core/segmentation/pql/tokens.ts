@@ -47,12 +47,23 @@ function readToken(source: string, start: number): Token {
   if (number !== undefined) return readNumber(source, start, number);
   const parameter = match(PARAMETER, source, start);
   if (parameter !== undefined) {
-    return { type: 'parameter', text: parameter, value: Number(parameter.slice(1)), start, end: start + parameter.length };
+    return {
+      type: 'parameter',
+      text: parameter,
+      value: Number(parameter.slice(1)),
+      start,
+      end: start + parameter.length,
+    };
   }
   const symbol = SYMBOLS.find((candidate) => source.startsWith(candidate, start));
   if (symbol === undefined) {
     const shown = String.fromCodePoint(source.codePointAt(start)!);
-    throw new PqlError(`the character "${shown}" means nothing in PQL here`, source, start, 'a name, a literal or an operator');
+    throw new PqlError(
+      `the character "${shown}" means nothing in PQL here`,
+      source,
+      start,
+      'a name, a literal or an operator',
+    );
   }
   const text = symbol === '==' ? '=' : symbol === '<>' ? '!=' : symbol;
   return { type: 'symbol', text, value: 0, start, end: start + symbol.length };

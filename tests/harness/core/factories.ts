@@ -1,15 +1,17 @@
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { IdType } from '#core/catalog/definitions.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import { parseIdentityKey } from '#core/identity/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
-import type { IdType } from '#core/catalog/definitions.ts';
 
 /** Small things that tests are made of. Everything has a value; a test says only what it is about. */
 
 const ID_TYPES: Readonly<Record<string, IdType>> = { ECID: 'COOKIE', IDFA: 'DEVICE', GAID: 'DEVICE', Email: 'EMAIL' };
 
-export function linkRules(options: { priority?: readonly string[]; unique?: readonly string[]; limit?: number } = {}): LinkRules {
+export function linkRules(
+  options: { priority?: readonly string[]; unique?: readonly string[]; limit?: number } = {},
+): LinkRules {
   const { priority = ['CRMID', 'Email', 'IDFA', 'ECID'], unique = ['CRMID'], limit = 50 } = options;
   return {
     rank: (namespace) => (priority.includes(namespace) ? priority.indexOf(namespace) + 1 : priority.length + 1),
@@ -43,11 +45,20 @@ const idOf = (text: string): string => {
   return hash.toString(36).padStart(8, '0').slice(-8);
 };
 
-export function event(time: number, identities: readonly IdentityKey[], entity: Record<string, unknown> = {}): AcceptedRecord {
+export function event(
+  time: number,
+  identities: readonly IdentityKey[],
+  entity: Record<string, unknown> = {},
+): AcceptedRecord {
   return record({ behaviour: 'event', datasetId: 'web-events', time, identities, entity });
 }
 
-export function attributes(time: number, identity: IdentityKey, entity: Record<string, unknown>, datasetId = 'customers'): AcceptedRecord {
+export function attributes(
+  time: number,
+  identity: IdentityKey,
+  entity: Record<string, unknown>,
+  datasetId = 'customers',
+): AcceptedRecord {
   return record({ behaviour: 'record', datasetId, time, identities: [identity], entity });
 }
 

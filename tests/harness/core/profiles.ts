@@ -1,6 +1,6 @@
+import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
-import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
 import { linkRules } from './factories.ts';
 
 const latestWins: MergePolicyDefinition = {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 /** The real data set that lies beside the checkout in CI; it is no part of the repository. */
 export const LUMA = join('..', 'shared', 'data', 'luma');
@@ -32,14 +32,19 @@ export interface LumaExpected {
     readonly knownWithDevices: number;
     readonly knownWithoutDevices: number;
   };
-  readonly online: { readonly segments: Readonly<Record<string, { readonly count: number; readonly members: readonly string[] }>> };
+  readonly online: {
+    readonly segments: Readonly<Record<string, { readonly count: number; readonly members: readonly string[] }>>;
+  };
   readonly omnichannel: {
-    readonly segments: Readonly<Record<string, { readonly countWithoutOptOuts: number; readonly membersWithoutOptOuts: readonly string[] }>>;
+    readonly segments: Readonly<
+      Record<string, { readonly countWithoutOptOuts: number; readonly membersWithoutOptOuts: readonly string[] }>
+    >;
     readonly aamRoutingPerEcid: Readonly<Record<string, AamRouting>>;
   };
 }
 
-export const lumaExpected = (): LumaExpected => JSON.parse(readFileSync(join(LUMA, 'expected.json'), 'utf8')) as LumaExpected;
+export const lumaExpected = (): LumaExpected =>
+  JSON.parse(readFileSync(join(LUMA, 'expected.json'), 'utf8')) as LumaExpected;
 
 /** The text of a file, unpacked. */
 export function lumaText(file: string): string {

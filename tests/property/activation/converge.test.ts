@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isShared } from '#core/activation/aam/identities.ts';
 import type { Delivery, MembershipChange } from '#core/activation/delivery.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
-import { isShared } from '#core/activation/aam/identities.ts';
-import { route, type RouteRules } from '#core/activation/route.ts';
+import { type RouteRules, route } from '#core/activation/route.ts';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { type Identity, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
@@ -66,7 +66,10 @@ function platform(next: () => Fault) {
     profiles: withFaults(stores.profiles, next),
     memberships: withFaults(stores.memberships, next),
     ledgers: withFaults(stores.ledgers, next),
-    outbox: withFaults({ send: async (deliveries: readonly OutgoingDelivery[]) => void sent.push(...deliveries) }, next),
+    outbox: withFaults(
+      { send: async (deliveries: readonly OutgoingDelivery[]) => void sent.push(...deliveries) },
+      next,
+    ),
   };
   const common = { ...faulty, now: () => NOW, pause: async () => {} };
   return {
@@ -174,18 +177,27 @@ describe('destinations', () => {
     const run = platform(() => 'none');
     const region = { VA6: { captureTimestamp: new Date(NOW - DAY).toISOString() } };
     const step = async (...records: AcceptedRecord[]): Promise<MembershipChange[]> => {
-      const [evaluated, routed, before] = [run.profiles.changed.length, run.memberships.changed.length, run.sent.length];
+      const [evaluated, routed, before] = [
+        run.profiles.changed.length,
+        run.memberships.changed.length,
+        run.sent.length,
+      ];
       await run.stitch(records);
       await untilDone(run.profiles.changed.slice(evaluated), run.evaluate);
       await untilDone(run.memberships.changed.slice(routed), run.route);
-      return run.sent.slice(before).flatMap(({ outletId, delivery }) => (outletId === 'aam.edge' ? delivery.changes : []));
+      return run.sent
+        .slice(before)
+        .flatMap(({ outletId, delivery }) => (outletId === 'aam.edge' ? delivery.changes : []));
     };
     const entered = await step(
       attributes(NOW - DAY, ecid(1), { userActivityRegions: region }, 'regions'),
       event(NOW - DAY, ['CRMID:ann', ecid(1)]),
       attributes(NOW - 2 * DAY, 'CRMID:ann', { loyalty: 'gold' }),
     );
-    expect(entered.map(({ segmentId, status }) => `${segmentId} ${status}`)).toEqual(['gold realized', 'known realized']);
+    expect(entered.map(({ segmentId, status }) => `${segmentId} ${status}`)).toEqual([
+      'gold realized',
+      'known realized',
+    ]);
     const exited = await step(attributes(NOW - DAY, 'CRMID:ann', { loyalty: 'none' }));
     expect(exited.map(({ segmentId, status }) => `${segmentId} ${status}`)).toEqual(['gold exited']);
   });

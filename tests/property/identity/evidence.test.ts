@@ -14,9 +14,13 @@ const identity = fc.oneof(
   fc.constantFrom('Email:a@x.org', 'Email:b@x.org', 'IDFA:A'),
 );
 const history = fc
-  .array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.uniqueArray(identity, { minLength: 2, maxLength: 3 })), { maxLength: 25 })
+  .array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.uniqueArray(identity, { minLength: 2, maxLength: 3 })), {
+    maxLength: 25,
+  })
   .map((events) => events.map(([time, identities]) => assertion(time, ...identities.sort())))
-  .map((assertions) => assertions.filter(({ identities }) => identities.filter((key) => key.startsWith('CRMID')).length < 2));
+  .map((assertions) =>
+    assertions.filter(({ identities }) => identities.filter((key) => key.startsWith('CRMID')).length < 2),
+  );
 
 const added = (assertions: readonly Assertion[]) => addAssertions(NO_EVIDENCE, assertions, rules).evidence;
 
@@ -29,7 +33,10 @@ describe('evidence', () => {
           .map((one) => ({ one, at: numbers.next().value as number }))
           .sort((x, y) => x.at - y.at)
           .map(({ one }) => one);
-        const piecewise = shuffled.reduce((evidence, one) => addAssertions(evidence, [one], rules).evidence, NO_EVIDENCE);
+        const piecewise = shuffled.reduce(
+          (evidence, one) => addAssertions(evidence, [one], rules).evidence,
+          NO_EVIDENCE,
+        );
         expect(graphsIn(piecewise)).toEqual(graphsIn(added(assertions)));
       }),
     );

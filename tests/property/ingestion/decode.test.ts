@@ -17,26 +17,40 @@ type Row = Readonly<Record<string, string>>;
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 const WRITERS: Readonly<Record<string, (rows: readonly Row[], end: string) => string>> = {
   'data.ndjson': (all, end) => all.map((one) => JSON.stringify(one) + end).join(''),
-  'data.json': (all, end) => `[${end}${all.map((one) => JSON.stringify(one, undefined, 2)).join(`,${end}`)}${end}]${end}`,
-  'data.csv': (all, end) => ['id,name,note', ...all.map(({ id, name, note }) => [id, name, note].map((text) => quoted(text!)).join(','))].join(end) + end,
+  'data.json': (all, end) =>
+    `[${end}${all.map((one) => JSON.stringify(one, undefined, 2)).join(`,${end}`)}${end}]${end}`,
+  'data.csv': (all, end) =>
+    ['id,name,note', ...all.map(({ id, name, note }) => [id, name, note].map((text) => quoted(text!)).join(','))].join(
+      end,
+    ) + end,
 };
 
 /** What a reader of CSV can know: an empty field is an absent one. */
 const withoutEmpty = (one: Row): Row => Object.fromEntries(Object.entries(one).filter(([, text]) => text !== ''));
 
 describe('decoding', () => {
-  it.each(Object.keys(WRITERS))('gives the records and their numbers back, in whatever pieces %s is read', async (name) => {
-    await fc.assert(
-      fc.asyncProperty(rows, pieceSize, chunkSize, fc.constantFrom('\n', '\r\n'), fc.boolean(), async (all, piece, chunk, end, bom) => {
-        const text = (bom ? '\ufeff' : '') + WRITERS[name]!(all, end);
-        const { records, refusal } = await decodeFile(piecemeal(name, Buffer.from(text), piece), chunk);
-        expect(refusal).toBeUndefined();
-        const expected = name.endsWith('.csv') ? all.map(withoutEmpty) : all;
-        expect(records.map((record) => ('value' in record ? record.value : record.refusal))).toEqual(expected);
-        expect(records.map(({ position }) => position.row)).toEqual(all.map((_, i) => i + 1));
-      }),
-    );
-  });
+  it.each(Object.keys(WRITERS))(
+    'gives the records and their numbers back, in whatever pieces %s is read',
+    async (name) => {
+      await fc.assert(
+        fc.asyncProperty(
+          rows,
+          pieceSize,
+          chunkSize,
+          fc.constantFrom('\n', '\r\n'),
+          fc.boolean(),
+          async (all, piece, chunk, end, bom) => {
+            const text = (bom ? '\ufeff' : '') + WRITERS[name]!(all, end);
+            const { records, refusal } = await decodeFile(piecemeal(name, Buffer.from(text), piece), chunk);
+            expect(refusal).toBeUndefined();
+            const expected = name.endsWith('.csv') ? all.map(withoutEmpty) : all;
+            expect(records.map((record) => ('value' in record ? record.value : record.refusal))).toEqual(expected);
+            expect(records.map(({ position }) => position.row)).toEqual(all.map((_, i) => i + 1));
+          },
+        ),
+      );
+    },
+  );
 
   it('gives the same records packed with gzip', async () => {
     await fc.assert(
@@ -51,8 +65,14 @@ describe('decoding', () => {
   it('gives the same records from Parquet, whatever its row groups', async () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.integer({ min: 1, max: 10 }), async (all, rowGroupSize) => {
-        const column = (name: string) => ({ name, data: all.map((one) => (one as Row)[name]!), type: 'STRING' as const });
-        const bytes = new Uint8Array(parquetWriteBuffer({ columnData: ['id', 'name', 'note'].map(column), rowGroupSize }));
+        const column = (name: string) => ({
+          name,
+          data: all.map((one) => (one as Row)[name]!),
+          type: 'STRING' as const,
+        });
+        const bytes = new Uint8Array(
+          parquetWriteBuffer({ columnData: ['id', 'name', 'note'].map(column), rowGroupSize }),
+        );
         const { records } = await decodeFile(piecemeal('data.parquet', bytes, 100), 1);
         expect(records.map((record) => ('value' in record ? record.value : record.refusal))).toEqual(all);
         expect(records.map(({ position }) => position.row)).toEqual(all.map((_, i) => i + 1));
@@ -62,7 +82,15 @@ describe('decoding', () => {
   });
 
   it('does not let a bad line hide its neighbours', async () => {
-    const bad = fc.constantFrom('{"a":', 'nonsense', '{"a":1}}', '"text', `${'['.repeat(100)}${']'.repeat(100)}`, '{"__proto__":{"x":1}}', '{"\\u005f_proto__":1}');
+    const bad = fc.constantFrom(
+      '{"a":',
+      'nonsense',
+      '{"a":1}}',
+      '"text',
+      `${'['.repeat(100)}${']'.repeat(100)}`,
+      '{"__proto__":{"x":1}}',
+      '{"\\u005f_proto__":1}',
+    );
     await fc.assert(
       fc.asyncProperty(rows, bad, fc.nat(), pieceSize, async (all, line, place, piece) => {
         const lines = all.map((one) => JSON.stringify(one));

@@ -13,11 +13,18 @@ const time = fc.integer({ min: 0, max: 50 });
 const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
   fc.tuple(time, device).map(([at, id]) => event(at, [id], { page: at })),
   fc.tuple(time, person, device).map(([at, who, id]) => event(at, [who, id], { login: true })),
-  fc.tuple(time, person, fc.constantFrom('gold', 'silver')).map(([at, who, tier]) => attributes(at, who, { tier, [`at${at}`]: 1 })),
+  fc
+    .tuple(time, person, fc.constantFrom('gold', 'silver'))
+    .map(([at, who, tier]) => attributes(at, who, { tier, [`at${at}`]: 1 })),
   fc
     .tuple(time, device, fc.constantFrom('VA6', 'OR2'))
     .map(([at, id, region]) =>
-      attributes(at, id, { userActivityRegions: { [region]: { captureTimestamp: new Date(at).toISOString() } } }, 'regions'),
+      attributes(
+        at,
+        id,
+        { userActivityRegions: { [region]: { captureTimestamp: new Date(at).toISOString() } } },
+        'regions',
+      ),
     ),
 );
 const history = fc.array(record, { maxLength: 30 });
@@ -60,7 +67,8 @@ describe('stitching', () => {
     await fc.assert(
       fc.asyncProperty(history, fc.infiniteStream(fc.nat()), async (records, numbers) => {
         const store = new MemoryProfileStore();
-        const fault = (): Fault => (['none', 'none', 'none', 'conflict', 'before', 'after'] as const)[(numbers.next().value as number) % 6]!;
+        const fault = (): Fault =>
+          (['none', 'none', 'none', 'conflict', 'before', 'after'] as const)[(numbers.next().value as number) % 6]!;
         let pending = [...records, ...records];
         let faults = 60;
         const next = (): Fault => (faults-- > 0 ? fault() : 'none');
@@ -80,7 +88,11 @@ describe('stitching', () => {
   it('gives every record one outcome', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (records) => {
-        const { outcomes, failed } = await stitch([...records, ...records], { profiles: new MemoryProfileStore(), rules, pause });
+        const { outcomes, failed } = await stitch([...records, ...records], {
+          profiles: new MemoryProfileStore(),
+          rules,
+          pause,
+        });
         const distinct = new Set(records.map(({ id }) => id)).size;
         expect(failed).toEqual([]);
         expect(outcomes.filter(({ duplicate }) => !duplicate).length).toBe(distinct);

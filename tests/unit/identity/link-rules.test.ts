@@ -15,7 +15,11 @@ describe('linking rules', () => {
   });
 
   it('give a shared device to whoever logged in last', () => {
-    const logins = [assertion(1, 'CRMID:ann', ecid(1)), assertion(2, 'CRMID:ann', ecid(2)), assertion(3, 'CRMID:bob', ecid(1))];
+    const logins = [
+      assertion(1, 'CRMID:ann', ecid(1)),
+      assertion(2, 'CRMID:ann', ecid(2)),
+      assertion(3, 'CRMID:bob', ecid(1)),
+    ];
     expect(graphs(logins, linkRules())).toEqual([
       ['CRMID:ann', ecid(2)],
       ['CRMID:bob', ecid(1)],
@@ -84,14 +88,19 @@ describe('worked cases of the reference', () => {
   const cases = existsSync(CASES) ? (JSON.parse(readFileSync(CASES, 'utf8')) as Case[]) : [];
   if (cases.length === 0) console.warn(`${CASES} is absent: its cases are not run`);
 
-  it.each(cases)('$id: $title', ({ namespacePriority, uniqueNamespaces, events, expectedGraphs, identitiesWithoutGraph }) => {
-    const rules = linkRules({ priority: namespacePriority, unique: uniqueNamespaces });
-    const result = graphs(
-      events.map((identities, time) => assertion(time, ...identities)).filter(({ identities }) => identities.length > 1),
-      rules,
-    );
-    const sorted = expectedGraphs.map((graph) => [...graph].sort()).sort((x, y) => (x[0]! < y[0]! ? -1 : 1));
-    expect(result).toEqual(sorted);
-    expect(identitiesWithoutGraph.filter((identity) => result.flat().includes(identity))).toEqual([]);
-  });
+  it.each(cases)(
+    '$id: $title',
+    ({ namespacePriority, uniqueNamespaces, events, expectedGraphs, identitiesWithoutGraph }) => {
+      const rules = linkRules({ priority: namespacePriority, unique: uniqueNamespaces });
+      const result = graphs(
+        events
+          .map((identities, time) => assertion(time, ...identities))
+          .filter(({ identities }) => identities.length > 1),
+        rules,
+      );
+      const sorted = expectedGraphs.map((graph) => [...graph].sort()).sort((x, y) => (x[0]! < y[0]! ? -1 : 1));
+      expect(result).toEqual(sorted);
+      expect(identitiesWithoutGraph.filter((identity) => result.flat().includes(identity))).toEqual([]);
+    },
+  );
 });

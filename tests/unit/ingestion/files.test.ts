@@ -4,7 +4,8 @@ import { bytesSource } from '#core/ingestion/byte-source.ts';
 import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 
-const file = (name: string, body: string | Uint8Array) => bytesSource(name, typeof body === 'string' ? Buffer.from(body) : body);
+const file = (name: string, body: string | Uint8Array) =>
+  bytesSource(name, typeof body === 'string' ? Buffer.from(body) : body);
 
 describe('files that cannot be used', () => {
   it.each([
@@ -50,7 +51,11 @@ describe('records that cannot be read', () => {
     (await decodeFile(file(name, body))).records.map(({ position, refusal }) => [position.row, refusal?.code]);
 
   it('are refused with their row', async () => {
-    expect(await refusals('a.ndjson', '{"n":1}\n{"n":\n\n{"n":3}')).toEqual([[1, undefined], [2, 'malformed'], [3, undefined]]);
+    expect(await refusals('a.ndjson', '{"n":1}\n{"n":\n\n{"n":3}')).toEqual([
+      [1, undefined],
+      [2, 'malformed'],
+      [3, undefined],
+    ]);
   });
 
   it('that are too large do not reach memory, and the next one is read', async () => {
@@ -62,11 +67,19 @@ describe('records that cannot be read', () => {
 
   it('in another encoding are refused alone', async () => {
     const body = Buffer.concat([Buffer.from('id,name\n1,ok\n2,M'), Buffer.from([0xfc]), Buffer.from('ller\n3,ok\n')]);
-    expect(await refusals('a.csv', body)).toEqual([[1, undefined], [2, 'invalid-encoding'], [3, undefined]]);
+    expect(await refusals('a.csv', body)).toEqual([
+      [1, undefined],
+      [2, 'invalid-encoding'],
+      [3, undefined],
+    ]);
   });
 
   it('with too few or too many columns are refused', async () => {
-    expect(await refusals('a.csv', 'id,name\n1\n2,b,c\n3,d\n')).toEqual([[1, 'malformed'], [2, 'malformed'], [3, undefined]]);
+    expect(await refusals('a.csv', 'id,name\n1\n2,b,c\n3,d\n')).toEqual([
+      [1, 'malformed'],
+      [2, 'malformed'],
+      [3, undefined],
+    ]);
   });
 
   it('of one JSON object or several in a .json file are read', async () => {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/feed/file-source.ts';
 import { DOORS } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
-import { replay, type ReplayInput } from '#cli/replay/replay.ts';
+import { type ReplayInput, replay } from '#cli/replay/replay.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES, type LumaExpected, lumaExpected } from '#tests/harness/luma/data.ts';
 
 /** The shown answers on the real data, through every door. */

@@ -1,0 +1,150 @@
+import type { Context, Run } from './context.ts';
+import { type EventQuery, hasAtLeast, passes, rangeAndHorizon } from './event-source.ts';
+import type { EventValue } from './values.ts';
+
+/** Events that must not occur between two steps. */
+export interface Gap {
+  readonly query: EventQuery;
+}
+
+export interface Step {
+  readonly query: EventQuery;
+  /** 1 or more. */
+  readonly count: number;
+  /** Holds the last event of the step. */
+  readonly slot: number;
+  readonly gapBefore: readonly Gap[];
+  /** Another step or the condition looks at the event of this one, so that which it is matters. */
+  readonly isNamed: boolean;
+}
+
+export interface ChainPlan {
+  readonly steps: readonly Step[];
+  readonly gapAfter: readonly Gap[];
+  readonly condition: Run | undefined;
+  /** Some step looks at more of other steps' events than their time. */
+  readonly isCorrelated: boolean;
+}
+
+/** How far a chain has come: the time of its last event, and which events it has used up at that very instant. */
+interface Progress {
+  readonly time: number;
+  readonly used: readonly EventValue[];
+}
+
+const START: Progress = { time: Number.NEGATIVE_INFINITY, used: [] };
+
+/** Ways to choose events among those of one instant that are tried; only reached by many different events at once. */
+const MAX_CHOICES = 256;
+
+/**
+ * Whether the events contain the chain. Steps are placed in order; the earliest place is tried alone where nothing
+ * depends on which it is, all places otherwise, and what has failed once is not tried again, so that the work is
+ * bounded by a power of the number of events that grows with how many steps are named, not with how many there are.
+ */
+export function chainMatches(context: Context, plan: ChainPlan): boolean {
+  const failed = new Set<string>();
+  return placeFrom(0, START);
+
+  function placeFrom(index: number, progress: Progress): boolean {
+    const step = plan.steps[index];
+    if (step === undefined) return isComplete(progress);
+    const key = index < 2 ? undefined : stateKey(context, plan, index, progress);
+    if (key !== undefined && failed.has(key)) return false;
+    if (place(step, index, progress)) return true;
+    if (key !== undefined) failed.add(key);
+    return false;
+  }
+
+  function isComplete({ time, used }: Progress): boolean {
+    if (isBroken(context, plan.gapAfter, time, undefined, used)) return false;
+    return plan.condition === undefined || plan.condition(context) === true;
+  }
+
+  function place(step: Step, index: number, progress: Progress): boolean {
+    const { events, times } = context.history.select(step.query.selector);
+    const cut = progress === START ? {} : { from: progress.time };
+    const range = rangeAndHorizon(context, step.query, times, cut);
+    const matters = step.isNamed || (plan.steps[index + 1]?.gapBefore ?? plan.gapAfter).length > 0;
+    let [at, taken, first] = [range.from, 0, Number.NaN];
+    while (at < range.to) {
+      const time = times[at]!;
+      const group: EventValue[] = [];
+      for (; at < range.to && times[at] === time; at += 1) {
+        const event = events[at]!;
+        if (time === progress.time && progress.used.includes(event)) continue;
+        if (passes(context, step.query, event)) group.push(event);
+      }
+      if (group.length === 0) continue;
+      if (taken === 0) first = time;
+      if (taken + group.length >= step.count) {
+        const needed = Math.max(1, step.count - taken);
+        for (const chosen of choices(context, plan, group, needed)) {
+          context.slots[step.slot] = chosen.at(-1);
+          const before = time === progress.time ? progress.used : [];
+          if (isBroken(context, step.gapBefore, progress.time, first, [...progress.used, ...chosen])) continue;
+          if (placeFrom(index + 1, { time, used: [...before, ...chosen] })) return true;
+        }
+        if (!matters) return false;
+      }
+      taken += group.length;
+    }
+    return false;
+  }
+}
+
+/** Whether something happens from `from` to `to` (epoch milliseconds, both included) that must not. */
+function isBroken(
+  context: Context,
+  gaps: readonly Gap[],
+  from: number,
+  to: number | undefined,
+  except: readonly EventValue[],
+): boolean {
+  return gaps.some(({ query }) => hasAtLeast(context, query, 1, { from, except, ...(to === undefined ? {} : { to }) }));
+}
+
+/**
+ * Ways to take `needed` events of one instant. Events that all steps see alike are interchangeable, so that one of each
+ * kind is enough; where steps look into each other's events, each event is its own kind.
+ */
+function choices(context: Context, plan: ChainPlan, group: readonly EventValue[], needed: number): EventValue[][] {
+  if (group.length === needed) return [[...group]];
+  const kinds = new Map<string, EventValue[]>();
+  for (const event of group) {
+    const kind = plan.isCorrelated ? event.id : kindOf(context, plan, event);
+    kinds.set(kind, [...(kinds.get(kind) ?? []), event]);
+  }
+  const found: EventValue[][] = [];
+  const pools = [...kinds.values()];
+  const choose = (pool: number, chosen: readonly EventValue[]): void => {
+    const left = needed - chosen.length;
+    if (left === 0 || pool === pools.length) {
+      if (left === 0) found.push([...chosen]);
+      return;
+    }
+    const available = pools[pool]!;
+    for (let take = Math.min(left, available.length); take >= 0 && found.length < MAX_CHOICES; take -= 1) {
+      choose(pool + 1, [...chosen, ...available.slice(0, take)]);
+    }
+  };
+  choose(0, []);
+  return found;
+}
+
+/** Which steps and gaps the event could belong to, leaving out the time. */
+function kindOf(context: Context, { steps, gapAfter }: ChainPlan, event: EventValue): string {
+  const queries = [
+    ...steps.flatMap(({ query, gapBefore }) => [query, ...gapBefore.map((gap) => gap.query)]),
+    ...gapAfter.map((gap) => gap.query),
+  ];
+  return queries.map(({ selector }) => (context.history.select(selector).has(event) ? '1' : '0')).join('');
+}
+
+/** Everything that what comes next depends on. */
+function stateKey({ slots }: Context, plan: ChainPlan, index: number, { time, used }: Progress): string {
+  const named = plan.steps
+    .slice(0, index)
+    .flatMap((step) => (step.isNamed ? [(slots[step.slot] as EventValue).id] : []));
+  return JSON.stringify([index, time, used.map(({ id }) => id).sort(), named]);
+}

@@ -1,0 +1,145 @@
+import type { Chain, ChainStep } from './ast.ts';
+import { canonicalCondition } from './canonical.ts';
+import { type ChainPlan, chainMatches, type Gap, type Step } from './chain.ts';
+import { atLeast, lookbackOf, noteEvents, withCondition } from './compile-events.ts';
+import { compileTimeCondition } from './compile-time.ts';
+import { type Compiled, type Side, usesOf, withoutSlots } from './compiled.ts';
+import type { Run } from './context.ts';
+import type { EventSource } from './event-source.ts';
+import { negating } from './facts.ts';
+import { fixedInstant } from './instants.ts';
+import { type Compiler, lookUp, queryOf, type Scope, variable, withItem, withName } from './scope.ts';
+import type { EventValue } from './values.ts';
+
+/**
+ * CHAIN (aep.md §5.2): events of each step in order of time, each at or after the last event of the step before and
+ * none of them twice; between them (or after the last) no event of a step with COUNT(0). A chain of one step is a count.
+ */
+export function compileChain(compiler: Compiler, chain: Chain, scope: Scope): Compiled {
+  const { session } = compiler;
+  const source = compiler.compile(chain.source, scope).events;
+  if (source === undefined)
+    return session.fail('a CHAIN goes through the events of the profile', chain.source.span, 'xEvent');
+  const slots = chain.steps.map(() => session.newSlot());
+  const sources = chain.steps.map((step, index) => stepSource(compiler, source, chain, slots, step, index, scope));
+  const uses = withoutSlots(usesOf(...sources.map((one) => one.uses)), ...slots);
+  if (chain.steps.length === 1 && chain.condition === undefined)
+    return countOfStep(compiler, chain.steps[0]!, sources[0]!);
+  const condition = compileCondition(compiler, chain, slots, scope);
+  noteSteps(compiler, chain, sources);
+  const plan = planOf(compiler, chain, slots, sources, condition?.run);
+  return {
+    run: (context) => chainMatches(context, plan),
+    uses: condition === undefined ? uses : usesOf(uses, withoutSlots(condition.uses, ...slots)),
+    type: 'value',
+  };
+}
+
+function countOfStep({ session }: Compiler, { count }: ChainStep, source: EventSource): Compiled {
+  if (count > 0) return atLeast(session, source, count);
+  const { run, uses } = negating(session.facts, () => atLeast(session, source, 1));
+  return { run: (context) => run(context) !== true, uses, type: 'value' };
+}
+
+/** The events that may be a step's: WHAT on the event, WHEN on its time. Steps that are known by then can be named. */
+function stepSource(
+  compiler: Compiler,
+  source: EventSource,
+  chain: Chain,
+  slots: readonly number[],
+  step: ChainStep,
+  index: number,
+  scope: Scope,
+): EventSource {
+  const slot = slots[index]!;
+  const outside = scopeWithSteps(chain, slots, scope, (other) => other !== index && isKnownTo(chain, index, other));
+  const inside = withItem(outside, variable(slot, 'event'), step.name);
+  const { what } = step;
+  const conditions =
+    what === undefined ? [] : what.kind === 'logical' && what.operator === 'and' ? what.operands : [what];
+  let result = source;
+  for (const condition of conditions) {
+    const compiled = compiler.value(condition, inside);
+    const isOuter = (name: string): boolean => lookUp(outside, name) !== undefined;
+    result = withCondition(result, compiled, slot, () => canonicalCondition(condition, step.name, true, isOuter));
+  }
+  const time: Side = {
+    instant: fixedInstant(({ slots: values }) => (values[slot] as EventValue).time),
+    uses: { ...variable(slot, 'event').uses, timed: new Set([slot]) },
+    slot,
+  };
+  for (const when of step.when) {
+    result = withCondition(result, compileTimeCondition(compiler, time, when, outside), slot, () => undefined);
+  }
+  return result;
+}
+
+/** A step may name the steps before it that happen; one that must not happen also the one that comes after it. */
+function isKnownTo({ steps }: Chain, index: number, other: number): boolean {
+  if (steps[other]!.count === 0) return false;
+  if (other < index) return true;
+  const following = steps.findIndex(({ count }, at) => at > index && count > 0);
+  return steps[index]!.count === 0 && other === following;
+}
+
+function scopeWithSteps(
+  chain: Chain,
+  slots: readonly number[],
+  scope: Scope,
+  isKnown: (index: number) => boolean,
+): Scope {
+  return chain.steps.reduce(
+    (inner, { name }, index) => (isKnown(index) ? withName(inner, name, variable(slots[index]!, 'event')) : inner),
+    scope,
+  );
+}
+
+function compileCondition(
+  compiler: Compiler,
+  chain: Chain,
+  slots: readonly number[],
+  scope: Scope,
+): Compiled | undefined {
+  if (chain.condition === undefined) return undefined;
+  return compiler.value(
+    chain.condition,
+    scopeWithSteps(chain, slots, scope, (index) => chain.steps[index]!.count > 0),
+  );
+}
+
+function planOf(
+  { session }: Compiler,
+  chain: Chain,
+  slots: readonly number[],
+  sources: readonly EventSource[],
+  condition: Run | undefined,
+): ChainPlan {
+  const steps: Step[] = [];
+  let gap: Gap[] = [];
+  const isNamed = (index: number): boolean =>
+    condition !== undefined || sources.some((source, other) => other !== index && source.uses.slots.has(slots[index]!));
+  for (const [index, { count }] of chain.steps.entries()) {
+    const query = queryOf(session, sources[index]!);
+    if (count === 0) {
+      gap.push({ query });
+      continue;
+    }
+    steps.push({ query, count, slot: slots[index]!, gapBefore: gap, isNamed: isNamed(index) });
+    gap = [];
+  }
+  const isCorrelated = condition !== undefined || sources.some(({ residuals }) => residuals.length > 0);
+  return { steps, gapAfter: gap, condition, isCorrelated };
+}
+
+/** Tells the planner. A step comes after the one before it, so it cannot look further back. */
+function noteSteps({ session }: Compiler, chain: Chain, sources: readonly EventSource[]): void {
+  const { facts } = session;
+  let reach: number | undefined;
+  for (const [index, { count }] of chain.steps.entries()) {
+    const own = lookbackOf(sources[index]!.bounds);
+    const lookback = own === undefined ? reach : Math.min(own, reach ?? own);
+    if (count > 0) reach = lookback;
+    else facts.negatedStep = true;
+    noteEvents(session, sources[index]!, 'sequence', Math.max(count, 1), lookback);
+  }
+}

@@ -1,0 +1,62 @@
+import { RE2JS } from 're2js';
+
+/** A test for `like`: `%` stands for any characters, `_` for exactly one. Takes time linear in text × pattern at worst. */
+export function likePattern(pattern: string): (text: string) => boolean {
+  const wanted = [...pattern];
+  return (text) => {
+    const given = [...text];
+    let [at, want] = [0, 0];
+    let [star, resume] = [-1, 0];
+    while (at < given.length) {
+      if (want < wanted.length && wanted[want] !== '%' && (wanted[want] === '_' || wanted[want] === given[at])) {
+        at += 1;
+        want += 1;
+      } else if (wanted[want] === '%') {
+        star = want;
+        resume = at;
+        want += 1;
+      } else if (star >= 0) {
+        want = star + 1;
+        resume += 1;
+        at = resume;
+      } else {
+        return false;
+      }
+    }
+    while (wanted[want] === '%') want += 1;
+    return want === wanted.length;
+  };
+}
+
+type TextTest = (text: string, other: string) => boolean;
+
+/** Tests of two texts; upper and lower case are the same where the third argument of the method is false. */
+export const TEXT_TESTS: Readonly<Record<string, TextTest>> = {
+  startsWith: (text, other) => text.startsWith(other),
+  doesNotStartWith: (text, other) => !text.startsWith(other),
+  endsWith: (text, other) => text.endsWith(other),
+  doesNotEndWith: (text, other) => !text.endsWith(other),
+  contains: (text, other) => text.includes(other),
+  doesNotContain: (text, other) => !text.includes(other),
+  equals: (text, other) => text === other,
+  notEqualTo: (text, other) => text !== other,
+};
+
+/** A regular expression in the syntax of RE2, matched in linear time. Undefined when it is none. */
+export function compileRegex(pattern: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(pattern);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the expression is found in the text, as in the examples of PQL's documentation; anchor it for the whole text. */
+export const isFound = (regex: RE2JS, text: string): boolean => regex.matcher(text).find();
+
+/** The text of a group of the first match; null when there is none. */
+export function groupOf(regex: RE2JS, text: string, group: number): string | null {
+  const matcher = regex.matcher(text);
+  if (group > matcher.groupCount() || !matcher.find()) return null;
+  return matcher.group(group) ?? null;
+}

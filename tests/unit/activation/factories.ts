@@ -1,0 +1,123 @@
+import type { SQSEvent } from 'aws-lambda';
+import type { EdgeDelivery, HubDelivery, MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
+import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
+import type { MetricName } from '#core/contract/metrics.ts';
+import type { Identity } from '#core/identity/identity.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';
+
+/** Small things that tests of destinations are made of. A test says only what it is about. */
+
+export const NOW = Date.parse('2026-03-01T10:00:00Z');
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+
+export const identity = (namespace: string, value: string): Identity => ({ namespace, value });
+export const ecid = (n = 1): Identity => identity('ECID', String(n).padStart(38, '0'));
+export const idfa = (n = 1): Identity => identity('IDFA', `6D92078A-8246-4BA4-AE5B-${String(n).padStart(12, '0')}`);
+export const gaid = (n = 1): Identity => identity('GAID', `97987bca-ae59-4c7d-94ba-${String(n).padStart(12, '0')}`);
+export const hashedEmail = (n = 1): Identity => identity('Email_LC_SHA256', String(n).padStart(64, 'a'));
+
+export const entered = (segmentId: string, at = NOW): MembershipChange => ({
+  segmentId,
+  status: 'realized',
+  lastQualificationTime: at,
+});
+export const exited = (segmentId: string, at = NOW): MembershipChange => ({
+  ...entered(segmentId, at),
+  status: 'exited',
+});
+
+const told = { revision: 1, decidedAt: NOW, changes: [entered('A1')] };
+
+export const profileDelivery = (change: Partial<ProfileDelivery> = {}): ProfileDelivery => ({
+  kind: 'profile',
+  destinationId: 'webhook',
+  ...told,
+  identities: [identity('CRMID', 'C1')],
+  attributes: {},
+  ...change,
+});
+
+export const edgeDelivery = (change: Partial<EdgeDelivery> = {}): EdgeDelivery => ({
+  kind: 'aam-edge',
+  destinationId: 'aam',
+  ...told,
+  region: { id: 7, host: 'use.demdex.net' },
+  device: ecid(),
+  personIdentities: [],
+  ...change,
+});
+
+export const hubDelivery = (change: Partial<HubDelivery> = {}): HubDelivery => ({
+  kind: 'aam-hub',
+  destinationId: 'aam',
+  ...told,
+  identities: [ecid()],
+  ...change,
+});
+
+export interface TestMessage {
+  readonly id: string;
+  readonly body: unknown;
+  readonly group?: string;
+  readonly attempt?: number;
+}
+
+/** A batch as Lambda hands it over. A body that is a text is sent as it is. */
+export function sqsEvent(messages: readonly TestMessage[]): SQSEvent {
+  return {
+    Records: messages.map(({ id, body, group, attempt = 1 }) => ({
+      messageId: id,
+      receiptHandle: id,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      attributes: {
+        ApproximateReceiveCount: String(attempt),
+        SentTimestamp: '0',
+        SenderId: 'test',
+        ApproximateFirstReceiveTimestamp: '0',
+        ...(group !== undefined && { MessageGroupId: group }),
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:outlet',
+      awsRegion: 'eu-west-1',
+    })),
+  };
+}
+
+export const failedIds = (response: { readonly batchItemFailures: readonly { itemIdentifier: string }[] }): string[] =>
+  response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+
+/** Destinations as they are written, by id. */
+export function catalogOf(...written: readonly Record<string, unknown>[]): DestinationCatalog {
+  const definitions = written.map(
+    (each): DestinationDefinition => destinationDefinition.parse({ segments: ['A1'], ...each }),
+  );
+  return { current: async () => ({ destinations: new Map(definitions.map((each) => [each.id, each])) }) };
+}
+
+export const ok = (body = '{}'): HttpOutcome => ({ kind: 'response', status: 200, body });
+export const status = (code: number): HttpOutcome => ({ kind: 'response', status: code, body: '' });
+
+/** A client that answers as told and remembers what it was asked. */
+export function fakeHttp(answer: (request: HttpRequest) => HttpOutcome): { http: HttpClient; requests: HttpRequest[] } {
+  const requests: HttpRequest[] = [];
+  return {
+    requests,
+    http: async (request) => {
+      requests.push(request);
+      return answer(request);
+    },
+  };
+}
+
+export type Counted = readonly [name: MetricName, value: number, dimension?: Readonly<Record<string, string>>];
+
+export function fakeMetrics(): { metrics: Metrics; counted: Counted[] } {
+  const counted: Counted[] = [];
+  return { counted, metrics: { count: (...args) => void counted.push(args as Counted) } };
+}
