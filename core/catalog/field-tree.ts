@@ -12,7 +12,7 @@ export interface FieldTree {
   readonly names: readonly string[];
 }
 
-type Node = Readonly<Record<string, unknown>>;
+export type Node = Readonly<Record<string, unknown>>;
 
 /** @param byId all schemas of the catalog, for `$ref` */
 export function fieldTree(
@@ -25,7 +25,7 @@ export function fieldTree(
   );
 }
 
-interface Part {
+export interface Part {
   readonly node: Node;
   /** Where a local `$ref` starts. */
   readonly root: Node;
@@ -110,7 +110,8 @@ function expand({ node, root }: Part, byId: ReadonlyMap<string, Node>, seen: Set
 
 const SAYINGS = ['properties', 'additionalProperties', 'type', 'items', 'enum', 'const'];
 
-function follow(reference: string, root: Node, byId: ReadonlyMap<string, Node>): Part | undefined {
+/** What a `$ref` leads to. @param root the schema it stands in */
+export function follow(reference: string, root: Node, byId: ReadonlyMap<string, Node>): Part | undefined {
   const hash = reference.indexOf('#');
   const id = hash < 0 ? reference : reference.slice(0, hash);
   const start = id === '' ? root : byId.get(id);

@@ -60,10 +60,12 @@ export async function planChunks(source: ByteSource, { targetBytes }: { targetBy
   return { format, gzip, chunks: await cut(source, format, targetBytes) };
 }
 
+type TextFormat = Exclude<FileFormat, 'parquet'>;
+
 const whole = (source: ByteSource): Chunk => ({ index: 0, start: 0, end: source.size, firstRow: 1 });
 
 /** @throws FileRefusedError when the file is empty or no text */
-async function lookInside(source: ByteSource, format: FileFormat, gzip: boolean): Promise<FileFormat> {
+async function lookInside(source: ByteSource, format: TextFormat, gzip: boolean): Promise<TextFormat> {
   let isFirst = true;
   async function* judged(): AsyncIterable<Uint8Array> {
     for await (const piece of textPieces(source, gzip)) {
@@ -86,13 +88,18 @@ async function lookInside(source: ByteSource, format: FileFormat, gzip: boolean)
   return layout === 'lines' ? 'ndjson' : 'json';
 }
 
+/** @throws FileRefusedError when there is no header, or nothing below it */
 async function headerOf(source: ByteSource): Promise<readonly string[]> {
   const splitter = new CsvSplitter(0);
+  const rows: RawRecord[] = [];
   for await (const piece of textPieces(source, true)) {
-    const first = splitter.push(piece)[0];
-    if (first) return readHeader(first);
+    rows.push(...splitter.push(piece).slice(0, 2));
+    if (rows.length > 1) return readHeader(rows[0]!);
   }
-  return readHeader(splitter.end()[0]!);
+  rows.push(...splitter.end());
+  const header = readHeader(rows[0]!);
+  if (rows.length === 1) throw emptyFile();
+  return header;
 }
 
 /** One pass over the bytes: where records end near every `targetBytes`, and how many there are. */
@@ -121,6 +128,7 @@ async function cut(source: ByteSource, format: 'ndjson' | 'csv', targetBytes: nu
   for await (const piece of textPieces(source, false)) take(splitter.push(piece));
   take(splitter.end());
   const last = chunks.at(-1);
+  if (rows === 0 && !last) throw emptyFile();
   if (rows > 0 || !last) close(source.size);
   else chunks[chunks.length - 1] = { ...last, end: source.size };
   return chunks;

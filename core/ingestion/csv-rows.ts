@@ -30,7 +30,7 @@ function* rowsOfBatch(records: readonly RawRecord[], header: readonly string[]):
       continue;
     }
     const row = cells[next++]!;
-    if (row.length === header.length) yield { raw, value: valueOf(row, header) };
+    if (row.length === header.length) yield { raw, value: recordOf(row, header) };
     else yield { raw, refusal: wrongCount(header.length, row.length) };
   }
 }
@@ -49,7 +49,7 @@ function cellsOf(records: readonly RawRecord[]): string[][] {
   });
 }
 
-function valueOf(row: readonly string[], header: readonly string[]): Record<string, string> {
+function recordOf(row: readonly string[], header: readonly string[]): Record<string, string> {
   const value: Record<string, string> = {};
   for (let i = 0; i < row.length; i++) if (row[i] !== '') value[header[i]!] = row[i]!;
   return value;

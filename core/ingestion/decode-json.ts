@@ -8,7 +8,7 @@ import { bomLength } from './splitter.ts';
  */
 export function decodeJson(
   bytes: Uint8Array,
-): { readonly value: unknown; readonly text: string } | { readonly refusal: Refusal } {
+): { readonly value: unknown; readonly text: string; readonly refusal?: undefined } | { readonly refusal: Refusal } {
   if (bytes.length > MAX_RECORD_BYTES) return { refusal: tooLarge(bytes.length) };
   if (!isUtf8(bytes)) return { refusal: INVALID_ENCODING };
   const text = textOf(bytes.subarray(bomLength(bytes)));

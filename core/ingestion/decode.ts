@@ -58,5 +58,5 @@ function jsonRecord(record: RawRecord, position: Position): DecodedRecord {
   if (record.length > MAX_RECORD_BYTES) return refused(tooLarge(record.length));
   if (record.flaw !== undefined) return refused({ code: 'malformed', message: record.flaw });
   const decoded = decodeJson(record.bytes);
-  return 'refusal' in decoded ? refused(decoded.refusal) : { position, raw: decoded.text, value: decoded.value };
+  return decoded.refusal ? refused(decoded.refusal) : { position, raw: decoded.text, value: decoded.value };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Refusal } from './record.ts';
 
-const schemaRef = z.looseObject({ id: z.string().max(2_048), contentType: z.string().optional() });
+const schemaRef = z.looseObject({ id: z.string().min(1).max(2_048) });
 
-/** aep.md §2.1; keys that are not needed are let through. */
+/** aep.md §2.1. Keys that are not needed are let through, and the record is not copied. */
 const envelope = z.looseObject({
   header: z.looseObject({
     datasetId: z.string().min(1).max(256),
@@ -11,7 +11,10 @@ const envelope = z.looseObject({
   }),
   body: z.looseObject({
     xdmMeta: z.looseObject({ schemaRef: schemaRef.optional() }).optional(),
-    xdmEntity: z.record(z.string(), z.unknown()),
+    xdmEntity: z.custom<Readonly<Record<string, unknown>>>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'expected object',
+    ),
   }),
 });
 
@@ -19,32 +22,45 @@ export interface Opened {
   readonly datasetId: string;
   /** The schema the sender has in mind, where it says so. */
   readonly schemaId?: string;
+  /** The record, not validated yet. */
   readonly entity: Readonly<Record<string, unknown>>;
 }
 
-/** Opens the envelope of a streamed record. */
+/** Opens the envelope of a streamed record (aep.md §2.1). */
 export function openEnvelope(value: unknown): Opened | { readonly refusal: Refusal } {
   const result = envelope.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    return refused(`/${issue.path.join('/')}`, issue.message);
+    const pointer = issue.path.map((key) => `/${String(key)}`).join('');
+    return { refusal: { ...INVALID, pointer, found: foundAt(value, issue.path) } };
   }
   const { header, body } = result.data;
   const inHeader = header.schemaRef?.id;
   const inBody = body.xdmMeta?.schemaRef?.id;
-  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) {
-    return refused('/body/xdmMeta/schemaRef/id', 'header and body name different schemas');
-  }
+  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) return { refusal: TWO_SCHEMAS };
   const schemaId = inHeader ?? inBody;
   return { datasetId: header.datasetId, entity: body.xdmEntity, ...(schemaId !== undefined && { schemaId }) };
 }
 
-const refused = (pointer: string, found: string): { readonly refusal: Refusal } => ({
-  refusal: {
-    code: 'invalid-envelope',
-    message: 'The message is not a record in its envelope',
-    pointer,
-    expected: '{"header":{"datasetId","schemaRef"},"body":{"xdmEntity":{…}}}',
-    found,
-  },
-});
+const INVALID: Refusal = {
+  code: 'invalid-envelope',
+  message: 'The message is not a record in its envelope',
+  expected: '{"header":{"datasetId":"…","schemaRef":{"id":"…"}},"body":{"xdmEntity":{…}}}',
+};
+
+const TWO_SCHEMAS: Refusal = {
+  code: 'schema-mismatch',
+  message: 'Header and body of the envelope name different schemas',
+  pointer: '/body/xdmMeta/schemaRef/id',
+  expected: 'the schema of the header',
+  found: 'another one',
+};
+
+/** The type of what is at the place. */
+function foundAt(value: unknown, path: readonly PropertyKey[]): string {
+  const found = path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  if (found === undefined) return 'nothing';
+  if (found === null) return 'null';
+  if (Array.isArray(found)) return 'array';
+  return found === '' ? 'empty string' : typeof found;
+}

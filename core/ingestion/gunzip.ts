@@ -15,7 +15,7 @@ const HIGH_WATER = 256 * 1024;
 
 /**
  * The contents of a gzip file, piece by piece.
- * @throws FileRefusedError after the last readable piece: `corrupt-file`, or `too-large` for a zip bomb
+ * @throws FileRefusedError after the last readable piece: `corrupt-file`, also for a zip bomb
  */
 export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
   const unpacker = createGunzip({ chunkSize: 65_536 });
@@ -94,7 +94,7 @@ function drained(unpacker: Gunzip): Promise<void> {
 function refuseBomb(produced: number, consumed: number): void {
   if (produced <= MAX_GUNZIPPED_BYTES && (produced <= SMALL || produced <= MAX_GZIP_RATIO * consumed)) return;
   throw new FileRefusedError({
-    code: 'too-large',
+    code: 'corrupt-file',
     message:
       'The gzip unpacks to more than is allowed; split the file into smaller ones, or send it without gzip so that it can be read in parallel',
     expected: `at most ${MAX_GUNZIPPED_BYTES} bytes and ${MAX_GZIP_RATIO} times the size of the file`,

@@ -1,106 +1,121 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
+import { convert, describeText } from './convert-text.ts';
+import { isUnsafeKey } from './decode-json.ts';
 import type { Refusal } from './record.ts';
 
 type Row = Readonly<Record<string, string>>;
-type Mapped = { readonly value: Record<string, unknown> } | { readonly refusal: Refusal };
+type Fields = Record<string, unknown>;
+type Mapped = { readonly value: Fields } | { readonly refusal: Refusal };
 
 /**
- * Compiles the mapping of a dataset: columns and constants become fields. Without rules, columns with dots in their
- * names become nested fields. An empty column leaves its field out.
+ * Compiles the mapping of a dataset: columns and constants become fields (aep.md §2.2, flat CSV). Without rules, every
+ * column becomes the field of its name; dots in a name lead into nested fields. An empty cell leaves its field out.
+ * @throws Error when the rules can't work: two fill the same field, or a constant is not of its type
  */
 export function compileMapping(rules: readonly MappingRule[]): (row: Row) => Mapped {
-  if (rules.length === 0)
-    return (row) => ({ value: nested(Object.entries(row).map(([name, text]) => [name.split('.'), text])) });
-  const compiled = rules.map((rule) => ({ rule, path: rule.destination.split('.') }));
+  if (rules.length === 0) return nestColumns;
+  const compiled = rules.map(compileRule);
+  refuseClashes(rules);
   return (row) => {
-    const fields: [string[], unknown][] = [];
-    for (const { rule, path } of compiled) {
-      const text = rule.source === undefined ? undefined : transformed(row[rule.source], rule.transform);
-      if (rule.constant !== undefined) fields.push([path, rule.constant]);
-      else if (text !== undefined && text !== '') {
-        const value = convert(text, rule.type);
-        if (value === undefined) return { refusal: notConvertible(rule, text) };
-        fields.push([path, value]);
-      }
+    const value: Fields = {};
+    for (const { path, fill } of compiled) {
+      const filled = fill(row);
+      if (filled === undefined) continue;
+      if ('refusal' in filled) return filled;
+      put(value, path, filled.value);
     }
-    return { value: nested(fields) };
+    return { value };
   };
 }
 
-function transformed(text: string | undefined, steps: MappingRule['transform']): string | undefined {
-  if (text === undefined) return undefined;
-  return steps.reduce((value, step) => {
-    if (step === 'trim') return value.trim();
-    return step === 'lower' ? value.toLowerCase() : value.toUpperCase();
-  }, text);
+interface CompiledRule {
+  readonly path: readonly string[];
+  fill(row: Row): { readonly value: unknown } | { readonly refusal: Refusal } | undefined;
 }
 
-const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+function compileRule(rule: MappingRule): CompiledRule {
+  const { source, constant, destination, type, transform } = rule;
+  const path = destination.split('.');
+  if (path.some((name) => name === '' || isUnsafeKey(name))) {
+    throw new Error(`The mapping fills "${destination}", which is no field`);
+  }
+  if (constant !== undefined) {
+    const converted = typeof constant === 'string' ? convert(constant, type) : { value: constant };
+    if ('expected' in converted) {
+      throw new Error(`The constant for "${destination}" is not of type ${type}: expected ${converted.expected}`);
+    }
+    return { path, fill: () => converted };
+  }
+  return {
+    path,
+    fill(row) {
+      const cell = source !== undefined && Object.hasOwn(row, source) ? row[source]! : '';
+      const text = transform.reduce((given, step) => TRANSFORMS[step](given), cell);
+      if (text === '') return undefined;
+      const converted = convert(text, type);
+      if ('value' in converted) return converted;
+      return { refusal: notConvertible(path, source ?? '', converted.expected, text) };
+    },
+  };
+}
 
-/** @returns undefined where the text is no such value */
-function convert(text: string, type: MappingRule['type']): unknown {
-  switch (type) {
-    case 'string':
-      return text;
-    case 'number':
-    case 'integer': {
-      const value = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : Number.NaN;
-      const fits = type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
-      return fits ? value : undefined;
-    }
-    case 'boolean':
-      return BOOLEANS[text.trim().toLowerCase()];
-    case 'date':
-      return /^\d{4}-\d\d-\d\d$/.test(text.trim()) && !Number.isNaN(Date.parse(text.trim())) ? text.trim() : undefined;
-    case 'date-time': {
-      const instant = INSTANT.test(text.trim()) ? Date.parse(text.trim()) : Number.NaN;
-      return Number.isNaN(instant) ? undefined : new Date(instant).toISOString();
-    }
+const TRANSFORMS: Readonly<Record<MappingRule['transform'][number], (text: string) => string>> = {
+  trim: (text) => text.trim(),
+  lower: (text) => text.toLowerCase(),
+  upper: (text) => text.toUpperCase(),
+};
+
+function refuseClashes(rules: readonly MappingRule[]): void {
+  const filled: string[] = [];
+  for (const { destination } of rules) {
+    const clash = filled.find(
+      (other) => `${other}.`.startsWith(`${destination}.`) || `${destination}.`.startsWith(`${other}.`),
+    );
+    if (clash !== undefined) throw new Error(`The mapping fills "${clash}" and "${destination}", which can't both be`);
+    filled.push(destination);
   }
 }
 
-const BOOLEANS: Readonly<Record<string, boolean>> = {
-  true: true,
-  false: false,
-  yes: true,
-  no: false,
-  '1': true,
-  '0': false,
-};
+function nestColumns(row: Row): Mapped {
+  const value: Fields = {};
+  for (const [column, text] of Object.entries(row)) {
+    const path = column.split('.');
+    if (path.some((name) => name === '' || isUnsafeKey(name)) || !put(value, path, text)) {
+      return { refusal: noField(path) };
+    }
+  }
+  return { value };
+}
 
-const EXPECTED: Readonly<Record<MappingRule['type'], string>> = {
-  string: 'text',
-  number: 'a number such as 12.50',
-  integer: 'a whole number',
-  boolean: 'true or false',
-  date: 'a day such as 2026-01-31',
-  'date-time': 'an instant with its zone, such as 2026-01-31T12:00:00Z',
-};
+/** @returns false when something else is in the way */
+function put(target: Fields, path: readonly string[], value: unknown): boolean {
+  let fields = target;
+  for (const [i, name] of path.entries()) {
+    const isLast = i === path.length - 1;
+    if (!Object.hasOwn(fields, name)) fields[name] = isLast ? value : {};
+    else if (isLast) return false;
+    const next = fields[name];
+    if (typeof next !== 'object' || next === null) return isLast;
+    fields = next as Fields;
+  }
+  return true;
+}
 
-const notConvertible = (rule: MappingRule, text: string): Refusal => ({
+const pointerTo = (path: readonly string[]): string =>
+  path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+const notConvertible = (path: readonly string[], column: string, expected: string, text: string): Refusal => ({
   code: 'mapping-failed',
-  message: `Column "${rule.source}" cannot become ${rule.destination}: expected ${EXPECTED[rule.type]}`,
-  pointer: `/${rule.destination.replaceAll('.', '/')}`,
-  expected: EXPECTED[rule.type],
-  found: `${text.length} characters of text`,
+  message: `Column "${column}" can't become ${path.join('.')}: expected ${expected}`,
+  pointer: pointerTo(path),
+  expected,
+  found: describeText(text),
 });
 
-function nested(fields: readonly (readonly [readonly string[], unknown])[]): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const [path, value] of fields) {
-    let target = result;
-    for (const name of path.slice(0, -1)) {
-      const child = Object.hasOwn(target, name) ? target[name] : undefined;
-      const next = typeof child === 'object' && child !== null ? (child as Record<string, unknown>) : {};
-      if (next !== child) define(target, name, next);
-      target = next;
-    }
-    define(target, path.at(-1)!, value);
-  }
-  return result;
-}
-
-/** Sets a field of its own, whatever its name is. */
-function define(target: Record<string, unknown>, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
-}
+const noField = (path: readonly string[]): Refusal => ({
+  code: 'mapping-failed',
+  message: 'The name of a column leads to no field, or another column has filled it; rename it, or give a mapping',
+  pointer: pointerTo(path),
+  expected: 'names such as person.name.firstName, none of which is the beginning of another',
+  found: 'a clash',
+});

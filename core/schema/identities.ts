@@ -1,5 +1,6 @@
 import type { SchemaDefinition } from '#core/catalog/definitions.ts';
 import type { Identity } from '#core/identity/identity.ts';
+import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 
 export interface CarriedIdentity extends Identity {
@@ -7,59 +8,64 @@ export interface CarriedIdentity extends Identity {
 }
 
 export interface CarriedIdentities {
+  /** Each once; primary where anything in the record says so. */
   readonly identities: readonly CarriedIdentity[];
   readonly refusals: readonly Refusal[];
 }
 
 /**
- * Compiles where the identities of a record are (aep.md §1.1, §1.2): the fields that descriptors name, and `identityMap`.
- * What is not text or is empty is no identity; a namespace that nobody knows is a refusal.
+ * Compiles where the identities of a record are: the fields that descriptors name (aep.md §1.1), and `identityMap`
+ * (§1.2), whose keys are codes of namespaces or their published URIs. What is not text or is empty is no identity; a
+ * namespace that nobody knows is a refusal.
+ * @param namespaces codes
  */
 export function compileIdentities(
   schema: SchemaDefinition,
   namespaces: ReadonlySet<string>,
 ): (entity: unknown) => CarriedIdentities {
   const fields = schema.descriptors.map((descriptor) => ({
+    pointer: descriptor['xdm:sourceProperty'],
     path: descriptor['xdm:sourceProperty'].slice(1).split('/').map(unescapePointer),
     namespace: descriptor['xdm:namespace'],
     primary: descriptor['xdm:isPrimary'],
   }));
   return (entity) => {
-    const identities: CarriedIdentity[] = [];
-    for (const { path, namespace, primary } of fields) {
+    const found = new Map<string, CarriedIdentity>();
+    const refusals: Refusal[] = [];
+    const add = (namespace: string, value: string, primary: boolean): void => {
+      const key = `${namespace}:${value}`;
+      found.set(key, { namespace, value, primary: primary || found.get(key)?.primary === true });
+    };
+    for (const { pointer, path, namespace, primary } of fields) {
       const value = valueAtPath(entity, path);
-      if (isIdentity(value)) identities.push({ namespace, value, primary });
+      if (!isIdentity(value)) continue;
+      if (namespaces.has(namespace)) add(namespace, value, primary);
+      else refusals.push(unknownNamespace(pointer));
     }
-    return withIdentityMap(entity, identities, namespaces);
+    for (const [key, items] of Object.entries(identityMapOf(entity))) {
+      const namespace = codeOf(key);
+      if (!namespaces.has(namespace)) refusals.push(unknownNamespace(`/identityMap/${escapePointer(key)}`));
+      else if (Array.isArray(items)) {
+        for (const item of items) if (isIdentity(item?.id)) add(namespace, item.id, item.primary === true);
+      }
+    }
+    return { identities: [...found.values()], refusals };
   };
 }
 
-function withIdentityMap(
-  entity: unknown,
-  identities: CarriedIdentity[],
-  namespaces: ReadonlySet<string>,
-): CarriedIdentities {
-  const map = (entity as { identityMap?: unknown } | null)?.identityMap;
-  if (typeof map !== 'object' || map === null) return { identities, refusals: NONE };
-  const refusals: Refusal[] = [];
-  for (const [namespace, items] of Object.entries(map)) {
-    if (!namespaces.has(namespace)) {
-      refusals.push(unknownNamespace(namespace));
-      continue;
-    }
-    if (!Array.isArray(items)) continue;
-    for (const item of items as readonly { id?: unknown; primary?: unknown }[]) {
-      if (isIdentity(item?.id)) identities.push({ namespace, value: item.id, primary: item.primary === true });
-    }
-  }
-  return { identities, refusals };
+function identityMapOf(entity: unknown): object {
+  const map = valueAtPath(entity, ['identityMap']);
+  return typeof map === 'object' && map !== null && !Array.isArray(map) ? map : {};
 }
-
-const NONE: readonly Refusal[] = [];
 
 const isIdentity = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
 
-const unescapePointer = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
+const URI = 'https://data.adobe.io/entities/namespace/';
+const CODE_BY_URI: ReadonlyMap<string, string> = new Map(
+  STANDARD_NAMESPACES.flatMap(({ id, code }) => (id === undefined ? [] : [[`${URI}${id}`, code] as const])),
+);
+
+const codeOf = (key: string): string => CODE_BY_URI.get(key) ?? key;
 
 function valueAtPath(entity: unknown, path: readonly string[]): unknown {
   let value = entity;
@@ -70,9 +76,14 @@ function valueAtPath(entity: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-const unknownNamespace = (namespace: string): Refusal => ({
+const LONGEST_KEY = 256;
+const unescapePointer = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
+const escapePointer = (key: string): string => key.slice(0, LONGEST_KEY).replaceAll('~', '~0').replaceAll('/', '~1');
+
+const unknownNamespace = (pointer: string): Refusal => ({
   code: 'unknown-namespace',
   message: 'The catalog has no identity namespace of this code; codes are case-sensitive',
-  pointer: `/identityMap/${namespace.slice(0, 128).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+  pointer,
   expected: 'a namespace of the catalog or a standard one',
+  found: 'another code',
 });

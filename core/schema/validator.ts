@@ -1,125 +1,120 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import addFormats from 'ajv-formats';
-import { RE2JS } from 're2js';
+import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv';
+import stringify from 'safe-stable-stringify';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
-
-/** Violations that are reported for one record (aep.md §2.1). */
-const MOST_VIOLATIONS = 5;
+import { addFormats } from './formats.ts';
+import { linearRegExp } from './linear-regexp.ts';
+import { toRefusals, typeName } from './violations.ts';
 
 /**
- * Compiles a schema (aep.md §1.1). An ExperienceEvent always has an `_id` and a `timestamp`, and nobody but the system
- * writes `segmentMembership`, whatever the schema says.
+ * Compiles a schema (aep.md §1.1). Whatever the schema says, a record is an object, an ExperienceEvent has an `_id` and
+ * a `timestamp`, and nobody but the system writes `segmentMembership`. At most five violations are reported (§2.1), each
+ * with its place, what was expected, and the type of what was found.
+ *
+ * Schemas and records are written by others: patterns run in linear time, nothing in a schema is run as code, and no
+ * keyword takes longer than a record is large.
  * @param others schemas that `$ref` may name by their `$id`
- * @throws Error when it is not a JSON Schema, or names one that is not there
+ * @throws Error naming what is wrong, when the schema is no JSON Schema, refers to one that is not there, or has a
+ * pattern that cannot run in linear time
  */
 export function compileSchema(
   schema: SchemaDefinition,
-  others: readonly SchemaDefinition[],
+  others: readonly SchemaDefinition[] = [],
 ): (entity: unknown) => readonly Refusal[] {
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true, code: { regExp: linearRegExp } });
-  (addFormats as unknown as (target: Ajv) => void)(ajv);
-  for (const other of others) ajv.addSchema(jsonSchema(other));
-  const validate: ValidateFunction = ajv.compile(jsonSchema(schema));
+  const validate = compile(schema, others);
   const isEvent = schema['meta:class'] === EXPERIENCE_EVENT_CLASS;
   return (entity) => {
-    const own = isEvent ? eventViolations(entity) : [];
-    const system = isObject(entity) && Object.hasOwn(entity, 'segmentMembership') ? [systemOwned] : [];
-    const general = validate(entity) ? [] : (validate.errors ?? []).map(asRefusal);
-    return own.length + system.length + general.length === 0 ? NONE : unique([...own, ...system, ...general]);
+    if (!isObject(entity)) return [notAnObject(entity)];
+    const isOwned = Object.hasOwn(entity, 'segmentMembership');
+    const ofClass = isEvent ? eventViolations(entity) : NONE;
+    const isValid = validate(entity);
+    if (isValid && !isOwned && ofClass.length === 0) return NONE;
+    return firstOfEachPlace([...ofClass, ...(isOwned ? [SYSTEM_OWNED] : []), ...toRefusals(validate.errors ?? [])]);
   };
 }
 
+/** Violations that are reported for one record. */
+const MOST_VIOLATIONS = 5;
 const NONE: readonly Refusal[] = [];
+
+function compile(schema: SchemaDefinition, others: readonly SchemaDefinition[]): ValidateFunction {
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    // Errors carry what was found, whose type is told.
+    verbose: true,
+    // The loader of catalogs has checked schemas against their meta-schema; here it would cost start-up time.
+    validateSchema: false,
+    code: { regExp: linearRegExp },
+  });
+  addFormats(ajv);
+  ajv.removeKeyword('uniqueItems').addKeyword(UNIQUE_ITEMS);
+  for (const other of others) ajv.addSchema(jsonSchema(other));
+  try {
+    return ajv.compile(jsonSchema(schema));
+  } catch (error) {
+    throw new Error(`The schema ${schema.$id} can't be used: ${(error as Error).message}`, { cause: error });
+  }
+}
 
 /** Without the keys that are ours. */
 function jsonSchema({ descriptors: _ours, ...schema }: SchemaDefinition): object {
   return schema;
 }
 
-/** Patterns in schemas are written by users: they must not be able to run for ever. */
-const linearRegExp = Object.assign(
-  (pattern: string, _flags: string) => {
-    const compiled = RE2JS.compile(pattern);
-    return { test: (text: string) => compiled.matcher(text).find() };
-  },
-  { code: 'linearRegExp' },
-);
+/** As JSON Schema has it; ajv's own compares every item with every other. */
+const UNIQUE_ITEMS: FuncKeywordDefinition = {
+  keyword: 'uniqueItems',
+  type: 'array',
+  schemaType: 'boolean',
+  errors: false,
+  validate: (isWanted: boolean, items: readonly unknown[]) =>
+    !isWanted || new Set(items.map((item) => stringify(item))).size === items.length,
+};
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
-function eventViolations(entity: unknown): Refusal[] {
-  if (!isObject(entity)) return [];
-  const { _id: id, timestamp } = entity;
-  const violations: Refusal[] = [];
-  if (typeof id !== 'string' || id === '') violations.push(missing('/_id', 'a unique, non-empty string', id));
-  if (typeof timestamp !== 'string' || !RFC_3339.test(timestamp) || Number.isNaN(Date.parse(timestamp))) {
-    violations.push(missing('/timestamp', 'an instant such as 2026-01-31T12:00:00Z', timestamp));
-  }
-  return violations;
+function eventViolations({ _id: id, timestamp }: Readonly<Record<string, unknown>>): readonly Refusal[] {
+  const hasId = typeof id === 'string' && id !== '';
+  const hasTime = typeof timestamp === 'string' && RFC_3339.test(timestamp) && !Number.isNaN(Date.parse(timestamp));
+  if (hasId && hasTime) return NONE;
+  return [
+    ...(hasId ? [] : [needed('_id', 'a unique, non-empty string', id)]),
+    ...(hasTime ? [] : [needed('timestamp', 'an instant such as 2026-01-31T12:00:00Z', timestamp)]),
+  ];
 }
 
-const missing = (pointer: string, expected: string, found: unknown): Refusal => ({
+const needed = (field: string, expected: string, found: unknown): Refusal => ({
   code: 'schema-violation',
-  message: `An event needs ${pointer}: ${expected}`,
-  pointer,
+  message: `An event needs "${field}": ${expected}`,
+  pointer: `/${field}`,
   expected,
   found: typeName(found),
 });
 
-const systemOwned: Refusal = {
+const notAnObject = (found: unknown): Refusal => ({
+  code: 'schema-violation',
+  message: 'A record is an object',
+  pointer: '',
+  expected: 'object',
+  found: typeName(found),
+});
+
+const SYSTEM_OWNED: Refusal = {
   code: 'system-owned-field',
   message: 'segmentMembership is written by the platform alone; leave it out',
   pointer: '/segmentMembership',
   expected: 'no such field',
 };
 
-function asRefusal(error: ErrorObject): Refusal {
-  const { keyword, params, instancePath, message = 'is not valid' } = error;
-  const key = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
-  const pointer =
-    key === undefined ? instancePath : `${instancePath}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  return {
-    code: 'schema-violation',
-    message: keyword === 'additionalProperties' ? 'The schema has no such field' : capital(message),
-    pointer: pointer === '' ? '/' : pointer,
-    expected: expectation(error),
-  };
-}
-
-function expectation({ keyword, params }: ErrorObject): string {
-  switch (keyword) {
-    case 'type':
-      return String(params['type']);
-    case 'required':
-      return 'a value';
-    case 'additionalProperties':
-      return 'no such field';
-    case 'enum':
-      return `one of ${(params['allowedValues'] as unknown[]).slice(0, 20).join(', ')}`;
-    case 'format':
-      return String(params['format']);
-    case 'pattern':
-      return `text that matches ${params['pattern']}`;
-    default:
-      return `${keyword} ${params['limit'] ?? ''}`.trim();
-  }
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-function typeName(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'array';
-  return value === '' ? 'empty string' : typeof value;
-}
-
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** One violation a place, the first ones. */
-const unique = (violations: readonly Refusal[]): Refusal[] =>
-  [...new Map(violations.toReversed().map((violation) => [violation.pointer, violation])).values()]
-    .reverse()
-    .slice(0, MOST_VIOLATIONS);
+function firstOfEachPlace(violations: readonly Refusal[]): readonly Refusal[] {
+  const places = new Map<string | undefined, Refusal>();
+  for (const violation of violations) {
+    if (!places.has(violation.pointer)) places.set(violation.pointer, violation);
+    if (places.size === MOST_VIOLATIONS) break;
+  }
+  return [...places.values()];
+}

@@ -5,7 +5,7 @@ export function createMemoryObjectStore(): ObjectStore {
   const objects = new Map<string, Uint8Array>();
   return {
     async put(key, body) {
-      objects.set(key, typeof body === 'string' ? new TextEncoder().encode(body) : body.slice());
+      objects.set(key, typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body));
     },
     async get(key, range) {
       const body = objects.get(key);

@@ -12,13 +12,24 @@ const KEYS_PER_DELETE = 1_000;
 
 /** Objects in an S3 bucket. */
 export function createS3ObjectStore(client: S3Client, bucket: string): ObjectStore {
+  const size = async (key: string): Promise<number | undefined> => {
+    try {
+      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      return ContentLength ?? 0;
+    } catch (error) {
+      if (status(error) === 404) return undefined;
+      throw error;
+    }
+  };
+
   return {
     async put(key, body, { contentType, contentEncoding } = {}) {
       await client.send(
         new PutObjectCommand({
           Bucket: bucket,
           Key: key,
-          Body: body,
+          // As bytes, since the SDK takes an empty text for a stream of unknown length.
+          Body: typeof body === 'string' ? Buffer.from(body) : body,
           ...(contentType !== undefined && { ContentType: contentType }),
           ...(contentEncoding !== undefined && { ContentEncoding: contentEncoding }),
         }),
@@ -27,7 +38,7 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
 
     async get(key, range) {
       // S3 knows no empty range, and none that begins behind the end.
-      if (range && range.end <= range.start) return (await this.size(key)) === undefined ? undefined : new Uint8Array();
+      if (range && range.end <= range.start) return (await size(key)) === undefined ? undefined : new Uint8Array();
       const Range = range && `bytes=${range.start}-${range.end - 1}`;
       try {
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(Range && { Range }) }));
@@ -39,15 +50,7 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
       }
     },
 
-    async size(key) {
-      try {
-        const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
-        return ContentLength ?? 0;
-      } catch (error) {
-        if (status(error) === 404) return undefined;
-        throw error;
-      }
-    },
+    size,
 
     async *list(prefix) {
       for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {

@@ -3,12 +3,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import {
-  type EnvironmentVariables,
-  type FunctionName,
-  functionEntry,
-  readEnvironment,
-} from '#core/contract/functions.ts';
+import { type EnvironmentVariables, type FunctionName, readEnvironment } from '#core/contract/functions.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import type { Alarms } from './alarms.ts';
 import { bundle } from './bundle.ts';
@@ -47,7 +42,7 @@ export class TributaryFunction<F extends FunctionName = FunctionName> extends Co
 
     this.function = new LambdaFunction(this, 'Function', {
       description: props.description,
-      code: bundle(functionEntry(name)),
+      code: bundle(name),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,

@@ -4,7 +4,7 @@ import { HANDLES, parameterName } from '#core/contract/parameters.ts';
 import { buildTributary } from '#lib/app.ts';
 import { selectStage } from '#lib/config/select.ts';
 import { allResources, resourcesOfType, type Template } from '#tests/harness/poller/template.ts';
-import { STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
+import { FLAGS, STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
 
 describe.each(STAGE_NAMES)('stacks of stage %s', (stage) => {
   const templates = templatesOf(stage);
@@ -52,7 +52,7 @@ describe('deleting stacks', () => {
   it('has to be allowed first in production, and in no other stage', () => {
     for (const stage of STAGE_NAMES) {
       const { data, activation, compute } = buildTributary(
-        new App({ context: { 'aws:cdk:bundling-stacks': [] } }),
+        new App({ context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] } }),
         selectStage((key) => (key === 'stage' ? stage : undefined)),
       );
       for (const { terminationProtection } of [data, activation, compute]) {

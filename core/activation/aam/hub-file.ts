@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { ExportFile } from '#core/activation/s3-file/membership-files.ts';
 import type { FileRow } from '#core/activation/s3-file/pending.ts';
+import { identityKey } from '#core/identity/identity.ts';
 import { type DeclaredId, declaredId, type InvalidId } from './identities.ts';
 
 /** What an inbound file may hold (aep.md §7.6). */
@@ -39,7 +40,7 @@ export function hubFiles(
 ): HubFiles {
   const invalid: InvalidId[] = [];
   const users = new Map<string, { declared: DeclaredId; latest: Map<string, FileRow> }>();
-  for (const [identity, own] of Map.groupBy(rows, (row) => `${row.identity.namespace}:${row.identity.value}`)) {
+  for (const own of Map.groupBy(rows, ({ identity }) => identityKey(identity)).values()) {
     const declared = declaredId(own[0]!.identity, settings.dataProviderIds);
     if (typeof declared === 'string') {
       invalid.push(declared);

@@ -108,7 +108,7 @@ async function writeFiles(
   all: readonly FileRow[],
   makeFiles: MakeFiles,
 ): Promise<OutletExport> {
-  const rows = await withoutTold(store, outletId, slot, all);
+  const rows = await withoutTold(store, outletId, all);
   const { files, invalid } = makeFiles(rows, slot);
   for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
   await noteExported(store, outletId, slot, rows);

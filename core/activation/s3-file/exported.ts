@@ -32,14 +32,12 @@ export async function isExported(store: ObjectStore, outletId: string, slot: num
 export async function withoutTold(
   store: ObjectStore,
   outletId: string,
-  slot: number,
   rows: readonly FileRow[],
 ): Promise<FileRow[]> {
   const oldest = rows.reduce((least, { decidedAt }) => Math.min(least, decidedAt), Number.POSITIVE_INFINITY);
   const told = new Map<string, Told>();
   for await (const key of store.list(exportedPrefix(outletId))) {
-    const of = slotOfExportedKey(key);
-    if (of === slot || of < oldest - MARGIN_MS) continue;
+    if (slotOfExportedKey(key) < oldest - MARGIN_MS) continue;
     const bytes = await store.get(key);
     for (const line of bytes ? Buffer.from(bytes).toString('utf8').split('\n') : []) {
       const [row, revision, decidedAt] = line.split('\t');

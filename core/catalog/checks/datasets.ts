@@ -101,8 +101,7 @@ function checkType(
   findings: Findings,
 ): void {
   const { constant, destination } = rule;
-  const given =
-    constant === undefined || typeof constant === 'string' ? JSON_TYPES[rule.type] : constantTypes(constant);
+  const given = constant === undefined ? JSON_TYPES[rule.type] : constantTypes(constant);
   if (wanted.size === 0 || given.some((type) => wanted.has(type))) return;
   const key = constant === undefined ? 'type' : 'constant';
   findings.at(loaded, ['mapping', index, key], `the rule gives "${destination}" a ${given[0]}`, {
@@ -110,7 +109,9 @@ function checkType(
   });
 }
 
-function constantTypes(constant: number | boolean): readonly string[] {
+/** Constants are taken as they are written. */
+function constantTypes(constant: string | number | boolean): readonly string[] {
+  if (typeof constant === 'string') return ['string'];
   if (typeof constant === 'boolean') return ['boolean'];
   return Number.isInteger(constant) ? ['integer', 'number'] : ['number'];
 }

@@ -1,5 +1,9 @@
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { RE2JS } from 're2js';
 import type { SchemaDefinition } from '../definitions.ts';
-import { closest, editDistance } from '../did-you-mean.ts';
+import { closest, didYouMean, editDistance } from '../did-you-mean.ts';
+import { follow } from '../field-tree.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 
@@ -14,10 +18,23 @@ const KEYWORDS = [
 const KNOWN = new Set(KEYWORDS);
 const SLIP = 2;
 
+/** Where schemas stand inside a schema. */
+const MAPS = new Set(['properties', 'definitions', 'patternProperties']);
+const LISTS = new Set(['allOf', 'anyOf', 'oneOf']);
+const SINGLE = new Set(['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames']);
+
+const FORMATS = knownFormats();
+
+function knownFormats(): ReadonlySet<string> {
+  const ajv = new Ajv();
+  (addFormats as unknown as (target: Ajv) => void)(ajv);
+  return new Set(Object.keys(ajv.formats));
+}
+
 /**
  * JSON Schema ignores keywords it does not know, so a slip of the pen (`requried`) would switch a rule off in silence.
  * A keyword that looks very much like a real one is refused; others, such as XDM's own, are let be. References lead
- * somewhere.
+ * somewhere, formats exist, and patterns are ones that run in linear time.
  */
 export function checkKeywords(
   loaded: Loaded<unknown>,
@@ -29,30 +46,54 @@ export function checkKeywords(
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
     for (const [key, inside] of Object.entries(value)) {
       const here = [...path, key];
-      if (KNOWN.has(key)) checkReference(key, inside, here);
-      else {
-        const meant = closest(key, KEYWORDS);
-        if (meant !== undefined && key.length > 3 && editDistance(key.toLowerCase(), meant.toLowerCase()) <= SLIP) {
-          findings.atKey(loaded, here, `unknown keyword "${key}"`, { hint: `did you mean "${meant}"?` });
-        }
-      }
-      if (MAPS.has(key))
-        for (const name of Object.keys(inside as object)) visit((inside as never)[name], [...here, name]);
-      else if (Array.isArray(inside) && LISTS.has(key))
+      if (KNOWN.has(key)) checkValue(key, inside, here);
+      else checkUnknown(key, here);
+      if (MAPS.has(key)) {
+        for (const [name, item] of Object.entries(inside as object)) visit(item, [...here, name]);
+      } else if (Array.isArray(inside) && LISTS.has(key)) {
         for (const [i, item] of inside.entries()) visit(item, [...here, i]);
-      else if (SINGLE.has(key)) visit(inside, here);
+      } else if (SINGLE.has(key)) visit(inside, here);
     }
   };
-  const checkReference = (key: string, inside: unknown, path: Path): void => {
-    if (key !== '$ref' || typeof inside !== 'string' || inside.startsWith('#')) return;
-    const id = inside.split('#')[0]!;
-    if (byId.has(id)) return;
-    const meant = closest(id, byId.keys());
-    findings.at(loaded, path, `unknown schema "${id}"`, { hint: meant && `did you mean "${meant}"?` });
+
+  const checkUnknown = (key: string, path: Path): void => {
+    const meant = closest(key, KEYWORDS);
+    if (meant === undefined || key.length <= 3) return;
+    if (editDistance(key.toLowerCase(), meant.toLowerCase()) > SLIP) return;
+    findings.atKey(loaded, path, `unknown keyword "${key}"`, { hint: `did you mean "${meant}"?` });
   };
+
+  const checkValue = (key: string, value: unknown, path: Path): void => {
+    if (key === '$ref' && typeof value === 'string') checkReference(value, path);
+    if (key === 'format' && typeof value === 'string' && !FORMATS.has(value)) {
+      findings.at(loaded, path, `unknown format "${value}"`, { hint: didYouMean(value, FORMATS) });
+    }
+    if (key === 'pattern' && typeof value === 'string') checkPattern(value, path, 'at');
+    if (key === 'patternProperties') {
+      for (const pattern of Object.keys(value as object)) {
+        checkPattern(pattern, [...path, pattern], 'atKey');
+      }
+    }
+  };
+
+  const checkPattern = (pattern: string, path: Path, where: 'at' | 'atKey'): void => {
+    try {
+      RE2JS.compile(pattern);
+    } catch {
+      findings[where](loaded, path, `the pattern "${pattern}" can't be used`, {
+        expected: 'a regular expression in RE2 syntax, which has no look-around and no back-references',
+      });
+    }
+  };
+
+  const checkReference = (reference: string, path: Path): void => {
+    const id = reference.split('#')[0]!;
+    if (id !== '' && !byId.has(id)) {
+      findings.at(loaded, path, `unknown schema "${id}"`, { hint: didYouMean(id, byId.keys()) });
+    } else if (!follow(reference, schema, byId)) {
+      findings.at(loaded, path, `"${reference}" leads nowhere`, { expected: 'something like #/definitions/name' });
+    }
+  };
+
   visit(schema, []);
 }
-
-const MAPS = new Set(['properties', 'definitions', 'patternProperties']);
-const LISTS = new Set(['allOf', 'anyOf', 'oneOf']);
-const SINGLE = new Set(['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames']);

@@ -1,8 +1,10 @@
 import { Ajv } from 'ajv';
+import { compileSchema } from '#core/schema/validator.ts';
 import type { SchemaDefinition } from '../definitions.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type FieldTree, fieldTree, lookUp, pointerSteps } from '../field-tree.ts';
 import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
+import { checkEndless } from './endless.ts';
 import { checkKeywords } from './keywords.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 import { profileSchemas, schemasById, treeOfSchema } from './union.ts';
@@ -11,13 +13,16 @@ import { profileSchemas, schemasById, treeOfSchema } from './union.ts';
 export function checkSchemas(catalog: LoadedCatalog, findings: Findings): void {
   const byId = schemasById(catalog);
   const namespaces = namespaceCodes(catalog);
+  const before = findings.problems.length;
   for (const loaded of catalog.schemas) {
     const { definition } = loaded;
     if (!definition) continue;
     if (!checkJsonSchema(loaded, definition, findings)) continue;
     checkKeywords(loaded, definition, byId, findings);
+    checkEndless(loaded, definition, byId, findings);
     checkDescriptors(loaded, definition, treeOfSchema(definition, byId), namespaces, findings);
   }
+  if (findings.problems.length === before) checkCompiles(catalog.schemas, findings);
   for (const loaded of profileSchemas(catalog)) {
     if (loaded.definition && !hasPrimaryIdentity(loaded.definition, byId)) {
       findings.at(loaded, ['descriptors'], 'a schema of Profile needs a primary identity', {
@@ -41,6 +46,21 @@ function checkJsonSchema(loaded: Loaded<unknown>, schema: SchemaDefinition, find
     findings.at(loaded, path, `${name} is not valid in a JSON Schema: it ${error.message ?? 'has another shape'}`);
   }
   return false;
+}
+
+/** What the checks above did not foresee: the validator has the last word. */
+function checkCompiles(schemas: LoadedCatalog['schemas'], findings: Findings): void {
+  const all = schemas.flatMap(({ definition }) => definition ?? []);
+  for (const loaded of schemas) {
+    const { definition } = loaded;
+    if (!definition) continue;
+    const others = all.filter(({ $id }) => $id !== definition.$id);
+    try {
+      compileSchema(definition, others);
+    } catch (error) {
+      findings.at(loaded, ['$id'], `the schema can't be compiled: ${error instanceof Error ? error.message : error}`);
+    }
+  }
 }
 
 function checkDescriptors(

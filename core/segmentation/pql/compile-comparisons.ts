@@ -109,7 +109,9 @@ function comparison(operator: ComparisonOperator, left: Run, right: Run): Run {
 function membership(operator: 'in' | 'notIn', left: Run, right: Compiled): Run {
   const { run, constant } = right;
   const texts =
-    Array.isArray(constant) && constant.every((item) => typeof item === 'string') ? new Set(constant) : undefined;
+    Array.isArray(constant) && constant.every((item) => typeof item === 'string')
+      ? new Set<unknown>(constant)
+      : undefined;
   return (context) => {
     const value = left(context);
     if (value === null) return false;

@@ -1,7 +1,7 @@
 import type { Member, Name, Outer, Parameter } from './ast.ts';
 import { allEvents, materialised } from './compile-events.ts';
 import { type Compiled, NOTHING, type Origin } from './compiled.ts';
-import type { Run } from './context.ts';
+import type { Context, Run } from './context.ts';
 import { fixedInstant } from './instants.ts';
 import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
 import { EventValue, fieldOf, fieldOfAnyCase, toTime } from './values.ts';
@@ -80,12 +80,12 @@ function timestampOf({ run, uses, slot, list }: Compiled): Compiled {
     const instant = fixedInstant((context) => toTime(run(context)));
     return { run: (context) => toTime(run(context)), uses, type: 'value', instant };
   }
-  const time: Run = ({ slots }) => (slots[slot] as EventValue | null)?.time ?? null;
+  const time = ({ slots }: Context): number | null => (slots[slot] as EventValue | null)?.time ?? null;
   return {
     run: time,
     uses: { ...NOTHING, slots: new Set([slot]), timed: new Set([slot]) },
     type: 'value',
-    instant: fixedInstant(time as (context: never) => number | null),
+    instant: fixedInstant(time),
     slot,
   };
 }

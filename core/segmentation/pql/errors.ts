@@ -4,6 +4,8 @@ export class PqlError extends Error {
   readonly line: number;
   readonly column: number;
   readonly expected: string | undefined;
+  /** Set where the text is that of a segment. */
+  segmentId?: string;
   readonly #sourceLine: string;
 
   /** `offset` counts UTF-16 units from the start of `source`. */
@@ -23,7 +25,8 @@ export class PqlError extends Error {
     const from = Math.max(0, this.column - 1 - 80);
     const excerpt = this.#sourceLine.slice(from, from + 160);
     const caret = ' '.repeat(this.column - 1 - from);
+    const segment = this.segmentId === undefined ? '' : `segment ${this.segmentId}: `;
     const hint = this.expected === undefined ? '' : `\nexpected ${this.expected}`;
-    return `${this.message} (line ${this.line}, column ${this.column})\n${excerpt}\n${caret}^${hint}`;
+    return `${segment}${this.message} (line ${this.line}, column ${this.column})\n${excerpt}\n${caret}^${hint}`;
   }
 }

@@ -86,7 +86,7 @@ export function lowerToLeave(context: Context, { bounds }: EventQuery, time: num
 /** Lowers the horizon to when an event at `time`, now after the end of the range, comes into it. */
 export function lowerToEnter(context: Context, { bounds }: EventQuery, time: number): void {
   const { now } = context;
-  let enters = time > now ? time : now;
+  let enters = Math.max(time, now);
   for (const { operator, instant } of bounds) {
     if (operator === '>=' || operator === '>') continue;
     const needed = operator === '<' ? time + 1 : time;

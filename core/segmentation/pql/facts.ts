@@ -19,8 +19,6 @@ export interface Facts {
   readonly wholeHistory: Set<string>;
   /** A chain has a step that must not happen. */
   negatedStep: boolean;
-  /** The day or the present time is looked at outside of events. */
-  looksAtClock: boolean;
   /** Whether what is being compiled is under a `not`. */
   negated: boolean;
 }
@@ -30,7 +28,6 @@ export const createFacts = (): Facts => ({
   segments: new Set(),
   wholeHistory: new Set(),
   negatedStep: false,
-  looksAtClock: false,
   negated: false,
 });
 

@@ -74,6 +74,30 @@ const CASES: readonly Case[] = [
     says: [/unknown schema "https:\/\/example.com\/peeple"/],
   },
   {
+    name: 'a reference that leads nowhere',
+    files: { 'schemas/people.yaml': people(`  age: { $ref: ${HERE}"#/definitions/age" }\n`) },
+    says: [/leads nowhere/],
+  },
+  {
+    name: 'a schema that refers to itself without end',
+    files: { 'schemas/people.yaml': people(`  age: ${HERE}{ allOf: [{ $ref: "#/properties/age" }] }\n`) },
+    says: [/without end/],
+  },
+  {
+    name: 'an unknown format',
+    files: { 'schemas/people.yaml': people(`  born: { type: string, format: ${HERE}datetime }\n`) },
+    says: [/unknown format "datetime"/],
+  },
+  {
+    name: 'patterns that do not run in linear time',
+    files: {
+      'schemas/people.yaml': people(
+        `  code: { type: string, pattern: ${HERE}"(?=a)b" }\n  more: { type: object, patternProperties: { ${HERE}"(a)\\\\1": {} } }\n`,
+      ),
+    },
+    says: [/the pattern "\(\?=a\)b"/, /the pattern/],
+  },
+  {
     name: 'an identity that is a number',
     files: { 'schemas/people.yaml': people('', descriptor(`${HERE}/shop/count`)) },
     says: [/of type number/],

@@ -1,0 +1,107 @@
+import type { SegmentDefinition } from './definition.ts';
+import { compileQuery } from './pql/compile.ts';
+import type { Context } from './pql/context.ts';
+import { PqlError } from './pql/errors.ts';
+import { createFacts, type Facts } from './pql/facts.ts';
+import { parsePql } from './pql/parse.ts';
+import { createPathTree, type PathTree } from './pql/paths.ts';
+import { createSelectors, type Selector } from './pql/selectors.ts';
+
+/** Segments that do not fit together. `segmentIds` says which: the circle, or the one that names an unknown id. */
+export class SegmentSetError extends Error {
+  override readonly name = 'SegmentSetError';
+  readonly segmentIds: readonly string[];
+
+  constructor(message: string, segmentIds: readonly string[]) {
+    super(message);
+    this.segmentIds = segmentIds;
+  }
+}
+
+export interface CompiledSegment {
+  readonly id: string;
+  readonly facts: Facts;
+  /** Attribute paths that this segment reads. */
+  readonly attributePaths: readonly string[];
+  /** Paths of events that this segment reads. */
+  readonly eventPaths: readonly string[];
+  test(context: Context): boolean;
+}
+
+/** All segments, those that others depend on first, and what they share. */
+export interface Compilation {
+  readonly segments: readonly CompiledSegment[];
+  readonly selectors: readonly Selector[];
+  readonly eventPaths: PathTree;
+  readonly attributePaths: PathTree;
+}
+
+export function compileAll(definitions: readonly SegmentDefinition[]): Compilation {
+  const ids = new Set<string>();
+  for (const { id } of definitions) {
+    if (ids.has(id)) throw new SegmentSetError(`two segments have the id "${id}"`, [id]);
+    ids.add(id);
+  }
+  const selectors = createSelectors();
+  const eventPaths = createPathTree();
+  const all = createPathTree();
+  let slots = 0;
+  const newSlot = (): number => slots++;
+
+  const segments = definitions.map(({ id, expression: { value } }): CompiledSegment => {
+    const facts = createFacts();
+    const own = createPathTree();
+    const ownEvents = createPathTree();
+    const checkSegment = (other: string): void => {
+      if (!ids.has(other))
+        throw new SegmentSetError(`segment "${id}" refers to "${other}", which does not exist`, [id, other]);
+    };
+    const shared = {
+      selectors,
+      eventPaths: inBoth(ownEvents, eventPaths),
+      attributePaths: inBoth(own, all),
+      newSlot,
+      checkSegment,
+    };
+    const test = compileIn(id, () => compileQuery(value, parsePql(value), shared, facts));
+    return { id, facts, attributePaths: own.list(), eventPaths: ownEvents.list(), test };
+  });
+  return { segments: inOrderOfDependency(segments), selectors: selectors.all, eventPaths, attributePaths: all };
+}
+
+const inBoth = (own: PathTree, all: PathTree): PathTree => ({
+  ...own,
+  add(path) {
+    own.add(path);
+    all.add(path);
+  },
+  touch(path) {
+    own.touch(path);
+    all.touch(path);
+  },
+});
+
+function compileIn<T>(segmentId: string, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (error instanceof PqlError) error.segmentId = segmentId;
+    throw error;
+  }
+}
+
+function inOrderOfDependency(segments: readonly CompiledSegment[]): CompiledSegment[] {
+  const byId = new Map(segments.map((segment) => [segment.id, segment]));
+  const ordered = new Set<CompiledSegment>();
+  const visit = (segment: CompiledSegment, path: readonly string[]): void => {
+    if (path.includes(segment.id)) {
+      const circle = [...path.slice(path.indexOf(segment.id)), segment.id];
+      throw new SegmentSetError(`segments refer to each other in a circle: ${circle.join(' → ')}`, circle.slice(0, -1));
+    }
+    if (ordered.has(segment)) return;
+    for (const id of segment.facts.segments) visit(byId.get(id)!, [...path, segment.id]);
+    ordered.add(segment);
+  };
+  for (const segment of segments) visit(segment, []);
+  return [...ordered];
+}

@@ -1,0 +1,18 @@
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { beforeAll } from 'vitest';
+import { s3 } from '#lambdas/adapters/clients.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { objectStoreContract } from './object-store.contract.ts';
+
+const bucket = `contract-${process.pid}-${Date.now()}`;
+
+beforeAll(async () => {
+  if (!process.env.AWS_ENDPOINT_URL) {
+    throw new Error(
+      'AWS_ENDPOINT_URL is not set: run this with the vitest project "local", which provides a local AWS',
+    );
+  }
+  await s3().send(new CreateBucketCommand({ Bucket: bucket }));
+});
+
+objectStoreContract('S3', () => createS3ObjectStore(s3(), bucket));

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+
+let unique = 0;
+
+/** A folder that no other test uses: stores are shared. */
+const fresh = (): string => `contract-${process.pid}-${Date.now()}-${unique++}/`;
+
+const textOf = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString('utf8');
+
+/** What every object store does. */
+export function objectStoreContract(name: string, create: () => ObjectStore): void {
+  describe(`object store: ${name}`, () => {
+    const keysOf = (store: ObjectStore, prefix: string): Promise<string[]> => Array.fromAsync(store.list(prefix));
+
+    it('knows nothing of an object that was never written', async () => {
+      const store = create();
+      const key = `${fresh()}none`;
+      expect(await store.get(key)).toBeUndefined();
+      expect(await store.get(key, { start: 0, end: 10 })).toBeUndefined();
+      expect(await store.get(key, { start: 3, end: 3 })).toBeUndefined();
+      expect(await store.size(key)).toBeUndefined();
+    });
+
+    it('gives back texts and bytes as they were written', async () => {
+      const store = create();
+      const folder = fresh();
+      const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+      await store.put(`${folder}text`, 'grüße ✓\n', { contentType: 'text/plain; charset=utf-8' });
+      await store.put(`${folder}bytes`, bytes, { contentType: 'application/octet-stream' });
+      expect(textOf(await store.get(`${folder}text`))).toBe('grüße ✓\n');
+      expect([...(await store.get(`${folder}bytes`))!]).toEqual([...bytes]);
+      expect(await store.size(`${folder}text`)).toBe(Buffer.byteLength('grüße ✓\n'));
+    });
+
+    it('keeps an empty object', async () => {
+      const store = create();
+      const key = `${fresh()}empty`;
+      await store.put(key, '');
+      expect((await store.get(key))?.byteLength).toBe(0);
+      expect((await store.get(key, { start: 0, end: 5 }))?.byteLength).toBe(0);
+      expect(await store.size(key)).toBe(0);
+    });
+
+    it('replaces what was there', async () => {
+      const store = create();
+      const key = `${fresh()}twice`;
+      await store.put(key, 'a longer text');
+      await store.put(key, 'short');
+      expect(textOf(await store.get(key))).toBe('short');
+    });
+
+    it('keeps what it was given, though the giver changes it afterwards', async () => {
+      const store = create();
+      const key = `${fresh()}own`;
+      const bytes = Buffer.from('abc');
+      await store.put(key, bytes);
+      bytes.write('xyz');
+      expect(textOf(await store.get(key))).toBe('abc');
+    });
+
+    it.each([
+      [0, 3, '012'],
+      [3, 6, '345'],
+      [8, 100, '89'],
+      [10, 20, ''],
+      [50, 60, ''],
+      [4, 4, ''],
+    ])('reads the bytes from %d up to, not including, %d', async (start, end, expected) => {
+      const store = create();
+      const key = `${fresh()}range`;
+      await store.put(key, '0123456789');
+      expect(textOf(await store.get(key, { start, end }))).toBe(expected);
+    });
+
+    it('lists the keys that begin with a prefix, in the order of their bytes', async () => {
+      const store = create();
+      const folder = fresh();
+      const names = ['b', 'a/2', 'a/10', 'a', 'B', 'ä', 'a b+c&d=%20', '\u{ff5e}', '\u{1f600}'];
+      for (const name of names) await store.put(`${folder}${name}`, 'x');
+      const inOrder = ['B', 'a', 'a b+c&d=%20', 'a/10', 'a/2', 'b', 'ä', '\u{ff5e}', '\u{1f600}'];
+      expect(await keysOf(store, folder)).toEqual(inOrder.map((each) => `${folder}${each}`));
+      expect(await keysOf(store, `${folder}a/`)).toEqual([`${folder}a/10`, `${folder}a/2`]);
+      expect(await keysOf(store, `${folder}none`)).toEqual([]);
+    });
+
+    it('lists and deletes more than fit into one page', async () => {
+      const store = create();
+      const folder = fresh();
+      const keys = Array.from({ length: 1_005 }, (_, index) => `${folder}${String(index).padStart(5, '0')}`);
+      for (let start = 0; start < keys.length; start += 50) {
+        await Promise.all(keys.slice(start, start + 50).map((key) => store.put(key, '')));
+      }
+      expect(await keysOf(store, folder)).toEqual(keys);
+      await store.delete(keys);
+      expect(await keysOf(store, folder)).toEqual([]);
+    });
+
+    it('deletes what is named, and does not mind what is not there', async () => {
+      const store = create();
+      const folder = fresh();
+      await store.put(`${folder}a`, 'x');
+      await store.put(`${folder}b`, 'x');
+      await store.delete([`${folder}a`, `${folder}never`]);
+      await store.delete([]);
+      expect(await keysOf(store, folder)).toEqual([`${folder}b`]);
+    });
+  });
+}

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import type { HttpRequest } from '#core/activation/http/client.ts';
+import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
+import {
+  catalogOf,
+  failedIds,
+  fakeHttp,
+  fakeMetrics,
+  identity,
+  NOW,
+  ok,
+  profileDelivery,
+  sqsEvent,
+  status,
+  type TestMessage,
+} from './factories.ts';
+
+const WEBHOOK = { id: 'webhook', type: 'http', url: 'https://hooks.example.com/x' };
+
+const message = (n: number, change: Partial<TestMessage> = {}): TestMessage => ({
+  id: `m${n}`,
+  body: profileDelivery({ identities: [identity('CRMID', `C${n}`)] }),
+  group: `g${n}`,
+  ...change,
+});
+
+const peopleIn = ({ body }: HttpRequest): string[] =>
+  (JSON.parse(body) as { profiles: { identityMap: { crmid: { id: string }[] } }[] }).profiles.map(
+    ({ identityMap }) => identityMap.crmid[0]!.id,
+  );
+
+async function deliver(
+  messages: readonly TestMessage[],
+  answer: (request: HttpRequest) => HttpOutcome,
+  catalog = catalogOf(WEBHOOK),
+) {
+  const { http, requests } = fakeHttp(answer);
+  const { metrics, counted } = fakeMetrics();
+  const handler = createHandler({ catalog, http, secrets: async () => 'secret', metrics, now: () => NOW });
+  const failed = failedIds(await handler(sqsEvent(messages)));
+  return { failed, counted, told: requests.map(peopleIn), requests };
+}
+
+describe('delivering to an HTTP API', () => {
+  it('sends what comes together in one signed request', async () => {
+    const { failed, told, requests, counted } = await deliver([message(1), message(2), message(3)], () => ok());
+    expect(failed).toEqual([]);
+    expect(told).toEqual([['C1', 'C2', 'C3']]);
+    expect(requests[0]).toMatchObject({
+      url: WEBHOOK.url,
+      headers: { 'x-tributary-signature': expect.stringMatching(/^t=\d+,v1=[0-9a-f]{64}$/) },
+    });
+    expect(counted).toEqual([['DeliveriesSent', 3, { destination: 'webhook' }]]);
+  });
+
+  it('puts at most ten profiles into a request', async () => {
+    const { told } = await deliver(
+      Array.from({ length: 23 }, (_, n) => message(n)),
+      () => ok(),
+    );
+    expect(told.map((people) => people.length)).toEqual([10, 10, 3]);
+  });
+
+  it('has all of them come again after a failure that may pass, without asking again at once', async () => {
+    const { failed, told, counted } = await deliver([message(1), message(2)], () => status(503));
+    expect(failed).toEqual(['m1', 'm2']);
+    expect(told).toHaveLength(1);
+    expect(counted).toEqual([['DeliveriesFailed', 2, { destination: 'webhook', class: 'retry' }]]);
+  });
+
+  it('finds the profile that is refused for good, and delivers the others', async () => {
+    const answer = (request: HttpRequest) => (peopleIn(request).includes('C2') ? status(422) : ok());
+    const { failed, told, counted } = await deliver([message(1), message(2), message(3)], answer);
+    expect(failed).toEqual([]);
+    expect(told.slice(1).sort()).toEqual([['C1'], ['C2'], ['C3']]);
+    expect(counted.filter(([name]) => name === 'DeliveriesFailed')).toEqual([
+      ['DeliveriesFailed', 1, { destination: 'webhook', class: 'drop' }],
+    ]);
+  });
+
+  it('tries again one by one, so that a profile at which the endpoint breaks holds up only itself', async () => {
+    const answer = (request: HttpRequest) => (peopleIn(request).includes('C2') ? status(500) : ok());
+    const batch = [message(1), message(2), message(3)];
+    expect((await deliver(batch, answer)).failed).toEqual(['m1', 'm2', 'm3']);
+    const again = await deliver(
+      batch.map((each) => ({ ...each, attempt: 2 })),
+      answer,
+    );
+    expect(again.failed).toEqual(['m2']);
+  });
+
+  it('keeps the order of one group when it tries one by one', async () => {
+    const batch = [1, 2, 3].map((n) => message(n, { group: 'g', attempt: 2 }));
+    const { failed, told } = await deliver(batch, (request) =>
+      peopleIn(request).includes('C2') ? { kind: 'timeout' } : ok(),
+    );
+    expect(told).toEqual([['C1'], ['C2']]);
+    expect(failed).toEqual(['m2', 'm3']);
+  });
+
+  it('does not send what follows a failure of its group in a request after it', async () => {
+    const batch = Array.from({ length: 11 }, (_, n) => message(n, { group: n === 10 ? 'g0' : `g${n}` }));
+    const { failed, told } = await deliver(batch, () => status(503));
+    expect(told).toHaveLength(1);
+    expect(failed).toHaveLength(11);
+  });
+
+  it.each([401, 404, 302])('keeps everything when the address is wrong (%d), until somebody mends it', async (code) => {
+    const { failed, counted } = await deliver([message(1)], () => status(code));
+    expect(failed).toEqual(['m1']);
+    expect(counted).toEqual([['DeliveriesFailed', 1, { destination: 'webhook', class: 'stop' }]]);
+  });
+
+  it('keeps everything while the catalog does not have the destination, or has another of that name', async () => {
+    expect((await deliver([message(1)], () => ok(), catalogOf())).failed).toEqual(['m1']);
+    const other = catalogOf({ id: 'webhook', type: 'aam' });
+    expect((await deliver([message(1)], () => ok(), other)).failed).toEqual(['m1']);
+  });
+
+  it('has a delivery of another kind become a dead letter', async () => {
+    const { failed, told } = await deliver([message(1, { body: { kind: 'aam-hub' } })], () => ok());
+    expect(failed).toEqual(['m1']);
+    expect(told).toEqual([]);
+  });
+});

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { signedRequest } from '#core/activation/http/request.ts';
+import { examples } from './documentation.ts';
+import { NOW } from './factories.ts';
+
+const page = readFileSync('docs/destinations.md', 'utf8');
+
+describe('docs/destinations.md', () => {
+  it.each(Object.entries(examples()))('shows for "%s" what the code makes', (_, example) => {
+    expect(page).toContain(example);
+  });
+
+  it('has a verification of signatures that works', async () => {
+    const code = /```js\n([\s\S]+?)```/.exec(page)?.[1];
+    const snippet = (await import(`data:text/javascript,${encodeURIComponent(code!)}`)) as {
+      isFromTributary(signature: string, body: string, secret: string, now: number): boolean;
+    };
+    const body = '{"profiles":["grüße"]}';
+    const signature = signedRequest('https://hooks.example.com', body, 'secret', NOW).headers['x-tributary-signature']!;
+    const verify = snippet.isFromTributary;
+    expect(verify(signature, body, 'secret', NOW + 60_000)).toBe(true);
+    expect(verify(signature, body, 'other', NOW)).toBe(false);
+    expect(verify(signature, `${body} `, 'secret', NOW)).toBe(false);
+    expect(verify(signature, body, 'secret', NOW + 301_000)).toBe(false);
+    expect(verify(signature.replace(/t=\d+/, `t=${NOW / 1000 + 1}`), body, 'secret', NOW)).toBe(false);
+    expect(verify('t=1', body, 'secret', NOW)).toBe(false);
+    expect(verify('', body, 'secret', NOW)).toBe(false);
+  });
+});

@@ -1,0 +1,47 @@
+import { edgeCalls } from '#core/activation/aam/edge-call.ts';
+import { hubFiles } from '#core/activation/aam/hub-file.ts';
+import { REGIONS } from '#core/activation/aam/regions.ts';
+import { httpProfile } from '#core/activation/http/payload.ts';
+import { membershipFiles } from '#core/activation/s3-file/membership-files.ts';
+import { LatestRows } from '#core/activation/s3-file/pending.ts';
+import { edgeDelivery, entered, exited, gaid, hubDelivery, identity, NOW, profileDelivery } from './factories.ts';
+
+const SLOT = Date.parse('2026-03-01T12:00:00Z');
+const DEVICE = identity('ECID', '07955261652886032950143702505894272138');
+const CHANGES = [entered('cart-abandoners', NOW), exited('gold', NOW - 86_400_000)];
+
+/** The examples of docs/destinations.md, made by the code they explain: what stands there must be one of these. */
+export function examples(): Readonly<Record<string, string>> {
+  const attributes = { 'person.name.firstName': 'Ada', 'loyalty.tier': 'gold' };
+  const identities = [identity('CRMID', 'C00042'), DEVICE];
+  const profile = profileDelivery({ identities, attributes, changes: CHANGES });
+
+  const people = new LatestRows();
+  people.add(profile);
+  const [csv] = membershipFiles(
+    { id: 'crm-export', identity: 'CRMID', attributes: Object.keys(attributes) },
+    people.rows(),
+    SLOT,
+  );
+
+  const ids = new LatestRows();
+  ids.add(hubDelivery({ identities: [DEVICE], changes: CHANGES }));
+  const [sync] = hubFiles({ id: 'audience-manager' }, ids.rows(), SLOT).files;
+
+  const edge = edgeCalls(edgeDelivery({ device: gaid(), personIdentities: [identity('AdCloud', 'ac-1')], changes: CHANGES }), {
+    edgeEndpoint: 'https://{host}',
+  });
+  const [call] = edge.requests;
+
+  return {
+    http: JSON.stringify({ profiles: [httpProfile(profile)] }, undefined, 2),
+    csvName: csv!.key,
+    csv: csv!.body.trimEnd().replaceAll('\r\n', '\n'),
+    regions: Object.entries(REGIONS)
+      .map(([family, { id, host }]) => `| ${`\`${family}*\``.padEnd(12)} | ${String(id).padEnd(12)} | ${host.padEnd(18)} |`)
+      .join('\n'),
+    edge: `POST ${call!.url}\n\n${call!.body}`,
+    syncName: sync!.key,
+    sync: sync!.body.trimEnd(),
+  };
+}

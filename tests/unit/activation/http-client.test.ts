@@ -1,0 +1,156 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HttpRequest } from '#core/activation/http/client.ts';
+import { createHttpClient } from '#lambdas/adapters/http.fetch.ts';
+import { isPublicAddress } from '#lambdas/runtime/address-guard.ts';
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+const request = (url: string, change: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'POST',
+  url,
+  headers: { 'x-test': 'yes' },
+  body: 'grüße',
+  timeoutMs: 2_000,
+  ...change,
+});
+
+/** A resolver that says so. */
+const resolvesTo =
+  (...addresses: string[]): LookupFunction =>
+  (_hostname, options, callback) => {
+    const all = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    if (options.all) callback(null, all);
+    else callback(null, all[0]!.address, all[0]!.family);
+  };
+
+describe('requests', () => {
+  const http = createHttpClient({ allowPrivate: true });
+
+  it('bring headers and body, and the answer back', async () => {
+    const url = await serve((incoming, answer) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => answer.writeHead(202).end(`${incoming.headers['x-test']}:${Buffer.concat(chunks)}`));
+    });
+    expect(await http(request(url))).toEqual({ kind: 'response', status: 202, body: 'yes:grüße' });
+  });
+
+  it('do not follow a redirect', async () => {
+    let asked = 0;
+    const url = await serve((_, answer) => {
+      asked++;
+      answer.writeHead(302, { location: '/elsewhere' }).end();
+    });
+    expect(await http(request(url))).toMatchObject({ kind: 'response', status: 302 });
+    expect(asked).toBe(1);
+  });
+
+  it('end when the answer takes too long to begin, or to end', async () => {
+    const silent = await serve(() => undefined);
+    expect(await http(request(silent, { timeoutMs: 50 }))).toEqual({ kind: 'timeout' });
+    const endless = await serve((_, answer) => void answer.writeHead(200).write('a'));
+    expect(await http(request(endless, { timeoutMs: 50 }))).toEqual({ kind: 'timeout' });
+  });
+
+  it('read no more of an answer than is of interest', async () => {
+    const url = await serve((_, answer) => void answer.end('x'.repeat(1_000_000)));
+    const outcome = await http(request(url));
+    expect(outcome.kind === 'response' && outcome.body.length).toBe(64 * 1024);
+  });
+
+  it('say what was wrong with the line', async () => {
+    const url = await serve((incoming) => incoming.socket.destroy());
+    expect(await http(request(url))).toEqual({ kind: 'network', code: 'ECONNRESET' });
+  });
+});
+
+describe('requests that must stay outside', () => {
+  const inside = ['http://127.0.0.1/', 'http://hooks.example.com/', 'ftp://hooks.example.com/'];
+
+  it.each(inside)('are not made without TLS: %s', async (url) => {
+    const http = createHttpClient({ allowPrivate: false });
+    expect(await http(request(url))).toEqual({ kind: 'blocked', reason: 'not-https' });
+  });
+
+  it.each([
+    'https://127.0.0.1/',
+    'https://2130706433/',
+    'https://0x7f.1/',
+    'https://169.254.169.254/latest/meta-data/',
+    'https://10.1.2.3/',
+    'https://[::1]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://[fd00:ec2::254]/',
+  ])('are not made to the address %s', async (url) => {
+    const http = createHttpClient({ allowPrivate: false });
+    expect(await http(request(url))).toEqual({ kind: 'blocked', reason: 'private-address' });
+  });
+
+  it('are not made to a name that leads inside, though it also leads outside', async () => {
+    for (const addresses of [['127.0.0.1'], ['93.184.216.34', '10.0.0.1'], ['fe80::1']]) {
+      const http = createHttpClient({ allowPrivate: false, lookup: resolvesTo(...addresses) });
+      expect(await http(request('https://inside.example.com/'))).toEqual({
+        kind: 'blocked',
+        reason: 'private-address',
+      });
+    }
+  });
+
+  it('look at the address that is connected to, not at one that was resolved before', async () => {
+    let resolved = 0;
+    const rebinding: LookupFunction = (hostname, options, callback) => {
+      resolved++;
+      resolvesTo('127.0.0.1')(hostname, options, callback);
+    };
+    const http = createHttpClient({ allowPrivate: false, lookup: rebinding });
+    expect(await http(request('https://rebind.example.com/'))).toMatchObject({ kind: 'blocked' });
+    expect(resolved).toBe(1);
+  });
+});
+
+describe('public addresses', () => {
+  it.each(['8.8.8.8', '93.184.216.34', '172.15.0.1', '172.32.0.1', '192.167.1.1', '2606:4700::1111'])(
+    '%s is one',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  );
+
+  it.each([
+    '0.0.0.0',
+    '10.0.0.1',
+    '100.64.0.1',
+    '127.1.2.3',
+    '169.254.169.254',
+    '172.16.0.1',
+    '172.31.255.255',
+    '192.168.0.1',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::ffff:8.8.8.8',
+    'fc00::1',
+    'fe80::1',
+    'ff02::1',
+    '64:ff9b::7f00:1',
+    '2001:db8::1',
+    '2002:7f00:1::',
+    'localhost',
+    '',
+  ])('%s is none', (address) => expect(isPublicAddress(address)).toBe(false));
+});
