@@ -10,6 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
           include: ['tests/{unit,property,contract,infra}/**/*.test.ts'],
           exclude: ['**/*.aws.test.ts'],
           testTimeout: 60_000,

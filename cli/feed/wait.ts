@@ -9,8 +9,8 @@ import { unsettled } from '#core/report/settled.ts';
 import type { Fed } from './feed.ts';
 
 const LOOK_EVERY_MS = 500;
-/** Nothing has moved for so long: something is broken. */
-const GIVE_UP_AFTER_MS = 120_000;
+/** Nothing has moved for so long: something is broken. A delivery that failed comes again after six minutes. */
+const GIVE_UP_AFTER_MS = 420_000;
 
 export interface Flow {
   readonly resources: Resources;

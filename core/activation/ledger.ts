@@ -1,4 +1,5 @@
 import type { IdentityKey } from '#core/identity/identity.ts';
+import type { OutgoingDelivery } from '#core/ports/outbox.ts';
 import type { Versioned, VersionedStore } from '#core/ports/versioned-store.ts';
 
 /**
@@ -9,6 +10,11 @@ export interface LedgerItem extends Versioned {
   /** Of the last decision about any of the item's people. */
   readonly lastRevision: number;
   readonly destinations: Readonly<Record<string, DestinationLedger>>;
+  /**
+   * Messages that `destinations` already takes for told and that may not be on their queues yet. Whoever finds some
+   * sends them before anything else.
+   */
+  readonly pending: readonly OutgoingDelivery[];
 }
 
 export interface DestinationLedger {
@@ -35,6 +41,7 @@ export const noLedger = (root: IdentityKey): LedgerItem => ({
   absorbed: [],
   lastRevision: 0,
   destinations: {},
+  pending: [],
 });
 
 export const NOTHING_TOLD: DestinationLedger = { told: {}, digests: {}, excluded: {} };
@@ -50,5 +57,6 @@ export function joinLedgers(item: LedgerItem, other: LedgerItem): LedgerItem {
       excluded: {},
     };
   }
-  return { ...item, lastRevision: Math.max(item.lastRevision, other.lastRevision), destinations };
+  const lastRevision = Math.max(item.lastRevision, other.lastRevision);
+  return { ...item, lastRevision, destinations, pending: [...item.pending, ...other.pending] };
 }

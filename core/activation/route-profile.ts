@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { HttpDestination, S3FileDestination } from '#core/catalog/definitions.ts';
-import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/identity/identity.ts';
+import { type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
 import { pick } from '#core/profile/paths.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { MembershipChange } from './delivery.ts';
@@ -14,6 +14,7 @@ import {
   type Routed,
   toldAfter,
 } from './differences.ts';
+import { acceptedIdentities } from './hashing.ts';
 import type { DestinationLedger, Told } from './ledger.ts';
 
 type ProfileDestination = HttpDestination | S3FileDestination;
@@ -50,7 +51,7 @@ export function routeToProfileDestination(
 
   for (const candidate of activated) {
     const { profile, realized } = candidate;
-    const keys = acceptedIdentities(destination, profile);
+    const keys = identitiesFor(destination, profile);
     if (keys.length === 0) {
       noAcceptedIdentity.push(...excludedMemberships(candidate));
       continue;
@@ -73,10 +74,11 @@ export function routeToProfileDestination(
   return { deliveries, ledger: { told, digests, excluded } };
 }
 
-/** The identities of a profile that the destination accepts. */
-function acceptedIdentities(destination: ProfileDestination, profile: Profile): readonly IdentityKey[] {
+/** The identities of a profile as the destination accepts them: all, or those of its namespaces, hashed where it wants that. */
+function identitiesFor(destination: ProfileDestination, profile: Profile): readonly IdentityKey[] {
   const accepted = destination.type === 's3-file' ? [destination.identity] : destination.identities;
-  return accepted ? profile.identities.filter((key) => accepted.includes(namespaceOf(key))) : profile.identities;
+  if (!accepted) return profile.identities;
+  return acceptedIdentities(accepted, profile.identities.map(parseIdentityKey)).map(identityKey);
 }
 
 const currentMemberships = ({ realized }: ActivatedProfile): MembershipChange[] =>

@@ -73,41 +73,47 @@ const NOTHING: RouteResult = { queued: 0, excluded: 0 };
 const ATTEMPTS = 8;
 
 /**
- * Routes what changed under one root. Messages are put on their queues before the ledger says so: a crash in between
- * tells the same thing again, never nothing.
+ * Routes what changed under one root. The ledger first says what is about to be told, then the messages are put on their
+ * queues, then it says that they are: after a crash anywhere in between the same messages are sent again, so that
+ * nothing is lost even if the membership has changed back by then. Sent twice within minutes, an ordered queue drops
+ * them; files go by their revision.
  */
 export async function route(root: IdentityKey, deps: RouteDeps): Promise<RouteResult> {
   for (let attempt = 1; ; attempt++) {
-    const memberships = await deps.memberships.get(root);
-    const found = (await deps.profiles.lookup([root])).get(root);
-    const stored = await deps.ledgers.get(root);
-    // What moved is routed under the root it moved to: that one has changed as well.
-    if (!memberships || isMoved(memberships) || isMoved(stored) || !found || !('item' in found)) return NOTHING;
-    const { item: before, taken } = await takeAbsorbed(
-      stored ?? noLedger(root),
-      memberships.absorbed,
-      deps.ledgers,
-      joinLedgers,
-    );
-    const decision = { revision: before.lastRevision + 1, decidedAt: deps.now() };
-    const profiles = profilesOf(found.item, deps.rules);
-    const { deliveries, after } = routeItem(profiles, memberships, before, deps.rules, decision);
-    if (
-      taken.length === 0 &&
-      deliveries.length === 0 &&
-      stringify(before.destinations) === stringify(after.destinations)
-    ) {
-      return NOTHING;
-    }
-    await deps.outbox.send(deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery })));
     try {
-      await deps.ledgers.write(after, taken);
-      return { queued: deliveries.length, excluded: countExcluded(after) - countExcluded(before) };
+      return await routeOnce(root, deps);
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt >= ATTEMPTS) throw error;
       await deps.pause(attempt);
     }
   }
+}
+
+async function routeOnce(root: IdentityKey, deps: RouteDeps): Promise<RouteResult> {
+  const { ledgers, outbox } = deps;
+  const memberships = await deps.memberships.get(root);
+  const found = (await deps.profiles.lookup([root])).get(root);
+  const stored = await ledgers.get(root);
+  // What moved is routed under the root it moved to: that one has changed as well.
+  if (!memberships || isMoved(memberships) || isMoved(stored) || !found || !('item' in found)) return NOTHING;
+  const joined = await takeAbsorbed(stored ?? noLedger(root), memberships.absorbed, ledgers, joinLedgers);
+  let before = joined.item;
+  if (before.pending.length > 0) {
+    await outbox.send(before.pending);
+    before = { ...before, pending: [] };
+  }
+  const decision = { revision: before.lastRevision + 1, decidedAt: deps.now() };
+  const profiles = profilesOf(found.item, deps.rules);
+  const { deliveries, after } = routeItem(profiles, memberships, before, deps.rules, decision);
+  const pending = deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery }));
+  const isUnchanged = pending.length === 0 && stringify(before.destinations) === stringify(after.destinations);
+  if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
+  await ledgers.write({ ...after, pending }, joined.taken);
+  if (pending.length > 0) {
+    await outbox.send(pending);
+    await ledgers.write({ ...after, pending: [], version: after.version + 1 }, []);
+  }
+  return { queued: pending.length, excluded: countExcluded(after) - countExcluded(before) };
 }
 
 const countExcluded = (ledger: LedgerItem): number =>

@@ -1,8 +1,10 @@
 import { type FileMetaData, parquetSchema, type RowGroup } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
+import { readRleBitPackedHybrid } from 'hyparquet/src/encoding.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from 'hyparquet/src/schema.js';
 import { DECOMPRESSORS } from './parquet-codecs.ts';
+import { checkDelta } from './parquet-delta.ts';
 import { expectThat } from './parquet-flaw.ts';
 import { columnRange } from './parquet-footer.ts';
 import { integerAt, skipInteger, skipStruct } from './parquet-thrift.ts';
@@ -21,6 +23,8 @@ interface Column {
   /** Bits of a level; 0 where the column has none. */
   readonly repetitionBits: number;
   readonly definitionBits: number;
+  /** The level of a value that is not null. */
+  readonly definitionLevel: number;
 }
 
 /**
@@ -60,6 +64,7 @@ function checkPages(
     codec: meta.codec,
     repetitionBits: bitsOf(getMaxRepetitionLevel(path)),
     definitionBits: bitsOf(getMaxDefinitionLevel(path)),
+    definitionLevel: getMaxDefinitionLevel(path),
   };
   const total = Number(meta.num_values);
   expectThat(total <= MAX_VALUES, 'a column has too many values in one row group');
@@ -76,14 +81,14 @@ function checkPages(
     expectThat(left >= 0, 'its pages unpack to more than a row group may hold');
     const body = bytes.subarray(reader.offset, reader.offset + packed);
     reader.offset += packed;
-    values += checkPage(page, body, column, total - values);
+    values += checkPage(page, body, column, total - values, maxBytes);
   }
   expectThat(values === total, 'a column has not as many values as it says');
   return left;
 }
 
 /** @returns how many values the page adds to the column */
-function checkPage(page: Page, body: Uint8Array, column: Column, most: number): number {
+function checkPage(page: Page, body: Uint8Array, column: Column, most: number, maxBytes: number): number {
   const { data_page_header: first, data_page_header_v2: second, dictionary_page_header: dictionary } = page;
   if (page.type === 'DICTIONARY_PAGE') {
     const count = dictionary?.num_values;
@@ -94,12 +99,15 @@ function checkPage(page: Page, body: Uint8Array, column: Column, most: number): 
   expectThat(data !== undefined, 'a page is of an unknown kind');
   const count = data.num_values;
   expectThat(isLength(count) && count <= most, 'a page has more values than its column');
-  if (second && data === second) checkSecond(page, second, body, column);
+  if (second && data === second) checkSecond(page, second, body, column, maxBytes);
   else {
     const unpacked = decompressPage(body, page.uncompressed_page_size, column.codec, DECOMPRESSORS);
-    let at = checkPrefixed(unpacked, 0, column.repetitionBits, count);
-    at = checkPrefixed(unpacked, at, column.definitionBits, count);
+    const levels = checkPrefixed(unpacked, 0, column.repetitionBits, count);
+    const at = checkPrefixed(unpacked, levels, column.definitionBits, count);
     checkValues(unpacked, at, data.encoding, column, count);
+    if (data.encoding?.startsWith('DELTA_')) {
+      checkDelta(unpacked, at, data.encoding, valuesOfPage(unpacked, levels, column, count), maxBytes);
+    }
   }
   return count;
 }
@@ -109,6 +117,7 @@ function checkSecond(
   header: NonNullable<Page['data_page_header_v2']>,
   body: Uint8Array,
   column: Column,
+  maxBytes: number,
 ): void {
   const { repetition_levels_byte_length: repetition, definition_levels_byte_length: definition } = header;
   const count = header.num_values;
@@ -117,13 +126,34 @@ function checkSecond(
   expectThat(levels <= body.length && levels <= page.uncompressed_page_size, 'the levels of a page are cut off');
   expectThat(isLength(header.num_nulls) && header.num_nulls <= count, 'a page has more nulls than values');
   expectThat(isLength(header.num_rows), 'a page does not say how many rows it has');
-  checkRuns(body.subarray(0, repetition), 0, column.repetitionBits, count);
-  checkRuns(body.subarray(repetition, levels), 0, column.definitionBits, count);
+  // The decoder reads as many levels as there are values, however few bytes they are said to take.
+  if (column.repetitionBits > 0) checkRuns(body, 0, column.repetitionBits, count);
+  if (column.definitionBits > 0) checkRuns(body, repetition, column.definitionBits, count);
   const packed = body.subarray(levels);
   const length = page.uncompressed_page_size - levels;
   const unpacked =
     header.is_compressed === false ? packed : decompressPage(packed, length, column.codec, DECOMPRESSORS);
   checkValues(unpacked, 0, header.encoding, column, count);
+  if (header.encoding?.startsWith('DELTA_')) {
+    checkDelta(unpacked, 0, header.encoding, count - header.num_nulls, maxBytes);
+  }
+}
+
+/** How many values are not null, by the levels at `at`. */
+function valuesOfPage(
+  page: Uint8Array,
+  at: number,
+  { definitionBits, definitionLevel }: Column,
+  count: number,
+): number {
+  if (definitionBits === 0) return count;
+  const levels = new Array<number>(count);
+  readRleBitPackedHybrid(
+    { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: at },
+    definitionBits,
+    levels,
+  );
+  return levels.filter((level) => level === definitionLevel).length;
 }
 
 function checkValues(page: Uint8Array, at: number, encoding: string, { type }: Column, count: number): void {
@@ -143,7 +173,6 @@ function checkPrefixed(page: Uint8Array, at: number, bits: number, count: number
 
 /** Runs of the hybrid of run-length encoding and bit-packing hold no more values than the page. */
 function checkRuns(page: Uint8Array, start: number, bits: number, count: number): void {
-  if (bits === 0 && start === 0) return;
   let at = start;
   for (let seen = 0; seen < count && at < page.length; ) {
     const head = integerAt(page, at);

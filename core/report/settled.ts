@@ -38,7 +38,11 @@ export async function unsettled(source: ReportSource, catalog: CompiledCatalog, 
     const ledger = kept && !isMoved(kept) ? kept : noLedger(item.root);
     const decision = { revision: 0, decidedAt: now };
     const { deliveries } = routeItem(profilesOf(item, rules.route), memberships, ledger, rules.route, decision);
-    if (deliveries.length > 0 || memberships.absorbed.some((root) => !ledger.absorbed.includes(root)))
+    if (
+      deliveries.length > 0 ||
+      ledger.pending.length > 0 ||
+      memberships.absorbed.some((root) => !ledger.absorbed.includes(root))
+    )
       counts.toRoute += 1;
   });
   return counts;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
 /** aep.md §5.1: where a definition is in its life. Only `published` segments are evaluated. */
-export const LIFECYCLE_STATES = ['draft', 'published', 'inactive', 'archived'] as const;
-export type LifecycleState = (typeof LIFECYCLE_STATES)[number];
+const LIFECYCLE_STATES = ['draft', 'published', 'inactive', 'archived'] as const;
 
 /**
  * A segment (audience) definition as users write it; the keys are those of AEP's segment definition API (aep.md §5.1).
@@ -34,5 +33,3 @@ export const segmentDefinition = z.strictObject({
 
 /** A validated definition, defaults filled in. */
 export type SegmentDefinition = z.output<typeof segmentDefinition>;
-/** What a user may write: defaults may be left out. */
-export type SegmentDefinitionInput = z.input<typeof segmentDefinition>;

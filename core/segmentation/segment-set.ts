@@ -62,7 +62,7 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
     attributePaths: attributePaths.list(),
     projectEvent(entity) {
       const slots: unknown[] = [];
-      const event = new EventValue('', Number.NaN, entity);
+      const event = new EventValue(0, Number.NaN, entity);
       const isRelevant = keepsEverything || selectors.some((selector) => selector.test(event, slots));
       return isRelevant ? eventPaths.project(entity) : undefined;
     },

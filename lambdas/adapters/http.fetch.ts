@@ -9,6 +9,7 @@ import { isPublicAddress } from '#lambdas/runtime/address-guard.ts';
 /** What is read of an answer; the rest is not of interest. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 const BLOCKED = 'ERR_PRIVATE_ADDRESS';
+const CLOSED_WHILE_IDLE: HttpOutcome = { kind: 'network', code: 'ECONNRESET' };
 
 export interface HttpClientOptions {
   /** Lets requests reach private addresses and go without TLS: for a laptop, never for a real stage. */
@@ -35,7 +36,10 @@ export function createHttpClient({ allowPrivate, lookup = resolve as LookupFunct
     if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) {
       return { kind: 'blocked', reason: 'private-address' };
     }
-    return send(url, request, url.protocol === 'https:' ? httpsRequest : httpRequest, agents[url.protocol]);
+    const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const outcome = await send(url, request, open, agents[url.protocol]);
+    // The other side may close a connection that was kept just when it is used again: nothing was wrong with the request.
+    return outcome === CLOSED_WHILE_IDLE ? send(url, request, open, false) : outcome;
   };
 }
 
@@ -56,13 +60,14 @@ function send(
   url: URL,
   { method, headers, body, timeoutMs }: HttpRequest,
   open: typeof httpsRequest,
-  agent: HttpAgent | HttpsAgent,
+  agent: HttpAgent | HttpsAgent | false,
 ): Promise<HttpOutcome> {
   return new Promise((done) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const fail = (error: NodeJS.ErrnoException): void => {
       if (signal.aborted) done({ kind: 'timeout' });
       else if (error.code === BLOCKED) done({ kind: 'blocked', reason: 'private-address' });
+      else if (error.code === 'ECONNRESET' && outgoing.reusedSocket) done(CLOSED_WHILE_IDLE);
       else done({ kind: 'network', code: error.code ?? 'UNKNOWN' });
     };
     const length = String(Buffer.byteLength(body));

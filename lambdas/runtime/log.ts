@@ -6,7 +6,7 @@ export type LogFields = Readonly<Record<string, unknown>>;
 /** JSON lines through Powertools, made on first use so that `POWERTOOLS_LOG_LEVEL` can still be set. */
 let logger: Logger | undefined;
 const log = (): Logger => {
-  logger ??= new Logger();
+  logger ??= new Logger({ serviceName: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'tributary' });
   return logger;
 };
 

@@ -17,9 +17,9 @@ export interface StreamSettings {
 
 /**
  * How every stream is read. A function answers with the first record it could not do, and is given it and the rest
- * again; a batch it throws on is halved, so that one bad record cannot keep the others. Retries back off to minutes, so
- * twenty of them ride out a throttled table; what is given up on is named in the failure queue while the stream still
- * has it.
+ * again; a batch it throws on is halved, so that one bad record cannot keep the others. Functions put bad records aside
+ * themselves, so what is tried again is trouble of the platform: sixty tries, about a minute apart, ride out an hour of
+ * it. What is given up on is named in the failure queue while the stream still has it.
  */
 export function streamSettings(settings: StreamSettings): StreamEventSourceProps {
   return {
@@ -29,7 +29,7 @@ export function streamSettings(settings: StreamSettings): StreamEventSourceProps
     parallelizationFactor: settings.parallelism,
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
-    retryAttempts: 20,
+    retryAttempts: 60,
     maxRecordAge: settings.retention.minus(Duration.hours(4)),
     onFailure: new SqsDlq(settings.failures),
   };

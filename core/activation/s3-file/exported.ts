@@ -29,11 +29,7 @@ export async function isExported(store: ObjectStore, outletId: string, slot: num
  * Leaves out rows that an earlier export has told already, or has told something later about: parts that come back
  * after they were exported. Reads only those exports that can know about these rows.
  */
-export async function withoutTold(
-  store: ObjectStore,
-  outletId: string,
-  rows: readonly FileRow[],
-): Promise<FileRow[]> {
+export async function withoutTold(store: ObjectStore, outletId: string, rows: readonly FileRow[]): Promise<FileRow[]> {
   const oldest = rows.reduce((least, { decidedAt }) => Math.min(least, decidedAt), Number.POSITIVE_INFINITY);
   const told = new Map<string, Told>();
   for await (const key of store.list(exportedPrefix(outletId))) {

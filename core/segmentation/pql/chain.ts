@@ -1,5 +1,5 @@
 import type { Context, Run } from './context.ts';
-import { type EventQuery, hasAtLeast, passes, rangeAndHorizon } from './event-source.ts';
+import { type EventQuery, hasAtLeast, mayHaveAtLeast, passes, rangeAndHorizon } from './event-source.ts';
 import type { EventValue } from './values.ts';
 
 /** Events that must not occur between two steps. */
@@ -14,8 +14,11 @@ export interface Step {
   /** Holds the last event of the step. */
   readonly slot: number;
   readonly gapBefore: readonly Gap[];
-  /** Another step or the condition looks at the event of this one, so that which it is matters. */
-  readonly isNamed: boolean;
+  /**
+   * The last place that looks at the event of this step, so that it matters which it is: the index of a step, the number
+   * of steps for what comes after all of them, and -1 when there is none.
+   */
+  readonly namedUntil: number;
 }
 
 export interface ChainPlan {
@@ -43,6 +46,7 @@ const MAX_CHOICES = 256;
  * bounded by a power of the number of events that grows with how many steps are named, not with how many there are.
  */
 export function chainMatches(context: Context, plan: ChainPlan): boolean {
+  if (!plan.steps.every(({ query, count }) => mayHaveAtLeast(context, query, count))) return false;
   const failed = new Set<string>();
   return placeFrom(0, START);
 
@@ -65,8 +69,9 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
     const { events, times } = context.history.select(step.query.selector);
     const cut = progress === START ? {} : { from: progress.time };
     const range = rangeAndHorizon(context, step.query, times, cut);
-    const matters = step.isNamed || (plan.steps[index + 1]?.gapBefore ?? plan.gapAfter).length > 0;
-    let [at, taken, first] = [range.from, 0, Number.NaN];
+    const matters = step.namedUntil >= 0 || (plan.steps[index + 1]?.gapBefore ?? plan.gapAfter).length > 0;
+    let [at, taken] = [range.from, 0];
+    let first: readonly EventValue[] = [];
     while (at < range.to) {
       const time = times[at]!;
       const group: EventValue[] = [];
@@ -76,13 +81,15 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
         if (passes(context, step.query, event)) group.push(event);
       }
       if (group.length === 0) continue;
-      if (taken === 0) first = time;
+      if (taken === 0) first = group;
       if (taken + group.length >= step.count) {
         const needed = Math.max(1, step.count - taken);
         for (const chosen of choices(context, plan, group, needed)) {
           context.slots[step.slot] = chosen.at(-1);
           const before = time === progress.time ? progress.used : [];
-          if (isBroken(context, step.gapBefore, progress.time, first, [...progress.used, ...chosen])) continue;
+          const earlier = taken === 0 ? [] : keptAtFirst(context, step, first, step.count - needed);
+          const except = [...progress.used, ...earlier, ...chosen];
+          if (isBroken(context, step.gapBefore, progress.time, first[0]!.time, except)) continue;
           if (placeFrom(index + 1, { time, used: [...before, ...chosen] })) return true;
         }
         if (!matters) return false;
@@ -91,6 +98,19 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
     }
     return false;
   }
+}
+
+/** Of the events of a step's first instant those that the step takes: rather the ones that must not come before it. */
+function keptAtFirst(
+  context: Context,
+  { gapBefore }: Step,
+  group: readonly EventValue[],
+  most: number,
+): readonly EventValue[] {
+  if (group.length <= most) return group;
+  const breaks = (event: EventValue): boolean =>
+    gapBefore.some(({ query }) => context.history.select(query.selector).has(event) && passes(context, query, event));
+  return [...group].sort((a, b) => Number(breaks(b)) - Number(breaks(a))).slice(0, most);
 }
 
 /** Whether something happens from `from` to `to` (epoch milliseconds, both included) that must not. */
@@ -112,7 +132,7 @@ function choices(context: Context, plan: ChainPlan, group: readonly EventValue[]
   if (group.length === needed) return [[...group]];
   const kinds = new Map<string, EventValue[]>();
   for (const event of group) {
-    const kind = plan.isCorrelated ? event.id : kindOf(context, plan, event);
+    const kind = plan.isCorrelated ? String(event.index) : kindOf(context, plan, event);
     kinds.set(kind, [...(kinds.get(kind) ?? []), event]);
   }
   const found: EventValue[][] = [];
@@ -142,9 +162,11 @@ function kindOf(context: Context, { steps, gapAfter }: ChainPlan, event: EventVa
 }
 
 /** Everything that what comes next depends on. */
-function stateKey({ slots }: Context, plan: ChainPlan, index: number, { time, used }: Progress): string {
-  const named = plan.steps
-    .slice(0, index)
-    .flatMap((step) => (step.isNamed ? [(slots[step.slot] as EventValue).id] : []));
-  return JSON.stringify([index, time, used.map(({ id }) => id).sort(), named]);
+function stateKey({ slots }: Context, plan: ChainPlan, index: number, { used }: Progress): string {
+  let key = `${index} ${used.length === 1 ? used[0]!.index : used.map((event) => event.index).sort()}`;
+  for (let before = 0; before < index; before += 1) {
+    const { namedUntil, slot } = plan.steps[before]!;
+    if (namedUntil >= index) key += ` ${(slots[slot] as EventValue).index}`;
+  }
+  return key;
 }

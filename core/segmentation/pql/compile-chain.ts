@@ -116,15 +116,22 @@ function planOf(
 ): ChainPlan {
   const steps: Step[] = [];
   let gap: Gap[] = [];
-  const isNamed = (index: number): boolean =>
-    condition !== undefined || sources.some((source, other) => other !== index && source.uses.slots.has(slots[index]!));
+  /** For each step of the chain, the place among those that happen at which it is looked for. */
+  const places = chain.steps.map((_, index) => chain.steps.slice(0, index).filter(({ count }) => count > 0).length);
+  const end = chain.steps.filter(({ count }) => count > 0).length;
+  const namedUntil = (index: number): number => {
+    const namers = sources.flatMap(({ uses }, other) =>
+      other !== index && uses.slots.has(slots[index]!) ? [places[other]!] : [],
+    );
+    return condition === undefined ? Math.max(-1, ...namers) : end;
+  };
   for (const [index, { count }] of chain.steps.entries()) {
     const query = queryOf(session, sources[index]!);
     if (count === 0) {
       gap.push({ query });
       continue;
     }
-    steps.push({ query, count, slot: slots[index]!, gapBefore: gap, isNamed: isNamed(index) });
+    steps.push({ query, count, slot: slots[index]!, gapBefore: gap, namedUntil: namedUntil(index) });
     gap = [];
   }
   const isCorrelated = condition !== undefined || sources.some(({ residuals }) => residuals.length > 0);

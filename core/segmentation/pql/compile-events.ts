@@ -13,7 +13,7 @@ export const allEvents = (session: Session): Compiled =>
   eventsOf(session, { parts: [], bounds: [], residuals: [], uses: { ...NOTHING, events: true } });
 
 /** A set of events that may still be narrowed or counted; {@link materialised} makes a list of it. */
-export const eventsOf = (session: Session, events: EventSource): Compiled => ({
+const eventsOf = (session: Session, events: EventSource): Compiled => ({
   run: () => session.fail('this set of events was not fetched', { start: 0, end: 0 }),
   uses: events.uses,
   type: 'event',
@@ -106,7 +106,7 @@ export function lookbackOf(bounds: readonly TimeBound[]): number | undefined {
 }
 
 /** A list cut down by a condition. Of events, conditions on one event alone are found once for all segments. */
-export function filtered(
+function filtered(
   compiler: Compiler,
   list: Compiled,
   condition: Expression,
@@ -141,7 +141,7 @@ export const itemScope = (scope: Scope, item: Compiled, { name, implicit }: Item
   implicit ? withItem(scope, item, name) : name === undefined ? scope : withName(scope, name, item);
 
 /** The events of a source that also satisfy a condition. */
-export function narrowed(
+function narrowed(
   compiler: Compiler,
   source: EventSource,
   condition: Expression,
@@ -187,10 +187,8 @@ const isAboutEventAlone = ({ slots, timed, now, profile, events }: Uses, slot: n
 
 /** The comparison as a bound on the timestamp of the event in `slot`, if the other side is the same for all events. */
 function boundOn({ left, operator, right }: TimeComparison, slot: number): TimeBound | undefined {
-  if (operator === '!=') return undefined;
-  if (left.slot === slot && !right.uses.slots.has(slot)) return { operator, instant: right.instant };
-  const mirrored = MIRRORED[operator];
-  if (right.slot === slot && !left.uses.slots.has(slot) && mirrored !== '!=')
-    return { operator: mirrored, instant: left.instant };
-  return undefined;
+  const [own, sign] = left.slot === slot ? [right, operator] : [left, MIRRORED[operator]];
+  const isOurs = left.slot === slot || right.slot === slot;
+  if (!isOurs || sign === '!=' || own.uses.slots.has(slot)) return undefined;
+  return { operator: sign, instant: own.instant, isRelative: own.uses.slots.size > 0 };
 }

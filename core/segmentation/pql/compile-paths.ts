@@ -4,7 +4,7 @@ import { type Compiled, NOTHING, type Origin } from './compiled.ts';
 import type { Context, Run } from './context.ts';
 import { fixedInstant } from './instants.ts';
 import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
-import { EventValue, fieldOf, fieldOfAnyCase, toTime } from './values.ts';
+import { EventValue, fieldOf, fieldOfAnyCase, fieldReader, toTime } from './values.ts';
 
 /** A variable; else `xEvent`; else a field of what is in scope. */
 export function compileName(compiler: Compiler, { name }: Name, scope: Scope): Compiled {
@@ -62,12 +62,13 @@ function originOf({ type, origin }: Compiled, name: string): Origin | undefined 
 /** Codes of namespaces are found in `identityMap` in any spelling of upper and lower case. */
 function pathRun(base: Run, names: readonly string[], origin: Origin | undefined): Run {
   const anyCaseAt = origin?.path[0] === 'identityMap' ? names.length - origin.path.length + 1 : -1;
+  const readers = names.map((name, index) =>
+    index === anyCaseAt ? (value: unknown) => fieldOfAnyCase(value, name) : fieldReader(name),
+  );
   return (context) => {
     let value = base(context);
     if (value instanceof EventValue) value = value.entity;
-    for (let index = 0; index < names.length && value !== null; index += 1) {
-      value = index === anyCaseAt ? fieldOfAnyCase(value, names[index]!) : fieldOf(value, names[index]!);
-    }
+    for (let index = 0; index < readers.length && value !== null; index += 1) value = readers[index]!(value);
     return value ?? null;
   };
 }

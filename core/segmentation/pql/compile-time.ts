@@ -9,7 +9,7 @@ import { type EventValue, toTime } from './values.ts';
 const CLOCK: Uses = { ...NOTHING, now: true };
 
 /** An instant as a plain value: it may be different a millisecond later, if it moves at all. */
-export function runOf(instant: Instant): Run {
+function runOf(instant: Instant): Run {
   if (instant.motion === 'fixed') return (context) => instant.at(context, context.now);
   return (context) => {
     changesAt(context, context.now + 1);
@@ -41,7 +41,7 @@ export function compileDuration({ session }: Compiler, { amount, unit, span }: D
 }
 
 /** Compiles an expression for an instant; texts are read as dates. */
-export function compileSide(compiler: Compiler, expression: Expression, scope: Scope): Side {
+function compileSide(compiler: Compiler, expression: Expression, scope: Scope): Side {
   return sideOf(compiler, compiler.value(expression, scope), expression);
 }
 

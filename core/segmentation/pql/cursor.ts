@@ -2,9 +2,9 @@ import type { Expression, Span } from './ast.ts';
 import { PqlError } from './errors.ts';
 import { type Token, tokenize } from './tokens.ts';
 
-export const MAX_LENGTH = 65_536;
-export const MAX_DEPTH = 64;
-export const MAX_NODES = 10_000;
+const MAX_LENGTH = 65_536;
+const MAX_DEPTH = 64;
+const MAX_NODES = 10_000;
 
 /** The state of a parse: where it is, how deep, and how much it has built. Everything here throws {@link PqlError}. */
 export interface Cursor {
@@ -98,3 +98,6 @@ export function unexpected(token: Token, context?: string): string {
   const where = context === undefined ? '' : ` in ${context}`;
   return token.type === 'end' ? `the text ends too early${where}` : `unexpected ${found}${where}`;
 }
+
+/** Whether the token can be a name: a word, or something in backquotes. */
+export const isName = ({ type }: Token): boolean => type === 'word' || type === 'quoted';

@@ -10,6 +10,8 @@ import type { EventValue } from './values.ts';
 export interface TimeBound {
   readonly operator: Exclude<ComparisonOperator, '!='>;
   readonly instant: Instant;
+  /** The instant depends on variables, as the time of another event does. */
+  readonly isRelative: boolean;
 }
 
 /** A condition that needs more than the event: other events, the profile, the time. */
@@ -76,7 +78,7 @@ export function rangeOf(
 }
 
 /** Lowers the horizon to when an event at `time`, now inside the range, falls behind it. */
-export function lowerToLeave(context: Context, { bounds }: EventQuery, time: number): void {
+function lowerToLeave(context: Context, { bounds }: EventQuery, time: number): void {
   for (const { operator, instant } of bounds) {
     if (operator === '>=' || operator === '=') lowerToReach(context, instant, time + 1);
     if (operator === '>') lowerToReach(context, instant, time);
@@ -84,7 +86,7 @@ export function lowerToLeave(context: Context, { bounds }: EventQuery, time: num
 }
 
 /** Lowers the horizon to when an event at `time`, now after the end of the range, comes into it. */
-export function lowerToEnter(context: Context, { bounds }: EventQuery, time: number): void {
+function lowerToEnter(context: Context, { bounds }: EventQuery, time: number): void {
   const { now } = context;
   let enters = Math.max(time, now);
   for (const { operator, instant } of bounds) {
@@ -113,6 +115,21 @@ export function hasAtLeast(context: Context, query: EventQuery, least: number, c
   }
   const next = times[range.to];
   if (next !== undefined && next <= (cut.to ?? next)) lowerToEnter(context, query, next);
+  return false;
+}
+
+/**
+ * False when there are certainly fewer events, whatever the variables are. Only then the horizon is lowered: what is true
+ * here decides nothing.
+ */
+export function mayHaveAtLeast(context: Context, { selector, bounds }: EventQuery, least: number): boolean {
+  const { times } = context.history.select(selector);
+  const absolute = { selector, bounds: bounds.filter(({ isRelative }) => !isRelative), residuals: [] };
+  const range = rangeOf(context, absolute, times);
+  if (range === undefined) return false;
+  if (range.to - range.from >= least) return true;
+  const next = times[range.to];
+  if (next !== undefined) lowerToEnter(context, absolute, next);
   return false;
 }
 

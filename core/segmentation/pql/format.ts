@@ -61,7 +61,7 @@ export function formatPql(expression: Expression): string {
 }
 
 /** What follows `occurs`. */
-export function formatTimeCondition(when: TimeCondition): string {
+function formatTimeCondition(when: TimeCondition): string {
   switch (when.kind) {
     case 'distance': {
       const length = `${when.amount} ${when.unit}${plural(when.amount, when.unit)}`;

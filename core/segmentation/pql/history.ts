@@ -16,7 +16,9 @@ export interface History {
 
 /** `slots` is the scratch memory of the expressions that are evaluated on this history. */
 export function historyOf(events: readonly EventView[], slots: unknown[]): History {
-  const all = events.map(({ id, time, entity }) => new EventValue(id, Math.floor(time), entity)).sort(byTime);
+  const all = [...events]
+    .sort(byTime)
+    .map(({ time, entity }, index) => new EventValue(index, Math.floor(time), entity));
   const selections = new Map<number, Selection>();
   return {
     select(selector) {
@@ -29,7 +31,7 @@ export function historyOf(events: readonly EventView[], slots: unknown[]): Histo
   };
 }
 
-const byTime = (a: EventValue, b: EventValue): number => a.time - b.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const byTime = (a: EventView, b: EventView): number => a.time - b.time || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 function selectionOf(events: readonly EventValue[]): Selection {
   let members: Set<EventValue> | undefined;

@@ -3,8 +3,8 @@ import { type Cursor, unexpected } from './cursor.ts';
 import type { Parser } from './parse.ts';
 import { parseTimeCondition } from './parse-time.ts';
 
-export const MAX_STEPS = 16;
-export const MAX_COUNT = 1000;
+const MAX_STEPS = 16;
+const MAX_COUNT = 1000;
 
 /** Whether `CHAIN(` is next. The words of a chain may be in upper or lower case. */
 export const atChain = (cursor: Cursor): boolean => cursor.atWordAnyCase('CHAIN') && cursor.at('(', 1);

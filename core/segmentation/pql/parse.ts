@@ -1,6 +1,7 @@
 import type { Expression, LiteralValue, MomentName } from './ast.ts';
-import { type Cursor, cursorOver, unexpected } from './cursor.ts';
-import { AGGREGATES, FUNCTIONS, METHODS, RESERVED } from './names.ts';
+import { type Cursor, cursorOver, isName, unexpected } from './cursor.ts';
+import { FUNCTIONS, METHODS, RESERVED } from './names.ts';
+import { atAggregate, parseAggregate, parseLet, parseQuantifier } from './parse-binders.ts';
 import { atChain, parseChain } from './parse-chain.ts';
 import { parsePeriodOrUndefined, parseTimeCondition, unitAt } from './parse-time.ts';
 
@@ -17,12 +18,14 @@ export function parsePql(text: string): Expression {
   return expression;
 }
 
-/** The three levels that the parts of the grammar need of each other. */
+/** What the parts of the grammar need of each other. */
 export interface Parser {
   readonly cursor: Cursor;
   expression(): Expression;
   /** Without `in`, which ends the value of `let`. */
   expressionBeforeIn(): Expression;
+  /** A condition to the right of a word; inside the value of a `let`, an unparenthesised `in` still ends it. */
+  condition(): Expression;
   /** Sums, products, paths: what a comparison compares. */
   operand(): Expression;
 }
@@ -43,7 +46,13 @@ function parserOver(cursor: Cursor): Parser {
   };
   const expression = (): Expression => withIn(false, () => cursor.nested(disjunction));
   const expressionBeforeIn = (): Expression => withIn(true, () => cursor.nested(disjunction));
-  const parser: Parser = { cursor, expression, expressionBeforeIn, operand: () => cursor.nested(sum) };
+  const parser: Parser = {
+    cursor,
+    expression,
+    expressionBeforeIn,
+    condition: () => (inEndsExpression ? expressionBeforeIn() : expression()),
+    operand: () => cursor.nested(sum),
+  };
 
   const disjunction = (): Expression => logical('or', () => logical('and', negation));
 
@@ -191,7 +200,7 @@ function parserOver(cursor: Cursor): Parser {
   function atLambda(): boolean {
     if (!cursor.at('(')) return false;
     let ahead = 1;
-    while (cursor.peek(ahead).type === 'word' || cursor.at(',', ahead)) ahead += 1;
+    while (isName(cursor.peek(ahead)) || cursor.at(',', ahead)) ahead += 1;
     return cursor.at(')', ahead) && cursor.at('=>', ahead + 1);
   }
 
@@ -258,7 +267,9 @@ function parserOver(cursor: Cursor): Parser {
     let levels = 0;
     while (cursor.take('^')) levels += 1;
     const object = cursor.node({ kind: 'outer', levels, span: cursor.spanFrom(start) });
-    return cursor.peek().type === 'word' || cursor.peek().type === 'quoted' ? member(object, start) : object;
+    const next = cursor.peek();
+    const isAttached = next.start === object.span.end && isName(next);
+    return isAttached ? member(object, start) : object;
   }
 
   function name(): Expression {
@@ -272,11 +283,11 @@ function parserOver(cursor: Cursor): Parser {
     const called = cursor.at('(', 1);
     if (atChain(cursor)) return parseChain(parser);
     if (called) return call();
-    if (text === 'exists' || text === 'forall' || text === 'select') return quantifier(text);
-    if (text === 'let' && cursor.peek(1).type === 'word') return binding();
+    if (text === 'exists' || text === 'forall' || text === 'select') return parseQuantifier(parser, text);
+    if (text === 'let') return parseLet(parser);
     const period = parsePeriodOrUndefined(cursor);
     if (period !== undefined) return period;
-    if (AGGREGATES.has(text) && startsOperand(cursor)) return aggregate();
+    if (atAggregate(cursor)) return parseAggregate(parser);
     if (Object.hasOwn(CONSTANTS, text)) {
       cursor.next();
       return cursor.node({ kind: 'literal', value: CONSTANTS[text]!, span: cursor.spanFrom(start) });
@@ -307,75 +318,5 @@ function parserOver(cursor: Cursor): Parser {
     return method(object, token.text, rest, token.start, token);
   }
 
-  /** `exists A from x where …, B from A.items where …`: each further variable is quantified inside. */
-  function quantifier(quantifier: 'exists' | 'forall' | 'select'): Expression {
-    const { start } = cursor.next();
-    return quantified(quantifier, start);
-  }
-
-  function quantified(quantifier: 'exists' | 'forall' | 'select', start: number): Expression {
-    const variable = cursor.expectName('the name of a variable').text;
-    cursor.expectWord('from', `"${quantifier}"`);
-    const source = parser.operand();
-    const hasCondition = cursor.takeWord('where') || cursor.take(':');
-    const own = hasCondition ? expressionAsIs() : undefined;
-    const goesOn =
-      quantifier !== 'select' && cursor.at(',') && cursor.peek(1).type === 'word' && cursor.atWord('from', 2);
-    if (!goesOn) {
-      const node = {
-        kind: 'quantifier',
-        quantifier,
-        variable,
-        source,
-        condition: own,
-        span: cursor.spanFrom(start),
-      } as const;
-      return own === undefined ? cursor.node(node, source) : cursor.node(node, source, own);
-    }
-    const inner = cursor.nested(() => quantified(quantifier, cursor.next().end));
-    const span = cursor.spanFrom(start);
-    const operands =
-      own === undefined
-        ? [inner]
-        : own.kind === 'logical' && own.operator === 'and'
-          ? [...own.operands, inner]
-          : [own, inner];
-    const condition =
-      operands.length === 1 ? inner : cursor.node({ kind: 'logical', operator: 'and', operands, span }, ...operands);
-    return cursor.node({ kind: 'quantifier', quantifier, variable, source, condition, span }, source, condition);
-  }
-
-  /** Inside the value of a `let`, an unparenthesised `in` still ends it. */
-  const expressionAsIs = (): Expression => (inEndsExpression ? expressionBeforeIn() : expression());
-
-  function binding(): Expression {
-    const { start } = cursor.next();
-    const variable = cursor.expectName('the name of a variable').text;
-    cursor.expect('=', '"let"');
-    const value = expressionBeforeIn();
-    cursor.expectWord('in', '"let"');
-    const body = expression();
-    return cursor.node({ kind: 'let', name: variable, value, body, span: cursor.spanFrom(start) }, value, body);
-  }
-
-  /** `sum X.total over X from xEvent where …` is `(select X from xEvent where …).sum((X) => X.total)`. */
-  function aggregate(): Expression {
-    const token = cursor.next();
-    const value = parser.operand();
-    cursor.expectWord('over', `"${token.text}"`);
-    const selected = quantified('select', cursor.peek().start);
-    if (selected.kind !== 'quantifier') return selected;
-    const span = cursor.spanFrom(token.start);
-    const per = cursor.node({ kind: 'lambda', parameters: [selected.variable], body: value, span }, value);
-    const args = token.text === 'count' ? [] : [per];
-    return cursor.node({ kind: 'method', object: selected, name: token.text, args, span }, selected, ...args);
-  }
-
   return parser;
-}
-
-/** Whether the token after an aggregate's name begins an operand, as in `sum X.total over …`, rather than ending a path. */
-function startsOperand(cursor: Cursor): boolean {
-  const token = cursor.peek(1);
-  return token.type === 'quoted' || token.type === 'parameter' || (token.type === 'word' && !RESERVED.has(token.text));
 }

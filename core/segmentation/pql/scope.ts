@@ -1,5 +1,5 @@
 import type { Expression, Span } from './ast.ts';
-import type { Compiled, Origin, Uses } from './compiled.ts';
+import type { Compiled, Origin } from './compiled.ts';
 import { NOTHING } from './compiled.ts';
 import type { EventQuery, EventSource } from './event-source.ts';
 import type { Facts } from './facts.ts';
@@ -83,9 +83,6 @@ export function variable(slot: number, type: Compiled['type'], origin?: Origin):
     ...(origin === undefined ? {} : { origin }),
   };
 }
-
-/** Uses of an event source as a whole. */
-export const usesOfEvents = (uses: Uses): Uses => ({ ...uses, events: true });
 
 /** Registers the selection of an event source. */
 export const queryOf = (session: Session, { parts, bounds, residuals }: EventSource): EventQuery => ({

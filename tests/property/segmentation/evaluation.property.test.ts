@@ -6,7 +6,7 @@ import { NOW, segments } from '#tests/unit/segmentation/factories.ts';
 import { chain, profileView, rule } from './generators.ts';
 import { naiveIsMember } from './naive.ts';
 
-const runs = { numRuns: 400 };
+const runs = { numRuns: 300 };
 
 const answer = (text: string, profile: ProfileView): boolean =>
   segments({ rule: text }).evaluate(profile, NOW).get('rule')!;

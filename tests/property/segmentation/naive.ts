@@ -89,6 +89,11 @@ export function naiveIsMember(query: Expression, profile: ProfileView, now: numb
       const at = (units: number): number => addUnits(startOf(now, node.unit), units, node.unit);
       return { start: at(away), end: at(away + 1) };
     }
+    if (node.kind === 'call') {
+      const [year, month, day] = node.args.map((part) => evaluate(part, names, item) as number);
+      const start = Date.UTC(year!, month! - 1, day!);
+      return { start, end: start + DAY };
+    }
     if (node.kind === 'arithmetic' && node.right.kind === 'duration') {
       const from = instant(node.left, names, item);
       const { amount, unit } = node.right;

@@ -28,9 +28,12 @@ export function examples(): Readonly<Record<string, string>> {
   ids.add(hubDelivery({ identities: [DEVICE], changes: CHANGES }));
   const [sync] = hubFiles({ id: 'audience-manager' }, ids.rows(), SLOT).files;
 
-  const edge = edgeCalls(edgeDelivery({ device: gaid(), personIdentities: [identity('AdCloud', 'ac-1')], changes: CHANGES }), {
-    edgeEndpoint: 'https://{host}',
-  });
+  const edge = edgeCalls(
+    edgeDelivery({ device: gaid(), personIdentities: [identity('AdCloud', 'ac-1')], changes: CHANGES }),
+    {
+      edgeEndpoint: 'https://{host}',
+    },
+  );
   const [call] = edge.requests;
 
   return {
@@ -38,7 +41,10 @@ export function examples(): Readonly<Record<string, string>> {
     csvName: csv!.key,
     csv: csv!.body.trimEnd().replaceAll('\r\n', '\n'),
     regions: Object.entries(REGIONS)
-      .map(([family, { id, host }]) => `| ${`\`${family}*\``.padEnd(12)} | ${String(id).padEnd(12)} | ${host.padEnd(18)} |`)
+      .map(
+        ([family, { id, host }]) =>
+          `| ${`\`${family}*\``.padEnd(12)} | ${String(id).padEnd(12)} | ${host.padEnd(18)} |`,
+      )
       .join('\n'),
     edge: `POST ${call!.url}\n\n${call!.body}`,
     syncName: sync!.key,

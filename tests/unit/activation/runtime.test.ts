@@ -46,7 +46,8 @@ describe('metrics', () => {
   });
 
   const dimensionsOf = (line: string): unknown =>
-    (JSON.parse(line) as { _aws: { CloudWatchMetrics: { Dimensions: unknown }[] } })._aws.CloudWatchMetrics[0]?.Dimensions;
+    (JSON.parse(line) as { _aws: { CloudWatchMetrics: { Dimensions: unknown }[] } })._aws.CloudWatchMetrics[0]
+      ?.Dimensions;
 
   it('are published by stage and function, and once more by their own dimension', () => {
     createMetrics('deliver-http', 'dev').count('DeliveriesSent', 3, { destination: 'webhook' });
