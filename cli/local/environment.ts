@@ -38,6 +38,8 @@ export function awsEnvironment(
     AWS_EC2_METADATA_DISABLED: 'true',
     CDK_DISABLE_CLI_TELEMETRY: '1',
     CDK_DISABLE_VERSION_CHECK: '1',
+    // The offline rules of CloudFormation take longer than the deployment, and CI checks them.
+    CDK_VALIDATION: 'false',
     CDK_S3_FORCE_PATH_STYLE: '1',
   };
 }
