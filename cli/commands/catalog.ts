@@ -16,7 +16,7 @@ export function catalogCommand(): Command {
     .command('validate')
     .description('check a catalog and say what is wrong, line by line')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
-    .option('--set <NAME=value>', 'value of a ${NAME} in destinations', collect, [])
+    .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .action(async ({ catalog: folder, set }: { catalog: string; set: string[] }) => {
       const catalog = await loadCatalogFolder(folder, parseVariables(set));
       process.stdout.write(`${describe(catalog)}\n`);
@@ -26,7 +26,7 @@ export function catalogCommand(): Command {
     .description('put a catalog in force on a running stage; functions see it within seconds')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
-    .option('--set <NAME=value>', 'value of a ${NAME} in destinations', collect, [])
+    .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .action(async ({ catalog: folder, stage, set }: { catalog: string; stage: string; set: string[] }) => {
       const catalog = await loadCatalogFolder(folder, parseVariables(set));
       const version = await applyCatalog(catalog, await useStage(stage));

@@ -28,7 +28,7 @@ export const replayCommand = (): Command =>
     .requiredOption('--now <time>', 'the instant at which audiences are evaluated (ISO 8601)', parseInstant)
     .addOption(new Option('--door <door>', 'how the records travel').choices(DOORS).default('mixed'))
     .option('--seed <n>', 'how they are batched and interleaved', parseSeed, 1)
-    .option('--set <NAME=value>', 'value of a ${NAME} in destinations', collect, [])
+    .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .option('--json', 'print one JSON object')
     .action(async (options: Options) => {
       if (options.input.length === 0) throw new UserError('Give at least one --input DATASET=FILE');

@@ -14,7 +14,7 @@ export type Resources = Readonly<Record<Handle, string>>;
  * @throws UserError when there is none
  */
 export async function useStage(stage: string): Promise<Resources> {
-  if (stage === 'local' && !process.env['AWS_ENDPOINT_URL']) {
+  if (stage === 'local' && !process.env.AWS_ENDPOINT_URL) {
     const environment = await runningLocalEnvironment(projectRoot);
     if (!environment) throw new UserError('No local AWS is running. Start it with "npm start".');
     Object.assign(process.env, environment);

@@ -31,7 +31,7 @@ export function acceptRecord(
   const { behaviour } = dataset;
   const time = timeOf(valid, behaviour, arrival);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
-  const identity = behaviour === 'event' ? (valid['_id'] as string) : `${time}|${stringify(valid)}`;
+  const identity = behaviour === 'event' ? (valid._id as string) : `${time}|${stringify(valid)}`;
   const id = hash('sha256', `${dataset.id}\u0000${identity}`, 'base64url').slice(0, RECORD_ID_LENGTH);
   return {
     record: { id, datasetId: dataset.id, behaviour, time, tie: arrival.tie, identities, entity: valid },
@@ -42,7 +42,7 @@ export function acceptRecord(
 const LAST_UPDATED = 'extSourceSystemAudit.lastUpdatedDate';
 
 function timeOf(entity: Readonly<Record<string, unknown>>, behaviour: 'event' | 'record', arrival: Arrival): number {
-  const stated = behaviour === 'event' ? entity['timestamp'] : valueAt(entity, LAST_UPDATED);
+  const stated = behaviour === 'event' ? entity.timestamp : valueAt(entity, LAST_UPDATED);
   const time = typeof stated === 'string' ? Date.parse(stated) : Number.NaN;
   return Number.isNaN(time) ? arrival.receivedAt : time;
 }

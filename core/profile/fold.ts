@@ -141,7 +141,7 @@ export function primaryIdentity(record: AcceptedRecord, rules: LinkRules): Ident
 function newerFragment(known: Fragment, fresh: Fragment): Fragment {
   const freshIsNewer = fresh.time - known.time || (fresh.tie < known.tie ? -1 : 1);
   const [older, newer] = freshIsNewer > 0 ? [known, fresh] : [fresh, known];
-  const regions = latestRegions(older.attributes['userActivityRegions'], newer.attributes['userActivityRegions']);
+  const regions = latestRegions(older.attributes.userActivityRegions, newer.attributes.userActivityRegions);
   return regions ? { ...newer, attributes: { ...newer.attributes, userActivityRegions: regions } } : newer;
 }
 

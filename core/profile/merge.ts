@@ -18,12 +18,12 @@ export function mergeFragments(
   let optOuts: readonly unknown[] = [];
   for (const [, { attributes }] of weakestFirst(fragments, policy)) {
     mergeInto(merged, attributes);
-    regions = latestRegions(regions as never, attributes['userActivityRegions']);
-    optOuts = [...optOuts, attributes['privacyOptOuts']];
+    regions = latestRegions(regions as never, attributes.userActivityRegions);
+    optOuts = [...optOuts, attributes.privacyOptOuts];
   }
-  if (regions) merged['userActivityRegions'] = regions;
+  if (regions) merged.userActivityRegions = regions;
   if (optOuts.some(isGeneralOptOut))
-    merged['privacyOptOuts'] = { ...asObject(merged['privacyOptOuts']), general_opt_out: 'out' };
+    merged.privacyOptOuts = { ...asObject(merged.privacyOptOuts), general_opt_out: 'out' };
   return merged;
 }
 
@@ -31,10 +31,10 @@ export function mergeFragments(
 export function isGeneralOptOut(privacyOptOuts: unknown): boolean {
   if (Array.isArray(privacyOptOuts)) {
     return privacyOptOuts.some(
-      (item) => asObject(item)['optOutType'] === 'general_opt_out' && asObject(item)['optOutValue'] === 'out',
+      (item) => asObject(item).optOutType === 'general_opt_out' && asObject(item).optOutValue === 'out',
     );
   }
-  return asObject(privacyOptOuts)['general_opt_out'] === 'out';
+  return asObject(privacyOptOuts).general_opt_out === 'out';
 }
 
 function weakestFirst(

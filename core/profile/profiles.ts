@@ -61,7 +61,7 @@ function profileOf(
       identityMap: identityMapOf(identities),
       xEvent: identities.flatMap((identity) => item.events[identity] ?? []),
     },
-    optedOut: isGeneralOptOut(attributes['privacyOptOuts']),
+    optedOut: isGeneralOptOut(attributes.privacyOptOuts),
     regionsOf: (identity) =>
       fragments
         .filter(([key]) => identityOfFragment(key) === identity)

@@ -1,4 +1,3 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -6,7 +5,6 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /**
@@ -38,10 +36,6 @@ const hasEndpoint = (): boolean => Boolean(process.env.AWS_ENDPOINT_URL);
 
 export const dynamoDb = lazily(() => new DynamoDBClient(settings()));
 
-export const dynamoDbDocument = lazily(() =>
-  DynamoDBDocumentClient.from(dynamoDb(), { marshallOptions: { removeUndefinedValues: true } }),
-);
-
 /** Without `useQueueUrlAsEndpoint: false` requests go to the host in the queue's URL, whatever the endpoint is. */
 export const sqs = lazily(() => new SQSClient({ ...settings(), useQueueUrlAsEndpoint: false }));
 
@@ -54,4 +48,3 @@ export const kinesis = lazily(() => new KinesisClient(hasEndpoint() ? settings()
 export const secretsManager = lazily(() => new SecretsManagerClient(settings()));
 export const ssm = lazily(() => new SSMClient(settings()));
 export const lambda = lazily(() => new LambdaClient(settings({ ...SLOW, requestTimeout: 900_000 })));
-export const cloudFormation = lazily(() => new CloudFormationClient(settings()));

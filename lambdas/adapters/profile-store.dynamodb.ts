@@ -44,7 +44,7 @@ export class DynamoDbProfileStore implements ProfileStore {
       const answer: BatchGetItemCommandOutput = await this.#client.send(
         new BatchGetItemCommand({ RequestItems: { [this.#table]: wanted } }),
       );
-      for (const item of answer.Responses?.[this.#table] ?? []) found.set(item['pk']!.S!, readProfileAttributes(item));
+      for (const item of answer.Responses?.[this.#table] ?? []) found.set(item.pk!.S!, readProfileAttributes(item));
       wanted = answer.UnprocessedKeys?.[this.#table];
     }
   }

@@ -85,7 +85,7 @@ export class DynamoDbMembershipStore extends DynamoDbVersionedStore<MembershipIt
             ...(start && { ExclusiveStartKey: start }),
           }),
         );
-        for (const item of page.Items ?? []) yield item['pk']!.S!;
+        for (const item of page.Items ?? []) yield item.pk!.S!;
         start = page.LastEvaluatedKey;
       } while (start);
     }

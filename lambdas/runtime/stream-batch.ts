@@ -47,6 +47,6 @@ export const retryFrom = (sequenceNumber: string | undefined): BatchResponse => 
 /** A record of a table's stream, by the key of its item. */
 export const byItemKey = (record: DynamoDBRecord): StreamRecord & { readonly record: DynamoDBRecord } => ({
   record,
-  key: record.dynamodb!.Keys!['pk']!.S!,
+  key: record.dynamodb!.Keys!.pk!.S!,
   sequenceNumber: record.dynamodb!.SequenceNumber!,
 });

@@ -93,7 +93,7 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
     const devices = new Set(
       calls.map(
         ({ path, query, body }) =>
-          `${path} ${/d_mid=(\d{38})/.exec(`${JSON.stringify(query)}${body}`)?.[1] ?? query['d_mid']}`,
+          `${path} ${/d_mid=(\d{38})/.exec(`${JSON.stringify(query)}${body}`)?.[1] ?? query.d_mid}`,
       ),
     );
     expect(devices.size).toBeGreaterThan(0);

@@ -35,7 +35,7 @@ const destinations: readonly DestinationDefinition[] = [
   { id: 'aam', type: 'aam', edgeEndpoint: 'https://{host}', ...activated },
 ];
 
-const evaluation: EvaluationRules = { ...profileRules, segments, mappedAttributes: ({ view }) => view['loyalty'] };
+const evaluation: EvaluationRules = { ...profileRules, segments, mappedAttributes: ({ view }) => view.loyalty };
 const routing: RouteRules = { ...profileRules, destinations: new Map(destinations.map((one) => [one.id, one])) };
 
 const device = fc.integer({ min: 1, max: 4 }).map(ecid);
