@@ -43,7 +43,7 @@ export function examples(): Readonly<Record<string, string>> {
     regions: Object.entries(REGIONS)
       .map(
         ([family, { id, host }]) =>
-          `| ${`\`${family}*\``.padEnd(12)} | ${String(id).padEnd(12)} | ${host.padEnd(18)} |`,
+          `| ${`\`${family}*\``.padEnd(12)} | ${String(id).padEnd(12)} | ${host.padEnd(16)} |`,
       )
       .join('\n'),
     edge: `POST ${call!.url}\n\n${call!.body}`,
