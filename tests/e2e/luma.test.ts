@@ -13,6 +13,9 @@ import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { profilesOf } from '#core/profile/profiles.ts';
+import { isMoved } from '#core/segmentation/membership.ts';
 import { emptyStage } from '#tests/harness/empty-stage.ts';
 import { hasLuma, LUMA_CATALOG, LUMA_FILES, lumaExpected, lumaText, shifted } from '#tests/harness/luma/data.ts';
 
@@ -88,24 +91,27 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
     }
   });
 
-  it('calls the edge of Audience Manager for each fresh device of a member', () => {
-    const calls = requests.filter(({ path }) => path.startsWith('/aam/'));
-    const devices = new Set(
-      calls.map(
-        ({ path, query, body }) =>
-          `${path} ${/d_mid=(\d{38})/.exec(`${JSON.stringify(query)}${body}`)?.[1] ?? query.d_mid}`,
-      ),
-    );
-    expect(devices.size).toBeGreaterThan(0);
-    const regionsCalled = new Set(calls.map(({ path }) => path));
-    expect(regionsCalled.size).toBe(7);
+  it('tells Audience Manager about every device of a member and no other, at its edge or its hub', async () => {
+    const told = new Set<string>();
+    for (const { body } of requests.filter(({ path }) => path.startsWith('/aam/'))) {
+      const call = new URLSearchParams(body);
+      for (const segment of call.getAll('c_segID')) told.add(`${segment} ${call.get('d_mid')}`);
+      for (const segment of call.getAll('c_segID_exit')) told.delete(`${segment} ${call.get('d_mid')}`);
+    }
+    expect(told.size, 'devices told at the edge').toBeGreaterThan(0);
+    const atEdge = told.size;
+    await invoke(flow.resources, 'export-files', { force: true });
+    for (const [id, entered, left] of (await hubRows(flow)).flatMap(signalsOf)) {
+      for (const segment of entered) told.add(`${segment} ${id}`);
+      for (const segment of left) told.delete(`${segment} ${id}`);
+    }
+    expect(told.size, 'devices told at the edge or in files').toBeGreaterThan(atEdge);
+    expect([...told].sort()).toEqual(await devicesOfMembers(flow));
   });
 
-  it('writes the files of the hub and of the export', async () => {
-    const summary = await invoke(flow.resources, 'export-files', { force: true });
-    expect(summary).toBeDefined();
-    const keys = await Array.fromAsync(flow.stores.exports.list('audience-manager/'));
-    expect(keys.filter((key) => /ftp_dpm_\d+_\d{10}\.sync$/.test(key)).length).toBeGreaterThan(0);
+  it('writes the files of the export', async () => {
+    const keys = await Array.fromAsync(flow.stores.exports.list('crm-export'));
+    expect(keys.filter((key) => /crm-export_segmentA\d_\d{14}\.csv$/.test(key)).length).toBeGreaterThan(0);
   });
 
   it('leaves no message behind', async () => {
@@ -123,6 +129,38 @@ async function replayAt(now: number, folder: string, { catalog }: Flow): Promise
     inputs.push({ name: file, ...read });
   }
   return (await replay({ catalog, inputs, now, door: 'mixed', seed: 1 })).result;
+}
+
+/** The rows of the hub's files, in the order of their instants. */
+async function hubRows({ stores }: Flow): Promise<string[]> {
+  const keys = (await Array.fromAsync(stores.exports.list('audience-manager'))).filter((key) => key.endsWith('.sync'));
+  const texts = await Promise.all(keys.sort().map((key) => stores.exports.get(key)));
+  return texts.flatMap((bytes) => Buffer.from(bytes!).toString('utf8').trimEnd().split('\n'));
+}
+
+/** `<id>⇥"segID"="A1",d_unsid=A3` → the id, what was entered, what was left. */
+function signalsOf(row: string): [string, string[], string[]][] {
+  const [id, signals] = row.split('\t');
+  const all = (pattern: RegExp): string[] => [...signals!.matchAll(pattern)].map(([, segment]) => segment!);
+  return [[id!, all(/"segID"="([^"]+)"/g), all(/d_unsid=([^,]+)/g)]];
+}
+
+/** `segment ECID`, for every device of every member, straight from what is stored. */
+async function devicesOfMembers({ stores, catalog }: Flow): Promise<string[]> {
+  const rules = stageRules(catalog);
+  const devices: string[] = [];
+  for await (const item of stores.profiles.scan()) {
+    const memberships = await stores.memberships.get(item.root);
+    if (!memberships || isMoved(memberships)) continue;
+    for (const { key, identities } of profilesOf(item, rules.route)) {
+      for (const [segment, { status }] of Object.entries(memberships.profiles[key]?.segments ?? {})) {
+        if (status !== 'realized' || !segment.startsWith('A')) continue;
+        const ecids = identities.filter((identity) => identity.startsWith('ECID:'));
+        devices.push(...ecids.map((identity) => `${segment} ${identity.slice('ECID:'.length)}`));
+      }
+    }
+  }
+  return devices.sort();
 }
 
 interface WebhookProfile {
