@@ -55,7 +55,11 @@ export async function replay(
   const counts = { accepted: 0, refused: 0, duplicate: 0 };
   const refusals: Record<string, number> = {};
   const withoutProfile: Record<string, number> = {};
-  for (const { refusal } of options.inputs) if (refusal) increase(refusals, refusal.code);
+  for (const { refusal } of options.inputs) {
+    if (!refusal) continue;
+    counts.refused += 1;
+    increase(refusals, refusal.code);
+  }
 
   let part = 0;
   for (const batch of travel(

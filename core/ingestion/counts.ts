@@ -2,6 +2,7 @@ import type { OutcomeCounts } from '#core/ports/operations.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import { UNKNOWN_DATASET } from './archive.ts';
 import type { Processed } from './process.ts';
+import type { Refusal } from './record.ts';
 
 export const NO_COUNTS: OutcomeCounts = { accepted: 0, refused: 0, duplicate: 0, refusals: {}, withoutProfile: {} };
 
@@ -16,6 +17,13 @@ export function countOutcomes({ refused, outcomes }: Pick<Processed, 'refused' |
     withoutProfile: tally(outcomes.flatMap(({ withoutProfile }) => withoutProfile ?? [])),
   };
 }
+
+/** A file that cannot be read, or cannot be read to its end, counts as one refused record. */
+export const countFileRefusal = ({ code }: Refusal): OutcomeCounts => ({
+  ...NO_COUNTS,
+  refused: 1,
+  refusals: { [code]: 1 },
+});
 
 /** The same, dataset by dataset; what names no dataset of the catalog counts as `unknown`. */
 export function countByDataset(

@@ -37,7 +37,7 @@ export interface Batch extends NewBatch {
 export interface Operations {
   /** Opens a batch; one that is open already stays as it is. */
   openBatch(batch: NewBatch): Promise<void>;
-  /** Records a file of which nothing can be read. */
+  /** Records a file of which nothing can be read; it counts as one refused record. */
   refuseFile(batch: NewBatch, refusal: Refusal): Promise<void>;
   /** Counts a chunk home, once however often it is said. */
   completeChunk(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<void>;

@@ -8,6 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
+import { countFileRefusal, NO_COUNTS } from '#core/ingestion/counts.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/ports/operations.ts';
 import { type Item, scanAll } from './dynamodb.ts';
@@ -32,11 +33,19 @@ export class DynamoDbOperations implements Operations {
   }
 
   async refuseFile(batch: NewBatch, refusal: Refusal): Promise<void> {
-    await this.#putBatch({ ...batch, refusal });
+    await this.#putBatch({ ...batch, refusal }, countFileRefusal(refusal));
   }
 
-  async #putBatch(batch: NewBatch & { refusal?: Refusal }): Promise<void> {
-    const item = { pk: { S: operationsKey.batch(batch.id) }, completedChunks: { N: '0' }, ...encodeState(batch) };
+  async #putBatch(batch: NewBatch & { refusal?: Refusal }, counts: OutcomeCounts = NO_COUNTS): Promise<void> {
+    const counted = Object.fromEntries(
+      Object.entries(counters(counts)).map(([name, count]) => [name, { N: String(count) }]),
+    );
+    const item = {
+      pk: { S: operationsKey.batch(batch.id) },
+      completedChunks: { N: '0' },
+      ...counted,
+      ...encodeState(batch),
+    };
     try {
       await this.#client.send(
         new PutItemCommand({ TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),

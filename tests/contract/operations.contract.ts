@@ -56,7 +56,11 @@ export function operationsContract(name: string, create: () => Operations): void
       const [whole, rest] = [newBatch(0), newBatch(1)];
       const refusal = { code: 'corrupt-file', message: 'The gzip ends too early' } as const;
       await operations.refuseFile(whole, refusal);
-      expect(await find(operations, whole.id)).toMatchObject({ status: 'failed', refusal });
+      expect(await find(operations, whole.id)).toMatchObject({
+        status: 'failed',
+        refusal,
+        counts: { accepted: 0, refused: 1, refusals: { 'corrupt-file': 1 } },
+      });
       await operations.openBatch(rest);
       await operations.completeChunk(rest.id, 0, counts({ accepted: 1 }), refusal);
       expect(await find(operations, rest.id)).toMatchObject({ status: 'success', refusal });

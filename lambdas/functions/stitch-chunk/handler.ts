@@ -1,7 +1,7 @@
 import { stageRules } from '#core/catalog/rules.ts';
 import { keepInQuarantine } from '#core/ingestion/archive.ts';
 import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
-import { addCounts, countOutcomes, NO_COUNTS } from '#core/ingestion/counts.ts';
+import { addCounts, countFileRefusal, countOutcomes, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { objectSource } from '#core/ingestion/object-source.ts';
 import { processRecords, type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
@@ -46,6 +46,7 @@ export function createWorker(deps: StitchChunkDeps) {
     };
     const refusal = await eachSlice(message, catalog, deps.landing, finish);
     if (refusal) {
+      counts = addCounts(counts, countFileRefusal(refusal));
       const { datasetId, file, receivedAt } = message;
       const row = { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], raw: '' };
       await keepInQuarantine(deps.quarantine, `file-${part}`, [row]);

@@ -1,4 +1,4 @@
-import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
+import { addCounts, countFileRefusal, NO_COUNTS } from '#core/ingestion/counts.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/ports/operations.ts';
 
@@ -33,7 +33,8 @@ export class MemoryOperations implements Operations {
 
   async *batches(): AsyncIterable<Batch> {
     for (const { home, refusal, ...batch } of this.#batches.values()) {
-      const counts = [...home.values()].reduce(addCounts, NO_COUNTS);
+      const whole = refusal && batch.chunks === 0 ? countFileRefusal(refusal) : NO_COUNTS;
+      const counts = [...home.values()].reduce(addCounts, whole);
       const isFailed = refusal !== undefined && counts.accepted + counts.duplicate === 0;
       const status = home.size < batch.chunks ? 'processing' : isFailed ? 'failed' : 'success';
       yield { ...batch, status, completedChunks: home.size, counts, ...(refusal && { refusal }) };

@@ -1,0 +1,121 @@
+import type { HttpClient } from '#core/activation/http/client.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { FunctionName } from '#core/contract/functions.ts';
+import { chunkMessage } from '#core/ingestion/chunk-message.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import { SqsChunkQueue } from '#lambdas/adapters/chunk-queue.sqs.ts';
+import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
+import { readProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
+import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
+import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
+import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-file/handler.ts';
+import { createHandler as evaluateHandler } from '#lambdas/functions/evaluate/handler.ts';
+import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
+import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
+import { createHandler as routeHandler } from '#lambdas/functions/route/handler.ts';
+import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
+import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
+import { createHandler as stitchStream } from '#lambdas/functions/stitch-stream/handler.ts';
+import { createHandler as sweepHandler } from '#lambdas/functions/sweep/handler.ts';
+import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
+import type { Wiring } from '#tests/harness/poller/event-source.ts';
+import type { Handler } from '#tests/harness/poller/response.ts';
+import type { Stores } from './platform.ts';
+import { asSqsClient, type BatchSender, queueUrl } from './sqs-client.ts';
+
+export type PortName = keyof Stores | 'queues';
+
+/** The port that a function gets in place of the real one. */
+export type Intercept = <T extends object>(port: T, name: PortName, reader: FunctionName) => T;
+
+/** The functions that a schedule calls. */
+export interface Schedules {
+  sweep(): Promise<unknown>;
+  evaluateBatch(): Promise<unknown>;
+  exportFiles(event: unknown): Promise<unknown>;
+}
+
+export interface HandlersOptions {
+  readonly wiring: Wiring;
+  readonly catalog: CompiledCatalog;
+  readonly stores: Stores;
+  readonly intercept: Intercept;
+  readonly sender: BatchSender;
+  readonly http: HttpClient;
+  readonly now: Clock;
+}
+
+/** Every function that the wiring names, over the memory stores; the same wiring as in each function's `index.ts`. */
+export function createHandlers(options: HandlersOptions): {
+  handlers: Record<string, Handler>;
+  schedules: Schedules;
+} {
+  const { wiring, http, now } = options;
+  const urlOf = new Map(wiring.queues.map((queue) => [queue.name, queueUrl(queue)]));
+  const queueUrls = Object.fromEntries(urlOf);
+
+  const depsOf = (reader: FunctionName) => {
+    const { stores, intercept } = options;
+    const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
+    return {
+      catalog: { current: async () => options.catalog },
+      metrics: { count: () => {} },
+      now,
+      pause: async () => {},
+      http,
+      secrets: async () => 'secret',
+      readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
+      chunks: new SqsChunkQueue(sqs, urlOf.get('chunks')!),
+      outbox: new SqsOutbox(sqs, queueUrls),
+      profiles: intercept(stores.profiles, 'profiles', reader),
+      memberships: intercept(stores.memberships, 'memberships', reader),
+      ledgers: intercept(stores.ledgers, 'ledgers', reader),
+      operations: intercept(stores.operations, 'operations', reader),
+      landing: intercept(stores.landing, 'landing', reader),
+      lake: intercept(stores.lake, 'lake', reader),
+      quarantine: intercept(stores.quarantine, 'quarantine', reader),
+      exports: intercept(stores.exports, 'exports', reader),
+    };
+  };
+
+  const make: Partial<Record<FunctionName, (deps: ReturnType<typeof depsOf>) => Handler>> = {
+    'stitch-stream': stitchStream,
+    split: (deps) => {
+      const split = createSplitter(deps);
+      return createSqsHandler(
+        notification,
+        eachInOrder(({ value }) => split(value), 1),
+      );
+    },
+    'stitch-chunk': (deps) => {
+      const work = createWorker(deps);
+      return createSqsHandler(
+        chunkMessage,
+        eachInOrder(({ value }) => work(value), 1),
+      );
+    },
+    evaluate: evaluateHandler,
+    route: routeHandler,
+    'deliver-http': deliverHttp,
+    'deliver-s3-file': deliverS3File,
+    'deliver-aam-edge': deliverAamEdge,
+    'deliver-aam-hub': deliverAamHub,
+  };
+
+  const handlers: Record<string, Handler> = {};
+  for (const { function: label } of wiring.sources) {
+    const name = label.split('/')[0] as FunctionName;
+    const create = make[name];
+    if (!create) throw new Error(`The templates have a reader "${label}" that nobody has wired here`);
+    handlers[label] = create(depsOf(name));
+  }
+  return {
+    handlers,
+    schedules: {
+      sweep: sweepHandler(depsOf('sweep')),
+      evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
+      exportFiles: exportFiles(depsOf('export-files')),
+    },
+  };
+}

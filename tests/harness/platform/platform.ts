@@ -1,0 +1,135 @@
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import type { HttpRequest } from '#core/activation/http/client.ts';
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
+import { createClock } from '#tests/harness/poller/clock.ts';
+import type { Wiring } from '#tests/harness/poller/event-source.ts';
+import { createPoller, type Poller } from '#tests/harness/poller/poller.ts';
+import { createHandlers, type Intercept, type Schedules } from './handlers.ts';
+import { batchSender, queueUrl } from './sqs-client.ts';
+import { StreamingMembershipStore, StreamingProfileStore } from './stores.ts';
+
+export interface PlatformOptions {
+  readonly wiring: Wiring;
+  readonly catalog: CompiledCatalog;
+  /** Epoch ms at which virtual time starts. */
+  readonly start: number;
+  /** What may come between a function and one of its ports: faults. @default nothing */
+  readonly intercept?: Intercept;
+  /** What the world answers to a request. @default 200 */
+  readonly answer?: (request: HttpRequest) => HttpOutcome;
+  /** See `PollerOptions`. */
+  readonly pick?: (count: number) => number;
+  readonly concurrency?: number;
+}
+
+export interface AnsweredRequest {
+  readonly at: number;
+  readonly request: HttpRequest;
+  readonly outcome: HttpOutcome;
+}
+
+/** All stores, as they are, without faults. */
+export interface Stores {
+  readonly profiles: StreamingProfileStore;
+  readonly memberships: StreamingMembershipStore;
+  readonly ledgers: MemoryVersionedStore<LedgerItem>;
+  readonly operations: MemoryOperations;
+  readonly landing: ObjectStore;
+  readonly lake: ObjectStore;
+  readonly quarantine: ObjectStore;
+  readonly exports: ObjectStore;
+}
+
+export interface Platform {
+  readonly catalog: CompiledCatalog;
+  readonly poller: Poller;
+  readonly stores: Stores;
+  readonly requests: readonly AnsweredRequest[];
+  readonly schedules: Schedules;
+  /** Puts bytes on the stream. */
+  collect(message: string, partitionKey?: string): void;
+  /** Puts a file into the landing bucket, which tells its queue; `times`: so often. */
+  upload(key: string, content: string, times?: number): Promise<void>;
+  quarantined(): Promise<QuarantineRow[]>;
+  /** Messages on dead-letter and failure queues, and those left on any other. */
+  leftovers(): Readonly<Record<string, number>>;
+}
+
+/**
+ * The whole platform in one process: the functions as they are deployed, wired as the templates say, on memory instead
+ * of tables, buckets and queues, in virtual time.
+ */
+export function createPlatform(options: PlatformOptions): Platform {
+  const { wiring, catalog, intercept = (port) => port } = options;
+  const answer = options.answer ?? ((): HttpOutcome => ({ kind: 'response', status: 200, body: '{}' }));
+  const clock = createClock(options.start);
+  const requests: AnsweredRequest[] = [];
+  const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
+  const stores: Stores = {
+    profiles: new StreamingProfileStore((item) => void poller.table('profiles').put(keyOf(item.keys), item)),
+    memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
+    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    operations: new MemoryOperations(),
+    landing: createMemoryObjectStore(),
+    lake: createMemoryObjectStore(),
+    quarantine: createMemoryObjectStore(),
+    exports: createMemoryObjectStore(),
+  };
+  const urls = new Map(wiring.queues.map((queue) => [queueUrl(queue), queue.name]));
+  const { handlers, schedules } = createHandlers({
+    wiring,
+    catalog,
+    stores,
+    intercept,
+    sender: batchSender((url) => poller.queue(urls.get(url) ?? url)),
+    async http(request) {
+      const outcome = answer(request);
+      requests.push({ at: clock.now(), request, outcome });
+      return outcome;
+    },
+    now: clock.now,
+  });
+  const poller: Poller = createPoller({
+    from: { wiring },
+    handlers,
+    clock,
+    ...(options.pick && { pick: options.pick }),
+    ...(options.concurrency && { concurrency: options.concurrency }),
+  });
+
+  return {
+    catalog,
+    poller,
+    stores,
+    requests,
+    schedules,
+    collect: (message, partitionKey = 'one producer') => void poller.stream('collection').put(partitionKey, message),
+    async upload(key, content, times = 1) {
+      await stores.landing.put(key, content);
+      const object = { key: encodeURIComponent(key).replaceAll('%20', '+'), eTag: 'e', sequencer: '1' };
+      const notification = { Records: [{ eventTime: new Date(clock.now()).toISOString(), s3: { object } }] };
+      for (let said = 0; said < times; said++) poller.queue('landing').send(JSON.stringify(notification));
+    },
+    async quarantined() {
+      const rows: QuarantineRow[] = [];
+      for await (const key of stores.quarantine.list('')) {
+        rows.push(...readArchive<QuarantineRow>((await stores.quarantine.get(key))!));
+      }
+      return rows;
+    },
+    leftovers: () =>
+      Object.fromEntries(
+        wiring.queues.flatMap(({ name }) => {
+          const { length } = poller.queue(name).messages;
+          return length > 0 ? [[name, length]] : [];
+        }),
+      ),
+  };
+}

@@ -1,0 +1,87 @@
+import type { AttributeValue } from 'aws-lambda';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Lookup, ProfileWrite } from '#core/ports/profile-store.ts';
+import type { Moved, Versioned } from '#core/ports/versioned-store.ts';
+import type { MembershipItem } from '#core/segmentation/membership.ts';
+import { encodeState } from '#lambdas/adapters/item-codec.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import type { ItemChange } from '#tests/harness/poller/stream.ts';
+
+/** The tables in memory, with the stream that the real ones have: every item that a write touches, before and after. */
+
+type Emit = (change: ItemChange) => void;
+type Image = Readonly<Record<string, AttributeValue>>;
+
+export class StreamingProfileStore extends MemoryProfileStore {
+  readonly #emit: Emit;
+
+  constructor(emit: Emit) {
+    super();
+    this.#emit = emit;
+  }
+
+  override async write(write: ProfileWrite): Promise<void> {
+    const { item, pointers, absorbed } = write;
+    const moved = [...pointers, ...absorbed.map(({ root }) => root)];
+    const before = await this.lookup([item.root, ...moved]);
+    await super.write(write);
+    const emit = (key: IdentityKey, after: Lookup): void => {
+      const old = before.get(key);
+      this.#emit(change(key, old && profileImage(key, old), profileImage(key, after)));
+    };
+    emit(item.root, { item: { ...item, revision: item.revision + 1 } });
+    for (const key of moved) emit(key, { movedTo: item.root });
+  }
+}
+
+export class StreamingMembershipStore extends MemoryMembershipStore {
+  readonly #emit: Emit;
+
+  constructor(emit: Emit) {
+    super();
+    this.#emit = emit;
+  }
+
+  override async write(
+    item: MembershipItem,
+    taken: readonly { readonly root: IdentityKey; readonly version: number }[],
+  ): Promise<void> {
+    const before = new Map<IdentityKey, MembershipItem | Moved | undefined>();
+    for (const { root } of [item, ...taken]) before.set(root, await this.get(root));
+    await super.write(item, taken);
+    const emit = (key: IdentityKey, after: MembershipItem | Moved): void => {
+      const old = before.get(key);
+      this.#emit(change(key, old && versionedImage(key, old), versionedImage(key, after)));
+    };
+    emit(item.root, { ...item, version: item.version + 1 });
+    for (const { root } of taken) emit(root, { movedTo: item.root });
+  }
+}
+
+const change = (key: IdentityKey, oldImage: Image | undefined, newImage: Image): ItemChange => ({
+  keys: { pk: { S: key } },
+  ...(oldImage && { oldImage }),
+  newImage,
+});
+
+function profileImage(key: IdentityKey, lookup: Lookup): Image {
+  if ('movedTo' in lookup) return pointerImage(key, lookup.movedTo);
+  const { root, revision, ...state } = lookup.item;
+  return { pk: { S: root }, revision: { N: String(revision) }, ...stateImage(state) };
+}
+
+function versionedImage(key: IdentityKey, item: Versioned | Moved): Image {
+  if ('movedTo' in item) return pointerImage(key, item.movedTo);
+  const { root, version, ...state } = item;
+  return { pk: { S: root }, version: { N: String(version) }, ...stateImage(state) };
+}
+
+const pointerImage = (key: IdentityKey, movedTo: IdentityKey): Image => ({ pk: { S: key }, movedTo: { S: movedTo } });
+
+/** As Lambda hands it over: binary as base64. */
+function stateImage(state: object): Image {
+  const encoded = encodeState(state).state;
+  if (encoded.S !== undefined) return { state: { S: encoded.S } };
+  return { state: { B: Buffer.from(encoded.B!).toString('base64') } };
+}

@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import type { FunctionName } from '#core/contract/functions.ts';
+import type { Batch, OutcomeCounts } from '#core/ports/operations.ts';
+import type { ProfileWrite } from '#core/ports/profile-store.ts';
+import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
+import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
+import type { PortName } from '#tests/harness/platform/handlers.ts';
+import { createPlatform, type Platform, type PlatformOptions } from '#tests/harness/platform/platform.ts';
+import { toldTo } from '#tests/harness/platform/told.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const HOUR = 3_600_000;
+
+/** The functions as they are, wired as production is, under the event sources' rules of retry and redelivery. */
+describe('the platform', () => {
+  let catalog: CompiledCatalog;
+  let wiring: Wiring;
+
+  beforeAll(async () => {
+    catalog = await exampleCatalog();
+    wiring = readWiring(templatesOf('prod'));
+  });
+
+  const platformWith = (options: Partial<PlatformOptions> = {}): Platform =>
+    createPlatform({ wiring, catalog, start: START, ...options });
+  const profilesIn = ({ stores }: Platform): Promise<object[]> =>
+    allProfiles(stores.profiles, stageRules(catalog).evaluation);
+  const streamCounts = async ({ stores }: Platform): Promise<Record<string, OutcomeCounts>> => {
+    const counts: Record<string, OutcomeCounts> = {};
+    for await (const stream of stores.operations.streams()) counts[stream.datasetId] = stream.counts;
+    return counts;
+  };
+  const batchesOf = async ({ stores }: Platform): Promise<Batch[]> =>
+    await Array.fromAsync(stores.operations.batches());
+  const callsOf = ({ poller }: Platform, name: string) =>
+    poller.invocations.filter((invocation) => invocation.function === name);
+  const cart = (n: number): string => enveloped('web-events', addToCart(n, START - HOUR));
+
+  it('puts poison on a stream aside, with its place and reason, and takes everything around it in one go', async () => {
+    const platform = platformWith();
+    const misspelt = enveloped('web-event', addToCart(90, START - HOUR));
+    const wrong = enveloped(
+      'web-events',
+      addToCart(91, START - HOUR, { commerce: { productListAdds: { value: 'x' } } }),
+    );
+    const messages = [cart(1), '{"header":', cart(2), misspelt, cart(3), wrong, cart(4)];
+    const sequenceNumbers = messages.map((message) => {
+      platform.collect(message);
+      return platform.poller.stream('collection').records.at(-1)!.sequenceNumber;
+    });
+    await platform.poller.run();
+
+    const rows = (await platform.quarantined()).map(({ position, refusals, raw, datasetId }) => ({
+      place: position.sequenceNumber,
+      source: position.source,
+      code: refusals[0]!.code,
+      pointer: refusals[0]!.pointer,
+      datasetId,
+      raw,
+    }));
+    const source = 'kinesis:shardId-000000000000';
+    const at = (index: number) => ({ source, place: sequenceNumbers[index], raw: messages[index] });
+    expect(rows.sort((x, y) => (x.place! < y.place! ? -1 : 1))).toEqual([
+      { ...at(1), code: 'malformed', pointer: undefined, datasetId: 'unknown' },
+      { ...at(3), code: 'unknown-dataset', pointer: undefined, datasetId: 'web-event' },
+      { ...at(5), code: 'schema-violation', pointer: '/commerce/productListAdds/value', datasetId: 'web-events' },
+    ]);
+    expect(callsOf(platform, 'stitch-stream')).toEqual([
+      { at: START + 1_000, function: 'stitch-stream', items: sequenceNumbers, outcome: 'succeeded' },
+    ]);
+    expect(await profilesIn(platform)).toMatchObject([1, 2, 3, 4].map((n) => ({ identities: [`ECID:${ecidOf(n)}`] })));
+    expect(platform.leftovers()).toEqual({});
+  });
+
+  it('takes in what surrounds a record that cannot be written, retries from it on, and counts each record once', async () => {
+    let broken = true;
+    const stuck = `ECID:${ecidOf(4)}`;
+    const platform = platformWith({
+      intercept: (port, name) =>
+        onCall(port, name === 'profiles' ? 'write' : undefined, (...[{ item }]: [ProfileWrite]) => {
+          if (broken && item.root === stuck) throw new Error('injected: this item cannot be written');
+        }),
+    });
+    const people = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const numbers = people.map((n) => {
+      platform.collect(cart(n));
+      return platform.poller.stream('collection').records.at(-1)!.sequenceNumber;
+    });
+    await platform.poller.run({ until: START + 30_000 });
+
+    expect(await profilesIn(platform)).toMatchObject(
+      people.filter((n) => n !== 4).map((n) => ({ identities: [`ECID:${ecidOf(n)}`] })),
+    );
+    const tries = callsOf(platform, 'stitch-stream');
+    expect(tries.length).toBeGreaterThan(2);
+    expect(tries.map(({ items }) => items)).toEqual([numbers, ...tries.slice(1).map(() => numbers.slice(3))]);
+
+    broken = false;
+    await platform.poller.run();
+    const { 'web-events': counts } = await streamCounts(platform);
+    expect(counts).toMatchObject({ accepted: 9, refused: 0 });
+    expect(await profilesIn(platform)).toMatchObject(
+      people.map((n) => ({ identities: [`ECID:${ecidOf(n)}`], view: { xEvent: [{ time: START - HOUR }] } })),
+    );
+    expect(platform.leftovers()).toEqual({});
+  });
+
+  /** Where a worker dies: the call of a port, which of them, and whether it has had its effect. */
+  const deaths: readonly { when: string; port: PortName; method: string; call: number; fault: Fault }[] = [
+    { when: 'between two slices', port: 'lake', method: 'put', call: 2, fault: 'before' },
+    { when: 'in the middle of a slice', port: 'profiles', method: 'write', call: 1_200, fault: 'before' },
+    { when: 'after a write', port: 'profiles', method: 'write', call: 1_700, fault: 'after' },
+    { when: 'before it is counted home', port: 'operations', method: 'completeChunk', call: 1, fault: 'before' },
+    { when: 'after it is counted home', port: 'operations', method: 'completeChunk', call: 1, fault: 'after' },
+  ];
+
+  /** Three slices of a chunk. */
+  const ROWS = 2_100;
+  const takeFile = async (options: Partial<PlatformOptions>): Promise<Platform> => {
+    const platform = platformWith(options);
+    const rows = Array.from({ length: ROWS }, (_, n) => JSON.stringify(addToCart(n, START - HOUR)));
+    await platform.upload('landing/web-events/carts.ndjson', rows.join('\n'));
+    await platform.poller.run();
+    return platform;
+  };
+  let clean: Promise<Platform> | undefined;
+
+  it.each(deaths)('finishes a chunk whose worker died $when, and counts it home once', async (death) => {
+    let calls = 0;
+    clean ??= takeFile({});
+    const platform = await takeFile({
+      intercept: (port, name, reader: FunctionName) => {
+        if (reader !== 'stitch-chunk' || name !== death.port) return port;
+        const next = (): Fault => (++calls === death.call ? death.fault : 'none');
+        return onlyMethod(port, withFaults(port, next), death.method);
+      },
+    });
+    expect(callsOf(platform, 'stitch-chunk').map(({ outcome }) => outcome)).toEqual(['partly-failed', 'succeeded']);
+    const [batch, ...others] = await batchesOf(platform);
+    expect(others).toEqual([]);
+    expect(batch).toMatchObject({ status: 'success', chunks: 1, completedChunks: 1, counts: { refused: 0 } });
+    expect(batch!.counts.accepted + batch!.counts.duplicate).toBe(ROWS);
+    expect(await profilesIn(platform)).toEqual(await profilesIn(await clean));
+    expect(await toldTo(platform)).toEqual(await toldTo(await clean));
+    expect(platform.leftovers()).toEqual({});
+  });
+
+  it('gives up on a destination that always fails, in its own dead letters, and delays no other by it', async () => {
+    const run = async (status: number): Promise<Platform> => {
+      const platform = platformWith({
+        answer: ({ url }) => ({ kind: 'response', status: url.includes('hooks.') ? status : 200, body: '{}' }),
+      });
+      for (const n of Array.from({ length: 15 }, (_, index) => index)) {
+        platform.collect(enveloped('web-events', addToCart(n, START - HOUR)));
+        platform.collect(enveloped('logins', logIn(n, START - HOUR)));
+        platform.collect(enveloped('regions', seenIn(n, START - HOUR)));
+      }
+      await platform.poller.run();
+      return platform;
+    };
+    const [healthy, failing] = [await run(200), await run(500)];
+
+    const { maxReceiveCount } = wiring.queues.find(({ name }) => name === 'webhook')!.redrive!;
+    const dead = failing.poller.queue('webhook.dead-letters').messages;
+    expect(dead).toHaveLength(15);
+    expect(failing.leftovers()).toEqual({ 'webhook.dead-letters': 15 });
+    const receives = callsOf(failing, 'deliver-http/webhook').flatMap(({ items }) => items);
+    const byMessage = [...Map.groupBy(receives, (id) => id).values()].map(({ length }) => length);
+    expect(byMessage).toEqual(Array.from({ length: 15 }, () => maxReceiveCount));
+
+    const others = ({ poller }: Platform) =>
+      poller.invocations.filter((invocation) => invocation.function !== 'deliver-http/webhook');
+    expect(others(failing)).toEqual(others(healthy));
+    const { webhook, ...rest } = await toldTo(failing);
+    const { webhook: all, ...expected } = await toldTo(healthy);
+    expect(rest).toEqual(expected);
+    expect(rest['audience-manager']!.length).toBeGreaterThan(0);
+    expect({ webhook, members: all!.length }).toEqual({ webhook: [], members: 15 });
+  });
+});
+
+/** The port, with something that happens before every call of one method. */
+function onCall<T extends object, A extends unknown[]>(
+  port: T,
+  method: string | undefined,
+  before: (...args: A) => void,
+): T {
+  if (method === undefined) return port;
+  const called = async (...args: A): Promise<unknown> => {
+    before(...args);
+    return await Reflect.apply(Reflect.get(port, method) as (...args: A) => unknown, port, args);
+  };
+  return onlyMethod(port, { [method]: called }, method);
+}
+
+/** The port, but one method of it comes from another. */
+const onlyMethod = <T extends object>(port: T, other: object, method: string): T =>
+  new Proxy(port, {
+    get(target, name) {
+      if (name === method) return Reflect.get(other, name);
+      const member: unknown = Reflect.get(target, name, target);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
