@@ -102,7 +102,7 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps): Promise<RouteResul
     await outbox.send(before.pending);
     before = { ...before, pending: [] };
   }
-  const decision = { revision: before.lastRevision + 1, decidedAt: deps.now() };
+  const decision = { root, revision: before.lastRevision + 1, decidedAt: deps.now() };
   const profiles = profilesOf(found.item, deps.rules);
   const { deliveries, after } = routeItem(profiles, memberships, before, deps.rules, decision);
   const pending = deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery }));

@@ -36,7 +36,7 @@ export async function unsettled(source: ReportSource, catalog: CompiledCatalog, 
     if (!isEvaluated) counts.toEvaluate += 1;
     const kept = await source.ledgers.get(item.root);
     const ledger = kept && !isMoved(kept) ? kept : noLedger(item.root);
-    const decision = { revision: 0, decidedAt: now };
+    const decision = { root: item.root, revision: 0, decidedAt: now };
     const { deliveries } = routeItem(profilesOf(item, rules.route), memberships, ledger, rules.route, decision);
     if (
       deliveries.length > 0 ||

@@ -2,6 +2,8 @@ import { edgeCalls } from '#core/activation/aam/edge-call.ts';
 import { type DcsResult, readDcsResponse } from '#core/activation/aam/read-dcs-response.ts';
 import { type EdgeDelivery, edgeDelivery } from '#core/activation/delivery.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
+import type { LedgerStore } from '#core/activation/ledger.ts';
+import { stillHolds } from '#core/activation/superseded.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import { type DestinationCatalog, destinationOf } from '#lambdas/runtime/destinations.ts';
@@ -10,6 +12,7 @@ import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/
 
 export interface DeliverAamEdgeDeps {
   readonly catalog: DestinationCatalog;
+  readonly ledgers: LedgerStore;
   readonly http: HttpClient;
   readonly metrics: Metrics;
 }
@@ -18,12 +21,14 @@ const DEVICES_AT_ONCE = 10;
 
 /** Queue of Audience Manager's edge → the collection server of the device's region. */
 export function createHandler(deps: DeliverAamEdgeDeps) {
-  const deliver = async ({ id, value }: QueueItem<EdgeDelivery>): Promise<void> => {
-    const { destinationId } = value;
-    const { edgeEndpoint, dataProviderIds } = await destinationOf(deps.catalog, destinationId, 'aam');
-    const { requests, names, invalid } = edgeCalls(value, { edgeEndpoint, dataProviderIds });
+  const deliver = async ({ id, value: queued }: QueueItem<EdgeDelivery>): Promise<void> => {
+    const { destinationId } = queued;
     const exclude = (reason: string): void =>
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: destinationId, reason });
+    const value = await stillHolds(queued, deps.ledgers);
+    if (!value) return exclude('superseded');
+    const { edgeEndpoint, dataProviderIds } = await destinationOf(deps.catalog, destinationId, 'aam');
+    const { requests, names, invalid } = edgeCalls(value, { edgeEndpoint, dataProviderIds });
     for (const reason of invalid) exclude(reason);
     if (requests.length === 0) return;
 

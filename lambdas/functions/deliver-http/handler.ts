@@ -4,6 +4,8 @@ import type { HttpClient } from '#core/activation/http/client.ts';
 import { httpBody, MAX_PROFILES_PER_REQUEST } from '#core/activation/http/payload.ts';
 import { signedRequest } from '#core/activation/http/request.ts';
 import type { Secrets } from '#core/activation/http/secrets.ts';
+import type { LedgerStore } from '#core/activation/ledger.ts';
+import { stillHolds } from '#core/activation/superseded.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -13,6 +15,7 @@ import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/
 
 export interface DeliverHttpDeps {
   readonly catalog: DestinationCatalog;
+  readonly ledgers: LedgerStore;
   readonly http: HttpClient;
   readonly secrets: Secrets;
   readonly metrics: Metrics;
@@ -68,7 +71,19 @@ export function createHandler(deps: DeliverHttpDeps) {
     return new Set(items.map(({ id }) => id));
   };
 
-  return createSqsHandler(profileDelivery, async (items) => {
+  /** Without what has been decided otherwise since. */
+  const stillHolding = async (queued: readonly Item[]): Promise<Item[]> => {
+    const checked = await Promise.all(
+      queued.map(async (item) => ({ ...item, value: await stillHolds(item.value, deps.ledgers) })),
+    );
+    const items = checked.filter((item): item is Item => item.value !== undefined);
+    const superseded = queued.length - items.length;
+    if (superseded > 0) deps.metrics.count(METRICS.deliveriesExcluded, superseded, { reason: 'superseded' });
+    return items;
+  };
+
+  return createSqsHandler(profileDelivery, async (queued) => {
+    const items = await stillHolding(queued);
     let failedIds: ReadonlySet<string> = new Set();
     for (const batch of batches(items)) {
       const open = batch.filter((item) => !followsFailure(item, items, failedIds));

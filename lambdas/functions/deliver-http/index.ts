@@ -1,8 +1,10 @@
 import { readEnvironment } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { secretsManager } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, secretsManager } from '#lambdas/adapters/clients.ts';
 import { createHttpClient } from '#lambdas/adapters/http.fetch.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets.manager.ts';
+import { DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
 
@@ -13,6 +15,7 @@ export const handler = createHandler({
     operationsTable: environment.OPERATIONS_TABLE,
     catalogBucket: environment.CATALOG_BUCKET,
   }),
+  ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
   http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
   secrets: createSecretsManagerSecrets(secretsManager(), environment.DESTINATION_SECRETS, Date.now),
   metrics: createMetrics('deliver-http', environment.STAGE),

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { createHandler } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import {
   catalogOf,
@@ -24,7 +26,12 @@ async function deliver(messages: readonly TestMessage[], answers: readonly HttpO
   let next = 0;
   const { http, requests } = fakeHttp(() => answers[Math.min(next++, answers.length - 1)]!);
   const { metrics, counted } = fakeMetrics();
-  const handler = createHandler({ catalog: catalogOf(AAM), http, metrics });
+  const handler = createHandler({
+    catalog: catalogOf(AAM),
+    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    http,
+    metrics,
+  });
   return { failed: failedIds(await handler(sqsEvent(messages))), counted, requests };
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import {
   catalogOf,
@@ -37,7 +39,14 @@ async function deliver(
 ) {
   const { http, requests } = fakeHttp(answer);
   const { metrics, counted } = fakeMetrics();
-  const handler = createHandler({ catalog, http, secrets: async () => 'secret', metrics, now: () => NOW });
+  const handler = createHandler({
+    catalog,
+    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    http,
+    secrets: async () => 'secret',
+    metrics,
+    now: () => NOW,
+  });
   const failed = failedIds(await handler(sqsEvent(messages)));
   return { failed, counted, told: requests.map(peopleIn), requests };
 }

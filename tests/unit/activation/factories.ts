@@ -30,7 +30,7 @@ export const exited = (segmentId: string, at = NOW): MembershipChange => ({
   status: 'exited',
 });
 
-const told = { revision: 1, decidedAt: NOW, changes: [entered('A1')] };
+const told = { root: 'CRMID:C1', revision: 1, decidedAt: NOW, changes: [entered('A1')] };
 
 export const profileDelivery = (change: Partial<ProfileDelivery> = {}): ProfileDelivery => ({
   kind: 'profile',

@@ -1,0 +1,35 @@
+import { type Identity, identityKey } from '#core/identity/identity.ts';
+import { isMoved } from '#core/segmentation/membership.ts';
+import type { EdgeDelivery, ProfileDelivery } from './delivery.ts';
+import type { LedgerItem, LedgerStore } from './ledger.ts';
+
+/**
+ * What of a delivery still holds. A message that was tried again, or redriven, may come after a later one: queues keep
+ * the order of one profile item, and items are joined. The ledger knows what was decided last, so a change that it
+ * contradicts is left out.
+ * @returns undefined where nothing of it holds any more
+ */
+export async function stillHolds<D extends ProfileDelivery | EdgeDelivery>(
+  delivery: D,
+  ledgers: LedgerStore,
+): Promise<D | undefined> {
+  const ledger = await currentLedger(delivery.root, ledgers);
+  const told = ledger?.destinations[delivery.destinationId]?.told;
+  if (!told) return delivery;
+  const keys = identitiesOf(delivery).map(identityKey);
+  const changes = delivery.changes.filter(({ segmentId, status }) => {
+    const known = keys.flatMap((key) => told[key]?.[segmentId]?.status ?? []);
+    return known.length === 0 || known.includes(status);
+  });
+  if (changes.length === delivery.changes.length) return delivery;
+  return changes.length > 0 ? { ...delivery, changes } : undefined;
+}
+
+const identitiesOf = (delivery: ProfileDelivery | EdgeDelivery): readonly Identity[] =>
+  delivery.kind === 'profile' ? delivery.identities : [delivery.device];
+
+/** The ledger of a root, or of the item that has taken it in. */
+async function currentLedger(root: string, ledgers: LedgerStore): Promise<LedgerItem | undefined> {
+  const stored = await ledgers.get(root);
+  return isMoved(stored) ? currentLedger(stored.movedTo, ledgers) : stored;
+}
