@@ -26,13 +26,16 @@ const lazily = <T>(make: () => T): (() => T) => {
   };
 };
 
-const settings = (timeouts = TIMEOUTS) => ({
-  maxAttempts: MAX_ATTEMPTS,
-  requestHandler: new NodeHttpHandler(timeouts),
-});
-
 /** Something that answers in place of AWS. */
 const hasEndpoint = (): boolean => Boolean(process.env.AWS_ENDPOINT_URL);
+
+/** What answers in place of AWS shares a busy machine with everything else: it is given time. */
+const PATIENT = { ...TIMEOUTS, connectionTimeout: 15_000, requestTimeout: 60_000 };
+
+const settings = (timeouts = TIMEOUTS) => ({
+  maxAttempts: MAX_ATTEMPTS,
+  requestHandler: new NodeHttpHandler(hasEndpoint() ? { ...timeouts, ...PATIENT } : timeouts),
+});
 
 export const dynamoDb = lazily(() => new DynamoDBClient(settings()));
 
@@ -47,4 +50,11 @@ export const kinesis = lazily(() => new KinesisClient(hasEndpoint() ? settings()
 
 export const secretsManager = lazily(() => new SecretsManagerClient(settings()));
 export const ssm = lazily(() => new SSMClient(settings()));
-export const lambda = lazily(() => new LambdaClient(settings({ ...SLOW, requestTimeout: 900_000 })));
+/** A function is waited for as long as it may run, and not called a second time meanwhile. */
+export const lambda = lazily(
+  () =>
+    new LambdaClient({
+      maxAttempts: 1,
+      requestHandler: new NodeHttpHandler({ ...TIMEOUTS, connectionTimeout: 15_000, requestTimeout: 900_000 }),
+    }),
+);
