@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { catalogCommand } from './commands/catalog.ts';
+import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
 import { exportCommand } from './commands/export.ts';
@@ -18,6 +19,7 @@ const COMMANDS = [
   sendCommand,
   statusCommand,
   evaluateCommand,
+  destinationCommand,
   exportCommand,
   exampleCommand,
 ];

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { collect } from '#cli/options.ts';
 import { storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -7,8 +8,6 @@ import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { outletsOf } from '#core/contract/connections.ts';
 import { putCatalog } from '#lambdas/adapters/catalog-store.ts';
-
-const collect = (value: string, values: string[]): string[] => [...values, value];
 
 export function catalogCommand(): Command {
   const command = new Command('catalog').description('check a catalog, or put it in force');

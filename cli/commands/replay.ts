@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/feed/file-source.ts';
+import { collect, parseInstant } from '#cli/options.ts';
 import { DOORS, type Door } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayInput, replay } from '#cli/replay/replay.ts';
@@ -17,8 +18,6 @@ interface Options {
   readonly set: readonly string[];
   readonly json?: true;
 }
-
-const collect = (value: string, values: readonly string[]): string[] => [...values, value];
 
 export const replayCommand = (): Command =>
   new Command('replay')
@@ -51,12 +50,6 @@ function splitInput(input: string): [string, string] {
   const at = input.indexOf('=');
   if (at < 1) throw new UserError(`Expected DATASET=FILE after --input, got "${input}"`);
   return [input.slice(0, at), input.slice(at + 1)];
-}
-
-function parseInstant(text: string): number {
-  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected an instant such as 2026-01-31T00:00:00Z');
-  return time;
 }
 
 function parseSeed(text: string): number {

@@ -1,0 +1,11 @@
+import { InvalidArgumentError } from 'commander';
+
+/** For options that may be given several times. */
+export const collect = (value: string, values: readonly string[]): string[] => [...values, value];
+
+/** An instant as epoch ms. */
+export function parseInstant(text: string): number {
+  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new InvalidArgumentError('Expected an instant such as 2026-01-31T00:00:00Z');
+  return time;
+}

@@ -1,0 +1,187 @@
+import { edgeCalls } from '#core/activation/aam/edge-call.ts';
+import { hubFiles } from '#core/activation/aam/hub-file.ts';
+import type { Delivery, ProfileDelivery } from '#core/activation/delivery.ts';
+import type { HttpRequest } from '#core/activation/http/client.ts';
+import { nested } from '#core/activation/http/nested.ts';
+import { httpBody, MAX_PROFILES_PER_REQUEST } from '#core/activation/http/payload.ts';
+import { signedRequest } from '#core/activation/http/request.ts';
+import { type DestinationLedger, NOTHING_TOLD, type Told } from '#core/activation/ledger.ts';
+import { type RouteRules, routeItem } from '#core/activation/route.ts';
+import { type ExportFile, membershipFiles } from '#core/activation/s3-file/membership-files.ts';
+import { type FileDelivery, LatestRows } from '#core/activation/s3-file/pending.ts';
+import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import { type Identity, type IdentityKey, identityKey } from '#core/identity/identity.ts';
+import type { Profile } from '#core/profile/profiles.ts';
+import type { MembershipItem } from '#core/segmentation/membership.ts';
+import type { ChangeLine } from './changes.ts';
+import { MASK } from './mask.ts';
+
+export interface Preview {
+  readonly requests: readonly HttpRequest[];
+  readonly files: readonly ExportFile[];
+  /** Memberships that are not told, by reason. */
+  readonly excluded: Readonly<Record<string, number>>;
+}
+
+type Rules = Omit<RouteRules, 'destinations'>;
+
+/**
+ * What a destination would be sent because of the given changes: they go through the same routing and the same making
+ * of requests and files as in the cloud. A realized membership is taken for one that the destination has not heard of,
+ * an exited one for one that it has; the changes of one person that follow each other are told at once.
+ * @param now epoch ms: the instant of the decision; it names files, and decides which regions are fresh
+ */
+export function preview(
+  destination: DestinationDefinition,
+  lines: readonly ChangeLine[],
+  rules: Rules,
+  now: number,
+): Preview {
+  const excluded: Record<string, number> = {};
+  const count = (reason: string, by = 1): void => {
+    excluded[reason] = (excluded[reason] ?? 0) + by;
+  };
+  const deliveries = people(lines).flatMap((person, index) => {
+    const routed = routePerson(destination, person, rules, now, index + 1);
+    for (const [reason, memberships] of Object.entries(routed.excluded)) count(reason, memberships.length);
+    return routed.deliveries;
+  });
+  for (const { change } of lines) if (!destination.segments.includes(change.segmentId)) count('segmentNotActivated');
+  const made = packed(destination, deliveries, now);
+  for (const reason of made.invalid) count(reason);
+  return { requests: made.requests, files: made.files, excluded };
+}
+
+interface Person {
+  readonly lines: ChangeLine[];
+}
+
+/** Lines of one person, as long as they speak of different segments and agree about the person, are one news. */
+function people(lines: readonly ChangeLine[]): Person[] {
+  const latest = new Map<string, Person>();
+  const all: Person[] = [];
+  for (const line of lines) {
+    const key = JSON.stringify([line.identities.map(identityKey).sort(), line.attributes]);
+    const known = latest.get(key);
+    if (known && !known.lines.some(({ change }) => change.segmentId === line.change.segmentId)) {
+      known.lines.push(line);
+      continue;
+    }
+    const person = { lines: [line] };
+    latest.set(key, person);
+    all.push(person);
+  }
+  return all;
+}
+
+function routePerson(
+  destination: DestinationDefinition,
+  { lines }: Person,
+  rules: Rules,
+  now: number,
+  revision: number,
+): { deliveries: Delivery[]; excluded: DestinationLedger['excluded'] } {
+  const { identities, attributes } = lines[0]!;
+  if (identities.length === 0) return { deliveries: [], excluded: { noIdentity: lines.map(() => '') } };
+  const profile = profileOf(identities, attributes, rules);
+  const decision = { root: profile.key, revision, decidedAt: now };
+  const exits = new Set(lines.flatMap(({ change }) => (change.status === 'exited' ? [change.segmentId] : [])));
+  const route = (held: (segmentId: string) => 'realized' | 'exited', told: DestinationLedger) => {
+    const segments = Object.fromEntries(
+      lines.map(({ change }) => [change.segmentId, { ...change, status: held(change.segmentId) }]),
+    );
+    const memberships: MembershipItem = {
+      root: profile.key,
+      version: 1,
+      absorbed: [],
+      profiles: { [profile.key]: { segments, digest: '' } },
+    };
+    const before = {
+      root: profile.key,
+      version: 1,
+      absorbed: [],
+      lastRevision: 0,
+      pending: [],
+      destinations: { [destination.id]: told },
+    };
+    const only = { ...rules, destinations: new Map([[destination.id, destination]]) };
+    const { deliveries, after } = routeItem([profile], memberships, before, only, decision);
+    return { deliveries, ledger: after.destinations[destination.id] ?? NOTHING_TOLD };
+  };
+  // As if all were members: which identities hear about it, and by which way. Exits go out to exactly those.
+  const asMembers = route(() => 'realized', NOTHING_TOLD).ledger;
+  const told = Object.fromEntries(
+    Object.entries(asMembers.told).map(([key, segments]) => [key, onlySegments(segments, exits)]),
+  );
+  const { deliveries } = route((id) => (exits.has(id) ? 'exited' : 'realized'), { ...NOTHING_TOLD, told });
+  return { deliveries: deliveries.map(({ delivery }) => delivery), excluded: asMembers.excluded };
+}
+
+const onlySegments = (segments: Readonly<Record<string, Told>>, wanted: ReadonlySet<string>): Record<string, Told> =>
+  Object.fromEntries(Object.entries(segments).filter(([id]) => wanted.has(id)));
+
+/** A profile that has these identities and attributes, and nothing else. */
+function profileOf(
+  identities: readonly Identity[],
+  attributes: Readonly<Record<string, unknown>>,
+  { links }: Rules,
+): Profile {
+  const keys = [...identities]
+    .sort((a, b) => links.rank(a.namespace) - links.rank(b.namespace) || (identityKey(a) < identityKey(b) ? -1 : 1))
+    .map(identityKey);
+  const { regions, ...view } = nested(attributes);
+  const perDevice = (regions ?? {}) as Record<IdentityKey, unknown>;
+  type Regions = ReturnType<Profile['regionsOf']>;
+  return {
+    key: keys[0]!,
+    identities: keys,
+    view: view as unknown as Profile['view'],
+    optedOut: false,
+    regionsOf: (key) => (perDevice[key] ?? view.userActivityRegions) as Regions,
+  };
+}
+
+/** The deliveries as the functions of the destination pack them. */
+function packed(
+  destination: DestinationDefinition,
+  deliveries: readonly Delivery[],
+  now: number,
+): { requests: HttpRequest[]; files: ExportFile[]; invalid: string[] } {
+  switch (destination.type) {
+    case 'http':
+      return { requests: httpRequests(destination.url, ofKind(deliveries, 'profile'), now), files: [], invalid: [] };
+    case 's3-file': {
+      const rows = rowsOf(ofKind(deliveries, 'profile'));
+      return { requests: [], files: membershipFiles(destination, rows, now), invalid: [] };
+    }
+    case 'aam': {
+      const { edgeEndpoint, dataProviderIds } = destination;
+      const calls = ofKind(deliveries, 'aam-edge').map((call) => edgeCalls(call, { edgeEndpoint, dataProviderIds }));
+      const { files, invalid } = hubFiles(destination, rowsOf(ofKind(deliveries, 'aam-hub')), now);
+      return {
+        requests: calls.flatMap(({ requests }) => requests),
+        files: [...files],
+        invalid: [...calls.flatMap((call) => call.invalid), ...invalid],
+      };
+    }
+  }
+}
+
+type OfKind<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
+const ofKind = <K extends Delivery['kind']>(deliveries: readonly Delivery[], kind: K): OfKind<K>[] =>
+  deliveries.filter((delivery): delivery is OfKind<K> => delivery.kind === kind);
+
+function httpRequests(url: string, deliveries: readonly ProfileDelivery[], now: number): HttpRequest[] {
+  const requests: HttpRequest[] = [];
+  for (let start = 0; start < deliveries.length; start += MAX_PROFILES_PER_REQUEST) {
+    const body = httpBody(deliveries.slice(start, start + MAX_PROFILES_PER_REQUEST));
+    requests.push(signedRequest(url, body, MASK, now));
+  }
+  return requests;
+}
+
+function rowsOf(deliveries: readonly FileDelivery[]): ReturnType<LatestRows['rows']> {
+  const latest = new LatestRows();
+  for (const delivery of deliveries) latest.add(delivery);
+  return latest.rows();
+}
