@@ -1,16 +1,44 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
+import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
+import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';
 
 type Type = MappingRule['type'];
 export type Converted = { readonly value: unknown } | { readonly expected: string };
 
+/** The text of a cell as a value; `row` is what else the row says. */
+export type Converter = (text: string, row: Readonly<Record<string, string>>) => Converted;
+
 /**
- * The text of a cell as a value of a type. White space around it does not matter, except in text.
- * @returns the value, or what was expected
+ * How a rule makes values of cells: the type, the formats of dates, the country of telephone numbers, one value or a
+ * list. White space around a value does not matter, except in text.
+ * @throws Error when a date pattern can't be read
  */
-export function convert(text: string, type: Type): Converted {
-  const value = type === 'string' ? text : CONVERTERS[type](text.trim());
-  return value === undefined ? { expected: EXPECTED[type] } : { value };
+export function compileConverter(rule: Pick<MappingRule, 'type' | 'split'> & Partial<MappingRule>): Converter {
+  const convert = compileSingle(rule);
+  const { split } = rule;
+  if (split === undefined) return convert;
+  return (text, row) => {
+    const values: unknown[] = [];
+    for (const part of text.split(split)) {
+      const item = part.trim();
+      if (item === '') continue;
+      const converted = convert(item, row);
+      if ('expected' in converted) return { expected: `${converted.expected}, several with "${split}" between them` };
+      values.push(converted.value);
+    }
+    return { value: values };
+  };
 }
+
+function compileSingle(rule: Pick<MappingRule, 'type'> & Partial<MappingRule>): Converter {
+  const { type } = rule;
+  if (type === 'string') return (text) => ({ value: text });
+  if (type === 'phone') return compilePhone(rule);
+  if (type === 'date' || type === 'date-time') return compileDate(type, rule);
+  return (text) => orExpected(CONVERTERS[type](text.trim()), EXPECTED[type]);
+}
+
+const orExpected = (value: unknown, expected: string): Converted => (value === undefined ? { expected } : { value });
 
 const EXPECTED: Readonly<Record<Type, string>> = {
   string: 'text',
@@ -19,6 +47,7 @@ const EXPECTED: Readonly<Record<Type, string>> = {
   boolean: 'true or false, yes or no, 1 or 0',
   date: 'a day such as 2026-01-31',
   'date-time': 'an instant with its time zone, such as 2026-01-31T12:00:00Z',
+  phone: 'a telephone number with its country code, such as +49 30 123456',
 };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -26,11 +55,8 @@ const BOOLEANS = new Map([
   ...['true', 'yes', 'y', '1'].map((text) => [text, true] as const),
   ...['false', 'no', 'n', '0'].map((text) => [text, false] as const),
 ]);
-const DAY = /^\d{4}-\d\d-\d\d$/;
-/** ISO 8601, as people and databases write it: a space for the T, no seconds, zones of two or four digits. */
-const INSTANT = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(:\d\d)?(\.\d+)? ?([Zz]|[+-]\d\d(?::?\d\d)?)$/;
 
-const CONVERTERS: Readonly<Record<Exclude<Type, 'string'>, (text: string) => unknown>> = {
+const CONVERTERS: Readonly<Record<'number' | 'integer' | 'boolean', (text: string) => unknown>> = {
   number(text) {
     const value = NUMBER.test(text) ? Number(text) : Number.NaN;
     return Number.isFinite(value) ? value : undefined;
@@ -40,23 +66,52 @@ const CONVERTERS: Readonly<Record<Exclude<Type, 'string'>, (text: string) => unk
     return Number.isSafeInteger(value) ? value : undefined;
   },
   boolean: (text) => BOOLEANS.get(text.toLowerCase()),
-  date: (text) => (isDay(text) ? text : undefined),
-  'date-time': toInstant,
 };
 
-function toInstant(text: string): string | undefined {
-  const [, day, time, seconds = ':00', fraction = '', zone] = INSTANT.exec(text) ?? [];
-  if (day === undefined || zone === undefined || !isDay(day)) return undefined;
-  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
-  const offset = zone.length === 1 ? 'Z' : `${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`;
-  const instant = Date.parse(`${day}T${time}${seconds}${fraction}${offset}`);
-  return Number.isNaN(instant) ? undefined : new Date(instant).toISOString();
+/** ISO 8601, as people and databases write it: a space for the T, no seconds, zones of two or four digits. */
+const readIsoInstant = dateReader(
+  /^(?<yyyy>\d{4})-(?<M>\d\d)-(?<d>\d\d)[Tt ](?<H>\d\d):(?<m>\d\d)(:(?<s>\d\d))?(\.(?<S>\d+))? ?(?<X>[Zz]|[+-]\d\d(:?\d\d)?)?$/,
+);
+const readIsoDay = compileDatePattern('yyyy-MM-dd');
+
+function compileDate(type: 'date' | 'date-time', { format, timeZone }: Partial<MappingRule>): Converter {
+  const patterns = format === undefined ? undefined : [format].flat();
+  const isoReader = type === 'date' ? readIsoDay : readIsoInstant;
+  const readers = patterns?.map(compileDatePattern) ?? [isoReader];
+  const written = patterns && `${type === 'date' ? 'a day' : 'an instant'} written ${patterns.join(' or ')}`;
+  const isZoneMissing = type === 'date-time' && timeZone === undefined;
+  const expected = written
+    ? `${written}${isZoneMissing ? ', with its time zone (or give the rule a timeZone)' : ''}`
+    : EXPECTED[type];
+  return (text) => {
+    const trimmed = text.trim();
+    for (const read of readers) {
+      const parts = read(trimmed);
+      const value = parts && (type === 'date' ? dayText(parts) : instantText(parts, timeZone));
+      if (value !== undefined) return { value };
+    }
+    return { expected };
+  };
 }
 
-/** A day of the calendar; `Date.parse` would take 30 February for 1 March. */
-function isDay(text: string): boolean {
-  const instant = DAY.test(text) ? Date.parse(text) : Number.NaN;
-  return !Number.isNaN(instant) && new Date(instant).toISOString().startsWith(text);
+const digits = (value: number, length: number): string => String(value).padStart(length, '0');
+
+const dayText = ({ year, month, day }: DateParts): string => `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
+
+function instantText(parts: DateParts, timeZone: string | undefined): string | undefined {
+  const instant = instantOf(parts, timeZone);
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}
+
+function compilePhone({ country, countrySource }: Partial<MappingRule>): Converter {
+  const usual = country === undefined ? undefined : phoneCountry(country);
+  const without = countrySource === undefined ? usual : `the country in column "${countrySource}"`;
+  const expected = without === undefined ? EXPECTED.phone : `${EXPECTED.phone}, or one of ${without}`;
+  return (text, row) => {
+    const named = countrySource !== undefined && Object.hasOwn(row, countrySource) ? row[countrySource]! : '';
+    const own: PhoneCountry | undefined = phoneCountry(named) ?? usual;
+    return orExpected(toE164(text, own), expected);
+  };
 }
 
 /** What a text looks like, without telling it. */
@@ -64,7 +119,7 @@ export function describeText(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '') return 'blanks';
   if (NUMBER.test(trimmed)) return 'a number';
-  if (DAY.test(trimmed)) return 'something like a day';
+  if (/^\d{4}-\d\d-\d\d$/.test(trimmed)) return 'something like a day';
   if (/^\d{4}-\d\d-\d\d[Tt ]/.test(trimmed)) return 'a date and time that is not in the calendar, or has no time zone';
   return 'other text';
 }

@@ -1,5 +1,5 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
-import { convert, describeText } from './convert-text.ts';
+import { compileConverter, describeText } from './convert-text.ts';
 import { isUnsafeKey } from './decode-json.ts';
 import type { Refusal } from './record.ts';
 
@@ -9,7 +9,8 @@ type Mapped = { readonly value: Fields } | { readonly refusal: Refusal };
 
 /**
  * Compiles the mapping of a dataset: columns and constants become fields (aep.md §2.2, flat CSV). Without rules, every
- * column becomes the field of its name; dots in a name lead into nested fields. An empty cell leaves its field out.
+ * column becomes the field of its name; dots in a name lead into nested fields. An empty cell leaves its field out; so
+ * does an empty list.
  * @throws Error when the rules can't work: two fill the same field, or a constant is not of its type
  */
 export function compileMapping(rules: readonly MappingRule[]): (row: Row) => Mapped {
@@ -35,12 +36,13 @@ interface CompiledRule {
 
 function compileRule(rule: MappingRule): CompiledRule {
   const { source, constant, destination, type, transform } = rule;
+  const convert = compileConverter(rule);
   const path = destination.split('.');
   if (path.some((name) => name === '' || isUnsafeKey(name))) {
     throw new Error(`The mapping fills "${destination}", which is no field`);
   }
   if (constant !== undefined) {
-    const converted = typeof constant === 'string' ? convert(constant, type) : { value: constant };
+    const converted = typeof constant === 'string' ? convert(constant, {}) : { value: constant };
     if ('expected' in converted) {
       throw new Error(`The constant for "${destination}" is not of type ${type}: expected ${converted.expected}`);
     }
@@ -52,12 +54,15 @@ function compileRule(rule: MappingRule): CompiledRule {
       const cell = source !== undefined && Object.hasOwn(row, source) ? row[source]! : '';
       const text = transform.reduce((given, step) => TRANSFORMS[step](given), cell);
       if (text === '') return undefined;
-      const converted = convert(text, type);
-      if ('value' in converted) return converted;
+      const converted = convert(text, row);
+      if ('value' in converted) return isEmptyList(converted.value) ? undefined : converted;
       return { refusal: notConvertible(path, source ?? '', converted.expected, text) };
     },
   };
 }
+
+/** A cell with nothing but separators is as empty as one without them. */
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const TRANSFORMS: Readonly<Record<MappingRule['transform'][number], (text: string) => string>> = {
   trim: (text) => text.trim(),
@@ -106,6 +111,7 @@ const pointerTo = (path: readonly string[]): string =>
 
 const notConvertible = (path: readonly string[], column: string, expected: string, text: string): Refusal => ({
   code: 'mapping-failed',
+  column,
   message: `Column "${column}" can't become ${path.join('.')}: expected ${expected}`,
   pointer: pointerTo(path),
   expected,

@@ -12,6 +12,8 @@ export interface Position {
 export interface Refusal {
   readonly code: RefusalCode;
   readonly message: string;
+  /** CSV: the column that could not become the field at `pointer`. */
+  readonly column?: string;
   /** JSON pointer to the place inside the record. */
   readonly pointer?: string;
   readonly expected?: string;

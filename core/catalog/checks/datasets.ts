@@ -59,7 +59,7 @@ function checkMapping(
     } else if (found.inList) {
       findings.at(loaded, place, `"${rule.destination}" lies inside a list, which a mapping can't fill`);
     } else if (found.tree !== 'open') {
-      checkType(loaded, rule, i, found.tree.types, findings);
+      checkType(loaded, rule, i, found.tree, findings);
     }
     const clash = [...filled].find((other) => overlaps(other, rule.destination));
     if (clash === rule.destination) findings.at(loaded, place, `"${rule.destination}" is filled twice`);
@@ -88,6 +88,7 @@ const JSON_TYPES: Record<MappingRule['type'], readonly string[]> = {
   string: ['string'],
   'date-time': ['string'],
   date: ['string'],
+  phone: ['string'],
   number: ['number'],
   integer: ['integer', 'number'],
   boolean: ['boolean'],
@@ -97,16 +98,26 @@ function checkType(
   loaded: Loaded<unknown>,
   rule: MappingRule,
   index: number,
-  wanted: ReadonlySet<string>,
+  tree: FieldTree,
   findings: Findings,
 ): void {
-  const { constant, destination } = rule;
+  const { constant, destination, split } = rule;
   const given = constant === undefined ? JSON_TYPES[rule.type] : constantTypes(constant);
-  if (wanted.size === 0 || given.some((type) => wanted.has(type))) return;
+  const fits = (types: readonly string[], wanted: ReadonlySet<string>): boolean =>
+    wanted.size === 0 || types.some((type) => wanted.has(type));
+  const refuse = (key: string, what: string, wanted: ReadonlySet<string>): void =>
+    findings.at(loaded, ['mapping', index, key], `the rule gives "${destination}" ${what}`, {
+      expected: `${[...wanted].join(' or ')}, as the schema says`,
+      hint: split === undefined && wanted.has('array') ? 'give the rule a "split" to make a list' : undefined,
+    });
   const key = constant === undefined ? 'type' : 'constant';
-  findings.at(loaded, ['mapping', index, key], `the rule gives "${destination}" a ${given[0]}`, {
-    expected: `${[...wanted].join(' or ')}, as the schema says`,
-  });
+  if (split === undefined) {
+    if (!fits(given, tree.types)) refuse(key, `a ${given[0]}`, tree.types);
+    return;
+  }
+  const items = tree.items();
+  if (!fits(['array'], tree.types)) refuse('split', 'a list', tree.types);
+  else if (items && items !== 'open' && !fits(given, items.types)) refuse(key, `a list of ${given[0]}s`, items.types);
 }
 
 /** Constants are taken as they are written. */

@@ -187,6 +187,26 @@ const CASES: readonly Case[] = [
     says: [/gives "shop.spend" a string/],
   },
   {
+    name: 'a list where the schema has one value',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ source: s, destination: shop.spend, type: number, split: ${HERE}";" }`,
+      ),
+    },
+    says: [/gives "shop.spend" a list/],
+  },
+  {
+    name: 'a date pattern that cannot be read',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ source: s, destination: shop.since, type: date, format: ${HERE}YYYY-MM-DD }`,
+      ),
+    },
+    says: [/"YYYY" means nothing in a date pattern; expected yyyy/],
+  },
+  {
     name: 'a mapping into a list',
     files: { 'datasets/people.yaml': mapping(`{ source: s, destination: ${HERE}tags.name }`) },
     says: [/inside a list/],

@@ -9,8 +9,8 @@ const map = (rules: readonly Rule[], row: Readonly<Record<string, string>>) =>
   compileMapping(rules.map((rule) => mappingRule.parse(rule)))(row);
 
 /** What a cell becomes, or what was expected of it. */
-const cell = (type: string, text: string) => {
-  const mapped = map([{ source: 'column', destination: 'field', type }], { column: text });
+const cell = (type: string, text: string, options: object = {}, rest: object = {}) => {
+  const mapped = map([{ source: 'column', destination: 'field', type, ...options } as Rule], { column: text, ...rest });
   return 'refusal' in mapped ? `expected ${mapped.refusal.expected}` : mapped.value.field;
 };
 
@@ -73,11 +73,132 @@ describe('a mapping of columns', () => {
     ['date-time', '2024-01-31T25:00:00Z'],
   ])('refuses to make a %s of "%s"', (type, text) => expect(cell(type, text)).toMatch(/^expected /));
 
+  it.each([
+    ['date', 'dd.MM.yyyy', '29.02.2024', '2024-02-29'],
+    ['date', 'M/d/yy', '1/31/26', '2026-01-31'],
+    ['date', 'M/d/yy', '12/1/71', '1971-12-01'],
+    ['date', 'dd-MMM-yyyy', '05-Mar-2026', '2026-03-05'],
+    ['date', 'yyyyMMdd', '20260131', '2026-01-31'],
+    ['date', ['yyyy-MM-dd', 'dd.MM.yyyy'], '31.01.2026', '2026-01-31'],
+    ['date-time', "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", '2026-01-31T12:00:00.25+05:30', '2026-01-31T06:30:00.250Z'],
+    ['date-time', 'MM/dd/yyyy hh:mm a XXX', '01/31/2026 12:05 AM z', '2026-01-31T00:05:00.000Z'],
+    ['date-time', 'epochSeconds', '1767225600', '2026-01-01T00:00:00.000Z'],
+    ['date-time', 'epochMillis', '1767225600123', '2026-01-01T00:00:00.123Z'],
+    ['date', 'epochSeconds', '-1', '1969-12-31'],
+  ])('reads a %s written %s: "%s"', (type, format, text, expected) =>
+    expect(cell(type, text, { format })).toBe(expected),
+  );
+
+  it.each([
+    ['date', 'dd.MM.yyyy', '30.02.2024'],
+    ['date', 'dd.MM.yyyy', '2024-02-29'],
+    ['date', 'dd.MM.yyyy', '1.1.2024'],
+    ['date-time', 'dd.MM.yyyy HH:mm', '31.01.2026 12:00'],
+    ['date-time', 'hh:mm a dd.MM.yyyy XXX', '13:00 PM 31.01.2026 Z'],
+    ['date-time', 'dd.MM.yyyy HH:mm XXX', '31.01.2026 12:00 +99:00'],
+    ['date-time', 'epochSeconds', '1e9'],
+    ['date-time', 'epochMillis', '9999999999999999'],
+  ])('does not read a %s written %s: "%s"', (type, format, text) =>
+    expect(cell(type, text, { format })).toMatch(/^expected /),
+  );
+
+  it('takes a date and time without a zone as one of the time zone of the rule', () => {
+    const berlin = (text: string) => cell('date-time', text, { timeZone: 'Europe/Berlin' });
+    expect(berlin('2026-01-31 12:00')).toBe('2026-01-31T11:00:00.000Z');
+    expect(berlin('2026-07-31T12:00:00')).toBe('2026-07-31T10:00:00.000Z');
+    expect(berlin('2026-07-31T12:00:00Z'), 'has a zone').toBe('2026-07-31T12:00:00.000Z');
+    expect(berlin('2026-10-25 02:30'), 'occurs twice').toBe('2026-10-25T00:30:00.000Z');
+    expect(berlin('2026-03-29 02:30'), 'does not occur').toBe('2026-03-29T01:30:00.000Z');
+    const newYork = { timeZone: 'America/New_York', format: 'MM/dd/yyyy' };
+    expect(cell('date-time', '11/01/2026', newYork)).toBe('2026-11-01T04:00:00.000Z');
+  });
+
+  it('finds every local time of a zone again', () => {
+    const instant = fc.date({ min: new Date('1990-01-01'), max: new Date('2037-01-01'), noInvalidDate: true });
+    const zone = fc.constantFrom(
+      'UTC',
+      'Europe/Berlin',
+      'America/New_York',
+      'Asia/Kolkata',
+      'Pacific/Apia',
+      'Australia/Lord_Howe',
+    );
+    fc.assert(
+      fc.property(instant, zone, (at, timeZone) => {
+        const shown = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
+        const local = shown.format(at);
+        const found = cell('date-time', local, { timeZone }) as string;
+        expect(shown.format(new Date(found)), 'the same local time').toBe(local);
+        expect(Date.parse(found), 'the first of two').toBeLessThanOrEqual(at.getTime());
+      }),
+    );
+  });
+
+  it.each([
+    ['+49 30 / 123456', {}, '+4930123456'],
+    ['0049 30 123456', {}, '+4930123456'],
+    ['001-415-100-0259', { country: 'DE' }, '+14151000259'],
+    ['(0)30 123456', { country: 'DE' }, '+4930123456'],
+    ['+1 (415) 100-0185', {}, '+14151000185'],
+    ['(415) 555-2671', { country: 'US' }, '+14155552671'],
+    ['020 7946 0958', { country: 'gb' }, '+442079460958'],
+    ['06 1234 5678', { country: 'IT' }, '+390612345678'],
+    ['8 (912) 345-67-89', { country: 'RU' }, '+79123456789'],
+  ])('makes E.164 of the telephone number %s with %o', (text, options, expected) =>
+    expect(cell('phone', text, options)).toBe(expected),
+  );
+
+  it('takes the country of a telephone number from the row, and else from the rule', () => {
+    const options = { country: 'DE', countrySource: 'land' };
+    expect(cell('phone', '020 7946 0958', options, { land: 'UK' })).toBe('+442079460958');
+    expect(cell('phone', '030 123456', options, { land: '' })).toBe('+4930123456');
+    expect(cell('phone', '030 123456', options, { land: 'nowhere' })).toBe('+4930123456');
+  });
+
+  it.each([
+    ['030 123456', {}],
+    ['12', { country: 'DE' }],
+    ['call 030 123456', { country: 'DE' }],
+    ['+999 123456', {}],
+    ['1-800-FLOWERS', { country: 'US' }],
+  ])('refuses to make a telephone number of "%s" with %o', (text, options) =>
+    expect(cell('phone', text, options)).toMatch(/^expected a telephone number/),
+  );
+
+  it('gives a telephone number that is E.164 back as it is', () => {
+    const number = fc.constantFrom('+4930123456', '+14155550123', '+390612345678', '+79123456789', '+442079460958');
+    fc.assert(
+      fc.property(number, fc.constantFrom('DE', 'US', 'IT', undefined), (text, country) => {
+        expect(cell('phone', text, country === undefined ? {} : { country })).toBe(text);
+      }),
+    );
+  });
+
+  it('makes a list of a cell with several values', () => {
+    expect(cell('string', 'tents; boots ;;', { split: ';' })).toEqual(['tents', 'boots']);
+    expect(cell('integer', '1|2|3', { split: '|' })).toEqual([1, 2, 3]);
+    expect(cell('integer', '1|two', { split: '|' })).toMatch(/^expected a whole number, several/);
+    expect(cell('string', ' ; ', { split: ';' }), 'as empty as an empty cell').toBeUndefined();
+  });
+
+  it.each([
+    ['a pattern that means nothing', { type: 'date', format: 'DD.MM.YYYY' }],
+    ['a pattern without a year', { type: 'date', format: 'dd.MM.' }],
+    ['a pattern with half of the day', { type: 'date-time', format: 'dd.MM.yyyy hh:mm' }],
+    ['a time zone that does not exist', { type: 'date-time', timeZone: 'Europe/Nowhere' }],
+    ['a country that does not exist', { type: 'phone', country: 'XX' }],
+    ['a format for a number', { type: 'number', format: 'dd.MM.yyyy' }],
+    ['a country for a text', { country: 'DE' }],
+  ])('refuses a rule with %s', (_, options) =>
+    expect(mappingRule.safeParse({ source: 'a', destination: 'b', ...options }).success).toBe(false),
+  );
+
   it('says where, what was expected and what kind of thing was found, not the value', () => {
     const rules = [{ source: 'total', destination: 'commerce.order.priceTotal', type: 'number' }];
     expect(map(rules, { total: 'secret' })).toEqual({
       refusal: {
         code: 'mapping-failed',
+        column: 'total',
         message: 'Column "total" can\'t become commerce.order.priceTotal: expected a number such as 12.50',
         pointer: '/commerce/order/priceTotal',
         expected: 'a number such as 12.50',

@@ -1,0 +1,199 @@
+/**
+ * Dates as people and databases write them: a pattern in the letters of Java's and Adobe's date formats becomes a
+ * reader. What it reads is a calendar date with a time of day; in which zone, only the text or the mapping can say.
+ */
+
+/** What a text says, the parts it does not mention being zero or the first. */
+export interface DateParts {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  /** Ms since midnight. */
+  readonly time: number;
+  /** Minutes east of Greenwich, where the text says so. */
+  readonly offset?: number;
+}
+
+/** `undefined`: the text is not of the pattern, or not in the calendar. */
+export type DateReader = (text: string) => DateParts | undefined;
+
+/** Patterns that are words. */
+const EPOCHS: Readonly<Record<string, number>> = { epochSeconds: 1_000, epochMillis: 1 };
+/** The instants that a date can be. */
+const MOST_MS = 8.64e15;
+
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
+/** Minutes that clocks can be apart from Greenwich; ISO 8601 in the calendars of databases knows no more. */
+const MOST_OFFSET = 18 * 60;
+
+/** What a letter group of a pattern reads, as a regular expression without ambiguity. */
+const FIELDS: Readonly<Record<string, string>> = {
+  yyyy: '(?<yyyy>\\d{4})',
+  yy: '(?<yy>\\d\\d)',
+  MMM: `(?<MMM>${MONTHS.join('|')})`,
+  MM: '(?<M>\\d\\d)',
+  M: '(?<M>\\d{1,2})',
+  dd: '(?<d>\\d\\d)',
+  d: '(?<d>\\d{1,2})',
+  HH: '(?<H>\\d\\d)',
+  H: '(?<H>\\d{1,2})',
+  hh: '(?<h>\\d\\d)',
+  h: '(?<h>\\d{1,2})',
+  mm: '(?<m>\\d\\d)',
+  ss: '(?<s>\\d\\d)',
+  SSS: '(?<S>\\d{1,9})',
+  a: '(?<a>am|pm)',
+  XXX: '(?<X>z|[+-]\\d\\d(?::?\\d\\d)?)',
+};
+
+/** For people who got a pattern wrong. */
+export const PATTERN_LETTERS = `${Object.keys(FIELDS).join(' ')}, letters in 'quotes', or ${Object.keys(EPOCHS).join(' or ')}`;
+
+/**
+ * @param pattern e.g. `dd.MM.yyyy HH:mm`; see {@link PATTERN_LETTERS}
+ * @throws Error when it has letters that mean nothing, says something twice, or does not say day, month and year
+ */
+export function compileDatePattern(pattern: string): DateReader {
+  const unit = Object.hasOwn(EPOCHS, pattern) ? EPOCHS[pattern] : undefined;
+  if (unit !== undefined) return (text) => epochParts(text, unit);
+  let source = '';
+  const said = new Set<string>();
+  for (const [token, quoted] of pattern.matchAll(/'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g)) {
+    if (!/^[A-Za-z]/.test(token)) {
+      source += escapeText(quoted ?? token);
+      continue;
+    }
+    const field = Object.hasOwn(FIELDS, token) ? FIELDS[token]! : undefined;
+    if (field === undefined) throw new Error(`"${token}" means nothing in a date pattern`);
+    const name = field.slice(3, field.indexOf('>'));
+    if (said.has(name)) throw new Error(`"${token}" says again what the pattern has already said`);
+    said.add(name);
+    source += field;
+  }
+  if (!(said.has('yyyy') !== said.has('yy') && said.has('M') !== said.has('MMM') && said.has('d'))) {
+    throw new Error('a date pattern says year, month and day, each once');
+  }
+  if (said.has('h') !== said.has('a') || (said.has('h') && said.has('H'))) {
+    throw new Error('hours are either H, or h with a');
+  }
+  return dateReader(new RegExp(`^${source}$`, 'i'));
+}
+
+/** @param expression its groups are named as a pattern's letters: yyyy or yy, M or MMM, d, H or h with a, m, s, S, X */
+export function dateReader(expression: RegExp): DateReader {
+  return (text) => {
+    const groups = expression.exec(text)?.groups;
+    return groups && partsOf(groups);
+  };
+}
+
+const escapeText = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+function partsOf(groups: Readonly<Record<string, string | undefined>>): DateParts | undefined {
+  const number = (name: string): number => Number(groups[name] ?? 0);
+  const short = number('yy');
+  const year = groups.yyyy === undefined ? short + (short < 70 ? 2_000 : 1_900) : Number(groups.yyyy);
+  const month = groups.MMM === undefined ? number('M') : MONTHS.indexOf(groups.MMM.toLowerCase()) + 1;
+  const day = number('d');
+  const hour = hourOf(groups);
+  const [minute, second] = [number('m'), number('s')];
+  const offset = groups.X === undefined ? undefined : offsetOf(groups.X);
+  if (hour === undefined || minute > 59 || second > 59 || !isDay(year, month, day)) return undefined;
+  if (offset !== undefined && Math.abs(offset) > MOST_OFFSET) return undefined;
+  const fraction = Math.trunc(Number(`0.${groups.S ?? 0}`) * 1_000);
+  const time = (hour * 60 + minute) * MINUTE + second * 1_000 + fraction;
+  return { year, month, day, time, ...(offset !== undefined && { offset }) };
+}
+
+function hourOf(groups: Readonly<Record<string, string | undefined>>): number | undefined {
+  if (groups.h === undefined) {
+    const hour = Number(groups.H ?? 0);
+    return hour < 24 ? hour : undefined;
+  }
+  const hour = Number(groups.h);
+  if (hour < 1 || hour > 12) return undefined;
+  return (hour % 12) + (groups.a?.toLowerCase() === 'pm' ? 12 : 0);
+}
+
+function offsetOf(zone: string): number {
+  if (zone.length === 1) return 0;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || 0);
+  return zone.startsWith('-') ? -minutes : minutes;
+}
+
+function isDay(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1) return false;
+  const end = new Date(0);
+  end.setUTCFullYear(year, month, 0);
+  return day <= end.getUTCDate();
+}
+
+function epochParts(text: string, unit: number): DateParts | undefined {
+  const instant = /^-?\d{1,16}(\.\d+)?$/.test(text) ? Math.trunc(Number(text) * unit) : Number.NaN;
+  if (!(Math.abs(instant) <= MOST_MS)) return undefined;
+  const date = new Date(instant);
+  const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+  return { year, month, day, time: ((instant % DAY) + DAY) % DAY, offset: 0 };
+}
+
+/**
+ * The instant in epoch ms. A text that names no zone is in `timeZone`; of an hour that occurs twice there it is the
+ * first, and in one that is left out it is as if the clock had not been put forward.
+ * @returns undefined when neither text nor mapping names a zone
+ */
+export function instantOf(parts: DateParts, timeZone?: string): number | undefined {
+  const midnight = new Date(0);
+  midnight.setUTCFullYear(parts.year, parts.month - 1, parts.day);
+  const local = midnight.getTime() + parts.time;
+  if (parts.offset !== undefined) return local - parts.offset * MINUTE;
+  if (timeZone === undefined) return undefined;
+  const before = offsetAt(timeZone, local - DAY);
+  const after = offsetAt(timeZone, local + DAY);
+  const early = local - Math.max(before, after);
+  const late = local - Math.min(before, after);
+  if (early === late || offsetAt(timeZone, early) === local - early) return early;
+  return offsetAt(timeZone, late) === local - late ? late : local - before;
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** Whether the name is one of the time zone database, `Europe/Berlin`, or `UTC`. */
+export function isTimeZone(name: string): boolean {
+  try {
+    clockOf(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+  let clock = clocks.get(timeZone);
+  if (!clock) {
+    const [numeric, hourCycle] = ['numeric', 'h23'] as const;
+    clock = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle,
+      year: numeric,
+      month: numeric,
+      day: numeric,
+      hour: numeric,
+      minute: numeric,
+      second: numeric,
+    });
+    clocks.set(timeZone, clock);
+  }
+  return clock;
+}
+
+/** How far the clocks of a zone are ahead of UTC at an instant, in ms. */
+function offsetAt(timeZone: string, instant: number): number {
+  if (timeZone === 'UTC') return 0;
+  const parts: Record<string, number> = {};
+  for (const { type, value } of clockOf(timeZone).formatToParts(instant)) parts[type] = Number(value);
+  const { year, month, day, hour, minute, second } = parts;
+  const shown = Date.UTC(year!, month! - 1, day, hour, minute, second);
+  return shown - Math.floor(instant / 1_000) * 1_000;
+}
