@@ -52,7 +52,7 @@ export async function applyCatalog(catalog: Catalog, resources: Resources): Prom
   }
   compileCatalog(catalog);
   const version = catalogVersion(catalog);
-  await putCatalog(storesOf(resources).catalog, catalog, version);
+  await putCatalog(storesOf(resources).catalog, catalog, version, Date.now());
   return version;
 }
 

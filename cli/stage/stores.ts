@@ -1,6 +1,6 @@
 import { UserError } from '#cli/user-error.ts';
 import type { LedgerItem, LedgerStore } from '#core/activation/ledger.ts';
-import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
@@ -44,5 +44,5 @@ export async function catalogInForce(place: CatalogPlace): Promise<CompiledCatal
   const version = await currentVersion(place);
   if (version === undefined)
     throw new UserError('No catalog is in force. Apply one: tributary catalog apply --catalog DIR');
-  return compileCatalog(await getCatalog(place, version));
+  return getCatalog(place, version);
 }

@@ -9,6 +9,8 @@ export const membershipChange = z.strictObject({
   status: z.enum(['realized', 'exited']),
   /** Epoch ms at which the status became true. */
   lastQualificationTime: z.number(),
+  /** Was a member before the destination could be told: what aep.md §1.4 calls `existing`, and folds into `realized`. */
+  existing: z.literal(true).optional(),
 });
 export type MembershipChange = z.output<typeof membershipChange>;
 

@@ -8,6 +8,8 @@ export interface ActivatedProfile {
   /** Realized only. */
   readonly realized: Readonly<Record<string, Membership>>;
   readonly memberships: ProfileMemberships['segments'];
+  /** See {@link ProfileMemberships}. */
+  readonly releasedAt?: number | undefined;
 }
 
 /** The profiles of an item as a destination is concerned with them. Opted-out people have no realized membership. */
@@ -17,11 +19,12 @@ export function activatedProfiles(
   memberships: MembershipItem,
 ): ActivatedProfile[] {
   return profiles.map((profile) => {
-    const all = memberships.profiles[profile.key]?.segments ?? {};
+    const entry = memberships.profiles[profile.key];
+    const all = entry?.segments ?? {};
     const own = Object.fromEntries(Object.entries(all).filter(([id]) => destination.segments.includes(id)));
     const realized = Object.fromEntries(
       Object.entries(own).filter(([, { status }]) => status === 'realized' && destination.enabled && !profile.optedOut),
     );
-    return { profile, memberships: own, realized };
+    return { profile, memberships: own, realized, releasedAt: entry?.releasedAt };
   });
 }

@@ -68,6 +68,11 @@ export function abandonedIdentities(ledger: DestinationLedger, present: Readonly
     .map(([key]) => key);
 }
 
-/** The memberships of an activated profile, as exclusions are counted: `profile key|segment`. */
-export const excludedMemberships = ({ profile, realized }: ActivatedProfile): string[] =>
-  Object.keys(realized).map((segmentId) => `${profile.key}|${segmentId}`);
+/** The memberships of an activated profile, or some of them, as exclusions are counted: `profile key|segment`. */
+export const excludedMemberships = (
+  { profile, realized }: Pick<ActivatedProfile, 'profile' | 'realized'>,
+  isExcluded: (segmentId: string) => boolean = () => true,
+): string[] =>
+  Object.keys(realized)
+    .filter(isExcluded)
+    .map((segmentId) => `${profile.key}|${segmentId}`);

@@ -1,8 +1,9 @@
-import type { AamDestination } from '#core/catalog/definitions.ts';
-import { edgeOutletId, hubOutletId } from '#core/contract/connections.ts';
+import type { AamDestination, MergePolicyDefinition } from '#core/catalog/definitions.ts';
 import { type Identity, type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
+import { FirstUse, type SharedSince } from './aam/first-use.ts';
 import { isDevice, isShared } from './aam/identities.ts';
-import { type AamRegion, REGIONS, type RegionTable } from './aam/regions.ts';
+import { edgeWay, HUB, Post, type Way } from './aam/post.ts';
+import { REGIONS, type RegionTable } from './aam/regions.ts';
 import { routeAam } from './aam/route-device.ts';
 import type { MembershipChange } from './delivery.ts';
 import type { ActivatedProfile } from './desired.ts';
@@ -16,10 +17,12 @@ import {
 } from './differences.ts';
 import type { DestinationLedger, Told } from './ledger.ts';
 
-/** How an identity reaches Audience Manager: `edge:<region id>` or the hub. */
-type Way = string;
-const HUB: Way = 'hub';
-const edgeWay = (region: AamRegion): Way => `edge:${region.id}`;
+/** What of the catalog besides the destination decides about Audience Manager. */
+export interface AamRules {
+  /** The default merge policy; it goes before the segments' own on this path (aep.md §7.1 step 8). */
+  readonly mergePolicy: Pick<MergePolicyDefinition, 'identityGraph'>;
+  readonly sharedSince?: SharedSince;
+}
 
 /**
  * Audience Manager (aep.md §7, design §7): each device goes to the edge of every region in which it was seen lately,
@@ -31,18 +34,23 @@ export function routeToAudienceManager(
   activated: readonly ActivatedProfile[],
   before: DestinationLedger,
   decision: Decision,
+  rules: AamRules,
 ): Routed {
   const regions = destination.regions ?? REGIONS;
   const told: Record<IdentityKey, Readonly<Record<string, Told>>> = { ...before.told };
-  const noSharedIdentity: string[] = [];
+  const excluded: Record<string, string[]> = {};
+  const exclude = (reason: string, memberships: readonly string[]): void => {
+    if (memberships.length > 0) excluded[reason] = [...(excluded[reason] ?? []), ...memberships];
+  };
   const deliveries: Routed['deliveries'][number][] = [];
   const present = new Set<IdentityKey>();
+  const firstUse = new FirstUse(destination, rules.sharedSince ?? {}, decision.decidedAt);
 
   const tell = (
     shared: readonly IdentityKey[],
-    candidate: Pick<ActivatedProfile, 'realized' | 'memberships'>,
+    candidate: Pick<ActivatedProfile, 'realized' | 'memberships' | 'releasedAt'>,
     waysNow: WaysNow,
-  ) => {
+  ): void => {
     const post = new Post(
       destination.id,
       decision,
@@ -51,7 +59,9 @@ export function routeToAudienceManager(
     );
     // Devices first, so that the identities of the person find calls to ride on.
     for (const key of [...post.devices, ...shared.filter((key) => !post.devices.includes(key))]) {
-      const changes = differencesFor([key], candidate, before, decision.decidedAt);
+      const changes = differencesFor([key], candidate, before, decision.decidedAt)
+        .filter(({ segmentId }) => !firstUse.holds(candidate, segmentId))
+        .map((change) => firstUse.marked(change));
       const waysOf = ({ segmentId, status }: MembershipChange): readonly Way[] =>
         (status === 'exited' ? before.told[key]?.[segmentId]?.via : undefined) ?? waysNow.get(key) ?? [HUB];
       for (const change of changes) {
@@ -62,19 +72,39 @@ export function routeToAudienceManager(
     deliveries.push(...post.deliveries());
   };
 
-  for (const candidate of activated) {
-    const { profile } = candidate;
-    const shared = profile.identities.filter((key) => isShared(parseIdentityKey(key)));
-    if (shared.length === 0) {
-      noSharedIdentity.push(...excludedMemberships(candidate));
-      continue;
-    }
+  for (const person of activated) {
+    const refused = isDefaultProduction(destination) ? undefined : 'sandbox';
+    const candidate = refused ? { ...person, realized: {} } : person;
+    if (refused) exclude(refused, excludedMemberships(person));
+    const shared = sharedIdentities(person.profile, rules.mergePolicy);
+    if (shared.length === 0) exclude('noSharedIdentity', excludedMemberships(candidate));
+    else
+      exclude(
+        'firstUse',
+        excludedMemberships(candidate, (segmentId) => firstUse.holds(candidate, segmentId)),
+      );
     for (const key of shared) present.add(key);
     tell(shared, candidate, waysNow(shared, candidate, regions, decision.decidedAt));
   }
   for (const key of abandonedIdentities(before, present)) tell([key], { realized: {}, memberships: {} }, new Map());
-  const excluded = noSharedIdentity.length > 0 ? { noSharedIdentity } : {};
   return { deliveries, ledger: { told, digests: {}, excluded } };
+}
+
+/** Audience Sharing serves the default production sandbox only (aep.md §7.1 step 11); a catalog that says nothing is its. */
+export function isDefaultProduction({ sandbox }: AamDestination): boolean {
+  return !sandbox || (sandbox.type === 'production' && sandbox.isDefault);
+}
+
+/**
+ * The identities of a profile that may be shared. Where the default merge policy does not stitch, whatever policy the
+ * segment has, these are at most the one identity whose fragment holds the membership (aep.md §7.1 step 8, AAM-10).
+ */
+function sharedIdentities(
+  { key, identities }: ActivatedProfile['profile'],
+  { identityGraph }: AamRules['mergePolicy'],
+): readonly IdentityKey[] {
+  const own = identityGraph.type === 'none' ? [key] : identities;
+  return own.filter((identity) => isShared(parseIdentityKey(identity)));
 }
 
 type WaysNow = ReadonlyMap<IdentityKey, readonly Way[]>;
@@ -99,83 +129,4 @@ function waysNow(
   }
   for (const identity of route.hub) add(identity, HUB);
   return ways;
-}
-
-interface EdgeCall {
-  readonly region: AamRegion;
-  readonly device: IdentityKey;
-  readonly changes: Map<string, MembershipChange>;
-  readonly riders: Set<IdentityKey>;
-}
-
-/** Collects what goes out about one profile, and makes as few messages of it as there are calls and rows. */
-class Post {
-  readonly devices: readonly IdentityKey[];
-  readonly #destinationId: string;
-  readonly #decision: Decision;
-  readonly #regions: RegionTable;
-  readonly #calls: EdgeCall[] = [];
-  readonly #rows = new Map<IdentityKey, MembershipChange[]>();
-
-  constructor(destinationId: string, decision: Decision, regions: RegionTable, devices: readonly IdentityKey[]) {
-    this.#destinationId = destinationId;
-    this.#decision = decision;
-    this.#regions = regions;
-    this.devices = devices;
-  }
-
-  add(key: IdentityKey, change: MembershipChange, way: Way): void {
-    const region = Object.values(this.#regions).find((candidate) => edgeWay(candidate) === way);
-    const isRider = !this.devices.includes(key);
-    const carriers = region ? this.#carriersOf(region, isRider ? undefined : key, change) : [];
-    for (const call of carriers) {
-      call.changes.set(change.segmentId, change);
-      if (isRider) call.riders.add(key);
-    }
-    // A region that is configured no more, or nobody left to ride with: the hub takes everything.
-    if (carriers.length === 0) this.#rows.set(key, [...(this.#rows.get(key) ?? []), change]);
-  }
-
-  #carriersOf(region: AamRegion, device: IdentityKey | undefined, change: MembershipChange): EdgeCall[] {
-    const here = this.#calls.filter((call) => call.region.id === region.id);
-    if (device === undefined) {
-      const telling = here.filter((call) => call.changes.has(change.segmentId));
-      if (telling.length > 0) return telling;
-      if (here[0]) return [here[0]];
-      return this.devices[0] === undefined ? [] : [this.#call(region, this.devices[0])];
-    }
-    return [here.find((call) => call.device === device) ?? this.#call(region, device)];
-  }
-
-  #call(region: AamRegion, device: IdentityKey): EdgeCall {
-    const call: EdgeCall = { region, device, changes: new Map(), riders: new Set() };
-    this.#calls.push(call);
-    return call;
-  }
-
-  deliveries(): Routed['deliveries'] {
-    const base = { destinationId: this.#destinationId, ...this.#decision };
-    const calls = this.#calls.map(({ region, device, changes, riders }) => ({
-      outletId: edgeOutletId(this.#destinationId),
-      delivery: {
-        ...base,
-        kind: 'aam-edge' as const,
-        region: { id: region.id, host: region.host },
-        device: parseIdentityKey(device),
-        personIdentities: [...riders].map(parseIdentityKey),
-        changes: [...changes.values()],
-      },
-    }));
-    const rows = Map.groupBy(this.#rows, ([, changes]) => JSON.stringify(changes));
-    const files = [...rows.values()].map((group) => ({
-      outletId: hubOutletId(this.#destinationId),
-      delivery: {
-        ...base,
-        kind: 'aam-hub' as const,
-        identities: group.map(([key]) => parseIdentityKey(key)),
-        changes: group[0]![1],
-      },
-    }));
-    return [...calls, ...files];
-  }
 }

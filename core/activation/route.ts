@@ -6,6 +6,7 @@ import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import { takeAbsorbed } from '#core/ports/versioned-store.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
+import type { SharedSince } from './aam/first-use.ts';
 import { activatedProfiles } from './desired.ts';
 import type { Decision, Routed } from './differences.ts';
 import {
@@ -21,6 +22,8 @@ import { routeToProfileDestination } from './route-profile.ts';
 
 export interface RouteRules extends ProfileRules {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+  /** Since when Audience Manager is told about segments; nothing has to wait where it is left out. */
+  readonly sharedSince?: SharedSince;
 }
 
 /**
@@ -41,7 +44,7 @@ export function routeItem(
     const activated = activatedProfiles(destination, profiles, memberships);
     const routed =
       destination.type === 'aam'
-        ? routeToAudienceManager(destination, activated, known, decision)
+        ? routeToAudienceManager(destination, activated, known, decision, rules)
         : routeToProfileDestination(destination, activated, known, decision);
     deliveries.push(...routed.deliveries);
     if (!isEmpty(routed.ledger)) ledgers[destination.id] = routed.ledger;

@@ -1,3 +1,4 @@
+import type { SharedSince } from '#core/activation/aam/first-use.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
 import { compileMapping } from '#core/ingestion/mapping.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
@@ -30,6 +31,8 @@ export interface CompiledCatalog {
   readonly segments: SegmentSet;
   readonly segmentDefinitions: ReadonlyMap<string, SegmentDefinition>;
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+  /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
+  readonly sharedSince: SharedSince;
 }
 
 export interface CompiledIdentitySettings extends IdentitySettings {
@@ -65,9 +68,10 @@ export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
 
 /**
  * @param catalog one that the loader accepted; it may have been JSON since
+ * @param sharedSince of the stage on which it is in force; nothing has to wait where it is left out
  * @throws Error when it is not such a catalog
  */
-export function compileCatalog(catalog: Catalog): CompiledCatalog {
+export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}): CompiledCatalog {
   const namespaces = namespaceRegistry(catalog.namespaces);
   const schemas = new Map(catalog.schemas.map((schema) => [schema.$id, schema]));
   const segments = catalog.segments.filter(isPublished);
@@ -80,6 +84,7 @@ export function compileCatalog(catalog: Catalog): CompiledCatalog {
     segments: compileSegments(segments),
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
+    sharedSince,
   };
 }
 

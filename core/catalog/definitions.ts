@@ -180,6 +180,16 @@ const aamDestination = z.strictObject({
   regions: z.record(z.string(), z.strictObject({ id: z.int(), host: z.string() })).optional(),
   /** Data provider id of the files, by namespace; replaces the built-in ones. */
   dataProviderIds: z.record(z.string(), z.int()).optional(),
+  /** How long a segment that is newly shared is not told, while Audience Manager sets it up (aep.md §7.1 step 10); 4 when left out. */
+  firstUseHours: z.number().min(0).max(168).optional(),
+  /** The sandbox that this catalog belongs to; only the default production sandbox is shared (aep.md §7.1 step 11). */
+  sandbox: z
+    .strictObject({
+      name: z.string().min(1),
+      type: z.enum(['production', 'development']),
+      isDefault: z.boolean().default(false),
+    })
+    .optional(),
 });
 
 /** `destinations/`: the id is the id of a connection that the stage was deployed with. */

@@ -1,3 +1,4 @@
+import { releases } from '#core/activation/aam/first-use.ts';
 import type { RouteRules } from '#core/activation/route.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
@@ -23,7 +24,7 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
     typeOf: (namespace) => catalog.namespaces.get(namespace)?.idType ?? 'CROSS_DEVICE',
     limit: GRAPH_LIMIT,
   };
-  const { mergePolicy, segments, destinations } = catalog;
+  const { mergePolicy, segments, destinations, sharedSince } = catalog;
   const mapped = [
     ...new Set(
       [...destinations.values()].flatMap((destination) => (destination.type === 'http' ? destination.attributes : [])),
@@ -36,7 +37,13 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
       isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
       projectEvent: (entity) => segments.projectEvent(entity),
     },
-    evaluation: { links, mergePolicy, segments, mappedAttributes: ({ view }) => pick(view, mapped) },
-    route: { links, mergePolicy, destinations },
+    evaluation: {
+      links,
+      mergePolicy,
+      segments,
+      mappedAttributes: ({ view }) => pick(view, mapped),
+      releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
+    },
+    route: { links, mergePolicy, destinations, sharedSince },
   };
 }

@@ -19,6 +19,8 @@ export interface EvaluationRules extends ProfileRules {
   readonly segments: SegmentSet;
   /** The part of a profile that destinations are told besides memberships; a change of it must reach them. */
   mappedAttributes(profile: Profile): unknown;
+  /** Whether a batch evaluation at `now` lets destinations hear of memberships that have waited for one so far. */
+  releases?(realized: readonly string[], releasedAt: number | undefined, now: number): boolean;
 }
 
 /** `changed`: segments evaluated as streaming or edge, because something came in; `all`: the batch job. */
@@ -53,11 +55,27 @@ export function evaluateItem(
     }
     dueAt = Math.min(dueAt, rules.segments.nextChange(profile.view, now) ?? Number.POSITIVE_INFINITY);
     if (Object.keys(segments).length > 0) {
-      profiles[profile.key] = { segments, digest: digestOf(profile, segments, rules) };
+      const releasedAt = releaseOf(held, segments, rules, now, scope);
+      const digest = digestOf(profile, segments, rules);
+      profiles[profile.key] = { segments, digest, ...(releasedAt !== undefined && { releasedAt }) };
     }
   }
   const { dueAt: _before, ...rest } = before;
   return { ...rest, root: item.root, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
+}
+
+function releaseOf(
+  held: readonly ProfileMemberships[],
+  segments: ProfileMemberships['segments'],
+  rules: EvaluationRules,
+  now: number,
+  scope: EvaluationScope,
+): number | undefined {
+  const known = held.flatMap(({ releasedAt }) => releasedAt ?? []);
+  const before = known.length > 0 ? Math.max(...known) : undefined;
+  if (scope !== 'all') return before;
+  const realized = Object.keys(segments).filter((id) => segments[id]!.status === 'realized');
+  return rules.releases?.(realized, before, now) ? now : before;
 }
 
 function digestOf(profile: Profile, segments: ProfileMemberships['segments'], rules: EvaluationRules): string {

@@ -12,6 +12,11 @@ export interface ProfileMemberships {
   readonly segments: Readonly<Record<string, Membership>>;
   /** Changes when destinations have to hear about a member again: other identities, other mapped attributes. */
   readonly digest: string;
+  /**
+   * Epoch ms of the last batch evaluation after which a destination that had to wait for one may hear of realized
+   * memberships (Audience Manager, aep.md §7.1 step 10).
+   */
+  readonly releasedAt?: number;
 }
 
 /** The memberships of the profiles of one profile item. */

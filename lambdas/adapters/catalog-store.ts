@@ -1,4 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type SharedSince, sharedSince } from '#core/activation/aam/first-use.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { operationsKey } from '#core/contract/tables.ts';
@@ -19,9 +20,18 @@ export interface CatalogPlace {
 
 const LOOK_AGAIN_AFTER_MS = 5_000;
 const objectKey = (version: string): string => `versions/${version}.json`;
+const sharedSinceKey = (version: string): string => `shared-since/${version}.json`;
 
-/** Puts a version in force. */
-export async function putCatalog(place: CatalogPlace, catalog: Catalog, version: string): Promise<void> {
+/**
+ * Puts a version in force.
+ * @param now epoch ms: what the catalog before did not share with Audience Manager is shared since then
+ */
+export async function putCatalog(place: CatalogPlace, catalog: Catalog, version: string, now: number): Promise<void> {
+  const inForce = await currentVersion(place);
+  // A version that has got lost must not keep the next one from being put.
+  const before = inForce === undefined ? undefined : await readCatalog(place, inForce);
+  const since = sharedSince(catalog.destinations, before, now);
+  await place.bucket.put(sharedSinceKey(version), JSON.stringify(since), { contentType: 'application/json' });
   await place.bucket.put(objectKey(version), JSON.stringify(catalog), { contentType: 'application/json' });
   await place.client.send(
     new PutItemCommand({
@@ -43,11 +53,25 @@ export async function currentVersion(place: CatalogPlace): Promise<string | unde
   return Item && stringAt(Item, 'catalogVersion');
 }
 
-/** The catalog of a version that was put before. */
-export async function getCatalog(place: CatalogPlace, version: string): Promise<Catalog> {
-  const bytes = await place.bucket.get(objectKey(version));
-  if (!bytes) throw new Error(`Catalog version ${version} is in force but its object is missing in the catalog bucket`);
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Catalog;
+async function readCatalog(
+  place: CatalogPlace,
+  version: string,
+): Promise<(Catalog & { readonly sharedSince: SharedSince }) | undefined> {
+  const [bytes, since] = await Promise.all([
+    place.bucket.get(objectKey(version)),
+    place.bucket.get(sharedSinceKey(version)),
+  ]);
+  return bytes && { ...parse<Catalog>(bytes), sharedSince: since ? parse<SharedSince>(since) : {} };
+}
+
+const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
+
+/** The catalog of a version that was put before, ready for use. */
+export async function getCatalog(place: CatalogPlace, version: string): Promise<CompiledCatalog> {
+  const found = await readCatalog(place, version);
+  if (!found) throw new Error(`Catalog version ${version} is in force but its object is missing in the catalog bucket`);
+  const { sharedSince: since, ...catalog } = found;
+  return compileCatalog(catalog, since);
 }
 
 /** Reads and compiles the catalog in force, and keeps it until another one is. */
@@ -66,7 +90,7 @@ export class CatalogReader implements CatalogPort {
     if (this.#current && this.#clock() - this.#lookedAt < LOOK_AGAIN_AFTER_MS) return this.#current;
     const version = await currentVersion(this.#place);
     if (version === undefined) throw new NoCatalogError();
-    if (this.#current?.version !== version) this.#current = compileCatalog(await getCatalog(this.#place, version));
+    if (this.#current?.version !== version) this.#current = await getCatalog(this.#place, version);
     this.#lookedAt = this.#clock();
     return this.#current;
   }

@@ -1,3 +1,4 @@
+import { isDefaultProduction } from '#core/activation/route-aam.ts';
 import { PROFILE_CLASS } from '../definitions.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { lookUp } from '../field-tree.ts';
@@ -28,6 +29,12 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
       }
     }
     if (definition.type === 'aam') {
+      if (!isDefaultProduction(definition)) {
+        findings.at(loaded, ['sandbox'], 'Audience Manager is shared with from the default production sandbox only', {
+          expected: '{ type: production, isDefault: true }',
+          hint: 'take the destination out of catalogs of other sandboxes',
+        });
+      }
       for (const code of Object.keys(definition.dataProviderIds ?? {})) {
         expectNamespace(code, namespaces, loaded, ['dataProviderIds', code], findings);
       }

@@ -31,6 +31,14 @@ const CASES: readonly Case[] = [
     },
     says: [/unknown dataset "peopel"/],
   },
+  // Audience Manager
+  {
+    name: 'AAM-14: Audience Manager in another sandbox than the default production one',
+    files: {
+      'destinations/aam.yaml': `id: aam\ntype: aam\nsegments: [gold]\nsandbox: ${HERE}{ name: dev, type: development }\n`,
+    },
+    says: [/default production sandbox only/],
+  },
   // Segments
   { name: 'PQL that is cut short', files: segment(`loyalty.tier =${HERE}`), says: [/./] },
   {

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { sharedSince } from '#core/activation/aam/first-use.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
+import { currentVersion, getCatalog, putCatalog } from '#lambdas/adapters/catalog-store.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { DAY, HOUR, NOW } from './factories.ts';
+
+const aam = (...segments: readonly string[]): DestinationDefinition =>
+  destinationDefinition.parse({ id: 'aam', type: 'aam', segments });
+
+describe('since when a segment is shared', () => {
+  it('is now for what the catalog before did not share, and stays for what it did', () => {
+    const first = sharedSince([aam('A1')], undefined, NOW);
+    expect(first).toEqual({ aam: { A1: NOW } });
+    const before = { destinations: [aam('A1')], sharedSince: first };
+    expect(sharedSince([aam('A1', 'A3')], before, NOW + HOUR)).toEqual({ aam: { A1: NOW, A3: NOW + HOUR } });
+  });
+
+  it('begins anew for a segment that was taken out in between', () => {
+    const before = { destinations: [aam('A3')], sharedSince: {} };
+    expect(sharedSince([aam('A1', 'A3')], before, NOW)).toEqual({ aam: { A1: NOW } });
+  });
+
+  it('is forgotten once it is of no matter', () => {
+    const before = { destinations: [aam('A1')], sharedSince: { aam: { A1: NOW } } };
+    expect(sharedSince([aam('A1')], before, NOW + 31 * DAY)).toEqual({});
+  });
+
+  it('is of no matter for other destinations, and for one that is switched off', () => {
+    const webhook = destinationDefinition.parse({ id: 'w', type: 'http', url: 'https://w.example', segments: ['A1'] });
+    expect(sharedSince([webhook, { ...aam('A1'), enabled: false }], undefined, NOW)).toEqual({});
+  });
+
+  it('goes with the version that is in force', async () => {
+    const catalog = (...segments: readonly string[]): Catalog => ({
+      namespaces: [],
+      schemas: [],
+      datasets: [],
+      mergePolicies: [],
+      segments: [],
+      destinations: [aam(...segments)],
+    });
+    const items = new Map<string, unknown>();
+    const client = {
+      send: async ({ input }: { input: { Item?: unknown; Key?: unknown } }) => {
+        if (input.Item) items.set('pointer', input.Item);
+        return input.Key ? { Item: items.get('pointer') } : {};
+      },
+    };
+    const place = { client: client as never, table: 't', bucket: createMemoryObjectStore() };
+    for (const [index, segments] of [['A1'], ['A1', 'A3']].entries()) {
+      const one = catalog(...segments);
+      await putCatalog(place, one, compileCatalog(one).version, NOW + index * HOUR);
+    }
+    const version = (await currentVersion(place))!;
+    expect((await getCatalog(place, version)).sharedSince).toEqual({ aam: { A1: NOW, A3: NOW + HOUR } });
+  });
+});
