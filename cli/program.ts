@@ -5,6 +5,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
 import { exportCommand } from './commands/export.ts';
 import { replayCommand } from './commands/replay.ts';
+import { segmentCommand } from './commands/segment.ts';
 import { sendCommand } from './commands/send.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -16,6 +17,7 @@ const COMMANDS = [
   stopCommand,
   catalogCommand,
   replayCommand,
+  segmentCommand,
   sendCommand,
   statusCommand,
   evaluateCommand,

@@ -1,15 +1,17 @@
 import { resolve } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
-import { loadCatalog, renderProblem } from '#core/catalog/load.ts';
+import { loadCatalog } from '#core/catalog/load.ts';
+import { renderProblemIn } from '#core/catalog/problem.ts';
 import { CatalogFolderError, readCatalogFolder } from './read-folder.ts';
 
 /** Reads and checks a catalog. @throws UserError naming everything that is wrong, with file, line and column */
 export async function loadCatalogFolder(folder: string, variables: Readonly<Record<string, string>>): Promise<Catalog> {
   try {
-    const { catalog, problems } = loadCatalog(await readCatalogFolder(resolve(folder)), variables);
+    const files = await readCatalogFolder(resolve(folder));
+    const { catalog, problems } = loadCatalog(files, variables);
     if (catalog) return catalog;
-    const lines = problems.map(renderProblem).join('\n');
+    const lines = problems.map((problem) => renderProblemIn(files.get(problem.file), problem)).join('\n');
     throw new UserError(
       `${lines}\n${problems.length} problem${problems.length === 1 ? '' : 's'} in ${folder}; nothing was done.`,
     );

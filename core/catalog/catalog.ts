@@ -4,6 +4,7 @@ import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type {
   DatasetDefinition,
   DestinationDefinition,
+  EvaluationSettings,
   IdentitySettings,
   MergePolicyDefinition,
   NamespaceDefinition,
@@ -16,6 +17,8 @@ export interface Catalog {
   readonly namespaces: readonly NamespaceDefinition[];
   /** The built-in order of priority and no unique namespace, where there is none. */
   readonly identitySettings?: IdentitySettings;
+  /** Native rules, where there are none. */
+  readonly evaluationSettings?: EvaluationSettings;
   readonly schemas: readonly SchemaDefinition[];
   readonly datasets: readonly DatasetDefinition[];
   readonly mergePolicies: readonly MergePolicyDefinition[];

@@ -81,7 +81,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     namespaces,
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
     mergePolicy: catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY,
-    segments: compileSegments(segments),
+    segments: compileSegments(segments, catalog.evaluationSettings),
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     sharedSince,

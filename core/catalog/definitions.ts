@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CONNECTION_TYPES } from '#core/contract/connections.ts';
 import { compileDatePattern, isTimeZone, PATTERN_LETTERS } from '#core/ingestion/date-pattern.ts';
 import { phoneCountry } from '#core/ingestion/phone.ts';
+import { PLAN_MODES } from '#core/segmentation/plan-adobe.ts';
 
 /** The shapes of what users write in a catalog, one folder per kind. Where AEP's API has a shape, the keys are the same. */
 
@@ -37,6 +38,13 @@ export const identitySettings = z.strictObject({
   uniqueNamespaces: z.array(namespaceCode).default([]),
 });
 export type IdentitySettings = z.output<typeof identitySettings>;
+
+/** `evaluation-settings/` (one file): whose rules decide how segments are evaluated (docs/segments.md). */
+export const evaluationSettings = z.strictObject({
+  mode: z.enum(PLAN_MODES).default('native'),
+  inSegmentWithEvents: z.enum(['batch', 'streaming']).default('batch'),
+});
+export type EvaluationSettings = z.output<typeof evaluationSettings>;
 
 /** aep.md §1.1: which field of a schema is an identity. */
 export const identityDescriptor = z.strictObject({

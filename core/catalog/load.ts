@@ -44,9 +44,11 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
   const definitions = <T>(of: readonly Loaded<T>[]): T[] =>
     [...of].sort((x, y) => ((x.id ?? '') < (y.id ?? '') ? -1 : 1)).flatMap(({ definition }) => definition ?? []);
   const [identitySettings] = definitions(loaded['identity-settings']);
+  const [evaluationSettings] = definitions(loaded['evaluation-settings']);
   return {
     namespaces: definitions(loaded.namespaces),
     ...(identitySettings && { identitySettings }),
+    ...(evaluationSettings && { evaluationSettings }),
     schemas: definitions(loaded.schemas),
     datasets: definitions(loaded.datasets),
     mergePolicies: definitions(loaded['merge-policies']),

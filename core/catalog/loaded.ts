@@ -2,6 +2,7 @@ import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type {
   DatasetDefinition,
   DestinationDefinition,
+  EvaluationSettings,
   IdentitySettings,
   MergePolicyDefinition,
   NamespaceDefinition,
@@ -14,6 +15,7 @@ import type { FilePosition, Path, SourceFile } from './source-file.ts';
 export interface Kinds {
   namespaces: NamespaceDefinition;
   'identity-settings': IdentitySettings;
+  'evaluation-settings': EvaluationSettings;
   schemas: SchemaDefinition;
   datasets: DatasetDefinition;
   'merge-policies': MergePolicyDefinition;

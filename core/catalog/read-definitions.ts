@@ -3,6 +3,7 @@ import { segmentDefinition } from '#core/segmentation/definition.ts';
 import {
   datasetDefinition,
   destinationDefinition,
+  evaluationSettings,
   identitySettings,
   mergePolicyDefinition,
   namespaceDefinition,
@@ -26,6 +27,7 @@ interface Reading {
 const READINGS: { readonly [K in Kind]: Reading } = {
   namespaces: { shape: namespaceDefinition, idKey: 'code', lists: true },
   'identity-settings': { shape: identitySettings },
+  'evaluation-settings': { shape: evaluationSettings },
   schemas: { shape: schemaDefinition, idKey: '$id' },
   datasets: { shape: datasetDefinition, idKey: 'id' },
   'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },

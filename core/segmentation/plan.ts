@@ -1,18 +1,14 @@
+import { type EvaluationMethod, type PlanSettings, type Verdict, verdictOf2021, verdictOf2025 } from './plan-adobe.ts';
+import { attributesOnly, nativeVerdict } from './plan-native.ts';
 import { ITEM } from './pql/canonical.ts';
-import type { EventUse, Facts } from './pql/facts.ts';
-import { DAY } from './pql/time.ts';
+import type { Facts } from './pql/facts.ts';
 import type { CompiledSegment } from './segment-compiler.ts';
 
-export type EvaluationMethod = 'edge' | 'streaming' | 'batch';
-export type PlanMode = 'native' | 'adobe-2021' | 'adobe-2025';
+export type { EvaluationMethod, PlanMode, PlanSettings } from './plan-adobe.ts';
 
-export interface PlanOptions {
-  /** Whose rules decide: this platform's (default), or Adobe's of 2021 or since May 2025 (aep.md §5.3). */
-  readonly mode?: PlanMode;
+export interface PlanOptions extends PlanSettings {
   /** Attribute or event paths that lead to another entity (a lookup dataset). */
   readonly lookups?: readonly string[];
-  /** In Adobe's modes, a rule with both `inSegment` and events: Adobe's pages contradict each other. Default `batch`. */
-  readonly inSegmentWithEvents?: 'batch' | 'streaming';
 }
 
 export interface SegmentPlan {
@@ -22,19 +18,21 @@ export interface SegmentPlan {
   /** What latency to expect, in words. */
   readonly latency: string;
   /** What has to be kept per profile. */
-  readonly state: {
-    /** Conditions on one event, in a canonical form; empty for all events. */
-    readonly eventConditions: readonly string[];
-    /** How far back events matter, in milliseconds; undefined for all of the past. */
-    readonly lookback: number | undefined;
-    readonly sequences: number;
-    readonly segments: readonly string[];
-  };
+  readonly state: PlanState;
 }
 
-interface Verdict {
-  readonly method: EvaluationMethod;
-  readonly reasons: readonly string[];
+export interface PlanState {
+  /** Attributes that are read, dotted. */
+  readonly attributes: readonly string[];
+  /** Conditions on one event, in a canonical form; empty for all events. */
+  readonly eventConditions: readonly string[];
+  /** How far back events matter, in milliseconds; 0 when none do, null for all of the past. */
+  readonly lookback: number | null;
+  readonly sequences: number;
+  /** Segments whose membership is asked. */
+  readonly segments: readonly string[];
+  /** When membership changes though nothing comes in, in words. */
+  readonly timedChanges: string;
 }
 
 const LATENCY: Readonly<Record<EvaluationMethod, string>> = {
@@ -44,15 +42,15 @@ const LATENCY: Readonly<Record<EvaluationMethod, string>> = {
 };
 
 /**
- * Decides how each segment is evaluated and says why (aep.md §5.3, §5.5). `segments` come in the order of their
- * dependencies; a segment is never faster than one it is built on.
+ * Decides how each segment is evaluated and says why (aep.md §5.3, §5.5; docs/segments.md). `segments` come in the order
+ * of their dependencies; a segment is never faster than one it is built on.
  */
 export function planSegments(segments: readonly CompiledSegment[], options: PlanOptions): Map<string, SegmentPlan> {
   const plans = new Map<string, SegmentPlan>();
   for (const segment of segments) {
-    const own = obstacleOf(segment, options) ?? verdictOf(segment.facts, options);
+    const own = obstacleOf(segment, options) ?? verdictOf(segment.facts, options, plans);
     const { method, reasons } = slowedDown(own, segment.facts, plans);
-    plans.set(segment.id, { method, reasons, latency: LATENCY[method], state: stateOf(segment.facts) });
+    plans.set(segment.id, { method, reasons, latency: LATENCY[method], state: stateOf(segment, plans) });
   }
   return plans;
 }
@@ -68,7 +66,7 @@ function obstacleOf(
   if (attributePaths.some((path) => isWithin(path.toLowerCase(), 'segmentmembership.aam'))) {
     reasons.push('It is built on an Audience Manager segment.');
   }
-  if (facts.wholeHistory.size > 0) {
+  if (facts.wholeHistory.size > 0 && facts.eventUses.some(isWithoutEnd)) {
     reasons.push(`It goes through the whole history at once (${[...facts.wholeHistory].join(', ')}).`);
   }
   return reasons.length > 0 ? { method: 'batch', reasons } : undefined;
@@ -76,72 +74,30 @@ function obstacleOf(
 
 const isWithin = (path: string, prefix: string): boolean => path === prefix || path.startsWith(`${prefix}.`);
 
-function verdictOf(facts: Facts, options: PlanOptions): Verdict {
-  const { mode = 'native' } = options;
-  if (mode === 'native') return nativeVerdict(facts);
-  if (facts.eventUses.length > 0 && facts.segments.size > 0 && options.inSegmentWithEvents !== 'streaming') {
+const isWithoutEnd = ({ kind, lookback }: Facts['eventUses'][number]): boolean =>
+  lookback === undefined && (kind === 'values' || kind === 'history');
+
+function verdictOf(facts: Facts, settings: PlanSettings, plans: ReadonlyMap<string, SegmentPlan>): Verdict {
+  const { mode = 'native' } = settings;
+  if (mode === 'native') {
+    const isAboutAttributes = (id: string): boolean => plans.get(id)?.method === 'edge' && lookbackOf(plans, id) === 0;
+    return nativeVerdict(facts, [...facts.segments].every(isAboutAttributes));
+  }
+  if (mode === 'adobe-2025' && ignoresYear(facts)) {
+    return { method: 'batch', reasons: ['It looks at dates without their year.'] };
+  }
+  if (facts.eventUses.length > 0 && facts.segments.size > 0 && settings.inSegmentWithEvents !== 'streaming') {
     return { method: 'batch', reasons: ['It combines another segment with events in one rule.'] };
   }
   if (facts.eventUses.length === 0) return { method: 'streaming', reasons: [attributesOnly(facts)] };
   return mode === 'adobe-2021' ? verdictOf2021(facts) : verdictOf2025(facts);
 }
 
-const attributesOnly = ({ segments }: Facts): string =>
-  segments.size > 0
-    ? 'It is built on other segments, without events of its own.'
-    : 'It looks at profile attributes only.';
+const lookbackOf = (plans: ReadonlyMap<string, SegmentPlan>, id: string): number | null | undefined =>
+  plans.get(id)?.state.lookback;
 
-function nativeVerdict({ eventUses, segments }: Facts): Verdict {
-  if (segments.size > 0) return { method: 'streaming', reasons: ['It is built on other segments.'] };
-  if (eventUses.length === 0) return { method: 'edge', reasons: ['It looks at profile attributes only.'] };
-  const [only] = eventUses;
-  if (eventUses.length === 1 && only!.kind === 'any' && only!.lookback === undefined && only!.condition !== '') {
-    return { method: 'edge', reasons: ['One event decides it, without a time window.'] };
-  }
-  const reasons: string[] = [];
-  if (eventUses.some(({ kind }) => kind === 'sequence')) reasons.push('It follows events in their order.');
-  if (eventUses.some(({ kind }) => kind === 'count')) reasons.push('It counts events.');
-  if (eventUses.some(({ kind }) => kind === 'values' || kind === 'history'))
-    reasons.push('It adds up values of events.');
-  if (eventUses.some(({ lookback }) => lookback !== undefined)) reasons.push('It looks at events in a time window.');
-  if (reasons.length === 0) reasons.push('It takes several kinds of events together.');
-  return { method: 'streaming', reasons };
-}
-
-const isSingleEvent = ({ eventUses }: Facts): boolean =>
-  eventUses.length === 1 && eventUses[0]!.kind === 'any' && eventUses[0]!.least === 1;
-
-const isWithinADay = ({ lookback }: EventUse): boolean => lookback !== undefined && lookback <= DAY;
-
-/** aep.md §5.3, 2020 – early 2022. */
-function verdictOf2021(facts: Facts): Verdict {
-  if (isSingleEvent(facts)) return { method: 'streaming', reasons: ['It looks at one incoming event.'] };
-  if (!facts.eventUses.every(isWithinADay)) {
-    return { method: 'batch', reasons: ['It takes several events that may lie more than 24 hours back.'] };
-  }
-  const negated = facts.eventUses.filter((use) => use.negated).length;
-  if (facts.negatedStep || (negated > 0 && negated < facts.eventUses.length)) {
-    return {
-      method: 'batch',
-      reasons: ['One of several events is excluded; only the rule as a whole may be negated.'],
-    };
-  }
-  return { method: 'streaming', reasons: ['It takes several events within 24 hours.'] };
-}
-
-/** aep.md §5.3, since 2025-05-20. */
-function verdictOf2025(facts: Facts): Verdict {
-  if (!facts.eventUses.every(isWithinADay)) {
-    return { method: 'batch', reasons: ['It looks at events more than 24 hours back, or without a time window.'] };
-  }
-  if (facts.eventUses.every((use) => use.negated)) {
-    return { method: 'batch', reasons: ['The whole rule about events is negated.'] };
-  }
-  const reason = isSingleEvent(facts)
-    ? 'It looks at one event within 24 hours.'
-    : 'It takes several events within 24 hours.';
-  return { method: 'streaming', reasons: [reason] };
-}
+/** aep.md §5.3: a day or a month of a date that may be of any year, as in "on their birthday". */
+const ignoresYear = ({ partsOfDate }: Facts): boolean => partsOfDate.size > 0 && !partsOfDate.has('getYear');
 
 const RANK: readonly EvaluationMethod[] = ['edge', 'streaming', 'batch'];
 
@@ -149,23 +105,34 @@ function slowedDown(own: Verdict, { segments }: Facts, plans: ReadonlyMap<string
   const slower = [...segments].filter((id) => RANK.indexOf(plans.get(id)!.method) > RANK.indexOf(own.method));
   const worst = slower.map((id) => plans.get(id)!.method).sort((a, b) => RANK.indexOf(b) - RANK.indexOf(a))[0];
   if (worst === undefined) return own;
+  const names = slower.filter((id) => plans.get(id)!.method === worst).join(', ');
+  return { method: worst, reasons: [...own.reasons, `It waits for ${names}, evaluated by ${worst}.`] };
+}
+
+function stateOf({ facts, attributePaths }: CompiledSegment, plans: ReadonlyMap<string, SegmentPlan>): PlanState {
+  const { eventUses, segments } = facts;
+  const lookbacks = eventUses.map(({ lookback }) => lookback);
   return {
-    method: worst,
-    reasons: [...own.reasons, `It waits for ${slower.join(', ')}, which is evaluated in ${worst}.`],
+    attributes: [...attributePaths].sort(),
+    eventConditions: [...new Set(eventUses.map(({ condition }) => condition.replaceAll(ITEM, 'event')))].sort(),
+    lookback: lookbacks.includes(undefined) ? null : Math.max(0, ...(lookbacks as number[])),
+    sequences: eventUses.filter(({ kind }) => kind === 'sequence').length,
+    segments: [...segments].sort(),
+    timedChanges: timedChangesOf(facts, plans),
   };
 }
 
-function stateOf({ eventUses, segments }: Facts): SegmentPlan['state'] {
-  const lookbacks = eventUses.map(({ lookback }) => lookback);
-  return {
-    eventConditions: [...new Set(eventUses.map(({ condition }) => condition.replaceAll(ITEM, 'event')))].sort(),
-    lookback:
-      lookbacks.length === 0
-        ? 0
-        : lookbacks.some((one) => one === undefined)
-          ? undefined
-          : Math.max(...(lookbacks as number[])),
-    sequences: eventUses.filter(({ kind }) => kind === 'sequence').length,
-    segments: [...segments].sort(),
-  };
+/** The rule by which a profile is visited although nothing came in (architecture.md, `dueAt`). */
+function timedChangesOf({ followsClock, eventUses, segments }: Facts, plans: ReadonlyMap<string, SegmentPlan>): string {
+  const moments: string[] = [];
+  if (followsClock && eventUses.length > 0) moments.push('an event comes into its time window or leaves it');
+  else if (followsClock) moments.push('the clock passes a date of the profile, or the end of a day, month or year');
+  const timed = [...segments].filter((id) => !plans.get(id)!.state.timedChanges.startsWith(NO_CHANGES)).sort();
+  if (timed.length > 0) moments.push(`time changes the membership of ${timed.join(', ')}`);
+  if (moments.length > 0) return `at the instant at which ${moments.join(', or ')}; the next one is kept per profile`;
+  return eventUses.length > 0
+    ? `${NO_CHANGES} (an event that is dated in the future counts when its time comes)`
+    : NO_CHANGES;
 }
+
+const NO_CHANGES = 'none: only new data changes the answer';

@@ -47,7 +47,7 @@ export function unknownPaths(expression: Expression, unions: Unions): UnknownPat
   const complain = (place: Place, name: string, offset: number): Place => {
     const result = lookUp(place.tree, [name]);
     const path = [...place.path, name].join('.');
-    const hint = result.known ? undefined : didYouMean(name, result.names);
+    const hint = result.known ? undefined : (didYouMean(name, result.names) ?? listOfNames(result.names));
     found.push({ offset, message: `"${path}" is not a field of ${place.of}`, hint });
     return OPEN;
   };
@@ -152,6 +152,10 @@ export function unknownPaths(expression: Expression, unions: Unions): UnknownPat
   else read(expression, start);
   return found;
 }
+
+/** What else there is, where that is not much. */
+const listOfNames = (names: readonly string[]): string | undefined =>
+  names.length > 0 && names.length <= 12 ? `the fields there are ${[...names].sort().join(', ')}` : undefined;
 
 function bind(scope: Scope, name: string, place: Place, others: readonly string[] = []): Scope {
   const more = others.map((other) => [other, OPEN] as const);

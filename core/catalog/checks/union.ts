@@ -1,6 +1,8 @@
+import type { Catalog } from '../catalog.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '../definitions.ts';
 import { type FieldTree, fieldTree } from '../field-tree.ts';
 import type { Loaded, LoadedCatalog } from '../loaded.ts';
+import type { Unions } from './pql-paths.ts';
 
 type SchemaClass = SchemaDefinition['meta:class'];
 
@@ -57,7 +59,28 @@ export function unionOf(catalog: LoadedCatalog, schemaClass: SchemaClass): Field
   const enabled = profileSchemas(catalog);
   const broken =
     catalog.datasets.some(({ definition }) => !definition) || enabled.some(({ definition }) => !definition);
-  const members = enabled.flatMap(({ definition }) => (definition?.['meta:class'] === schemaClass ? [definition] : []));
-  if (broken || members.length === 0) return undefined;
-  return fieldTree([...members, BUILT_IN[schemaClass]], schemasById(catalog));
+  const members = enabled.flatMap(({ definition }) => definition ?? []);
+  return broken ? undefined : unionOfSchemas(members, schemasById(catalog), schemaClass);
+}
+
+/** The union schemas of a catalog that was accepted. */
+export function unionsOf({ schemas, datasets }: Pick<Catalog, 'schemas' | 'datasets'>): Unions {
+  const used = new Set(
+    datasets.flatMap(({ tags, schemaRef }) => (isEnabled(tags.unifiedProfile) ? [schemaRef.id] : [])),
+  );
+  const enabled = schemas.filter(({ $id }) => used.has($id));
+  const byId = new Map(schemas.map((schema) => [schema.$id, schema]));
+  return {
+    profile: unionOfSchemas(enabled, byId, PROFILE_CLASS),
+    event: unionOfSchemas(enabled, byId, EXPERIENCE_EVENT_CLASS),
+  };
+}
+
+function unionOfSchemas(
+  enabled: readonly SchemaDefinition[],
+  byId: ReadonlyMap<string, SchemaDefinition>,
+  schemaClass: SchemaClass,
+): FieldTree | undefined {
+  const members = enabled.filter((schema) => schema['meta:class'] === schemaClass);
+  return members.length === 0 ? undefined : fieldTree([...members, BUILT_IN[schemaClass]], byId);
 }

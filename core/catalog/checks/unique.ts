@@ -25,9 +25,12 @@ export function checkUnique(catalog: LoadedCatalog, findings: Findings): void {
     }
   }
   checkNamespaceCodes(catalog.namespaces, findings);
-  for (const extra of catalog['identity-settings'].slice(1)) {
-    const hint = `the first ones are in ${catalog['identity-settings'][0]!.file.path}`;
-    findings.at(extra, [], 'there are identity settings already', { expected: 'one file', hint });
+  for (const kind of ['identity', 'evaluation'] as const) {
+    const [first, ...extras] = catalog[`${kind}-settings`];
+    for (const extra of extras) {
+      const hint = `the first ones are in ${first!.file.path}`;
+      findings.at(extra, [], `there are ${kind} settings already`, { expected: 'one file', hint });
+    }
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Chain, ChainStep } from './ast.ts';
 import { canonicalCondition } from './canonical.ts';
 import { type ChainPlan, chainMatches, type Gap, type Step } from './chain.ts';
-import { atLeast, lookbackOf, noteEvents, withCondition } from './compile-events.ts';
+import { atLeast, noteEvents, withCondition } from './compile-events.ts';
 import { compileTimeCondition } from './compile-time.ts';
 import { type Compiled, type Side, usesOf, withoutSlots } from './compiled.ts';
 import type { Run } from './context.ts';
-import type { EventSource } from './event-source.ts';
+import type { EventSource, TimeBound } from './event-source.ts';
 import { negating } from './facts.ts';
-import { fixedInstant } from './instants.ts';
+import { timeOfSlot } from './instants.ts';
 import { type Compiler, lookUp, queryOf, type Scope, variable, withItem, withName } from './scope.ts';
 import type { EventValue } from './values.ts';
 
@@ -26,7 +26,7 @@ export function compileChain(compiler: Compiler, chain: Chain, scope: Scope): Co
   if (chain.steps.length === 1 && chain.condition === undefined)
     return countOfStep(compiler, chain.steps[0]!, sources[0]!);
   const condition = compileCondition(compiler, chain, slots, scope);
-  noteSteps(compiler, chain, sources);
+  noteSteps(compiler, chain, slots, sources);
   const plan = planOf(compiler, chain, slots, sources, condition?.run);
   return {
     run: (context) => chainMatches(context, plan),
@@ -64,7 +64,7 @@ function stepSource(
     result = withCondition(result, compiled, slot, () => canonicalCondition(condition, step.name, true, isOuter));
   }
   const time: Side = {
-    instant: fixedInstant(({ slots: values }) => (values[slot] as EventValue).time),
+    instant: timeOfSlot(slot, ({ slots: values }) => (values[slot] as EventValue).time),
     uses: { ...variable(slot, 'event').uses, timed: new Set([slot]) },
     slot,
   };
@@ -139,14 +139,24 @@ function planOf(
 }
 
 /** Tells the planner. A step comes after the one before it, so it cannot look further back. */
-function noteSteps({ session }: Compiler, chain: Chain, sources: readonly EventSource[]): void {
+function noteSteps(
+  { session }: Compiler,
+  chain: Chain,
+  slots: readonly number[],
+  sources: readonly EventSource[],
+): void {
   const { facts } = session;
-  let reach: number | undefined;
+  let afterLast: TimeBound[] = [];
   for (const [index, { count }] of chain.steps.entries()) {
-    const own = lookbackOf(sources[index]!.bounds);
-    const lookback = own === undefined ? reach : Math.min(own, reach ?? own);
-    if (count > 0) reach = lookback;
-    else facts.negatedStep = true;
-    noteEvents(session, sources[index]!, 'sequence', Math.max(count, 1), lookback);
+    const [slot, source] = [slots[index]!, sources[index]!];
+    const bounded = { ...source, bounds: [...source.bounds, ...afterLast] };
+    facts.boundsOfSlots.set(slot, bounded.bounds);
+    if (count === 0) {
+      negating(facts, () => noteEvents(session, bounded, 'sequence'));
+      continue;
+    }
+    noteEvents(session, bounded, 'sequence', count);
+    const instant = timeOfSlot(slot, ({ slots: values }) => (values[slot] as EventValue).time);
+    afterLast = [{ operator: '>=', instant, isRelative: true }];
   }
 }

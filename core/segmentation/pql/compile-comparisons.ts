@@ -4,7 +4,7 @@ import { allHold, sideOf } from './compile-time.ts';
 import { type Compiled, NOTHING, usesOf } from './compiled.ts';
 import type { Run } from './context.ts';
 import type { EventSource } from './event-source.ts';
-import { negating } from './facts.ts';
+import { forgetLastUse, negating } from './facts.ts';
 import { holds, MIRRORED, shifted } from './instants.ts';
 import type { Compiler, Scope } from './scope.ts';
 import { likePattern } from './texts.ts';
@@ -16,7 +16,11 @@ export function compileComparison(compiler: Compiler, expression: Comparison, sc
   const left = compiler.compile(expression.left, scope);
   if (left.countOf !== undefined && operator in MIRRORED) {
     const least = wholeNumber(expression.right);
-    if (least !== undefined) return compareCount(compiler, left.countOf, operator as ComparisonOperator, least);
+    if (least !== undefined) {
+      // It was noted that all are counted, which is not needed to know whether there are enough.
+      forgetLastUse(compiler.session.facts);
+      return compareCount(compiler, left.countOf, operator as ComparisonOperator, least);
+    }
   }
   return compareValues(compiler, expression, scope);
 }
@@ -32,9 +36,15 @@ function compareCount(compiler: Compiler, events: EventSource, operator: Compari
   const { facts } = session;
   const always: Compiled = { run: () => true, uses: NOTHING, type: 'value' };
   const has = (least: number): Compiled => (least === 0 ? always : atLeast(session, events, least));
+  const turned = ({ run, uses }: Compiled): Compiled => ({
+    run: (context) => run(context) !== true,
+    uses,
+    type: 'value',
+  });
+  // Only "none at all" excludes events; "at most three" counts them.
   const not = (compile: () => Compiled): Compiled => {
-    const { run, uses } = negating(facts, compile);
-    return { run: (context) => run(context) !== true, uses, type: 'value' };
+    const isNone = number === 0 || (number === 1 && operator === '<');
+    return turned(isNone ? negating(facts, compile) : compile());
   };
   switch (operator) {
     case '>=':

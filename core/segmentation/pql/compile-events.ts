@@ -1,9 +1,9 @@
 import type { Expression, Filter, Quantifier } from './ast.ts';
 import { canonicalCondition } from './canonical.ts';
-import { type Compiled, NOTHING, type TimeComparison, type Uses, usesOf, withoutSlots } from './compiled.ts';
+import { type Compiled, NOTHING, type Side, type TimeComparison, type Uses, usesOf, withoutSlots } from './compiled.ts';
 import { type EventSource, fetch, hasAtLeast, type TimeBound } from './event-source.ts';
-import { type EventUse, negating } from './facts.ts';
-import { MIRRORED } from './instants.ts';
+import { type EventUse, negating, noteUse } from './facts.ts';
+import { MIRRORED, shifted } from './instants.ts';
 import { touch } from './origins.ts';
 import { type Compiler, lookUp, queryOf, type Scope, type Session, variable, withItem, withName } from './scope.ts';
 import { isTrue, toList } from './values.ts';
@@ -79,30 +79,16 @@ export function atLeast(session: Session, events: EventSource, least: number): C
 }
 
 /** Tells the planner of a use of events. */
-export function noteEvents(
-  session: Session,
-  events: EventSource,
-  kind: EventUse['kind'],
-  least = 1,
-  lookback: number | undefined = lookbackOf(events.bounds),
-): void {
+export function noteEvents(session: Session, events: EventSource, kind: EventUse['kind'], least = 1): void {
   const { facts } = session;
-  const correlated = events.uses.slots.size > 0 || events.residuals.length > 0;
-  facts.eventUses.push({
-    kind: correlated && (kind === 'any' || kind === 'count') ? 'sequence' : kind,
+  const correlated = events.uses.slots.size > 0 || events.residuals.some(({ isCorrelated }) => isCorrelated);
+  const use = {
+    kind: correlated && (kind === 'any' || kind === 'count') ? ('sequence' as const) : kind,
     condition: session.selectors.of(events.parts).key,
-    lookback,
     negated: facts.negated,
     least,
-  });
-}
-
-/** How far back from now the bounds let it look. */
-export function lookbackOf(bounds: readonly TimeBound[]): number | undefined {
-  const limits = bounds.flatMap(({ operator, instant }) =>
-    operator === '<' || operator === '<=' || instant.behind === undefined ? [] : [instant.behind],
-  );
-  return limits.length === 0 ? undefined : Math.min(...limits);
+  };
+  noteUse(facts, use, events.bounds);
 }
 
 /** A list cut down by a condition. Of events, conditions on one event alone are found once for all segments. */
@@ -148,7 +134,8 @@ function narrowed(
   naming: ItemNaming,
   scope: Scope,
 ): EventSource {
-  const slot = compiler.session.newSlot();
+  const { session } = compiler;
+  const slot = session.newSlot();
   const inner = itemScope(scope, variable(slot, 'event'), naming);
   let result = source;
   const conditions = condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
@@ -158,6 +145,7 @@ function narrowed(
       canonicalCondition(one, naming.name, naming.implicit, (name) => lookUp(scope, name) !== undefined);
     result = withCondition(result, compiled, slot, key);
   }
+  session.facts.boundsOfSlots.set(slot, result.bounds);
   return { ...result, residuals: cheapestFirst(result.residuals) };
 }
 
@@ -179,16 +167,24 @@ export function withCondition(
   }
   const bounds = condition.comparisons?.map((comparison) => boundOn(comparison, slot));
   if (bounds?.every((bound) => bound !== undefined)) return { ...source, uses, bounds: [...source.bounds, ...bounds] };
-  return { ...source, uses, residuals: [...source.residuals, { slot, run, now: condition.uses.now }] };
+  const { now, events, slots } = condition.uses;
+  const isCorrelated = events || [...slots].some((used) => used !== slot);
+  return { ...source, uses, residuals: [...source.residuals, { slot, run, now, isCorrelated }] };
 }
 
 const isAboutEventAlone = ({ slots, timed, now, profile, events }: Uses, slot: number): boolean =>
   !now && !profile && !events && timed.size === 0 && [...slots].every((used) => used === slot);
 
-/** The comparison as a bound on the timestamp of the event in `slot`, if the other side is the same for all events. */
+/**
+ * The comparison as a bound on the timestamp of the event in `slot`, if the other side is the same for all events. A
+ * distance on its own side goes to the other: `timestamp + 24 hours >= now` is `timestamp >= now - 24 hours`.
+ */
 function boundOn({ left, operator, right }: TimeComparison, slot: number): TimeBound | undefined {
-  const [own, sign] = left.slot === slot ? [right, operator] : [left, MIRRORED[operator]];
-  const isOurs = left.slot === slot || right.slot === slot;
-  if (!isOurs || sign === '!=' || own.uses.slots.has(slot)) return undefined;
-  return { operator: sign, instant: own.instant, isRelative: own.uses.slots.size > 0 };
+  const [ours, other, sign] = follows(left, slot) ? [left, right, operator] : [right, left, MIRRORED[operator]];
+  if (!follows(ours, slot) || sign === '!=' || other.uses.slots.has(slot)) return undefined;
+  const { behind } = ours.instant.anchor!;
+  const instant = behind === 0 ? other.instant : shifted(other.instant, behind, 'millisecond');
+  return { operator: sign, instant, isRelative: other.uses.slots.size > 0 };
 }
+
+const follows = ({ instant: { anchor } }: Side, slot: number): boolean => anchor?.slot === slot && anchor.isExact;

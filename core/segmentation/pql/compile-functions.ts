@@ -12,7 +12,10 @@ export function compileCall(compiler: Compiler, call: Call, scope: Scope): Compi
   const { name, args } = call;
   if (name === 'inSegment') return inSegment(compiler, args[0]!);
   if (name === 'date') return date(compiler, call, scope);
-  if (Object.hasOwn(CURRENT, name)) return partOfInstant(NOW, { ...NOTHING, now: true }, CURRENT[name]!);
+  if (Object.hasOwn(CURRENT, name)) {
+    compiler.session.facts.followsClock = true;
+    return partOfInstant(NOW, { ...NOTHING, now: true }, CURRENT[name]!);
+  }
   const compiled = args.map((arg) => compiler.value(arg, scope));
   const uses = usesOf(...compiled.map((arg) => arg.uses));
   const [a, b, c] = compiled.map(({ run }) => run);

@@ -27,6 +27,7 @@ export function compileMethod(compiler: Compiler, method: Method, scope: Scope):
   const value = consume(session, known);
   if (Object.hasOwn(PARTS_OF_INSTANT, name)) {
     const { instant, uses } = sideOf(compiler, value, method.object);
+    session.facts.partsOfDate.add(name);
     return partOfInstant(instant, uses, PARTS_OF_INSTANT[name]!);
   }
   if (name === 'matches' || name === 'regexGroup') return regex(compiler, value, method, scope);

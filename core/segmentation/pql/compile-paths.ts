@@ -2,7 +2,7 @@ import type { Member, Name, Outer, Parameter } from './ast.ts';
 import { allEvents, materialised } from './compile-events.ts';
 import { type Compiled, NOTHING, type Origin } from './compiled.ts';
 import type { Context, Run } from './context.ts';
-import { fixedInstant } from './instants.ts';
+import { fixedInstant, timeOfSlot } from './instants.ts';
 import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
 import { EventValue, fieldOf, fieldOfAnyCase, fieldReader, toTime } from './values.ts';
 
@@ -86,7 +86,7 @@ function timestampOf({ run, uses, slot, list }: Compiled): Compiled {
     run: time,
     uses: { ...NOTHING, slots: new Set([slot]), timed: new Set([slot]) },
     type: 'value',
-    instant: fixedInstant(time),
+    instant: timeOfSlot(slot, time),
     slot,
   };
 }

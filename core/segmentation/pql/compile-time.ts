@@ -1,7 +1,16 @@
 import type { ComparisonOperator, Duration, Expression, Moment, Occurs, Period, TimeCondition } from './ast.ts';
 import { type Compiled, NOTHING, type Side, type TimeComparison, type Uses, usesOf } from './compiled.ts';
 import { type Context, changesAt, type Run } from './context.ts';
-import { compareInstants, dayFromToday, fixedInstant, type Instant, NOW, shifted, unitFromNow } from './instants.ts';
+import {
+  compareInstants,
+  dayFromToday,
+  fixedInstant,
+  type Instant,
+  NOW,
+  shifted,
+  timeOfSlot,
+  unitFromNow,
+} from './instants.ts';
 import type { Compiler, Scope } from './scope.ts';
 import { parseInstant } from './time.ts';
 import { type EventValue, toTime } from './values.ts';
@@ -54,7 +63,7 @@ export function sideOf({ session }: Compiler, compiled: Compiled, expression: Ex
   }
   if (type === 'event' && !list && slot !== undefined) {
     const at = ({ slots }: Context): number | null => (slots[slot] as EventValue | null)?.time ?? null;
-    return { instant: fixedInstant(at), uses: { ...uses, timed: new Set([...uses.timed, slot]) }, slot };
+    return { instant: timeOfSlot(slot, at), uses: { ...uses, timed: new Set([...uses.timed, slot]) }, slot };
   }
   if (constant !== undefined) {
     const time = typeof constant === 'string' ? parseInstant(constant) : toTime(constant);

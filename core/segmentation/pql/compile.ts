@@ -10,7 +10,7 @@ import { compileDuration, compileMoment, compileOccurs, compilePeriod } from './
 import { type Compiled, NOTHING, usesOf, withoutSlots } from './compiled.ts';
 import type { Context } from './context.ts';
 import { PqlError } from './errors.ts';
-import { type Facts, negating } from './facts.ts';
+import { type Facts, negating, settleLookbacks } from './facts.ts';
 import { consume } from './origins.ts';
 import { type Compiler, type Scope, type Session, variable, withItem, withName } from './scope.ts';
 import { isTrue } from './values.ts';
@@ -36,6 +36,7 @@ export function compileQuery(
     value: (inner, scope) => consume(session, materialised(session, dispatch(compiler, inner, scope))),
   };
   const { run } = compiler.value(...rootOf(session, expression));
+  settleLookbacks(facts);
   return (context) => run(context) === true;
 }
 
@@ -93,8 +94,10 @@ function dispatch(compiler: Compiler, expression: Expression, scope: Scope): Com
     case 'duration':
       return compileDuration(compiler, expression);
     case 'moment':
+      compiler.session.facts.followsClock = true;
       return compileMoment(expression);
     case 'period':
+      compiler.session.facts.followsClock = true;
       return compilePeriod(compiler, expression);
     case 'occurs':
       return compileOccurs(compiler, expression, scope);

@@ -4,12 +4,14 @@ export class PqlError extends Error {
   readonly line: number;
   readonly column: number;
   readonly expected: string | undefined;
+  /** What to do about it. */
+  readonly hint: string | undefined;
   /** Set where the text is that of a segment. */
   segmentId?: string;
   readonly #sourceLine: string;
 
   /** `offset` counts UTF-16 units from the start of `source`. */
-  constructor(message: string, source: string, offset: number, expected?: string) {
+  constructor(message: string, source: string, offset: number, expected?: string, hint?: string) {
     super(message);
     const before = source.slice(0, offset);
     const lineStart = before.lastIndexOf('\n') + 1;
@@ -17,6 +19,7 @@ export class PqlError extends Error {
     this.line = before.split('\n').length;
     this.column = offset - lineStart + 1;
     this.expected = expected;
+    this.hint = hint;
     this.#sourceLine = source.slice(lineStart, lineEnd === -1 ? source.length : lineEnd).replace(/\r$/, '');
   }
 
@@ -26,7 +29,8 @@ export class PqlError extends Error {
     const excerpt = this.#sourceLine.slice(from, from + 160);
     const caret = ' '.repeat(this.column - 1 - from);
     const segment = this.segmentId === undefined ? '' : `segment ${this.segmentId}: `;
-    const hint = this.expected === undefined ? '' : `\nexpected ${this.expected}`;
-    return `${segment}${this.message} (line ${this.line}, column ${this.column})\n${excerpt}\n${caret}^${hint}`;
+    const expected = this.expected === undefined ? '' : `\nexpected ${this.expected}`;
+    const hint = this.hint === undefined ? '' : `\nhint: ${this.hint}`;
+    return `${segment}${this.message} (line ${this.line}, column ${this.column})\n${excerpt}\n${caret}^${expected}${hint}`;
   }
 }

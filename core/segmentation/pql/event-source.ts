@@ -18,6 +18,8 @@ export interface TimeBound {
 export interface Residual {
   /** It looks at the time, and is better asked last. */
   readonly now?: boolean;
+  /** It looks at other events. */
+  readonly isCorrelated?: boolean;
   readonly slot: number;
   readonly run: Run;
 }

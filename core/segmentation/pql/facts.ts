@@ -1,3 +1,5 @@
+import type { TimeBound } from './event-source.ts';
+
 /** One place where an expression asks about events, as the planner sees it. */
 export interface EventUse {
   readonly kind: 'any' | 'count' | 'values' | 'sequence' | 'history';
@@ -13,22 +15,32 @@ export interface EventUse {
 
 /** What the planner has to know of an expression. Filled in while it is compiled. */
 export interface Facts {
+  /** In the order in which they were met. Their `lookback` is only right after {@link settleLookbacks}. */
   readonly eventUses: EventUse[];
   readonly segments: Set<string>;
-  /** Functions that need the whole history at once: `groupBy`, `topN`, … */
+  /** Functions that need all of their events at once: `groupBy`, `topN`, … */
   readonly wholeHistory: Set<string>;
-  /** A chain has a step that must not happen. */
-  negatedStep: boolean;
+  /** Parts of dates that are looked at by themselves, as in "on their birthday". */
+  readonly partsOfDate: Set<string>;
+  /** It names the present, so that the answer may change while nothing comes in. */
+  followsClock: boolean;
   /** Whether what is being compiled is under a `not`. */
   negated: boolean;
+  /** What bounds the times of the events that a variable stands for, by its slot. */
+  readonly boundsOfSlots: Map<number, readonly TimeBound[]>;
+  /** The bounds of each of `eventUses`. */
+  readonly boundsOfUses: (readonly TimeBound[])[];
 }
 
 export const createFacts = (): Facts => ({
   eventUses: [],
   segments: new Set(),
   wholeHistory: new Set(),
-  negatedStep: false,
+  partsOfDate: new Set(),
+  followsClock: false,
   negated: false,
+  boundsOfSlots: new Map(),
+  boundsOfUses: [],
 });
 
 /** Compiles something whose answer is turned round. */
@@ -39,4 +51,39 @@ export function negating<T>(facts: Facts, compile: () => T): T {
   } finally {
     facts.negated = !facts.negated;
   }
+}
+
+/** Registers a use of events. */
+export function noteUse(facts: Facts, use: Omit<EventUse, 'lookback'>, bounds: readonly TimeBound[]): void {
+  facts.eventUses.push({ ...use, lookback: undefined });
+  facts.boundsOfUses.push(bounds);
+}
+
+/** Takes back the last use that was registered. */
+export function forgetLastUse({ eventUses, boundsOfUses }: Facts): void {
+  eventUses.pop();
+  boundsOfUses.pop();
+}
+
+/** Works out how far back each use looks, once it is known which events all variables stand for. */
+export function settleLookbacks({ eventUses, boundsOfUses, boundsOfSlots }: Facts): void {
+  for (const [index, bounds] of boundsOfUses.entries()) {
+    eventUses[index] = { ...eventUses[index]!, lookback: lookbackOf(bounds, boundsOfSlots, new Set()) };
+  }
+}
+
+/** The least distance from now that a bound allows, be it from now or from another event that is bounded itself. */
+function lookbackOf(
+  bounds: readonly TimeBound[],
+  ofSlots: Facts['boundsOfSlots'],
+  seen: ReadonlySet<number>,
+): number | undefined {
+  const limits = bounds.flatMap(({ operator, instant: { behind, anchor } }) => {
+    if (operator === '<' || operator === '<=') return [];
+    if (behind !== undefined) return [behind];
+    if (anchor === undefined || seen.has(anchor.slot)) return [];
+    const other = lookbackOf(ofSlots.get(anchor.slot) ?? [], ofSlots, new Set([...seen, anchor.slot]));
+    return other === undefined ? [] : [other + anchor.behind];
+  });
+  return limits.length === 0 ? undefined : Math.max(0, Math.min(...limits));
 }

@@ -1,6 +1,6 @@
 import type { ComparisonOperator } from './ast.ts';
 import { type Context, changesAt } from './context.ts';
-import { addUnits, type CalendarUnit, DAY, fixedLength, longestLength, startOf } from './time.ts';
+import { addUnits, type CalendarUnit, DAY, fixedLength, longestLength, shortestLength, startOf } from './time.ts';
 
 /**
  * How an instant moves with `now`: not at all, millisecond by millisecond, or in some other way (a day at a time, or
@@ -14,9 +14,24 @@ export interface Instant {
   at(context: Context, now: number): number | null;
   /** How far behind `now` it is at most, in milliseconds; undefined when it does not follow `now`. */
   readonly behind?: number;
+  /** Set where it follows the time of the event in a slot instead. */
+  readonly anchor?: Anchor;
+}
+
+/** An instant at most `behind` milliseconds before the event in `slot`; exactly so many where it `isExact`. */
+interface Anchor {
+  readonly slot: number;
+  readonly behind: number;
+  readonly isExact: boolean;
 }
 
 export const fixedInstant = (at: (context: Context) => number | null): Instant => ({ motion: 'fixed', at });
+
+/** The time of the event in a slot. */
+export const timeOfSlot = (slot: number, at: (context: Context) => number | null): Instant => ({
+  ...fixedInstant(at),
+  anchor: { slot, behind: 0, isExact: true },
+});
 
 export const NOW: Instant = { motion: 'linear', at: (_, now) => now, behind: 0 };
 
@@ -42,9 +57,20 @@ export function shifted(instant: Instant, amount: number, unit: CalendarUnit): I
       const from = instant.at(context, now);
       return from === null ? null : addUnits(from, amount, unit);
     },
-    ...(instant.behind === undefined ? {} : { behind: instant.behind - longestLength(amount, unit) }),
+    ...(instant.behind === undefined ? {} : { behind: instant.behind - leastShift(amount, unit) }),
+    ...(instant.anchor === undefined ? {} : { anchor: shiftedAnchor(instant.anchor, amount, unit) }),
   };
 }
+
+const shiftedAnchor = ({ slot, behind, isExact }: Anchor, amount: number, unit: CalendarUnit): Anchor => ({
+  slot,
+  behind: behind - leastShift(amount, unit),
+  isExact: isExact && fixedLength(unit) !== undefined,
+});
+
+/** How far `amount` units lead forward at least; for a negative amount, the longest way back. */
+const leastShift = (amount: number, unit: CalendarUnit): number =>
+  amount > 0 ? shortestLength(amount, unit) : longestLength(amount, unit);
 
 /** The last instant that a `Date` can hold. */
 const FOREVER = 8_640_000_000_000_000;

@@ -40,6 +40,7 @@ const MONTHS: Partial<Record<CalendarUnit, number>> = {
   century: 1200,
   millennium: 12_000,
 };
+const SHORTEST_MONTH = 28 * DAY;
 const LONGEST_MONTH = 31 * DAY;
 
 /** Milliseconds of a unit that always has the same length; undefined for months and longer. */
@@ -48,6 +49,10 @@ export const fixedLength = (unit: CalendarUnit): number | undefined => FIXED[uni
 /** An upper limit of the length of `amount` units, in milliseconds. */
 export const longestLength = (amount: number, unit: CalendarUnit): number =>
   amount * (FIXED[unit] ?? (MONTHS[unit] ?? 0) * LONGEST_MONTH);
+
+/** A lower limit of the length of `amount` units, in milliseconds. */
+export const shortestLength = (amount: number, unit: CalendarUnit): number =>
+  amount * (FIXED[unit] ?? (MONTHS[unit] ?? 0) * SHORTEST_MONTH);
 
 const dayStart = (ms: number): number => Math.floor(ms / DAY) * DAY;
 

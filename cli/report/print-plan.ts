@@ -1,0 +1,39 @@
+import type { PlanState, SegmentPlan } from '#core/segmentation/plan.ts';
+
+/** A plan as text, for people. */
+export function printPlan({ method, reasons, latency, state }: SegmentPlan): string {
+  const rows: [string, string][] = [
+    ['method', method],
+    ...reasons.map((reason, index): [string, string] => [index === 0 ? 'because' : '', reason]),
+    ['latency', latency],
+    ['attributes', state.attributes.join(', ') || 'none'],
+    ['events', eventsOf(state)],
+    ['segments', state.segments.join(', ') || 'none'],
+    ['timed changes', state.timedChanges],
+  ];
+  return `${rows.map(([name, value]) => `${name.padEnd(14)} ${value}`).join('\n')}\n`;
+}
+
+function eventsOf({ eventConditions, lookback, sequences }: PlanState): string {
+  if (eventConditions.length === 0) return 'none';
+  const which = eventConditions.map((condition) => condition || 'all events').join('; ');
+  const howFar = lookback === null ? 'of all of the past' : `of the last ${durationOf(lookback)}`;
+  return `${which}; ${howFar}${sequences > 0 ? ', in their order' : ''}`;
+}
+
+/** The largest unit that gives a whole number. */
+function durationOf(milliseconds: number): string {
+  for (const [unit, length] of UNITS) {
+    if (milliseconds % length !== 0 || milliseconds < length) continue;
+    const amount = milliseconds / length;
+    return `${amount} ${unit}${amount === 1 ? '' : 's'}`;
+  }
+  return `${milliseconds} milliseconds`;
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1000],
+] as const;

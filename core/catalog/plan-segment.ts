@@ -1,0 +1,67 @@
+import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
+import type { PlanSettings, SegmentPlan } from '#core/segmentation/plan.ts';
+import { PqlError } from '#core/segmentation/pql/errors.ts';
+import { parsePql } from '#core/segmentation/pql/parse.ts';
+import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
+import type { Catalog } from './catalog.ts';
+import { mistakesIn } from './checks/pql-mistakes.ts';
+import { segmentReferences } from './checks/segment-references.ts';
+import { unionsOf } from './checks/union.ts';
+
+/** What a PQL text is called that is no segment of the catalog; no segment can have this id. */
+export const UNNAMED = '(pql)';
+
+/**
+ * A segment as it is to be evaluated, whatever its lifecycle state, with those it is built on.
+ * @returns undefined where the catalog has no such segment
+ */
+export function segmentWithNeeded(catalog: Catalog, id: string): readonly SegmentDefinition[] | undefined {
+  const segment = catalog.segments.find((candidate) => candidate.id === id);
+  return segment && withNeeded(segment, catalog);
+}
+
+/**
+ * A PQL text as a segment called {@link UNNAMED}, with those it is built on.
+ * @throws PqlError where it is no PQL, does not fit the union schema, or names an unknown segment
+ */
+export function textWithNeeded(catalog: Catalog, text: string): readonly SegmentDefinition[] {
+  const ids = new Set(catalog.segments.map(({ id }) => id));
+  const [mistake] = mistakesIn(text, unionsOf(catalog), ids);
+  if (mistake) throw mistake;
+  const definition = segmentDefinition.parse({
+    id: 'unnamed',
+    name: UNNAMED,
+    expression: { type: 'PQL', format: 'pql/text', value: text },
+  });
+  return withNeeded({ ...definition, id: UNNAMED }, catalog);
+}
+
+/** How the last of these segments is evaluated, and why. @throws PqlError where its expression makes no sense */
+export function planOfLast(segments: readonly SegmentDefinition[], settings: PlanSettings): SegmentPlan {
+  return compileNamed(segments, settings).plans.get(segments.at(-1)!.id)!;
+}
+
+/** The set, without the name of the unnamed one in its errors. */
+export function compileNamed(segments: readonly SegmentDefinition[], settings: PlanSettings = {}): SegmentSet {
+  try {
+    return compileSegments(segments, settings);
+  } catch (error) {
+    if (error instanceof PqlError && error.segmentId === UNNAMED) delete error.segmentId;
+    throw error;
+  }
+}
+
+function withNeeded(segment: SegmentDefinition, { segments }: Catalog): SegmentDefinition[] {
+  const byId = new Map(segments.map((other) => [other.id, other]));
+  const found = new Set<SegmentDefinition>();
+  const visit = (one: SegmentDefinition): void => {
+    if (found.has(one)) return;
+    for (const { id } of segmentReferences(parsePql(one.expression.value))) {
+      const needed = byId.get(id);
+      if (needed) visit(needed);
+    }
+    found.add(one);
+  };
+  visit(segment);
+  return [...found];
+}

@@ -1,0 +1,56 @@
+import type { EventUse, Facts } from './pql/facts.ts';
+import { DAY } from './pql/time.ts';
+
+export type EvaluationMethod = 'edge' | 'streaming' | 'batch';
+export const PLAN_MODES = ['native', 'adobe-2021', 'adobe-2025'] as const;
+export type PlanMode = (typeof PLAN_MODES)[number];
+
+export interface PlanSettings {
+  /** Whose rules decide: this platform's (default), or Adobe's of 2021 or since May 2025 (aep.md §5.3). */
+  readonly mode?: PlanMode;
+  /** In Adobe's modes, a rule with both `inSegment` and events: Adobe's pages contradict each other. Default `batch`. */
+  readonly inSegmentWithEvents?: 'batch' | 'streaming';
+}
+
+export interface Verdict {
+  readonly method: EvaluationMethod;
+  readonly reasons: readonly string[];
+}
+
+export const isSingleEvent = ({ eventUses }: Facts): boolean =>
+  eventUses.length === 1 && eventUses[0]!.kind === 'any' && eventUses[0]!.least === 1;
+
+export const isWithin =
+  (longest: number) =>
+  ({ lookback }: EventUse): boolean =>
+    lookback !== undefined && lookback <= longest;
+
+/** aep.md §5.3, 2020 – early 2022, for rules that look at events. */
+export function verdictOf2021(facts: Facts): Verdict {
+  if (isSingleEvent(facts)) return { method: 'streaming', reasons: ['It looks at one incoming event.'] };
+  if (!facts.eventUses.every(isWithin(DAY))) {
+    return { method: 'batch', reasons: ['It takes several events that may lie more than 24 hours back.'] };
+  }
+  const negated = facts.eventUses.filter((use) => use.negated).length;
+  if (negated > 0 && negated < facts.eventUses.length) {
+    return {
+      method: 'batch',
+      reasons: ['One of several events is excluded; only the rule as a whole may be negated.'],
+    };
+  }
+  return { method: 'streaming', reasons: ['It takes several events within 24 hours.'] };
+}
+
+/** aep.md §5.3, since 2025-05-20, for rules that look at events. */
+export function verdictOf2025(facts: Facts): Verdict {
+  if (!facts.eventUses.every(isWithin(DAY))) {
+    return { method: 'batch', reasons: ['It looks at events more than 24 hours back, or without a time window.'] };
+  }
+  if (facts.eventUses.every((use) => use.negated)) {
+    return { method: 'batch', reasons: ['Everything it says about events is negated.'] };
+  }
+  const reason = isSingleEvent(facts)
+    ? 'It looks at one event within 24 hours.'
+    : 'It takes several events within 24 hours.';
+  return { method: 'streaming', reasons: [reason] };
+}
