@@ -9,6 +9,7 @@ import { type Report, report } from '#core/report/report.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { type Door, travel } from './batches.ts';
 
@@ -47,6 +48,7 @@ export async function replay(
   const rules = stageRules(catalog);
   const profiles = new MemoryProfileStore();
   const memberships = new MemoryMembershipStore();
+  const timeline = new MemoryTimeline();
   const ledgers = new MemoryVersionedStore<LedgerItem>();
   const deliveries: OutgoingDelivery[] = [];
   const pause = async (): Promise<void> => {};
@@ -72,7 +74,7 @@ export async function replay(
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
       lake: createMemoryObjectStore(),
       quarantine: createMemoryObjectStore(),
-      stitch: { profiles, rules: rules.fold, pause },
+      stitch: { profiles, timeline, rules: rules.fold, pause },
     });
     if (processed.failed[0]) throw processed.failed[0].error;
     counts.refused += processed.refused.length;

@@ -49,6 +49,10 @@ export interface CompiledDataset {
   readonly behaviour: 'event' | 'record';
   readonly profileEnabled: boolean;
   readonly identityEnabled: boolean;
+  /** Its records change fields instead of replacing what was there (aep.md §1.6). */
+  readonly isUpsert: boolean;
+  /** How long its events are kept, in ms; undefined for ever (aep.md §4.3). */
+  readonly eventsKeptFor: number | undefined;
   /** What the schema has against an entity; nothing when it may pass. */
   validate(entity: unknown): readonly Refusal[];
   /** The identities a valid entity carries. */
@@ -56,6 +60,8 @@ export interface CompiledDataset {
   /** The row of a CSV file as an entity. */
   mapRow: ReturnType<typeof compileMapping>;
 }
+
+const DAY_MS = 86_400_000;
 
 /** aep.md §4.1 leaves profiles unmerged without a default; here there is one. */
 export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
@@ -101,6 +107,7 @@ function compileIdentitySettings(
   return {
     namespacePriority: [...namespacePriority],
     uniqueNamespaces: [...unique],
+    ...(settings?.pseudonymousExpiration && { pseudonymousExpiration: settings.pseudonymousExpiration }),
     rank: (namespace) => ranks.get(namespace) ?? ranks.size + 1,
     isUnique: (namespace) => unique.has(namespace),
   };
@@ -124,6 +131,8 @@ function compileDataset(
     behaviour: schema['meta:class'] === EXPERIENCE_EVENT_CLASS ? 'event' : 'record',
     profileEnabled: definition.tags.unifiedProfile.includes('enabled:true'),
     identityEnabled: definition.tags.unifiedIdentity.includes('enabled:true'),
+    isUpsert: definition.tags.unifiedProfile.includes('isUpsert:true'),
+    eventsKeptFor: definition.eventExpirationDays === undefined ? undefined : definition.eventExpirationDays * DAY_MS,
     validate: compileSchema(schema, others),
     identitiesOf: compileIdentities(schema, new Set(namespaces.keys())),
     mapRow: compileMapping(definition.mapping ?? []),

@@ -36,6 +36,10 @@ export type NamespaceDefinition = z.output<typeof namespaceDefinition>;
 export const identitySettings = z.strictObject({
   namespacePriority: z.array(namespaceCode).min(1),
   uniqueNamespaces: z.array(namespaceCode).default([]),
+  /** Profiles that have identities of these namespaces only are removed after a time without activity (aep.md §4.3). */
+  pseudonymousExpiration: z
+    .strictObject({ namespaces: z.array(namespaceCode).min(1), days: z.int().min(1).default(14) })
+    .optional(),
 });
 export type IdentitySettings = z.output<typeof identitySettings>;
 
@@ -132,6 +136,8 @@ export const datasetDefinition = z.strictObject({
       unifiedIdentity: z.array(z.string()).default(['enabled:true']),
     })
     .default({ unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] }),
+  /** Events are kept this many days after they happened; for ever where it is left out (aep.md §4.3). */
+  eventExpirationDays: z.int().min(1).optional(),
   /** How the flat columns of a CSV file become fields. */
   mapping: z.array(mappingRule).optional(),
 });

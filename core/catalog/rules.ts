@@ -36,6 +36,11 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
       isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
       isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
       projectEvent: (entity) => segments.projectEvent(entity),
+      expiryOf: (id, time) => {
+        const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
+        return keptFor === undefined ? undefined : time + keptFor;
+      },
+      keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
     },
     evaluation: {
       links,

@@ -22,7 +22,13 @@ const jsonMap = z
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const catalog = { STAGE: resource, OPERATIONS_TABLE: resource, CATALOG_BUCKET: resource };
-const records = { ...catalog, PROFILES_TABLE: resource, LAKE_BUCKET: resource, QUARANTINE_BUCKET: resource };
+const records = {
+  ...catalog,
+  PROFILES_TABLE: resource,
+  TIMELINE_TABLE: resource,
+  LAKE_BUCKET: resource,
+  QUARANTINE_BUCKET: resource,
+};
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {

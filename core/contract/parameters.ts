@@ -7,6 +7,7 @@ export const HANDLES = [
   'exports-bucket',
   'catalog-bucket',
   'profiles-table',
+  'timeline-table',
   'memberships-table',
   'operations-table',
   /** JSON: outlet id → queue URL */

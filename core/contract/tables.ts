@@ -1,7 +1,9 @@
 /** Attribute names, indexes and key builders of the DynamoDB tables: what the stacks create and the adapters use. */
 
-/** Every table has this string partition key and no sort key. */
+/** Every table has this string partition key. */
 export const PARTITION_KEY = 'pk';
+/** Only the `timeline` has a sort key: the id of a record under the identity it belongs to. */
+export const SORT_KEY = 'sk';
 
 /**
  * `memberships` carries a sparse index over the instant at which a membership can next change with time alone.

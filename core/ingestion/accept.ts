@@ -1,10 +1,14 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { CompiledDataset } from '#core/catalog/compile.ts';
+import type { RecordOperation } from '#core/profile/fragment.ts';
 import { valueAt } from '#core/profile/paths.ts';
-import { RECORD_ID_LENGTH } from '#core/profile/profile-item.ts';
+import { isMissingField } from '#core/schema/violations.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
-import type { Refusal } from './record.ts';
+import type { Position, Refusal } from './record.ts';
+
+/** Characters of a record's id: 48 bits of a SHA-256. */
+const RECORD_ID_LENGTH = 8;
 
 /** When and in which order a record arrived. */
 export interface Arrival {
@@ -12,30 +16,60 @@ export interface Arrival {
   readonly receivedAt: number;
   /** See {@link AcceptedRecord.tie}. */
   readonly tie: string;
+  /** See {@link AcceptedRecord.arrival}. */
+  readonly arrival: string;
 }
 
 /**
  * Validates a record against its dataset (aep.md §1, §3.1) and gives it its id, time and identities.
+ * @param operation what the sender wants done with a record; one that only changes fields may lack required ones
  * @returns the record, or all the reasons why it is refused, up to the validator's limit
  */
 export function acceptRecord(
   entity: unknown,
   dataset: CompiledDataset,
   arrival: Arrival,
+  operation: RecordOperation = dataset.isUpsert ? 'merge' : 'create',
 ): { readonly record: AcceptedRecord } | { readonly refusals: readonly Refusal[] } {
-  const violations = dataset.validate(entity);
+  const { behaviour } = dataset;
+  const isPartial = behaviour === 'record' && operation !== 'create';
+  const violations = dataset.validate(entity).filter((violation) => !isPartial || !isMissingField(violation));
   if (violations.length > 0) return { refusals: violations };
   const { identities, refusals } = dataset.identitiesOf(entity);
   if (refusals.length > 0) return { refusals };
   const valid = entity as Readonly<Record<string, unknown>>;
-  const { behaviour } = dataset;
   const time = timeOf(valid, behaviour, arrival);
+  const json = JSON.stringify(valid);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
-  const identity = behaviour === 'event' ? (valid._id as string) : `${time}|${stringify(valid)}`;
+  const identity =
+    behaviour === 'event' ? (valid._id as string) : `${time}|${isPartial ? operation : ''}|${stringify(valid)}`;
   const id = hash('sha256', `${dataset.id}\u0000${identity}`, 'base64url').slice(0, RECORD_ID_LENGTH);
   return {
-    record: { id, datasetId: dataset.id, behaviour, time, tie: arrival.tie, identities, entity: valid },
+    record: {
+      id,
+      datasetId: dataset.id,
+      behaviour,
+      time,
+      tie: arrival.tie,
+      receivedAt: arrival.receivedAt,
+      arrival: arrival.arrival,
+      operation: behaviour === 'event' ? 'create' : operation,
+      identities,
+      entity: valid,
+      json,
+    },
   };
+}
+
+/**
+ * Names one arrival of a record: where it stood and when it came. What the platform delivers to itself again is the same
+ * arrival; what a producer sends again is another one, and so a duplicate.
+ */
+export function arrivalId({ source, sequenceNumber, row }: Position, receivedAt: number): string {
+  return hash('sha256', `${source}|${sequenceNumber ?? row ?? ''}|${receivedAt}`, 'base64url').slice(
+    0,
+    RECORD_ID_LENGTH,
+  );
 }
 
 /** Where a source says when it last changed a record (XDM "External Source System Audit Details"). */

@@ -1,8 +1,9 @@
 import type { Identity } from '#core/identity/identity.ts';
+import type { RecordOperation } from '#core/profile/fragment.ts';
 
 /** A record that passed validation: what the lake keeps and what is stitched into a profile. */
 export interface AcceptedRecord {
-  /** The same record has the same id, whichever door it came through: it is applied once. */
+  /** The same record has the same id, whichever door it came through: it counts once. */
   readonly id: string;
   readonly datasetId: string;
   readonly behaviour: 'event' | 'record';
@@ -10,7 +11,15 @@ export interface AcceptedRecord {
   readonly time: number;
   /** Puts records of the same time in order: the later one in the file, or in the shard, is the larger. */
   readonly tie: string;
+  /** Epoch ms at which it arrived. */
+  readonly receivedAt: number;
+  /** Tells one arrival of a record from another: the same when it is delivered again by the platform itself. */
+  readonly arrival: string;
+  /** What it does to the fragment of its dataset; of an event always `create` (aep.md §1.6). */
+  readonly operation: RecordOperation;
   readonly identities: readonly (Identity & { readonly primary: boolean })[];
   /** The record itself, in XDM. */
   readonly entity: Readonly<Record<string, unknown>>;
+  /** The same as JSON, made once. */
+  readonly json: string;
 }

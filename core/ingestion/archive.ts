@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { RecordOperation } from '#core/profile/fragment.ts';
 import type { Arrival } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import type { Position, Refusal } from './record.ts';
@@ -8,11 +9,12 @@ import type { Position, Refusal } from './record.ts';
 /** Objects that hold records: the lake keeps what was accepted, the quarantine what was refused. */
 
 export interface LakeRow extends Arrival {
+  readonly operation: RecordOperation;
   readonly entity: unknown;
 }
 
 /** A refused record with everything needed to find, mend and replay it. */
-export interface QuarantineRow extends Arrival {
+export interface QuarantineRow extends Omit<Arrival, 'arrival'> {
   readonly datasetId: string;
   readonly position: Position;
   readonly refusals: readonly Refusal[];
@@ -28,15 +30,21 @@ export const UNKNOWN_DATASET = 'unknown';
 export async function keepInLake(
   lake: ObjectStore,
   part: string,
-  records: readonly { readonly record: AcceptedRecord; readonly arrival: Arrival }[],
+  records: readonly { readonly record: AcceptedRecord }[],
 ): Promise<void> {
   const byDataset = Map.groupBy(records, ({ record }) => record.datasetId);
   await Promise.all(
     [...byDataset].map(([datasetId, group]) => {
       const rows = group.map(
-        ({ record, arrival: { receivedAt, tie } }): LakeRow => ({ receivedAt, tie, entity: record.entity }),
+        ({ record: { receivedAt, tie, arrival, operation, entity } }): LakeRow => ({
+          receivedAt,
+          tie,
+          arrival,
+          operation,
+          entity,
+        }),
       );
-      return put(lake, datasetId, part, group[0]!.arrival.receivedAt, rows);
+      return put(lake, datasetId, part, group[0]!.record.receivedAt, rows);
     }),
   );
 }

@@ -6,8 +6,11 @@ import type { Refusal } from './record.ts';
 
 export const NO_COUNTS: OutcomeCounts = { accepted: 0, refused: 0, duplicate: 0, refusals: {}, withoutProfile: {} };
 
+/** Records that are done with. */
+export type Finished = Pick<Processed, 'refused' | 'outcomes'>;
+
 /** What became of processed records. A record with several refusals counts under its first. */
-export function countOutcomes({ refused, outcomes }: Pick<Processed, 'refused' | 'outcomes'>): OutcomeCounts {
+export function countOutcomes({ refused, outcomes }: Finished): OutcomeCounts {
   const isFirst = ({ duplicate }: FoldOutcome): boolean => !duplicate;
   return {
     accepted: outcomes.filter(isFirst).length,
@@ -27,7 +30,7 @@ export const countFileRefusal = ({ code }: Refusal): OutcomeCounts => ({
 
 /** The same, dataset by dataset; what names no dataset of the catalog counts as `unknown`. */
 export function countByDataset(
-  processed: Pick<Processed, 'refused' | 'outcomes'>,
+  processed: Finished,
   isKnown: (datasetId: string) => boolean,
 ): Map<string, OutcomeCounts> {
   const named = (datasetId: string): string => (isKnown(datasetId) ? datasetId : UNKNOWN_DATASET);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RecordOperation } from '#core/profile/fragment.ts';
 import type { Refusal } from './record.ts';
 
 const schemaRef = z.looseObject({ id: z.string().min(1).max(2_048) });
@@ -8,6 +9,7 @@ const envelope = z.looseObject({
   header: z.looseObject({
     datasetId: z.string().min(1).max(256),
     schemaRef: schemaRef.optional(),
+    operations: z.looseObject({ data: z.enum(['create', 'merge', 'delete']).optional() }).optional(),
   }),
   body: z.looseObject({
     xdmMeta: z.looseObject({ schemaRef: schemaRef.optional() }).optional(),
@@ -22,6 +24,8 @@ export interface Opened {
   readonly datasetId: string;
   /** The schema the sender has in mind, where it says so. */
   readonly schemaId?: string;
+  /** What to do with the record, where the sender says so (aep.md §1.6). */
+  readonly operation?: RecordOperation;
   /** The record, not validated yet. */
   readonly entity: Readonly<Record<string, unknown>>;
 }
@@ -39,7 +43,13 @@ export function openEnvelope(value: unknown): Opened | { readonly refusal: Refus
   const inBody = body.xdmMeta?.schemaRef?.id;
   if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) return { refusal: TWO_SCHEMAS };
   const schemaId = inHeader ?? inBody;
-  return { datasetId: header.datasetId, entity: body.xdmEntity, ...(schemaId !== undefined && { schemaId }) };
+  const operation = header.operations?.data;
+  return {
+    datasetId: header.datasetId,
+    entity: body.xdmEntity,
+    ...(schemaId !== undefined && { schemaId }),
+    ...(operation !== undefined && { operation }),
+  };
 }
 
 const INVALID: Refusal = {

@@ -1,19 +1,22 @@
 import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
+import type { RecordOperation } from '#core/profile/fragment.ts';
 import { type StitchDeps, stitch } from '#core/profile/stitch.ts';
-import { type Arrival, acceptRecord } from './accept.ts';
+import { type Arrival, acceptRecord, arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import { keepInLake, keepInQuarantine, type QuarantineRow } from './archive.ts';
 import type { FileFormat } from './format.ts';
 import type { DecodedRecord, Position, Refusal } from './record.ts';
 
 /** A record that was read and whose dataset is known; what happens next is the same for both doors. */
-export interface ReceivedRecord extends Arrival {
+export interface ReceivedRecord extends Omit<Arrival, 'arrival'> {
   readonly datasetId: string;
   readonly position: Position;
   readonly raw: string;
   readonly entity: unknown;
+  /** What the sender wants done with it; the dataset decides where it is left out. */
+  readonly operation?: RecordOperation;
   /** Why it could not be read, if so. */
   readonly refusal?: Refusal;
 }
@@ -27,7 +30,7 @@ export interface ProcessDeps {
 
 export interface Processed {
   readonly refused: readonly QuarantineRow[];
-  readonly outcomes: readonly FoldOutcome[];
+  readonly outcomes: readonly (FoldOutcome & { readonly received: ReceivedRecord })[];
   /** To be given again. */
   readonly failed: readonly { readonly received: ReceivedRecord; readonly error: Error }[];
 }
@@ -51,7 +54,7 @@ export async function processRecords(
   const origin = new Map(accepted.map(({ record, arrival }) => [record, arrival]));
   return {
     refused,
-    outcomes,
+    outcomes: outcomes.map((outcome) => ({ ...outcome, received: origin.get(outcome.record)! })),
     failed: failed.map(({ record, error }) => ({ received: origin.get(record)!, error })),
   };
 }
@@ -77,7 +80,9 @@ function accept(received: ReceivedRecord, catalog: CompiledCatalog): ReturnType<
   if (received.refusal) return { refusals: [received.refusal] };
   const dataset = catalog.datasets.get(received.datasetId);
   if (!dataset) return { refusals: [unknownDataset(catalog)] };
-  return acceptRecord(received.entity, dataset, received);
+  const { position, receivedAt, tie, operation } = received;
+  const arrival = { receivedAt, tie, arrival: arrivalId(position, receivedAt) };
+  return acceptRecord(received.entity, dataset, arrival, operation);
 }
 
 /**
@@ -87,7 +92,7 @@ export function receiveRow(
   decoded: DecodedRecord,
   dataset: CompiledDataset,
   format: FileFormat,
-  arrival: Arrival,
+  arrival: Omit<Arrival, 'arrival'>,
 ): ReceivedRecord {
   const { position, raw } = decoded;
   const base = { datasetId: dataset.id, position, raw, ...arrival };

@@ -16,7 +16,7 @@ const RAW_KEPT = 65_536;
 export function receiveMessage(
   bytes: Uint8Array,
   position: Position,
-  arrival: Arrival,
+  arrival: Omit<Arrival, 'arrival'>,
   catalog: CompiledCatalog,
 ): ReceivedRecord {
   const decoded = decodeJson(bytes);
@@ -27,12 +27,12 @@ export function receiveMessage(
   if (decoded.refusal) return refused(decoded.refusal);
   const opened = openEnvelope(decoded.value);
   if ('refusal' in opened) return refused(opened.refusal);
-  const { datasetId, schemaId, entity } = opened;
+  const { datasetId, schemaId, entity, operation } = opened;
   const dataset = catalog.datasets.get(datasetId);
   if (dataset && schemaId !== undefined && schemaId !== dataset.schemaId) {
     return refused(schemaMismatch(dataset.schemaId, schemaId), datasetId);
   }
-  return { ...arrival, datasetId, position, raw: decoded.text, entity };
+  return { ...arrival, datasetId, position, raw: decoded.text, entity, ...(operation && { operation }) };
 }
 
 const schemaMismatch = (expected: string, found: string): Refusal => ({

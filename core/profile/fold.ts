@@ -3,14 +3,8 @@ import { addAssertions, type EvidenceLimits } from '#core/identity/evidence.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import {
-  appliedIds,
-  type Fragment,
-  fragmentKey,
-  joinApplied,
-  type ProfileEvent,
-  type ProfileItem,
-} from './profile-item.ts';
+import { changeFragment } from './fragment.ts';
+import { type Fragment, fragmentKey, joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
 
 /** What folding needs to know from the catalog. */
 export interface FoldRules {
@@ -20,6 +14,10 @@ export interface FoldRules {
   isIdentityEnabled(datasetId: string): boolean;
   /** Keeps what segments read of an event; undefined where no segment looks at it. */
   projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
+  /** Epoch ms at which an event of the dataset expires; undefined for never (aep.md §4.3). */
+  expiryOf(datasetId: string, time: number): number | undefined;
+  /** Whether the last activity of identities is kept, because pseudonymous profiles expire. */
+  readonly keepsActivity: boolean;
 }
 
 /** What became of a record in the profile. Whether it is in the lake has been settled before. */
@@ -32,11 +30,17 @@ export interface FoldOutcome {
   readonly graphRefusal?: GraphRefusal;
 }
 
-export type ProfileRefusal = 'no-primary-identity' | 'two-values-of-primary-namespace' | 'dataset-not-enabled';
+export type ProfileRefusal =
+  | 'no-primary-identity'
+  | 'two-values-of-primary-namespace'
+  | 'dataset-not-enabled'
+  | 'event-too-large'
+  | 'record-too-large'
+  | 'person-deleted';
 
 /**
  * Folds records into an item. Every effect is a union over sets ordered by time, so the result is the same in whatever
- * order and however often the records come. A record whose id was applied before is a duplicate.
+ * order and however often the records come.
  * @returns the item (the same object when nothing changed), one outcome a record, and how many assertions came too late
  */
 export function foldRecords(
@@ -44,19 +48,11 @@ export function foldRecords(
   records: readonly AcceptedRecord[],
   rules: FoldRules,
 ): { item: ProfileItem; outcomes: FoldOutcome[]; late: number } {
-  const applied = appliedIds(item.applied);
   const outcomes: FoldOutcome[] = [];
   const assertions: Assertion[] = [];
-  const draft: Draft = { fragments: { ...item.fragments }, events: new Map() };
-  let added = '';
+  const draft = new Draft(item);
   for (const record of records) {
-    if (applied.has(record.id)) {
-      outcomes.push({ record, duplicate: true });
-      continue;
-    }
-    applied.add(record.id);
-    added += record.id;
-    const graph = assertionOf(record, rules);
+    const graph = assertionOf(record, item, rules);
     if ('assertion' in graph) assertions.push(graph.assertion);
     const withoutProfile = keepInProfile(draft, record, rules);
     outcomes.push({
@@ -66,64 +62,129 @@ export function foldRecords(
       ...('refusal' in graph && { graphRefusal: graph.refusal }),
     });
   }
-  if (added === '') return { item, outcomes, late: 0 };
   const { evidence, late } = addAssertions(item.evidence, assertions, rules.links, rules.evidenceLimits);
-  const events = { ...item.events };
-  for (const [primary, fresh] of draft.events) events[primary] = joinEvents(events[primary] ?? [], fresh);
-  const folded = { ...item, evidence, fragments: draft.fragments, events, applied: joinApplied(item.applied, added) };
-  return { item: folded, outcomes, late };
+  return { item: draft.finish(evidence), outcomes, late };
 }
 
-interface Draft {
-  readonly fragments: Record<string, Fragment>;
-  readonly events: Map<IdentityKey, ProfileEvent[]>;
+/** The parts of an item that records change. What stays the same stays the same object. */
+class Draft {
+  readonly #item: ProfileItem;
+  readonly #fragments = new Map<string, Fragment>();
+  readonly #events = new Map<IdentityKey, ProfileEvent[]>();
+  readonly #activeOn = new Map<IdentityKey, number>();
+
+  constructor(item: ProfileItem) {
+    this.#item = item;
+  }
+
+  isErased(key: IdentityKey, record: AcceptedRecord): boolean {
+    return isErased(this.#item, key, record);
+  }
+
+  fragment(at: string): Fragment | undefined {
+    return this.#fragments.get(at) ?? this.#item.fragments[at];
+  }
+
+  setFragment(at: string, fragment: Fragment): void {
+    this.#fragments.set(at, fragment);
+  }
+
+  addEvents(key: IdentityKey, events: readonly ProfileEvent[]): void {
+    const fresh = this.#events.get(key) ?? [];
+    fresh.push(...events);
+    this.#events.set(key, fresh);
+  }
+
+  wasActive(key: IdentityKey, receivedAt: number): void {
+    const day = Math.floor(receivedAt / DAY_MS);
+    const known = this.#activeOn.get(key) ?? this.#item.activeOn?.[key] ?? 0;
+    if (day > known) this.#activeOn.set(key, day);
+  }
+
+  finish(evidence: ProfileItem['evidence']): ProfileItem {
+    const item = this.#item;
+    const fragments = changed(item.fragments, this.#fragments);
+    const joined = [...this.#events].map(
+      ([key, fresh]) => [key, joinEvents(item.events[key] ?? NO_EVENTS, fresh)] as const,
+    );
+    const events = changed(item.events, new Map(joined));
+    const activeOn = changed(item.activeOn ?? NOTHING, this.#activeOn);
+    const isSame =
+      evidence === item.evidence && fragments === item.fragments && events === item.events && this.#activeOn.size === 0;
+    if (isSame) return item;
+    return { ...item, evidence, fragments, events, ...(activeOn !== NOTHING && { activeOn }) };
+  }
 }
 
-/** By time. An event that is there already, though its id was forgotten, stays one event. */
-function joinEvents(known: readonly ProfileEvent[], fresh: readonly ProfileEvent[]): readonly ProfileEvent[] {
-  const ids = new Set(known.map(({ id }) => id));
-  return [...known, ...fresh.filter(({ id }) => !ids.has(id))].sort(
-    (x, y) => x.time - y.time || (x.id < y.id ? -1 : 1),
-  );
+const DAY_MS = 86_400_000;
+const NOTHING: Readonly<Record<string, never>> = {};
+const NO_EVENTS: readonly ProfileEvent[] = [];
+
+/** The record with other values in place, or the record itself where each is what it was. */
+function changed<T>(record: Readonly<Record<string, T>>, values: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
+  const differing = [...values].filter(([key, value]) => record[key] !== value);
+  return differing.length === 0 ? record : { ...record, ...Object.fromEntries(differing) };
 }
 
 function assertionOf(
   record: AcceptedRecord,
+  item: ProfileItem,
   rules: FoldRules,
 ): { assertion: Assertion } | { refusal: GraphRefusal } | Record<string, never> {
-  if (!rules.isIdentityEnabled(record.datasetId)) return {};
+  if (!rules.isIdentityEnabled(record.datasetId) || record.operation === 'delete') return {};
   const { identities, refusal } = linkableIdentities(record.identities, rules.links);
   if (refusal) return { refusal };
-  if (identities.length < 2) return {};
-  return { assertion: { id: record.id, time: record.time, source: record.datasetId, identities } };
+  const known = item.erased ? identities.filter((key) => !isErased(item, key, record)) : identities;
+  if (known.length < 2) return {};
+  return { assertion: { id: record.id, time: record.time, source: record.datasetId, identities: known } };
+}
+
+/** Whether the record tells of somebody who was deleted, what must not come back. */
+function isErased({ erased }: ProfileItem, key: IdentityKey, { time, receivedAt }: AcceptedRecord): boolean {
+  const deletion = erased?.[key];
+  return deletion !== undefined && (deletion.keepOut === true || time <= deletion.at || receivedAt <= deletion.at);
 }
 
 function keepInProfile(draft: Draft, record: AcceptedRecord, rules: FoldRules): ProfileRefusal | undefined {
-  if (!rules.isProfileEnabled(record.datasetId)) return 'dataset-not-enabled';
-  const primary = primaryIdentity(record, rules.links);
+  const primary = placeInProfile(record, rules);
   if (typeof primary === 'string') return primary;
   const key = identityKey(primary);
+  if (draft.isErased(key, record)) return 'person-deleted';
+  if (rules.keepsActivity) draft.wasActive(key, record.receivedAt);
   if (record.behaviour === 'event') {
     const entity = rules.projectEvent(record.entity);
-    const events = draft.events.get(key) ?? [];
-    if (entity) events.push({ id: record.id, time: record.time, entity });
-    draft.events.set(key, events);
+    const { id, time, datasetId } = record;
+    draft.addEvents(key, entity ? [{ id, time, datasetId, entity }] : NO_EVENTS);
     return undefined;
   }
   const at = fragmentKey(record.datasetId, key);
-  const known = draft.fragments[at];
   const { identityMap: _identities, ...attributes } = record.entity;
   // The id decides between records that nothing else puts in order.
-  const fragment = { time: record.time, tie: `${record.tie}|${record.id}`, attributes };
-  draft.fragments[at] = known ? newerFragment(known, fragment) : fragment;
+  const change = { time: record.time, tie: `${record.tie}|${record.id}`, attributes };
+  draft.setFragment(at, changeFragment(draft.fragment(at), record.operation, change));
   return undefined;
 }
 
+/** Largest event and record that a profile takes, in characters of JSON; the lake takes them all (aep.md §2.4). */
+const MOST_EVENT_BYTES = 10_240;
+const MOST_RECORD_BYTES = 102_400;
+
+/** The identity under which a record is kept in a profile, or why it is in none. */
+export function placeInProfile(record: AcceptedRecord, rules: FoldRules): Identity | ProfileRefusal {
+  if (!rules.isProfileEnabled(record.datasetId)) return 'dataset-not-enabled';
+  if (record.behaviour === 'event' && record.json.length > MOST_EVENT_BYTES) return 'event-too-large';
+  if (record.behaviour === 'record' && record.json.length > MOST_RECORD_BYTES) return 'record-too-large';
+  return primaryIdentity(record, rules.links);
+}
+
 /**
- * The identity under which a record is kept: of an event the one of the strongest namespace, whatever is flagged; of a
- * record the flagged one (aep.md §3.4).
+ * The primary identity of a record: of an event the one of the strongest namespace, whatever is flagged; of a record
+ * the flagged one (aep.md §3.4).
  */
-export function primaryIdentity(record: AcceptedRecord, rules: LinkRules): Identity | ProfileRefusal {
+export function primaryIdentity(
+  record: Pick<AcceptedRecord, 'behaviour' | 'identities'>,
+  rules: LinkRules,
+): Identity | ProfileRefusal {
   const { identities } = record;
   if (identities.length === 0) return 'no-primary-identity';
   if (record.behaviour === 'record') {
@@ -135,27 +196,4 @@ export function primaryIdentity(record: AcceptedRecord, rules: LinkRules): Ident
   const candidates = identities.filter(({ namespace }) => rules.rank(namespace) === strongest);
   if (candidates.some(({ value }) => value !== candidates[0]!.value)) return 'two-values-of-primary-namespace';
   return candidates[0]!;
-}
-
-/** The later record replaces the earlier one; of the regions a device was seen in each keeps its latest capture. */
-function newerFragment(known: Fragment, fresh: Fragment): Fragment {
-  const freshIsNewer = fresh.time - known.time || (fresh.tie < known.tie ? -1 : 1);
-  const [older, newer] = freshIsNewer > 0 ? [known, fresh] : [fresh, known];
-  const regions = latestRegions(older.attributes.userActivityRegions, newer.attributes.userActivityRegions);
-  return regions ? { ...newer, attributes: { ...newer.attributes, userActivityRegions: regions } } : newer;
-}
-
-export type ActivityRegions = Readonly<Record<string, { readonly captureTimestamp: string }>>;
-
-/** Joins two `userActivityRegions` (aep.md §1.3); per region the later capture stays. */
-export function latestRegions(older: unknown, newer: unknown): ActivityRegions | undefined {
-  const left = older as ActivityRegions | undefined;
-  const right = newer as ActivityRegions | undefined;
-  if (!left || !right) return left ?? right;
-  const joined: Record<string, { readonly captureTimestamp: string }> = { ...right };
-  for (const [region, capture] of Object.entries(left)) {
-    const other = joined[region];
-    if (!other || Date.parse(capture.captureTimestamp) > Date.parse(other.captureTimestamp)) joined[region] = capture;
-  }
-  return joined;
 }

@@ -1,8 +1,15 @@
 import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
-import { latestRegions } from './fold.ts';
+import {
+  type ActivityRegions,
+  type Attributes,
+  attributesOf,
+  compareChanges,
+  isPlainObject,
+  lastChange,
+  latestRegions,
+  mergeAttributes,
+} from './fragment.ts';
 import { datasetOfFragment, type Fragment, type FragmentKey } from './profile-item.ts';
-
-type Attributes = Record<string, unknown>;
 
 /**
  * The merged attributes of the fragments of one profile (aep.md §4.1): field by field the value of the strongest
@@ -12,17 +19,15 @@ type Attributes = Record<string, unknown>;
 export function mergeFragments(
   fragments: readonly (readonly [FragmentKey, Fragment])[],
   policy: MergePolicyDefinition['attributeMerge'],
-): Attributes {
-  const merged: Attributes = {};
-  let regions: unknown;
-  let optOuts: readonly unknown[] = [];
-  for (const [, { attributes }] of weakestFirst(fragments, policy)) {
-    mergeInto(merged, attributes);
-    regions = latestRegions(regions as never, attributes.userActivityRegions);
-    optOuts = [...optOuts, attributes.privacyOptOuts];
-  }
+): Record<string, unknown> {
+  const said: Attributes[] = weakestFirst(fragments, policy).map(([, fragment]) => attributesOf(fragment) ?? {});
+  const merged: Record<string, unknown> = { ...said.reduce(mergeAttributes, {}) };
+  const regions = said.reduce<ActivityRegions | undefined>(
+    (known, attributes) => latestRegions(known, attributes.userActivityRegions as ActivityRegions | undefined),
+    undefined,
+  );
   if (regions) merged.userActivityRegions = regions;
-  if (optOuts.some(isGeneralOptOut))
+  if (said.some(({ privacyOptOuts }) => isGeneralOptOut(privacyOptOuts)))
     merged.privacyOptOuts = { ...asObject(merged.privacyOptOuts), general_opt_out: 'out' };
   return merged;
 }
@@ -46,29 +51,11 @@ function weakestFirst(
     const place = policy.order.indexOf(datasetOfFragment(key));
     return place < 0 ? Number.NEGATIVE_INFINITY : -place;
   };
-  const compare = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
   return [...fragments].sort(([keyX, x], [keyY, y]) => {
     const [left, right] = [precedence(keyX), precedence(keyY)];
     if (left !== right) return left < right ? -1 : 1;
-    return x.time - y.time || compare(x.tie, y.tie) || compare(keyX, keyY);
+    return compareChanges(lastChange(x), lastChange(y)) || (keyX < keyY ? -1 : keyX > keyY ? 1 : 0);
   });
 }
-
-/** Writes the fields of `stronger` over those of `target`; objects are merged, everything else replaced. */
-function mergeInto(target: Attributes, stronger: Readonly<Attributes>): void {
-  for (const [name, value] of Object.entries(stronger)) {
-    if (!isPlainObject(value)) {
-      target[name] = value;
-      continue;
-    }
-    const existing = target[name];
-    const child: Attributes = isPlainObject(existing) ? existing : {};
-    target[name] = child;
-    mergeInto(child, value);
-  }
-}
-
-const isPlainObject = (value: unknown): value is Attributes =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const asObject = (value: unknown): Attributes => (isPlainObject(value) ? value : {});

@@ -1,5 +1,8 @@
 import { type Evidence, joinEvidence, NO_EVIDENCE } from '#core/identity/evidence.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Fragment } from './fragment.ts';
+
+export type { Fragment } from './fragment.ts';
 
 /**
  * The item that profiles are kept in. It holds all identities that evidence ever connected within the window of
@@ -14,12 +17,22 @@ export interface ProfileItem {
   readonly revision: number;
   readonly evidence: Evidence;
   readonly fragments: Readonly<Record<FragmentKey, Fragment>>;
-  /** Events that some segment looks at, by their primary identity. */
+  /** Events that some segment looks at, by their primary identity. An identity without such events has an empty list. */
   readonly events: Readonly<Record<IdentityKey, readonly ProfileEvent[]>>;
-  /** Ids of records that were applied: 8 characters each. */
-  readonly applied: string;
   /** Items that were taken into this one. */
   readonly absorbed: readonly IdentityKey[];
+  /** Identities of people who were deleted. */
+  readonly erased?: Readonly<Record<IdentityKey, Erased>>;
+  /** Day of the last activity of an identity, since 1970; kept where pseudonymous profiles expire. */
+  readonly activeOn?: Readonly<Record<IdentityKey, number>>;
+}
+
+/** A deleted person's identity: what was known until then does not come back. */
+export interface Erased {
+  /** Epoch ms. */
+  readonly at: number;
+  /** Nothing that comes later is taken either. */
+  readonly keepOut?: true;
 }
 
 /** `dataset|namespace:value`: one fragment per dataset and primary identity (aep.md §4.1). */
@@ -29,20 +42,25 @@ export const fragmentKey = (datasetId: string, primary: IdentityKey): FragmentKe
 export const datasetOfFragment = (key: FragmentKey): string => key.slice(0, key.indexOf('|'));
 export const identityOfFragment = (key: FragmentKey): IdentityKey => key.slice(key.indexOf('|') + 1);
 
-export interface Fragment {
-  /** Epoch ms, and what puts fragments of one instant in order. */
-  readonly time: number;
-  readonly tie: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-}
-
 export interface ProfileEvent {
-  /** 8 characters; see {@link ProfileItem.applied}. */
+  /** Of the record. */
   readonly id: string;
   /** Epoch ms. */
   readonly time: number;
+  readonly datasetId: string;
   /** Only the fields that segments read. */
   readonly entity: Readonly<Record<string, unknown>>;
+}
+
+/** Events that one identity may have in the item; the oldest go first (aep.md §4.4). */
+export const MOST_EVENTS = 5_000;
+
+/** By time. An event that is there already stays one event. */
+export function joinEvents(known: readonly ProfileEvent[], fresh: readonly ProfileEvent[]): readonly ProfileEvent[] {
+  const ids = new Set(known.map(({ id }) => id));
+  const added = fresh.filter(({ id }) => !ids.has(id) && ids.add(id));
+  if (added.length === 0) return known;
+  return [...known, ...added].sort((x, y) => x.time - y.time || (x.id < y.id ? -1 : 1)).slice(-MOST_EVENTS);
 }
 
 export const emptyItem = (root: IdentityKey): ProfileItem => ({
@@ -51,36 +69,25 @@ export const emptyItem = (root: IdentityKey): ProfileItem => ({
   evidence: NO_EVIDENCE,
   fragments: {},
   events: {},
-  applied: '',
   absorbed: [],
 });
 
 /** Takes `other` into `item`; the root and revision of `item` stay. */
 export function absorb(item: ProfileItem, other: ProfileItem): ProfileItem {
+  const erased = { ...other.erased, ...item.erased };
+  const activeOn = { ...other.activeOn, ...item.activeOn };
   return {
     root: item.root,
     revision: item.revision,
     evidence: joinEvidence(item.evidence, other.evidence),
     fragments: { ...other.fragments, ...item.fragments },
     events: { ...other.events, ...item.events },
-    applied: joinApplied(item.applied, other.applied),
     absorbed: other.revision > 0 ? [...item.absorbed, ...other.absorbed, other.root] : item.absorbed,
+    ...(Object.keys(erased).length > 0 && { erased }),
+    ...(Object.keys(activeOn).length > 0 && { activeOn }),
   };
 }
 
-/** How many ids of applied records are remembered; a duplicate that comes later than that is not recognised. */
-export const APPLIED_LIMIT = 5_000;
-export const RECORD_ID_LENGTH = 8;
-
-export function joinApplied(older: string, newer: string): string {
-  const joined = older + newer;
-  const most = APPLIED_LIMIT * RECORD_ID_LENGTH;
-  return joined.length <= most ? joined : joined.slice(joined.length - most);
-}
-
-/** The ids in {@link ProfileItem.applied}. */
-export function appliedIds(applied: string): Set<string> {
-  const ids = new Set<string>();
-  for (let i = 0; i < applied.length; i += RECORD_ID_LENGTH) ids.add(applied.slice(i, i + RECORD_ID_LENGTH));
-  return ids;
-}
+/** Whether the item already has anything under the identity. */
+export const hasData = (item: ProfileItem, identity: IdentityKey): boolean =>
+  identity in item.events || Object.keys(item.fragments).some((key) => identityOfFragment(key) === identity);

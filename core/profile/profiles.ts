@@ -3,7 +3,7 @@ import { linksOf } from '#core/identity/evidence.ts';
 import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/identity/identity.ts';
 import { graphsOf, type LinkRules } from '#core/identity/link-rules.ts';
 import type { ProfileView } from '#core/segmentation/segment-set.ts';
-import { type ActivityRegions, latestRegions } from './fold.ts';
+import { type ActivityRegions, attributesOf, latestRegions } from './fragment.ts';
 import { isGeneralOptOut, mergeFragments } from './merge.ts';
 import { type Fragment, type FragmentKey, identityOfFragment, type ProfileItem } from './profile-item.ts';
 
@@ -30,7 +30,7 @@ export interface ProfileRules {
  * `none`: one for every identity that has data (aep.md §4.1). Sorted by key.
  */
 export function profilesOf(item: ProfileItem, rules: ProfileRules): Profile[] {
-  const fragments = Object.entries(item.fragments);
+  const fragments = Object.entries(item.fragments).filter(([, fragment]) => attributesOf(fragment));
   const withData = new Set([...fragments.map(([key]) => identityOfFragment(key)), ...Object.keys(item.events)]);
   const groups =
     rules.mergePolicy.identityGraph.type === 'none'
@@ -65,18 +65,7 @@ function profileOf(
     regionsOf: (identity) =>
       fragments
         .filter(([key]) => identityOfFragment(key) === identity)
-        .reduce<ActivityRegions | undefined>(
-          (
-            regions,
-            [
-              ,
-              {
-                attributes: { userActivityRegions },
-              },
-            ],
-          ) => latestRegions(regions, userActivityRegions),
-          undefined,
-        ),
+        .reduce<ActivityRegions | undefined>((known, [, { regions }]) => latestRegions(known, regions), undefined),
   };
 }
 

@@ -2,9 +2,11 @@ import { linkableIdentities } from '#core/identity/eligibility.ts';
 import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import { type FoldOutcome, type FoldRules, foldRecords, primaryIdentity } from './fold.ts';
+import { type FoldOutcome, type FoldRules, foldRecords, type ProfileRefusal, placeInProfile } from './fold.ts';
 import { absorb, emptyItem, type ProfileItem } from './profile-item.ts';
+import { remember } from './remember.ts';
 
 /**
  * Stitching: from records to profile items. Records that share an identity, among themselves or through what is already
@@ -13,6 +15,7 @@ import { absorb, emptyItem, type ProfileItem } from './profile-item.ts';
 
 export interface StitchDeps {
   readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
   readonly rules: FoldRules;
   /** Waits before the next attempt after somebody else wrote first; attempts count from 1. */
   pause(attempt: number): Promise<void>;
@@ -31,14 +34,18 @@ const ATTEMPTS = 8;
 const MOST_IDENTITIES = 90;
 const UNITS_AT_ONCE = 16;
 
-/** Stitches a batch of records. Every record ends either in `outcomes` or in `failed`. */
+/**
+ * Stitches a batch of records: they are put on the timeline, which knows the duplicates, and then folded into the items
+ * they belong to. Every record ends either in `outcomes` or in `failed`.
+ */
 export async function stitch(records: readonly AcceptedRecord[], deps: StitchDeps): Promise<StitchResult> {
-  const outcomes: FoldOutcome[] = [];
-  const failed: { record: AcceptedRecord; error: Error }[] = [];
+  const { fresh, duplicates, failed: forgotten } = await remember(records, deps.timeline, deps.rules);
+  const outcomes: FoldOutcome[] = duplicates.map((record) => ({ record, duplicate: true }));
+  const failed = [...forgotten];
   let late = 0;
-  const placed = records.map((record) => ({ record, identities: placeOf(record, deps.rules) }));
-  for (const { record, identities } of placed) {
-    if (identities.length === 0) outcomes.push({ record, duplicate: false, withoutProfile: 'no-primary-identity' });
+  const placed = fresh.map((record) => ({ record, ...placeOf(record, deps.rules) }));
+  for (const { record, identities, withoutProfile } of placed) {
+    if (identities.length === 0) outcomes.push({ record, duplicate: false, ...(withoutProfile && { withoutProfile }) });
   }
   const units = unitsOf(placed.filter(({ identities }) => identities.length > 0));
   await eachAtOnce(units, UNITS_AT_ONCE, async (unit) => {
@@ -59,16 +66,17 @@ interface Placed {
 }
 
 /** The identities by which the item of a record is found: those it links, and the one it is kept under. */
-function placeOf(record: AcceptedRecord, rules: FoldRules): readonly IdentityKey[] {
+function placeOf(
+  record: AcceptedRecord,
+  rules: FoldRules,
+): { identities: readonly IdentityKey[]; withoutProfile?: ProfileRefusal } {
   const linkable = rules.isIdentityEnabled(record.datasetId)
     ? linkableIdentities(record.identities, rules.links).identities
     : [];
-  const primary = rules.isProfileEnabled(record.datasetId)
-    ? primaryIdentity(record, rules.links)
-    : 'dataset-not-enabled';
-  if (typeof primary === 'string') return linkable;
+  const primary = placeInProfile(record, rules);
+  if (typeof primary === 'string') return { identities: linkable, withoutProfile: primary };
   const key = identityKey(primary);
-  return linkable.includes(key) ? linkable : [key, ...linkable];
+  return { identities: linkable.includes(key) ? linkable : [key, ...linkable] };
 }
 
 /** Records that share an identity go together, as long as one write can hold them. */
@@ -158,7 +166,7 @@ export async function loadItems(
   return { items: [...items.values()], unknown };
 }
 
-/** The largest item stays where it is and takes in the others; the first of all identities founds a new one. */
+/** The item written most often stays where it is and takes in the others; the first of all identities founds a new one. */
 function chooseHome(
   items: readonly ProfileItem[],
   unknown: readonly IdentityKey[],
@@ -167,7 +175,7 @@ function chooseHome(
     const [root, ...pointers] = [...unknown].sort();
     return { home: emptyItem(root!), absorbed: [], pointers };
   }
-  const weight = (item: ProfileItem): number => item.applied.length;
+  const weight = (item: ProfileItem): number => item.revision;
   const [home, ...absorbed] = [...items].sort((x, y) => weight(y) - weight(x) || (x.root < y.root ? -1 : 1));
   return { home: home!, absorbed, pointers: [...unknown] };
 }

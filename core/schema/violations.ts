@@ -24,6 +24,9 @@ function toRefusal(error: ErrorObject): Refusal {
   return { ...base, message: `Expected ${base.expected}`, pointer: instancePath, found };
 }
 
+/** Whether a violation is that something is missing: no flaw in a record that only changes some fields. */
+export const isMissingField = ({ code, found }: Refusal): boolean => code === 'schema-violation' && found === 'nothing';
+
 function expectation({ keyword, params, message = 'another value' }: ErrorObject): string {
   switch (keyword) {
     case 'type':

@@ -1,30 +1,29 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { packJson, unpackJson } from './compact-json.ts';
 
 /**
- * State is kept as JSON in one attribute: half the size of DynamoDB's own maps, and nothing is ever looked up inside.
- * Above a few KB it is deflated, because every KB written costs.
+ * State is kept as packed JSON in one attribute: a fraction of the size of DynamoDB's own maps, and nothing is ever
+ * looked up inside.
  */
-const DEFLATE_ABOVE = 4_096;
 
 /** An attribute as the SDK gives it, or as a stream event carries it (binary as base64). */
 export type StoredAttributes = Readonly<Record<string, AttributeValue | { readonly B: string } | undefined>>;
 
-export function encodeState(state: object): { readonly state: AttributeValue } {
-  const json = JSON.stringify(state);
-  if (json.length <= DEFLATE_ABOVE) return { state: { S: json } };
-  return { state: { B: deflateRawSync(json, { level: 6 }) } };
-}
+export const encodeState = (state: object): { readonly state: { readonly B: Uint8Array } } => ({
+  state: { B: packJson(JSON.stringify(state)) },
+});
 
 export function decodeState<T>(attributes: StoredAttributes): T {
-  const { state } = attributes;
-  if (state && 'S' in state && state.S !== undefined) return JSON.parse(state.S) as T;
-  if (state && 'B' in state && state.B !== undefined) {
-    const bytes: unknown = state.B;
-    const deflated = typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (bytes as Uint8Array);
-    return JSON.parse(inflateRawSync(deflated).toString('utf8')) as T;
-  }
-  throw new Error('The item has no state: it was not written by this version of the platform');
+  const bytes = bytesAt(attributes, 'state');
+  if (!bytes) throw new Error('The item has no state: it was not written by this version of the platform');
+  return JSON.parse(unpackJson(bytes)) as T;
+}
+
+export function bytesAt(attributes: StoredAttributes, name: string): Uint8Array | undefined {
+  const value = attributes[name];
+  if (!value || !('B' in value) || value.B === undefined) return undefined;
+  const bytes: unknown = value.B;
+  return typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : (bytes as Uint8Array);
 }
 
 export const stringAt = (attributes: StoredAttributes, name: string): string | undefined => {

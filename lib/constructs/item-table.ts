@@ -16,13 +16,20 @@ export interface ItemTableProps {
   readonly config: StageConfig;
   /** Whether changes are streamed, with the item before and after. */
   readonly streamed: boolean;
+  /** Name of the text that tells items under one partition key apart. @default none */
+  readonly sortKey?: string;
   readonly indexes?: GlobalSecondaryIndexPropsV2[];
 }
 
 /** An on-demand table in the shape of `core/contract/tables.ts`. */
-export function itemTable(scope: Construct, id: string, { config, streamed, indexes }: ItemTableProps): ITableV2 {
+export function itemTable(
+  scope: Construct,
+  id: string,
+  { config, streamed, sortKey, indexes }: ItemTableProps,
+): ITableV2 {
   const table = new TableV2(scope, id, {
     partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
+    ...(sortKey === undefined ? {} : { sortKey: { name: sortKey, type: AttributeType.STRING } }),
     billing: Billing.onDemand(),
     encryption: TableEncryptionV2.awsManagedKey(),
     timeToLiveAttribute: TTL_ATTRIBUTE,

@@ -69,6 +69,7 @@ export class ComputeStack extends Stack {
     const stitch = this.#function('StitchStream', 'stitch-stream', 'records of the stream → profiles', {
       ...this.#catalog(),
       PROFILES_TABLE: data.profiles.tableName,
+      TIMELINE_TABLE: data.timeline.tableName,
       LAKE_BUCKET: data.lake.bucketName,
       QUARANTINE_BUCKET: data.quarantine.bucketName,
     });
@@ -115,6 +116,7 @@ export class ComputeStack extends Stack {
     const stitch = this.#function('StitchChunk', 'stitch-chunk', 'records of a chunk → profiles', {
       ...this.#catalog(),
       PROFILES_TABLE: data.profiles.tableName,
+      TIMELINE_TABLE: data.timeline.tableName,
       LANDING_BUCKET: data.landing.bucketName,
       LAKE_BUCKET: data.lake.bucketName,
       QUARANTINE_BUCKET: data.quarantine.bucketName,
@@ -263,6 +265,7 @@ export class ComputeStack extends Stack {
     const { data } = this.#props;
     readItems(stitch.function, data.profiles);
     writeItems(stitch.function, data.profiles);
+    writeItems(stitch.function, data.timeline);
     writeItems(stitch.function, data.operations);
     writeObjects(stitch.function, data.lake);
     writeObjects(stitch.function, data.quarantine);

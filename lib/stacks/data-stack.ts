@@ -5,7 +5,7 @@ import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { DUE_INDEX } from '#core/contract/tables.ts';
+import { DUE_INDEX, SORT_KEY } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { AlarmTopic } from '#lib/constructs/alarm-topic.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
@@ -31,6 +31,7 @@ export class DataStack extends Stack {
   readonly exports: IBucket;
   readonly catalog: IBucket;
   readonly profiles: ITableV2;
+  readonly timeline: ITableV2;
   readonly memberships: ITableV2;
   readonly operations: ITableV2;
   readonly alarms: Alarms;
@@ -61,6 +62,7 @@ export class DataStack extends Stack {
     this.landingQueue = this.#announceFiles(config);
 
     this.profiles = itemTable(this, 'Profiles', { config, streamed: true });
+    this.timeline = itemTable(this, 'Timeline', { config, streamed: false, sortKey: SORT_KEY });
     this.memberships = itemTable(this, 'Memberships', {
       config,
       streamed: true,
@@ -123,6 +125,7 @@ export class DataStack extends Stack {
     handles.publish('exports-bucket', this.exports.bucketName, 'Bucket of the files for destinations');
     handles.publish('catalog-bucket', this.catalog.bucketName, 'Bucket of the definitions, by version');
     handles.publish('profiles-table', this.profiles.tableName, 'Table of identities and profiles');
+    handles.publish('timeline-table', this.timeline.tableName, 'Table of everything known of a person, by identity');
     handles.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
     handles.publish('operations-table', this.operations.tableName, 'Table of batches, ledgers and the catalog pointer');
   }

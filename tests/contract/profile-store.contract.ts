@@ -27,8 +27,7 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
         fragments: {
           [`customers|${root}`]: { time: 1, tie: 'a', attributes: { name: 'Åsa "Q"', nested: { n: 1.5 } } },
         },
-        events: { [root]: [{ id: 'abcdefgh', time: 5, entity: { web: { page: 1 } } }] },
-        applied: 'abcdefgh',
+        events: { [root]: [{ id: 'abcdefgh', time: 5, datasetId: 'web-events', entity: { web: { page: 1 } } }] },
         absorbed: ['ECID:x'],
       });
       await store.write({ item: written, pointers: [], absorbed: [] });
@@ -41,6 +40,7 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const events = Array.from({ length: 2_000 }, (_, n) => ({
         id: String(n).padStart(8, '0'),
         time: n,
+        datasetId: 'web-events',
         entity: { n },
       }));
       await store.write({ item: item(root, { events: { [root]: events } }), pointers: [], absorbed: [] });
@@ -53,8 +53,8 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const root = fresh('CRMID');
       await store.write({ item: item(root), pointers: [], absorbed: [] });
       await expect(store.write({ item: item(root), pointers: [], absorbed: [] })).rejects.toBeInstanceOf(ConflictError);
-      await store.write({ item: item(root, { revision: 1, applied: 'aaaaaaaa' }), pointers: [], absorbed: [] });
-      expect(await read(store, root)).toMatchObject({ item: { revision: 2, applied: 'aaaaaaaa' } });
+      await store.write({ item: item(root, { revision: 1, events: { [root]: [] } }), pointers: [], absorbed: [] });
+      expect(await read(store, root)).toMatchObject({ item: { revision: 2, events: { [root]: [] } } });
     });
 
     it('lets one of several rivals win', async () => {
@@ -62,7 +62,7 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const root = fresh('CRMID');
       const rivals = await Promise.allSettled(
         Array.from({ length: 8 }, (_, n) =>
-          store.write({ item: item(root, { applied: `rival--${n}` }), pointers: [], absorbed: [] }),
+          store.write({ item: item(root, { events: { [`ECID:${n}`]: [] } }), pointers: [], absorbed: [] }),
         ),
       );
       expect(rivals.filter(({ status }) => status === 'fulfilled').length).toBe(1);

@@ -1,21 +1,26 @@
 import { beforeAll } from 'vitest';
+import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
+import { timelineContract } from './timeline.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
 
-const tables = { profiles: '', memberships: '', operations: '' };
+const tables = { profiles: '', timeline: '', memberships: '', operations: '' };
 
 beforeAll(async () => {
   tables.profiles = await createTestTable('profiles');
+  tables.timeline = await createTestTable('timeline', SORT_KEY);
   tables.operations = await createTestTable('operations');
   tables.memberships = await createTestTable('memberships');
 });
 
 profileStoreContract('DynamoDB', () => new DynamoDbProfileStore(dynamoDb(), tables.profiles));
+timelineContract('DynamoDB', () => new DynamoDbTimeline(dynamoDb(), tables.timeline));
 membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb(), tables.memberships));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));

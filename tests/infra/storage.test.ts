@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DUE_INDEX, PARTITION_KEY, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
+import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import { allResources, follow, identityOf, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
 
@@ -17,8 +17,8 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
   const streams = resourcesOfType(templates, 'AWS::Kinesis::Stream');
   const stateful = allResources(templates).filter(({ type }) => STATEFUL.has(type));
 
-  it('is three tables, one stream, the buckets, and the secret of the connection that signs', () => {
-    expect(tables).toHaveLength(3);
+  it('is four tables, one stream, the buckets, and the secret of the connection that signs', () => {
+    expect(tables).toHaveLength(4);
     expect(streams).toHaveLength(1);
     expect(buckets).toHaveLength(stage === 'local' ? 5 : 6);
     expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 1);
@@ -47,11 +47,14 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
     for (const { logicalId, properties } of tables) {
       expect(properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [{ AttributeName: PARTITION_KEY, KeyType: 'HASH' }],
+        KeySchema: [
+          { AttributeName: PARTITION_KEY, KeyType: 'HASH' },
+          ...(logicalId.startsWith('Timeline') ? [{ AttributeName: SORT_KEY, KeyType: 'RANGE' }] : []),
+        ],
         TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
       });
       const streamed = (properties.StreamSpecification as { StreamViewType: string } | undefined)?.StreamViewType;
-      expect(streamed).toBe(logicalId.startsWith('Operations') ? undefined : 'NEW_AND_OLD_IMAGES');
+      expect(streamed).toBe(/^(Operations|Timeline)/.test(logicalId) ? undefined : 'NEW_AND_OLD_IMAGES');
     }
     const memberships = tables.find(({ logicalId }) => logicalId.startsWith('Memberships'))!;
     expect(memberships.properties.GlobalSecondaryIndexes).toEqual([

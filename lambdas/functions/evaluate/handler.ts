@@ -5,10 +5,14 @@ import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { Lookup, ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
+import { givesSameAnswers } from '#core/segmentation/same-answers.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
+
+type Image = Readonly<Record<string, object>>;
 
 export interface EvaluateFunctionDeps {
   readonly catalog: CatalogPort;
@@ -17,12 +21,19 @@ export interface EvaluateFunctionDeps {
   readonly metrics: Metrics;
   readonly now: Clock;
   /** Reads an image of the table's stream. */
-  readImage(image: Readonly<Record<string, object>>): Lookup;
+  readImage(image: Image): Lookup;
   pause(attempt: number): Promise<void>;
 }
 
-/** Profile stream → membership. Of several images of one item only the last is looked at. */
+/**
+ * Profile stream → membership. Of several changes of one item only what was before all of them and what is after all of
+ * them is looked at; mostly both give the same answers, and nothing is read or written.
+ */
 export function createHandler(deps: EvaluateFunctionDeps) {
+  const itemIn = (image: Image | undefined): ProfileItem | undefined => {
+    const lookup = image && deps.readImage(image);
+    return lookup && 'item' in lookup ? lookup.item : undefined;
+  };
   return async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
     const { profiles, memberships, now, pause } = deps;
@@ -30,10 +41,10 @@ export function createHandler(deps: EvaluateFunctionDeps) {
     let entered = 0;
     let exited = 0;
     const response = await handleByKey(records.map(byItemKey), async (root, changes) => {
-      const image = changes.at(-1)?.record.dynamodb?.NewImage;
-      const lookup = image && deps.readImage(image);
-      if (!lookup || !('item' in lookup)) return;
-      const result = await evaluate(root, evaluation, { image: lookup.item });
+      const before = itemIn(changes[0]?.record.dynamodb?.OldImage);
+      const after = itemIn(changes.at(-1)?.record.dynamodb?.NewImage);
+      if (!after || (before && givesSameAnswers(before, after, evaluation.rules, now()))) return;
+      const result = await evaluate(root, evaluation, { image: after });
       entered += result.entered;
       exited += result.exited;
     });

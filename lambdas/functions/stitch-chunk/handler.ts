@@ -11,12 +11,14 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 
 export interface StitchChunkDeps {
   readonly catalog: CatalogPort;
   readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -32,9 +34,14 @@ const SLICE = 1_000;
 export function createWorker(deps: StitchChunkDeps) {
   return async (message: ChunkMessage): Promise<void> => {
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, pause } = deps;
+    const { lake, quarantine, profiles, timeline, pause } = deps;
     const part = `${message.batchId}-${message.chunk.index}`;
-    const process = { catalog, lake, quarantine, stitch: { profiles, rules: stageRules(catalog).fold, pause } };
+    const process = {
+      catalog,
+      lake,
+      quarantine,
+      stitch: { profiles, timeline, rules: stageRules(catalog).fold, pause },
+    };
     let counts = NO_COUNTS;
     let slices = 0;
     let graphRefusals = 0;

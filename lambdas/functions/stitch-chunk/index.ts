@@ -5,6 +5,7 @@ import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
@@ -17,6 +18,7 @@ const stitchChunk = createWorker({
     catalogBucket: environment.CATALOG_BUCKET,
   }),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
+  timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),

@@ -1,6 +1,6 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { stageRules } from '#core/catalog/rules.ts';
-import { countByDataset, countOutcomes } from '#core/ingestion/counts.ts';
+import { countByDataset, countOutcomes, type Finished } from '#core/ingestion/counts.ts';
 import { processRecords } from '#core/ingestion/process.ts';
 import { receiveMessage } from '#core/ingestion/receive-message.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
@@ -8,6 +8,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts';
@@ -15,6 +16,7 @@ import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts'
 export interface StitchStreamDeps {
   readonly catalog: CatalogPort;
   readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
@@ -26,7 +28,7 @@ export interface StitchStreamDeps {
 export function createHandler(deps: StitchStreamDeps) {
   return async ({ Records: records }: KinesisStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, pause } = deps;
+    const { lake, quarantine, profiles, timeline, pause } = deps;
     const received = records.map((record) => {
       const { data, sequenceNumber, approximateArrivalTimestamp } = record.kinesis;
       const position = { source: `kinesis:${shardOf(record)}`, sequenceNumber };
@@ -37,21 +39,34 @@ export function createHandler(deps: StitchStreamDeps) {
       catalog,
       lake,
       quarantine,
-      stitch: { profiles, rules: stageRules(catalog).fold, pause },
+      stitch: { profiles, timeline, rules: stageRules(catalog).fold, pause },
     });
-    for (const [datasetId, counts] of countByDataset(processed, (id) => catalog.datasets.has(id))) {
-      await deps.operations.countStream(datasetId, counts);
-    }
-    const graphRefusals = processed.outcomes.filter(({ graphRefusal }) => graphRefusal).length;
-    emitCounts(deps.metrics, countOutcomes(processed), graphRefusals);
     const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
     if (processed.failed[0]) logFailure(processed.failed[0].error);
-    logBatch({
-      records: records.length,
-      refused: processed.refused.length,
-      failed: failed.size,
-    });
-    return retryFrom(records.find(({ kinesis }) => failed.has(kinesis.sequenceNumber))?.kinesis.sequenceNumber);
+    const firstFailed = records.find(({ kinesis }) => failed.has(kinesis.sequenceNumber))?.kinesis.sequenceNumber;
+    const finished = before(firstFailed, processed, records);
+    for (const [datasetId, counts] of countByDataset(finished, (id) => catalog.datasets.has(id))) {
+      await deps.operations.countStream(datasetId, counts);
+    }
+    const graphRefusals = finished.outcomes.filter(({ graphRefusal }) => graphRefusal).length;
+    emitCounts(deps.metrics, countOutcomes(finished), graphRefusals);
+    logBatch({ records: records.length, refused: processed.refused.length, failed: failed.size });
+    return retryFrom(firstFailed);
+  };
+}
+
+/** What came before the first record that failed: all the others come again, and are counted then. */
+function before(
+  firstFailed: string | undefined,
+  { refused, outcomes }: Finished,
+  records: readonly KinesisStreamRecord[],
+): Finished {
+  if (firstFailed === undefined) return { refused, outcomes };
+  const numbers = records.map(({ kinesis }) => kinesis.sequenceNumber);
+  const finished = new Set<string | undefined>(numbers.slice(0, numbers.indexOf(firstFailed)));
+  return {
+    refused: refused.filter(({ position }) => finished.has(position.sequenceNumber)),
+    outcomes: outcomes.filter(({ received }) => finished.has(received.position.sequenceNumber)),
   };
 }
 

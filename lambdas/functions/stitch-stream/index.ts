@@ -4,6 +4,7 @@ import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
@@ -16,6 +17,7 @@ export const handler = createHandler({
     catalogBucket: environment.CATALOG_BUCKET,
   }),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
+  timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),

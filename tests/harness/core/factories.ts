@@ -4,6 +4,7 @@ import { parseIdentityKey } from '#core/identity/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
+import type { RecordOperation } from '#core/profile/fragment.ts';
 
 /** Small things that tests are made of. Everything has a value; a test says only what it is about. */
 
@@ -26,6 +27,8 @@ export const foldRules = (options: Partial<FoldRules> = {}): FoldRules => ({
   isProfileEnabled: () => true,
   isIdentityEnabled: () => true,
   projectEvent: (entity) => ({ ...entity }),
+  expiryOf: () => undefined,
+  keepsActivity: false,
   ...options,
 });
 
@@ -58,8 +61,9 @@ export function attributes(
   identity: IdentityKey,
   entity: Record<string, unknown>,
   datasetId = 'customers',
+  operation: RecordOperation = 'create',
 ): AcceptedRecord {
-  return record({ behaviour: 'record', datasetId, time, identities: [identity], entity });
+  return record({ behaviour: 'record', datasetId, time, identities: [identity], entity, operation });
 }
 
 function record(options: {
@@ -68,15 +72,20 @@ function record(options: {
   time: number;
   identities: readonly IdentityKey[];
   entity: Record<string, unknown>;
+  operation?: RecordOperation;
 }): AcceptedRecord {
-  const { behaviour, datasetId, time, identities, entity } = options;
+  const { behaviour, datasetId, time, identities, entity, operation = 'create' } = options;
   return {
-    id: idOf(JSON.stringify([datasetId, time, identities, entity])),
+    id: idOf(JSON.stringify([datasetId, time, identities, entity, operation])),
     datasetId,
     behaviour,
     time,
     tie: '',
+    receivedAt: time,
+    arrival: 'once',
+    operation,
     identities: identities.map((key, index) => ({ ...parseIdentityKey(key), primary: index === 0 })),
     entity,
+    json: JSON.stringify(entity),
   };
 }

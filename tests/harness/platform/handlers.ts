@@ -69,6 +69,7 @@ export function createHandlers(options: HandlersOptions): {
       chunks: new SqsChunkQueue(sqs, urlOf.get('chunks')!),
       outbox: new SqsOutbox(sqs, queueUrls),
       profiles: intercept(stores.profiles, 'profiles', reader),
+      timeline: intercept(stores.timeline, 'timeline', reader),
       memberships: intercept(stores.memberships, 'memberships', reader),
       ledgers: intercept(stores.ledgers, 'ledgers', reader),
       operations: intercept(stores.operations, 'operations', reader),

@@ -6,6 +6,7 @@ import type { IdentityKey } from '#core/identity/identity.ts';
 import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
@@ -38,6 +39,7 @@ export interface AnsweredRequest {
 /** All stores, as they are, without faults. */
 export interface Stores {
   readonly profiles: StreamingProfileStore;
+  readonly timeline: MemoryTimeline;
   readonly memberships: StreamingMembershipStore;
   readonly ledgers: MemoryVersionedStore<LedgerItem>;
   readonly operations: MemoryOperations;
@@ -74,6 +76,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
   const stores: Stores = {
     profiles: new StreamingProfileStore((item) => void poller.table('profiles').put(keyOf(item.keys), item)),
+    timeline: new MemoryTimeline(),
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     operations: new MemoryOperations(),

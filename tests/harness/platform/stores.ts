@@ -81,7 +81,5 @@ const pointerImage = (key: IdentityKey, movedTo: IdentityKey): Image => ({ pk: {
 
 /** As Lambda hands it over: binary as base64. */
 function stateImage(state: object): Image {
-  const encoded = encodeState(state).state;
-  if (encoded.S !== undefined) return { state: { S: encoded.S } };
-  return { state: { B: Buffer.from(encoded.B!).toString('base64') } };
+  return { state: { B: Buffer.from(encodeState(state).state.B).toString('base64') } };
 }

@@ -12,6 +12,7 @@ import { profilesOf } from '#core/profile/profiles.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { type EvaluationRules, evaluate } from '#core/segmentation/evaluate.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
@@ -58,12 +59,14 @@ const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
 function platform(next: () => Fault) {
   const stores = {
     profiles: new MemoryProfileStore(),
+    timeline: new MemoryTimeline(),
     memberships: new MemoryMembershipStore(),
     ledgers: new MemoryVersionedStore<LedgerItem>(),
   };
   const sent: OutgoingDelivery[] = [];
   const faulty = {
     profiles: withFaults(stores.profiles, next),
+    timeline: withFaults(stores.timeline, next),
     memberships: withFaults(stores.memberships, next),
     ledgers: withFaults(stores.ledgers, next),
     outbox: withFaults(

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
@@ -34,8 +35,9 @@ const rules = foldRules();
 
 async function stitched(batches: readonly (readonly AcceptedRecord[])[]): Promise<object[]> {
   const profiles = new MemoryProfileStore();
+  const timeline = new MemoryTimeline();
   for (const batch of batches) {
-    const { failed } = await stitch(batch, { profiles, rules, pause });
+    const { failed } = await stitch(batch, { profiles, timeline, rules, pause });
     expect(failed).toEqual([]);
   }
   return allProfiles(profiles);
@@ -67,6 +69,7 @@ describe('stitching', () => {
     await fc.assert(
       fc.asyncProperty(history, fc.infiniteStream(fc.nat()), async (records, numbers) => {
         const store = new MemoryProfileStore();
+        const timeline = new MemoryTimeline();
         const fault = (): Fault =>
           (['none', 'none', 'none', 'conflict', 'before', 'after'] as const)[(numbers.next().value as number) % 6]!;
         let pending = [...records, ...records];
@@ -75,7 +78,9 @@ describe('stitching', () => {
         while (pending.length > 0) {
           const workers = shuffledBatches(pending, numbers);
           const results = await Promise.all(
-            workers.map((batch) => stitch(batch, { profiles: withFaults(store, next), rules, pause })),
+            workers.map((batch) =>
+              stitch(batch, { profiles: withFaults(store, next), timeline: withFaults(timeline, next), rules, pause }),
+            ),
           );
           // What failed is delivered again, as an event source would.
           pending = results.flatMap(({ failed }) => failed.map((one) => one.record));
@@ -88,8 +93,10 @@ describe('stitching', () => {
   it('gives every record one outcome', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (records) => {
-        const { outcomes, failed } = await stitch([...records, ...records], {
+        const again = records.map((one) => ({ ...one, arrival: 'again' }));
+        const { outcomes, failed } = await stitch([...records, ...again], {
           profiles: new MemoryProfileStore(),
+          timeline: new MemoryTimeline(),
           rules,
           pause,
         });

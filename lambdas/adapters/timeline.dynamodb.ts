@@ -1,0 +1,93 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Remembered, Timeline, TimelineEntry } from '#core/ports/timeline.ts';
+import { packJson, unpackJson } from './compact-json.ts';
+import type { Item } from './dynamodb.ts';
+import { bytesAt, numberAt, stringAt } from './item-codec.ts';
+
+/**
+ * The `timeline` table: identity and record id are the key, and the names of attributes are one letter, since an event
+ * has to fit into one KB.
+ */
+export class DynamoDbTimeline implements Timeline {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async remember(entry: TimelineEntry): Promise<Remembered> {
+    try {
+      await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#table,
+          Item: timelineAttributes(entry),
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return 'new';
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item && stringAt(error.Item, 'a') === entry.arrival ? 'again' : 'duplicate';
+    }
+  }
+
+  async *read(identity: IdentityKey): AsyncIterable<TimelineEntry> {
+    for await (const item of this.#query(identity)) yield readTimelineAttributes(item);
+  }
+
+  async *#query(identity: IdentityKey): AsyncIterable<Item> {
+    let start: Item | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'pk = :identity',
+          ExpressionAttributeValues: { ':identity': { S: identity } },
+          ConsistentRead: true,
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      yield* page.Items ?? [];
+      start = page.LastEvaluatedKey;
+    } while (start);
+  }
+}
+
+/** The item of an entry. */
+export function timelineAttributes(entry: TimelineEntry): Item {
+  return {
+    pk: { S: entry.identity },
+    sk: { S: entry.id },
+    a: { S: entry.arrival },
+    d: { S: entry.datasetId },
+    t: { N: String(entry.time) },
+    r: { N: String(entry.receivedAt) },
+    ...(entry.json !== undefined && { e: { B: packJson(entry.json) } }),
+    ...(entry.expiresAt !== undefined && { [TTL_ATTRIBUTE]: { N: String(Math.ceil(entry.expiresAt / 1_000)) } }),
+  };
+}
+
+function readTimelineAttributes(item: Item): TimelineEntry {
+  const event = bytesAt(item, 'e');
+  const expiresAt = numberAt(item, TTL_ATTRIBUTE);
+  return {
+    identity: stringAt(item, 'pk')!,
+    id: stringAt(item, 'sk')!,
+    arrival: stringAt(item, 'a')!,
+    datasetId: stringAt(item, 'd')!,
+    time: numberAt(item, 't')!,
+    receivedAt: numberAt(item, 'r')!,
+    ...(event && { json: unpackJson(event) }),
+    ...(expiresAt !== undefined && { expiresAt: expiresAt * 1_000 }),
+  };
+}

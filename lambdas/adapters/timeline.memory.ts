@@ -1,0 +1,19 @@
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Remembered, Timeline, TimelineEntry } from '#core/ports/timeline.ts';
+
+/** The timeline in memory. */
+export class MemoryTimeline implements Timeline {
+  readonly #entries = new Map<IdentityKey, Map<string, TimelineEntry>>();
+
+  async remember(entry: TimelineEntry): Promise<Remembered> {
+    const own = this.#entries.get(entry.identity) ?? new Map<string, TimelineEntry>();
+    const known = own.get(entry.id);
+    if (known) return known.arrival === entry.arrival ? 'again' : 'duplicate';
+    this.#entries.set(entry.identity, own.set(entry.id, entry));
+    return 'new';
+  }
+
+  async *read(identity: IdentityKey): AsyncIterable<TimelineEntry> {
+    yield* this.#entries.get(identity)?.values() ?? [];
+  }
+}
