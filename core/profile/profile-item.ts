@@ -87,7 +87,3 @@ export function absorb(item: ProfileItem, other: ProfileItem): ProfileItem {
     ...(Object.keys(activeOn).length > 0 && { activeOn }),
   };
 }
-
-/** Whether the item already has anything under the identity. */
-export const hasData = (item: ProfileItem, identity: IdentityKey): boolean =>
-  identity in item.events || Object.keys(item.fragments).some((key) => identityOfFragment(key) === identity);
