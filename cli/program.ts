@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { audienceManagerCommand } from './commands/audience-manager.ts';
 import { catalogCommand } from './commands/catalog.ts';
 import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   destinationCommand,
   exportCommand,
   exampleCommand,
+  audienceManagerCommand,
 ];
 
 /** Runs one command line. @returns the exit code: 0 done, 1 not done, 2 the command line was not understood */

@@ -16,8 +16,8 @@ export type DcsResult =
 const CODES: readonly { readonly meaning: ErrorClass | 'optedOut'; readonly codes: ReadonlySet<number> }[] = [
   // Host or organisation unknown, referer or token refused.
   { meaning: 'stop', codes: new Set([1, 2, 100, 109, 111]) },
-  // Unspecified, or the profile could not be read just now.
-  { meaning: 'retry', codes: new Set([0, 200, 201, 202, 203, 204, 205]) },
+  // Unspecified, traits not evaluated, or the profile could not be read just now.
+  { meaning: 'retry', codes: new Set([0, 10, 200, 201, 202, 203, 204, 205]) },
   // The call's ids are invalid or blocked, or the whole request was disregarded.
   { meaning: 'drop', codes: new Set([101, 102, 104, 307, 311]) },
   { meaning: 'optedOut', codes: new Set([171, 172, 173, 198, 199]) },

@@ -1,7 +1,7 @@
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 
 export interface HttpRequest {
-  readonly method: 'POST';
+  readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -155,8 +155,7 @@ function packed(
       return { requests: [], files: membershipFiles(destination, rows, now), invalid: [] };
     }
     case 'aam': {
-      const { edgeEndpoint, dataProviderIds } = destination;
-      const calls = ofKind(deliveries, 'aam-edge').map((call) => edgeCalls(call, { edgeEndpoint, dataProviderIds }));
+      const calls = ofKind(deliveries, 'aam-edge').map((call) => edgeCalls(call, destination));
       const { files, invalid } = hubFiles(destination, rowsOf(ofKind(deliveries, 'aam-hub')), now);
       return {
         requests: calls.flatMap(({ requests }) => requests),

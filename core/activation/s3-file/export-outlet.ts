@@ -110,7 +110,7 @@ async function writeFiles(
 ): Promise<OutletExport> {
   const rows = await withoutTold(store, outletId, all);
   const { files, invalid } = makeFiles(rows, slot);
-  for (const { key, body, contentType } of files) await store.put(key, body, { contentType });
+  for (const { key, body, bytes, contentType } of files) await store.put(key, bytes ?? body, { contentType });
   await noteExported(store, outletId, slot, rows);
   return {
     slot,

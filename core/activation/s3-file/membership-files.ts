@@ -6,6 +6,8 @@ import type { FileRow } from './pending.ts';
 export interface ExportFile {
   readonly key: string;
   readonly body: string;
+  /** The body as it is stored, where that is not its text. */
+  readonly bytes?: Uint8Array;
   readonly contentType: string;
   readonly rows: number;
 }

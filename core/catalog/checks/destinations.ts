@@ -35,6 +35,10 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
           hint: 'take the destination out of catalogs of other sandboxes',
         });
       }
+      for (const id of Object.keys(definition.traits ?? {})) {
+        if (segments.has(id)) continue;
+        findings.atKey(loaded, ['traits', id], `unknown segment "${id}"`, { hint: didYouMean(id, segments) });
+      }
       for (const code of Object.keys(definition.dataProviderIds ?? {})) {
         expectNamespace(code, namespaces, loaded, ['dataProviderIds', code], findings);
       }

@@ -27,8 +27,8 @@ export function createHandler(deps: DeliverAamEdgeDeps) {
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: destinationId, reason });
     const value = await stillHolds(queued, deps.ledgers);
     if (!value) return exclude('superseded');
-    const { edgeEndpoint, dataProviderIds } = await destinationOf(deps.catalog, destinationId, 'aam');
-    const { requests, names, invalid } = edgeCalls(value, { edgeEndpoint, dataProviderIds });
+    const destination = await destinationOf(deps.catalog, destinationId, 'aam');
+    const { requests, names, invalid } = edgeCalls(value, destination);
     for (const reason of invalid) exclude(reason);
     if (requests.length === 0) return;
 

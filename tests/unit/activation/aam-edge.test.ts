@@ -8,7 +8,7 @@ import { ecid, edgeDelivery, entered, exited, gaid, hashedEmail, identity, idfa,
 const SETTINGS = { edgeEndpoint: 'https://{host}', dataProviderIds: { Email_LC_SHA256: 5001, Google: 5002 } };
 const SEPARATOR = '\u0001';
 
-const calls = (change: Parameters<typeof edgeDelivery>[0], settings = SETTINGS) =>
+const calls = (change: Parameters<typeof edgeDelivery>[0], settings: Parameters<typeof edgeCalls>[1] = SETTINGS) =>
   edgeCalls(edgeDelivery(change), settings);
 const formOf = (change: Parameters<typeof edgeDelivery>[0]): URLSearchParams =>
   new URLSearchParams(calls(change).requests[0]!.body);
@@ -24,6 +24,20 @@ describe('calls to the edge', () => {
     const at = (edgeEndpoint: string) => calls({}, { ...SETTINGS, edgeEndpoint }).requests[0]?.url;
     expect(at('http://127.0.0.1:4610/aam/{host}')).toBe('http://127.0.0.1:4610/aam/use.demdex.net/event');
     expect(at('https://{host}/?d_orgid=X%40AdobeOrg')).toBe('https://use.demdex.net/event?d_orgid=X%40AdobeOrg');
+  });
+
+  it('says whose data it is, and asks by GET where that is wanted', () => {
+    const edgeEndpoint = 'https://{host}?d_caller=tributary';
+    const company = { organizationId: '0123456789ABCDEF01234567@AdobeOrg', domainAlias: 'riverbend' };
+    const [post] = calls({}, { ...SETTINGS, edgeEndpoint, ...company }).requests;
+    expect(post?.headers).toMatchObject({ host: 'riverbend.demdex.net' });
+    expect(new URLSearchParams(post?.body).get('d_orgid')).toBe('0123456789ABCDEF01234567@AdobeOrg');
+    const [get] = calls({}, { ...SETTINGS, edgeEndpoint, edgeMethod: 'GET' }).requests;
+    expect(get).toMatchObject({
+      method: 'GET',
+      body: '',
+      url: `https://use.demdex.net/event?d_caller=tributary&d_rtbd=json&d_jsonv=1&d_mid=${ecid().value}&c_segID=A1`,
+    });
   });
 
   it('AAM-15: signals an exit the way it signalled the entry', () => {
@@ -47,7 +61,7 @@ describe('calls to the edge', () => {
   it('lets identities of the person ride along where they have a provider', () => {
     const form = formOf({ personIdentities: [identity('AdCloud', 'x1'), hashedEmail()] });
     expect(form.getAll('d_cid')).toEqual([`411${SEPARATOR}x1`, `5001${SEPARATOR}${hashedEmail().value}`]);
-    const { invalid } = calls({ personIdentities: [hashedEmail()] }, { ...SETTINGS, dataProviderIds: {} as never });
+    const { invalid } = calls({ personIdentities: [hashedEmail()] }, { ...SETTINGS, dataProviderIds: {} });
     expect(invalid).toEqual(['noDataProviderId']);
   });
 
@@ -85,13 +99,17 @@ describe('calls to the edge', () => {
       },
     );
     const device = fc.constantFrom<Identity>(ecid(), idfa(), gaid());
-    const property = fc.property(device, persons, segments, (named, riders, ids) => {
+    const method = fc.constantFrom('POST' as const, 'GET' as const);
+    const property = fc.property(device, persons, segments, method, (named, riders, ids, edgeMethod) => {
       const changes = ids.map((id, index) => (index % 2 === 0 ? entered(id) : exited(id)));
-      const { requests } = calls({ device: named, personIdentities: riders, changes });
+      const change = { device: named, personIdentities: riders, changes };
+      const { requests } = calls(change, { ...SETTINGS, edgeMethod });
       const told = new Set<string>();
-      for (const { body } of requests) {
+      for (const { method: used, body, url } of requests) {
+        expect(used).toBe(edgeMethod);
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(32 * 1024);
-        const form = new URLSearchParams(body);
+        expect(Buffer.byteLength(url)).toBeLessThanOrEqual(8 * 1024);
+        const form = used === 'GET' ? new URL(url).searchParams : new URLSearchParams(body);
         const cids = form.getAll('d_cid');
         expect(cids.length).toBeLessThanOrEqual(10);
         const providers = Map.groupBy(cids, (cid) => cid.split(SEPARATOR)[0]);
@@ -128,6 +146,7 @@ describe('answers of the edge', () => {
     [[171], 'optedOut'],
     [[198], 'optedOut'],
     [[0], 'retry'],
+    [[10], 'retry'],
     [[204], 'retry'],
     [[1], 'stop'],
     [[2], 'stop'],

@@ -4,9 +4,9 @@ import { signedRequest } from '#core/activation/http/request.ts';
 import { examples } from './documentation.ts';
 import { NOW } from './factories.ts';
 
-const page = readFileSync('docs/destinations.md', 'utf8');
+const page = ['destinations', 'audience-manager'].map((name) => readFileSync(`docs/${name}.md`, 'utf8')).join('\n');
 
-describe('docs/destinations.md', () => {
+describe('the pages on destinations', () => {
   it.each(Object.entries(examples()))('shows for "%s" what the code makes', (_, example) => {
     expect(page).toContain(example);
   });

@@ -10,7 +10,7 @@ const SLOT = Date.parse('2026-03-01T12:00:00Z');
 const DEVICE = identity('ECID', '07955261652886032950143702505894272138');
 const CHANGES = [entered('cart-abandoners', NOW), exited('gold', NOW - 86_400_000)];
 
-/** The examples of docs/destinations.md, made by the code they explain: what stands there must be one of these. */
+/** The examples of docs/destinations.md and docs/audience-manager.md, made by the code they explain: what stands there must be one of these. */
 export function examples(): Readonly<Record<string, string>> {
   const attributes = { 'person.name.firstName': 'Ada', 'loyalty.tier': 'gold' };
   const identities = [identity('CRMID', 'C00042'), DEVICE];

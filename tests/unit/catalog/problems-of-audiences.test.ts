@@ -39,6 +39,11 @@ const CASES: readonly Case[] = [
     },
     says: [/default production sandbox only/],
   },
+  {
+    name: 'a trait of an unknown segment',
+    files: { 'destinations/aam.yaml': `id: aam\ntype: aam\nsegments: [gold]\ntraits: { ${HERE}glod: 24 }\n` },
+    says: [/unknown segment "glod"/],
+  },
   // Segments
   { name: 'PQL that is cut short', files: segment(`loyalty.tier =${HERE}`), says: [/./] },
   {
