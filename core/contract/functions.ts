@@ -35,7 +35,19 @@ export const ENVIRONMENT = {
   /** Kinesis `collection` → stitch */
   'stitch-stream': z.object(records),
   /** S3 `landing` notification → chunks */
-  split: z.object({ ...catalog, LANDING_BUCKET: resource, QUARANTINE_BUCKET: resource, CHUNKS_QUEUE_URL: resource }),
+  split: z.object({
+    ...catalog,
+    LANDING_BUCKET: resource,
+    QUARANTINE_BUCKET: resource,
+    VALIDATION_QUEUE_URL: resource,
+  }),
+  /** chunk → good or bad; the last one of a batch decides about it */
+  'validate-chunk': z.object({
+    ...catalog,
+    LANDING_BUCKET: resource,
+    QUARANTINE_BUCKET: resource,
+    CHUNKS_QUEUE_URL: resource,
+  }),
   /** chunk → stitch */
   'stitch-chunk': z.object({ ...records, LANDING_BUCKET: resource }),
   /** profile stream → membership */

@@ -11,6 +11,8 @@ export const METRICS = {
   graphRefusals: 'GraphRefusals',
   chunksCompleted: 'ChunksCompleted',
   filesRefused: 'FilesRefused',
+  /** Too many of their records were refused, or they could not be read to their end. */
+  batchesFailed: 'BatchesFailed',
   membershipsEntered: 'MembershipsEntered',
   membershipsExited: 'MembershipsExited',
   deliveriesQueued: 'DeliveriesQueued',

@@ -21,6 +21,8 @@ export const operationsKey = {
   catalogPointer: (): string => 'CATALOG#current',
   /** A file on its way: how many chunks it has and what became of its records. */
   batch: (batchId: string): string => `BATCH#${batchId}`,
+  /** A chunk that has been looked at. */
+  validated: (batchId: string, index: number): string => `VALIDATED#${batchId}#${index}`,
   /** A chunk that has been counted home. */
   chunk: (batchId: string, index: number): string => `CHUNK#${batchId}#${index}`,
   /** What became of the records of a dataset that came by stream. */

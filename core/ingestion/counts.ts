@@ -21,6 +21,14 @@ export function countOutcomes({ refused, outcomes }: Finished): OutcomeCounts {
   };
 }
 
+/** What was looked at and not taken in yet: `accepted` are the good ones. */
+export const countValidated = (good: number, bad: Processed['refused']): OutcomeCounts => ({
+  ...NO_COUNTS,
+  accepted: good,
+  refused: bad.length,
+  refusals: tally(bad.map(({ refusals }) => refusals[0]!.code)),
+});
+
 /** A file that cannot be read, or cannot be read to its end, counts as one refused record. */
 export const countFileRefusal = ({ code }: Refusal): OutcomeCounts => ({
   ...NO_COUNTS,

@@ -3,6 +3,9 @@ import { hash } from 'node:crypto';
 /** Files lie at `landing/<datasetId>/…` in the landing bucket. */
 export const LANDING_PREFIX = 'landing/';
 
+/** Where the chunks of a file wait until all of them have been looked at, in the same bucket. */
+export const planKey = (batchId: string): string => `plans/${batchId}.json.gz`;
+
 /** The dataset a file belongs to, or undefined where its key does not say. */
 export function datasetOfFile(key: string): string | undefined {
   const [prefix, datasetId, ...rest] = key.split('/');

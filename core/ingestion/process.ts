@@ -59,7 +59,8 @@ export async function processRecords(
   };
 }
 
-function validate(
+/** Which records are good, and why the others are not. */
+export function validate(
   received: readonly ReceivedRecord[],
   catalog: CompiledCatalog,
 ): { accepted: { record: AcceptedRecord; arrival: ReceivedRecord }[]; refused: QuarantineRow[] } {

@@ -38,6 +38,7 @@ export const REFUSAL_CODES = [
   'corrupt-file', // files: gzip or parquet that can't be read
   'empty-file',
   'invalid-header',
+  'batch-failed', // files: too many of the batch's records were refused
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 

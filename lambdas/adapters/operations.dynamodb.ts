@@ -2,21 +2,24 @@ import {
   type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
-import { countFileRefusal, NO_COUNTS } from '#core/ingestion/counts.ts';
+import { batchOf } from '#core/ingestion/batch-state.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
-import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/ports/operations.ts';
+import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/ports/operations.ts';
 import { type Item, scanAll } from './dynamodb.ts';
 import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
 
 /** Counters are attributes of their own, so that they can be added to; tallies carry their reason in the name. */
 const REFUSAL = 'refusal:';
 const WITHOUT_PROFILE = 'withoutProfile:';
+/** Before the counters of what was looked at and not taken in yet. */
+const VALIDATED = 'validated:';
 
 /** The books of ingestion in the `operations` table. */
 export class DynamoDbOperations implements Operations {
@@ -33,19 +36,11 @@ export class DynamoDbOperations implements Operations {
   }
 
   async refuseFile(batch: NewBatch, refusal: Refusal): Promise<void> {
-    await this.#putBatch({ ...batch, refusal }, countFileRefusal(refusal));
+    await this.#putBatch({ ...batch, refusal });
   }
 
-  async #putBatch(batch: NewBatch & { refusal?: Refusal }, counts: OutcomeCounts = NO_COUNTS): Promise<void> {
-    const counted = Object.fromEntries(
-      Object.entries(counters(counts)).map(([name, count]) => [name, { N: String(count) }]),
-    );
-    const item = {
-      pk: { S: operationsKey.batch(batch.id) },
-      completedChunks: { N: '0' },
-      ...counted,
-      ...encodeState(batch),
-    };
+  async #putBatch(batch: NewBatch & { refusal?: Refusal }): Promise<void> {
+    const item = { pk: { S: operationsKey.batch(batch.id) }, ...encodeState(batch) };
     try {
       await this.#client.send(
         new PutItemCommand({ TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
@@ -55,35 +50,51 @@ export class DynamoDbOperations implements Operations {
     }
   }
 
+  async countValidated(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<Batch> {
+    const added = { ...counters(counts, VALIDATED), validatedChunks: 1 };
+    await this.#addOnce(operationsKey.validated(batchId, index), batchId, added, refusal);
+    const batch = await this.batch(batchId);
+    if (!batch) throw new Error(`There is no batch ${batchId}`);
+    return batch;
+  }
+
+  async settle(batchId: string, verdict: Verdict): Promise<Verdict> {
+    const { Attributes } = await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: { pk: { S: operationsKey.batch(batchId) } },
+        UpdateExpression: 'SET verdict = if_not_exists(verdict, :verdict)',
+        ExpressionAttributeValues: { ':verdict': { S: JSON.stringify(verdict) } },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return JSON.parse(stringAt(Attributes ?? {}, 'verdict')!) as Verdict;
+  }
+
   async completeChunk(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<void> {
-    const { set, names, values } = addition({ ...counters(counts), completedChunks: 1 });
+    const added = { ...counters(counts), completedChunks: 1 };
+    await this.#addOnce(operationsKey.chunk(batchId, index), batchId, added, refusal);
+  }
+
+  /** Adds to the counters of a batch, unless it was done under this key before. */
+  async #addOnce(
+    key: string,
+    batchId: string,
+    added: Readonly<Record<string, number>>,
+    refusal: Refusal | undefined,
+  ): Promise<void> {
+    const { set, names, values } = addition(added);
     const withRefusal = refusal !== undefined;
+    const Put = { TableName: this.#table, Item: { pk: { S: key } }, ConditionExpression: 'attribute_not_exists(pk)' };
+    const Update = {
+      TableName: this.#table,
+      Key: { pk: { S: operationsKey.batch(batchId) } },
+      UpdateExpression: withRefusal ? `${set} SET #rest = :rest` : set,
+      ExpressionAttributeNames: { ...names, ...(withRefusal && { '#rest': 'rest' }) },
+      ExpressionAttributeValues: { ...values, ...(withRefusal && { ':rest': { S: JSON.stringify(refusal) } }) },
+    };
     try {
-      await this.#client.send(
-        new TransactWriteItemsCommand({
-          TransactItems: [
-            {
-              Put: {
-                TableName: this.#table,
-                Item: { pk: { S: operationsKey.chunk(batchId, index) } },
-                ConditionExpression: 'attribute_not_exists(pk)',
-              },
-            },
-            {
-              Update: {
-                TableName: this.#table,
-                Key: { pk: { S: operationsKey.batch(batchId) } },
-                UpdateExpression: withRefusal ? `${set} SET #rest = :rest` : set,
-                ExpressionAttributeNames: { ...names, ...(withRefusal && { '#rest': 'rest' }) },
-                ExpressionAttributeValues: {
-                  ...values,
-                  ...(withRefusal && { ':rest': { S: JSON.stringify(refusal) } }),
-                },
-              },
-            },
-          ],
-        }),
-      );
+      await this.#client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, { Update }] }));
     } catch (error) {
       const isCounted =
         error instanceof TransactionCanceledException &&
@@ -105,20 +116,20 @@ export class DynamoDbOperations implements Operations {
     );
   }
 
+  async batch(batchId: string): Promise<Batch | undefined> {
+    const { Item: item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: { pk: { S: operationsKey.batch(batchId) } },
+        ConsistentRead: true,
+      }),
+    );
+    return item && batchAt(item);
+  }
+
   async *batches(): AsyncIterable<Batch> {
     for await (const item of scanAll(this.#client, this.#table, { keyPrefix: OPERATIONS_PREFIX.batch })) {
-      const { refusal: whole, ...opened } = decodeState<NewBatch & { refusal?: Refusal }>(item);
-      const rest = stringAt(item, 'rest');
-      const refusal = whole ?? (rest === undefined ? undefined : (JSON.parse(rest) as Refusal));
-      const completedChunks = numberAt(item, 'completedChunks')!;
-      const counts = countsOf(item);
-      yield {
-        ...opened,
-        completedChunks,
-        counts,
-        status: statusOf(opened.chunks, completedChunks, counts, refusal),
-        ...(refusal && { refusal }),
-      };
+      yield batchAt(item);
     }
   }
 
@@ -129,17 +140,26 @@ export class DynamoDbOperations implements Operations {
   }
 }
 
-function statusOf(chunks: number, completed: number, counts: OutcomeCounts, refusal?: Refusal): Batch['status'] {
-  if (completed < chunks) return 'processing';
-  return refusal && counts.accepted + counts.duplicate === 0 ? 'failed' : 'success';
+function batchAt(item: Item): Batch {
+  const { refusal: whole, ...opened } = decodeState<NewBatch & { refusal?: Refusal }>(item);
+  const rest = stringAt(item, 'rest');
+  const verdict = stringAt(item, 'verdict');
+  return batchOf(opened, {
+    validatedChunks: numberAt(item, 'validatedChunks') ?? 0,
+    validated: countsOf(item, VALIDATED),
+    completedChunks: numberAt(item, 'completedChunks') ?? 0,
+    completed: countsOf(item),
+    refusal: whole ?? (rest === undefined ? undefined : (JSON.parse(rest) as Refusal)),
+    verdict: verdict === undefined ? undefined : (JSON.parse(verdict) as Verdict),
+  });
 }
 
-const counters = (counts: OutcomeCounts): Record<string, number> => ({
-  accepted: counts.accepted,
-  refused: counts.refused,
-  duplicate: counts.duplicate,
-  ...withPrefix(REFUSAL, counts.refusals),
-  ...withPrefix(WITHOUT_PROFILE, counts.withoutProfile),
+const counters = (counts: OutcomeCounts, prefix = ''): Record<string, number> => ({
+  [`${prefix}accepted`]: counts.accepted,
+  [`${prefix}refused`]: counts.refused,
+  [`${prefix}duplicate`]: counts.duplicate,
+  ...withPrefix(prefix + REFUSAL, counts.refusals),
+  ...withPrefix(prefix + WITHOUT_PROFILE, counts.withoutProfile),
 });
 
 const withPrefix = (prefix: string, tally: Readonly<Record<string, number>>): Record<string, number> =>
@@ -156,17 +176,19 @@ function addition(added: Readonly<Record<string, number>>) {
   };
 }
 
-function countsOf(item: Item): OutcomeCounts {
-  const tally = (prefix: string): Record<string, number> =>
+function countsOf(item: Item, prefix = ''): OutcomeCounts {
+  const tally = (kind: string): Record<string, number> =>
     Object.fromEntries(
       Object.keys(item).flatMap((name) =>
-        name.startsWith(prefix) ? [[name.slice(prefix.length), numberAt(item, name)!] as const] : [],
+        name.startsWith(prefix + kind)
+          ? [[name.slice(prefix.length + kind.length), numberAt(item, name)!] as const]
+          : [],
       ),
     );
   return {
-    accepted: numberAt(item, 'accepted') ?? 0,
-    refused: numberAt(item, 'refused') ?? 0,
-    duplicate: numberAt(item, 'duplicate') ?? 0,
+    accepted: numberAt(item, `${prefix}accepted`) ?? 0,
+    refused: numberAt(item, `${prefix}refused`) ?? 0,
+    duplicate: numberAt(item, `${prefix}duplicate`) ?? 0,
     refusals: tally(REFUSAL),
     withoutProfile: tally(WITHOUT_PROFILE),
   };

@@ -7,6 +7,7 @@ import type { FunctionSize, StageConfigInput, StageName } from './schema.ts';
 const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'stitch-stream': { memoryMb: 1769, timeoutSeconds: 60 },
   split: { memoryMb: 1024, timeoutSeconds: 300 },
+  'validate-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
   'stitch-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
   evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
   sweep: { memoryMb: 1024, timeoutSeconds: 300 },

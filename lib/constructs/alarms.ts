@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
  */
 export const ALARM_PATTERNS = [
   'landing-dead-letters',
+  'validation-dead-letters',
   'chunks-dead-letters',
   '<outlet>-dead-letters',
   '<function>-failures',
@@ -18,6 +19,7 @@ export const ALARM_PATTERNS = [
   '<function>-errors',
   '<function>-throttles',
   'split-files-refused',
+  'validate-chunk-batches-failed',
   '<function>-records-refused',
 ] as const;
 export type AlarmPattern = (typeof ALARM_PATTERNS)[number];

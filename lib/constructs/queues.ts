@@ -10,7 +10,11 @@ export interface WorkQueueProps {
   /** As alarms call it. */
   readonly name: string;
   /** Which heading of the runbook says what to do with its dead letters. */
-  readonly deadLetterPattern: 'landing-dead-letters' | 'chunks-dead-letters' | '<outlet>-dead-letters';
+  readonly deadLetterPattern:
+    | 'landing-dead-letters'
+    | 'validation-dead-letters'
+    | 'chunks-dead-letters'
+    | '<outlet>-dead-letters';
   readonly alarms: Alarms;
   /** The timeout of the function that reads it. */
   readonly functionTimeout: Duration;

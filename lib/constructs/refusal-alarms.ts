@@ -27,6 +27,12 @@ export function addRefusalAlarms(scope: Construct, props: { readonly stage: stri
     threshold: 1,
     says: 'A file was refused as a whole.',
   });
+  alarms.add(scope, 'BatchesFailedAlarm', {
+    pattern: 'validate-chunk-batches-failed',
+    metric: countedBy(stage, 'validate-chunk', METRICS.batchesFailed),
+    threshold: 1,
+    says: 'A file failed as a whole: too many of its records were refused, or it could not be read to its end.',
+  });
   for (const name of ['stitch-stream', 'stitch-chunk'] as const) {
     alarms.add(scope, `${name}-records-refused-alarm`, {
       pattern: '<function>-records-refused',

@@ -47,7 +47,7 @@ export class ComputeStack extends Stack {
     this.#props = props;
     this.alarms = new Alarms(props.config.stage, props.data.alarms.topic);
     this.#stitchStream();
-    const chunks = this.#files();
+    const files = this.#files();
     this.#evaluate();
     this.#route();
     this.#schedules();
@@ -60,7 +60,7 @@ export class ComputeStack extends Stack {
         outlets: props.activation.outlets,
       });
     }
-    this.#publishHandles(chunks);
+    this.#publishHandles(files);
   }
 
   /** Streamed records → profiles. */
@@ -88,9 +88,17 @@ export class ComputeStack extends Stack {
     this.#watchStream(stitch);
   }
 
-  /** Files → chunks → profiles. */
-  #files(): WorkQueue {
+  /** Files → chunks → good ones → profiles. */
+  #files(): { validation: WorkQueue; chunks: WorkQueue } {
     const { config, data } = this.#props;
+    const validation = new WorkQueue(this, 'Validation', {
+      name: 'validation',
+      deadLetterPattern: 'validation-dead-letters',
+      alarms: this.alarms,
+      functionTimeout: Duration.seconds(config.functions['validate-chunk'].timeoutSeconds),
+      maxReceiveCount: 5,
+      alarmAge: Duration.hours(1),
+    });
     const chunks = new WorkQueue(this, 'Chunks', {
       name: 'chunks',
       deadLetterPattern: 'chunks-dead-letters',
@@ -104,14 +112,28 @@ export class ComputeStack extends Stack {
       ...this.#catalog(),
       LANDING_BUCKET: data.landing.bucketName,
       QUARANTINE_BUCKET: data.quarantine.bucketName,
-      CHUNKS_QUEUE_URL: chunks.queue.queueUrl,
+      VALIDATION_QUEUE_URL: validation.queue.queueUrl,
     });
     writeItems(split.function, data.operations);
     readObjects(split.function, data.landing);
+    // The plan of a large file lies beside it.
+    writeObjects(split.function, data.landing);
     writeObjects(split.function, data.quarantine);
-    chunks.queue.grantSendMessages(split.function);
+    validation.queue.grantSendMessages(split.function);
     // A file may take minutes, so each gets a call of its own.
     split.function.addEventSource(queueSource(data.landingQueue.queue, { batchSize: 1, maxConcurrency: 5 }));
+
+    const validate = this.#function('ValidateChunk', 'validate-chunk', 'records of a chunk → good or bad', {
+      ...this.#catalog(),
+      LANDING_BUCKET: data.landing.bucketName,
+      QUARANTINE_BUCKET: data.quarantine.bucketName,
+      CHUNKS_QUEUE_URL: chunks.queue.queueUrl,
+    });
+    writeItems(validate.function, data.operations);
+    readObjects(validate.function, data.landing);
+    writeObjects(validate.function, data.quarantine);
+    chunks.queue.grantSendMessages(validate.function);
+    validate.function.addEventSource(queueSource(validation.queue, { batchSize: 1, maxConcurrency: 20 }));
 
     const stitch = this.#function('StitchChunk', 'stitch-chunk', 'records of a chunk → profiles', {
       ...this.#catalog(),
@@ -124,7 +146,7 @@ export class ComputeStack extends Stack {
     this.#allowStitching(stitch);
     readObjects(stitch.function, data.landing);
     stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
-    return chunks;
+    return { validation, chunks };
   }
 
   /** Changed profiles → memberships. */
@@ -278,7 +300,7 @@ export class ComputeStack extends Stack {
     writeItems(evaluate.function, data.memberships);
   }
 
-  #publishHandles(chunks: WorkQueue): void {
+  #publishHandles({ validation, chunks }: { validation: WorkQueue; chunks: WorkQueue }): void {
     const { config, data, activation } = this.#props;
     const handles = new Handles(this, 'Handles', { stage: config.stage });
     const functions = [...this.functions, ...activation.outlets.map((outlet) => outlet.deliver)];
@@ -291,6 +313,7 @@ export class ComputeStack extends Stack {
       'dead-letter-queues',
       Object.fromEntries([
         ['landing', data.landingQueue.deadLetters.queueUrl],
+        ['validation', validation.deadLetters.queueUrl],
         ['chunks', chunks.deadLetters.queueUrl],
         ...activation.outlets.map((outlet) => [outlet.id, outlet.work.deadLetters.queueUrl]),
       ]),

@@ -5,7 +5,14 @@ import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/ports/ope
 let unique = 0;
 const newBatch = (chunks: number): NewBatch => {
   const id = `batch-${process.pid}-${unique++}`;
-  return { id, datasetId: 'customers', file: `landing/customers/${id}.csv`, receivedAt: 5, chunks };
+  return {
+    id,
+    datasetId: 'customers',
+    file: `landing/customers/${id}.csv`,
+    receivedAt: 5,
+    chunks,
+    partialIngestionPercentage: 5,
+  };
 };
 
 const counts = (change: Partial<OutcomeCounts>): OutcomeCounts => ({ ...NO_COUNTS, ...change });
@@ -39,6 +46,56 @@ export function operationsContract(name: string, create: () => Operations): void
           refusals: { malformed: 1 },
           withoutProfile: { 'no-primary-identity': 1 },
         },
+      });
+    });
+
+    it('follows a batch while it is looked at, and lets the first verdict hold', async () => {
+      const operations = create();
+      const batch = newBatch(2);
+      await operations.openBatch(batch);
+      const first = counts({ accepted: 3, refused: 1, refusals: { malformed: 1 } });
+      for (const _ of [1, 2]) {
+        expect(await operations.countValidated(batch.id, 0, first)).toMatchObject({
+          status: 'processing',
+          validatedChunks: 1,
+          validated: first,
+          counts: NO_COUNTS,
+        });
+      }
+      const both = await operations.countValidated(batch.id, 1, counts({ accepted: 2 }));
+      expect(both).toMatchObject({ validatedChunks: 2, validated: { ...first, accepted: 5 }, completedChunks: 0 });
+      expect(await operations.settle(batch.id, 'stitch')).toBe('stitch');
+      const late = { refusal: { code: 'batch-failed', message: 'Too many' } } as const;
+      expect(await operations.settle(batch.id, late)).toBe('stitch');
+      expect(await operations.batch(batch.id)).toMatchObject({ verdict: 'stitch', status: 'processing' });
+      for (const index of [0, 1]) await operations.completeChunk(batch.id, index, counts({ accepted: 2 }));
+      expect(await operations.batch(batch.id)).toMatchObject({ status: 'success', counts: { accepted: 4 } });
+      expect(await operations.batch('no such batch')).toBeUndefined();
+    });
+
+    it('counts every record of a batch that failed as refused', async () => {
+      const operations = create();
+      const [over, cut] = [newBatch(1), newBatch(1)];
+      const failed = { code: 'batch-failed', message: 'Too many' } as const;
+      const corrupt = { code: 'corrupt-file', message: 'The gzip ends too early' } as const;
+      for (const [batch, refusal] of [
+        [over, failed],
+        [cut, corrupt],
+      ] as const) {
+        await operations.openBatch(batch);
+        const looked = counts({ accepted: 3, refused: 2, refusals: { malformed: 2 } });
+        await operations.countValidated(batch.id, 0, looked, refusal === corrupt ? corrupt : undefined);
+        expect(await operations.settle(batch.id, { refusal })).toEqual({ refusal });
+      }
+      expect(await operations.batch(over.id)).toMatchObject({
+        status: 'failed',
+        refusal: failed,
+        counts: { accepted: 0, refused: 5, refusals: { malformed: 2, 'batch-failed': 3 } },
+      });
+      expect(await operations.batch(cut.id)).toMatchObject({
+        status: 'failed',
+        refusal: corrupt,
+        counts: { accepted: 0, refused: 6, refusals: { malformed: 2, 'batch-failed': 3, 'corrupt-file': 1 } },
       });
     });
 

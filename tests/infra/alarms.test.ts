@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '#core/contract/functions.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '#core/contract/metrics.ts';
 import { ALARM_PATTERNS } from '#lib/constructs/alarms.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
@@ -39,7 +40,7 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
   it('watch every dead-letter and failure queue', () => {
     const { queues } = readWiring(templates);
     const ends = queues.filter(({ redrive }) => redrive === undefined).map(({ name }) => name);
-    expect(ends).toHaveLength(10);
+    expect(ends).toHaveLength(11);
     for (const end of ends)
       expect(names).toContain(
         `tributary-${stage}-${end.replace('.dead-letters', '-dead-letters').replace('.failures', '-failures')}`,
@@ -58,12 +59,12 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
     for (const kind of ['errors', 'throttles']) {
       expect(names.filter((name) => name.endsWith(`-${kind}`))).toHaveLength(functions.length);
     }
-    expect(functions).toHaveLength(12);
+    expect(functions).toHaveLength(FUNCTION_NAMES.length);
   });
 
   it('on metrics of the platform use names and dimensions that functions emit', () => {
     const own = alarms.filter(({ properties }) => properties.Namespace === METRIC_NAMESPACE);
-    expect(own).toHaveLength(3);
+    expect(own).toHaveLength(4);
     for (const { properties } of own) {
       expect(Object.values(METRICS)).toContain(properties.MetricName);
       const dimensions = (properties.Dimensions as { Name: string }[]).map(({ Name }) => Name);

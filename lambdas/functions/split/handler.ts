@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { keepInQuarantine, UNKNOWN_DATASET } from '#core/ingestion/archive.ts';
+import { keepPlan } from '#core/ingestion/chunk-plan.ts';
 import { planChunks } from '#core/ingestion/chunks.ts';
 import { batchIdOf, datasetOfFile } from '#core/ingestion/landing.ts';
 import { objectSource } from '#core/ingestion/object-source.ts';
 import { unknownDataset } from '#core/ingestion/process.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { thresholdOf } from '#core/ingestion/threshold.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -19,7 +21,8 @@ export interface SplitDeps {
   readonly landing: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
-  readonly chunks: ChunkQueue;
+  /** Takes the chunks to those who look at them. */
+  readonly validation: ChunkQueue;
   readonly metrics: Metrics;
 }
 
@@ -41,7 +44,7 @@ const upload = z.object({
 export const notification = z.object({ Records: z.array(upload).default([]) });
 export type Notification = z.output<typeof notification>;
 
-/** An upload → its chunks on the queue. Announced again, it says the same again; every chunk counts once. */
+/** An upload → its chunks on the queue of those who look at them. Announced again, it says the same again; every chunk counts once. */
 export function createSplitter(deps: SplitDeps) {
   const split = splitterOf(deps);
   return async ({ Records: uploads }: Notification): Promise<void> => {
@@ -54,18 +57,25 @@ function splitterOf(deps: SplitDeps) {
     const file = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
     const datasetId = datasetOfFile(file);
     const id = batchIdOf(file, `${s3.object.versionId}|${s3.object.eTag}|${s3.object.sequencer}`);
-    const batch = { id, datasetId: datasetId ?? UNKNOWN_DATASET, file, receivedAt: Date.parse(eventTime), chunks: 0 };
     const catalog = await deps.catalog.current();
+    const batch = {
+      id,
+      datasetId: datasetId ?? UNKNOWN_DATASET,
+      file,
+      receivedAt: Date.parse(eventTime),
+      chunks: 0,
+      partialIngestionPercentage: thresholdOf(catalog.datasets.get(datasetId ?? '')),
+    };
     try {
       const source = await openFile(datasetId, file, catalog, deps.landing);
       // Uploaded and deleted again before we came.
       if (!source) return;
       const { format, gzip, chunks } = await planChunks(source, { targetBytes: CHUNK_BYTES });
+      const common = { batchId: id, datasetId: batch.datasetId, file, receivedAt: batch.receivedAt, format, gzip };
+      const messages = chunks.map((chunk) => ({ ...common, chunk }));
+      await keepPlan(deps.landing, messages);
       await deps.operations.openBatch({ ...batch, chunks: chunks.length });
-      const { receivedAt } = batch;
-      await deps.chunks.send(
-        chunks.map((chunk) => ({ batchId: id, datasetId: batch.datasetId, file, receivedAt, format, gzip, chunk })),
-      );
+      await deps.validation.send(messages);
       logBatch({ batchId: id, datasetId: batch.datasetId, chunks: chunks.length });
     } catch (error) {
       if (!(error instanceof FileRefusedError)) throw error;

@@ -17,7 +17,7 @@ const split = createSplitter({
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
-  chunks: new SqsChunkQueue(sqs(), environment.CHUNKS_QUEUE_URL),
+  validation: new SqsChunkQueue(sqs(), environment.VALIDATION_QUEUE_URL),
   metrics: createMetrics('split', environment.STAGE),
 });
 

@@ -1,11 +1,20 @@
-import { addCounts, countFileRefusal, NO_COUNTS } from '#core/ingestion/counts.ts';
+import { batchOf } from '#core/ingestion/batch-state.ts';
+import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
-import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/ports/operations.ts';
+import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/ports/operations.ts';
 
-interface Opened extends NewBatch {
+interface Opened {
+  readonly batch: NewBatch;
+  readonly validated: Map<number, OutcomeCounts>;
   readonly home: Map<number, OutcomeCounts>;
   refusal?: Refusal;
+  verdict?: Verdict;
 }
+
+const open = (batch: NewBatch): Opened => ({ batch, validated: new Map(), home: new Map() });
+
+const sum = (counts: ReadonlyMap<number, OutcomeCounts>): OutcomeCounts =>
+  [...counts.values()].reduce(addCounts, NO_COUNTS);
 
 /** The books of ingestion in memory. */
 export class MemoryOperations implements Operations {
@@ -13,35 +22,59 @@ export class MemoryOperations implements Operations {
   readonly #streams = new Map<string, OutcomeCounts>();
 
   async openBatch(batch: NewBatch): Promise<void> {
-    if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, { ...batch, home: new Map() });
+    if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, open(batch));
   }
 
   async refuseFile(batch: NewBatch, refusal: Refusal): Promise<void> {
-    if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, { ...batch, home: new Map(), refusal });
+    if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, { ...open(batch), refusal });
+  }
+
+  async countValidated(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<Batch> {
+    const opened = this.#batches.get(batchId)!;
+    if (!opened.validated.has(index)) {
+      opened.validated.set(index, counts);
+      if (refusal) opened.refusal = refusal;
+    }
+    return asBatch(opened);
+  }
+
+  async settle(batchId: string, verdict: Verdict): Promise<Verdict> {
+    const opened = this.#batches.get(batchId)!;
+    opened.verdict ??= verdict;
+    return opened.verdict;
   }
 
   async completeChunk(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<void> {
-    const batch = this.#batches.get(batchId)!;
-    if (batch.home.has(index)) return;
-    batch.home.set(index, counts);
-    if (refusal) batch.refusal = refusal;
+    const opened = this.#batches.get(batchId)!;
+    if (opened.home.has(index)) return;
+    opened.home.set(index, counts);
+    if (refusal) opened.refusal = refusal;
   }
 
   async countStream(datasetId: string, counts: OutcomeCounts): Promise<void> {
     this.#streams.set(datasetId, addCounts(this.#streams.get(datasetId) ?? NO_COUNTS, counts));
   }
 
+  async batch(batchId: string): Promise<Batch | undefined> {
+    const opened = this.#batches.get(batchId);
+    return opened && asBatch(opened);
+  }
+
   async *batches(): AsyncIterable<Batch> {
-    for (const { home, refusal, ...batch } of this.#batches.values()) {
-      const whole = refusal && batch.chunks === 0 ? countFileRefusal(refusal) : NO_COUNTS;
-      const counts = [...home.values()].reduce(addCounts, whole);
-      const isFailed = refusal !== undefined && counts.accepted + counts.duplicate === 0;
-      const status = home.size < batch.chunks ? 'processing' : isFailed ? 'failed' : 'success';
-      yield { ...batch, status, completedChunks: home.size, counts, ...(refusal && { refusal }) };
-    }
+    for (const opened of this.#batches.values()) yield asBatch(opened);
   }
 
   async *streams(): AsyncIterable<{ readonly datasetId: string; readonly counts: OutcomeCounts }> {
     for (const [datasetId, counts] of this.#streams) yield { datasetId, counts };
   }
 }
+
+const asBatch = ({ batch, validated, home, refusal, verdict }: Opened): Batch =>
+  batchOf(batch, {
+    validatedChunks: validated.size,
+    validated: sum(validated),
+    completedChunks: home.size,
+    completed: sum(home),
+    refusal,
+    verdict,
+  });

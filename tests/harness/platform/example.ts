@@ -1,10 +1,20 @@
 import { join } from 'node:path';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 
 /** The catalog that is shipped as an example; its destinations are the connections of the stages as they are shipped. */
-export const exampleCatalog = async (): Promise<CompiledCatalog> =>
-  compileCatalog(await loadCatalogFolder(join(import.meta.dirname, '..', '..', '..', 'catalog'), {}));
+export const exampleCatalog = async (): Promise<CompiledCatalog> => compileCatalog(await loadExample());
+
+/** The same, where a file may hold any number of refused records: small parts of files would fail otherwise. */
+export async function tolerantCatalog(): Promise<CompiledCatalog> {
+  const catalog = await loadExample();
+  const datasets = catalog.datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 }));
+  return compileCatalog({ ...catalog, datasets });
+}
+
+const loadExample = (): Promise<Catalog> =>
+  loadCatalogFolder(join(import.meta.dirname, '..', '..', '..', 'catalog'), {});
 
 /** A message of the streaming door. */
 export const enveloped = (datasetId: string, entity: object): string =>

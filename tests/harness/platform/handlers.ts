@@ -18,6 +18,7 @@ import { createSplitter, notification } from '#lambdas/functions/split/handler.t
 import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
 import { createHandler as stitchStream } from '#lambdas/functions/stitch-stream/handler.ts';
 import { createHandler as sweepHandler } from '#lambdas/functions/sweep/handler.ts';
+import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
@@ -66,6 +67,7 @@ export function createHandlers(options: HandlersOptions): {
       http,
       secrets: async () => 'secret',
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
+      validation: new SqsChunkQueue(sqs, urlOf.get('validation')!),
       chunks: new SqsChunkQueue(sqs, urlOf.get('chunks')!),
       outbox: new SqsOutbox(sqs, queueUrls),
       profiles: intercept(stores.profiles, 'profiles', reader),
@@ -87,6 +89,13 @@ export function createHandlers(options: HandlersOptions): {
       return createSqsHandler(
         notification,
         eachInOrder(({ value }) => split(value), 1),
+      );
+    },
+    'validate-chunk': (deps) => {
+      const validate = createValidator(deps);
+      return createSqsHandler(
+        chunkMessage,
+        eachInOrder(({ value }) => validate(value), 1),
       );
     },
     'stitch-chunk': (deps) => {

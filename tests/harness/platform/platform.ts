@@ -59,6 +59,8 @@ export interface Platform {
   collect(message: string, partitionKey?: string): void;
   /** Puts a file into the landing bucket, which tells its queue; `times`: so often. */
   upload(key: string, content: string, times?: number): Promise<void>;
+  /** Tells the landing queue of a file that is there; `times`: so often. */
+  announce(key: string, times?: number): Promise<void>;
   quarantined(): Promise<QuarantineRow[]>;
   /** Messages on dead-letter and failure queues, and those left on any other. */
   leftovers(): Readonly<Record<string, number>>;
@@ -107,6 +109,12 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...(options.concurrency && { concurrency: options.concurrency }),
   });
 
+  async function announce(key: string, times = 1): Promise<void> {
+    const object = { key: encodeURIComponent(key).replaceAll('%20', '+'), eTag: 'e', sequencer: '1' };
+    const notification = { Records: [{ eventTime: new Date(clock.now()).toISOString(), s3: { object } }] };
+    for (let said = 0; said < times; said++) poller.queue('landing').send(JSON.stringify(notification));
+  }
+
   return {
     catalog,
     poller,
@@ -116,10 +124,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     collect: (message, partitionKey = 'one producer') => void poller.stream('collection').put(partitionKey, message),
     async upload(key, content, times = 1) {
       await stores.landing.put(key, content);
-      const object = { key: encodeURIComponent(key).replaceAll('%20', '+'), eTag: 'e', sequencer: '1' };
-      const notification = { Records: [{ eventTime: new Date(clock.now()).toISOString(), s3: { object } }] };
-      for (let said = 0; said < times; said++) poller.queue('landing').send(JSON.stringify(notification));
+      await announce(key, times);
     },
+    announce,
     async quarantined() {
       const rows: QuarantineRow[] = [];
       for await (const key of stores.quarantine.list('')) {

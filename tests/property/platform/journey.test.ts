@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
@@ -148,6 +149,92 @@ describe('the platform', () => {
     expect(await profilesIn(platform)).toEqual(await profilesIn(await clean));
     expect(await toldTo(platform)).toEqual(await toldTo(await clean));
     expect(platform.leftovers()).toEqual({});
+  });
+
+  /** Which rows of a file are bad. */
+  const mixedFile = (rows: number, isBad: (row: number) => boolean): string =>
+    Array.from({ length: rows }, (_, n) =>
+      isBad(n) ? '{"_id":' : JSON.stringify(addToCart(n, START - HOUR, { note: 'x'.repeat(9_000) })),
+    ).join('\n');
+  const takeMixed = async (content: string, options: Partial<PlatformOptions> = {}): Promise<Platform> => {
+    const platform = platformWith(options);
+    await platform.upload('landing/web-events/mixed.ndjson', content);
+    await platform.poller.run();
+    return platform;
+  };
+  /** 18 MB, so in three chunks, and the bad rows are all in the first. */
+  const MIXED_ROWS = 2_000;
+
+  it('fails a file with more bad rows than its dataset allows, and takes none of its good rows into a profile', async () => {
+    const platform = await takeMixed(mixedFile(MIXED_ROWS, (n) => n <= 100));
+    expect(await batchesOf(platform)).toMatchObject([
+      {
+        status: 'failed',
+        chunks: 3,
+        refusal: { code: 'batch-failed', found: '5.05 %' },
+        counts: { accepted: 0, duplicate: 0, refused: 2_000, refusals: { malformed: 101, 'batch-failed': 1_899 } },
+      },
+    ]);
+    expect(await profilesIn(platform)).toEqual([]);
+    expect(await Array.fromAsync(platform.stores.lake.list(''))).toEqual([]);
+    expect(callsOf(platform, 'stitch-chunk')).toEqual([]);
+    const codes = Map.groupBy(await platform.quarantined(), ({ refusals }) => refusals[0]!.code);
+    expect([...codes].map(([code, rows]) => [code, rows.length]).sort()).toEqual([
+      ['batch-failed', 1],
+      ['malformed', 101],
+    ]);
+    expect(platform.leftovers()).toEqual({});
+  });
+
+  it('takes the good rows of a file with exactly as many bad rows as its dataset allows', async () => {
+    const platform = await takeMixed(mixedFile(MIXED_ROWS, (n) => n < 100));
+    expect(await batchesOf(platform)).toMatchObject([
+      { status: 'success', chunks: 3, counts: { accepted: 1_900, refused: 100 } },
+    ]);
+    expect(await profilesIn(platform)).toHaveLength(1_900);
+  });
+
+  it('decides about a file once, whenever workers die and however often it is announced', async () => {
+    for (const bad of [100, 101]) {
+      for (const death of bad === 100 ? [2, 5] : [3, 6]) {
+        let calls = 0;
+        const platform = platformWith({
+          intercept: (port, _name, reader) =>
+            reader === 'validate-chunk' || reader === 'split'
+              ? withFaults(port, () =>
+                  ++calls % 8 === death % 8 && calls < 40 ? (calls % 16 < 8 ? 'before' : 'after') : 'none',
+                )
+              : port,
+        });
+        await platform.upload(
+          'landing/web-events/mixed.ndjson',
+          mixedFile(MIXED_ROWS, (n) => n < bad),
+          2,
+        );
+        await platform.poller.run();
+        const [batch, ...others] = await batchesOf(platform);
+        expect(others).toEqual([]);
+        expect(batch, `${bad} bad rows, death ${death}`).toMatchObject({
+          status: bad === 100 ? 'success' : 'failed',
+          counts: bad === 100 ? { refused: 100 } : { refused: MIXED_ROWS, accepted: 0, duplicate: 0 },
+        });
+        expect(await profilesIn(platform)).toHaveLength(bad === 100 ? 1_900 : 0);
+        expect(platform.leftovers()).toEqual({});
+      }
+    }
+  });
+
+  it('fails a file that breaks off, although what came before could be read', async () => {
+    const platform = platformWith();
+    const rows = Array.from({ length: 3_000 }, (_, n) => JSON.stringify(addToCart(n, START - HOUR)));
+    const packed = gzipSync(rows.join('\n'));
+    await platform.stores.landing.put('landing/web-events/cut.ndjson.gz', packed.subarray(0, packed.length / 2));
+    await platform.announce('landing/web-events/cut.ndjson.gz');
+    await platform.poller.run();
+    expect(await batchesOf(platform)).toMatchObject([
+      { status: 'failed', refusal: { code: 'corrupt-file' }, counts: { accepted: 0, refusals: { 'corrupt-file': 1 } } },
+    ]);
+    expect(await profilesIn(platform)).toEqual([]);
   });
 
   it('gives up on a destination that always fails, in its own dead letters, and delays no other by it', async () => {

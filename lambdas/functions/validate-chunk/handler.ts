@@ -1,0 +1,64 @@
+import { METRICS } from '#core/contract/metrics.ts';
+import { keepInQuarantine } from '#core/ingestion/archive.ts';
+import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
+import { readPlan } from '#core/ingestion/chunk-plan.ts';
+import { addCounts, countValidated, NO_COUNTS } from '#core/ingestion/counts.ts';
+import { validate } from '#core/ingestion/process.ts';
+import { readChunk, slicePart } from '#core/ingestion/read-chunk.ts';
+import type { Refusal } from '#core/ingestion/record.ts';
+import { verdictOf } from '#core/ingestion/threshold.ts';
+import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { Operations } from '#core/ports/operations.ts';
+import { logBatch } from '#lambdas/runtime/log.ts';
+
+export interface ValidateChunkDeps {
+  readonly catalog: CatalogPort;
+  readonly landing: ObjectStore;
+  readonly quarantine: ObjectStore;
+  readonly operations: Operations;
+  /** Takes the chunks of a batch that holds to those who stitch them. */
+  readonly chunks: ChunkQueue;
+  readonly metrics: Metrics;
+}
+
+/**
+ * One chunk of a file → its records looked at, the bad ones in quarantine, the good ones counted. No profile is touched:
+ * the last chunk of the batch that comes home decides whether any of it is (aep.md §2.3). If a worker dies after that,
+ * its message comes again, finds the batch complete, and says the same.
+ */
+export function createValidator(deps: ValidateChunkDeps) {
+  return async (message: ChunkMessage): Promise<void> => {
+    const catalog = await deps.catalog.current();
+    const { batchId, chunk } = message;
+    let counts = NO_COUNTS;
+    const refusal = await readChunk(message, catalog, deps.landing, async (slice, number) => {
+      const { accepted, refused } = validate(slice, catalog);
+      await keepInQuarantine(deps.quarantine, slicePart(message, number), refused);
+      counts = addCounts(counts, countValidated(accepted.length, refused));
+    });
+    const batch = await deps.operations.countValidated(batchId, chunk.index, counts, refusal);
+    const { accepted, refused } = counts;
+    logBatch({ batchId, chunk: chunk.index, good: accepted, bad: refused });
+
+    const verdict = verdictOf(batch);
+    if (verdict === undefined) return;
+    if (verdict !== 'stitch') await keepRefusal(message, verdict.refusal, deps.quarantine);
+    const holds = await deps.operations.settle(batchId, verdict);
+    if (holds === 'stitch') {
+      await deps.chunks.send(await readPlan(deps.landing, message, batch.chunks));
+      return;
+    }
+    deps.metrics.count(METRICS.batchesFailed, 1);
+    logBatch({ batchId, datasetId: message.datasetId, code: holds.refusal.code });
+  };
+}
+
+/** The file as a whole: its own place in quarantine, beside its bad records. */
+async function keepRefusal(message: ChunkMessage, refusal: Refusal, quarantine: ObjectStore): Promise<void> {
+  const { batchId, datasetId, file, receivedAt } = message;
+  const row = { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], raw: '' };
+  await keepInQuarantine(quarantine, `file-${batchId}`, [row]);
+}

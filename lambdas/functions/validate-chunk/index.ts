@@ -1,0 +1,28 @@
+import { readEnvironment } from '#core/contract/functions.ts';
+import { chunkMessage } from '#core/ingestion/chunk-message.ts';
+import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { SqsChunkQueue } from '#lambdas/adapters/chunk-queue.sqs.ts';
+import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
+import { createMetrics } from '#lambdas/runtime/metrics.ts';
+import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
+import { createValidator } from './handler.ts';
+
+const environment = readEnvironment('validate-chunk', process.env);
+const validateChunk = createValidator({
+  catalog: createCatalogReader({
+    operationsTable: environment.OPERATIONS_TABLE,
+    catalogBucket: environment.CATALOG_BUCKET,
+  }),
+  landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
+  quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
+  operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  chunks: new SqsChunkQueue(sqs(), environment.CHUNKS_QUEUE_URL),
+  metrics: createMetrics('validate-chunk', environment.STAGE),
+});
+
+export const handler = createSqsHandler(
+  chunkMessage,
+  eachInOrder(({ value }) => validateChunk(value), 1),
+);
