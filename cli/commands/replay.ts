@@ -16,6 +16,7 @@ interface Options {
   readonly door: Door;
   readonly seed: number;
   readonly set: readonly string[];
+  readonly threshold?: number;
   readonly json?: true;
 }
 
@@ -28,11 +29,16 @@ export const replayCommand = (): Command =>
     .addOption(new Option('--door <door>', 'how the records travel').choices(DOORS).default('mixed'))
     .option('--seed <n>', 'how they are batched and interleaved', parseSeed, 1)
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option(
+      '--threshold <percent>',
+      'let a file fail as a whole when more of its records are refused, as it does on a stage (there: 5)',
+      parsePercent,
+    )
     .option('--json', 'print one JSON object')
     .action(async (options: Options) => {
       if (options.input.length === 0) throw new UserError('Give at least one --input DATASET=FILE');
       const catalog = compileCatalog(await loadCatalogFolder(options.catalog, parseVariables(options.set)));
-      const { now, door, seed } = options;
+      const { now, door, seed, threshold } = options;
       const inputs: ReplayInput[] = [];
       let firstTie = 0;
       for (const input of options.input) {
@@ -42,7 +48,7 @@ export const replayCommand = (): Command =>
         if (read.refusal) process.stderr.write(`${path}: ${read.refusal.code}: ${read.refusal.message}\n`);
         inputs.push({ name: path, ...read });
       }
-      const { result } = await replay({ catalog, inputs, now, door, seed });
+      const { result } = await replay({ catalog, inputs, now, door, seed, threshold });
       process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : printReplay(result, catalog));
     });
 
@@ -50,6 +56,12 @@ function splitInput(input: string): [string, string] {
   const at = input.indexOf('=');
   if (at < 1) throw new UserError(`Expected DATASET=FILE after --input, got "${input}"`);
   return [input.slice(0, at), input.slice(at + 1)];
+}
+
+function parsePercent(text: string): number {
+  const percent = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(percent >= 0 && percent <= 100)) throw new InvalidArgumentError('Expected a number from 0 to 100');
+  return percent;
 }
 
 function parseSeed(text: string): number {

@@ -2,8 +2,12 @@ import type { LedgerItem } from '#core/activation/ledger.ts';
 import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
+import { failedCounts } from '#core/ingestion/batch-state.ts';
+import { countValidated } from '#core/ingestion/counts.ts';
+import { processRecords, type ReceivedRecord, validate } from '#core/ingestion/process.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
+import { verdictOf } from '#core/ingestion/threshold.ts';
+import type { OutcomeCounts } from '#core/ports/operations.ts';
 import type { OutgoingDelivery } from '#core/ports/outbox.ts';
 import { type Report, report } from '#core/report/report.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
@@ -27,6 +31,11 @@ export interface ReplayOptions {
   readonly now: number;
   readonly door: Door;
   readonly seed: number;
+  /**
+   * Percent of refused records above which an input fails as a whole, as a file does at the batch door; without it
+   * every good record counts, so that the answer does not depend on the door.
+   */
+  readonly threshold?: number | undefined;
 }
 
 export interface ReplayResult extends Report {
@@ -63,9 +72,16 @@ export async function replay(
     increase(refusals, refusal.code);
   }
 
+  const inputs = options.inputs.filter((input) => {
+    const failed = failedAsWhole(input, options);
+    counts.refused += failed?.refused ?? 0;
+    for (const [code, count] of Object.entries(failed?.refusals ?? {})) increase(refusals, code, count);
+    return !failed;
+  });
+
   let part = 0;
   for (const batch of travel(
-    options.inputs.map(({ records }) => records),
+    inputs.map(({ records }) => records),
     options.door,
     options.seed,
   )) {
@@ -93,6 +109,26 @@ export async function replay(
   return { result: { records: counts, ...counted, refusals, withoutProfile }, deliveries };
 }
 
-function increase(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
+/** @returns what became of the records of an input with too many refused ones */
+function failedAsWhole(
+  { records, refusal }: ReplayInput,
+  { catalog, threshold }: ReplayOptions,
+): OutcomeCounts | undefined {
+  if (threshold === undefined) return undefined;
+  const { accepted, refused } = validate(records, catalog);
+  const validated = countValidated(accepted.length, refused);
+  const verdict = verdictOf({
+    chunks: 1,
+    validatedChunks: 1,
+    validated,
+    partialIngestionPercentage: threshold,
+    ...(refusal && { refusal }),
+  });
+  if (verdict === 'stitch' || verdict === undefined) return undefined;
+  // The refusal of the rest of the file is counted already.
+  return failedCounts(validated);
+}
+
+function increase(counts: Record<string, number>, key: string, by = 1): void {
+  counts[key] = (counts[key] ?? 0) + by;
 }

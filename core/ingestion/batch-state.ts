@@ -18,7 +18,7 @@ export function batchOf(opened: NewBatch, progress: BatchProgress): Batch {
   const { validatedChunks, validated, completedChunks, verdict } = progress;
   const failure = verdict === undefined || verdict === 'stitch' ? undefined : verdict.refusal;
   const refusal = failure ?? progress.refusal;
-  const counts = failure ? failedCounts(validated, failure) : finishedCounts(opened, progress);
+  const counts = failure ? failedAsWhole(validated, failure) : finishedCounts(opened, progress);
   return {
     ...opened,
     status: statusOf(opened, progress, failure !== undefined),
@@ -42,10 +42,13 @@ function statusOf({ chunks }: NewBatch, progress: BatchProgress, hasFailed: bool
 const finishedCounts = ({ chunks }: NewBatch, { completed, refusal }: BatchProgress): OutcomeCounts =>
   chunks === 0 && refusal ? countFileRefusal(refusal) : completed;
 
-/** The outcomes of a batch that failed as a whole: its good records share its fate. */
-function failedCounts({ accepted: good, refused, refusals }: OutcomeCounts, failure: Refusal): OutcomeCounts {
-  const bad = { ...NO_COUNTS, refused, refusals };
+function failedAsWhole(validated: OutcomeCounts, failure: Refusal): OutcomeCounts {
   const rest = failure.code === 'batch-failed' ? NO_COUNTS : countFileRefusal(failure);
-  const others = good === 0 ? NO_COUNTS : { ...NO_COUNTS, refused: good, refusals: { 'batch-failed': good } };
-  return addCounts(addCounts(bad, rest), others);
+  return addCounts(failedCounts(validated), rest);
+}
+
+/** The outcomes of the records of a batch that failed: the good ones share its fate. */
+export function failedCounts({ accepted: good, refused, refusals }: OutcomeCounts): OutcomeCounts {
+  const bad = { ...NO_COUNTS, refused, refusals };
+  return good === 0 ? bad : addCounts(bad, { ...NO_COUNTS, refused: good, refusals: { 'batch-failed': good } });
 }
