@@ -45,7 +45,8 @@ async function showPreview(options: PreviewOptions): Promise<void> {
   }
   const { changes, problems } = readChanges(await readText(options.changes), catalog.namespaces.keys());
   if (!destination.enabled) process.stderr.write(`"${destination.id}" is not enabled: it is told nothing.\n`);
-  const made = preview(destination, changes, stageRules(catalog).route, options.now ?? Date.now());
+  const nameOf = (id: string): string | undefined => catalog.segmentDefinitions.get(id)?.name;
+  const made = preview(destination, changes, stageRules(catalog).route, options.now ?? Date.now(), nameOf);
   process.stdout.write(options.json ? `${JSON.stringify(asJson(made), undefined, 2)}\n` : asText(made));
   for (const [reason, memberships] of Object.entries(made.excluded)) {
     process.stderr.write(`left out: ${reason} ${memberships}\n`);

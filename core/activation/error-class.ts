@@ -3,7 +3,13 @@
  * `blocked`: not sent at all, since the address lies inside (design §10).
  */
 export type HttpOutcome =
-  | { readonly kind: 'response'; readonly status: number; readonly body: string }
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      readonly body: string;
+      /** How long the destination asks to be left alone. */
+      readonly retryAfterMs?: number;
+    }
   | { readonly kind: 'timeout' }
   | { readonly kind: 'network'; readonly code: string }
   | { readonly kind: 'blocked'; readonly reason: string };

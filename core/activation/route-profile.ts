@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { HttpDestination, S3FileDestination } from '#core/catalog/definitions.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
-import { pick } from '#core/profile/paths.ts';
+import { pick, valueAt } from '#core/profile/paths.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { MembershipChange } from './delivery.ts';
 import type { ActivatedProfile } from './desired.ts';
@@ -16,12 +15,11 @@ import {
 } from './differences.ts';
 import { acceptedIdentities } from './hashing.ts';
 import type { DestinationLedger, Told } from './ledger.ts';
-
-type ProfileDestination = HttpDestination | S3FileDestination;
+import { type ProfileDestination, typeOf } from './registry.ts';
 
 /**
- * Destinations that are told about people: the HTTP API, which gets the whole identity map and hears about changes of
- * identities and attributes as well, and files, which carry one identity and hear about memberships only (aep.md §6.1).
+ * Destinations that are told about people, as their type declares: with which identities and attributes, who is left
+ * out, and whether members are told again when only these have changed (aep.md §6.1).
  */
 export function routeToProfileDestination(
   destination: ProfileDestination,
@@ -29,9 +27,14 @@ export function routeToProfileDestination(
   before: DestinationLedger,
   decision: Decision,
 ): Routed {
+  const type = typeOf(destination);
+  const paths = type.attributes(destination);
+  const mandatory = type.mandatory(destination);
+  const accepted = type.identities(destination);
+  const tellsUpdates = type.tellsUpdates(destination);
   const told: Record<IdentityKey, Readonly<Record<string, Told>>> = { ...before.told };
   const digests: Record<IdentityKey, string> = {};
-  const noAcceptedIdentity: string[] = [];
+  const excluded: Record<string, string[]> = {};
   const deliveries: Routed['deliveries'][number][] = [];
   const present = new Set<IdentityKey>();
 
@@ -49,37 +52,59 @@ export function routeToProfileDestination(
     for (const key of keys) told[key] = toldAfter(told[key], changes);
   };
 
+  const exclude = (reason: string, candidate: ActivatedProfile): void => {
+    const memberships = excludedMemberships(candidate);
+    if (memberships.length > 0) excluded[reason] = [...(excluded[reason] ?? []), ...memberships];
+  };
+
   for (const candidate of activated) {
     const { profile, realized } = candidate;
-    const keys = identitiesFor(destination, profile);
+    const keys = identitiesFor(accepted, profile, before);
     if (keys.length === 0) {
-      noAcceptedIdentity.push(...excludedMemberships(candidate));
+      exclude('noAcceptedIdentity', candidate);
+      continue;
+    }
+    if (mandatory.some((path) => isMissing(valueAt(profile.view, path)))) {
+      exclude('missingMandatoryAttribute', candidate);
       continue;
     }
     for (const key of keys) present.add(key);
-    const attributes = pick(profile.view, destination.attributes);
+    const attributes = pick(profile.view, paths);
     const changes = differencesFor(keys, candidate, before, decision.decidedAt);
     const isMember = Object.keys(realized).length > 0;
     const digest = digestOf(keys, attributes);
-    if (isMember && destination.type === 'http') digests[profile.key] = digest;
+    if (isMember && tellsUpdates) digests[profile.key] = digest;
     if (changes.length > 0) tell(keys, attributes, changes);
-    else if (isMember && destination.type === 'http' && before.digests[profile.key] !== digest) {
+    else if (isMember && tellsUpdates && before.digests[profile.key] !== digest) {
       tell(keys, attributes, currentMemberships(candidate));
     }
   }
   for (const key of abandonedIdentities(before, present)) {
     tell([key], {}, differencesFor([key], { realized: {}, memberships: {} }, before, decision.decidedAt));
   }
-  const excluded = noAcceptedIdentity.length > 0 ? { noAcceptedIdentity } : {};
   return { deliveries, ledger: { told, digests, excluded } };
 }
 
-/** The identities of a profile as the destination accepts them: all, or those of its namespaces, hashed where it wants that. */
-function identitiesFor(destination: ProfileDestination, profile: Profile): readonly IdentityKey[] {
-  const accepted = destination.type === 's3-file' ? [destination.identity] : destination.identities;
-  if (!accepted) return profile.identities;
+/**
+ * The identities of a profile as the destination accepts them: all, those of its namespaces (hashed where it wants that),
+ * or one that stands for the person: the one it was told under, as long as the person has it.
+ */
+export function identitiesFor(
+  accepted: 'all' | 'one' | readonly string[],
+  profile: Pick<Profile, 'identities' | 'key'>,
+  { told }: Pick<DestinationLedger, 'told'>,
+): readonly IdentityKey[] {
+  if (accepted === 'all') return profile.identities;
+  if (accepted === 'one') {
+    const known = profile.identities.filter((key) =>
+      Object.values(told[key] ?? {}).some(({ status }) => status === 'realized'),
+    );
+    return known.length > 0 ? known : [profile.key];
+  }
   return acceptedIdentities(accepted, profile.identities.map(parseIdentityKey)).map(identityKey);
 }
+
+const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 const currentMemberships = ({ realized }: ActivatedProfile): MembershipChange[] =>
   Object.entries(realized).map(([segmentId, { lastQualificationTime }]) => ({

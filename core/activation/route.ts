@@ -17,6 +17,7 @@ import {
   NOTHING_TOLD,
   noLedger,
 } from './ledger.ts';
+import { isProfileDestination } from './registry.ts';
 import { routeToAudienceManager } from './route-aam.ts';
 import { routeToProfileDestination } from './route-profile.ts';
 
@@ -42,10 +43,9 @@ export function routeItem(
   for (const destination of rules.destinations.values()) {
     const known = before.destinations[destination.id] ?? NOTHING_TOLD;
     const activated = activatedProfiles(destination, profiles, memberships);
-    const routed =
-      destination.type === 'aam'
-        ? routeToAudienceManager(destination, activated, known, decision, rules)
-        : routeToProfileDestination(destination, activated, known, decision);
+    const routed = isProfileDestination(destination)
+      ? routeToProfileDestination(destination, activated, known, decision)
+      : routeToAudienceManager(destination, activated, known, decision, rules);
     deliveries.push(...routed.deliveries);
     if (!isEmpty(routed.ledger)) ledgers[destination.id] = routed.ledger;
     else delete ledgers[destination.id];

@@ -1,13 +1,12 @@
 import { z } from 'zod';
+import { DEFINITIONS } from '#core/activation/registry.ts';
 import { CONNECTION_TYPES } from '#core/contract/connections.ts';
 import { compileDatePattern, isTimeZone, PATTERN_LETTERS } from '#core/ingestion/date-pattern.ts';
 import { phoneCountry } from '#core/ingestion/phone.ts';
 import { PLAN_MODES } from '#core/segmentation/plan-adobe.ts';
+import { destinationBase, definitionId as id, namespaceCode } from './destination-base.ts';
 
 /** The shapes of what users write in a catalog, one folder per kind. Where AEP's API has a shape, the keys are the same. */
-
-const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'letters, digits, "_", "." and "-", at most 128');
-const namespaceCode = z.string().regex(/^[A-Za-z0-9_.]{1,64}$/, 'letters, digits, "_" and ".", at most 64');
 
 /** aep.md §3.1 */
 export const ID_TYPES = [
@@ -160,33 +159,6 @@ export const mergePolicyDefinition = z.strictObject({
 });
 export type MergePolicyDefinition = z.output<typeof mergePolicyDefinition>;
 
-const destinationBase = {
-  id,
-  name: z.string().optional(),
-  description: z.string().optional(),
-  /** Ids of the segments that are activated to this destination. */
-  segments: z.array(id).min(1),
-  enabled: z.boolean().default(true),
-};
-
-const httpDestination = z.strictObject({
-  ...destinationBase,
-  type: z.literal('http'),
-  url: z.url({ protocol: /^https?$/ }),
-  /** Namespaces to send; all of the profile's identities where it is left out (aep.md §6.1). */
-  identities: z.array(namespaceCode).optional(),
-  attributes: z.array(z.string()).max(50).default([]),
-});
-
-const s3FileDestination = z.strictObject({
-  ...destinationBase,
-  type: z.literal('s3-file'),
-  /** The identity column of the file, and the key by which rows are made one. */
-  identity: namespaceCode,
-  attributes: z.array(z.string()).max(50).default([]),
-  schedule: z.enum(['hourly', 'every3h', 'every6h', 'every8h', 'every12h', 'daily']).default('daily'),
-});
-
 const aamDestination = z.strictObject({
   ...destinationBase,
   type: z.literal('aam'),
@@ -228,10 +200,8 @@ const aamDestination = z.strictObject({
 });
 
 /** `destinations/`: the id is the id of a connection that the stage was deployed with. */
-export const destinationDefinition = z.discriminatedUnion('type', [httpDestination, s3FileDestination, aamDestination]);
+export const destinationDefinition = z.discriminatedUnion('type', [...DEFINITIONS, aamDestination]);
 export type DestinationDefinition = z.output<typeof destinationDefinition>;
-export type HttpDestination = z.output<typeof httpDestination>;
-export type S3FileDestination = z.output<typeof s3FileDestination>;
 export type AamDestination = z.output<typeof aamDestination>;
 
 // A new type of destination must be added to both lists; this line does not compile otherwise.

@@ -1,10 +1,12 @@
 import { releases } from '#core/activation/aam/first-use.ts';
+import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import type { RouteRules } from '#core/activation/route.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import { pick } from '#core/profile/paths.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
 import type { CompiledCatalog } from './compile.ts';
+import type { DestinationDefinition } from './definitions.ts';
 
 /** What each stage needs to know from the catalog. */
 export interface StageRules {
@@ -25,11 +27,7 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
     limit: GRAPH_LIMIT,
   };
   const { mergePolicy, segments, destinations, sharedSince } = catalog;
-  const mapped = [
-    ...new Set(
-      [...destinations.values()].flatMap((destination) => (destination.type === 'http' ? destination.attributes : [])),
-    ),
-  ];
+  const mapped = [...new Set([...destinations.values()].flatMap(toldWhenUpdated))];
   return {
     fold: {
       links,
@@ -51,4 +49,11 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
     },
     route: { links, mergePolicy, destinations, sharedSince },
   };
+}
+
+/** Paths of the attributes whose change a destination hears about. */
+function toldWhenUpdated(destination: DestinationDefinition): readonly string[] {
+  if (!isProfileDestination(destination)) return [];
+  const type = typeOf(destination);
+  return type.tellsUpdates(destination) ? type.attributes(destination) : [];
 }

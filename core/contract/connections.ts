@@ -5,6 +5,12 @@
 export const CONNECTION_TYPES = ['http', 's3-file', 'aam'] as const;
 export type ConnectionType = (typeof CONNECTION_TYPES)[number];
 
+/** Types that are told about people, and which function tells them: in requests, or in files. */
+export const TOLD_BY = { http: 'http', 's3-file': 's3-file' } as const satisfies Record<
+  Exclude<ConnectionType, 'aam'>,
+  'http' | 's3-file'
+>;
+
 /** A way out of the platform: one queue and one function mapping. Audience Manager has two, its edge and its hub. */
 export type OutletType = 'http' | 's3-file' | 'aam-edge' | 'aam-hub';
 
@@ -23,15 +29,12 @@ export const hubOutletId = (connectionId: string): string => `${connectionId}.hu
 /** The outlets of a connection. */
 export function outletsOf(connection: { readonly id: string; readonly type: ConnectionType }): Outlet[] {
   const { id, type } = connection;
-  switch (type) {
-    case 'http':
-      return [{ id, connectionId: id, type: 'http', ordered: true }];
-    case 's3-file':
-      return [{ id, connectionId: id, type: 's3-file', ordered: false }];
-    case 'aam':
-      return [
-        { id: edgeOutletId(id), connectionId: id, type: 'aam-edge', ordered: true },
-        { id: hubOutletId(id), connectionId: id, type: 'aam-hub', ordered: false },
-      ];
+  if (type !== 'aam') {
+    const told = TOLD_BY[type];
+    return [{ id, connectionId: id, type: told, ordered: told === 'http' }];
   }
+  return [
+    { id: edgeOutletId(id), connectionId: id, type: 'aam-edge', ordered: true },
+    { id: hubOutletId(id), connectionId: id, type: 'aam-hub', ordered: false },
+  ];
 }

@@ -29,6 +29,8 @@ export const operationsKey = {
   streamCounts: (datasetId: string): string => `STREAM#${datasetId}`,
   /** What each destination was last told about the people of one profile item. */
   ledger: (root: string): string => `LEDGER#${root}`,
+  /** When a destination may be asked next. */
+  pace: (destinationId: string): string => `PACE#${destinationId}`,
 } as const;
 
 export const OPERATIONS_PREFIX = { batch: 'BATCH#', stream: 'STREAM#', ledger: 'LEDGER#' } as const;

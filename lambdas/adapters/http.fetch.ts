@@ -75,7 +75,12 @@ function send(
       url,
       { method, agent, signal, headers: { ...headers, 'content-length': length } },
       (answer) => {
-        read(answer).then((text) => done({ kind: 'response', status: answer.statusCode ?? 0, body: text }), fail);
+        const retryAfterMs = retryAfter(answer.headers['retry-after']);
+        const status = answer.statusCode ?? 0;
+        read(answer).then(
+          (text) => done({ kind: 'response', status, body: text, ...(retryAfterMs !== undefined && { retryAfterMs }) }),
+          fail,
+        );
       },
     );
     outgoing.on('error', fail);
@@ -93,4 +98,11 @@ async function read(answer: IncomingMessage): Promise<string> {
     if (bytes >= MAX_ANSWER_BYTES) break;
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+}
+
+/** Seconds, or a date (RFC 9110 §10.2.3), as milliseconds from now. */
+function retryAfter(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }

@@ -2,7 +2,10 @@ import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 
 /** The catalog, as far as deliveries are concerned with it. */
 export interface DestinationCatalog {
-  current(): Promise<{ readonly destinations: ReadonlyMap<string, DestinationDefinition> }>;
+  current(): Promise<{
+    readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+    readonly segmentDefinitions?: ReadonlyMap<string, { readonly name?: string | undefined }>;
+  }>;
 }
 
 /**

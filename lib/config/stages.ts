@@ -13,7 +13,7 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   sweep: { memoryMb: 1024, timeoutSeconds: 300 },
   'evaluate-batch': { memoryMb: 1769, timeoutSeconds: 900 },
   route: { memoryMb: 512, timeoutSeconds: 60 },
-  'deliver-http': { memoryMb: 512, timeoutSeconds: 60 },
+  'deliver-http': { memoryMb: 512, timeoutSeconds: 30 },
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },

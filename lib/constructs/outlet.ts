@@ -19,7 +19,8 @@ interface OutletBehaviour {
 }
 
 const BEHAVIOUR: Record<OutletType, OutletBehaviour> = {
-  http: { batchSize: 10, maxReceiveCount: 20, gathers: false },
+  // Two retries, then a dead letter (aep.md §6.2); `destination replay-dead-letters` sends them again.
+  http: { batchSize: 10, maxReceiveCount: 3, gathers: false },
   'aam-edge': { batchSize: 10, maxReceiveCount: 20, gathers: false },
   's3-file': { batchSize: 1000, maxReceiveCount: 5, gathers: true },
   'aam-hub': { batchSize: 1000, maxReceiveCount: 5, gathers: true },

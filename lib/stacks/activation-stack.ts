@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { type Outlet, outletsOf } from '#core/contract/connections.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
-import { readItems, readObjects, writeObjects } from '#lib/constructs/grants.ts';
+import { readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
 import { Handles } from '#lib/constructs/handles.ts';
 import { OutletQueue } from '#lib/constructs/outlet.ts';
 import type { DataStack } from './data-stack.ts';
@@ -53,6 +53,8 @@ export class ActivationStack extends Stack {
     };
     const made = this.#byType(outlet, common, environment);
     readItems(made.deliver.function, data.operations);
+    // The books of its dataflow, and the pace that it takes.
+    writeItems(made.deliver.function, data.operations);
     readObjects(made.deliver.function, data.catalog);
     return made;
   }

@@ -1,37 +1,48 @@
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
-import type { Identity } from '#core/identity/identity.ts';
+import { type IdentityMap, identityMap } from '#core/activation/identity-map.ts';
 import { nested } from './nested.ts';
 
-/** Profiles in one request (aep.md §6.2). */
-export const MAX_PROFILES_PER_REQUEST = 10;
+interface HttpMembership {
+  readonly status: string;
+  readonly lastQualificationTime: string;
+  readonly name?: string;
+}
 
 export interface HttpProfile {
   readonly segmentMembership: {
-    readonly ups: Readonly<Record<string, { readonly status: string; readonly lastQualificationTime: string }>>;
+    readonly ups: Readonly<Record<string, HttpMembership>>;
   };
-  readonly identityMap: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  readonly identityMap: IdentityMap;
   /** The mapped attributes, at their paths. */
   readonly [attribute: string]: unknown;
 }
 
+type SegmentName = (id: string) => string | undefined;
+const NO_NAME: SegmentName = () => undefined;
+
 /** One person as the HTTP API destination gets it (aep.md §6.2): mapped attributes, memberships, identities. */
-export function httpProfile(delivery: ProfileDelivery): HttpProfile {
+export function httpProfile(delivery: ProfileDelivery, segmentName: SegmentName = NO_NAME): HttpProfile {
   return {
     ...nested(delivery.attributes),
-    segmentMembership: { ups: Object.fromEntries(delivery.changes.map(membership)) },
+    segmentMembership: {
+      ups: Object.fromEntries(delivery.changes.map((change) => [change.segmentId, membership(change, segmentName)])),
+    },
     identityMap: identityMap(delivery.identities),
   };
 }
 
-const membership = ({ segmentId, status, lastQualificationTime }: MembershipChange) =>
-  [segmentId, { status, lastQualificationTime: new Date(lastQualificationTime).toISOString() }] as const;
-
-/** Namespace code in lower case → ids, as AEP's own answers have it (aep.md §1.2). */
-function identityMap(identities: readonly Identity[]): HttpProfile['identityMap'] {
-  const byCode = Map.groupBy(identities, ({ namespace }) => namespace.toLowerCase());
-  return Object.fromEntries([...byCode].map(([code, group]) => [code, group.map(({ value }) => ({ id: value }))]));
+function membership(
+  { segmentId, status, lastQualificationTime }: MembershipChange,
+  segmentName: SegmentName,
+): HttpMembership {
+  const name = segmentName(segmentId);
+  return {
+    status,
+    lastQualificationTime: new Date(lastQualificationTime).toISOString(),
+    ...(name !== undefined && { name }),
+  };
 }
 
-/** The body of one request: `{"profiles":[…]}`, 1 to {@link MAX_PROFILES_PER_REQUEST} of them, in order. */
-export const httpBody = (deliveries: readonly ProfileDelivery[]): string =>
-  JSON.stringify({ profiles: deliveries.map(httpProfile) });
+/** The body of one request: `{"profiles":[…]}`, in order. */
+export const httpBody = (deliveries: readonly ProfileDelivery[], segmentName: SegmentName = NO_NAME): string =>
+  JSON.stringify({ profiles: deliveries.map((delivery) => httpProfile(delivery, segmentName)) });

@@ -1,2 +1,2 @@
-/** The secret that a destination's requests are signed with. @throws Error if there is none for the outlet */
+/** The secret of an outlet, as it is stored. @throws Error if there is none for the outlet */
 export type Secrets = (outletId: string) => Promise<string>;

@@ -1,14 +1,16 @@
 import { edgeCalls } from '#core/activation/aam/edge-call.ts';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { Delivery, ProfileDelivery } from '#core/activation/delivery.ts';
+import type { FileDestination, RequestDestination } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { nested } from '#core/activation/http/nested.ts';
-import { httpBody, MAX_PROFILES_PER_REQUEST } from '#core/activation/http/payload.ts';
-import { signedRequest } from '#core/activation/http/request.ts';
 import { type DestinationLedger, NOTHING_TOLD, type Told } from '#core/activation/ledger.ts';
+import { isProfileDestination, type ProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { type RouteRules, routeItem } from '#core/activation/route.ts';
-import { type ExportFile, membershipFiles } from '#core/activation/s3-file/membership-files.ts';
-import { type FileDelivery, LatestRows } from '#core/activation/s3-file/pending.ts';
+import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
+import { membersAfter } from '#core/activation/s3-file/members.ts';
+import { type FileDelivery, type FileRow, LatestRows } from '#core/activation/s3-file/pending.ts';
+import { isExportDay } from '#core/activation/s3-file/schedule.ts';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { Profile } from '#core/profile/profiles.ts';
@@ -36,18 +38,20 @@ export function preview(
   lines: readonly ChangeLine[],
   rules: Rules,
   now: number,
+  segmentName: (id: string) => string | undefined = () => undefined,
 ): Preview {
   const excluded: Record<string, number> = {};
   const count = (reason: string, by = 1): void => {
     excluded[reason] = (excluded[reason] ?? 0) + by;
   };
   const deliveries = people(lines).flatMap((person, index) => {
-    const routed = routePerson(destination, person, rules, now, index + 1);
+    const routed = routePerson(destination, person, rules, now);
     for (const [reason, memberships] of Object.entries(routed.excluded)) count(reason, memberships.length);
-    return routed.deliveries;
+    // All at once, except that later lines are the later news.
+    return routed.deliveries.map((delivery) => ({ ...delivery, decidedAt: now + index }));
   });
   for (const { change } of lines) if (!destination.segments.includes(change.segmentId)) count('segmentNotActivated');
-  const made = packed(destination, deliveries, now);
+  const made = packed(destination, deliveries, now, segmentName);
   for (const reason of made.invalid) count(reason);
   return { requests: made.requests, files: made.files, excluded };
 }
@@ -79,12 +83,11 @@ function routePerson(
   { lines }: Person,
   rules: Rules,
   now: number,
-  revision: number,
 ): { deliveries: Delivery[]; excluded: DestinationLedger['excluded'] } {
   const { identities, attributes } = lines[0]!;
   if (identities.length === 0) return { deliveries: [], excluded: { noIdentity: lines.map(() => '') } };
   const profile = profileOf(identities, attributes, rules);
-  const decision = { root: profile.key, revision, decidedAt: now };
+  const decision = { root: profile.key, revision: 1, decidedAt: now };
   const exits = new Set(lines.flatMap(({ change }) => (change.status === 'exited' ? [change.segmentId] : [])));
   const route = (held: (segmentId: string) => 'realized' | 'exited', told: DestinationLedger) => {
     const segments = Object.fromEntries(
@@ -129,7 +132,12 @@ function profileOf(
   const keys = [...identities]
     .sort((a, b) => links.rank(a.namespace) - links.rank(b.namespace) || (identityKey(a) < identityKey(b) ? -1 : 1))
     .map(identityKey);
-  const { regions, ...view } = nested(attributes);
+  const { regions, ...own } = nested(attributes);
+  const byCode = Map.groupBy(identities, ({ namespace }) => namespace);
+  const identityMap = Object.fromEntries(
+    [...byCode].map(([code, ids]) => [code, ids.map(({ value }) => ({ id: value }))]),
+  );
+  const view: Record<string, unknown> = { ...own, identityMap };
   const perDevice = (regions ?? {}) as Record<IdentityKey, unknown>;
   type Regions = ReturnType<Profile['regionsOf']>;
   return {
@@ -146,40 +154,59 @@ function packed(
   destination: DestinationDefinition,
   deliveries: readonly Delivery[],
   now: number,
+  segmentName: (id: string) => string | undefined,
 ): { requests: HttpRequest[]; files: ExportFile[]; invalid: string[] } {
-  switch (destination.type) {
-    case 'http':
-      return { requests: httpRequests(destination.url, ofKind(deliveries, 'profile'), now), files: [], invalid: [] };
-    case 's3-file': {
-      const rows = rowsOf(ofKind(deliveries, 'profile'));
-      return { requests: [], files: membershipFiles(destination, rows, now), invalid: [] };
-    }
-    case 'aam': {
-      const calls = ofKind(deliveries, 'aam-edge').map((call) => edgeCalls(call, destination));
-      const { files, invalid } = hubFiles(destination, rowsOf(ofKind(deliveries, 'aam-hub')), now);
-      return {
-        requests: calls.flatMap(({ requests }) => requests),
-        files: [...files],
-        invalid: [...calls.flatMap((call) => call.invalid), ...invalid],
-      };
-    }
+  if (isProfileDestination(destination)) {
+    const people = ofKind(deliveries, 'profile');
+    const type = typeOf(destination);
+    return type.delivery === 'requests'
+      ? { requests: requestsOf(type, destination, people, now, segmentName), files: [], invalid: [] }
+      : filesOf(type, destination, rowsOf(people), now);
   }
+  const calls = ofKind(deliveries, 'aam-edge').map((call) => edgeCalls(call, destination));
+  const { files, invalid } = hubFiles(destination, rowsOf(ofKind(deliveries, 'aam-hub')), now);
+  return {
+    requests: calls.flatMap(({ requests }) => requests),
+    files: [...files],
+    invalid: [...calls.flatMap((call) => call.invalid), ...invalid],
+  };
 }
 
 type OfKind<K extends Delivery['kind']> = Extract<Delivery, { kind: K }>;
 const ofKind = <K extends Delivery['kind']>(deliveries: readonly Delivery[], kind: K): OfKind<K>[] =>
   deliveries.filter((delivery): delivery is OfKind<K> => delivery.kind === kind);
 
-function httpRequests(url: string, deliveries: readonly ProfileDelivery[], now: number): HttpRequest[] {
-  const requests: HttpRequest[] = [];
-  for (let start = 0; start < deliveries.length; start += MAX_PROFILES_PER_REQUEST) {
-    const body = httpBody(deliveries.slice(start, start + MAX_PROFILES_PER_REQUEST));
-    requests.push(signedRequest(url, body, MASK, now));
-  }
-  return requests;
+function requestsOf(
+  type: RequestDestination<ProfileDestination>,
+  destination: ProfileDestination,
+  people: readonly ProfileDelivery[],
+  now: number,
+  segmentName: (id: string) => string | undefined,
+): HttpRequest[] {
+  const context = { credentials: { signingKey: MASK }, now, segmentName };
+  const authorization = type.authentication(destination).type === 'none' ? {} : { authorization: `Bearer ${MASK}` };
+  return Array.from({ length: Math.ceil(people.length / type.profilesPerRequest) }, (_, index) => {
+    const batch = people.slice(index * type.profilesPerRequest, (index + 1) * type.profilesPerRequest);
+    const request = type.request(batch, destination, context);
+    return { ...request, headers: { ...request.headers, ...authorization } };
+  });
 }
 
-function rowsOf(deliveries: readonly FileDelivery[]): ReturnType<LatestRows['rows']> {
+function filesOf(
+  type: FileDestination<ProfileDestination>,
+  destination: ProfileDestination,
+  rows: readonly FileRow[],
+  now: number,
+): { requests: HttpRequest[]; files: ExportFile[]; invalid: string[] } {
+  if (!isExportDay(type.schedule(destination), now)) {
+    return { requests: [], files: [], invalid: rows.map(() => 'notAnExportDay') };
+  }
+  const told = type.exports(destination) === 'full' ? membersAfter([], rows) : rows;
+  const { files, invalid } = type.files(told, destination, now);
+  return { requests: [], files: [...files], invalid: [...invalid] };
+}
+
+function rowsOf(deliveries: readonly FileDelivery[]): FileRow[] {
   const latest = new LatestRows();
   for (const delivery of deliveries) latest.add(delivery);
   return latest.rows();

@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ExportFile } from './export-file.ts';
 import { forgetOld, isExported, noteExported, withoutTold } from './exported.ts';
-import { manifestKey, pendingPrefix } from './keys.ts';
-import type { ExportFile } from './membership-files.ts';
+import { manifestKey, membersKey, pendingPrefix } from './keys.ts';
+import { forgetMembers, keepMembers, latestMembers, membersAfter, readMembers } from './members.ts';
 import { type FileRow, LatestRows, readPendingPart } from './pending.ts';
 
 /** How rows become files: the difference between destinations. */
@@ -30,8 +31,22 @@ export interface OutletExports {
   readonly unreadable: readonly string[];
 }
 
+export interface ExportOptions {
+  readonly moveOn: boolean;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Whether files are made of all members, not only of what has changed. */
+  readonly full?: boolean;
+}
+
 const READS_AT_ONCE = 16;
-const manifest = z.strictObject({ slot: z.number(), parts: z.array(z.string()) });
+const manifest = z.strictObject({
+  slot: z.number(),
+  parts: z.array(z.string()),
+  /** For full files: the key of the members before. */
+  members: z.string().optional(),
+  full: z.boolean().optional(),
+});
 type Plan = z.output<typeof manifest>;
 
 /**
@@ -45,7 +60,7 @@ export async function exportOutlet(
   outletId: string,
   slot: number,
   makeFiles: MakeFiles,
-  { moveOn, now }: { readonly moveOn: boolean; readonly now: number },
+  { moveOn, now, full = false }: ExportOptions,
 ): Promise<OutletExports> {
   const exports: OutletExport[] = [];
   const begun = await readManifest(store, outletId);
@@ -55,8 +70,9 @@ export async function exportOutlet(
   if (free === undefined) return { exports, unreadable: [] };
   const keys = await Array.fromAsync(store.list(pendingPrefix(outletId)));
   const { rows, read, unreadable } = await collect(store, keys);
-  if (read.length === 0) return { exports, unreadable };
-  const plan = { slot: free, parts: read };
+  const members = full ? await latestMembers(store, outletId) : undefined;
+  if (read.length === 0 && members === undefined) return { exports, unreadable };
+  const plan: Plan = { slot: free, parts: read, ...(full && { full }), ...(members !== undefined && { members }) };
   await store.put(manifestKey(outletId), JSON.stringify(plan), { contentType: 'application/json' });
   exports.push(await writeFiles(store, outletId, plan, rows, makeFiles));
   await cleanUp(store, outletId, plan);
@@ -96,20 +112,23 @@ async function takeUp(store: ObjectStore, outletId: string, plan: Plan, makeFile
   return finished;
 }
 
-async function cleanUp(store: ObjectStore, outletId: string, { parts }: Plan): Promise<void> {
-  await store.delete(parts);
+async function cleanUp(store: ObjectStore, outletId: string, { parts, slot, full }: Plan): Promise<void> {
+  if (parts.length > 0) await store.delete(parts);
+  await forgetMembers(store, outletId, full ? membersKey(outletId, slot) : undefined);
   await store.delete([manifestKey(outletId)]);
 }
 
 async function writeFiles(
   store: ObjectStore,
   outletId: string,
-  { slot, parts }: Plan,
+  { slot, parts, members, full }: Plan,
   all: readonly FileRow[],
   makeFiles: MakeFiles,
 ): Promise<OutletExport> {
   const rows = await withoutTold(store, outletId, all);
-  const { files, invalid } = makeFiles(rows, slot);
+  const told = full ? membersAfter(await readMembers(store, members), rows) : rows;
+  const { files, invalid } = makeFiles(told, slot);
+  if (full) await keepMembers(store, outletId, slot, told);
   for (const { key, body, bytes, contentType } of files) await store.put(key, bytes ?? body, { contentType });
   await noteExported(store, outletId, slot, rows);
   return {

@@ -18,3 +18,9 @@ export const exportedKey = (outletId: string, slot: number): string =>
   `${exportedPrefix(outletId)}${String(slot).padStart(13, '0')}.tsv`;
 
 export const slotOfExportedKey = (key: string): number => Number(key.slice(key.lastIndexOf('/') + 1, -'.tsv'.length));
+
+export const membersPrefix = (outletId: string): string => `members/${outletId}/`;
+
+/** Everybody who is a member after the export of a slot. */
+export const membersKey = (outletId: string, slot: number): string =>
+  `${membersPrefix(outletId)}${String(slot).padStart(13, '0')}.ndjson`;

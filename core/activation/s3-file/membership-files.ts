@@ -1,16 +1,9 @@
-import type { S3FileDestination } from '#core/catalog/definitions.ts';
+import { lowerCaseCodes } from '#core/activation/identity-map.ts';
+import { identityKey } from '#core/identity/identity.ts';
 import { csvLine } from './csv.ts';
-import type { FileRow } from './pending.ts';
-
-/** A file to be written, and how many rows of memberships it has. */
-export interface ExportFile {
-  readonly key: string;
-  readonly body: string;
-  /** The body as it is stored, where that is not its text. */
-  readonly bytes?: Uint8Array;
-  readonly contentType: string;
-  readonly rows: number;
-}
+import type { ExportFile } from './export-file.ts';
+import { fileName } from './file-name.ts';
+import { type FileRow, isBetter } from './pending.ts';
 
 export interface CsvLimits {
   readonly rows: number;
@@ -21,26 +14,50 @@ export interface CsvLimits {
 /** aep.md §6.3 */
 const LIMITS: CsvLimits = { rows: 5_000_000, characters: 256_000_000 };
 
-const COLUMNS = ['identity', 'segmentMembership.status', 'lastQualificationTime'] as const;
+/** What is in the files of a destination. */
+export interface FileContents {
+  /** Of the destination: the folder. */
+  readonly id: string;
+  /** A row for each identity of this namespace, in a column of its own; without it a row for each person. */
+  readonly identity?: string | undefined;
+  /** Whether exits are told: only where the status is a column (aep.md §6.3). */
+  readonly status: boolean;
+  /** Columns, by path. */
+  readonly attributes: readonly string[];
+  /** Rows that agree in all of these are one. */
+  readonly keyAttributes: readonly string[];
+  /** See `file-name.ts`. */
+  readonly fileName: string;
+  /** Segments that have a file even if nobody is in it. */
+  readonly always: readonly string[];
+}
 
 /**
- * The CSV files of a destination, one for each segment (aep.md §6.3): who entered or left since the last one, identities
- * of the destination's namespace only.
+ * The CSV files of a destination, one for each segment (aep.md §6.3).
  * @param rows the latest of each identity and segment
  * @param slot epoch ms of the export; gives the file its name
  */
 export function membershipFiles(
-  destination: Pick<S3FileDestination, 'id' | 'identity' | 'attributes'>,
+  contents: FileContents,
   rows: readonly FileRow[],
   slot: number,
   limits: CsvLimits = LIMITS,
-): ExportFile[] {
-  const header = csvLine([...COLUMNS, ...destination.attributes]);
-  const own = rows.filter(({ identity }) => identity.namespace === destination.identity);
-  const bySegment = [...Map.groupBy(own, ({ segmentId }) => segmentId)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return bySegment.flatMap(([segmentId, members]) => {
-    const name = `${destination.id}/${destination.id}_segment${segmentId}_${compactTime(slot)}`;
-    const lines = members.map((row) => line(row, destination.attributes));
+): { files: ExportFile[]; invalid: string[] } {
+  const invalid: string[] = [];
+  const header = csvLine([
+    ...(contents.identity === undefined ? [] : ['identity']),
+    ...(contents.status ? ['segmentMembership.status'] : []),
+    'lastQualificationTime',
+    ...contents.attributes,
+  ]);
+  const own = rows.filter((row) => isOwn(row, contents) && (contents.status || row.status === 'realized'));
+  const bySegment = Map.groupBy(own, ({ segmentId }) => segmentId);
+  const segments = [...new Set([...bySegment.keys(), ...contents.always])].sort();
+  const files = segments.flatMap((segmentId) => {
+    const members = deduplicated(bySegment.get(segmentId) ?? [], contents, invalid);
+    if (members.length === 0 && !contents.always.includes(segmentId)) return [];
+    const name = `${contents.id}/${fileName(contents.fileName, contents.id, segmentId, slot)}`;
+    const lines = members.map((row) => line(row, contents));
     return split(lines, limits).map((part, index) => ({
       key: `${name}${index === 0 ? '' : `_${index + 1}`}.csv`,
       body: header + part.join(''),
@@ -48,14 +65,45 @@ export function membershipFiles(
       rows: part.length,
     }));
   });
+  return { files, invalid };
 }
 
+/** Of what was told about several identities together, a file of people takes the row of the first. */
+const isOwn = ({ identity, first }: FileRow, contents: FileContents): boolean =>
+  contents.identity === undefined ? identityKey(identity) === first : identity.namespace === contents.identity;
+
+/** One row for each value of the key, the latest qualification; rows without a value cannot be told apart. */
+function deduplicated(rows: readonly FileRow[], { keyAttributes, identity }: FileContents, invalid: string[]) {
+  const isKeyed = keyAttributes.length > 0;
+  const best = new Map<string, FileRow>();
+  for (const row of rows) {
+    const values = keyAttributes.map((path) => own(row.attributes, path));
+    if (isKeyed && values.some((value) => value === undefined || value === null || value === '')) {
+      invalid.push('missingDeduplicationKey');
+      continue;
+    }
+    // A person who is gone has no attributes left, and a row without identity would name nobody.
+    if (!isKeyed && identity === undefined && Object.keys(row.attributes).length === 0) {
+      invalid.push('noAttributes');
+      continue;
+    }
+    const key = isKeyed ? JSON.stringify(values) : identityKey(row.identity);
+    const known = best.get(key);
+    if (!known || isBetter(row, known)) best.set(key, row);
+  }
+  return [...best.values()];
+}
+
+const own = (attributes: FileRow['attributes'], path: string): unknown =>
+  Object.hasOwn(attributes, path) ? attributes[path] : undefined;
+
 function split(lines: readonly string[], limits: CsvLimits): string[][] {
-  const parts: string[][] = [];
+  const parts: string[][] = [[]];
   let characters = 0;
   for (const next of lines) {
-    const last = parts.at(-1);
-    if (last && last.length < limits.rows && characters + next.length <= limits.characters) {
+    const last = parts.at(-1)!;
+    const fits = last.length < limits.rows && characters + next.length <= limits.characters;
+    if (fits || last.length === 0) {
       last.push(next);
       characters += next.length;
     } else {
@@ -66,13 +114,14 @@ function split(lines: readonly string[], limits: CsvLimits): string[][] {
   return parts;
 }
 
-const line = ({ identity, status, lastQualificationTime, attributes }: FileRow, columns: readonly string[]): string =>
+const line = (row: FileRow, { identity, status, attributes }: FileContents): string =>
   csvLine([
-    identity.value,
-    status,
-    new Date(lastQualificationTime).toISOString(),
-    ...columns.map((column) => (Object.hasOwn(attributes, column) ? attributes[column] : undefined)),
+    ...(identity === undefined ? [] : [row.identity.value]),
+    ...(status ? [row.status] : []),
+    new Date(row.lastQualificationTime).toISOString(),
+    ...attributes.map((path) => cell(path, own(row.attributes, path))),
   ]);
 
-/** `yyyymmddhhmmss`, UTC */
-const compactTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace(/[-:T]/g, '');
+/** The one thing in a file that is no scalar: all identities, as JSON. */
+const cell = (path: string, value: unknown): unknown =>
+  path === 'identityMap' && typeof value === 'object' && value !== null ? JSON.stringify(lowerCaseCodes(value)) : value;

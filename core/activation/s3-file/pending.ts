@@ -17,6 +17,8 @@ export interface FileRow {
   /** Epoch ms; decides between two tellings of the same revision. */
   readonly decidedAt: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** The identity that stands for all that were told together: a file with a row for each person takes this one. */
+  readonly first?: IdentityKey;
 }
 
 /** The bodies of one batch of deliveries as the lines of a pending part. */
@@ -58,6 +60,15 @@ export const isLater = (
   b: Pick<FileRow, 'revision' | 'decidedAt'>,
 ): boolean => a.revision > b.revision || (a.revision === b.revision && a.decidedAt > b.decidedAt);
 
+/** The better of two rows: the later news of one profile item; where neither is later, the latest qualification. */
+const isNewer = (a: FileRow, b: FileRow): boolean =>
+  a.revision > b.revision || (a.revision === b.revision && isBetter(a, b));
+
+/** Whether `a` is the better row where several people share what rows are made one by: the latest qualification. */
+export const isBetter = (a: FileRow, b: FileRow): boolean =>
+  a.lastQualificationTime > b.lastQualificationTime ||
+  (a.lastQualificationTime === b.lastQualificationTime && isLater(a, b));
+
 /** Collects deliveries in any order, with repetitions, and keeps the latest of each identity and segment. */
 export class LatestRows {
   readonly #rows = new Map<IdentityKey, Map<string, FileRow>>();
@@ -65,14 +76,15 @@ export class LatestRows {
   add(delivery: FileDelivery): void {
     const { revision, decidedAt } = delivery;
     const attributes = delivery.kind === 'profile' ? delivery.attributes : {};
+    const first = identityKey(delivery.identities[0]!);
     for (const identity of delivery.identities) {
       const key = identityKey(identity);
       const segments = this.#rows.get(key) ?? new Map<string, FileRow>();
       this.#rows.set(key, segments);
       for (const { segmentId, status, lastQualificationTime } of delivery.changes) {
-        const row = { identity, segmentId, status, lastQualificationTime, revision, decidedAt, attributes };
+        const row = { identity, segmentId, status, lastQualificationTime, revision, decidedAt, attributes, first };
         const known = segments.get(segmentId);
-        if (!known || isLater(row, known)) segments.set(segmentId, row);
+        if (!known || isNewer(row, known)) segments.set(segmentId, row);
       }
     }
   }

@@ -1,6 +1,14 @@
-import type { S3FileDestination } from '#core/catalog/definitions.ts';
+export const EXPORT_SCHEDULES = ['hourly', 'every3h', 'every6h', 'every8h', 'every12h', 'daily'] as const;
+export type ExportSchedule = (typeof EXPORT_SCHEDULES)[number];
 
-export type ExportSchedule = S3FileDestination['schedule'];
+/** When files are written. */
+export interface ExportWindow {
+  readonly schedule: ExportSchedule;
+  /** The first day, `yyyy-mm-dd`, UTC. */
+  readonly startDate?: string | undefined;
+  /** The day on which nothing is exported any more. */
+  readonly endDate?: string | undefined;
+}
 
 /** The hub reads its files twice a day (aep.md §7.6). */
 export const HUB_SCHEDULE: ExportSchedule = 'every12h';
@@ -26,4 +34,14 @@ export function dueSlot(schedule: ExportSchedule, at: number): number | undefine
   const length = HOURS[schedule] * HOUR_MS;
   const slot = Math.floor(at / length) * length;
   return at - slot < HOUR_MS ? slot : undefined;
+}
+
+/**
+ * Whether a slot lies in the days of exports. The last day of a range is not exported: from Jan 4 to Jan 11 the last
+ * file is that of Jan 10 (aep.md §6.3).
+ * @param slot epoch ms
+ */
+export function isExportDay({ startDate, endDate }: ExportWindow, slot: number): boolean {
+  const day = new Date(slot).toISOString().slice(0, 10);
+  return (startDate === undefined || day >= startDate) && (endDate === undefined || day < endDate);
 }

@@ -1,9 +1,10 @@
+import { isProfileDestination } from '#core/activation/registry.ts';
 import { isDefaultProduction } from '#core/activation/route-aam.ts';
 import { PROFILE_CLASS } from '../definitions.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { lookUp } from '../field-tree.ts';
 import { type Findings, idsOf, type LoadedCatalog } from '../loaded.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
+import { checkProfileDestination } from './profile-destinations.ts';
 import { unionOf } from './union.ts';
 
 /** Destinations activate segments that exist, with identities and attributes that exist. */
@@ -22,13 +23,8 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
       if (seen.has(id)) findings.at(loaded, ['segments', i], `"${id}" is in "segments" twice`);
       seen.add(id);
     }
-    if (definition.type === 's3-file') expectNamespace(definition.identity, namespaces, loaded, ['identity'], findings);
-    if (definition.type === 'http') {
-      for (const [i, code] of definition.identities?.entries() ?? []) {
-        expectNamespace(code, namespaces, loaded, ['identities', i], findings);
-      }
-    }
-    if (definition.type === 'aam') {
+    if (isProfileDestination(definition)) checkProfileDestination(loaded, definition, namespaces, union, findings);
+    else {
       if (!isDefaultProduction(definition)) {
         findings.at(loaded, ['sandbox'], 'Audience Manager is shared with from the default production sandbox only', {
           expected: '{ type: production, isDefault: true }',
@@ -42,13 +38,6 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
       for (const code of Object.keys(definition.dataProviderIds ?? {})) {
         expectNamespace(code, namespaces, loaded, ['dataProviderIds', code], findings);
       }
-      continue;
-    }
-    for (const [i, attribute] of definition.attributes.entries()) {
-      const found = lookUp(union ?? 'open', attribute.split('.'));
-      if (found.known) continue;
-      const hint = didYouMean(found.missing.split('.').at(-1)!, found.names);
-      findings.at(loaded, ['attributes', i], `"${attribute}" is not an attribute of profiles`, { hint });
     }
   }
 }

@@ -1,8 +1,10 @@
+import { setTimeout } from 'node:timers/promises';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
 import { dynamoDb, secretsManager } from '#lambdas/adapters/clients.ts';
 import { createHttpClient } from '#lambdas/adapters/http.fetch.ts';
+import { createDynamoDbPace } from '#lambdas/adapters/pace.dynamodb.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets.manager.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
@@ -18,6 +20,12 @@ export const handler = createHandler({
   ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
   http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
   secrets: createSecretsManagerSecrets(secretsManager(), environment.DESTINATION_SECRETS, Date.now),
+  pace: createDynamoDbPace({
+    client: dynamoDb(),
+    table: environment.OPERATIONS_TABLE,
+    now: Date.now,
+    sleep: setTimeout,
+  }),
   metrics: createMetrics('deliver-http', environment.STAGE),
   now: Date.now,
 });

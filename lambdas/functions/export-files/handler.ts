@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
+import { fileTypeOf, isProfileDestination } from '#core/activation/registry.ts';
 import { exportOutlet, type MakeFiles, type OutletExports } from '#core/activation/s3-file/export-outlet.ts';
-import { membershipFiles } from '#core/activation/s3-file/membership-files.ts';
-import { dueSlot, type ExportSchedule, HUB_SCHEDULE } from '#core/activation/s3-file/schedule.ts';
+import { dueSlot, type ExportWindow, HUB_SCHEDULE, isExportDay } from '#core/activation/s3-file/schedule.ts';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { hubOutletId } from '#core/contract/connections.ts';
 import { METRICS } from '#core/contract/metrics.ts';
@@ -45,7 +45,8 @@ export interface ExportSummary {
 interface FileOutlet {
   readonly id: string;
   readonly destinationId: string;
-  readonly schedule: ExportSchedule;
+  readonly window: ExportWindow;
+  readonly full: boolean;
   readonly makeFiles: MakeFiles;
 }
 
@@ -80,19 +81,18 @@ export function createHandler(deps: ExportFilesDeps) {
 }
 
 function fileOutlet(destination: DestinationDefinition): FileOutlet[] {
-  const { id: destinationId, type } = destination;
-  switch (type) {
-    case 'http':
-      return [];
-    case 's3-file': {
-      const makeFiles: MakeFiles = (rows, slot) => ({ files: membershipFiles(destination, rows, slot), invalid: [] });
-      return [{ id: destinationId, destinationId, schedule: destination.schedule, makeFiles }];
-    }
-    case 'aam': {
-      const makeFiles: MakeFiles = (rows, slot) => hubFiles(destination, rows, slot);
-      return [{ id: hubOutletId(destinationId), destinationId, schedule: HUB_SCHEDULE, makeFiles }];
-    }
+  const { id: destinationId } = destination;
+  if (isProfileDestination(destination)) {
+    const type = fileTypeOf(destination);
+    if (!type) return [];
+    const makeFiles: MakeFiles = (rows, slot) => type.files(rows, destination, slot);
+    const full = type.exports(destination) === 'full';
+    return [{ id: destinationId, destinationId, window: type.schedule(destination), full, makeFiles }];
   }
+  const makeFiles: MakeFiles = (rows, slot) => hubFiles(destination, rows, slot);
+  return [
+    { id: hubOutletId(destinationId), destinationId, window: { schedule: HUB_SCHEDULE }, full: false, makeFiles },
+  ];
 }
 
 async function exportOne(
@@ -102,10 +102,10 @@ async function exportOne(
   deps: ExportFilesDeps,
 ): Promise<OutletSummary> {
   const outletId = outlet.id;
-  const slot = force ? Math.floor(at / 1000) * 1000 : dueSlot(outlet.schedule, at);
-  if (slot === undefined) return { outletId, status: 'notDue' };
+  const slot = force ? Math.floor(at / 1000) * 1000 : dueSlot(outlet.window.schedule, at);
+  if (slot === undefined || !isExportDay(outlet.window, slot)) return { outletId, status: 'notDue' };
   try {
-    const options = { moveOn: force, now: deps.now() };
+    const options = { moveOn: force, now: deps.now(), full: outlet.full };
     const { exports, unreadable } = await exportOutlet(deps.exports, outletId, slot, outlet.makeFiles, options);
     for (const problem of unreadable) logFailure(new Error(`${problem}. Mend or delete the part.`), { outletId });
     countRows(outlet, exports, deps.metrics);

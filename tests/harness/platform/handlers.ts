@@ -66,6 +66,7 @@ export function createHandlers(options: HandlersOptions): {
       pause: async () => {},
       http,
       secrets: async () => 'secret',
+      pace: { turn: async () => true, hold: async () => {} },
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsChunkQueue(sqs, urlOf.get('validation')!),
       chunks: new SqsChunkQueue(sqs, urlOf.get('chunks')!),

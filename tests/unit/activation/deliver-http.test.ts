@@ -10,6 +10,7 @@ import {
   fakeHttp,
   fakeMetrics,
   identity,
+  NO_PACE,
   NOW,
   ok,
   profileDelivery,
@@ -44,6 +45,7 @@ async function deliver(
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     http,
     secrets: async () => 'secret',
+    pace: NO_PACE,
     metrics,
     now: () => NOW,
   });

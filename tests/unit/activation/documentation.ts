@@ -2,12 +2,13 @@ import { edgeCalls } from '#core/activation/aam/edge-call.ts';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import { REGIONS } from '#core/activation/aam/regions.ts';
 import { httpProfile } from '#core/activation/http/payload.ts';
-import { membershipFiles } from '#core/activation/s3-file/membership-files.ts';
 import { LatestRows } from '#core/activation/s3-file/pending.ts';
+import { s3File } from '#core/activation/types/s3-file.ts';
 import { edgeDelivery, entered, exited, gaid, hubDelivery, identity, NOW, profileDelivery } from './factories.ts';
 
 const SLOT = Date.parse('2026-03-01T12:00:00Z');
 const DEVICE = identity('ECID', '07955261652886032950143702505894272138');
+const NAMES: Record<string, string> = { 'cart-abandoners': 'Cart abandoners', gold: 'Gold members' };
 const CHANGES = [entered('cart-abandoners', NOW), exited('gold', NOW - 86_400_000)];
 
 /** The examples of docs/destinations.md and docs/audience-manager.md, made by the code they explain: what stands there must be one of these. */
@@ -18,11 +19,14 @@ export function examples(): Readonly<Record<string, string>> {
 
   const people = new LatestRows();
   people.add(profile);
-  const [csv] = membershipFiles(
-    { id: 'crm-export', identity: 'CRMID', attributes: Object.keys(attributes) },
-    people.rows(),
-    SLOT,
-  );
+  const file = s3File.definition.parse({
+    id: 'crm-export',
+    type: 's3-file',
+    segments: CHANGES.map(({ segmentId }) => segmentId),
+    identity: 'CRMID',
+    attributes: ['segmentMembership.status', ...Object.keys(attributes)],
+  });
+  const [csv] = s3File.files(people.rows(), file, SLOT).files;
 
   const ids = new LatestRows();
   ids.add(hubDelivery({ identities: [DEVICE], changes: CHANGES }));
@@ -37,7 +41,7 @@ export function examples(): Readonly<Record<string, string>> {
   const [call] = edge.requests;
 
   return {
-    http: JSON.stringify({ profiles: [httpProfile(profile)] }, undefined, 2),
+    http: JSON.stringify({ profiles: [httpProfile(profile, (id) => NAMES[id])] }, undefined, 2),
     csvName: csv!.key,
     csv: csv!.body.trimEnd().replaceAll('\r\n', '\n'),
     regions: Object.entries(REGIONS)

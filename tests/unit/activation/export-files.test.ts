@@ -26,7 +26,13 @@ import { readAll } from './read-files.ts';
 const NOON = Date.parse('2026-03-01T12:00:00Z');
 const CATALOG = catalogOf(
   { id: 'aam', type: 'aam' },
-  { id: 'crm-export', type: 's3-file', identity: 'CRMID', schedule: 'every12h' },
+  {
+    id: 'crm-export',
+    type: 's3-file',
+    identity: 'CRMID',
+    attributes: ['segmentMembership.status'],
+    schedule: 'every12h',
+  },
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com' },
 );
 

@@ -6,6 +6,7 @@ import { type DestinationDefinition, destinationDefinition } from '#core/catalog
 import type { MetricName } from '#core/contract/metrics.ts';
 import type { Identity } from '#core/identity/identity.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
+import type { Pace } from '#core/ports/pace.ts';
 import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';
 
 /** Small things that tests of destinations are made of. A test says only what it is about. */
@@ -114,6 +115,9 @@ export function fakeHttp(answer: (request: HttpRequest) => HttpOutcome): { http:
     },
   };
 }
+
+/** A destination that takes everything at once. */
+export const NO_PACE: Pace = { turn: async () => true, hold: async () => {} };
 
 export type Counted = readonly [name: MetricName, value: number, dimension?: Readonly<Record<string, string>>];
 

@@ -3,18 +3,27 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import { csvField, csvLine } from '#core/activation/s3-file/csv.ts';
+import { DEFAULT_FILE_NAME } from '#core/activation/s3-file/file-name.ts';
 import { membershipFiles } from '#core/activation/s3-file/membership-files.ts';
 import { LatestRows } from '#core/activation/s3-file/pending.ts';
 import { dueSlot } from '#core/activation/s3-file/schedule.ts';
 import { entered, exited, HOUR, identity, NOW, profileDelivery } from './factories.ts';
 
 const SLOT = Date.parse('2026-03-01T00:00:00Z');
-const DESTINATION = { id: 'crm-export', identity: 'CRMID', attributes: ['person.name.firstName', 'loyalty.points'] };
+const CONTENTS = {
+  id: 'crm-export',
+  identity: 'CRMID',
+  status: true,
+  attributes: ['person.name.firstName', 'loyalty.points'],
+  keyAttributes: [],
+  fileName: DEFAULT_FILE_NAME,
+  always: [],
+};
 
 function files(deliveries: readonly ProfileDelivery[], limits?: Parameters<typeof membershipFiles>[3]) {
   const latest = new LatestRows();
   for (const delivery of deliveries) latest.add(delivery);
-  return membershipFiles(DESTINATION, latest.rows(), SLOT, limits);
+  return membershipFiles(CONTENTS, latest.rows(), SLOT, limits).files;
 }
 
 const rowsOf = (body: string): string[][] => parse(body);

@@ -2,21 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readChanges } from '#core/activation/preview/changes.ts';
 import { masked } from '#core/activation/preview/mask.ts';
-import { preview } from '#core/activation/preview/preview.ts';
-import { destinationDefinition } from '#core/catalog/definitions.ts';
-import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
-import { NOW } from './factories.ts';
+import { CODES, previewOf, text } from './preview-of.ts';
 
-const CODES = ['CRMID', ...STANDARD_NAMESPACES.map(({ code }) => code)];
-const RULES = {
-  links: { rank: () => 1, isUnique: () => false, typeOf: () => 'CROSS_DEVICE' as const, limit: 50 },
-  mergePolicy: {
-    id: 'd',
-    default: true,
-    identityGraph: { type: 'pdg' as const },
-    attributeMerge: { type: 'timestampOrdered' as const },
-  },
-};
 const TIME = '2026-03-01T10:00:00Z';
 const ECID = '07955261652886032950143702505894272138';
 
@@ -27,15 +14,6 @@ const line = (change: Record<string, unknown> = {}): Record<string, unknown> => 
   identityMap: { crmid: [{ id: 'C1' }] },
   ...change,
 });
-
-const text = (lines: readonly unknown[]): string =>
-  lines.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))).join('\n');
-
-function previewOf(definition: Record<string, unknown>, lines: readonly unknown[]) {
-  const destination = destinationDefinition.parse({ id: 'd', segments: ['A1', 'A2'], ...definition });
-  const { changes, problems } = readChanges(text(lines), CODES);
-  return { ...preview(destination, changes, RULES, NOW), problems };
-}
 
 const HTTP = { type: 'http', url: 'https://hooks.example.com/x' };
 const profilesOf = (body: string) =>

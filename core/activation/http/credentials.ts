@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** How requests to a destination prove that they may be made (aep.md §6.2). */
+export const authentication = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('none') }),
+  z.strictObject({ type: z.literal('bearer') }),
+  z.strictObject({
+    type: z.literal('oauth2ClientCredentials'),
+    /** Where tokens are fetched; the secret's `tokenUrl` where it is left out. */
+    tokenUrl: z.url({ protocol: /^https?$/ }).optional(),
+    scope: z.string().optional(),
+    /** Whether the client says who it is in a header (RFC 6749 §2.3.1) or in the form. */
+    clientAuthentication: z.enum(['header', 'body']).default('header'),
+  }),
+]);
+export type Authentication = z.output<typeof authentication>;
+
+const NO_AUTHENTICATION: Authentication = { type: 'none' };
+export const authenticationOf = (written: Authentication | undefined): Authentication => written ?? NO_AUTHENTICATION;
+
+const credentials = z.looseObject({
+  /** Signs every request; none is signed without it. */
+  signingKey: z.string().min(1).optional(),
+  bearerToken: z.string().min(1).optional(),
+  clientId: z.string().min(1).optional(),
+  clientSecret: z.string().min(1).optional(),
+  tokenUrl: z.url().optional(),
+});
+export type Credentials = z.output<typeof credentials>;
+
+/**
+ * Reads the secret of an outlet: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
+ * as far as they are needed; any other text is the signing key.
+ * @throws Error naming keys, never values
+ */
+export function readCredentials(secret: string): Credentials {
+  if (!secret.trimStart().startsWith('{')) return { signingKey: secret };
+  let value: unknown;
+  try {
+    value = JSON.parse(secret);
+  } catch {
+    throw new Error('The secret begins like a JSON object and is none: mend it in Secrets Manager');
+  }
+  const read = credentials.safeParse(value);
+  if (read.success) return read.data;
+  const keys = read.error.issues.map(({ path }) => path.join('.')).join(', ');
+  throw new Error(`The secret has unusable values under: ${keys}. Mend it in Secrets Manager`);
+}

@@ -1,0 +1,37 @@
+import type { AnyDestination } from '#core/catalog/destination-base.ts';
+import type { TOLD_BY } from '#core/contract/connections.ts';
+import type { DestinationType, FileDestination, RequestDestination } from './destination-type.ts';
+import { type HttpDestination, http } from './types/http.ts';
+import { type S3FileDestination, s3File } from './types/s3-file.ts';
+
+/**
+ * The types of destinations that are told about people: one line here, one file in `types/`, one in
+ * `core/contract/connections.ts` for what is deployed. Audience Manager is told about devices and has a room of its own.
+ */
+const TYPES = { http, 's3-file': s3File } as const satisfies Record<keyof typeof TOLD_BY, object>;
+
+/** What users may write in a catalog. */
+export const DEFINITIONS = [http.definition, s3File.definition] as const;
+
+export type ProfileDestination = HttpDestination | S3FileDestination;
+
+/** Whether a destination is told about people, by a type of the registry. */
+export const isProfileDestination = (destination: AnyDestination): destination is ProfileDestination =>
+  Object.hasOwn(TYPES, destination.type);
+
+/** The type of a destination. */
+export const typeOf = <D extends ProfileDestination>(destination: D): DestinationType<D> =>
+  TYPES[destination.type] as unknown as DestinationType<D>;
+
+/** The type of a destination that is told in requests. @throws Error where it is told in files */
+export function requestTypeOf(destination: ProfileDestination): RequestDestination<ProfileDestination> {
+  const type = typeOf(destination);
+  if (type.delivery === 'requests') return type;
+  throw new Error(`Destination "${destination.id}" of type "${destination.type}" is told in files, not in requests`);
+}
+
+/** The type of a destination that is told in files, or undefined where it is told otherwise. */
+export function fileTypeOf(destination: ProfileDestination): FileDestination<ProfileDestination> | undefined {
+  const type = typeOf(destination);
+  return type.delivery === 'files' ? type : undefined;
+}

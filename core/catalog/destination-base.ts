@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** What the definitions of all kinds share; types of destinations build theirs on it. */
+
+export const definitionId = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'letters, digits, "_", "." and "-", at most 128');
+export const namespaceCode = z.string().regex(/^[A-Za-z0-9_.]{1,64}$/, 'letters, digits, "_" and ".", at most 64');
+
+export const destinationBase = {
+  id: definitionId,
+  name: z.string().optional(),
+  description: z.string().optional(),
+  /** Ids of the segments that are activated to this destination. */
+  segments: z.array(definitionId).min(1),
+  enabled: z.boolean().default(true),
+};
+
+/** Paths of profile attributes that are sent along (aep.md §6.5: at most 50). */
+export const mappedAttributes = z.array(z.string()).max(50).default([]);
+
+/** Paths without which a person is not told at all (aep.md §6.3). */
+export const mandatoryAttributes = z.array(z.string()).max(50).optional();
+
+export interface AnyDestination {
+  readonly id: string;
+  readonly type: string;
+  readonly segments: readonly string[];
+  readonly enabled: boolean;
+}

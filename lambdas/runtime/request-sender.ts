@@ -1,0 +1,84 @@
+import type { ProfileDelivery } from '#core/activation/delivery.ts';
+import type { ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import { Authenticator } from '#core/activation/http/authenticator.ts';
+import type { HttpClient } from '#core/activation/http/client.ts';
+import { readCredentials } from '#core/activation/http/credentials.ts';
+import type { Secrets } from '#core/activation/http/secrets.ts';
+import { isProfileDestination, type ProfileDestination, requestTypeOf } from '#core/activation/registry.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Pace } from '#core/ports/pace.ts';
+import type { DestinationCatalog } from './destinations.ts';
+
+export interface RequestSenderDeps {
+  readonly catalog: DestinationCatalog;
+  readonly http: HttpClient;
+  readonly secrets: Secrets;
+  readonly pace: Pace;
+  readonly now: Clock;
+}
+
+export interface RequestSender {
+  /** Makes one request. @returns what became of each person, in order */
+  (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]>;
+  typeOf(destinationId: string): Promise<RequestDestination<ProfileDestination>>;
+}
+
+/** How long an answer of "too many requests" is heeded where it does not say itself. */
+const DEFAULT_HOLD_MS = 1_000;
+
+/**
+ * What all types of destinations that are told in requests have in common: the pace that the destination takes, from all
+ * functions together; authentication, with a new token where the old one is refused; and the answer, read for each.
+ */
+export function createRequestSender(deps: RequestSenderDeps): RequestSender {
+  const authenticator = new Authenticator(deps.http, deps.now);
+
+  const find = async (destinationId: string) => {
+    const catalog = await deps.catalog.current();
+    const destination = catalog.destinations.get(destinationId);
+    if (destination && isProfileDestination(destination)) return { catalog, destination };
+    const found = destination ? `it is of type "${destination.type}"` : 'it is not there';
+    throw new Error(
+      `Destination "${destinationId}": the catalog should define it with a type that is told in requests, but ${found}. ` +
+        'Publish the definition and replay the dead letters.',
+    );
+  };
+
+  const send = async (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]> => {
+    const { catalog, destination } = await find(destinationId);
+    const type = requestTypeOf(destination);
+    const later = (reason: string): ItemResult[] =>
+      people.map(() => ({ delivered: false, errorClass: 'retry', reason }));
+
+    if (!(await deps.pace.turn(destinationId, type.rateLimit(destination)))) return later('held-back');
+    const credentials = readCredentials(await deps.secrets(destinationId));
+    const context = {
+      credentials,
+      now: deps.now(),
+      segmentName: (id: string) => catalog.segmentDefinitions?.get(id)?.name,
+    };
+    const request = type.request(people, destination, context);
+    const how = type.authentication(destination);
+    const attempt = async (): Promise<HttpOutcome | Extract<ItemResult, { delivered: false }>> => {
+      const authorized = await authenticator.authorize(destinationId, how, credentials);
+      if ('reason' in authorized) return { delivered: false, ...authorized };
+      return deps.http({ ...request, headers: { ...request.headers, ...authorized.headers } });
+    };
+    let outcome = await attempt();
+    const isRefused = 'kind' in outcome && outcome.kind === 'response' && outcome.status === 401;
+    if (isRefused && authenticator.refuse(destinationId)) outcome = await attempt();
+    if (!('kind' in outcome)) {
+      const failure = outcome;
+      return people.map(() => failure);
+    }
+    if (outcome.kind === 'response' && outcome.status === 429) {
+      await deps.pace.hold(destinationId, outcome.retryAfterMs ?? DEFAULT_HOLD_MS);
+    }
+    return type.read(outcome, people.length);
+  };
+
+  return Object.assign(send, {
+    typeOf: async (destinationId: string) => requestTypeOf((await find(destinationId)).destination),
+  });
+}
