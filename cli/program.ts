@@ -5,6 +5,7 @@ import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
 import { exportCommand } from './commands/export.ts';
+import { identityCommand } from './commands/identity.ts';
 import { replayCommand } from './commands/replay.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { sendCommand } from './commands/send.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   evaluateCommand,
   destinationCommand,
   exportCommand,
+  identityCommand,
   exampleCommand,
   audienceManagerCommand,
 ];

@@ -1,9 +1,31 @@
 import type { IdType } from '#core/catalog/definitions.ts';
-import { type Identity, identityKey } from './identity.ts';
+import { type Identity, type IdentityKey, identityKey } from './identity.ts';
 import type { LinkRules } from './link-rules.ts';
 
-/** Why a record that is fine otherwise says nothing to the identity graph (aep.md §3.2, §3.3, §3.6). */
-export type GraphRefusal = 'too-many-identities' | 'invalid-ecid' | 'invalid-value' | 'two-values-of-unique-namespace';
+/**
+ * Why the identity graph did not take what a record says, or not all of it (aep.md §3.3, §3.6). The record itself is in
+ * the lake, and in the profile, all the same.
+ */
+export const GRAPH_REFUSALS = [
+  // Nothing of the record is linked.
+  'too-many-identities',
+  'invalid-ecid',
+  'value-too-long',
+  'two-values-of-unique-namespace',
+  // One of its identities is not linked; the others are, if there are two.
+  'blocked-value',
+  'blocked-namespace',
+  'too-many-links-in-batch',
+] as const;
+export type GraphRefusal = (typeof GRAPH_REFUSALS)[number];
+
+/** What a record says to the graph. */
+export interface Linkable {
+  /** Two or more, or none: there is nothing to link. */
+  readonly identities: readonly IdentityKey[];
+  /** The first reason why something was left out. */
+  readonly refusal?: GraphRefusal;
+}
 
 const LEAST = 2;
 const MOST = 20;
@@ -13,37 +35,52 @@ const ECID = /^\d{38}$/;
 const BLOCKED = new Set(['null', 'anonymous', 'invalid', 'undefined']);
 const NEVER_LINKED: readonly IdType[] = ['NON_PEOPLE', 'PARTNER'];
 
+export const NOTHING_TO_LINK: Linkable = { identities: [] };
+
 /**
- * The identities of a record that may be linked.
- * @returns fewer than two: there is nothing to link; `refusal`: the record must not touch the graph, and why
+ * The identities of a record that are linked with one another (aep.md §3.2, §3.3). Those of things and of partners never
+ * are; that is no refusal.
+ * @param values whether the rules for single values and for their number apply; what is unique always is
  */
 export function linkableIdentities(
   identities: readonly Identity[],
   rules: LinkRules,
-): { identities: readonly string[]; refusal?: GraphRefusal } {
-  const people = identities.filter(
-    ({ namespace }) => !NEVER_LINKED.includes(rules.typeOf(namespace)) && namespace !== 'AAID',
-  );
-  const keys = [...new Set(people.map(identityKey))];
-  if (keys.length < LEAST) return { identities: [] };
-  if (keys.length > MOST) return { identities: [], refusal: 'too-many-identities' };
-  if (people.some(({ namespace, value }) => namespace === 'ECID' && !ECID.test(value))) {
-    return { identities: [], refusal: 'invalid-ecid' };
-  }
-  if (people.some(({ value }) => isBlockedValue(value))) return { identities: [], refusal: 'invalid-value' };
-  const unique = new Map<string, string>();
-  for (const { namespace, value } of people) {
-    if (!rules.isUnique(namespace)) continue;
-    if ((unique.get(namespace) ?? value) !== value) {
-      return { identities: [], refusal: 'two-values-of-unique-namespace' };
-    }
-    unique.set(namespace, value);
-  }
-  return { identities: keys };
+  values: 'checked' | 'unchecked' = 'checked',
+): Linkable {
+  const distinct = [...new Map(identities.map((identity) => [identityKey(identity), identity])).values()];
+  if (distinct.length < LEAST) return NOTHING_TO_LINK;
+  const people = distinct.filter(({ namespace }) => !NEVER_LINKED.includes(rules.typeOf(namespace)));
+  if (values === 'unchecked') return withoutSecondValues({ people }, rules);
+  const refusal = distinct.length > MOST ? 'too-many-identities' : refusalOfValue(people);
+  return refusal ? { identities: [], refusal } : withoutSecondValues(withoutBlocked(people, rules), rules);
 }
 
-/** Whether a value can name nobody: empty, blank, a placeholder, or longer than 1,024 characters. */
+/** Whether a value can name nobody: empty, blank or a placeholder. */
 export function isBlockedValue(value: string): boolean {
   const text = value.trim();
-  return text === '' || text.length > LONGEST_VALUE || BLOCKED.has(text.toLowerCase());
+  return text === '' || BLOCKED.has(text.toLowerCase());
+}
+
+function refusalOfValue(people: readonly Identity[]): GraphRefusal | undefined {
+  if (people.some(({ namespace, value }) => namespace === 'ECID' && !ECID.test(value))) return 'invalid-ecid';
+  if (people.some(({ value }) => value.length > LONGEST_VALUE)) return 'value-too-long';
+  return undefined;
+}
+
+interface Candidates {
+  readonly people: readonly Identity[];
+  readonly refusal?: GraphRefusal;
+}
+
+function withoutBlocked(people: readonly Identity[], rules: LinkRules): Candidates {
+  const named = people.filter(({ value }) => !isBlockedValue(value));
+  const open = named.filter(({ namespace }) => !rules.isBlocked(namespace));
+  if (named.length < people.length) return { people: open, refusal: 'blocked-value' };
+  return open.length < named.length ? { people: open, refusal: 'blocked-namespace' } : { people };
+}
+
+function withoutSecondValues({ people, refusal }: Candidates, rules: LinkRules): Linkable {
+  const unique = people.filter(({ namespace }) => rules.isUnique(namespace)).map(({ namespace }) => namespace);
+  if (new Set(unique).size < unique.length) return { identities: [], refusal: 'two-values-of-unique-namespace' };
+  return { identities: people.length < LEAST ? [] : people.map(identityKey), ...(refusal && { refusal }) };
 }

@@ -1,4 +1,5 @@
-import { type Assertion, applyAssertion, type Link, type LinkRules } from './link-rules.ts';
+import { LinkGraph } from './link-graph.ts';
+import type { Assertion, Link, LinkRules, RemovedLink } from './link-rules.ts';
 
 /**
  * What is known about who belongs together, in a form in which the order of arrival does not matter: assertions are
@@ -59,10 +60,20 @@ export function joinEvidence(left: Evidence, right: Evidence): Evidence {
 
 /** The links as they stand now. */
 export function linksOf(evidence: Evidence, rules: LinkRules): readonly Link[] {
-  return evidence.assertions.reduce<readonly Link[]>(
-    (links, assertion) => applyAssertion(links, assertion, rules),
-    evidence.settled,
-  );
+  return replay(evidence, rules).links;
+}
+
+/**
+ * The links as they stand now, and those that the rules have removed on the way, in the order of time; a link that came
+ * back later is among both.
+ */
+export function replay(
+  { settled, assertions }: Evidence,
+  rules: LinkRules,
+): { links: readonly Link[]; removed: readonly RemovedLink[] } {
+  const graph = new LinkGraph(settled, rules);
+  const removed = assertions.flatMap((assertion) => graph.apply(assertion));
+  return { links: graph.links(), removed };
 }
 
 function settle(evidence: Evidence, rules: LinkRules, limits: EvidenceLimits): Evidence {
@@ -74,7 +85,7 @@ function settle(evidence: Evidence, rules: LinkRules, limits: EvidenceLimits): E
   if (count <= 0) return evidence;
   const folded = assertions.slice(0, count);
   return {
-    settled: folded.reduce<readonly Link[]>((links, a) => applyAssertion(links, a, rules), evidence.settled),
+    settled: replay({ ...evidence, assertions: folded }, rules).links,
     settledUntil: Math.max(evidence.settledUntil, folded.at(-1)!.time),
     assertions: assertions.slice(count),
   };

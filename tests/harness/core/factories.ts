@@ -18,6 +18,7 @@ export function linkRules(
     rank: (namespace) => (priority.includes(namespace) ? priority.indexOf(namespace) + 1 : priority.length + 1),
     isUnique: (namespace) => unique.includes(namespace),
     typeOf: (namespace) => ID_TYPES[namespace] ?? 'CROSS_DEVICE',
+    isBlocked: (namespace) => namespace === 'AAID',
     limit,
   };
 }

@@ -1,0 +1,219 @@
+import type { IdType } from '#core/catalog/definitions.ts';
+import { type IdentityKey, namespaceOf } from './identity.ts';
+import {
+  type Assertion,
+  compareKeys,
+  type Link,
+  type LinkRules,
+  type RemovalReason,
+  type RemovedLink,
+} from './link-rules.ts';
+
+/**
+ * Links under the linking rules, one assertion after the other (aep.md §3.3, §3.4). An assertion adds its pairs; where
+ * that brings two values of a unique namespace into one graph, that graph is built anew, strongest claim first, and what
+ * no longer fits is gone for good; where a graph is over the limit, identities are deleted. An assertion that does
+ * neither, which is nearly every one, costs its pairs and nothing else.
+ */
+export class LinkGraph {
+  readonly #rules: LinkRules;
+  readonly #nodes = new Map<IdentityKey, Node>();
+
+  /** @param links that the rules have accepted before */
+  constructor(links: readonly Link[], rules: LinkRules) {
+    this.#rules = rules;
+    for (const link of links) this.#connect(this.#nodeOf(link.a), this.#nodeOf(link.b), link);
+  }
+
+  /**
+   * @param late it belongs before what has been applied already: its links count with their own age, not as the latest
+   * @returns the links that are gone by it
+   */
+  apply(assertion: Assertion, late = false): readonly RemovedLink[] {
+    const named = this.#assert(assertion);
+    const [first] = named;
+    if (!first) return NONE;
+    const { group } = first;
+    if (!group.hasConflict && group.members.size <= this.#rules.limit) return NONE;
+    const removed: RemovedLink[] = [];
+    const remove = (link: Link, why: RemovalReason): void => {
+      this.#disconnect(link);
+      removed.push({ a: link.a, b: link.b, at: assertion.time, by: assertion.id, why });
+    };
+    const groups = group.hasConflict ? this.#rebuild(group, late ? new Set() : new Set(named), remove) : [group];
+    for (const each of groups) this.#shrink(each, remove);
+    return removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b));
+  }
+
+  links(): Link[] {
+    const links: Link[] = [];
+    for (const node of this.#nodes.values()) {
+      for (const link of node.links.values()) if (link.a === node.key) links.push(link);
+    }
+    return links;
+  }
+
+  #assert({ identities, time, source }: Assertion): readonly Node[] {
+    const keys = [...new Set(identities)].sort();
+    if (keys.length < 2) return [];
+    const nodes = keys.map((key) => this.#nodeOf(key));
+    for (const [i, a] of nodes.entries()) {
+      for (const b of nodes.slice(i + 1)) {
+        const known = a.links.get(b);
+        if (known) setLink(a, b, seenAgain(known, time, source));
+        else this.#connect(a, b, { a: a.key, b: b.key, firstSeen: time, lastSeen: time, source });
+      }
+    }
+    return nodes;
+  }
+
+  #nodeOf(key: IdentityKey): Node {
+    const known = this.#nodes.get(key);
+    if (known) return known;
+    const namespace = namespaceOf(key);
+    const node: Node = {
+      key,
+      rank: this.#rules.rank(namespace),
+      unique: this.#rules.isUnique(namespace) ? namespace : undefined,
+      deletion: DELETION_ORDER[this.#rules.typeOf(namespace)] ?? 2,
+      links: new Map(),
+      group: undefined as unknown as Group,
+    };
+    node.group = groupOf(node);
+    this.#nodes.set(key, node);
+    return node;
+  }
+
+  #connect(a: Node, b: Node, link: Link): void {
+    setLink(a, b, link);
+    if (a.group !== b.group) join(a.group, b.group);
+  }
+
+  #disconnect({ a, b }: Link): void {
+    const [left, right] = [this.#nodes.get(a)!, this.#nodes.get(b)!];
+    left.links.delete(right);
+    right.links.delete(left);
+  }
+
+  /** Strongest claim first: what the latest assertion says, then by the strength of the namespaces, then the newest. */
+  #rebuild(group: Group, latest: ReadonlySet<Node>, remove: Remove): Iterable<Group> {
+    const claims: { a: Node; b: Node; link: Link; isLatest: boolean }[] = [];
+    for (const a of group.members) {
+      for (const [b, link] of a.links) {
+        if (link.a === a.key) claims.push({ a, b, link, isLatest: latest.has(a) && latest.has(b) });
+      }
+    }
+    claims.sort(
+      (x, y) =>
+        Number(y.isLatest) - Number(x.isLatest) ||
+        x.a.rank + x.b.rank - (y.a.rank + y.b.rank) ||
+        y.link.lastSeen - x.link.lastSeen ||
+        compareKeys(x.link.a, y.link.a) ||
+        compareKeys(x.link.b, y.link.b),
+    );
+    for (const node of group.members) node.group = groupOf(node);
+    for (const { a, b, link } of claims) {
+      if (a.group === b.group) continue;
+      if (mayJoin(a.group, b.group)) join(a.group, b.group);
+      else remove(link, 'unique-namespace');
+    }
+    return this.#groupsAmong(group.members);
+  }
+
+  /** Deletes identities from a graph over the limit: cookies first, then devices, then people; the oldest first. */
+  #shrink(group: Group, remove: Remove): void {
+    const pending = [group];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      if (next.members.size <= this.#rules.limit) continue;
+      const victim = [...next.members].reduce((x, y) => (isDeletedBefore(x, y) ? x : y));
+      for (const link of [...victim.links.values()]) remove(link, 'limit');
+      for (const node of next.members) node.group = groupOf(node);
+      for (const a of next.members) for (const b of a.links.keys()) if (a.group !== b.group) join(a.group, b.group);
+      pending.push(...this.#groupsAmong(next.members));
+    }
+  }
+
+  /** The groups of these nodes; those that nothing links any more leave the graph. */
+  #groupsAmong(nodes: Iterable<Node>): Set<Group> {
+    const groups = new Set<Group>();
+    for (const node of nodes) {
+      if (node.links.size > 0) groups.add(node.group);
+      else this.#nodes.delete(node.key);
+    }
+    return groups;
+  }
+}
+
+interface Node {
+  readonly key: IdentityKey;
+  readonly rank: number;
+  /** Its namespace, if that is unique. */
+  readonly unique: string | undefined;
+  readonly deletion: number;
+  readonly links: Map<Node, Link>;
+  group: Group;
+}
+
+interface Group {
+  readonly members: Set<Node>;
+  /** Unique namespace → its value. */
+  readonly uniques: Map<string, Node>;
+  /** Some unique namespace has two values here. */
+  hasConflict: boolean;
+}
+
+type Remove = (link: Link, why: RemovalReason) => void;
+
+const NONE: readonly RemovedLink[] = [];
+
+const DELETION_ORDER: Partial<Record<IdType, number>> = { COOKIE: 0, DEVICE: 1, MOBILE: 1 };
+
+const groupOf = (node: Node): Group => ({
+  members: new Set([node]),
+  uniques: new Map(node.unique === undefined ? [] : [[node.unique, node]]),
+  hasConflict: false,
+});
+
+function mayJoin(x: Group, y: Group): boolean {
+  const [few, many] = x.uniques.size < y.uniques.size ? [x, y] : [y, x];
+  for (const [namespace, node] of few.uniques) if ((many.uniques.get(namespace) ?? node) !== node) return false;
+  return true;
+}
+
+function join(x: Group, y: Group): void {
+  const [small, large] = x.members.size < y.members.size ? [x, y] : [y, x];
+  large.hasConflict ||= small.hasConflict || !mayJoin(x, y);
+  for (const [namespace, node] of small.uniques) large.uniques.set(namespace, node);
+  for (const node of small.members) {
+    large.members.add(node);
+    node.group = large;
+  }
+}
+
+function setLink(a: Node, b: Node, link: Link): void {
+  a.links.set(b, link);
+  b.links.set(a, link);
+}
+
+function seenAgain(known: Link, time: number, source: string): Link {
+  const { a, b } = known;
+  const isLater = time >= known.lastSeen;
+  if (isLater && source === known.source) return { ...known, lastSeen: time };
+  const saidLast = isLater ? source : known.source;
+  const sources = new Set([known.source, source, ...(known.alsoFrom ?? [])]);
+  sources.delete(saidLast);
+  return {
+    a,
+    b,
+    firstSeen: Math.min(known.firstSeen, time),
+    lastSeen: Math.max(known.lastSeen, time),
+    source: saidLast,
+    ...(sources.size > 0 && { alsoFrom: [...sources].sort() }),
+  };
+}
+
+const lastSeen = (node: Node): number =>
+  [...node.links.values()].reduce((latest, link) => Math.max(latest, link.lastSeen), Number.NEGATIVE_INFINITY);
+
+const isDeletedBefore = (x: Node, y: Node): boolean =>
+  (x.deletion - y.deletion || lastSeen(x) - lastSeen(y) || compareKeys(x.key, y.key)) < 0;

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { ID_TYPES, type IdType } from '#core/catalog/definitions.ts';
+import { type GraphRefusal, linkableIdentities } from './eligibility.ts';
+import { addAssertions, type EvidenceLimits, NO_EVIDENCE, replay } from './evidence.ts';
+import { type IdentityKey, parseIdentityKey } from './identity.ts';
+import { type Assertion, graphsOf, type LinkRules } from './link-rules.ts';
+import { STANDARD_NAMESPACES } from './namespaces.ts';
+
+const DEFAULT_LIMIT = 50;
+
+const namespace = z.string().regex(/^[^:\s]+$/, 'expected the code of a namespace, without ":" and blanks');
+const identity = z.string().regex(/^[^:\s]+:/, 'expected "NAMESPACE:value"');
+const INSTANT = 'expected an instant: ISO 8601, such as "2026-01-31T12:00:00Z", or whole milliseconds since 1970';
+const isInstant = (text: string): boolean => !Number.isNaN(timeOf(text));
+const instant = z.union([z.int(), z.string().refine(isInstant, INSTANT)], { error: INSTANT }).transform(timeOf);
+const event = z.union([z.array(identity), z.object({ at: instant.optional(), identities: z.array(identity) })], {
+  error: 'expected a list of "NAMESPACE:value", or { "at": …, "identities": [ … ] }',
+});
+
+/** What `identity simulate` reads. Other keys are let be, so that a file may carry its title and what is expected. */
+export const simulationInput = z.object({
+  /** Strongest first. Namespaces that are not named come after these. */
+  namespacePriority: z.array(namespace).superRefine(eachOnce),
+  uniqueNamespaces: z.array(namespace).superRefine(eachOnce),
+  limit: z.int().min(2).default(DEFAULT_LIMIT),
+  /** For namespaces that are not standard ones; what is not named is `CROSS_DEVICE`. */
+  namespaceTypes: z.record(namespace, z.enum(ID_TYPES)).default({}),
+  events: z.array(event),
+});
+export type SimulationInput = z.output<typeof simulationInput>;
+
+export interface Simulation {
+  /** Sorted, and their members too. */
+  readonly graphs: readonly (readonly IdentityKey[])[];
+  /** Identities that are named anywhere and end in no graph, sorted. */
+  readonly withoutGraph: readonly IdentityKey[];
+  /** In the order of time; `atEvent` is the place of the event in the list, from 0. */
+  readonly removedLinks: readonly { readonly atEvent: number; readonly link: readonly [IdentityKey, IdentityKey] }[];
+  /** Events of which the graph did not take everything. */
+  readonly refusals: readonly { readonly atEvent: number; readonly reason: GraphRefusal }[];
+}
+
+/**
+ * The graphs that a sequence of events ends in, by the very code that the platform uses (aep.md §3.4).
+ * @param values whether the rules for single values (§3.3) apply: 38 digits in an ECID, no placeholders, and so on
+ */
+export function simulate(input: SimulationInput, values: 'checked' | 'unchecked' = 'unchecked'): Simulation {
+  const rules = rulesOf(input, values);
+  const events = input.events.map((one) => (Array.isArray(one) ? { identities: one } : one));
+  const places = placesOf(events.map(({ at }) => at));
+  const said = events.map(({ identities }) => linkableIdentities(identities.map(parseIdentityKey), rules, values));
+  const assertions = said.flatMap(({ identities }, i): Assertion[] =>
+    identities.length > 0 ? [{ id: String(i), time: places[i]!, source: 'simulation', identities }] : [],
+  );
+  const { evidence } = addAssertions(NO_EVIDENCE, assertions, rules, KEEP_ALL);
+  const { links, removed } = replay(evidence, rules);
+  const graphs = graphsOf(links).map(({ identities }) => identities);
+  const inGraph = new Set(graphs.flat());
+  const named = new Set(events.flatMap(({ identities }) => identities));
+  return {
+    graphs,
+    withoutGraph: [...named].filter((key) => !inGraph.has(key)).sort(),
+    removedLinks: removed.map(({ by, a, b }) => ({ atEvent: Number(by), link: [a, b] as const })),
+    refusals: said.flatMap(({ refusal }, atEvent) => (refusal ? [{ atEvent, reason: refusal }] : [])),
+  };
+}
+
+const KEEP_ALL: EvidenceLimits = {
+  lateness: Number.POSITIVE_INFINITY,
+  many: Number.POSITIVE_INFINITY,
+  most: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * The place of each event in the order of time: only the order matters to the rules. An event that says no time happens
+ * at that of the one before it, and events of one instant keep the order of the list.
+ */
+function placesOf(stated: readonly (number | undefined)[]): readonly number[] {
+  let last = Math.min(...stated.filter((time) => time !== undefined));
+  const times = stated.map((time) => {
+    last = time ?? last;
+    return last;
+  });
+  const order = times.map((_, i) => i).sort((x, y) => (times[x] === times[y] ? x - y : times[x]! - times[y]!));
+  const places: number[] = [];
+  for (const [place, i] of order.entries()) places[i] = place;
+  return places;
+}
+
+function rulesOf(input: SimulationInput, values: 'checked' | 'unchecked'): LinkRules {
+  const ranks = new Map(input.namespacePriority.map((code, i) => [code, i + 1]));
+  const unique = new Set(input.uniqueNamespaces);
+  const types = new Map<string, IdType>([
+    ...STANDARD_NAMESPACES.map(({ code, idType }) => [code, idType] as const),
+    ...Object.entries(input.namespaceTypes),
+  ]);
+  return {
+    rank: (code) => ranks.get(code) ?? ranks.size + 1,
+    isUnique: (code) => unique.has(code),
+    typeOf: (code) => types.get(code) ?? 'CROSS_DEVICE',
+    isBlocked: (code) => values === 'checked' && code === 'AAID',
+    limit: input.limit,
+  };
+}
+
+/** Epoch ms. A time without a zone is one of UTC. */
+function timeOf(at: number | string): number {
+  if (typeof at === 'number') return at;
+  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(at)) return Number.NaN;
+  return Date.parse(/(Z|[+-]\d\d:?\d\d|^\d{4}-\d\d-\d\d)$/.test(at) ? at : `${at}Z`);
+}
+
+function eachOnce(codes: readonly string[], context: z.RefinementCtx): void {
+  for (const [i, code] of codes.entries()) {
+    if (codes.indexOf(code) < i) context.addIssue({ code: 'custom', path: [i], message: `"${code}" is named twice` });
+  }
+}
