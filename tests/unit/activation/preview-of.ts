@@ -6,7 +6,13 @@ import { NOW } from './factories.ts';
 
 export const CODES: readonly string[] = ['CRMID', ...STANDARD_NAMESPACES.map(({ code }) => code)];
 const RULES = {
-  links: { rank: () => 1, isUnique: () => false, typeOf: () => 'CROSS_DEVICE' as const, limit: 50 },
+  links: {
+    rank: () => 1,
+    isUnique: () => false,
+    typeOf: () => 'CROSS_DEVICE' as const,
+    isBlocked: () => false,
+    limit: 50,
+  },
   mergePolicy: {
     id: 'd',
     default: true,
