@@ -6,14 +6,24 @@ import { takeAbsorbed } from '#core/ports/versioned-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import {
+  forgottenAt,
   isMoved,
+  type Membership,
   type MembershipItem,
   type MembershipStore,
   nextMembership,
   noMemberships,
   type ProfileMemberships,
+  type Standing,
 } from './membership.ts';
-import type { SegmentSet } from './segment-set.ts';
+import {
+  changesBetween,
+  isUnchanged,
+  joinMemberships,
+  type MembershipChanges,
+  NO_CHANGES,
+} from './membership-changes.ts';
+import type { Look, SegmentSet } from './segment-set.ts';
 
 export interface EvaluationRules extends ProfileRules {
   readonly segments: SegmentSet;
@@ -27,7 +37,8 @@ export interface EvaluationRules extends ProfileRules {
 export type EvaluationScope = 'changed' | 'all';
 
 /**
- * Evaluates every profile of an item. Pure: the same item, memberships and instant give the same answer.
+ * Evaluates every profile of an item. Pure: the same item, memberships and instant give the same answer. An opted-out
+ * profile is in no segment, whatever the segment says about opt-outs (aep.md §5.4).
  * @param before the memberships so far, those of absorbed items included
  * @param now epoch ms
  */
@@ -39,26 +50,17 @@ export function evaluateItem(
   scope: EvaluationScope,
 ): MembershipItem {
   const profiles: Record<IdentityKey, ProfileMemberships> = {};
+  const missedSince = before.dueAt !== undefined && before.dueAt <= now ? before.dueAt - 1 : undefined;
   let dueAt = Number.POSITIVE_INFINITY;
   for (const profile of profilesOf(item, rules)) {
     const held = profile.identities.map((key) => before.profiles[key]).filter((entry) => entry !== undefined);
-    const answers = rules.segments.evaluate(profile.view, now);
-    const segments: Record<string, ProfileMemberships['segments'][string]> = {};
-    for (const id of rules.segments.ids) {
-      const heldHere = held.map((entry) => entry.segments[id]);
-      const answer =
-        scope === 'changed' && rules.segments.plans.get(id)?.method === 'batch'
-          ? heldHere.some((membership) => membership?.status === 'realized')
-          : answers.get(id) === true;
-      const membership = nextMembership(heldHere, answer && !profile.optedOut, now);
-      if (membership) segments[id] = membership;
-    }
-    dueAt = Math.min(dueAt, rules.segments.nextChange(profile.view, now) ?? Number.POSITIVE_INFINITY);
-    if (Object.keys(segments).length > 0) {
-      const releasedAt = releaseOf(held, segments, rules, now, scope);
-      const digest = digestOf(profile, segments, rules);
-      profiles[profile.key] = { segments, digest, ...(releasedAt !== undefined && { releasedAt }) };
-    }
+    const { segments, nextChange } = evaluateProfile(profile, held, rules.segments, { now, missedSince, scope });
+    const memberships = Object.values(segments);
+    dueAt = Math.min(dueAt, nextChange, ...memberships.map(forgottenAt));
+    if (memberships.length === 0) continue;
+    const releasedAt = releaseOf(held, segments, rules, now, scope);
+    const digest = digestOf(profile, memberships, rules);
+    profiles[profile.key] = { segments, digest, ...(releasedAt !== undefined && { releasedAt }) };
   }
   const { dueAt: _before, ...rest } = before;
   return { ...rest, root: item.root, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
@@ -78,8 +80,51 @@ function releaseOf(
   return rules.releases?.(realized, before, now) ? now : before;
 }
 
-function digestOf(profile: Profile, segments: ProfileMemberships['segments'], rules: EvaluationRules): string {
-  if (!Object.values(segments).some(({ status }) => status === 'realized')) return '';
+interface Moment {
+  readonly now: number;
+  /** Since then time alone may have changed answers that nobody has looked at. */
+  readonly missedSince: number | undefined;
+  readonly scope: EvaluationScope;
+}
+
+function evaluateProfile(
+  { view, optedOut }: Profile,
+  held: readonly ProfileMemberships[],
+  set: SegmentSet,
+  moment: Moment,
+): { segments: ProfileMemberships['segments']; nextChange: number } {
+  const { now, scope } = moment;
+  const look = set.look(view);
+  const segments: Record<string, Membership> = {};
+  for (const id of set.ids) {
+    const heldHere = held.map((entry) => entry.segments[id]);
+    const wasMember = heldHere.some((membership) => membership?.status === 'realized');
+    const isLeftToBatch = scope === 'changed' && isBatch(set, id);
+    const standing = optedOut
+      ? { isMember: false }
+      : isLeftToBatch
+        ? { isMember: wasMember }
+        : standingOf(look, id, wasMember, isBatch(set, id) ? { ...moment, missedSince: undefined } : moment);
+    const membership = nextMembership(heldHere, standing, now);
+    if (membership) segments[id] = membership;
+  }
+  const timed = set.ids.filter((id) => !isBatch(set, id));
+  return { segments, nextChange: optedOut ? Number.POSITIVE_INFINITY : look.nextChange(timed, now) };
+}
+
+const isBatch = (set: SegmentSet, id: string): boolean => set.plans.get(id)?.method === 'batch';
+
+function standingOf(look: Look, id: string, wasMember: boolean, { now, missedSince }: Moment): Standing {
+  if (missedSince === undefined) return { isMember: look.answer(id, now).isMember };
+  const course = look.follow(id, missedSince, now);
+  const { isMember, changedAt } = course;
+  // Only where the course begins as was known, it says what happened to what was known.
+  const hasReturned = changedAt !== undefined && isMember === wasMember && course.wasMember === wasMember;
+  return { isMember, changedAt, hasReturned };
+}
+
+function digestOf(profile: Profile, memberships: readonly Membership[], rules: EvaluationRules): string {
+  if (!memberships.some(({ status }) => status === 'realized')) return '';
   const told = stringify([profile.identities, rules.mappedAttributes(profile)]);
   return createHash('sha256').update(told).digest('base64url').slice(0, 10);
 }
@@ -92,12 +137,6 @@ export interface EvaluateDeps {
   pause(attempt: number): Promise<void>;
 }
 
-export interface EvaluationResult {
-  readonly entered: number;
-  readonly exited: number;
-}
-
-const NOTHING: EvaluationResult = { entered: 0, exited: 0 };
 const ATTEMPTS = 8;
 
 /**
@@ -108,22 +147,23 @@ export async function evaluate(
   root: IdentityKey,
   deps: EvaluateDeps,
   options: { readonly image?: ProfileItem; readonly scope?: EvaluationScope } = {},
-): Promise<EvaluationResult> {
+): Promise<MembershipChanges> {
   const { scope = 'changed' } = options;
   let image = options.image;
   for (let attempt = 1; ; attempt++) {
     const stored = await deps.memberships.get(root);
-    if (isMoved(stored)) return NOTHING;
+    if (isMoved(stored)) return NO_CHANGES;
     const item = image ?? (await readItem(root, deps.profiles));
-    if (!item) return NOTHING;
+    if (!item) return NO_CHANGES;
     const { item: before, taken } = await takeAbsorbed(
       stored ?? noMemberships(root),
       item.absorbed,
       deps.memberships,
       joinMemberships,
     );
-    const after = evaluateItem(item, before, deps.rules, deps.now(), scope);
-    if (taken.length === 0 && isSame(stored ?? noMemberships(root), after)) return NOTHING;
+    const now = deps.now();
+    const after = evaluateItem(item, before, deps.rules, now, scope);
+    if (taken.length === 0 && isUnchanged(before, after, now)) return NO_CHANGES;
     if (image) {
       image = undefined;
       continue;
@@ -142,24 +182,3 @@ async function readItem(root: IdentityKey, profiles: ProfileStore): Promise<Prof
   const found = (await profiles.lookup([root])).get(root);
   return found && 'item' in found ? found.item : undefined;
 }
-
-const joinMemberships = (item: MembershipItem, other: MembershipItem): MembershipItem => ({
-  ...item,
-  profiles: { ...other.profiles, ...item.profiles },
-});
-
-function isSame(x: MembershipItem, y: MembershipItem): boolean {
-  return x.dueAt === y.dueAt && stringify(x.profiles) === stringify(y.profiles);
-}
-
-function changesBetween(before: MembershipItem, after: MembershipItem): EvaluationResult {
-  const [held, holds] = [realizedIn(before), realizedIn(after)];
-  return { entered: holds.difference(held).size, exited: held.difference(holds).size };
-}
-
-const realizedIn = (item: MembershipItem): Set<string> =>
-  new Set(
-    Object.entries(item.profiles).flatMap(([key, { segments }]) =>
-      Object.entries(segments).flatMap(([id, { status }]) => (status === 'realized' ? [`${key}\u0000${id}`] : [])),
-    ),
-  );

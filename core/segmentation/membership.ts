@@ -4,7 +4,10 @@ import type { Moved, Versioned, VersionedStore } from '#core/ports/versioned-sto
 /** Membership of one profile in one segment (aep.md §1.4). It is the system's own: nobody else writes it. */
 export interface Membership {
   readonly status: 'realized' | 'exited';
-  /** Epoch ms of the evaluation at which the status became true. */
+  /**
+   * Epoch ms: when the status became true. Where data changed it, the instant of the evaluation; where time alone did,
+   * the exact instant at which it did, however late that was looked at.
+   */
   readonly lastQualificationTime: number;
 }
 
@@ -23,7 +26,10 @@ export interface ProfileMemberships {
 export interface MembershipItem extends Versioned {
   /** By the profile's key. */
   readonly profiles: Readonly<Record<IdentityKey, ProfileMemberships>>;
-  /** Epoch ms: the next instant at which time alone may change something. */
+  /**
+   * Epoch ms: before this instant time alone changes nothing; at it, or later, the item has to be looked at again. It
+   * may have moved on without being written: looking too early does no harm.
+   */
   readonly dueAt?: number;
 }
 
@@ -39,22 +45,35 @@ export const isMoved = (item: Versioned | Moved | undefined): item is Moved => i
 /** An exited membership is forgotten after 30 days (aep.md §1.4). */
 export const EXITED_FOR = 30 * 86_400_000;
 
+/** First instant at which a membership is forgotten; a realized one never is. */
+export const forgottenAt = ({ status, lastQualificationTime }: Membership): number =>
+  status === 'exited' ? lastQualificationTime + EXITED_FOR + 1 : Number.POSITIVE_INFINITY;
+
+/** What an evaluation says about one segment. */
+export interface Standing {
+  readonly isMember: boolean;
+  /** Epoch ms: the instant at which time alone made it so, if it did since the last evaluation. */
+  readonly changedAt?: number | undefined;
+  /** Since the last evaluation it was the other way round for a while, and before that again as it is now. */
+  readonly hasReturned?: boolean;
+}
+
 /**
- * The membership after an evaluation.
+ * The membership after an evaluation at `now`.
  * @param before what was held by the profiles that are one now; a membership of any of them goes on
  * @returns undefined where there is nothing to remember
  */
 export function nextMembership(
   before: readonly (Membership | undefined)[],
-  isMember: boolean,
+  { isMember, changedAt, hasReturned }: Standing,
   now: number,
 ): Membership | undefined {
-  const known = before.filter((membership) => membership !== undefined);
-  const realized = known.filter(({ status }) => status === 'realized').sort(earliest)[0];
-  if (isMember) return realized ?? { status: 'realized', lastQualificationTime: now };
-  if (realized) return { status: 'exited', lastQualificationTime: now };
-  const exited = known.sort(earliest).at(-1);
-  return exited && now - exited.lastQualificationTime <= EXITED_FOR ? exited : undefined;
+  const known = before.filter((membership) => membership !== undefined).sort(earliest);
+  const realized = known.find(({ status }) => status === 'realized');
+  const changed = { lastQualificationTime: changedAt ?? now };
+  if (isMember) return realized && !hasReturned ? realized : { status: 'realized', ...changed };
+  const exited = realized || hasReturned ? ({ status: 'exited', ...changed } as const) : known.at(-1);
+  return exited && now < forgottenAt(exited) ? exited : undefined;
 }
 
 const earliest = (x: Membership, y: Membership): number => x.lastQualificationTime - y.lastQualificationTime;

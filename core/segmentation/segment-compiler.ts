@@ -6,6 +6,7 @@ import { createFacts, type Facts } from './pql/facts.ts';
 import { parsePql } from './pql/parse.ts';
 import { createPathTree, type PathTree } from './pql/paths.ts';
 import { createSelectors, type Selector } from './pql/selectors.ts';
+import { createSharedConditions } from './pql/shared.ts';
 
 /** Segments that do not fit together. `segmentIds` says which: the circle, or the one that names an unknown id. */
 export class SegmentSetError extends Error {
@@ -43,6 +44,7 @@ export function compileAll(definitions: readonly SegmentDefinition[]): Compilati
     ids.add(id);
   }
   const selectors = createSelectors();
+  const sharedConditions = createSharedConditions();
   const eventPaths = createPathTree();
   const all = createPathTree();
   let slots = 0;
@@ -58,6 +60,7 @@ export function compileAll(definitions: readonly SegmentDefinition[]): Compilati
     };
     const shared = {
       selectors,
+      shared: sharedConditions,
       eventPaths: inBoth(ownEvents, eventPaths),
       attributePaths: inBoth(own, all),
       newSlot,

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { SegmentDefinition } from './definition.ts';
+import { type Look, lookAt } from './look.ts';
 import { type PlanOptions, planSegments, type SegmentPlan } from './plan.ts';
-import type { Context } from './pql/context.ts';
-import { type History, historyOf } from './pql/history.ts';
+import { indexSelectors } from './pql/selector-index.ts';
 import { EventValue } from './pql/values.ts';
 import type { ProfileView } from './profile-view.ts';
-import { type CompiledSegment, compileAll } from './segment-compiler.ts';
+import { compileAll } from './segment-compiler.ts';
 
+export type { Answer, Look } from './look.ts';
 export type { SegmentPlan } from './plan.ts';
 export type { EventView, ProfileView } from './profile-view.ts';
 export { SegmentSetError } from './segment-compiler.ts';
@@ -26,6 +27,8 @@ export interface SegmentSet {
    * @returns undefined when no segment could ever be affected by this event
    */
   projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
+  /** Prepares a profile to be asked about several segments and instants: its events are gone through once. */
+  look(profile: ProfileView): Look;
   /**
    * Membership of every segment at `now` (epoch ms). Events may be in any order; those after `now` do not count.
    */
@@ -38,9 +41,6 @@ export interface SegmentSet {
   nextChange(profile: ProfileView, now: number): number | undefined;
 }
 
-/** Candidates for the next change that are tried before one is given unconfirmed. */
-const CONFIRMATIONS = 16;
-
 /**
  * Compiles definitions to a set.
  * @throws PqlError (with `segmentId`) where an expression is wrong; SegmentSetError for ids that are given twice,
@@ -49,11 +49,13 @@ const CONFIRMATIONS = 16;
 export function compileSegments(definitions: readonly SegmentDefinition[], options: PlanOptions = {}): SegmentSet {
   const compilation = compileAll(definitions);
   const { segments, selectors, eventPaths, attributePaths } = compilation;
-  const byId = new Map(segments.map((segment) => [segment.id, segment]));
-  const keepsEverything = selectors.some(({ key }) => key === '');
+  const ids = segments.map(({ id }) => id);
+  const indexOf = new Map(ids.map((id, index) => [id, index]));
+  const selectorIndex = indexSelectors(selectors);
+  const look = (profile: ProfileView): Look => lookAt(profile, segments, indexOf);
 
   return {
-    ids: segments.map(({ id }) => id),
+    ids,
     plans: planSegments(segments, options),
     fingerprint: createHash('sha256')
       .update(JSON.stringify([eventPaths.list(), selectors.map(({ key }) => key).sort()]))
@@ -61,68 +63,17 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
       .slice(0, 16),
     attributePaths: attributePaths.list(),
     projectEvent(entity) {
-      const slots: unknown[] = [];
-      const event = new EventValue(0, Number.NaN, entity);
-      const isRelevant = keepsEverything || selectors.some((selector) => selector.test(event, slots));
+      const isRelevant = selectorIndex.matchesAny(new EventValue(0, Number.NaN, entity));
       return isRelevant ? eventPaths.project(entity) : undefined;
     },
+    look,
     evaluate(profile, now) {
-      const evaluation = evaluationAt(byId, profile, historyOf(profile.xEvent, []), now);
-      return new Map(segments.map(({ id }) => [id, evaluation(id).isMember]));
+      const { answer } = look(profile);
+      return new Map(ids.map((id) => [id, answer(id, now).isMember]));
     },
     nextChange(profile, now) {
-      const history = historyOf(profile.xEvent, []);
-      const present = evaluationAt(byId, profile, history, now);
-      let earliest = Number.POSITIVE_INFINITY;
-      for (const { id } of segments) {
-        const { isMember, horizon } = present(id);
-        let candidate = horizon;
-        for (let tries = 0; tries < CONFIRMATIONS && candidate < earliest; tries += 1) {
-          const then = evaluationAt(byId, profile, history, candidate)(id);
-          if (then.isMember !== isMember) break;
-          candidate = then.horizon;
-        }
-        earliest = Math.min(earliest, candidate);
-      }
-      return Number.isFinite(earliest) ? earliest : undefined;
+      const next = look(profile).nextChange(ids, now);
+      return Number.isFinite(next) ? next : undefined;
     },
   };
-}
-
-/** An answer, and the first later instant at which it could be another; Infinity if there is none. */
-interface Answer {
-  readonly isMember: boolean;
-  readonly horizon: number;
-}
-
-/** Answers at one instant, each worked out once. */
-function evaluationAt(
-  segments: ReadonlyMap<string, CompiledSegment>,
-  profile: ProfileView,
-  history: History,
-  now: number,
-): (id: string) => Answer {
-  const answers = new Map<string, Answer>();
-  const slots: unknown[] = [];
-  const answerOf = (id: string): Answer => {
-    const known = answers.get(id);
-    if (known !== undefined) return known;
-    const context: Context = {
-      profile,
-      history,
-      now,
-      slots,
-      horizon: Number.POSITIVE_INFINITY,
-      isMember(other) {
-        const answer = answerOf(other);
-        context.horizon = Math.min(context.horizon, answer.horizon);
-        return answer.isMember;
-      },
-    };
-    const isMember = segments.get(id)!.test(context);
-    const answer: Answer = { isMember, horizon: context.horizon };
-    answers.set(id, answer);
-    return answer;
-  };
-  return answerOf;
 }

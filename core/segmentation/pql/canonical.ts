@@ -1,10 +1,11 @@
 import type { Expression } from './ast.ts';
 import { formatPql } from './format.ts';
 
-const NAME = '$event';
+/** What the event itself is called in a canonical condition. */
+export const ITEM_NAME = '$event';
 
 /** How the event itself is written in a canonical condition; no name in PQL looks like it by chance. */
-export const ITEM = `\`${NAME}\``;
+export const ITEM = `\`${ITEM_NAME}\``;
 
 /**
  * The text of a condition on one event in a form that does not depend on how the event is called: `A.x > 0` and, inside
@@ -26,9 +27,9 @@ export function canonicalCondition(
       case 'name': {
         const { name, span } = expression;
         if (bound.has(name)) return expression;
-        if (name === variable) return { kind: 'name', name: NAME, span };
+        if (name === variable) return { kind: 'name', name: ITEM_NAME, span };
         if (isOuterName(name)) clean = false;
-        return isItem ? { kind: 'member', object: { kind: 'name', name: NAME, span }, name, span } : expression;
+        return isItem ? { kind: 'member', object: { kind: 'name', name: ITEM_NAME, span }, name, span } : expression;
       }
       case 'member':
         return { ...expression, object: same(expression.object) };

@@ -89,7 +89,8 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
           const before = time === progress.time ? progress.used : [];
           const earlier = taken === 0 ? [] : keptAtFirst(context, step, first, step.count - needed);
           const except = [...progress.used, ...earlier, ...chosen];
-          if (isBroken(context, step.gapBefore, progress.time, first[0]!.time, except)) continue;
+          const begin = step.count > needed ? first[0]!.time : time;
+          if (isBroken(context, step.gapBefore, progress.time, begin, except)) continue;
           if (placeFrom(index + 1, { time, used: [...before, ...chosen] })) return true;
         }
         if (!matters) return false;

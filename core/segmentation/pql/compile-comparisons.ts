@@ -19,7 +19,8 @@ export function compileComparison(compiler: Compiler, expression: Comparison, sc
     if (least !== undefined) {
       // It was noted that all are counted, which is not needed to know whether there are enough.
       forgetLastUse(compiler.session.facts);
-      return compareCount(compiler, left.countOf, operator as ComparisonOperator, least);
+      compiler.session.facts.queries.delete(left.countOf.query);
+      return compareCount(compiler, left.countOf.events, operator as ComparisonOperator, least);
     }
   }
   return compareValues(compiler, expression, scope);

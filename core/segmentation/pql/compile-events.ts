@@ -73,7 +73,7 @@ export function anyOf({ session }: Compiler, list: Compiled): Compiled {
 
 /** Whether there are at least `least` (1 or more) events. */
 export function atLeast(session: Session, events: EventSource, least: number): Compiled {
-  const query = queryOf(session, events);
+  const query = queryOf(session, events, least);
   noteEvents(session, events, least > 1 ? 'count' : 'any', least);
   return { run: (context) => hasAtLeast(context, query, least), uses: events.uses, type: 'value' };
 }

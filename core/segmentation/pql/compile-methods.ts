@@ -1,14 +1,15 @@
 import type { Expression, Method } from './ast.ts';
-import { itemScope, itemVariable, materialised } from './compile-events.ts';
+import { itemScope, itemVariable, materialised, noteEvents } from './compile-events.ts';
 import { PARTS_OF_INSTANT, partOfInstant } from './compile-functions.ts';
 import { sideOf } from './compile-time.ts';
 import { type Compiled, usesOf, withoutSlots } from './compiled.ts';
 import type { Context, Run } from './context.ts';
+import { fetch } from './event-source.ts';
 import type { EventUse } from './facts.ts';
 import { ITEM_OPERATIONS, LIST_OPERATIONS, sizeOf } from './lists.ts';
 import { ITEM_METHODS } from './names.ts';
 import { consume, touch } from './origins.ts';
-import type { Compiler, Scope } from './scope.ts';
+import { type Compiler, queryOf, type Scope } from './scope.ts';
 import { compileRegex, groupOf, isFound, TEXT_TESTS } from './texts.ts';
 import { equal, fieldOf, fieldOfAnyCase } from './values.ts';
 
@@ -51,8 +52,16 @@ export function compileMethod(compiler: Compiler, method: Method, scope: Scope):
 const useOf = (name: string): EventUse['kind'] => (WHOLE_HISTORY.has(name) ? 'history' : 'values');
 
 function countOfEvents(compiler: Compiler, object: Compiled): Compiled {
-  const { run, uses } = materialised(compiler.session, object, 'count');
-  return { run: (context) => (run(context) as unknown[]).length, uses, type: 'value', countOf: object.events! };
+  const { session } = compiler;
+  const events = object.events!;
+  const query = queryOf(session, events);
+  noteEvents(session, events, 'count');
+  return {
+    run: (context) => fetch(context, query).length,
+    uses: object.uses,
+    type: 'value',
+    countOf: { events, query },
+  };
 }
 
 /** Methods whose argument is evaluated for every item: `sum(price)`, `map((X) => …)`, `topN(price, 5)`. */

@@ -30,12 +30,16 @@ export function compileQuery(
     throw new PqlError(message, source, at.start, expected);
   };
   const session: Session = { ...shared, facts, fail };
+  const [body, root] = rootOf(session, expression);
   const compiler: Compiler = {
     session,
     compile: (inner, scope) => dispatch(compiler, inner, scope),
-    value: (inner, scope) => consume(session, materialised(session, dispatch(compiler, inner, scope))),
+    value: (inner, scope) => {
+      const compiled = consume(session, materialised(session, dispatch(compiler, inner, scope)));
+      return scope === root ? session.shared.of(inner, expression, compiled) : compiled;
+    },
   };
-  const { run } = compiler.value(...rootOf(session, expression));
+  const { run } = compiler.value(body, root);
   settleLookbacks(facts);
   return (context) => run(context) === true;
 }

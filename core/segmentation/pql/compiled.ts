@@ -1,6 +1,6 @@
 import type { ComparisonOperator } from './ast.ts';
 import type { Run } from './context.ts';
-import type { EventSource } from './event-source.ts';
+import type { EventQuery, EventSource } from './event-source.ts';
 import type { Instant } from './instants.ts';
 import type { CalendarUnit } from './time.ts';
 
@@ -78,7 +78,7 @@ export interface Compiled {
   /** A set of events that has not been fetched yet. */
   readonly events?: EventSource;
   /** `count()` of these events. */
-  readonly countOf?: EventSource;
+  readonly countOf?: { readonly events: EventSource; readonly query: EventQuery };
   /** All of these comparisons hold: the same as `run`. */
   readonly comparisons?: readonly TimeComparison[];
   /** The groups of `groupBy`. */

@@ -1,5 +1,6 @@
 import type { ProfileView } from '#core/segmentation/profile-view.ts';
 import type { History } from './history.ts';
+import type { SharedResult } from './shared.ts';
 
 /**
  * What an expression is evaluated in. Everything that looks at `now` also lowers `horizon` to the first later instant at
@@ -14,6 +15,8 @@ export interface Context {
   readonly slots: unknown[];
   /** Epoch milliseconds, later than `now`; Infinity when nothing depends on the time. */
   horizon: number;
+  /** What conditions that several segments share have given at this instant. */
+  readonly shared: SharedResult[];
   /** Whether the profile is in the segment with this id, at `now`. */
   isMember(segmentId: string): boolean;
 }

@@ -1,4 +1,4 @@
-import type { TimeBound } from './event-source.ts';
+import type { EventQuery, TimeBound } from './event-source.ts';
 
 /** One place where an expression asks about events, as the planner sees it. */
 export interface EventUse {
@@ -13,11 +13,15 @@ export interface EventUse {
   readonly least: number;
 }
 
-/** What the planner has to know of an expression. Filled in while it is compiled. */
+/** What is known of an expression besides its code. Filled in while it is compiled. */
 export interface Facts {
   /** In the order in which they were met. Their `lookback` is only right after {@link settleLookbacks}. */
   readonly eventUses: EventUse[];
+  /** What it asks of the events, and after how many of them it asks for no more; undefined where it takes all. */
+  readonly queries: Map<EventQuery, number | undefined>;
   readonly segments: Set<string>;
+  /** It takes the profile as a whole: any attribute may matter. */
+  wholeProfile: boolean;
   /** Functions that need all of their events at once: `groupBy`, `topN`, … */
   readonly wholeHistory: Set<string>;
   /** Parts of dates that are looked at by themselves, as in "on their birthday". */
@@ -34,7 +38,9 @@ export interface Facts {
 
 export const createFacts = (): Facts => ({
   eventUses: [],
+  queries: new Map(),
   segments: new Set(),
+  wholeProfile: false,
   wholeHistory: new Set(),
   partsOfDate: new Set(),
   followsClock: false,

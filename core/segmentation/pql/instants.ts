@@ -125,11 +125,10 @@ function lowerForComparison(
 ): void {
   if (left.motion === 'linear' && right.motion === 'linear') return;
   if (left.motion !== 'fixed' && right.motion !== 'fixed') {
-    // Until one that moves in steps moves at all, it is as good as fixed.
-    if (left.motion === 'monotone') lowerToReach(context, left, x + 1);
-    if (right.motion === 'monotone') lowerToReach(context, right, y + 1);
-  }
-  if (left.motion === 'linear' || right.motion === 'fixed') lowerToCross(context, left, x, operator, y);
+    // Neither moves back, so the one behind has to reach at least where the other is now.
+    if (x <= y) lowerToReach(context, left, Math.max(y, x + 1));
+    if (x >= y) lowerToReach(context, right, Math.max(x, y + 1));
+  } else if (left.motion === 'linear' || right.motion === 'fixed') lowerToCross(context, left, x, operator, y);
   else if (right.motion === 'linear' || left.motion === 'fixed') lowerToCross(context, right, y, MIRRORED[operator], x);
 }
 

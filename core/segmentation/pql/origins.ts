@@ -5,6 +5,7 @@ import type { Session } from './scope.ts';
 export function consume(session: Session, compiled: Compiled): Compiled {
   const place = placeOf(session, compiled);
   place?.tree.add(place.path);
+  if (compiled.type === 'profile') session.facts.wholeProfile = true;
   return compiled;
 }
 

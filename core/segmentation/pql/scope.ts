@@ -5,6 +5,7 @@ import type { EventQuery, EventSource } from './event-source.ts';
 import type { Facts } from './facts.ts';
 import type { PathTree } from './paths.ts';
 import type { Selectors } from './selectors.ts';
+import type { SharedConditions } from './shared.ts';
 
 /** What a name stands for, or what fields without a name before them are read from. */
 export interface Binding {
@@ -22,6 +23,7 @@ export interface Scope {
 /** What one compilation needs around it. Slots and selectors are shared by all segments of a set. */
 export interface Session {
   readonly selectors: Selectors;
+  readonly shared: SharedConditions;
   readonly eventPaths: PathTree;
   readonly attributePaths: PathTree;
   /** What the planner has to know of the expression at hand. */
@@ -84,9 +86,9 @@ export function variable(slot: number, type: Compiled['type'], origin?: Origin):
   };
 }
 
-/** Registers the selection of an event source. */
-export const queryOf = (session: Session, { parts, bounds, residuals }: EventSource): EventQuery => ({
-  selector: session.selectors.of(parts),
-  bounds,
-  residuals,
-});
+/** An event source ready to be asked; `least`: it asks for no more events than these. */
+export function queryOf(session: Session, { parts, bounds, residuals }: EventSource, least?: number): EventQuery {
+  const query = { selector: session.selectors.of(parts), bounds, residuals };
+  session.facts.queries.set(query, least);
+  return query;
+}

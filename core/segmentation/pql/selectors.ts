@@ -1,4 +1,5 @@
 import type { Context } from './context.ts';
+import { type Guard, guardOf } from './guards.ts';
 import type { EventValue } from './values.ts';
 
 /** A condition on one event alone: nothing of the profile, of other events or of the time is looked at. */
@@ -12,8 +13,14 @@ export interface SelectorPart {
 /** All parts hold. Segments that ask the same share one selector. */
 export interface Selector {
   readonly index: number;
+  /** Empty for all events. */
   readonly key: string;
+  /** What must be so for the event to be looked at at all. */
+  readonly guard: Guard | undefined;
+  /** The whole condition. */
   test(event: EventValue, slots: unknown[]): boolean;
+  /** What is left of the condition where the guard holds. */
+  testGuarded(event: EventValue, slots: unknown[]): boolean;
 }
 
 /** The selectors of a set of segments. */
@@ -25,18 +32,45 @@ export interface Selectors {
 export function createSelectors(): Selectors {
   const all: Selector[] = [];
   const byKey = new Map<string, Selector>();
+  const guards = new Map<string, Guard | undefined>();
+  const guardOfPart = ({ key }: SelectorPart): Guard | undefined => {
+    if (!guards.has(key)) guards.set(key, guardOf(key));
+    return guards.get(key);
+  };
   return {
     all,
-    of(parts) {
-      const key = [...new Set(parts.map((part) => part.key))].sort().join(' and ');
+    of(given) {
+      const parts = [...new Map(given.map((part) => [part.key, part])).values()];
+      const key = parts
+        .map((part) => part.key)
+        .sort()
+        .join(' and ');
       const known = byKey.get(key);
       if (known !== undefined) return known;
-      const selector: Selector = { index: all.length, key, test: (event, slots) => satisfies(parts, event, slots) };
+      const guarded = strongest(parts, guardOfPart);
+      const guard = guarded && guardOfPart(guarded);
+      const rest = guard?.isExact ? parts.filter((part) => part !== guarded) : parts;
+      const selector: Selector = {
+        index: all.length,
+        key,
+        guard,
+        test: (event, slots) => satisfies(parts, event, slots),
+        testGuarded: (event, slots) => satisfies(rest, event, slots),
+      };
       all.push(selector);
       byKey.set(key, selector);
       return selector;
     },
   };
+}
+
+/** The part whose guard lets the fewest events through. */
+function strongest(
+  parts: readonly SelectorPart[],
+  guardOfPart: (part: SelectorPart) => Guard | undefined,
+): SelectorPart | undefined {
+  const guarded = parts.filter((part) => guardOfPart(part) !== undefined);
+  return guarded.find((part) => guardOfPart(part)!.values !== undefined) ?? guarded[0];
 }
 
 function satisfies(parts: readonly SelectorPart[], event: EventValue, slots: unknown[]): boolean {

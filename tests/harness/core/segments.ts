@@ -13,6 +13,15 @@ export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
     fingerprint: 'test',
     attributePaths: [],
     projectEvent: (entity) => ({ ...entity }),
+    look: (profile) => ({
+      answer: (id, now) => ({ isMember: rules[id]!(profile, now), horizon: Number.POSITIVE_INFINITY }),
+      nextChange: () => Number.POSITIVE_INFINITY,
+      follow: (id, from, to) => ({
+        wasMember: rules[id]!(profile, from),
+        isMember: rules[id]!(profile, to),
+        changedAt: undefined,
+      }),
+    }),
     evaluate: (profile, now) => new Map(ids.map((id) => [id, rules[id]!(profile, now)])),
     nextChange: () => undefined,
   };

@@ -30,6 +30,12 @@ describe('a chain', () => {
       'a@0 b@1 b@3',
       false,
     ],
+    [
+      'excluded steps before and after, each choice of the step between them breaking one',
+      'C: WHAT(kind = "c") COUNT(0), A: WHAT(kind = "a"), B: WHAT(kind = "b") COUNT(0)',
+      'a@1 b@2 c@3 a@4',
+      false,
+    ],
     ['a count', 'A: WHAT(kind = "a") COUNT(3)', 'a@1 a@2 a@3', true],
     ['a count that is not reached', 'A: WHAT(kind = "a") COUNT(3)', 'a@1 a@2 b@3', false],
     ['a count before a step', `A: WHAT(kind = "a") COUNT(2), ${b}`, 'a@1 b@2 a@3', false],

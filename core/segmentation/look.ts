@@ -1,0 +1,126 @@
+import type { Context } from './pql/context.ts';
+import { type History, historyOf } from './pql/history.ts';
+import type { ProfileView } from './profile-view.ts';
+import type { CompiledSegment } from './segment-compiler.ts';
+
+/** An answer, and the first later instant (epoch ms) at which it could be another; Infinity if there is none. */
+export interface Answer {
+  readonly isMember: boolean;
+  readonly horizon: number;
+}
+
+/** One profile, prepared to be asked about several segments and instants. */
+export interface Look {
+  /** Whether it is in a segment at `now` (epoch ms). Events after `now` do not count. */
+  answer(id: string, now: number): Answer;
+  /**
+   * The earliest instant, later than `now`, at which one of the segments could have another answer by the passage of
+   * time alone, or Infinity. It may name an instant at which nothing changes.
+   * @param until later changes are of no interest
+   */
+  nextChange(ids: Iterable<string>, now: number, until?: number): number;
+  /** What time alone has made of the answer from `from` to `to`. */
+  follow(id: string, from: number, to: number): Course;
+}
+
+export interface Course {
+  readonly wasMember: boolean;
+  readonly isMember: boolean;
+  /** The instant of the last change, at which the answer became what it is at the end; undefined if there was none. */
+  readonly changedAt: number | undefined;
+}
+
+/** Candidates for the next change that are tried before one is given unconfirmed. */
+const CONFIRMATIONS = 16;
+/** Changes between two looks that are followed; what changes more often is dated at the later look. */
+const MOST_CHANGES = 10_000;
+/** An answer that may change with every millisecond is asked so often, and not followed any further. */
+const MOST_MILLISECONDS = 50;
+
+/** @param segments in the order of `indexOf` */
+export function lookAt(
+  profile: ProfileView,
+  segments: readonly CompiledSegment[],
+  indexOf: ReadonlyMap<string, number>,
+): Look {
+  const history = historyOf(profile.xEvent, []);
+  let latest: Evaluation | undefined;
+  const answer = (id: string, now: number): Answer => {
+    if (latest?.now !== now) latest = evaluationAt(profile, history, segments, indexOf, now);
+    return latest.answer(indexOf.get(id)!);
+  };
+
+  return {
+    answer,
+    nextChange(ids, now, until = Number.POSITIVE_INFINITY) {
+      const answers = Array.from(ids, (id) => ({ id, ...answer(id, now) }))
+        .filter(({ horizon }) => horizon < until)
+        .sort((a, b) => a.horizon - b.horizon);
+      let earliest = Number.POSITIVE_INFINITY;
+      for (const { id, isMember, horizon } of answers) {
+        let candidate = horizon;
+        for (let tries = 0; tries < CONFIRMATIONS && candidate < Math.min(earliest, until); tries += 1) {
+          const then = answer(id, candidate);
+          if (then.isMember !== isMember) break;
+          candidate = then.horizon;
+        }
+        earliest = Math.min(earliest, candidate);
+      }
+      return earliest < until ? earliest : Number.POSITIVE_INFINITY;
+    },
+    follow(id, from, to) {
+      const first = answer(id, from);
+      let [at, { isMember, horizon }] = [from, first];
+      let changedAt: number | undefined;
+      for (let changes = 0, inARow = 0; horizon <= to; changes += 1) {
+        inARow = horizon === at + 1 ? inARow + 1 : 0;
+        at = changes < MOST_CHANGES && inARow < MOST_MILLISECONDS ? horizon : to;
+        const then = answer(id, at);
+        if (then.isMember !== isMember) changedAt = at;
+        ({ isMember, horizon } = then);
+      }
+      return { wasMember: first.isMember, isMember, changedAt };
+    },
+  };
+}
+
+interface Evaluation {
+  readonly now: number;
+  answer(index: number): Answer;
+}
+
+/** Answers at one instant, each worked out once. */
+function evaluationAt(
+  profile: ProfileView,
+  history: History,
+  segments: readonly CompiledSegment[],
+  indexOf: ReadonlyMap<string, number>,
+  now: number,
+): Evaluation {
+  const answers: (Answer | undefined)[] = new Array(segments.length);
+  const context: Context = {
+    profile,
+    history,
+    now,
+    slots: [],
+    horizon: Number.POSITIVE_INFINITY,
+    shared: [],
+    isMember(id) {
+      const { isMember, horizon } = answer(indexOf.get(id)!);
+      if (horizon < context.horizon) context.horizon = horizon;
+      return isMember;
+    },
+  };
+  const answer = (index: number): Answer => {
+    const known = answers[index];
+    if (known !== undefined) return known;
+    const outside = context.horizon;
+    context.horizon = Number.POSITIVE_INFINITY;
+    const isMember = segments[index]!.test(context);
+    const found: Answer = { isMember, horizon: context.horizon };
+    context.horizon = outside;
+    answers[index] = found;
+    return found;
+  };
+  return { now, answer };
+}

@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DAY, HOUR, NOW, segments } from '#tests/unit/segmentation/factories.ts';
+import { definitions } from './wide-rules.ts';
+import { type Arrival, arrivals, World } from './world.ts';
+
+/** More with `TRIBUTARY_RUNS=100000`, see CONTRIBUTING.md. */
+const runs = (share: number, otherwise: number): { numRuns: number } => ({
+  numRuns: process.env.TRIBUTARY_RUNS ? Math.ceil(Number(process.env.TRIBUTARY_RUNS) * share) : otherwise,
+});
+
+const instants = fc.array(
+  fc.oneof(
+    fc.integer({ min: -3 * DAY, max: 40 * DAY }).map((away) => NOW + away),
+    fc.integer({ min: -8, max: 16 }).map((steps) => NOW + steps * 3 * HOUR),
+  ),
+  { minLength: 1, maxLength: 5 },
+);
+
+/** Runs a world to an instant: whatever arrives is evaluated at once, and so is what is due, at the very instant. */
+function runTo(world: World, pending: Arrival[], instant: number): void {
+  for (let steps = 0; steps < 2_000; steps += 1) {
+    const due = world.kept.dueAt ?? Number.POSITIVE_INFINITY;
+    const next = Math.min(due, pending[0]?.at ?? Number.POSITIVE_INFINITY);
+    if (next > instant) return;
+    while (pending[0]?.at === next) world.receive(pending.shift()!);
+    world.evaluate(next);
+  }
+  throw new Error('time does not go on');
+}
+
+describe('memberships that are kept', () => {
+  it('equal evaluating everything from scratch, at every instant', () => {
+    fc.assert(
+      fc.property(definitions, arrivals, instants, (texts, coming, at) => {
+        const world = new World(segments(texts));
+        const pending = [...coming];
+        for (const instant of at.sort((x, y) => x - y)) {
+          runTo(world, pending, instant);
+          expect({ instant, in: world.realized }).toEqual({ instant, in: world.realizedFromScratch(instant) });
+        }
+      }),
+      runs(0.5, 400),
+    );
+  });
+
+  it('are the same, to the millisecond of each entry and exit, when the sweep comes late', () => {
+    fc.assert(
+      fc.property(definitions, arrivals, instants, (texts, coming, sweeps) => {
+        const set = segments(texts);
+        const [punctual, late] = [new World(set), new World(set)];
+        const [pending, pendingLate] = [[...coming], [...coming]];
+        const looks = [...new Set([...sweeps, ...coming.map(({ at }) => at)])].sort((x, y) => x - y);
+        for (const now of looks) {
+          runTo(punctual, pending, now);
+          // The last sweep before something arrives finds what time has done until then.
+          if (late.isDue(now)) late.evaluate(now - 1);
+          if (late.isDue(now) && pendingLate[0]?.at !== now) late.evaluate(now);
+          const arriving = pendingLate.filter(({ at }) => at === now);
+          for (const arrival of arriving) late.receive(pendingLate.shift() ?? arrival);
+          if (arriving.length > 0) late.evaluate(now);
+          expect({ now, is: late.memberships }).toEqual({ now, is: punctual.memberships });
+        }
+      }),
+      runs(0.5, 400),
+    );
+  });
+});
