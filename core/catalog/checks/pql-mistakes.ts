@@ -1,7 +1,7 @@
 import { PqlError } from '#core/segmentation/pql/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse.ts';
 import { didYouMean } from '../did-you-mean.ts';
-import { type Unions, unknownPaths } from './pql-paths.ts';
+import { mistakesOfFields, type PlacedMistake, type Unions } from './pql-fields.ts';
 import { segmentReferences } from './segment-references.ts';
 
 /**
@@ -11,13 +11,15 @@ import { segmentReferences } from './segment-references.ts';
 export function mistakesIn(text: string, unions: Unions, segmentIds: ReadonlySet<string>): PqlError[] {
   const expression = parsed(text);
   if (expression instanceof PqlError) return [expression];
-  const fields = unknownPaths(expression, unions).map(({ offset, message, hint }) => ({ offset, message, hint }));
   const segments = segmentReferences(expression)
     .filter(({ id }) => !segmentIds.has(id))
-    .map(({ id, offset }) => ({ offset, message: `unknown segment "${id}"`, hint: didYouMean(id, segmentIds) }));
-  return [...fields, ...segments]
+    .map(({ id, offset }): PlacedMistake => {
+      const hint = didYouMean(id, segmentIds);
+      return { offset, message: `unknown segment "${id}"`, ...(hint && { hint }) };
+    });
+  return [...mistakesOfFields(expression, unions), ...segments]
     .sort((x, y) => x.offset - y.offset)
-    .map(({ offset, message, hint }) => new PqlError(message, text, offset, undefined, hint));
+    .map(({ offset, message, expected, hint }) => new PqlError(message, text, offset, expected, hint));
 }
 
 function parsed(text: string): ReturnType<typeof parsePql> | PqlError {

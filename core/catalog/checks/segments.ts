@@ -6,7 +6,7 @@ import { compileSegments } from '#core/segmentation/segment-set.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '../definitions.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
-import { unknownPaths } from './pql-paths.ts';
+import { mistakesOfFields } from './pql-fields.ts';
 import { type Reference, segmentReferences } from './segment-references.ts';
 import { unionOf } from './union.ts';
 
@@ -28,8 +28,8 @@ export function checkSegments(catalog: LoadedCatalog, findings: Findings): void 
     checkMergePolicy(loaded, definition, catalog, findings);
     const expression = parse(loaded, definition, findings);
     if (!expression) continue;
-    for (const { offset, message, hint } of unknownPaths(expression, unions)) {
-      findings.within(loaded, VALUE, offset, message, { hint });
+    for (const { offset, message, expected, hint } of mistakesOfFields(expression, unions)) {
+      findings.within(loaded, VALUE, offset, message, { expected, hint });
     }
     parsed.set(definition.id, { loaded, definition, references: segmentReferences(expression) });
   }

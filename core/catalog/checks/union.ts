@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '../definitions.ts';
 import { type FieldTree, fieldTree } from '../field-tree.ts';
 import type { Loaded, LoadedCatalog } from '../loaded.ts';
-import type { Unions } from './pql-paths.ts';
+import type { Unions } from './pql-fields.ts';
 
 type SchemaClass = SchemaDefinition['meta:class'];
 

@@ -1,10 +1,9 @@
 import type { Chain, ChainStep } from './ast.ts';
 import { canonicalCondition } from './canonical.ts';
 import { type ChainPlan, chainMatches, type Gap, type Step } from './chain.ts';
-import { atLeast, noteEvents, withCondition } from './compile-events.ts';
+import { atLeast, inLoop, MAX_LOOPS, noteEvents, withCondition } from './compile-events.ts';
 import { compileTimeCondition } from './compile-time.ts';
 import { type Compiled, type Side, usesOf, withoutSlots } from './compiled.ts';
-import type { Run } from './context.ts';
 import type { EventSource, TimeBound } from './event-source.ts';
 import { negating } from './facts.ts';
 import { timeOfSlot } from './instants.ts';
@@ -27,7 +26,8 @@ export function compileChain(compiler: Compiler, chain: Chain, scope: Scope): Co
     return countOfStep(compiler, chain.steps[0]!, sources[0]!);
   const condition = compileCondition(compiler, chain, slots, scope);
   noteSteps(compiler, chain, slots, sources);
-  const plan = planOf(compiler, chain, slots, sources, condition?.run);
+  const plan = planOf(compiler, chain, slots, sources, condition);
+  limitSearch(compiler, chain, plan);
   return {
     run: (context) => chainMatches(context, plan),
     uses: condition === undefined ? uses : usesOf(uses, withoutSlots(condition.uses, ...slots)),
@@ -59,7 +59,7 @@ function stepSource(
     what === undefined ? [] : what.kind === 'logical' && what.operator === 'and' ? what.operands : [what];
   let result = source;
   for (const condition of conditions) {
-    const compiled = compiler.value(condition, inside);
+    const compiled = inLoop(compiler, condition, () => compiler.value(condition, inside));
     const isOuter = (name: string): boolean => lookUp(outside, name) !== undefined;
     result = withCondition(result, compiled, slot, () => canonicalCondition(condition, step.name, true, isOuter));
   }
@@ -112,7 +112,7 @@ function planOf(
   chain: Chain,
   slots: readonly number[],
   sources: readonly EventSource[],
-  condition: Run | undefined,
+  condition: Compiled | undefined,
 ): ChainPlan {
   const steps: Step[] = [];
   let gap: Gap[] = [];
@@ -123,7 +123,7 @@ function planOf(
     const namers = sources.flatMap(({ uses }, other) =>
       other !== index && uses.slots.has(slots[index]!) ? [places[other]!] : [],
     );
-    return condition === undefined ? Math.max(-1, ...namers) : end;
+    return condition?.uses.slots.has(slots[index]!) ? end : Math.max(-1, ...namers);
   };
   for (const [index, { count }] of chain.steps.entries()) {
     const query = queryOf(session, sources[index]!);
@@ -135,7 +135,14 @@ function planOf(
     gap = [];
   }
   const isCorrelated = condition !== undefined || sources.some(({ residuals }) => residuals.length > 0);
-  return { steps, gapAfter: gap, condition, isCorrelated };
+  return { steps, gapAfter: gap, condition: condition?.run, isCorrelated };
+}
+
+/** Every step that is looked at again later multiplies the ways to place the chain by the number of events. */
+function limitSearch({ session }: Compiler, chain: Chain, { steps }: ChainPlan): void {
+  const open = steps.map((_, place) => steps.slice(0, place + 1).filter(({ namedUntil }) => namedUntil > place).length);
+  if (session.facts.loops + Math.max(1, ...open) <= MAX_LOOPS) return;
+  session.fail('too many steps of this CHAIN are looked at together', chain.span, `at most ${MAX_LOOPS}`);
 }
 
 /** Tells the planner. A step comes after the one before it, so it cannot look further back. */

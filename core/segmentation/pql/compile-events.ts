@@ -2,7 +2,7 @@ import type { Expression, Filter, Quantifier } from './ast.ts';
 import { canonicalCondition } from './canonical.ts';
 import { type Compiled, NOTHING, type Side, type TimeComparison, type Uses, usesOf, withoutSlots } from './compiled.ts';
 import { type EventSource, fetch, hasAtLeast, type TimeBound } from './event-source.ts';
-import { type EventUse, negating, noteUse } from './facts.ts';
+import { type EventUse, looping, negating, noteUse } from './facts.ts';
 import { MIRRORED, shifted } from './instants.ts';
 import { touch } from './origins.ts';
 import { type Compiler, lookUp, queryOf, type Scope, type Session, variable, withItem, withName } from './scope.ts';
@@ -140,13 +140,26 @@ function narrowed(
   let result = source;
   const conditions = condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
   for (const one of conditions) {
-    const compiled = compiler.value(one, inner);
+    const compiled = inLoop(compiler, one, () => compiler.value(one, inner));
     const key = () =>
       canonicalCondition(one, naming.name, naming.implicit, (name) => lookUp(scope, name) !== undefined);
     result = withCondition(result, compiled, slot, key);
   }
   session.facts.boundsOfSlots.set(slot, result.bounds);
   return { ...result, residuals: cheapestFirst(result.residuals) };
+}
+
+/** Loops over events inside one another that a definition may have: the work grows with that power of their number. */
+export const MAX_LOOPS = 3;
+
+/** Compiles what is evaluated for each event. */
+export function inLoop<T>({ session }: Compiler, condition: Expression, compile: () => T): T {
+  return looping(session.facts, 1, () => {
+    if (session.facts.loops > MAX_LOOPS) {
+      session.fail('events are gone through for each event too deeply', condition.span, `at most ${MAX_LOOPS} levels`);
+    }
+    return compile();
+  });
 }
 
 const cheapestFirst = (residuals: EventSource['residuals']): EventSource['residuals'] =>

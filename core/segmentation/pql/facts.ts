@@ -30,6 +30,8 @@ export interface Facts {
   followsClock: boolean;
   /** Whether what is being compiled is under a `not`. */
   negated: boolean;
+  /** How many loops over events enclose what is being compiled. */
+  loops: number;
   /** What bounds the times of the events that a variable stands for, by its slot. */
   readonly boundsOfSlots: Map<number, readonly TimeBound[]>;
   /** The bounds of each of `eventUses`. */
@@ -45,6 +47,7 @@ export const createFacts = (): Facts => ({
   partsOfDate: new Set(),
   followsClock: false,
   negated: false,
+  loops: 0,
   boundsOfSlots: new Map(),
   boundsOfUses: [],
 });
@@ -56,6 +59,16 @@ export function negating<T>(facts: Facts, compile: () => T): T {
     return compile();
   } finally {
     facts.negated = !facts.negated;
+  }
+}
+
+/** Compiles something that is evaluated for each event, or for each of `levels` of them that are chosen together. */
+export function looping<T>(facts: Facts, levels: number, compile: () => T): T {
+  facts.loops += levels;
+  try {
+    return compile();
+  } finally {
+    facts.loops -= levels;
   }
 }
 

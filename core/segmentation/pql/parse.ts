@@ -168,6 +168,11 @@ function parserOver(cursor: Cursor): Parser {
     at: { start: number; end: number },
   ): Expression {
     const span = cursor.spanFrom(start);
+    const operator = MEMBERSHIPS.find((candidate) => candidate === name);
+    if (operator !== undefined) {
+      checkArity(name, args.length, [1, 1], at);
+      return cursor.node({ kind: 'comparison', operator, left: object, right: args[0]!, span }, object, args[0]!);
+    }
     if (name === 'filter' && args.length === 1) {
       return cursor.node({ kind: 'filter', source: object, condition: args[0]!, span }, object, args[0]!);
     }
@@ -309,7 +314,10 @@ function parserOver(cursor: Cursor): Parser {
       checkArity(token.text, args.length, FUNCTIONS[token.text]!, token);
       return cursor.node({ kind: 'call', name: token.text, args, span: cursor.spanFrom(token.start) }, ...args);
     }
-    const known = token.text === 'filter' || Object.hasOwn(METHODS, token.text);
+    const known =
+      token.text === 'filter' ||
+      Object.hasOwn(METHODS, token.text) ||
+      (MEMBERSHIPS as readonly string[]).includes(token.text);
     if (!known)
       cursor.fail(`there is no function "${token.text}"`, token, 'a function of PQL, such as count, sum or date');
     const [object, ...rest] = args;

@@ -93,6 +93,12 @@ const eventCondition = (name: string | undefined, others: readonly string[], dep
         .tuple(comparison, instant(...others.map((other) => `${other}.timestamp`)))
         .map(([sign, at]) => `${dot}timestamp ${sign} (${at})`),
     },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom('+', '-'), amount, comparison, instant(...others.map((other) => `${other}.timestamp`)))
+        .map(([move, length, sign, at]) => `(${dot}timestamp ${move} ${length}) ${sign} (${at})`),
+    },
     ...(others.length === 0
       ? []
       : [{ weight: 1, arbitrary: fc.constantFrom(...others).map((other) => `${dot}size >= ${other}.size`) }]),
@@ -182,5 +188,9 @@ export const chain: fc.Arbitrary<string> = fc
           : ` WHEN(${when[0]} ${when[1]} ${reference === 'now' ? 'before' : when[2]} ${reference})`;
       return `S${index}: WHAT(${what})${clause} COUNT(${count})`;
     });
-    return `CHAIN(xEvent, timestamp, [${texts.join(', ')}])`;
+    const happening = steps.flatMap(({ count, pick }, index) => (count > 0 ? [{ name: `S${index}`, pick }] : []));
+    const [first, last] = [happening[0], happening.at(-1)];
+    const where =
+      first && last && first !== last && last.pick % 5 === 0 ? ` WHERE ${first.name}.size != ${last.name}.size` : '';
+    return `(CHAIN(xEvent, timestamp, [${texts.join(', ')}])${where})`;
   });
