@@ -47,16 +47,20 @@ function timeOf(
   return membership?.status === status ? membership.lastQualificationTime : now;
 }
 
-/** What an identity has been told, once the changes are delivered. */
+/**
+ * What an identity has been told, once the changes are delivered.
+ * @param toldAt epoch ms of the decision
+ */
 export function toldAfter(
   before: Readonly<Record<string, Told>> | undefined,
   changes: readonly MembershipChange[],
+  toldAt: number,
   via?: (change: MembershipChange) => readonly string[],
 ): Readonly<Record<string, Told>> {
   const told: Record<string, Told> = { ...before };
   for (const change of changes) {
     const { segmentId, status, lastQualificationTime } = change;
-    told[segmentId] = { status, lastQualificationTime, ...(via && { via: via(change) }) };
+    told[segmentId] = { status, lastQualificationTime, toldAt, ...(via && { via: via(change) }) };
   }
   return told;
 }

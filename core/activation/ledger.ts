@@ -29,6 +29,8 @@ export interface Told {
   readonly status: 'realized' | 'exited';
   /** Epoch ms, the membership's. */
   readonly lastQualificationTime: number;
+  /** Epoch ms at which it was decided to tell it. */
+  readonly toldAt?: number;
   /** The ways it went where there are several, so that a removal goes the same ones (Audience Manager). */
   readonly via?: readonly string[];
 }
@@ -59,4 +61,19 @@ export function joinLedgers(item: LedgerItem, other: LedgerItem): LedgerItem {
   }
   const lastRevision = Math.max(item.lastRevision, other.lastRevision);
   return { ...item, lastRevision, destinations, pending: [...item.pending, ...other.pending] };
+}
+
+/** Nothing older comes back: messages and dead letters live 14 days. */
+const EXITED_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** The ledger without what has long been over: an identity that was told an exit that long ago is as good as unknown. */
+export function withoutOldExits(ledger: DestinationLedger, now: number): DestinationLedger {
+  const isOld = ({ status, lastQualificationTime, toldAt }: Told): boolean =>
+    status === 'exited' && now - Math.max(toldAt ?? 0, lastQualificationTime) > EXITED_KEPT_MS;
+  if (!Object.values(ledger.told).some((segments) => Object.values(segments).some(isOld))) return ledger;
+  const told = Object.entries(ledger.told).flatMap(([key, segments]) => {
+    const kept = Object.entries(segments).filter(([, entry]) => !isOld(entry));
+    return kept.length > 0 ? [[key, Object.fromEntries(kept)] as const] : [];
+  });
+  return { ...ledger, told: Object.fromEntries(told) };
 }

@@ -67,7 +67,7 @@ export function routeToAudienceManager(
       for (const change of changes) {
         for (const way of waysOf(change)) post.add(key, change, way);
       }
-      if (changes.length > 0) told[key] = toldAfter(told[key], changes, waysOf);
+      if (changes.length > 0) told[key] = toldAfter(told[key], changes, decision.decidedAt, waysOf);
     }
     deliveries.push(...post.deliveries());
   };

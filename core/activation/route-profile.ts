@@ -49,7 +49,7 @@ export function routeToProfileDestination(
       outletId: id,
       delivery: { kind: 'profile', destinationId: id, ...decision, identities, attributes, changes },
     });
-    for (const key of keys) told[key] = toldAfter(told[key], changes);
+    for (const key of keys) told[key] = toldAfter(told[key], changes, decision.decidedAt);
   };
 
   const exclude = (reason: string, candidate: ActivatedProfile): void => {

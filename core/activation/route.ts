@@ -16,8 +16,10 @@ import {
   type LedgerStore,
   NOTHING_TOLD,
   noLedger,
+  withoutOldExits,
 } from './ledger.ts';
 import { isProfileDestination } from './registry.ts';
+import { beforeRetelling, type Retell } from './retell.ts';
 import { routeToAudienceManager } from './route-aam.ts';
 import { routeToProfileDestination } from './route-profile.ts';
 
@@ -47,7 +49,8 @@ export function routeItem(
       ? routeToProfileDestination(destination, activated, known, decision)
       : routeToAudienceManager(destination, activated, known, decision, rules);
     deliveries.push(...routed.deliveries);
-    if (!isEmpty(routed.ledger)) ledgers[destination.id] = routed.ledger;
+    const ledger = withoutOldExits(routed.ledger, decision.decidedAt);
+    if (!isEmpty(ledger)) ledgers[destination.id] = ledger;
     else delete ledgers[destination.id];
   }
   return { deliveries, after: { ...before, lastRevision: decision.revision, destinations: ledgers } };
@@ -66,13 +69,26 @@ export interface RouteDeps {
   pause(attempt: number): Promise<void>;
 }
 
+export interface RouteOptions {
+  readonly retell?: Retell;
+}
+
 export interface RouteResult {
   readonly queued: number;
   /** Memberships that are not told, by reason, as far as this changed them. */
   readonly excluded: number;
+  /** By destination, as far as it was concerned. */
+  readonly destinations: Readonly<Record<string, RoutedTo>>;
 }
 
-const NOTHING: RouteResult = { queued: 0, excluded: 0 };
+export interface RoutedTo {
+  /** Messages. */
+  readonly queued: number;
+  /** Reason → people who are left out from now on. */
+  readonly excluded: Readonly<Record<string, number>>;
+}
+
+const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
 const ATTEMPTS = 8;
 
 /**
@@ -80,11 +96,12 @@ const ATTEMPTS = 8;
  * queues, then it says that they are: after a crash anywhere in between the same messages are sent again, so that
  * nothing is lost even if the membership has changed back by then. Sent twice within minutes, an ordered queue drops
  * them; files go by their revision.
+ * @param options what is to be told again although it was told
  */
-export async function route(root: IdentityKey, deps: RouteDeps): Promise<RouteResult> {
+export async function route(root: IdentityKey, deps: RouteDeps, options: RouteOptions = {}): Promise<RouteResult> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await routeOnce(root, deps);
+      return await routeOnce(root, deps, options);
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt >= ATTEMPTS) throw error;
       await deps.pause(attempt);
@@ -92,13 +109,13 @@ export async function route(root: IdentityKey, deps: RouteDeps): Promise<RouteRe
   }
 }
 
-async function routeOnce(root: IdentityKey, deps: RouteDeps): Promise<RouteResult> {
+async function routeOnce(root: IdentityKey, deps: RouteDeps, { retell }: RouteOptions): Promise<RouteResult> {
   const { ledgers, outbox } = deps;
   const memberships = await deps.memberships.get(root);
   const found = (await deps.profiles.lookup([root])).get(root);
   const stored = await ledgers.get(root);
   // What moved is routed under the root it moved to: that one has changed as well.
-  if (!memberships || isMoved(memberships) || isMoved(stored) || !found || !('item' in found)) return NOTHING;
+  if (!memberships || isMoved(memberships) || isMoved(stored) || (found && !('item' in found))) return NOTHING;
   const joined = await takeAbsorbed(stored ?? noLedger(root), memberships.absorbed, ledgers, joinLedgers);
   let before = joined.item;
   if (before.pending.length > 0) {
@@ -106,8 +123,10 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps): Promise<RouteResul
     before = { ...before, pending: [] };
   }
   const decision = { root, revision: before.lastRevision + 1, decidedAt: deps.now() };
-  const profiles = profilesOf(found.item, deps.rules);
-  const { deliveries, after } = routeItem(profiles, memberships, before, deps.rules, decision);
+  // Where there is no item any more there are no people, and everybody who was told hears of it.
+  const profiles = found ? profilesOf(found.item, deps.rules) : [];
+  const known = retell ? beforeRetelling(before, retell) : before;
+  const { deliveries, after } = routeItem(profiles, memberships, known, deps.rules, decision);
   const pending = deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery }));
   const isUnchanged = pending.length === 0 && stringify(before.destinations) === stringify(after.destinations);
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
@@ -116,10 +135,39 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps): Promise<RouteResul
     await outbox.send(pending);
     await ledgers.write({ ...after, pending: [], version: after.version + 1 }, []);
   }
-  return { queued: pending.length, excluded: countExcluded(after) - countExcluded(before) };
+  return {
+    queued: pending.length,
+    excluded: countExcluded(after) - countExcluded(before),
+    destinations: byDestination(before, after, deliveries),
+  };
 }
 
 const countExcluded = (ledger: LedgerItem): number =>
   Object.values(ledger.destinations)
     .flatMap(({ excluded }) => Object.values(excluded))
     .reduce((sum, memberships) => sum + memberships.length, 0);
+
+function byDestination(
+  before: LedgerItem,
+  after: LedgerItem,
+  deliveries: Routed['deliveries'],
+): Readonly<Record<string, RoutedTo>> {
+  const concerned: Record<string, RoutedTo> = {};
+  const queued = Map.groupBy(deliveries, ({ delivery }) => delivery.destinationId);
+  for (const id of new Set([...queued.keys(), ...Object.keys(after.destinations)])) {
+    const excluded = newlyExcluded(before.destinations[id], after.destinations[id]);
+    const messages = queued.get(id)?.length ?? 0;
+    if (messages > 0 || Object.keys(excluded).length > 0) concerned[id] = { queued: messages, excluded };
+  }
+  return concerned;
+}
+
+/** Reason → people of whom memberships are left out that were not before. */
+function newlyExcluded(before = NOTHING_TOLD, after = NOTHING_TOLD): Record<string, number> {
+  const counts = Object.entries(after.excluded).map(([reason, memberships]) => {
+    const known = new Set(before.excluded[reason]);
+    const news = memberships.filter((membership) => !known.has(membership));
+    return [reason, new Set(news.map((membership) => membership.slice(0, membership.lastIndexOf('|')))).size] as const;
+  });
+  return Object.fromEntries(counts.filter(([, people]) => people > 0));
+}

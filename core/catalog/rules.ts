@@ -1,4 +1,5 @@
 import { releases } from '#core/activation/aam/first-use.ts';
+import { activationVersion } from '#core/activation/activation-version.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import type { RouteRules } from '#core/activation/route.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
@@ -29,6 +30,7 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
   };
   const { mergePolicy, segments, destinations, sharedSince } = catalog;
   const mapped = [...new Set([...destinations.values()].flatMap(toldWhenUpdated))];
+  const activations = activationVersion(destinations.values());
   return {
     fold: {
       links,
@@ -45,7 +47,7 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
       links,
       mergePolicy,
       segments,
-      mappedAttributes: ({ view }) => pick(view, mapped),
+      mappedAttributes: ({ view }) => [pick(view, mapped), activations],
       releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
     },
     route: { links, mergePolicy, destinations, sharedSince },

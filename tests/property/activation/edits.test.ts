@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { acceptedIdentities } from '#core/activation/hashing.ts';
+import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import { identityKey, parseIdentityKey } from '#core/identity/identity.ts';
+import { valueAt } from '#core/profile/paths.ts';
+import { profilesOf } from '#core/profile/profiles.ts';
+import type { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
+import type { Fault } from '#tests/harness/core/faults.ts';
+import { profileRules } from '#tests/harness/core/profiles.ts';
+import { DAY, failuresOf, folded, NOW, platform, record, segments, untilDone } from './world.ts';
+
+type Http = Extract<DestinationDefinition, { type: 'http' }>;
+
+/** What a catalog may make of one destination. */
+const webhook: fc.Arbitrary<Http> = fc.record({
+  id: fc.constant('webhook'),
+  type: fc.constant('http' as const),
+  url: fc.constant('https://hooks.example.com'),
+  segments: fc.subarray(['gold', 'active', 'known', 'anonymous'], { minLength: 1 }),
+  enabled: fc.boolean(),
+  identities: fc.constantFrom(undefined, ['CRMID'], ['ECID'], ['CRMID', 'ECID']),
+  attributes: fc.constantFrom([], ['loyalty']),
+  mandatoryAttributes: fc.constantFrom(undefined, ['loyalty']),
+});
+
+async function desired(profiles: MemoryProfileStore, destination: Http): Promise<string[]> {
+  const members: string[] = [];
+  if (!destination.enabled) return members;
+  for await (const item of profiles.scan()) {
+    for (const { view, identities, optedOut } of profilesOf(item, profileRules)) {
+      const lacks = (destination.mandatoryAttributes ?? []).some((path) => valueAt(view, path) === undefined);
+      if (optedOut || lacks) continue;
+      const held = [...segments.evaluate(view, NOW)].flatMap(([id, is]) =>
+        is && destination.segments.includes(id) ? [id] : [],
+      );
+      const accepted = destination.identities
+        ? acceptedIdentities(destination.identities, identities.map(parseIdentityKey)).map(identityKey)
+        : identities;
+      members.push(...accepted.flatMap((key) => held.map((id) => `${key} ${id}`)));
+    }
+  }
+  return members.sort();
+}
+
+const step = fc.oneof(
+  { weight: 3, arbitrary: record.map((one) => ({ record: one })) },
+  webhook.map((edited) => ({ edited })),
+);
+
+describe('a destination that is edited in the catalog', () => {
+  it('knows after the next evaluation exactly what it shall know now, whatever it was before', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        webhook,
+        fc.array(step, { minLength: 1, maxLength: 20 }),
+        fc.infiniteStream(fc.nat()),
+        async (first, steps, numbers) => {
+          const draw = (): number => numbers.next().value as number;
+          let faults = 25;
+          const next = (): Fault =>
+            faults-- > 0 ? (['none', 'none', 'none', 'before', 'after', 'conflict'] as const)[draw() % 6]! : 'none';
+          let current = first;
+          const run = platform(next, () => [current]);
+          let evaluated = 0;
+          let routed = 0;
+          let late: { evaluate: readonly string[]; route: readonly string[] } = { evaluate: [], route: [] };
+          const catchUp = async (): Promise<void> => {
+            const evaluations = [...late.evaluate, ...run.profiles.changed.slice(evaluated)];
+            evaluated = run.profiles.changed.length;
+            const notEvaluated = await failuresOf(evaluations, run.evaluate);
+            const routes = [...late.route, ...run.memberships.changed.slice(routed)];
+            routed = run.memberships.changed.length;
+            late = { evaluate: notEvaluated, route: await failuresOf(routes, (root) => run.route(root)) };
+          };
+          for (const one of steps) {
+            if ('edited' in one) current = one.edited;
+            else {
+              for (let pending = [one.record]; pending.length > 0; ) {
+                pending = (await run.stitch(pending)).failed.map((failed) => failed.record);
+              }
+            }
+            if (draw() % 2 === 0) await catchUp();
+          }
+          // The evaluation of the day visits everybody, and what it changes is routed.
+          const everybody = (await Array.fromAsync(run.profiles.scan())).map(({ root }) => root);
+          await untilDone([...late.evaluate, ...run.profiles.changed.slice(evaluated), ...everybody], run.evaluate);
+          await untilDone([...late.route, ...run.memberships.changed.slice(routed)], (root) => run.route(root));
+          expect(folded(run.sent, 'webhook')).toEqual(await desired(run.profiles, current));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('telling a destination again', () => {
+  const destination: Http = {
+    id: 'webhook',
+    type: 'http',
+    url: 'https://hooks.example.com',
+    segments: ['gold', 'active', 'known', 'anonymous'],
+    enabled: true,
+    attributes: [],
+  };
+
+  it('brings one that lost everything since an instant to what it shall know', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 15 }), async (records) => {
+        const run = platform(
+          () => 'none',
+          () => [destination],
+        );
+        await run.stitch(records);
+        await untilDone([...run.profiles.changed], run.evaluate);
+        const roots = [...run.memberships.changed];
+        await untilDone(roots, (root) => run.route(root));
+        const lostFrom = run.sent.length;
+        await untilDone(roots, (root) => run.route(root, { retell: { destinationId: 'webhook', since: NOW } }));
+        expect(folded(run.sent.slice(lostFrom), 'webhook')).toEqual(await desired(run.profiles, destination));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('says nothing about what it was told before, nor to others', async () => {
+    const run = platform(
+      () => 'none',
+      () => [destination, { ...destination, id: 'other' }],
+    );
+    await run.stitch([
+      event(NOW - DAY, ['CRMID:ann', ecid(1)]),
+      attributes(NOW - DAY, 'CRMID:ann', { loyalty: 'gold' }),
+    ]);
+    await untilDone([...run.profiles.changed], run.evaluate);
+    const roots = [...run.memberships.changed];
+    await untilDone(roots, (root) => run.route(root));
+    const told = run.sent.length;
+    await untilDone(roots, (root) => run.route(root, { retell: { destinationId: 'webhook', since: NOW + 1 } }));
+    expect(run.sent.slice(told).flatMap(({ delivery }) => delivery.changes.map(({ status }) => status))).not.toContain(
+      'exited',
+    );
+    await untilDone(roots, (root) => run.route(root, { retell: { destinationId: 'webhook', since: NOW } }));
+    expect(new Set(run.sent.slice(told).map(({ delivery }) => delivery.destinationId))).toEqual(new Set(['webhook']));
+  });
+});

@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { activationVersion } from '#core/activation/activation-version.ts';
+import type { Delivery } from '#core/activation/delivery.ts';
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import { type RouteOptions, type RouteRules, route } from '#core/activation/route.ts';
+import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import { type Identity, identityKey } from '#core/identity/identity.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { OutgoingDelivery } from '#core/ports/outbox.ts';
+import { stitch } from '#core/profile/stitch.ts';
+import { type EvaluationRules, evaluate } from '#core/segmentation/evaluate.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { profileRules } from '#tests/harness/core/profiles.ts';
+import { segmentSet } from '#tests/harness/core/segments.ts';
+
+/** A small world: three people, four devices, four segments, and what leads from records to destinations. */
+
+export const NOW = Date.parse('2026-01-31T00:00:00Z');
+export const DAY = 86_400_000;
+
+export const segments = segmentSet({
+  gold: ({ loyalty }) => loyalty === 'gold',
+  active: ({ xEvent }) => xEvent.length >= 2,
+  known: ({ identityMap }) => 'CRMID' in (identityMap as object),
+  anonymous: ({ identityMap }) => !('CRMID' in (identityMap as object)),
+});
+
+export const activated = { segments: ['gold', 'active', 'known', 'anonymous'], enabled: true };
+const device = fc.integer({ min: 1, max: 4 }).map(ecid);
+const person = fc.constantFrom('CRMID:ann', 'CRMID:bob', 'CRMID:cyd');
+const time = fc.integer({ min: 1, max: 30 }).map((days) => NOW - days * DAY);
+const optOut = fc.constantFrom('in', 'in', 'out');
+export const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
+  fc.tuple(time, device).map(([at, id]) => event(at, [id])),
+  fc.tuple(time, person, device).map(([at, who, id]) => event(at, [who, id])),
+  fc
+    .tuple(time, person, fc.constantFrom('gold', 'none'), optOut)
+    .map(([at, who, loyalty, out]) => attributes(at, who, { loyalty, privacyOptOuts: { general_opt_out: out } })),
+  fc.tuple(time, device, fc.constantFrom('VA6', 'OR2', 'ZAF2')).map(([at, id, region]) => {
+    const captureTimestamp = new Date(at).toISOString();
+    return attributes(at, id, { userActivityRegions: { [region]: { captureTimestamp } } }, 'regions');
+  }),
+);
+
+const evaluationOf = (destinations: readonly DestinationDefinition[]): EvaluationRules => ({
+  ...profileRules,
+  segments,
+  mappedAttributes: ({ view }) => [view.loyalty, activationVersion(destinations)],
+});
+const routingOf = (destinations: readonly DestinationDefinition[]): RouteRules => ({
+  ...profileRules,
+  destinations: new Map(destinations.map((one) => [one.id, one])),
+});
+
+/** The platform in one process: stores, and what their streams would carry. `destinations` may change meanwhile. */
+export function platform(next: () => Fault, destinations: () => readonly DestinationDefinition[]) {
+  const stores = {
+    profiles: new MemoryProfileStore(),
+    timeline: new MemoryTimeline(),
+    memberships: new MemoryMembershipStore(),
+    ledgers: new MemoryVersionedStore<LedgerItem>(),
+  };
+  const sent: OutgoingDelivery[] = [];
+  const faulty = {
+    profiles: withFaults(stores.profiles, next),
+    timeline: withFaults(stores.timeline, next),
+    memberships: withFaults(stores.memberships, next),
+    ledgers: withFaults(stores.ledgers, next),
+    outbox: withFaults(
+      { send: async (deliveries: readonly OutgoingDelivery[]) => void sent.push(...deliveries) },
+      next,
+    ),
+  };
+  const common = { ...faulty, now: () => NOW, pause: async () => {} };
+  return {
+    ...stores,
+    sent,
+    stitch: (records: readonly AcceptedRecord[]) => stitch(records, { ...common, rules: foldRules() }),
+    evaluate: (root: string) => evaluate(root, { ...common, rules: evaluationOf(destinations()) }),
+    route: (root: string, options: RouteOptions = {}) =>
+      route(root, { ...common, rules: routingOf(destinations()) }, options),
+  };
+}
+
+/** Runs a stage once for each root. @returns those for which it failed */
+export async function failuresOf(
+  roots: readonly string[],
+  stage: (root: string) => Promise<unknown>,
+): Promise<string[]> {
+  const failed: string[] = [];
+  for (const root of roots) await stage(root).catch(() => failed.push(root));
+  return failed;
+}
+
+/** Runs a stage for roots until each has succeeded once, as an event source that retries would. */
+export async function untilDone(roots: readonly string[], stage: (root: string) => Promise<unknown>): Promise<void> {
+  for (let pending = [...roots]; pending.length > 0; ) {
+    const again: string[] = [];
+    for (const root of pending) await stage(root).catch(() => again.push(root));
+    pending = again;
+  }
+}
+
+const identitiesOf = (delivery: Delivery): readonly Identity[] =>
+  delivery.kind === 'aam-edge' ? [delivery.device, ...delivery.personIdentities] : delivery.identities;
+
+/** What a destination knows after all it was told, one message after the other: `identity segment`. */
+export function folded(sent: readonly OutgoingDelivery[], destinationId: string): string[] {
+  const members = new Set<string>();
+  for (const { delivery } of sent.filter((one) => one.delivery.destinationId === destinationId)) {
+    for (const identity of identitiesOf(delivery)) {
+      for (const change of delivery.changes) {
+        const entry = `${identityKey(identity)} ${change.segmentId}`;
+        if (change.status === 'realized') members.add(entry);
+        else members.delete(entry);
+      }
+    }
+  }
+  return [...members].sort();
+}
