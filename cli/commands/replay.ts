@@ -48,7 +48,8 @@ export const replayCommand = (): Command =>
         if (read.refusal) process.stderr.write(`${path}: ${read.refusal.code}: ${read.refusal.message}\n`);
         inputs.push({ name: path, ...read });
       }
-      const { result } = await replay({ catalog, inputs, now, door, seed, threshold });
+      const withCost = options.json === true;
+      const { result } = await replay({ catalog, inputs, now, door, seed, threshold, withCost });
       process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : printReplay(result, catalog));
     });
 

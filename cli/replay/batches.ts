@@ -3,6 +3,12 @@ import { seededRandom } from '#cli/example/random.ts';
 export const DOORS = ['stream', 'batch', 'mixed'] as const;
 export type Door = (typeof DOORS)[number];
 
+/** Records that travel together, and how. */
+export interface Travelling<T> {
+  readonly door: 'stream' | 'file';
+  readonly records: readonly T[];
+}
+
 const STREAM_BATCH = 200;
 const FILE_SLICE = 2_000;
 
@@ -10,7 +16,7 @@ const FILE_SLICE = 2_000;
  * How the records of several inputs travel: by stream in small batches in which the inputs are interleaved, in files in
  * large slices that overtake each other, or some this way and some the other. The seed decides all of it.
  */
-export function* travel<T>(inputs: readonly (readonly T[])[], door: Door, seed: number): Generator<readonly T[]> {
+export function* travel<T>(inputs: readonly (readonly T[])[], door: Door, seed: number): Generator<Travelling<T>> {
   const { next: random } = seededRandom(seed);
   const streamed: (readonly T[])[] = [];
   const files: (readonly T[])[] = [];
@@ -22,7 +28,9 @@ export function* travel<T>(inputs: readonly (readonly T[])[], door: Door, seed: 
       files.push(input.slice(border));
     }
   }
-  yield* shuffled([...interleave(streamed, random), ...files.flatMap((file) => slices(file, random))], door, random);
+  const messages = interleave(streamed, random).map((records) => ({ door: 'stream', records }) as const);
+  const chunks = files.flatMap((file) => slices(file, random)).map((records) => ({ door: 'file', records }) as const);
+  yield* shuffled([...messages, ...chunks], door, random);
 }
 
 /** Batches of a stream keep their order; files come when they come. */

@@ -1,7 +1,8 @@
 import type { LedgerItem } from '#core/activation/ledger.ts';
 import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { type StageRules, stageRules } from '#core/catalog/rules.ts';
+import type { Cost } from '#core/cost/usage.ts';
 import { failedCounts } from '#core/ingestion/batch-state.ts';
 import { countValidated } from '#core/ingestion/counts.ts';
 import { processRecords, type ReceivedRecord, validate } from '#core/ingestion/process.ts';
@@ -16,6 +17,7 @@ import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { type Door, travel } from './batches.ts';
+import { type CostBatch, countCost } from './cost/cost-run.ts';
 
 export interface ReplayInput {
   readonly name: string;
@@ -36,6 +38,8 @@ export interface ReplayOptions {
    * every good record counts, so that the answer does not depend on the door.
    */
   readonly threshold?: number | undefined;
+  /** Whether to count what the same would cost on AWS; takes as long again. @default false */
+  readonly withCost?: boolean;
 }
 
 export interface ReplayResult extends Report {
@@ -44,6 +48,8 @@ export interface ReplayResult extends Report {
   refusals: Record<string, number>;
   /** Accepted records that are in no profile, by reason. */
   withoutProfile: Record<string, number>;
+  /** The records as they travelled, and streamed in batches of 100 in which no two belong to one person. */
+  cost?: { asReplayed: Cost; worstCase: Cost };
 }
 
 /**
@@ -79,13 +85,14 @@ export async function replay(
     return !failed;
   });
 
+  const travelled: CostBatch[] = [];
   let part = 0;
   for (const batch of travel(
     inputs.map(({ records }) => records),
     options.door,
     options.seed,
   )) {
-    const processed = await processRecords(batch, `replay-${part++}`, {
+    const processed = await processRecords(batch.records, `replay-${part++}`, {
       catalog,
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
       lake: createMemoryObjectStore(),
@@ -95,6 +102,7 @@ export async function replay(
     if (processed.failed[0]) throw processed.failed[0].error;
     counts.refused += processed.refused.length;
     for (const { refusals: reasons } of processed.refused) increase(refusals, reasons[0]!.code);
+    travelled.push({ door: batch.door, records: processed.outcomes.map(({ record }) => record) });
     for (const outcome of processed.outcomes) {
       if (outcome.duplicate) counts.duplicate += 1;
       else counts.accepted += 1;
@@ -106,7 +114,28 @@ export async function replay(
   const routing = { profiles, memberships, ledgers, outbox, rules: rules.route, now: () => now, pause };
   for (const root of new Set(memberships.changed)) await route(root, routing);
   const counted = await report({ profiles, memberships, ledgers }, catalog, now);
-  return { result: { records: counts, ...counted, refusals, withoutProfile }, deliveries };
+  const result: ReplayResult = { records: counts, ...counted, refusals, withoutProfile };
+  if (options.withCost) return { result: { ...result, cost: await costs(travelled, rules, now) }, deliveries };
+  return { result, deliveries };
+}
+
+/** Records in one batch of the worst case. */
+const WORST_BATCH = 100;
+
+async function costs(
+  travelled: readonly CostBatch[],
+  rules: StageRules,
+  now: number,
+): Promise<NonNullable<ReplayResult['cost']>> {
+  const all = travelled.flatMap(({ records }) => records).sort((x, y) => x.time - y.time);
+  const worst = Array.from({ length: Math.ceil(all.length / WORST_BATCH) }, (_, i) => ({
+    door: 'stream' as const,
+    records: all.slice(i * WORST_BATCH, (i + 1) * WORST_BATCH),
+  }));
+  return {
+    asReplayed: await countCost(travelled, { rules, now, together: true }),
+    worstCase: await countCost(worst, { rules, now, together: false }),
+  };
 }
 
 /** @returns what became of the records of an input with too many refused ones */

@@ -51,7 +51,7 @@ export class DynamoDbProfileStore implements ProfileStore {
 
   async write({ item, pointers, absorbed }: ProfileWrite): Promise<void> {
     const pointer = (key: IdentityKey, revision: number): ConditionalPut => ({
-      item: { pk: { S: key }, movedTo: { S: item.root } },
+      item: pointerAttributes(key, item.root),
       expect: { name: 'revision', value: revision },
     });
     await putAll(this.#client, this.#table, [
@@ -69,7 +69,14 @@ export class DynamoDbProfileStore implements ProfileStore {
   }
 }
 
-function writeProfileAttributes(item: ProfileItem): Item {
+/** The item that says where an identity, or an item that was taken into another, is found. */
+export const pointerAttributes = (key: string, movedTo: IdentityKey): Item => ({
+  pk: { S: key },
+  movedTo: { S: movedTo },
+});
+
+/** A profile item as it is written. */
+export function writeProfileAttributes(item: ProfileItem): Item {
   const { root, revision, ...state } = item;
   return { pk: { S: root }, revision: { N: String(revision + 1) }, ...encodeState(state) };
 }

@@ -5,6 +5,7 @@ import type { Moved, Versioned, VersionedStore } from '#core/ports/versioned-sto
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 import { type Item, putAll, scanAll } from './dynamodb.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
+import { pointerAttributes } from './profile-store.dynamodb.ts';
 
 /** Versioned items in a table: `version`, `state`; or `movedTo` for one that was taken into another. */
 export class DynamoDbVersionedStore<T extends Versioned> implements VersionedStore<T> {
@@ -29,7 +30,7 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
     await putAll(this.client, this.table, [
       { item: this.attributesOf(item), expect: { name: 'version', value: item.version } },
       ...taken.map(({ root, version }) => ({
-        item: { pk: { S: this.#keyPrefix + root }, movedTo: { S: item.root } },
+        item: pointerAttributes(this.#keyPrefix + root, item.root),
         expect: { name: 'version', value: version },
       })),
     ]);
@@ -43,8 +44,7 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
   }
 
   protected attributesOf(item: T): Item {
-    const { root, version, ...state } = item;
-    return { pk: { S: this.#keyPrefix + root }, version: { N: String(version + 1) }, ...encodeState(state) };
+    return versionedAttributes(item, this.#keyPrefix);
   }
 
   protected read(attributes: StoredAttributes): T | Moved {
@@ -59,16 +59,26 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
   }
 }
 
+/** A versioned item as it is written. */
+export function versionedAttributes<T extends Versioned>({ root, version, ...state }: T, keyPrefix: string): Item {
+  return { pk: { S: keyPrefix + root }, version: { N: String(version + 1) }, ...encodeState(state) };
+}
+
+/** The memberships of an item as they are written, with the key of the index. */
+export function membershipAttributes(item: MembershipItem): Item {
+  const attributes = versionedAttributes(item, '');
+  if (item.dueAt === undefined) return attributes;
+  return {
+    ...attributes,
+    [DUE_INDEX.partitionKey]: { N: String(dueShardOf(item.root)) },
+    [DUE_INDEX.sortKey]: { N: String(item.dueAt) },
+  };
+}
+
 /** The `memberships` table, with the index of what is due. */
 export class DynamoDbMembershipStore extends DynamoDbVersionedStore<MembershipItem> implements MembershipStore {
   protected override attributesOf(item: MembershipItem): Item {
-    const attributes = super.attributesOf(item);
-    if (item.dueAt === undefined) return attributes;
-    return {
-      ...attributes,
-      [DUE_INDEX.partitionKey]: { N: String(dueShardOf(item.root)) },
-      [DUE_INDEX.sortKey]: { N: String(item.dueAt) },
-    };
+    return membershipAttributes(item);
   }
 
   async *due(now: number): AsyncIterable<IdentityKey> {

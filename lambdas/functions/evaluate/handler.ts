@@ -6,9 +6,8 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { Lookup, ProfileStore } from '#core/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
-import { evaluate } from '#core/segmentation/evaluate.ts';
+import { evaluateChange } from '#core/segmentation/evaluate-change.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
-import { givesSameAnswers } from '#core/segmentation/same-answers.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
 
@@ -40,11 +39,11 @@ export function createHandler(deps: EvaluateFunctionDeps) {
     const evaluation = { profiles, memberships, now, pause, rules: stageRules(catalog).evaluation };
     let entered = 0;
     let exited = 0;
-    const response = await handleByKey(records.map(byItemKey), async (root, changes) => {
+    const response = await handleByKey(records.map(byItemKey), async (_root, changes) => {
       const before = itemIn(changes[0]?.record.dynamodb?.OldImage);
       const after = itemIn(changes.at(-1)?.record.dynamodb?.NewImage);
-      if (!after || (before && givesSameAnswers(before, after, evaluation.rules, now()))) return;
-      const result = await evaluate(root, evaluation, { image: after });
+      if (!after) return;
+      const result = await evaluateChange({ before, after }, evaluation);
       entered += result.entered;
       exited += result.exited;
     });

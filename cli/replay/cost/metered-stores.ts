@@ -1,0 +1,135 @@
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import type { Usage } from '#core/cost/usage.ts';
+import type { Outbox } from '#core/ports/outbox.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
+import type { Versioned, VersionedStore } from '#core/ports/versioned-store.ts';
+import type { ItemChange } from '#core/segmentation/evaluate-change.ts';
+import type { MembershipItem } from '#core/segmentation/membership.ts';
+import type { Item } from '#lambdas/adapters/dynamodb.ts';
+import { itemBytes, readUnitsOf, writeUnitsOf } from '#lambdas/adapters/item-size.ts';
+import { pointerAttributes, writeProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { timelineAttributes } from '#lambdas/adapters/timeline.dynamodb.ts';
+import { membershipAttributes, versionedAttributes } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+
+/**
+ * Ports that count what the real adapters would ask of AWS: every item is laid out as it would be written, and its size
+ * decides the units.
+ */
+
+/** Sizes of what is in the tables. */
+export class TableMeter {
+  readonly #usage: Usage;
+  readonly #sizes = new Map<string, number>();
+
+  constructor(usage: Usage) {
+    this.#usage = usage;
+  }
+
+  read(key: string): void {
+    this.#usage.reads += 1;
+    this.#usage.readUnits += readUnitsOf(this.#sizes.get(key) ?? 0);
+  }
+
+  /** Several items at once are a transaction, which costs twice as much. */
+  write(items: readonly Item[], prefix = ''): void {
+    const factor = items.length > 1 ? 2 : 1;
+    for (const item of items) {
+      const key = prefix + item.pk!.S!;
+      const bytes = itemBytes(item);
+      this.#usage.writes += 1;
+      this.#usage.writeUnits += factor * writeUnitsOf(this.#sizes.get(key) ?? 0, bytes);
+      this.#sizes.set(key, bytes);
+    }
+  }
+
+  /** A further write of a small item, e.g. of an index. */
+  writeSmall(): void {
+    this.#usage.writeUnits += 1;
+  }
+}
+
+export function meteredProfiles(
+  store: ProfileStore,
+  meter: TableMeter,
+  changed: (change: ItemChange) => void,
+): ProfileStore {
+  const seen = new Map<string, ItemChange['before']>();
+  return {
+    async lookup(keys) {
+      for (const key of keys) meter.read(key);
+      const found = await store.lookup(keys);
+      for (const [key, lookup] of found) if ('item' in lookup) seen.set(key, lookup.item);
+      return found;
+    },
+    async write(write) {
+      const { item, pointers, absorbed } = write;
+      await store.write(write);
+      meter.write([
+        writeProfileAttributes(item),
+        ...[...pointers, ...absorbed.map(({ root }) => root)].map((key) => pointerAttributes(key, item.root)),
+      ]);
+      const after = { ...item, revision: item.revision + 1 };
+      changed({ before: item.revision === 0 ? undefined : seen.get(item.root), after });
+    },
+    scan: (segment) => store.scan(segment),
+  };
+}
+
+export function meteredTimeline(timeline: Timeline, meter: TableMeter): Timeline {
+  return {
+    async remember(entry) {
+      meter.write([{ ...timelineAttributes(entry), pk: { S: `${entry.identity}|${entry.id}` } }], 'T#');
+      return timeline.remember(entry);
+    },
+    read: (identity) => timeline.read(identity),
+  };
+}
+
+const meteredVersioned = <T extends Versioned>(
+  store: VersionedStore<T>,
+  meter: TableMeter,
+  prefix: string,
+  attributesOf: (item: T) => Item,
+  written: (item: T) => void = () => {},
+): VersionedStore<T> => ({
+  async get(root) {
+    meter.read(prefix + root);
+    return store.get(root);
+  },
+  async write(item, taken) {
+    await store.write(item, taken);
+    meter.write([attributesOf(item), ...taken.map(({ root }) => pointerAttributes(root, item.root))], prefix);
+    written(item);
+  },
+  scan: () => store.scan(),
+});
+
+export const meteredLedgers = (store: VersionedStore<LedgerItem>, meter: TableMeter): VersionedStore<LedgerItem> =>
+  meteredVersioned(store, meter, OPERATIONS_PREFIX.ledger, (item) => versionedAttributes(item, ''));
+
+/** Memberships, whose index of what is due costs a write more whenever the instant changes. */
+export function meteredMemberships(
+  store: VersionedStore<MembershipItem>,
+  meter: TableMeter,
+  changed: (root: string) => void,
+): VersionedStore<MembershipItem> {
+  const dueAt = new Map<string, number | undefined>();
+  return meteredVersioned(store, meter, 'M#', membershipAttributes, (item) => {
+    if (dueAt.get(item.root) !== item.dueAt) meter.writeSmall();
+    dueAt.set(item.root, item.dueAt);
+    changed(item.root);
+  });
+}
+
+const MESSAGES_A_REQUEST = 10;
+
+/** Messages are sent, received and deleted, ten at a time. */
+export const meteredOutbox = (usage: Usage): Outbox => ({
+  async send(deliveries) {
+    for (const [, group] of Map.groupBy(deliveries, ({ outletId }) => outletId)) {
+      usage.sqsRequests += 3 * Math.ceil(group.length / MESSAGES_A_REQUEST);
+    }
+  },
+});
