@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
+import { fileSource } from '#cli/feed/file-source.ts';
+import { readInput } from '#cli/replay/read-input.ts';
+import { type ReplayResult, replay } from '#cli/replay/replay.ts';
+import { mistakesIn } from '#core/catalog/checks/pql-mistakes.ts';
+import { unionsOf } from '#core/catalog/checks/union.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { segmentDefinition } from '#core/segmentation/definition.ts';
+import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES, lumaExpected } from '#tests/harness/luma/data.ts';
+import { type Audience, OMNICHANNEL, ONLINE } from './luma-audiences.ts';
+import { type LumaPerson, lumaDevices, lumaPeople } from './luma-people.ts';
+
+type Audiences = Readonly<Record<string, Audience>>;
+
+/** Replays files under the catalog with other audiences in place of its own. */
+async function membersOf(audiences: Audiences, datasets: readonly (keyof typeof LUMA_FILES)[]): Promise<ReplayResult> {
+  const own = await loadCatalogFolder(LUMA_CATALOG, {});
+  const segments = Object.entries(audiences).map(([id, { pql }]) =>
+    segmentDefinition.parse({ id, name: id, expression: { type: 'PQL', format: 'pql/text', value: pql } }),
+  );
+  const unions = unionsOf(own);
+  const mistakes = segments.flatMap((segment) =>
+    mistakesIn(segment.expression.value, unions, new Set(Object.keys(audiences))).map((error) => error.render()),
+  );
+  expect(mistakes).toEqual([]);
+  const catalog = compileCatalog({ ...own, segments, destinations: [] });
+  const now = Date.parse(lumaExpected().now);
+  const inputs = await Promise.all(
+    datasets.map(async (dataset, index) => {
+      const arrival = { receivedAt: now, firstTie: index * 100_000 };
+      const source = await fileSource(join(LUMA, LUMA_FILES[dataset]));
+      return { name: dataset, ...(await readInput(source, dataset, catalog, arrival)) };
+    }),
+  );
+  return (await replay({ catalog, inputs, now, door: 'mixed', seed: 5 })).result;
+}
+
+function expectedMembers(audiences: Audiences, people: readonly LumaPerson[]): Record<string, string[]> {
+  const now = Date.parse(lumaExpected().now);
+  const present = people
+    .filter(({ customer }) => customer?.optOut !== 'out')
+    .map((person) => ({ ...person, events: person.events.filter(({ time }) => time <= now) }));
+  return Object.fromEntries(
+    Object.keys(audiences).map((id) => [
+      id,
+      present
+        .filter((person) => {
+          const isIn = (other: string): boolean => audiences[other]!.is(person, now, isIn);
+          return isIn(id);
+        })
+        .map(({ key }) => key)
+        .sort(),
+    ]),
+  );
+}
+
+/** Audiences that are not among the shown answers, worked out a second time without the platform. */
+describe.runIf(hasLuma)('other audiences on the real data', () => {
+  describe.each([
+    ['online', ONLINE, lumaDevices, ['web-events']],
+    ['omnichannel', OMNICHANNEL, lumaPeople, ['web-events', 'logins', 'customers', 'store-orders', 'regions']],
+  ] as const)('%s', (_, audiences: Audiences, people, datasets) => {
+    let result: ReplayResult;
+    let expected: Record<string, string[]>;
+
+    beforeAll(async () => {
+      result = await membersOf(audiences, datasets);
+      expected = expectedMembers(audiences, people());
+    });
+
+    it.each(Object.keys(audiences))('%s', (id) => {
+      expect(expected[id]!.length, 'an audience that says something').toBeGreaterThan(0);
+      expect(expected[id]!.length).toBeLessThan(result.profiles);
+      expect([...result.segments[id]!.members].sort()).toEqual(expected[id]);
+    });
+  });
+});
