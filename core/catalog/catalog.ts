@@ -9,6 +9,7 @@ import type {
   MergePolicyDefinition,
   NamespaceDefinition,
   SchemaDefinition,
+  SourceConnectionDefinition,
 } from './definitions.ts';
 
 /** Everything users define, checked and complete; it survives JSON. */
@@ -21,6 +22,8 @@ export interface Catalog {
   readonly evaluationSettings?: EvaluationSettings;
   readonly schemas: readonly SchemaDefinition[];
   readonly datasets: readonly DatasetDefinition[];
+  /** Nobody may send records over HTTP, where there are none. */
+  readonly sourceConnections?: readonly SourceConnectionDefinition[];
   readonly mergePolicies: readonly MergePolicyDefinition[];
   readonly segments: readonly SegmentDefinition[];
   readonly destinations: readonly DestinationDefinition[];

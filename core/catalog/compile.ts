@@ -15,6 +15,7 @@ import {
   type MergePolicyDefinition,
   type NamespaceDefinition,
   type SchemaDefinition,
+  type SourceConnectionDefinition,
 } from './definitions.ts';
 
 /** A catalog made ready for use, once; everything that reads records or profiles works from it. */
@@ -22,6 +23,7 @@ export interface CompiledCatalog {
   /** See {@link catalogVersion}. */
   readonly version: string;
   readonly datasets: ReadonlyMap<string, CompiledDataset>;
+  readonly sourceConnections: ReadonlyMap<string, SourceConnectionDefinition>;
   /** By code; the standard ones included. */
   readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
   readonly identitySettings: CompiledIdentitySettings;
@@ -84,6 +86,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   return {
     version: catalogVersion(catalog),
     datasets: new Map(catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, namespaces)])),
+    sourceConnections: new Map(catalog.sourceConnections?.map((connection) => [connection.id, connection])),
     namespaces,
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
     mergePolicy: catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY,

@@ -5,6 +5,7 @@ import { checkIdentity } from './checks/identity.ts';
 import { checkMergePolicies } from './checks/merge-policies.ts';
 import { checkSchemas } from './checks/schemas.ts';
 import { checkSegments } from './checks/segments.ts';
+import { checkSourceConnections } from './checks/source-connections.ts';
 import { checkUnique } from './checks/unique.ts';
 import { Findings, type Loaded, type LoadedCatalog } from './loaded.ts';
 import { type CatalogProblem, compareProblems } from './problem.ts';
@@ -17,6 +18,7 @@ const CHECKS: readonly ((catalog: LoadedCatalog, findings: Findings) => void)[] 
   checkIdentity,
   checkSchemas,
   checkDatasets,
+  checkSourceConnections,
   checkMergePolicies,
   checkSegments,
   checkDestinations,
@@ -44,6 +46,7 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
   const definitions = <T>(of: readonly Loaded<T>[]): T[] =>
     [...of].sort((x, y) => ((x.id ?? '') < (y.id ?? '') ? -1 : 1)).flatMap(({ definition }) => definition ?? []);
   const [identitySettings] = definitions(loaded['identity-settings']);
+  const sourceConnections = definitions(loaded['source-connections']);
   const [evaluationSettings] = definitions(loaded['evaluation-settings']);
   return {
     namespaces: definitions(loaded.namespaces),
@@ -51,6 +54,7 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
     ...(evaluationSettings && { evaluationSettings }),
     schemas: definitions(loaded.schemas),
     datasets: definitions(loaded.datasets),
+    ...(sourceConnections.length > 0 && { sourceConnections }),
     mergePolicies: definitions(loaded['merge-policies']),
     segments: definitions(loaded.segments),
     destinations: definitions(loaded.destinations),

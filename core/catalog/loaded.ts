@@ -7,6 +7,7 @@ import type {
   MergePolicyDefinition,
   NamespaceDefinition,
   SchemaDefinition,
+  SourceConnectionDefinition,
 } from './definitions.ts';
 import type { CatalogProblem } from './problem.ts';
 import type { FilePosition, Path, SourceFile } from './source-file.ts';
@@ -18,6 +19,7 @@ export interface Kinds {
   'evaluation-settings': EvaluationSettings;
   schemas: SchemaDefinition;
   datasets: DatasetDefinition;
+  'source-connections': SourceConnectionDefinition;
   'merge-policies': MergePolicyDefinition;
   segments: SegmentDefinition;
   destinations: DestinationDefinition;

@@ -8,6 +8,7 @@ import {
   mergePolicyDefinition,
   namespaceDefinition,
   schemaDefinition,
+  sourceConnectionDefinition,
 } from './definitions.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { problemsOfIssues } from './issues.ts';
@@ -30,6 +31,7 @@ const READINGS: { readonly [K in Kind]: Reading } = {
   'evaluation-settings': { shape: evaluationSettings },
   schemas: { shape: schemaDefinition, idKey: '$id' },
   datasets: { shape: datasetDefinition, idKey: 'id' },
+  'source-connections': { shape: sourceConnectionDefinition, idKey: 'id' },
   'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },
   segments: { shape: segmentDefinition, idKey: 'id' },
   destinations: { shape: destinationDefinition, idKey: 'id', variables: true },

@@ -32,6 +32,8 @@ const records = {
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {
+  /** HTTP → Kinesis `collection` */
+  collect: z.object({ ...catalog, COLLECTION_STREAM: resource }),
   /** Kinesis `collection` → stitch */
   'stitch-stream': z.object(records),
   /** S3 `landing` notification → chunks */

@@ -1,6 +1,8 @@
 /** Where a deployed stage says, in SSM, what its resources are called. The CLI finds everything through these. */
 export const HANDLES = [
   'collection-stream',
+  /** Where records are posted: followed by `/collection/{connectionId}`; may end in a slash */
+  'collection-url',
   'landing-bucket',
   'lake-bucket',
   'quarantine-bucket',

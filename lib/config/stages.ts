@@ -5,6 +5,7 @@ import type { FunctionSize, StageConfigInput, StageName } from './schema.ts';
 
 /** 1,769 MB is one full processor core; the functions that wait for others get less. */
 const FUNCTIONS: Record<FunctionName, FunctionSize> = {
+  collect: { memoryMb: 1024, timeoutSeconds: 15 },
   'stitch-stream': { memoryMb: 1769, timeoutSeconds: 60 },
   split: { memoryMb: 1024, timeoutSeconds: 300 },
   'validate-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
@@ -50,6 +51,7 @@ const dev: StageConfigInput = {
   // One shard costs a third of an idle on-demand stream.
   collection: { mode: 'provisioned', shards: 1, retentionHours: 24 },
   streamParallelism: 1,
+  http: { door: 'api', ratePerSecond: 1_000, burst: 2_000 },
   gatherSeconds: 60,
   connections: CONNECTIONS,
   schedules: SCHEDULES,
@@ -85,6 +87,8 @@ const local: StageConfigInput = {
   // Not every emulator knows Fn::GetStackOutput.
   stackReferences: 'strong',
   allowPrivateEndpoints: true,
+  // LocalStack has no HTTP API unless it is paid for.
+  http: { door: 'function-urls' },
   gatherSeconds: 1,
 };
 

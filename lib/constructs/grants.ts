@@ -1,5 +1,6 @@
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { DUE_INDEX } from '#core/contract/tables.ts';
@@ -30,6 +31,11 @@ export function scanItems(grantee: IFunction, table: ITableV2): Grant {
 export function queryDue(grantee: IFunction, table: ITableV2): Grant {
   const index = `${table.tableArn}/index/${DUE_INDEX.name}`;
   return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [index] });
+}
+
+/** Putting records on a stream. */
+export function putRecords(grantee: IFunction, stream: IStream): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['kinesis:PutRecords'], resourceArns: [stream.streamArn] });
 }
 
 /** Listing goes with reading: without it a missing object looks like a forbidden one. */

@@ -1,4 +1,5 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
@@ -11,6 +12,7 @@ import { addDashboard } from '#lib/constructs/dashboard.ts';
 import { addIteratorAgeAlarm, queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
 import {
   deleteObjects,
+  putRecords,
   queryDue,
   readItems,
   readObjects,
@@ -19,6 +21,7 @@ import {
   writeObjects,
 } from '#lib/constructs/grants.ts';
 import { Handles } from '#lib/constructs/handles.ts';
+import { HttpDoor } from '#lib/constructs/http-door.ts';
 import { FailureQueue, WorkQueue } from '#lib/constructs/queues.ts';
 import { addRefusalAlarms } from '#lib/constructs/refusal-alarms.ts';
 import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
@@ -46,6 +49,7 @@ export class ComputeStack extends Stack {
     super(scope, id, props);
     this.#props = props;
     this.alarms = new Alarms(props.config.stage, props.data.alarms.topic);
+    const collect = this.#collect();
     this.#stitchStream();
     const files = this.#files();
     this.#evaluate();
@@ -60,7 +64,25 @@ export class ComputeStack extends Stack {
         outlets: props.activation.outlets,
       });
     }
-    this.#publishHandles(files);
+    this.#publishHandles(files, collect);
+  }
+
+  /** Records over HTTP → the stream. */
+  #collect(): HttpDoor {
+    const { config, data } = this.#props;
+    const collect = this.#function('Collect', 'collect', 'records over HTTP → the stream', {
+      ...this.#catalog(),
+      COLLECTION_STREAM: data.collection.streamName,
+    });
+    putRecords(collect.function, data.collection);
+    return new HttpDoor(this, 'CollectDoor', {
+      config,
+      target: collect,
+      routes: [
+        { method: HttpMethod.POST, path: '/collection/{connectionId}' },
+        { method: HttpMethod.POST, path: '/collection/batch/{connectionId}' },
+      ],
+    });
   }
 
   /** Streamed records → profiles. */
@@ -300,10 +322,11 @@ export class ComputeStack extends Stack {
     writeItems(evaluate.function, data.memberships);
   }
 
-  #publishHandles({ validation, chunks }: { validation: WorkQueue; chunks: WorkQueue }): void {
+  #publishHandles({ validation, chunks }: { validation: WorkQueue; chunks: WorkQueue }, collect: HttpDoor): void {
     const { config, data, activation } = this.#props;
     const handles = new Handles(this, 'Handles', { stage: config.stage });
     const functions = [...this.functions, ...activation.outlets.map((outlet) => outlet.deliver)];
+    handles.publish('collection-url', collect.url, 'Address that takes records, at /collection/{connectionId}');
     handles.publishMap(
       'functions',
       Object.fromEntries(functions.map((made) => [made.label, made.function.functionName])),

@@ -5,6 +5,7 @@ const ID_KEYS: Partial<Record<Kind, { key: string; called: string }>> = {
   namespaces: { key: 'code', called: 'namespace' },
   schemas: { key: '$id', called: 'schema' },
   datasets: { key: 'id', called: 'dataset' },
+  'source-connections': { key: 'id', called: 'source connection' },
   'merge-policies': { key: 'id', called: 'merge policy' },
   segments: { key: 'id', called: 'segment' },
   destinations: { key: 'id', called: 'destination' },

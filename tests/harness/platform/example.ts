@@ -4,16 +4,17 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 
 /** The catalog that is shipped as an example; its destinations are the connections of the stages as they are shipped. */
-export const exampleCatalog = async (): Promise<CompiledCatalog> => compileCatalog(await loadExample());
+export const exampleCatalog = async (): Promise<CompiledCatalog> => compileCatalog(await exampleDefinitions());
 
 /** The same, where a file may hold any number of refused records: small parts of files would fail otherwise. */
 export async function tolerantCatalog(): Promise<CompiledCatalog> {
-  const catalog = await loadExample();
+  const catalog = await exampleDefinitions();
   const datasets = catalog.datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 }));
   return compileCatalog({ ...catalog, datasets });
 }
 
-const loadExample = (): Promise<Catalog> =>
+/** What the example is made of. */
+export const exampleDefinitions = (): Promise<Catalog> =>
   loadCatalogFolder(join(import.meta.dirname, '..', '..', '..', 'catalog'), {});
 
 /** A message of the streaming door. */

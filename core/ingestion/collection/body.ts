@@ -1,0 +1,45 @@
+import { isUtf8 } from 'node:buffer';
+import { gunzipSync } from 'node:zlib';
+import { textOf } from '../decode-json.ts';
+import { MAX_RECORD_BYTES } from '../record.ts';
+import { bomLength } from '../splitter.ts';
+import { type Problem, problem } from './problem.ts';
+
+/** A request with several messages may be as large as this, unpacked. Each of its messages has the limit of one. */
+export const MAX_BATCH_BYTES = 10 * 1_048_576;
+
+/** The bytes of a body, unpacked as its header says. A bomb is given up on at the limit. */
+export function unpackBody(body: Uint8Array, encoding: string | undefined, limit: number): Uint8Array | Problem {
+  const kind = encoding?.trim().toLowerCase() ?? 'identity';
+  if (kind !== 'identity' && kind !== 'gzip' && kind !== '') {
+    return problem(415, 'inlet', 'Unknown content encoding', { detail: 'Send the body as it is, or with gzip' });
+  }
+  let bytes = body;
+  if (kind === 'gzip') {
+    try {
+      bytes = gunzipSync(body, { maxOutputLength: limit + 1 });
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(limit);
+      return problem(400, 'inlet', 'The body is not gzip', { detail: 'The header says content-encoding: gzip' });
+    }
+  }
+  return bytes.length > limit ? tooLarge(limit) : bytes;
+}
+
+export const tooLarge = (limit: number = MAX_RECORD_BYTES): Problem =>
+  problem(413, 'limit', 'Request entity too large', { detail: `At most ${limit} bytes, unpacked` });
+
+/** The messages of `{"messages": [ … ]}`, each as bytes again, since each has its own outcome. */
+export function messagesOf(body: Uint8Array): readonly Uint8Array[] | Problem {
+  try {
+    if (!isUtf8(body)) return malformed('The body is not UTF-8');
+    const { messages } = JSON.parse(textOf(body.subarray(bomLength(body)))) as { messages?: unknown };
+    if (!Array.isArray(messages) || messages.length === 0) return malformed('Expected {"messages": [ … ]}');
+    return messages.map((message) => Buffer.from(JSON.stringify(message)));
+  } catch {
+    // The engine's own words may quote the record. Nesting without end does not fit on its stack.
+    return malformed('Expected {"messages": [ … ]}, in JSON');
+  }
+}
+
+export const malformed = (detail: string): Problem => problem(400, 'inlet', 'Malformed request', { detail });

@@ -1,0 +1,40 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { type Problem, problem } from './problem.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The connection that a request is made on, if it shows one of its keys: as AEP's clients do, in
+ * `Authorization: Bearer …` or in `x-api-key`. Which of the two is wrong, connection or key, is not told.
+ */
+export function authenticate(
+  connectionId: string,
+  headers: Headers,
+  catalog: CompiledCatalog,
+): SourceConnectionDefinition | Problem {
+  const connection = catalog.sourceConnections.get(connectionId);
+  if (connection && !connection.authenticationRequired) return connection;
+  const keys = keysOf(headers);
+  if (keys.length === 0) return UNAUTHENTICATED;
+  const isKnown = connection?.keySha256.some((known) => keys.some((key) => isSame(known, hash('sha256', key, 'hex'))));
+  return connection && isKnown ? connection : REJECTED;
+}
+
+export const isProblem = (value: object): value is Problem => 'status' in value && 'body' in value;
+
+function keysOf(headers: Headers): string[] {
+  const bearer = /^bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+  return [bearer, headers['x-api-key']?.trim()].filter((key) => key !== undefined && key !== '') as string[];
+}
+
+const isSame = (x: string, y: string): boolean =>
+  x.length === y.length && timingSafeEqual(Buffer.from(x), Buffer.from(y));
+
+const UNAUTHENTICATED = problem(401, 'authentication', 'Authentication is required', {
+  detail: 'Send the key of the connection as "Authorization: Bearer <key>" or as "x-api-key: <key>"',
+});
+const REJECTED = problem(401, 'authentication', 'The connection or the key is not known', {
+  detail: 'The last part of the address is the id of a source connection; the key must be one of its keys',
+});

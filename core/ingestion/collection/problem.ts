@@ -1,0 +1,55 @@
+import type { Refusal } from '../record.ts';
+
+/** An answer that says no, in AEP's shape (aep.md §2.1): `type` ends as AEP's does, `title` is for people. */
+export interface Problem {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+}
+
+const TYPE = 'https://tributary.example/problem/data-collection-service';
+
+/** @param seconds after which it makes sense to try again */
+export function problem(
+  status: number,
+  kind: 'inlet' | 'authentication' | 'limit',
+  title: string,
+  more: { readonly detail?: string; readonly report?: object; readonly retryAfter?: number } = {},
+): Problem {
+  const { detail, report, retryAfter } = more;
+  return {
+    status,
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+    body: { type: `${TYPE}/${kind}`, status, title, ...(detail && { detail }), ...(report && { report }) },
+  };
+}
+
+/** Violations that one answer names. */
+const MOST_VIOLATIONS = 5;
+
+/** The answer of synchronous validation to a record that is refused; the record is not kept (aep.md §2.1). */
+export function invalidMessage(refusals: readonly Refusal[], schemaId: string | undefined): Problem {
+  const shown = refusals.slice(0, MOST_VIOLATIONS);
+  const count = `${shown.length} schema violation${shown.length === 1 ? '' : 's'} found`;
+  const causingExceptions = shown.map((refusal) => ({
+    pointerToViolation: `#${refusal.pointer ?? ''}`,
+    keyword: keywordOf(refusal),
+    message: sentenceOf(refusal),
+  }));
+  const violation = { schemaLocation: schemaId ?? '#', pointerToViolation: '#', causingExceptions, message: count };
+  return problem(400, 'inlet', 'Invalid XDM Message Format', { report: { _streamingValidation: [violation] } });
+}
+
+function keywordOf({ code, found, expected, ...refusal }: Refusal): string {
+  if ('keyword' in refusal && typeof refusal.keyword === 'string') return refusal.keyword;
+  if (code !== 'schema-violation') return code;
+  if (found === 'nothing') return 'required';
+  return found === 'an unknown field' ? 'additionalProperties' : 'type';
+}
+
+/** What is wrong, in one sentence without any value. */
+export function sentenceOf({ message, expected, found }: Refusal): string {
+  const wanted = expected === undefined || message.includes(expected) ? [] : [`expected ${expected}`];
+  const details = [...wanted, ...(found === undefined ? [] : [`found ${found}`])].join(', ');
+  return details === '' ? message : `${message}${wanted.length > 0 ? ':' : ','} ${details}`;
+}

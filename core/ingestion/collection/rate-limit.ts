@@ -1,0 +1,25 @@
+/** How many requests may come: on average so many a second, `burst` at once. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/**
+ * Token buckets, one a key. They live as long as the process: where several run side by side, each holds its own.
+ */
+export class RateLimiter {
+  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+
+  /**
+   * @param now epoch ms
+   * @returns 0 when the request may go on, else the seconds to wait
+   */
+  take(key: string, { perSecond, burst }: Rate, now: number): number {
+    const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
+    const elapsed = Math.max(0, now - bucket.at) / 1_000;
+    const tokens = Math.min(burst, bucket.tokens + elapsed * perSecond);
+    const isAllowed = tokens >= 1;
+    this.#buckets.set(key, { tokens: isAllowed ? tokens - 1 : tokens, at: Math.max(now, bucket.at) });
+    return isAllowed ? 0 : Math.max(1, Math.ceil((1 - tokens) / perSecond));
+  }
+}

@@ -1,0 +1,138 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { MAX_BATCH_BYTES, malformed, messagesOf, unpackBody } from '#core/ingestion/collection/body.ts';
+import { collectMessage, validateNow } from '#core/ingestion/collection/collect.ts';
+import { authenticate, isProblem } from '#core/ingestion/collection/connection.ts';
+import { problem } from '#core/ingestion/collection/problem.ts';
+import { RateLimiter } from '#core/ingestion/collection/rate-limit.ts';
+import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import { type CatalogPort, NoCatalogError } from '#core/ports/catalog.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { CollectedMessage, CollectionStream } from '#core/ports/collection-stream.ts';
+import { answerTo, callOf, type HttpAnswer, type HttpCall } from '#lambdas/runtime/http.ts';
+import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
+
+export interface CollectDeps {
+  readonly catalog: CatalogPort;
+  readonly stream: CollectionStream;
+  readonly now: Clock;
+  /** A new id at every call. */
+  readonly newId: () => string;
+}
+
+/** `/collection/{connectionId}` and `/collection/batch/{connectionId}`, whatever a stage puts before it. */
+const PATH = /\/collection\/(?<batch>batch\/)?(?<connectionId>[^/]+)\/?$/;
+
+/** Synchronous validation is for development: so many requests a minute and connection (aep.md §2.1). */
+const VALIDATIONS = { perSecond: 1, burst: 60 };
+
+/** Records over HTTP → Kinesis `collection`, in the shapes of AEP's streaming ingestion (aep.md §2.1). */
+export function createHandler(deps: CollectDeps) {
+  const limiter = new RateLimiter();
+  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const answer = await collect(callOf(event), limiter, deps).catch((error: unknown) => {
+      if (error instanceof NoCatalogError) return noRoom('No catalog is in force yet');
+      logFailure(error);
+      return problem(500, 'inlet', 'Internal error', { detail: 'Nothing was taken in; try again' });
+    });
+    logBatch({ status: answer.status });
+    return answerTo(answer);
+  };
+}
+
+async function collect(call: HttpCall, limiter: RateLimiter, deps: CollectDeps): Promise<HttpAnswer> {
+  const { batch, connectionId } = PATH.exec(call.path)?.groups ?? {};
+  if (connectionId === undefined) return problem(404, 'inlet', 'There is nothing at this address');
+  if (call.method !== 'POST') {
+    return { ...problem(405, 'inlet', 'Only POST is possible here'), headers: { allow: 'POST' } };
+  }
+  const wantsValidation = call.query.syncValidation?.toLowerCase() === 'true';
+  if (batch && wantsValidation) {
+    return problem(501, 'inlet', 'Synchronous validation of several messages is not possible', {
+      detail: 'Send one message to /collection/{connectionId}, or leave out syncValidation',
+    });
+  }
+  const catalog = await deps.catalog.current();
+  const connection = authenticate(decode(connectionId), call.headers, catalog);
+  if (isProblem(connection)) return connection;
+  const wait = waitFor(connection, wantsValidation, limiter, deps.now());
+  if (wait > 0) return problem(429, 'limit', 'Too many requests', { retryAfter: wait });
+  const body = unpackBody(call.body, call.headers['content-encoding'], batch ? MAX_BATCH_BYTES : MAX_RECORD_BYTES);
+  if (isProblem(body)) return body;
+  if (body.length === 0) return malformed('The body is empty');
+  const inlet = { connection, catalog, receivedTimeMs: deps.now() };
+  return batch ? collectBatch(body, inlet, deps) : collectOne(body, wantsValidation, inlet, deps);
+}
+
+interface Inlet {
+  readonly connection: SourceConnectionDefinition;
+  readonly catalog: CompiledCatalog;
+  readonly receivedTimeMs: number;
+}
+
+async function collectOne(
+  body: Uint8Array,
+  wantsValidation: boolean,
+  { connection, catalog, receivedTimeMs }: Inlet,
+  deps: CollectDeps,
+): Promise<HttpAnswer> {
+  const collected = collectMessage(body, connection, catalog, receivedTimeMs);
+  if (isProblem(collected)) return collected;
+  const invalid = wantsValidation ? validateNow(collected.received, catalog) : undefined;
+  if (invalid) return invalid;
+  const left = await deps.stream.put([collected.message]);
+  if (left.size > 0) return noRoom('The stream has no room at the moment');
+  const xactionId = xaction(receivedTimeMs, deps);
+  const syncValidation = wantsValidation ? { skipped: false, status: 'pass' } : { skipped: true };
+  return { status: 200, body: { inletId: connection.id, xactionId, receivedTimeMs, syncValidation } };
+}
+
+async function collectBatch(
+  body: Uint8Array,
+  { connection, catalog, receivedTimeMs }: Inlet,
+  deps: CollectDeps,
+): Promise<HttpAnswer> {
+  const messages = messagesOf(body);
+  if (isProblem(messages)) return messages;
+  const collected = messages.map((bytes) => collectMessage(bytes, connection, catalog, receivedTimeMs));
+  const sent: CollectedMessage[] = collected.flatMap((one) => (isProblem(one) ? [] : [one.message]));
+  const left = await deps.stream.put(sent);
+  if (sent.length > 0 && left.size === sent.length) return noRoom('The stream has no room at the moment');
+  let place = 0;
+  const responses = collected.map((one) => {
+    if (isProblem(one)) return { statusCode: one.status, message: messageOf(one) };
+    const isLeft = left.has(place++);
+    if (isLeft) return { statusCode: 503, message: 'The stream has no room at the moment; send the message again' };
+    return { xactionId: xaction(receivedTimeMs, deps) };
+  });
+  return { status: 207, body: { inletId: connection.id, batchId: deps.newId(), receivedTimeMs, responses } };
+}
+
+function waitFor(
+  { id, requestsPerSecond }: SourceConnectionDefinition,
+  wantsValidation: boolean,
+  limiter: RateLimiter,
+  now: number,
+): number {
+  const rate = { perSecond: requestsPerSecond, burst: Math.max(1, requestsPerSecond) };
+  return limiter.take(id, rate, now) || (wantsValidation ? limiter.take(`validation of ${id}`, VALIDATIONS, now) : 0);
+}
+
+const xaction = (receivedTimeMs: number, { newId }: CollectDeps): string => `${receivedTimeMs}:${newId()}`;
+
+const noRoom = (detail: string) => problem(503, 'limit', 'Try again later', { detail, retryAfter: 2 });
+
+function messageOf({ body }: { readonly body: object }): string {
+  const { title, detail } = body as { title: string; detail?: string };
+  return detail === undefined ? title : `${title}. ${detail}`;
+}
+
+/** A part of an address that is no valid escape is nobody's id. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { readEnvironment } from '#core/contract/functions.ts';
+import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { kinesis } from '#lambdas/adapters/clients.ts';
+import { KinesisCollectionStream } from '#lambdas/adapters/collection-stream.kinesis.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('collect', process.env);
+
+export const handler = createHandler({
+  catalog: createCatalogReader({
+    operationsTable: environment.OPERATIONS_TABLE,
+    catalogBucket: environment.CATALOG_BUCKET,
+  }),
+  stream: new KinesisCollectionStream(kinesis(), environment.COLLECTION_STREAM),
+  now: Date.now,
+  newId: randomUUID,
+});

@@ -1,0 +1,35 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+/** A request as the functions behind HTTP see it; the same behind an HTTP API and a function URL. */
+export interface HttpCall {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Becomes JSON, unless it is text already. */
+  readonly body?: object | string;
+}
+
+export const callOf = (event: APIGatewayProxyEventV2): HttpCall => ({
+  method: event.requestContext.http.method.toUpperCase(),
+  path: event.rawPath,
+  query: event.queryStringParameters ?? {},
+  headers: Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value])),
+  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+});
+
+export function answerTo({ status, headers = {}, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  const type = status >= 400 ? 'application/problem+json' : 'application/json';
+  return {
+    statusCode: status,
+    headers: { ...(body !== undefined && { 'content-type': type }), ...headers },
+    body: typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body),
+  };
+}

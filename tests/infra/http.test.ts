@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { resourcesOfType } from '#tests/harness/poller/template.ts';
+import { templatesOf } from './stages.ts';
+
+describe.each(['dev', 'prod'] as const)('HTTP in stage %s', (stage) => {
+  const templates = templatesOf(stage);
+  const stages = resourcesOfType(templates, 'AWS::ApiGatewayV2::Stage');
+
+  it('is limited, and logged without anything about who it was', () => {
+    expect(stages.length).toBeGreaterThan(0);
+    for (const { properties } of stages) {
+      expect(properties.DefaultRouteSettings).toMatchObject({
+        ThrottlingRateLimit: expect.any(Number),
+        ThrottlingBurstLimit: expect.any(Number),
+      });
+      const { Format } = properties.AccessLogSettings as { Format: string };
+      expect(Format).toContain('$context.status');
+      expect(Format).not.toMatch(/identity|sourceIp|userAgent|\$context\.path|header|\.claims/i);
+    }
+  });
+
+  it('leads to the functions by nothing but the addresses of the platform', () => {
+    const routes = resourcesOfType(templates, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
+    expect(routes).toEqual(
+      expect.arrayContaining(['POST /collection/{connectionId}', 'POST /collection/batch/{connectionId}']),
+    );
+    expect(routes).not.toContain('$default');
+    expect(resourcesOfType(templates, 'AWS::Lambda::Url')).toEqual([]);
+  });
+});
+
+describe('HTTP in stage local', () => {
+  it('is the URLs of the functions: not everything that answers in place of AWS has HTTP APIs', () => {
+    const templates = templatesOf('local');
+    expect(resourcesOfType(templates, 'AWS::ApiGatewayV2::Api')).toEqual([]);
+    expect(resourcesOfType(templates, 'AWS::Lambda::Url').length).toBeGreaterThan(0);
+  });
+});
