@@ -48,6 +48,8 @@ export interface ReplayResult extends Report {
   refusals: Record<string, number>;
   /** Accepted records that are in no profile, by reason. */
   withoutProfile: Record<string, number>;
+  /** Accepted records of which the identity graph did not take everything, by reason. */
+  graphRefusals: Record<string, number>;
   /** The records as they travelled, and streamed in batches of 100 in which no two belong to one person. */
   cost?: { asReplayed: Cost; worstCase: Cost };
 }
@@ -72,6 +74,7 @@ export async function replay(
   const counts = { accepted: 0, refused: 0, duplicate: 0 };
   const refusals: Record<string, number> = {};
   const withoutProfile: Record<string, number> = {};
+  const graphRefusals: Record<string, number> = {};
   for (const { refusal } of options.inputs) {
     if (!refusal) continue;
     counts.refused += 1;
@@ -107,6 +110,7 @@ export async function replay(
       if (outcome.duplicate) counts.duplicate += 1;
       else counts.accepted += 1;
       if (outcome.withoutProfile) increase(withoutProfile, outcome.withoutProfile);
+      if (outcome.graphRefusal) increase(graphRefusals, outcome.graphRefusal);
     }
   }
   const evaluation = { profiles, memberships, rules: rules.evaluation, now: () => now, pause };
@@ -114,7 +118,7 @@ export async function replay(
   const routing = { profiles, memberships, ledgers, outbox, rules: rules.route, now: () => now, pause };
   for (const root of new Set(memberships.changed)) await route(root, routing);
   const counted = await report({ profiles, memberships, ledgers }, catalog, now);
-  const result: ReplayResult = { records: counts, ...counted, refusals, withoutProfile };
+  const result: ReplayResult = { records: counts, ...counted, refusals, withoutProfile, graphRefusals };
   if (options.withCost) return { result: { ...result, cost: await costs(travelled, rules, now) }, deliveries };
   return { result, deliveries };
 }

@@ -1,5 +1,6 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
+import type { OutcomeCounts } from '#core/ports/operations.ts';
 import type { Report } from '#core/report/report.ts';
 import type { StageReport } from './stage-report.ts';
 import { table, tally } from './table.ts';
@@ -63,12 +64,20 @@ function recordTable({ records }: StageReport): string {
     counts.accepted,
     counts.refused,
     counts.duplicate,
-    [tally(counts.refusals), tally(prefixed('not in a profile: ', counts.withoutProfile))]
-      .filter((text) => text !== '')
-      .join('; '),
+    whyNot(counts),
   ]);
   return table(['dataset', 'accepted', 'refused', 'duplicate', 'why'], rows);
 }
+
+/** Why records were refused, are in no profile, or said nothing to the identity graph. */
+export const whyNot = (counts: Pick<OutcomeCounts, 'refusals' | 'withoutProfile' | 'graphRefusals'>): string =>
+  [
+    tally(counts.refusals),
+    tally(prefixed('not in a profile: ', counts.withoutProfile)),
+    tally(prefixed('not in the graph: ', counts.graphRefusals)),
+  ]
+    .filter((text) => text !== '')
+    .join('; ');
 
 const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).map(([reason, count]) => [prefix + reason, count]));

@@ -8,6 +8,7 @@ import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
 import {
+  BLOCKED_BY_DEFAULT,
   type DatasetDefinition,
   type DestinationDefinition,
   EXPERIENCE_EVENT_CLASS,
@@ -41,6 +42,7 @@ export interface CompiledIdentitySettings extends IdentitySettings {
   /** 1 is the strongest namespace; a namespace that nobody knows comes after all others. */
   rank(namespace: string): number;
   isUnique(namespace: string): boolean;
+  isBlocked(namespace: string): boolean;
 }
 
 export interface CompiledDataset {
@@ -107,12 +109,16 @@ function compileIdentitySettings(
   const namespacePriority = completePriority(settings?.namespacePriority ?? [], namespaces);
   const ranks = new Map(namespacePriority.map((code, i) => [code, i + 1]));
   const unique = new Set(settings?.uniqueNamespaces);
+  // A catalog that was applied before the setting existed has none.
+  const blocked = new Set(settings?.blockedNamespaces ?? BLOCKED_BY_DEFAULT);
   return {
     namespacePriority: [...namespacePriority],
     uniqueNamespaces: [...unique],
+    blockedNamespaces: [...blocked],
     ...(settings?.pseudonymousExpiration && { pseudonymousExpiration: settings.pseudonymousExpiration }),
     rank: (namespace) => ranks.get(namespace) ?? ranks.size + 1,
     isUnique: (namespace) => unique.has(namespace),
+    isBlocked: (namespace) => blocked.has(namespace),
   };
 }
 

@@ -31,10 +31,15 @@ export const namespaceDefinition = z.strictObject({
 });
 export type NamespaceDefinition = z.output<typeof namespaceDefinition>;
 
+/** aep.md §3.3 */
+export const BLOCKED_BY_DEFAULT: readonly string[] = ['AAID'];
+
 /** `identity-settings/` (one file): which namespaces are strong, strongest first, and which are unique in a graph. */
 export const identitySettings = z.strictObject({
   namespacePriority: z.array(namespaceCode).min(1),
   uniqueNamespaces: z.array(namespaceCode).default([]),
+  /** Namespaces whose identities never join a graph, although they are people's (aep.md §3.3). */
+  blockedNamespaces: z.array(namespaceCode).default([...BLOCKED_BY_DEFAULT]),
   /** Profiles that have identities of these namespaces only are removed after a time without activity (aep.md §4.3). */
   pseudonymousExpiration: z
     .strictObject({ namespaces: z.array(namespaceCode).min(1), days: z.int().min(1).default(14) })

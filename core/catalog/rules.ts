@@ -25,7 +25,7 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
     rank: (namespace) => catalog.identitySettings.rank(namespace),
     isUnique: (namespace) => catalog.identitySettings.isUnique(namespace),
     typeOf: (namespace) => catalog.namespaces.get(namespace)?.idType ?? 'CROSS_DEVICE',
-    isBlocked: (namespace) => namespace === 'AAID',
+    isBlocked: (namespace) => catalog.identitySettings.isBlocked(namespace),
     limit: GRAPH_LIMIT,
   };
   const { mergePolicy, segments, destinations, sharedSince } = catalog;

@@ -1,6 +1,6 @@
-import type { IdType } from '#core/catalog/definitions.ts';
 import { type Identity, type IdentityKey, identityKey } from './identity.ts';
 import type { LinkRules } from './link-rules.ts';
+import { isNeverLinked } from './namespaces.ts';
 
 /**
  * Why the identity graph did not take what a record says, or not all of it (aep.md §3.3, §3.6). The record itself is in
@@ -33,7 +33,6 @@ const LONGEST_VALUE = 1_024;
 const ECID = /^\d{38}$/;
 /** Values that people's software writes when it has nothing to say. */
 const BLOCKED = new Set(['null', 'anonymous', 'invalid', 'undefined']);
-const NEVER_LINKED: readonly IdType[] = ['NON_PEOPLE', 'PARTNER'];
 
 export const NOTHING_TO_LINK: Linkable = { identities: [] };
 
@@ -49,17 +48,16 @@ export function linkableIdentities(
 ): Linkable {
   const distinct = [...new Map(identities.map((identity) => [identityKey(identity), identity])).values()];
   if (distinct.length < LEAST) return NOTHING_TO_LINK;
-  const people = distinct.filter(({ namespace }) => !NEVER_LINKED.includes(rules.typeOf(namespace)));
+  const people = distinct.filter(({ namespace }) => !isNeverLinked(rules.typeOf(namespace)));
   if (values === 'unchecked') return withoutSecondValues({ people }, rules);
   const refusal = distinct.length > MOST ? 'too-many-identities' : refusalOfValue(people);
   return refusal ? { identities: [], refusal } : withoutSecondValues(withoutBlocked(people, rules), rules);
 }
 
 /** Whether a value can name nobody: empty, blank or a placeholder. */
-export function isBlockedValue(value: string): boolean {
-  const text = value.trim();
-  return text === '' || BLOCKED.has(text.toLowerCase());
-}
+export const isBlockedValue = (value: string): boolean => isBlank(value) || BLOCKED.has(value.trim().toLowerCase());
+
+export const isBlank = (value: string): boolean => value.trim() === '';
 
 function refusalOfValue(people: readonly Identity[]): GraphRefusal | undefined {
   if (people.some(({ namespace, value }) => namespace === 'ECID' && !ECID.test(value))) return 'invalid-ecid';

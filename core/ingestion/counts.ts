@@ -4,7 +4,14 @@ import { UNKNOWN_DATASET } from './archive.ts';
 import type { Processed } from './process.ts';
 import type { Refusal } from './record.ts';
 
-export const NO_COUNTS: OutcomeCounts = { accepted: 0, refused: 0, duplicate: 0, refusals: {}, withoutProfile: {} };
+export const NO_COUNTS: OutcomeCounts = {
+  accepted: 0,
+  refused: 0,
+  duplicate: 0,
+  refusals: {},
+  withoutProfile: {},
+  graphRefusals: {},
+};
 
 /** Records that are done with. */
 export type Finished = Pick<Processed, 'refused' | 'outcomes'>;
@@ -18,6 +25,7 @@ export function countOutcomes({ refused, outcomes }: Finished): OutcomeCounts {
     duplicate: outcomes.length - outcomes.filter(isFirst).length,
     refusals: tally(refused.map(({ refusals }) => refusals[0]!.code)),
     withoutProfile: tally(outcomes.flatMap(({ withoutProfile }) => withoutProfile ?? [])),
+    graphRefusals: tally(outcomes.flatMap(({ graphRefusal }) => graphRefusal ?? [])),
   };
 }
 
@@ -58,6 +66,7 @@ export const addCounts = (x: OutcomeCounts, y: OutcomeCounts): OutcomeCounts => 
   duplicate: x.duplicate + y.duplicate,
   refusals: addTallies(x.refusals, y.refusals),
   withoutProfile: addTallies(x.withoutProfile, y.withoutProfile),
+  graphRefusals: addTallies(x.graphRefusals, y.graphRefusals),
 });
 
 function tally(reasons: readonly string[]): Record<string, number> {

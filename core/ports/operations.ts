@@ -12,6 +12,8 @@ export interface OutcomeCounts extends RecordCounts {
   readonly refusals: Readonly<Record<string, number>>;
   /** Reason → accepted records that are in no profile. */
   readonly withoutProfile: Readonly<Record<string, number>>;
+  /** Reason → accepted records of which the identity graph did not take everything. */
+  readonly graphRefusals: Readonly<Record<string, number>>;
 }
 
 export interface NewBatch {

@@ -1,4 +1,11 @@
-import { type GraphRefusal, linkableIdentities } from '#core/identity/eligibility.ts';
+import {
+  type GraphRefusal,
+  isBlank,
+  isBlockedValue,
+  type Linkable,
+  linkableIdentities,
+  NOTHING_TO_LINK,
+} from '#core/identity/eligibility.ts';
 import { addAssertions, type EvidenceLimits } from '#core/identity/evidence.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
@@ -26,13 +33,14 @@ export interface FoldOutcome {
   readonly duplicate: boolean;
   /** Why it is in no profile although its dataset is enabled (aep.md §3.6). */
   readonly withoutProfile?: ProfileRefusal;
-  /** Why it said nothing to the graph although it names several identities. */
+  /** Why the graph did not take everything it says, although it names several identities. */
   readonly graphRefusal?: GraphRefusal;
 }
 
 export type ProfileRefusal =
   | 'no-primary-identity'
   | 'two-values-of-primary-namespace'
+  | 'blocked-primary-value'
   | 'dataset-not-enabled'
   | 'event-too-large'
   | 'record-too-large'
@@ -41,25 +49,27 @@ export type ProfileRefusal =
 /**
  * Folds records into an item. Every effect is a union over sets ordered by time, so the result is the same in whatever
  * order and however often the records come.
+ * @param said what a record says to the identity graph; less than by itself where its batch says too much
  * @returns the item (the same object when nothing changed), one outcome a record, and how many assertions came too late
  */
 export function foldRecords(
   item: ProfileItem,
   records: readonly AcceptedRecord[],
   rules: FoldRules,
+  said: (record: AcceptedRecord) => Linkable = (record) => linkableOf(record, rules),
 ): { item: ProfileItem; outcomes: FoldOutcome[]; late: number } {
   const outcomes: FoldOutcome[] = [];
   const assertions: Assertion[] = [];
   const draft = new Draft(item);
   for (const record of records) {
-    const graph = assertionOf(record, item, rules);
-    if ('assertion' in graph) assertions.push(graph.assertion);
+    const { identities, refusal } = said(record);
+    assertions.push(...assertionOf(record, identities, item));
     const withoutProfile = keepInProfile(draft, record, rules);
     outcomes.push({
       record,
       duplicate: false,
       ...(withoutProfile && { withoutProfile }),
-      ...('refusal' in graph && { graphRefusal: graph.refusal }),
+      ...(refusal && { graphRefusal: refusal }),
     });
   }
   const { evidence, late } = addAssertions(item.evidence, assertions, rules.links, rules.evidenceLimits);
@@ -126,17 +136,15 @@ function changed<T>(record: Readonly<Record<string, T>>, values: ReadonlyMap<str
   return differing.length === 0 ? record : { ...record, ...Object.fromEntries(differing) };
 }
 
-function assertionOf(
-  record: AcceptedRecord,
-  item: ProfileItem,
-  rules: FoldRules,
-): { assertion: Assertion } | { refusal: GraphRefusal } | Record<string, never> {
-  if (!rules.isIdentityEnabled(record.datasetId) || record.operation === 'delete') return {};
-  const { identities, refusal } = linkableIdentities(record.identities, rules.links);
-  if (refusal) return { refusal };
-  const known = item.erased ? identities.filter((key) => !isErased(item, key, record)) : identities;
-  if (known.length < 2) return {};
-  return { assertion: { id: record.id, time: record.time, source: record.datasetId, identities: known } };
+/** What a record says to the identity graph by itself. */
+export function linkableOf(record: AcceptedRecord, rules: FoldRules): Linkable {
+  if (!rules.isIdentityEnabled(record.datasetId) || record.operation === 'delete') return NOTHING_TO_LINK;
+  return linkableIdentities(record.identities, rules.links);
+}
+
+function assertionOf(record: AcceptedRecord, said: readonly IdentityKey[], item: ProfileItem): Assertion[] {
+  const identities = item.erased ? said.filter((key) => !isErased(item, key, record)) : said;
+  return identities.length < 2 ? [] : [{ id: record.id, time: record.time, source: record.datasetId, identities }];
 }
 
 /** Whether the record tells of somebody who was deleted, what must not come back. */
@@ -179,7 +187,8 @@ export function placeInProfile(record: AcceptedRecord, rules: FoldRules): Identi
 
 /**
  * The primary identity of a record: of an event the one of the strongest namespace, whatever is flagged; of a record
- * the flagged one (aep.md §3.4).
+ * the flagged one (aep.md §3.4). An event that leaves its strongest namespace empty has none; a placeholder, such as
+ * "anonymous", names nobody and is passed over (§3.3).
  */
 export function primaryIdentity(
   record: Pick<AcceptedRecord, 'behaviour' | 'identities'>,
@@ -188,12 +197,13 @@ export function primaryIdentity(
   const { identities } = record;
   if (identities.length === 0) return 'no-primary-identity';
   if (record.behaviour === 'record') {
-    const flagged = identities.find(({ primary }) => primary);
-    if (flagged) return flagged;
-    if (identities.length === 1) return identities[0]!;
+    const flagged = identities.length === 1 ? identities[0] : identities.find(({ primary }) => primary);
+    if (flagged) return isBlockedValue(flagged.value) ? 'blocked-primary-value' : flagged;
   }
-  const strongest = Math.min(...identities.map(({ namespace }) => rules.rank(namespace)));
-  const candidates = identities.filter(({ namespace }) => rules.rank(namespace) === strongest);
+  const named = identities.filter(({ value }) => isBlank(value) || !isBlockedValue(value));
+  if (named.length === 0) return 'blocked-primary-value';
+  const strongest = Math.min(...named.map(({ namespace }) => rules.rank(namespace)));
+  const candidates = named.filter(({ namespace }) => rules.rank(namespace) === strongest);
   if (candidates.some(({ value }) => value !== candidates[0]!.value)) return 'two-values-of-primary-namespace';
-  return candidates[0]!;
+  return isBlank(candidates[0]!.value) ? 'blocked-primary-value' : candidates[0]!;
 }

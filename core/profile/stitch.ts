@@ -1,10 +1,18 @@
-import { linkableIdentities } from '#core/identity/eligibility.ts';
+import { limitLinksInBatch } from '#core/identity/batch-links.ts';
+import type { Linkable } from '#core/identity/eligibility.ts';
 import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import { type FoldOutcome, type FoldRules, foldRecords, type ProfileRefusal, placeInProfile } from './fold.ts';
+import {
+  type FoldOutcome,
+  type FoldRules,
+  foldRecords,
+  linkableOf,
+  type ProfileRefusal,
+  placeInProfile,
+} from './fold.ts';
 import { absorb, emptyItem, type ProfileItem } from './profile-item.ts';
 import { remember } from './remember.ts';
 
@@ -43,9 +51,17 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
   const outcomes: FoldOutcome[] = duplicates.map((record) => ({ record, duplicate: true }));
   const failed = [...forgotten];
   let late = 0;
-  const placed = fresh.map((record) => ({ record, ...placeOf(record, deps.rules) }));
-  for (const { record, identities, withoutProfile } of placed) {
-    if (identities.length === 0) outcomes.push({ record, duplicate: false, ...(withoutProfile && { withoutProfile }) });
+  const said = limitLinksInBatch(fresh.map((record) => linkableOf(record, deps.rules)));
+  const placed = fresh.map((record, i) => ({ record, ...placeOf(record, said[i]!, deps.rules) }));
+  for (const { record, identities, said, withoutProfile } of placed) {
+    if (identities.length > 0) continue;
+    const graphRefusal = said.refusal;
+    outcomes.push({
+      record,
+      duplicate: false,
+      ...(withoutProfile && { withoutProfile }),
+      ...(graphRefusal && { graphRefusal }),
+    });
   }
   const units = unitsOf(placed.filter(({ identities }) => identities.length > 0));
   await eachAtOnce(units, UNITS_AT_ONCE, async (unit) => {
@@ -62,21 +78,21 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
 
 interface Placed {
   readonly record: AcceptedRecord;
+  readonly said: Linkable;
   readonly identities: readonly IdentityKey[];
 }
 
 /** The identities by which the item of a record is found: those it links, and the one it is kept under. */
 function placeOf(
   record: AcceptedRecord,
+  said: Linkable,
   rules: FoldRules,
-): { identities: readonly IdentityKey[]; withoutProfile?: ProfileRefusal } {
-  const linkable = rules.isIdentityEnabled(record.datasetId)
-    ? linkableIdentities(record.identities, rules.links).identities
-    : [];
+): Omit<Placed, 'record'> & { withoutProfile?: ProfileRefusal } {
+  const linkable = said.identities;
   const primary = placeInProfile(record, rules);
-  if (typeof primary === 'string') return { identities: linkable, withoutProfile: primary };
+  if (typeof primary === 'string') return { said, identities: linkable, withoutProfile: primary };
   const key = identityKey(primary);
-  return { identities: linkable.includes(key) ? linkable : [key, ...linkable] };
+  return { said, identities: linkable.includes(key) ? linkable : [key, ...linkable] };
 }
 
 /** Records that share an identity go together, as long as one write can hold them. */
@@ -119,6 +135,7 @@ async function writeUnit(
   deps: StitchDeps,
 ): Promise<{ outcomes: FoldOutcome[]; late: number }> {
   const identities = [...new Set(unit.flatMap((placed) => placed.identities))];
+  const said = new Map(unit.map((placed) => [placed.record, placed.said]));
   for (let attempt = 1; ; attempt++) {
     const { items, unknown } = await loadItems(identities, deps.profiles);
     const { home, absorbed, pointers } = chooseHome(items, unknown);
@@ -127,6 +144,7 @@ async function writeUnit(
       joined,
       unit.map(({ record }) => record),
       deps.rules,
+      (record) => said.get(record)!,
     );
     if (item === home) return { outcomes, late };
     try {

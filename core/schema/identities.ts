@@ -15,8 +15,9 @@ export interface CarriedIdentities {
 
 /**
  * Compiles where the identities of a record are: the fields that descriptors name (aep.md §1.1), and `identityMap`
- * (§1.2), whose keys are codes of namespaces or their published URIs. What is not text or is empty is no identity; a
- * namespace that nobody knows is a refusal.
+ * (§1.2), whose keys are codes of namespaces or their published URIs. What is not text or is empty is no identity; but a
+ * namespace of `identityMap` with nothing but empty values is one empty identity, for such a record has no usable
+ * primary identity if that namespace is its strongest (§3.3). A namespace that nobody knows is a refusal.
  * @param namespaces codes
  */
 export function compileIdentities(
@@ -46,7 +47,15 @@ export function compileIdentities(
       const namespace = codeOf(key);
       if (!namespaces.has(namespace)) refusals.push(unknownNamespace(`/identityMap/${escapePointer(key)}`));
       else if (Array.isArray(items)) {
-        for (const item of items) if (isIdentity(item?.id)) add(namespace, item.id, item.primary === true);
+        const stated = items.filter((item) => typeof item?.id === 'string');
+        const named = stated.filter(({ id }) => isIdentity(id));
+        for (const { id, primary } of named) add(namespace, id, primary === true);
+        if (stated.length > 0 && named.length === 0)
+          add(
+            namespace,
+            '',
+            stated.some(({ primary }) => primary === true),
+          );
       }
     }
     return { identities: [...found.values()], refusals };

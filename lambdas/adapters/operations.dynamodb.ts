@@ -18,6 +18,7 @@ import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
 /** Counters are attributes of their own, so that they can be added to; tallies carry their reason in the name. */
 const REFUSAL = 'refusal:';
 const WITHOUT_PROFILE = 'withoutProfile:';
+const GRAPH_REFUSAL = 'graphRefusal:';
 /** Before the counters of what was looked at and not taken in yet. */
 const VALIDATED = 'validated:';
 
@@ -160,6 +161,7 @@ const counters = (counts: OutcomeCounts, prefix = ''): Record<string, number> =>
   [`${prefix}duplicate`]: counts.duplicate,
   ...withPrefix(prefix + REFUSAL, counts.refusals),
   ...withPrefix(prefix + WITHOUT_PROFILE, counts.withoutProfile),
+  ...withPrefix(prefix + GRAPH_REFUSAL, counts.graphRefusals),
 });
 
 const withPrefix = (prefix: string, tally: Readonly<Record<string, number>>): Record<string, number> =>
@@ -191,5 +193,6 @@ function countsOf(item: Item, prefix = ''): OutcomeCounts {
     duplicate: numberAt(item, `${prefix}duplicate`) ?? 0,
     refusals: tally(REFUSAL),
     withoutProfile: tally(WITHOUT_PROFILE),
+    graphRefusals: tally(GRAPH_REFUSAL),
   };
 }

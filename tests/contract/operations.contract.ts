@@ -34,7 +34,12 @@ export function operationsContract(name: string, create: () => Operations): void
       await operations.completeChunk(
         batch.id,
         1,
-        counts({ accepted: 2, duplicate: 4, withoutProfile: { 'no-primary-identity': 1 } }),
+        counts({
+          accepted: 2,
+          duplicate: 4,
+          withoutProfile: { 'no-primary-identity': 1 },
+          graphRefusals: { 'invalid-ecid': 2 },
+        }),
       );
       expect(await find(operations, batch.id)).toMatchObject({
         status: 'success',
@@ -45,6 +50,7 @@ export function operationsContract(name: string, create: () => Operations): void
           duplicate: 4,
           refusals: { malformed: 1 },
           withoutProfile: { 'no-primary-identity': 1 },
+          graphRefusals: { 'invalid-ecid': 2 },
         },
       });
     });

@@ -1,11 +1,19 @@
-import type { Findings, LoadedCatalog } from '../loaded.ts';
+import { classOf, isNeverLinked, NAMESPACE_CLASSES, namespaceRegistry } from '#core/identity/namespaces.ts';
+import type { IdentitySettings, NamespaceDefinition } from '../definitions.ts';
+import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 
-/** Identity settings name namespaces that exist, each once (aep.md §3.4). */
+type Registry = ReadonlyMap<string, NamespaceDefinition>;
+
+/**
+ * Identity settings name namespaces that exist, each once; those of people outrank those of devices, and these outrank
+ * cookies; what never joins a graph is not unique in one (aep.md §3.1, §3.4).
+ */
 export function checkIdentity(catalog: LoadedCatalog, findings: Findings): void {
   const known = namespaceCodes(catalog);
+  const registry = namespaceRegistry(catalog.namespaces.flatMap(({ definition }) => definition ?? []));
   for (const settings of catalog['identity-settings']) {
-    for (const key of ['namespacePriority', 'uniqueNamespaces'] as const) {
+    for (const key of ['namespacePriority', 'uniqueNamespaces', 'blockedNamespaces'] as const) {
       const seen = new Set<string>();
       for (const [i, code] of settings.definition?.[key].entries() ?? []) {
         expectNamespace(code, known, settings, [key, i], findings);
@@ -13,5 +21,34 @@ export function checkIdentity(catalog: LoadedCatalog, findings: Findings): void 
         seen.add(code);
       }
     }
+    checkOrder(settings, registry, findings);
+    checkUnique(settings, registry, findings);
+  }
+}
+
+function checkOrder(settings: Loaded<IdentitySettings>, registry: Registry, findings: Findings): void {
+  const given = settings.definition?.namespacePriority ?? [];
+  let weakest = { code: '', rank: 0 };
+  for (const [i, code] of given.entries()) {
+    const namespace = registry.get(code);
+    if (!namespace || given.indexOf(code) < i) continue;
+    const rank = classOf(namespace.idType);
+    if (rank >= weakest.rank) {
+      weakest = { code, rank };
+      continue;
+    }
+    findings.at(settings, ['namespacePriority', i], `"${code}" (${namespace.idType}) comes after "${weakest.code}"`, {
+      expected: `namespaces in the order ${NAMESPACE_CLASSES.join(', ')}`,
+      hint: `move "${code}" before "${weakest.code}"`,
+    });
+  }
+}
+
+function checkUnique(settings: Loaded<IdentitySettings>, registry: Registry, findings: Findings): void {
+  for (const [i, code] of settings.definition?.uniqueNamespaces.entries() ?? []) {
+    const idType = registry.get(code)?.idType;
+    if (!idType || !isNeverLinked(idType)) continue;
+    const hint = 'leave it out, or give the namespace the type of what it identifies';
+    findings.at(settings, ['uniqueNamespaces', i], `"${code}" is ${idType} and never joins a graph`, { hint });
   }
 }

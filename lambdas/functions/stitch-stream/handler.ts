@@ -48,8 +48,7 @@ export function createHandler(deps: StitchStreamDeps) {
     for (const [datasetId, counts] of countByDataset(finished, (id) => catalog.datasets.has(id))) {
       await deps.operations.countStream(datasetId, counts);
     }
-    const graphRefusals = finished.outcomes.filter(({ graphRefusal }) => graphRefusal).length;
-    emitCounts(deps.metrics, countOutcomes(finished), graphRefusals);
+    emitCounts(deps.metrics, countOutcomes(finished));
     logBatch({ records: records.length, refused: processed.refused.length, failed: failed.size });
     return retryFrom(firstFailed);
   };

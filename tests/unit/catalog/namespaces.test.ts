@@ -5,6 +5,15 @@ describe('namespaces', () => {
   it.each([
     ['ECID', 'COOKIE', 4],
     ['Email', 'EMAIL', 6],
+    ['Email_LC_SHA256', 'EMAIL', 11],
+    ['Phone', 'PHONE', 7],
+    ['Phone_E.164', 'PHONE', 17],
+    ['Phone_SHA256', 'PHONE', 15],
+    ['Phone_SHA256_E.164', 'PHONE', 18],
+    ['Google', 'COOKIE', 771],
+    ['WAID', 'DEVICE', 8],
+    ['TNTID', 'COOKIE', 9],
+    ['AAID', 'COOKIE', 10],
     ['AdCloud', 'COOKIE', 411],
     ['GAID', 'DEVICE', 20914],
     ['IDFA', 'DEVICE', 20915],
@@ -24,12 +33,11 @@ describe('namespaces', () => {
       { code: 'Loyalty', idType: 'CROSS_DEVICE' },
       { code: 'AppId', idType: 'MOBILE' },
     ]);
-    const order = completePriority(['ECID', 'Loyalty'], registry);
-    expect(order.slice(0, 2)).toEqual(['ECID', 'Loyalty']);
+    const order = completePriority(['Loyalty', 'ECID'], registry);
+    expect(order.slice(0, 2)).toEqual(['Loyalty', 'ECID']);
     const at = (code: string): number => order.indexOf(code);
-    expect([at('Email'), at('AppId'), at('AdCloud'), at('Sku')]).toEqual(
-      [at('Email'), at('AppId'), at('AdCloud'), at('Sku')].sort((x, y) => x - y),
-    );
+    const places = ['Email', 'AppId', 'AdCloud', 'Sku'].map(at);
+    expect(places).toEqual([...places].sort((x, y) => x - y));
     expect([...order].sort()).toEqual([...registry.keys()].sort());
   });
 });

@@ -57,6 +57,29 @@ const CASES: readonly Case[] = [
     files: { 'identity-settings/settings.yaml': `namespacePriority: [CRMID, ECID, ${HERE}CRMID]\n` },
     says: [/twice/],
   },
+  {
+    name: 'cookies before devices, and devices before people',
+    files: {
+      'identity-settings/settings.yaml': `namespacePriority: [Email, ECID, ${HERE}IDFA, AdCloud, ${HERE}CRMID]
+`,
+    },
+    says: [/"IDFA" \(DEVICE\) comes after "ECID"/, /"CRMID" \(CROSS_DEVICE\) comes after "AdCloud"/],
+  },
+  {
+    name: 'what is no person as unique in a graph',
+    files: {
+      'namespaces/sku.yaml': 'code: Sku\nidType: NON_PEOPLE\n',
+      'identity-settings/settings.yaml': `namespacePriority: [CRMID, ECID]\nuniqueNamespaces: [${HERE}Sku]\n`,
+    },
+    says: [/"Sku" is NON_PEOPLE and never joins a graph/],
+  },
+  {
+    name: 'an unknown namespace that is blocked',
+    files: {
+      'identity-settings/settings.yaml': `namespacePriority: [CRMID, ECID]\nblockedNamespaces: [AAID, ${HERE}GCLD]\n`,
+    },
+    says: [/unknown namespace "GCLD"/],
+  },
   // Schemas
   {
     name: 'a type that JSON Schema does not have',

@@ -51,7 +51,9 @@ const catalogs: fc.Arbitrary<Catalog> = fc
     ];
     return {
       namespaces: c.codes.map((one, i) => ({ code: one, name: name(i), idType: 'CROSS_DEVICE' })),
-      ...(c.settings && { identitySettings: { namespacePriority: [...c.codes, 'ECID'], uniqueNamespaces: [code] } }),
+      ...(c.settings && {
+        identitySettings: { namespacePriority: [...c.codes, 'ECID'], uniqueNamespaces: [code], blockedNamespaces: [] },
+      }),
       schemas,
       datasets: c.datasets.map((id, i) => ({
         id,

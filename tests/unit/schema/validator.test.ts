@@ -102,6 +102,12 @@ describe('the identities of a record', () => {
     });
   });
 
+  it('are an empty one where identityMap has a namespace with nothing but empty values', () => {
+    expect(identities({ identityMap: { ECID: [{ id: '', primary: true }, { id: ' ' }] } }).identities).toEqual([
+      { namespace: 'ECID', value: '', primary: true },
+    ]);
+  });
+
   it('are refused in a namespace that nobody knows', () => {
     expect(identities({ identityMap: { Ecid: [{ id: '1' }] } }).refusals).toMatchObject([
       { code: 'unknown-namespace', pointer: '/identityMap/Ecid' },

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { countOutcomes } from '#core/ingestion/counts.ts';
+import type { ReceivedRecord } from '#core/ingestion/process.ts';
+import { stitch } from '#core/profile/stitch.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
+
+const stitched = async (...identities: string[][]) => {
+  const profiles = new MemoryProfileStore();
+  const records = identities.map((keys, time) => event(time, keys));
+  const deps = { profiles, timeline: new MemoryTimeline(), rules: foldRules(), pause: async () => {} };
+  const { outcomes, failed } = await stitch(records, deps);
+  expect(failed).toEqual([]);
+  const { accepted, withoutProfile, graphRefusals } = countOutcomes({
+    refused: [],
+    outcomes: outcomes.map((outcome) => ({ ...outcome, received: {} as ReceivedRecord })),
+  });
+  const keys = (await allProfiles(profiles)).map((profile) => (profile as { key: string }).key);
+  return { accepted, withoutProfile, graphRefusals, keys };
+};
+
+it('a record that the graph refuses is in the profile of its primary identity, and counted by reason', async () => {
+  expect(await stitched(['CRMID:ann', 'ECID:1'], ['CRMID:bob', 'ECID:2'], ['CRMID:cyd', ecid(3)])).toEqual({
+    accepted: 3,
+    withoutProfile: {},
+    graphRefusals: { 'invalid-ecid': 2 },
+    keys: ['CRMID:ann', 'CRMID:bob', 'CRMID:cyd'],
+  });
+});
+
+it('a record of "anonymous" alone makes no profile, and is counted', async () => {
+  expect(await stitched(['CRMID:anonymous'], ['CRMID:anonymous', 'Email:null'])).toEqual({
+    accepted: 2,
+    withoutProfile: { 'blocked-primary-value': 2 },
+    graphRefusals: { 'blocked-value': 1 },
+    keys: [],
+  });
+});
+
+it('a constant that is sent as everybody’s identity does not pull a whole batch into one graph', async () => {
+  const visitors = Array.from({ length: 60 }, (_, n) => ['Email:kiosk@shop.example', ecid(n)]);
+  const { accepted, graphRefusals, withoutProfile } = await stitched(...visitors);
+  expect({ accepted, graphRefusals, withoutProfile }).toEqual({
+    accepted: 60,
+    graphRefusals: { 'too-many-links-in-batch': 10 },
+    withoutProfile: {},
+  });
+});
