@@ -1,13 +1,21 @@
 import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
 import { collect } from '#cli/options.ts';
-import { storesOf } from '#cli/stage/stores.ts';
+import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { outletsOf } from '#core/contract/connections.ts';
-import { putCatalog } from '#lambdas/adapters/catalog-store.ts';
+import { currentVersion, putCatalog } from '#lambdas/adapters/catalog-store.ts';
+
+interface ApplyOptions {
+  readonly catalog: string;
+  readonly stage: string;
+  readonly set: readonly string[];
+  readonly backfill: boolean;
+}
 
 export function catalogCommand(): Command {
   const command = new Command('catalog').description('check a catalog, or put it in force');
@@ -26,10 +34,20 @@ export function catalogCommand(): Command {
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
-    .action(async ({ catalog: folder, stage, set }: { catalog: string; stage: string; set: string[] }) => {
+    .option('--no-backfill', 'leave it to the evaluation of the day to tell edited destinations')
+    .action(async ({ catalog: folder, stage, set, backfill }: ApplyOptions) => {
       const catalog = await loadCatalogFolder(folder, parseVariables(set));
-      const version = await applyCatalog(catalog, await useStage(stage));
+      const resources = await useStage(stage);
+      const stores = storesOf(resources);
+      const before = (await currentVersion(stores.catalog)) ? await catalogInForce(stores.catalog) : undefined;
+      const version = await applyCatalog(catalog, resources);
       process.stdout.write(`${describe(catalog)}\nVersion ${version} is in force on stage ${stage}.\n`);
+      if (!backfill) return;
+      const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
+      const told = await backfillEdited(edited, { stores, resources, catalog: await catalogInForce(stores.catalog) });
+      for (const [id, queued] of Object.entries(told)) {
+        process.stdout.write(`"${id}" is told of what changed for it: ${queued.toLocaleString('en-US')} messages.\n`);
+      }
     });
   return command;
 }

@@ -2,12 +2,14 @@ import { UserError } from '#cli/user-error.ts';
 import type { LedgerItem, LedgerStore } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import type { DataflowBooks } from '#core/ports/dataflow.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters/catalog-store.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
@@ -20,6 +22,7 @@ export interface StageStores {
   readonly memberships: MembershipStore;
   readonly ledgers: LedgerStore;
   readonly operations: Operations;
+  readonly dataflow: DataflowBooks;
   readonly landing: ObjectStore;
   readonly exports: ObjectStore;
   readonly catalog: CatalogPlace;
@@ -32,6 +35,7 @@ export function storesOf(resources: Resources): StageStores {
     profiles: new DynamoDbProfileStore(dynamoDb(), resources['profiles-table']),
     memberships: new DynamoDbMembershipStore(dynamoDb(), resources['memberships-table']),
     ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
+    dataflow: new DynamoDbDataflowBooks(dynamoDb(), operationsTable),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),
     landing: bucket(resources['landing-bucket']),
     exports: bucket(resources['exports-bucket']),

@@ -29,6 +29,11 @@ export const operationsKey = {
   streamCounts: (datasetId: string): string => `STREAM#${datasetId}`,
   /** What each destination was last told about the people of one profile item. */
   ledger: (root: string): string => `LEDGER#${root}`,
+  /** What flowed to a destination in the hour that begins then (epoch ms). */
+  dataflowRun: (destinationId: string, hour: number): string =>
+    `RUN#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}`,
+  /** Whether a destination is paused. */
+  destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
   /** When a destination may be asked next. */
   pace: (destinationId: string): string => `PACE#${destinationId}`,
 } as const;

@@ -232,6 +232,7 @@ export class ComputeStack extends Stack {
       ...this.#catalog(),
       EXPORTS_BUCKET: data.exports.bucketName,
     });
+    writeItems(files.function, data.operations);
     readObjects(files.function, data.exports);
     writeObjects(files.function, data.exports);
     deleteObjects(files.function, data.exports);

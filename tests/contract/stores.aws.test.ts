@@ -1,11 +1,13 @@
 import { beforeAll } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
+import { dataflowBooksContract } from './dataflow.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
@@ -24,3 +26,4 @@ profileStoreContract('DynamoDB', () => new DynamoDbProfileStore(dynamoDb(), tabl
 timelineContract('DynamoDB', () => new DynamoDbTimeline(dynamoDb(), tables.timeline));
 membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb(), tables.memberships));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
+dataflowBooksContract('DynamoDB', () => new DynamoDbDataflowBooks(dynamoDb(), tables.operations));

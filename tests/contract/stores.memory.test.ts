@@ -1,7 +1,9 @@
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
+import { dataflowBooksContract } from './dataflow.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
@@ -11,3 +13,4 @@ profileStoreContract('memory', () => new MemoryProfileStore());
 timelineContract('memory', () => new MemoryTimeline());
 membershipStoreContract('memory', () => new MemoryMembershipStore());
 operationsContract('memory', () => new MemoryOperations());
+dataflowBooksContract('memory', () => new MemoryDataflowBooks());

@@ -2,19 +2,27 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { createHttpClient } from '#lambdas/adapters/http.fetch.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('deliver-aam-edge', process.env);
 
-export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
-  ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
-  http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
-  metrics: createMetrics('deliver-aam-edge', environment.STAGE),
-});
+const books = new DynamoDbDataflowBooks(dynamoDb(), environment.OPERATIONS_TABLE);
+
+export const handler = withDataflow(
+  { books, metrics: createMetrics('deliver-aam-edge', environment.STAGE), now: Date.now },
+  (metrics) =>
+    createHandler({
+      catalog: createCatalogReader({
+        operationsTable: environment.OPERATIONS_TABLE,
+        catalogBucket: environment.CATALOG_BUCKET,
+      }),
+      ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
+      http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
+      metrics,
+    }),
+);

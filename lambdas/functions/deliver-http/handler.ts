@@ -78,8 +78,11 @@ export function createHandler(deps: DeliverHttpDeps) {
       queued.map(async (item) => ({ ...item, value: await stillHolds(item.value, deps.ledgers) })),
     );
     const items = checked.filter((item): item is Item => item.value !== undefined);
-    const superseded = queued.length - items.length;
-    if (superseded > 0) deps.metrics.count(METRICS.deliveriesExcluded, superseded, { reason: 'superseded' });
+    const superseded = checked.filter(({ value }) => value === undefined).map(({ id }) => id);
+    for (const { id, value } of queued) {
+      if (!superseded.includes(id)) continue;
+      deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: value.destinationId, reason: 'superseded' });
+    }
     return items;
   };
 

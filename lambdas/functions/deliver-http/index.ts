@@ -3,29 +3,37 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
 import { dynamoDb, secretsManager } from '#lambdas/adapters/clients.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { createHttpClient } from '#lambdas/adapters/http.fetch.ts';
 import { createDynamoDbPace } from '#lambdas/adapters/pace.dynamodb.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets.manager.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('deliver-http', process.env);
 
-export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
-  ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
-  http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
-  secrets: createSecretsManagerSecrets(secretsManager(), environment.DESTINATION_SECRETS, Date.now),
-  pace: createDynamoDbPace({
-    client: dynamoDb(),
-    table: environment.OPERATIONS_TABLE,
-    now: Date.now,
-    sleep: setTimeout,
-  }),
-  metrics: createMetrics('deliver-http', environment.STAGE),
-  now: Date.now,
-});
+const books = new DynamoDbDataflowBooks(dynamoDb(), environment.OPERATIONS_TABLE);
+
+export const handler = withDataflow(
+  { books, metrics: createMetrics('deliver-http', environment.STAGE), now: Date.now },
+  (metrics) =>
+    createHandler({
+      catalog: createCatalogReader({
+        operationsTable: environment.OPERATIONS_TABLE,
+        catalogBucket: environment.CATALOG_BUCKET,
+      }),
+      ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
+      http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
+      secrets: createSecretsManagerSecrets(secretsManager(), environment.DESTINATION_SECRETS, Date.now),
+      pace: createDynamoDbPace({
+        client: dynamoDb(),
+        table: environment.OPERATIONS_TABLE,
+        now: Date.now,
+        sleep: setTimeout,
+      }),
+      metrics,
+      now: Date.now,
+    }),
+);

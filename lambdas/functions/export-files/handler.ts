@@ -7,6 +7,7 @@ import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { hubOutletId } from '#core/contract/connections.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { DataflowBooks } from '#core/ports/dataflow.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';
@@ -15,6 +16,7 @@ import { describeError, logBatch, logFailure } from '#lambdas/runtime/log.ts';
 export interface ExportFilesDeps {
   readonly catalog: DestinationCatalog;
   readonly exports: ObjectStore;
+  readonly books: DataflowBooks;
   readonly metrics: Metrics;
   readonly now: Clock;
 }
@@ -32,7 +34,7 @@ const request = z.looseObject({
 
 export interface OutletSummary extends Partial<OutletExports> {
   readonly outletId: string;
-  readonly status: 'exported' | 'nothingPending' | 'notDue' | 'failed';
+  readonly status: 'exported' | 'nothingPending' | 'notDue' | 'paused' | 'failed';
   readonly error?: string;
 }
 
@@ -105,6 +107,7 @@ async function exportOne(
   const slot = force ? Math.floor(at / 1000) * 1000 : dueSlot(outlet.window.schedule, at);
   if (slot === undefined || !isExportDay(outlet.window, slot)) return { outletId, status: 'notDue' };
   try {
+    if ((await deps.books.pausedSince(outlet.destinationId)) !== undefined) return { outletId, status: 'paused' };
     const options = { moveOn: force, now: deps.now(), full: outlet.full };
     const { exports, unreadable } = await exportOutlet(deps.exports, outletId, slot, outlet.makeFiles, options);
     for (const problem of unreadable) logFailure(new Error(`${problem}. Mend or delete the part.`), { outletId });

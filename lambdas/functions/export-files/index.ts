@@ -1,18 +1,27 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { s3 } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('export-files', process.env);
 
-export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
-  exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET),
-  metrics: createMetrics('export-files', environment.STAGE),
-  now: Date.now,
-});
+const books = new DynamoDbDataflowBooks(dynamoDb(), environment.OPERATIONS_TABLE);
+
+export const handler = withDataflow(
+  { books, metrics: createMetrics('export-files', environment.STAGE), now: Date.now },
+  (metrics) =>
+    createHandler({
+      catalog: createCatalogReader({
+        operationsTable: environment.OPERATIONS_TABLE,
+        catalogBucket: environment.CATALOG_BUCKET,
+      }),
+      exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET),
+      metrics,
+      books,
+      now: Date.now,
+    }),
+);

@@ -5,10 +5,12 @@ import { stageRules } from '#core/catalog/rules.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { DataflowBooks } from '#core/ports/dataflow.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { Outbox } from '#core/ports/outbox.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
+import { DataflowTally } from '#lambdas/runtime/dataflow.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
 
@@ -18,6 +20,7 @@ export interface RouteFunctionDeps {
   readonly memberships: MembershipStore;
   readonly ledgers: LedgerStore;
   readonly outbox: Outbox;
+  readonly books: DataflowBooks;
   readonly metrics: Metrics;
   readonly now: Clock;
   pause(attempt: number): Promise<void>;
@@ -29,13 +32,19 @@ export function createHandler(deps: RouteFunctionDeps) {
     const catalog = await deps.catalog.current();
     const { profiles, memberships, ledgers, outbox, now, pause } = deps;
     const routing = { profiles, memberships, ledgers, outbox, now, pause, rules: stageRules(catalog).route };
+    const tally = new DataflowTally();
     let queued = 0;
     let excluded = 0;
     const response = await handleByKey(records.map(byItemKey), async (root) => {
       const result = await route(root, routing);
       queued += result.queued;
       excluded += result.excluded;
+      for (const [id, routed] of Object.entries(result.destinations)) {
+        const leftOut = Object.values(routed.excluded).reduce((sum, people) => sum + people, 0);
+        tally.add(id, { received: routed.queued + leftOut, excluded: routed.excluded });
+      }
     });
+    await tally.flush(deps.books, now());
     deps.metrics.count(METRICS.deliveriesQueued, queued);
     deps.metrics.count(METRICS.deliveriesExcluded, excluded);
     logBatch({ images: records.length, queued, excluded, failed: response.batchItemFailures.length });

@@ -2,6 +2,7 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
 import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
@@ -20,6 +21,7 @@ export const handler = createHandler({
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
   outbox: new SqsOutbox(sqs(), environment.DESTINATION_QUEUES),
+  books: new DynamoDbDataflowBooks(dynamoDb(), environment.OPERATIONS_TABLE),
   metrics: createMetrics('route', environment.STAGE),
   now: Date.now,
   pause: pauseBefore,

@@ -20,6 +20,7 @@ import { createHandler as stitchStream } from '#lambdas/functions/stitch-stream/
 import { createHandler as sweepHandler } from '#lambdas/functions/sweep/handler.ts';
 import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
+import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
 import type { Stores } from './platform.ts';
@@ -56,6 +57,7 @@ export function createHandlers(options: HandlersOptions): {
   const urlOf = new Map(wiring.queues.map((queue) => [queue.name, queueUrl(queue)]));
   const queueUrls = Object.fromEntries(urlOf);
 
+  const books = new MemoryDataflowBooks();
   const depsOf = (reader: FunctionName) => {
     const { stores, intercept } = options;
     const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
@@ -66,6 +68,7 @@ export function createHandlers(options: HandlersOptions): {
       pause: async () => {},
       http,
       secrets: async () => 'secret',
+      books,
       pace: { turn: async () => true, hold: async () => {} },
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsChunkQueue(sqs, urlOf.get('validation')!),

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HubDelivery, ProfileDelivery } from '#core/activation/delivery.ts';
+import type { DataflowBooks } from '#core/ports/dataflow.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { createHandler as createHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as createFile } from '#lambdas/functions/deliver-s3-file/handler.ts';
 import { createHandler as createExport } from '#lambdas/functions/export-files/handler.ts';
+import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import {
   catalogOf,
@@ -36,8 +38,14 @@ const CATALOG = catalogOf(
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com' },
 );
 
-const runExport = (exports: ObjectStore, event: object, now = NOON) =>
-  createExport({ catalog: CATALOG, exports, metrics: fakeMetrics().metrics, now: () => now })(event);
+const runExport = (exports: ObjectStore, event: object, now = NOON, books: DataflowBooks = new MemoryDataflowBooks()) =>
+  createExport({
+    catalog: CATALOG,
+    exports,
+    books,
+    metrics: fakeMetrics().metrics,
+    now: () => now,
+  })(event);
 
 const put = async (exports: ObjectStore, id: string, ...deliveries: readonly HubDelivery[]): Promise<void> => {
   const messages = deliveries.map((body, index) => ({ id: `${id}-${index}`, body }));
@@ -159,6 +167,17 @@ describe('exporting', () => {
     await exports.put('exporting/aam.hub.json', 'broken');
     await expect(runExport(exports, { at: NOON })).rejects.toThrow('not exported completely: aam.hub');
     expect(await keys(exports, 'crm-export/')).toHaveLength(1);
+  });
+
+  it('writes no files of a destination that is paused, and what there is to tell afterwards', async () => {
+    const exports = createMemoryObjectStore();
+    const books = new MemoryDataflowBooks();
+    await put(exports, 'm', told(1));
+    await books.pause('aam', NOON);
+    expect((await runExport(exports, { at: NOON }, NOON, books)).outlets[0]?.status).toBe('paused');
+    expect(await keys(exports, 'aam/')).toEqual([]);
+    await books.pause('aam', undefined);
+    expect((await runExport(exports, { at: NOON + 12 * HOUR }, NOON, books)).outlets[0]?.status).toBe('exported');
   });
 
   it('forgets after fifteen days what it has told', async () => {

@@ -1,0 +1,118 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { parseInstant } from '#cli/options.ts';
+import { asRuns, printRuns } from '#cli/report/print-runs.ts';
+import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
+import { catalogInForce, type StageStores, storesOf } from '#cli/stage/stores.ts';
+import { type Resources, useStage } from '#cli/stage/use-stage.ts';
+import { UserError } from '#cli/user-error.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { outletsOf } from '#core/contract/connections.ts';
+import { sqs } from '#lambdas/adapters/clients.ts';
+import { replayDeadLetters } from './dead-letters.ts';
+import { switchOutlets } from './pausing.ts';
+import { routeEverybody } from './route-everybody.ts';
+
+interface Options {
+  readonly stage: string;
+  readonly destination: string;
+}
+
+interface Found {
+  readonly id: string;
+  readonly outletIds: readonly string[];
+  readonly resources: Resources;
+  readonly stores: StageStores;
+  readonly catalog: CompiledCatalog;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The commands that look at a destination of a deployed stage, or steer it. */
+export const operatingCommands = (): Command[] => [
+  command('runs', 'what flowed to a destination, hour by hour')
+    .option('--hours <n>', 'how far back', parseHours, 24)
+    .option('--json', 'print one JSON object')
+    .action(showRuns),
+  command('pause', 'stop delivering; what there is to tell waits in the queue, seven days at most').action(
+    async (options: Options) => {
+      const { id, outletIds, resources, stores } = await find(options);
+      await stores.dataflow.pause(id, Date.now());
+      const switched = await switchOutlets(outletIds, false, resources);
+      say(`"${id}" is paused: ${count(switched, 'queue')} not worked off, no files written.`);
+    },
+  ),
+  command('resume', 'go on delivering').action(async (options: Options) => {
+    const { id, outletIds, resources, stores } = await find(options);
+    await stores.dataflow.pause(id, undefined);
+    const switched = await switchOutlets(outletIds, true, resources);
+    say(`"${id}" goes on: ${count(switched, 'queue')} worked off again.`);
+  }),
+  command('replay-dead-letters', 'put what could not be delivered back on the queue').action(
+    async (options: Options) => {
+      const { outletIds, resources } = await find(options);
+      for (const outletId of outletIds) {
+        const queueOf = (handle: 'dead-letter-queues' | 'destination-queues'): string =>
+          (JSON.parse(resources[handle]) as Record<string, string>)[outletId]!;
+        const sent = await replayDeadLetters(sqs(), queueOf('dead-letter-queues'), queueOf('destination-queues'));
+        say(`${outletId}: ${count(sent, 'dead letter')} sent again.`);
+      }
+    },
+  ),
+  command('replay', 'tell a destination again what it was told since an instant')
+    .requiredOption('--since <time>', 'everything decided from then on (ISO 8601)', parseInstant)
+    .action(async (options: Options & { since: number }) => {
+      const found = await find(options);
+      const retell = { destinationId: found.id, since: options.since };
+      const { items, queued } = await routeEverybody(found.id, found, retell);
+      say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
+    }),
+  command('backfill', 'tell a destination at once of all members it does not know').action(async (options: Options) => {
+    const found = await find(options);
+    const { items, queued } = await routeEverybody(found.id, found);
+    say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
+  }),
+];
+
+const command = (name: string, description: string): Command =>
+  new Command(name)
+    .description(description)
+    .requiredOption('--destination <id>', 'which destination')
+    .option('--stage <name>', 'stage', 'local');
+
+async function find({ stage, destination: id }: Options): Promise<Found> {
+  const resources = await useStage(stage);
+  const stores = storesOf(resources);
+  const catalog = await catalogInForce(stores.catalog);
+  const destination = catalog.destinations.get(id);
+  if (!destination) {
+    const known = [...catalog.destinations.keys()].map((each) => `"${each}"`).join(', ') || 'none';
+    throw new UserError(`The catalog in force has no destination "${id}"; it has ${known}.`);
+  }
+  return { id, outletIds: outletsOf(destination).map((outlet) => outlet.id), resources, stores, catalog };
+}
+
+async function showRuns(options: Options & { hours: number; json?: true }): Promise<void> {
+  const { id, outletIds, resources, stores } = await find(options);
+  const now = Date.now();
+  const runs = await stores.dataflow.runs(id, now - (options.hours - 1) * HOUR_MS, now);
+  const since = await stores.dataflow.pausedSince(id);
+  const own = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+    Object.fromEntries(Object.entries(counts).filter(([outletId]) => outletIds.includes(outletId)));
+  const shown = {
+    destination: id,
+    ...(since !== undefined && { pausedSince: new Date(since).toISOString() }),
+    waiting: own(await waitingDeliveries(resources)),
+    deadLetters: own(await deadLetters(resources)),
+    runs: asRuns(runs, now),
+  };
+  process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : printRuns(shown));
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const count = (n: number, what: string): string => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
+
+function parseHours(text: string): number {
+  const hours = Number(text);
+  if (Number.isSafeInteger(hours) && hours > 0 && hours <= 24 * 90) return hours;
+  throw new InvalidArgumentError('Expected a whole number of hours, at most 2160');
+}

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { collect, parseInstant } from '#cli/options.ts';
+import { UserError } from '#cli/user-error.ts';
+import { readChanges } from '#core/activation/preview/changes.ts';
+import { masked } from '#core/activation/preview/mask.ts';
+import { type Preview, preview } from '#core/activation/preview/preview.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+
+interface PreviewOptions {
+  readonly catalog: string;
+  readonly destination: string;
+  readonly changes: string;
+  readonly now?: number;
+  readonly set: readonly string[];
+  readonly json?: true;
+}
+
+export const previewCommand = (): Command =>
+  new Command('preview')
+    .description('print the requests or files that membership changes would cause, without sending anything')
+    .option('--catalog <dir>', 'folder of the catalog', 'catalog')
+    .requiredOption('--destination <id>', 'which destination')
+    .requiredOption(
+      '--changes <file>',
+      'NDJSON of {segmentId, status, lastQualificationTime, identityMap, attributes?}; "-" for standard input',
+    )
+    .option('--now <time>', 'the instant to take for the present (ISO 8601)', parseInstant)
+    .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option('--json', 'print one JSON array')
+    .action(showPreview);
+
+async function showPreview(options: PreviewOptions): Promise<void> {
+  const catalog = compileCatalog(await loadCatalogFolder(options.catalog, parseVariables(options.set)));
+  const destination = catalog.destinations.get(options.destination);
+  if (!destination) {
+    const known = [...catalog.destinations.keys()].map((id) => `"${id}"`).join(', ') || 'none';
+    throw new UserError(`${options.catalog} has no destination "${options.destination}"; it has ${known}.`);
+  }
+  const { changes, problems } = readChanges(await readText(options.changes), catalog.namespaces.keys());
+  if (!destination.enabled) process.stderr.write(`"${destination.id}" is not enabled: it is told nothing.\n`);
+  const nameOf = (id: string): string | undefined => catalog.segmentDefinitions.get(id)?.name;
+  const made = preview(destination, changes, stageRules(catalog).route, options.now ?? Date.now(), nameOf);
+  process.stdout.write(options.json ? `${JSON.stringify(asJson(made), undefined, 2)}\n` : asText(made));
+  for (const [reason, memberships] of Object.entries(made.excluded)) {
+    process.stderr.write(`left out: ${reason} ${memberships}\n`);
+  }
+  for (const { line, message } of problems) process.stderr.write(`${options.changes}:${line}: ${message}\n`);
+  if (problems.length > 0) {
+    throw new UserError(`${problems.length} of the lines could not be read; the others are shown.`);
+  }
+}
+
+const asJson = ({ requests, files }: Preview) => [
+  ...requests.map(masked),
+  ...files.map(({ key, rows, body }) => ({ file: key, rows, content: body })),
+];
+
+function asText({ requests, files }: Preview): string {
+  const shown = [
+    ...requests.map(masked).map(({ method, url, headers, body }) => {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+      return `${[`${method} ${url}`, ...lines].join('\n')}\n\n${body}\n`;
+    }),
+    ...files.map(({ key, body }) => `${key}\n\n${body}`),
+  ];
+  return shown.length === 0 ? 'Nothing would be sent.\n' : shown.join('\n');
+}
+
+async function readText(path: string): Promise<string> {
+  if (path === '-') {
+    const chunks: Buffer[] = [];
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  }
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UserError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown reason'}`);
+  }
+}

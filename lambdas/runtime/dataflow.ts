@@ -1,0 +1,70 @@
+import { addDataflow, type DataflowCounts, NO_DATAFLOW } from '#core/activation/dataflow.ts';
+import { METRICS } from '#core/contract/metrics.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { DataflowBooks } from '#core/ports/dataflow.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import { logFailure } from './log.ts';
+
+/** Counts of one invocation, by destination, until they are written into the books. */
+export class DataflowTally {
+  #counts = new Map<string, DataflowCounts>();
+
+  add(destinationId: string, counts: Partial<DataflowCounts>): void {
+    this.#counts.set(destinationId, addDataflow(this.#counts.get(destinationId) ?? NO_DATAFLOW, counts));
+  }
+
+  /** Never fails: what was delivered is not delivered again because it could not be counted. */
+  async flush(books: DataflowBooks, at: number): Promise<void> {
+    const counts = [...this.#counts];
+    this.#counts = new Map();
+    for (const [destinationId, counted] of counts) {
+      try {
+        await books.add(destinationId, at, counted);
+      } catch (error) {
+        logFailure(error, { destinationId, lost: 'counts of a dataflow run' });
+      }
+    }
+  }
+}
+
+/**
+ * A function whose counts of deliveries also go into the books of its destinations, once at the end of each invocation.
+ * @param create makes the handler with the metrics that are to be counted
+ */
+export function withDataflow<E, R>(
+  { books, metrics, now }: { readonly books: DataflowBooks; readonly metrics: Metrics; readonly now: Clock },
+  create: (metrics: Metrics) => (event: E) => Promise<R>,
+): (event: E) => Promise<R> {
+  const tally = new DataflowTally();
+  const handler = create({
+    count(name, value, dimension) {
+      metrics.count(name, value, dimension);
+      const counted = countsOf(name, value, dimension);
+      if (dimension?.destination !== undefined && counted) tally.add(dimension.destination, counted);
+    },
+  });
+  return async (event) => {
+    try {
+      return await handler(event);
+    } finally {
+      await tally.flush(books, now());
+    }
+  };
+}
+
+function countsOf(
+  name: string,
+  value: number,
+  dimension: { readonly [name: string]: string } | undefined,
+): Partial<DataflowCounts> | undefined {
+  switch (name) {
+    case METRICS.deliveriesSent:
+      return { activated: value };
+    case METRICS.deliveriesFailed:
+      return dimension?.class === 'drop' ? { failed: value } : { retried: value };
+    case METRICS.deliveriesExcluded:
+      return { excluded: { [dimension?.reason ?? 'unknown']: value } };
+    default:
+      return undefined;
+  }
+}
