@@ -23,7 +23,7 @@ import {
   type MembershipChanges,
   NO_CHANGES,
 } from './membership-changes.ts';
-import type { Look, SegmentSet } from './segment-set.ts';
+import { isBatch, type Look, type SegmentSet } from './segment-set.ts';
 
 export interface EvaluationRules extends ProfileRules {
   readonly segments: SegmentSet;
@@ -111,8 +111,6 @@ function evaluateProfile(
   const timed = set.ids.filter((id) => !isBatch(set, id));
   return { segments, nextChange: optedOut ? Number.POSITIVE_INFINITY : look.nextChange(timed, now) };
 }
-
-const isBatch = (set: SegmentSet, id: string): boolean => set.plans.get(id)?.method === 'batch';
 
 function standingOf(look: Look, id: string, wasMember: boolean, { now, missedSince }: Moment): Standing {
   if (missedSince === undefined) return { isMember: look.answer(id, now).isMember };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { indexSegments } from './affected.ts';
 import type { SegmentDefinition } from './definition.ts';
 import { type Look, lookAt } from './look.ts';
 import { type PlanOptions, planSegments, type SegmentPlan } from './plan.ts';
@@ -27,6 +28,8 @@ export interface SegmentSet {
    * @returns undefined when no segment could ever be affected by this event
    */
   projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
+  /** Segments that a change of a profile can affect; the others give the same answers, and as long, as before. */
+  affectedBy(before: ProfileView, after: ProfileView): ReadonlySet<string>;
   /** Prepares a profile to be asked about several segments and instants: its events are gone through once. */
   look(profile: ProfileView): Look;
   /**
@@ -66,6 +69,7 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
       const isRelevant = selectorIndex.matchesAny(new EventValue(0, Number.NaN, entity));
       return isRelevant ? eventPaths.project(entity) : undefined;
     },
+    affectedBy: indexSegments(segments, selectorIndex),
     look,
     evaluate(profile, now) {
       const { answer } = look(profile);
@@ -77,3 +81,6 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
     },
   };
 }
+
+/** Whether a segment waits for the batch job. */
+export const isBatch = ({ plans }: SegmentSet, id: string): boolean => plans.get(id)?.method === 'batch';

@@ -13,6 +13,7 @@ export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
     fingerprint: 'test',
     attributePaths: [],
     projectEvent: (entity) => ({ ...entity }),
+    affectedBy: () => new Set(ids),
     look: (profile) => ({
       answer: (id, now) => ({ isMember: rules[id]!(profile, now), horizon: Number.POSITIVE_INFINITY }),
       nextChange: () => Number.POSITIVE_INFINITY,

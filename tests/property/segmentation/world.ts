@@ -7,6 +7,7 @@ import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';
 import type { EventView } from '#core/segmentation/profile-view.ts';
+import { givesSameAnswers, saysNothing } from '#core/segmentation/same-answers.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import { ecid } from '#tests/harness/core/factories.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';
@@ -65,7 +66,18 @@ export class World {
     this.item = { ...this.item, revision: this.item.revision + 1 };
   }
 
-  /** As a change of the profile, or the sweep, leads to. */
+  /** As a change of the profile leads to: what cannot change anything is not evaluated. */
+  receiveAndEvaluate(arrivals: readonly Arrival[], now: number): void {
+    const before = this.item;
+    for (const arrival of arrivals) this.receive(arrival);
+    const isNothing =
+      before.revision === 0
+        ? saysNothing(this.item, this.#rules, now)
+        : givesSameAnswers(before, this.item, this.#rules, now);
+    if (!isNothing) this.evaluate(now);
+  }
+
+  /** As the sweep leads to. */
   evaluate(now: number): void {
     const after = evaluateItem(this.item, this.kept, this.#rules, now, 'changed');
     if (!isUnchanged(this.kept, after, now)) this.kept = after;

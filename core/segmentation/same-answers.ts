@@ -1,0 +1,53 @@
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+import { type Profile, profilesOf } from '#core/profile/profiles.ts';
+import { sameValue } from '#core/util/same-value.ts';
+import type { EvaluationRules } from './evaluate.ts';
+import { isBatch, type SegmentSet } from './segment-set.ts';
+
+/**
+ * Whether the change from one image of an item to another leaves everything that evaluation writes as it is: the answers
+ * of every profile, and what destinations are told of members; and whether time alone changes an answer no earlier than
+ * it did before. Then there is nothing to evaluate, and nothing has to be read to know it. Only segments that the change
+ * can affect are looked at. What waits for the batch job, and what time alone has changed since, is not the change's.
+ */
+export function givesSameAnswers(
+  before: ProfileItem,
+  after: ProfileItem,
+  rules: EvaluationRules,
+  now: number,
+): boolean {
+  if (before.absorbed.length !== after.absorbed.length) return false;
+  const [were, are] = [profilesOf(before, rules), profilesOf(after, rules)];
+  return were.length === are.length && were.every((was, index) => isSameIn(was, are[index]!, rules, now));
+}
+
+/** Whether no segment says anything of a new item, now or later. What waits for the batch job is left to it. */
+export function saysNothing(item: ProfileItem, rules: EvaluationRules, now: number): boolean {
+  if (item.absorbed.length > 0) return false;
+  const { segments } = rules;
+  const ids = segments.ids.filter((id) => !isBatch(segments, id));
+  return profilesOf(item, rules).every(({ view, optedOut }) => {
+    if (optedOut) return true;
+    const look = segments.look(view);
+    return !ids.some((id) => look.answer(id, now).isMember) && look.nextChange(ids, now) === Number.POSITIVE_INFINITY;
+  });
+}
+
+function isSameIn(was: Profile, is: Profile, rules: EvaluationRules, now: number): boolean {
+  if (was.optedOut !== is.optedOut || !sameValue(was.identities, is.identities)) return false;
+  if (is.optedOut) return true;
+  if (!sameValue(rules.mappedAttributes(was), rules.mappedAttributes(is))) return false;
+  return hasSameAnswers(was, is, rules.segments, now);
+}
+
+function hasSameAnswers(was: Profile, is: Profile, set: SegmentSet, now: number): boolean {
+  const affected = [...set.affectedBy(was.view, is.view)].filter((id) => !isBatch(set, id));
+  if (affected.length === 0) return true;
+  const [before, after] = [set.look(was.view), set.look(is.view)];
+  if (!affected.every((id) => before.answer(id, now).isMember === after.answer(id, now).isMember)) return false;
+  const next = after.nextChange(affected, now);
+  if (next >= before.nextChange(affected, now)) return true;
+  // It may still be no earlier than what the other segments are waiting for.
+  const others = set.ids.filter((id) => !isBatch(set, id) && !affected.includes(id));
+  return next >= before.nextChange(others, now);
+}
