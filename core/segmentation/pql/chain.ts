@@ -35,6 +35,14 @@ interface Progress {
   readonly used: readonly EventValue[];
 }
 
+/** Events that a step may take: of its last instant, and of its first one if that is another. */
+interface Placing {
+  readonly time: number;
+  readonly begin: number;
+  readonly chosen: readonly EventValue[];
+  readonly earlier: readonly EventValue[];
+}
+
 const START: Progress = { time: Number.NEGATIVE_INFINITY, used: [] };
 
 /** Ways to choose events among those of one instant that are tried; only reached by many different events at once. */
@@ -69,7 +77,7 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
     const { events, times } = context.history.select(step.query.selector);
     const cut = progress === START ? {} : { from: progress.time };
     const range = rangeAndHorizon(context, step.query, times, cut);
-    const matters = step.namedUntil >= 0 || (plan.steps[index + 1]?.gapBefore ?? plan.gapAfter).length > 0;
+    const matters = step.namedUntil >= 0 || hasGapAfter(plan, index);
     let [at, taken] = [range.from, 0];
     let first: readonly EventValue[] = [];
     while (at < range.to) {
@@ -84,14 +92,13 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
       if (taken === 0) first = group;
       if (taken + group.length >= step.count) {
         const needed = Math.max(1, step.count - taken);
-        for (const chosen of choices(context, plan, group, needed)) {
-          context.slots[step.slot] = chosen.at(-1);
-          const before = time === progress.time ? progress.used : [];
-          const earlier = taken === 0 ? [] : keptAtFirst(context, step, first, step.count - needed);
-          const except = [...progress.used, ...earlier, ...chosen];
-          const begin = step.count > needed ? first[0]!.time : time;
-          if (isBroken(context, step.gapBefore, progress.time, begin, except)) continue;
-          if (placeFrom(index + 1, { time, used: [...before, ...chosen] })) return true;
+        const most = matters ? Math.min(step.count, group.length) : needed;
+        for (let amount = needed; amount <= most; amount += 1) {
+          for (const chosen of choices(context, plan, group, amount)) {
+            const earlier = taken === 0 ? [] : keptAtFirst(context, step, first, step.count - amount);
+            const begin = step.count > amount ? first[0]!.time : time;
+            if (placeAt(step, index, progress, { time, begin, chosen, earlier })) return true;
+          }
         }
         if (!matters) return false;
       }
@@ -99,7 +106,23 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
     }
     return false;
   }
+
+  /** Each of the events of the last instant may be the last one, where it matters which it is. */
+  function placeAt(step: Step, index: number, progress: Progress, { time, begin, chosen, earlier }: Placing): boolean {
+    const used = [...(time === progress.time ? progress.used : []), ...chosen];
+    const except = [...progress.used, ...earlier, ...chosen];
+    for (const last of plan.isCorrelated && step.namedUntil >= 0 ? chosen : chosen.slice(-1)) {
+      context.slots[step.slot] = last;
+      if (isBroken(context, step.gapBefore, progress.time, begin, except)) continue;
+      if (placeFrom(index + 1, { time, used })) return true;
+    }
+    return false;
+  }
 }
+
+/** Then it matters which events are used up at one instant: those that are not may be the ones that must not come. */
+const hasGapAfter = ({ steps, gapAfter }: ChainPlan, index: number): boolean =>
+  gapAfter.length > 0 || steps.some(({ gapBefore }, other) => other > index && gapBefore.length > 0);
 
 /** Of the events of a step's first instant those that the step takes: rather the ones that must not come before it. */
 function keptAtFirst(

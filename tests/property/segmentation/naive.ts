@@ -170,10 +170,13 @@ export function naiveIsMember(query: Expression, profile: ProfileView, now: numb
       const free = events.filter((one) => !chosen.includes(one) && one.time >= since && suits(step, one, known));
       return subsets(free, step.count).some((taken) => {
         const times = taken.map(({ time }) => time);
-        const last = taken.find(({ time }) => time === Math.max(...times))!;
-        const after = { ...known, [step.name]: last };
+        const end = Math.max(...times);
         const all = [...chosen, ...taken];
-        return isAbsent(after, Math.min(...times), all) && place(index + 1, after, all, last.time, []);
+        // At one instant either may be the last.
+        return taken.some((last) => {
+          const after = { ...known, [step.name]: last };
+          return last.time === end && isAbsent(after, Math.min(...times), all) && place(index + 1, after, all, end, []);
+        });
       });
     };
     return place(0, names, [], Number.NEGATIVE_INFINITY, []);

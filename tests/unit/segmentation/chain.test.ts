@@ -36,6 +36,18 @@ describe('a chain', () => {
       'a@1 b@2 c@3 a@4',
       false,
     ],
+    [
+      'events of one instant that a step takes, so that the excluded one finds none',
+      'A: WHAT(kind = "a"), B: WHAT(kind = "a"), C: WHAT(kind = "a") COUNT(0)',
+      'a@1 a@2 a@2',
+      true,
+    ],
+    [
+      'a count that takes more of its last instant than it needs',
+      'A: WHAT(kind = "a") COUNT(3), B: WHAT(kind = "a") COUNT(0)',
+      'a@1 a@2 a@3 a@3',
+      true,
+    ],
     ['a count', 'A: WHAT(kind = "a") COUNT(3)', 'a@1 a@2 a@3', true],
     ['a count that is not reached', 'A: WHAT(kind = "a") COUNT(3)', 'a@1 a@2 b@3', false],
     ['a count before a step', `A: WHAT(kind = "a") COUNT(2), ${b}`, 'a@1 b@2 a@3', false],
