@@ -6,6 +6,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
 import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
+import { policyCommand } from './commands/policy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { sendCommand } from './commands/send.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   identityCommand,
   exampleCommand,
   audienceManagerCommand,
+  policyCommand,
 ];
 
 /** Runs one command line. @returns the exit code: 0 done, 1 not done, 2 the command line was not understood */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
-import { renderProblemIn } from '#core/catalog/problem.ts';
+import { type CatalogProblem, renderProblemIn } from '#core/catalog/problem.ts';
 import { CatalogFolderError, readCatalogFolder } from './read-folder.ts';
 
 /** Reads and checks a catalog. @throws UserError naming everything that is wrong, with file, line and column */
@@ -11,13 +11,20 @@ export async function loadCatalogFolder(folder: string, variables: Readonly<Reco
     const files = await readCatalogFolder(resolve(folder));
     const { catalog, problems } = loadCatalog(files, variables);
     if (catalog) return catalog;
-    const lines = problems.map((problem) => renderProblemIn(files.get(problem.file), problem)).join('\n');
-    throw new UserError(
-      `${lines}\n${problems.length} problem${problems.length === 1 ? '' : 's'} in ${folder}; nothing was done.`,
-    );
+    throw new UserError(catalogProblems(problems, files, folder));
   } catch (error) {
     throw error instanceof CatalogFolderError ? new UserError(error.message) : error;
   }
+}
+
+/** Everything that is wrong with a catalog, for people to read. */
+export function catalogProblems(
+  problems: readonly CatalogProblem[],
+  files: ReadonlyMap<string, string>,
+  folder: string,
+): string {
+  const lines = problems.map((problem) => renderProblemIn(files.get(problem.file), problem)).join('\n');
+  return `${lines}\n${problems.length} problem${problems.length === 1 ? '' : 's'} in ${folder}; nothing was done.`;
 }
 
 /** `NAME=value` options as variables. */

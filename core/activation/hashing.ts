@@ -7,6 +7,10 @@ const HASHED_AS: Readonly<Record<string, string>> = {
   'Phone_E.164': 'Phone_SHA256_E.164',
 };
 
+/** Whether identities of a namespace reach a destination that accepts others, since they are hashed for it. */
+export const isServedBy = (accepted: string, namespace: string): boolean =>
+  accepted === namespace || HASHED_AS[namespace] === accepted;
+
 /** Namespaces whose values are hashes already. `EMAIL_LC_SHA256` is Audience Manager's spelling. */
 export const HASHED_NAMESPACES: ReadonlySet<string> = new Set([
   'Email_LC_SHA256',

@@ -103,7 +103,7 @@ function sharedIdentities(
   { key, identities }: ActivatedProfile['profile'],
   { identityGraph }: AamRules['mergePolicy'],
 ): readonly IdentityKey[] {
-  const own = identityGraph.type === 'none' ? [key] : identities;
+  const own = identityGraph.type === 'none' ? identities.filter((identity) => identity === key) : identities;
   return own.filter((identity) => isShared(parseIdentityKey(identity)));
 }
 

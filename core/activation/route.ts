@@ -1,5 +1,6 @@
 import stringify from 'safe-stable-stringify';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import { type Governance, permitted } from '#core/governance/permission.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Outbox } from '#core/ports/outbox.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
@@ -27,6 +28,8 @@ export interface RouteRules extends ProfileRules {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   /** Since when Audience Manager is told about segments; nothing has to wait where it is left out. */
   readonly sharedSince?: SharedSince;
+  /** What policies and consents keep from destinations. */
+  readonly governance?: Governance | undefined;
 }
 
 /**
@@ -44,12 +47,14 @@ export function routeItem(
   const ledgers: Record<string, DestinationLedger> = { ...before.destinations };
   for (const destination of rules.destinations.values()) {
     const known = before.destinations[destination.id] ?? NOTHING_TOLD;
-    const activated = activatedProfiles(destination, profiles, memberships);
+    const members = activatedProfiles(destination, profiles, memberships);
+    const { activated, excluded } = permitted(destination, members, rules.governance);
     const routed = isProfileDestination(destination)
       ? routeToProfileDestination(destination, activated, known, decision)
       : routeToAudienceManager(destination, activated, known, decision, rules);
     deliveries.push(...routed.deliveries);
-    const ledger = withoutOldExits(routed.ledger, decision.decidedAt);
+    const decided = { ...routed.ledger, excluded: { ...routed.ledger.excluded, ...excluded } };
+    const ledger = withoutOldExits(decided, decision.decidedAt);
     if (!isEmpty(ledger)) ledgers[destination.id] = ledger;
     else delete ledgers[destination.id];
   }

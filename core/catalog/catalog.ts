@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
+import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definitions.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type {
   DatasetDefinition,
@@ -27,6 +28,10 @@ export interface Catalog {
   readonly mergePolicies: readonly MergePolicyDefinition[];
   readonly segments: readonly SegmentDefinition[];
   readonly destinations: readonly DestinationDefinition[];
+  /** Nothing is labelled, no policy is in force, where these are left out. */
+  readonly labels?: readonly LabelDefinition[];
+  readonly policies?: readonly PolicyDefinition[];
+  readonly consentPolicies?: readonly ConsentPolicyDefinition[];
 }
 
 const VERSION_LENGTH = 16;

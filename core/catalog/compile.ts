@@ -1,4 +1,5 @@
 import type { SharedSince } from '#core/activation/aam/first-use.ts';
+import { compileGovernance, type Governance } from '#core/governance/permission.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
 import { compileMapping } from '#core/ingestion/mapping.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
@@ -36,6 +37,8 @@ export interface CompiledCatalog {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
   readonly sharedSince: SharedSince;
+  /** What policies and consents keep from destinations; undefined where there are none. */
+  readonly governance: Governance | undefined;
 }
 
 export interface CompiledIdentitySettings extends IdentitySettings {
@@ -96,6 +99,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     sharedSince,
+    governance: compileGovernance(catalog),
   };
 }
 

@@ -14,6 +14,8 @@ export const destinationBase = {
   /** Ids of the segments that are activated to this destination. */
   segments: z.array(definitionId).min(1),
   enabled: z.boolean().default(true),
+  /** What the destination does with data; policies are about these (aep.md §6.7). */
+  marketingActions: z.array(z.string().min(1)).optional(),
 };
 
 /** Paths of profile attributes that are sent along (aep.md §6.5: at most 50). */

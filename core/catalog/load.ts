@@ -1,8 +1,12 @@
+import stringify from 'safe-stable-stringify';
 import type { Catalog } from './catalog.ts';
 import { checkDatasets } from './checks/datasets.ts';
 import { checkDestinations } from './checks/destinations.ts';
+import { checkEnforcement } from './checks/enforcement.ts';
 import { checkIdentity } from './checks/identity.ts';
+import { checkLabels } from './checks/labels.ts';
 import { checkMergePolicies } from './checks/merge-policies.ts';
+import { checkPolicies } from './checks/policies.ts';
 import { checkSchemas } from './checks/schemas.ts';
 import { checkSegments } from './checks/segments.ts';
 import { checkSourceConnections } from './checks/source-connections.ts';
@@ -22,29 +26,49 @@ const CHECKS: readonly ((catalog: LoadedCatalog, findings: Findings) => void)[] 
   checkMergePolicies,
   checkSegments,
   checkDestinations,
+  checkLabels,
+  checkPolicies,
 ];
 
 /**
  * Reads a catalog.
  * @param files path below the catalog's folder (`segments/a1.yaml`) → text
  * @param variables what `${NAME}` in destinations stands for
- * @returns the catalog, or everything that is wrong with it, by file and line; never throws
+ * @returns the catalog, or everything that is wrong with it, by file and line; never throws. What policies forbid is
+ *   wrong as well (aep.md §6.7), and is said once the rest is right.
  */
 export function loadCatalog(
   files: ReadonlyMap<string, string>,
   variables: Readonly<Record<string, string>>,
 ): { catalog?: Catalog; problems: CatalogProblem[] } {
+  const read = readCatalog(files, variables);
+  if (!read.catalog) return { problems: read.problems };
+  const findings = new Findings();
+  checkEnforcement(read.loaded, read.catalog, findings);
+  const problems = findings.problems.sort(compareProblems);
+  return problems.length > 0 ? { problems } : { catalog: read.catalog, problems };
+}
+
+/** Like {@link loadCatalog}, but says nothing about policies. */
+export function readCatalog(
+  files: ReadonlyMap<string, string>,
+  variables: Readonly<Record<string, string>>,
+): { loaded: LoadedCatalog; catalog?: Catalog; problems: CatalogProblem[] } {
   const { loaded, problems } = readDefinitions(files, variables);
   const findings = new Findings();
   for (const check of CHECKS) check(loaded, findings);
   const all = [...problems, ...findings.problems].sort(compareProblems);
-  return all.length > 0 ? { problems: all } : { catalog: catalogOf(loaded), problems: [] };
+  return all.length > 0 ? { loaded, problems: all } : { loaded, catalog: catalogOf(loaded), problems: [] };
 }
 
 /** Sorted by id: the catalog is the same in whatever files it is written. */
 function catalogOf(loaded: LoadedCatalog): Catalog {
   const definitions = <T>(of: readonly Loaded<T>[]): T[] =>
     [...of].sort((x, y) => ((x.id ?? '') < (y.id ?? '') ? -1 : 1)).flatMap(({ definition }) => definition ?? []);
+  const byText = <T>(of: readonly Loaded<T>[]): T[] =>
+    definitions(of).sort((x, y) => ((stringify(x) ?? '') < (stringify(y) ?? '') ? -1 : 1));
+  const [labels, policies] = [byText(loaded.labels), byText(loaded.policies)];
+  const consentPolicies = definitions(loaded['consent-policies']);
   const [identitySettings] = definitions(loaded['identity-settings']);
   const sourceConnections = definitions(loaded['source-connections']);
   const [evaluationSettings] = definitions(loaded['evaluation-settings']);
@@ -58,5 +82,8 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
     mergePolicies: definitions(loaded['merge-policies']),
     segments: definitions(loaded.segments),
     destinations: definitions(loaded.destinations),
+    ...(labels.length > 0 && { labels }),
+    ...(policies.length > 0 && { policies }),
+    ...(consentPolicies.length > 0 && { consentPolicies }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definitions.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type {
   DatasetDefinition,
@@ -23,6 +24,9 @@ export interface Kinds {
   'merge-policies': MergePolicyDefinition;
   segments: SegmentDefinition;
   destinations: DestinationDefinition;
+  labels: LabelDefinition;
+  policies: PolicyDefinition;
+  'consent-policies': ConsentPolicyDefinition;
 }
 export type Kind = keyof Kinds;
 

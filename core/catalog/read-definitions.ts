@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definitions.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
 import {
   datasetDefinition,
@@ -35,6 +36,9 @@ const READINGS: { readonly [K in Kind]: Reading } = {
   'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },
   segments: { shape: segmentDefinition, idKey: 'id' },
   destinations: { shape: destinationDefinition, idKey: 'id', variables: true },
+  labels: { shape: labelDefinition, idKey: 'name', lists: true },
+  policies: { shape: policyDefinition, idKey: 'id', lists: true },
+  'consent-policies': { shape: consentPolicyDefinition, idKey: 'id', lists: true },
 };
 export const KINDS = Object.keys(READINGS) as Kind[];
 

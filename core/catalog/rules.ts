@@ -28,7 +28,7 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
     isBlocked: (namespace) => catalog.identitySettings.isBlocked(namespace),
     limit: GRAPH_LIMIT,
   };
-  const { mergePolicy, segments, destinations, sharedSince } = catalog;
+  const { mergePolicy, segments, destinations, sharedSince, governance } = catalog;
   const mapped = [...new Set([...destinations.values()].flatMap(toldWhenUpdated))];
   const activations = activationVersion(destinations.values());
   return {
@@ -47,10 +47,14 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
       links,
       mergePolicy,
       segments,
-      mappedAttributes: ({ view }) => [pick(view, mapped), activations],
+      mappedAttributes: ({ view }) => [
+        pick(view, mapped),
+        activations,
+        ...(governance ? [governance.fingerprint, view.consents] : []),
+      ],
       releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
     },
-    route: { links, mergePolicy, destinations, sharedSince },
+    route: { links, mergePolicy, destinations, sharedSince, governance },
   };
 }
 

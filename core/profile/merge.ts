@@ -1,4 +1,5 @@
 import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
+import { strictestConsents } from '#core/governance/consent.ts';
 import {
   type ActivityRegions,
   type Attributes,
@@ -14,7 +15,8 @@ import { datasetOfFragment, type Fragment, type FragmentKey } from './profile-it
 /**
  * The merged attributes of the fragments of one profile (aep.md §4.1): field by field the value of the strongest
  * fragment that has one. `timestampOrdered`: the latest; `dataSetPrecedence`: the first dataset in the list. Arrays are
- * values. Of the regions a person was seen in each keeps its latest capture; an opt-out of any fragment is an opt-out.
+ * values. Of the regions a person was seen in each keeps its latest capture, of consents each its strictest value; an
+ * opt-out of any fragment is an opt-out.
  */
 export function mergeFragments(
   fragments: readonly (readonly [FragmentKey, Fragment])[],
@@ -27,6 +29,8 @@ export function mergeFragments(
     undefined,
   );
   if (regions) merged.userActivityRegions = regions;
+  const consents = strictestConsents(said.map((attributes) => attributes.consents));
+  if (consents !== undefined) merged.consents = consents;
   if (said.some(({ privacyOptOuts }) => isGeneralOptOut(privacyOptOuts)))
     merged.privacyOptOuts = { ...asObject(merged.privacyOptOuts), general_opt_out: 'out' };
   return merged;

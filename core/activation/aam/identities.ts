@@ -9,6 +9,8 @@ const DEVICES: ReadonlySet<string> = new Set(['ECID', 'IDFA', 'GAID']);
 const HASHED_EMAIL: ReadonlySet<string> = new Set(['Email_LC_SHA256', 'EMAIL_LC_SHA256']);
 const PERSON: ReadonlySet<string> = new Set(['AdCloud', 'Google', ...HASHED_EMAIL]);
 
+export const SHARED_NAMESPACES: readonly string[] = [...DEVICES, ...PERSON];
+
 export const isDevice = ({ namespace }: Identity): boolean => DEVICES.has(namespace);
 
 /** Whether an identity may go to Audience Manager. A hash that is none may be an address in the wrong place: never. */

@@ -37,15 +37,40 @@ interface Scope {
   readonly variables: ReadonlyMap<string, Value>;
 }
 
+/** A field that an expression reads. */
+export interface FieldRead {
+  readonly of: 'profiles' | 'events';
+  /** Dotted. */
+  readonly path: string;
+}
+
 /**
  * Finds what does not fit the union schema (aep.md §1.1): fields that are in no schema of Profile, values of different
  * kinds that are compared, operations on what they do not work on, and a rule that is no condition.
  */
-export function mistakesOfFields(expression: Expression, unions: Unions): PlacedMistake[] {
+export const mistakesOfFields = (expression: Expression, unions: Unions): PlacedMistake[] =>
+  lookUpFields(expression, unions).mistakes;
+
+/** Every field that an expression reads, those on the way to it included, each once. */
+export const fieldsRead = (expression: Expression, unions: Unions): FieldRead[] => [
+  ...lookUpFields(expression, unions).read.values(),
+];
+
+function lookUpFields(
+  expression: Expression,
+  unions: Unions,
+): { mistakes: PlacedMistake[]; read: ReadonlyMap<string, FieldRead> } {
   const found: PlacedMistake[] = [];
+  const fields = new Map<string, FieldRead>();
   const events: Value = { tree: unions.event ?? 'open', of: 'events', path: [], many: true };
   const profile: Value = { tree: unions.profile ?? 'open', of: 'profiles', path: [], many: false };
 
+  const readField = (value: Value, name: string): Value | undefined => {
+    const field = fieldOf(value, name);
+    const path = field?.path.join('.') ?? '';
+    if (field && path !== '') fields.set(`${field.of} ${path}`, { of: field.of, path });
+    return field;
+  };
   const note = (mistake: Mistake | undefined, { span }: Expression): void => {
     if (mistake) found.push({ ...mistake, offset: span.start });
   };
@@ -90,7 +115,7 @@ export function mistakesOfFields(expression: Expression, unions: Unions): Placed
         if (object.of === 'profiles' && object.path.length === 0 && object === profile && node.name === 'xEvent') {
           return events;
         }
-        return fieldOf(object, node.name) ?? unknown(object, node.name, at);
+        return readField(object, node.name) ?? unknown(object, node.name, at);
       }
       case 'parameter':
         return profile;
@@ -153,7 +178,7 @@ export function mistakesOfFields(expression: Expression, unions: Unions): Placed
     const variable = variables.get(name);
     if (variable) return variable;
     if (name === 'xEvent') return events;
-    const field = fieldOf(here[0]!, name);
+    const field = readField(here[0]!, name);
     if (field) return field;
     const out = here.findIndex((value) => fieldOf(value, name) !== undefined);
     const holder = [...variables].find(([, value]) => value.path.length === 0 && fieldOf(value, name) !== undefined);
@@ -181,7 +206,7 @@ export function mistakesOfFields(expression: Expression, unions: Unions): Placed
     if (second && name !== 'regexGroup') note(asCondition(values[1]!), second);
     const key =
       name === 'get' && first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
-    if (key !== undefined) return fieldOf(object, key) ?? UNKNOWN;
+    if (key !== undefined) return readField(object, key) ?? UNKNOWN;
     if (name === 'head') return itemOf(object);
     if (name === 'distinct' || name === 'intersection') return listOf(object);
     return resultOf(name, object, undefined) ?? UNKNOWN;
@@ -233,7 +258,7 @@ export function mistakesOfFields(expression: Expression, unions: Unions): Placed
   const start: Scope = { here: [profile], variables: new Map() };
   if (expression.kind === 'lambda') condition(expression.body, bind(start, expression.parameters[0]!, profile));
   else condition(expression, start);
-  return found.sort((x, y) => x.offset - y.offset);
+  return { mistakes: found.sort((x, y) => x.offset - y.offset), read: fields };
 }
 
 /** What else there is, where that is not much. */

@@ -9,6 +9,9 @@ const ID_KEYS: Partial<Record<Kind, { key: string; called: string }>> = {
   'merge-policies': { key: 'id', called: 'merge policy' },
   segments: { key: 'id', called: 'segment' },
   destinations: { key: 'id', called: 'destination' },
+  labels: { key: 'name', called: 'label' },
+  policies: { key: 'id', called: 'policy' },
+  'consent-policies': { key: 'id', called: 'consent policy' },
 };
 
 /** Nothing is defined twice. Namespace codes differ in more than case, since answers write them in lower case. */

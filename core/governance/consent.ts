@@ -1,0 +1,98 @@
+import { HASHED_NAMESPACES, hashIdentity } from '#core/activation/hashing.ts';
+import type { Identity } from '#core/identity/identity.ts';
+import type { ConsentPolicyDefinition } from './definitions.ts';
+
+type Node = Readonly<Record<string, unknown>>;
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
+const childOf = (node: unknown, name: string): unknown =>
+  isNode(node) && Object.hasOwn(node, name) ? node[name] : undefined;
+const atPath = (node: unknown, path: readonly string[]): unknown => path.reduce(childOf, node);
+
+/** Strictest first; what is no value of aep.md §1.5 is taken for a refusal. */
+const STRICTNESS = ['n', 'dn', 'p', 'u', 'PI', 'VI', 'CP', 'CT', 'LI', 'dy', 'y'];
+const strictness = (node: Node): number => Math.max(0, STRICTNESS.indexOf(String(node.val)));
+
+/**
+ * The consents of a person from those of their fragments: of every consent the strictest value wins, with its time and
+ * reason, whichever fragment said it and whenever (aep.md §1.5, design §7). What is no consent is the strongest
+ * fragment's.
+ * @param said `consents` of the fragments, the strongest last
+ */
+export function strictestConsents(said: readonly unknown[]): unknown {
+  return said.filter((consents) => consents !== undefined).reduce(stricter, undefined);
+}
+
+function stricter(weaker: unknown, stronger: unknown): unknown {
+  if (!isNode(weaker) || !isNode(stronger)) return stronger ?? weaker;
+  const [weak, strong] = ['val' in weaker, 'val' in stronger];
+  const [merged, base] =
+    weak && (!strong || strictness(weaker) < strictness(stronger)) ? [stronger, weaker] : [weaker, stronger];
+  const names = new Set([...Object.keys(merged), ...Object.keys(base)]);
+  const isConsent = weak || strong;
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const [one, other] = [childOf(weaker, name), childOf(stronger, name)];
+      // What goes with a value, such as its time, comes from where the value does; consents below are consents of their own.
+      if (isConsent && !isNode(one) && !isNode(other)) return Object.hasOwn(base, name) ? [[name, base[name]]] : [];
+      return [[name, stricter(one, other)]];
+    }),
+  );
+}
+
+/** What opts out for good: nothing more specific goes against it. */
+const OPTED_OUT = 'n';
+
+/**
+ * What a person says about a consent, or undefined.
+ * A channel's own value counts, and where there is none that of `any`; an opt-out of `any` opts out of every channel.
+ */
+function valueIn(consents: unknown, { channel, consent }: ConsentPolicyDefinition): unknown {
+  if (channel === undefined) return valAt(atPath(consents, consent!.split('.')));
+  const marketing = childOf(consents, 'marketing');
+  const [any, own] = [valAt(childOf(marketing, 'any')), valAt(childOf(marketing, channel))];
+  if (any === OPTED_OUT) return any;
+  return own === undefined || own === 'u' ? (any ?? own) : own;
+}
+
+const valAt = (node: unknown): unknown => childOf(node, 'val');
+
+/**
+ * The identities of a person that may be told under a consent policy. An identity's own consent (`idSpecific`) goes
+ * before the person's, unless the person has opted out (aep.md §1.5). A consent that nobody gave is none.
+ */
+export function consenting(
+  identities: readonly Identity[],
+  consents: unknown,
+  policy: ConsentPolicyDefinition,
+): readonly Identity[] {
+  const person = valueIn(consents, policy);
+  if (person === OPTED_OUT) return [];
+  return identities.filter((identity) => {
+    const own = specificTo(identity, consents)
+      .map((specific) => valueIn(specific, policy))
+      .filter((value) => value !== undefined);
+    const values = own.length > 0 ? own : [person];
+    return values.every((value) => (policy.values as readonly unknown[]).includes(value));
+  });
+}
+
+/** What was said about one identity; about a hash also what was said about the address or number behind it. */
+function specificTo(identity: Identity, consents: unknown): readonly unknown[] {
+  const specific = childOf(consents, 'idSpecific');
+  if (!isNode(specific)) return [];
+  return Object.entries(specific).flatMap(([namespace, ids]) => {
+    if (!isNode(ids)) return [];
+    return Object.entries(ids).flatMap(([value, said]) => (isSame(identity, { namespace, value }) ? [said] : []));
+  });
+}
+
+/** Namespaces are written in any case here, and so are e-mail addresses. */
+function isSame(identity: Identity, { namespace, value }: Identity): boolean {
+  const isEmail = namespace.toLowerCase() === 'email';
+  if (identity.namespace.toLowerCase() === namespace.toLowerCase()) {
+    return isEmail ? identity.value.trim().toLowerCase() === value.trim().toLowerCase() : identity.value === value;
+  }
+  if (!HASHED_NAMESPACES.has(identity.namespace)) return false;
+  const hashed = hashIdentity({ namespace: isEmail ? 'Email' : namespace, value });
+  return hashed !== undefined && hashed.value === identity.value.trim().toLowerCase();
+}
