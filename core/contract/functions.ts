@@ -34,6 +34,8 @@ const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: r
 export const ENVIRONMENT = {
   /** HTTP → Kinesis `collection` */
   collect: z.object({ ...catalog, COLLECTION_STREAM: resource }),
+  /** AEP's batch API → files of the landing bucket, and how they went */
+  'batch-api': z.object({ ...catalog, LANDING_BUCKET: resource, QUARANTINE_BUCKET: resource }),
   /** Kinesis `collection` → stitch */
   'stitch-stream': z.object(records),
   /** S3 `landing` notification → chunks */

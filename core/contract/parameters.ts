@@ -3,6 +3,8 @@ export const HANDLES = [
   'collection-stream',
   /** Where records are posted: followed by `/collection/{connectionId}`; may end in a slash */
   'collection-url',
+  /** AEP's batch API: followed by `/batches` */
+  'batch-url',
   'landing-bucket',
   'lake-bucket',
   'quarantine-bucket',

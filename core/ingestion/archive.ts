@@ -61,6 +61,19 @@ export async function keepInQuarantine(
   );
 }
 
+/** The refused rows of a batch, object by object. @param receivedAt of the batch */
+export async function* batchRows(
+  quarantine: ObjectStore,
+  datasetId: string,
+  batchId: string,
+  receivedAt: number,
+): AsyncIterable<QuarantineRow[]> {
+  for await (const key of quarantine.list(`${archiveFolder(datasetId, receivedAt)}${batchId}-`)) {
+    const bytes = await quarantine.get(key);
+    if (bytes) yield readArchive<QuarantineRow>(bytes);
+  }
+}
+
 /** The rows of an object that was written by one of the two. */
 export function readArchive<T>(bytes: Uint8Array): T[] {
   return gunzipSync(bytes)
@@ -75,11 +88,14 @@ function put(store: ObjectStore, datasetId: string, part: string, at: number, ro
   return store.put(archiveKey(datasetId, part, at), gzipSync(body), { contentType: 'application/gzip' });
 }
 
-function archiveKey(datasetId: string, part: string, at: number): string {
+const archiveKey = (datasetId: string, part: string, at: number): string =>
+  `${archiveFolder(datasetId, at)}${part}.ndjson.gz`;
+
+function archiveFolder(datasetId: string, at: number): string {
   const date = new Date(at).toISOString().slice(0, 10);
   // What a producer wrote as the name of a dataset may be anything; as part of a key it must be harmless.
   const dataset = /^[A-Za-z0-9_.-]{1,128}$/.test(datasetId) ? datasetId : `${UNKNOWN_DATASET}-${shortHash(datasetId)}`;
-  return `dataset=${dataset}/date=${date}/${part}.ndjson.gz`;
+  return `dataset=${dataset}/date=${date}/`;
 }
 
 const shortHash = (text: string): string => hash('sha256', text, 'hex').slice(0, 12);

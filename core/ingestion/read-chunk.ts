@@ -2,7 +2,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ChunkMessage } from './chunk-message.ts';
 import { decodeChunk } from './decode.ts';
-import { objectSource } from './object-source.ts';
+import { openObject } from './open-object.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from './process.ts';
 import { FileRefusedError, type Refusal } from './record.ts';
 
@@ -22,13 +22,13 @@ export async function readChunk(
 ): Promise<Refusal | undefined> {
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) return unknownDataset(catalog);
-  const size = await landing.size(file);
-  if (size === undefined) return { code: 'corrupt-file', message: 'The file was deleted before it was read' };
+  const source = await openObject(landing, file);
+  if (!source) return { code: 'corrupt-file', message: 'The file was deleted before it was read' };
   let slice: ReceivedRecord[] = [];
   let number = 0;
   let refusal: Refusal | undefined;
   try {
-    for await (const decoded of decodeChunk(objectSource(landing, file, size), { format, gzip }, chunk)) {
+    for await (const decoded of decodeChunk(source, { format, gzip }, chunk)) {
       const tie = String(decoded.position.row ?? 0).padStart(12, '0');
       slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }));
       if (slice.length < SLICE) continue;

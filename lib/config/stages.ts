@@ -5,6 +5,7 @@ import type { FunctionSize, StageConfigInput, StageName } from './schema.ts';
 
 /** 1,769 MB is one full processor core; the functions that wait for others get less. */
 const FUNCTIONS: Record<FunctionName, FunctionSize> = {
+  'batch-api': { memoryMb: 1024, timeoutSeconds: 29 },
   collect: { memoryMb: 1024, timeoutSeconds: 15 },
   'stitch-stream': { memoryMb: 1769, timeoutSeconds: 60 },
   split: { memoryMb: 1024, timeoutSeconds: 300 },

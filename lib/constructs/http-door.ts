@@ -8,40 +8,46 @@ import { Construct } from 'constructs';
 import type { StageConfig } from '#lib/config/schema.ts';
 import type { TributaryFunction } from './tributary-function.ts';
 
-export interface HttpDoorProps {
-  readonly config: StageConfig;
+export interface HttpTarget {
   readonly target: TributaryFunction;
-  readonly routes: readonly { readonly method: HttpMethod; readonly path: string }[];
+  readonly methods: readonly HttpMethod[];
+  readonly paths: readonly string[];
 }
 
 /**
- * A function behind an address: an HTTP API with a limit of requests and a log of them, or, where the stage has none, the
- * URL of the function itself. Both hand over the same event. Who may come in, the function decides, by the key of the
- * connection.
+ * The address of functions: one HTTP API with a limit of requests and a log of them, or, where the stage has none, the
+ * URLs of the functions themselves. Both hand over the same event. Who may come in, the functions decide, by the key of
+ * the connection.
  */
 export class HttpDoor extends Construct {
-  /** The URL of a function ends in a slash, that of an HTTP API does not. */
-  readonly url: string;
+  readonly #config: StageConfig;
+  readonly #api: HttpApi | undefined;
 
-  constructor(scope: Construct, id: string, props: HttpDoorProps) {
+  constructor(scope: Construct, id: string, props: { readonly config: StageConfig }) {
     super(scope, id);
-    this.url = props.config.http.door === 'api' ? this.#api(props, props.config.http) : this.#functionUrl(props);
+    this.#config = props.config;
+    const { http } = props.config;
+    this.#api = http.door === 'api' ? this.#makeApi(http) : undefined;
   }
 
-  #api({ config, target, routes }: HttpDoorProps, limits: { ratePerSecond: number; burst: number }): string {
-    const api = new HttpApi(this, 'Api', {
-      description: `Tributary ${config.stage}: ${target.label}`,
-      createDefaultStage: false,
-    });
-    const integration = new HttpLambdaIntegration('Integration', target.function);
-    for (const { method, path } of routes) {
-      for (const route of api.addRoutes({ path, methods: [method], integration })) {
+  /** @returns the address; the URL of a function ends in a slash, that of an HTTP API does not */
+  add({ target, methods, paths }: HttpTarget): string {
+    if (!this.#api) return target.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    const integration = new HttpLambdaIntegration(`${target.node.id}Integration`, target.function);
+    for (const path of paths) {
+      for (const route of this.#api.addRoutes({ path, methods: [...methods], integration })) {
         Validations.of(route).acknowledge({
           id: 'AwsSolutions-APIG4',
           reason: 'The function checks the key of the connection, which is in the catalog and not in the template.',
         });
       }
     }
+    return this.#api.apiEndpoint;
+  }
+
+  #makeApi(limits: { readonly ratePerSecond: number; readonly burst: number }): HttpApi {
+    const config = this.#config;
+    const api = new HttpApi(this, 'Api', { description: `Tributary ${config.stage}`, createDefaultStage: false });
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -53,11 +59,7 @@ export class HttpDoor extends Construct {
       throttle: { rateLimit: limits.ratePerSecond, burstLimit: limits.burst },
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG },
     });
-    return api.apiEndpoint;
-  }
-
-  #functionUrl({ target }: HttpDoorProps): string {
-    return target.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+    return api;
   }
 }
 

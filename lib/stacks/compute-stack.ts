@@ -49,7 +49,7 @@ export class ComputeStack extends Stack {
     super(scope, id, props);
     this.#props = props;
     this.alarms = new Alarms(props.config.stage, props.data.alarms.topic);
-    const collect = this.#collect();
+    const urls = this.#http();
     this.#stitchStream();
     const files = this.#files();
     this.#evaluate();
@@ -64,25 +64,43 @@ export class ComputeStack extends Stack {
         outlets: props.activation.outlets,
       });
     }
-    this.#publishHandles(files, collect);
+    this.#publishHandles(files, urls);
   }
 
-  /** Records over HTTP → the stream. */
-  #collect(): HttpDoor {
+  /** Records over HTTP → the stream, or files. @returns the addresses */
+  #http(): Record<'collection-url' | 'batch-url', string> {
     const { config, data } = this.#props;
+    const door = new HttpDoor(this, 'HttpDoor', { config });
     const collect = this.#function('Collect', 'collect', 'records over HTTP → the stream', {
       ...this.#catalog(),
       COLLECTION_STREAM: data.collection.streamName,
     });
     putRecords(collect.function, data.collection);
-    return new HttpDoor(this, 'CollectDoor', {
-      config,
-      target: collect,
-      routes: [
-        { method: HttpMethod.POST, path: '/collection/{connectionId}' },
-        { method: HttpMethod.POST, path: '/collection/batch/{connectionId}' },
-      ],
+
+    const batches = this.#function('BatchApi', 'batch-api', 'batches over HTTP → files', {
+      ...this.#catalog(),
+      LANDING_BUCKET: data.landing.bucketName,
+      QUARANTINE_BUCKET: data.quarantine.bucketName,
     });
+    readObjects(batches.function, data.landing);
+    writeObjects(batches.function, data.landing);
+    readObjects(batches.function, data.quarantine);
+
+    const { GET, PATCH, POST, PUT } = HttpMethod;
+    // A client of AEP finds the batch API below another path for each thing it does with batches.
+    const anywhere = ['', ...['import', 'catalog', 'export'].map((service) => `/data/foundation/${service}`)];
+    return {
+      'collection-url': door.add({
+        target: collect,
+        methods: [POST],
+        paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
+      }),
+      'batch-url': door.add({
+        target: batches,
+        methods: [GET, PATCH, POST, PUT],
+        paths: anywhere.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
+      }),
+    };
   }
 
   /** Streamed records → profiles. */
@@ -323,11 +341,19 @@ export class ComputeStack extends Stack {
     writeItems(evaluate.function, data.memberships);
   }
 
-  #publishHandles({ validation, chunks }: { validation: WorkQueue; chunks: WorkQueue }, collect: HttpDoor): void {
+  #publishHandles(
+    { validation, chunks }: { validation: WorkQueue; chunks: WorkQueue },
+    urls: Record<'collection-url' | 'batch-url', string>,
+  ): void {
     const { config, data, activation } = this.#props;
     const handles = new Handles(this, 'Handles', { stage: config.stage });
     const functions = [...this.functions, ...activation.outlets.map((outlet) => outlet.deliver)];
-    handles.publish('collection-url', collect.url, 'Address that takes records, at /collection/{connectionId}');
+    handles.publish(
+      'collection-url',
+      urls['collection-url'],
+      'Address that takes records, at /collection/{connectionId}',
+    );
+    handles.publish('batch-url', urls['batch-url'], 'Address of the batch API, at /batches');
     handles.publishMap(
       'functions',
       Object.fromEntries(functions.map((made) => [made.label, made.function.functionName])),

@@ -18,11 +18,20 @@ export function authenticate(
   if (connection && !connection.authenticationRequired) return connection;
   const keys = keysOf(headers);
   if (keys.length === 0) return UNAUTHENTICATED;
-  const isKnown = connection?.keySha256.some((known) => keys.some((key) => isSame(known, hash('sha256', key, 'hex'))));
-  return connection && isKnown ? connection : REJECTED;
+  return connection && hasKey(connection, keys) ? connection : REJECTED;
+}
+
+/** The connection whose key a request shows, where the address names none; one that is open to anybody has none to show. */
+export function authenticateByKey(headers: Headers, catalog: CompiledCatalog): SourceConnectionDefinition | Problem {
+  const keys = keysOf(headers);
+  if (keys.length === 0) return UNAUTHENTICATED;
+  return [...catalog.sourceConnections.values()].find((connection) => hasKey(connection, keys)) ?? REJECTED;
 }
 
 export const isProblem = (value: object): value is Problem => 'status' in value && 'body' in value;
+
+const hasKey = ({ keySha256 }: SourceConnectionDefinition, keys: readonly string[]): boolean =>
+  keySha256.some((known) => keys.some((key) => isSame(known, hash('sha256', key, 'hex'))));
 
 function keysOf(headers: Headers): string[] {
   const bearer = /^bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { keepInQuarantine, UNKNOWN_DATASET } from '#core/ingestion/archive.ts';
+import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
+import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
 import { keepPlan } from '#core/ingestion/chunk-plan.ts';
 import { planChunks } from '#core/ingestion/chunks.ts';
 import { batchIdOf, datasetOfFile } from '#core/ingestion/landing.ts';
-import { objectSource } from '#core/ingestion/object-source.ts';
+import { openObject } from '#core/ingestion/open-object.ts';
 import { unknownDataset } from '#core/ingestion/process.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import { thresholdOf } from '#core/ingestion/threshold.ts';
@@ -54,29 +56,22 @@ export function createSplitter(deps: SplitDeps) {
 
 function splitterOf(deps: SplitDeps) {
   return async ({ s3, eventTime }: z.output<typeof upload>): Promise<void> => {
-    const file = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
-    const datasetId = datasetOfFile(file);
-    const id = batchIdOf(file, `${s3.object.versionId}|${s3.object.eTag}|${s3.object.sequencer}`);
+    const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
+    const version = `${s3.object.versionId}|${s3.object.eTag}|${s3.object.sequencer}`;
     const catalog = await deps.catalog.current();
-    const batch = {
-      id,
-      datasetId: datasetId ?? UNKNOWN_DATASET,
-      file,
-      receivedAt: Date.parse(eventTime),
-      chunks: 0,
-      partialIngestionPercentage: thresholdOf(catalog.datasets.get(datasetId ?? '')),
-    };
+    const { files, ...batch } = isManifest(key)
+      ? await batchOfManifest(key, catalog, deps.landing)
+      : { ...batchOfFile(key, version, Date.parse(eventTime), catalog), files: [key] };
     try {
-      const source = await openFile(datasetId, file, catalog, deps.landing);
+      if (!catalog.datasets.has(batch.datasetId))
+        throw new FileRefusedError({ ...unknownDataset(catalog), pointer: key });
+      const messages = await planFiles(files, batch, deps.landing);
       // Uploaded and deleted again before we came.
-      if (!source) return;
-      const { format, gzip, chunks } = await planChunks(source, { targetBytes: CHUNK_BYTES });
-      const common = { batchId: id, datasetId: batch.datasetId, file, receivedAt: batch.receivedAt, format, gzip };
-      const messages = chunks.map((chunk) => ({ ...common, chunk }));
+      if (messages.length === 0) return;
       await keepPlan(deps.landing, messages);
-      await deps.operations.openBatch({ ...batch, chunks: chunks.length });
+      await deps.operations.openBatch({ ...batch, chunks: messages.length });
       await deps.validation.send(messages);
-      logBatch({ batchId: id, datasetId: batch.datasetId, chunks: chunks.length });
+      logBatch({ batchId: batch.id, datasetId: batch.datasetId, chunks: messages.length });
     } catch (error) {
       if (!(error instanceof FileRefusedError)) throw error;
       await refuse(batch, error.refusal, deps);
@@ -84,12 +79,47 @@ function splitterOf(deps: SplitDeps) {
   };
 }
 
-async function openFile(datasetId: string | undefined, file: string, catalog: CompiledCatalog, landing: ObjectStore) {
-  if (datasetId === undefined || !catalog.datasets.has(datasetId)) {
-    throw new FileRefusedError({ ...unknownDataset(catalog), pointer: file });
+function batchOfFile(file: string, version: string, receivedAt: number, catalog: CompiledCatalog): NewBatch {
+  const datasetId = datasetOfFile(file);
+  return {
+    id: batchIdOf(file, version),
+    datasetId: datasetId ?? UNKNOWN_DATASET,
+    file,
+    receivedAt,
+    chunks: 0,
+    partialIngestionPercentage: thresholdOf(catalog.datasets.get(datasetId ?? '')),
+  };
+}
+
+/** A batch of the batch API: its files lie elsewhere, and it says itself who it is, however often it is announced. */
+async function batchOfManifest(
+  key: string,
+  catalog: CompiledCatalog,
+  landing: ObjectStore,
+): Promise<NewBatch & { files: readonly string[] }> {
+  const text = Buffer.from((await landing.get(key)) ?? []).toString('utf8');
+  const { batchId, completedAt, files, partialIngestionPercentage } = batchManifest.parse(JSON.parse(text));
+  const batch = { ...batchOfFile(key, '', completedAt, catalog), id: batchId, files };
+  return partialIngestionPercentage === undefined ? batch : { ...batch, partialIngestionPercentage };
+}
+
+/** The chunks of the files of a batch, numbered through. @throws FileRefusedError when one of them can't be used */
+async function planFiles(
+  files: readonly string[],
+  { id, datasetId, receivedAt }: NewBatch,
+  landing: ObjectStore,
+): Promise<ChunkMessage[]> {
+  const messages: ChunkMessage[] = [];
+  for (const file of files) {
+    const source = await openObject(landing, file);
+    if (!source) continue;
+    const { format, gzip, chunks } = await planChunks(source, { targetBytes: CHUNK_BYTES });
+    for (const chunk of chunks) {
+      const numbered = { ...chunk, index: messages.length };
+      messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, chunk: numbered });
+    }
   }
-  const size = await landing.size(file);
-  return size === undefined ? undefined : objectSource(landing, file, size);
+  return messages;
 }
 
 /** Bytes of a refused file that the quarantine keeps; the file itself stays where it is. */

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { formatOf } from '../format.ts';
+import { LANDING_PREFIX } from '../landing.ts';
+
+/**
+ * A batch that is being uploaded through the batch API (aep.md §2.2) lies in the landing bucket beside the files that
+ * are taken in at once: `uploads/<batchId>/batch.json` says what it is, below `files/` lie its files. Nothing of it is
+ * looked at before it is complete; then one small object at `landing/<datasetId>/` names all of them as one batch.
+ */
+
+const FORMATS = { json: 'json', csv: 'csv', parquet: 'parquet' } as const;
+
+/** The body of `POST /batches`; more keys are let through. */
+export const newBatchBody = z.looseObject({
+  datasetId: z.string().min(1).max(128),
+  inputFormat: z.looseObject({ format: z.enum(Object.keys(FORMATS) as (keyof typeof FORMATS)[]) }),
+  externalId: z.string().max(256).optional(),
+  partialIngestionPercentage: z.number().min(0).max(100).optional(),
+});
+
+/** What `batch.json` holds. */
+export interface Upload {
+  readonly id: string;
+  readonly datasetId: string;
+  readonly format: keyof typeof FORMATS;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly externalId?: string | undefined;
+  readonly partialIngestionPercentage?: number | undefined;
+}
+
+/** The object that names the files of a complete batch. */
+export const batchManifest = z.object({
+  batchId: z.string().min(1),
+  /** Epoch ms: when it was completed the first time. */
+  completedAt: z.number(),
+  partialIngestionPercentage: z.number().optional(),
+  files: z.array(z.string()).min(1),
+});
+export type BatchManifest = z.output<typeof batchManifest>;
+
+const MANIFEST_SUFFIX = '.tributary-batch';
+export const isManifest = (key: string): boolean => key.endsWith(MANIFEST_SUFFIX);
+export const manifestKey = ({ id, datasetId }: Upload): string =>
+  `${LANDING_PREFIX}${datasetId}/${id}${MANIFEST_SUFFIX}`;
+
+const PREFIX = 'uploads/';
+export const uploadKey = (batchId: string): string => `${PREFIX}${batchId}/batch.json`;
+/** Marks of what was done with the batch. */
+export const markKey = (batchId: string, mark: 'completed' | 'aborted'): string => `${PREFIX}${batchId}/${mark}`;
+export const filesPrefix = (batchId: string): string => `${PREFIX}${batchId}/files/`;
+
+/** Where a file of the batch lies; its name ends as its format is written, whatever it was called. */
+export function fileKey({ id, format }: Upload, name: string): string {
+  const known = formatOf(name)?.format;
+  const isRight = known === format || (known === 'ndjson' && format === 'json');
+  return `${filesPrefix(id)}${encodeURIComponent(name)}${isRight ? '' : `.${FORMATS[format]}`}`;
+}
+
+/** A file that comes in parts: one object a part, and after its last one a list of them in place of the file. */
+export const PARTS_SUFFIX = '.parts';
+export const partsPrefix = (file: string): string => `${file.replace('/files/', '/parts/')}/`;
+export const partKey = (file: string, { start, end }: ByteRange): string =>
+  `${partsPrefix(file)}${padded(start)}-${padded(end)}`;
+/** Whether an object stands for a file that came in parts: only below `uploads/`, what people call theirs is their own. */
+export const isPartList = (key: string): boolean => key.startsWith(PREFIX) && key.endsWith(PARTS_SUFFIX);
+
+const padded = (offset: number): string => String(offset).padStart(15, '0');
+
+export interface ByteRange {
+  readonly start: number;
+  /** Not included. */
+  readonly end: number;
+}
+
+/** `Content-Range: bytes 0-99/200`; undefined when it is something else, or not as long as the body. */
+export function parseContentRange(header: string | undefined, length: number): ByteRange | undefined {
+  const [, first, last] = /^bytes[ =](\d{1,15})-(\d{1,15})(?:\/(?:\d{1,15}|\*))?$/i.exec(header?.trim() ?? '') ?? [];
+  if (first === undefined || last === undefined) return undefined;
+  const range = { start: Number(first), end: Number(last) + 1 };
+  return range.end - range.start === length ? range : undefined;
+}
+
+/** The range of a part, from its key. */
+export function rangeOfPart(key: string): ByteRange {
+  const [start, end] = key.slice(key.lastIndexOf('/') + 1).split('-');
+  return { start: Number(start), end: Number(end) };
+}
+
+/** Where parts in order of their beginning leave a gap, or overlap; undefined when they make a file. */
+export function flawOfParts(parts: readonly ByteRange[]): string | undefined {
+  if (parts.length === 0) return 'there are no parts';
+  let at = 0;
+  for (const { start, end } of parts) {
+    if (start > at) return `bytes ${at} to ${start - 1} are missing`;
+    if (start < at) return `the part that begins at byte ${start} overlaps the one before it`;
+    at = end;
+  }
+  return undefined;
+}

@@ -1,0 +1,35 @@
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { type ByteRange, isPartList, PARTS_SUFFIX, rangeOfPart } from './batch-api/upload.ts';
+import type { ByteSource } from './byte-source.ts';
+import { objectSource } from './object-source.ts';
+
+/** A file of an object store, in one object or in parts; undefined when there is none. */
+export async function openObject(store: ObjectStore, key: string): Promise<ByteSource | undefined> {
+  if (isPartList(key)) {
+    const list = await store.get(key);
+    return (
+      list && joinedSource(store, key.slice(0, -PARTS_SUFFIX.length), JSON.parse(Buffer.from(list).toString('utf8')))
+    );
+  }
+  const size = await store.size(key);
+  return size === undefined ? undefined : objectSource(store, key, size);
+}
+
+/** Parts that follow one another, as one file. */
+function joinedSource(store: ObjectStore, name: string, keys: readonly string[]): ByteSource {
+  const parts = keys.map((key) => ({ key, ...rangeOfPart(key) }));
+  const size = parts.at(-1)?.end ?? 0;
+  const overlap = (part: ByteRange, start: number, end: number): ByteRange => ({
+    start: Math.max(part.start, start) - part.start,
+    end: Math.min(part.end, end) - part.start,
+  });
+  async function* stream(start = 0, end = size): AsyncIterable<Uint8Array> {
+    for (const part of parts) {
+      if (part.end <= start || part.start >= end) continue;
+      const bytes = await store.get(part.key, overlap(part, start, end));
+      if (!bytes) throw new Error('A part of the file has disappeared while it was read');
+      yield bytes;
+    }
+  }
+  return { name, size, stream, read: async (start, end) => Buffer.concat(await Array.fromAsync(stream(start, end))) };
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { readEnvironment } from '#core/contract/functions.ts';
+import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('batch-api', process.env);
+
+export const handler = createHandler({
+  catalog: createCatalogReader({
+    operationsTable: environment.OPERATIONS_TABLE,
+    catalogBucket: environment.CATALOG_BUCKET,
+  }),
+  landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
+  quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
+  operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  now: Date.now,
+  newId: randomUUID,
+});

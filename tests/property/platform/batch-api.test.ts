@@ -1,0 +1,230 @@
+import { hash } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { createHandler } from '#lambdas/functions/batch-api/handler.ts';
+import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { createPlatform } from '#tests/harness/platform/platform.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const KEY = 'the key of the till';
+const CONNECTIONS = [
+  { id: 'till', keySha256: [hash('sha256', KEY, 'hex')], datasets: ['web-events', 'customers'] },
+  { id: 'open', authenticationRequired: false },
+].map((connection) => sourceConnectionDefinition.parse(connection));
+
+const carts = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => JSON.stringify(addToCart(from + i, START - 1_000)));
+
+describe('the batch API', () => {
+  let catalog: CompiledCatalog;
+  let wiring: Wiring;
+  beforeAll(async () => {
+    catalog = compileCatalog({ ...(await exampleDefinitions()), sourceConnections: CONNECTIONS });
+    wiring = readWiring(templatesOf('prod'));
+  });
+
+  /** The platform with the batch API in front of it. */
+  function withApi() {
+    const platform = createPlatform({ wiring, catalog, start: START });
+    const { landing, quarantine, operations } = platform.stores;
+    let ids = 0;
+    const handler = createHandler({
+      catalog: { current: async () => catalog },
+      landing,
+      quarantine,
+      operations,
+      now: platform.poller.clock.now,
+      newId: () => `batch-${ids++}`,
+    });
+    const call = async (
+      method: string,
+      address: string,
+      body: string | Uint8Array | object = '',
+      headers: Record<string, string> = { 'x-api-key': KEY, authorization: 'Bearer a token of IMS' },
+    ) => {
+      const [rawPath, query = ''] = address.split('?');
+      const bytes = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
+      const isText = typeof bytes === 'string';
+      const event = {
+        rawPath,
+        requestContext: { http: { method } },
+        queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
+        headers,
+        body: isText ? bytes : Buffer.from(bytes).toString('base64'),
+        isBase64Encoded: !isText,
+      } as unknown as APIGatewayProxyEventV2;
+      const answer = await handler(event);
+      const text = answer.body ?? '';
+      return { status: answer.statusCode, text, body: text.startsWith('{') ? JSON.parse(text.split('\n')[0]!) : {} };
+    };
+    const create = async (datasetId = 'web-events', format = 'json', more: object = {}): Promise<string> =>
+      (await call('POST', '/batches', { datasetId, inputFormat: { format }, ...more })).body.id;
+    const put = (id: string, name: string, body: string | Uint8Array, datasetId = 'web-events') =>
+      call('PUT', `/batches/${id}/datasets/${datasetId}/files/${name}`, body);
+    const patch = (id: string, name: string, body: Uint8Array, start: number, size: number) =>
+      call('PATCH', `/batches/${id}/datasets/web-events/files/${name}`, body, {
+        'x-api-key': KEY,
+        'content-range': `bytes ${start}-${start + body.length - 1}/${size}`,
+      });
+    const complete = (id: string) => call('POST', `/batches/${id}?action=COMPLETE`);
+    const read = async (id: string) => (await call('GET', `/batches/${id}`)).body[id];
+    /** What S3 does with a complete batch. */
+    const announce = (id: string, datasetId = 'web-events', times = 1) =>
+      platform.announce(`landing/${datasetId}/${id}.tributary-batch`, times);
+    return { platform, call, create, put, patch, complete, read, announce };
+  }
+
+  it('takes the files of a batch as one, once it is complete, and tells how it went', async () => {
+    const { platform, create, put, complete, read, announce, call } = withApi();
+    const id = await create();
+    expect(await read(id)).toMatchObject({
+      id,
+      status: 'loading',
+      relatedObjects: [{ type: 'dataSet', id: 'web-events' }],
+    });
+    expect((await put(id, 'one.json', carts(0, 60).join('\n'))).status).toBe(200);
+    expect((await put(id, 'two', [...carts(60, 119), '{"_id":'].join('\n'))).status).toBe(200);
+    await platform.poller.run();
+    expect(await Array.fromAsync(platform.stores.landing.list('landing/')), 'nothing before it is complete').toEqual(
+      [],
+    );
+    for (const _ of [1, 2]) expect((await complete(id)).status).toBe(200);
+    expect((await read(id)).status).toBe('loaded');
+    await announce(id, 'web-events', 2);
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({
+      status: 'success',
+      metrics: { inputRecordCount: 120, outputRecordCount: 119, failedRecordCount: 1 },
+      errors: [{ code: 'INGEST-1212-400' }, { code: 'INGEST-1401-400', description: 'malformed', rows: 1 }],
+    });
+    expect(await Array.fromAsync(platform.stores.operations.batches())).toHaveLength(1);
+
+    const listed = await call('GET', `/data/foundation/export/batches/${id}/meta?path=row_errors`);
+    expect(listed.body).toMatchObject({ data: [{ name: 'parsing_errors_0.json' }], _page: { count: 1 } });
+    const { text } = await call('GET', `/batches/${id}/meta?path=row_errors%2Fparsing_errors_0.json`);
+    expect(JSON.parse(text)).toMatchObject({
+      _corrupt_record: '{"_id":',
+      _errors: [{ code: 'INGEST-1401-400', message: expect.stringContaining('ends too early') }],
+      _row: 60,
+    });
+    const inputs = await call('GET', `/batches/${id}/meta?path=input_files`);
+    expect(inputs.body.data.map(({ name }: { name: string }) => name)).toEqual(['one.json', 'two.json']);
+  });
+
+  it('fails all files of a batch together, by the threshold that it was created with', async () => {
+    for (const [partialIngestionPercentage, status] of [
+      [9, 'failed'],
+      [10, 'success'],
+    ] as const) {
+      const { platform, create, put, complete, read, announce } = withApi();
+      const id = await create('web-events', 'json', { partialIngestionPercentage });
+      await put(id, 'good.json', carts(0, 80).join('\n'));
+      await put(id, 'bad.json', [...carts(80, 90), ...Array(10).fill('{')].join('\n'));
+      await complete(id);
+      await announce(id);
+      await platform.poller.run();
+      const [outputRecordCount, failedRecordCount] = status === 'failed' ? [0, 100] : [90, 10];
+      expect(await read(id)).toMatchObject({
+        status,
+        metrics: { inputRecordCount: 100, outputRecordCount, failedRecordCount },
+      });
+      let items = 0;
+      for await (const _ of platform.stores.profiles.scan()) items++;
+      expect(items > 0).toBe(status === 'success');
+    }
+  });
+
+  it('makes a file of parts that come in any order, wherever they are cut', async () => {
+    const content = Buffer.from(carts(0, 40).join('\n'));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 1, max: content.length - 1 }), { maxLength: 6 }),
+        fc.integer(),
+        async (cuts, turn) => {
+          const { platform, call, create, patch, complete, read, announce } = withApi();
+          const id = await create();
+          const address = `/batches/${id}/datasets/web-events/files/large.json`;
+          expect((await call('POST', `${address}?action=INITIALIZE`)).status).toBe(201);
+          const edges = [0, ...cuts.sort((x, y) => x - y), content.length];
+          const parts = edges.slice(1).map((end, i) => ({ start: edges[i]!, end }));
+          for (let i = 0; i < parts.length; i++) {
+            const { start, end } = parts[(i + Math.abs(turn)) % parts.length]!;
+            expect((await patch(id, 'large.json', content.subarray(start, end), start, content.length)).status).toBe(
+              200,
+            );
+          }
+          expect((await call('POST', `${address}?action=COMPLETE`)).status).toBe(201);
+          await complete(id);
+          await announce(id);
+          await platform.poller.run();
+          expect(await read(id)).toMatchObject({ status: 'success', metrics: { outputRecordCount: 40 } });
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it('refuses parts with a gap or an overlap between them', async () => {
+    const { call, create, patch } = withApi();
+    const bytes = Buffer.from('0123456789');
+    for (const second of [4, 2]) {
+      const id = await create();
+      await patch(id, 'file.json', bytes.subarray(0, 3), 0, 10);
+      await patch(id, 'file.json', bytes.subarray(second), second, 10);
+      const { status, body } = await call('POST', `/batches/${id}/datasets/web-events/files/file.json?action=COMPLETE`);
+      expect(status).toBe(400);
+      expect(body.detail).toMatch(second === 4 ? /bytes 3 to 3 are missing/ : /byte 2 overlaps/);
+    }
+  });
+
+  it('takes CSV by the mapping of its dataset', async () => {
+    const { platform, create, put, complete, read, announce } = withApi();
+    const id = await create('customers', 'csv');
+    const rows = ['crmId,email,updatedAt', 'RB-1,ann@example.com,2026-01-01T00:00:00Z', 'RB-2,,2026-01-02T00:00:00Z'];
+    await put(id, 'crm', rows.join('\n'), 'customers');
+    await complete(id);
+    await announce(id, 'customers');
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({ status: 'success', metrics: { inputRecordCount: 2, outputRecordCount: 2 } });
+  });
+
+  it.each<[string, number, string, string, object?, Record<string, string>?]>([
+    ['no key', 401, 'POST', '/batches', {}, {}],
+    ['a wrong key', 401, 'POST', '/batches', {}, { 'x-api-key': 'wrong' }],
+    ['a dataset of somebody else', 403, 'POST', '/batches', { datasetId: 'logins', inputFormat: { format: 'json' } }],
+    ['an unknown dataset', 400, 'POST', '/batches', { datasetId: 'nothing', inputFormat: { format: 'json' } }],
+    ['an unknown format', 400, 'POST', '/batches', { datasetId: 'web-events', inputFormat: { format: 'xml' } }],
+    ['no body', 400, 'POST', '/batches'],
+    ['an unknown batch', 404, 'GET', '/batches/unknown'],
+    ['another address', 404, 'GET', '/elsewhere'],
+    ['another method', 405, 'GET', '/batches'],
+    ['a batch without files', 400, 'POST', '/batches/batch-0?action=COMPLETE'],
+    ['an unknown action', 400, 'POST', '/batches/batch-0?action=GUESS'],
+    ['an empty file', 400, 'PUT', '/batches/batch-0/datasets/web-events/files/a.json'],
+    ['a file of another dataset', 400, 'PUT', '/batches/batch-0/datasets/customers/files/a.json', { x: 1 }],
+    ['a part without a range', 400, 'PATCH', '/batches/batch-0/datasets/web-events/files/a.json', { x: 1 }],
+    ['a file that has no parts', 400, 'POST', '/batches/batch-0/datasets/web-events/files/a.json?action=COMPLETE'],
+    ['a path to nothing', 404, 'GET', '/batches/batch-0/meta?path=elsewhere'],
+  ])('refuses %s with %i', async (_, status, method, address, body, headers) => {
+    const { call, create } = withApi();
+    await create();
+    expect(await call(method, address, body, headers)).toMatchObject({ status, body: { status } });
+  });
+
+  it('lets nothing into a batch that is closed', async () => {
+    const { call, create, put, complete, read } = withApi();
+    const [done, gone] = [await create(), await create()];
+    await put(done, 'a.json', carts(0, 1).join('\n'));
+    await complete(done);
+    expect((await put(done, 'b.json', '{}')).status).toBe(400);
+    expect((await call('POST', `/batches/${done}?action=ABORT`)).status).toBe(400);
+    expect((await call('POST', `/batches/${gone}?action=ABORT`)).status).toBe(200);
+    expect((await read(gone)).status).toBe('aborted');
+    expect((await complete(gone)).status).toBe(400);
+  });
+});
