@@ -23,15 +23,14 @@ export const isProfileDestination = (destination: AnyDestination): destination i
 export const typeOf = <D extends ProfileDestination>(destination: D): DestinationType<D> =>
   TYPES[destination.type] as unknown as DestinationType<D>;
 
-/** The type of a destination that is told in requests. @throws Error where it is told in files */
-export function requestTypeOf(destination: ProfileDestination): RequestDestination<ProfileDestination> {
-  const type = typeOf(destination);
-  if (type.delivery === 'requests') return type;
-  throw new Error(`Destination "${destination.id}" of type "${destination.type}" is told in files, not in requests`);
+/** The type of a destination that is told in requests, or undefined where it is told otherwise. */
+export function requestTypeOf(destination: AnyDestination): RequestDestination<ProfileDestination> | undefined {
+  const type = isProfileDestination(destination) ? typeOf(destination) : undefined;
+  return type?.delivery === 'requests' ? type : undefined;
 }
 
 /** The type of a destination that is told in files, or undefined where it is told otherwise. */
-export function fileTypeOf(destination: ProfileDestination): FileDestination<ProfileDestination> | undefined {
-  const type = typeOf(destination);
-  return type.delivery === 'files' ? type : undefined;
+export function fileTypeOf(destination: AnyDestination): FileDestination<ProfileDestination> | undefined {
+  const type = isProfileDestination(destination) ? typeOf(destination) : undefined;
+  return type?.delivery === 'files' ? type : undefined;
 }

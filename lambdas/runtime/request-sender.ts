@@ -5,7 +5,7 @@ import { Authenticator } from '#core/activation/http/authenticator.ts';
 import type { HttpClient } from '#core/activation/http/client.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
 import type { Secrets } from '#core/activation/http/secrets.ts';
-import { isProfileDestination, type ProfileDestination, requestTypeOf } from '#core/activation/registry.ts';
+import { type ProfileDestination, requestTypeOf } from '#core/activation/registry.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Pace } from '#core/ports/pace.ts';
 import type { DestinationCatalog } from './destinations.ts';
@@ -16,6 +16,8 @@ export interface RequestSenderDeps {
   readonly secrets: Secrets;
   readonly pace: Pace;
   readonly now: Clock;
+  /** @default the registry's */
+  readonly typeOf?: typeof requestTypeOf;
 }
 
 export interface RequestSender {
@@ -37,7 +39,8 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
   const find = async (destinationId: string) => {
     const catalog = await deps.catalog.current();
     const destination = catalog.destinations.get(destinationId);
-    if (destination && isProfileDestination(destination)) return { catalog, destination };
+    const type = destination && (deps.typeOf ?? requestTypeOf)(destination);
+    if (type) return { catalog, destination: destination as ProfileDestination, type };
     const found = destination ? `it is of type "${destination.type}"` : 'it is not there';
     throw new Error(
       `Destination "${destinationId}": the catalog should define it with a type that is told in requests, but ${found}. ` +
@@ -46,8 +49,7 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
   };
 
   const send = async (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]> => {
-    const { catalog, destination } = await find(destinationId);
-    const type = requestTypeOf(destination);
+    const { catalog, destination, type } = await find(destinationId);
     const later = (reason: string): ItemResult[] =>
       people.map(() => ({ delivered: false, errorClass: 'retry', reason }));
 
@@ -79,6 +81,6 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
   };
 
   return Object.assign(send, {
-    typeOf: async (destinationId: string) => requestTypeOf((await find(destinationId)).destination),
+    typeOf: async (destinationId: string) => (await find(destinationId)).type,
   });
 }

@@ -86,17 +86,29 @@ export function createHandler(deps: DeliverHttpDeps) {
     return items;
   };
 
+  /** Everything for one destination, in requests of as many as it takes. */
+  const deliver = async (items: readonly Item[]): Promise<ReadonlySet<string>> => {
+    const { profilesPerRequest } = await send.typeOf(items[0]!.value.destinationId);
+    let failedIds: ReadonlySet<string> = new Set();
+    for (let start = 0; start < items.length; start += profilesPerRequest) {
+      const batch = items.slice(start, start + profilesPerRequest);
+      const open = batch.filter((item) => !followsFailure(item, items, failedIds));
+      if (open.length === 0) continue;
+      const again = open.some(({ attempt }) => attempt > 1);
+      failedIds = failedIds.union(await (again ? alone(open) : together(open)));
+    }
+    return failedIds;
+  };
+
   return createSqsHandler(profileDelivery, async (queued) => {
     const items = await stillHolding(queued);
     let failedIds: ReadonlySet<string> = new Set();
     for (const own of Map.groupBy(items, ({ value }) => value.destinationId).values()) {
-      const { profilesPerRequest } = await send.typeOf(own[0]!.value.destinationId);
-      for (let start = 0; start < own.length; start += profilesPerRequest) {
-        const batch = own.slice(start, start + profilesPerRequest);
-        const open = batch.filter((item) => !followsFailure(item, items, failedIds));
-        if (open.length === 0) continue;
-        const again = open.some(({ attempt }) => attempt > 1);
-        failedIds = failedIds.union(await (again ? alone(open) : together(open)));
+      try {
+        failedIds = failedIds.union(await deliver(own));
+      } catch (error) {
+        logFailure(error, { messages: own.length });
+        failedIds = failedIds.union(new Set(own.map(({ id }) => id)));
       }
     }
     return failedIds;

@@ -84,17 +84,17 @@ export function createHandler(deps: ExportFilesDeps) {
 
 function fileOutlet(destination: DestinationDefinition): FileOutlet[] {
   const { id: destinationId } = destination;
-  if (isProfileDestination(destination)) {
-    const type = fileTypeOf(destination);
-    if (!type) return [];
-    const makeFiles: MakeFiles = (rows, slot) => type.files(rows, destination, slot);
-    const full = type.exports(destination) === 'full';
-    return [{ id: destinationId, destinationId, window: type.schedule(destination), full, makeFiles }];
+  if (!isProfileDestination(destination)) {
+    const makeFiles: MakeFiles = (rows, slot) => hubFiles(destination, rows, slot);
+    return [
+      { id: hubOutletId(destinationId), destinationId, window: { schedule: HUB_SCHEDULE }, full: false, makeFiles },
+    ];
   }
-  const makeFiles: MakeFiles = (rows, slot) => hubFiles(destination, rows, slot);
-  return [
-    { id: hubOutletId(destinationId), destinationId, window: { schedule: HUB_SCHEDULE }, full: false, makeFiles },
-  ];
+  const type = fileTypeOf(destination);
+  if (!type) return [];
+  const makeFiles: MakeFiles = (rows, slot) => type.files(rows, destination, slot);
+  const full = type.exports(destination) === 'full';
+  return [{ id: destinationId, destinationId, window: type.schedule(destination), full, makeFiles }];
 }
 
 async function exportOne(

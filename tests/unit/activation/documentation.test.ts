@@ -11,6 +11,10 @@ describe('the pages on destinations', () => {
     expect(page).toContain(example);
   });
 
+  it('has a worked example that passes the suite of all destinations', () => {
+    expect(page).toContain(readFileSync('tests/contract/mailer.ts', 'utf8').trimEnd());
+  });
+
   it('has a verification of signatures that works', async () => {
     const code = /```js\n([\s\S]+?)```/.exec(page)?.[1];
     const snippet = (await import(`data:text/javascript,${encodeURIComponent(code!)}`)) as {

@@ -1,0 +1,143 @@
+import { hubFiles } from '#core/activation/aam/hub-file.ts';
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { requestTypeOf } from '#core/activation/registry.ts';
+import { s3File } from '#core/activation/types/s3-file.ts';
+import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
+import { hubOutletId } from '#core/contract/connections.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
+import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
+import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
+import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-file/handler.ts';
+import {
+  catalogOf,
+  ecid,
+  edgeDelivery,
+  hashedEmail,
+  hubDelivery,
+  identity,
+  NO_PACE,
+  ok,
+  profileDelivery,
+  status,
+} from '#tests/unit/activation/factories.ts';
+import { applyCsv, applySync } from '#tests/unit/activation/read-files.ts';
+import { fileDestinationContract } from './file-destination.contract.ts';
+import { mailer } from './mailer.ts';
+import { requestDestinationContract } from './request-destination.contract.ts';
+
+const ledgers = new MemoryVersionedStore<LedgerItem>();
+const SIGNING_KEY = 'the signing key';
+const TOKEN = 'the bearer token';
+
+const MAILER = mailer.definition.parse({
+  id: 'mailer',
+  type: 'mailer',
+  segments: ['A1'],
+  url: 'https://mail.example.com',
+  list: 'news',
+});
+const mailing = (n: number, change: Parameters<typeof profileDelivery>[0]) =>
+  profileDelivery({
+    destinationId: 'mailer',
+    identities: [hashedEmail(n)],
+    attributes: { 'person.name.firstName': 'Ada' },
+    ...change,
+  });
+
+requestDestinationContract('http', {
+  create: ({ http, metrics, now }) =>
+    deliverHttp({
+      catalog: catalogOf({
+        id: 'webhook',
+        type: 'http',
+        url: 'https://hooks.example.com/x',
+        authentication: { type: 'bearer' },
+      }),
+      ledgers,
+      http,
+      secrets: async () => JSON.stringify({ signingKey: SIGNING_KEY, bearerToken: TOKEN }),
+      pace: NO_PACE,
+      metrics,
+      now,
+    }),
+  delivery: (n, changes) => profileDelivery({ identities: [identity('CRMID', `C-${n}`)], changes: [...changes] }),
+  stray: (n) => profileDelivery({ destinationId: 'nobody', identities: [identity('CRMID', `C-${n}`)] }),
+  people: ({ body }) =>
+    (JSON.parse(body) as { profiles: { identityMap: { crmid: { id: string }[] } }[] }).profiles.map(({ identityMap }) =>
+      Number(identityMap.crmid[0]!.id.slice(2)),
+    ),
+  accepted: () => ok(),
+  malformed: { kind: 'response', status: 207, body: '<html>' },
+  half: ({ body }) => {
+    const { profiles } = JSON.parse(body) as { profiles: unknown[] };
+    const results = profiles.map((_, index) => ({ status: index === 0 ? 200 : 503 }));
+    return { kind: 'response', status: 207, body: JSON.stringify({ results }) };
+  },
+  secrets: [SIGNING_KEY, TOKEN, 'C-1', 'C-2'],
+});
+
+requestDestinationContract('mailer, the worked example of docs/destinations.md', {
+  create: ({ http, metrics, now }) =>
+    deliverHttp({
+      catalog: {
+        current: async () => ({ destinations: new Map([[MAILER.id, MAILER as unknown as DestinationDefinition]]) }),
+      },
+      ledgers,
+      http,
+      secrets: async () => JSON.stringify({ bearerToken: TOKEN }),
+      pace: NO_PACE,
+      metrics,
+      now,
+      typeOf: ({ type }) => (type === 'mailer' ? (mailer as unknown as ReturnType<typeof requestTypeOf>) : undefined),
+    }),
+  delivery: (n, changes) => mailing(n, { changes: [...changes] }),
+  stray: (n) => mailing(n, { destinationId: 'nobody' }),
+  people: ({ body }) =>
+    (JSON.parse(body) as { members: { sha256: string[] }[] }).members.map(({ sha256 }) =>
+      Number(sha256[0]!.replace(/^a+/, '')),
+    ),
+  accepted: () => ok(),
+  malformed: status(502),
+  secrets: [TOKEN, hashedEmail(1).value, hashedEmail(2).value],
+});
+
+requestDestinationContract('aam, edge', {
+  create: ({ http, metrics }) =>
+    deliverAamEdge({ catalog: catalogOf({ id: 'aam', type: 'aam' }), ledgers, http, metrics }),
+  delivery: (n, changes) => edgeDelivery({ device: ecid(n), changes: [...changes] }),
+  stray: (n) => edgeDelivery({ destinationId: 'nobody', device: ecid(n) }),
+  people: ({ body }) => [Number(new URLSearchParams(body).get('d_mid'))],
+  accepted: () => ok('{"dcs_region":7}'),
+  malformed: ok('<html>'),
+  secrets: [ecid(1).value, ecid(2).value],
+});
+
+const file = s3File.definition.parse({
+  id: 'crm-export',
+  type: 's3-file',
+  segments: ['A1'],
+  identity: 'CRMID',
+  attributes: ['segmentMembership.status', 'note'],
+});
+
+fileDestinationContract('s3-file', {
+  outletId: 'crm-export',
+  create: (exports) => deliverS3File({ exports }),
+  delivery: (n, change) =>
+    profileDelivery({ destinationId: 'crm-export', identities: [identity('CRMID', `C-${n}`)], ...change }),
+  files: (rows, slot) => s3File.files(rows, file, slot),
+  read: (told, { key, body }) => applyCsv(told, key, body),
+  nameOf: (n) => `C-${n}`,
+});
+
+const aam = destinationDefinition.parse({ id: 'aam', type: 'aam', segments: ['A1'] });
+
+fileDestinationContract('aam, hub', {
+  outletId: hubOutletId('aam'),
+  create: (exports) => deliverAamHub({ exports }),
+  delivery: (n, { attributes: _none, ...change }) => hubDelivery({ identities: [ecid(n)], ...change }),
+  files: (rows, slot) => hubFiles(aam as Parameters<typeof hubFiles>[0], rows, slot),
+  read: (told, { body }) => applySync(told, body),
+  nameOf: (n) => ecid(n).value,
+});
