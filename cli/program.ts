@@ -7,6 +7,7 @@ import { exampleCommand } from './commands/example.ts';
 import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
 import { policyCommand } from './commands/policy.ts';
+import { privacyCommand } from './commands/privacy.ts';
 import { replayCommand } from './commands/replay.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { sendCommand } from './commands/send.ts';
@@ -22,6 +23,7 @@ const COMMANDS = [
   replayCommand,
   segmentCommand,
   sendCommand,
+  privacyCommand,
   statusCommand,
   evaluateCommand,
   destinationCommand,

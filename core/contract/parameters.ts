@@ -20,6 +20,8 @@ export const HANDLES = [
   'dead-letter-queues',
   /** JSON: function name → deployed function's name */
   'functions',
+  /** ARN of the secret that receipts of deletions are signed with */
+  'receipt-secret',
   /** JSON: outlet id → ARN of the secret */
   'destination-secrets',
 ] as const;

@@ -34,4 +34,6 @@ export interface Timeline {
   remember(entry: TimelineEntry): Promise<Remembered>;
   /** Everything kept under an identity, in no order; what has expired may still be there. */
   read(identity: IdentityKey): AsyncIterable<TimelineEntry>;
+  /** Removes one entry, or what is kept under the identity as a whole. @returns how many there were */
+  erase(identity: IdentityKey, id?: string): Promise<number>;
 }

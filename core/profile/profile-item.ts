@@ -33,6 +33,8 @@ export interface Erased {
   readonly at: number;
   /** Nothing that comes later is taken either. */
   readonly keepOut?: true;
+  /** Of the request that asked for it; all identities of the person have the same. */
+  readonly requestId: string;
 }
 
 /** `dataset|namespace:value`: one fragment per dataset and primary identity (aep.md §4.1). */

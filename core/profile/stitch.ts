@@ -73,7 +73,17 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
       failed.push(...unit.map(({ record }) => ({ record, error: error as Error })));
     }
   });
+  await forgetDeleted(outcomes, deps);
   return { outcomes, failed, late };
+}
+
+/** Nothing of a deleted person stays on the timeline, on which records come before their item has been looked at. */
+async function forgetDeleted(outcomes: readonly FoldOutcome[], { timeline, rules }: StitchDeps): Promise<void> {
+  for (const { record, withoutProfile } of outcomes) {
+    if (withoutProfile !== 'person-deleted') continue;
+    const primary = placeInProfile(record, rules);
+    if (typeof primary !== 'string') await timeline.erase(identityKey(primary), record.id);
+  }
 }
 
 interface Placed {

@@ -1,15 +1,21 @@
 import {
+  BatchWriteItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Remembered, Timeline, TimelineEntry } from '#core/ports/timeline.ts';
+import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { packJson, unpackJson } from './compact-json.ts';
 import type { Item } from './dynamodb.ts';
 import { bytesAt, numberAt, stringAt } from './item-codec.ts';
+
+const MOST_DELETES = 25;
+const ATTEMPTS = 8;
 
 /**
  * The `timeline` table: identity and record id are the key, and the names of attributes are one letter, since an event
@@ -45,7 +51,34 @@ export class DynamoDbTimeline implements Timeline {
     for await (const item of this.#query(identity)) yield readTimelineAttributes(item);
   }
 
-  async *#query(identity: IdentityKey): AsyncIterable<Item> {
+  async erase(identity: IdentityKey, id?: string): Promise<number> {
+    const keys = id === undefined ? this.#query(identity, 'pk, sk') : [{ pk: { S: identity }, sk: { S: id } }];
+    let requests: WriteRequest[] = [];
+    let count = 0;
+    for await (const { pk, sk } of keys) {
+      requests.push({ DeleteRequest: { Key: { pk: pk!, sk: sk! } } });
+      count += 1;
+      if (requests.length < MOST_DELETES) continue;
+      await this.#delete(requests);
+      requests = [];
+    }
+    if (requests.length > 0) await this.#delete(requests);
+    return count;
+  }
+
+  async #delete(requests: readonly WriteRequest[]): Promise<void> {
+    let left = [...requests];
+    for (let attempt = 1; left.length > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw new Error(`Table ${this.#table} left items undeleted after ${ATTEMPTS} attempts`);
+      if (attempt > 1) await pauseBefore(attempt);
+      const { UnprocessedItems } = await this.#client.send(
+        new BatchWriteItemCommand({ RequestItems: { [this.#table]: left } }),
+      );
+      left = UnprocessedItems?.[this.#table] ?? [];
+    }
+  }
+
+  async *#query(identity: IdentityKey, projection?: string): AsyncIterable<Item> {
     let start: Item | undefined;
     do {
       const page = await this.#client.send(
@@ -54,6 +87,7 @@ export class DynamoDbTimeline implements Timeline {
           KeyConditionExpression: 'pk = :identity',
           ExpressionAttributeValues: { ':identity': { S: identity } },
           ConsistentRead: true,
+          ...(projection !== undefined && { ProjectionExpression: projection }),
           ...(start && { ExclusiveStartKey: start }),
         }),
       );

@@ -16,4 +16,11 @@ export class MemoryTimeline implements Timeline {
   async *read(identity: IdentityKey): AsyncIterable<TimelineEntry> {
     yield* this.#entries.get(identity)?.values() ?? [];
   }
+
+  async erase(identity: IdentityKey, id?: string): Promise<number> {
+    const own = this.#entries.get(identity);
+    if (id !== undefined) return own?.delete(id) ? 1 : 0;
+    this.#entries.delete(identity);
+    return own?.size ?? 0;
+  }
 }

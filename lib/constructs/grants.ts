@@ -16,9 +16,15 @@ export function readItems(grantee: IFunction, table: ITableV2): Grant {
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 
-/** Writing, in transactions too. Nothing deletes items: they expire, or are written over by a pointer. */
+/** Writing, in transactions too. Only the timeline deletes: items expire, or are written over by a pointer. */
 export function writeItems(grantee: IFunction, table: ITableV2): Grant {
   const actions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
+  return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
+}
+
+/** Reading and deleting everything under a partition key. */
+export function eraseItems(grantee: IFunction, table: ITableV2): Grant {
+  const actions = ['dynamodb:Query', 'dynamodb:BatchWriteItem'];
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 

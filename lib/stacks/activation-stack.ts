@@ -1,9 +1,10 @@
-import { RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type Outlet, outletsOf } from '#core/contract/connections.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
+import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import { readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
 import { Handles } from '#lib/constructs/handles.ts';
 import { OutletQueue } from '#lib/constructs/outlet.ts';
@@ -102,13 +103,9 @@ export class ActivationStack extends Stack {
   }
 
   #secretOf(outlet: Outlet): Secret {
-    const secret = new Secret(this, `${outlet.id}-secret`, {
+    const secret = generatedSecret(this, `${outlet.id}-secret`, {
+      config: this.#props.config,
       description: `Signs what Tributary ${this.#props.config.stage} sends to ${outlet.id}`,
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      removalPolicy: this.#props.config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
-    Validations.of(secret).acknowledge({
-      id: 'AwsSolutions-SMG4',
       reason:
         'The receiver must learn a new signing key at the same moment, so it is rotated by hand: see the runbook.',
     });

@@ -12,6 +12,7 @@ import { addDashboard } from '#lib/constructs/dashboard.ts';
 import { addIteratorAgeAlarm, queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
 import {
   deleteObjects,
+  eraseItems,
   putRecords,
   queryDue,
   readItems,
@@ -55,6 +56,7 @@ export class ComputeStack extends Stack {
     this.#evaluate();
     this.#route();
     this.#schedules();
+    this.#erasePerson();
     addRefusalAlarms(this, { stage: props.config.stage, alarms: this.alarms });
     if (props.config.dashboard) {
       addDashboard(this, 'Dashboard', {
@@ -233,6 +235,29 @@ export class ComputeStack extends Stack {
     this.#watchStream(route);
   }
 
+  /** A request of a person → they are deleted. Called by the command line. */
+  #erasePerson(): void {
+    const { data } = this.#props;
+    const erase = this.#function('ErasePerson', 'erase-person', 'a request → a person is deleted', {
+      ...this.#catalog(),
+      PROFILES_TABLE: data.profiles.tableName,
+      TIMELINE_TABLE: data.timeline.tableName,
+      LAKE_BUCKET: data.lake.bucketName,
+      QUARANTINE_BUCKET: data.quarantine.bucketName,
+      EXPORTS_BUCKET: data.exports.bucketName,
+      RECEIPT_SECRET: data.receiptKey.secretArn,
+    });
+    readItems(erase.function, data.profiles);
+    writeItems(erase.function, data.profiles);
+    eraseItems(erase.function, data.timeline);
+    for (const bucket of [data.lake, data.quarantine, data.exports]) {
+      readObjects(erase.function, bucket);
+      writeObjects(erase.function, bucket);
+      deleteObjects(erase.function, bucket);
+    }
+    data.receiptKey.grantRead(erase.function);
+  }
+
   /** What the clock starts. */
   #schedules(): void {
     const { config, data } = this.#props;
@@ -329,6 +354,7 @@ export class ComputeStack extends Stack {
     readItems(stitch.function, data.profiles);
     writeItems(stitch.function, data.profiles);
     writeItems(stitch.function, data.timeline);
+    eraseItems(stitch.function, data.timeline);
     writeItems(stitch.function, data.operations);
     writeObjects(stitch.function, data.lake);
     writeObjects(stitch.function, data.quarantine);

@@ -3,6 +3,7 @@ import { AttributeType, type ITableV2, ProjectionType } from 'aws-cdk-lib/aws-dy
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { DUE_INDEX, SORT_KEY } from '#core/contract/tables.ts';
@@ -10,6 +11,7 @@ import type { StageConfig } from '#lib/config/schema.ts';
 import { AlarmTopic } from '#lib/constructs/alarm-topic.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { dataBucket } from '#lib/constructs/data-bucket.ts';
+import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import { Handles } from '#lib/constructs/handles.ts';
 import { itemTable } from '#lib/constructs/item-table.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
@@ -34,6 +36,7 @@ export class DataStack extends Stack {
   readonly timeline: ITableV2;
   readonly memberships: ITableV2;
   readonly operations: ITableV2;
+  readonly receiptKey: Secret;
   readonly alarms: Alarms;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -76,6 +79,12 @@ export class DataStack extends Stack {
       ],
     });
     this.operations = itemTable(this, 'Operations', { config, streamed: false });
+
+    this.receiptKey = generatedSecret(this, 'ReceiptKey', {
+      config,
+      description: `Signs the receipts of deletions of Tributary ${config.stage}`,
+      reason: 'Receipts must stay verifiable for years, so their key is not rotated.',
+    });
 
     this.#publishHandles(config);
   }
@@ -126,6 +135,7 @@ export class DataStack extends Stack {
     handles.publish('catalog-bucket', this.catalog.bucketName, 'Bucket of the definitions, by version');
     handles.publish('profiles-table', this.profiles.tableName, 'Table of identities and profiles');
     handles.publish('timeline-table', this.timeline.tableName, 'Table of everything known of a person, by identity');
+    handles.publish('receipt-secret', this.receiptKey.secretArn, 'Secret that receipts of deletions are signed with');
     handles.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
     handles.publish('operations-table', this.operations.tableName, 'Table of batches, ledgers and the catalog pointer');
   }

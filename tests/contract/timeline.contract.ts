@@ -52,5 +52,17 @@ export function timelineContract(name: string, create: () => Timeline): void {
       expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(7);
     });
+
+    it('forgets all of somebody, and nobody else', async () => {
+      const timeline = create();
+      const [who, other] = [someone(), someone()];
+      for (let n = 0; n < 60; n++) await timeline.remember(entry(who, { id: `record-${n}` }));
+      await timeline.remember(entry(other));
+      expect(await timeline.erase(who, 'record-0')).toBe(1);
+      expect(await timeline.erase(who)).toBe(59);
+      expect(await all(timeline, who)).toEqual([]);
+      expect(await all(timeline, other)).toHaveLength(1);
+      expect(await timeline.erase(who)).toBe(0);
+    });
   });
 }

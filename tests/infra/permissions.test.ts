@@ -118,14 +118,17 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
         ),
       )
       .map(({ logicalId }) => logicalId.replace(/Role.*$/, ''));
-    expect(writers.sort()).toEqual(['StitchChunk', 'StitchStream']);
+    expect(writers.sort()).toEqual(['ErasePerson', 'StitchChunk', 'StitchStream']);
   });
 
-  it('let only the function that signs read its secret', () => {
+  it('let only the functions that sign read their secrets', () => {
     const readers = policies.filter((policy) =>
       statementsOf(policy).some(({ actions }) => actions.includes('secretsmanager:GetSecretValue')),
     );
-    expect(readers.map(({ logicalId }) => logicalId.replace(/Deliver.*$/, ''))).toEqual(['webhook']);
+    expect(readers.map(({ logicalId }) => logicalId.replace(/(Deliver|Role).*$/, '')).sort()).toEqual([
+      'ErasePerson',
+      'webhook',
+    ]);
   });
 
   it('let the sweep read the index of what is due, and route send to every outlet', () => {

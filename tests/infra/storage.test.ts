@@ -17,11 +17,11 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
   const streams = resourcesOfType(templates, 'AWS::Kinesis::Stream');
   const stateful = allResources(templates).filter(({ type }) => STATEFUL.has(type));
 
-  it('is four tables, one stream, the buckets, and the secret of the connection that signs', () => {
+  it('is four tables, one stream, the buckets, and the secrets that sign', () => {
     expect(tables).toHaveLength(4);
     expect(streams).toHaveLength(1);
     expect(buckets).toHaveLength(stage === 'local' ? 5 : 6);
-    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 1);
+    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 2);
   });
 
   it('has no name of its own, so that it can be replaced and deployed twice', () => {

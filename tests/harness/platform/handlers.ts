@@ -3,6 +3,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { chunkMessage } from '#core/ingestion/chunk-message.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { SignedReceipt } from '#core/privacy/receipt.ts';
 import { SqsChunkQueue } from '#lambdas/adapters/chunk-queue.sqs.ts';
 import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
 import { readProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
@@ -10,6 +11,7 @@ import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
 import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-file/handler.ts';
+import { createHandler as erasePersonHandler } from '#lambdas/functions/erase-person/handler.ts';
 import { createHandler as evaluateHandler } from '#lambdas/functions/evaluate/handler.ts';
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
@@ -31,11 +33,12 @@ export type PortName = keyof Stores | 'queues';
 /** The port that a function gets in place of the real one. */
 export type Intercept = <T extends object>(port: T, name: PortName, reader: FunctionName) => T;
 
-/** The functions that a schedule calls. */
+/** The functions that a schedule or the command line calls. */
 export interface Schedules {
   sweep(): Promise<unknown>;
   evaluateBatch(): Promise<unknown>;
   exportFiles(event: unknown): Promise<unknown>;
+  erasePerson(event: unknown): Promise<SignedReceipt>;
 }
 
 export interface HandlersOptions {
@@ -69,6 +72,7 @@ export function createHandlers(options: HandlersOptions): {
       http,
       secrets: async () => 'secret',
       books,
+      signingKey: async () => 'receipt key',
       pace: { turn: async () => true, hold: async () => {} },
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsChunkQueue(sqs, urlOf.get('validation')!),
@@ -130,6 +134,7 @@ export function createHandlers(options: HandlersOptions): {
       sweep: sweepHandler(depsOf('sweep')),
       evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
       exportFiles: exportFiles(depsOf('export-files')),
+      erasePerson: erasePersonHandler(depsOf('erase-person')),
     },
   };
 }

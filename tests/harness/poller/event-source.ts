@@ -117,7 +117,7 @@ function nameResources(templates: Templates): Map<string, string> {
   const names = new Map<string, string>();
   for (const parameter of resourcesOfType(templates, 'AWS::SSM::Parameter')) {
     const handle = String(parameter.properties.Name).split('/').at(-1)!;
-    if (handle.endsWith('-url')) continue;
+    if (handle.endsWith('-url') || handle.endsWith('-secret')) continue;
     const value = render(templates, parameter.stack, parameter.properties.Value);
     const single = /^(.*)-(?:stream|table|bucket)$/.exec(handle);
     if (single !== null) {

@@ -1,0 +1,57 @@
+import type { Evidence } from '#core/identity/evidence.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import { type Erased, identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
+
+/** What was taken out of an item. */
+export interface ErasedFromItem {
+  readonly fragments: number;
+  readonly events: number;
+  /** Statements about who belongs together that named the person. */
+  readonly links: number;
+}
+
+/**
+ * The item without a person: their fragments, their events, and every statement that names one of their identities. What
+ * stays of them is that they were deleted, so that nothing known until then comes back.
+ */
+export function eraseFromItem(
+  item: ProfileItem,
+  identities: ReadonlySet<IdentityKey>,
+  erased: Erased,
+): { item: ProfileItem; counts: ErasedFromItem } {
+  const isOther = (key: IdentityKey): boolean => !identities.has(key);
+  const fragments = Object.entries(item.fragments).filter(([key]) => isOther(identityOfFragment(key)));
+  const events = Object.entries(item.events).filter(([key]) => isOther(key));
+  const activeOn = Object.entries(item.activeOn ?? {}).filter(([key]) => isOther(key));
+  const evidence = withoutIdentities(item.evidence, isOther);
+  const eventsOf = (of: readonly (readonly [string, readonly unknown[]])[]): number =>
+    of.reduce((sum, [, list]) => sum + list.length, 0);
+  return {
+    item: {
+      ...item,
+      evidence,
+      fragments: Object.fromEntries(fragments),
+      events: Object.fromEntries(events),
+      ...(item.activeOn && { activeOn: Object.fromEntries(activeOn) }),
+      erased: { ...item.erased, ...Object.fromEntries([...identities].map((key) => [key, erased])) },
+    },
+    counts: {
+      fragments: Object.keys(item.fragments).length - fragments.length,
+      events: eventsOf(Object.entries(item.events)) - eventsOf(events),
+      links: sizeOf(item.evidence) - sizeOf(evidence),
+    },
+  };
+}
+
+/** An assertion that names others too goes on saying that these belong together. */
+function withoutIdentities(evidence: Evidence, isOther: (key: IdentityKey) => boolean): Evidence {
+  return {
+    ...evidence,
+    settled: evidence.settled.filter(({ a, b }) => isOther(a) && isOther(b)),
+    assertions: evidence.assertions
+      .map((assertion) => ({ ...assertion, identities: assertion.identities.filter(isOther) }))
+      .filter(({ identities }) => identities.length > 1),
+  };
+}
+
+const sizeOf = ({ settled, assertions }: Evidence): number => settled.length + assertions.length;

@@ -1,0 +1,168 @@
+import { hashIdentity } from '#core/activation/hashing.ts';
+import type { LedgerStore } from '#core/activation/ledger.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
+import type { LakeRow } from '#core/ingestion/archive.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
+import { primaryIdentity } from '#core/profile/fold.ts';
+import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
+import { type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { loadItems } from '#core/profile/stitch.ts';
+import { type ErasedFromItem, eraseFromItem } from './erase-item.ts';
+import { hashIdentities, type Receipt } from './receipt.ts';
+import { namesOneOf, scrubLines } from './scrub.ts';
+
+/**
+ * Deletion of a person, by any of their identities. Every step can be done again, so a deletion that was interrupted is
+ * given again with the same request id and goes on. Memberships vanish with the profile, and destinations are told by the
+ * usual way, because both follow the profile item.
+ */
+export interface ErasureRequest {
+  readonly requestId: string;
+  readonly identity: IdentityKey;
+  readonly reason: string;
+  /** Whether nothing is to be taken of the person in future either. */
+  readonly keepOut: boolean;
+}
+
+export interface ErasureDeps {
+  readonly catalog: CompiledCatalog;
+  readonly rules: ProfileRules;
+  readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
+  readonly ledgers: LedgerStore;
+  readonly lake: ObjectStore;
+  readonly quarantine: ObjectStore;
+  readonly exports: ObjectStore;
+  readonly now: () => number;
+  pause(attempt: number): Promise<void>;
+}
+
+export async function erasePerson(request: ErasureRequest, deps: ErasureDeps): Promise<Receipt> {
+  const { identities, at, profile, root } = await eraseProfile(request, deps);
+  const destinations = await destinationsThatKnow(root, identities, deps.ledgers);
+  const isTheirs = namesOneOf(valuesOf(identities));
+  const lake = await scrubLines(
+    deps.lake,
+    await lakeObjectsOf(identities, deps),
+    lakeRowsOf(identities, deps, isTheirs),
+  );
+  const quarantine = await scrubLines(deps.quarantine, deps.quarantine.list(''), isTheirs);
+  const exports = await scrubLines(deps.exports, deps.exports.list(''), isTheirs);
+  let timelineEntries = 0;
+  // Last: until then it says where rows of theirs lie in the lake.
+  for (const identity of identities) timelineEntries += await deps.timeline.erase(identity);
+  return {
+    requestId: request.requestId,
+    deletedAt: new Date(at).toISOString(),
+    reason: request.reason,
+    identities: hashIdentities(identities),
+    keptOut: request.keepOut,
+    profile,
+    timelineEntries,
+    lake,
+    quarantine,
+    exports,
+    destinations,
+  };
+}
+
+interface ErasedProfile {
+  readonly root: IdentityKey;
+  readonly identities: ReadonlySet<IdentityKey>;
+  readonly at: number;
+  readonly profile: ErasedFromItem;
+}
+
+const ATTEMPTS = 8;
+const NOTHING: ErasedFromItem = { fragments: 0, events: 0, links: 0 };
+
+async function eraseProfile(request: ErasureRequest, deps: ErasureDeps): Promise<ErasedProfile> {
+  const { identity, requestId, keepOut } = request;
+  for (let attempt = 1; ; attempt++) {
+    const { items } = await loadItems([identity], deps.profiles);
+    const item = items[0] ?? emptyItem(identity);
+    const done = erasedBy(requestId, item);
+    if (done) return { root: item.root, ...done, profile: NOTHING };
+    const identities = identitiesOfPerson(identity, item, deps.rules);
+    const at = deps.now();
+    const erased = { at, requestId, ...(keepOut && { keepOut: true as const }) };
+    const { item: after, counts } = eraseFromItem(item, identities, erased);
+    try {
+      await deps.profiles.write({ item: after, pointers: [], absorbed: [] });
+      return { root: item.root, identities, at, profile: counts };
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
+      await deps.pause(attempt);
+    }
+  }
+}
+
+/** What an earlier try of the same request has erased. */
+function erasedBy(requestId: string, { erased = {} }: ProfileItem) {
+  const own = Object.entries(erased).filter(([, entry]) => entry.requestId === requestId);
+  return own[0] && { identities: new Set(own.map(([key]) => key)), at: own[0][1].at };
+}
+
+function identitiesOfPerson(identity: IdentityKey, item: ProfileItem, rules: ProfileRules): ReadonlySet<IdentityKey> {
+  const profile = profilesOf(item, rules).find(({ identities }) => identities.includes(identity));
+  return new Set(profile?.identities ?? [identity]);
+}
+
+async function destinationsThatKnow(
+  root: IdentityKey,
+  identities: ReadonlySet<IdentityKey>,
+  ledgers: LedgerStore,
+): Promise<string[]> {
+  const ledger = await ledgers.get(root);
+  if (!ledger || 'movedTo' in ledger) return [];
+  return Object.entries(ledger.destinations)
+    .filter(([, { told }]) =>
+      Object.entries(told).some(
+        ([key, segments]) => identities.has(key) && Object.values(segments).some(({ status }) => status === 'realized'),
+      ),
+    )
+    .map(([id]) => id)
+    .sort();
+}
+
+/** Everything as which an identity may stand in a file, in lower case: its value, and its hash. */
+function valuesOf(identities: ReadonlySet<IdentityKey>): ReadonlySet<string> {
+  return new Set(
+    [...identities].map(parseIdentityKey).flatMap((identity) => {
+      const hashed = hashIdentity(identity);
+      return [identity.value.toLowerCase(), ...(hashed ? [hashed.value] : [])];
+    }),
+  );
+}
+
+/** The objects of the lake that may hold rows of the person: those of the days on which records of theirs came. */
+async function lakeObjectsOf(identities: ReadonlySet<IdentityKey>, { timeline, lake }: ErasureDeps): Promise<string[]> {
+  const prefixes = new Set<string>();
+  for (const identity of identities) {
+    for await (const { datasetId, receivedAt } of timeline.read(identity)) {
+      prefixes.add(`dataset=${datasetId}/date=${new Date(receivedAt).toISOString().slice(0, 10)}/`);
+    }
+  }
+  const keys = await Promise.all([...prefixes].map((prefix) => Array.fromAsync(lake.list(prefix))));
+  return keys.flat();
+}
+
+/** A row of the lake is theirs when its primary identity is, or when it names nobody else. */
+function lakeRowsOf(
+  identities: ReadonlySet<IdentityKey>,
+  { catalog, rules }: ErasureDeps,
+  namesThem: (line: string) => boolean,
+): (line: string, key: string) => boolean {
+  return (line, key) => {
+    const dataset = catalog.datasets.get(/^dataset=([^/]+)\//.exec(key)?.[1] ?? '');
+    if (!dataset) return namesThem(line);
+    const { identities: carried } = dataset.identitiesOf((JSON.parse(line) as LakeRow).entity);
+    if (carried.length === 0) return false;
+    const primary = primaryIdentity({ behaviour: dataset.behaviour, identities: carried }, rules.links);
+    if (typeof primary !== 'string' && identities.has(identityKey(primary))) return true;
+    return carried.every((identity) => identities.has(identityKey(identity)));
+  };
+}

@@ -1,0 +1,29 @@
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import { readEnvironment } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { dynamoDb, s3, secretsManager } from '#lambdas/adapters/clients.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets.manager.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
+import { DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('erase-person', process.env);
+const { CATALOG_BUCKET: catalogBucket, OPERATIONS_TABLE: operationsTable } = environment;
+const secrets = createSecretsManagerSecrets(secretsManager(), { receipts: environment.RECEIPT_SECRET }, Date.now);
+
+export const handler = createHandler({
+  catalog: createCatalogReader({ operationsTable, catalogBucket }),
+  profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
+  timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
+  ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
+  lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
+  quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
+  exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET),
+  signingKey: () => secrets('receipts'),
+  now: Date.now,
+  pause: pauseBefore,
+});
