@@ -6,6 +6,7 @@ import { type PlanOptions, planSegments, type SegmentPlan } from './plan.ts';
 import { indexSelectors } from './pql/selector-index.ts';
 import { EventValue } from './pql/values.ts';
 import type { ProfileView } from './profile-view.ts';
+import { type Retain, retention } from './retention.ts';
 import { compileAll } from './segment-compiler.ts';
 
 export type { Answer, Look } from './look.ts';
@@ -28,6 +29,8 @@ export interface SegmentSet {
    * @returns undefined when no segment could ever be affected by this event
    */
   projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
+  /** Leaves out events of one identity that have no influence any more. */
+  readonly retain: Retain;
   /** Segments that a change of a profile can affect; the others give the same answers, and as long, as before. */
   affectedBy(before: ProfileView, after: ProfileView): ReadonlySet<string>;
   /** Prepares a profile to be asked about several segments and instants: its events are gone through once. */
@@ -69,6 +72,7 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
       const isRelevant = selectorIndex.matchesAny(new EventValue(0, Number.NaN, entity));
       return isRelevant ? eventPaths.project(entity) : undefined;
     },
+    retain: retention(segments, selectorIndex),
     affectedBy: indexSegments(segments, selectorIndex),
     look,
     evaluate(profile, now) {

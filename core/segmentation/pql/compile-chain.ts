@@ -127,6 +127,8 @@ function planOf(
   };
   for (const [index, { count }] of chain.steps.entries()) {
     const query = queryOf(session, sources[index]!);
+    const bounds = session.facts.boundsOfSlots.get(slots[index]!) ?? query.bounds;
+    session.facts.queries.set(query, { least: undefined, bounds });
     if (count === 0) {
       gap.push({ query });
       continue;

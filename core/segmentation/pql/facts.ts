@@ -13,12 +13,20 @@ export interface EventUse {
   readonly least: number;
 }
 
+/** How an expression asks for events. */
+export interface Asked {
+  /** After how many it asks for no more; undefined where it takes all of them. */
+  readonly least: number | undefined;
+  /** What bounds their times, be it by their place in a chain. */
+  readonly bounds: readonly TimeBound[];
+}
+
 /** What is known of an expression besides its code. Filled in while it is compiled. */
 export interface Facts {
   /** In the order in which they were met. Their `lookback` is only right after {@link settleLookbacks}. */
   readonly eventUses: EventUse[];
-  /** What it asks of the events, and after how many of them it asks for no more; undefined where it takes all. */
-  readonly queries: Map<EventQuery, number | undefined>;
+  /** What it asks of the events. */
+  readonly queries: Map<EventQuery, Asked>;
   readonly segments: Set<string>;
   /** It takes the profile as a whole: any attribute may matter. */
   wholeProfile: boolean;
@@ -92,7 +100,7 @@ export function settleLookbacks({ eventUses, boundsOfUses, boundsOfSlots }: Fact
 }
 
 /** The least distance from now that a bound allows, be it from now or from another event that is bounded itself. */
-function lookbackOf(
+export function lookbackOf(
   bounds: readonly TimeBound[],
   ofSlots: Facts['boundsOfSlots'],
   seen: ReadonlySet<number>,

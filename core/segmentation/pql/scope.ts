@@ -89,6 +89,6 @@ export function variable(slot: number, type: Compiled['type'], origin?: Origin):
 /** An event source ready to be asked; `least`: it asks for no more events than these. */
 export function queryOf(session: Session, { parts, bounds, residuals }: EventSource, least?: number): EventQuery {
   const query = { selector: session.selectors.of(parts), bounds, residuals };
-  session.facts.queries.set(query, least);
+  session.facts.queries.set(query, { least, bounds });
   return query;
 }

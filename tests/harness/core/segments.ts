@@ -13,6 +13,7 @@ export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
     fingerprint: 'test',
     attributePaths: [],
     projectEvent: (entity) => ({ ...entity }),
+    retain: (events) => events,
     affectedBy: () => new Set(ids),
     look: (profile) => ({
       answer: (id, now) => ({ isMember: rules[id]!(profile, now), horizon: Number.POSITIVE_INFINITY }),

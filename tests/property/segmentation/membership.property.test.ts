@@ -1,13 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, NOW, segments } from '#tests/unit/segmentation/factories.ts';
+import { runs, timeout } from './runs.ts';
 import { definitions } from './wide-rules.ts';
 import { type Arrival, arrivals, World } from './world.ts';
-
-/** More with `TRIBUTARY_RUNS=100000`, see CONTRIBUTING.md. */
-const runs = (share: number, otherwise: number): { numRuns: number } => ({
-  numRuns: process.env.TRIBUTARY_RUNS ? Math.ceil(Number(process.env.TRIBUTARY_RUNS) * share) : otherwise,
-});
 
 const instants = fc.array(
   fc.oneof(
@@ -31,7 +27,7 @@ function runTo(world: World, pending: Arrival[], instant: number): void {
 }
 
 describe('memberships that are kept', () => {
-  it('equal evaluating everything from scratch, at every instant', () => {
+  it('equal evaluating everything from scratch, at every instant', { timeout }, () => {
     fc.assert(
       fc.property(definitions, arrivals, instants, (texts, coming, at) => {
         const world = new World(segments(texts));
@@ -45,7 +41,7 @@ describe('memberships that are kept', () => {
     );
   });
 
-  it('are the same, to the millisecond of each entry and exit, when the sweep comes late', () => {
+  it('are the same, to the millisecond of each entry and exit, when the sweep comes late', { timeout }, () => {
     fc.assert(
       fc.property(definitions, arrivals, instants, (texts, coming, sweeps) => {
         const set = segments(texts);

@@ -1,0 +1,100 @@
+import type { EventQuery, TimeBound } from './pql/event-source.ts';
+import { type Facts, lookbackOf } from './pql/facts.ts';
+import type { SelectorIndex } from './pql/selector-index.ts';
+import { EventValue } from './pql/values.ts';
+import type { EventView } from './profile-view.ts';
+import type { CompiledSegment } from './segment-compiler.ts';
+
+/**
+ * Leaves out events that have no influence any more: no segment gives another answer without them, at `since` or at any
+ * later instant, whatever comes later, however late, and whichever identities are joined or parted (each identity's
+ * events are given by themselves). The same array where all of them stay.
+ * @param since epoch ms; without it only what never has an influence is left out
+ */
+export type Retain = <T extends EventView>(events: readonly T[], since?: number) => readonly T[];
+
+/** What one use of events needs of those that it looks at. */
+interface Need {
+  /** Milliseconds before now beyond which it does not look; undefined for all of the past. */
+  readonly lookback: number | undefined;
+  /** Which of them decide. */
+  readonly kind: 'all' | 'oldest' | 'newest';
+  readonly least: number;
+}
+
+export function retention(segments: readonly CompiledSegment[], selectors: SelectorIndex): Retain {
+  const needs = new Map<number, Need[]>();
+  for (const { facts } of segments) {
+    for (const [query, { least, bounds }] of facts.queries) {
+      const need = needOf(query, least, bounds, facts);
+      const known = needs.get(query.selector.index) ?? [];
+      needs.set(query.selector.index, withNeed(known, need));
+    }
+  }
+
+  return <T extends EventView>(events: readonly T[], since = Number.NEGATIVE_INFINITY) => {
+    const kept = new Set<T>();
+    for (const [selector, own] of bySelector(events, selectors)) {
+      for (const need of needs.get(selector) ?? []) keep(kept, own, need, since);
+    }
+    return kept.size === events.length ? events : events.filter((event) => kept.has(event));
+  };
+}
+
+/** The events that each selector selects, oldest first. */
+function bySelector<T extends EventView>(events: readonly T[], selectors: SelectorIndex): Map<number, T[]> {
+  const found = new Map<number, T[]>();
+  for (const event of [...events].sort((x, y) => x.time - y.time)) {
+    for (const { index } of selectors.matching(new EventValue(0, event.time, event.entity))) {
+      const own = found.get(index);
+      if (own === undefined) found.set(index, [event]);
+      else own.push(event);
+    }
+  }
+  return found;
+}
+
+function keep<T extends EventView>(kept: Set<T>, events: readonly T[], need: Need, since: number): void {
+  const { kind, least, lookback } = need;
+  const from = lookback === undefined ? Number.NEGATIVE_INFINITY : since - lookback;
+  const inReach = events.filter(({ time }) => time >= from);
+  if (kind === 'oldest') {
+    for (const event of inReach.slice(0, least)) kept.add(event);
+    return;
+  }
+  // Of those before `since` the newest stay in the window longest; each later one may be the one that counts for a while.
+  const later = inReach.findIndex(({ time }) => time > since);
+  const past = later < 0 ? inReach.length : later;
+  const first = kind === 'newest' ? Math.max(0, past - least) : 0;
+  for (const event of inReach.slice(first)) kept.add(event);
+}
+
+/** Whether only so many events are asked for, in a range of time that moves with now and nothing else. */
+function needOf(
+  { residuals }: EventQuery,
+  least: number | undefined,
+  bounds: readonly TimeBound[],
+  facts: Facts,
+): Need {
+  const lookback = lookbackOf(bounds, facts.boundsOfSlots, new Set());
+  const followNow = bounds.every(({ instant }) => instant.behind !== undefined);
+  if (least === undefined || residuals.length > 0 || !followNow) return { kind: 'all', least: 0, lookback };
+  const [begins, ends] = [bounds.some(isBegin), bounds.some(isEnd)];
+  // A range that only ends, or does not end but at now, grows at its end: its oldest events come first and stay.
+  if (!begins) return { kind: 'oldest', least, lookback: undefined };
+  return ends ? { kind: 'all', least: 0, lookback } : { kind: 'newest', least, lookback };
+}
+
+const isBegin = ({ operator }: TimeBound): boolean => operator === '>' || operator === '>=' || operator === '=';
+
+/** Events up to now are all that count, so that a range up to now or later does not end. */
+function isEnd({ operator, instant: { motion, behind } }: TimeBound): boolean {
+  if (operator === '>' || operator === '>=') return false;
+  return operator === '=' || motion !== 'linear' || behind! > 0 || (behind === 0 && operator === '<');
+}
+
+function withNeed(needs: Need[], need: Need): Need[] {
+  const same = needs.find(({ kind, lookback }) => kind === need.kind && lookback === need.lookback);
+  if (same === undefined) return [...needs, need];
+  return needs.map((one) => (one === same ? { ...same, least: Math.max(same.least, need.least) } : one));
+}
