@@ -9,17 +9,19 @@ import { identityCommand } from './commands/identity.ts';
 import { policyCommand } from './commands/policy.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { replayCommand } from './commands/replay.ts';
+import { schemaCommand } from './commands/schema.ts';
 import { segmentCommand } from './commands/segment.ts';
 import { sendCommand } from './commands/send.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
-import { UserError } from './user-error.ts';
+import { NotAllAccepted, UserError } from './user-error.ts';
 
 const COMMANDS = [
   startCommand,
   stopCommand,
   catalogCommand,
+  schemaCommand,
   replayCommand,
   segmentCommand,
   sendCommand,
@@ -46,6 +48,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof NotAllAccepted) return 1;
     if (error instanceof UserError || error instanceof InvalidArgumentError) {
       process.stderr.write(`${error.message}\n`);
       return 1;

@@ -2,3 +2,8 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
+
+/** The command did what it was asked, and the answer is no: exit code 1, and nothing more to say. */
+export class NotAllAccepted extends Error {
+  override readonly name = 'NotAllAccepted';
+}

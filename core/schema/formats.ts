@@ -11,11 +11,28 @@ export function addFormats(ajv: Ajv): void {
       ajv.addFormat(name, format);
       continue;
     }
-    const matches = matcherOf(format as TextFormat);
-    const fits = name === 'date-time' ? (text: string) => matches(text) && !Number.isNaN(Date.parse(text)) : matches;
+    const strict = matcherOf(format as TextFormat);
+    const loose = LOOSE[name];
+    const matches = loose ? (text: string) => loose.test(text) || strict(text) : strict;
+    const fits = name === 'date-time' ? (text: string) => isInstant(text) && matches(text) : matches;
     ajv.addFormat(name, (text: string) => text.length <= LONGEST && fits(text));
   }
 }
+
+/**
+ * What the authors of XDM take for addresses is wider than the standards: host names without a scheme, letters that
+ * should be escaped. Their examples have such ones.
+ */
+const LOOSE: Readonly<Record<string, RegExp>> = {
+  uri: /^[a-z][a-z0-9+,.-]*[:/]\S*$/i,
+  'uri-reference': /^\S*$/,
+  email:
+    /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i,
+};
+
+const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt\s]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+
+const isInstant = (text: string): boolean => DATE_TIME.test(text) && !Number.isNaN(Date.parse(text));
 
 /** Formats of numbers, and those that check nothing. */
 const isForOther = (format: Format): boolean =>

@@ -23,5 +23,15 @@ function compileOrExplain(pattern: string): RE2JS {
   }
 }
 
+/** @returns why a pattern can't be used, if so */
+export function checkPattern(pattern: string): string | undefined {
+  try {
+    compileOrExplain(pattern);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** For ajv's option `code.regExp`. */
 export const linearRegExp = Object.assign(compileLinear, { code: 'linearRegExp' });

@@ -1,10 +1,9 @@
-import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv';
-import stringify from 'safe-stable-stringify';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
-import { addFormats } from './formats.ts';
-import { linearRegExp } from './linear-regexp.ts';
-import { toRefusals, typeName } from './violations.ts';
+import { bundleSchema } from './bundle.ts';
+import { compileBundle, type Validate } from './compile-bundle.ts';
+import { rootOf, SchemaLibrary } from './library.ts';
+import { toRefusal, typeName } from './violations.ts';
 
 /**
  * Compiles a schema (aep.md §1.1). Whatever the schema says, a record is an object, an ExperienceEvent has an `_id` and
@@ -27,9 +26,9 @@ export function compileSchema(
     if (!isObject(entity)) return [notAnObject(entity)];
     const isOwned = Object.hasOwn(entity, 'segmentMembership');
     const ofClass = isEvent ? eventViolations(entity) : NONE;
-    const isValid = validate(entity);
-    if (isValid && !isOwned && ofClass.length === 0) return NONE;
-    return firstOfEachPlace([...ofClass, ...(isOwned ? [SYSTEM_OWNED] : []), ...toRefusals(validate.errors ?? [])]);
+    const violations = validate(entity);
+    if (violations.length === 0 && !isOwned && ofClass.length === 0) return NONE;
+    return firstOfEachPlace([...ofClass, ...(isOwned ? [SYSTEM_OWNED] : []), ...violations.map(toRefusal)]);
   };
 }
 
@@ -37,40 +36,15 @@ export function compileSchema(
 const MOST_VIOLATIONS = 5;
 const NONE: readonly Refusal[] = [];
 
-function compile(schema: SchemaDefinition, others: readonly SchemaDefinition[]): ValidateFunction {
-  const ajv = new Ajv({
-    strict: false,
-    allErrors: true,
-    // Errors carry what was found, whose type is told.
-    verbose: true,
-    // The loader of catalogs has checked schemas against their meta-schema; here it would cost start-up time.
-    validateSchema: false,
-    code: { regExp: linearRegExp },
-  });
-  addFormats(ajv);
-  ajv.removeKeyword('uniqueItems').addKeyword(UNIQUE_ITEMS);
-  for (const other of others) ajv.addSchema(jsonSchema(other));
+function compile(schema: SchemaDefinition, others: readonly SchemaDefinition[]): Validate {
+  const files = [schema, ...others].map((document) => ({ path: document.$id, document }));
+  const library = new SchemaLibrary(files);
   try {
-    return ajv.compile(jsonSchema(schema));
+    return compileBundle(bundleSchema(library, rootOf(files[0]!), { boundIntegers: true }));
   } catch (error) {
     throw new Error(`The schema ${schema.$id} can't be used: ${(error as Error).message}`, { cause: error });
   }
 }
-
-/** Without the keys that are ours. */
-function jsonSchema({ descriptors: _ours, ...schema }: SchemaDefinition): object {
-  return schema;
-}
-
-/** As JSON Schema has it; ajv's own compares every item with every other. */
-const UNIQUE_ITEMS: FuncKeywordDefinition = {
-  keyword: 'uniqueItems',
-  type: 'array',
-  schemaType: 'boolean',
-  errors: false,
-  validate: (isWanted: boolean, items: readonly unknown[]) =>
-    !isWanted || new Set(items.map((item) => stringify(item))).size === items.length,
-};
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 

@@ -1,33 +1,72 @@
 import type { ErrorObject } from 'ajv';
 import type { Refusal } from '#core/ingestion/record.ts';
+import { LARGE_ENUM } from './bundle.ts';
 
-/** What the validator found, as refusals: the place, what was expected, and the type of what was found; no values. */
-export const toRefusals = (errors: readonly ErrorObject[]): Refusal[] => errors.slice(0, MOST).map(toRefusal);
+/** One thing that a schema has against a value. No values are told, only what they are. */
+export interface Violation {
+  /** JSON pointer; to the field itself where one is missing or too much. */
+  readonly pointer: string;
+  /** The JSON Schema keyword that is broken. */
+  readonly keyword: string;
+  readonly expected: string;
+  /** The type of what was found. */
+  readonly found: string;
+}
 
-/** A record may break a rule a million times; some of them are at the same place. */
-const MOST = 100;
+/** A value may break a rule a million times; some of them are at the same place. */
+const MOST = 200;
 const MOST_CHARACTERS = 256;
+/** Of a long list of allowed values, so many are told. */
+const MOST_VALUES = 40;
 
-function toRefusal(error: ErrorObject): Refusal {
-  const { keyword, params, instancePath, data } = error;
-  const base = { code: 'schema-violation', expected: expectation(error).slice(0, MOST_CHARACTERS) } as const;
+/** What the validator found; what it says twice is said once. */
+export function toViolations(errors: readonly ErrorObject[]): readonly Violation[] {
+  const distinct = new Map<string, Violation>();
+  for (const error of errors) {
+    // Says only that one of the schemas named beside it does not fit.
+    if (error.keyword === 'if') continue;
+    const violation = toViolation(error);
+    distinct.set(`${violation.pointer}\n${violation.keyword}\n${violation.expected}`, violation);
+    if (distinct.size === MOST) break;
+  }
+  return [...distinct.values()];
+}
+
+/** Violations as reasons to refuse a record. */
+export const toRefusal = ({ pointer, keyword, expected, found }: Violation): Refusal => ({
+  code: 'schema-violation',
+  message:
+    found === MISSING
+      ? 'A required field is missing'
+      : EXTRA.has(keyword)
+        ? 'The schema has no such field'
+        : `Expected ${expected}`,
+  pointer,
+  expected,
+  found,
+});
+
+const MISSING = 'nothing';
+const EXTRA = new Set(['additionalProperties', 'unevaluatedProperties', 'false schema']);
+
+function toViolation(error: ErrorObject): Violation {
+  const { params, instancePath, data } = error;
+  const keyword = error.keyword === LARGE_ENUM ? 'enum' : error.keyword;
+  const expected = expectation(error).slice(0, MOST_CHARACTERS);
   if (keyword === 'required' || keyword === 'dependencies' || keyword === 'dependentRequired') {
-    const pointer = `${instancePath}/${escapePointer(params.missingProperty)}`;
-    return { ...base, message: 'A required field is missing', pointer, found: 'nothing' };
+    return { pointer: `${instancePath}/${escapePointer(params.missingProperty)}`, keyword, expected, found: MISSING };
   }
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {
     const key = params.additionalProperty ?? params.unevaluatedProperty;
-    const pointer = `${instancePath}/${escapePointer(key)}`;
-    return { ...base, message: 'The schema has no such field', pointer, found: 'an unknown field' };
+    return { pointer: `${instancePath}/${escapePointer(key)}`, keyword, expected, found: 'an unknown field' };
   }
-  const found = typeName(data);
-  return { ...base, message: `Expected ${base.expected}`, pointer: instancePath, found };
+  return { pointer: instancePath, keyword, expected, found: typeName(data) };
 }
 
 /** Whether a violation is that something is missing: no flaw in a record that only changes some fields. */
-export const isMissingField = ({ code, found }: Refusal): boolean => code === 'schema-violation' && found === 'nothing';
+export const isMissingField = ({ code, found }: Refusal): boolean => code === 'schema-violation' && found === MISSING;
 
-function expectation({ keyword, params, message = 'another value' }: ErrorObject): string {
+function expectation({ keyword, params, schema, message = 'another value' }: ErrorObject): string {
   switch (keyword) {
     case 'type':
       return [params.type].flat().join(' or ');
@@ -40,9 +79,10 @@ function expectation({ keyword, params, message = 'another value' }: ErrorObject
     case 'false schema':
       return 'no such field';
     case 'enum':
-      return `one of ${(params.allowedValues as unknown[]).join(', ')}`;
+    case LARGE_ENUM:
+      return `one of ${(schema as unknown[]).slice(0, MOST_VALUES).map(valueText).join(', ')}`;
     case 'const':
-      return JSON.stringify(params.allowedValue);
+      return valueText(params.allowedValue);
     case 'format':
       return String(params.format);
     case 'pattern':
@@ -51,14 +91,22 @@ function expectation({ keyword, params, message = 'another value' }: ErrorObject
       return 'names of fields that the schema allows';
     case 'uniqueItems':
       return 'items that differ from each other';
+    case 'anyOf':
+      return 'one of several schemas to match';
+    case 'oneOf':
+      return 'exactly one of several schemas to match';
+    case 'not':
+      return 'a value that the schema under "not" does not match';
     default:
       return params.limit === undefined ? message.replace(/^must /, '') : `${keyword} ${params.limit}`;
   }
 }
 
+const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
 /** The type of a value, for people. */
 export function typeName(value: unknown): string {
-  if (value === undefined) return 'nothing';
+  if (value === undefined) return MISSING;
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'array';
   return value === '' ? 'empty string' : typeof value;

@@ -1,0 +1,66 @@
+import { fileSource } from '#cli/feed/file-source.ts';
+import { UserError } from '#cli/user-error.ts';
+import type { ByteSource } from '#core/ingestion/byte-source.ts';
+import { planChunks } from '#core/ingestion/chunks.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { formatOf } from '#core/ingestion/format.ts';
+import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import type { Validate } from '#core/schema/compile-bundle.ts';
+import type { Violation } from '#core/schema/violations.ts';
+
+/** What `schema validate` answers. */
+export interface ValidationReport {
+  readonly accepted: number;
+  readonly refused: readonly { readonly record: number; readonly errors: readonly Violation[] }[];
+}
+
+const CHUNK_BYTES = 8 * 1_048_576;
+/** Errors that are told of one record. */
+export const MOST_ERRORS = 20;
+
+/**
+ * Validates each record of a file: one JSON object, an array of them, or one a line, each also packed with gzip. A record
+ * that can't be read is a refused one (keyword `parse`), and its neighbours are looked at all the same.
+ */
+export async function validateFile(path: string, validate: Validate): Promise<ValidationReport> {
+  const source = await jsonSource(path);
+  const refused: { record: number; errors: readonly Violation[] }[] = [];
+  let record = 0;
+  const refuse = (errors: readonly Violation[]): void => {
+    refused.push({ record, errors: errors.slice(0, MOST_ERRORS) });
+  };
+  try {
+    const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
+    for (const chunk of plan.chunks) {
+      for await (const decoded of decodeChunk(source, plan, chunk)) {
+        record += 1;
+        const errors = decoded.refusal ? [unreadable(decoded.refusal)] : validate(decoded.value);
+        if (errors.length > 0) refuse(errors);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof FileRefusedError)) throw error;
+    record += 1;
+    refuse([unreadable(error.refusal)]);
+  }
+  return { accepted: record - refused.length, refused };
+}
+
+const unreadable = ({ code, message, expected, found }: Refusal): Violation => ({
+  pointer: '',
+  keyword: 'parse',
+  expected: expected ?? message,
+  found: found ?? code,
+});
+
+/** A file of any name is taken for JSON, packed or not as its first bytes say. */
+async function jsonSource(path: string): Promise<ByteSource> {
+  const source = await fileSource(path);
+  const format = formatOf(source.name)?.format;
+  if (format === 'csv' || format === 'parquet') {
+    throw new UserError(`${path} is not JSON. Give a JSON object, a JSON array, or a record a line (NDJSON).`);
+  }
+  const [first, second] = await source.read(0, Math.min(2, source.size));
+  const isPacked = first === 0x1f && second === 0x8b;
+  return { ...source, name: `${format === 'ndjson' ? 'input.ndjson' : 'input.json'}${isPacked ? '.gz' : ''}` };
+}

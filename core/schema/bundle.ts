@@ -1,0 +1,240 @@
+import { integerRange } from './integer-range.ts';
+import { PLAIN_KEYWORDS, SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from './keywords.ts';
+import {
+  idOf,
+  isObject,
+  MAX_SCHEMA_DEPTH,
+  pointerStep,
+  type Resource,
+  resolveUri,
+  SchemaError,
+  type SchemaLibrary,
+  type SchemaProblem,
+} from './library.ts';
+import { checkPattern } from './linear-regexp.ts';
+
+export type SchemaNode = boolean | Readonly<Record<string, unknown>>;
+
+/**
+ * A schema and all it refers to, nothing else: one node for each thing that is referred to. A node has only keywords
+ * that have a say in validation, and its references are keys of other nodes.
+ */
+export interface Bundle {
+  readonly root: string;
+  readonly nodes: ReadonlyMap<string, SchemaNode>;
+}
+
+export interface BundleOptions {
+  /** Whether `meta:xdmType` bounds whole numbers (aep.md §1.1); the files of the XDM repository do not mean it so. */
+  readonly boundIntegers?: boolean;
+}
+
+/** Where a large list of allowed values is kept: compared by a look-up, not one by one. */
+export const LARGE_ENUM = 'largeEnum';
+const LARGE = 64;
+const MOST_NODES = 50_000;
+const MOST_PROBLEMS = 50;
+
+/**
+ * Follows the references of a schema through a library.
+ * @throws SchemaError naming each reference that leads nowhere or to several schemas, and each keyword that is not one
+ * JSON Schema knows in this form, with file and pointer
+ */
+export function bundleSchema(library: SchemaLibrary, root: Resource, options: BundleOptions = {}): Bundle {
+  return new Bundler(library, options).bundle(root);
+}
+
+class Bundler {
+  readonly #library: SchemaLibrary;
+  readonly #options: BundleOptions;
+  readonly #keys = new Map<unknown, string>();
+  readonly #nodes = new Map<string, SchemaNode>();
+  readonly #waiting: Place[] = [];
+  readonly #problems: SchemaProblem[] = [];
+
+  constructor(library: SchemaLibrary, options: BundleOptions) {
+    this.#library = library;
+    this.#options = options;
+  }
+
+  bundle(root: Place): Bundle {
+    const key = this.#keyOf(root);
+    for (let next = this.#waiting.pop(); next; next = this.#waiting.pop()) {
+      this.#nodes.set(this.#keys.get(next.node)!, this.#read(next.node, next, next.pointer, 0));
+      if (this.#problems.length >= MOST_PROBLEMS) break;
+    }
+    if (this.#problems.length > 0) throw new SchemaError(this.#problems);
+    return { root: key, nodes: this.#nodes };
+  }
+
+  /** The same thing has the same key, however it is referred to. */
+  #keyOf(target: Place): string {
+    const known = this.#keys.get(target.node);
+    if (known !== undefined) return known;
+    const key = `schema:${this.#keys.size}`;
+    if (this.#keys.size >= MOST_NODES) this.#problem(target, target.pointer, 'the schema refers to too many others');
+    else this.#waiting.push(target);
+    // Booleans are equal to each other wherever they stand, and may share a key.
+    this.#keys.set(target.node, key);
+    return key;
+  }
+
+  #problem(resource: Place, pointer: string, message: string): void {
+    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push({ file: resource.file.path, pointer, message });
+  }
+
+  #read(node: unknown, within: Place, pointer: string, depth: number): SchemaNode {
+    if (typeof node === 'boolean') return node;
+    if (!isObject(node)) {
+      this.#problem(within, pointer, 'this is no schema; expected an object, true or false');
+      return true;
+    }
+    if (depth > MAX_SCHEMA_DEPTH) {
+      this.#problem(within, pointer, `the schema is nested deeper than ${MAX_SCHEMA_DEPTH} levels`);
+      return true;
+    }
+    const resource = depth > 0 && idOf(node) !== undefined ? inside(node, within, pointer) : within;
+    const result: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(node)) {
+      const here = pointer + pointerStep(key);
+      if (key === '$ref') this.#readReference(value, resource, here, result);
+      else if (key === 'definitions' || key === '$defs') continue;
+      else if (SCHEMA_MAPS.has(key)) result[key] = this.#readMap(key, value, resource, here, depth);
+      else if (key === 'allOf') result[key] = this.#readList(value, resource, here, depth);
+      else if (SCHEMA_LISTS.has(key)) result[key] = this.#readAlternatives(value, resource, here);
+      else if (key === 'items' && Array.isArray(value)) result[key] = this.#readList(value, resource, here, depth);
+      else if (SINGLE_SCHEMAS.has(key)) result[key] = this.#read(value, resource, here, depth + 1);
+      else if (PLAIN_KEYWORDS.has(key)) this.#readPlain(key, value, node, resource, here, result);
+    }
+    if (this.#options.boundIntegers) Object.assign(result, integerRange(node));
+    return result;
+  }
+
+  #readMap(key: string, value: unknown, resource: Place, pointer: string, depth: number): object {
+    if (!isObject(value)) {
+      this.#problem(resource, pointer, `"${key}" is no map of names to schemas`);
+      return {};
+    }
+    return Object.fromEntries(
+      Object.entries(value).map(([name, node]) => {
+        if (key === 'patternProperties') this.#checkPattern(name, resource, pointer + pointerStep(name));
+        const isNames = key === 'dependencies' && Array.isArray(node);
+        return [name, isNames ? node : this.#read(node, resource, pointer + pointerStep(name), depth + 1)];
+      }),
+    );
+  }
+
+  #readList(value: unknown, resource: Place, pointer: string, depth: number): unknown[] {
+    if (!Array.isArray(value) || value.length === 0) {
+      this.#problem(resource, pointer, 'expected a list of schemas with at least one');
+      return [true];
+    }
+    return value.map((node, i) => this.#read(node, resource, pointer + pointerStep(i), depth + 1));
+  }
+
+  /** Each is a node of its own, so that it can be asked by itself what it has against a value. */
+  #readAlternatives(value: unknown, resource: Place, pointer: string): unknown[] {
+    if (!Array.isArray(value) || value.length === 0) return this.#readList(value, resource, pointer, 0);
+    return value.map((node, i) => {
+      const document = resource.document ?? resource;
+      return { $ref: this.#keyOf({ ...resource, node, pointer: pointer + pointerStep(i), document }) };
+    });
+  }
+
+  #readPlain(
+    key: string,
+    value: unknown,
+    node: Readonly<Record<string, unknown>>,
+    resource: Place,
+    pointer: string,
+    result: Record<string, unknown>,
+  ): void {
+    // Draft 4 says whether a limit is excluded; later drafts give the excluded limit.
+    if ((key === 'exclusiveMinimum' || key === 'exclusiveMaximum') && typeof value === 'boolean') {
+      const limit = key === 'exclusiveMinimum' ? node.minimum : node.maximum;
+      if (value && typeof limit === 'number') result[key] = limit;
+      return;
+    }
+    const { fits, expected } = PLAIN_KEYWORDS.get(key)!;
+    if (!fits(value)) this.#problem(resource, pointer, `"${key}" has a value it can't have; expected ${expected}`);
+    else if (key === 'pattern' && !this.#checkPattern(value as string, resource, pointer)) return;
+    else if (key === 'enum' && (value as unknown[]).length > LARGE) result[LARGE_ENUM] = value;
+    else result[key] = value;
+  }
+
+  #checkPattern(pattern: string, resource: Place, pointer: string): boolean {
+    const flaw = checkPattern(pattern);
+    if (flaw !== undefined) this.#problem(resource, pointer, flaw);
+    return flaw === undefined;
+  }
+
+  #readReference(value: unknown, from: Place, pointer: string, result: Record<string, unknown>): void {
+    if (typeof value !== 'string') {
+      this.#problem(from, pointer, '"$ref" is no text');
+      return;
+    }
+    const hash = value.indexOf('#');
+    const id = hash < 0 ? value : value.slice(0, hash);
+    const fragment = hash < 0 ? '' : value.slice(hash + 1);
+    const found = id === '' ? [from.document ?? from] : this.#library.find(id, from);
+    if (found.length === 0) {
+      this.#problem(from, pointer, `no schema has the $id "${id}"; add the file that does`);
+    } else if (found.length > 1) {
+      const paths = found.map(({ file }) => file.path).join(', ');
+      this.#problem(from, pointer, `several files have the $id "${id}" and differ: ${paths}; keep one`);
+    } else {
+      const target = this.#enter(found[0]!, fragment);
+      if (target) result.$ref = this.#keyOf(target);
+      else this.#problem(from, pointer, `"${value}" leads nowhere in ${found[0]!.file.path}`);
+    }
+  }
+
+  #enter(resource: Place, fragment: string): Place | undefined {
+    if (fragment !== '' && !fragment.startsWith('/')) {
+      return this.#library.withId(`${resource.base ?? ''}#${fragment}`)[0];
+    }
+    return enter(resource, fragment);
+  }
+}
+
+/** A place in a document. */
+interface Place extends Resource {
+  /** What local references start from, if not from here: the nearest schema around that has an `$id`, or the file. */
+  readonly document?: Resource;
+}
+
+/** A schema with an `$id` of its own inside another. */
+function inside(node: Readonly<Record<string, unknown>>, within: Resource, pointer: string): Resource {
+  const id = idOf(node)!;
+  const base = within.base === undefined ? id : (resolveUri(id, within.base) ?? id);
+  return { file: within.file, pointer, node, base };
+}
+
+/** Follows a JSON pointer. */
+export function enter(resource: Resource, fragment: string): Place | undefined {
+  let here: Place = resource;
+  for (const step of fragment.split('/').slice(1)) {
+    const key = unescapeStep(step);
+    const { node } = here;
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
+    const next = (node as Record<string, unknown>)[key];
+    const pointer = here.pointer + pointerStep(key);
+    const document = here.document ?? here;
+    here =
+      isObject(next) && idOf(next) !== undefined
+        ? inside(next, here, pointer)
+        : { ...here, pointer, node: next, document };
+  }
+  return here;
+}
+
+/** In a fragment, a pointer may be written as a URI wants it. */
+function unescapeStep(step: string): string {
+  let text = step;
+  try {
+    text = decodeURIComponent(step);
+  } catch {
+    // A percent sign that is itself.
+  }
+  return text.replaceAll('~1', '/').replaceAll('~0', '~');
+}

@@ -1,0 +1,84 @@
+import { Ajv, type FuncKeywordDefinition, type ValidateFunction } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import stringify from 'safe-stable-stringify';
+import { explainAlternatives } from './alternatives.ts';
+import { type Bundle, LARGE_ENUM } from './bundle.ts';
+import { findEndless } from './endless.ts';
+import { addFormats } from './formats.ts';
+import { linearRegExp } from './linear-regexp.ts';
+import { toViolations, type Violation } from './violations.ts';
+
+/** What a schema has against a value: nothing, for one that fits. */
+export type Validate = (value: unknown) => readonly Violation[];
+
+const NONE: readonly Violation[] = [];
+
+/**
+ * Makes a schema ready for use. Values that fit, which most do, are looked at by a validator that stops at the first
+ * fault and makes no messages; only one that does not fit is looked at again for all its faults.
+ *
+ * Schemas and values are written by others: patterns run in linear time, nothing in a schema is run as code, and no
+ * keyword takes longer than a value is large.
+ * @throws Error saying what is wrong, for a pattern that can't run in linear time or a schema that refers to itself
+ * without end
+ */
+export function compileBundle(bundle: Bundle): Validate {
+  if (findEndless(bundle) !== undefined) throw new Error('it refers to itself without end');
+  const fits = compile(bundle, false);
+  let explain: ValidateFunction | undefined;
+  return (value) => {
+    if (fits(value)) return NONE;
+    explain ??= compile(bundle, true);
+    explain(value);
+    return toViolations(explain.errors ?? []);
+  };
+}
+
+function compile({ root, nodes }: Bundle, allErrors: boolean): ValidateFunction {
+  const tracksFields = [...nodes.values()].some((node) => usesUnevaluated(node));
+  const ajv = new (tracksFields ? Ajv2019 : Ajv)({
+    strict: false,
+    allErrors,
+    // Errors carry what was found, whose type is told.
+    verbose: allErrors,
+    messages: allErrors,
+    // What is in a bundle was looked at when it was made.
+    validateSchema: false,
+    meta: false,
+    logger: false,
+    code: { regExp: linearRegExp },
+    multipleOfPrecision: 9,
+  });
+  addFormats(ajv);
+  ajv.removeKeyword('uniqueItems').addKeyword(UNIQUE_ITEMS).addKeyword(LOOK_UP);
+  if (allErrors && !tracksFields) explainAlternatives(ajv);
+  for (const [key, node] of nodes) ajv.addSchema(node === true ? {} : node === false ? { not: {} } : node, key);
+  return ajv.getSchema(root)!;
+}
+
+function usesUnevaluated(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('unevaluatedProperties' in value || 'unevaluatedItems' in value) return true;
+  return Object.values(value).some(usesUnevaluated);
+}
+
+/** As JSON Schema has it; ajv's own compares every item with every other. */
+const UNIQUE_ITEMS: FuncKeywordDefinition = {
+  keyword: 'uniqueItems',
+  type: 'array',
+  schemaType: 'boolean',
+  errors: false,
+  validate: (isWanted: boolean, items: readonly unknown[]) =>
+    !isWanted || new Set(items.map((item) => stringify(item))).size === items.length,
+};
+
+/** `enum` with many values. */
+const LOOK_UP: FuncKeywordDefinition = {
+  keyword: LARGE_ENUM,
+  schemaType: 'array',
+  errors: false,
+  compile: (allowed: readonly unknown[]) => {
+    const known = new Set(allowed.map((value) => stringify(value)));
+    return (value: unknown) => known.has(stringify(value));
+  },
+};

@@ -1,0 +1,145 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runCli } from '#cli/program.ts';
+import { extensible } from '#tests/harness/core/schemas.ts';
+
+const NS = 'https://ns.example.com';
+
+describe('tributary schema validate', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'schema-'));
+    await put(
+      'schemas/components/datatypes/item.schema.json',
+      extensible(`${NS}/item`, { 'ex:n': { type: 'number' } }),
+    );
+    await put('schemas/components/classes/event.schema.json', {
+      ...extensible(`${NS}/event`, { 'ex:item': { $ref: `${NS}/item` } }),
+      required: ['@id'],
+    });
+    // As a checkout of the repository has them: records, copies for reading, and a file that is broken.
+    await put('schemas/components/classes/event.example.1.json', { $id: `${NS}/event` });
+    await put('schemas/docs/reference/event.schema.json', { $id: `${NS}/event`, type: 'string' });
+    await put('schemas/extensions/broken.schema.json', '{ "$id": "x",\n "type": "a" "b" }');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function put(path: string, content: string | Uint8Array | object): Promise<string> {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    const isRaw = typeof content === 'string' || content instanceof Uint8Array;
+    await writeFile(file, isRaw ? content : JSON.stringify(content));
+    return file;
+  }
+
+  async function run(schema: string, input: string, ...more: string[]) {
+    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const args = ['--schemas', join(folder, 'schemas'), '--schema', schema, '--input', input, ...more];
+      const exit = await runCli(['schema', 'validate', ...args]);
+      return { exit, stdout: out.mock.calls.map(String).join(''), stderr: err.mock.calls.map(String).join('') };
+    } finally {
+      vi.restoreAllMocks();
+    }
+  }
+
+  const missingId = { pointer: '/@id', keyword: 'required', expected: 'a value', found: 'nothing' };
+  const wrongType = { pointer: '/ex:item/ex:n', keyword: 'type', expected: 'number', found: 'string' };
+
+  it('tells every record that is refused, and ends with 1', async () => {
+    const input = await put('in.ndjson', '{"@id":"1"}\n{"ex:item":{"ex:n":"secret"}}\n{"@id":\n{"@id":"4"}\n');
+    const { exit, stdout } = await run(`${NS}/event`, input, '--json');
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      accepted: 2,
+      refused: [
+        { record: 2, errors: expect.arrayContaining([missingId, wrongType]) },
+        { record: 3, errors: [{ pointer: '', keyword: 'parse', expected: 'one JSON value', found: 'other text' }] },
+      ],
+    });
+    expect(stdout).not.toContain('secret');
+  });
+
+  it('ends with 0 when nothing was refused', async () => {
+    const { exit, stdout, stderr } = await run(`${NS}/event`, await put('in.json', { '@id': '1' }), '--json');
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"accepted":1,"refused":[]}\n' });
+    expect(stderr).toBe('warning: extensions/broken.schema.json was left out: it is not JSON: line 2, column 14\n');
+  });
+
+  it.each([
+    ['one object over several lines', 'in.json', '{\n  "@id": "1"\n}', 1],
+    ['a list', 'in.json', '[{"@id":"1"},\n{"@id":"2"}]', 2],
+    ['a record a line', 'in.json', '{"@id":"1"}\n{"@id":"2"}', 2],
+    ['lines under another name', 'in.txt', '{"@id":"1"}\r\n{"@id":"2"}\r\n', 2],
+    ['gzip', 'in.ndjson.gz', gzipSync('{"@id":"1"}\n{"@id":"2"}\n'), 2],
+    ['gzip that does not say so', 'in.json', gzipSync('[{"@id":"1"}]'), 1],
+    ['a byte order mark', 'in.json', '\uFEFF{"@id":"1"}', 1],
+    ['no record', 'in.json', '[]', 0],
+  ])('reads %s', async (_, name, content, accepted) => {
+    const { exit, stdout } = await run(`${NS}/event`, await put(name, content), '--json');
+    expect({ exit, ...JSON.parse(stdout) }).toEqual({ exit: 0, accepted, refused: [] });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'hello'],
+    ['half a record', '{"@id":"1"'],
+    ['half a list', '[{"@id":"1"}, {"@id"'],
+    ['text that is not UTF-8', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['half a gzip', gzipSync('{"@id":"1"}').subarray(0, -12)],
+    ['keys that reach into prototypes', '{"@id":"1","__proto__":{"x":1}}'],
+    ['nesting without end', `${'['.repeat(100_000)}`],
+    ['deep nesting', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`],
+  ])('refuses %s as a record that can\u2019t be read', async (_, content) => {
+    const { exit, stdout } = await run(`${NS}/event`, await put('in.json', content), '--json');
+    const { refused } = JSON.parse(stdout);
+    expect(exit).toBe(1);
+    expect(refused.at(-1).errors).toEqual([expect.objectContaining({ keyword: 'parse', pointer: '' })]);
+  });
+
+  it('finds the schema by its file, and by a definition in it', async () => {
+    const input = await put('in.json', { 'ex:n': 'x' });
+    const expected = [{ ...wrongType, pointer: '/ex:n' }];
+    for (const name of [
+      'components/datatypes/item.schema.json',
+      join(folder, 'schemas/components/datatypes/item.schema.json'),
+      `${NS}/item#/definitions/own`,
+    ]) {
+      expect(JSON.parse((await run(name, input, '--json')).stdout).refused[0].errors, name).toEqual(expected);
+    }
+  });
+
+  it('takes a file from outside the folder', async () => {
+    const file = await put('mine.schema.json', { properties: { i: { $ref: `${NS}/item` } } });
+    expect((await run(file, await put('in.json', { i: { 'ex:n': 1 } }))).stdout).toBe('1 accepted, 0 refused\n');
+  });
+
+  it('tells at most twenty faults of a record', async () => {
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, { type: 'string' }]));
+    const file = await put('many.schema.json', { properties: many });
+    const input = await put('in.json', Object.fromEntries(Object.keys(many).map((name) => [name, 1])));
+    expect(JSON.parse((await run(file, input, '--json')).stdout).refused[0].errors.length).toBe(20);
+  });
+
+  it.each([
+    [`${NS}/evnt`, /has the \$id "https:\/\/ns.example.com\/evnt".*did you mean "https:\/\/ns.example.com\/event"/],
+    ['extensions/broken.schema.json', /broken.schema.json could not be read: it is not JSON: line 2, column 14/],
+    [`${NS}/event#/definitions/none`, /leads nowhere/],
+  ])('says what is wrong with %s', async (schema, message) => {
+    const { exit, stderr } = await run(schema, await put('in.json', {}));
+    expect(exit).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  it('says which file a reference misses, and which could not be read', async () => {
+    const file = await put('schemas/root.schema.json', { $id: `${NS}/root`, allOf: [{ $ref: 'x' }] });
+    const { exit, stdout, stderr } = await run(file, await put('in.json', {}), '--json');
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
+    expect(stderr).toMatch(/root.schema.json#\/allOf\/0\/\$ref {2}no schema has the \$id "x"/);
+    expect(stderr).toMatch(/broken.schema.json could not be read/);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { validatorOf } from '#tests/harness/core/schemas.ts';
+
+const faults = (schema: object, value: unknown): string[] =>
+  validatorOf({ properties: { a: schema } })({ a: value }).map(({ pointer, keyword, found }) =>
+    [pointer, keyword, found].join(' '),
+  );
+
+describe('a rule of a schema', () => {
+  it.each<[rule: object, fits: unknown, breaks: unknown, fault: string]>([
+    [{ type: 'string' }, 'x', 1, '/a type number'],
+    [{ type: 'integer' }, 3, 3.5, '/a type number'],
+    [{ type: 'number' }, 3.5, '3.5', '/a type string'],
+    [{ type: 'boolean' }, true, 'true', '/a type string'],
+    [{ type: 'array' }, [], {}, '/a type object'],
+    [{ type: 'object' }, {}, [], '/a type array'],
+    [{ type: 'null' }, null, 0, '/a type number'],
+    [{ type: ['string', 'null'] }, null, 0, '/a type number'],
+    [{ enum: ['x', 1] }, 1, 'y', '/a enum string'],
+    [{ const: { x: 1 } }, { x: 1 }, { x: 2 }, '/a const object'],
+    [{ multipleOf: 0.01 }, 19.99, 19.995, '/a multipleOf number'],
+    [{ maximum: 3 }, 3, 4, '/a maximum number'],
+    [{ exclusiveMaximum: 3 }, 2, 3, '/a exclusiveMaximum number'],
+    [{ minimum: 3 }, 3, 2, '/a minimum number'],
+    [{ exclusiveMinimum: 3 }, 4, 3, '/a exclusiveMinimum number'],
+    [{ minimum: 3, exclusiveMinimum: true }, 4, 3, '/a exclusiveMinimum number'],
+    [{ maximum: 3, exclusiveMaximum: true }, 2, 3, '/a exclusiveMaximum number'],
+    [{ maxLength: 2 }, '\u{1f600}x', 'xyz', '/a maxLength string'],
+    [{ minLength: 2 }, 'xy', 'x', '/a minLength string'],
+    [{ pattern: '^[A-Z]{2}$' }, 'DE', 'de', '/a pattern string'],
+    [{ items: { type: 'string' } }, ['x'], ['x', 2], '/a/1 type number'],
+    [{ items: [{ type: 'string' }], additionalItems: false }, ['x'], ['x', 2], '/a additionalItems array'],
+    [{ maxItems: 1 }, [1], [1, 2], '/a maxItems array'],
+    [{ minItems: 1 }, [1], [], '/a minItems array'],
+    [
+      { uniqueItems: true },
+      [1, '1'],
+      [
+        { x: 1, y: 2 },
+        { y: 2, x: 1 },
+      ],
+      '/a uniqueItems array',
+    ],
+    [{ contains: { const: 1 } }, [2, 1], [2], '/a contains array'],
+    [{ maxProperties: 1 }, { x: 1 }, { x: 1, y: 1 }, '/a maxProperties object'],
+    [{ minProperties: 1 }, { x: 1 }, {}, '/a minProperties object'],
+    [{ required: ['x/y'] }, { 'x/y': 1 }, {}, '/a/x~1y required nothing'],
+    [{ properties: { x: { type: 'string' } } }, { x: 'x' }, { x: 1 }, '/a/x type number'],
+    [{ patternProperties: { '^x': { type: 'string' } } }, { y: 1 }, { xy: 1 }, '/a/xy type number'],
+    [{ additionalProperties: { type: 'string' } }, { x: 'x' }, { x: 1 }, '/a/x type number'],
+    [
+      { properties: { x: {} }, additionalProperties: false },
+      { x: 1 },
+      { y: 1 },
+      '/a/y additionalProperties an unknown field',
+    ],
+    [{ dependencies: { x: ['y'] } }, { x: 1, y: 1 }, { x: 1 }, '/a/y dependencies nothing'],
+    [{ dependencies: { x: { required: ['y'] } } }, { z: 1 }, { x: 1 }, '/a/y required nothing'],
+    [{ propertyNames: { maxLength: 2 } }, { xy: 1 }, { xyz: 1 }, '/a maxLength string'],
+    [{ allOf: [{ minimum: 1 }, { maximum: 3 }] }, 2, 4, '/a maximum number'],
+    [{ anyOf: [{ type: 'string' }, { type: 'array', minItems: 1 }] }, 'x', [], '/a anyOf array'],
+    [{ oneOf: [{ minimum: 1 }, { minimum: 5 }] }, 3, 7, '/a oneOf number'],
+    [{ not: { const: 1 } }, 2, 1, '/a not number'],
+    // biome-ignore lint/suspicious/noThenProperty: this is how JSON Schema says so
+    [{ if: { const: 1 }, then: false }, 2, 1, '/a false schema number'],
+    [{ if: { type: 'string' }, else: { minimum: 3 } }, 'x', 2, '/a minimum number'],
+    [
+      { properties: { x: {} }, unevaluatedProperties: false },
+      { x: 1 },
+      { y: 1 },
+      '/a/y unevaluatedProperties an unknown field',
+    ],
+    [{ properties: { x: false } }, {}, { x: 1 }, '/a/x false schema number'],
+  ])('%j lets %j pass, and not %j', (rule, fits, breaks, fault) => {
+    expect(faults(rule, fits)).toEqual([]);
+    expect(faults(rule, breaks)).toContain(fault);
+  });
+
+  it.each([
+    ['date-time', '2026-01-31T12:00:00+01:00', '2026-01-31T12:00:00+0100'],
+    ['date-time', '2026-01-31T12:00:00.123Z', '2026-13-31T12:00:00Z'],
+    ['date', '2024-02-29', '2023-02-29'],
+    ['time', '12:00:00Z', '25:00:00Z'],
+    ['uri', 'https://example.com/{id}', 'no address'],
+    ['uri', 'urn:example:1', 'name'],
+    ['uri-reference', '/orders/1', 'no address'],
+    ['url', 'https://example.com/', 'example'],
+    ['email', 'ann@example.com', 'ann.example.com'],
+    ['hostname', 'example.com', 'example..com'],
+    ['ipv4', '10.0.0.1', '10.0.0.256'],
+    ['ipv6', '2001:db8::1', '2001:db8::g'],
+    ['uuid', '27a15179-5545-4d23-a654-1b4ac0b42bd3', '27a15179'],
+    ['regex', '^a+$', '(a'],
+    ['json-pointer', '/a/b', 'a/b'],
+  ])('{"format":"%s"} lets %j pass, and not %j', (format, fits, breaks) => {
+    expect(faults({ format }, fits)).toEqual([]);
+    expect(faults({ format }, breaks)).toEqual(['/a format string']);
+    expect(faults({ format }, 5)).toEqual([]);
+  });
+
+  it.each([{ format: 'of another world' }, { 'meta:enum': { x: 'X' } }, { 'meta:xdmType': 'int' }, { examples: 'x' }])(
+    '%j says nothing about values',
+    (annotation) => expect(faults(annotation, 1e12)).toEqual([]),
+  );
+
+  it('of which none of several fits tells the faults of the one that comes nearest', () => {
+    const rule = { anyOf: [{ type: 'string' }, { required: ['x', 'y'] }, { properties: { z: { type: 'string' } } }] };
+    expect(faults(rule, { z: 1, x: 1 })).toEqual(['/a anyOf object', '/a/y required nothing']);
+  });
+
+  it('allows many values as fast as few, and tells some of them', () => {
+    const many = Array.from({ length: 200_000 }, (_, i) => `value ${i}`);
+    const validate = validatorOf({ properties: { a: { enum: many } } });
+    const started = performance.now();
+    for (let i = 0; i < 20_000; i++) validate({ a: 'value 199999' });
+    expect(performance.now() - started).toBeLessThan(5_000);
+    const [fault] = validate({ a: 'other' });
+    expect(fault).toMatchObject({ pointer: '/a', keyword: 'enum' });
+    expect(fault!.expected.length).toBeLessThanOrEqual(256);
+  });
+});
