@@ -11,8 +11,8 @@ export const destinationBase = {
   id: definitionId,
   name: z.string().optional(),
   description: z.string().optional(),
-  /** Ids of the segments that are activated to this destination. */
-  segments: z.array(definitionId).min(1),
+  /** Ids of the segments that are activated to this destination (aep.md §6.5: at most 250). */
+  segments: z.array(definitionId).min(1).max(250),
   enabled: z.boolean().default(true),
   /** What the destination does with data; policies are about these (aep.md §6.7). */
   marketingActions: z.array(z.string().min(1)).optional(),

@@ -51,6 +51,26 @@ describe('requests', () => {
     expect(await http(request(url))).toEqual({ kind: 'response', status: 202, body: 'yes:grüße' });
   });
 
+  it.each([
+    ['120', 120_000],
+    ['0', 0],
+    ['soon', undefined],
+    ['-5', undefined],
+  ])('say for how long a destination asks to be left alone (%s)', async (header, ms) => {
+    const url = await serve((_, answer) => void answer.writeHead(429, { 'retry-after': header }).end());
+    const outcome = await http(request(url));
+    expect(outcome.kind === 'response' && outcome.retryAfterMs).toBe(ms);
+  });
+
+  it('understand a date at which a destination may be asked again', async () => {
+    const at = new Date(Date.now() + 60_000).toUTCString();
+    const url = await serve((_, answer) => void answer.writeHead(503, { 'retry-after': at }).end());
+    const outcome = await http(request(url));
+    const ms = outcome.kind === 'response' ? outcome.retryAfterMs : undefined;
+    expect(ms).toBeGreaterThan(50_000);
+    expect(ms).toBeLessThanOrEqual(60_000);
+  });
+
   it('do not follow a redirect', async () => {
     let asked = 0;
     const url = await serve((_, answer) => {
