@@ -14,12 +14,14 @@ export async function stillHolds<D extends ProfileDelivery | EdgeDelivery>(
   ledgers: LedgerStore,
 ): Promise<D | undefined> {
   const ledger = await currentLedger(delivery.root, ledgers);
-  const told = ledger?.destinations[delivery.destinationId]?.told;
-  if (!told) return delivery;
+  if (!ledger) return delivery;
+  const told = ledger.destinations[delivery.destinationId]?.told ?? {};
+  const isLatest = ledger.lastRevision <= delivery.revision;
   const keys = identitiesOf(delivery).map(identityKey);
   const changes = delivery.changes.filter(({ segmentId, status }) => {
     const known = keys.flatMap((key) => told[key]?.[segmentId]?.status ?? []);
-    return known.length === 0 || known.includes(status);
+    // What the ledger has forgotten is over: the person was deleted, or left long ago.
+    return known.length > 0 ? known.includes(status) : isLatest || status === 'exited';
   });
   if (changes.length === delivery.changes.length) return delivery;
   return changes.length > 0 ? { ...delivery, changes } : undefined;

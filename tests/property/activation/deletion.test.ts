@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ProfileDelivery } from '#core/activation/delivery.ts';
+import { route } from '#core/activation/route.ts';
+import { stillHolds } from '#core/activation/superseded.ts';
+import { isMoved } from '#core/segmentation/membership.ts';
+import { profileRules } from '#tests/harness/core/profiles.ts';
+import { activated, folded, NOW, platform, record, untilDone } from './world.ts';
+
+const DESTINATIONS = [
+  { id: 'webhook', type: 'http' as const, url: 'https://hooks.example.com', attributes: [], ...activated },
+  { id: 'aam', type: 'aam' as const, edgeEndpoint: 'https://{host}', firstUseHours: 0, ...activated },
+];
+
+describe('somebody who is deleted', () => {
+  it('is taken back everywhere, is forgotten, and is not brought back by what was tried again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 12 }), async (records) => {
+        const run = platform(
+          () => 'none',
+          () => DESTINATIONS,
+        );
+        await run.stitch(records);
+        await untilDone([...run.profiles.changed], run.evaluate);
+        await untilDone([...run.memberships.changed], (root) => run.route(root));
+        const before = run.sent.map(({ delivery }) => delivery);
+
+        // The profile items are gone; what is left is routed once more.
+        const roots = (await Array.fromAsync(run.memberships.scan())).map(({ root }) => root);
+        for (const root of roots) {
+          await route(root, {
+            profiles: { lookup: async () => new Map(), write: run.profiles.write, scan: run.profiles.scan },
+            memberships: run.memberships,
+            ledgers: run.ledgers,
+            outbox: { send: async (deliveries) => void run.sent.push(...deliveries) },
+            rules: { ...profileRules, destinations: new Map(DESTINATIONS.map((one) => [one.id, one])) },
+            now: () => NOW,
+            pause: async () => {},
+          });
+        }
+        for (const { id } of DESTINATIONS) expect(folded(run.sent, id)).toEqual([]);
+        for await (const ledger of run.ledgers.scan()) {
+          if (roots.includes(ledger.root)) expect(ledger).toMatchObject({ destinations: {}, pending: [] });
+        }
+        const told = before.filter((delivery): delivery is ProfileDelivery => delivery.kind === 'profile');
+        for (const delivery of told) {
+          if (isMoved(await run.ledgers.get(delivery.root))) continue;
+          const held = await stillHolds(delivery, run.ledgers);
+          expect(held?.changes.filter(({ status }) => status === 'realized') ?? []).toEqual([]);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
