@@ -2,7 +2,7 @@ import stringify from 'safe-stable-stringify';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { type Governance, permitted } from '#core/governance/permission.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
-import type { Outbox } from '#core/ports/outbox.ts';
+import type { Outbox, OutgoingDelivery } from '#core/ports/outbox.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import { takeAbsorbed } from '#core/ports/versioned-store.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
@@ -122,29 +122,49 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps, { retell }: RouteOp
   // What moved is routed under the root it moved to: that one has changed as well.
   if (!memberships || isMoved(memberships) || isMoved(stored) || (found && !('item' in found))) return NOTHING;
   const joined = await takeAbsorbed(stored ?? noLedger(root), memberships.absorbed, ledgers, joinLedgers);
-  let before = joined.item;
-  if (before.pending.length > 0) {
-    await outbox.send(before.pending);
-    before = { ...before, pending: [] };
-  }
+  // What an earlier decision left over goes first, and what still cannot be sent goes before what follows it.
+  const leftOver = await sendEach(joined.item.pending, outbox);
+  const before = { ...joined.item, pending: [] };
   const decision = { root, revision: before.lastRevision + 1, decidedAt: deps.now() };
   // Where there is no item any more there are no people, and everybody who was told hears of it.
   const profiles = found ? profilesOf(found.item, deps.rules) : [];
   const known = retell ? beforeRetelling(before, retell) : before;
   const { deliveries, after } = routeItem(profiles, memberships, known, deps.rules, decision);
-  const pending = deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery }));
-  const isUnchanged = pending.length === 0 && stringify(before.destinations) === stringify(after.destinations);
+  const fresh = deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery }));
+  const isUnchanged = fresh.length === 0 && stringify(before.destinations) === stringify(after.destinations);
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
+  const pending = [...leftOver.unsent, ...fresh];
   await ledgers.write({ ...after, pending }, joined.taken);
   if (pending.length > 0) {
-    await outbox.send(pending);
-    await ledgers.write({ ...after, pending: [], version: after.version + 1 }, []);
+    const { unsent, error } = await sendEach(pending, outbox);
+    if (unsent.length < pending.length) {
+      await ledgers.write({ ...after, pending: unsent, version: after.version + 1 }, []);
+    }
+    if (error) throw error;
   }
   return {
-    queued: pending.length,
+    queued: fresh.length,
     excluded: countExcluded(after) - countExcluded(before),
     destinations: byDestination(before, after, deliveries),
   };
+}
+
+/** Sends to each outlet by itself, so that a queue that takes nothing keeps no other from its messages. */
+async function sendEach(
+  pending: readonly OutgoingDelivery[],
+  outbox: Outbox,
+): Promise<{ unsent: OutgoingDelivery[]; error?: Error }> {
+  const unsent: OutgoingDelivery[] = [];
+  let error: Error | undefined;
+  for (const own of Map.groupBy(pending, ({ outletId }) => outletId).values()) {
+    try {
+      await outbox.send(own);
+    } catch (failure) {
+      unsent.push(...own);
+      error ??= failure as Error;
+    }
+  }
+  return error ? { unsent, error } : { unsent };
 }
 
 const countExcluded = (ledger: LedgerItem): number =>

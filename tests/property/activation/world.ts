@@ -6,7 +6,7 @@ import { type RouteOptions, type RouteRules, route } from '#core/activation/rout
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { type Identity, identityKey } from '#core/identity/identity.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import type { OutgoingDelivery } from '#core/ports/outbox.ts';
+import type { Outbox, OutgoingDelivery } from '#core/ports/outbox.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { type EvaluationRules, evaluate } from '#core/segmentation/evaluate.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
@@ -57,7 +57,7 @@ const routingOf = (destinations: readonly DestinationDefinition[]): RouteRules =
 });
 
 /** The platform in one process: stores, and what their streams would carry. `destinations` may change meanwhile. */
-export function platform(next: () => Fault, destinations: () => readonly DestinationDefinition[]) {
+export function platform(next: () => Fault, destinations: () => readonly DestinationDefinition[], outbox?: Outbox) {
   const stores = {
     profiles: new MemoryProfileStore(),
     timeline: new MemoryTimeline(),
@@ -71,7 +71,7 @@ export function platform(next: () => Fault, destinations: () => readonly Destina
     memberships: withFaults(stores.memberships, next),
     ledgers: withFaults(stores.ledgers, next),
     outbox: withFaults(
-      { send: async (deliveries: readonly OutgoingDelivery[]) => void sent.push(...deliveries) },
+      outbox ?? { send: async (deliveries: readonly OutgoingDelivery[]) => void sent.push(...deliveries) },
       next,
     ),
   };
