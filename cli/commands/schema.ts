@@ -1,8 +1,16 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { findSchema } from '#cli/schema/find-schema.ts';
 import { readSchemaFolder } from '#cli/schema/read-schemas.ts';
 import { type ValidationReport, validateFile } from '#cli/schema/validate-file.ts';
 import { NotAllAccepted } from '#cli/user-error.ts';
+import {
+  UNION_CLASSES,
+  type UnionClass,
+  type UnionField,
+  type UnionSchema,
+  unionSchema,
+} from '#core/catalog/union-schema.ts';
 
 interface ValidateOptions {
   readonly schemas: string;
@@ -28,8 +36,53 @@ export function schemaCommand(): Command {
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(report));
       if (report.refused.length > 0) throw new NotAllAccepted();
     });
+  command
+    .command('union')
+    .description('print the union schema: every field of every schema that is enabled for Profile')
+    .option('--catalog <dir>', 'folder of the catalog', 'catalog')
+    .addOption(new Option('--class <class>', 'one class only').choices(UNION_CLASSES))
+    .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option('--json', 'print JSON')
+    .action(async (options: UnionOptions) => {
+      const catalog = await loadCatalogFolder(options.catalog, parseVariables(options.set));
+      const of = (name: UnionClass): UnionSchema | null => unionSchema(catalog, name) ?? null;
+      if (options.json) {
+        const { class: name } = options;
+        const answer = name ? of(name) : Object.fromEntries(UNION_CLASSES.map((each) => [each, of(each)]));
+        process.stdout.write(`${JSON.stringify(answer)}\n`);
+      } else {
+        for (const name of options.class ? [options.class] : UNION_CLASSES)
+          process.stdout.write(describeUnion(name, of(name)));
+      }
+    });
   return command;
 }
+
+/** A line a field: its path and its type. */
+function describeUnion(name: UnionClass, union: UnionSchema | null): string {
+  if (!union) return `No schema of the class ${name} is enabled for Profile.\n`;
+  const lines = (fields: Readonly<Record<string, UnionField>>, above: string): string[] =>
+    Object.entries(fields).flatMap(([key, field]) => {
+      const path = `${above}${key}`;
+      const inside = field.items?.properties ?? field.properties;
+      const values = field.additionalProperties;
+      return [
+        `  ${path}  ${[field.type ?? 'open'].flat().join(' or ')}`,
+        ...(inside ? lines(inside, `${path}.`) : []),
+        ...(values ? lines({ '*': values }, `${path}.`) : []),
+      ];
+    });
+  return `${[`${union.$id}, the union of ${union['meta:schemas'].join(', ')}`, ...lines(union.properties, '')].join('\n')}\n`;
+}
+
+interface UnionOptions {
+  readonly catalog: string;
+  readonly class?: UnionClass;
+  readonly set: readonly string[];
+  readonly json?: true;
+}
+
+const collect = (value: string, values: readonly string[]): string[] => [...values, value];
 
 function describe({ accepted, refused }: ValidationReport): string {
   const lines = refused.flatMap(({ record, errors }) =>

@@ -57,6 +57,8 @@ export type EvaluationSettings = z.output<typeof evaluationSettings>;
 /** aep.md §1.1: which field of a schema is an identity. */
 export const identityDescriptor = z.strictObject({
   '@type': z.literal('xdm:descriptorIdentity'),
+  'xdm:sourceSchema': z.string().optional(),
+  'xdm:sourceVersion': z.literal(1).optional(),
   'xdm:sourceProperty': z.string().startsWith('/'),
   'xdm:namespace': namespaceCode,
   'xdm:property': z.literal('xdm:code').default('xdm:code'),
@@ -67,13 +69,14 @@ export type IdentityDescriptor = z.output<typeof identityDescriptor>;
 export const EXPERIENCE_EVENT_CLASS = 'https://ns.adobe.com/xdm/context/experienceevent';
 export const PROFILE_CLASS = 'https://ns.adobe.com/xdm/context/profile';
 
-/** `schemas/`: a JSON Schema with its class and its identity descriptors. */
+/** `schemas/`: a JSON Schema with its class and its identity descriptors. One without a class is a part of others. */
 export const schemaDefinition = z.looseObject({
   $id: z.string().min(1),
   title: z.string().optional(),
   'meta:class': z.enum([EXPERIENCE_EVENT_CLASS, PROFILE_CLASS]),
   type: z.literal('object').default('object'),
-  properties: z.record(z.string(), z.unknown()),
+  properties: z.record(z.string(), z.unknown()).default({}),
+  'meta:immutableTags': z.array(z.literal('union')).optional(),
   descriptors: z.array(identityDescriptor).default([]),
 });
 export type SchemaDefinition = z.output<typeof schemaDefinition>;

@@ -34,7 +34,10 @@ export interface Part {
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldTree {
-  const all = parts.flatMap((part) => expand(part, byId, new Set()));
+  const expanded = parts.flatMap((part) => expand(part, byId, new Set()));
+  // A member that only asks for fields (`required`) must not make the rest look open either.
+  const saying = expanded.filter(({ node }) => SAYINGS.some((key) => key in node));
+  const all = saying.length > 0 ? saying : expanded;
   const types = new Set(all.flatMap(({ node }) => typesOf(node)));
   const names = [...new Set(all.flatMap(({ node }) => Object.keys(propertiesOf(node))))];
   return {
@@ -71,9 +74,13 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
 function isOpen(node: Node): boolean {
   if (node.additionalProperties === true) return true;
   if (node.additionalProperties === false || Object.keys(propertiesOf(node)).length > 0) return false;
+  // What it is put together from says more.
+  if (COMPOSING.some((key) => key in node)) return false;
   const types = typesOf(node);
   return types.length === 0 || types.includes('object');
 }
+
+const COMPOSING = ['$ref', 'allOf', 'anyOf', 'oneOf'];
 
 function propertiesOf(node: Node): Readonly<Record<string, unknown>> {
   return isNode(node.properties) ? node.properties : {};

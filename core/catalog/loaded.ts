@@ -41,7 +41,10 @@ export interface Loaded<T> {
   readonly definition: T | undefined;
 }
 
-export type LoadedCatalog = { readonly [K in Kind]: readonly Loaded<Kinds[K]>[] };
+export type LoadedCatalog = { readonly [K in Kind]: readonly Loaded<Kinds[K]>[] } & {
+  /** Files in `schemas/` that have no class of their own: classes, field groups and data types. */
+  readonly parts: readonly Loaded<unknown>[];
+};
 
 /** Collects what checks find, with the places of the file. */
 export class Findings {

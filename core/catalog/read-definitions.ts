@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definitions.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
+import { composeSchemas } from './compose-schemas.ts';
 import {
   datasetDefinition,
   destinationDefinition,
@@ -48,10 +49,12 @@ export function readDefinitions(
   variables: Readonly<Record<string, string>>,
 ): { loaded: LoadedCatalog; problems: CatalogProblem[] } {
   const problems: CatalogProblem[] = [];
+  const parts: Loaded<unknown>[] = [];
   const loaded = Object.fromEntries(KINDS.map((kind) => [kind, []])) as unknown as {
     -readonly [K in Kind]: Loaded<Kinds[K]>[];
   };
   for (const [path, text] of [...files].sort(([x], [y]) => (x < y ? -1 : 1))) {
+    if (INSTANCE.test(path)) continue;
     const misplaced = misplacedFile(path);
     if (misplaced) {
       problems.push(misplaced);
@@ -61,10 +64,26 @@ export function readDefinitions(
     const file = readSourceFile(path, text);
     problems.push(...file.problems);
     if (file.value === undefined) continue;
+    if (kind === 'schemas' && isPart(file.value)) {
+      parts.push({ file, base: [], id: file.value.$id, definition: file.value });
+      continue;
+    }
     for (const one of readFile(READINGS[kind], file, variables, problems)) loaded[kind].push(one as never);
   }
-  return { loaded, problems };
+  const composed = composeSchemas(loaded.schemas, parts);
+  problems.push(...composed.problems);
+  return { loaded: { ...loaded, schemas: composed.schemas, parts }, problems };
 }
+
+/** Records that lie beside the schemas of the XDM repository. */
+const INSTANCE = /^schemas\/.*\.(example|invalid)(\.\d+)?\.json$/;
+
+const isPart = (value: unknown): value is { readonly $id: string } =>
+  typeof value === 'object' &&
+  value !== null &&
+  '$id' in value &&
+  typeof value.$id === 'string' &&
+  !('meta:class' in value);
 
 function* readFile(
   reading: Reading,

@@ -18,7 +18,13 @@ export function checkDatasets(catalog: LoadedCatalog, findings: Findings): void 
     if (!definition) continue;
     checkTags(loaded, definition, findings);
     const { id } = definition.schemaRef;
-    if (!ids.has(id)) findings.at(loaded, ['schemaRef', 'id'], `unknown schema "${id}"`, { hint: didYouMean(id, ids) });
+    if (!ids.has(id)) {
+      const isPart = catalog.parts.some((part) => part.id === id);
+      const hint = isPart
+        ? 'it has no class: give it "meta:class", or name the schema it is part of'
+        : didYouMean(id, ids);
+      findings.at(loaded, ['schemaRef', 'id'], `unknown schema "${id}"`, { hint });
+    }
     const schema = byId.get(id);
     if (schema && definition.mapping)
       checkMapping(loaded, definition.mapping, schema, treeOfSchema(schema, byId), findings);

@@ -14,6 +14,7 @@ const KEYWORDS = [
   ...['uniqueItems', 'contains', 'maxProperties', 'minProperties', 'required', 'properties', 'patternProperties'],
   ...['additionalProperties', 'dependencies', 'propertyNames', 'if', 'then', 'else', 'allOf', 'anyOf', 'oneOf', 'not'],
   ...['definitions', 'descriptors', 'meta:class'],
+  ...['unevaluatedProperties', 'unevaluatedItems', 'meta:immutableTags'],
 ];
 const KNOWN = new Set(KEYWORDS);
 const SLIP = 2;
@@ -67,6 +68,9 @@ export function checkKeywords(
     if (key === '$ref' && typeof value === 'string') checkReference(value, path);
     if (key === 'format' && typeof value === 'string' && !FORMATS.has(value)) {
       findings.at(loaded, path, `unknown format "${value}"`, { hint: didYouMean(value, FORMATS) });
+    }
+    if (key === 'type' && [value].flat().includes('null')) {
+      findings.at(loaded, path, '"null" is no type of a field', { expected: 'no key at all where there is no value' });
     }
     if (key === 'pattern' && typeof value === 'string') checkPattern(value, path, 'at');
     if (key === 'patternProperties') {

@@ -3,7 +3,7 @@ import { compileSchema } from '#core/schema/validator.ts';
 import type { SchemaDefinition } from '../definitions.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type FieldTree, fieldTree, lookUp, pointerSteps } from '../field-tree.ts';
-import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
+import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { checkEndless } from './endless.ts';
 import { checkKeywords } from './keywords.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
@@ -73,6 +73,10 @@ function checkDescriptors(
   let primaries = 0;
   for (const [i, descriptor] of schema.descriptors.entries()) {
     const path = ['descriptors', i];
+    const of = descriptor['xdm:sourceSchema'];
+    if (of !== undefined && of !== schema.$id) {
+      findings.at(loaded, [...path, 'xdm:sourceSchema'], `"${of}" is another schema`, { expected: schema.$id });
+    }
     const pointer = descriptor['xdm:sourceProperty'];
     expectNamespace(descriptor['xdm:namespace'], namespaces, loaded, [...path, 'xdm:namespace'], findings);
     primaries += descriptor['xdm:isPrimary'] ? 1 : 0;
@@ -116,10 +120,9 @@ function checkUnion(
     const visit = (tree: FieldTree, steps: readonly string[]): void => {
       const key = [definition['meta:class'], ...steps].join('\n');
       const first = firstOf.get(key);
-      if (!first) firstOf.set(key, { types: tree.types, in: loaded.file.path });
+      if (!first) firstOf.set(key, { types: tree.types, in: placeOf(loaded, placeOfField(steps)) });
       else if (!agree(first.types, tree.types)) {
-        const path = steps.flatMap((step) => ['properties', step]);
-        findings.at(loaded, [...path, 'type'], `"${steps.join('.')}" is ${[...tree.types].join(' or ')} here`, {
+        findings.at(loaded, placeOfField(steps), `"${steps.join('.')}" is ${[...tree.types].join(' or ')} here`, {
           expected: `${[...first.types].join(' or ')}, as in ${first.in}: a field has one type in all schemas of Profile`,
         });
         return;
@@ -134,6 +137,11 @@ function checkUnion(
     visit(fieldTree([definition], byId), []);
   }
 }
+
+const placeOfField = (steps: readonly string[]): readonly string[] => [
+  ...steps.flatMap((step) => ['properties', step]),
+  'type',
+];
 
 const widened = (type: string): string => (type === 'integer' ? 'number' : type);
 

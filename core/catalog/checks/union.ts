@@ -1,5 +1,10 @@
 import type { Catalog } from '../catalog.ts';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '../definitions.ts';
+import {
+  type DatasetDefinition,
+  EXPERIENCE_EVENT_CLASS,
+  PROFILE_CLASS,
+  type SchemaDefinition,
+} from '../definitions.ts';
 import { type FieldTree, fieldTree } from '../field-tree.ts';
 import type { Loaded, LoadedCatalog } from '../loaded.ts';
 import type { Unions } from './pql-fields.ts';
@@ -9,14 +14,20 @@ type SchemaClass = SchemaDefinition['meta:class'];
 /** Whether a tag of a dataset is on; both are unless they say otherwise (aep.md §1.6). */
 export const isEnabled = (tag: readonly string[]): boolean => tag.includes('enabled:true');
 
-/** The schemas that are enabled for Profile: those of datasets that are (aep.md §1.1). */
+/** Whether a schema is enabled for Profile: it says so itself (aep.md §1.1), or a dataset of it is. */
+export const isInUnion = (schema: SchemaDefinition, datasets: readonly DatasetDefinition[]): boolean =>
+  (schema['meta:immutableTags']?.includes('union') ?? false) ||
+  datasets.some(({ tags, schemaRef }) => isEnabled(tags.unifiedProfile) && schemaRef.id === schema.$id);
+
+/** The schemas that are enabled for Profile: those that say so, and those of datasets that are. */
 export function profileSchemas(catalog: LoadedCatalog): readonly Loaded<SchemaDefinition>[] {
+  const datasets = catalog.datasets.flatMap(({ definition }) => definition ?? []);
   const used = new Set(
-    catalog.datasets.flatMap(({ definition }) =>
-      definition && isEnabled(definition.tags.unifiedProfile) ? [definition.schemaRef.id] : [],
-    ),
+    datasets.flatMap(({ tags, schemaRef }) => (isEnabled(tags.unifiedProfile) ? [schemaRef.id] : [])),
   );
-  return catalog.schemas.filter(({ id }) => id !== undefined && used.has(id));
+  return catalog.schemas.filter(
+    ({ id, definition }) => (id !== undefined && used.has(id)) || (definition && isInUnion(definition, datasets)),
+  );
 }
 
 export function schemasById(catalog: LoadedCatalog): ReadonlyMap<string, SchemaDefinition> {
@@ -65,10 +76,7 @@ export function unionOf(catalog: LoadedCatalog, schemaClass: SchemaClass): Field
 
 /** The union schemas of a catalog that was accepted. */
 export function unionsOf({ schemas, datasets }: Pick<Catalog, 'schemas' | 'datasets'>): Unions {
-  const used = new Set(
-    datasets.flatMap(({ tags, schemaRef }) => (isEnabled(tags.unifiedProfile) ? [schemaRef.id] : [])),
-  );
-  const enabled = schemas.filter(({ $id }) => used.has($id));
+  const enabled = schemas.filter((schema) => isInUnion(schema, datasets));
   const byId = new Map(schemas.map((schema) => [schema.$id, schema]));
   return {
     profile: unionOfSchemas(enabled, byId, PROFILE_CLASS),

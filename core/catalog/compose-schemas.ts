@@ -1,0 +1,39 @@
+import { composeSchema, partsOf } from './compose.ts';
+import type { SchemaDefinition } from './definitions.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { type Loaded, placeOf } from './loaded.ts';
+import type { CatalogProblem } from './problem.ts';
+
+/** Puts the schemas of a catalog together from their parts, and says what is wrong with the parts they use. */
+export function composeSchemas(
+  schemas: readonly Loaded<SchemaDefinition>[],
+  files: readonly Loaded<unknown>[],
+): { schemas: Loaded<SchemaDefinition>[]; problems: CatalogProblem[] } {
+  const problems: CatalogProblem[] = [];
+  const byId = new Map<string, Loaded<unknown>>();
+  for (const file of [...schemas, ...files]) {
+    const first = file.id === undefined ? undefined : byId.get(file.id);
+    // Schemas among themselves are looked at with everything else that has an id.
+    if (first && files.includes(file)) {
+      const hint = `the first one is in ${placeOf(first, ['$id'])}`;
+      const place = { file: file.file.path, ...file.file.at(['$id']) };
+      problems.push({ ...place, message: `the schema "${file.id}" is defined twice`, hint });
+    } else if (file.id !== undefined) byId.set(file.id, file);
+  }
+  const parts = partsOf(files.flatMap(({ id, definition }) => (id === undefined ? [] : [[id, definition] as const])));
+  const ids = new Set(schemas.flatMap(({ id }) => id ?? []));
+  const told = new Set<string>();
+  const composed = schemas.map((loaded) => {
+    if (!loaded.definition) return loaded;
+    const { definition, missing } = composeSchema(loaded.definition, parts, ids);
+    for (const { in: part, path, id } of missing) {
+      const file = byId.get(part)?.file;
+      if (!file || told.has(`${part} ${path.join('/')}`)) continue;
+      told.add(`${part} ${path.join('/')}`);
+      const hint = didYouMean(id, [...parts.keys(), ...ids]) ?? 'add the file that has this $id below schemas/';
+      problems.push({ file: file.path, ...file.at(path), message: `unknown schema "${id}"`, hint });
+    }
+    return { ...loaded, definition };
+  });
+  return { schemas: composed, problems };
+}

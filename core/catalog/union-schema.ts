@@ -1,0 +1,65 @@
+import type { Catalog } from './catalog.ts';
+import { isInUnion, unionsOf } from './checks/union.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from './definitions.ts';
+import type { FieldTree } from './field-tree.ts';
+
+/** All fields of all schemas of a class that are enabled for Profile (aep.md §1.1). For reading; nobody writes it. */
+export interface UnionSchema {
+  readonly $id: string;
+  readonly 'meta:class': SchemaDefinition['meta:class'];
+  /** The schemas it is the union of. */
+  readonly 'meta:schemas': readonly string[];
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, UnionField>>;
+}
+
+/** The kinds of values a field has in any of the schemas, and the fields below. An empty one is open. */
+export interface UnionField {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, UnionField>>;
+  readonly items?: UnionField;
+  /** Of a map: what stands under each key. */
+  readonly additionalProperties?: UnionField;
+}
+
+export const UNION_CLASSES = ['profile', 'experienceevent'] as const;
+export type UnionClass = (typeof UNION_CLASSES)[number];
+
+/** @returns undefined when no schema of the class is enabled */
+export function unionSchema(catalog: Pick<Catalog, 'schemas' | 'datasets'>, of: UnionClass): UnionSchema | undefined {
+  const schemaClass = of === 'profile' ? PROFILE_CLASS : EXPERIENCE_EVENT_CLASS;
+  const unions = unionsOf(catalog);
+  const tree = of === 'profile' ? unions.profile : unions.event;
+  if (!tree) return undefined;
+  const members = catalog.schemas.filter(
+    (schema) => schema['meta:class'] === schemaClass && isInUnion(schema, catalog.datasets),
+  );
+  return {
+    $id: `${schemaClass}__union`,
+    'meta:class': schemaClass,
+    'meta:schemas': members.map(({ $id }) => $id).sort(),
+    type: 'object',
+    properties: fieldOf(tree, 0).properties ?? {},
+  };
+}
+
+/** A schema that contains itself has no end; what lies deeper is told to be open. */
+const DEEPEST = 12;
+/** No field is called so. */
+const ANY_KEY = '\u0000';
+
+function fieldOf(tree: FieldTree | 'open' | undefined, depth: number): UnionField {
+  if (tree === undefined || tree === 'open' || depth > DEEPEST) return {};
+  const types = [...tree.types].sort();
+  const names = [...tree.names].sort();
+  const ofKeys = names.length > 0 ? undefined : tree.child(ANY_KEY);
+  const items = types.includes('array') ? tree.items() : undefined;
+  return {
+    ...(types.length > 0 && { type: types.length === 1 ? types[0]! : types }),
+    ...(names.length > 0 && {
+      properties: Object.fromEntries(names.map((name) => [name, fieldOf(tree.child(name), depth + 1)])),
+    }),
+    ...(items !== undefined && { items: fieldOf(items, depth + 1) }),
+    ...(ofKeys !== undefined && ofKeys !== 'open' && { additionalProperties: fieldOf(ofKeys, depth + 1) }),
+  };
+}

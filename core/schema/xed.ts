@@ -1,0 +1,90 @@
+import { SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from './keywords.ts';
+import { isObject, MAX_SCHEMA_DEPTH } from './library.ts';
+
+type Node = Readonly<Record<string, unknown>>;
+
+/** Every schema of the repository refers to it, to allow names with a prefix; names of records have none here. */
+const EXTENSIBLE = 'https://ns.adobe.com/xdm/common/extensible';
+/** Says nothing about records, and much at that. */
+const ANNOTATIONS = /^(meta:(license|titleId|descriptionId|enum|status)|examples|\$schema|\$comment)$/;
+
+/**
+ * A schema of the XDM repository with the names that records have in a platform: `xdm:person` is `person`, `@id` is
+ * `_id`, `repo:createDate` is `createDate` in `_repo`, and an address as a name is a path as well
+ * (`https://ns.adobe.com/experience/x` is `x` in `_experience`). Other names stay as they are.
+ * @param lean leaves out what says nothing about records
+ */
+export function withRecordNames(schema: unknown, { lean = false } = {}, depth = 0): unknown {
+  if (!isObject(schema) || depth > MAX_SCHEMA_DEPTH) return schema;
+  const result: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(schema)) {
+    const inside = (node: unknown): unknown => withRecordNames(node, { lean }, depth + 1);
+    if (lean && ANNOTATIONS.test(key)) continue;
+    if (SCHEMA_MAPS.has(key) && isObject(value)) {
+      result[key] = Object.fromEntries(Object.entries(value).map(([name, node]) => [name, inside(node)]));
+    } else if (SCHEMA_LISTS.has(key) && Array.isArray(value)) {
+      result[key] = value.filter((member) => !isExtensible(member)).map(inside);
+    } else if (SINGLE_SCHEMAS.has(key)) result[key] = Array.isArray(value) ? value.map(inside) : inside(value);
+    else result[key] = value;
+  }
+  if (Array.isArray(result.allOf) && result.allOf.length === 0) delete result.allOf;
+  return isExtensible(result) ? {} : renamed(result);
+}
+
+const isExtensible = (node: unknown): boolean =>
+  isObject(node) && typeof node.$ref === 'string' && node.$ref.split('#')[0] === EXTENSIBLE;
+
+function renamed(node: Record<string, unknown>): Node {
+  const required = Array.isArray(node.required) ? node.required.map(String) : [];
+  const named = isObject(node.properties) ? Object.entries(node.properties) : [];
+  if (![...required, ...named.map(([name]) => name)].some(isQualified)) return node;
+  let tree: Tree = { type: 'object', properties: {}, required: [] };
+  for (const [name, schema] of named) tree = put(tree, pathOf(name), schema);
+  for (const name of required) tree = need(tree, pathOf(name));
+  return { ...node, ...asNode(tree, node) };
+}
+
+interface Tree {
+  readonly type: 'object';
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
+}
+const EMPTY: Tree = { type: 'object', properties: {}, required: [] };
+const isTree = (value: unknown): value is Tree => isObject(value) && isObject(value.properties) && 'required' in value;
+
+function put(tree: Tree, [name, ...rest]: readonly string[], schema: unknown): Tree {
+  const own = Object.hasOwn(tree.properties, name!) ? tree.properties[name!] : undefined;
+  const below = rest.length === 0 ? schema : put(isTree(own) ? own : EMPTY, rest, schema);
+  return { ...tree, properties: { ...tree.properties, [name!]: below } };
+}
+
+function need(tree: Tree, [name, ...rest]: readonly string[]): Tree {
+  const own = Object.hasOwn(tree.properties, name!) ? tree.properties[name!] : undefined;
+  const properties =
+    rest.length === 0 ? tree.properties : { ...tree.properties, [name!]: need(isTree(own) ? own : EMPTY, rest) };
+  return { ...tree, properties, required: [...new Set([...tree.required, name!])] };
+}
+
+function asNode({ properties, required }: Tree, { properties: had }: Node): Node {
+  return {
+    ...(had !== undefined || Object.keys(properties).length > 0 ? { properties } : {}),
+    ...(required.length > 0 ? { required } : {}),
+  };
+}
+
+const isQualified = (name: string): boolean => name === '@id' || name === '@type' || name.includes(':');
+
+function pathOf(name: string): readonly string[] {
+  if (name === '@id') return ['_id'];
+  if (name === '@type') return ['_type'];
+  if (!name.includes(':')) return [name];
+  const local = name
+    .replace(/^https?:\/\//, '')
+    .replace(/^ns\.adobe\.com\/(xdm\/(data\/metrics\/)?)?/, '')
+    .replace(/^xdm:/, '');
+  const [first, ...rest] = local.split(/[/:.]/).filter(Boolean).map(camelCase);
+  return first === undefined ? [name] : rest.length === 0 ? [first] : [`_${first}`, ...rest];
+}
+
+const camelCase = (text: string): string =>
+  text.replace(/-+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
