@@ -1,14 +1,19 @@
+import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
 import { collect } from '#cli/options.ts';
+import { invoke } from '#cli/stage/invoke.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
-import { compileCatalog } from '#core/catalog/compile.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { outletsOf } from '#core/contract/connections.ts';
 import { currentVersion, putCatalog } from '#lambdas/adapters/catalog-store.ts';
+
+/** Functions look at the catalog every five seconds. */
+const UNTIL_SEEN_MS = 6_000;
 
 interface ApplyOptions {
   readonly catalog: string;
@@ -43,6 +48,11 @@ export function catalogCommand(): Command {
       const version = await applyCatalog(catalog, resources);
       process.stdout.write(`${describe(catalog)}\nVersion ${version} is in force on stage ${stage}.\n`);
       if (!backfill) return;
+      if (before && changesSegments(before, compileCatalog(catalog))) {
+        process.stdout.write('Segments have changed: all profiles are evaluated, with what happened before ...\n');
+        await setTimeout(UNTIL_SEEN_MS);
+        process.stdout.write(`${JSON.stringify(await invoke(resources, 'evaluate-batch'))}\n`);
+      }
       const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
       const told = await backfillEdited(edited, { stores, resources, catalog: await catalogInForce(stores.catalog) });
       for (const [id, queued] of Object.entries(told)) {
@@ -73,6 +83,10 @@ export async function applyCatalog(catalog: Catalog, resources: Resources): Prom
   await putCatalog(storesOf(resources).catalog, catalog, version, Date.now());
   return version;
 }
+
+/** Whether people may be members of other segments under the new catalog, although nothing came in. */
+const changesSegments = (before: CompiledCatalog, after: CompiledCatalog): boolean =>
+  JSON.stringify([...before.segmentDefinitions]) !== JSON.stringify([...after.segmentDefinitions]);
 
 function describe({ namespaces, schemas, datasets, segments, destinations }: Catalog): string {
   const count = (of: readonly unknown[], name: string): string => `${of.length} ${name}${of.length === 1 ? '' : 's'}`;

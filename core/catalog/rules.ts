@@ -19,8 +19,16 @@ export interface StageRules {
 /** Most identities in one graph (aep.md §3.3). */
 const GRAPH_LIMIT = 50;
 
-/** The rules of all stages under one version of the catalog. */
+const known = new WeakMap<CompiledCatalog, StageRules>();
+
+/** The rules of all stages under one version of the catalog; made once for each. */
 export function stageRules(catalog: CompiledCatalog): StageRules {
+  const rules = known.get(catalog) ?? rulesOf(catalog);
+  known.set(catalog, rules);
+  return rules;
+}
+
+function rulesOf(catalog: CompiledCatalog): StageRules {
   const links: LinkRules = {
     rank: (namespace) => catalog.identitySettings.rank(namespace),
     isUnique: (namespace) => catalog.identitySettings.isUnique(namespace),
@@ -37,6 +45,8 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
       isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
       isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
       projectEvent: (entity) => segments.projectEvent(entity),
+      retainEvents: (events) => segments.retain(events),
+      projection: segments.fingerprint,
       expiryOf: (id, time) => {
         const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
         return keptFor === undefined ? undefined : time + keptFor;

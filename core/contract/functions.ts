@@ -59,7 +59,7 @@ export const ENVIRONMENT = {
   /** clock → membership of the profiles that are due */
   sweep: z.object(memberships),
   /** daily schedule → membership of all profiles */
-  'evaluate-batch': z.object(memberships),
+  'evaluate-batch': z.object({ ...memberships, TIMELINE_TABLE: resource }),
   /** membership stream → destination queues */
   route: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
   'deliver-http': z.object({ ...catalog, DESTINATION_SECRETS: jsonMap, ALLOW_PRIVATE_ENDPOINTS: flag }),

@@ -21,6 +21,10 @@ export interface FoldRules {
   isIdentityEnabled(datasetId: string): boolean;
   /** Keeps what segments read of an event; undefined where no segment looks at it. */
   projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
+  /** Leaves out events of one identity that no segment needs any more. */
+  retainEvents(events: readonly ProfileEvent[]): readonly ProfileEvent[];
+  /** Changes when either would keep something else. */
+  readonly projection: string;
   /** Epoch ms at which an event of the dataset expires; undefined for never (aep.md §4.3). */
   expiryOf(datasetId: string, time: number): number | undefined;
   /** Whether the last activity of identities is kept, because pseudonymous profiles expire. */
@@ -73,7 +77,7 @@ export function foldRecords(
     });
   }
   const { evidence, late } = addAssertions(item.evidence, assertions, rules.links, rules.evidenceLimits);
-  return { item: draft.finish(evidence), outcomes, late };
+  return { item: draft.finish(evidence, rules), outcomes, late };
 }
 
 /** The parts of an item that records change. What stays the same stays the same object. */
@@ -111,19 +115,39 @@ class Draft {
     if (day > known) this.#activeOn.set(key, day);
   }
 
-  finish(evidence: ProfileItem['evidence']): ProfileItem {
+  finish(evidence: ProfileItem['evidence'], rules: FoldRules): ProfileItem {
     const item = this.#item;
     const fragments = changed(item.fragments, this.#fragments);
-    const joined = [...this.#events].map(
-      ([key, fresh]) => [key, joinEvents(item.events[key] ?? NO_EVENTS, fresh)] as const,
-    );
+    const joined = [...this.#events].map(([key, fresh]) => [key, withEvents(item.events[key], fresh, rules)] as const);
     const events = changed(item.events, new Map(joined));
     const activeOn = changed(item.activeOn ?? NOTHING, this.#activeOn);
     const isSame =
       evidence === item.evidence && fragments === item.fragments && events === item.events && this.#activeOn.size === 0;
     if (isSame) return item;
-    return { ...item, evidence, fragments, events, ...(activeOn !== NOTHING && { activeOn }) };
+    const projection = item.revision === 0 && item.projection === undefined ? rules.projection : item.projection;
+    return {
+      ...item,
+      evidence,
+      fragments,
+      events,
+      ...(projection !== undefined && { projection }),
+      ...(activeOn !== NOTHING && { activeOn }),
+    };
   }
+}
+
+/** The events of an identity with more of them, as far as they are needed; the same list where nothing changes. */
+function withEvents(
+  known: readonly ProfileEvent[] | undefined,
+  fresh: readonly ProfileEvent[],
+  rules: FoldRules,
+): readonly ProfileEvent[] {
+  if (!known) return rules.retainEvents(joinEvents(NO_EVENTS, fresh));
+  const joined = joinEvents(known, fresh);
+  if (joined === known) return known;
+  const retained = rules.retainEvents(joined);
+  const isSame = retained.length === known.length && retained.every(({ id }, at) => id === known[at]!.id);
+  return isSame ? known : retained;
 }
 
 const DAY_MS = 86_400_000;

@@ -19,6 +19,8 @@ export interface ProfileItem {
   readonly fragments: Readonly<Record<FragmentKey, Fragment>>;
   /** Events that some segment looks at, by their primary identity. An identity without such events has an empty list. */
   readonly events: Readonly<Record<IdentityKey, readonly ProfileEvent[]>>;
+  /** Under which segments the events were chosen and cut: `SegmentSet.fingerprint`. */
+  readonly projection?: string;
   /** Items that were taken into this one. */
   readonly absorbed: readonly IdentityKey[];
   /** Identities of people who were deleted. */
@@ -74,6 +76,13 @@ export const emptyItem = (root: IdentityKey): ProfileItem => ({
   absorbed: [],
 });
 
+/** Events of two items that were chosen differently have to be chosen anew. */
+function joinProjections(item: ProfileItem, other: ProfileItem): Pick<ProfileItem, 'projection'> {
+  const [ours, theirs] = [item, other].map(({ revision, projection }) => (revision === 0 ? undefined : projection));
+  const projection = item.revision === 0 ? theirs : other.revision === 0 || ours === theirs ? ours : 'several';
+  return projection === undefined ? {} : { projection };
+}
+
 /** Takes `other` into `item`; the root and revision of `item` stay. */
 export function absorb(item: ProfileItem, other: ProfileItem): ProfileItem {
   const erased = { ...other.erased, ...item.erased };
@@ -84,6 +93,7 @@ export function absorb(item: ProfileItem, other: ProfileItem): ProfileItem {
     evidence: joinEvidence(item.evidence, other.evidence),
     fragments: { ...other.fragments, ...item.fragments },
     events: { ...other.events, ...item.events },
+    ...joinProjections(item, other),
     absorbed: other.revision > 0 ? [...item.absorbed, ...other.absorbed, other.root] : item.absorbed,
     ...(Object.keys(erased).length > 0 && { erased }),
     ...(Object.keys(activeOn).length > 0 && { activeOn }),

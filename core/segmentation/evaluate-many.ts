@@ -1,5 +1,4 @@
 import type { IdentityKey } from '#core/identity/identity.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { type EvaluateDeps, type EvaluationScope, evaluate } from './evaluate.ts';
 
@@ -13,18 +12,23 @@ export interface ManyEvaluated {
 
 const ITEMS_AT_ONCE = 16;
 
-/** Evaluates many items, several at a time. One that fails is counted and does not stop the others. */
-export async function evaluateMany(
-  roots: AsyncIterable<IdentityKey>,
+/**
+ * Evaluates many items, several at a time. One that fails is counted and does not stop the others.
+ * @param prepare what has to be done with an item before
+ */
+export async function evaluateMany<T extends { readonly root: IdentityKey }>(
+  items: AsyncIterable<T>,
   deps: EvaluateDeps,
   scope: EvaluationScope,
+  prepare: (item: T) => Promise<void> = async () => {},
 ): Promise<ManyEvaluated> {
   const total = { items: 0, entered: 0, exited: 0, failed: 0 };
   let firstError: Error | undefined;
-  await eachAtOnce(roots, ITEMS_AT_ONCE, async (root) => {
+  await eachAtOnce(items, ITEMS_AT_ONCE, async (item) => {
     total.items += 1;
     try {
-      const { entered, exited } = await evaluate(root, deps, { scope });
+      await prepare(item);
+      const { entered, exited } = await evaluate(item.root, deps, { scope });
       total.entered += entered;
       total.exited += exited;
     } catch (error) {
@@ -33,9 +37,4 @@ export async function evaluateMany(
     }
   });
   return firstError ? { ...total, firstError } : total;
-}
-
-/** The roots of all profile items. */
-export async function* rootsOf(profiles: ProfileStore): AsyncIterable<IdentityKey> {
-  for await (const { root } of profiles.scan()) yield root;
 }

@@ -22,7 +22,11 @@ interface Need {
   readonly least: number;
 }
 
-export function retention(segments: readonly CompiledSegment[], selectors: SelectorIndex): Retain {
+/** @returns how to leave events out, and a text that changes when it would keep others */
+export function retention(
+  segments: readonly CompiledSegment[],
+  selectors: SelectorIndex,
+): { retain: Retain; key: string } {
   const needs = new Map<number, Need[]>();
   for (const { facts } of segments) {
     for (const [query, { least, bounds }] of facts.queries) {
@@ -32,13 +36,26 @@ export function retention(segments: readonly CompiledSegment[], selectors: Selec
     }
   }
 
-  return <T extends EventView>(events: readonly T[], since = Number.NEGATIVE_INFINITY) => {
+  const retain: Retain = <T extends EventView>(events: readonly T[], since = Number.NEGATIVE_INFINITY) => {
     const kept = new Set<T>();
     for (const [selector, own] of bySelector(events, selectors)) {
       for (const need of needs.get(selector) ?? []) keep(kept, own, need, since);
     }
     return kept.size === events.length ? events : events.filter((event) => kept.has(event));
   };
+  return { retain, key: describe(needs, segments) };
+}
+
+/** The needs by the text of their selector, so that neither names nor the order of segments matter. */
+function describe(needs: ReadonlyMap<number, readonly Need[]>, segments: readonly CompiledSegment[]): string {
+  const textOf = new Map(
+    segments.flatMap(({ facts }) => [...facts.queries.keys()].map(({ selector }) => [selector.index, selector.key])),
+  );
+  const texts = [...needs].map(([index, own]) => [
+    textOf.get(index),
+    own.map(({ kind, least, lookback }) => `${kind} ${least} ${lookback ?? ''}`).sort(),
+  ]);
+  return JSON.stringify(texts.map((text) => JSON.stringify(text)).sort());
 }
 
 /** The events that each selector selects, oldest first. */

@@ -20,7 +20,7 @@ export interface SegmentSet {
   readonly ids: readonly string[];
   /** How each is evaluated, and why (aep.md §5.3). */
   readonly plans: ReadonlyMap<string, SegmentPlan>;
-  /** Changes when `projectEvent` would keep something else: 16 hexadecimal digits of a SHA-256. */
+  /** Changes when `projectEvent` or `retain` would keep something else: 16 hexadecimal digits of a SHA-256. */
   readonly fingerprint: string;
   /** Attribute paths that segments read, dotted; for information. */
   readonly attributePaths: readonly string[];
@@ -58,13 +58,14 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
   const ids = segments.map(({ id }) => id);
   const indexOf = new Map(ids.map((id, index) => [id, index]));
   const selectorIndex = indexSelectors(selectors);
+  const { retain, key: retained } = retention(segments, selectorIndex);
   const look = (profile: ProfileView): Look => lookAt(profile, segments, indexOf);
 
   return {
     ids,
     plans: planSegments(segments, options),
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([eventPaths.list(), selectors.map(({ key }) => key).sort()]))
+      .update(JSON.stringify([eventPaths.list(), selectors.map(({ key }) => key).sort(), retained]))
       .digest('hex')
       .slice(0, 16),
     attributePaths: attributePaths.list(),
@@ -72,7 +73,7 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
       const isRelevant = selectorIndex.matchesAny(new EventValue(0, Number.NaN, entity));
       return isRelevant ? eventPaths.project(entity) : undefined;
     },
-    retain: retention(segments, selectorIndex),
+    retain,
     affectedBy: indexSegments(segments, selectorIndex),
     look,
     evaluate(profile, now) {

@@ -1,3 +1,4 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
@@ -19,19 +20,25 @@ export interface EvaluationJobDeps {
   pause(attempt: number): Promise<void>;
 }
 
-export interface EvaluationJob {
+export interface EvaluationJob<T extends { readonly root: IdentityKey }> {
   readonly scope: EvaluationScope;
   /** Which items to evaluate. */
-  roots(deps: EvaluationJobDeps): AsyncIterable<IdentityKey>;
+  readonly items: AsyncIterable<T>;
+  /** What has to be done with an item before. */
+  prepare?(item: T, catalog: CompiledCatalog): Promise<void>;
 }
 
 /** Evaluates the items a schedule is for. Fails at the end when some could not be evaluated: Lambda tries again. */
-export function createEvaluationJob(deps: EvaluationJobDeps, job: EvaluationJob) {
+export function createEvaluationJob<T extends { readonly root: IdentityKey }>(
+  deps: EvaluationJobDeps,
+  jobAt: (now: number) => EvaluationJob<T>,
+) {
   return async (): Promise<ManyEvaluated> => {
     const catalog = await deps.catalog.current();
     const { profiles, memberships, now, pause } = deps;
     const evaluation = { profiles, memberships, now, pause, rules: stageRules(catalog).evaluation };
-    const result = await evaluateMany(job.roots(deps), evaluation, job.scope);
+    const { items, scope, prepare } = jobAt(now());
+    const result = await evaluateMany(items, evaluation, scope, async (item) => prepare?.(item, catalog));
     deps.metrics.count(METRICS.membershipsEntered, result.entered);
     deps.metrics.count(METRICS.membershipsExited, result.exited);
     const { firstError, ...counts } = result;

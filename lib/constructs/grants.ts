@@ -28,6 +28,11 @@ export function eraseItems(grantee: IFunction, table: ITableV2): Grant {
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 
+/** Reading everything under a partition key. */
+export function queryItems(grantee: IFunction, table: ITableV2): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Query'], resourceArns: [table.tableArn] });
+}
+
 /** Reading a table from end to end. */
 export function scanItems(grantee: IFunction, table: ITableV2): Grant {
   return Grant.addToPrincipal({ grantee, actions: ['dynamodb:Scan'], resourceArns: [table.tableArn] });

@@ -15,6 +15,7 @@ import {
   eraseItems,
   putRecords,
   queryDue,
+  queryItems,
   readItems,
   readObjects,
   scanItems,
@@ -267,9 +268,15 @@ export class ComputeStack extends Stack {
     this.#allowEvaluating(sweep);
     queryDue(sweep.function, data.memberships);
 
-    const batch = this.#function('EvaluateBatch', 'evaluate-batch', 'all profiles → memberships', this.#memberships());
+    const batch = this.#function('EvaluateBatch', 'evaluate-batch', 'all profiles → memberships', {
+      ...this.#memberships(),
+      TIMELINE_TABLE: data.timeline.tableName,
+    });
     this.#allowEvaluating(batch);
     scanItems(batch.function, data.profiles);
+    // Segments that are new see what happened before them: events are chosen anew.
+    writeItems(batch.function, data.profiles);
+    queryItems(batch.function, data.timeline);
 
     const files = this.#function('ExportFiles', 'export-files', 'gathered deliveries → files', {
       ...this.#catalog(),

@@ -28,6 +28,8 @@ export const foldRules = (options: Partial<FoldRules> = {}): FoldRules => ({
   isProfileEnabled: () => true,
   isIdentityEnabled: () => true,
   projectEvent: (entity) => ({ ...entity }),
+  retainEvents: (events) => events,
+  projection: 'test',
   expiryOf: () => undefined,
   keepsActivity: false,
   ...options,

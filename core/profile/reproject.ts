@@ -1,0 +1,58 @@
+import type { IdentityKey } from '#core/identity/identity.ts';
+import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
+import type { FoldRules } from './fold.ts';
+import { joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
+
+export interface ReprojectDeps {
+  readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
+  readonly rules: FoldRules;
+  readonly now: () => number;
+  pause(attempt: number): Promise<void>;
+}
+
+const ATTEMPTS = 8;
+
+/**
+ * Chooses and cuts the events of an item anew from its timeline, after segments were added or changed: so that a new
+ * segment sees everything that happened before it was written, as far as events are kept.
+ * @returns whether the item was written
+ */
+export async function reproject(root: IdentityKey, deps: ReprojectDeps): Promise<boolean> {
+  const { profiles, rules } = deps;
+  for (let attempt = 1; ; attempt++) {
+    const found = (await profiles.lookup([root])).get(root);
+    if (!found || !('item' in found) || isProjected(found.item, rules)) return false;
+    const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
+    for (const identity of Object.keys(found.item.events)) events[identity] = await eventsOf(identity, deps);
+    try {
+      await profiles.write({
+        item: { ...found.item, events, projection: rules.projection },
+        pointers: [],
+        absorbed: [],
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
+      await deps.pause(attempt);
+    }
+  }
+}
+
+/** Whether the events of an item were chosen under the segments in force. */
+export const isProjected = ({ projection }: Pick<ProfileItem, 'projection'>, rules: FoldRules): boolean =>
+  projection === rules.projection;
+
+async function eventsOf(
+  identity: IdentityKey,
+  { timeline, rules, now }: ReprojectDeps,
+): Promise<readonly ProfileEvent[]> {
+  const events: ProfileEvent[] = [];
+  for await (const { id, time, datasetId, json } of timeline.read(identity)) {
+    const expiresAt = rules.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY;
+    const entity = json !== undefined && expiresAt > now() && rules.projectEvent(JSON.parse(json));
+    if (entity) events.push({ id, time, datasetId, entity });
+  }
+  return rules.retainEvents(joinEvents([], events));
+}
