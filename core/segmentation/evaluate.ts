@@ -23,7 +23,7 @@ import {
   type MembershipChanges,
   NO_CHANGES,
 } from './membership-changes.ts';
-import { isBatch, type Look, type SegmentSet } from './segment-set.ts';
+import type { Look, SegmentSet } from './segment-set.ts';
 
 export interface EvaluationRules extends ProfileRules {
   readonly segments: SegmentSet;
@@ -96,20 +96,30 @@ function evaluateProfile(
   const { now, scope } = moment;
   const look = set.look(view);
   const segments: Record<string, Membership> = {};
+  const streamed = new Set(set.streamed);
   for (const id of set.ids) {
-    const heldHere = held.map((entry) => entry.segments[id]);
-    const wasMember = heldHere.some((membership) => membership?.status === 'realized');
-    const isLeftToBatch = scope === 'changed' && isBatch(set, id);
+    const heldHere = heldIn(held, id);
+    const wasMember = heldHere.some(({ status }) => status === 'realized');
     const standing = optedOut
-      ? { isMember: false }
-      : isLeftToBatch
-        ? { isMember: wasMember }
-        : standingOf(look, id, wasMember, isBatch(set, id) ? { ...moment, missedSince: undefined } : moment);
+      ? OUT
+      : streamed.has(id)
+        ? standingOf(look, id, wasMember, moment)
+        : { isMember: scope === 'all' ? look.answer(id, now).isMember : wasMember };
     const membership = nextMembership(heldHere, standing, now);
     if (membership) segments[id] = membership;
   }
-  const timed = set.ids.filter((id) => !isBatch(set, id));
-  return { segments, nextChange: optedOut ? Number.POSITIVE_INFINITY : look.nextChange(timed, now) };
+  return { segments, nextChange: optedOut ? Number.POSITIVE_INFINITY : look.nextChange(set.streamed, now) };
+}
+
+const OUT: Standing = { isMember: false };
+const NONE: readonly Membership[] = [];
+
+function heldIn(held: readonly ProfileMemberships[], id: string): readonly Membership[] {
+  if (held.length === 1) {
+    const only = held[0]!.segments[id];
+    return only ? [only] : NONE;
+  }
+  return held.length === 0 ? NONE : held.flatMap(({ segments }) => segments[id] ?? []);
 }
 
 function standingOf(look: Look, id: string, wasMember: boolean, { now, missedSince }: Moment): Standing {

@@ -53,11 +53,16 @@ export function lookAt(
   return {
     answer,
     nextChange(ids, now, until = Number.POSITIVE_INFINITY) {
-      const answers = Array.from(ids, (id) => ({ id, ...answer(id, now) }))
-        .filter(({ horizon }) => horizon < until)
-        .sort((a, b) => a.horizon - b.horizon);
+      const timed: { readonly id: string; readonly present: Answer }[] = [];
+      for (const id of ids) {
+        const present = answer(id, now);
+        if (present.horizon < until) timed.push({ id, present });
+      }
+      timed.sort((a, b) => a.present.horizon - b.present.horizon);
       let earliest = Number.POSITIVE_INFINITY;
-      for (const { id, isMember, horizon } of answers) {
+      for (const { id, present } of timed) {
+        const { isMember, horizon } = present;
+        if (horizon >= earliest) break;
         let candidate = horizon;
         for (let tries = 0; tries < CONFIRMATIONS && candidate < Math.min(earliest, until); tries += 1) {
           const then = answer(id, candidate);

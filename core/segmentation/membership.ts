@@ -64,11 +64,12 @@ export interface Standing {
  * @returns undefined where there is nothing to remember
  */
 export function nextMembership(
-  before: readonly (Membership | undefined)[],
+  before: readonly Membership[],
   { isMember, changedAt, hasReturned }: Standing,
   now: number,
 ): Membership | undefined {
-  const known = before.filter((membership) => membership !== undefined).sort(earliest);
+  if (before.length === 0 && !isMember && !hasReturned) return undefined;
+  const known = [...before].sort(earliest);
   const realized = known.find(({ status }) => status === 'realized');
   const changed = { lastQualificationTime: changedAt ?? now };
   if (isMember) return realized && !hasReturned ? realized : { status: 'realized', ...changed };

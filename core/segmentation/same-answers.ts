@@ -2,7 +2,7 @@ import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { sameValue } from '#core/util/same-value.ts';
 import type { EvaluationRules } from './evaluate.ts';
-import { isBatch, type SegmentSet } from './segment-set.ts';
+import type { SegmentSet } from './segment-set.ts';
 
 /**
  * Whether the change from one image of an item to another leaves everything that evaluation writes as it is: the answers
@@ -25,11 +25,14 @@ export function givesSameAnswers(
 export function saysNothing(item: ProfileItem, rules: EvaluationRules, now: number): boolean {
   if (item.absorbed.length > 0) return false;
   const { segments } = rules;
-  const ids = segments.ids.filter((id) => !isBatch(segments, id));
+  const { streamed } = segments;
   return profilesOf(item, rules).every(({ view, optedOut }) => {
     if (optedOut) return true;
     const look = segments.look(view);
-    return !ids.some((id) => look.answer(id, now).isMember) && look.nextChange(ids, now) === Number.POSITIVE_INFINITY;
+    return (
+      !streamed.some((id) => look.answer(id, now).isMember) &&
+      look.nextChange(streamed, now) === Number.POSITIVE_INFINITY
+    );
   });
 }
 
@@ -41,13 +44,14 @@ function isSameIn(was: Profile, is: Profile, rules: EvaluationRules, now: number
 }
 
 function hasSameAnswers(was: Profile, is: Profile, set: SegmentSet, now: number): boolean {
-  const affected = [...set.affectedBy(was.view, is.view)].filter((id) => !isBatch(set, id));
+  const all = set.affectedBy(was.view, is.view);
+  const affected = set.streamed.filter((id) => all.has(id));
   if (affected.length === 0) return true;
   const [before, after] = [set.look(was.view), set.look(is.view)];
   if (!affected.every((id) => before.answer(id, now).isMember === after.answer(id, now).isMember)) return false;
   const next = after.nextChange(affected, now);
   if (next >= before.nextChange(affected, now)) return true;
   // It may still be no earlier than what the other segments are waiting for.
-  const others = set.ids.filter((id) => !isBatch(set, id) && !affected.includes(id));
+  const others = set.streamed.filter((id) => !all.has(id));
   return next >= before.nextChange(others, now);
 }

@@ -18,6 +18,8 @@ export { SegmentSetError } from './segment-compiler.ts';
 export interface SegmentSet {
   /** In the order of their dependencies: a segment comes after those it names with `inSegment`. */
   readonly ids: readonly string[];
+  /** Those that do not wait for the batch job, in the same order. */
+  readonly streamed: readonly string[];
   /** How each is evaluated, and why (aep.md §5.3). */
   readonly plans: ReadonlyMap<string, SegmentPlan>;
   /** Changes when `projectEvent` or `retain` would keep something else: 16 hexadecimal digits of a SHA-256. */
@@ -61,9 +63,11 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
   const { retain, key: retained } = retention(segments, selectorIndex);
   const look = (profile: ProfileView): Look => lookAt(profile, segments, indexOf);
 
+  const plans = planSegments(segments, options);
   return {
     ids,
-    plans: planSegments(segments, options),
+    streamed: ids.filter((id) => plans.get(id)!.method !== 'batch'),
+    plans,
     fingerprint: createHash('sha256')
       .update(JSON.stringify([eventPaths.list(), selectors.map(({ key }) => key).sort(), retained]))
       .digest('hex')
@@ -86,6 +90,3 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
     },
   };
 }
-
-/** Whether a segment waits for the batch job. */
-export const isBatch = ({ plans }: SegmentSet, id: string): boolean => plans.get(id)?.method === 'batch';

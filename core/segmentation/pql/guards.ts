@@ -2,7 +2,6 @@ import type { Comparison, Expression } from './ast.ts';
 import { ITEM_NAME } from './canonical.ts';
 import { parsePql } from './parse.ts';
 import { looksLikeDate } from './time.ts';
-import { EventValue } from './values.ts';
 
 /**
  * What must be so of an event for a condition to hold: there is something at `path`, one of `values` if they are given.
@@ -10,6 +9,8 @@ import { EventValue } from './values.ts';
  */
 export interface Guard {
   readonly path: readonly string[];
+  /** The same for equal paths. */
+  readonly pathKey: string;
   /** Texts, one of which the field must be. */
   readonly values?: ReadonlySet<string>;
   /** The guard says all that the condition does. */
@@ -51,7 +52,7 @@ function guardOfComparison({ operator, left, right }: Comparison): Guard | undef
   const other = pathOf(left) === undefined ? left : right;
   const values =
     operator === '=' ? textsOf([other]) : operator === 'in' && other.kind === 'list' ? textsOf(other.items) : undefined;
-  return values === undefined ? { path, isExact: false } : { path, values, isExact: true };
+  return values === undefined ? guardAt(path) : { ...guardAt(path), values, isExact: true };
 }
 
 /** Texts that are equal only to themselves; dates are equal to other ways of writing them. */
@@ -65,18 +66,19 @@ function textsOf(items: readonly Expression[]): ReadonlySet<string> | undefined 
 function either(guards: readonly (Guard | undefined)[]): Guard | undefined {
   const [first] = guards;
   if (first === undefined) return undefined;
-  const path = first.path.join('\0');
-  if (!guards.every((one) => one !== undefined && one.path.join('\0') === path)) return undefined;
+  if (!guards.every((one) => one !== undefined && one.pathKey === first.pathKey)) return undefined;
   const known = guards as readonly Guard[];
-  if (!known.every(({ values }) => values !== undefined)) return { path: first.path, isExact: false };
+  if (!known.every(({ values }) => values !== undefined)) return guardAt(first.path);
   const values = new Set(known.flatMap((one) => [...one.values!]));
-  return { path: first.path, values, isExact: known.every(({ isExact }) => isExact) };
+  return { ...guardAt(first.path), values, isExact: known.every(({ isExact }) => isExact) };
 }
 
 function present(expression: Expression): Guard | undefined {
   const path = pathOf(expression);
-  return path && { path, isExact: false };
+  return path && guardAt(path);
 }
+
+const guardAt = (path: readonly string[]): Guard => ({ path, pathKey: path.join('\0'), isExact: false });
 
 /** A path from the event; not its timestamp, nor namespace codes, which are found in any spelling. */
 function pathOf(expression: Expression): readonly string[] | undefined {
@@ -90,15 +92,15 @@ function pathOf(expression: Expression): readonly string[] | undefined {
   return names[0] === 'timestamp' || names.includes('identityMap') ? undefined : names;
 }
 
-/** What a guard sees at a path: null for nothing, undefined where a list or something odd is on the way. */
-export function guardedValue(entity: unknown, path: readonly string[]): unknown {
-  let value = entity;
+/** What a guard sees at a path of JSON: null for nothing, undefined where a list is on the way. */
+export function guardedValue(entity: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
+  let value: unknown = entity;
   for (const name of path) {
-    if (value === null || value === undefined) return null;
-    if (typeof value !== 'object') return null;
-    if (Array.isArray(value) || value instanceof EventValue || value instanceof Map) return undefined;
-    value = Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : null;
+    if (typeof value !== 'object' || value === null) return null;
+    if (Array.isArray(value)) return undefined;
+    const next: unknown = (value as Record<string, unknown>)[name];
+    if (next === undefined || (name in Object.prototype && !Object.hasOwn(value, name))) return null;
+    value = next;
   }
-  if (value === null || value === undefined) return null;
   return Array.isArray(value) ? undefined : value;
 }

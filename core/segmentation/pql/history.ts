@@ -20,8 +20,8 @@ interface Sorted {
   readonly byValue: Map<string, EventValue[]>;
   /** There is something, whatever it is. */
   readonly present: EventValue[];
-  /** What the field is cannot be said simply: the whole condition has to be asked. */
-  readonly odd: ReadonlySet<EventValue>;
+  /** Of some event the field is in a list: the whole condition has to be asked. */
+  readonly hasLists: boolean;
 }
 
 const NONE: readonly EventValue[] = [];
@@ -32,12 +32,11 @@ export function historyOf(events: readonly EventView[], slots: unknown[]): Histo
   const selections: (Selection | undefined)[] = [];
   const fields = new Map<string, Sorted>();
 
-  const sortedBy = ({ path }: Guard): Sorted => {
-    const key = path.join('\0');
-    const known = fields.get(key);
+  const sortedBy = ({ path, pathKey }: Guard): Sorted => {
+    const known = fields.get(pathKey);
     if (known !== undefined) return known;
     const sorted = sortBy(all, path);
-    fields.set(key, sorted);
+    fields.set(pathKey, sorted);
     return sorted;
   };
 
@@ -45,12 +44,13 @@ export function historyOf(events: readonly EventView[], slots: unknown[]): Histo
     const { guard, key } = selector;
     if (key === '') return all;
     if (guard === undefined) return all.filter((event) => selector.test(event, slots));
-    const { byValue, present, odd } = sortedBy(guard);
+    const { byValue, present, hasLists } = sortedBy(guard);
     const [only, ...others] = guard.values ?? [];
-    if (odd.size > 0 || others.length > 0) {
+    if (hasLists || others.length > 0) {
       return present.filter((event) => selector.test(event, slots));
     }
     const candidates = only === undefined ? present : (byValue.get(only) ?? NONE);
+    if (selector.isGuarded) return candidates;
     return candidates.filter((event) => selector.testGuarded(event, slots));
   };
 
@@ -68,18 +68,18 @@ export function historyOf(events: readonly EventView[], slots: unknown[]): Histo
 function sortBy(events: readonly EventValue[], path: readonly string[]): Sorted {
   const byValue = new Map<string, EventValue[]>();
   const present: EventValue[] = [];
-  const odd = new Set<EventValue>();
+  let hasLists = false;
   for (const event of events) {
     const value = guardedValue(event.entity, path);
     if (value === null) continue;
     present.push(event);
-    if (value === undefined) odd.add(event);
+    if (value === undefined) hasLists = true;
     if (typeof value !== 'string') continue;
     const equal = byValue.get(value);
     if (equal === undefined) byValue.set(value, [event]);
     else equal.push(event);
   }
-  return { byValue, present, odd };
+  return { byValue, present, hasLists };
 }
 
 /** Events are mostly in order already. */

@@ -65,10 +65,9 @@ export function indexSelectors(selectors: readonly Selector[]): SelectorIndex {
   };
 }
 
-function addTo(fields: Map<string, Field>, selector: Selector, { path, values }: Guard): void {
-  const key = path.join('\0');
-  const field: Field = fields.get(key) ?? { path, present: [], byValue: new Map(), all: [] };
-  fields.set(key, field);
+function addTo(fields: Map<string, Field>, selector: Selector, { path, pathKey, values }: Guard): void {
+  const field: Field = fields.get(pathKey) ?? { path, present: [], byValue: new Map(), all: [] };
+  fields.set(pathKey, field);
   field.all.push(selector);
   if (values === undefined) field.present.push(selector);
   for (const value of values ?? []) {

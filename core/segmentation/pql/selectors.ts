@@ -17,6 +17,8 @@ export interface Selector {
   readonly key: string;
   /** What must be so for the event to be looked at at all. */
   readonly guard: Guard | undefined;
+  /** The guard says it all. */
+  readonly isGuarded: boolean;
   /** The whole condition. */
   test(event: EventValue, slots: unknown[]): boolean;
   /** What is left of the condition where the guard holds. */
@@ -54,6 +56,7 @@ export function createSelectors(): Selectors {
         index: all.length,
         key,
         guard,
+        isGuarded: rest.length === 0,
         test: (event, slots) => satisfies(parts, event, slots),
         testGuarded: (event, slots) => satisfies(rest, event, slots),
       };

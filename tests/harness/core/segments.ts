@@ -9,6 +9,7 @@ export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
   const ids = Object.keys(rules);
   return {
     ids,
+    streamed: ids,
     plans: new Map(ids.map((id) => [id, { method: 'streaming', reasons: [], latency: '', state: {} } as never])),
     fingerprint: 'test',
     attributePaths: [],

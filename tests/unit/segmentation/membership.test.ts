@@ -77,7 +77,7 @@ describe('memberships of profiles that become one', () => {
   });
 
   it('go on from the first time that one of them was realized', () => {
-    const before = [membership('exited', 9), membership('realized', 7), undefined, membership('realized', 5)];
+    const before = [membership('exited', 9), membership('realized', 7), membership('realized', 5)];
     expect(nextMembership(before, { isMember: true }, 10)).toEqual(membership('realized', 5));
     expect(nextMembership(before, { isMember: false }, 10)).toEqual(membership('exited', 10));
   });

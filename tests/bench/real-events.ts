@@ -1,0 +1,94 @@
+import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { acceptRecord } from '#core/ingestion/accept.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import { stitch } from '#core/profile/stitch.ts';
+import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import { evaluateChange, type ItemChange } from '#core/segmentation/evaluate-change.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { LUMA_CATALOG, LUMA_FILES, lumaText } from '#tests/harness/luma/data.ts';
+import { processorTime } from './measure.ts';
+
+/** Records that one call of a function gets from the stream. */
+const BATCH = 100;
+
+/** The real web events in the order of their time, as they come from the stream. */
+export const realEvents = (): readonly Readonly<Record<string, unknown>>[] =>
+  lumaText(LUMA_FILES['web-events'])
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    .sort((x, y) => timeOf(x) - timeOf(y));
+
+const timeOf = ({ timestamp }: Readonly<Record<string, unknown>>): number => Date.parse(timestamp as string);
+
+/** The catalog of the real data with other segments. */
+export async function catalogWith(segments: readonly SegmentDefinition[]): Promise<CompiledCatalog> {
+  const catalog = await loadCatalogFolder(LUMA_CATALOG, {});
+  return compileCatalog({ ...catalog, segments: [...segments], destinations: [] });
+}
+
+export interface Passed {
+  readonly events: number;
+  /** Processor time in ms, by stage. */
+  readonly validate: number;
+  readonly stitch: number;
+  readonly evaluate: number;
+  readonly profiles: MemoryProfileStore;
+}
+
+/** Sends events through validate → stitch → evaluate in memory, each batch evaluated at the time of its last event. */
+export async function pass(
+  events: readonly Readonly<Record<string, unknown>>[],
+  catalog: CompiledCatalog,
+): Promise<Passed> {
+  const rules = stageRules(catalog);
+  const changes: ItemChange[] = [];
+  const profiles = new RecordingProfileStore((change) => changes.push(change));
+  const memberships = new MemoryMembershipStore();
+  const timeline = new MemoryTimeline();
+  const pause = async (): Promise<void> => {};
+  const took = { validate: 0, stitch: 0, evaluate: 0 };
+  for (let start = 0; start < events.length; start += BATCH) {
+    const batch = events.slice(start, start + BATCH);
+    const now = timeOf(batch.at(-1)!);
+    const begin = processorTime();
+    const records = validate(batch, catalog, now);
+    const validated = processorTime();
+    await stitch(records, { profiles, timeline, rules: rules.fold, pause });
+    const stitched = processorTime();
+    const evaluation = { profiles, memberships, rules: rules.evaluation, now: () => now, pause };
+    for (const change of changes.splice(0)) await evaluateChange(change, evaluation);
+    took.validate += validated - begin;
+    took.stitch += stitched - validated;
+    took.evaluate += processorTime() - stitched;
+  }
+  return { events: events.length, ...took, profiles };
+}
+
+function validate(batch: readonly unknown[], catalog: CompiledCatalog, receivedAt: number): AcceptedRecord[] {
+  const dataset = catalog.datasets.get('web-events')!;
+  return batch.flatMap((entity, index) => {
+    const result = acceptRecord(entity, dataset, { receivedAt, tie: String(index), arrival: String(index) });
+    return 'record' in result ? [result.record] : [];
+  });
+}
+
+/** Tells of each change what the table's stream does: the images before and after. */
+class RecordingProfileStore extends MemoryProfileStore {
+  readonly #tell: (change: ItemChange) => void;
+
+  constructor(tell: (change: ItemChange) => void) {
+    super();
+    this.#tell = tell;
+  }
+
+  override async write(write: Parameters<MemoryProfileStore['write']>[0]): Promise<void> {
+    const before = (await this.lookup([write.item.root])).get(write.item.root);
+    await super.write(write);
+    this.#tell({ before: before && 'item' in before ? before.item : undefined, after: write.item });
+  }
+}
