@@ -38,4 +38,10 @@ export const operationsKey = {
   pace: (destinationId: string): string => `PACE#${destinationId}`,
 } as const;
 
-export const OPERATIONS_PREFIX = { batch: 'BATCH#', stream: 'STREAM#', ledger: 'LEDGER#' } as const;
+export const OPERATIONS_PREFIX = {
+  batch: 'BATCH#',
+  stream: 'STREAM#',
+  ledger: 'LEDGER#',
+  dataflowRun: 'RUN#',
+  pace: 'PACE#',
+} as const;

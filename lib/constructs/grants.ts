@@ -22,6 +22,16 @@ export function writeItems(grantee: IFunction, table: ITableV2): Grant {
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 
+/** Adding to items whose keys begin in certain ways, and to no others of the table. */
+export function updateItemsUnder(grantee: IFunction, table: ITableV2, prefixes: readonly string[]): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:UpdateItem'],
+    resourceArns: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}*`) } },
+  });
+}
+
 /** Reading and deleting everything under a partition key. */
 export function eraseItems(grantee: IFunction, table: ITableV2): Grant {
   const actions = ['dynamodb:Query', 'dynamodb:BatchWriteItem'];

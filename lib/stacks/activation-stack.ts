@@ -2,10 +2,11 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type Outlet, outletsOf } from '#core/contract/connections.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
-import { readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import { readItems, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
 import { Handles } from '#lib/constructs/handles.ts';
 import { OutletQueue } from '#lib/constructs/outlet.ts';
 import type { DataStack } from './data-stack.ts';
@@ -55,7 +56,8 @@ export class ActivationStack extends Stack {
     const made = this.#byType(outlet, common, environment);
     readItems(made.deliver.function, data.operations);
     // The books of its dataflow, and the pace that it takes.
-    writeItems(made.deliver.function, data.operations);
+    const { dataflowRun, pace } = OPERATIONS_PREFIX;
+    updateItemsUnder(made.deliver.function, data.operations, [dataflowRun, pace]);
     readObjects(made.deliver.function, data.catalog);
     return made;
   }

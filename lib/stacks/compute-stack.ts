@@ -6,6 +6,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { DynamoEventSource, KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Construct } from 'constructs';
 import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { addDashboard } from '#lib/constructs/dashboard.ts';
@@ -19,6 +20,7 @@ import {
   readItems,
   readObjects,
   scanItems,
+  updateItemsUnder,
   writeItems,
   writeObjects,
 } from '#lib/constructs/grants.ts';
@@ -282,7 +284,7 @@ export class ComputeStack extends Stack {
       ...this.#catalog(),
       EXPORTS_BUCKET: data.exports.bucketName,
     });
-    writeItems(files.function, data.operations);
+    updateItemsUnder(files.function, data.operations, [OPERATIONS_PREFIX.dataflowRun]);
     readObjects(files.function, data.exports);
     writeObjects(files.function, data.exports);
     deleteObjects(files.function, data.exports);
