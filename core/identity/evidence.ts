@@ -1,19 +1,21 @@
-import { LinkGraph } from './link-graph.ts';
 import type { Assertion, Link, LinkRules, RemovedLink } from './link-rules.ts';
+import { continueReplay, replay, replayLate, replayLinks } from './replay.ts';
 
 /**
- * What is known about who belongs together, in a form in which the order of arrival does not matter: assertions are
- * kept in the order of their time, and the links are those of the assertions taken one after the other. Old assertions
- * are folded into `settled` links once there are many; one that arrives later than that is taken as if it came first
- * after them, and is counted.
+ * What is known about who belongs together, in a form in which the order of arrival does not matter: assertions, and
+ * withdrawals of links, are kept in the order of their time, and the links are those of all of them taken one after the
+ * other (`replay.ts`). What is older than the window of lateness is folded into `settled` links. What arrives later than
+ * that is taken in as it comes, with its own age, and is counted.
  */
 export interface Evidence {
   /** Links that are no longer replayed. */
   readonly settled: readonly Link[];
   /** Epoch ms up to which assertions are folded into `settled`. */
   readonly settledUntil: number;
-  /** By time, then id. */
+  /** By time, withdrawals after assertions, then by id. */
   readonly assertions: readonly Assertion[];
+  /** The newest links that were removed while settling, for whoever asks why. */
+  readonly removed?: readonly RemovedLink[];
 }
 
 export const NO_EVIDENCE: Evidence = { settled: [], settledUntil: Number.NEGATIVE_INFINITY, assertions: [] };
@@ -21,19 +23,23 @@ export const NO_EVIDENCE: Evidence = { settled: [], settledUntil: Number.NEGATIV
 export interface EvidenceLimits {
   /** Assertions are kept at least this long (ms before the newest), as far as `most` allows. */
   readonly lateness: number;
+  /** How long before a withdrawal (ms) its link counts as never asserted; less than `lateness` by what a withdrawal may be late. */
+  readonly undo: number;
   /** Folding begins above this many assertions. */
   readonly many: number;
   /** Never more than this, however young they are. */
   readonly most: number;
 }
 
-export const EVIDENCE_LIMITS: EvidenceLimits = { lateness: 7 * 86_400_000, many: 128, most: 512 };
+const DAY = 86_400_000;
+export const EVIDENCE_LIMITS: EvidenceLimits = { lateness: 7 * DAY, undo: 6 * DAY, many: 128, most: 512 };
 
-const byTime = (x: Assertion, y: Assertion): number => x.time - y.time || (x.id < y.id ? -1 : x.id > y.id ? 1 : 0);
+/** Removed links that are remembered once they are settled. */
+const MOST_REMOVED = 16;
 
 /**
- * Adds assertions. An assertion whose id is already there is the same one and changes nothing.
- * @returns the evidence, and how many assertions came later than it reaches
+ * Adds assertions and withdrawals. One whose id is already there is the same one and changes nothing.
+ * @returns the evidence, and how many of them came later than it reaches
  */
 export function addAssertions(
   evidence: Evidence,
@@ -41,12 +47,18 @@ export function addAssertions(
   rules: LinkRules,
   limits: EvidenceLimits = EVIDENCE_LIMITS,
 ): { evidence: Evidence; late: number } {
-  const known = new Set(evidence.assertions.map(({ id }) => id));
-  const fresh = added.filter(({ id }) => !known.has(id) && known.add(id));
+  const fresh = unknownOf(added, evidence.assertions);
   if (fresh.length === 0) return { evidence, late: 0 };
-  const assertions = [...evidence.assertions, ...fresh].sort(byTime);
-  const late = fresh.filter(({ time }) => time <= evidence.settledUntil).length;
-  return { evidence: settle({ ...evidence, assertions }, rules, limits), late };
+  const onTime = fresh.filter(({ time }) => time > evidence.settledUntil);
+  const last = evidence.assertions.at(-1);
+  const continues = onTime.length === fresh.length && (!last || inOrder(last, onTime[0]!) < 0);
+  const assertions = [...evidence.assertions, ...onTime];
+  if (!continues) assertions.sort(inOrder);
+  const late = continues ? [] : fresh.filter(({ time }) => time <= evidence.settledUntil);
+  const whole = takeLate({ ...evidence, assertions }, late, rules, limits);
+  const settled = settle(whole, rules, limits);
+  if (continues) continueReplay(evidence, settled, onTime, rules, limits);
+  return { evidence: settled, late: late.length };
 }
 
 /** The evidence of two sides that turned out to be connected. */
@@ -54,26 +66,32 @@ export function joinEvidence(left: Evidence, right: Evidence): Evidence {
   return {
     settled: [...left.settled, ...right.settled],
     settledUntil: Math.max(left.settledUntil, right.settledUntil),
-    assertions: [...left.assertions, ...right.assertions].sort(byTime),
+    assertions: [...left.assertions, ...right.assertions].sort(inOrder),
+    ...withRemoved([...(left.removed ?? []), ...(right.removed ?? [])]),
   };
 }
 
 /** The links as they stand now. */
-export function linksOf(evidence: Evidence, rules: LinkRules): readonly Link[] {
-  return replay(evidence, rules).links;
+export const linksOf = (
+  evidence: Evidence,
+  rules: LinkRules,
+  limits: EvidenceLimits = EVIDENCE_LIMITS,
+): readonly Link[] => replayLinks(evidence, rules, limits);
+
+/** A withdrawal of one instant comes after what was asserted then. */
+const inOrder = (x: Assertion, y: Assertion): number =>
+  x.time - y.time || Number(!!x.withdrawal) - Number(!!y.withdrawal) || (x.id < y.id ? -1 : x.id > y.id ? 1 : 0);
+
+function unknownOf(added: readonly Assertion[], assertions: readonly Assertion[]): Assertion[] {
+  if (added.length === 1) return assertions.some(({ id }) => id === added[0]!.id) ? [] : [...added];
+  const known = new Set(assertions.map(({ id }) => id));
+  return added.filter(({ id }) => !known.has(id) && known.add(id)).sort(inOrder);
 }
 
-/**
- * The links as they stand now, and those that the rules have removed on the way, in the order of time; a link that came
- * back later is among both.
- */
-export function replay(
-  { settled, assertions }: Evidence,
-  rules: LinkRules,
-): { links: readonly Link[]; removed: readonly RemovedLink[] } {
-  const graph = new LinkGraph(settled, rules);
-  const removed = assertions.flatMap((assertion) => graph.apply(assertion));
-  return { links: graph.links(), removed };
+function takeLate(evidence: Evidence, late: readonly Assertion[], rules: LinkRules, limits: EvidenceLimits): Evidence {
+  if (late.length === 0) return evidence;
+  const { links, removed } = replayLate(evidence, late, rules, limits);
+  return { ...evidence, settled: links, ...withRemoved([...(evidence.removed ?? []), ...removed]) };
 }
 
 function settle(evidence: Evidence, rules: LinkRules, limits: EvidenceLimits): Evidence {
@@ -84,9 +102,17 @@ function settle(evidence: Evidence, rules: LinkRules, limits: EvidenceLimits): E
   const count = Math.max(oldEnough, assertions.length - limits.most);
   if (count <= 0) return evidence;
   const folded = assertions.slice(0, count);
+  // The withdrawals that are kept undo what is folded, too.
+  const { links, removed } = replay({ ...evidence, assertions: folded }, rules, limits, assertions);
   return {
-    settled: replay({ ...evidence, assertions: folded }, rules).links,
+    settled: links,
     settledUntil: Math.max(evidence.settledUntil, folded.at(-1)!.time),
     assertions: assertions.slice(count),
+    ...withRemoved(removed),
   };
+}
+
+function withRemoved(removed: readonly RemovedLink[]): Pick<Evidence, 'removed'> {
+  if (removed.length === 0) return {};
+  return { removed: [...removed].sort((x, y) => x.at - y.at).slice(-MOST_REMOVED) };
 }

@@ -26,23 +26,41 @@ export class LinkGraph {
   }
 
   /**
-   * @param late it belongs before what has been applied already: its links count with their own age, not as the latest
+   * @param isLate it belongs before what has been applied already: its links count with their own age, not as the latest
+   * @param isUndone which of its links count as never said
    * @returns the links that are gone by it
    */
-  apply(assertion: Assertion, late = false): readonly RemovedLink[] {
-    const named = this.#assert(assertion);
-    const [first] = named;
-    if (!first) return NONE;
-    const { group } = first;
+  apply(assertion: Assertion, { isLate = false, isUndone }: ApplyOptions = {}): readonly RemovedLink[] {
+    const named = this.#assert(assertion, isUndone);
+    const touched = isUndone ? new Set(named.map(({ group }) => group)) : new Set(named[0] && [named[0].group]);
+    const removed = [...touched].flatMap((group) =>
+      this.#repair(group, assertion, isLate ? new Set() : new Set(named)),
+    );
+    return removed.length > 1 ? removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b)) : removed;
+  }
+
+  /** Takes one link out, unless it was asserted again later. */
+  withdraw({ identities, time, id, withdrawal }: Assertion): readonly RemovedLink[] {
+    const [a, b] = [...identities].sort() as [IdentityKey, IdentityKey];
+    const [left, right] = [this.#nodes.get(a), this.#nodes.get(b)];
+    const link = left && right && left.links.get(right);
+    if (link && link.lastSeen <= time) {
+      this.#disconnect(link);
+      this.#regroup(left.group.members);
+    }
+    return [{ a, b, at: time, by: id, why: 'withdrawn', ...(withdrawal && { withdrawal }) }];
+  }
+
+  #repair(group: Group, assertion: Assertion, latest: ReadonlySet<Node>): readonly RemovedLink[] {
     if (!group.hasConflict && group.members.size <= this.#rules.limit) return NONE;
     const removed: RemovedLink[] = [];
     const remove = (link: Link, why: RemovalReason): void => {
       this.#disconnect(link);
       removed.push({ a: link.a, b: link.b, at: assertion.time, by: assertion.id, why });
     };
-    const groups = group.hasConflict ? this.#rebuild(group, late ? new Set() : new Set(named), remove) : [group];
+    const groups = group.hasConflict ? this.#rebuild(group, latest, remove) : [group];
     for (const each of groups) this.#shrink(each, remove);
-    return removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b));
+    return removed;
   }
 
   links(): Link[] {
@@ -53,18 +71,21 @@ export class LinkGraph {
     return links;
   }
 
-  #assert({ identities, time, source }: Assertion): readonly Node[] {
+  #assert({ identities, time, source }: Assertion, isUndone?: IsUndone): readonly Node[] {
     const keys = [...new Set(identities)].sort();
     if (keys.length < 2) return [];
     const nodes = keys.map((key) => this.#nodeOf(key));
     for (const [i, a] of nodes.entries()) {
       for (const b of nodes.slice(i + 1)) {
+        if (isUndone?.(a.key, b.key)) continue;
         const known = a.links.get(b);
         if (known) setLink(a, b, seenAgain(known, time, source));
         else this.#connect(a, b, { a: a.key, b: b.key, firstSeen: time, lastSeen: time, source });
       }
     }
-    return nodes;
+    if (!isUndone) return nodes;
+    this.#groupsAmong(nodes);
+    return nodes.filter(({ links }) => links.size > 0);
   }
 
   #nodeOf(key: IdentityKey): Node {
@@ -127,10 +148,16 @@ export class LinkGraph {
       if (next.members.size <= this.#rules.limit) continue;
       const victim = [...next.members].reduce((x, y) => (isDeletedBefore(x, y) ? x : y));
       for (const link of [...victim.links.values()]) remove(link, 'limit');
-      for (const node of next.members) node.group = groupOf(node);
-      for (const a of next.members) for (const b of a.links.keys()) if (a.group !== b.group) join(a.group, b.group);
-      pending.push(...this.#groupsAmong(next.members));
+      pending.push(...this.#regroup(next.members));
     }
+  }
+
+  /** Finds the groups of nodes anew, after links of theirs are gone. */
+  #regroup(nodes: Iterable<Node>): Set<Group> {
+    const all = [...nodes];
+    for (const node of all) node.group = groupOf(node);
+    for (const a of all) for (const b of a.links.keys()) if (a.group !== b.group) join(a.group, b.group);
+    return this.#groupsAmong(all);
   }
 
   /** The groups of these nodes; those that nothing links any more leave the graph. */
@@ -143,6 +170,13 @@ export class LinkGraph {
     return groups;
   }
 }
+
+interface ApplyOptions {
+  readonly isLate?: boolean;
+  readonly isUndone?: IsUndone;
+}
+
+type IsUndone = (a: IdentityKey, b: IdentityKey) => boolean;
 
 interface Node {
   readonly key: IdentityKey;

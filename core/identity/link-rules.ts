@@ -38,9 +38,17 @@ export interface Assertion {
   readonly time: number;
   readonly source: string;
   readonly identities: readonly IdentityKey[];
+  /** It takes the link between its two identities out, instead of asserting it. */
+  readonly withdrawal?: Withdrawal;
 }
 
-/** A link that the rules took out of the graph. */
+/** Who took a link out of the graph, and why. */
+export interface Withdrawal {
+  readonly who: string;
+  readonly reason: string;
+}
+
+/** A link that the rules or somebody took out of the graph. */
 export interface RemovedLink {
   readonly a: IdentityKey;
   readonly b: IdentityKey;
@@ -49,10 +57,12 @@ export interface RemovedLink {
   /** The assertion at which it happened. */
   readonly by: string;
   readonly why: RemovalReason;
+  /** Of a withdrawn link. */
+  readonly withdrawal?: Withdrawal;
 }
 
-/** Two values of a unique namespace would have met, or the graph had more identities than it may. */
-export type RemovalReason = 'unique-namespace' | 'limit';
+/** Two values of a unique namespace would have met, the graph had more identities than it may, or somebody withdrew it. */
+export type RemovalReason = 'unique-namespace' | 'limit' | 'withdrawn';
 
 /** A connected set of identities. */
 export interface Graph {

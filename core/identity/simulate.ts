@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { ID_TYPES, type IdType } from '#core/catalog/definitions.ts';
 import { type GraphRefusal, linkableIdentities } from './eligibility.ts';
-import { addAssertions, type EvidenceLimits, NO_EVIDENCE, replay } from './evidence.ts';
+import { addAssertions, type EvidenceLimits, NO_EVIDENCE } from './evidence.ts';
 import { type IdentityKey, parseIdentityKey } from './identity.ts';
 import { type Assertion, graphsOf, type LinkRules } from './link-rules.ts';
 import { STANDARD_NAMESPACES } from './namespaces.ts';
+import { replay } from './replay.ts';
 
 const DEFAULT_LIMIT = 50;
 
@@ -53,7 +54,7 @@ export function simulate(input: SimulationInput, values: 'checked' | 'unchecked'
     identities.length > 0 ? [{ id: String(i), time: places[i]!, source: 'simulation', identities }] : [],
   );
   const { evidence } = addAssertions(NO_EVIDENCE, assertions, rules, KEEP_ALL);
-  const { links, removed } = replay(evidence, rules);
+  const { links, removed } = replay(evidence, rules, KEEP_ALL);
   const graphs = graphsOf(links).map(({ identities }) => identities);
   const inGraph = new Set(graphs.flat());
   const named = new Set(events.flatMap(({ identities }) => identities));
@@ -67,6 +68,7 @@ export function simulate(input: SimulationInput, values: 'checked' | 'unchecked'
 
 const KEEP_ALL: EvidenceLimits = {
   lateness: Number.POSITIVE_INFINITY,
+  undo: 0,
   many: Number.POSITIVE_INFINITY,
   most: Number.POSITIVE_INFINITY,
 };

@@ -45,6 +45,15 @@ export const assertion = (time: number, ...identities: readonly IdentityKey[]): 
   identities,
 });
 
+/** Takes the link of two identities out. */
+export const withdrawal = (time: number, a: IdentityKey, b: IdentityKey): Assertion => ({
+  id: `${time}-not-${a}+${b}`,
+  time,
+  source: 'unlink',
+  identities: [a, b],
+  withdrawal: { who: 'support', reason: 'a mistake' },
+});
+
 const idOf = (text: string): string => {
   let hash = 7;
   for (const letter of text) hash = (hash * 31 + letter.charCodeAt(0)) % 2_821_109_907_456;
