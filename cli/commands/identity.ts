@@ -1,11 +1,95 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { userInfo } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
+import { day, printExplanation, printLinks, sourcesOf } from '#cli/report/print-identity.ts';
+import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { type Explanation, explain } from '#core/identity/explain.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { LinkRules } from '#core/identity/link-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
+import { unlink } from '#core/identity/unlink.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { pauseBefore } from '#lambdas/runtime/pause.ts';
 
 export const identityCommand = (): Command =>
-  new Command('identity').description('look at, try out and mend who belongs together').addCommand(simulateCommand());
+  new Command('identity')
+    .description('look at, mend and try out who belongs together')
+    .addCommand(explainCommand())
+    .addCommand(unlinkCommand())
+    .addCommand(simulateCommand());
+
+const explainCommand = (): Command =>
+  new Command('explain')
+    .description('print why an identity is on its profile: the links that lead there, and those that were removed')
+    .argument('<NS:VALUE>', 'the identity', parseIdentity)
+    .option('--stage <name>', 'stage', 'local')
+    .option('--json', 'print one JSON object')
+    .exitOverride()
+    .action(async (identity: IdentityKey, { stage, json }: { stage: string; json?: true }) => {
+      const explanation = await explain(identity, await graphOf(stage));
+      if (!explanation) throw unknownIdentity(identity);
+      process.stdout.write(json ? `${JSON.stringify(asJson(explanation))}\n` : printExplanation(explanation));
+    });
+
+const unlinkCommand = (): Command =>
+  new Command('unlink')
+    .description('withdraw the link between two identities; profiles, audiences and destinations follow')
+    .argument('<NS:VALUE>', 'one identity', parseIdentity)
+    .argument('<NS:VALUE>', 'the other', parseIdentity)
+    .requiredOption('--reason <text>', 'why, for whoever asks later')
+    .option('--by <name>', 'who does it', userInfo().username)
+    .option('--stage <name>', 'stage', 'local')
+    .exitOverride()
+    .action(async (a: IdentityKey, b: IdentityKey, options: { reason: string; by: string; stage: string }) => {
+      const deps = { ...(await graphOf(options.stage)), now: Date.now, pause: pauseBefore };
+      const unlinked = await unlink(a, b, { who: options.by, reason: options.reason }, deps);
+      if (unlinked.outcome === 'unknown-identity') throw unknownIdentity(unlinked.identity);
+      if (unlinked.outcome === 'not-linked') {
+        const through = `; they are on one profile through:\n${printLinks(unlinked.connection)}`;
+        throw new UserError(`There is no link between the two${unlinked.connection.length > 0 ? through : ''}`);
+      }
+      process.stdout.write(`Withdrawn:\n${printLinks([unlinked.link])}\n`);
+      if (unlinked.remaining.length === 0) return;
+      process.stdout.write(`They still are on one profile through:\n${printLinks(unlinked.remaining)}\n`);
+    });
+
+async function graphOf(stage: string): Promise<{ profiles: ProfileStore; rules: LinkRules }> {
+  const stores = storesOf(await useStage(stage));
+  const catalog = await catalogInForce(stores.catalog);
+  return { profiles: stores.profiles, rules: stageRules(catalog).fold.links };
+}
+
+const unknownIdentity = (identity: IdentityKey): UserError =>
+  new UserError(`Nothing is known of ${identity}. Namespaces and values are case-sensitive.`);
+
+function parseIdentity(text: string): IdentityKey {
+  if (!/^[A-Za-z0-9_.]+:./.test(text)) throw new InvalidArgumentError('Expected NAMESPACE:value, such as CRMID:1234');
+  return text;
+}
+
+/** Instants as people write them. */
+function asJson({ path, removed, ...rest }: Explanation): object {
+  return {
+    ...rest,
+    path: path.map(({ a, b, firstSeen, lastSeen, ...link }) => ({
+      link: [a, b],
+      firstSeen: day(firstSeen),
+      lastSeen: day(lastSeen),
+      datasets: sourcesOf(link),
+    })),
+    removed: removed.map(({ a, b, at, why, withdrawal, isBack }) => ({
+      link: [a, b],
+      at: day(at),
+      why,
+      ...withdrawal,
+      isBack,
+    })),
+  };
+}
 
 const simulateCommand = (): Command =>
   new Command('simulate')

@@ -32,7 +32,7 @@ export interface EvidenceLimits {
 }
 
 const DAY = 86_400_000;
-export const EVIDENCE_LIMITS: EvidenceLimits = { lateness: 7 * DAY, undo: 6 * DAY, many: 128, most: 512 };
+export const EVIDENCE_LIMITS: EvidenceLimits = { lateness: 7 * DAY, undo: 6 * DAY, many: 32, most: 512 };
 
 /** Removed links that are remembered once they are settled. */
 const MOST_REMOVED = 16;

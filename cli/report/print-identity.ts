@@ -1,0 +1,49 @@
+import type { Explanation } from '#core/identity/explain.ts';
+import type { Link, RemovedLink } from '#core/identity/link-rules.ts';
+import { sections } from './print-stage.ts';
+import { table } from './table.ts';
+
+/** Why an identity is on its profile, for people. */
+export function printExplanation({ identity, profile, identities, path, removed }: Explanation): string {
+  const alone = identities.length === 1;
+  const summary = alone
+    ? `  ${identity} is linked to nothing: it is a profile of its own.`
+    : `  ${identity} is one of ${identities.length} identities of the profile ${profile}.`;
+  return sections([
+    ['Profile', summary],
+    path.length > 0 && ['Because of', printLinks(path)],
+    !alone && ['Identities', identities.map((key) => `  ${key}`).join('\n')],
+    removed.length > 0 && [
+      'Removed links, newest first',
+      table(
+        ['when', 'from', 'to', 'why', 'since'],
+        removed.map((link) => [day(link.at), link.a, link.b, reasonOf(link), link.isBack ? 'linked again' : '']),
+      ),
+    ],
+  ]);
+}
+
+export const printLinks = (links: readonly Link[]): string =>
+  table(
+    ['from', 'to', 'first seen', 'last seen', 'datasets'],
+    links.map(({ a, b, firstSeen, lastSeen, ...link }) => [
+      a,
+      b,
+      day(firstSeen),
+      day(lastSeen),
+      sourcesOf(link).join(', '),
+    ]),
+  );
+
+/** The datasets that asserted a link, the last one first. */
+export const sourcesOf = ({ source, alsoFrom = [] }: Pick<Link, 'source' | 'alsoFrom'>): readonly string[] => [
+  source,
+  ...alsoFrom,
+];
+
+export const day = (time: number): string => new Date(time).toISOString();
+
+function reasonOf({ why, withdrawal }: RemovedLink): string {
+  if (withdrawal) return `withdrawn by ${withdrawal.who}: ${withdrawal.reason}`;
+  return why === 'limit' ? 'the graph was full' : 'two values of a unique namespace would have met';
+}

@@ -1,0 +1,55 @@
+import { beforeAll, expect, it } from 'vitest';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { unlink } from '#core/identity/unlink.ts';
+import { addToCart, ecidOf, enveloped, exampleCatalog, logIn } from '#tests/harness/platform/example.ts';
+import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
+import { toldTo } from '#tests/harness/platform/told.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const HOUR = 3_600_000;
+
+let catalog: CompiledCatalog;
+let wiring: Wiring;
+beforeAll(async () => {
+  catalog = await exampleCatalog();
+  wiring = readWiring(templatesOf('prod'));
+});
+
+const audienceOf = async ({ stores }: Platform, segmentId: string): Promise<string[]> => {
+  const members: string[] = [];
+  for await (const { profiles } of stores.memberships.scan()) {
+    for (const [key, { segments }] of Object.entries(profiles)) {
+      if (segments[segmentId]?.status === 'realized') members.push(key);
+    }
+  }
+  return members.sort();
+};
+
+it('profiles, audiences and destinations follow an unlink', async () => {
+  const platform = createPlatform({ wiring, catalog, start: START });
+  // The cart was filled on the device before the customer is said to have logged in there.
+  platform.collect(enveloped('web-events', addToCart(1, START - 2 * HOUR)));
+  platform.collect(enveloped('logins', logIn(1, START - HOUR)));
+  await platform.poller.run();
+  expect(await audienceOf(platform, 'cart-abandoners')).toEqual(['CRMID:RB-1']);
+  expect((await toldTo(platform)).webhook).toEqual(['crmid:RB-1 cart-abandoners']);
+
+  const { profiles } = platform.stores;
+  const { clock } = platform.poller;
+  const deps = { profiles, rules: stageRules(catalog).fold.links, now: clock.now, pause: async () => {} };
+  const device = `ECID:${ecidOf(1)}`;
+  const withdrawal = { who: 'support', reason: 'the login was not theirs' };
+  expect(await unlink('CRMID:RB-1', device, withdrawal, deps)).toMatchObject({ outcome: 'withdrawn' });
+  await platform.poller.run();
+  expect(await audienceOf(platform, 'cart-abandoners')).toEqual([device]);
+  expect((await toldTo(platform)).webhook).toEqual([]);
+  expect(platform.leftovers()).toEqual({});
+
+  platform.collect(enveloped('logins', { ...logIn(1, clock.now() + HOUR), _id: 'login-again' }));
+  await platform.poller.run();
+  expect(await audienceOf(platform, 'cart-abandoners')).toEqual(['CRMID:RB-1']);
+  expect((await toldTo(platform)).webhook).toEqual(['crmid:RB-1 cart-abandoners']);
+});
