@@ -9,8 +9,9 @@ import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { outletsOf } from '#core/contract/connections.ts';
-import { currentVersion, putCatalog } from '#lambdas/adapters/catalog-store.ts';
+import { currentVersion, definitionsInForce, putCatalog } from '#lambdas/adapters/catalog-store.ts';
 
 /** Functions look at the catalog every five seconds. */
 const UNTIL_SEEN_MS = 6_000;
@@ -20,6 +21,7 @@ interface ApplyOptions {
   readonly stage: string;
   readonly set: readonly string[];
   readonly backfill: boolean;
+  readonly allowBreaking?: true;
 }
 
 export function catalogCommand(): Command {
@@ -39,11 +41,14 @@ export function catalogCommand(): Command {
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option('--allow-breaking', 'also when schemas change as data so far does not survive; not on prod')
     .option('--no-backfill', 'leave it to the evaluation of the day to tell edited destinations')
-    .action(async ({ catalog: folder, stage, set, backfill }: ApplyOptions) => {
+    .action(async ({ catalog: folder, stage, set, backfill, allowBreaking }: ApplyOptions) => {
+      if (allowBreaking && stage === 'prod') throw new UserError('--allow-breaking is not for the stage "prod".');
       const catalog = await loadCatalogFolder(folder, parseVariables(set));
       const resources = await useStage(stage);
       const stores = storesOf(resources);
+      refuseBreaking(await definitionsInForce(stores.catalog), catalog, allowBreaking === true);
       const before = (await currentVersion(stores.catalog)) ? await catalogInForce(stores.catalog) : undefined;
       const version = await applyCatalog(catalog, resources);
       process.stdout.write(`${describe(catalog)}\nVersion ${version} is in force on stage ${stage}.\n`);
@@ -60,6 +65,23 @@ export function catalogCommand(): Command {
       }
     });
   return command;
+}
+
+/**
+ * Schemas grow, they do not change (docs/schemas.md).
+ * @throws UserError naming each change that data so far does not survive, unless it is wanted; then they are warned of
+ */
+export function refuseBreaking(before: Catalog | undefined, catalog: Catalog, isAllowed: boolean): void {
+  const changes = before ? breakingChanges(before, catalog) : [];
+  if (changes.length === 0) return;
+  const lines = changes.map(renderBreakingChange).join('\n');
+  const count = `${changes.length} breaking change${changes.length === 1 ? '' : 's'}`;
+  if (!isAllowed) {
+    throw new UserError(
+      `${lines}\n${count} of schemas; nothing was done. On a stage whose data may be lost, add --allow-breaking.`,
+    );
+  }
+  process.stderr.write(`${lines}\nwarning: ${count} of schemas, as allowed\n`);
 }
 
 /**

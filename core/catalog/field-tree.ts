@@ -10,6 +10,8 @@ export interface FieldTree {
   readonly types: ReadonlySet<string>;
   /** Names of the fields below. */
   readonly names: readonly string[];
+  /** All that is said about this place. */
+  readonly nodes: readonly Node[];
 }
 
 export type Node = Readonly<Record<string, unknown>>;
@@ -43,6 +45,7 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
   return {
     types,
     names,
+    nodes: expanded.map(({ node }) => node),
     child(name) {
       const below: Part[] = [];
       let open = false;

@@ -74,6 +74,12 @@ export async function getCatalog(place: CatalogPlace, version: string): Promise<
   return compileCatalog(catalog, since);
 }
 
+/** The definitions in force, as they were applied; undefined when there are none. */
+export async function definitionsInForce(place: CatalogPlace): Promise<Catalog | undefined> {
+  const version = await currentVersion(place);
+  return version === undefined ? undefined : await readCatalog(place, version);
+}
+
 /** Reads and compiles the catalog in force, and keeps it until another one is. */
 export class CatalogReader implements CatalogPort {
   readonly #place: CatalogPlace;

@@ -1,0 +1,151 @@
+import stringify from 'safe-stable-stringify';
+import type { Catalog } from './catalog.ts';
+import type { SchemaDefinition } from './definitions.ts';
+import { type FieldRules, narrowings, rulesOf } from './field-rules.ts';
+import { type FieldTree, fieldTree } from './field-tree.ts';
+
+/** A change that what was already taken in, or who sends it, does not survive. */
+export interface BreakingChange {
+  /** The `$id` of the schema. */
+  readonly schema: string;
+  /** JSON pointer to the field, in records; empty for the schema as a whole. */
+  readonly pointer: string;
+  readonly message: string;
+  readonly advice: string;
+}
+
+type Schemas = Pick<Catalog, 'schemas' | 'datasets'>;
+
+/**
+ * Compares two versions of a catalog's schemas: evolution is additive (aep.md §1.1). Fields may be added, as long as they
+ * need not be there, and rules may be widened; nothing is removed, renamed, retyped, moved or narrowed, the primary
+ * identity stays, and so does the tag `union`. A schema may go with the last dataset that has it.
+ * @returns all breaking changes, by schema and field; none when the new version may follow the old one
+ */
+export function breakingChanges(before: Schemas, after: Schemas): readonly BreakingChange[] {
+  const now = new Map(after.schemas.map((schema) => [schema.$id, schema]));
+  const used = new Set(before.datasets.map(({ schemaRef }) => schemaRef.id));
+  const changes = before.schemas.flatMap((schema) => {
+    const next = now.get(schema.$id);
+    const isKept = used.has(schema.$id) || (schema['meta:immutableTags']?.includes('union') ?? false);
+    return next && isKept ? compareSchemas({ schema, all: before }, { schema: next, all: after }) : [];
+  });
+  return [...changes, ...movedDatasets(before, after)];
+}
+
+interface Version {
+  readonly schema: SchemaDefinition;
+  readonly all: Schemas;
+}
+
+/** A dataset that goes over to another schema has records of the one it had. */
+function movedDatasets(before: Schemas, after: Schemas): BreakingChange[] {
+  return before.datasets.flatMap(({ id, schemaRef }) => {
+    const next = after.datasets.find((dataset) => dataset.id === id)?.schemaRef.id;
+    if (next === undefined || next === schemaRef.id) return [];
+    const [from, to] = [schemaOf(before, schemaRef.id), schemaOf(after, next)];
+    if (!from || !to) return [];
+    return compareSchemas({ schema: from, all: before }, { schema: to, all: after }).map((change) => ({
+      ...change,
+      message: `the dataset "${id}" goes over to ${next}: ${change.message}`,
+    }));
+  });
+}
+
+const schemaOf = ({ schemas }: Schemas, id: string): SchemaDefinition | undefined =>
+  schemas.find(({ $id }) => $id === id);
+
+function compareSchemas(before: Version, after: Version): BreakingChange[] {
+  const [old, next] = [before.schema, after.schema];
+  const about = (pointer: string, message: string, advice: string): BreakingChange => ({
+    schema: old.$id,
+    pointer,
+    message,
+    advice,
+  });
+  const changes: BreakingChange[] = [];
+  if (old['meta:class'] !== next['meta:class']) {
+    changes.push(about('', 'another class', 'keep the class; make a new schema for the other one'));
+  }
+  const isUnion = (schema: SchemaDefinition): boolean => schema['meta:immutableTags']?.includes('union') ?? false;
+  if (isUnion(old) && !isUnion(next)) {
+    changes.push(about('', 'no longer enabled for Profile', 'keep "union" in "meta:immutableTags"; disable datasets'));
+  }
+  const [primary, nextPrimary] = [primaryOf(old), primaryOf(next)];
+  if (primary && stringify(primary) !== stringify(nextPrimary)) {
+    const advice = `keep ${primary.pointer} (${primary.namespace}) as the primary identity`;
+    changes.push(about(primary.pointer, 'another primary identity', advice));
+  }
+  const fields: Comparison = { about, changes };
+  compareFields(treeOf(before), treeOf(after), '', 0, fields);
+  return changes;
+}
+
+function primaryOf({ descriptors }: SchemaDefinition): { pointer: string; namespace: string } | undefined {
+  const primary = descriptors.find((descriptor) => descriptor['xdm:isPrimary']);
+  return primary && { pointer: primary['xdm:sourceProperty'], namespace: primary['xdm:namespace'] };
+}
+
+const treeOf = ({ schema, all }: Version): FieldTree =>
+  fieldTree([schema], new Map(all.schemas.map((each) => [each.$id, each])));
+
+interface Comparison {
+  readonly about: (pointer: string, message: string, advice: string) => BreakingChange;
+  readonly changes: BreakingChange[];
+}
+
+/** A schema that contains itself has no end; what lies deeper is the same as above. */
+const DEEPEST = 12;
+const MOST_CHANGES = 1_000;
+/** No field is called so. */
+const ANY_KEY = '\u0000';
+
+function compareFields(old: FieldTree, next: FieldTree, pointer: string, depth: number, to: Comparison): void {
+  const { about, changes } = to;
+  if (changes.length >= MOST_CHANGES) return;
+  const [rules, nextRules] = [rulesOf(old.nodes), rulesOf(next.nodes)];
+  const types = typesOf(old);
+  if (types !== typesOf(next)) {
+    const change = `retyped from ${types || 'any type'} to ${typesOf(next) || 'any type'}`;
+    changes.push(about(pointer, change, 'keep the type; add a field of another name for the new one'));
+    return;
+  }
+  for (const { what, advice } of narrowings(rules, nextRules)) changes.push(about(pointer, what, advice));
+  for (const name of newlyRequired(rules, nextRules)) {
+    const advice = 'records so far need not have it: leave it out of "required"';
+    changes.push(about(`${pointer}/${escapeStep(name)}`, 'newly required', advice));
+  }
+  if (depth >= DEEPEST) return;
+  const added = next.names.filter((name) => !old.names.includes(name));
+  for (const name of old.names) {
+    const [child, nextChild] = [old.child(name), next.names.includes(name) ? next.child(name) : undefined];
+    const place = `${pointer}/${escapeStep(name)}`;
+    if (nextChild === undefined) {
+      const meant = added.length > 0 ? `; if it is now called ${added.join(' or ')}, have both` : '';
+      changes.push(about(place, 'removed, renamed or moved', `keep the field where it is${meant}`));
+    } else compareAny(child, nextChild, place, depth, to);
+  }
+  compareAny(old.items(), next.items(), pointer, depth, to);
+  if (old.names.length === 0) compareAny(old.child(ANY_KEY), next.child(ANY_KEY), `${pointer}/*`, depth, to);
+}
+
+function compareAny(
+  old: FieldTree | 'open' | undefined,
+  next: FieldTree | 'open' | undefined,
+  pointer: string,
+  depth: number,
+  to: Comparison,
+): void {
+  if (old === undefined || old === 'open') return;
+  if (next !== undefined && next !== 'open') compareFields(old, next, pointer, depth + 1, to);
+  else to.changes.push(to.about(pointer, 'what lies here is no longer said', 'keep its schema'));
+}
+
+const typesOf = (tree: FieldTree): string => [...tree.types].sort().join(' or ');
+const newlyRequired = (old: FieldRules, next: FieldRules): string[] =>
+  [...next.required].filter((name) => !old.required.has(name));
+const escapeStep = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** A line for each change: `schema#/pointer  message`, and what to do. */
+export const renderBreakingChange = ({ schema, pointer, message, advice }: BreakingChange): string =>
+  `${schema}#${pointer}  ${message}\n    ${advice}`;
