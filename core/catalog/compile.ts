@@ -31,6 +31,8 @@ export interface CompiledCatalog {
   readonly identitySettings: CompiledIdentitySettings;
   /** The default merge policy. */
   readonly mergePolicy: MergePolicyDefinition;
+  /** By id; the default one included. */
+  readonly mergePolicies: ReadonlyMap<string, MergePolicyDefinition>;
   /** Those that are published. */
   readonly segments: SegmentSet;
   readonly segmentDefinitions: ReadonlyMap<string, SegmentDefinition>;
@@ -88,13 +90,15 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   const namespaces = namespaceRegistry(catalog.namespaces);
   const schemas = new Map(catalog.schemas.map((schema) => [schema.$id, schema]));
   const segments = catalog.segments.filter(isPublished);
+  const mergePolicy = catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY;
   return {
     version: catalogVersion(catalog),
     datasets: new Map(catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, namespaces)])),
     sourceConnections: new Map(catalog.sourceConnections?.map((connection) => [connection.id, connection])),
     namespaces,
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
-    mergePolicy: catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY,
+    mergePolicy,
+    mergePolicies: new Map([mergePolicy, ...catalog.mergePolicies].map((policy) => [policy.id, policy])),
     segments: compileSegments(segments, catalog.evaluationSettings),
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),

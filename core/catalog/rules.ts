@@ -3,6 +3,8 @@ import { activationVersion } from '#core/activation/activation-version.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import type { RouteRules } from '#core/activation/route.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
+import { findNamespace } from '#core/identity/namespaces.ts';
+import type { AccessRules } from '#core/profile/access/access.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import { pick } from '#core/profile/paths.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
@@ -14,6 +16,7 @@ export interface StageRules {
   readonly fold: FoldRules;
   readonly evaluation: EvaluationRules;
   readonly route: RouteRules;
+  readonly access: AccessRules;
 }
 
 /** Most identities in one graph (aep.md §3.3). */
@@ -38,6 +41,10 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
   };
   const { mergePolicy, segments, destinations, sharedSince, governance } = catalog;
   const mapped = [...new Set([...destinations.values()].flatMap(toldWhenUpdated))];
+  const expiryOf = (id: string, time: number): number | undefined => {
+    const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
+    return keptFor === undefined ? undefined : time + keptFor;
+  };
   const activations = activationVersion(destinations.values());
   return {
     fold: {
@@ -47,10 +54,7 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
       projectEvent: (entity) => segments.projectEvent(entity),
       retainEvents: (events) => segments.retain(events),
       projection: segments.fingerprint,
-      expiryOf: (id, time) => {
-        const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
-        return keptFor === undefined ? undefined : time + keptFor;
-      },
+      expiryOf,
       keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
     },
     evaluation: {
@@ -65,6 +69,13 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
       releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
     },
     route: { links, mergePolicy, destinations, sharedSince, governance },
+    access: {
+      links,
+      mergePolicy,
+      policyOf: (id) => catalog.mergePolicies.get(id),
+      namespaceOf: (text) => findNamespace(text, catalog.namespaces)?.code,
+      expiryOf,
+    },
   };
 }
 

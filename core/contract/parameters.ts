@@ -5,6 +5,8 @@ export const HANDLES = [
   'collection-url',
   /** AEP's batch API: followed by `/batches` */
   'batch-url',
+  /** Where profiles are looked at: followed by `/ups/access/entities`; may end in a slash */
+  'access-url',
   'landing-bucket',
   'lake-bucket',
   'quarantine-bucket',

@@ -38,6 +38,19 @@ export function namespaceRegistry(custom: readonly NamespaceDefinition[]): Reado
   return new Map([...custom, ...STANDARD_NAMESPACES].map((namespace) => [namespace.code, namespace]));
 }
 
+const URI = 'https://data.adobe.io/entities/namespace/';
+
+/** The namespace that somebody names by its code, in whatever case, or by its URI; undefined for none. */
+export function findNamespace(
+  text: string,
+  registry: ReadonlyMap<string, NamespaceDefinition>,
+): NamespaceDefinition | undefined {
+  const all = [...registry.values()];
+  if (text.startsWith(URI)) return all.find(({ id }) => id !== undefined && `${URI}${id}` === text);
+  const alike = all.filter(({ code }) => code.toLowerCase() === text.toLowerCase());
+  return registry.get(text) ?? (alike.length === 1 ? alike[0] : undefined);
+}
+
 /** How strong a claim a kind of identifier makes on who somebody is: people, then devices, then cookies (aep.md §3.4). */
 const STRENGTH: Record<IdType, number> = {
   CROSS_DEVICE: 0,

@@ -35,7 +35,7 @@ export interface VersionedStore<T extends Versioned> {
 export async function takeAbsorbed<T extends Versioned>(
   item: T,
   roots: readonly IdentityKey[],
-  store: VersionedStore<T>,
+  store: Pick<VersionedStore<T>, 'get'>,
   join: (item: T, other: T) => T,
 ): Promise<{ item: T; taken: { root: IdentityKey; version: number }[] }> {
   const taken: { root: IdentityKey; version: number }[] = [];

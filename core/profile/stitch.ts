@@ -170,7 +170,7 @@ async function writeUnit(
 /** The items that hold the identities, following pointers, and the identities that nobody knows yet. */
 export async function loadItems(
   identities: readonly IdentityKey[],
-  profiles: ProfileStore,
+  profiles: Pick<ProfileStore, 'lookup'>,
 ): Promise<{ items: ProfileItem[]; unknown: IdentityKey[] }> {
   const items = new Map<IdentityKey, ProfileItem>();
   const unknown: IdentityKey[] = [];

@@ -19,6 +19,7 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },
+  'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 1769, timeoutSeconds: 900 },
   'export-files': { memoryMb: 1769, timeoutSeconds: 900 },
 };

@@ -1,6 +1,7 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, type HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -10,14 +11,15 @@ import type { TributaryFunction } from './tributary-function.ts';
 
 export interface HttpTarget {
   readonly target: TributaryFunction;
+  /** Who decides who may come in: AWS, which wants requests that are signed, or the function, by a key. */
+  readonly authorization: 'iam' | 'by-function';
   readonly methods: readonly HttpMethod[];
   readonly paths: readonly string[];
 }
 
 /**
  * The address of functions: one HTTP API with a limit of requests and a log of them, or, where the stage has none, the
- * URLs of the functions themselves. Both hand over the same event. Who may come in, the functions decide, by the key of
- * the connection.
+ * URLs of the functions themselves. Both hand over the same event.
  */
 export class HttpDoor extends Construct {
   readonly #config: StageConfig;
@@ -31,11 +33,17 @@ export class HttpDoor extends Construct {
   }
 
   /** @returns the address; the URL of a function ends in a slash, that of an HTTP API does not */
-  add({ target, methods, paths }: HttpTarget): string {
-    if (!this.#api) return target.function.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url;
+  add({ target, authorization, methods, paths }: HttpTarget): string {
+    const isSigned = authorization === 'iam';
+    if (!this.#api) {
+      const authType = isSigned ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
+      return target.function.addFunctionUrl({ authType }).url;
+    }
     const integration = new HttpLambdaIntegration(`${target.node.id}Integration`, target.function);
     for (const path of paths) {
-      for (const route of this.#api.addRoutes({ path, methods: [...methods], integration })) {
+      const authorizer = isSigned ? { authorizer: new HttpIamAuthorizer() } : {};
+      for (const route of this.#api.addRoutes({ path, methods: [...methods], integration, ...authorizer })) {
+        if (isSigned) continue;
         Validations.of(route).acknowledge({
           id: 'AwsSolutions-APIG4',
           reason: 'The function checks the key of the connection, which is in the catalog and not in the template.',

@@ -41,6 +41,8 @@ export interface ComputeStackProps extends StackProps {
   readonly activation: ActivationStack;
 }
 
+type Urls = Readonly<Record<'collection-url' | 'batch-url' | 'access-url', string>>;
+
 /** The way of a record, from the doors to the outlets: which function reads what, and what it may do. */
 export class ComputeStack extends Stack {
   readonly alarms: Alarms;
@@ -72,8 +74,8 @@ export class ComputeStack extends Stack {
     this.#publishHandles(files, urls);
   }
 
-  /** Records over HTTP → the stream, or files. @returns the addresses */
-  #http(): Record<'collection-url' | 'batch-url', string> {
+  /** Records over HTTP → the stream, or files; profiles → HTTP. @returns the addresses */
+  #http(): Urls {
     const { config, data } = this.#props;
     const door = new HttpDoor(this, 'HttpDoor', { config });
     const collect = this.#function('Collect', 'collect', 'records over HTTP → the stream', {
@@ -91,19 +93,35 @@ export class ComputeStack extends Stack {
     writeObjects(batches.function, data.landing);
     readObjects(batches.function, data.quarantine);
 
+    const access = this.#function('ProfileAccess', 'profile-access', 'profiles and their events → HTTP', {
+      ...this.#memberships(),
+      TIMELINE_TABLE: data.timeline.tableName,
+    });
+    readItems(access.function, data.profiles);
+    readItems(access.function, data.memberships);
+    queryItems(access.function, data.timeline);
+
     const { GET, PATCH, POST, PUT } = HttpMethod;
     // A client of AEP finds the batch API below another path for each thing it does with batches.
     const anywhere = ['', ...['import', 'catalog', 'export'].map((service) => `/data/foundation/${service}`)];
     return {
       'collection-url': door.add({
         target: collect,
+        authorization: 'by-function',
         methods: [POST],
         paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
       }),
       'batch-url': door.add({
         target: batches,
+        authorization: 'by-function',
         methods: [GET, PATCH, POST, PUT],
         paths: anywhere.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
+      }),
+      'access-url': door.add({
+        target: access,
+        authorization: 'iam',
+        methods: [GET, POST],
+        paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
       }),
     };
   }
@@ -376,10 +394,7 @@ export class ComputeStack extends Stack {
     writeItems(evaluate.function, data.memberships);
   }
 
-  #publishHandles(
-    { validation, chunks }: { validation: WorkQueue; chunks: WorkQueue },
-    urls: Record<'collection-url' | 'batch-url', string>,
-  ): void {
+  #publishHandles({ validation, chunks }: { validation: WorkQueue; chunks: WorkQueue }, urls: Urls): void {
     const { config, data, activation } = this.#props;
     const handles = new Handles(this, 'Handles', { stage: config.stage });
     const functions = [...this.functions, ...activation.outlets.map((outlet) => outlet.deliver)];
@@ -388,6 +403,7 @@ export class ComputeStack extends Stack {
       urls['collection-url'],
       'Address that takes records, at /collection/{connectionId}',
     );
+    handles.publish('access-url', urls['access-url'], 'Address of profiles, at /ups/access/entities; signed requests');
     handles.publish('batch-url', urls['batch-url'], 'Address of the batch API, at /batches');
     handles.publishMap(
       'functions',

@@ -19,6 +19,18 @@ describe.each(['dev', 'prod'] as const)('HTTP in stage %s', (stage) => {
     }
   });
 
+  it('shows profiles to nobody but those whom IAM lets call', () => {
+    const routes = resourcesOfType(templates, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties);
+    const access = routes.filter(({ RouteKey }) => String(RouteKey).endsWith('/access/entities'));
+    expect(access.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      'GET /data/core/ups/access/entities',
+      'GET /ups/access/entities',
+      'POST /data/core/ups/access/entities',
+      'POST /ups/access/entities',
+    ]);
+    for (const { AuthorizationType } of access) expect(AuthorizationType).toBe('AWS_IAM');
+  });
+
   it('leads to the functions by nothing but the addresses of the platform', () => {
     const routes = resourcesOfType(templates, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties.RouteKey);
     expect(routes).toEqual(

@@ -16,7 +16,7 @@ import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES } from '#tests/harness/luma/dat
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 
 /** Rules under which no segment looks at an event named `noise`. */
-const rules: StageRules = {
+const rules = {
   fold: foldRules({ projectEvent: (entity) => (entity.noise ? undefined : { ...entity }) }),
   evaluation: {
     ...profileRules,
@@ -24,7 +24,7 @@ const rules: StageRules = {
     mappedAttributes: () => undefined,
   },
   route: { ...profileRules, destinations: new Map() },
-} as StageRules;
+} as unknown as StageRules;
 
 const streamed = (...records: readonly AcceptedRecord[]): CostBatch => ({ door: 'stream', records });
 const cost = (batches: readonly CostBatch[], together = false) => countCost(batches, { rules, now: NOW, together });

@@ -1,0 +1,20 @@
+import { readEnvironment } from '#core/contract/functions.ts';
+import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
+import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('profile-access', process.env);
+
+export const handler = createHandler({
+  catalog: createCatalogReader({
+    operationsTable: environment.OPERATIONS_TABLE,
+    catalogBucket: environment.CATALOG_BUCKET,
+  }),
+  profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
+  memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
+  timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
+  now: Date.now,
+});
