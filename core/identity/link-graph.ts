@@ -1,5 +1,15 @@
-import type { IdType } from '#core/catalog/definitions.ts';
-import { type IdentityKey, namespaceOf } from './identity.ts';
+import type { IdentityKey } from './identity.ts';
+import {
+  type Group,
+  groupOf,
+  isDeletedBefore,
+  join,
+  mayJoin,
+  type Node,
+  nodeOf,
+  seenAgain,
+  setLink,
+} from './link-nodes.ts';
 import {
   type Assertion,
   compareKeys,
@@ -32,11 +42,12 @@ export class LinkGraph {
    */
   apply(assertion: Assertion, { isLate = false, isUndone }: ApplyOptions = {}): readonly RemovedLink[] {
     const named = this.#assert(assertion, isUndone);
-    const touched = isUndone ? new Set(named.map(({ group }) => group)) : new Set(named[0] && [named[0].group]);
-    const removed = [...touched].flatMap((group) =>
-      this.#repair(group, assertion, isLate ? new Set() : new Set(named)),
-    );
-    return removed.length > 1 ? removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b)) : removed;
+    const group = named[0]?.group;
+    if (!group || (!isUndone && this.#isSound(group))) return NONE;
+    const groups = isUndone ? new Set(named.map((node) => node.group)) : [group];
+    const latest = new Set(isLate ? [] : named);
+    const removed = [...groups].flatMap((each) => this.#repair(each, assertion, latest));
+    return removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b));
   }
 
   /** Takes one link out, unless it was asserted again later. */
@@ -51,8 +62,10 @@ export class LinkGraph {
     return [{ a, b, at: time, by: id, why: 'withdrawn', ...(withdrawal && { withdrawal }) }];
   }
 
+  #isSound = ({ hasConflict, members }: Group): boolean => !hasConflict && members.size <= this.#rules.limit;
+
   #repair(group: Group, assertion: Assertion, latest: ReadonlySet<Node>): readonly RemovedLink[] {
-    if (!group.hasConflict && group.members.size <= this.#rules.limit) return NONE;
+    if (this.#isSound(group)) return NONE;
     const removed: RemovedLink[] = [];
     const remove = (link: Link, why: RemovalReason): void => {
       this.#disconnect(link);
@@ -72,11 +85,11 @@ export class LinkGraph {
   }
 
   #assert({ identities, time, source }: Assertion, isUndone?: IsUndone): readonly Node[] {
-    const keys = [...new Set(identities)].sort();
-    if (keys.length < 2) return [];
-    const nodes = keys.map((key) => this.#nodeOf(key));
-    for (const [i, a] of nodes.entries()) {
-      for (const b of nodes.slice(i + 1)) {
+    const nodes = nodesInOrder(identities, (key) => this.#nodeOf(key));
+    for (let i = 0; i < nodes.length; i++) {
+      const a = nodes[i]!;
+      for (let j = i + 1; j < nodes.length; j++) {
+        const b = nodes[j]!;
         if (isUndone?.(a.key, b.key)) continue;
         const known = a.links.get(b);
         if (known) setLink(a, b, seenAgain(known, time, source));
@@ -91,16 +104,7 @@ export class LinkGraph {
   #nodeOf(key: IdentityKey): Node {
     const known = this.#nodes.get(key);
     if (known) return known;
-    const namespace = namespaceOf(key);
-    const node: Node = {
-      key,
-      rank: this.#rules.rank(namespace),
-      unique: this.#rules.isUnique(namespace) ? namespace : undefined,
-      deletion: DELETION_ORDER[this.#rules.typeOf(namespace)] ?? 2,
-      links: new Map(),
-      group: undefined as unknown as Group,
-    };
-    node.group = groupOf(node);
+    const node = nodeOf(key, this.#rules);
     this.#nodes.set(key, node);
     return node;
   }
@@ -178,76 +182,17 @@ interface ApplyOptions {
 
 type IsUndone = (a: IdentityKey, b: IdentityKey) => boolean;
 
-interface Node {
-  readonly key: IdentityKey;
-  readonly rank: number;
-  /** Its namespace, if that is unique. */
-  readonly unique: string | undefined;
-  readonly deletion: number;
-  readonly links: Map<Node, Link>;
-  group: Group;
-}
-
-interface Group {
-  readonly members: Set<Node>;
-  /** Unique namespace → its value. */
-  readonly uniques: Map<string, Node>;
-  /** Some unique namespace has two values here. */
-  hasConflict: boolean;
-}
-
 type Remove = (link: Link, why: RemovalReason) => void;
 
 const NONE: readonly RemovedLink[] = [];
 
-const DELETION_ORDER: Partial<Record<IdType, number>> = { COOKIE: 0, DEVICE: 1, MOBILE: 1 };
-
-const groupOf = (node: Node): Group => ({
-  members: new Set([node]),
-  uniques: new Map(node.unique === undefined ? [] : [[node.unique, node]]),
-  hasConflict: false,
-});
-
-function mayJoin(x: Group, y: Group): boolean {
-  const [few, many] = x.uniques.size < y.uniques.size ? [x, y] : [y, x];
-  for (const [namespace, node] of few.uniques) if ((many.uniques.get(namespace) ?? node) !== node) return false;
-  return true;
-}
-
-function join(x: Group, y: Group): void {
-  const [small, large] = x.members.size < y.members.size ? [x, y] : [y, x];
-  large.hasConflict ||= small.hasConflict || !mayJoin(x, y);
-  for (const [namespace, node] of small.uniques) large.uniques.set(namespace, node);
-  for (const node of small.members) {
-    large.members.add(node);
-    node.group = large;
+/** The nodes of an assertion's identities, each once, sorted; none where there are fewer than two. */
+function nodesInOrder(identities: readonly IdentityKey[], nodeOf: (key: IdentityKey) => Node): readonly Node[] {
+  if (identities.length === 2) {
+    const [a, b] = identities as [IdentityKey, IdentityKey];
+    if (a === b) return [];
+    return a < b ? [nodeOf(a), nodeOf(b)] : [nodeOf(b), nodeOf(a)];
   }
+  const keys = [...new Set(identities)].sort();
+  return keys.length < 2 ? [] : keys.map(nodeOf);
 }
-
-function setLink(a: Node, b: Node, link: Link): void {
-  a.links.set(b, link);
-  b.links.set(a, link);
-}
-
-function seenAgain(known: Link, time: number, source: string): Link {
-  const { a, b } = known;
-  const isLater = time >= known.lastSeen;
-  if (isLater && source === known.source) return { ...known, lastSeen: time };
-  const saidLast = isLater ? source : known.source;
-  const sources = new Set([known.source, source, ...(known.alsoFrom ?? [])]);
-  sources.delete(saidLast);
-  return {
-    a,
-    b,
-    firstSeen: Math.min(known.firstSeen, time),
-    lastSeen: Math.max(known.lastSeen, time),
-    source: saidLast,
-    ...(sources.size > 0 && { alsoFrom: [...sources].sort() }),
-  };
-}
-
-const lastSeen = (node: Node): number =>
-  [...node.links.values()].reduce((latest, link) => Math.max(latest, link.lastSeen), Number.NEGATIVE_INFINITY);
-
-const isDeletedBefore = (x: Node, y: Node): boolean =>
-  (x.deletion - y.deletion || lastSeen(x) - lastSeen(y) || compareKeys(x.key, y.key)) < 0;

@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceLimits } from './evidence.ts';
+import type { IdentityKey } from './identity.ts';
 import { LinkGraph } from './link-graph.ts';
 import type { Assertion, Link, LinkRules, RemovedLink } from './link-rules.ts';
 
@@ -48,14 +49,24 @@ function applyAll(
   { undo }: Limits,
   isLate = false,
 ): RemovedLink[] {
+  const removed: RemovedLink[] = [];
   const withdrawals = all.filter(({ withdrawal }) => withdrawal);
-  return entries.flatMap((entry) => {
-    if (entry.withdrawal) return graph.withdraw(entry);
-    const near = withdrawals.filter(({ time }) => entry.time <= time && time < entry.time + undo);
-    const isUndone = (a: string, b: string): boolean =>
-      near.some(({ identities }) => identities.includes(a) && identities.includes(b));
-    return graph.apply(entry, { isLate, ...(near.length > 0 && { isUndone }) });
-  });
+  for (const entry of entries) {
+    const gone = entry.withdrawal
+      ? graph.withdraw(entry)
+      : graph.apply(entry, { isLate, ...(withdrawals.length > 0 && undoing(entry, withdrawals, undo)) });
+    if (gone.length > 0) removed.push(...gone);
+  }
+  return removed;
+}
+
+/** Which links of an assertion were withdrawn shortly after it. */
+function undoing({ time: said }: Assertion, withdrawals: readonly Assertion[], undo: number) {
+  const near = withdrawals.filter(({ time }) => said <= time && time < said + undo);
+  if (near.length === 0) return {};
+  const isUndone = (a: IdentityKey, b: IdentityKey): boolean =>
+    near.some(({ identities }) => identities.includes(a) && identities.includes(b));
+  return { isUndone };
 }
 
 interface Known {

@@ -45,8 +45,10 @@ export function eraseFromItem(
 
 /** An assertion that names others too goes on saying that these belong together. */
 function withoutIdentities(evidence: Evidence, isOther: (key: IdentityKey) => boolean): Evidence {
+  const removed = evidence.removed?.filter(({ a, b }) => isOther(a) && isOther(b));
   return {
     ...evidence,
+    ...(removed && { removed }),
     settled: evidence.settled.filter(({ a, b }) => isOther(a) && isOther(b)),
     assertions: evidence.assertions
       .map((assertion) => ({ ...assertion, identities: assertion.identities.filter(isOther) }))

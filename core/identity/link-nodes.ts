@@ -1,0 +1,84 @@
+import type { IdType } from '#core/catalog/definitions.ts';
+import { type IdentityKey, namespaceOf } from './identity.ts';
+import { compareKeys, type Link, type LinkRules } from './link-rules.ts';
+
+/** An identity in a graph that is being worked on. Everything here may be changed by `link-graph.ts`. */
+export interface Node {
+  readonly key: IdentityKey;
+  readonly rank: number;
+  /** Its namespace, if that is unique. */
+  readonly unique: string | undefined;
+  readonly deletion: number;
+  readonly links: Map<Node, Link>;
+  group: Group;
+}
+
+export interface Group {
+  readonly members: Set<Node>;
+  /** Unique namespace → its value. */
+  readonly uniques: Map<string, Node>;
+  /** Some unique namespace has two values here. */
+  hasConflict: boolean;
+}
+
+const DELETION_ORDER: Partial<Record<IdType, number>> = { COOKIE: 0, DEVICE: 1, MOBILE: 1 };
+
+export function nodeOf(key: IdentityKey, rules: LinkRules): Node {
+  const namespace = namespaceOf(key);
+  const unique = rules.isUnique(namespace) ? namespace : undefined;
+  const deletion = DELETION_ORDER[rules.typeOf(namespace)] ?? 2;
+  const group: Group = { members: new Set(), uniques: new Map(), hasConflict: false };
+  const node: Node = { key, rank: rules.rank(namespace), unique, deletion, links: new Map(), group };
+  node.group = groupOf(node);
+  return node;
+}
+
+export const groupOf = (node: Node): Group => ({
+  members: new Set([node]),
+  uniques: new Map(node.unique === undefined ? [] : [[node.unique, node]]),
+  hasConflict: false,
+});
+
+export function mayJoin(x: Group, y: Group): boolean {
+  const [few, many] = x.uniques.size < y.uniques.size ? [x, y] : [y, x];
+  for (const [namespace, node] of few.uniques) if ((many.uniques.get(namespace) ?? node) !== node) return false;
+  return true;
+}
+
+export function join(x: Group, y: Group): void {
+  const [small, large] = x.members.size < y.members.size ? [x, y] : [y, x];
+  large.hasConflict ||= small.hasConflict || !mayJoin(x, y);
+  for (const [namespace, node] of small.uniques) large.uniques.set(namespace, node);
+  for (const node of small.members) {
+    large.members.add(node);
+    node.group = large;
+  }
+}
+
+export function setLink(a: Node, b: Node, link: Link): void {
+  a.links.set(b, link);
+  b.links.set(a, link);
+}
+
+export function seenAgain(known: Link, time: number, source: string): Link {
+  const { a, b } = known;
+  const isLater = time >= known.lastSeen;
+  if (isLater && source === known.source) return { ...known, lastSeen: time };
+  const saidLast = isLater ? source : known.source;
+  const sources = new Set([known.source, source, ...(known.alsoFrom ?? [])]);
+  sources.delete(saidLast);
+  return {
+    a,
+    b,
+    firstSeen: Math.min(known.firstSeen, time),
+    lastSeen: Math.max(known.lastSeen, time),
+    source: saidLast,
+    ...(sources.size > 0 && { alsoFrom: [...sources].sort() }),
+  };
+}
+
+const lastSeen = (node: Node): number =>
+  [...node.links.values()].reduce((latest, link) => Math.max(latest, link.lastSeen), Number.NEGATIVE_INFINITY);
+
+export const isDeletedBefore = (x: Node, y: Node): boolean =>
+  (x.deletion - y.deletion || lastSeen(x) - lastSeen(y) || compareKeys(x.key, y.key)) < 0;
