@@ -8,6 +8,7 @@ import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
 import { dataflowBooksContract } from './dataflow.contract.ts';
+import { identityCasesContract } from './identity-cases.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
@@ -27,3 +28,7 @@ timelineContract('DynamoDB', () => new DynamoDbTimeline(dynamoDb(), tables.timel
 membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb(), tables.memberships));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
 dataflowBooksContract('DynamoDB', () => new DynamoDbDataflowBooks(dynamoDb(), tables.operations));
+identityCasesContract('DynamoDB', () => ({
+  profiles: new DynamoDbProfileStore(dynamoDb(), tables.profiles),
+  timeline: new DynamoDbTimeline(dynamoDb(), tables.timeline),
+}));

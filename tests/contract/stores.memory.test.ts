@@ -4,6 +4,7 @@ import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.
 import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { dataflowBooksContract } from './dataflow.contract.ts';
+import { identityCasesContract } from './identity-cases.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
@@ -14,3 +15,4 @@ timelineContract('memory', () => new MemoryTimeline());
 membershipStoreContract('memory', () => new MemoryMembershipStore());
 operationsContract('memory', () => new MemoryOperations());
 dataflowBooksContract('memory', () => new MemoryDataflowBooks());
+identityCasesContract('memory', () => ({ profiles: new MemoryProfileStore(), timeline: new MemoryTimeline() }));

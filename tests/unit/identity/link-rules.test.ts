@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { addAssertions, linksOf, NO_EVIDENCE } from '#core/identity/evidence.ts';
 import { type Assertion, graphsOf, type LinkRules } from '#core/identity/link-rules.ts';
 import { assertion, ecid, linkRules } from '#tests/harness/core/factories.ts';
+import { identityCases, sortedGraphs } from '#tests/harness/identity-cases.ts';
 
 const graphs = (assertions: readonly Assertion[], rules: LinkRules): readonly (readonly string[])[] =>
   graphsOf(linksOf(addAssertions(NO_EVIDENCE, assertions, rules).evidence, rules)).map(({ identities }) => identities);
@@ -72,23 +72,8 @@ describe('the limit on identities in a graph', () => {
   });
 });
 
-const CASES = '../shared/reference/identity-cases.json';
-
-interface Case {
-  readonly id: string;
-  readonly title: string;
-  readonly namespacePriority: readonly string[];
-  readonly uniqueNamespaces: readonly string[];
-  readonly events: readonly (readonly string[])[];
-  readonly expectedGraphs: readonly (readonly string[])[];
-  readonly identitiesWithoutGraph: readonly string[];
-}
-
 describe('worked cases of the reference', () => {
-  const cases = existsSync(CASES) ? (JSON.parse(readFileSync(CASES, 'utf8')) as Case[]) : [];
-  if (cases.length === 0) console.warn(`${CASES} is absent: its cases are not run`);
-
-  it.each(cases)(
+  it.each(identityCases)(
     '$id: $title',
     ({ namespacePriority, uniqueNamespaces, events, expectedGraphs, identitiesWithoutGraph }) => {
       const rules = linkRules({ priority: namespacePriority, unique: uniqueNamespaces });
@@ -98,8 +83,7 @@ describe('worked cases of the reference', () => {
           .filter(({ identities }) => identities.length > 1),
         rules,
       );
-      const sorted = expectedGraphs.map((graph) => [...graph].sort()).sort((x, y) => (x[0]! < y[0]! ? -1 : 1));
-      expect(result).toEqual(sorted);
+      expect(result).toEqual(sortedGraphs(expectedGraphs));
       expect(identitiesWithoutGraph.filter((identity) => result.flat().includes(identity))).toEqual([]);
     },
   );

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cli } from '#tests/harness/cli.ts';
+import { identityCases, sortedGraphs } from '#tests/harness/identity-cases.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -27,24 +28,10 @@ async function simulate(input: object, ...options: string[]) {
   };
 }
 
-const CASES = '../shared/reference/identity-cases.json';
-
-interface Case {
-  readonly id: string;
-  readonly title: string;
-  readonly expectedGraphs: readonly (readonly string[])[];
-  readonly identitiesWithoutGraph: readonly string[];
-}
-
 describe('identity simulate', () => {
-  const cases = existsSync(CASES) ? (JSON.parse(readFileSync(CASES, 'utf8')) as Case[]) : [];
-  if (cases.length === 0) console.warn(`${CASES} is absent: its cases are not run`);
-
-  it.each(cases)('gives what is written of $id: $title', async (one) => {
+  it.each(identityCases)('gives what is written of $id: $title', async (one) => {
     const { graphs, withoutGraph } = await simulate(one);
-    expect(graphs).toEqual(
-      one.expectedGraphs.map((graph) => [...graph].sort()).sort((x, y) => (x[0]! < y[0]! ? -1 : 1)),
-    );
+    expect(graphs).toEqual(sortedGraphs(one.expectedGraphs));
     expect(withoutGraph).toEqual([...one.identitiesWithoutGraph].sort());
   });
 
