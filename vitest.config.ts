@@ -34,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'local',
+          env: quiet,
           include: ['tests/contract/**/*.aws.test.ts', 'tests/e2e/**/*.test.ts'],
           globalSetup: ['tests/harness/local-aws.ts'],
           fileParallelism: false,

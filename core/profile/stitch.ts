@@ -67,13 +67,13 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
   await eachAtOnce(units, UNITS_AT_ONCE, async (unit) => {
     try {
       const result = await writeUnit(unit, deps);
+      await forgetDeleted(result.outcomes, deps);
       outcomes.push(...result.outcomes);
       late += result.late;
     } catch (error) {
       failed.push(...unit.map(({ record }) => ({ record, error: error as Error })));
     }
   });
-  await forgetDeleted(outcomes, deps);
   return { outcomes, failed, late };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs, timeout } from '#tests/harness/runs.ts';
 import { DAY, HOUR, NOW, segments } from '#tests/unit/segmentation/factories.ts';
-import { runs, timeout } from './runs.ts';
 import { definitions } from './wide-rules.ts';
 import { type Arrival, arrivals, World } from './world.ts';
 

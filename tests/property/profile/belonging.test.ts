@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import { unlink } from '#core/identity/unlink.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import { erasePerson } from '#core/privacy/erase-person.ts';
+import { stitch } from '#core/profile/stitch.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { allProfiles, profileRules } from '#tests/harness/core/profiles.ts';
+import { runs, timeout } from '#tests/harness/runs.ts';
+
+/** What happens to who belongs together: records that link and tell, in any order; withdrawn links; deleted people. */
+type Step =
+  | { readonly kind: 'records'; readonly records: readonly AcceptedRecord[] }
+  | { readonly kind: 'unlink'; readonly a: IdentityKey; readonly b: IdentityKey }
+  | { readonly kind: 'delete'; readonly identity: IdentityKey; readonly keepOut: boolean };
+
+const device = fc.integer({ min: 1, max: 4 }).map(ecid);
+const person = fc.constantFrom('CRMID:ann', 'CRMID:bob', 'CRMID:cyd');
+const anyone = fc.oneof(device, person, fc.constant('Email:a@x.org'));
+const time = fc.integer({ min: 0, max: 90 });
+const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
+  fc.tuple(time, device).map(([at, id]) => event(at, [id], { page: at })),
+  fc.tuple(time, person, device).map(([at, who, id]) => event(at, [who, id], { login: true })),
+  fc.tuple(time, person).map(([at, who]) => event(at, [who, 'Email:a@x.org'], { mail: true })),
+  fc
+    .tuple(time, person, fc.constantFrom('gold', 'silver'), fc.constantFrom('create' as const, 'merge', 'delete'))
+    .map(([at, who, tier, operation]) => attributes(at, who, { [`at${at % 3}`]: tier }, 'customers', operation)),
+);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.array(record, { maxLength: 12 }).map((records) => ({ kind: 'records' as const, records })),
+  },
+  { weight: 2, arbitrary: fc.tuple(anyone, anyone).map(([a, b]) => ({ kind: 'unlink' as const, a, b })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(anyone, fc.boolean())
+      .map(([identity, keepOut]) => ({ kind: 'delete' as const, identity, keepOut })),
+  },
+);
+
+const rules = foldRules();
+const pause = async (): Promise<void> => {};
+const NOTHING = (): Fault => 'none';
+
+/** Runs the steps one after the other; inside a step records travel as told, and what fails is given again. */
+async function run(steps: readonly Step[], next: () => Fault, travel: <T>(records: readonly T[]) => T[][]) {
+  const profiles = new MemoryProfileStore();
+  const timeline = new MemoryTimeline();
+  const faulty = { profiles: withFaults(profiles, next), timeline: withFaults(timeline, next) };
+  for (const [index, one] of steps.entries()) {
+    const now = (index + 1) * 100;
+    if (one.kind === 'records') {
+      // Times go on with the steps, but reach back into earlier ones.
+      let pending = one.records.map((each) => ({ ...each, time: each.time + index * 60, receivedAt: now }));
+      while (pending.length > 0) {
+        const results = await Promise.all(travel(pending).map((batch) => stitch(batch, { ...faulty, rules, pause })));
+        pending = results.flatMap(({ failed }) =>
+          failed.map(({ record: failedRecord }) => failedRecord),
+        ) as typeof pending;
+      }
+    } else if (one.kind === 'unlink') {
+      const reason = { reason: 'a mistake', by: 'test' } as never;
+      await again(() =>
+        unlink(one.a, one.b, reason, { profiles: faulty.profiles, rules: rules.links, now: () => now, pause }),
+      );
+    } else {
+      const store = createMemoryObjectStore();
+      const deps = { lake: store, quarantine: store, exports: store, now: () => now, pause };
+      const catalog = { datasets: new Map() } as unknown as CompiledCatalog;
+      const ledgers = new MemoryVersionedStore<LedgerItem>();
+      const request = { requestId: `request ${index}`, identity: one.identity, reason: '', keepOut: one.keepOut };
+      await again(() => erasePerson(request, { ...deps, ...faulty, catalog, ledgers, rules: profileRules }));
+    }
+  }
+  return stateOf(profiles, timeline);
+}
+
+/** Until it comes through, as an event source and a person would. */
+async function again(attempt: () => Promise<unknown>): Promise<void> {
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (!(error as Error).message.startsWith('injected') && (error as Error).name !== 'ConflictError') throw error;
+    }
+  }
+}
+
+async function stateOf(profiles: MemoryProfileStore, timeline: MemoryTimeline) {
+  const kept: Record<string, string[]> = {};
+  const known = [1, 2, 3, 4].map(ecid).concat(['CRMID:ann', 'CRMID:bob', 'CRMID:cyd', 'Email:a@x.org']);
+  for (const identity of known) {
+    kept[identity] = (await Array.fromAsync(timeline.read(identity))).map(({ id }) => id).sort();
+  }
+  return { profiles: await allProfiles(profiles), kept };
+}
+
+it('who belongs together is the same in any order, split, repeated and interrupted anywhere', { timeout }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 7 }), fc.infiniteStream(fc.nat()), async (steps, numbers) => {
+      const draw = (below: number): number => (numbers.next().value as number) % below;
+      let faults = 40;
+      const next = (): Fault =>
+        faults-- > 0 ? (['none', 'none', 'none', 'conflict', 'before', 'after'] as const)[draw(6)]! : 'none';
+      const scattered = <T>(records: readonly T[]): T[][] => {
+        const batches: T[][] = [[], [], []];
+        for (const one of [...records, ...records].sort(() => draw(3) - 1)) batches[draw(3)]!.push(one);
+        return batches;
+      };
+      const inOrder = await run(steps, NOTHING, (records) => [[...records]]);
+      expect(await run(steps, next, scattered)).toEqual(inOrder);
+    }),
+    runs(1, 150),
+  );
+});
