@@ -8,6 +8,7 @@ import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
 import { policyCommand } from './commands/policy.ts';
 import { privacyCommand } from './commands/privacy.ts';
+import { profileCommand } from './commands/profile.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { segmentCommand } from './commands/segment.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   catalogCommand,
   schemaCommand,
   replayCommand,
+  profileCommand,
   segmentCommand,
   sendCommand,
   privacyCommand,

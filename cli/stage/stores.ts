@@ -6,6 +6,7 @@ import type { DataflowBooks } from '#core/ports/dataflow.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters/catalog-store.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
@@ -13,6 +14,7 @@ import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import type { Resources } from './use-stage.ts';
 
@@ -20,6 +22,7 @@ import type { Resources } from './use-stage.ts';
 export interface StageStores {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
+  readonly timeline: Timeline;
   readonly ledgers: LedgerStore;
   readonly operations: Operations;
   readonly dataflow: DataflowBooks;
@@ -34,6 +37,7 @@ export function storesOf(resources: Resources): StageStores {
   return {
     profiles: new DynamoDbProfileStore(dynamoDb(), resources['profiles-table']),
     memberships: new DynamoDbMembershipStore(dynamoDb(), resources['memberships-table']),
+    timeline: new DynamoDbTimeline(dynamoDb(), resources['timeline-table']),
     ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
     dataflow: new DynamoDbDataflowBooks(dynamoDb(), operationsTable),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),

@@ -1,0 +1,97 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseInstant } from '#cli/options.ts';
+import { printEvents, printProfile } from '#cli/report/print-profile.ts';
+import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { useStage } from '#cli/stage/use-stage.ts';
+import { UserError } from '#cli/user-error.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import {
+  type AccessDeps,
+  type EntitiesRequest,
+  EVENT_SCHEMA,
+  isAccessProblem,
+  PROFILE_SCHEMA,
+} from '#core/profile/access/access.ts';
+import { getEntities } from '#core/profile/access/get-entities.ts';
+import { entitiesOf } from '#core/profile/access/links.ts';
+
+export interface GetFlags {
+  readonly stage: string;
+  readonly mergePolicy?: string;
+  readonly fields?: readonly string[];
+  readonly events?: true;
+  readonly from?: number;
+  readonly to?: number;
+  readonly order: 'asc' | 'desc';
+  readonly limit: number;
+  readonly start?: string;
+  readonly json?: true;
+}
+
+export function profileCommand(): Command {
+  const command = new Command('profile').description('look at what is known of a person');
+  command
+    .command('get')
+    .description('print the profile of a person, or the events of it, by any identity')
+    .argument('<NS:VALUE>', 'any identity of the person, e.g. CRMID:C00001', parseIdentity)
+    .option('--stage <name>', 'stage', 'local')
+    .option('--merge-policy <id>', 'merge policy; the default one when left out')
+    .option('--fields <list>', 'only these fields: dotted paths with commas between', (list) => list.split(','))
+    .option('--events', 'the events instead of the profile')
+    .option('--from <instant>', 'only events at this instant or later', parseInstant)
+    .option('--to <instant>', 'only events before this instant', parseInstant)
+    .addOption(new Option('--order <order>', 'events by time').choices(['asc', 'desc']).default('asc'))
+    .option('--limit <number>', 'events, 1,000 at most', parseLimit, 1_000)
+    .option('--start <token>', 'go on after an earlier page of events')
+    .option('--json', 'print one JSON object, as the entities API answers it')
+    .exitOverride()
+    .action(async (identity: string, flags: GetFlags) => {
+      const resources = await useStage(flags.stage);
+      const stores = storesOf(resources);
+      const rules = stageRules(await catalogInForce(stores.catalog)).access;
+      process.stdout.write(await getProfile(identity, flags, { ...stores, rules, now: Date.now() }));
+    });
+  return command;
+}
+
+/** What `profile get` prints. @throws UserError when nobody is known by the identity, or the request makes no sense */
+export async function getProfile(identity: string, flags: GetFlags, deps: AccessDeps): Promise<string> {
+  const request = requestOf(identity, flags);
+  const result = await getEntities(request, deps);
+  if (isAccessProblem(result)) throw new UserError(`${result.title}. ${result.detail ?? ''}`.trim());
+  const [{ answer }] = result.answers as [(typeof result.answers)[number]];
+  if (isAccessProblem(answer)) {
+    if (answer.status !== 404) throw new UserError(`${answer.title}. ${answer.detail ?? ''}`.trim());
+    const policy = flags.mergePolicy === undefined ? '' : ` under merge policy ${flags.mergePolicy}`;
+    throw new UserError(`Nobody is known by ${identity} in stage ${flags.stage}${policy}.`);
+  }
+  const entities = entitiesOf(result.answers, request, 'address');
+  if (flags.json) return `${JSON.stringify(flags.events ? entities[identity] : entities, undefined, 2)}\n`;
+  return '_page' in answer ? printEvents(identity, answer) : printProfile(identity, answer);
+}
+
+function requestOf(identity: string, flags: GetFlags): EntitiesRequest {
+  const { fields, mergePolicy, from, to, start } = flags;
+  return {
+    schema: flags.events ? EVENT_SCHEMA : PROFILE_SCHEMA,
+    identities: [{ entityId: identity, ...(start !== undefined && { start }) }],
+    ...(fields && { fields: fields.map((path) => path.trim()).filter((path) => path !== '') }),
+    ...(mergePolicy !== undefined && { mergePolicyId: mergePolicy }),
+    ...(from !== undefined && { startTime: from }),
+    ...(to !== undefined && { endTime: to }),
+    limit: flags.limit,
+    orderby: flags.order === 'desc' ? '-timestamp' : 'timestamp',
+    properties: [],
+  };
+}
+
+function parseIdentity(text: string): string {
+  if (!/^[^:]+:./s.test(text)) throw new InvalidArgumentError('Expected NAMESPACE:VALUE such as CRMID:C00001');
+  return text;
+}
+
+function parseLimit(text: string): number {
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > 1_000) throw new InvalidArgumentError('Expected a whole number from 1 to 1000');
+  return limit;
+}
