@@ -23,7 +23,8 @@ const NONE: readonly Violation[] = [];
  * without end
  */
 export function compileBundle(bundle: Bundle): Validate {
-  if (findEndless(bundle) !== undefined) throw new Error('it refers to itself without end');
+  const endless = findEndless(bundle);
+  if (endless !== undefined) throw new Error(endless);
   const fits = compile(bundle, false);
   let explain: ValidateFunction | undefined;
   return (value) => {

@@ -3,22 +3,31 @@ import type { Bundle, SchemaNode } from './bundle.ts';
 /** Keywords that apply another schema to the very same value. */
 const SAME_VALUE = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependencies', 'dependentSchemas'];
 
+/** A value is looked at by no more schemas than this, each time it is met. */
+const MOST_LOOKS = 10_000;
+
 /**
  * A schema may contain itself further down (a tree of categories). One that refers to itself for the same value would
- * make validation run for ever.
- * @returns the key of a node that does so
+ * make validation run for ever; one that refers to others, which all refer to others, nearly so.
+ * @returns why the schema can't be used, if so
  */
 export function findEndless({ nodes }: Bundle): string | undefined {
-  const ends = new Set<string>();
-  const isEndless = (key: string, above: ReadonlySet<string>): boolean => {
-    if (above.has(key)) return true;
-    if (ends.has(key)) return false;
+  const looks = new Map<string, number>();
+  const count = (key: string, above: ReadonlySet<string>): number => {
+    if (above.has(key)) return Number.POSITIVE_INFINITY;
+    const known = looks.get(key);
+    if (known !== undefined) return known;
     const path = new Set(above).add(key);
-    for (const target of targetsOf(nodes.get(key)!)) if (isEndless(target, path)) return true;
-    ends.add(key);
-    return false;
+    let sum = 1;
+    for (const target of targetsOf(nodes.get(key)!)) sum += count(target, path);
+    looks.set(key, sum);
+    return sum;
   };
-  for (const key of nodes.keys()) if (isEndless(key, new Set())) return key;
+  for (const key of nodes.keys()) {
+    const sum = count(key, new Set());
+    if (sum === Number.POSITIVE_INFINITY) return 'it refers to itself without end';
+    if (sum > MOST_LOOKS) return `it has a value looked at by more than ${MOST_LOOKS} schemas`;
+  }
   return undefined;
 }
 

@@ -152,6 +152,17 @@ describe('schemas that can\u2019t be used', () => {
     [[{ dependencies: { a: { $ref: '#' } } }]],
   ])('refer to themselves without end: %j', (documents) => expect(problems(...documents)[0]).toMatch('without end'));
 
+  it('have each value looked at by schemas that multiply', () => {
+    const definitions = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => {
+        const next = { $ref: `#/definitions/d${i + 1}` };
+        return [`d${i}`, { allOf: [next, { anyOf: [next, next] }] }];
+      }),
+    );
+    const multiplying = { $ref: '#/definitions/d0', definitions: { ...definitions, d40: { type: 'string' } } };
+    expect(problems(multiplying)[0]).toMatch('more than 10000 schemas');
+  });
+
   it('are nested too deeply', () => {
     let deep: object = {};
     for (let i = 0; i < 5_000; i++) deep = { items: deep };
