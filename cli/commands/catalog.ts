@@ -11,7 +11,7 @@ import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { outletsOf } from '#core/contract/connections.ts';
-import { currentVersion, definitionsInForce, putCatalog } from '#lambdas/adapters/catalog-store.ts';
+import { definitionsInForce, putCatalog } from '#lambdas/adapters/catalog-store.ts';
 
 /** Functions look at the catalog every five seconds. */
 const UNTIL_SEEN_MS = 6_000;
@@ -49,7 +49,8 @@ export function catalogCommand(): Command {
       const resources = await useStage(stage);
       const stores = storesOf(resources);
       refuseBreaking(await definitionsInForce(stores.catalog), catalog, allowBreaking === true);
-      const before = (await currentVersion(stores.catalog)) ? await catalogInForce(stores.catalog) : undefined;
+      // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
+      const before = await catalogInForce(stores.catalog).catch(() => undefined);
       const version = await applyCatalog(catalog, resources);
       process.stdout.write(`${describe(catalog)}\nVersion ${version} is in force on stage ${stage}.\n`);
       if (!backfill) return;

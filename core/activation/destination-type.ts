@@ -35,7 +35,7 @@ interface Declaration<D extends AnyDestination> {
 export interface RequestDestination<D extends AnyDestination> extends Declaration<D> {
   readonly delivery: 'requests';
   /** Most people in one request (`maxUsersPerRequest`). */
-  readonly profilesPerRequest: number;
+  profilesPerRequest(destination: D): number;
   authentication(destination: D): Authentication;
   /** Requests a second that the destination takes from all functions together; undefined: as many as there are. */
   rateLimit(destination: D): number | undefined;

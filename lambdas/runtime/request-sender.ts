@@ -1,5 +1,5 @@
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
-import type { ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
+import type { ItemResult } from '#core/activation/destination-type.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import { Authenticator } from '#core/activation/http/authenticator.ts';
 import type { HttpClient } from '#core/activation/http/client.ts';
@@ -23,7 +23,8 @@ export interface RequestSenderDeps {
 export interface RequestSender {
   /** Makes one request. @returns what became of each person, in order */
   (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]>;
-  typeOf(destinationId: string): Promise<RequestDestination<ProfileDestination>>;
+  /** Most people in one request. */
+  profilesPerRequest(destinationId: string): Promise<number>;
 }
 
 /** How long an answer of "too many requests" is heeded where it does not say itself. */
@@ -81,6 +82,9 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
   };
 
   return Object.assign(send, {
-    typeOf: async (destinationId: string) => (await find(destinationId)).type,
+    profilesPerRequest: async (destinationId: string) => {
+      const { type, destination } = await find(destinationId);
+      return type.profilesPerRequest(destination);
+    },
   });
 }

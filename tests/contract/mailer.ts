@@ -16,7 +16,7 @@ export type MailerDestination = z.output<typeof definition>;
 export const mailer = {
   definition,
   delivery: 'requests',
-  profilesPerRequest: 100,
+  profilesPerRequest: () => 100,
   identities: () => ['Email_LC_SHA256'],
   attributes: () => ['person.name.firstName'],
   mandatory: () => ['person.name.firstName'],

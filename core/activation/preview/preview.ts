@@ -185,8 +185,9 @@ function requestsOf(
 ): HttpRequest[] {
   const context = { credentials: { signingKey: MASK }, now, segmentName };
   const authorization = type.authentication(destination).type === 'none' ? {} : { authorization: `Bearer ${MASK}` };
-  return Array.from({ length: Math.ceil(people.length / type.profilesPerRequest) }, (_, index) => {
-    const batch = people.slice(index * type.profilesPerRequest, (index + 1) * type.profilesPerRequest);
+  const size = type.profilesPerRequest(destination);
+  return Array.from({ length: Math.ceil(people.length / size) }, (_, index) => {
+    const batch = people.slice(index * size, (index + 1) * size);
     const request = type.request(batch, destination, context);
     return { ...request, headers: { ...request.headers, ...authorization } };
   });

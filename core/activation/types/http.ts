@@ -12,6 +12,9 @@ import {
   namespaceCode,
 } from '#core/catalog/destination-base.ts';
 
+/** aep.md §6.2 */
+const MOST_PROFILES = 10;
+
 const definition = z.strictObject({
   ...destinationBase,
   type: z.literal('http'),
@@ -21,6 +24,8 @@ const definition = z.strictObject({
   attributes: mappedAttributes,
   mandatoryAttributes,
   authentication: authentication.optional(),
+  /** Most profiles in one request. */
+  maxUsersPerRequest: z.int().min(1).max(MOST_PROFILES).optional(),
   /** Requests a second that the endpoint takes. */
   requestsPerSecond: z.number().positive().max(10_000).optional(),
 });
@@ -30,7 +35,7 @@ export type HttpDestination = z.output<typeof definition>;
 export const http = {
   definition,
   delivery: 'requests',
-  profilesPerRequest: 10,
+  profilesPerRequest: ({ maxUsersPerRequest = MOST_PROFILES }) => maxUsersPerRequest,
   identities: ({ identities }) => identities ?? 'all',
   attributes: ({ attributes }) => attributes,
   mandatory: ({ mandatoryAttributes = [] }) => mandatoryAttributes,

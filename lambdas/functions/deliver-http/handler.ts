@@ -88,7 +88,7 @@ export function createHandler(deps: DeliverHttpDeps) {
 
   /** Everything for one destination, in requests of as many as it takes. */
   const deliver = async (items: readonly Item[]): Promise<ReadonlySet<string>> => {
-    const { profilesPerRequest } = await send.typeOf(items[0]!.value.destinationId);
+    const profilesPerRequest = await send.profilesPerRequest(items[0]!.value.destinationId);
     let failedIds: ReadonlySet<string> = new Set();
     for (let start = 0; start < items.length; start += profilesPerRequest) {
       const batch = items.slice(start, start + profilesPerRequest);

@@ -127,4 +127,36 @@ describe('destinations', () => {
     const exited = await step(attributes(NOW - DAY, 'CRMID:ann', { loyalty: 'none' }));
     expect(exited.map(({ segmentId, status }) => `${segmentId} ${status}`)).toEqual(['gold exited']);
   });
+
+  it('are counted: messages for each, and people who are left out', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 12 }), async (records) => {
+        const run = platform(
+          () => 'none',
+          () => destinations,
+        );
+        await run.stitch(records);
+        await untilDone([...run.profiles.changed], run.evaluate);
+        const queued: Record<string, number> = {};
+        let leftOut = 0;
+        for (const root of new Set(run.memberships.changed)) {
+          for (const [id, routed] of Object.entries((await run.route(root)).destinations)) {
+            queued[id] = (queued[id] ?? 0) + routed.queued;
+            leftOut += id === 'file' ? (routed.excluded.noAcceptedIdentity ?? 0) : 0;
+          }
+        }
+        const sent = Map.groupBy(run.sent, ({ delivery }) => delivery.destinationId);
+        for (const { id } of destinations) expect(queued[id] ?? 0, id).toBe(sent.get(id)?.length ?? 0);
+        let withoutDevice = 0;
+        for await (const item of run.profiles.scan()) {
+          for (const { view, identities, optedOut } of profilesOf(item, profileRules)) {
+            const isMember = !optedOut && [...segments.evaluate(view, NOW).values()].some(Boolean);
+            if (isMember && !identities.some((key) => key.startsWith('ECID:'))) withoutDevice += 1;
+          }
+        }
+        expect(leftOut).toBe(withoutDevice);
+      }),
+      { numRuns: 100 },
+    );
+  });
 });

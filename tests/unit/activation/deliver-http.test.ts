@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { Pace } from '#core/ports/pace.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import {
@@ -37,6 +38,7 @@ async function deliver(
   messages: readonly TestMessage[],
   answer: (request: HttpRequest) => HttpOutcome,
   catalog = catalogOf(WEBHOOK),
+  pace: Pace = NO_PACE,
 ) {
   const { http, requests } = fakeHttp(answer);
   const { metrics, counted } = fakeMetrics();
@@ -45,7 +47,7 @@ async function deliver(
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     http,
     secrets: async () => 'secret',
-    pace: NO_PACE,
+    pace,
     metrics,
     now: () => NOW,
   });
@@ -71,6 +73,50 @@ describe('delivering to an HTTP API', () => {
       () => ok(),
     );
     expect(told.map((people) => people.length)).toEqual([10, 10, 3]);
+  });
+
+  it('puts no more into a request than the destination says', async () => {
+    const messages = Array.from({ length: 7 }, (_, n) => message(n));
+    const { told } = await deliver(messages, () => ok(), catalogOf({ ...WEBHOOK, maxUsersPerRequest: 3 }));
+    expect(told.map((people) => people.length)).toEqual([3, 3, 1]);
+  });
+
+  it('asks nobody who is held back, and has the messages come again', async () => {
+    const turns: unknown[] = [];
+    const pace: Pace = { ...NO_PACE, turn: async (...args) => turns.push(args) > 9 };
+    const limited = catalogOf({ ...WEBHOOK, requestsPerSecond: 5 });
+    const { failed, told, counted } = await deliver([message(1), message(2)], () => ok(), limited, pace);
+    expect([failed, told]).toEqual([['m1', 'm2'], []]);
+    expect(turns).toEqual([['webhook', 5]]);
+    expect(counted).toEqual([['DeliveriesFailed', 2, { destination: 'webhook', class: 'retry' }]]);
+  });
+
+  it.each([
+    [7_000, 7_000],
+    [undefined, 1_000],
+  ])('holds a destination back for as long as it asks (%s ms)', async (retryAfterMs, expected) => {
+    const held: unknown[] = [];
+    const pace: Pace = { ...NO_PACE, hold: async (...args) => void held.push(args) };
+    const tooMany: HttpOutcome = { ...status(429), ...(retryAfterMs !== undefined && { retryAfterMs }) } as HttpOutcome;
+    await deliver([message(1)], () => tooMany, catalogOf(WEBHOOK), pace);
+    expect(held).toEqual([['webhook', expected]]);
+  });
+
+  it('says for each profile what became of it, where the endpoint does (207)', async () => {
+    const results = [{ status: 200 }, { status: 422 }, { status: 503 }, { status: 401 }];
+    const answer: HttpOutcome = { kind: 'response', status: 207, body: JSON.stringify({ results }) };
+    const { failed, told, counted } = await deliver(
+      [1, 2, 3, 4].map((n) => message(n)),
+      () => answer,
+    );
+    expect(failed).toEqual(['m3']);
+    expect(told).toHaveLength(1);
+    expect(counted).toEqual([
+      ['DeliveriesSent', 1, { destination: 'webhook' }],
+      ['DeliveriesFailed', 1, { destination: 'webhook', class: 'drop' }],
+      ['DeliveriesFailed', 1, { destination: 'webhook', class: 'retry' }],
+      ['DeliveriesFailed', 1, { destination: 'webhook', class: 'drop' }],
+    ]);
   });
 
   it('has all of them come again after a failure that may pass, without asking again at once', async () => {
