@@ -41,6 +41,8 @@ export interface OutletProps<F extends DeliveryFunction> {
  */
 export class OutletQueue<F extends DeliveryFunction = DeliveryFunction> extends Construct {
   readonly id: string;
+  /** Whether what is delivered is gathered for files. */
+  readonly gathers: boolean;
   readonly work: WorkQueue;
   readonly deliver: TributaryFunction<F>;
 
@@ -50,6 +52,7 @@ export class OutletQueue<F extends DeliveryFunction = DeliveryFunction> extends 
     const { batchSize, maxReceiveCount, gathers } = BEHAVIOUR[outlet.type];
     const batchingWindow = gathers ? { batchingWindow: Duration.seconds(config.gatherSeconds) } : {};
     this.id = outlet.id;
+    this.gathers = gathers;
     this.work = new WorkQueue(this, 'Work', {
       name: outlet.id,
       deadLetterPattern: '<outlet>-dead-letters',

@@ -1,6 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { DynamoEventSource, KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -281,7 +281,7 @@ export class ComputeStack extends Stack {
 
   /** What the clock starts. */
   #schedules(): void {
-    const { config, data } = this.#props;
+    const { config, data, activation } = this.#props;
     const failures = new FailureQueue(this, 'SchedulesFailures', { name: 'schedules', alarms: this.alarms });
 
     const sweep = this.#function('Sweep', 'sweep', 'profiles that are due → memberships', this.#memberships());
@@ -307,18 +307,29 @@ export class ComputeStack extends Stack {
     writeObjects(files.function, data.exports);
     deleteObjects(files.function, data.exports);
 
-    const schedules = [
-      { target: sweep, expression: config.schedules.sweep },
-      { target: batch, expression: config.schedules.evaluateBatch },
-      { target: files, expression: config.schedules.exportFiles },
-    ];
-    for (const { target, expression } of schedules) {
+    for (const target of [sweep, batch, files]) {
       target.function.configureAsyncInvoke({
         retryAttempts: 2,
         maxEventAge: Duration.hours(1),
         onFailure: new SqsDestination(failures),
       });
-      new Rule(this, `${target.node.id}Schedule`, {
+    }
+    // Each outlet has a run of its own, so that one with millions of rows, or one that fails, delays no other's files.
+    const exports = activation.outlets
+      .filter(({ gathers }) => gathers)
+      .map(({ id }) => ({
+        id: `ExportFilesOf-${id}`,
+        target: files,
+        expression: config.schedules.exportFiles,
+        input: { outletId: id, scheduled: true },
+      }));
+    const schedules: { id: string; target: TributaryFunction; expression: string; input?: object }[] = [
+      { id: 'SweepSchedule', target: sweep, expression: config.schedules.sweep },
+      { id: 'EvaluateBatchSchedule', target: batch, expression: config.schedules.evaluateBatch },
+      ...exports,
+    ];
+    for (const { id, target, expression, input } of schedules) {
+      new Rule(this, id, {
         description: `Starts ${target.label} of Tributary ${config.stage}`,
         schedule: Schedule.expression(expression),
         targets: [
@@ -326,6 +337,7 @@ export class ComputeStack extends Stack {
             deadLetterQueue: failures,
             retryAttempts: 3,
             maxEventAge: Duration.hours(1),
+            ...(input && { event: RuleTargetInput.fromObject(input) }),
           }),
         ],
       });

@@ -97,9 +97,15 @@ describe.each(STAGE_NAMES)('functions of stage %s', (stage) => {
     const rules = resourcesOfType(templates, 'AWS::Events::Rule');
     expect(rules.map(({ properties }) => properties.ScheduleExpression).sort()).toEqual([
       'cron(0 * * * ? *)',
+      'cron(0 * * * ? *)',
       'cron(0 1 * * ? *)',
       'rate(1 minute)',
     ]);
+    // Every outlet of files has a run of its own: none waits for another.
+    const inputs = rules.flatMap(({ properties: { Targets } }) =>
+      (Targets as { Input?: string }[]).flatMap(({ Input }) => (Input === undefined ? [] : [JSON.parse(Input)])),
+    );
+    expect(inputs.map(({ outletId }) => outletId).sort()).toEqual(['audience-manager.hub', 'crm-export']);
     const started = rules.map((rule) => {
       const [target] = rule.properties.Targets as { Arn: unknown; DeadLetterConfig: unknown }[];
       expect(target!.DeadLetterConfig).toBeDefined();
@@ -109,8 +115,8 @@ describe.each(STAGE_NAMES)('functions of stage %s', (stage) => {
       expect(config.properties).toMatchObject({ MaximumRetryAttempts: 2, DestinationConfig: { OnFailure: {} } });
       return identityOf(follow(templates, config.stack, config.properties.FunctionName));
     });
-    expect(retried.sort()).toEqual(started.sort());
-    expect(started).toHaveLength(3);
+    expect(retried.sort()).toEqual([...new Set(started)].sort());
+    expect(retried).toHaveLength(3);
   });
 });
 

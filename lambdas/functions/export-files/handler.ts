@@ -21,12 +21,14 @@ export interface ExportFilesDeps {
   readonly now: Clock;
 }
 
-/** The hourly rule, which gives its `time`, or somebody by hand. */
+/** The hourly rule of an outlet, or somebody by hand. */
 const request = z.looseObject({
   /** Export whatever the schedule says. */
   force: z.boolean().default(false),
   /** Only this outlet. */
   outletId: z.string().optional(),
+  /** The rule of an outlet, which the catalog need not have yet. */
+  scheduled: z.boolean().default(false),
   /** Epoch ms to take for the present. */
   at: z.number().optional(),
   time: z.iso.datetime({ offset: true }).optional(),
@@ -63,7 +65,7 @@ export function createHandler(deps: ExportFilesDeps) {
     const { destinations } = await deps.catalog.current();
     const outlets = [...destinations.values()].flatMap(fileOutlet);
     const wanted = outlets.filter(({ id }) => asked.outletId === undefined || id === asked.outletId);
-    if (asked.outletId !== undefined && wanted.length === 0) {
+    if (asked.outletId !== undefined && wanted.length === 0 && !asked.scheduled) {
       const known = outlets.map(({ id }) => `"${id}"`).join(', ') || 'none';
       throw new Error(`No outlet "${asked.outletId}" writes files; those that do: ${known}`);
     }

@@ -130,6 +130,13 @@ describe('exporting', () => {
     expect((await readAll(exports, 'aam/')).get(MEMBER)).toBe('exited');
   });
 
+  it('exports one outlet when its own rule asks, and nothing where the catalog does not have it yet', async () => {
+    const exports = createMemoryObjectStore();
+    const { outlets } = await runExport(exports, { outletId: 'aam.hub', scheduled: true });
+    expect(outlets.map(({ outletId }) => outletId)).toEqual(['aam.hub']);
+    expect((await runExport(exports, { outletId: 'later', scheduled: true })).outlets).toEqual([]);
+  });
+
   it('says which outlets there are when asked for another', async () => {
     await expect(runExport(createMemoryObjectStore(), { outletId: 'webhook' })).rejects.toThrow(
       'No outlet "webhook" writes files; those that do: "aam.hub", "crm-export"',
