@@ -25,7 +25,7 @@ export const segmentDefinition = z.strictObject({
   lifecycleState: z.enum(LIFECYCLE_STATES).default('published'),
   dataGovernancePolicy: z
     .strictObject({
-      /** Leave out profiles that opted out of everything (aep.md §5.4). */
+      /** Kept as given. Profiles that opted out of everything are always left out (`general_opt_out`, aep.md §5.4). */
       excludeOptOut: z.boolean().default(true),
     })
     .default({ excludeOptOut: true }),

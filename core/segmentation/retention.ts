@@ -20,6 +20,8 @@ interface Need {
   /** Which of them decide. */
   readonly kind: 'all' | 'oldest' | 'newest';
   readonly least: number;
+  /** Length in milliseconds of a window that ends now, if it has the same always. */
+  readonly window?: number | undefined;
 }
 
 /** @returns how to leave events out, and a text that changes when it would keep others */
@@ -72,7 +74,7 @@ function bySelector<T extends EventView>(events: readonly T[], selectors: Select
 }
 
 function keep<T extends EventView>(kept: Set<T>, events: readonly T[], need: Need, since: number): void {
-  const { kind, least, lookback } = need;
+  const { kind, least, lookback, window } = need;
   const from = lookback === undefined ? Number.NEGATIVE_INFINITY : since - lookback;
   const inReach = events.filter(({ time }) => time >= from);
   if (kind === 'oldest') {
@@ -83,7 +85,20 @@ function keep<T extends EventView>(kept: Set<T>, events: readonly T[], need: Nee
   const later = inReach.findIndex(({ time }) => time > since);
   const past = later < 0 ? inReach.length : later;
   const first = kind === 'newest' ? Math.max(0, past - least) : 0;
-  for (const event of inReach.slice(first)) kept.add(event);
+  const waiting = inReach.slice(first);
+  for (const event of window === undefined ? waiting : thinned(waiting, least, window)) kept.add(event);
+}
+
+/**
+ * Of each stretch of time as long as the window the first and the last `least`: a window with another one of them in it
+ * reaches over the beginning of its stretch or over the end, and so has those of them. Always the same ones, in whatever
+ * order events come.
+ */
+function thinned<T extends EventView>(events: readonly T[], least: number, window: number): T[] {
+  const stretches = Map.groupBy(events, ({ time }) => Math.floor(time / window));
+  return [...stretches.values()].flatMap((own) =>
+    own.length <= 2 * least ? own : [...own.slice(0, least), ...own.slice(-least)],
+  );
 }
 
 /** Whether only so many events are asked for, in a range of time that moves with now and nothing else. */
@@ -99,7 +114,14 @@ function needOf(
   const [begins, ends] = [bounds.some(isBegin), bounds.some(isEnd)];
   // A range that only ends, or does not end but at now, grows at its end: its oldest events come first and stay.
   if (!begins) return { kind: 'oldest', least, lookback: undefined };
-  return ends ? { kind: 'all', least: 0, lookback } : { kind: 'newest', least, lookback };
+  return ends ? { kind: 'all', least: 0, lookback } : { kind: 'newest', least, lookback, window: windowOf(bounds) };
+}
+
+function windowOf(bounds: readonly TimeBound[]): number | undefined {
+  const begins = bounds.filter(isBegin);
+  if (!begins.every(({ instant }) => instant.motion === 'linear')) return undefined;
+  const window = Math.min(...begins.map(({ operator, instant }) => instant.behind! - (operator === '>' ? 1 : 0)));
+  return window > 0 ? window : undefined;
 }
 
 const isBegin = ({ operator }: TimeBound): boolean => operator === '>' || operator === '>=' || operator === '=';
@@ -111,7 +133,9 @@ function isEnd({ operator, instant: { motion, behind } }: TimeBound): boolean {
 }
 
 function withNeed(needs: Need[], need: Need): Need[] {
-  const same = needs.find(({ kind, lookback }) => kind === need.kind && lookback === need.lookback);
+  const same = needs.find(
+    ({ kind, lookback, window }) => kind === need.kind && lookback === need.lookback && window === need.window,
+  );
   if (same === undefined) return [...needs, need];
   return needs.map((one) => (one === same ? { ...same, least: Math.max(same.least, need.least) } : one));
 }

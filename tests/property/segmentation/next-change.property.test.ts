@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProfileView } from '#core/segmentation/profile-view.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
+import { runs, timeout } from '#tests/harness/runs.ts';
 import { DAY, HOUR, NOW, segments } from '#tests/unit/segmentation/factories.ts';
 import { chain, profileView, rule } from './generators.ts';
+import { definitions } from './wide-rules.ts';
 
 const LENGTHS = [0, 3 * HOUR, DAY, 2 * DAY, 7 * DAY, 28 * DAY, 30 * DAY, 31 * DAY, 62 * DAY, 365 * DAY];
 
@@ -37,31 +39,42 @@ function expectNothingMissed(set: SegmentSet, profile: ProfileView, seed: readon
 const parts = fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), { minLength: 3, maxLength: 3 });
 
 describe('the next change by the passage of time alone', () => {
-  it('never comes later than a change, for rules about events and attributes', () => {
+  it('never comes later than a change, for rules about events and attributes', { timeout }, () => {
     fc.assert(
       fc.property(rule, profileView(5), parts, (text, profile, seed) =>
         expectNothingMissed(segments({ rule: text }), profile, seed),
       ),
-      { numRuns: 150 },
+      runs(0.1, 150),
     );
   });
 
-  it('never comes later than a change, for chains', () => {
+  it('never comes later than a change, for chains', { timeout }, () => {
     fc.assert(
       fc.property(chain, profileView(6), parts, (text, profile, seed) =>
         expectNothingMissed(segments({ chain: text }), profile, seed),
       ),
-      { numRuns: 150 },
+      runs(0.1, 150),
     );
   });
 
-  it('of a set is never later than that of its parts, and segments of segments follow what they are built on', () => {
+  it('of a set is never later than that of its parts, and segments of segments follow what they are built on', {
+    timeout,
+  }, () => {
     fc.assert(
       fc.property(rule, chain, profileView(5), parts, (one, two, profile, seed) => {
         const set = segments({ one, two, both: 'inSegment("one") and not inSegment("two")' });
         expectNothingMissed(set, profile, seed);
       }),
-      { numRuns: 100 },
+      runs(0.05, 100),
+    );
+  });
+
+  it('never comes later than a change, for everything else in the language', { timeout }, () => {
+    fc.assert(
+      fc.property(definitions, profileView(5), parts, (texts, profile, seed) =>
+        expectNothingMissed(segments(texts), profile, seed),
+      ),
+      runs(0.1, 150),
     );
   });
 });

@@ -74,4 +74,61 @@ describe('leaving out events that have no influence any more', () => {
       runs(0.2, 300),
     );
   });
+
+  it('changes no count in a window at any time, however many events there are', { timeout }, () => {
+    const times = fc.array(fc.oneof(fc.integer({ min: -14, max: 2 }), fc.integer({ min: -40, max: 10 })), {
+      minLength: 2,
+      maxLength: 24,
+    });
+    const length = fc.constantFrom(1, 3, 10, 24);
+    fc.assert(
+      fc.property(
+        times,
+        length,
+        fc.constantFrom('<', '<='),
+        fc.integer({ min: 1, max: 3 }),
+        fc.option(fc.integer({ min: -5, max: 5 }), { nil: undefined }),
+        (hours, span, sign, least, since) => {
+          const events = hours.map((hour, index) => ({ id: `e${index}`, time: NOW + hour * HOUR, entity: {} }));
+          const set = segments({
+            one: `xEvent[timestamp occurs ${sign} ${span} hours before now].count() >= ${least}`,
+          });
+          const from = since === undefined ? undefined : NOW + since * HOUR;
+          const [half, rest] = [
+            events.filter((_, index) => index % 2 === 0),
+            events.filter((_, index) => index % 2 > 0),
+          ];
+          const kept = [...set.retain(half, from), ...set.retain(rest, from)];
+          for (let hour = since ?? -40; hour < 36; hour += 1) {
+            for (const at of [-1, 0, 1].map((more) => NOW + hour * HOUR + more).filter((one) => one >= (from ?? one))) {
+              expect([at, ...set.evaluate({ xEvent: kept }, at)]).toEqual([
+                at,
+                ...set.evaluate({ xEvent: events }, at),
+              ]);
+            }
+          }
+        },
+      ),
+      runs(0.02, 400),
+    );
+  });
+
+  it('keeps the same events in whatever order and pieces they come', { timeout }, () => {
+    const pieces = history(12).chain((events) =>
+      fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }), fc.nat({ max: 12 })),
+    );
+    fc.assert(
+      fc.property(definitions, pieces, (texts, [events, shuffled, cut]) => {
+        const set = segments(texts);
+        const ids = (kept: readonly EventView[]): string[] => kept.map(({ id }) => id).sort();
+        const first = set.retain(inOrder(shuffled.slice(0, cut)));
+        const piecemeal = set.retain(inOrder([...first, ...shuffled.slice(cut)]));
+        expect(ids(piecemeal)).toEqual(ids(set.retain(inOrder(events))));
+      }),
+      runs(0.1, 300),
+    );
+  });
 });
+
+const inOrder = (events: readonly EventView[]): EventView[] =>
+  [...events].sort((x, y) => x.time - y.time || (x.id < y.id ? -1 : 1));
