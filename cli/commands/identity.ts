@@ -10,6 +10,7 @@ import { stageRules } from '#core/catalog/rules.ts';
 import { type Explanation, explain } from '#core/identity/explain.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
+import { stepsFrom } from '#core/identity/paths.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { unlink } from '#core/identity/unlink.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
@@ -49,12 +50,12 @@ const unlinkCommand = (): Command =>
       const unlinked = await unlink(a, b, { who: options.by, reason: options.reason }, deps);
       if (unlinked.outcome === 'unknown-identity') throw unknownIdentity(unlinked.identity);
       if (unlinked.outcome === 'not-linked') {
-        const through = `; they are on one profile through:\n${printLinks(unlinked.connection)}`;
+        const through = `; they are on one profile through:\n${printLinks(unlinked.connection, a)}`;
         throw new UserError(`There is no link between the two${unlinked.connection.length > 0 ? through : ''}`);
       }
       process.stdout.write(`Withdrawn:\n${printLinks([unlinked.link])}\n`);
       if (unlinked.remaining.length === 0) return;
-      process.stdout.write(`They still are on one profile through:\n${printLinks(unlinked.remaining)}\n`);
+      process.stdout.write(`They still are on one profile through:\n${printLinks(unlinked.remaining, a)}\n`);
     });
 
 async function graphOf(stage: string): Promise<{ profiles: ProfileStore; rules: LinkRules }> {
@@ -75,10 +76,11 @@ function parseIdentity(text: string): IdentityKey {
 function asJson({ path, removed, ...rest }: Explanation): object {
   return {
     ...rest,
-    path: path.map(({ a, b, firstSeen, lastSeen, ...link }) => ({
-      link: [a, b],
-      firstSeen: day(firstSeen),
-      lastSeen: day(lastSeen),
+    path: stepsFrom(rest.profile, path).map(({ from, to, link }) => ({
+      from,
+      to,
+      firstSeen: day(link.firstSeen),
+      lastSeen: day(link.lastSeen),
       datasets: sourcesOf(link),
     })),
     removed: removed.map(({ a, b, at, why, withdrawal, isBack }) => ({

@@ -1,5 +1,7 @@
 import type { Explanation } from '#core/identity/explain.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Link, RemovedLink } from '#core/identity/link-rules.ts';
+import { stepsFrom } from '#core/identity/paths.ts';
 import { sections } from './print-stage.ts';
 import { table } from './table.ts';
 
@@ -11,7 +13,7 @@ export function printExplanation({ identity, profile, identities, path, removed 
     : `  ${identity} is one of ${identities.length} identities of the profile ${profile}.`;
   return sections([
     ['Profile', summary],
-    path.length > 0 && ['Because of', printLinks(path)],
+    path.length > 0 && ['Because of', printLinks(path, profile)],
     !alone && ['Identities', identities.map((key) => `  ${key}`).join('\n')],
     removed.length > 0 && [
       'Removed links, newest first',
@@ -23,14 +25,15 @@ export function printExplanation({ identity, profile, identities, path, removed 
   ]);
 }
 
-export const printLinks = (links: readonly Link[]): string =>
+/** Links as a table; with a start, as the steps of a path from there. */
+export const printLinks = (links: readonly Link[], start?: IdentityKey): string =>
   table(
     ['from', 'to', 'first seen', 'last seen', 'datasets'],
-    links.map(({ a, b, firstSeen, lastSeen, ...link }) => [
-      a,
-      b,
-      day(firstSeen),
-      day(lastSeen),
+    stepsFrom(start, links).map(({ from, to, link }) => [
+      from,
+      to,
+      day(link.firstSeen),
+      day(link.lastSeen),
       sourcesOf(link).join(', '),
     ]),
   );

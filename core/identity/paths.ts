@@ -30,4 +30,15 @@ function wayBack(cameBy: ReadonlyMap<IdentityKey, Link | undefined>, to: Identit
   return path;
 }
 
-export const otherEnd = ({ a, b }: Link, end: IdentityKey): IdentityKey => (end === a ? b : a);
+/** The links of a path with their ends in walking order; without a start, each as it is. */
+export function stepsFrom(start: IdentityKey | undefined, path: readonly Link[]) {
+  let at = start;
+  return path.map((link) => {
+    const from = at ?? link.a;
+    const to = otherEnd(link, from);
+    if (at !== undefined) at = to;
+    return { from, to, link };
+  });
+}
+
+const otherEnd = ({ a, b }: Link, end: IdentityKey): IdentityKey => (end === a ? b : a);
