@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
 import { didYouMean } from '#core/catalog/did-you-mean.ts';
@@ -7,13 +8,20 @@ import { compileBundle, type Validate } from '#core/schema/compile-bundle.ts';
 import { type Resource, rootOf, SchemaError, SchemaLibrary } from '#core/schema/library.ts';
 import { readSchema, type SchemaFolder } from './read-schemas.ts';
 
+/** Schemas may be about schemas, and then refer to what those are. */
+const require = createRequire(import.meta.url);
+const META_SCHEMAS = ['06', '07'].map((draft) => {
+  const path = `ajv/dist/refs/json-schema-draft-${draft}.json`;
+  return { path, document: require(path) as unknown };
+});
+
 /**
  * Finds a schema by its `$id` or its file, in a folder or elsewhere, and makes it ready for use.
  * @param name may end in a fragment (`…#/definitions/name`)
  * @throws UserError naming everything that is wrong with it and what it refers to, with file and pointer
  */
 export async function findSchema(folder: string, read: SchemaFolder, name: string): Promise<Validate> {
-  const library = new SchemaLibrary(read.files);
+  const library = new SchemaLibrary([...read.files, ...META_SCHEMAS]);
   try {
     const root = await rootNamed(name, folder, read, library);
     return compileBundle(bundleSchema(library, root));

@@ -10,22 +10,22 @@ export function composeSchemas(
   files: readonly Loaded<unknown>[],
 ): { schemas: Loaded<SchemaDefinition>[]; problems: CatalogProblem[] } {
   const problems: CatalogProblem[] = [];
+  const again = new Map<string, Loaded<unknown>[]>();
   const byId = new Map<string, Loaded<unknown>>();
   for (const file of [...schemas, ...files]) {
     const first = file.id === undefined ? undefined : byId.get(file.id);
     // Schemas among themselves are looked at with everything else that has an id.
-    if (first && files.includes(file)) {
-      const hint = `the first one is in ${placeOf(first, ['$id'])}`;
-      const place = { file: file.file.path, ...file.file.at(['$id']) };
-      problems.push({ ...place, message: `the schema "${file.id}" is defined twice`, hint });
-    } else if (file.id !== undefined) byId.set(file.id, file);
+    if (first && files.includes(file)) again.set(first.id!, [...(again.get(first.id!) ?? []), file]);
+    else if (file.id !== undefined) byId.set(file.id, file);
   }
   const parts = partsOf(files.flatMap(({ id, definition }) => (id === undefined ? [] : [[id, definition] as const])));
   const ids = new Set(schemas.flatMap(({ id }) => id ?? []));
   const told = new Set<string>();
+  const needed = new Set(ids);
   const composed = schemas.map((loaded) => {
     if (!loaded.definition) return loaded;
-    const { definition, missing } = composeSchema(loaded.definition, parts, ids);
+    const { definition, used, missing } = composeSchema(loaded.definition, parts, ids);
+    for (const id of used) needed.add(id);
     for (const { in: part, path, id } of missing) {
       const file = byId.get(part)?.file;
       if (!file || told.has(`${part} ${path.join('/')}`)) continue;
@@ -35,5 +35,13 @@ export function composeSchemas(
     }
     return { ...loaded, definition };
   });
+  // Of what no schema needs, there may be copies.
+  for (const [id, copies] of again) {
+    if (!needed.has(id)) continue;
+    const hint = `the first one is in ${placeOf(byId.get(id)!, ['$id'])}`;
+    for (const { file } of copies) {
+      problems.push({ file: file.path, ...file.at(['$id']), message: `the schema "${id}" is defined twice`, hint });
+    }
+  }
   return { schemas: composed, problems };
 }

@@ -11,6 +11,8 @@ type Path = readonly string[];
 
 export interface ComposedSchema {
   readonly definition: SchemaDefinition;
+  /** The `$id`s of its parts. */
+  readonly used: readonly string[];
   /** References in parts that lead to no part and no schema. */
   readonly missing: readonly { readonly in: string; readonly path: Path; readonly id: string }[];
 }
@@ -69,9 +71,13 @@ export function composeSchema(
     return `#${pointerTo(id)}${fragment}`;
   };
   const definition = rewrite(withRecordNames(schema), undefined, []) as SchemaDefinition;
-  if (used.size === 0) return { definition, missing };
+  if (used.size === 0) return { definition, used: [], missing };
   const had = isObject(definition[PARTS]) ? definition[PARTS] : {};
-  return { definition: { ...definition, [PARTS]: { ...had, ...Object.fromEntries(used) } }, missing };
+  return {
+    definition: { ...definition, [PARTS]: { ...had, ...Object.fromEntries(used) } },
+    used: [...used.keys()],
+    missing,
+  };
 }
 
 const pointerTo = (part: string): string => pointerStep(PARTS) + pointerStep(part);

@@ -118,6 +118,15 @@ describe('tributary schema validate', () => {
     expect((await run(file, await put('in.json', { i: { 'ex:n': 1 } }))).stdout).toBe('1 accepted, 0 refused\n');
   });
 
+  it('knows what a schema is', async () => {
+    const file = await put('meta.schema.json', { allOf: [{ $ref: 'http://json-schema.org/draft-06/schema#' }] });
+    const input = await put('in.json', [{ type: 'string', properties: { a: true } }, { type: 'text' }]);
+    expect(JSON.parse((await run(file, input, '--json')).stdout)).toMatchObject({
+      accepted: 1,
+      refused: [{ record: 2 }],
+    });
+  });
+
   it('tells at most twenty faults of a record', async () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, { type: 'string' }]));
     const file = await put('many.schema.json', { properties: many });
