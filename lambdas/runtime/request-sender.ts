@@ -27,6 +27,10 @@ export interface RequestSender {
   profilesPerRequest(destinationId: string): Promise<number>;
 }
 
+/** For how long an answer asks to be left alone. */
+const askedToWait = ({ status, retryAfterMs }: Extract<HttpOutcome, { kind: 'response' }>): number | undefined =>
+  status === 429 ? (retryAfterMs ?? DEFAULT_HOLD_MS) : status === 503 ? retryAfterMs : undefined;
+
 /** How long an answer of "too many requests" is heeded where it does not say itself. */
 const DEFAULT_HOLD_MS = 1_000;
 
@@ -75,9 +79,8 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
       const failure = outcome;
       return people.map(() => failure);
     }
-    if (outcome.kind === 'response' && outcome.status === 429) {
-      await deps.pace.hold(destinationId, outcome.retryAfterMs ?? DEFAULT_HOLD_MS);
-    }
+    const wait = outcome.kind === 'response' ? askedToWait(outcome) : undefined;
+    if (wait !== undefined) await deps.pace.hold(destinationId, wait);
     return type.read(outcome, people.length);
   };
 

@@ -8,6 +8,7 @@ import { pendingPart } from '#core/activation/s3-file/pending.ts';
 import { isExportDay } from '#core/activation/s3-file/schedule.ts';
 import { s3File } from '#core/activation/types/s3-file.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { entered, exited, HOUR, identity, NOW, profileDelivery } from './factories.ts';
 import { previewOf } from './preview-of.ts';
 
@@ -199,4 +200,48 @@ describe('a full export', () => {
       { numRuns: 60 },
     );
   });
+
+  const part = (n: number, enters: boolean, revision: number): string =>
+    pendingPart([
+      profileDelivery({
+        destinationId: 'd',
+        revision,
+        decidedAt: NOW,
+        identities: [identity('CRMID', `C${n}`)],
+        changes: [enters ? entered('A1') : exited('A1')],
+      }),
+    ]);
+  /** The second export of a destination, which fails at one call, and is made again. */
+  async function secondExport(call: number, fault: Fault): Promise<{ files: string; calls: number }> {
+    const store = createMemoryObjectStore();
+    const options = { now: NOW, moveOn: false, full: true };
+    await store.put(pendingKey('d', ['m1']), part(1, true, 1));
+    await store.put(pendingKey('d', ['m2']), part(2, true, 2));
+    await exportOutlet(store, 'd', NOW, makeFiles, options);
+    await store.put(pendingKey('d', ['m3']), part(1, false, 3));
+    await store.put(pendingKey('d', ['m4']), part(3, true, 4));
+    let calls = 0;
+    const faulty = withFaults(store, () => (calls++ === call ? fault : 'none'));
+    await exportOutlet(faulty, 'd', NOW + HOUR, makeFiles, options).catch(() => undefined);
+    const made = calls;
+    await exportOutlet(store, 'd', NOW + HOUR, makeFiles, options);
+    const keys = await Array.fromAsync(store.list(''));
+    const bodies = await Promise.all(
+      keys.map(async (key) => `${key}\n${new TextDecoder().decode(await store.get(key))}`),
+    );
+    return { files: bodies.join('\n'), calls: made };
+  }
+
+  it.each(['before', 'after'] as const)(
+    'leaves the same files and members wherever it dies (%s a call)',
+    async (fault) => {
+      const { files, calls } = await secondExport(-1, 'none');
+      expect(files).toContain('C2');
+      expect(files).toContain('C3');
+      expect(files).not.toMatch(/^C1,/m);
+      expect(calls).toBeGreaterThan(8);
+      for (let call = 0; call < calls; call++)
+        expect((await secondExport(call, fault)).files, String(call)).toBe(files);
+    },
+  );
 });
