@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '#cli/example/random.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { linksOf } from '#core/identity/evidence.ts';
+import { parseIdentityKey } from '#core/identity/identity.ts';
+import { graphsOf } from '#core/identity/link-rules.ts';
+import { simulate, simulationInput } from '#core/identity/simulate.ts';
+import { ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { createPlatform } from '#tests/harness/platform/platform.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const MINUTE = 60_000;
+const CASES = '../shared/reference/identity-cases.json';
+
+interface Case {
+  readonly id: string;
+  readonly namespacePriority: readonly string[];
+  readonly uniqueNamespaces: readonly string[];
+  readonly events: readonly (readonly string[])[];
+  readonly expectedGraphs: readonly (readonly string[])[];
+}
+
+/** Besides those of the reference, for where it is absent. */
+const OWN: Case = {
+  id: 'own: a shared tablet, and a login id that becomes a customer',
+  namespacePriority: ['CRMID', 'loginID', 'ECID'],
+  uniqueNamespaces: ['CRMID'],
+  events: [
+    ['CRMID:Tom', 'ECID:1'],
+    ['loginID:a', 'ECID:2'],
+    ['CRMID:Sue', 'ECID:1'],
+    ['CRMID:Sue', 'loginID:a'],
+  ],
+  expectedGraphs: [['CRMID:Sue', 'ECID:1', 'ECID:2', 'loginID:a']],
+};
+
+/** The worked cases, sent through the functions as they are deployed: by both doors, in any order, some events twice. */
+describe('the graphs of the worked cases', () => {
+  let definitions: Catalog;
+  let wiring: Wiring;
+  beforeAll(async () => {
+    definitions = await exampleDefinitions();
+    wiring = readWiring(templatesOf('prod'));
+  });
+
+  const shown = existsSync(CASES) ? (JSON.parse(readFileSync(CASES, 'utf8')) as Case[]) : [];
+  if (shown.length === 0) console.warn(`${CASES} is absent: its cases are not run`);
+  const all = [OWN, ...shown].flatMap((one) => [1, 2].map((seed) => ({ seed, one, title: one.id })));
+
+  it.each(all)('are the same on the platform: $title, seed $seed', async ({ one, seed }) => {
+    const ecids = [...new Set(one.events.flat().filter((key) => key.startsWith('ECID:')))];
+    const valid = (key: string): string => (ecids.includes(key) ? `ECID:${ecidOf(ecids.indexOf(key) + 1)}` : key);
+    const platform = createPlatform({ wiring, catalog: catalogOf(one, definitions), start: START });
+    const { next: random } = seededRandom(seed);
+    const sent = one.events.flatMap((identities, n) => {
+      const login = loginOf(identities.map(valid), n);
+      return random() < 0.3 ? [login, login] : [login];
+    });
+    const shuffled = sent.map((login) => ({ login, at: random() })).sort((x, y) => x.at - y.at);
+    const filed: object[] = [];
+    for (const { login } of shuffled) {
+      if (random() < 0.4) filed.push(login);
+      else platform.collect(enveloped('logins', login), `producer ${Math.floor(random() * 3)}`);
+    }
+    if (filed.length > 0) {
+      await platform.upload('landing/logins/logins.ndjson', filed.map((login) => JSON.stringify(login)).join('\n'));
+    }
+    await platform.poller.run();
+
+    expect(await platform.quarantined()).toEqual([]);
+    const graphs: (readonly string[])[] = [];
+    const { links } = stageRules(platform.catalog).fold;
+    for await (const { evidence } of platform.stores.profiles.scan()) {
+      graphs.push(...graphsOf(linksOf(evidence, links)).map(({ identities }) => identities));
+    }
+    expect(sorted(graphs)).toEqual(sorted(one.expectedGraphs.map((graph) => graph.map(valid))));
+    expect(sorted(simulate(simulationInput.parse(one)).graphs)).toEqual(sorted(one.expectedGraphs));
+  });
+});
+
+const loginOf = (identities: readonly string[], n: number): object => {
+  const byNamespace = Map.groupBy(identities.map(parseIdentityKey), ({ namespace }) => namespace);
+  return {
+    _id: `login-${n}`,
+    timestamp: new Date(START - 60 * MINUTE + n * MINUTE).toISOString(),
+    eventType: 'userAccount.login',
+    identityMap: Object.fromEntries(
+      [...byNamespace].map(([code, of]) => [code, of.map(({ value }) => ({ id: value }))]),
+    ),
+  };
+};
+
+function catalogOf({ namespacePriority, uniqueNamespaces }: Case, definitions: Catalog) {
+  const own = ['loginID', 'CChash'].map((code) => ({ code, idType: 'CROSS_DEVICE' as const }));
+  return compileCatalog({
+    ...definitions,
+    namespaces: [...definitions.namespaces, ...own],
+    identitySettings: {
+      namespacePriority: [...namespacePriority],
+      uniqueNamespaces: [...uniqueNamespaces],
+      blockedNamespaces: [],
+    },
+  });
+}
+
+const sorted = (graphs: readonly (readonly string[])[]): string[][] =>
+  graphs.map((graph) => [...graph].sort()).sort((x, y) => (x[0]! < y[0]! ? -1 : 1));
