@@ -2,7 +2,7 @@ import { parse } from '@marcbachmann/cel-js';
 import jsonLogic from 'json-logic-js';
 import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
 import type { EventView, ProfileView } from '#core/segmentation/segment-set.ts';
-import { compileSegments } from '#core/segmentation/segment-set.ts';
+import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
 
 /** The same rules in three languages: PQL, JsonLogic and CEL. A window begins at the instant `from(days)`. */
 interface Rule {
@@ -91,7 +91,10 @@ export function rulesInThreeLanguages(size: number, now: number): Rule[] {
 export type Evaluator = (profile: ProfileView) => boolean[];
 
 /** The three engines, each with the rules prepared as well as it can. */
-export function evaluators(rules: readonly Rule[], now: number): Readonly<Record<string, Evaluator>> {
+export function engines(
+  rules: readonly Rule[],
+  now: number,
+): { set: SegmentSet; evaluators: Readonly<Record<string, Evaluator>> } {
   const definition = (value: string, index: number): SegmentDefinition =>
     segmentDefinition.parse({
       id: `r${index}`,
@@ -100,7 +103,7 @@ export function evaluators(rules: readonly Rule[], now: number): Readonly<Record
     });
   const set = compileSegments(rules.map(({ pql }, index) => definition(pql, index)));
   const expressions = rules.map(({ cel }) => parse(cel));
-  return {
+  const evaluators: Record<string, Evaluator> = {
     Tributary(profile) {
       const look = set.look(profile);
       return rules.map((_, index) => look.answer(`r${index}`, now).isMember);
@@ -114,6 +117,7 @@ export function evaluators(rules: readonly Rule[], now: number): Readonly<Record
       return expressions.map((expression) => expression(data) === true);
     },
   };
+  return { set, evaluators };
 }
 
 const past = ({ xEvent }: ProfileView, now: number): readonly EventView[] => xEvent.filter(({ time }) => time <= now);

@@ -1,10 +1,9 @@
-import { stageRules } from '#core/catalog/rules.ts';
-import { profilesOf } from '#core/profile/profiles.ts';
+import { valueAt } from '#core/profile/paths.ts';
 import type { ProfileView } from '#core/segmentation/segment-set.ts';
 import { hasLuma } from '#tests/harness/luma/data.ts';
 import { runsPerSecond, thousands } from './measure.ts';
 import { catalogWith, type Passed, pass, realEvents } from './real-events.ts';
-import { evaluators, rulesInThreeLanguages } from './rivals.ts';
+import { engines, rulesInThreeLanguages } from './rivals.ts';
 import { segmentMix } from './segment-mix.ts';
 
 /**
@@ -36,18 +35,19 @@ async function main(): Promise<void> {
     `\nAn event costs ${(rate(results.get(10)!) / rate(results.get(500)!)).toFixed(1)} times as much with 500 segments as with 10.`,
   );
 
-  await compare(results.get(100)!, Math.max(...events.map(({ timestamp }) => Date.parse(timestamp as string))));
+  compare(events, Math.max(...events.map(({ timestamp }) => Date.parse(timestamp as string))));
 }
 
 const rate = ({ events, validate, stitch, evaluate }: Passed): number =>
   (events / (validate + stitch + evaluate)) * 1_000;
 
-async function compare({ profiles }: Passed, now: number): Promise<void> {
+function compare(events: readonly Entity[], now: number): void {
   const rules = rulesInThreeLanguages(RULES, now);
-  const engines = Object.entries(evaluators(rules, now));
-  const views = await someProfiles(profiles);
+  const { set, evaluators } = engines(rules, now);
+  const each = Object.entries(evaluators);
+  const views = someProfiles(events, set.projectEvent);
   for (const view of views) {
-    const [expected, ...others] = engines.map(([name, evaluate]) => ({ name, answers: evaluate(view).join() }));
+    const [expected, ...others] = each.map(([name, evaluate]) => ({ name, answers: evaluate(view).join() }));
     for (const { name, answers } of others) {
       if (answers !== expected!.answers) throw new Error(`${name} gives other answers`);
     }
@@ -57,7 +57,7 @@ async function compare({ profiles }: Passed, now: number): Promise<void> {
     `\n${RULES} rules on ${views.length} real profiles of ${mean.toFixed(0)} events on average, with the same answers\n`,
   );
   console.log('engine                       evaluations/s');
-  const rates = engines.map(([name, evaluate]) => {
+  const rates = each.map(([name, evaluate]) => {
     const rounds = runsPerSecond(2_000, () => views.forEach(evaluate));
     return { name, evaluations: rounds * views.length * RULES };
   });
@@ -68,17 +68,21 @@ async function compare({ profiles }: Passed, now: number): Promise<void> {
   }
 }
 
-async function someProfiles(store: Passed['profiles']): Promise<ProfileView[]> {
-  const rules = stageRules(await catalogWith([])).evaluation;
-  const views: ProfileView[] = [];
-  for await (const item of store.scan()) {
-    for (const { view } of profilesOf(item, rules)) {
-      const number = views.length;
-      views.push({ ...view, loyalty: { tier: TIERS[number % TIERS.length], points: (number * 37) % 2_000 } });
-    }
-    if (views.length >= PROFILES) break;
-  }
-  return views;
+/** Devices with all of their events, of which `project` keeps what the rules look at, and attributes made up for them. */
+function someProfiles(events: readonly Entity[], project: (entity: Entity) => Entity | undefined): ProfileView[] {
+  const byDevice = Map.groupBy(events, deviceOf);
+  byDevice.delete(undefined);
+  return [...byDevice.values()].slice(0, PROFILES).map((own, number) => ({
+    loyalty: { tier: TIERS[number % TIERS.length], points: (number * 37) % 2_000 },
+    xEvent: own.flatMap((event) => {
+      const entity = project(event);
+      return entity ? [{ id: event._id as string, time: Date.parse(event.timestamp as string), entity }] : [];
+    }),
+  }));
 }
+
+type Entity = Readonly<Record<string, unknown>>;
+
+const deviceOf = (event: Entity): unknown => valueAt(event, 'endUserIDs._experience.mcid.id');
 
 await main();
