@@ -4,7 +4,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Pace } from '#core/ports/pace.ts';
 
 /** Longer than this nobody waits: a function that waits costs, and its messages can come again. */
-const LONGEST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 10_000;
 const KEPT_S = 86_400;
 /** Somebody else may take the turn between the two questions. */
 const ROUNDS = 2;

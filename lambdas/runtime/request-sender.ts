@@ -20,11 +20,17 @@ export interface RequestSenderDeps {
   readonly typeOf?: typeof requestTypeOf;
 }
 
+export interface Batching {
+  /** Most people in one request. */
+  readonly profilesPerRequest: number;
+  /** From which attempt on each goes alone: the last one only where requests are scarce. */
+  readonly aloneFrom: number;
+}
+
 export interface RequestSender {
   /** Makes one request. @returns what became of each person, in order */
   (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]>;
-  /** Most people in one request. */
-  profilesPerRequest(destinationId: string): Promise<number>;
+  batching(destinationId: string): Promise<Batching>;
 }
 
 /** For how long an answer asks to be left alone. */
@@ -85,9 +91,10 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
   };
 
   return Object.assign(send, {
-    profilesPerRequest: async (destinationId: string) => {
+    batching: async (destinationId: string): Promise<Batching> => {
       const { type, destination } = await find(destinationId);
-      return type.profilesPerRequest(destination);
+      const aloneFrom = type.rateLimit(destination) === undefined ? 2 : 3;
+      return { profilesPerRequest: type.profilesPerRequest(destination), aloneFrom };
     },
   });
 }

@@ -27,7 +27,7 @@ const definition = z.strictObject({
   /** Most profiles in one request. */
   maxUsersPerRequest: z.int().min(1).max(MOST_PROFILES).optional(),
   /** Requests a second that the endpoint takes. */
-  requestsPerSecond: z.number().positive().max(10_000).optional(),
+  requestsPerSecond: z.number().min(1).max(10_000).optional(),
 });
 export type HttpDestination = z.output<typeof definition>;
 

@@ -88,14 +88,14 @@ export function createHandler(deps: DeliverHttpDeps) {
 
   /** Everything for one destination, in requests of as many as it takes. */
   const deliver = async (items: readonly Item[]): Promise<ReadonlySet<string>> => {
-    const profilesPerRequest = await send.profilesPerRequest(items[0]!.value.destinationId);
+    const { profilesPerRequest, aloneFrom } = await send.batching(items[0]!.value.destinationId);
     let failedIds: ReadonlySet<string> = new Set();
     for (let start = 0; start < items.length; start += profilesPerRequest) {
       const batch = items.slice(start, start + profilesPerRequest);
       const open = batch.filter((item) => !followsFailure(item, items, failedIds));
       if (open.length === 0) continue;
-      const again = open.some(({ attempt }) => attempt > 1);
-      failedIds = failedIds.union(await (again ? alone(open) : together(open)));
+      const apart = open.some(({ attempt }) => attempt >= aloneFrom);
+      failedIds = failedIds.union(await (apart ? alone(open) : together(open)));
     }
     return failedIds;
   };

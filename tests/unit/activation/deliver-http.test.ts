@@ -147,6 +147,20 @@ describe('delivering to an HTTP API', () => {
     expect(again.failed).toEqual(['m2']);
   });
 
+  it('tries one by one only the last time where requests are scarce', async () => {
+    const scarce = catalogOf({ ...WEBHOOK, requestsPerSecond: 1 });
+    const attempts = async (attempt: number) =>
+      (
+        await deliver(
+          [1, 2].map((n) => message(n, { attempt })),
+          () => ok(),
+          scarce,
+        )
+      ).told;
+    expect(await attempts(2)).toEqual([['C1', 'C2']]);
+    expect((await attempts(3)).sort()).toEqual([['C1'], ['C2']]);
+  });
+
   it('keeps the order of one group when it tries one by one', async () => {
     const batch = [1, 2, 3].map((n) => message(n, { group: 'g', attempt: 2 }));
     const { failed, told } = await deliver(batch, (request) =>

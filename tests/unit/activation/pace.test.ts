@@ -65,11 +65,11 @@ describe('the pace of a destination', () => {
     );
   });
 
-  it('waits for nobody longer than five seconds', async () => {
+  it('waits for nobody longer than ten seconds', async () => {
     const { client } = table();
     const pace = paceOf(client);
-    const turns = await Promise.all(Array.from({ length: 10 }, () => pace.turn('d', 1)));
-    expect(turns.filter(Boolean).length).toBeLessThanOrEqual(7);
+    const turns = await Promise.all(Array.from({ length: 20 }, () => pace.turn('d', 1)));
+    expect(turns.filter(Boolean).length).toBeLessThanOrEqual(12);
     expect(turns).toContain(false);
   });
 
