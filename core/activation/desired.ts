@@ -12,19 +12,28 @@ export interface ActivatedProfile {
   readonly releasedAt?: number | undefined;
 }
 
-/** The profiles of an item as a destination is concerned with them. Opted-out people have no realized membership. */
+/**
+ * The profiles of an item as a destination is concerned with them. Opted-out people have no realized membership. A
+ * membership under another merge policy belongs to the profile that has the identity it is kept under.
+ * @param isOwn which segments are looked at
+ */
 export function activatedProfiles(
   destination: DestinationDefinition,
   profiles: readonly Profile[],
   memberships: MembershipItem,
+  isOwn: (segmentId: string) => boolean = () => true,
 ): ActivatedProfile[] {
+  const isActivated = (id: string): boolean => destination.segments.includes(id) && isOwn(id);
   return profiles.map((profile) => {
-    const entry = memberships.profiles[profile.key];
-    const all = entry?.segments ?? {};
-    const own = Object.fromEntries(Object.entries(all).filter(([id]) => destination.segments.includes(id)));
+    const own: Record<string, Membership> = {};
+    for (const key of profile.identities) {
+      for (const [id, membership] of Object.entries(memberships.profiles[key]?.segments ?? {})) {
+        if (isActivated(id) && own[id]?.status !== 'realized') own[id] = membership;
+      }
+    }
     const realized = Object.fromEntries(
       Object.entries(own).filter(([, { status }]) => status === 'realized' && destination.enabled && !profile.optedOut),
     );
-    return { profile, memberships: own, realized, releasedAt: entry?.releasedAt };
+    return { profile, memberships: own, realized, releasedAt: memberships.profiles[profile.key]?.releasedAt };
   });
 }

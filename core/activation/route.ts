@@ -1,10 +1,11 @@
 import stringify from 'safe-stable-stringify';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
 import { type Governance, permitted } from '#core/governance/permission.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Outbox, OutgoingDelivery } from '#core/ports/outbox.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import { takeAbsorbed } from '#core/ports/versioned-store.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
 import type { SharedSince } from './aam/first-use.ts';
@@ -19,6 +20,7 @@ import {
   noLedger,
   withoutOldExits,
 } from './ledger.ts';
+import { type PeopleUnder, type SegmentsUnder, underEachPolicy } from './merge-policies.ts';
 import { isProfileDestination } from './registry.ts';
 import { beforeRetelling, type Retell } from './retell.ts';
 import { routeToAudienceManager } from './route-aam.ts';
@@ -26,6 +28,8 @@ import { routeToProfileDestination } from './route-profile.ts';
 
 export interface RouteRules extends ProfileRules {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+  /** Which segments see people under which merge policy, the default one first; all under it where left out. */
+  readonly policies?: readonly SegmentsUnder[];
   /** Since when Audience Manager is told about segments; nothing has to wait where it is left out. */
   readonly sharedSince?: SharedSince;
   /** What policies and consents keep from destinations. */
@@ -37,7 +41,7 @@ export interface RouteRules extends ProfileRules {
  * what it was told. Pure.
  */
 export function routeItem(
-  profiles: readonly Profile[],
+  people: readonly PeopleUnder[],
   memberships: MembershipItem,
   before: LedgerItem,
   rules: RouteRules,
@@ -47,18 +51,42 @@ export function routeItem(
   const ledgers: Record<string, DestinationLedger> = { ...before.destinations };
   for (const destination of rules.destinations.values()) {
     const known = before.destinations[destination.id] ?? NOTHING_TOLD;
-    const members = activatedProfiles(destination, profiles, memberships);
-    const { activated, excluded } = permitted(destination, members, rules.governance);
     const routed = isProfileDestination(destination)
-      ? routeToProfileDestination(destination, activated, known, decision)
-      : routeToAudienceManager(destination, activated, known, decision, rules);
+      ? underEachPolicy(people, known, (profiles, ledger, isOwn) => {
+          const members = activatedProfiles(destination, profiles, memberships, isOwn);
+          const { activated, excluded } = permitted(destination, members, rules.governance);
+          const made = routeToProfileDestination(destination, activated, ledger, decision);
+          return { ...made, ledger: { ...made.ledger, excluded: { ...made.ledger.excluded, ...excluded } } };
+        })
+      : routeShared(destination, people[0]!.profiles, memberships, known, rules, decision);
     deliveries.push(...routed.deliveries);
-    const decided = { ...routed.ledger, excluded: { ...routed.ledger.excluded, ...excluded } };
-    const ledger = withoutOldExits(decided, decision.decidedAt);
+    const ledger = withoutOldExits(routed.ledger, decision.decidedAt);
     if (!isEmpty(ledger)) ledgers[destination.id] = ledger;
     else delete ledgers[destination.id];
   }
   return { deliveries, after: { ...before, lastRevision: decision.revision, destinations: ledgers } };
+}
+
+/** The people of an item under each merge policy. Where there is no item any more everybody who was told hears of it. */
+export const peopleIn = (item: ProfileItem | undefined, rules: RouteRules): PeopleUnder[] =>
+  (rules.policies ?? [{ mergePolicy: rules.mergePolicy }]).map((policy) => ({
+    policy,
+    profiles: item ? profilesOf(item, { links: rules.links, mergePolicy: policy.mergePolicy }) : [],
+  }));
+
+/** Audience Manager is told of people as the default merge policy sees them, whatever the segment's own (aep.md §7.1). */
+function routeShared(
+  destination: AamDestination,
+  profiles: readonly Profile[],
+  memberships: MembershipItem,
+  known: DestinationLedger,
+  rules: RouteRules,
+  decision: Decision,
+): Routed {
+  const members = activatedProfiles(destination, profiles, memberships);
+  const { activated, excluded } = permitted(destination, members, rules.governance);
+  const made = routeToAudienceManager(destination, activated, known, decision, rules);
+  return { ...made, ledger: { ...made.ledger, excluded: { ...made.ledger.excluded, ...excluded } } };
 }
 
 const isEmpty = ({ told, digests, excluded }: DestinationLedger): boolean =>
@@ -126,10 +154,8 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps, { retell }: RouteOp
   const leftOver = await sendEach(joined.item.pending, outbox);
   const before = { ...joined.item, pending: [] };
   const decision = { root, revision: before.lastRevision + 1, decidedAt: deps.now() };
-  // Where there is no item any more there are no people, and everybody who was told hears of it.
-  const profiles = found ? profilesOf(found.item, deps.rules) : [];
   const known = retell ? beforeRetelling(before, retell) : before;
-  const { deliveries, after } = routeItem(profiles, memberships, known, deps.rules, decision);
+  const { deliveries, after } = routeItem(peopleIn(found?.item, deps.rules), memberships, known, deps.rules, decision);
   const fresh = deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery }));
   const isUnchanged = fresh.length === 0 && stringify(before.destinations) === stringify(after.destinations);
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;

@@ -35,6 +35,8 @@ export interface CompiledCatalog {
   readonly mergePolicies: ReadonlyMap<string, MergePolicyDefinition>;
   /** Those that are published. */
   readonly segments: SegmentSet;
+  /** The same, apart by the merge policy under which they see people; by its id. */
+  readonly segmentsUnder: ReadonlyMap<string, SegmentSet>;
   readonly segmentDefinitions: ReadonlyMap<string, SegmentDefinition>;
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
@@ -90,6 +92,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   const namespaces = namespaceRegistry(catalog.namespaces);
   const schemas = new Map(catalog.schemas.map((schema) => [schema.$id, schema]));
   const segments = catalog.segments.filter(isPublished);
+  const all = compileSegments(segments, catalog.evaluationSettings);
   const mergePolicy = catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY;
   return {
     version: catalogVersion(catalog),
@@ -99,12 +102,25 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
     mergePolicy,
     mergePolicies: new Map([mergePolicy, ...catalog.mergePolicies].map((policy) => [policy.id, policy])),
-    segments: compileSegments(segments, catalog.evaluationSettings),
+    segments: all,
+    segmentsUnder: underPolicies(segments, mergePolicy.id, all, catalog),
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     sharedSince,
     governance: compileGovernance(catalog),
   };
+}
+
+/** Segments by their merge policy; where all have the default one, they are one set. */
+function underPolicies(
+  segments: readonly SegmentDefinition[],
+  standard: string,
+  all: SegmentSet,
+  { evaluationSettings }: Catalog,
+): ReadonlyMap<string, SegmentSet> {
+  const groups = Map.groupBy(segments, ({ mergePolicyId }) => mergePolicyId ?? standard);
+  if ([...groups.keys()].every((id) => id === standard)) return new Map([[standard, all]]);
+  return new Map([...groups].map(([id, own]) => [id, compileSegments(own, evaluationSettings)]));
 }
 
 /** Drafts and what was put away are kept in the catalog and not evaluated (aep.md §5.1). */

@@ -8,8 +8,9 @@ import type { AccessRules } from '#core/profile/access/access.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import { pick } from '#core/profile/paths.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
+import { compileSegments } from '#core/segmentation/segment-set.ts';
 import type { CompiledCatalog } from './compile.ts';
-import type { DestinationDefinition } from './definitions.ts';
+import type { DestinationDefinition, MergePolicyDefinition } from './definitions.ts';
 
 /** What each stage needs to know from the catalog. */
 export interface StageRules {
@@ -18,6 +19,8 @@ export interface StageRules {
   readonly route: RouteRules;
   readonly access: AccessRules;
 }
+
+const NO_SEGMENTS = compileSegments([]);
 
 /** Most identities in one graph (aep.md §3.3). */
 const GRAPH_LIMIT = 50;
@@ -46,6 +49,24 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
     return keptFor === undefined ? undefined : time + keptFor;
   };
   const activations = activationVersion(destinations.values());
+  const under = (policy: MergePolicyDefinition): EvaluationRules => ({
+    links,
+    mergePolicy: policy,
+    segments: catalog.segmentsUnder.get(policy.id) ?? NO_SEGMENTS,
+    mappedAttributes: ({ view }) => [
+      pick(view, mapped),
+      activations,
+      ...(governance ? [governance.fingerprint, view.consents] : []),
+    ],
+    releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
+  });
+  const others = [...catalog.mergePolicies.values()].filter(
+    ({ id }) => id !== mergePolicy.id && catalog.segmentsUnder.has(id),
+  );
+  const policies = [mergePolicy, ...others].map((policy) => ({
+    mergePolicy: policy,
+    segments: new Set(catalog.segmentsUnder.get(policy.id)?.ids),
+  }));
   return {
     fold: {
       links,
@@ -57,18 +78,8 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
       expiryOf,
       keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
     },
-    evaluation: {
-      links,
-      mergePolicy,
-      segments,
-      mappedAttributes: ({ view }) => [
-        pick(view, mapped),
-        activations,
-        ...(governance ? [governance.fingerprint, view.consents] : []),
-      ],
-      releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
-    },
-    route: { links, mergePolicy, destinations, sharedSince, governance },
+    evaluation: { ...under(mergePolicy), others: others.map(under) },
+    route: { links, mergePolicy, destinations, sharedSince, governance, policies },
     access: {
       links,
       mergePolicy,

@@ -10,7 +10,7 @@ import { identityKey, parseIdentityKey } from '#core/identity/identity.ts';
 import { graphsOf } from '#core/identity/link-rules.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
-import { isMoved, type MembershipStore } from '#core/segmentation/membership.ts';
+import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 
 /** What stands in the stores, counted. */
@@ -64,13 +64,13 @@ export async function report(source: ReportSource, catalog: CompiledCatalog, now
     }
     const stored = await source.memberships.get(item.root);
     const ledger = await source.ledgers.get(item.root);
+    if (stored && !isMoved(stored)) listMembers(result, stored);
     for (const profile of profilesOf(item, rules.route)) {
       result.profiles += 1;
       const entry = stored && !isMoved(stored) ? stored.profiles[profile.key] : undefined;
       const realized = Object.entries(entry?.segments ?? {}).flatMap(([id, { status }]) =>
         status === 'realized' ? [id] : [],
       );
-      for (const id of realized) result.segments[id]?.members.push(profile.key);
       for (const destination of catalog.destinations.values()) {
         if (destination.type === 'aam') countShares(result.aam, destination, profile, realized, now);
         if (ledger && !isMoved(ledger)) {
@@ -89,6 +89,15 @@ export async function report(source: ReportSource, catalog: CompiledCatalog, now
     segment.count = segment.members.length;
   }
   return result;
+}
+
+/** Members are profiles as the merge policy of the segment sees them. */
+function listMembers({ segments }: Report, { profiles }: MembershipItem): void {
+  for (const [key, entry] of Object.entries(profiles)) {
+    for (const [id, { status }] of Object.entries(entry.segments)) {
+      if (status === 'realized') segments[id]?.members.push(key);
+    }
+  }
 }
 
 function emptyReport(catalog: CompiledCatalog): Report {

@@ -1,9 +1,8 @@
 import stringify from 'safe-stable-stringify';
 import { noLedger } from '#core/activation/ledger.ts';
-import { routeItem } from '#core/activation/route.ts';
+import { peopleIn, routeItem } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { profilesOf } from '#core/profile/profiles.ts';
 import { evaluateItem } from '#core/segmentation/evaluate.ts';
 import { isMoved, noMemberships } from '#core/segmentation/membership.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
@@ -37,7 +36,7 @@ export async function unsettled(source: ReportSource, catalog: CompiledCatalog, 
     const kept = await source.ledgers.get(item.root);
     const ledger = kept && !isMoved(kept) ? kept : noLedger(item.root);
     const decision = { root: item.root, revision: 0, decidedAt: now };
-    const { deliveries } = routeItem(profilesOf(item, rules.route), memberships, ledger, rules.route, decision);
+    const { deliveries } = routeItem(peopleIn(item, rules.route), memberships, ledger, rules.route, decision);
     if (
       deliveries.length > 0 ||
       ledger.pending.length > 0 ||

@@ -27,6 +27,8 @@ import type { Look, SegmentSet } from './segment-set.ts';
 
 export interface EvaluationRules extends ProfileRules {
   readonly segments: SegmentSet;
+  /** The segments that see people under other merge policies. */
+  readonly others?: readonly EvaluationRules[];
   /** The part of a profile that destinations are told besides memberships; a change of it must reach them. */
   mappedAttributes(profile: Profile): unknown;
   /** Whether a batch evaluation at `now` lets destinations hear of memberships that have waited for one so far. */
@@ -43,6 +45,34 @@ export type EvaluationScope = 'changed' | 'all';
  * @param now epoch ms
  */
 export function evaluateItem(
+  item: ProfileItem,
+  before: MembershipItem,
+  rules: EvaluationRules,
+  now: number,
+  scope: EvaluationScope,
+): MembershipItem {
+  const own = evaluateUnder(item, before, rules, now, scope);
+  const others = (rules.others ?? []).map((other) => evaluateUnder(item, before, other, now, scope));
+  return others.reduce(joinPolicies, own);
+}
+
+/** What is held under two merge policies: other segments each, of profiles that may have the same key. */
+function joinPolicies(item: MembershipItem, other: MembershipItem): MembershipItem {
+  const profiles = { ...item.profiles };
+  for (const [key, theirs] of Object.entries(other.profiles)) {
+    const ours = profiles[key];
+    const releasedAt = Math.max(ours?.releasedAt ?? 0, theirs.releasedAt ?? 0);
+    profiles[key] = {
+      segments: { ...ours?.segments, ...theirs.segments },
+      digest: `${ours?.digest ?? ''}${theirs.digest}`,
+      ...(releasedAt > 0 && { releasedAt }),
+    };
+  }
+  const dueAt = Math.min(item.dueAt ?? Number.POSITIVE_INFINITY, other.dueAt ?? Number.POSITIVE_INFINITY);
+  return { ...item, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
+}
+
+function evaluateUnder(
   item: ProfileItem,
   before: MembershipItem,
   rules: EvaluationRules,

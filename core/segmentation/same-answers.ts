@@ -17,13 +17,19 @@ export function givesSameAnswers(
   now: number,
 ): boolean {
   if (before.absorbed.length !== after.absorbed.length) return false;
-  const [were, are] = [profilesOf(before, rules), profilesOf(after, rules)];
-  return were.length === are.length && were.every((was, index) => isSameIn(was, are[index]!, rules, now));
+  return [rules, ...(rules.others ?? [])].every((each) => {
+    const [were, are] = [profilesOf(before, each), profilesOf(after, each)];
+    return were.length === are.length && were.every((was, index) => isSameIn(was, are[index]!, each, now));
+  });
 }
 
 /** Whether no segment says anything of a new item, now or later. What waits for the batch job is left to it. */
 export function saysNothing(item: ProfileItem, rules: EvaluationRules, now: number): boolean {
   if (item.absorbed.length > 0) return false;
+  return [rules, ...(rules.others ?? [])].every((each) => saysNothingUnder(item, each, now));
+}
+
+function saysNothingUnder(item: ProfileItem, rules: EvaluationRules, now: number): boolean {
   const { segments } = rules;
   const { streamed } = segments;
   return profilesOf(item, rules).every(({ view, optedOut }) => {

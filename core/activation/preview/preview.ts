@@ -108,7 +108,13 @@ function routePerson(
       destinations: { [destination.id]: told },
     };
     const only = { ...rules, destinations: new Map([[destination.id, destination]]) };
-    const { deliveries, after } = routeItem([profile], memberships, before, only, decision);
+    const { deliveries, after } = routeItem(
+      [{ policy: { mergePolicy: rules.mergePolicy }, profiles: [profile] }],
+      memberships,
+      before,
+      only,
+      decision,
+    );
     return { deliveries, ledger: after.destinations[destination.id] ?? NOTHING_TOLD };
   };
   // As if all were members: which identities hear about it, and by which way. Exits go out to exactly those.

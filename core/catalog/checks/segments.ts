@@ -70,24 +70,24 @@ function checkMergePolicy(
     findings.at(loaded, ['mergePolicyId'], `unknown merge policy "${mergePolicyId}"`, {
       hint: didYouMean(mergePolicyId, ids),
     });
-    return;
-  }
-  const standard = policies.find(({ definition }) => definition?.default);
-  if (standard && standard.id !== mergePolicyId) {
-    findings.at(loaded, ['mergePolicyId'], `"${mergePolicyId}" is not the default merge policy`, {
-      expected: `"${standard.id}": segments are evaluated under the default merge policy only, so far`,
-    });
   }
 }
 
 function checkReferences(parsed: ReadonlyMap<string, Parsed>, catalog: LoadedCatalog, findings: Findings): void {
   const ids = idsOf(catalog.segments);
   const states = new Map(catalog.segments.map(({ id, definition }) => [id, definition?.lifecycleState]));
+  const standard = catalog['merge-policies'].find(({ definition }) => definition?.default)?.id;
+  const policies = new Map(catalog.segments.map(({ id, definition }) => [id, definition?.mergePolicyId ?? standard]));
+  const policyOf = (id: string): string | undefined => policies.get(id);
   for (const { loaded, definition, references } of parsed.values()) {
     for (const { id, offset } of references) {
       const state = states.get(id);
       if (!ids.has(id)) {
         findings.within(loaded, VALUE, offset, `unknown segment "${id}"`, { hint: didYouMean(id, ids) });
+      } else if (policyOf(id) !== policyOf(definition.id)) {
+        findings.within(loaded, VALUE, offset, `the segment "${id}" sees people under another merge policy`, {
+          hint: 'give both the same "mergePolicyId"',
+        });
       } else if (definition.lifecycleState === 'published' && state && state !== 'published') {
         findings.within(loaded, VALUE, offset, `the segment "${id}" is not published, it is ${state}`);
       }

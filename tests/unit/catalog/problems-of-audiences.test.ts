@@ -93,12 +93,12 @@ const CASES: readonly Case[] = [
     says: [/unknown merge policy "defualt"/],
   },
   {
-    name: 'a merge policy that is not the default',
+    name: 'a segment that is built on one under another merge policy',
     files: {
       'merge-policies/z.yaml': 'id: z\n',
-      'segments/new.yaml': `${segmentText('new', 'loyalty.tier = "gold"')}mergePolicyId: ${HERE}z\n`,
+      'segments/new.yaml': `${segmentText('new', `inSegment(${HERE}"gold")`)}mergePolicyId: z\n`,
     },
-    says: [/not the default merge policy/],
+    says: [/the segment "gold" sees people under another merge policy/],
   },
   // Destinations
   {

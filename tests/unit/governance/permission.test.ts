@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noLedger } from '#core/activation/ledger.ts';
 import { routeItem } from '#core/activation/route.ts';
+import { BUILT_IN_MERGE_POLICY } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
@@ -25,10 +26,14 @@ const gold: MembershipItem = {
 };
 const decision = { root: KEY, revision: 1, decidedAt: NOW };
 
+const peopleOf = (consents: unknown) => [
+  { policy: { mergePolicy: BUILT_IN_MERGE_POLICY }, profiles: [person(consents)] },
+];
+
 /** What destinations are told about a golden person, and what they are not and why. */
 function told(files: Files, consents?: unknown, before = noLedger(KEY)) {
   const { route } = stageRules(compiledWith({ 'destinations/mail.yaml': MAIL, ...files }));
-  const { deliveries, after } = routeItem([person(consents)], gold, before, route, decision);
+  const { deliveries, after } = routeItem(peopleOf(consents), gold, before, route, decision);
   const news = deliveries.map(({ outletId, delivery }) => {
     const ids = delivery.kind === 'aam-edge' ? [] : delivery.identities.map(({ namespace }) => namespace);
     return `${outletId} ${ids.join('+')} ${delivery.changes.map(({ status }) => status).join()}`;
@@ -117,7 +122,7 @@ describe('sending', () => {
           const rules =
             compiled.get(catalog) ?? stageRules(compiledWith({ 'destinations/mail.yaml': MAIL, ...catalog }));
           compiled.set(catalog, rules);
-          ledger = routeItem([person(said || undefined)], gold, ledger, rules.route, decision).after;
+          ledger = routeItem(peopleOf(said || undefined), gold, ledger, rules.route, decision).after;
           const isAsked = 'consent-policies/mail.yaml' in catalog;
           const isForbidden = 'labels/l.yaml' in catalog;
           const may = !isForbidden && (!isAsked || ['y', 'dy'].includes((said || says('')).marketing.email.val));

@@ -1,0 +1,72 @@
+import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
+import type { Profile } from '#core/profile/profiles.ts';
+import type { Routed } from './differences.ts';
+import type { DestinationLedger } from './ledger.ts';
+
+/** Segments that see people under one merge policy. */
+export interface SegmentsUnder {
+  readonly mergePolicy: MergePolicyDefinition;
+  /** All others where it is left out. */
+  readonly segments?: ReadonlySet<string>;
+}
+
+/** The people of a profile item as one merge policy sees them. */
+export interface PeopleUnder {
+  readonly policy: SegmentsUnder;
+  readonly profiles: readonly Profile[];
+}
+
+/**
+ * Routes to a destination under one merge policy after the other: under each it is concerned with the people whom that
+ * policy sees, and with the segments evaluated under it only (aep.md §4.1). What it knows is one ledger.
+ */
+export function underEachPolicy(
+  policies: readonly PeopleUnder[],
+  known: DestinationLedger,
+  route: (profiles: readonly Profile[], ledger: DestinationLedger, isOwn: (id: string) => boolean) => Routed,
+): Routed {
+  if (policies.length === 1) return route(policies[0]!.profiles, known, () => true);
+  const deliveries: Routed['deliveries'][number][] = [];
+  let ledger: DestinationLedger = { told: {}, digests: {}, excluded: {} };
+  for (const [index, { policy, profiles }] of policies.entries()) {
+    const segments = policy.segments ?? new Set();
+    // What is told of a segment that no policy has any more is withdrawn by the first.
+    const elsewhere =
+      index === 0 ? new Set(policies.slice(1).flatMap((other) => [...(other.policy.segments ?? [])])) : undefined;
+    const isOwn = (id: string): boolean => (elsewhere ? !elsewhere.has(id) : segments.has(id));
+    const prefix = index === 0 ? '' : `${policy.mergePolicy.id}|`;
+    const routed = route(profiles, scoped(known, isOwn, prefix), isOwn);
+    deliveries.push(...routed.deliveries);
+    ledger = joined(ledger, routed.ledger, isOwn, prefix);
+  }
+  return { deliveries, ledger };
+}
+
+/** The part of a ledger that concerns some segments. */
+function scoped(ledger: DestinationLedger, isOwn: (id: string) => boolean, prefix: string): DestinationLedger {
+  const told = Object.entries(ledger.told).flatMap(([key, segments]) => {
+    const own = Object.entries(segments).filter(([id]) => isOwn(id));
+    return own.length > 0 ? [[key, Object.fromEntries(own)] as const] : [];
+  });
+  const digests = Object.entries(ledger.digests)
+    .filter(([key]) => (prefix === '' ? !key.includes('|') : key.startsWith(prefix)))
+    .map(([key, digest]) => [key.slice(prefix.length), digest] as const);
+  return { told: Object.fromEntries(told), digests: Object.fromEntries(digests), excluded: {} };
+}
+
+function joined(
+  ledger: DestinationLedger,
+  own: DestinationLedger,
+  isOwn: (id: string) => boolean,
+  prefix: string,
+): DestinationLedger {
+  const told = { ...ledger.told };
+  for (const [key, segments] of Object.entries(own.told)) told[key] = { ...told[key], ...segments };
+  const digests = Object.entries(own.digests).map(([key, digest]) => [prefix + key, digest] as const);
+  const excluded: Record<string, readonly string[]> = { ...ledger.excluded };
+  for (const [reason, memberships] of Object.entries(own.excluded)) {
+    const kept = memberships.filter((membership) => isOwn(membership.slice(membership.lastIndexOf('|') + 1)));
+    if (kept.length > 0) excluded[reason] = [...(excluded[reason] ?? []), ...kept];
+  }
+  return { told, digests: { ...ledger.digests, ...Object.fromEntries(digests) }, excluded };
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { noLedger } from '#core/activation/ledger.ts';
+import { peopleIn, routeItem } from '#core/activation/route.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { loadCatalog } from '#core/catalog/load.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import { stitch } from '#core/profile/stitch.ts';
+import { evaluateItem } from '#core/segmentation/evaluate.ts';
+import { noMemberships } from '#core/segmentation/membership.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { ecid, event } from '#tests/harness/core/factories.ts';
+
+const NOW = Date.parse('2026-03-01T00:00:00Z');
+
+const segment = (id: string, more = ''): string =>
+  `id: ${id}\nname: ${id}\n${more}expression: { type: PQL, format: pql/text, value: 'exists E from xEvent where E.page = "cart"' }\n`;
+const files = (more: Readonly<Record<string, string>> = {}): Map<string, string> =>
+  new Map(
+    Object.entries({
+      'identity-settings/s.yaml': 'namespacePriority: [CRMID, ECID]\nuniqueNamespaces: [CRMID]\n',
+      'namespaces/crmid.yaml': 'code: CRMID\nidType: CROSS_DEVICE\n',
+      'schemas/events.yaml':
+        '$id: https://example.com/events\nmeta:class: https://ns.adobe.com/xdm/context/experienceevent\nproperties: { _id: { type: string }, timestamp: { type: string, format: date-time }, page: { type: string }, identityMap: { type: object } }\n',
+      'datasets/web-events.yaml': 'id: web-events\nschemaRef: { id: https://example.com/events }\n',
+      'merge-policies/person.yaml': 'id: person\ndefault: true\nidentityGraph: { type: pdg }\n',
+      'merge-policies/device.yaml': 'id: device\nidentityGraph: { type: none }\n',
+      'segments/people.yaml': segment('people'),
+      'segments/devices.yaml': segment('devices', 'mergePolicyId: device\n'),
+      'destinations/hook.yaml': 'id: hook\ntype: http\nurl: https://hooks.example.com/x\nsegments: [people, devices]\n',
+      ...more,
+    }),
+  );
+
+function compiled(more?: Readonly<Record<string, string>>): CompiledCatalog {
+  const { catalog, problems } = loadCatalog(files(more), {});
+  expect(problems).toEqual([]);
+  return compileCatalog(catalog!);
+}
+
+async function itemsOf(records: readonly AcceptedRecord[], catalog: CompiledCatalog) {
+  const profiles = new MemoryProfileStore();
+  const deps = { profiles, timeline: new MemoryTimeline(), rules: stageRules(catalog).fold, pause: async () => {} };
+  await stitch(records, deps);
+  return await Array.fromAsync(profiles.scan());
+}
+
+const device = fc.integer({ min: 1, max: 3 });
+const record = fc.oneof(
+  fc.tuple(device, fc.constantFrom('home', 'cart')).map(([n, page]) => event(NOW - n, [ecid(n)], { page })),
+  fc.tuple(fc.constantFrom('ann', 'bob'), device).map(([who, n]) => event(NOW - 10 - n, [`CRMID:${who}`, ecid(n)], {})),
+);
+
+describe('segments under another merge policy than the default one', () => {
+  it('see and tell single identities under stitching none, and whole people under the graph, at the same time', async () => {
+    const catalog = compiled();
+    const rules = stageRules(catalog);
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(record, { selector: ({ id }) => id, maxLength: 8 }), async (records) => {
+        const carts = new Set(
+          records.flatMap(({ entity, identities }) => (entity.page === 'cart' ? [`ECID:${identities[0]!.value}`] : [])),
+        );
+        for (const item of await itemsOf(records, catalog)) {
+          const memberships = evaluateItem(item, noMemberships(item.root), rules.evaluation, NOW, 'all');
+          const decision = { root: item.root, revision: 1, decidedAt: NOW };
+          const [people] = peopleIn(item, rules.route);
+          const first = routeItem(peopleIn(item, rules.route), memberships, noLedger(item.root), rules.route, decision);
+          const told = first.after.destinations.hook?.told ?? {};
+          const knows = (id: string): string[] =>
+            Object.keys(told)
+              .filter((key) => told[key]![id]?.status === 'realized')
+              .sort();
+          const known = Object.keys(item.events);
+          expect(knows('devices')).toEqual(known.filter((key) => carts.has(key)).sort());
+          const members = people!.profiles.filter(({ identities }) => identities.some((key) => carts.has(key)));
+          expect(knows('people')).toEqual(members.flatMap(({ identities }) => identities).sort());
+          const again = routeItem(peopleIn(item, rules.route), memberships, first.after, rules.route, decision);
+          expect(again.deliveries).toEqual([]);
+          const gone = routeItem(
+            [
+              { ...people!, profiles: [] },
+              { policy: rules.route.policies![1]!, profiles: [] },
+            ],
+            noMemberships(item.root),
+            first.after,
+            rules.route,
+            decision,
+          );
+          const left = Object.values(gone.after.destinations.hook?.told ?? {}).flatMap((one) => Object.values(one));
+          expect(left.filter(({ status }) => status === 'realized')).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('cannot be built on segments that see people differently', () => {
+    const both = segment('both').replace('exists E from xEvent where E.page = "cart"', 'inSegment("devices")');
+    const { problems } = loadCatalog(files({ 'segments/both.yaml': both }), {});
+    expect(problems.map(({ message }) => message)).toEqual([
+      'the segment "devices" sees people under another merge policy',
+    ]);
+  });
+});
