@@ -9,6 +9,8 @@ export const METRICS = {
   recordsWithoutProfile: 'RecordsWithoutProfile',
   /** Accepted for the profile, refused for the identity graph. */
   graphRefusals: 'GraphRefusals',
+  /** Links that came later than the evidence of who belongs together reaches: taken in with their own age. */
+  lateLinks: 'LateLinks',
   chunksCompleted: 'ChunksCompleted',
   filesRefused: 'FilesRefused',
   /** Too many of their records were refused, or they could not be read to their end. */

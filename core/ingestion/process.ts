@@ -33,6 +33,8 @@ export interface Processed {
   readonly outcomes: readonly (FoldOutcome & { readonly received: ReceivedRecord })[];
   /** To be given again. */
   readonly failed: readonly { readonly received: ReceivedRecord; readonly error: Error }[];
+  /** Records whose links came later than the evidence of their profile reaches. */
+  readonly lateLinks: number;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function processRecords(
 ): Promise<Processed> {
   const { accepted, refused } = validate(received, deps.catalog);
   await Promise.all([keepInQuarantine(deps.quarantine, part, refused), keepInLake(deps.lake, part, accepted)]);
-  const { outcomes, failed } = await stitch(
+  const { outcomes, failed, late } = await stitch(
     accepted.map(({ record }) => record),
     deps.stitch,
   );
@@ -56,6 +58,7 @@ export async function processRecords(
     refused,
     outcomes: outcomes.map((outcome) => ({ ...outcome, received: origin.get(outcome.record)! })),
     failed: failed.map(({ record, error }) => ({ received: origin.get(record)!, error })),
+    lateLinks: late,
   };
 }
 

@@ -3,11 +3,12 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { OutcomeCounts } from '#core/ports/operations.ts';
 
 /** Emits what became of records. */
-export function emitCounts(metrics: Metrics, counts: OutcomeCounts): void {
+export function emitCounts(metrics: Metrics, counts: OutcomeCounts, lateLinks: number): void {
   const sum = (tally: Readonly<Record<string, number>>): number => Object.values(tally).reduce((x, y) => x + y, 0);
   metrics.count(METRICS.recordsAccepted, counts.accepted);
   metrics.count(METRICS.recordsRefused, counts.refused);
   metrics.count(METRICS.recordsDuplicate, counts.duplicate);
   metrics.count(METRICS.recordsWithoutProfile, sum(counts.withoutProfile));
   metrics.count(METRICS.graphRefusals, sum(counts.graphRefusals));
+  metrics.count(METRICS.lateLinks, lateLinks);
 }

@@ -38,10 +38,12 @@ export function createWorker(deps: StitchChunkDeps) {
       stitch: { profiles, timeline, rules: stageRules(catalog).fold, pause },
     };
     let counts = NO_COUNTS;
+    let lateLinks = 0;
     const finish = async (slice: readonly ReceivedRecord[], number: number): Promise<void> => {
       const processed = await processRecords(slice, slicePart(message, number), process);
       if (processed.failed[0]) throw processed.failed[0].error;
       counts = addCounts(counts, countOutcomes(processed));
+      lateLinks += processed.lateLinks;
     };
     const refusal = await readChunk(message, catalog, deps.landing, finish);
     if (refusal) {
@@ -51,7 +53,7 @@ export function createWorker(deps: StitchChunkDeps) {
       await keepInQuarantine(deps.quarantine, `file-${part}`, [row]);
     }
     await deps.operations.completeChunk(message.batchId, message.chunk.index, counts, refusal);
-    emitCounts(deps.metrics, counts);
+    emitCounts(deps.metrics, counts, lateLinks);
     const { accepted, refused } = counts;
     logBatch({ batchId: message.batchId, chunk: message.chunk.index, accepted, refused });
   };

@@ -48,7 +48,7 @@ export function createHandler(deps: StitchStreamDeps) {
     for (const [datasetId, counts] of countByDataset(finished, (id) => catalog.datasets.has(id))) {
       await deps.operations.countStream(datasetId, counts);
     }
-    emitCounts(deps.metrics, countOutcomes(finished));
+    emitCounts(deps.metrics, countOutcomes(finished), processed.lateLinks);
     logBatch({ records: records.length, refused: processed.refused.length, failed: failed.size });
     return retryFrom(firstFailed);
   };

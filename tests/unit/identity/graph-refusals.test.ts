@@ -48,3 +48,19 @@ it('a constant that is sent as everybody’s identity does not pull a whole batc
     withoutProfile: {},
   });
 });
+
+it('a link that comes later than the evidence reaches takes no device from anybody, and is counted', async () => {
+  const profiles = new MemoryProfileStore();
+  const evidenceLimits = { lateness: 7, undo: 6, many: 0, most: 100 };
+  const deps = {
+    profiles,
+    timeline: new MemoryTimeline(),
+    rules: foldRules({ evidenceLimits }),
+    pause: async () => {},
+  };
+  const login = async (time: number, who: string) => (await stitch([event(time, [who, ecid(1)])], deps)).late;
+  expect([await login(10, 'CRMID:ann'), await login(50, 'CRMID:ann'), await login(90, 'CRMID:ann')]).toEqual([0, 0, 0]);
+  expect(await login(20, 'CRMID:bob')).toBe(1);
+  const graphs = (await allProfiles(profiles)).map((profile) => (profile as { identities: string[] }).identities);
+  expect(graphs).toEqual([['CRMID:ann', ecid(1)], ['CRMID:bob']]);
+});
