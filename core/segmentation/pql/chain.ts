@@ -1,5 +1,6 @@
 import type { Context, Run } from './context.ts';
 import { type EventQuery, hasAtLeast, mayHaveAtLeast, passes, rangeAndHorizon } from './event-source.ts';
+import { firstAtOrAfter } from './history.ts';
 import type { EventValue } from './values.ts';
 
 /** Events that must not occur between two steps. */
@@ -48,6 +49,9 @@ const START: Progress = { time: Number.NEGATIVE_INFINITY, used: [] };
 /** Ways to choose events among those of one instant that are tried; only reached by many different events at once. */
 const MAX_CHOICES = 256;
 
+/** Instants with several events at which a step is tried although an earlier one would do, see {@link isShared}. */
+const MAX_SHARED = 64;
+
 /**
  * Whether the events contain the chain. Steps are placed in order; the earliest place is tried alone where nothing
  * depends on which it is, all places otherwise, and what has failed once is not tried again, so that the work is
@@ -77,8 +81,11 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
     const { events, times } = context.history.select(step.query.selector);
     const cut = progress === START ? {} : { from: progress.time };
     const range = rangeAndHorizon(context, step.query, times, cut);
-    const matters = step.namedUntil >= 0 || hasGapAfter(plan, index);
-    let [at, taken] = [range.from, 0];
+    const matters = step.namedUntil >= 0 || gapAfterStep(plan, index).length > 0;
+    const usersUp = matters
+      ? []
+      : plan.steps.filter((_, other) => other > index && gapAfterStep(plan, other).length > 0);
+    let [at, taken, tried] = [range.from, 0, 0];
     let first: readonly EventValue[] = [];
     while (at < range.to) {
       const time = times[at]!;
@@ -90,9 +97,11 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
       }
       if (group.length === 0) continue;
       if (taken === 0) first = group;
-      if (taken + group.length >= step.count) {
+      const isTried = tried === 0 || matters || isShared(context, usersUp, time, group);
+      if (taken + group.length >= step.count && isTried) {
+        tried += 1;
         const needed = Math.max(1, step.count - taken);
-        const most = matters ? Math.min(step.count, group.length) : needed;
+        const most = matters || usersUp.length > 0 ? Math.min(step.count, group.length) : needed;
         for (let amount = needed; amount <= most; amount += 1) {
           for (const chosen of choices(context, plan, group, amount)) {
             const earlier = taken === 0 ? [] : keptAtFirst(context, step, first, step.count - amount);
@@ -100,7 +109,7 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
             if (placeAt(step, index, progress, { time, begin, chosen, earlier })) return true;
           }
         }
-        if (!matters) return false;
+        if (!matters && (usersUp.length === 0 || tried > MAX_SHARED)) return false;
       }
       taken += group.length;
     }
@@ -120,9 +129,21 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
   }
 }
 
-/** Then it matters which events are used up at one instant: those that are not may be the ones that must not come. */
-const hasGapAfter = ({ steps, gapAfter }: ChainPlan, index: number): boolean =>
-  gapAfter.length > 0 || steps.some(({ gapBefore }, other) => other > index && gapBefore.length > 0);
+/** What must not happen right after a step. */
+const gapAfterStep = ({ steps, gapAfter }: ChainPlan, index: number): readonly Gap[] =>
+  steps[index + 1]?.gapBefore ?? gapAfter;
+
+/**
+ * Whether one of the steps could take another event of the same instant. If something must not happen right after that
+ * step, it matters which events of its instant the steps before it have used up: they do not count.
+ */
+const isShared = (context: Context, steps: readonly Step[], time: number, group: readonly EventValue[]): boolean =>
+  group.length > 1 ||
+  steps.some(({ query }) => {
+    const { events, times } = context.history.select(query.selector);
+    const from = firstAtOrAfter(times, time);
+    return times[from] === time && (events[from] !== group[0] || times[from + 1] === time);
+  });
 
 /** Of the events of a step's first instant those that the step takes: rather the ones that must not come before it. */
 function keptAtFirst(
