@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { unlink } from '#core/identity/unlink.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { stitch } from '#core/profile/stitch.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
+
+const rules = foldRules();
+const pause = async (): Promise<void> => {};
+const person = fc.constantFrom('CRMID:ann', 'CRMID:bob', 'Email:a@x.org');
+const device = fc.integer({ min: 1, max: 3 }).map(ecid);
+const login = (times: { min: number; max: number }): fc.Arbitrary<AcceptedRecord> =>
+  fc.tuple(fc.integer(times), person, device).map(([time, who, on]) => event(time, [who, on], { time }));
+/** Each login once. */
+const logins = (times: { min: number; max: number }): fc.Arbitrary<AcceptedRecord[]> =>
+  fc.uniqueArray(login(times), { maxLength: 12, selector: ({ id }) => id });
+
+const UNLINKED_AT = 100;
+const PAIR = ['CRMID:ann', ecid(1)] as const;
+
+interface World {
+  readonly store: MemoryProfileStore;
+  readonly timeline: MemoryTimeline;
+}
+
+/** Until it has succeeded, as an event source or a person would. */
+async function stitched(record: AcceptedRecord, { timeline }: World, profiles: ProfileStore): Promise<void> {
+  for (;;) {
+    const { failed } = await stitch([record], { profiles, timeline, rules, pause });
+    if (failed.length === 0) return;
+  }
+}
+
+async function unlinked(profiles: ProfileStore): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const deps = { profiles, rules: rules.links, now: () => UNLINKED_AT, pause };
+      await unlink(...PAIR, { who: 'support', reason: 'a mistake' }, deps);
+      return;
+    } catch (error) {
+      if (attempt > 100) throw error;
+    }
+  }
+}
+
+/** It is not when others had taken the link away before: then there was nothing to withdraw. */
+async function isWithdrawn(store: MemoryProfileStore): Promise<boolean> {
+  for await (const { evidence } of store.scan())
+    if (evidence.assertions.some(({ withdrawal }) => withdrawal)) return true;
+  return false;
+}
+
+const world = (): World => ({ store: new MemoryProfileStore(), timeline: new MemoryTimeline() });
+
+it('an unlink amid the work of others, with calls that fail before, after or by conflict, ends as if it had been alone', async () => {
+  const before = logins({ min: 0, max: 99 });
+  // Nothing links the two again.
+  const after = logins({ min: 101, max: 200 }).map((all) =>
+    all.filter(
+      ({ identities }) =>
+        !PAIR.every((key) => identities.some(({ namespace, value }) => key === `${namespace}:${value}`)),
+    ),
+  );
+  await fc.assert(
+    fc.asyncProperty(before, after, fc.infiniteStream(fc.nat()), async (first, later, numbers) => {
+      const mistake = event(99, PAIR, { mistake: true });
+      const alone = world();
+      for (const record of [...first, mistake]) await stitched(record, alone, alone.store);
+      await unlinked(alone.store);
+      for (const record of later) await stitched(record, alone, alone.store);
+
+      const busy = world();
+      for (const record of [...first, mistake]) await stitched(record, busy, busy.store);
+      let faults = 30;
+      const fault = (): Fault =>
+        faults-- > 0
+          ? (['none', 'none', 'conflict', 'before', 'after'] as const)[(numbers.next().value as number) % 5]!
+          : 'none';
+      const faulty = withFaults(busy.store, fault);
+      await Promise.all([unlinked(faulty), ...later.map((record) => stitched(record, busy, faulty))]);
+      fc.pre(await isWithdrawn(busy.store));
+      expect(await allProfiles(busy.store)).toEqual(await allProfiles(alone.store));
+    }),
+  );
+});
