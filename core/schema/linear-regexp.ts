@@ -1,27 +1,43 @@
 import { RE2JS } from 're2js';
+import { compileLookAhead } from './look-ahead.ts';
+
+interface Pattern {
+  test(text: string): boolean;
+}
 
 /**
  * Patterns in schemas are written by users and run on the records of others: they must not be able to run for ever.
- * RE2's syntax is that of JavaScript without look-around and back-references.
- * @throws Error for a pattern that needs those, or is none
+ * RE2's syntax is that of JavaScript without look-around and back-references; looking ahead is added here.
+ * @throws Error for a pattern that looks behind or refers back, or is none
  */
-function compileLinear(pattern: string): { test(text: string): boolean; toString(): string } {
+function compileLinear(pattern: string): Pattern & { toString(): string } {
   const compiled = compileOrExplain(pattern);
   // The validator tells patterns apart by their text.
   return { test: (text) => compiled.test(text), toString: () => `/${pattern}/` };
 }
 
-function compileOrExplain(pattern: string): RE2JS {
+function compileOrExplain(pattern: string): Pattern {
   try {
-    return RE2JS.compile(RE2JS.translateRegExp(pattern));
+    return LOOKS_AHEAD.test(pattern) ? compileLookAhead(pattern) : compileRe2(pattern);
   } catch (error) {
     throw new Error(
       `the pattern ${JSON.stringify(pattern)} is not accepted (${(error as Error).message}); ` +
-        'look-around and back-references are not, because they may run for ever',
+        'look-behind and back-references are not, because they may run for ever',
       { cause: error },
     );
   }
 }
+
+/** What RE2 does not take, such as more than a thousand repetitions, may still be one that ends. */
+function compileRe2(pattern: string): Pattern {
+  try {
+    return RE2JS.compile(RE2JS.translateRegExp(pattern));
+  } catch {
+    return compileLookAhead(pattern);
+  }
+}
+
+const LOOKS_AHEAD = /\(\?[=!]/;
 
 /** @returns why a pattern can't be used, if so */
 export function checkPattern(pattern: string): string | undefined {

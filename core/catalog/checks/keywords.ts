@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { RE2JS } from 're2js';
+import { checkPattern } from '#core/schema/linear-regexp.ts';
 import type { SchemaDefinition } from '../definitions.ts';
 import { closest, didYouMean, editDistance } from '../did-you-mean.ts';
 import { follow } from '../field-tree.ts';
@@ -72,22 +72,19 @@ export function checkKeywords(
     if (key === 'type' && [value].flat().includes('null')) {
       findings.at(loaded, path, '"null" is no type of a field', { expected: 'no key at all where there is no value' });
     }
-    if (key === 'pattern' && typeof value === 'string') checkPattern(value, path, 'at');
+    if (key === 'pattern' && typeof value === 'string') expectPattern(value, path, 'at');
     if (key === 'patternProperties') {
       for (const pattern of Object.keys(value as object)) {
-        checkPattern(pattern, [...path, pattern], 'atKey');
+        expectPattern(pattern, [...path, pattern], 'atKey');
       }
     }
   };
 
-  const checkPattern = (pattern: string, path: Path, where: 'at' | 'atKey'): void => {
-    try {
-      RE2JS.compile(pattern);
-    } catch {
-      findings[where](loaded, path, `the pattern "${pattern}" can't be used`, {
-        expected: 'a regular expression in RE2 syntax, which has no look-around and no back-references',
-      });
-    }
+  const expectPattern = (pattern: string, path: Path, where: 'at' | 'atKey'): void => {
+    if (checkPattern(pattern) === undefined) return;
+    findings[where](loaded, path, `the pattern "${pattern}" can't be used`, {
+      expected: 'a regular expression without look-behind and back-references',
+    });
   };
 
   const checkReference = (reference: string, path: Path): void => {

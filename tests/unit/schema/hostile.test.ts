@@ -22,7 +22,7 @@ describe('schemas that users write', () => {
     expect(isValid(names, { a: 'e/' })).toBe(false);
   });
 
-  it.each(['(?=a)b', '(a)\\1', '(', '(?<!a)b(?!c)'])(
+  it.each(['(?<!a)b', '(a)\\1', '(', '(?<!a)b(?!c)'])(
     'are told which pattern cannot run in linear time: %s',
     (pattern) => {
       const compile = () => compileSchema(schema({ a: { pattern } }));

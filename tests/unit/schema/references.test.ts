@@ -131,7 +131,7 @@ describe('schemas that can\u2019t be used', () => {
     [{ enum: [] }, /"enum" has a value/],
     [{ allOf: [] }, /expected a list of schemas/],
     [{ properties: [] }, /no map of names/],
-    [{ pattern: '(?=a)b' }, /look-around/],
+    [{ pattern: '(?<=a)b' }, /look-behind/],
     [{ patternProperties: { '(a)\\1': {} } }, /back-references/],
     [{ $ref: 5 }, /"\$ref" is no text/],
   ])('%j is one', (schema, message) => expect(problems(schema)[0]).toMatch(message));

@@ -28,6 +28,8 @@ describe('a rule of a schema', () => {
     [{ maxLength: 2 }, '\u{1f600}x', 'xyz', '/a maxLength string'],
     [{ minLength: 2 }, 'xy', 'x', '/a minLength string'],
     [{ pattern: '^[A-Z]{2}$' }, 'DE', 'de', '/a pattern string'],
+    [{ pattern: '^-?P(?!$)(?:\\d+D)?(?:T(?!$)(?:\\d+H)?(?:\\d+M)?)?$' }, 'P1DT2H', 'P1DT', '/a pattern string'],
+    [{ pattern: '^[a-z]{1,1500}$' }, 'x', 'X', '/a pattern string'],
     [{ items: { type: 'string' } }, ['x'], ['x', 2], '/a/1 type number'],
     [{ items: [{ type: 'string' }], additionalItems: false }, ['x'], ['x', 2], '/a additionalItems array'],
     [{ maxItems: 1 }, [1], [1, 2], '/a maxItems array'],

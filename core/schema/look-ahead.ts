@@ -1,0 +1,190 @@
+/**
+ * Patterns with look-ahead, which RE2 does not have, and some schemas of the XDM repository do. A pattern is made a graph
+ * of steps and all ways through it are gone at once, so that no pattern takes longer than the text times its length,
+ * and that again for each look ahead. Whether quantifiers are greedy makes no difference to whether a pattern matches.
+ */
+export interface LookAheadPattern {
+  test(text: string): boolean;
+}
+
+/** Texts are no longer where a pattern looks ahead. */
+const LONGEST_TEXT = 2_048;
+const MOST_STEPS = 2_000;
+
+type Step =
+  | { readonly kind: 'match' }
+  | { readonly kind: 'one'; readonly fits: (character: string) => boolean; next: number }
+  | { readonly kind: 'split'; readonly to: number[] }
+  | { readonly kind: 'start' | 'end' | 'word' | 'no-word'; next: number }
+  | { readonly kind: 'ahead'; readonly entry: number; readonly isWanted: boolean; next: number };
+
+/** @throws Error for a pattern that is none, that looks behind or refers back, or that is too large */
+export function compileLookAhead(pattern: string): LookAheadPattern {
+  const steps: Step[] = [];
+  const entry = new Reader(pattern, flagsOf(pattern), steps).read();
+  return { test: (text) => text.length <= LONGEST_TEXT && matches(steps, entry, [...text]) };
+}
+
+/** The engine's own parser knows what a pattern is; ours need only understand those. */
+function flagsOf(pattern: string): string {
+  try {
+    new RegExp(pattern, 'u');
+    return 'u';
+  } catch {
+    new RegExp(pattern);
+    return '';
+  }
+}
+
+function matches(steps: readonly Step[], entry: number, text: readonly string[]): boolean {
+  const known = new Map<number, boolean>();
+  /** Whether the steps from an entry match at a place of the text. */
+  const run = (from: number, at: number): boolean => {
+    const key = from * (LONGEST_TEXT + 1) + at;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    let here = new Set([from]);
+    let found = false;
+    for (let i = at; here.size > 0; i++) {
+      const next = new Set<number>();
+      // A set that grows while it is gone through: steps that take no character lead on at the same place.
+      for (const id of here) {
+        const step = steps[id]!;
+        if (step.kind === 'match') found = true;
+        else if (step.kind === 'split') for (const to of step.to) here.add(to);
+        else if (step.kind === 'one') {
+          if (i < text.length && step.fits(text[i]!)) next.add(step.next);
+        } else if (holds(step, i)) here.add(step.next);
+        if (found) break;
+      }
+      if (found || i >= text.length) break;
+      here = next;
+    }
+    known.set(key, found);
+    return found;
+  };
+  const holds = (step: Exclude<Step, { kind: 'match' | 'split' | 'one' }>, at: number): boolean => {
+    if (step.kind === 'start') return at === 0;
+    if (step.kind === 'end') return at === text.length;
+    if (step.kind === 'ahead') return run(step.entry, at) === step.isWanted;
+    const isBorder = isWord(text[at - 1]) !== isWord(text[at]);
+    return isBorder === (step.kind === 'word');
+  };
+  for (let at = 0; at <= text.length; at++) if (run(entry, at)) return true;
+  return false;
+}
+
+const isWord = (character: string | undefined): boolean => character !== undefined && /^\w$/.test(character);
+
+/** Reads a pattern. Each part becomes steps when it is told the one that follows. */
+class Reader {
+  readonly #pattern: string;
+  readonly #flags: string;
+  readonly #steps: Step[];
+  #at = 0;
+
+  constructor(pattern: string, flags: string, steps: Step[]) {
+    this.#pattern = pattern;
+    this.#flags = flags;
+    this.#steps = steps;
+  }
+
+  read(): number {
+    const whole = this.#alternatives();
+    if (this.#at < this.#pattern.length) throw new Error('it has a ")" too many');
+    return whole(this.#put({ kind: 'match' }));
+  }
+
+  #put(step: Step): number {
+    if (this.#steps.length >= MOST_STEPS) throw new Error('it is too large');
+    return this.#steps.push(step) - 1;
+  }
+
+  #alternatives(): Part {
+    const parts = [this.#sequence()];
+    while (this.#take('|')) parts.push(this.#sequence());
+    if (parts.length === 1) return parts[0]!;
+    return (next) => this.#put({ kind: 'split', to: parts.map((part) => part(next)) });
+  }
+
+  #sequence(): Part {
+    const parts: Part[] = [];
+    while (this.#at < this.#pattern.length && !'|)'.includes(this.#pattern[this.#at]!)) parts.push(this.#quantified());
+    return (next) => parts.reduceRight((follows, part) => part(follows), next);
+  }
+
+  #quantified(): Part {
+    const part = this.#atom();
+    const quantifier = /^(?:[*+?]|\{(\d+)(,(\d*))?\})\??/.exec(this.#pattern.slice(this.#at));
+    if (!quantifier) return part;
+    this.#at += quantifier[0].length;
+    const [sign, least, upTo, most] = quantifier;
+    if (sign.startsWith('*')) return this.#repeat(part, 0, undefined);
+    if (sign.startsWith('+')) return this.#repeat(part, 1, undefined);
+    if (sign.startsWith('?')) return this.#repeat(part, 0, 1);
+    const from = Number(least);
+    return this.#repeat(part, from, upTo === undefined ? from : most === '' ? undefined : Number(most));
+  }
+
+  #repeat(part: Part, least: number, most: number | undefined): Part {
+    if (least > MOST_STEPS || (most ?? 0) > MOST_STEPS) throw new Error('it is too large');
+    return (next) => {
+      let follows = next;
+      if (most === undefined) {
+        const loop: number[] = [next];
+        follows = this.#put({ kind: 'split', to: loop });
+        loop.push(part(follows));
+      } else {
+        for (let i = least; i < most; i++) follows = this.#put({ kind: 'split', to: [next, part(follows)] });
+      }
+      for (let i = 0; i < least; i++) follows = part(follows);
+      return follows;
+    };
+  }
+
+  #atom(): Part {
+    if (this.#take('^')) return (next) => this.#put({ kind: 'start', next });
+    if (this.#take('$')) return (next) => this.#put({ kind: 'end', next });
+    if (this.#take('\\b')) return (next) => this.#put({ kind: 'word', next });
+    if (this.#take('\\B')) return (next) => this.#put({ kind: 'no-word', next });
+    if (this.#take('(?=')) return this.#ahead(true);
+    if (this.#take('(?!')) return this.#ahead(false);
+    if (this.#take('(?<=') || this.#take('(?<!')) throw new Error('it looks behind');
+    if (this.#take('(?:') || this.#take('(')) {
+      const name = /^\?<[^>]+>/.exec(this.#pattern.slice(this.#at));
+      if (name) this.#at += name[0].length;
+      const part = this.#alternatives();
+      this.#take(')');
+      return part;
+    }
+    return this.#character();
+  }
+
+  #ahead(isWanted: boolean): Part {
+    const part = this.#alternatives();
+    this.#take(')');
+    const entry = part(this.#put({ kind: 'match' }));
+    return (next) => this.#put({ kind: 'ahead', entry, isWanted, next });
+  }
+
+  /** One character: itself, a class, or an escape. The engine's own expressions say which ones fit. */
+  #character(): Part {
+    const token =
+      /^(?:\[(?:\\[\s\S]|[^\]\\])*\]|\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[\dA-Fa-f]{4}|x[\dA-Fa-f]{2}|c[A-Za-z]|[\s\S])|[\s\S])/u.exec(
+        this.#pattern.slice(this.#at),
+      )?.[0];
+    if (token === undefined || /^\\[1-9k]/.test(token)) throw new Error('it refers back');
+    this.#at += token.length;
+    const expression = new RegExp(`^${token}$`, this.#flags);
+    return (next) => this.#put({ kind: 'one', fits: (character) => expression.test(character), next });
+  }
+
+  #take(text: string): boolean {
+    if (!this.#pattern.startsWith(text, this.#at)) return false;
+    this.#at += text.length;
+    return true;
+  }
+}
+
+/** A part of a pattern: given the step that follows, makes its own and tells the first. */
+type Part = (next: number) => number;
