@@ -1,15 +1,19 @@
 /**
  * Patterns with look-ahead, which RE2 does not have, and some schemas of the XDM repository do. A pattern is made a graph
  * of steps and all ways through it are gone at once, so that no pattern takes longer than the text times its length,
- * and that again for each look ahead. Whether quantifiers are greedy makes no difference to whether a pattern matches.
+ * and that for each character where it looks ahead. Whether quantifiers are greedy makes no difference to whether a
+ * pattern matches.
  */
 export interface LookAheadPattern {
   test(text: string): boolean;
 }
 
-/** Texts are no longer where a pattern looks ahead. */
-const LONGEST_TEXT = 2_048;
-const MOST_STEPS = 2_000;
+/** Looking ahead from each character costs the square of the text. */
+const LONGEST_AHEAD = 512;
+const MOST_STEPS_AHEAD = 1_000;
+const LONGEST_TEXT = 8_192;
+const MOST_STEPS = 10_000;
+const TOO_LARGE = 'it is too large';
 
 type Step =
   | { readonly kind: 'match' }
@@ -22,7 +26,10 @@ type Step =
 export function compileLookAhead(pattern: string): LookAheadPattern {
   const steps: Step[] = [];
   const entry = new Reader(pattern, flagsOf(pattern), steps).read();
-  return { test: (text) => text.length <= LONGEST_TEXT && matches(steps, entry, [...text]) };
+  const looksAhead = steps.some(({ kind }) => kind === 'ahead');
+  if (looksAhead && steps.length > MOST_STEPS_AHEAD) throw new Error(TOO_LARGE);
+  const longest = looksAhead ? LONGEST_AHEAD : LONGEST_TEXT;
+  return { test: (text) => text.length <= longest && matches(steps, entry, [...text]) };
 }
 
 /** The engine's own parser knows what a pattern is; ours need only understand those. */
@@ -38,15 +45,15 @@ function flagsOf(pattern: string): string {
 
 function matches(steps: readonly Step[], entry: number, text: readonly string[]): boolean {
   const known = new Map<number, boolean>();
-  /** Whether the steps from an entry match at a place of the text. */
-  const run = (from: number, at: number): boolean => {
+  /** Whether the steps from an entry match at a place of the text; when searching, there or further on. */
+  const run = (from: number, at: number, isSearch = false): boolean => {
     const key = from * (LONGEST_TEXT + 1) + at;
     const before = known.get(key);
     if (before !== undefined) return before;
     let here = new Set([from]);
     let found = false;
     for (let i = at; here.size > 0; i++) {
-      const next = new Set<number>();
+      const next = new Set<number>(isSearch ? [from] : []);
       // A set that grows while it is gone through: steps that take no character lead on at the same place.
       for (const id of here) {
         const step = steps[id]!;
@@ -70,8 +77,7 @@ function matches(steps: readonly Step[], entry: number, text: readonly string[])
     const isBorder = isWord(text[at - 1]) !== isWord(text[at]);
     return isBorder === (step.kind === 'word');
   };
-  for (let at = 0; at <= text.length; at++) if (run(entry, at)) return true;
-  return false;
+  return run(entry, 0, true);
 }
 
 const isWord = (character: string | undefined): boolean => character !== undefined && /^\w$/.test(character);
@@ -96,7 +102,7 @@ class Reader {
   }
 
   #put(step: Step): number {
-    if (this.#steps.length >= MOST_STEPS) throw new Error('it is too large');
+    if (this.#steps.length >= MOST_STEPS) throw new Error(TOO_LARGE);
     return this.#steps.push(step) - 1;
   }
 
@@ -127,7 +133,7 @@ class Reader {
   }
 
   #repeat(part: Part, least: number, most: number | undefined): Part {
-    if (least > MOST_STEPS || (most ?? 0) > MOST_STEPS) throw new Error('it is too large');
+    if (least > MOST_STEPS || (most ?? 0) > MOST_STEPS) throw new Error(TOO_LARGE);
     return (next) => {
       let follows = next;
       if (most === undefined) {

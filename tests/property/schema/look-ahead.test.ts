@@ -21,9 +21,10 @@ const { pattern } = fc.letrec<{ pattern: string; atom: string; quantified: strin
 const text = fc.string({ unit: fc.constantFrom('a', 'b', '1', '.', ' ', ']', '\u{1f600}'), maxLength: 6 });
 
 describe('a pattern that looks ahead', () => {
-  test.prop([pattern, fc.array(text, { minLength: 1, maxLength: 5 })], { numRuns: 2_000 })(
+  test.prop([pattern, fc.array(text, { minLength: 1, maxLength: 5 })], { numRuns: 1_000 })(
     'matches what the engine of the language says it does',
     (source, texts) => {
+      fc.pre(source.length < 100);
       // The engine also looks between the halves of a character, where there is no border of a word.
       fc.pre(!(source.includes('\\B') && texts.some((one) => /[\u{10000}-\u{10ffff}]/u.test(one))));
       const compiled = compileLookAhead(source);
@@ -33,11 +34,11 @@ describe('a pattern that looks ahead', () => {
     },
   );
 
-  it.each(['(?=a)(a+)+$', '(?!b)(a|aa)*$', '(?=(a*)*b)a', '(?!x)(a*)*(a*)*(a*)*$'])(
+  it.each(['(?=a)(a+)+$', '(?!b)(a|aa)*$', '(?=(a*)*b)a', '(?!x)(a*)*(a*)*(a*)*$', '((?=(a|b|a|b|.){9,90}).)*x'])(
     'never takes long: %s',
     (source) => {
       const started = performance.now();
-      compileLookAhead(source).test(`${'a'.repeat(2_000)}!`);
+      compileLookAhead(source).test(`${'a'.repeat(500)}!`);
       expect(performance.now() - started).toBeLessThan(10_000);
     },
   );
@@ -48,6 +49,7 @@ describe('a pattern that looks ahead', () => {
   );
 
   it('does not match text that is too long to look at', () => {
-    expect(compileLookAhead('(?=a)').test('a'.repeat(5_000))).toBe(false);
+    expect(compileLookAhead('(?=a)').test('a'.repeat(513))).toBe(false);
+    expect(compileLookAhead('a').test('a'.repeat(8_193))).toBe(false);
   });
 });
