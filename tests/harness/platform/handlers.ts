@@ -43,7 +43,8 @@ export interface Schedules {
 
 export interface HandlersOptions {
   readonly wiring: Wiring;
-  readonly catalog: CompiledCatalog;
+  /** The one that is in force. */
+  catalog(): CompiledCatalog;
   readonly stores: Stores;
   readonly intercept: Intercept;
   readonly sender: BatchSender;
@@ -65,7 +66,7 @@ export function createHandlers(options: HandlersOptions): {
     const { stores, intercept } = options;
     const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
     return {
-      catalog: { current: async () => options.catalog },
+      catalog: { current: async () => options.catalog() },
       metrics: { count: () => {} },
       now,
       pause: async () => {},

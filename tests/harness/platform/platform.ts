@@ -53,6 +53,8 @@ export interface Platform {
   readonly catalog: CompiledCatalog;
   readonly poller: Poller;
   readonly stores: Stores;
+  /** Puts another catalog in force. */
+  apply(catalog: CompiledCatalog): void;
   readonly requests: readonly AnsweredRequest[];
   readonly schedules: Schedules;
   /** Puts bytes on the stream. */
@@ -71,8 +73,9 @@ export interface Platform {
  * of tables, buckets and queues, in virtual time.
  */
 export function createPlatform(options: PlatformOptions): Platform {
-  const { wiring, catalog, intercept = (port) => port } = options;
+  const { wiring, intercept = (port) => port } = options;
   const answer = options.answer ?? ((): HttpOutcome => ({ kind: 'response', status: 200, body: '{}' }));
+  let inForce = options.catalog;
   const clock = createClock(options.start);
   const requests: AnsweredRequest[] = [];
   const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
@@ -90,7 +93,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const urls = new Map(wiring.queues.map((queue) => [queueUrl(queue), queue.name]));
   const { handlers, schedules } = createHandlers({
     wiring,
-    catalog,
+    catalog: () => inForce,
     stores,
     intercept,
     sender: batchSender((url) => poller.queue(urls.get(url) ?? url)),
@@ -116,7 +119,12 @@ export function createPlatform(options: PlatformOptions): Platform {
   }
 
   return {
-    catalog,
+    get catalog() {
+      return inForce;
+    },
+    apply(catalog) {
+      inForce = catalog;
+    },
     poller,
     stores,
     requests,

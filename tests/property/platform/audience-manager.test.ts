@@ -77,8 +77,10 @@ describe('Audience Manager', () => {
     const id = 'interested-in-tents';
     const plans = new Map(example.segments.plans);
     plans.set(id, { ...plans.get(id)!, method: 'batch' });
-    const segments = { ...example.segments, plans };
-    const platform = createPlatform({ wiring, catalog: { ...example, segments }, start: TEN });
+    const streamed = example.segments.streamed.filter((each) => each !== id);
+    const segments = { ...example.segments, plans, streamed };
+    const segmentsUnder = new Map([[example.mergePolicy.id, segments]]);
+    const platform = createPlatform({ wiring, catalog: { ...example, segments, segmentsUnder }, start: TEN });
     const view = {
       _id: 'view-1',
       timestamp: new Date(TEN - HOUR).toISOString(),

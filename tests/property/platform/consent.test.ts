@@ -81,8 +81,7 @@ describe('a consent', () => {
   it('is asked of everybody by the next batch evaluation when the policy is new', async () => {
     const open = compileCatalog(example);
     const asking = compileCatalog({ ...example, consentPolicies: [ask] });
-    const inForce = { ...open };
-    const platform = createPlatform({ wiring, catalog: inForce, start: START });
+    const platform = createPlatform({ wiring, catalog: open, start: START });
     await send(
       platform,
       START,
@@ -90,7 +89,7 @@ describe('a consent', () => {
       enveloped('logins', logIn(1, START - HOUR)),
     );
     expect(await members(platform)).toContain(`crmid:RB-1 ${SEGMENT}`);
-    Object.assign(inForce, asking);
+    platform.apply(asking);
     await platform.schedules.evaluateBatch();
     await send(platform, START + HOUR);
     expect(await members(platform)).toEqual([]);
