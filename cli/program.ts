@@ -4,6 +4,7 @@ import { catalogCommand } from './commands/catalog.ts';
 import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
+import { expireCommand } from './commands/expire.ts';
 import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
 import { policyCommand } from './commands/policy.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   privacyCommand,
   statusCommand,
   evaluateCommand,
+  expireCommand,
   destinationCommand,
   exportCommand,
   identityCommand,

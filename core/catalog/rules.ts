@@ -5,6 +5,7 @@ import type { RouteRules } from '#core/activation/route.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
 import { findNamespace } from '#core/identity/namespaces.ts';
 import type { AccessRules } from '#core/profile/access/access.ts';
+import type { ExpiryRules } from '#core/profile/expiry/rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import { pick } from '#core/profile/paths.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
@@ -18,6 +19,7 @@ export interface StageRules {
   readonly evaluation: EvaluationRules;
   readonly route: RouteRules;
   readonly access: AccessRules;
+  readonly expiry: ExpiryRules;
 }
 
 const NO_SEGMENTS = compileSegments([]);
@@ -67,25 +69,41 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
     mergePolicy: policy,
     segments: new Set(catalog.segmentsUnder.get(policy.id)?.ids),
   }));
+  const fold: FoldRules = {
+    links,
+    isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
+    isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
+    projectEvent: (entity) => segments.projectEvent(entity),
+    retainEvents: (events) => segments.retain(events),
+    projection: segments.fingerprint,
+    expiryOf,
+    keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
+  };
+  const { pseudonymousExpiration } = catalog.identitySettings;
   return {
-    fold: {
-      links,
-      isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
-      isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
-      projectEvent: (entity) => segments.projectEvent(entity),
-      retainEvents: (events) => segments.retain(events),
-      projection: segments.fingerprint,
-      expiryOf,
-      keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
-    },
+    fold,
     evaluation: { ...under(mergePolicy), others: others.map(under) },
     route: { links, mergePolicy, destinations, sharedSince, governance, policies },
     access: {
       links,
       mergePolicy,
+      policies,
       policyOf: (id) => catalog.mergePolicies.get(id),
       namespaceOf: (text) => findNamespace(text, catalog.namespaces)?.code,
       expiryOf,
+    },
+    expiry: {
+      links,
+      mergePolicy,
+      fold,
+      eventDays: Object.fromEntries(
+        [...catalog.datasets.values()].flatMap(({ id, definition: { eventExpirationDays: days } }) =>
+          days === undefined ? [] : [[id, days]],
+        ),
+      ),
+      ...(pseudonymousExpiration && {
+        pseudonymous: { ...pseudonymousExpiration, namespaces: new Set(pseudonymousExpiration.namespaces) },
+      }),
     },
   };
 }

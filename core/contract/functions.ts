@@ -68,6 +68,8 @@ export const ENVIRONMENT = {
   'deliver-aam-hub': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
   /** schedule → the files of `s3-file` and `aam-hub` destinations */
   'export-files': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
+  /** daily schedule → what has expired is gone */
+  expire: z.object({ ...catalog, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
   /** HTTP → profiles and their events */
   'profile-access': z.object({ ...memberships, TIMELINE_TABLE: resource }),
   /** a request → a person is deleted */

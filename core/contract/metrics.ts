@@ -15,6 +15,8 @@ export const METRICS = {
   filesRefused: 'FilesRefused',
   /** Too many of their records were refused, or they could not be read to their end. */
   batchesFailed: 'BatchesFailed',
+  eventsExpired: 'EventsExpired',
+  profilesExpired: 'ProfilesExpired',
   membershipsEntered: 'MembershipsEntered',
   membershipsExited: 'MembershipsExited',
   deliveriesQueued: 'DeliveriesQueued',

@@ -34,6 +34,8 @@ export const operationsKey = {
     `RUN#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}`,
   /** Whether a destination is paused. */
   destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
+  /** Which retentions the timelines follow. */
+  retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
   /** When a destination may be asked next. */
   pace: (destinationId: string): string => `PACE#${destinationId}`,
 } as const;
@@ -43,5 +45,6 @@ export const OPERATIONS_PREFIX = {
   stream: 'STREAM#',
   ledger: 'LEDGER#',
   dataflowRun: 'RUN#',
+  expiry: 'EXPIRY#',
   pace: 'PACE#',
 } as const;

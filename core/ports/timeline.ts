@@ -34,6 +34,8 @@ export interface Timeline {
   remember(entry: TimelineEntry): Promise<Remembered>;
   /** Everything kept under an identity, in no order; what has expired may still be there. */
   read(identity: IdentityKey): AsyncIterable<TimelineEntry>;
+  /** Changes when an entry, if it is still there, expires; undefined for never. */
+  keepUntil(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void>;
   /** Removes one entry, or what is kept under the identity as a whole. @returns how many there were */
   erase(identity: IdentityKey, id?: string): Promise<number>;
 }

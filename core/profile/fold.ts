@@ -47,6 +47,7 @@ export type ProfileRefusal =
   | 'blocked-primary-value'
   | 'dataset-not-enabled'
   | 'event-too-large'
+  | 'event-expired'
   | 'record-too-large'
   | 'person-deleted';
 
@@ -182,6 +183,7 @@ function keepInProfile(draft: Draft, record: AcceptedRecord, rules: FoldRules): 
   if (typeof primary === 'string') return primary;
   const key = identityKey(primary);
   if (draft.isErased(key, record)) return 'person-deleted';
+  if (isTooOld(record, rules)) return 'event-expired';
   if (rules.keepsActivity) draft.wasActive(key, record.receivedAt);
   if (record.behaviour === 'event') {
     const entity = rules.projectEvent(record.entity);
@@ -196,6 +198,10 @@ function keepInProfile(draft: Draft, record: AcceptedRecord, rules: FoldRules): 
   draft.setFragment(at, changeFragment(draft.fragment(at), record.operation, change));
   return undefined;
 }
+
+/** Whether an event was older when it arrived than its dataset keeps events (aep.md §4.3). */
+const isTooOld = ({ behaviour, datasetId, time, receivedAt }: AcceptedRecord, rules: FoldRules): boolean =>
+  behaviour === 'event' && (rules.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY) <= receivedAt;
 
 /** Largest event and record that a profile takes, in characters of JSON; the lake takes them all (aep.md §2.4). */
 const MOST_EVENT_BYTES = 10_240;

@@ -44,9 +44,10 @@ export async function reproject(root: IdentityKey, deps: ReprojectDeps): Promise
 export const isProjected = ({ projection }: Pick<ProfileItem, 'projection'>, rules: FoldRules): boolean =>
   projection === rules.projection;
 
-async function eventsOf(
+/** The events of an identity that segments look at, as they are on its timeline, without those that have expired. */
+export async function eventsOf(
   identity: IdentityKey,
-  { timeline, rules, now }: ReprojectDeps,
+  { timeline, rules, now }: Pick<ReprojectDeps, 'timeline' | 'rules' | 'now'>,
 ): Promise<readonly ProfileEvent[]> {
   const events: ProfileEvent[] = [];
   for await (const { id, time, datasetId, json } of timeline.read(identity)) {

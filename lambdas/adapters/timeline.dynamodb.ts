@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
@@ -49,6 +50,27 @@ export class DynamoDbTimeline implements Timeline {
 
   async *read(identity: IdentityKey): AsyncIterable<TimelineEntry> {
     for await (const item of this.#query(identity)) yield readTimelineAttributes(item);
+  }
+
+  async keepUntil(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void> {
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: { pk: { S: identity }, sk: { S: id } },
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+          ...(expiresAt === undefined
+            ? { UpdateExpression: 'REMOVE #expiry' }
+            : {
+                UpdateExpression: 'SET #expiry = :expiry',
+                ExpressionAttributeValues: { ':expiry': { N: inSeconds(expiresAt) } },
+              }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
   }
 
   async erase(identity: IdentityKey, id?: string): Promise<number> {
@@ -107,9 +129,12 @@ export function timelineAttributes(entry: TimelineEntry): Item {
     t: { N: String(entry.time) },
     r: { N: String(entry.receivedAt) },
     ...(entry.json !== undefined && { e: { B: packJson(entry.json) } }),
-    ...(entry.expiresAt !== undefined && { [TTL_ATTRIBUTE]: { N: String(Math.ceil(entry.expiresAt / 1_000)) } }),
+    ...(entry.expiresAt !== undefined && { [TTL_ATTRIBUTE]: { N: inSeconds(entry.expiresAt) } }),
   };
 }
+
+/** DynamoDB's time-to-live counts seconds. */
+const inSeconds = (instant: number): string => String(Math.ceil(instant / 1_000));
 
 function readTimelineAttributes(item: Item): TimelineEntry {
   const event = bytesAt(item, 'e');

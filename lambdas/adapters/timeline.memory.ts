@@ -17,6 +17,14 @@ export class MemoryTimeline implements Timeline {
     yield* this.#entries.get(identity)?.values() ?? [];
   }
 
+  async keepUntil(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void> {
+    const own = this.#entries.get(identity);
+    const entry = own?.get(id);
+    if (!own || !entry) return;
+    const { expiresAt: _before, ...rest } = entry;
+    own.set(id, expiresAt === undefined ? rest : { ...rest, expiresAt });
+  }
+
   async erase(identity: IdentityKey, id?: string): Promise<number> {
     const own = this.#entries.get(identity);
     if (id !== undefined) return own?.delete(id) ? 1 : 0;

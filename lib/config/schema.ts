@@ -104,6 +104,7 @@ export const stageConfigSchema = z
     connections: connectionsSchema,
     schedules: z.strictObject({
       sweep: scheduleExpression,
+      expire: scheduleExpression,
       evaluateBatch: scheduleExpression,
       exportFiles: scheduleExpression,
     }),

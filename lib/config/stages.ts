@@ -19,6 +19,7 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },
+  expire: { memoryMb: 1769, timeoutSeconds: 900 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 1769, timeoutSeconds: 900 },
   'export-files': { memoryMb: 1769, timeoutSeconds: 900 },
@@ -27,6 +28,8 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
 /** Audience Manager takes its files twice a day; the hourly run decides itself which destination is due. */
 const SCHEDULES = {
   sweep: 'rate(1 minute)',
+  // Before the daily evaluation, so that it sees what is left.
+  expire: 'cron(30 0 * * ? *)',
   evaluateBatch: 'cron(0 1 * * ? *)',
   exportFiles: 'cron(0 * * * ? *)',
 };

@@ -22,6 +22,11 @@ export function writeItems(grantee: IFunction, table: ITableV2): Grant {
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 
+/** Changing attributes of items. */
+export function updateItems(grantee: IFunction, table: ITableV2): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:UpdateItem'], resourceArns: [table.tableArn] });
+}
+
 /** Adding to items whose keys begin in certain ways, and to no others of the table. */
 export function updateItemsUnder(grantee: IFunction, table: ITableV2, prefixes: readonly string[]): Grant {
   return Grant.addToPrincipal({

@@ -20,6 +20,7 @@ import {
   readItems,
   readObjects,
   scanItems,
+  updateItems,
   updateItemsUnder,
   writeItems,
   writeObjects,
@@ -298,6 +299,18 @@ export class ComputeStack extends Stack {
     writeItems(batch.function, data.profiles);
     queryItems(batch.function, data.timeline);
 
+    const expire = this.#function('Expire', 'expire', 'what has expired is removed', {
+      ...this.#catalog(),
+      PROFILES_TABLE: data.profiles.tableName,
+      TIMELINE_TABLE: data.timeline.tableName,
+    });
+    readItems(expire.function, data.profiles);
+    scanItems(expire.function, data.profiles);
+    writeItems(expire.function, data.profiles);
+    eraseItems(expire.function, data.timeline);
+    updateItems(expire.function, data.timeline);
+    updateItemsUnder(expire.function, data.operations, [OPERATIONS_PREFIX.expiry]);
+
     const files = this.#function('ExportFiles', 'export-files', 'gathered deliveries → files', {
       ...this.#catalog(),
       EXPORTS_BUCKET: data.exports.bucketName,
@@ -307,7 +320,7 @@ export class ComputeStack extends Stack {
     writeObjects(files.function, data.exports);
     deleteObjects(files.function, data.exports);
 
-    for (const target of [sweep, batch, files]) {
+    for (const target of [sweep, expire, batch, files]) {
       target.function.configureAsyncInvoke({
         retryAttempts: 2,
         maxEventAge: Duration.hours(1),
@@ -325,6 +338,7 @@ export class ComputeStack extends Stack {
       }));
     const schedules: { id: string; target: TributaryFunction; expression: string; input?: object }[] = [
       { id: 'SweepSchedule', target: sweep, expression: config.schedules.sweep },
+      { id: 'ExpireSchedule', target: expire, expression: config.schedules.expire },
       { id: 'EvaluateBatchSchedule', target: batch, expression: config.schedules.evaluateBatch },
       ...exports,
     ];

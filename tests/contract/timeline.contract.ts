@@ -44,6 +44,18 @@ export function timelineContract(name: string, create: () => Timeline): void {
       expect(await all(timeline, who)).toEqual([entry(who)]);
     });
 
+    it('changes when an entry expires, or that it does, and makes none that is not there', async () => {
+      const timeline = create();
+      const who = someone();
+      await timeline.remember(entry(who, { expiresAt: 9_000 }));
+      await timeline.keepUntil(who, 'aaaaaaaa', 5_000);
+      expect(await all(timeline, who)).toEqual([entry(who, { expiresAt: 5_000 })]);
+      await timeline.keepUntil(who, 'aaaaaaaa', undefined);
+      expect(await all(timeline, who)).toEqual([entry(who)]);
+      await timeline.keepUntil(who, 'gone', 5_000);
+      expect(await all(timeline, who)).toEqual([entry(who)]);
+    });
+
     it('takes a record once, however many bring it at the same time', async () => {
       const timeline = create();
       const who = someone();

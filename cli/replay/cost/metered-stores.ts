@@ -84,6 +84,7 @@ export function meteredTimeline(timeline: Timeline, meter: TableMeter): Timeline
       return timeline.remember(entry);
     },
     read: (identity) => timeline.read(identity),
+    keepUntil: (identity, id, expiresAt) => timeline.keepUntil(identity, id, expiresAt),
     erase: (identity, id) => timeline.erase(identity, id),
   };
 }

@@ -7,8 +7,13 @@ import type { MembershipStore } from '#core/segmentation/membership.ts';
 /** What looking at profiles needs to know from the catalog. */
 export interface AccessRules {
   readonly links: LinkRules;
-  /** The default merge policy: segments are evaluated under it. */
+  /** The default merge policy. */
   readonly mergePolicy: MergePolicyDefinition;
+  /** The segments that are evaluated under each merge policy. */
+  readonly policies: readonly {
+    readonly mergePolicy: MergePolicyDefinition;
+    readonly segments: ReadonlySet<string>;
+  }[];
   /** The merge policy of an id. */
   policyOf(id: string): MergePolicyDefinition | undefined;
   /** The code of a namespace that is given by its code, in whatever case, or by its URI. */

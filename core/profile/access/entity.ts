@@ -21,8 +21,8 @@ export interface EntityAnswer {
 }
 
 /**
- * The merged profile of an asked identity, with the memberships of the person: segments are evaluated under the default
- * merge policy, whichever policy is asked for.
+ * The merged profile of an asked identity, with its memberships: each segment is evaluated under its own merge policy,
+ * whichever is asked for.
  */
 export async function entityOf(
   asked: { readonly entityId: string; readonly key: IdentityKey },
@@ -67,27 +67,34 @@ function lowerCaseKeys(map: Readonly<Record<string, unknown[]>>): Record<string,
 
 type Ups = Record<string, { readonly lastQualificationTime: string; readonly status: 'realized' | 'exited' }>;
 
-/** What the person holds, as the next evaluation would find it: an exited membership is gone after 30 days (§1.4). */
+/**
+ * What the identity's profiles hold, each segment under its own merge policy, as the next evaluation would find it: an
+ * exited membership is gone after 30 days (aep.md §1.4).
+ */
 async function membershipsOf(
   key: IdentityKey,
   item: FoundProfile['item'],
   { memberships, rules, now }: AccessDeps,
 ): Promise<Ups> {
-  const person = profilesOf(item, rules).find(({ identities }) => identities.includes(key));
   const stored = await memberships.get(item.root);
-  if (!person || isMoved(stored)) return {};
+  if (isMoved(stored)) return {};
   const known = stored ?? noMemberships(item.root);
   const { item: joined } = await takeAbsorbed(known, item.absorbed, memberships, joinMemberships);
-  const held = person.identities.flatMap((identity) => joined.profiles[identity] ?? []);
-  const ids = [...new Set(held.flatMap(({ segments }) => Object.keys(segments)))].sort();
-  return Object.fromEntries(
-    ids.flatMap((id) => {
-      const before = held.flatMap(({ segments }) => segments[id] ?? []);
+  const ups: [string, Ups[string]][] = [];
+  for (const { mergePolicy, segments } of rules.policies) {
+    const person = profilesOf(item, { links: rules.links, mergePolicy }).find(({ identities }) =>
+      identities.includes(key),
+    );
+    const held = person?.identities.flatMap((identity) => joined.profiles[identity] ?? []) ?? [];
+    for (const id of new Set(held.flatMap((one) => Object.keys(one.segments)))) {
+      if (!segments.has(id)) continue;
+      const before = held.flatMap((one) => one.segments[id] ?? []);
       const isMember = before.some(({ status }) => status === 'realized');
       const membership = nextMembership(before, { isMember }, now);
-      if (!membership) return [];
+      if (!membership) continue;
       const { status, lastQualificationTime } = membership;
-      return [[id, { lastQualificationTime: new Date(lastQualificationTime).toISOString(), status }]];
-    }),
-  );
+      ups.push([id, { lastQualificationTime: new Date(lastQualificationTime).toISOString(), status }]);
+    }
+  }
+  return Object.fromEntries(ups.sort(([x], [y]) => (x < y ? -1 : 1)));
 }

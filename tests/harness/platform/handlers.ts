@@ -14,6 +14,7 @@ import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-fi
 import { createHandler as erasePersonHandler } from '#lambdas/functions/erase-person/handler.ts';
 import { createHandler as evaluateHandler } from '#lambdas/functions/evaluate/handler.ts';
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
+import { createHandler as expireHandler } from '#lambdas/functions/expire/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
 import { createHandler as routeHandler } from '#lambdas/functions/route/handler.ts';
 import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
@@ -23,6 +24,7 @@ import { createHandler as sweepHandler } from '#lambdas/functions/sweep/handler.
 import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
+import { MemoryExpiryBooks } from '#tests/harness/core/expiry-books.memory.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
 import type { Stores } from './platform.ts';
@@ -37,6 +39,7 @@ export type Intercept = <T extends object>(port: T, name: PortName, reader: Func
 export interface Schedules {
   sweep(): Promise<unknown>;
   evaluateBatch(): Promise<unknown>;
+  expire(): Promise<unknown>;
   exportFiles(event: unknown): Promise<unknown>;
   erasePerson(event: unknown): Promise<SignedReceipt>;
 }
@@ -134,6 +137,7 @@ export function createHandlers(options: HandlersOptions): {
     schedules: {
       sweep: sweepHandler(depsOf('sweep')),
       evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
+      expire: expireHandler({ ...depsOf('expire'), books: new MemoryExpiryBooks() }),
       exportFiles: exportFiles(depsOf('export-files')),
       erasePerson: erasePersonHandler(depsOf('erase-person')),
     },

@@ -21,9 +21,16 @@ const policy = (id: string, type: 'pdg' | 'none', order?: string[]) => ({
 });
 const POLICIES = [policy('default', 'pdg'), policy('apart', 'none'), policy('crm-first', 'pdg', ['customers'])];
 
+/** Under stitching none a device is a member by itself. */
+const OWN_OF_DEVICE = { lastQualificationTime: new Date(NOW).toISOString(), status: 'realized' };
+
 const rules = (change: Partial<AccessRules> = {}): AccessRules => ({
   links: linkRules(),
   mergePolicy: POLICIES[0]!,
+  policies: [
+    { mergePolicy: POLICIES[0]!, segments: new Set(['gold', 'silver', 'bronze']) },
+    { mergePolicy: POLICIES[1]!, segments: new Set(['device']) },
+  ],
   policyOf: (id) => POLICIES.find((one) => one.id === id),
   namespaceOf: (text) =>
     ({ ecid: 'ECID', crmid: 'CRMID', email: 'Email', 'https://data.adobe.io/entities/namespace/4': 'ECID' })[
@@ -87,6 +94,7 @@ describe('access to profiles', () => {
         version: 0,
         absorbed: [],
         profiles: {
+          [ecid(1)]: { digest: '', segments: { device: { status: 'realized', lastQualificationTime: NOW } } },
           'CRMID:7': {
             digest: '',
             segments: {
@@ -125,9 +133,11 @@ describe('access to profiles', () => {
     for (const identity of asked) {
       const { status, answers } = await get(profileRequest({ identities: [identity] }));
       expect(status).toBe(200);
-      expect(answers).toEqual([
-        { name: identity.entityId, asked: identity, answer: { entityId: identity.entityId, ...expected } },
-      ]);
+      const { segmentMembership, ...entity } = expected.entity;
+      const isDevice = identity.entityId.endsWith(idIn(ecid(1)));
+      const ups = { ...(isDevice && { device: OWN_OF_DEVICE }), ...segmentMembership.ups };
+      const answer = { entityId: identity.entityId, ...expected, entity: { ...entity, segmentMembership: { ups } } };
+      expect(answers).toEqual([{ name: identity.entityId, asked: identity, answer }]);
     }
   });
 

@@ -1,0 +1,34 @@
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
+import { type ExpiryRules, isExpired } from './rules.ts';
+
+/**
+ * Makes the timeline of identities keep events as long as their datasets do now: what is too old goes, of the rest each
+ * event gets the instant at which it will. Needed only after the retention of a dataset was changed, since events that
+ * arrive get theirs when they arrive.
+ * @param changed the datasets whose retention is another one
+ * @returns how many events were removed
+ */
+export async function refitTimeline(
+  identities: readonly IdentityKey[],
+  changed: ReadonlySet<string>,
+  deps: { readonly timeline: Timeline; readonly rules: ExpiryRules; readonly now: number },
+): Promise<number> {
+  const { timeline, rules, now } = deps;
+  let removed = 0;
+  for (const identity of identities) {
+    for await (const entry of timeline.read(identity)) {
+      if (entry.json === undefined || !changed.has(entry.datasetId)) continue;
+      if (isExpired(entry, rules.fold, now)) removed += await timeline.erase(identity, entry.id);
+      else {
+        const expiresAt = rules.fold.expiryOf(entry.datasetId, entry.time);
+        if (seconds(expiresAt) !== seconds(entry.expiresAt)) await timeline.keepUntil(identity, entry.id, expiresAt);
+      }
+    }
+  }
+  return removed;
+}
+
+/** Instants of expiry are kept to the second. */
+const seconds = (instant: number | undefined): number | undefined =>
+  instant === undefined ? undefined : Math.ceil(instant / 1_000);
