@@ -31,10 +31,19 @@ function unwrap(shape: z.core.$ZodType, value: unknown): z.core.$ZodType {
   const { def } = shape._zod as { def: Def };
   if (def.innerType) return unwrap(def.innerType, value);
   if (def.options) {
-    const meant = def.options.find((option) => agrees(unwrap(option, value), value));
-    return unwrap(meant ?? def.options[0]!, value);
+    const inner = def.options.map((option) => unwrap(option, value));
+    const agreeing = inner.filter((option) => agrees(option, value));
+    return (agreeing.length > 0 ? agreeing : inner).reduce((best, option) =>
+      keysInCommon(option, value) > keysInCommon(best, value) ? option : best,
+    );
   }
   return shape;
+}
+
+function keysInCommon(shape: z.core.$ZodType, value: unknown): number {
+  const { def } = shape._zod as { def: Def };
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  return keys.filter((key) => Object.hasOwn(def.shape ?? {}, key)).length;
 }
 
 function agrees(shape: z.core.$ZodType, value: unknown): boolean {

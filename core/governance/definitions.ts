@@ -31,7 +31,7 @@ export const customLabel = z.strictObject({
   description: z.string().optional(),
 });
 
-export const labelDefinition = z.union([customLabel, labelAssignment]);
+export const labelDefinition = z.union([labelAssignment, customLabel]);
 export type LabelDefinition = z.output<typeof labelDefinition>;
 export type LabelAssignment = z.output<typeof labelAssignment>;
 
@@ -66,7 +66,7 @@ const dataPolicy = z.strictObject({
   deny: denyAt(1),
 });
 
-export const policyDefinition = z.union([corePolicySwitch, dataPolicy]);
+export const policyDefinition = z.union([dataPolicy, corePolicySwitch]);
 export type PolicyDefinition = z.output<typeof policyDefinition>;
 export type DataPolicy = z.output<typeof dataPolicy>;
 

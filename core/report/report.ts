@@ -1,10 +1,12 @@
 import { isDevice, isShared } from '#core/activation/aam/identities.ts';
 import { REGIONS } from '#core/activation/aam/regions.ts';
 import { routeAam } from '#core/activation/aam/route-device.ts';
+import type { ActivatedProfile } from '#core/activation/desired.ts';
 import { type LedgerStore, NOTHING_TOLD } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
 import { stageRules } from '#core/catalog/rules.ts';
+import { type Governance, permitted } from '#core/governance/permission.ts';
 import { linksOf } from '#core/identity/evidence.ts';
 import { identityKey, parseIdentityKey } from '#core/identity/identity.ts';
 import { graphsOf } from '#core/identity/link-rules.ts';
@@ -68,11 +70,17 @@ export async function report(source: ReportSource, catalog: CompiledCatalog, now
     for (const profile of profilesOf(item, rules.route)) {
       result.profiles += 1;
       const entry = stored && !isMoved(stored) ? stored.profiles[profile.key] : undefined;
-      const realized = Object.entries(entry?.segments ?? {}).flatMap(([id, { status }]) =>
-        status === 'realized' ? [id] : [],
-      );
       for (const destination of catalog.destinations.values()) {
-        if (destination.type === 'aam') countShares(result.aam, destination, profile, realized, now);
+        if (destination.type === 'aam') {
+          const memberships = entry?.segments ?? {};
+          const shared = destination.segments.filter((id) => memberships[id]?.status === 'realized');
+          const members = {
+            profile,
+            memberships,
+            realized: Object.fromEntries(shared.map((id) => [id, memberships[id]!])),
+          };
+          countShares(result.aam, destination, members, catalog.governance, now);
+        }
         if (ledger && !isMoved(ledger)) {
           countTold(
             result.destinations[destination.id]!,
@@ -138,11 +146,17 @@ function countTold(
 function countShares(
   shares: Report['aam'],
   destination: AamDestination,
-  profile: Profile,
-  realized: readonly string[],
+  candidate: ActivatedProfile,
+  governance: Governance | undefined,
   now: number,
 ): void {
-  const segments = realized.filter((id) => destination.segments.includes(id));
+  const { activated, excluded } = permitted(destination, [candidate], governance);
+  for (const id of Object.keys(candidate.realized)) {
+    const reason = Object.keys(excluded).find((one) => excluded[one]!.includes(`${candidate.profile.key}|${id}`));
+    if (reason !== undefined && !activated[0]!.realized[id]) increase(shares[id]!.excluded, reason);
+  }
+  const { profile, realized } = activated[0]!;
+  const segments = Object.keys(realized);
   if (segments.length === 0) return;
   const identities = profile.identities.map(parseIdentityKey).filter(isShared);
   const regionsOf = (device: Parameters<typeof identityKey>[0]) => profile.regionsOf(identityKey(device));

@@ -6,6 +6,7 @@ import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../load
 
 /** No activation that is switched on violates a policy (aep.md §6.7: a violation blocks saving it). */
 export function checkEnforcement(loaded: LoadedCatalog, catalog: Catalog, findings: Findings): void {
+  if (!catalog.labels && !catalog.policies) return;
   const activationsOf = enforcement(catalog);
   for (const destination of loaded.destinations) {
     const { definition } = destination;

@@ -4,6 +4,7 @@ import type { Delivery } from '#core/activation/delivery.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
 import { type RouteOptions, type RouteRules, route } from '#core/activation/route.ts';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { Governance } from '#core/governance/permission.ts';
 import { type Identity, identityKey } from '#core/identity/identity.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import type { Outbox, OutgoingDelivery } from '#core/ports/outbox.ts';
@@ -46,18 +47,32 @@ export const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
   }),
 );
 
-const evaluationOf = (destinations: readonly DestinationDefinition[]): EvaluationRules => ({
+type Decisions = Governance | undefined;
+const evaluationOf = (destinations: readonly DestinationDefinition[], governance: Decisions): EvaluationRules => ({
   ...profileRules,
   segments,
-  mappedAttributes: ({ view }) => [view.loyalty, activationVersion(destinations)],
+  mappedAttributes: ({ view }) => [
+    view.loyalty,
+    activationVersion(destinations),
+    governance && [governance.fingerprint, view.consents],
+  ],
 });
-const routingOf = (destinations: readonly DestinationDefinition[]): RouteRules => ({
+const routingOf = (destinations: readonly DestinationDefinition[], governance: Decisions): RouteRules => ({
   ...profileRules,
   destinations: new Map(destinations.map((one) => [one.id, one])),
+  governance,
 });
 
-/** The platform in one process: stores, and what their streams would carry. `destinations` may change meanwhile. */
-export function platform(next: () => Fault, destinations: () => readonly DestinationDefinition[], outbox?: Outbox) {
+/**
+ * The platform in one process: stores, and what their streams would carry. `destinations` and `governance` may change
+ * meanwhile.
+ */
+export function platform(
+  next: () => Fault,
+  destinations: () => readonly DestinationDefinition[],
+  outbox?: Outbox,
+  governance: () => Decisions = () => undefined,
+) {
   const stores = {
     profiles: new MemoryProfileStore(),
     timeline: new MemoryTimeline(),
@@ -80,9 +95,9 @@ export function platform(next: () => Fault, destinations: () => readonly Destina
     ...stores,
     sent,
     stitch: (records: readonly AcceptedRecord[]) => stitch(records, { ...common, rules: foldRules() }),
-    evaluate: (root: string) => evaluate(root, { ...common, rules: evaluationOf(destinations()) }),
+    evaluate: (root: string) => evaluate(root, { ...common, rules: evaluationOf(destinations(), governance()) }),
     route: (root: string, options: RouteOptions = {}) =>
-      route(root, { ...common, rules: routingOf(destinations()) }, options),
+      route(root, { ...common, rules: routingOf(destinations(), governance()) }, options),
   };
 }
 
