@@ -11,6 +11,7 @@ import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryExpiryBooks } from '#tests/harness/core/expiry-books.memory.ts';
 import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles, profileRules } from '#tests/harness/core/profiles.ts';
 
 const DAY = 86_400_000;
@@ -270,6 +271,38 @@ describe('expiry and arrivals', () => {
         return await allProfiles(stores.profiles);
       };
       expect(await outcomeOf(runs)).toEqual(await outcomeOf([]));
+    },
+  );
+
+  const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'before', 'after', 'conflict');
+
+  test.prop([fc.array(arrival, { minLength: 1, maxLength: 12 }), fc.array(fault, { maxLength: 60 })])(
+    'end as if nothing had happened when runs fail anywhere and are repeated',
+    async (arrivals, faults) => {
+      const rules = rulesUnder(days, { pseudonymous: { namespaces: new Set(['ECID']), days: 8 } });
+      const records = arrivals.map(({ who, after, age }, n): AcceptedRecord => {
+        const receivedAt = START + after * (DAY / 4);
+        const record =
+          n % 2 ? attributes(receivedAt, ecid(who), { n }) : event(receivedAt - age * DAY, [ecid(who)], { n });
+        return { ...record, receivedAt };
+      });
+      const now = START + 14 * DAY;
+      const outcomeOf = async (upcoming: Fault[]) => {
+        const stores = newStores();
+        await stitch(records, { ...stores, rules: rules.fold, pause });
+        const next = (): Fault => upcoming.shift() ?? 'none';
+        const shaky = {
+          profiles: withFaults(stores.profiles, next),
+          timeline: withFaults(stores.timeline, next),
+          books: withFaults(stores.books, next),
+        };
+        const run = () => expire({ ...shaky, rules, now, pause }).catch((error: Error) => ({ failed: 1, error }));
+        for (let runs = 0; (await run()).failed > 0; runs++) expect(runs).toBeLessThan(100);
+        const timelines = await Promise.all([1, 2].map((n) => Array.fromAsync(stores.timeline.read(ecid(n)))));
+        const items = await Array.fromAsync(stores.profiles.scan());
+        return { timelines, items: items.map(({ revision: _writes, ...item }) => item) };
+      };
+      expect(await outcomeOf([...faults])).toEqual(await outcomeOf([]));
     },
   );
 });
