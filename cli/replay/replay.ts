@@ -3,6 +3,7 @@ import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type StageRules, stageRules } from '#core/catalog/rules.ts';
 import type { Cost } from '#core/cost/usage.ts';
+import { EVIDENCE_LIMITS } from '#core/identity/evidence.ts';
 import { failedCounts } from '#core/ingestion/batch-state.ts';
 import { countValidated } from '#core/ingestion/counts.ts';
 import { processRecords, type ReceivedRecord, validate } from '#core/ingestion/process.ts';
@@ -100,7 +101,7 @@ export async function replay(
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
       lake: createMemoryObjectStore(),
       quarantine: createMemoryObjectStore(),
-      stitch: { profiles, timeline, rules: rules.fold, pause },
+      stitch: { profiles, timeline, rules: { ...rules.fold, evidenceLimits: ALL_EVIDENCE }, pause },
     });
     if (processed.failed[0]) throw processed.failed[0].error;
     counts.refused += processed.refused.length;
@@ -122,6 +123,14 @@ export async function replay(
   if (options.withCost) return { result: { ...result, cost: await costs(travelled, rules, now) }, deliveries };
   return { result, deliveries };
 }
+
+/** Nothing has to be small in memory: links come out in the order of time, however long ago they were. */
+const ALL_EVIDENCE = {
+  ...EVIDENCE_LIMITS,
+  lateness: Number.POSITIVE_INFINITY,
+  many: Number.POSITIVE_INFINITY,
+  most: Number.POSITIVE_INFINITY,
+};
 
 /** Records in one batch of the worst case. */
 const WORST_BATCH = 100;

@@ -12,6 +12,7 @@ export const GRAPH_REFUSALS = [
   'invalid-ecid',
   'value-too-long',
   'two-values-of-unique-namespace',
+  'hot-identity',
   // One of its identities is not linked; the others are, if there are two.
   'blocked-value',
   'blocked-namespace',

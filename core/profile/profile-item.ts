@@ -29,6 +29,24 @@ export interface ProfileItem {
   readonly activeOn?: Readonly<Record<IdentityKey, number>>;
 }
 
+/**
+ * Identities that one item holds at most. Records may go on connecting people without end, through a shared kiosk or a
+ * constant that some software sends for everybody; beyond this number they are kept apart, so that no item grows until
+ * it cannot be written.
+ */
+export const MOST_IDENTITIES_IN_ITEM = 250;
+
+/** Every identity that an item knows of. */
+export function identitiesIn({ root, evidence, fragments, events }: ProfileItem): ReadonlySet<IdentityKey> {
+  return new Set([
+    root,
+    ...evidence.settled.flatMap(({ a, b }) => [a, b]),
+    ...evidence.assertions.flatMap(({ identities }) => identities),
+    ...Object.keys(fragments).map(identityOfFragment),
+    ...Object.keys(events),
+  ]);
+}
+
 /** A deleted person's identity: what was known until then does not come back. */
 export interface Erased {
   /** Epoch ms. */

@@ -1,5 +1,5 @@
 import { limitLinksInBatch } from '#core/identity/batch-links.ts';
-import type { Linkable } from '#core/identity/eligibility.ts';
+import { type Linkable, NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
 import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
@@ -13,7 +13,7 @@ import {
   type ProfileRefusal,
   placeInProfile,
 } from './fold.ts';
-import { absorb, emptyItem, type ProfileItem } from './profile-item.ts';
+import { absorb, emptyItem, identitiesIn, MOST_IDENTITIES_IN_ITEM, type ProfileItem } from './profile-item.ts';
 import { remember } from './remember.ts';
 
 /**
@@ -150,6 +150,9 @@ async function writeUnit(
     const { items, unknown } = await loadItems(identities, deps.profiles);
     const { home, absorbed, pointers } = chooseHome(items, unknown);
     const joined = absorbed.reduce(absorb, home);
+    if (wouldBeTooLarge(joined, absorbed, pointers) && unit.some(({ said }) => said.identities.length > 0)) {
+      return writeApart(unit, deps);
+    }
     const { item, outcomes, late } = foldRecords(
       joined,
       unit.map(({ record }) => record),
@@ -165,6 +168,42 @@ async function writeUnit(
       await deps.pause(attempt);
     }
   }
+}
+
+const wouldBeTooLarge = (
+  joined: ProfileItem,
+  absorbed: readonly ProfileItem[],
+  pointers: readonly IdentityKey[],
+): boolean =>
+  absorbed.length + pointers.length > 0 && identitiesIn(joined).size + pointers.length > MOST_IDENTITIES_IN_ITEM;
+
+/** Writes each record under its primary identity alone: what it says to the graph would connect too many. */
+async function writeApart(
+  unit: readonly Placed[],
+  deps: StitchDeps,
+): Promise<{ outcomes: FoldOutcome[]; late: number }> {
+  const said: Linkable = { ...NOTHING_TO_LINK, refusal: 'hot-identity' };
+  const outcomes: FoldOutcome[] = [];
+  const apart: Placed[] = [];
+  for (const { record, said: before } of unit) {
+    const own = before.identities.length > 0 ? said : before;
+    const { identities, withoutProfile } = placeOf(record, own, deps.rules);
+    if (identities.length > 0) apart.push({ record, said: own, identities });
+    else
+      outcomes.push({
+        record,
+        duplicate: false,
+        ...(withoutProfile && { withoutProfile }),
+        graphRefusal: 'hot-identity',
+      });
+  }
+  let late = 0;
+  for (const part of unitsOf(apart)) {
+    const written = await writeUnit(part, deps);
+    outcomes.push(...written.outcomes);
+    late += written.late;
+  }
+  return { outcomes, late };
 }
 
 /** The items that hold the identities, following pointers, and the identities that nobody knows yet. */
