@@ -10,6 +10,7 @@ import { identityCommand } from './commands/identity.ts';
 import { policyCommand } from './commands/policy.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { profileCommand } from './commands/profile.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { segmentCommand } from './commands/segment.ts';
@@ -26,6 +27,7 @@ const COMMANDS = [
   schemaCommand,
   replayCommand,
   profileCommand,
+  quarantineCommand,
   segmentCommand,
   sendCommand,
   privacyCommand,

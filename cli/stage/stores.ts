@@ -27,6 +27,8 @@ export interface StageStores {
   readonly operations: Operations;
   readonly dataflow: DataflowBooks;
   readonly landing: ObjectStore;
+  readonly lake: ObjectStore;
+  readonly quarantine: ObjectStore;
   readonly exports: ObjectStore;
   readonly catalog: CatalogPlace;
 }
@@ -42,6 +44,8 @@ export function storesOf(resources: Resources): StageStores {
     dataflow: new DynamoDbDataflowBooks(dynamoDb(), operationsTable),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),
     landing: bucket(resources['landing-bucket']),
+    lake: bucket(resources['lake-bucket']),
+    quarantine: bucket(resources['quarantine-bucket']),
     exports: bucket(resources['exports-bucket']),
     catalog: { client: dynamoDb(), table: operationsTable, bucket: bucket(resources['catalog-bucket']) },
   };

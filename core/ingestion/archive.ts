@@ -4,7 +4,8 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
 import type { Arrival } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
-import type { Position, Refusal } from './record.ts';
+import type { FileFormat } from './format.ts';
+import type { Position, Raw, Refusal } from './record.ts';
 
 /** Objects that hold records: the lake keeps what was accepted, the quarantine what was refused. */
 
@@ -14,11 +15,18 @@ export interface LakeRow extends Arrival {
 }
 
 /** A refused record with everything needed to find, mend and replay it. */
-export interface QuarantineRow extends Omit<Arrival, 'arrival'> {
+export interface QuarantineRow extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
   readonly datasetId: string;
   readonly position: Position;
   readonly refusals: readonly Refusal[];
-  readonly raw: string;
+}
+
+/** How the raw bytes of a record are to be read; those of a message in its envelope say it themselves. */
+export interface RawFormat {
+  /** Of the file it came from. */
+  readonly format?: FileFormat;
+  /** CSV: the names of the columns. */
+  readonly header?: readonly string[];
 }
 
 export const UNKNOWN_DATASET = 'unknown';
@@ -83,10 +91,14 @@ export function readArchive<T>(bytes: Uint8Array): T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-function put(store: ObjectStore, datasetId: string, part: string, at: number, rows: readonly object[]): Promise<void> {
+/** Writes all rows of an object. */
+export function writeArchive(store: ObjectStore, key: string, rows: readonly object[]): Promise<void> {
   const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  return store.put(archiveKey(datasetId, part, at), gzipSync(body), { contentType: 'application/gzip' });
+  return store.put(key, gzipSync(body), { contentType: 'application/gzip' });
 }
+
+const put = (store: ObjectStore, datasetId: string, part: string, at: number, rows: readonly object[]): Promise<void> =>
+  writeArchive(store, archiveKey(datasetId, part, at), rows);
 
 const archiveKey = (datasetId: string, part: string, at: number): string =>
   `${archiveFolder(datasetId, at)}${part}.ndjson.gz`;

@@ -16,8 +16,14 @@ export const NO_COUNTS: OutcomeCounts = {
 /** Records that are done with. */
 export type Finished = Pick<Processed, 'refused' | 'outcomes'>;
 
+/** What counting looks at. */
+interface Counted {
+  readonly refused: Processed['refused'];
+  readonly outcomes: readonly FoldOutcome[];
+}
+
 /** What became of processed records. A record with several refusals counts under its first. */
-export function countOutcomes({ refused, outcomes }: Finished): OutcomeCounts {
+export function countOutcomes({ refused, outcomes }: Counted): OutcomeCounts {
   const isFirst = ({ duplicate }: FoldOutcome): boolean => !duplicate;
   return {
     accepted: outcomes.filter(isFirst).length,
@@ -46,7 +52,7 @@ export const countFileRefusal = ({ code }: Refusal): OutcomeCounts => ({
 
 /** The same, dataset by dataset; what names no dataset of the catalog counts as `unknown`. */
 export function countByDataset(
-  processed: Finished,
+  processed: Counted,
   isKnown: (datasetId: string) => boolean,
 ): Map<string, OutcomeCounts> {
   const named = (datasetId: string): string => (isKnown(datasetId) ? datasetId : UNKNOWN_DATASET);

@@ -1,13 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import { INVALID_ENCODING, isUnsafeKey, textOf, tooLarge } from './decode-json.ts';
-import { FileRefusedError, MAX_RECORD_BYTES, type Refusal } from './record.ts';
+import { INVALID_ENCODING, isUnsafeKey, rawOf, tooLarge } from './decode-json.ts';
+import { FileRefusedError, MAX_RECORD_BYTES, type Raw, type Refusal } from './record.ts';
 import { KEPT_BYTES, type RawRecord } from './splitter.ts';
 
-export type CsvRow = { readonly raw: string } & (
-  | { readonly value: Record<string, string>; readonly refusal?: undefined }
-  | { readonly refusal: Refusal }
-);
+export type CsvRow = Raw &
+  ({ readonly value: Record<string, string>; readonly refusal?: undefined } | { readonly refusal: Refusal });
 
 /** Rows that are parsed at a time. */
 const BATCH = 512;
@@ -23,15 +21,15 @@ function* rowsOfBatch(records: readonly RawRecord[], header: readonly string[]):
   const cells = cellsOf(records.filter((_, i) => refusals[i] === undefined));
   let next = 0;
   for (const [i, { bytes }] of records.entries()) {
-    const raw = textOf(bytes);
+    const raw = rawOf(bytes);
     const refusal = refusals[i];
     if (refusal) {
-      yield { raw, refusal };
+      yield { ...raw, refusal };
       continue;
     }
     const row = cells[next++]!;
-    if (row.length === header.length) yield { raw, value: recordOf(row, header) };
-    else yield { raw, refusal: wrongCount(header.length, row.length) };
+    if (row.length === header.length) yield { ...raw, value: recordOf(row, header) };
+    else yield { ...raw, refusal: wrongCount(header.length, row.length) };
   }
 }
 
@@ -103,6 +101,6 @@ const invalidHeader = (message: string, expected: string, found?: string): FileR
     ...(found === undefined ? {} : { found }),
   });
 
-/** The text of a record that was refused before it was parsed. */
-export const keptText = ({ bytes, length }: RawRecord): string =>
-  textOf(length > MAX_RECORD_BYTES ? bytes.subarray(0, KEPT_BYTES) : bytes);
+/** What is kept of a record that was refused before it was parsed: all of it, unless it is too large. */
+export const keptRaw = ({ bytes, length }: RawRecord): Raw =>
+  rawOf(length > MAX_RECORD_BYTES ? bytes.subarray(0, KEPT_BYTES) : bytes);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { MAX_DEPTH, MAX_RECORD_BYTES, type Refusal } from './record.ts';
+import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Refusal } from './record.ts';
 import { bomLength } from './splitter.ts';
 
 /**
@@ -25,6 +25,15 @@ export function decodeJson(
 /** Bytes as text; what is not UTF-8 becomes `U+FFFD`. */
 export const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+
+/** Bytes as they are kept with a refusal, so that not one of them is lost. */
+export const rawOf = (bytes: Uint8Array): Raw =>
+  isUtf8(bytes)
+    ? { raw: textOf(bytes) }
+    : { raw: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'), rawEncoding: 'base64' };
+
+/** Inverse of {@link rawOf}. */
+export const bytesOfRaw = ({ raw, rawEncoding }: Raw): Uint8Array => Buffer.from(raw, rawEncoding ?? 'utf8');
 
 export const INVALID_ENCODING: Refusal = {
   code: 'invalid-encoding',

@@ -1,6 +1,6 @@
 import type { ByteSource } from './byte-source.ts';
 import type { Chunk, ChunkPlan } from './chunks.ts';
-import { csvRows, keptText } from './csv-rows.ts';
+import { csvRows, keptRaw } from './csv-rows.ts';
 import { decodeJson, tooLarge } from './decode-json.ts';
 import { decodeRowGroups } from './parquet.ts';
 import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES, type Position, type Refusal } from './record.ts';
@@ -54,7 +54,7 @@ function splitterFor(format: ChunkPlan['format'], start: number): Splitter {
 }
 
 function jsonRecord(record: RawRecord, position: Position): DecodedRecord {
-  const refused = (refusal: Refusal): DecodedRecord => ({ position, raw: keptText(record), refusal });
+  const refused = (refusal: Refusal): DecodedRecord => ({ position, ...keptRaw(record), refusal });
   if (record.length > MAX_RECORD_BYTES) return refused(tooLarge(record.length));
   if (record.flaw !== undefined) return refused({ code: 'malformed', message: record.flaw });
   const decoded = decodeJson(record.bytes);

@@ -5,15 +5,14 @@ import type { RecordOperation } from '#core/profile/fragment.ts';
 import { type StitchDeps, stitch } from '#core/profile/stitch.ts';
 import { type Arrival, acceptRecord, arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
-import { keepInLake, keepInQuarantine, type QuarantineRow } from './archive.ts';
+import { keepInLake, keepInQuarantine, type QuarantineRow, type RawFormat } from './archive.ts';
 import type { FileFormat } from './format.ts';
-import type { DecodedRecord, Position, Refusal } from './record.ts';
+import type { DecodedRecord, Position, Raw, Refusal } from './record.ts';
 
 /** A record that was read and whose dataset is known; what happens next is the same for both doors. */
-export interface ReceivedRecord extends Omit<Arrival, 'arrival'> {
+export interface ReceivedRecord extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
   readonly datasetId: string;
   readonly position: Position;
-  readonly raw: string;
   readonly entity: unknown;
   /** What the sender wants done with it; the dataset decides where it is left out. */
   readonly operation?: RecordOperation;
@@ -73,8 +72,8 @@ export function validate(
     const result = accept(candidate, catalog);
     if ('record' in result) accepted.push({ record: result.record, arrival: candidate });
     else {
-      const { datasetId, position, receivedAt, tie, raw } = candidate;
-      refused.push({ datasetId, position, receivedAt, tie, refusals: result.refusals, raw });
+      const { entity: _entity, operation: _operation, refusal: _refusal, ...kept } = candidate;
+      refused.push({ ...kept, refusals: result.refusals });
     }
   }
   return { accepted, refused };
@@ -97,9 +96,11 @@ export function receiveRow(
   dataset: CompiledDataset,
   format: FileFormat,
   arrival: Omit<Arrival, 'arrival'>,
+  header?: readonly string[],
 ): ReceivedRecord {
-  const { position, raw } = decoded;
-  const base = { datasetId: dataset.id, position, raw, ...arrival };
+  const { position, raw, rawEncoding } = decoded;
+  const from = { format, ...(header && { header }), ...(rawEncoding && { rawEncoding }) };
+  const base = { datasetId: dataset.id, position, raw, ...from, ...arrival };
   if (decoded.refusal) return { ...base, entity: undefined, refusal: decoded.refusal };
   if (format !== 'csv') return { ...base, entity: decoded.value };
   const mapped = dataset.mapRow(decoded.value as Readonly<Record<string, string>>);

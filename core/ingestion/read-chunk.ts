@@ -30,7 +30,7 @@ export async function readChunk(
   try {
     for await (const decoded of decodeChunk(source, { format, gzip }, chunk)) {
       const tie = String(decoded.position.row ?? 0).padStart(12, '0');
-      slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }));
+      slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }, chunk.header));
       if (slice.length < SLICE) continue;
       await finish(slice, number++);
       slice = [];

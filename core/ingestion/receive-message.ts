@@ -1,13 +1,11 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { Arrival } from './accept.ts';
 import { UNKNOWN_DATASET } from './archive.ts';
-import { decodeJson } from './decode-json.ts';
+import { decodeJson, rawOf } from './decode-json.ts';
 import { openEnvelope } from './envelope.ts';
 import type { ReceivedRecord } from './process.ts';
-import type { Position, Refusal } from './record.ts';
-
-/** Bytes of a refused message that the quarantine keeps. */
-const RAW_KEPT = 65_536;
+import { MAX_RECORD_BYTES, type Position, type Refusal } from './record.ts';
+import { KEPT_BYTES } from './splitter.ts';
 
 /**
  * A message of the streaming door as it goes on: its envelope is opened (aep.md §2.1), and the schema it names must be
@@ -21,8 +19,8 @@ export function receiveMessage(
 ): ReceivedRecord {
   const decoded = decodeJson(bytes);
   const refused = (refusal: Refusal, datasetId = UNKNOWN_DATASET): ReceivedRecord => {
-    const raw = Buffer.from(bytes.subarray(0, RAW_KEPT)).toString('utf8');
-    return { ...arrival, datasetId, position, raw, entity: undefined, refusal };
+    const kept = bytes.length > MAX_RECORD_BYTES ? bytes.subarray(0, KEPT_BYTES) : bytes;
+    return { ...arrival, datasetId, position, ...rawOf(kept), entity: undefined, refusal };
   };
   if (decoded.refusal) return refused(decoded.refusal);
   const opened = openEnvelope(decoded.value);

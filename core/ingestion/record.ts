@@ -42,10 +42,17 @@ export const REFUSAL_CODES = [
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
+/** The bytes of a record as they came: as text, or in base64 where they are no UTF-8. */
+export interface Raw {
+  readonly raw: string;
+  readonly rawEncoding?: 'base64';
+}
+
 /** One record as it came out of a file or a stream, or the reason why it could not be read. */
-export type DecodedRecord =
-  | { readonly position: Position; readonly raw: string; readonly value: unknown; readonly refusal?: undefined }
-  | { readonly position: Position; readonly raw: string; readonly refusal: Refusal };
+export type DecodedRecord = Raw & { readonly position: Position } & (
+    | { readonly value: unknown; readonly refusal?: undefined }
+    | { readonly refusal: Refusal }
+  );
 
 /** The whole file is refused: nothing in it can be used. */
 export class FileRefusedError extends Error {

@@ -6,6 +6,7 @@ import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
 import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
 import { keepPlan } from '#core/ingestion/chunk-plan.ts';
 import { planChunks } from '#core/ingestion/chunks.ts';
+import { rawOf } from '#core/ingestion/decode-json.ts';
 import { batchIdOf, datasetOfFile } from '#core/ingestion/landing.ts';
 import { openObject } from '#core/ingestion/open-object.ts';
 import { unknownDataset } from '#core/ingestion/process.ts';
@@ -128,9 +129,9 @@ const RAW_KEPT = 4_096;
 async function refuse(batch: NewBatch, refusal: Refusal, deps: SplitDeps): Promise<void> {
   const { id, datasetId, file, receivedAt } = batch;
   const head = await deps.landing.get(file, { start: 0, end: RAW_KEPT });
-  const raw = Buffer.from(head ?? []).toString('latin1');
+  const raw = rawOf(head ?? new Uint8Array());
   await keepInQuarantine(deps.quarantine, `file-${id}`, [
-    { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], raw },
+    { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], ...raw },
   ]);
   await deps.operations.refuseFile(batch, refusal);
   deps.metrics.count(METRICS.filesRefused, 1);

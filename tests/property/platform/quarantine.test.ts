@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { bytesOfRaw } from '#core/ingestion/decode-json.ts';
+import { type QuarantineFilter, readQuarantine, replayQuarantine } from '#core/ingestion/quarantine.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
+import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const UPDATED = '2026-01-01T00:00:00Z';
+const CSV = `crmId,email,tier,updatedAt\nRB-1,one@example.com,gold,${UPDATED}\nRB-2,"two@example.com",silver,${UPDATED}\n`;
+
+describe('quarantine', () => {
+  let mended: Catalog;
+  let broken: Catalog;
+  let wiring: Wiring;
+  beforeAll(async () => {
+    mended = await exampleDefinitions();
+    // Carts have a dataset that nobody has defined yet, and tiers of customers are taken for numbers.
+    const datasets = mended.datasets
+      .filter(({ id }) => id !== 'web-events')
+      .map((dataset) => ({
+        ...dataset,
+        partialIngestionPercentage: 100,
+        ...(dataset.mapping && {
+          mapping: dataset.mapping.map((rule) =>
+            rule.source === 'tier' ? { ...rule, type: 'number' as const } : rule,
+          ),
+        }),
+      }));
+    broken = { ...mended, datasets };
+    wiring = readWiring(templatesOf('prod'));
+  });
+
+  const fed = async (catalog: Catalog): Promise<Platform> => {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(catalog), start: START });
+    for (const n of [1, 2, 3]) platform.collect(enveloped('web-events', addToCart(n, START - 1_000)));
+    await platform.upload('landing/customers/crm.csv', CSV);
+    await platform.poller.run();
+    return platform;
+  };
+  const replayOn = ({ stores }: Platform, filter: QuarantineFilter) => {
+    const catalog = compileCatalog(mended);
+    const { profiles, timeline, quarantine, lake, operations } = stores;
+    const stitch = { profiles, timeline, rules: stageRules(catalog).fold, pause: async () => {} };
+    return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch });
+  };
+  const profilesIn = ({ stores }: Platform) =>
+    allProfiles(stores.profiles, stageRules(compileCatalog(mended)).evaluation);
+
+  it('gives after a fix what would be there had nothing been refused, once', async () => {
+    const platform = await fed(broken);
+    expect(await profilesIn(platform)).toEqual([]);
+    expect(await replayOn(platform, { dataset: 'web-events' })).toMatchObject({ accepted: 3, refused: 0 });
+    expect(await replayOn(platform, { source: 'crm.csv' })).toMatchObject({ accepted: 2, refused: 0 });
+    expect(await replayOn(platform, {})).toEqual({ accepted: 0, duplicate: 0, refused: 0, files: 0 });
+    expect(await platform.quarantined()).toEqual([]);
+    expect(await profilesIn(platform)).toEqual(await profilesIn(await fed(mended)));
+    const streams = await Array.fromAsync(platform.stores.operations.streams());
+    expect(streams.find(({ datasetId }) => datasetId === 'unknown')?.counts).toMatchObject({ refused: 0 });
+  });
+
+  it('keeps what is refused again, and finds it by dataset, reason, source and time', async () => {
+    const platform = await fed(broken);
+    platform.collect('{"header":');
+    await platform.poller.run();
+    expect(await replayOn(platform, { reason: 'malformed' })).toMatchObject({ accepted: 0, refused: 1 });
+    const count = async (filter: QuarantineFilter): Promise<number> =>
+      (await Array.fromAsync(readQuarantine(platform.stores.quarantine, filter))).flatMap(({ rows }) => rows).length;
+    expect(await count({})).toBe(6);
+    expect(await count({ dataset: 'customers' })).toBe(2);
+    expect(await count({ reason: 'unknown-dataset' })).toBe(3);
+    expect(await count({ source: 'kinesis:' })).toBe(4);
+    expect(await count({ since: START + 86_400_000 })).toBe(0);
+    expect(await count({ until: START + 86_400_000 })).toBe(6);
+  });
+
+  it('keeps the bytes of a record exactly, also those that are no text', async () => {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(mended), start: START });
+    const bytes = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d, 0x0a]);
+    await platform.stores.landing.put('landing/web-events/a.ndjson', Buffer.concat([bytes, Buffer.from('{\n')]));
+    await platform.announce('landing/web-events/a.ndjson');
+    await platform.poller.run();
+    const rows = (await platform.quarantined()).filter(({ position }) => position.row !== undefined);
+    const kept = rows.map((row) => Buffer.from(bytesOfRaw(row)).toString('hex'));
+    expect(kept).toEqual([bytes.subarray(0, -1).toString('hex'), '7b']);
+  });
+});
