@@ -34,6 +34,9 @@ export function activatedProfiles(
     const realized = Object.fromEntries(
       Object.entries(own).filter(([, { status }]) => status === 'realized' && destination.enabled && !profile.optedOut),
     );
-    return { profile, memberships: own, realized, releasedAt: memberships.profiles[profile.key]?.releasedAt };
+    // Memberships under other merge policies are kept under other identities of the person, and released there.
+    const released = profile.identities.flatMap((key) => memberships.profiles[key]?.releasedAt ?? []);
+    const releasedAt = released.length > 0 ? Math.max(...released) : undefined;
+    return { profile, memberships: own, realized, releasedAt };
   });
 }

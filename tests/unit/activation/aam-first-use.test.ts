@@ -1,14 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { sharedSince } from '#core/activation/aam/first-use.ts';
+import { activatedProfiles } from '#core/activation/desired.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
+import { noMemberships } from '#core/segmentation/membership.ts';
 import { currentVersion, getCatalog, putCatalog } from '#lambdas/adapters/catalog-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { DAY, HOUR, NOW } from './factories.ts';
 
 const aam = (...segments: readonly string[]): DestinationDefinition =>
   destinationDefinition.parse({ id: 'aam', type: 'aam', segments });
+
+describe('the batch job that releases memberships', () => {
+  it('AAM-11: releases those that are kept under another identity of the person, for another merge policy', () => {
+    const [key, device] = ['CRMID:1', 'ECID:1'];
+    const profile = {
+      key,
+      identities: [key, device],
+      view: { xEvent: [] },
+      optedOut: false,
+      regionsOf: () => undefined,
+    };
+    const segments = { A1: { status: 'realized', lastQualificationTime: NOW } as const };
+    const memberships = { ...noMemberships(key), profiles: { [device]: { digest: '', segments, releasedAt: NOW } } };
+    expect(activatedProfiles(aam('A1'), [profile], memberships)).toMatchObject([
+      { realized: segments, releasedAt: NOW },
+    ]);
+  });
+});
 
 describe('since when a segment is shared', () => {
   it('is now for what the catalog before did not share, and stays for what it did', () => {
