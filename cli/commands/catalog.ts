@@ -3,6 +3,8 @@ import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
 import { collect } from '#cli/options.ts';
+import { printMoves } from '#cli/report/print-estimate.ts';
+import { historyFor } from '#cli/stage/history.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
@@ -10,6 +12,8 @@ import { UserError } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.ts';
+import { movesBetween, type Side } from '#core/catalog/moves.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import { outletsOf } from '#core/contract/connections.ts';
 import { definitionsInForce, putCatalog } from '#lambdas/adapters/catalog-store.ts';
 
@@ -65,8 +69,30 @@ export function catalogCommand(): Command {
         process.stdout.write(`"${id}" is told of what changed for it: ${queued.toLocaleString('en-US')} messages.\n`);
       }
     });
+  command
+    .command('plan')
+    .description('say how many people would enter and leave audiences if a catalog were applied; nothing is changed')
+    .option('--catalog <dir>', 'folder of the catalog', 'catalog')
+    .option('--stage <name>', 'stage', 'local')
+    .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option('--json', 'print one JSON object')
+    .action(async (flags: { catalog: string; stage: string; set: string[]; json?: true }) => {
+      const catalog = compileCatalog(await loadCatalogFolder(flags.catalog, parseVariables(flags.set)));
+      const stores = storesOf(await useStage(flags.stage));
+      const inForce = await catalogInForce(stores.catalog);
+      const history = historyFor(catalog.segments, inForce, stores);
+      const deps = { profiles: stores.profiles, ...history, now: Date.now(), random: Math.random };
+      const moves = await movesBetween(sideOf(inForce), sideOf(catalog), deps);
+      const answer = { version: catalog.version, inForce: inForce.version, ...moves };
+      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printMoves(moves));
+    });
   return command;
 }
+
+const sideOf = (catalog: CompiledCatalog): Side => ({
+  definitions: catalog.segmentDefinitions,
+  rules: stageRules(catalog).evaluation,
+});
 
 /**
  * Schemas grow, they do not change (docs/schemas.md).

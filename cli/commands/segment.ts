@@ -1,13 +1,28 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
-import { printPlan } from '#cli/report/print-plan.ts';
+import { collect } from '#cli/options.ts';
+import { printEstimate } from '#cli/report/print-estimate.ts';
+import { printListing, printPlan } from '#cli/report/print-plan.ts';
+import { historyFor } from '#cli/stage/history.ts';
+import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
 import { didYouMean } from '#core/catalog/did-you-mean.ts';
-import { planOfLast, segmentWithNeeded, textWithNeeded } from '#core/catalog/plan-segment.ts';
+import { listSegments } from '#core/catalog/lifecycle.ts';
+import {
+  compileNamed,
+  planOfLast,
+  publishedWith,
+  segmentWithNeeded,
+  textWithNeeded,
+} from '#core/catalog/plan-segment.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { PLAN_MODES, type PlanMode } from '#core/segmentation/plan-adobe.ts';
 import { PqlError } from '#core/segmentation/pql/errors.ts';
+import { estimateMembers } from '#core/segmentation/preview.ts';
 
 interface Which {
   readonly catalog: string;
@@ -21,7 +36,11 @@ interface PlanFlags extends Which {
   readonly json?: true;
 }
 
-const collect = (value: string, values: readonly string[]): string[] => [...values, value];
+interface EstimateFlags extends Which {
+  readonly stage: string;
+  readonly sample?: number;
+  readonly json?: true;
+}
 
 export function segmentCommand(): Command {
   const command = new Command('segment').description('look at an audience of a catalog, or at one that may become one');
@@ -46,7 +65,45 @@ export function segmentCommand(): Command {
       const plan = showingPlace(() => planOfLast(chosen(catalog, id, flags.pql), settings));
       process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : printPlan(plan));
     });
+  withSegment(command.command('estimate'))
+    .description('count how many people of a running stage would be in an audience now; nothing is changed')
+    .option('--stage <name>', 'stage', 'local')
+    .option('--sample <n>', 'look at so many people, drawn at random, instead of all', parseSize)
+    .option('--json', 'print one JSON object')
+    .action(async (id: string | undefined, flags: EstimateFlags) => {
+      const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
+      const [segments, kept] = showingPlace(() => {
+        const definitions = chosen(catalog, id, flags.pql);
+        return [compileNamed(definitions), publishedWith(catalog, definitions)];
+      });
+      const { evaluation } = stageRules(compileCatalog(catalog));
+      const stores = storesOf(await useStage(flags.stage));
+      const history = historyFor(kept, await catalogInForce(stores.catalog), stores);
+      const deps = { profiles: stores.profiles, ...history, now: Date.now(), random: Math.random };
+      const answer = await estimateMembers(segments.ids.at(-1)!, segments, evaluation, deps, flags.sample);
+      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printEstimate(answer));
+    });
+  command
+    .command('list')
+    .description('list the audiences of a catalog, with what they depend on and what depends on them')
+    .option('--catalog <dir>', 'folder of the catalog', 'catalog')
+    .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option('--json', 'print one JSON array')
+    .action(async (flags: Which & { readonly json?: true }) => {
+      const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
+      const listing = listSegments(catalog).map((segment) => {
+        const { method } = planOfLast(segmentWithNeeded(catalog, segment.id)!, catalog.evaluationSettings ?? {});
+        return { ...segment, method };
+      });
+      process.stdout.write(flags.json ? `${JSON.stringify(listing)}\n` : printListing(listing));
+    });
   return command;
+}
+
+function parseSize(text: string): number {
+  const size = Number(text);
+  if (!Number.isSafeInteger(size) || size < 1) throw new InvalidArgumentError('Expected a whole number from 1');
+  return size;
 }
 
 const withSegment = (command: Command): Command =>

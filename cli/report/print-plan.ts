@@ -1,4 +1,6 @@
+import type { SegmentListing } from '#core/catalog/lifecycle.ts';
 import type { PlanState, SegmentPlan } from '#core/segmentation/plan.ts';
+import { table } from './table.ts';
 
 /** A plan as text, for people. */
 export function printPlan({ method, reasons, latency, state }: SegmentPlan): string {
@@ -37,3 +39,19 @@ const UNITS = [
   ['minute', 60_000],
   ['second', 1000],
 ] as const;
+
+/** Segments and what hangs on them, as a table. */
+export function printListing(
+  segments: readonly (SegmentListing & { readonly method: SegmentPlan['method'] })[],
+): string {
+  const rows = segments.map(({ id, name, lifecycleState, method, dependencies, dependents, destinations }) => [
+    id,
+    name,
+    lifecycleState,
+    method,
+    dependencies.join(', '),
+    dependents.join(', '),
+    destinations.join(', '),
+  ]);
+  return `${table(['id', 'name', 'state', 'method', 'depends on', 'needed by', 'told to'], rows)}\n`;
+}

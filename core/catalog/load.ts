@@ -5,6 +5,7 @@ import { checkDestinations } from './checks/destinations.ts';
 import { checkEnforcement } from './checks/enforcement.ts';
 import { checkIdentity } from './checks/identity.ts';
 import { checkLabels } from './checks/labels.ts';
+import { checkLifecycle } from './checks/lifecycle.ts';
 import { checkMergePolicies } from './checks/merge-policies.ts';
 import { checkPolicies } from './checks/policies.ts';
 import { checkSchemas } from './checks/schemas.ts';
@@ -25,6 +26,7 @@ const CHECKS: readonly ((catalog: LoadedCatalog, findings: Findings) => void)[] 
   checkSourceConnections,
   checkMergePolicies,
   checkSegments,
+  checkLifecycle,
   checkDestinations,
   checkLabels,
   checkPolicies,

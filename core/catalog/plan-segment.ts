@@ -7,6 +7,7 @@ import type { Catalog } from './catalog.ts';
 import { mistakesIn } from './checks/pql-mistakes.ts';
 import { segmentReferences } from './checks/segment-references.ts';
 import { unionsOf } from './checks/union.ts';
+import { isPublished } from './compile.ts';
 
 /** What a PQL text is called that is no segment of the catalog; no segment can have this id. */
 export const UNNAMED = '(pql)';
@@ -39,6 +40,13 @@ export function textWithNeeded(catalog: Catalog, text: string): readonly Segment
 /** How the last of these segments is evaluated, and why. @throws PqlError where its expression makes no sense */
 export function planOfLast(segments: readonly SegmentDefinition[], settings: PlanSettings): SegmentPlan {
   return compileNamed(segments, settings).plans.get(segments.at(-1)!.id)!;
+}
+
+/** The segments as they would be with one more beside those that are published: what events keep of themselves then. */
+export function publishedWith(catalog: Catalog, segments: readonly SegmentDefinition[]): SegmentSet {
+  const added = new Set(segments.map(({ id }) => id));
+  const published = catalog.segments.filter((segment) => isPublished(segment) && !added.has(segment.id));
+  return compileNamed([...published, ...segments]);
 }
 
 /** The set, without the name of the unnamed one in its errors. */

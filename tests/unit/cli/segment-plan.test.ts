@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cli } from '#tests/harness/run-cli.ts';
+import { cli } from '#tests/harness/cli.ts';
 
 const plan = (...args: string[]) => cli('segment', 'plan', '--catalog', 'catalog', ...args);
 const BOUGHT = 'exists E from xEvent where E.commerce.purchases.value > 0';

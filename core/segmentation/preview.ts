@@ -1,0 +1,84 @@
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
+import { sampleOf } from '#core/util/sample.ts';
+import { type Estimate, estimate } from './estimate.ts';
+import type { EventView, ProfileView, SegmentSet } from './segment-set.ts';
+
+/** Whose members are counted, and how; nothing is written. */
+export interface PreviewDeps {
+  readonly profiles: ProfileStore;
+  /**
+   * Whole events, for segments that read more of them than is kept with the profiles. Left out where what is kept is
+   * enough: when the segments in force keep the same of every event.
+   */
+  readonly history?: History;
+  readonly now: number;
+  readonly random: () => number;
+}
+
+export interface History {
+  readonly timeline: Timeline;
+  /** Whether events of a dataset are those of profiles. */
+  isProfileEnabled(datasetId: string): boolean;
+}
+
+const AT_ONCE = 16;
+
+/**
+ * How many people would be in a segment now (aep.md §5.4). Opted-out people are left out, as they would be.
+ * @param sample how many people to look at; all where it is left out
+ */
+export async function estimateMembers(
+  segmentId: string,
+  segments: SegmentSet,
+  rules: ProfileRules,
+  deps: PreviewDeps,
+  sample?: number,
+): Promise<Estimate> {
+  let [hits, sampled] = [0, 0];
+  const look = async ({ profile, item }: Person): Promise<void> => {
+    sampled += 1;
+    if (profile.optedOut) return;
+    const view = await viewOf(profile, item, deps);
+    if (segments.look(view).answer(segmentId, deps.now).isMember) hits += 1;
+  };
+  if (sample === undefined) {
+    await eachAtOnce(peopleIn(deps.profiles, rules), AT_ONCE, look);
+    return estimate(hits, sampled, sampled);
+  }
+  const drawn = await sampleOf(peopleIn(deps.profiles, rules), sample, deps.random);
+  await eachAtOnce(drawn.sample, AT_ONCE, look);
+  return estimate(hits, sampled, drawn.total);
+}
+
+interface Person {
+  readonly profile: Profile;
+  readonly item: ProfileItem;
+}
+
+async function* peopleIn(profiles: ProfileStore, rules: ProfileRules): AsyncIterable<Person> {
+  for await (const item of profiles.scan()) {
+    for (const profile of profilesOf(item, rules)) yield { profile, item };
+  }
+}
+
+/** The profile with its whole events where they are asked for. What was deleted does not come back that way. */
+export async function viewOf(
+  { view, identities }: Profile,
+  { erased }: ProfileItem,
+  { history, now }: Pick<PreviewDeps, 'history' | 'now'>,
+): Promise<ProfileView> {
+  if (!history || identities.some((key) => erased?.[key] !== undefined)) return view;
+  const xEvent: EventView[] = [];
+  for (const identity of identities) {
+    for await (const { id, time, json, datasetId, expiresAt } of history.timeline.read(identity)) {
+      const isKept = expiresAt === undefined || expiresAt > now;
+      if (json === undefined || !isKept || !history.isProfileEnabled(datasetId)) continue;
+      xEvent.push({ id, time, entity: JSON.parse(json) as Record<string, unknown> });
+    }
+  }
+  return { ...view, xEvent };
+}

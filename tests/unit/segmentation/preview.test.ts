@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { movesBetween, type Side } from '#core/catalog/moves.ts';
+import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
+import { estimateMembers, type PreviewDeps } from '#core/segmentation/preview.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { ecid } from '#tests/harness/core/factories.ts';
+import { profileRules } from '#tests/harness/core/profiles.ts';
+import { DAY, NOW, segment, segments } from './factories.ts';
+
+/** Somebody of a tier who bought something so many days ago; of events, only their kind is kept. */
+function person(n: number, tier: string, daysAgo?: number, optOut = 'in'): ProfileItem {
+  const key = ecid(n);
+  const attributes = { loyalty: { tier }, privacyOptOuts: { general_opt_out: optOut } };
+  const event = { id: 'e', time: NOW - (daysAgo ?? 0) * DAY, datasetId: 'web', entity: { kind: 'buy' } };
+  return {
+    ...emptyItem(key),
+    fragments: { [`customers|${key}`]: { time: 0, tie: '', attributes } },
+    events: { [key]: daysAgo === undefined ? [] : [event] },
+  };
+}
+
+async function deps(items: readonly ProfileItem[], more: Partial<PreviewDeps> = {}): Promise<PreviewDeps> {
+  const profiles = new MemoryProfileStore();
+  for (const item of items) await profiles.write({ item, pointers: [], absorbed: [] });
+  let next = 0;
+  return { profiles, now: NOW, random: () => (next = (next + 0.37) % 1), ...more };
+}
+
+const rule = (text: string) => segments({ rule: text });
+const crowd = Array.from({ length: 40 }, (_, n) =>
+  person(n, n % 4 === 0 ? 'gold' : 'none', n % 2 === 0 ? n : undefined),
+);
+
+describe('an estimate of an audience', () => {
+  it('counts everybody who is in it now', async () => {
+    const gold = await estimateMembers('rule', rule('loyalty.tier = "gold"'), profileRules, await deps(crowd));
+    expect(gold).toEqual({ count: 10, low: 10, high: 10, sampled: 40, total: 40, confidence: 0.95 });
+    const recent = rule('exists E from xEvent where E.kind = "buy" and E.timestamp occurs <= 7 days before now');
+    expect((await estimateMembers('rule', recent, profileRules, await deps(crowd))).count).toBe(4);
+  });
+
+  it('looks at a sample and says how sure it is', async () => {
+    const answer = await estimateMembers('rule', rule('loyalty.tier = "gold"'), profileRules, await deps(crowd), 20);
+    expect(answer).toMatchObject({ sampled: 20, total: 40 });
+    expect(answer.low).toBeLessThanOrEqual(10);
+    expect(answer.high).toBeGreaterThanOrEqual(10);
+  });
+
+  it('leaves opted-out people out, and knows of an empty stage', async () => {
+    const people = [person(1, 'gold'), person(2, 'gold', undefined, 'out')];
+    const gold = rule('loyalty.tier = "gold"');
+    expect(await estimateMembers('rule', gold, profileRules, await deps(people))).toMatchObject({ count: 1, total: 2 });
+    expect(await estimateMembers('rule', gold, profileRules, await deps([]), 5)).toMatchObject({ count: 0, total: 0 });
+  });
+
+  it('reads whole events where a segment needs more of them than is kept', async () => {
+    const timeline = new MemoryTimeline();
+    const entry = { identity: ecid(1), arrival: 'a', time: NOW, receivedAt: NOW };
+    const shoes = JSON.stringify({ kind: 'buy', product: 'shoes' });
+    await timeline.remember({ ...entry, id: 'e', datasetId: 'web', json: shoes });
+    await timeline.remember({ ...entry, id: 'f', datasetId: 'other', json: shoes });
+    await timeline.remember({ ...entry, id: 'g', datasetId: 'web', json: shoes, expiresAt: NOW - 1 });
+    await timeline.remember({ ...entry, id: 'h', datasetId: 'web' });
+    const history = { timeline, isProfileEnabled: (id: string) => id === 'web' };
+    const wanted = rule('xEvent[product = "shoes"].count() = 1');
+    const people = [person(1, 'gold', 0)];
+    expect((await estimateMembers('rule', wanted, profileRules, await deps(people))).count).toBe(0);
+    expect((await estimateMembers('rule', wanted, profileRules, await deps(people, { history }))).count).toBe(1);
+    const erased = people.map((item) => ({ ...item, erased: { [ecid(1)]: { at: NOW, requestId: 'r' } } }));
+    expect((await estimateMembers('rule', wanted, profileRules, await deps(erased, { history }))).count).toBe(0);
+  });
+});
+
+describe('the plan of a catalog', () => {
+  const side = (texts: Readonly<Record<string, string>>): Side => ({
+    definitions: new Map(Object.entries(texts).map(([id, text]) => [id, segment(text, id)])),
+    rules: { ...profileRules, segments: segments(texts), mappedAttributes: () => null },
+  });
+  const GOLD = 'loyalty.tier = "gold"';
+
+  it('says who enters and leaves what is new, changed, removed, or built on what changed', async () => {
+    const before = side({ gone: GOLD, same: GOLD, changed: GOLD, over: 'not inSegment("changed")', still: GOLD });
+    const after = side({
+      same: '(loyalty.tier) = "gold"',
+      changed: 'loyalty.tier = "none"',
+      over: 'not inSegment("changed")',
+      still: GOLD,
+      fresh: 'exists E from xEvent where E.kind = "buy"',
+    });
+    expect(await movesBetween(before, after, await deps(crowd))).toEqual({
+      people: 40,
+      segments: [
+        { id: 'changed', change: 'changed', members: 30, entered: 30, left: 10 },
+        { id: 'fresh', change: 'new', members: 20, entered: 20, left: 0 },
+        { id: 'gone', change: 'removed', members: 0, entered: 0, left: 10 },
+        { id: 'over', change: 'unchanged', members: 10, entered: 10, left: 30 },
+      ],
+    });
+  });
+
+  it('moves nobody when nothing changes', async () => {
+    const same = side({ gold: GOLD });
+    expect(await movesBetween(same, side({ gold: GOLD }), await deps(crowd))).toEqual({ people: 40, segments: [] });
+  });
+
+  it('leaves opted-out people out', async () => {
+    const none = side({ known: 'identityMap.ECID.count() > 0' });
+    const opted = [person(1, 'gold'), person(2, 'gold', undefined, 'out')];
+    const answer = await movesBetween(side({}), none, await deps(opted));
+    expect(answer.segments).toEqual([{ id: 'known', change: 'new', members: 1, entered: 1, left: 0 }]);
+  });
+});
