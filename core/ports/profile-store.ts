@@ -21,11 +21,19 @@ export class ConflictError extends Error {
   }
 }
 
+/** Part of a scan: one of several that are read side by side, and what is left of it. */
+export interface ScanPart {
+  readonly index: number;
+  readonly of: number;
+  /** Root of an item that a scan of the same part gave: only what comes after it is read, the item itself is not. */
+  readonly after?: IdentityKey;
+}
+
 export interface ProfileStore {
   /** Strongly consistent. Keys under which nothing lies are left out. */
   lookup(keys: readonly IdentityKey[]): Promise<Map<IdentityKey, Lookup>>;
   /** All or nothing. @throws ConflictError */
   write(write: ProfileWrite): Promise<void>;
-  /** Every item once, in no order; `segment` of `segments` for reading side by side. */
-  scan(segment?: { readonly index: number; readonly of: number }): AsyncIterable<ProfileItem>;
+  /** Every item once, in no order. */
+  scan(part?: ScanPart): AsyncIterable<ProfileItem>;
 }

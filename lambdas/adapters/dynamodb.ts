@@ -5,10 +5,11 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
   ScanCommand,
+  type ScanCommandOutput,
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { ConflictError } from '#core/ports/profile-store.ts';
+import { ConflictError, type ScanPart } from '#core/ports/profile-store.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -58,15 +59,16 @@ function isConflict(error: unknown): boolean {
   return error instanceof Error && error.name === 'TransactionConflictException';
 }
 
-/** Every item of a table, page by page. */
+/** Every item of a table, or those of one segment after a key, page by page. */
 export async function* scanAll(
   client: DynamoDBClient,
   table: string,
-  options: { readonly keyPrefix?: string; readonly segment?: { readonly index: number; readonly of: number } } = {},
+  options: { readonly keyPrefix?: string; readonly segment?: ScanPart } = {},
 ): AsyncIterable<Item> {
-  let start: Item | undefined;
+  const after = options.segment?.after;
+  let start: Item | undefined = after === undefined ? undefined : { pk: { S: after } };
   do {
-    const page = await client.send(
+    const page: ScanCommandOutput = await client.send(
       new ScanCommand({
         TableName: table,
         ConsistentRead: true,

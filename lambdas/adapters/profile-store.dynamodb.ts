@@ -5,7 +5,7 @@ import {
   type KeysAndAttributes,
 } from '@aws-sdk/client-dynamodb';
 import type { IdentityKey } from '#core/identity/identity.ts';
-import type { Lookup, ProfileStore, ProfileWrite } from '#core/ports/profile-store.ts';
+import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { type ConditionalPut, type Item, putAll, scanAll } from './dynamodb.ts';
@@ -61,7 +61,7 @@ export class DynamoDbProfileStore implements ProfileStore {
     ]);
   }
 
-  async *scan(segment?: { readonly index: number; readonly of: number }): AsyncIterable<ProfileItem> {
+  async *scan(segment?: ScanPart): AsyncIterable<ProfileItem> {
     for await (const attributes of scanAll(this.#client, this.#table, segment ? { segment } : {})) {
       const lookup = readProfileAttributes(attributes);
       if ('item' in lookup) yield lookup.item;

@@ -1,5 +1,11 @@
 import type { IdentityKey } from '#core/identity/identity.ts';
-import { ConflictError, type Lookup, type ProfileStore, type ProfileWrite } from '#core/ports/profile-store.ts';
+import {
+  ConflictError,
+  type Lookup,
+  type ProfileStore,
+  type ProfileWrite,
+  type ScanPart,
+} from '#core/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 
 /** Profile items in memory, with the same conditions as the table has. */
@@ -27,12 +33,14 @@ export class MemoryProfileStore implements ProfileStore {
     return 'item' in lookup ? lookup.item.revision : undefined;
   }
 
-  async *scan(
-    segment: { readonly index: number; readonly of: number } = { index: 0, of: 1 },
-  ): AsyncIterable<ProfileItem> {
-    let index = 0;
-    for (const lookup of this.#lookups.values()) {
-      if ('item' in lookup && index++ % segment.of === segment.index) yield lookup.item;
+  /** Nothing is ever taken out, so a key keeps its place, and what lies there belongs to the same part always. */
+  async *scan({ index, of, after }: ScanPart = { index: 0, of: 1 }): AsyncIterable<ProfileItem> {
+    let place = 0;
+    let isReached = after === undefined;
+    for (const [key, lookup] of this.#lookups) {
+      if (isReached && 'item' in lookup && place % of === index) yield lookup.item;
+      isReached ||= key === after;
+      place += 1;
     }
   }
 }

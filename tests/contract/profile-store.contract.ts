@@ -127,5 +127,27 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       expect(found.filter((root) => roots.includes(root)).sort()).toEqual([...roots].sort());
       expect(new Set(found).size).toBe(found.length);
     });
+
+    it('goes on with a scan after any item of it, also one that has been taken into another meanwhile', async () => {
+      const store = create();
+      const roots = Array.from({ length: 12 }, () => fresh('ECID'));
+      for (const root of roots) await store.write({ item: item(root), pointers: [], absorbed: [] });
+      for (const index of [0, 1]) {
+        const whole = await Array.fromAsync(store.scan({ index, of: 2 }), ({ root }) => root);
+        for (const [place, after] of whole.entries()) {
+          if (!roots.includes(after)) continue;
+          const rest = await Array.fromAsync(store.scan({ index, of: 2, after }), ({ root }) => root);
+          expect(rest).toEqual(whole.slice(place + 1));
+        }
+        const first = whole.find((root) => roots.includes(root));
+        // Where keys fall is the store's own affair: all of them may be in the other part.
+        if (first === undefined) continue;
+        const taken = { ...item(first), revision: 1 };
+        await store.write({ item: item(fresh('CRMID'), { absorbed: [first] }), pointers: [], absorbed: [taken] });
+        const left = whole.slice(whole.indexOf(first) + 1);
+        const rest = await Array.fromAsync(store.scan({ index, of: 2, after: first }), ({ root }) => root);
+        expect(rest).toEqual(expect.arrayContaining(left));
+      }
+    });
   });
 }
