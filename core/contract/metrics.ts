@@ -19,6 +19,8 @@ export const METRICS = {
   profilesExpired: 'ProfilesExpired',
   membershipsEntered: 'MembershipsEntered',
   membershipsExited: 'MembershipsExited',
+  /** Counted among the two above: the daily run had to change them although streaming should have done so before. */
+  membershipsRepaired: 'MembershipsRepaired',
   deliveriesQueued: 'DeliveriesQueued',
   deliveriesExcluded: 'DeliveriesExcluded',
   deliveriesSent: 'DeliveriesSent',

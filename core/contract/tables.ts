@@ -38,6 +38,8 @@ export const operationsKey = {
   retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
   /** When a destination may be asked next. */
   pace: (destinationId: string): string => `PACE#${destinationId}`,
+  /** The last evaluation of all profiles. */
+  lastEvaluation: (): string => 'EVALUATION#last',
 } as const;
 
 export const OPERATIONS_PREFIX = {
@@ -47,4 +49,5 @@ export const OPERATIONS_PREFIX = {
   dataflowRun: 'RUN#',
   expiry: 'EXPIRY#',
   pace: 'PACE#',
+  evaluation: 'EVALUATION#',
 } as const;

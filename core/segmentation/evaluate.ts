@@ -208,13 +208,16 @@ export async function evaluate(
     }
     try {
       await deps.memberships.write(after, taken);
-      return changesBetween(before, after);
+      return changesBetween(before, after, streamedIn(deps.rules), now);
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt >= ATTEMPTS) throw error;
       await deps.pause(attempt);
     }
   }
 }
+
+const streamedIn = ({ segments, others = [] }: EvaluationRules): Set<string> =>
+  new Set([...segments.streamed, ...others.flatMap((other) => other.segments.streamed)]);
 
 async function readItem(root: IdentityKey, profiles: ProfileStore): Promise<ProfileItem | undefined> {
   const found = (await profiles.lookup([root])).get(root);

@@ -43,19 +43,37 @@ function sameRecords<T>(
 export interface MembershipChanges {
   readonly entered: number;
   readonly exited: number;
+  /** How many of these are of streamed segments, although time had nothing to change yet: new data changed them. */
+  readonly streamed: number;
 }
 
-export const NO_CHANGES: MembershipChanges = { entered: 0, exited: 0 };
+export const NO_CHANGES: MembershipChanges = { entered: 0, exited: 0, streamed: 0 };
 
-export function changesBetween(before: MembershipItem, after: MembershipItem): MembershipChanges {
+/**
+ * @param streamed ids of the segments that are evaluated when something comes in
+ * @param now epoch ms of the evaluation
+ */
+export function changesBetween(
+  before: MembershipItem,
+  after: MembershipItem,
+  streamed: ReadonlySet<string>,
+  now: number,
+): MembershipChanges {
   const [held, holds] = [realizedIn(before), realizedIn(after)];
-  return { entered: holds.difference(held).size, exited: held.difference(holds).size };
+  const entered = [...holds.keys()].filter((key) => !held.has(key));
+  const exited = [...held.keys()].filter((key) => !holds.has(key));
+  const isDue = before.dueAt !== undefined && before.dueAt <= now;
+  const ofStreamed = [...entered, ...exited].filter((key) => streamed.has((holds.get(key) ?? held.get(key))!));
+  return { entered: entered.length, exited: exited.length, streamed: isDue ? 0 : ofStreamed.length };
 }
 
-const realizedIn = (item: MembershipItem): Set<string> =>
-  new Set(
+/** Profile and segment → segment. */
+const realizedIn = (item: MembershipItem): Map<string, string> =>
+  new Map(
     Object.entries(item.profiles).flatMap(([key, { segments }]) =>
-      Object.entries(segments).flatMap(([id, { status }]) => (status === 'realized' ? [`${key}\u0000${id}`] : [])),
+      Object.entries(segments).flatMap(([id, { status }]): [string, string][] =>
+        status === 'realized' ? [[`${key}\u0000${id}`, id]] : [],
+      ),
     ),
   );
 

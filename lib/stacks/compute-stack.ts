@@ -295,6 +295,7 @@ export class ComputeStack extends Stack {
     });
     this.#allowEvaluating(batch);
     scanItems(batch.function, data.profiles);
+    updateItemsUnder(batch.function, data.operations, [OPERATIONS_PREFIX.evaluation]);
     // Segments that are new see what happened before them: events are chosen anew.
     writeItems(batch.function, data.profiles);
     queryItems(batch.function, data.timeline);

@@ -2,12 +2,14 @@ import { beforeAll } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
+import { DynamoDbEvaluationRuns } from '#lambdas/adapters/evaluation-runs.dynamodb.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
 import { dataflowBooksContract } from './dataflow.contract.ts';
+import { evaluationRunsContract } from './evaluation-runs.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
@@ -26,6 +28,7 @@ beforeAll(async () => {
 profileStoreContract('DynamoDB', () => new DynamoDbProfileStore(dynamoDb(), tables.profiles));
 timelineContract('DynamoDB', () => new DynamoDbTimeline(dynamoDb(), tables.timeline));
 membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb(), tables.memberships));
+evaluationRunsContract('DynamoDB', () => new DynamoDbEvaluationRuns(dynamoDb(), tables.operations));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
 dataflowBooksContract('DynamoDB', () => new DynamoDbDataflowBooks(dynamoDb(), tables.operations));
 identityCasesContract('DynamoDB', () => ({

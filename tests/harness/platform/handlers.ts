@@ -77,6 +77,7 @@ export function createHandlers(options: HandlersOptions): {
       secrets: async () => 'secret',
       books,
       signingKey: async () => 'receipt key',
+      runs: stores.evaluationRuns,
       pace: { turn: async () => true, hold: async () => {} },
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsChunkQueue(sqs, urlOf.get('validation')!),

@@ -8,6 +8,7 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryEvaluationRuns } from '#tests/harness/core/evaluation-runs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
@@ -43,6 +44,7 @@ export interface Stores {
   readonly memberships: StreamingMembershipStore;
   readonly ledgers: MemoryVersionedStore<LedgerItem>;
   readonly operations: MemoryOperations;
+  readonly evaluationRuns: MemoryEvaluationRuns;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -85,6 +87,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     operations: new MemoryOperations(),
+    evaluationRuns: new MemoryEvaluationRuns(),
     landing: createMemoryObjectStore(),
     lake: createMemoryObjectStore(),
     quarantine: createMemoryObjectStore(),
