@@ -1,18 +1,13 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { RecordOperation } from '#core/profile/fragment.ts';
 import type { Arrival } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import type { FileFormat } from './format.ts';
+import { packLakeRows } from './lake-object.ts';
 import type { Position, Raw, Refusal } from './record.ts';
 
 /** Objects that hold records: the lake keeps what was accepted, the quarantine what was refused. */
-
-export interface LakeRow extends Arrival {
-  readonly operation: RecordOperation;
-  readonly entity: unknown;
-}
 
 /** A refused record with everything needed to find, mend and replay it. */
 export interface QuarantineRow extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
@@ -31,8 +26,10 @@ export interface RawFormat {
 
 export const UNKNOWN_DATASET = 'unknown';
 
+export const PARQUET = 'application/vnd.apache.parquet';
+
 /**
- * Writes accepted records, one object a dataset.
+ * Writes accepted records, one object for each dataset and day of arrival.
  * @param part names where the records came from; the same part is written to the same place
  */
 export async function keepInLake(
@@ -40,19 +37,19 @@ export async function keepInLake(
   part: string,
   records: readonly { readonly record: AcceptedRecord }[],
 ): Promise<void> {
-  const byDataset = Map.groupBy(records, ({ record }) => record.datasetId);
+  const byFolder = Map.groupBy(records, ({ record }) => archiveFolder(record.datasetId, record.receivedAt));
   await Promise.all(
-    [...byDataset].map(([datasetId, group]) => {
-      const rows = group.map(
-        ({ record: { receivedAt, tie, arrival, operation, entity } }): LakeRow => ({
-          receivedAt,
-          tie,
-          arrival,
-          operation,
-          entity,
-        }),
-      );
-      return put(lake, datasetId, part, group[0]!.record.receivedAt, rows);
+    [...byFolder].map(([folder, group]) => {
+      const rows = group.map(({ record: { id, behaviour, time, receivedAt, tie, arrival, operation, json } }) => ({
+        id,
+        receivedAt,
+        ...(behaviour === 'event' && { timestamp: time }),
+        tie,
+        arrival,
+        operation,
+        json,
+      }));
+      return lake.put(`${folder}${part}.parquet`, packLakeRows(rows), { contentType: PARQUET });
     }),
   );
 }
@@ -82,7 +79,7 @@ export async function* batchRows(
   }
 }
 
-/** The rows of an object that was written by one of the two. */
+/** The rows of an object of the quarantine. */
 export function readArchive<T>(bytes: Uint8Array): T[] {
   return gunzipSync(bytes)
     .toString('utf8')
@@ -91,7 +88,7 @@ export function readArchive<T>(bytes: Uint8Array): T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-/** Writes all rows of an object. */
+/** Writes all rows of an object of the quarantine. */
 export function writeArchive(store: ObjectStore, key: string, rows: readonly object[]): Promise<void> {
   const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   return store.put(key, gzipSync(body), { contentType: 'application/gzip' });

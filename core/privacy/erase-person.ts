@@ -2,7 +2,7 @@ import { hashIdentity } from '#core/activation/hashing.ts';
 import type { LedgerStore } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
-import type { LakeRow } from '#core/ingestion/archive.ts';
+import type { LakeRow } from '#core/ingestion/lake-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
@@ -12,7 +12,7 @@ import { type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import { loadItems } from '#core/profile/stitch.ts';
 import { type ErasedFromItem, eraseFromItem } from './erase-item.ts';
 import { hashIdentities, type Receipt } from './receipt.ts';
-import { namesOneOf, scrubLines } from './scrub.ts';
+import { namesOneOf, scrubLake, scrubLines } from './scrub.ts';
 
 /**
  * Deletion of a person, by any of their identities. Every step can be done again, so a deletion that was interrupted is
@@ -44,11 +44,8 @@ export async function erasePerson(request: ErasureRequest, deps: ErasureDeps): P
   const { identities, at, profile, root } = await eraseProfile(request, deps);
   const destinations = await destinationsThatKnow(root, identities, deps.ledgers);
   const isTheirs = namesOneOf(valuesOf(identities));
-  const lake = await scrubLines(
-    deps.lake,
-    await lakeObjectsOf(identities, deps),
-    lakeRowsOf(identities, deps, isTheirs),
-  );
+  const inLake = await lakeObjectsOf(identities, deps);
+  const lake = await scrubLake(deps.lake, inLake, lakeRowsOf(identities, deps, isTheirs));
   const quarantine = await scrubLines(deps.quarantine, deps.quarantine.list(''), isTheirs);
   const exports = await scrubLines(deps.exports, deps.exports.list(''), isTheirs);
   let timelineEntries = 0;
@@ -154,12 +151,12 @@ async function lakeObjectsOf(identities: ReadonlySet<IdentityKey>, { timeline, l
 function lakeRowsOf(
   identities: ReadonlySet<IdentityKey>,
   { catalog, rules }: ErasureDeps,
-  namesThem: (line: string) => boolean,
-): (line: string, key: string) => boolean {
-  return (line, key) => {
+  namesThem: (text: string) => boolean,
+): (row: LakeRow, key: string) => boolean {
+  return ({ json }, key) => {
     const dataset = catalog.datasets.get(/^dataset=([^/]+)\//.exec(key)?.[1] ?? '');
-    if (!dataset) return namesThem(line);
-    const { identities: carried } = dataset.identitiesOf((JSON.parse(line) as LakeRow).entity);
+    if (!dataset) return namesThem(json);
+    const { identities: carried } = dataset.identitiesOf(JSON.parse(json));
     if (carried.length === 0) return false;
     const primary = primaryIdentity({ behaviour: dataset.behaviour, identities: carried }, rules.links);
     if (typeof primary !== 'string' && identities.has(identityKey(primary))) return true;

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { type LakeRow, packLakeRows, unpackLakeRows } from '#core/ingestion/lake-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 
 /** What was taken out of objects. */
@@ -7,36 +8,74 @@ export interface Scrubbed {
   readonly rows: number;
 }
 
-const GZIP = [0x1f, 0x8b];
+/** How the rows of an object are read, and those that stay written. */
+interface Rows<T> {
+  readonly rows: readonly T[];
+  /** @returns undefined where nothing is worth keeping */
+  pack(kept: readonly T[]): Uint8Array | string | undefined;
+}
 
 /**
- * Takes lines out of objects, gzipped or not. An object of which nothing is left goes as a whole. Doing it again changes
- * nothing.
- * @param isTheirs whether a line tells of the person; the key of the object is given as well
+ * Takes rows out of objects. An object of which nothing is left goes as a whole. Doing it again changes nothing.
+ * @param isTheirs whether a row tells of the person; the key of the object is given as well
  */
-export async function scrubLines(
+async function scrub<T>(
   store: ObjectStore,
   keys: Iterable<string> | AsyncIterable<string>,
-  isTheirs: (line: string, key: string) => boolean,
+  open: (bytes: Uint8Array) => Rows<T> | Promise<Rows<T>>,
+  isTheirs: (row: T, key: string) => boolean,
 ): Promise<Scrubbed> {
-  let objects = 0;
-  let rows = 0;
+  const scrubbed = { objects: 0, rows: 0 };
   for await (const key of keys) {
     const bytes = await store.get(key);
     if (!bytes) continue;
-    const isGzip = GZIP.every((byte, at) => bytes[at] === byte);
-    const lines = (isGzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8').split('\n');
-    const kept = lines.filter((line) => line === '' || !isTheirs(line, key));
-    if (kept.length === lines.length) continue;
-    objects += 1;
-    rows += lines.length - kept.length;
-    if (kept.every((line) => line === '')) await store.delete([key]);
-    else {
-      const text = kept.join('\n');
-      await store.put(key, isGzip ? gzipSync(text) : text);
-    }
+    const { rows, pack } = await open(bytes);
+    const kept = rows.filter((row) => !isTheirs(row, key));
+    if (kept.length === rows.length) continue;
+    scrubbed.objects += 1;
+    scrubbed.rows += rows.length - kept.length;
+    const rest = pack(kept);
+    if (rest === undefined) await store.delete([key]);
+    else await store.put(key, rest);
   }
-  return { objects, rows };
+  return scrubbed;
+}
+
+/** Takes lines out of text, gzipped or not. See {@link scrub}. */
+export const scrubLines = (
+  store: ObjectStore,
+  keys: Iterable<string> | AsyncIterable<string>,
+  isTheirs: (line: string, key: string) => boolean,
+): Promise<Scrubbed> => scrub(store, keys, linesOf, (line, key) => line !== '' && isTheirs(line, key));
+
+/** Takes rows out of objects of the lake. See {@link scrub}. */
+export const scrubLake = (
+  lake: ObjectStore,
+  keys: Iterable<string>,
+  isTheirs: (row: LakeRow, key: string) => boolean,
+): Promise<Scrubbed> =>
+  scrub(
+    lake,
+    keys,
+    async (bytes) => ({
+      rows: await unpackLakeRows(bytes),
+      pack: (kept) => (kept.length === 0 ? undefined : packLakeRows(kept)),
+    }),
+    isTheirs,
+  );
+
+const GZIP = [0x1f, 0x8b];
+
+function linesOf(bytes: Uint8Array): Rows<string> {
+  const isGzip = GZIP.every((byte, at) => bytes[at] === byte);
+  return {
+    rows: (isGzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8').split('\n'),
+    pack(kept) {
+      if (kept.every((line) => line === '')) return undefined;
+      const text = kept.join('\n');
+      return isGzip ? gzipSync(text) : text;
+    },
+  };
 }
 
 const DELIMITERS = /[\s,;:|"'=&?#{}[\]()<>\\]+/;

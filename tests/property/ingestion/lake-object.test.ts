@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { keepInLake } from '#core/ingestion/archive.ts';
+import { type LakeRow, packLakeRows, unpackLakeRows } from '#core/ingestion/lake-object.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+
+const MAX_TIME = 8_640_000_000_000_000;
+
+const rows = fc.array(
+  fc
+    .record(
+      {
+        id: fc.base64String(),
+        receivedAt: fc.integer({ min: 0, max: MAX_TIME }),
+        timestamp: fc.integer({ min: -MAX_TIME, max: MAX_TIME }),
+        tie: fc.string({ unit: 'grapheme' }),
+        arrival: fc.base64String(),
+        operation: fc.constantFrom<LakeRow['operation']>('create', 'merge', 'delete'),
+        entity: fc.object({ withUnicodeString: true } as object),
+      },
+      { requiredKeys: ['id', 'receivedAt', 'tie', 'arrival', 'operation', 'entity'] },
+    )
+    .map(({ entity, ...row }): LakeRow => ({ ...row, json: JSON.stringify(entity) })),
+  { minLength: 1, maxLength: 20 },
+);
+
+describe('an object of the lake', () => {
+  it('gives back every row as it was, and is the same bytes for the same rows', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, async (given) => {
+        const bytes = packLakeRows(given);
+        expect(await unpackLakeRows(bytes)).toEqual(given);
+        expect(packLakeRows(given)).toEqual(bytes);
+      }),
+    );
+  });
+
+  it('holds more rows than one row group', async () => {
+    const given = Array.from({ length: 20_001 }, (_, n): LakeRow => {
+      const id = String(n);
+      return { id, receivedAt: n, tie: id, arrival: id, operation: 'create', json: `{"n":${n}}` };
+    });
+    expect(await unpackLakeRows(packLakeRows(given))).toEqual(given);
+  });
+
+  it('holds records of one day: a batch that arrived around midnight lies in two', async () => {
+    const lake = createMemoryObjectStore();
+    const record = (receivedAt: string) => ({
+      id: receivedAt,
+      datasetId: 'web-events',
+      behaviour: 'event' as const,
+      time: 0,
+      tie: '',
+      receivedAt: Date.parse(receivedAt),
+      arrival: receivedAt,
+      operation: 'create' as const,
+      identities: [],
+      entity: {},
+      json: '{}',
+    });
+    const arrivals = ['2026-03-01T23:59:59Z', '2026-03-02T00:00:01Z'];
+    await keepInLake(
+      lake,
+      'part',
+      arrivals.map((at) => ({ record: record(at) })),
+    );
+    expect(await Array.fromAsync(lake.list(''))).toEqual([
+      'dataset=web-events/date=2026-03-01/part.parquet',
+      'dataset=web-events/date=2026-03-02/part.parquet',
+    ]);
+  });
+});
