@@ -1,20 +1,24 @@
+import { vi } from 'vitest';
 import { runCli } from '#cli/program.ts';
 
+export interface CliRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs one command line in this process and catches what it prints. */
-export async function cli(...args: readonly string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+export async function cli(...args: readonly string[]): Promise<CliRun> {
   const written = { stdout: '', stderr: '' };
-  const original = { stdout: process.stdout.write, stderr: process.stderr.write };
-  for (const name of ['stdout', 'stderr'] as const) {
-    process[name].write = ((text: string) => {
-      written[name] += text;
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      written[name] += String(text);
       return true;
-    }) as typeof process.stdout.write;
-  }
+    }),
+  );
   try {
-    const code = await runCli(args);
-    return { code, ...written };
+    return { code: await runCli(args), ...written };
   } finally {
-    process.stdout.write = original.stdout;
-    process.stderr.write = original.stderr;
+    for (const spy of spies) spy.mockRestore();
   }
 }

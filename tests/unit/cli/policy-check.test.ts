@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PolicyReport } from '#core/catalog/policy-report.ts';
-import { cli } from '#tests/harness/run-cli.ts';
+import { cli } from '#tests/harness/cli.ts';
 
 /** The example, with labels and the policy on e-mail targeting, and a destination that does it. */
 async function labelled(labels: string): Promise<string> {

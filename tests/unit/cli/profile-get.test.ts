@@ -6,9 +6,9 @@ import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { cli } from '#tests/harness/cli.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import { exampleCatalog } from '#tests/harness/platform/example.ts';
-import { cli } from '#tests/harness/run-cli.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 const flags = (change: Partial<GetFlags> = {}): GetFlags => ({ stage: 'local', order: 'asc', limit: 1_000, ...change });

@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { cli } from '#tests/harness/cli.ts';
 import { addToCart, logIn, seenIn } from '#tests/harness/platform/example.ts';
-import { cli } from '#tests/harness/run-cli.ts';
 
 const NOW = '2026-03-01T10:00:00Z';
 const AT = Date.parse(NOW) - 3_600_000;
