@@ -10,6 +10,7 @@ import { addAssertions, type EvidenceLimits } from '#core/identity/evidence.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
 import { changeFragment } from './fragment.ts';
 import { type Fragment, fragmentKey, joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
 
@@ -69,7 +70,7 @@ export function foldRecords(
   for (const record of records) {
     const { identities, refusal } = said(record);
     assertions.push(...assertionOf(record, identities, item));
-    const withoutProfile = keepInProfile(draft, record, rules);
+    const withoutProfile = keepInProfile(draft, record, identities, rules);
     outcomes.push({
       record,
       duplicate: false,
@@ -178,7 +179,12 @@ function isErased({ erased }: ProfileItem, key: IdentityKey, { time, receivedAt 
   return deletion !== undefined && (deletion.keepOut === true || time <= deletion.at || receivedAt <= deletion.at);
 }
 
-function keepInProfile(draft: Draft, record: AcceptedRecord, rules: FoldRules): ProfileRefusal | undefined {
+function keepInProfile(
+  draft: Draft,
+  record: AcceptedRecord,
+  linked: readonly IdentityKey[],
+  rules: FoldRules,
+): ProfileRefusal | undefined {
   const primary = placeInProfile(record, rules);
   if (typeof primary === 'string') return primary;
   const key = identityKey(primary);
@@ -189,6 +195,7 @@ function keepInProfile(draft: Draft, record: AcceptedRecord, rules: FoldRules): 
     const entity = rules.projectEvent(record.entity);
     const { id, time, datasetId } = record;
     draft.addEvents(key, entity ? [{ id, time, datasetId, entity }] : NO_EVENTS);
+    keepRegion(draft, record, deviceOf(record.identities, linked, key), rules);
     return undefined;
   }
   const at = fragmentKey(record.datasetId, key);
@@ -197,6 +204,16 @@ function keepInProfile(draft: Draft, record: AcceptedRecord, rules: FoldRules): 
   const change = { time: record.time, tie: `${record.tie}|${record.id}`, attributes };
   draft.setFragment(at, changeFragment(draft.fragment(at), record.operation, change));
   return undefined;
+}
+
+/** Where an event says in which region it was captured, its device was seen there (aep.md §1.3). */
+function keepRegion(draft: Draft, record: AcceptedRecord, device: IdentityKey, rules: FoldRules): void {
+  const seen = regionOfEvent(record);
+  if (!seen || draft.isErased(device, record)) return;
+  const expiresAt = rules.expiryOf(record.datasetId, Date.parse(seen.captureTimestamp));
+  if (expiresAt !== undefined && expiresAt <= record.receivedAt) return;
+  const at = fragmentKey(record.datasetId, device);
+  draft.setFragment(at, withRegion(draft.fragment(at), seen));
 }
 
 /** Whether an event was older when it arrived than its dataset keeps events (aep.md §4.3). */

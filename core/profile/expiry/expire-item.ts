@@ -1,8 +1,15 @@
 import { type IdentityKey, namespaceOf } from '#core/identity/identity.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
+import { withoutExpiredRegions } from '../event-region.ts';
 import { attributesOf, lastChange } from '../fragment.ts';
-import { identityOfFragment, type ProfileEvent, type ProfileItem } from '../profile-item.ts';
+import {
+  datasetOfFragment,
+  type Fragment,
+  identityOfFragment,
+  type ProfileEvent,
+  type ProfileItem,
+} from '../profile-item.ts';
 import { type Profile, profilesOf } from '../profiles.ts';
 import { eventsOf } from '../reproject.ts';
 import { dayOf, type ExpiryRules, inactiveBefore, isExpired, isInactive } from './rules.ts';
@@ -37,7 +44,8 @@ export async function expireItem(image: ProfileItem, deps: ExpireItemDeps): Prom
   const total = { events: 0, profiles: 0, timelineEntries: 0 };
   let item: ProfileItem | undefined = image;
   for (let attempt = 1; item; item = await readItem(image.root, deps.profiles)) {
-    const left = await withoutInactive(await withoutEmpty(await withoutExpired(item, deps), deps), deps);
+    const current = withoutOldRegions(await withoutExpired(item, deps), deps);
+    const left = await withoutInactive(await withoutEmpty(current, deps), deps);
     const idle = left === item ? idleIn(item, deps) : [];
     // The timeline of inactive profiles goes after their data; until it has gone, the days of their activity stay.
     for (const identity of idle) total.timelineEntries += await eraseInactive(identity, deps);
@@ -64,6 +72,22 @@ async function withoutExpired(item: ProfileItem, deps: ExpireItemDeps): Promise<
     events[identity] = await eventsOf(identity, { timeline, rules: rules.fold, now: () => now });
   }
   return Object.keys(events).length > 0 ? { ...item, events: { ...item.events, ...events } } : item;
+}
+
+/** What events said about regions goes when events of that time go. */
+function withoutOldRegions(item: ProfileItem, { rules, now }: ExpireItemDeps): ProfileItem {
+  const fragments: [string, Fragment][] = [];
+  let isSame = true;
+  for (const [key, fragment] of Object.entries(item.fragments)) {
+    const datasetId = datasetOfFragment(key);
+    const isEvents = Object.hasOwn(rules.eventDays, datasetId);
+    const left = isEvents
+      ? withoutExpiredRegions(fragment, (time) => isExpired({ datasetId, time }, rules.fold, now))
+      : fragment;
+    if (left !== fragment) isSame = false;
+    if (left) fragments.push([key, left]);
+  }
+  return isSame ? item : { ...item, fragments: Object.fromEntries(fragments) };
 }
 
 /** Profiles without attributes whose last event has expired. */

@@ -73,6 +73,27 @@ describe('Audience Manager', () => {
     return memberships.sort();
   };
 
+  it('AAM-1, AAM-2: follows the region that an event was captured in, as it does a record of regions', async () => {
+    const platform = platformWith();
+    const captured = (n: number, captureTimestamp: string, dataCenterLocation = 'VA6'): string =>
+      enveloped(
+        'web-events',
+        addToCart(n, TEN - HOUR, { userActivityRegion: { dataCenterLocation, captureTimestamp } }),
+      );
+    const ago = (time: number): string => new Date(TEN - time).toISOString();
+    await at(
+      platform,
+      TEN,
+      captured(1, ago(14 * DAY - HOUR)),
+      captured(2, ago(14 * DAY + HOUR)),
+      captured(3, ago(-HOUR)),
+      captured(4, 'yesterday'),
+      captured(5, ago(DAY), 'XYZ1'),
+    );
+    expect(told(platform)).toEqual([byEdge(1)]);
+    expect(await waiting(platform)).toEqual([2, 3, 4, 5].map((n) => `${ecidOf(n)} realized ${SEGMENT}`));
+  });
+
   it('AAM-6: hears of a segment that is evaluated in batch as soon as the job has written it, at the edge', async () => {
     const id = 'interested-in-tents';
     const plans = new Map(example.segments.plans);

@@ -10,9 +10,18 @@ import { allProfiles } from '#tests/harness/core/profiles.ts';
 
 const device = fc.integer({ min: 1, max: 6 }).map(ecid);
 const person = fc.constantFrom('CRMID:ann', 'CRMID:bob', 'CRMID:cyd');
+const seenAt = (dataCenterLocation: string, minutes: number) => ({
+  dataCenterLocation,
+  captureTimestamp: new Date(minutes * 60_000).toISOString(),
+});
 const time = fc.integer({ min: 0, max: 50 });
 const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
   fc.tuple(time, device).map(([at, id]) => event(at, [id], { page: at })),
+  fc
+    .tuple(fc.nat(400), device, fc.option(person), fc.constantFrom('VA6', 'IRL1'))
+    .map(([minutes, id, who, dataCenterLocation]) =>
+      event(minutes * 60_000, who ? [who, id] : [id], { userActivityRegion: seenAt(dataCenterLocation, minutes) }),
+    ),
   fc.tuple(time, person, device).map(([at, who, id]) => event(at, [who, id], { login: true })),
   fc
     .tuple(time, person, fc.constantFrom('gold', 'silver'))
