@@ -7,6 +7,7 @@ import { exampleCommand } from './commands/example.ts';
 import { expireCommand } from './commands/expire.ts';
 import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
+import { lakeCommand } from './commands/lake.ts';
 import { policyCommand } from './commands/policy.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { profileCommand } from './commands/profile.ts';
@@ -28,6 +29,7 @@ const COMMANDS = [
   replayCommand,
   profileCommand,
   quarantineCommand,
+  lakeCommand,
   segmentCommand,
   sendCommand,
   privacyCommand,

@@ -1,0 +1,77 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { useStage } from '#cli/stage/use-stage.ts';
+import { UserError } from '#cli/user-error.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/ingestion/rebuild.ts';
+import { pauseBefore } from '#lambdas/runtime/pause.ts';
+
+interface Options extends RebuildRange {
+  readonly stage: string;
+  readonly json?: true;
+}
+
+export function lakeCommand(): Command {
+  const command = new Command('lake').description('work with the accepted records that the lake keeps');
+  command
+    .command('rebuild')
+    .description(
+      'stitch the records of the lake again: rebuilds profiles in empty tables, changes nothing where they are',
+    )
+    .option('--dataset <id>', 'of this dataset only')
+    .option('--from <day>', 'arrived on this day or later (UTC), e.g. 2026-01-31', parseDay)
+    .option('--to <day>', 'arrived on this day or earlier', parseDay)
+    .option('--after <key>', 'go on behind this object, as progress named it', parseKey)
+    .option('--stage <name>', 'stage', 'local')
+    .option('--json', 'print JSON')
+    .action(async ({ stage, json, ...range }: Options) => {
+      const result = await rebuildOn(stage, range);
+      process.stdout.write(`${json ? JSON.stringify(result) : render(result)}\n`);
+    });
+  return command;
+}
+
+async function rebuildOn(stage: string, range: RebuildRange): Promise<Rebuilt> {
+  const stores = storesOf(await useStage(stage));
+  const catalog = await catalogInForce(stores.catalog);
+  if (range.dataset !== undefined && !catalog.datasets.has(range.dataset)) {
+    const known = [...catalog.datasets.keys()].join(', ');
+    throw new UserError(`The catalog in force has no dataset "${range.dataset}". It has: ${known}`);
+  }
+  const { profiles, timeline, lake } = stores;
+  let done = range.after;
+  try {
+    return await rebuildFromLake(range, {
+      catalog,
+      lake,
+      stitch: { profiles, timeline, rules: stageRules(catalog).fold, pause: pauseBefore },
+      progress(key, soFar) {
+        done = key;
+        process.stderr.write(`${render(soFar)}; done up to ${key}\n`);
+      },
+    });
+  } catch (error) {
+    const goOn = done === undefined ? 'Start it again' : `Go on with --after '${done}'`;
+    throw new UserError(`The rebuild stopped: ${(error as Error).message}. ${goOn}.`);
+  }
+}
+
+const render = ({ objects, stitched, duplicate, refused }: Rebuilt): string =>
+  `${objects} objects, ${stitched} records stitched, ${duplicate} duplicates, ${refused} no longer accepted`;
+
+function parseDay(text: string): string {
+  const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text) {
+    throw new InvalidArgumentError('Expected a day such as 2026-01-31');
+  }
+  return text;
+}
+
+function parseKey(text: string): string {
+  if (!/^dataset=[^/]+\/date=\d{4}-\d\d-\d\d\/.+/.test(text)) {
+    throw new InvalidArgumentError(
+      'Expected the key of an object, such as dataset=web-events/date=2026-01-31/x.parquet',
+    );
+  }
+  return text;
+}
