@@ -1,0 +1,154 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { datasetDefinition, EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/catalog/definitions.ts';
+import { bytesSource } from '#core/ingestion/byte-source.ts';
+import { planChunks } from '#core/ingestion/chunks.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { type ReceivedRecord, receiveRow, validate } from '#core/ingestion/process.ts';
+import { receiveMessage } from '#core/ingestion/receive-message.ts';
+import { hasLuma } from '#tests/harness/luma/data.ts';
+import { exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { processorTime, runsPerSecond, thousands } from './measure.ts';
+import { catalogWith, realEvents } from './real-events.ts';
+
+/** What one core takes in: megabytes of files through decoding, mapping and validation, and messages of the stream. */
+const ROWS = 60_000;
+const MS = 3_000;
+const SLICE = 1_000;
+const STORES = 40;
+
+const SCHEMA = schemaDefinition.parse({
+  $id: 'https://example.com/orders',
+  'meta:class': EXPERIENCE_EVENT_CLASS,
+  required: ['_id', 'timestamp', 'crmId', 'total'],
+  additionalProperties: false,
+  properties: {
+    _id: { type: 'string', minLength: 1 },
+    timestamp: { type: 'string', format: 'date-time' },
+    eventType: { type: 'string' },
+    crmId: { type: 'string', minLength: 1 },
+    storeId: { type: 'string' },
+    note: { type: 'string' },
+    items: { type: 'integer', minimum: 1 },
+    total: { type: 'number', minimum: 0 },
+  },
+  descriptors: [
+    {
+      '@type': 'xdm:descriptorIdentity',
+      'xdm:sourceProperty': '/crmId',
+      'xdm:namespace': 'CRMID',
+      'xdm:isPrimary': true,
+    },
+  ],
+});
+const DATASET = datasetDefinition.parse({
+  id: 'orders',
+  name: 'Orders',
+  schemaRef: { id: SCHEMA.$id },
+  mapping: [
+    ...['_id', 'eventType', 'crmId', 'storeId', 'note'].map((name) => ({ source: name, destination: name })),
+    { source: 'timestamp', destination: 'timestamp', type: 'date-time' },
+    { source: 'items', destination: 'items', type: 'integer' },
+    { source: 'total', destination: 'total', type: 'number' },
+  ],
+});
+
+const order = (n: number) => ({
+  _id: `order-${String(n).padStart(10, '0')}`,
+  timestamp: new Date(1_700_000_000_000 + n * 1_000).toISOString(),
+  eventType: 'store.order',
+  crmId: `RB-${(n * 7_919) % 1_000_003}`,
+  storeId: `store-${n % STORES}`,
+  note: `paid at till ${n % 9}, receipt "${(n * 104_729) % 99_991}"`,
+  items: 1 + (n % 5),
+  total: (n % 20_000) / 100,
+});
+const orders = Array.from({ length: ROWS }, (_, n) => order(n));
+const NAMES = Object.keys(orders[0]!) as (keyof ReturnType<typeof order>)[];
+
+const quoted = (value: unknown): string => `"${String(value).replaceAll('"', '""')}"`;
+const csvLine = (one: ReturnType<typeof order>): string =>
+  NAMES.map((name) => (name === 'note' ? quoted(one[name]) : String(one[name]))).join(',');
+
+const TYPES = { items: 'INT32', total: 'DOUBLE' } as const;
+const parquet = (): Uint8Array =>
+  new Uint8Array(
+    parquetWriteBuffer({
+      columnData: NAMES.map((name) => ({
+        name,
+        data: orders.map((one) => one[name]),
+        type: name in TYPES ? TYPES[name as keyof typeof TYPES] : 'STRING',
+      })),
+      rowGroupSize: 20_000,
+    }),
+  );
+
+const FILES: Readonly<Record<string, () => Uint8Array>> = {
+  'orders.csv': () => Buffer.from([NAMES.join(','), ...orders.map(csvLine)].join('\n')),
+  'orders.ndjson': () => Buffer.from(orders.map((one) => JSON.stringify(one)).join('\n')),
+  'orders.parquet': parquet,
+};
+
+/** Plans, decodes, maps and validates a file, as a worker does. @returns rows that were good */
+async function takeIn(name: string, bytes: Uint8Array, catalog: CompiledCatalog): Promise<number> {
+  const dataset = catalog.datasets.get(DATASET.id)!;
+  const source = bytesSource(name, bytes, 4 * 1_048_576);
+  const { format, gzip, chunks } = await planChunks(source, { targetBytes: 32 * 1_048_576 });
+  let good = 0;
+  let slice: ReceivedRecord[] = [];
+  const finish = (): void => {
+    good += validate(slice, catalog).accepted.length;
+    slice = [];
+  };
+  for (const chunk of chunks) {
+    for await (const decoded of decodeChunk(source, { format, gzip }, chunk)) {
+      slice.push(receiveRow(decoded, dataset, format, { receivedAt: 0, tie: '' }, chunk.header));
+      if (slice.length === SLICE) finish();
+    }
+    finish();
+  }
+  return good;
+}
+
+async function measureFiles(catalog: CompiledCatalog): Promise<void> {
+  console.log('\nFiles, through decoding, mapping and validation, on one core\n');
+  console.log(`  ${'file'.padEnd(16)}${'size, MB'.padStart(10)}${'MB/s'.padStart(10)}${'rows/s'.padStart(12)}`);
+  for (const [name, make] of Object.entries(FILES)) {
+    const bytes = make();
+    await takeIn(name, bytes, catalog);
+    const start = processorTime();
+    let runs = 0;
+    for (; processorTime() - start < MS; runs++) {
+      const good = await takeIn(name, bytes, catalog);
+      if (good !== ROWS) throw new Error(`${good} of ${ROWS} rows of ${name} were good`);
+    }
+    const seconds = (processorTime() - start) / 1_000;
+    const [size, rate] = [bytes.length, (bytes.length * runs) / seconds].map((value) => (value / 1e6).toFixed(1));
+    console.log(
+      `  ${name.padEnd(16)}${size!.padStart(10)}${rate!.padStart(10)}${thousands((ROWS * runs) / seconds).padStart(12)}`,
+    );
+  }
+}
+
+async function measureMessages(): Promise<void> {
+  const catalog = await catalogWith([]);
+  const messages = realEvents().map((xdmEntity) =>
+    Buffer.from(JSON.stringify({ header: { datasetId: 'web-events' }, body: { xdmEntity } })),
+  );
+  const position = { source: 'kinesis:0', sequenceNumber: '1' };
+  const arrival = { receivedAt: Date.parse('2026-01-01T00:00:00Z'), tie: '1' };
+  const perSecond = runsPerSecond(MS, () => {
+    const received = messages.map((bytes) => receiveMessage(bytes, position, arrival, catalog));
+    const { refused } = validate(received, catalog);
+    if (refused[0]) throw new Error(`A real event was refused: ${JSON.stringify(refused[0].refusals)}`);
+  });
+  console.log('\nReal web events from the stream, through decoding and validation, on one core\n');
+  console.log(`  events a second ${thousands(perSecond * messages.length).padStart(10)}`);
+}
+
+const example: Catalog = await exampleDefinitions();
+await measureFiles(
+  compileCatalog({ ...example, schemas: [...example.schemas, SCHEMA], datasets: [...example.datasets, DATASET] }),
+);
+if (hasLuma) await measureMessages();
