@@ -79,6 +79,8 @@ export const stageConfigSchema = z
     accessLogs: z.boolean(),
     tracing: z.boolean(),
     dashboard: z.boolean(),
+    /** The lake as a table of Athena. */
+    lakeQueries: z.boolean(),
     logRetentionDays: z.literal(LOG_RETENTION_DAYS),
     /** Who is told about alarms; without it alarms only change their state. */
     alarmEmail: z.email().optional(),

@@ -50,6 +50,7 @@ const dev: StageConfigInput = {
   accessLogs: true,
   tracing: true,
   dashboard: true,
+  lakeQueries: true,
   logRetentionDays: 14,
   architecture: 'arm64',
   stackReferences: 'weak',
@@ -87,6 +88,7 @@ const local: StageConfigInput = {
   accessLogs: false,
   tracing: false,
   dashboard: false,
+  lakeQueries: false,
   logRetentionDays: 1,
   // Functions run on this very machine, perhaps in a container.
   architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',

@@ -14,6 +14,7 @@ import { dataBucket } from '#lib/constructs/data-bucket.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import { Handles } from '#lib/constructs/handles.ts';
 import { itemTable } from '#lib/constructs/item-table.ts';
+import { LakeQueries } from '#lib/constructs/lake-queries.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
 
 /** Files arrive below this prefix of the landing bucket, as `landing/<datasetId>/…`. */
@@ -62,6 +63,11 @@ export class DataStack extends Stack {
     this.quarantine = dataBucket(this, 'Quarantine', { ...bucket, expireAfterDays: 90 });
     this.exports = dataBucket(this, 'Exports', { ...bucket, expireAfterDays: 30 });
     this.catalog = dataBucket(this, 'Catalog', bucket);
+    if (config.lakeQueries) {
+      // Answers hold what the lake holds about people, and a deletion does not look for it here: they go soon.
+      const results = dataBucket(this, 'QueryResults', { ...bucket, expireAfterDays: 7 });
+      new LakeQueries(this, 'LakeQueries', { config, account: this.account, lake: this.lake, results });
+    }
     this.landingQueue = this.#announceFiles(config);
 
     this.profiles = itemTable(this, 'Profiles', { config, streamed: true });

@@ -27,7 +27,10 @@ describe.each(STAGE_NAMES)('stacks of stage %s', (stage) => {
     const described = stacks.flatMap(([, template]) =>
       Object.values(template.Outputs ?? {}).filter((output) => 'Description' in output),
     );
-    expect(described).toHaveLength(HANDLES.length);
+    const ofTheLake = stage === 'local' ? [] : ['LakeTable', 'LakeWorkGroup'];
+    expect(described).toHaveLength(HANDLES.length + ofTheLake.length);
+    const names = stacks.flatMap(([, template]) => Object.keys(template.Outputs ?? {}));
+    expect(names).toEqual(expect.arrayContaining(ofTheLake));
   });
 
   it('tag what can be tagged', () => {

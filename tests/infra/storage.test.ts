@@ -20,7 +20,7 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
   it('is four tables, one stream, the buckets, and the secrets that sign', () => {
     expect(tables).toHaveLength(4);
     expect(streams).toHaveLength(1);
-    expect(buckets).toHaveLength(stage === 'local' ? 5 : 6);
+    expect(buckets).toHaveLength(stage === 'local' ? 5 : 7);
     expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 2);
   });
 
