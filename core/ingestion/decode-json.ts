@@ -66,8 +66,17 @@ const TOO_DEEP: Refusal = {
   found: 'more levels',
 };
 
+/** Such as `1e400`: it would go on as infinity, which JSON does not have, and be written down as nothing. */
+const NUMBER_TOO_LARGE: Refusal = {
+  code: 'malformed',
+  message: 'The record has a number that is too large; send it as text',
+  expected: 'numbers below 1.8e308',
+  found: 'a larger number',
+};
+
 /** @returns why a parsed value must not go on, if so. The recursion ends at `MAX_DEPTH`. */
 export function inspect(value: unknown, depth = 0): Refusal | undefined {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return NUMBER_TOO_LARGE;
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= MAX_DEPTH) return TOO_DEEP;
   if (Array.isArray(value)) {
