@@ -1,0 +1,96 @@
+import type { Stack } from 'aws-cdk-lib';
+import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import type { Alarms } from '#lib/constructs/alarms.ts';
+import { addIteratorAgeAlarm } from '#lib/constructs/event-sources.ts';
+import { eraseItems, readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
+import type { ActivationStack } from '../activation-stack.ts';
+import type { DataStack } from '../data-stack.ts';
+
+/**
+ * Makes the functions of the compute stack and knows what they have in common: which part of the data each kind may touch.
+ */
+export class FunctionFactory {
+  readonly scope: Stack;
+  readonly config: StageConfig;
+  readonly data: DataStack;
+  readonly activation: ActivationStack;
+  readonly alarms: Alarms;
+  /** The functions that were made; those of outlets are the activation stack's. */
+  readonly functions: TributaryFunction[] = [];
+  readonly streamReaders: TributaryFunction[] = [];
+
+  constructor(
+    scope: Stack,
+    props: { config: StageConfig; data: DataStack; activation: ActivationStack; alarms: Alarms },
+  ) {
+    this.scope = scope;
+    this.config = props.config;
+    this.data = props.data;
+    this.activation = props.activation;
+    this.alarms = props.alarms;
+  }
+
+  catalog(): { STAGE: string; OPERATIONS_TABLE: string; CATALOG_BUCKET: string } {
+    const { config, data } = this;
+    return {
+      STAGE: config.stage,
+      OPERATIONS_TABLE: data.operations.tableName,
+      CATALOG_BUCKET: data.catalog.bucketName,
+    };
+  }
+
+  memberships(): EnvironmentVariables<'evaluate'> {
+    const { data } = this;
+    return {
+      ...this.catalog(),
+      PROFILES_TABLE: data.profiles.tableName,
+      MEMBERSHIPS_TABLE: data.memberships.tableName,
+    };
+  }
+
+  /** Every function reads the catalog: which version is in force, and that version. */
+  function<F extends FunctionName>(
+    id: string,
+    name: F,
+    does: string,
+    environment: EnvironmentVariables<F>,
+  ): TributaryFunction<F> {
+    const { config, data } = this;
+    const made = new TributaryFunction(this.scope, id, {
+      config,
+      alarms: this.alarms,
+      name,
+      description: `Tributary ${config.stage}: ${does}`,
+      environment,
+    });
+    readItems(made.function, data.operations);
+    readObjects(made.function, data.catalog);
+    this.functions.push(made);
+    return made;
+  }
+
+  watchStream(reader: TributaryFunction): void {
+    addIteratorAgeAlarm(this.scope, reader, this.alarms);
+    this.streamReaders.push(reader);
+  }
+
+  allowStitching(stitch: TributaryFunction): void {
+    const { data } = this;
+    readItems(stitch.function, data.profiles);
+    writeItems(stitch.function, data.profiles);
+    writeItems(stitch.function, data.timeline);
+    eraseItems(stitch.function, data.timeline);
+    writeItems(stitch.function, data.operations);
+    writeObjects(stitch.function, data.lake);
+    writeObjects(stitch.function, data.quarantine);
+  }
+
+  allowEvaluating(evaluate: TributaryFunction): void {
+    const { data } = this;
+    readItems(evaluate.function, data.profiles);
+    readItems(evaluate.function, data.memberships);
+    writeItems(evaluate.function, data.memberships);
+  }
+}

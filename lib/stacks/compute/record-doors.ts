@@ -1,0 +1,92 @@
+import { Duration } from 'aws-cdk-lib';
+import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
+import { readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import { FailureQueue, WorkQueue } from '#lib/constructs/queues.ts';
+import type { FunctionFactory } from './function-factory.ts';
+
+/** Streamed records → profiles. */
+export function addStreamDoor(make: FunctionFactory): void {
+  const { config, data } = make;
+  const stitch = make.function('StitchStream', 'stitch-stream', 'records of the stream → profiles', {
+    ...make.catalog(),
+    PROFILES_TABLE: data.profiles.tableName,
+    TIMELINE_TABLE: data.timeline.tableName,
+    LAKE_BUCKET: data.lake.bucketName,
+    QUARANTINE_BUCKET: data.quarantine.bucketName,
+  });
+  make.allowStitching(stitch);
+  stitch.function.addEventSource(
+    new KinesisEventSource(
+      data.collection,
+      streamSettings({
+        batchSize: 500,
+        parallelism: config.streamParallelism,
+        retention: Duration.hours(config.collection.retentionHours),
+        failures: new FailureQueue(make.scope, 'StitchStreamFailures', { name: stitch.label, alarms: make.alarms }),
+      }),
+    ),
+  );
+  make.watchStream(stitch);
+}
+
+/** Files → chunks → good ones → profiles. */
+export function addFileDoor(make: FunctionFactory): { validation: WorkQueue; chunks: WorkQueue } {
+  const { config, data } = make;
+  const validation = new WorkQueue(make.scope, 'Validation', {
+    name: 'validation',
+    deadLetterPattern: 'validation-dead-letters',
+    alarms: make.alarms,
+    functionTimeout: Duration.seconds(config.functions['validate-chunk'].timeoutSeconds),
+    maxReceiveCount: 5,
+    alarmAge: Duration.hours(1),
+  });
+  const chunks = new WorkQueue(make.scope, 'Chunks', {
+    name: 'chunks',
+    deadLetterPattern: 'chunks-dead-letters',
+    alarms: make.alarms,
+    functionTimeout: Duration.seconds(config.functions['stitch-chunk'].timeoutSeconds),
+    maxReceiveCount: 5,
+    alarmAge: Duration.hours(1),
+  });
+
+  const split = make.function('Split', 'split', 'files of the landing bucket → chunks', {
+    ...make.catalog(),
+    LANDING_BUCKET: data.landing.bucketName,
+    QUARANTINE_BUCKET: data.quarantine.bucketName,
+    VALIDATION_QUEUE_URL: validation.queue.queueUrl,
+  });
+  writeItems(split.function, data.operations);
+  readObjects(split.function, data.landing);
+  // The plan of a large file lies beside it.
+  writeObjects(split.function, data.landing);
+  writeObjects(split.function, data.quarantine);
+  validation.queue.grantSendMessages(split.function);
+  // A file may take minutes, so each gets a call of its own.
+  split.function.addEventSource(queueSource(data.landingQueue.queue, { batchSize: 1, maxConcurrency: 5 }));
+
+  const validate = make.function('ValidateChunk', 'validate-chunk', 'records of a chunk → good or bad', {
+    ...make.catalog(),
+    LANDING_BUCKET: data.landing.bucketName,
+    QUARANTINE_BUCKET: data.quarantine.bucketName,
+    CHUNKS_QUEUE_URL: chunks.queue.queueUrl,
+  });
+  writeItems(validate.function, data.operations);
+  readObjects(validate.function, data.landing);
+  writeObjects(validate.function, data.quarantine);
+  chunks.queue.grantSendMessages(validate.function);
+  validate.function.addEventSource(queueSource(validation.queue, { batchSize: 1, maxConcurrency: 20 }));
+
+  const stitch = make.function('StitchChunk', 'stitch-chunk', 'records of a chunk → profiles', {
+    ...make.catalog(),
+    PROFILES_TABLE: data.profiles.tableName,
+    TIMELINE_TABLE: data.timeline.tableName,
+    LANDING_BUCKET: data.landing.bucketName,
+    LAKE_BUCKET: data.lake.bucketName,
+    QUARANTINE_BUCKET: data.quarantine.bucketName,
+  });
+  make.allowStitching(stitch);
+  readObjects(stitch.function, data.landing);
+  stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
+  return { validation, chunks };
+}

@@ -1,0 +1,100 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import {
+  deleteObjects,
+  eraseItems,
+  queryDue,
+  queryItems,
+  readItems,
+  readObjects,
+  scanItems,
+  updateItems,
+  updateItemsUnder,
+  writeItems,
+  writeObjects,
+} from '#lib/constructs/grants.ts';
+import { FailureQueue } from '#lib/constructs/queues.ts';
+import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
+import type { FunctionFactory } from './function-factory.ts';
+
+/** What the clock starts. */
+export function addSchedules(make: FunctionFactory): void {
+  const { config, data, activation } = make;
+  const failures = new FailureQueue(make.scope, 'SchedulesFailures', { name: 'schedules', alarms: make.alarms });
+
+  const sweep = make.function('Sweep', 'sweep', 'profiles that are due → memberships', make.memberships());
+  make.allowEvaluating(sweep);
+  queryDue(sweep.function, data.memberships);
+
+  const batch = make.function('EvaluateBatch', 'evaluate-batch', 'all profiles → memberships', {
+    ...make.memberships(),
+    TIMELINE_TABLE: data.timeline.tableName,
+  });
+  make.allowEvaluating(batch);
+  scanItems(batch.function, data.profiles);
+  updateItemsUnder(batch.function, data.operations, [OPERATIONS_PREFIX.evaluation]);
+  // Segments that are new see what happened before them: events are chosen anew.
+  writeItems(batch.function, data.profiles);
+  queryItems(batch.function, data.timeline);
+
+  const expire = make.function('Expire', 'expire', 'what has expired is removed', {
+    ...make.catalog(),
+    PROFILES_TABLE: data.profiles.tableName,
+    TIMELINE_TABLE: data.timeline.tableName,
+  });
+  readItems(expire.function, data.profiles);
+  scanItems(expire.function, data.profiles);
+  writeItems(expire.function, data.profiles);
+  eraseItems(expire.function, data.timeline);
+  updateItems(expire.function, data.timeline);
+  updateItemsUnder(expire.function, data.operations, [OPERATIONS_PREFIX.expiry]);
+
+  const files = make.function('ExportFiles', 'export-files', 'gathered deliveries → files', {
+    ...make.catalog(),
+    EXPORTS_BUCKET: data.exports.bucketName,
+  });
+  updateItemsUnder(files.function, data.operations, [OPERATIONS_PREFIX.dataflowRun]);
+  readObjects(files.function, data.exports);
+  writeObjects(files.function, data.exports);
+  deleteObjects(files.function, data.exports);
+
+  for (const target of [sweep, expire, batch, files]) {
+    target.function.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(1),
+      onFailure: new SqsDestination(failures),
+    });
+  }
+  // Each outlet has a run of its own, so that one with millions of rows, or one that fails, delays no other's files.
+  const exports = activation.outlets
+    .filter(({ gathers }) => gathers)
+    .map(({ id }) => ({
+      id: `ExportFilesOf-${id}`,
+      target: files,
+      expression: config.schedules.exportFiles,
+      input: { outletId: id, scheduled: true },
+    }));
+  const schedules: { id: string; target: TributaryFunction; expression: string; input?: object }[] = [
+    { id: 'SweepSchedule', target: sweep, expression: config.schedules.sweep },
+    { id: 'ExpireSchedule', target: expire, expression: config.schedules.expire },
+    { id: 'EvaluateBatchSchedule', target: batch, expression: config.schedules.evaluateBatch },
+    ...exports,
+  ];
+  for (const { id, target, expression, input } of schedules) {
+    new Rule(make.scope, id, {
+      description: `Starts ${target.label} of Tributary ${config.stage}`,
+      schedule: Schedule.expression(expression),
+      targets: [
+        new LambdaFunction(target.function, {
+          deadLetterQueue: failures,
+          retryAttempts: 3,
+          maxEventAge: Duration.hours(1),
+          ...(input && { event: RuleTargetInput.fromObject(input) }),
+        }),
+      ],
+    });
+  }
+}
