@@ -70,7 +70,7 @@ export class LakeQueries extends Construct {
         },
       },
     });
-    table.addDependency(database);
+    table.addResourceDependency(database);
     const workGroup = new CfnWorkGroup(this, 'WorkGroup', {
       name: `tributary-${config.stage}`,
       description: `Queries of the lake of Tributary ${config.stage}`,
