@@ -6,7 +6,7 @@ import type { LakeRow } from '#core/ingestion/lake-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
-import { primaryIdentity } from '#core/profile/fold.ts';
+import { primaryIdentity } from '#core/profile/place.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import { loadItems } from '#core/profile/stitch.ts';

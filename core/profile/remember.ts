@@ -2,7 +2,8 @@ import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import type { Timeline, TimelineEntry } from '#core/ports/timeline.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import { type FoldRules, placeInProfile } from './fold.ts';
+import type { FoldRules } from './fold.ts';
+import { placeInProfile } from './place.ts';
 
 /** How long a record that is no event is recognised when it comes again. */
 const RECORDS_REMEMBERED_MS = 90 * 86_400_000;

@@ -5,14 +5,8 @@ import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import {
-  type FoldOutcome,
-  type FoldRules,
-  foldRecords,
-  linkableOf,
-  type ProfileRefusal,
-  placeInProfile,
-} from './fold.ts';
+import { type FoldOutcome, type FoldRules, foldRecords, linkableOf } from './fold.ts';
+import { type ProfileRefusal, placeInProfile } from './place.ts';
 import { absorb, emptyItem, identitiesIn, MOST_IDENTITIES_IN_ITEM, type ProfileItem } from './profile-item.ts';
 import { remember } from './remember.ts';
 

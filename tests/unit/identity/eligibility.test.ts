@@ -4,7 +4,7 @@ import type { IdType } from '#core/catalog/definitions.ts';
 import { limitLinksInBatch } from '#core/identity/batch-links.ts';
 import { type Linkable, linkableIdentities } from '#core/identity/eligibility.ts';
 import { parseIdentityKey } from '#core/identity/identity.ts';
-import { primaryIdentity } from '#core/profile/fold.ts';
+import { primaryIdentity } from '#core/profile/place.ts';
 import { ecid, linkRules } from '#tests/harness/core/factories.ts';
 
 const linkable = (...keys: string[]) => linkableIdentities(keys.map(parseIdentityKey), linkRules());
