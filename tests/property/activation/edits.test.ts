@@ -9,7 +9,7 @@ import type { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';
-import { DAY, failuresOf, folded, NOW, platform, record, segments, untilDone } from './world.ts';
+import { DAY, folded, follow, NOW, platform, record, segments, untilDone } from './world.ts';
 
 type Http = Extract<DestinationDefinition, { type: 'http' }>;
 
@@ -63,17 +63,7 @@ describe('a destination that is edited in the catalog', () => {
             faults-- > 0 ? (['none', 'none', 'none', 'before', 'after', 'conflict'] as const)[draw() % 6]! : 'none';
           let current = first;
           const run = platform(next, () => [current]);
-          let evaluated = 0;
-          let routed = 0;
-          let late: { evaluate: readonly string[]; route: readonly string[] } = { evaluate: [], route: [] };
-          const catchUp = async (): Promise<void> => {
-            const evaluations = [...late.evaluate, ...run.profiles.changed.slice(evaluated)];
-            evaluated = run.profiles.changed.length;
-            const notEvaluated = await failuresOf(evaluations, run.evaluate);
-            const routes = [...late.route, ...run.memberships.changed.slice(routed)];
-            routed = run.memberships.changed.length;
-            late = { evaluate: notEvaluated, route: await failuresOf(routes, (root) => run.route(root)) };
-          };
+          const { catchUp, endOfDay } = follow(run);
           for (const one of steps) {
             if ('edited' in one) current = one.edited;
             else {
@@ -83,10 +73,7 @@ describe('a destination that is edited in the catalog', () => {
             }
             if (draw() % 2 === 0) await catchUp();
           }
-          // The evaluation of the day visits everybody, and what it changes is routed.
-          const everybody = (await Array.fromAsync(run.profiles.scan())).map(({ root }) => root);
-          await untilDone([...late.evaluate, ...run.profiles.changed.slice(evaluated), ...everybody], run.evaluate);
-          await untilDone([...late.route, ...run.memberships.changed.slice(routed)], (root) => run.route(root));
+          await endOfDay();
           expect(folded(run.sent, 'webhook')).toEqual(await desired(run.profiles, current));
         },
       ),

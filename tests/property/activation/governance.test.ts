@@ -12,7 +12,7 @@ import type { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.
 import { attributes } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';
-import { activated, DAY, failuresOf, folded, NOW, platform, record, segments, untilDone } from './world.ts';
+import { activated, DAY, folded, follow, NOW, platform, record, segments } from './world.ts';
 
 const destinations: readonly DestinationDefinition[] = [
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com', attributes: ['loyalty'], ...activated },
@@ -91,16 +91,7 @@ describe('consents and policies', () => {
             undefined,
             () => governanceOf(current),
           );
-          let [evaluated, routed] = [0, 0];
-          let late: { evaluate: readonly string[]; route: readonly string[] } = { evaluate: [], route: [] };
-          const catchUp = async (): Promise<void> => {
-            const evaluations = [...late.evaluate, ...run.profiles.changed.slice(evaluated)];
-            evaluated = run.profiles.changed.length;
-            const notEvaluated = await failuresOf(evaluations, run.evaluate);
-            const routes = [...late.route, ...run.memberships.changed.slice(routed)];
-            routed = run.memberships.changed.length;
-            late = { evaluate: notEvaluated, route: await failuresOf(routes, (root) => run.route(root)) };
-          };
+          const { catchUp, endOfDay } = follow(run);
           for (const one of steps) {
             if ('decided' in one) current = one.decided;
             else {
@@ -110,10 +101,7 @@ describe('consents and policies', () => {
             }
             if (draw() % 2 === 0) await catchUp();
           }
-          // The evaluation of the day visits everybody, and what it changes is routed.
-          const everybody = (await Array.fromAsync(run.profiles.scan())).map(({ root }) => root);
-          await untilDone([...late.evaluate, ...run.profiles.changed.slice(evaluated), ...everybody], run.evaluate);
-          await untilDone([...late.route, ...run.memberships.changed.slice(routed)], (root) => run.route(root));
+          await endOfDay();
           for (const { id } of destinations) {
             expect(folded(run.sent, id), id).toEqual(await desired(run.profiles, id, current));
           }

@@ -137,3 +137,26 @@ export function folded(sent: readonly OutgoingDelivery[], destinationId: string)
   }
   return [...members].sort();
 }
+
+/** What the streams of a platform's stores still have to bring: what failed comes again with the next that changed. */
+export function follow(run: ReturnType<typeof platform>) {
+  let [evaluated, routed] = [0, 0];
+  let late: { evaluate: readonly string[]; route: readonly string[] } = { evaluate: [], route: [] };
+  const routeOne = (root: string) => run.route(root);
+  return {
+    async catchUp(): Promise<void> {
+      const evaluations = [...late.evaluate, ...run.profiles.changed.slice(evaluated)];
+      evaluated = run.profiles.changed.length;
+      const notEvaluated = await failuresOf(evaluations, run.evaluate);
+      const routes = [...late.route, ...run.memberships.changed.slice(routed)];
+      routed = run.memberships.changed.length;
+      late = { evaluate: notEvaluated, route: await failuresOf(routes, routeOne) };
+    },
+    /** The evaluation of the day visits everybody, and what it changes is routed. */
+    async endOfDay(): Promise<void> {
+      const everybody = (await Array.fromAsync(run.profiles.scan())).map(({ root }) => root);
+      await untilDone([...late.evaluate, ...run.profiles.changed.slice(evaluated), ...everybody], run.evaluate);
+      await untilDone([...late.route, ...run.memberships.changed.slice(routed)], routeOne);
+    },
+  };
+}
