@@ -2,8 +2,9 @@ import stringify from 'safe-stable-stringify';
 import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
 import { type Governance, permitted } from '#core/governance/permission.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
 import type { Outbox, OutgoingDelivery } from '#core/ports/outbox.ts';
-import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { takeAbsorbed } from '#core/ports/versioned-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
@@ -92,14 +93,13 @@ function routeShared(
 const isEmpty = ({ told, digests, excluded }: DestinationLedger): boolean =>
   [told, digests, excluded].every((part) => Object.keys(part).length === 0);
 
-export interface RouteDeps {
+export interface RouteDeps extends Pausing {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
   readonly ledgers: LedgerStore;
   readonly outbox: Outbox;
   readonly rules: RouteRules;
   readonly now: () => number;
-  pause(attempt: number): Promise<void>;
 }
 
 export interface RouteOptions {
@@ -122,7 +122,6 @@ export interface RoutedTo {
 }
 
 const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
-const ATTEMPTS = 8;
 
 /**
  * Routes what changed under one root. The ledger first says what is about to be told, then the messages are put on their
@@ -132,14 +131,7 @@ const ATTEMPTS = 8;
  * @param options what is to be told again although it was told
  */
 export async function route(root: IdentityKey, deps: RouteDeps, options: RouteOptions = {}): Promise<RouteResult> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await routeOnce(root, deps, options);
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt >= ATTEMPTS) throw error;
-      await deps.pause(attempt);
-    }
-  }
+  return retryOnConflict(() => routeOnce(root, deps, options), deps);
 }
 
 async function routeOnce(root: IdentityKey, deps: RouteDeps, { retell }: RouteOptions): Promise<RouteResult> {

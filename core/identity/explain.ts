@@ -1,5 +1,5 @@
 import type { ProfileStore } from '#core/ports/profile-store.ts';
-import { loadItems } from '#core/profile/stitch.ts';
+import { loadItems } from '#core/profile/load.ts';
 import { EVIDENCE_LIMITS } from './evidence.ts';
 import { type IdentityKey, namespaceOf } from './identity.ts';
 import { compareKeys, graphsOf, type Link, type LinkRules, type RemovedLink } from './link-rules.ts';

@@ -1,18 +1,17 @@
 import { hash } from 'node:crypto';
-import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
-import { loadItems } from '#core/profile/stitch.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { loadItems } from '#core/profile/load.ts';
 import { addAssertions, linksOf } from './evidence.ts';
 import type { IdentityKey } from './identity.ts';
 import type { Assertion, Link, LinkRules, Withdrawal } from './link-rules.ts';
 import { shortestPath } from './paths.ts';
 
-export interface UnlinkDeps {
+export interface UnlinkDeps extends Pausing {
   readonly profiles: ProfileStore;
   readonly rules: LinkRules;
   /** Epoch ms. */
   now(): number;
-  /** Waits before the next attempt after somebody else wrote first; attempts count from 1. */
-  pause(attempt: number): Promise<void>;
 }
 
 export type Unlinked =
@@ -21,8 +20,6 @@ export type Unlinked =
   /** There is no link between the two. `connection`: the links by which they are on one profile all the same. */
   | { readonly outcome: 'not-linked'; readonly connection: readonly Link[] }
   | { readonly outcome: 'unknown-identity'; readonly identity: IdentityKey };
-
-const ATTEMPTS = 8;
 
 /**
  * Withdraws the link between two identities, as of now. Profiles, audiences and destinations follow, because the item
@@ -36,7 +33,7 @@ export async function unlink(
   deps: UnlinkDeps,
 ): Promise<Unlinked> {
   const { profiles, rules } = deps;
-  for (let attempt = 1; ; attempt++) {
+  return retryOnConflict(async () => {
     const { items, unknown } = await loadItems([a, b], profiles);
     if (unknown[0] !== undefined) return { outcome: 'unknown-identity', identity: unknown[0] };
     const [item, other] = items;
@@ -45,14 +42,9 @@ export async function unlink(
     const link = links.find((each) => (each.a === a && each.b === b) || (each.a === b && each.b === a));
     if (!link) return { outcome: 'not-linked', connection: shortestPath(links, a, b) ?? [] };
     const { evidence } = addAssertions(item.evidence, [entryOf(link, withdrawal, deps.now())], rules);
-    try {
-      await profiles.write({ item: { ...item, evidence }, pointers: [], absorbed: [] });
-      return { outcome: 'withdrawn', link, remaining: shortestPath(linksOf(evidence, rules), a, b) ?? [] };
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
-      await deps.pause(attempt);
-    }
-  }
+    await profiles.write({ item: { ...item, evidence }, pointers: [], absorbed: [] });
+    return { outcome: 'withdrawn', link, remaining: shortestPath(linksOf(evidence, rules), a, b) ?? [] };
+  }, deps);
 }
 
 /** A link that was seen in what is still the future, by a clock that is fast, is withdrawn from then on. */

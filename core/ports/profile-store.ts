@@ -13,14 +13,6 @@ export interface ProfileWrite {
   readonly absorbed: readonly ProfileItem[];
 }
 
-/** Thrown by {@link ProfileStore.write} when somebody else wrote first: read again and try again. */
-export class ConflictError extends Error {
-  constructor(what: string) {
-    super(`${what} was changed by somebody else in the meantime`);
-    this.name = 'ConflictError';
-  }
-}
-
 /** Part of a scan: one of several that are read side by side, and what is left of it. */
 export interface ScanPart {
   readonly index: number;

@@ -3,13 +3,14 @@ import type { LedgerStore } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
 import type { LakeRow } from '#core/ingestion/lake-object.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
+import { loadItems } from '#core/profile/load.ts';
 import { primaryIdentity } from '#core/profile/place.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
-import { loadItems } from '#core/profile/stitch.ts';
 import { type ErasedFromItem, eraseFromItem } from './erase-item.ts';
 import { hashIdentities, type Receipt } from './receipt.ts';
 import { namesOneOf, scrubLake, scrubLines } from './scrub.ts';
@@ -27,7 +28,7 @@ export interface ErasureRequest {
   readonly keepOut: boolean;
 }
 
-export interface ErasureDeps {
+export interface ErasureDeps extends Pausing {
   readonly catalog: CompiledCatalog;
   readonly rules: ProfileRules;
   readonly profiles: ProfileStore;
@@ -37,7 +38,6 @@ export interface ErasureDeps {
   readonly quarantine: ObjectStore;
   readonly exports: ObjectStore;
   readonly now: () => number;
-  pause(attempt: number): Promise<void>;
 }
 
 export async function erasePerson(request: ErasureRequest, deps: ErasureDeps): Promise<Receipt> {
@@ -73,12 +73,11 @@ interface ErasedProfile {
   readonly profile: ErasedFromItem;
 }
 
-const ATTEMPTS = 8;
 const NOTHING: ErasedFromItem = { fragments: 0, events: 0, links: 0 };
 
 async function eraseProfile(request: ErasureRequest, deps: ErasureDeps): Promise<ErasedProfile> {
   const { identity, requestId, keepOut } = request;
-  for (let attempt = 1; ; attempt++) {
+  return retryOnConflict(async () => {
     const { items } = await loadItems([identity], deps.profiles);
     const item = items[0] ?? emptyItem(identity);
     const done = erasedBy(requestId, item);
@@ -87,14 +86,9 @@ async function eraseProfile(request: ErasureRequest, deps: ErasureDeps): Promise
     const at = deps.now();
     const erased = { at, requestId, ...(keepOut && { keepOut: true as const }) };
     const { item: after, counts } = eraseFromItem(item, identities, erased);
-    try {
-      await deps.profiles.write({ item: after, pointers: [], absorbed: [] });
-      return { root: item.root, identities, at, profile: counts };
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
-      await deps.pause(attempt);
-    }
-  }
+    await deps.profiles.write({ item: after, pointers: [], absorbed: [] });
+    return { root: item.root, identities, at, profile: counts };
+  }, deps);
 }
 
 /** What an earlier try of the same request has erased. */

@@ -1,11 +1,11 @@
 import { type GraphRefusal, type Linkable, linkableIdentities, NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
 import { addAssertions, type EvidenceLimits } from '#core/identity/evidence.ts';
-import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
 import { changeFragment } from './fragment.ts';
-import { type ProfileRefusal, placeInProfile } from './place.ts';
+import type { PlacedRecord, ProfileRefusal } from './place.ts';
 import { type Fragment, fragmentKey, joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
 
 /** What folding needs to know from the catalog. */
@@ -26,6 +26,12 @@ export interface FoldRules {
   readonly keepsActivity: boolean;
 }
 
+/** A record with the place it has in a profile, and what it says to the identity graph: less than by itself where its
+ * batch says too much. */
+export interface StitchableRecord extends PlacedRecord {
+  readonly said: Linkable;
+}
+
 /** What became of a record in the profile. Whether it is in the lake has been settled before. */
 export interface FoldOutcome {
   readonly record: AcceptedRecord;
@@ -39,27 +45,25 @@ export interface FoldOutcome {
 /**
  * Folds records into an item. Every effect is a union over sets ordered by time, so the result is the same in whatever
  * order and however often the records come.
- * @param said what a record says to the identity graph; less than by itself where its batch says too much
  * @returns the item (the same object when nothing changed), one outcome a record, and how many assertions came too late
  */
 export function foldRecords(
   item: ProfileItem,
-  records: readonly AcceptedRecord[],
+  records: readonly StitchableRecord[],
   rules: FoldRules,
-  said: (record: AcceptedRecord) => Linkable = (record) => linkableOf(record, rules),
 ): { item: ProfileItem; outcomes: FoldOutcome[]; late: number } {
   const outcomes: FoldOutcome[] = [];
   const assertions: Assertion[] = [];
   const draft = new Draft(item);
-  for (const record of records) {
-    const { identities, refusal } = said(record);
-    assertions.push(...assertionOf(record, identities, item));
-    const withoutProfile = keepInProfile(draft, record, identities, rules);
+  for (const placed of records) {
+    const { record, said } = placed;
+    assertions.push(...assertionOf(record, said.identities, item));
+    const withoutProfile = keepInProfile(draft, placed, rules);
     outcomes.push({
       record,
       duplicate: false,
       ...(withoutProfile && { withoutProfile }),
-      ...(refusal && { graphRefusal: refusal }),
+      ...(said.refusal && { graphRefusal: said.refusal }),
     });
   }
   const { evidence, late } = addAssertions(item.evidence, assertions, rules.links, rules.evidenceLimits);
@@ -165,13 +169,10 @@ function isErased({ erased }: ProfileItem, key: IdentityKey, { time, receivedAt 
 
 function keepInProfile(
   draft: Draft,
-  record: AcceptedRecord,
-  linked: readonly IdentityKey[],
+  { record, under: key, withoutProfile, said }: StitchableRecord,
   rules: FoldRules,
 ): ProfileRefusal | undefined {
-  const primary = placeInProfile(record, rules);
-  if (typeof primary === 'string') return primary;
-  const key = identityKey(primary);
+  if (!key) return withoutProfile;
   if (draft.isErased(key, record)) return 'person-deleted';
   if (isTooOld(record, rules)) return 'event-expired';
   if (rules.keepsActivity) draft.wasActive(key, record.receivedAt);
@@ -179,7 +180,7 @@ function keepInProfile(
     const entity = rules.projectEvent(record.entity);
     const { id, time, datasetId } = record;
     draft.addEvents(key, entity ? [{ id, time, datasetId, entity }] : NO_EVENTS);
-    keepRegion(draft, record, deviceOf(record.identities, linked, key), rules);
+    keepRegion(draft, record, deviceOf(record.identities, said.identities, key), rules);
     return undefined;
   }
   const at = fragmentKey(record.datasetId, key);

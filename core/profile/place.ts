@@ -1,5 +1,5 @@
 import { isBlank, isBlockedValue } from '#core/identity/eligibility.ts';
-import type { Identity } from '#core/identity/identity.ts';
+import { type Identity, type IdentityKey, identityKey } from '#core/identity/identity.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import type { FoldRules } from './fold.ts';
@@ -19,8 +19,22 @@ export type ProfileRefusal =
 const MOST_EVENT_BYTES = 10_240;
 const MOST_RECORD_BYTES = 102_400;
 
-/** The identity under which a record is kept in a profile, or why it is in none. */
-export function placeInProfile(record: AcceptedRecord, rules: FoldRules): Identity | ProfileRefusal {
+/** A record, and where it is kept in a profile. */
+export interface PlacedRecord {
+  readonly record: AcceptedRecord;
+  /** Its primary identity. */
+  readonly under?: IdentityKey;
+  /** Why it is in no profile, if so. */
+  readonly withoutProfile?: ProfileRefusal;
+}
+
+/** Finds the identity under which a record is kept in a profile, or why it is in none. */
+export function placeInProfile(record: AcceptedRecord, rules: FoldRules): PlacedRecord {
+  const place = placeOf(record, rules);
+  return typeof place === 'string' ? { record, withoutProfile: place } : { record, under: identityKey(place) };
+}
+
+function placeOf(record: AcceptedRecord, rules: FoldRules): Identity | ProfileRefusal {
   if (!rules.isProfileEnabled(record.datasetId)) return 'dataset-not-enabled';
   if (record.behaviour === 'event' && record.json.length > MOST_EVENT_BYTES) return 'event-too-large';
   if (record.behaviour === 'record' && record.json.length > MOST_RECORD_BYTES) return 'record-too-large';

@@ -1,18 +1,17 @@
 import type { IdentityKey } from '#core/identity/identity.ts';
-import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
 import type { FoldRules } from './fold.ts';
+import { loadItem } from './load.ts';
 import { joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
 
-export interface ReprojectDeps {
+export interface ReprojectDeps extends Pausing {
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
   readonly rules: FoldRules;
   readonly now: () => number;
-  pause(attempt: number): Promise<void>;
 }
-
-const ATTEMPTS = 8;
 
 /**
  * Chooses and cuts the events of an item anew from its timeline, after segments were added or changed: so that a new
@@ -21,23 +20,14 @@ const ATTEMPTS = 8;
  */
 export async function reproject(root: IdentityKey, deps: ReprojectDeps): Promise<boolean> {
   const { profiles, rules } = deps;
-  for (let attempt = 1; ; attempt++) {
-    const found = (await profiles.lookup([root])).get(root);
-    if (!found || !('item' in found) || isProjected(found.item, rules)) return false;
+  return retryOnConflict(async () => {
+    const item = await loadItem(root, profiles);
+    if (!item || isProjected(item, rules)) return false;
     const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
-    for (const identity of Object.keys(found.item.events)) events[identity] = await eventsOf(identity, deps);
-    try {
-      await profiles.write({
-        item: { ...found.item, events, projection: rules.projection },
-        pointers: [],
-        absorbed: [],
-      });
-      return true;
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
-      await deps.pause(attempt);
-    }
-  }
+    for (const identity of Object.keys(item.events)) events[identity] = await eventsOf(identity, deps);
+    await profiles.write({ item: { ...item, events, projection: rules.projection }, pointers: [], absorbed: [] });
+    return true;
+  }, deps);
 }
 
 /** Whether the events of an item were chosen under the segments in force. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { IdentityKey } from '#core/identity/identity.ts';
-import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { takeAbsorbed } from '#core/ports/versioned-store.ts';
+import { loadItem } from '#core/profile/load.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import {
@@ -167,15 +169,12 @@ function digestOf(profile: Profile, memberships: readonly Membership[], rules: E
   return createHash('sha256').update(told).digest('base64url').slice(0, 10);
 }
 
-export interface EvaluateDeps {
+export interface EvaluateDeps extends Pausing {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
   readonly rules: EvaluationRules;
   readonly now: () => number;
-  pause(attempt: number): Promise<void>;
 }
-
-const ATTEMPTS = 8;
 
 /**
  * Brings the memberships of one item up to date. A given image decides whether there is anything to do; what is then
@@ -187,12 +186,11 @@ export async function evaluate(
   options: { readonly image?: ProfileItem; readonly scope?: EvaluationScope } = {},
 ): Promise<MembershipChanges> {
   const { scope = 'changed' } = options;
-  let image = options.image;
-  for (let attempt = 1; ; attempt++) {
+  const look = async (image?: ProfileItem) => {
     const stored = await deps.memberships.get(root);
-    if (isMoved(stored)) return NO_CHANGES;
-    const item = image ?? (await readItem(root, deps.profiles));
-    if (!item) return NO_CHANGES;
+    if (isMoved(stored)) return undefined;
+    const item = image ?? (await loadItem(root, deps.profiles));
+    if (!item) return undefined;
     const { item: before, taken } = await takeAbsorbed(
       stored ?? noMemberships(root),
       item.absorbed,
@@ -201,25 +199,16 @@ export async function evaluate(
     );
     const now = deps.now();
     const after = evaluateItem(item, before, deps.rules, now, scope);
-    if (taken.length === 0 && isUnchanged(before, after, now)) return NO_CHANGES;
-    if (image) {
-      image = undefined;
-      continue;
-    }
-    try {
-      await deps.memberships.write(after, taken);
-      return changesBetween(before, after, streamedIn(deps.rules), now);
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt >= ATTEMPTS) throw error;
-      await deps.pause(attempt);
-    }
-  }
+    return taken.length === 0 && isUnchanged(before, after, now) ? undefined : { before, after, taken, now };
+  };
+  if (options.image && !(await look(options.image))) return NO_CHANGES;
+  return retryOnConflict(async () => {
+    const due = await look();
+    if (!due) return NO_CHANGES;
+    await deps.memberships.write(due.after, due.taken);
+    return changesBetween(due.before, due.after, streamedIn(deps.rules), due.now);
+  }, deps);
 }
 
 const streamedIn = ({ segments, others = [] }: EvaluationRules): Set<string> =>
   new Set([...segments.streamed, ...others.flatMap((other) => other.segments.streamed)]);
-
-async function readItem(root: IdentityKey, profiles: ProfileStore): Promise<ProfileItem | undefined> {
-  const found = (await profiles.lookup([root])).get(root);
-  return found && 'item' in found ? found.item : undefined;
-}

@@ -9,7 +9,8 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import { ConflictError, type ScanPart } from '#core/ports/profile-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { ScanPart } from '#core/ports/profile-store.ts';
 
 export type Item = Record<string, AttributeValue>;
 

@@ -1,11 +1,6 @@
 import type { IdentityKey } from '#core/identity/identity.ts';
-import {
-  ConflictError,
-  type Lookup,
-  type ProfileStore,
-  type ProfileWrite,
-  type ScanPart,
-} from '#core/ports/profile-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 
 /** Profile items in memory, with the same conditions as the table has. */

@@ -1,5 +1,5 @@
 import type { IdentityKey } from '#core/identity/identity.ts';
-import { ConflictError } from '#core/ports/profile-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 import type { Moved, Versioned, VersionedStore } from '#core/ports/versioned-store.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 

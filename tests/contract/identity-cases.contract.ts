@@ -14,7 +14,7 @@ import { graphsOf } from '#core/identity/link-rules.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
-import { loadItems } from '#core/profile/stitch.ts';
+import { loadItems } from '#core/profile/load.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { createHandler } from '#lambdas/functions/stitch-stream/handler.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConflictError } from '#core/ports/profile-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 import { type MembershipItem, type MembershipStore, noMemberships } from '#core/segmentation/membership.ts';
 
 let unique = 0;

@@ -1,8 +1,8 @@
 import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
+import { loadItems } from '../load.ts';
 import type { ProfileItem } from '../profile-item.ts';
 import { type Profile, profilesOf } from '../profiles.ts';
-import { loadItems } from '../stitch.ts';
 import type { AccessDeps } from './access.ts';
 
 export interface FoundProfile {

@@ -1,8 +1,10 @@
 import { type IdentityKey, namespaceOf } from '#core/identity/identity.ts';
-import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
 import { withoutExpiredRegions } from '../event-region.ts';
 import { attributesOf, lastChange } from '../fragment.ts';
+import { loadItem } from '../load.ts';
 import {
   datasetOfFragment,
   type Fragment,
@@ -14,13 +16,12 @@ import { type Profile, profilesOf } from '../profiles.ts';
 import { eventsOf } from '../reproject.ts';
 import { dayOf, type ExpiryRules, inactiveBefore, isExpired, isInactive } from './rules.ts';
 
-export interface ExpireItemDeps {
+export interface ExpireItemDeps extends Pausing {
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
   readonly rules: ExpiryRules;
   /** Epoch ms. */
   readonly now: number;
-  pause(attempt: number): Promise<void>;
 }
 
 export interface ItemExpired {
@@ -31,8 +32,6 @@ export interface ItemExpired {
   readonly timelineEntries: number;
 }
 
-const ATTEMPTS = 8;
-
 /**
  * Takes out of an item what has expired (aep.md §4.3): events of datasets that keep them for a time only, and whole
  * profiles that are pseudonymous and inactive, with what the timeline has of them. A profile of which nothing is left
@@ -42,24 +41,24 @@ const ATTEMPTS = 8;
  */
 export async function expireItem(image: ProfileItem, deps: ExpireItemDeps): Promise<ItemExpired> {
   const total = { events: 0, profiles: 0, timelineEntries: 0 };
-  let item: ProfileItem | undefined = image;
-  for (let attempt = 1; item; item = await readItem(image.root, deps.profiles)) {
+  let scanned: ProfileItem | undefined = image;
+  const isDone = async (): Promise<boolean> => {
+    const item = scanned ?? (await loadItem(image.root, deps.profiles));
+    scanned = undefined;
+    if (!item) return true;
     const current = withoutOldRegions(await withoutExpired(item, deps), deps);
     const left = await withoutInactive(await withoutEmpty(current, deps), deps);
     const idle = left === item ? idleIn(item, deps) : [];
     // The timeline of inactive profiles goes after their data; until it has gone, the days of their activity stay.
     for (const identity of idle) total.timelineEntries += await eraseInactive(identity, deps);
     const next = idle.length > 0 ? withoutActivity(item, idle) : left;
-    if (next === item) return total;
-    try {
-      await deps.profiles.write({ item: next, pointers: [], absorbed: [] });
-      total.events += countEvents(item) - countEvents(next);
-      total.profiles += profilesOf(item, deps.rules).length - profilesOf(next, deps.rules).length;
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt++ >= ATTEMPTS) throw error;
-      await deps.pause(attempt);
-    }
-  }
+    if (next === item) return true;
+    await deps.profiles.write({ item: next, pointers: [], absorbed: [] });
+    total.events += countEvents(item) - countEvents(next);
+    total.profiles += profilesOf(item, deps.rules).length - profilesOf(next, deps.rules).length;
+    return false;
+  };
+  while (!(await retryOnConflict(isDone, deps)));
   return total;
 }
 
@@ -183,8 +182,3 @@ function without<T>(record: Readonly<Record<string, T>>, keys: readonly string[]
 
 const countEvents = (item: ProfileItem): number =>
   Object.values(item.events).reduce((sum, events) => sum + events.length, 0);
-
-async function readItem(root: IdentityKey, profiles: ProfileStore): Promise<ProfileItem | undefined> {
-  const found = (await profiles.lookup([root])).get(root);
-  return found && 'item' in found ? found.item : undefined;
-}

@@ -1,4 +1,4 @@
-import { ConflictError } from '#core/ports/profile-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 
 /** What may happen at a call of a port: nothing, it fails before it has any effect, or after. */
 export type Fault = 'none' | 'before' | 'after' | 'conflict';

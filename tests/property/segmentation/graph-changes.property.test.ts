@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import { foldRecords } from '#core/profile/fold.ts';
+import { type FoldRules, foldRecords, linkableOf } from '#core/profile/fold.ts';
+import { placeInProfile } from '#core/profile/place.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate.ts';
@@ -32,6 +33,11 @@ const records: fc.Arbitrary<AcceptedRecord[]> = fc
     }),
   );
 
+const stitchable = (record: AcceptedRecord, rules: FoldRules) => ({
+  ...placeInProfile(record, rules),
+  said: linkableOf(record, rules),
+});
+
 describe('memberships of people who are joined and parted', () => {
   it('equal evaluating the profiles that there are from scratch, from events that were pruned or not', {
     timeout,
@@ -53,8 +59,8 @@ describe('memberships of people who are joined and parted', () => {
           now += lengths[index]!;
           if ((kept.dueAt ?? Number.POSITIVE_INFINITY) <= now) evaluate();
           const before = item!;
-          item = foldRecords(before, [record], folding).item;
-          whole = foldRecords(whole!, [record], foldRules()).item;
+          item = foldRecords(before, [stitchable(record, folding)], folding).item;
+          whole = foldRecords(whole!, [stitchable(record, foldRules())], foldRules()).item;
           const isNothing = index === 0 ? saysNothing(item, rules, now) : givesSameAnswers(before, item, rules, now);
           if (!isNothing) evaluate();
           const realized = Object.entries(kept.profiles).flatMap(([key, { segments: held }]) =>

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from '#core/identity/explain.ts';
 import { unlink } from '#core/identity/unlink.ts';
-import { ConflictError, type ProfileStore } from '#core/ports/profile-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';

@@ -2,7 +2,7 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import { ConflictError } from '#core/ports/profile-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 import { expire } from '#core/profile/expiry/expire.ts';
 import type { ExpiryRules, Retentions } from '#core/profile/expiry/rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
