@@ -3,11 +3,11 @@ import { CatalogReader } from './catalog-store.ts';
 import { dynamoDb, s3 } from './clients.ts';
 import { createS3ObjectStore } from './object-store.s3.ts';
 
-/** The catalog port of a function. */
-export function createCatalogReader(place: {
-  readonly operationsTable: string;
-  readonly catalogBucket: string;
+/** The catalog port of a function, from its environment. */
+export function createCatalogReader(environment: {
+  readonly OPERATIONS_TABLE: string;
+  readonly CATALOG_BUCKET: string;
 }): CatalogPort {
-  const bucket = createS3ObjectStore(s3(), place.catalogBucket);
-  return new CatalogReader({ client: dynamoDb(), table: place.operationsTable, bucket }, Date.now);
+  const bucket = createS3ObjectStore(s3(), environment.CATALOG_BUCKET);
+  return new CatalogReader({ client: dynamoDb(), table: environment.OPERATIONS_TABLE, bucket }, Date.now);
 }

@@ -9,10 +9,7 @@ import { createHandler } from './handler.ts';
 const environment = readEnvironment('batch-api', process.env);
 
 export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),

@@ -8,10 +8,7 @@ import { createHandler } from './handler.ts';
 const environment = readEnvironment('collect', process.env);
 
 export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   stream: new KinesisCollectionStream(kinesis(), environment.COLLECTION_STREAM),
   now: Date.now,
   newId: randomUUID,

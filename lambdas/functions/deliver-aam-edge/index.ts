@@ -17,10 +17,7 @@ export const handler = withDataflow(
   { books, metrics: createMetrics('deliver-aam-edge', environment.STAGE), now: Date.now },
   (metrics) =>
     createHandler({
-      catalog: createCatalogReader({
-        operationsTable: environment.OPERATIONS_TABLE,
-        catalogBucket: environment.CATALOG_BUCKET,
-      }),
+      catalog: createCatalogReader(environment),
       ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
       http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
       metrics,

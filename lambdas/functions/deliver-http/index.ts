@@ -20,10 +20,7 @@ export const handler = withDataflow(
   { books, metrics: createMetrics('deliver-http', environment.STAGE), now: Date.now },
   (metrics) =>
     createHandler({
-      catalog: createCatalogReader({
-        operationsTable: environment.OPERATIONS_TABLE,
-        catalogBucket: environment.CATALOG_BUCKET,
-      }),
+      catalog: createCatalogReader(environment),
       ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
       http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
       secrets: createSecretsManagerSecrets(secretsManager(), environment.DESTINATION_SECRETS, Date.now),

@@ -12,14 +12,13 @@ import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('erase-person', process.env);
-const { CATALOG_BUCKET: catalogBucket, OPERATIONS_TABLE: operationsTable } = environment;
 const secrets = createSecretsManagerSecrets(secretsManager(), { receipts: environment.RECEIPT_SECRET }, Date.now);
 
 export const handler = createHandler({
-  catalog: createCatalogReader({ operationsTable, catalogBucket }),
+  catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
-  ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
+  ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET),

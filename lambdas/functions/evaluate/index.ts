@@ -11,10 +11,7 @@ import { createHandler } from './handler.ts';
 const environment = readEnvironment('evaluate', process.env);
 
 export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   metrics: createMetrics('evaluate', environment.STAGE),

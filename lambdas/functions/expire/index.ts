@@ -11,10 +11,7 @@ import { createHandler } from './handler.ts';
 const environment = readEnvironment('expire', process.env);
 
 export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   books: new DynamoDbExpiryBooks(dynamoDb(), environment.OPERATIONS_TABLE),

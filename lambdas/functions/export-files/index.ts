@@ -15,10 +15,7 @@ export const handler = withDataflow(
   { books, metrics: createMetrics('export-files', environment.STAGE), now: Date.now },
   (metrics) =>
     createHandler({
-      catalog: createCatalogReader({
-        operationsTable: environment.OPERATIONS_TABLE,
-        catalogBucket: environment.CATALOG_BUCKET,
-      }),
+      catalog: createCatalogReader(environment),
       exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET),
       metrics,
       books,

@@ -9,10 +9,7 @@ import { createHandler } from './handler.ts';
 const environment = readEnvironment('profile-access', process.env);
 
 export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),

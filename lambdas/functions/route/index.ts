@@ -13,10 +13,7 @@ import { createHandler } from './handler.ts';
 const environment = readEnvironment('route', process.env);
 
 export const handler = createHandler({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),

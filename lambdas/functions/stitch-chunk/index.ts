@@ -13,10 +13,7 @@ import { createWorker } from './handler.ts';
 
 const environment = readEnvironment('stitch-chunk', process.env);
 const stitchChunk = createWorker({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),

@@ -11,10 +11,7 @@ import { createValidator } from './handler.ts';
 
 const environment = readEnvironment('validate-chunk', process.env);
 const validateChunk = createValidator({
-  catalog: createCatalogReader({
-    operationsTable: environment.OPERATIONS_TABLE,
-    catalogBucket: environment.CATALOG_BUCKET,
-  }),
+  catalog: createCatalogReader(environment),
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
