@@ -12,7 +12,7 @@ import { readSchema, type SchemaFolder } from './read-schemas.ts';
 const require = createRequire(import.meta.url);
 const META_SCHEMAS = ['06', '07'].map((draft) => {
   const path = `ajv/dist/refs/json-schema-draft-${draft}.json`;
-  return { path, document: require(path) as unknown };
+  return { path, document: require(path) as { readonly $id: string } };
 });
 
 /**
@@ -21,7 +21,9 @@ const META_SCHEMAS = ['06', '07'].map((draft) => {
  * @throws UserError naming everything that is wrong with it and what it refers to, with file and pointer
  */
 export async function findSchema(folder: string, read: SchemaFolder, name: string): Promise<Validate> {
-  const library = new SchemaLibrary([...read.files, ...META_SCHEMAS]);
+  const library = new SchemaLibrary(read.files);
+  for (const meta of META_SCHEMAS)
+    if (library.withId(meta.document.$id.replace('#', '')).length === 0) library.add(meta);
   try {
     const root = await rootNamed(name, folder, read, library);
     return compileBundle(bundleSchema(library, root));

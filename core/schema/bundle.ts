@@ -93,11 +93,11 @@ class Bundler {
       this.#problem(within, pointer, `the schema is nested deeper than ${MAX_SCHEMA_DEPTH} levels`);
       return true;
     }
-    const resource = depth > 0 && idOf(node) !== undefined ? inside(node, within, pointer) : within;
+    const resource = depth > 0 && idOf(node, within.file) !== undefined ? inside(node, within, pointer) : within;
     const result: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(node)) {
       const here = pointer + pointerStep(key);
-      if (key === '$ref') this.#readReference(value, resource, here, result);
+      if (key === '$ref' || key === '$recursiveRef') this.#readReference(key, value, resource, here, result);
       else if (key === 'definitions' || key === '$defs') continue;
       else if (SCHEMA_MAPS.has(key)) result[key] = this.#readMap(key, value, resource, here, depth);
       else if (key === 'allOf') result[key] = this.#readList(value, resource, here, depth);
@@ -168,9 +168,9 @@ class Bundler {
     return flaw === undefined;
   }
 
-  #readReference(value: unknown, from: Place, pointer: string, result: Record<string, unknown>): void {
+  #readReference(key: string, value: unknown, from: Place, pointer: string, result: Record<string, unknown>): void {
     if (typeof value !== 'string') {
-      this.#problem(from, pointer, '"$ref" is no text');
+      this.#problem(from, pointer, `"${key}" is no text`);
       return;
     }
     const hash = value.indexOf('#');
@@ -184,14 +184,21 @@ class Bundler {
       this.#problem(from, pointer, `several files have the $id "${id}" and differ: ${paths}; keep one`);
     } else {
       const target = this.#enter(found[0]!, fragment);
-      if (target) result.$ref = this.#keyOf(target);
+      if (target && key === '$recursiveRef' && isObject(target.node) && target.node.$recursiveAnchor === true) {
+        this.#problem(
+          from,
+          pointer,
+          '"$recursiveRef" to a schema with "$recursiveAnchor" is not understood; use "$ref"',
+        );
+      } else if (target) result.$ref = this.#keyOf(target);
       else this.#problem(from, pointer, `"${value}" leads nowhere in ${found[0]!.file.path}`);
     }
   }
 
   #enter(resource: Place, fragment: string): Place | undefined {
     if (fragment !== '' && !fragment.startsWith('/')) {
-      return this.#library.withId(`${resource.base ?? ''}#${fragment}`)[0];
+      const named = this.#library.withId(`${resource.base ?? ''}#${fragment}`);
+      return resource.base === undefined ? named.find(({ file }) => file === resource.file) : named[0];
     }
     return enter(resource, fragment);
   }
@@ -205,7 +212,7 @@ interface Place extends Resource {
 
 /** A schema with an `$id` of its own inside another. */
 function inside(node: Readonly<Record<string, unknown>>, within: Resource, pointer: string): Resource {
-  const id = idOf(node)!;
+  const id = idOf(node, within.file)!;
   const base = within.base === undefined ? id : (resolveUri(id, within.base) ?? id);
   return { file: within.file, pointer, node, base };
 }
@@ -221,7 +228,7 @@ export function enter(resource: Resource, fragment: string): Place | undefined {
     const pointer = here.pointer + pointerStep(key);
     const document = here.document ?? here;
     here =
-      isObject(next) && idOf(next) !== undefined
+      isObject(next) && idOf(next, here.file) !== undefined
         ? inside(next, here, pointer)
         : { ...here, pointer, node: next, document };
   }

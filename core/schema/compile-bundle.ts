@@ -6,6 +6,7 @@ import { type Bundle, LARGE_ENUM } from './bundle.ts';
 import { findEndless } from './endless.ts';
 import { addFormats } from './formats.ts';
 import { linearRegExp } from './linear-regexp.ts';
+import { isMultipleOf } from './multiple-of.ts';
 import { toViolations, type Violation } from './violations.ts';
 
 /** What a schema has against a value: nothing, for one that fits. */
@@ -36,10 +37,14 @@ export function compileBundle(bundle: Bundle): Validate {
 }
 
 function compile({ root, nodes }: Bundle, allErrors: boolean): ValidateFunction {
-  const tracksFields = [...nodes.values()].some((node) => usesUnevaluated(node));
-  const ajv = new (tracksFields ? Ajv2019 : Ajv)({
+  const names = namesIn([...nodes.values()]);
+  const tracksFields = [...UNEVALUATED].some((keyword) => names.has(keyword));
+  const isModern = tracksFields || [...SINCE_2019].some((keyword) => names.has(keyword));
+  const ajv = new (isModern ? Ajv2019 : Ajv)({
     strict: false,
     allErrors,
+    // What every object has, such as "constructor", is no field of it. Looked at only where such a name occurs.
+    ownProperties: Object.getOwnPropertyNames(Object.prototype).some((name) => names.has(name)),
     // Errors carry what was found, whose type is told.
     verbose: allErrors,
     messages: allErrors,
@@ -48,19 +53,25 @@ function compile({ root, nodes }: Bundle, allErrors: boolean): ValidateFunction 
     meta: false,
     logger: false,
     code: { regExp: linearRegExp },
-    multipleOfPrecision: 9,
   });
   addFormats(ajv);
   ajv.removeKeyword('uniqueItems').addKeyword(UNIQUE_ITEMS).addKeyword(LOOK_UP);
+  ajv.removeKeyword('multipleOf').addKeyword(MULTIPLE_OF);
   if (allErrors && !tracksFields) explainAlternatives(ajv);
   for (const [key, node] of nodes) ajv.addSchema(node === true ? {} : node === false ? { not: {} } : node, key);
   return ajv.getSchema(root)!;
 }
 
-function usesUnevaluated(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if ('unevaluatedProperties' in value || 'unevaluatedItems' in value) return true;
-  return Object.values(value).some(usesUnevaluated);
+const UNEVALUATED = ['unevaluatedProperties', 'unevaluatedItems'];
+const SINCE_2019 = ['dependentRequired', 'dependentSchemas', 'minContains', 'maxContains'];
+
+/** Every name of a member and every text, at any depth. */
+function namesIn(value: unknown, names = new Set<unknown>()): ReadonlySet<unknown> {
+  if (typeof value === 'string') names.add(value);
+  if (typeof value !== 'object' || value === null) return names;
+  if (!Array.isArray(value)) for (const name of Object.keys(value)) names.add(name);
+  for (const member of Object.values(value)) namesIn(member, names);
+  return names;
 }
 
 /** As JSON Schema has it; ajv's own compares every item with every other. */
@@ -71,6 +82,15 @@ const UNIQUE_ITEMS: FuncKeywordDefinition = {
   errors: false,
   validate: (isWanted: boolean, items: readonly unknown[]) =>
     !isWanted || new Set(items.map((item) => stringify(item))).size === items.length,
+};
+
+/** Exact, as the decimals are written; ajv's own has to choose how much a quotient may be off. */
+const MULTIPLE_OF: FuncKeywordDefinition = {
+  keyword: 'multipleOf',
+  type: 'number',
+  schemaType: 'number',
+  errors: false,
+  validate: (divisor: number, value: number) => isMultipleOf(value, divisor),
 };
 
 /** `enum` with many values. */

@@ -1,21 +1,34 @@
-import type { Ajv, Format } from 'ajv';
+import type { Ajv } from 'ajv';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 
 /** No text of a format is longer; some of the formats' patterns take very long for very long texts. */
 const LONGEST = 8_192;
 
+/** Formats of other standards than JSON Schema, which has no say about them. */
+const OTHERS = new Set([
+  'int32',
+  'int64',
+  'float',
+  'double',
+  'password',
+  'binary',
+  'byte',
+  'iso-time',
+  'iso-date-time',
+]);
+
 /** The formats of JSON Schema, for texts of a bounded length; a `date-time` is one that can be told as an instant. */
 export function addFormats(ajv: Ajv): void {
   for (const [name, format] of Object.entries(fullFormats)) {
-    if (isForOther(format)) {
-      ajv.addFormat(name, format);
-      continue;
-    }
+    if (OTHERS.has(name)) continue;
     const strict = matcherOf(format as TextFormat);
     const loose = LOOSE[name];
     const matches = loose ? (text: string) => loose.test(text) || strict(text) : strict;
     const fits = name === 'date-time' ? (text: string) => isInstant(text) && matches(text) : matches;
     ajv.addFormat(name, (text: string) => text.length <= LONGEST && fits(text));
+  }
+  for (const [name, pattern] of Object.entries(INTERNATIONAL)) {
+    ajv.addFormat(name, (text: string) => text.length <= LONGEST && pattern.test(text));
   }
 }
 
@@ -24,19 +37,22 @@ export function addFormats(ajv: Ajv): void {
  * should be escaped. Their examples have such ones.
  */
 const LOOSE: Readonly<Record<string, RegExp>> = {
-  uri: /^[a-z][a-z0-9+,.-]*[:/]\S*$/i,
-  'uri-reference': /^\S*$/,
+  uri: /^[a-z][a-z0-9+,.-]*[:/][^\s\\]*$/i,
+  'uri-reference': /^[^\s\\]*$/,
   email:
-    /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i,
+    /^[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/i,
+};
+
+/** The same with letters of any script. */
+const INTERNATIONAL: Readonly<Record<string, RegExp>> = {
+  iri: /^[a-z][a-z0-9+.-]*:[^\s\\]*$/i,
+  'iri-reference': /^[^\s\\]*$/,
+  'idn-email': /^[^\s@]+@[^\s@]+$/,
 };
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt\s]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 const isInstant = (text: string): boolean => DATE_TIME.test(text) && !Number.isNaN(Date.parse(text));
-
-/** Formats of numbers, and those that check nothing. */
-const isForOther = (format: Format): boolean =>
-  typeof format === 'boolean' || (typeof format === 'object' && 'type' in format && format.type === 'number');
 
 type Matches = (text: string) => boolean;
 type TextFormat = RegExp | Matches | { readonly validate: RegExp | Matches };

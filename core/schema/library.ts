@@ -1,4 +1,5 @@
 import stringify from 'safe-stable-stringify';
+import { SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from './keywords.ts';
 
 /** A schema file that was read, wherever it was. */
 export interface SchemaFile {
@@ -64,12 +65,14 @@ export class SchemaLibrary {
     return this.#byPath.get(path);
   }
 
-  /** All that have this identifier. Files that say the very same are one. */
+  /** All that have this identifier. Files that say the very same are one; what was archived comes last. */
   withId(id: string): readonly Resource[] {
     const all = this.#byId.get(id) ?? [];
     if (all.length < 2) return all;
-    const distinct = new Map(all.map((resource) => [stringify(resource.node), resource]));
-    return distinct.size === 1 ? all.slice(0, 1) : all;
+    const inForce = all.filter(({ file }) => !ARCHIVED.test(file.path));
+    const candidates = inForce.length > 0 ? inForce : all;
+    const distinct = new Set(candidates.map(({ node }) => stringify(node)));
+    return distinct.size === 1 ? candidates.slice(0, 1) : candidates;
   }
 
   /** What a reference without its fragment leads to: an identifier as it is written, or relative; else a file beside. */
@@ -86,17 +89,32 @@ export class SchemaLibrary {
   }
 }
 
+/** The repository keeps there what is no longer of use. */
+const ARCHIVED = /(^|\/)archived\//;
+
 /** A file as a whole. */
 export function rootOf(file: SchemaFile): Resource {
-  return { file, pointer: '', node: file.document, base: idOf(file.document) };
+  return { file, pointer: '', node: file.document, base: idOf(file.document, file) };
 }
 
-/** The identifier of a schema; `id` was its name in draft 4. */
-export function idOf(node: unknown): string | undefined {
-  if (!isObject(node)) return undefined;
-  const { $id, id } = node;
-  const text = typeof $id === 'string' ? $id : typeof id === 'string' ? id : undefined;
-  return text === undefined || text.startsWith('#') ? undefined : text.replace(/#$/, '');
+/** The identifier of a schema. */
+export function idOf(node: unknown, file: SchemaFile): string | undefined {
+  const text = isObject(node) ? node[idKeyword(file)] : undefined;
+  return typeof text !== 'string' || text.startsWith('#') ? undefined : text.replace(/#$/, '');
+}
+
+/** In draft 4 it was called `id`. */
+function idKeyword({ document }: SchemaFile): 'id' | '$id' {
+  if (!isObject(document) || typeof document.$id === 'string') return '$id';
+  const isDraft4 = typeof document.$schema === 'string' && document.$schema.includes('draft-04');
+  return isDraft4 || typeof document.id === 'string' ? 'id' : '$id';
+}
+
+/** The name of a part in its file: an `$anchor`, or an `$id` that is a fragment, as drafts 4 to 7 have it. */
+function anchorOf(node: Readonly<Record<string, unknown>>, file: SchemaFile): string | undefined {
+  const id = node[idKeyword(file)];
+  if (typeof id === 'string' && id.startsWith('#')) return id;
+  return typeof node.$anchor === 'string' ? `#${node.$anchor}` : undefined;
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -119,32 +137,36 @@ function pathBeside(reference: string, path: string): string {
 export const pointerStep = (key: string | number): string =>
   `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-/** Values that are data, whatever they look like. */
-const DATA = new Set(['examples', 'default', 'const', 'enum']);
 /** A schema nested deeper than this is refused. */
 export const MAX_SCHEMA_DEPTH = 128;
 
+/** A file and all in it that has a name. What is no schema (a value of an `enum`, an unknown keyword) has none. */
 function* resourcesOf(file: SchemaFile): Generator<Resource> {
   const root = rootOf(file);
   yield root;
   const walk = function* (
-    value: unknown,
+    node: unknown,
     pointer: string,
     base: string | undefined,
     depth: number,
   ): Generator<Resource> {
-    if (typeof value !== 'object' || value === null || depth > MAX_SCHEMA_DEPTH) return;
-    let here = base;
-    if (pointer !== '' && isObject(value) && typeof value.$id === 'string') {
-      const id = idOf(value);
-      here = id === undefined ? base : base === undefined ? id : (resolveUri(id, base) ?? id);
-      if (value.$id.startsWith('#')) {
-        yield { file, pointer, node: value, base: `${base ?? ''}${value.$id}` };
-      } else yield { file, pointer, node: value, base: here };
-    }
-    for (const [key, inside] of Object.entries(value)) {
-      if (!DATA.has(key)) yield* walk(inside, pointer + pointerStep(key), here, depth + 1);
-    }
+    if (!isObject(node) || depth > MAX_SCHEMA_DEPTH) return;
+    const id = pointer === '' ? undefined : idOf(node, file);
+    const here = id === undefined || base === undefined ? (id ?? base) : (resolveUri(id, base) ?? id);
+    if (id !== undefined) yield { file, pointer, node, base: here };
+    const anchor = anchorOf(node, file);
+    if (anchor !== undefined) yield { file, pointer, node, base: `${here ?? ''}${anchor}` };
+    for (const [step, member] of membersOf(node)) yield* walk(member, pointer + step, here, depth + 1);
   };
   yield* walk(file.document, '', root.base, 0);
+}
+
+/** The schemas that stand directly in another, with the way to them. */
+function* membersOf(node: Readonly<Record<string, unknown>>): Generator<readonly [step: string, member: unknown]> {
+  for (const [key, value] of Object.entries(node)) {
+    const isMany = SCHEMA_MAPS.has(key) || SCHEMA_LISTS.has(key) || (SINGLE_SCHEMAS.has(key) && Array.isArray(value));
+    if (isMany && typeof value === 'object' && value !== null) {
+      for (const [name, member] of Object.entries(value)) yield [pointerStep(key) + pointerStep(name), member];
+    } else if (SINGLE_SCHEMAS.has(key)) yield [pointerStep(key), value];
+  }
 }

@@ -31,10 +31,25 @@ function compileOrExplain(pattern: string): Pattern {
 /** What RE2 does not take, such as more than a thousand repetitions, may still be one that ends. */
 function compileRe2(pattern: string): Pattern {
   try {
-    return RE2JS.compile(RE2JS.translateRegExp(pattern));
+    return RE2JS.compile(withSpaces(RE2JS.translateRegExp(pattern)));
   } catch {
     return compileLookAhead(pattern);
   }
+}
+
+/** White space that JavaScript's `\s` has, and RE2's has not. */
+const MORE_SPACES = '\\x{b}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}';
+
+/** @throws Error for a class with `\S` in it, which RE2 can't be told */
+function withSpaces(pattern: string): string {
+  let isInClass = false;
+  return pattern.replace(/\\[\s\S]|[[\]]/g, (token) => {
+    if (token === '[' || token === ']') isInClass = token === '[';
+    else if (token === '\\s') return isInClass ? `\\s${MORE_SPACES}` : `[\\s${MORE_SPACES}]`;
+    else if (token === '\\S' && isInClass) throw new Error('a class with "\\S"');
+    else if (token === '\\S') return `[^\\s${MORE_SPACES}]`;
+    return token;
+  });
 }
 
 const LOOKS_AHEAD = /\(\?[=!]/;

@@ -60,7 +60,10 @@ function toViolation(error: ErrorObject): Violation {
     const key = params.additionalProperty ?? params.unevaluatedProperty;
     return { pointer: `${instancePath}/${escapePointer(key)}`, keyword, expected, found: 'an unknown field' };
   }
-  return { pointer: instancePath, keyword, expected, found: typeName(data) };
+  // What is wrong with a name is told of the field that has it.
+  const name = keyword === 'propertyNames' ? params.propertyName : error.propertyName;
+  const pointer = name === undefined ? instancePath : `${instancePath}/${escapePointer(name)}`;
+  return { pointer, keyword, expected, found: keyword === 'propertyNames' ? 'string' : typeName(data) };
 }
 
 /** Whether a violation is that something is missing: no flaw in a record that only changes some fields. */
@@ -81,6 +84,8 @@ function expectation({ keyword, params, schema, message = 'another value' }: Err
     case 'enum':
     case LARGE_ENUM:
       return `one of ${(schema as unknown[]).slice(0, MOST_VALUES).map(valueText).join(', ')}`;
+    case 'multipleOf':
+      return `a multiple of ${schema}`;
     case 'const':
       return valueText(params.allowedValue);
     case 'format':

@@ -127,6 +127,13 @@ describe('tributary schema validate', () => {
     });
   });
 
+  it('takes what the folder itself says a schema is', async () => {
+    const $id = 'http://json-schema.org/draft-06/schema#';
+    await put('schemas/draft-06.schema.json', { $id, required: ['title'] });
+    const { stdout } = await run($id, await put('in.json', [{ title: 'x' }, {}]), '--json');
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: 1, refused: [{ record: 2 }] });
+  });
+
   it('tells at most twenty faults of a record', async () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, { type: 'string' }]));
     const file = await put('many.schema.json', { properties: many });

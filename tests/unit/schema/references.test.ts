@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SchemaError } from '#core/schema/library.ts';
+import { bundleSchema } from '#core/schema/bundle.ts';
+import { compileBundle } from '#core/schema/compile-bundle.ts';
+import { rootOf, SchemaError, SchemaLibrary } from '#core/schema/library.ts';
 import { extensible, validatorOf } from '#tests/harness/core/schemas.ts';
 
 const NS = 'https://ns.example.com';
@@ -89,6 +91,33 @@ describe('a reference', () => {
     ]);
   });
 
+  it.each([
+    ['by an anchor', { $defs: { p: { $anchor: 'plain', maximum: 9 } }, properties: { n: { $ref: '#plain' } } }],
+    [
+      'by an anchor of drafts 4',
+      { id: NS, definitions: { p: { id: '#p', maximum: 9 } }, properties: { n: { $ref: '#p' } } },
+    ],
+    [
+      'by an identifier of draft 4',
+      { id: `${NS}/root`, definitions: { p: { id: 'p', maximum: 9 } }, properties: { n: { $ref: 'p' } } },
+    ],
+  ])('finds a part of its own file %s', (_, root) => {
+    expect(pointers([root], { n: 10 })).toEqual(['/n maximum']);
+    expect(pointers([root], { n: 9 })).toEqual([]);
+  });
+
+  it('to the schema itself may be recursive', () => {
+    const tree = { properties: { name: text, children: { items: { $recursiveRef: '#' } } } };
+    expect(pointers([tree], { children: [{ name: 1 }] })).toEqual(['/children/0/name type']);
+  });
+
+  it('does not lead to what only looks like a schema', () => {
+    const looks = { $id: `${NS}/x`, type: 'number' };
+    const root = { enum: [looks], 'meta:example': looks, properties: { n: { $ref: `${NS}/x` } } };
+    expect(problems(root, looks)).toEqual([]);
+    expect(problems(root)[0]).toMatch('no schema has the $id');
+  });
+
   it('is relative to the nearest identifier around it', () => {
     const inner = { $id: `${NS}/inner`, definitions: { d: text }, properties: { x: { $ref: '#/definitions/d' } } };
     const root = {
@@ -134,6 +163,7 @@ describe('schemas that can\u2019t be used', () => {
     [{ pattern: '(?<=a)b' }, /look-behind/],
     [{ patternProperties: { '(a)\\1': {} } }, /back-references/],
     [{ $ref: 5 }, /"\$ref" is no text/],
+    [{ $recursiveAnchor: true, items: { $recursiveRef: '#' } }, /"\$recursiveAnchor" is not understood/],
   ])('%j is one', (schema, message) => expect(problems(schema)[0]).toMatch(message));
 
   it('may have the same $id only if they say the same', () => {
@@ -144,6 +174,17 @@ describe('schemas that can\u2019t be used', () => {
       `schemas/0.schema.json#/$ref  several files have the $id "${NS}/x" and differ: schemas/1.schema.json, schemas/2.schema.json; keep one`,
     );
     expect(problems({ ...one, properties: { a: { $ref: `${NS}/x` } } }, { ...one, type: 'number' })).toEqual([]);
+  });
+
+  it('may have an $id again that one in "archived" has', () => {
+    const files = [
+      { path: 'archived/a/x.schema.json', document: { $id: `${NS}/x`, type: 'string' } },
+      { path: 'components/x.schema.json', document: { $id: `${NS}/x`, type: 'number' } },
+    ];
+    const root = { path: 'root.schema.json', document: { $ref: `${NS}/x` } };
+    const validate = compileBundle(bundleSchema(new SchemaLibrary([...files, root]), rootOf(root)));
+    expect(validate(1)).toEqual([]);
+    expect(validate('1')).toMatchObject([{ keyword: 'type', expected: 'number' }]);
   });
 
   it.each([

@@ -58,7 +58,19 @@ describe('a rule of a schema', () => {
     ],
     [{ dependencies: { x: ['y'] } }, { x: 1, y: 1 }, { x: 1 }, '/a/y dependencies nothing'],
     [{ dependencies: { x: { required: ['y'] } } }, { z: 1 }, { x: 1 }, '/a/y required nothing'],
-    [{ propertyNames: { maxLength: 2 } }, { xy: 1 }, { xyz: 1 }, '/a maxLength string'],
+    [{ dependentRequired: { x: ['y'] } }, { x: 1, y: 1 }, { x: 1 }, '/a/y dependentRequired nothing'],
+    [{ dependentSchemas: { x: { required: ['y'] } } }, { z: 1 }, { x: 1 }, '/a/y required nothing'],
+    [{ contains: { const: 1 }, minContains: 2 }, [1, 1], [1, 2], '/a contains array'],
+    [{ contains: { const: 1 }, maxContains: 1 }, [1, 2], [1, 1], '/a contains array'],
+    [{ items: [{}], unevaluatedItems: false }, [1], [1, 2], '/a unevaluatedItems array'],
+    [{ propertyNames: { maxLength: 2 } }, { xy: 1 }, { 'x/y': 1 }, '/a/x~1y maxLength string'],
+    [{ propertyNames: { maxLength: 2 } }, { xy: 1 }, { xyz: 1 }, '/a/xyz propertyNames string'],
+    [{ required: ['constructor'] }, { constructor: 1 }, {}, '/a/constructor required nothing'],
+    [{ properties: { toString: { type: 'string' } } }, {}, { toString: 1 }, '/a/toString type number'],
+    [{ multipleOf: 1 }, 1e300, 1.000_000_000_1, '/a multipleOf number'],
+    [{ multipleOf: 0.123_456_789 }, 0, 1e308, '/a multipleOf number'],
+    [{ pattern: '^\\s$' }, '\u00a0', '\u200b', '/a pattern string'],
+    [{ pattern: '^[\\s.]\\S$' }, '\u2003x', 'x\ufeff', '/a pattern string'],
     [{ allOf: [{ minimum: 1 }, { maximum: 3 }] }, 2, 4, '/a maximum number'],
     [{ anyOf: [{ type: 'string' }, { type: 'array', minItems: 1 }] }, 'x', [], '/a anyOf array'],
     [{ oneOf: [{ minimum: 1 }, { minimum: 5 }] }, 3, 7, '/a oneOf number'],
@@ -94,16 +106,29 @@ describe('a rule of a schema', () => {
     ['uuid', '27a15179-5545-4d23-a654-1b4ac0b42bd3', '27a15179'],
     ['regex', '^a+$', '(a'],
     ['json-pointer', '/a/b', 'a/b'],
+    ['json-pointer-uri-fragment', '#/a%20b', '#a'],
+    ['relative-json-pointer', '1/a', '/a'],
+    ['uri-template', 'https://example.com/{id}', 'https://example.com/{id'],
+    ['duration', 'P1DT2H', 'P1H'],
+    ['email', 'ann.b@localhost', 'ann..b@example.com'],
+    ['uri-reference', '#a', '\\\\server\\share'],
+    ['uri', 'https://example.com/a|b', 'https://example.com\\a'],
+    ['iri', 'https://\u00e9xample.com/', 'n\u00e4me'],
+    ['iri-reference', '/\u00e4', '/\u00e4 b'],
+    ['idn-email', 'j\u00fcrgen@example.com', 'j\u00fcrgen'],
   ])('{"format":"%s"} lets %j pass, and not %j', (format, fits, breaks) => {
     expect(faults({ format }, fits)).toEqual([]);
     expect(faults({ format }, breaks)).toEqual(['/a format string']);
     expect(faults({ format }, 5)).toEqual([]);
   });
 
-  it.each([{ format: 'of another world' }, { 'meta:enum': { x: 'X' } }, { 'meta:xdmType': 'int' }, { examples: 'x' }])(
-    '%j says nothing about values',
-    (annotation) => expect(faults(annotation, 1e12)).toEqual([]),
-  );
+  it.each([
+    { format: 'of another world' },
+    { format: 'int32' },
+    { 'meta:enum': { x: 'X' } },
+    { 'meta:xdmType': 'int' },
+    { examples: 'x' },
+  ])('%j says nothing about values', (annotation) => expect(faults(annotation, 1e12)).toEqual([]));
 
   it('of which none of several fits tells the faults of the one that comes nearest', () => {
     const rule = { anyOf: [{ type: 'string' }, { required: ['x', 'y'] }, { properties: { z: { type: 'string' } } }] };
