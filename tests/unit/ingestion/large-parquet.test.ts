@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bytesSource } from '#core/ingestion/byte-source.ts';
+import { largeOrder, largeParquet, writeLargeParquet } from '#tests/bench/large/parquet-file.ts';
+import { decodeFile } from '#tests/harness/core/decode.ts';
+
+const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
+
+describe('the large Parquet file of the benches', () => {
+  it.each(['SNAPPY', 'GZIP', 'ZSTD', 'UNCOMPRESSED'] as const)(
+    'holds the orders one after the other, in row groups of many pages (%s)',
+    async (codec) => {
+      const bytes = largeParquet({ bytes: 1, rowGroupRows: 25_000, codec });
+      const { records, refusal } = await decodeFile(bytesSource('a.parquet', bytes));
+      expect(refusal).toBeUndefined();
+      const rows = records.map((record) => ('value' in record ? record.value : record.refusal));
+      expect(rows.length).toBe(25_000);
+      const expected = JSON.parse(JSON.stringify(numbers(25_000).map(largeOrder)));
+      expect(rows[0]).toEqual(expected[0]);
+      expect(rows.findIndex((row, n) => JSON.stringify(row) !== JSON.stringify(expected[n]))).toBe(-1);
+    },
+  );
+
+  it('is written to disk as it is in memory', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'large-parquet-'));
+    try {
+      const path = join(folder, 'orders.parquet');
+      const options = { bytes: 200_000, rowGroupRows: 1_000 };
+      const { rows, bytes } = writeLargeParquet(path, options);
+      expect(readFileSync(path).equals(largeParquet(options))).toBe(true);
+      expect([bytes >= 200_000, rows]).toEqual([true, 3_000]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
