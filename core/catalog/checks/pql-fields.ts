@@ -197,7 +197,7 @@ function lookUpFields(
       if (each && first) note(asMeasured(name, each), first);
       else if (name !== 'count') note(asMeasured(name, object), node.object);
       if (second) note(asOperand(read(second, scope), ['number'], `a number of items for ${name}`), second);
-      return resultOf(name, object, each) ?? (name === 'groupBy' ? UNKNOWN : listOf(object));
+      return resultOf(name, object, each) ?? listOf(object);
     }
     const values = args.map((argument) => read(argument, scope));
     if (name === 'equals' || name === 'notEqualTo') note(asCompared('=', object, values[0]!), first!);
@@ -206,7 +206,7 @@ function lookUpFields(
     if (second && name !== 'regexGroup') note(asCondition(values[1]!), second);
     const key =
       name === 'get' && first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
-    if (key !== undefined) return readField(object, key) ?? UNKNOWN;
+    if (key !== undefined && object.kind === undefined) return readField(object, key) ?? UNKNOWN;
     if (name === 'head') return itemOf(object);
     if (name === 'distinct' || name === 'intersection') return listOf(object);
     return resultOf(name, object, undefined) ?? UNKNOWN;

@@ -1,5 +1,5 @@
 import type { LiteralValue } from '#core/segmentation/pql/ast.ts';
-import { type Kind, kindOf, nameOf, UNKNOWN, type Value, wordsFor, worked } from './pql-values.ts';
+import { type Kind, kindOf, listOf, nameOf, UNKNOWN, type Value, wordsFor, worked } from './pql-values.ts';
 
 /** What is wrong with an operation on values, and what would be right. */
 export interface Mistake {
@@ -141,6 +141,7 @@ export const ofLiteral = (value: LiteralValue): Value =>
 export function ofCall(name: string): Value {
   if (name === 'date') return worked('time');
   if (name === 'inSegment') return worked('boolean');
+  if (name === 'mapEntry') return worked('object');
   return name.startsWith('current') ? worked('number') : UNKNOWN;
 }
 
@@ -155,8 +156,10 @@ export function resultOf(method: string, object: Value, each: Value | undefined)
   }
   if (method === 'map') {
     const kind = each && kindOf(each);
-    return kind === undefined ? UNKNOWN : worked(kind, true);
+    return kind === undefined ? listOf(UNKNOWN) : worked(kind, true);
   }
+  if (method === 'groupBy') return worked('object', true);
+  if (method === 'values') return listOf(UNKNOWN);
   return undefined;
 }
 

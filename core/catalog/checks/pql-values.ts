@@ -58,7 +58,8 @@ function named(value: Value, name: string, tree: FieldTree | 'open'): Value {
   };
 }
 
-export const itemOf = (value: Value): Value => ({ ...value, many: false });
+/** What groups and maps that were worked out hold is not followed. */
+export const itemOf = (value: Value): Value => (value.kind === 'object' ? UNKNOWN : { ...value, many: false });
 export const listOf = (item: Value): Value => ({ ...item, many: true });
 
 /** A value in words: `"loyalty.tier"`, or what it is. */

@@ -1,5 +1,6 @@
 import type { Expression, Span } from './ast.ts';
 import { PqlError } from './errors.ts';
+import { wordMeant } from './names.ts';
 import { type Token, tokenize } from './tokens.ts';
 
 const MAX_LENGTH = 65_536;
@@ -42,7 +43,10 @@ export function cursorOver(source: string): Cursor {
   let nodes = 0;
 
   const fail = (message: string, token: Token | Span, expected?: string): never => {
-    throw new PqlError(message, source, token.start, expected);
+    const index = tokens.findIndex(({ start }) => start === token.start);
+    const word = tokens[index]?.type === 'word' ? wordMeant(tokens[index].text, tokens[index - 1]?.text) : undefined;
+    const hint = word && `did you mean ${word}? Upper and lower case matter`;
+    throw new PqlError(message, source, token.start, expected, hint);
   };
   const peek = (ahead = 0): Token => tokens[Math.min(position + ahead, tokens.length - 1)]!;
   const next = (): Token => {

@@ -37,7 +37,7 @@ function guard(condition: Expression): Guard | undefined {
       return found && { ...found, isExact: false };
     }
     case 'quantifier':
-      return condition.quantifier === 'exists' ? present(condition.source) : undefined;
+      return condition.quantifier === 'exists' ? present(unfiltered(condition.source)) : undefined;
     case 'method':
       return condition.name === 'isNotNull' ? present(condition.object) : undefined;
     default:
@@ -72,6 +72,9 @@ function either(guards: readonly (Guard | undefined)[]): Guard | undefined {
   const values = new Set(known.flatMap((one) => [...one.values!]));
   return { ...guardAt(first.path), values, isExact: known.every(({ isExact }) => isExact) };
 }
+
+/** The list from which items are chosen. */
+const unfiltered = (list: Expression): Expression => (list.kind === 'filter' ? unfiltered(list.source) : list);
 
 function present(expression: Expression): Guard | undefined {
   const path = pathOf(expression);

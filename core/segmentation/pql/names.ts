@@ -1,3 +1,5 @@
+import { CALENDAR_UNITS } from './time.ts';
+
 /** Which words of PQL mean something by themselves (aep.md §5.2). Everything else is the name of a field or variable. */
 
 /** Methods of arrays, maps, strings and times, by how many arguments they take (least, most). */
@@ -37,6 +39,9 @@ export const METHODS: Readonly<Record<string, readonly [number, number]>> = {
   getYear: [0, 0],
   getDayOfMonth: [0, 0],
 };
+
+/** Comparisons that are words. */
+export const MEMBERSHIPS = ['in', 'notIn', 'like'] as const;
 
 /** Functions that are not also methods. */
 export const FUNCTIONS: Readonly<Record<string, readonly [number, number]>> = {
@@ -88,3 +93,23 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'where',
   'over',
 ]);
+
+/** Words that begin an expression: written otherwise, they look like a name with another name after it. */
+const OPENING = ['not', 'exists', 'forall', 'select', 'let'];
+const WORDS: ReadonlyMap<string, string> = new Map(
+  [
+    ...RESERVED,
+    ...['before', 'after', 'between', 'on', 'this', 'last', 'next', 'filter'],
+    ...Object.keys(METHODS),
+    ...Object.keys(FUNCTIONS),
+    ...CALENDAR_UNITS.flatMap((unit) => [unit, `${unit}s`]),
+  ].map((word) => [word.toLowerCase(), word]),
+);
+
+/** The word of PQL that unexpected text seems to mean, in other letters; `before` is the text before it. */
+export function wordMeant(text: string, before: string | undefined): string | undefined {
+  const word = WORDS.get(text.toLowerCase());
+  if (word !== undefined && word !== text) return word;
+  const opening = OPENING.find((one) => one === before?.toLowerCase());
+  return opening === before ? undefined : opening;
+}

@@ -18,12 +18,12 @@ function quantified(parser: Parser, quantifier: Word, start: number): Quantifier
   const source = parser.operand();
   const hasCondition = cursor.takeWord('where') || cursor.take(':');
   const own = hasCondition ? parser.condition() : undefined;
-  const goesOn = quantifier !== 'select' && cursor.at(',') && isName(cursor.peek(1)) && cursor.atWord('from', 2);
+  const goesOn = cursor.at(',') && isName(cursor.peek(1)) && cursor.atWord('from', 2);
   const condition = goesOn
     ? bothOf(
         parser,
         own,
-        cursor.nested(() => quantified(parser, quantifier, cursor.next().end)),
+        cursor.nested(() => quantified(parser, quantifier === 'select' ? 'exists' : quantifier, cursor.next().end)),
       )
     : own;
   const node = { kind: 'quantifier', quantifier, variable, source, condition, span: cursor.spanFrom(start) } as const;

@@ -31,7 +31,7 @@ export function parseChain(parser: Parser): Expression {
   cursor.expect(']', 'CHAIN');
   cursor.expect(')', 'CHAIN');
   const hasCondition = cursor.atWordAnyCase('WHERE') && cursor.next() !== undefined;
-  const condition = hasCondition ? parser.expression() : undefined;
+  const condition = hasCondition ? parser.conditional(parser.expression()) : undefined;
   const children = [
     source,
     ...steps.flatMap(({ what }) => what ?? []),
@@ -48,7 +48,7 @@ function step(parser: Parser): ChainStep {
   let when: TimeCondition[] | undefined;
   let count: number | undefined;
   for (;;) {
-    if (what === undefined && clause(cursor, 'WHAT')) what = parser.expression();
+    if (what === undefined && clause(cursor, 'WHAT')) what = parser.conditional(parser.expression());
     else if (when === undefined && clause(cursor, 'WHEN')) when = timeConditions(parser);
     else if (count === undefined && clause(cursor, 'COUNT')) count = wholeNumber(cursor);
     else break;

@@ -1,7 +1,9 @@
 import type { Expression, LiteralValue, MomentName } from './ast.ts';
+import { asCondition } from './conditions.ts';
 import { type Cursor, cursorOver, isName, unexpected } from './cursor.ts';
-import { FUNCTIONS, METHODS, RESERVED } from './names.ts';
+import { MEMBERSHIPS, RESERVED } from './names.ts';
 import { atAggregate, parseAggregate, parseLet, parseQuantifier } from './parse-binders.ts';
+import { callOf, methodOf } from './parse-calls.ts';
 import { atChain, parseChain } from './parse-chain.ts';
 import { parsePeriodOrUndefined, parseTimeCondition, unitAt } from './parse-time.ts';
 
@@ -12,7 +14,7 @@ import { parsePeriodOrUndefined, parseTimeCondition, unitAt } from './parse-time
 export function parsePql(text: string): Expression {
   const cursor = cursorOver(text);
   const parser = parserOver(cursor);
-  const expression = parser.expression();
+  const expression = parser.conditional(parser.expression());
   const rest = cursor.peek();
   if (rest.type !== 'end') cursor.fail(unexpected(rest), rest, 'an operator, or the end of the text');
   return expression;
@@ -26,12 +28,13 @@ export interface Parser {
   expressionBeforeIn(): Expression;
   /** A condition to the right of a word; inside the value of a `let`, an unparenthesised `in` still ends it. */
   condition(): Expression;
+  /** What was parsed where something true or false is needed. */
+  conditional(expression: Expression): Expression;
   /** Sums, products, paths: what a comparison compares. */
   operand(): Expression;
 }
 
 const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
-const MEMBERSHIPS = ['in', 'notIn', 'like'] as const;
 const MOMENTS: readonly string[] = ['now', 'today', 'yesterday', 'tomorrow'];
 const CONSTANTS: Readonly<Record<string, LiteralValue>> = { true: true, false: false, null: null };
 
@@ -46,11 +49,16 @@ function parserOver(cursor: Cursor): Parser {
   };
   const expression = (): Expression => withIn(false, () => cursor.nested(disjunction));
   const expressionBeforeIn = (): Expression => withIn(true, () => cursor.nested(disjunction));
+  const conditional = (parsed: Expression): Expression => {
+    const condition = asCondition(parsed);
+    return condition === parsed ? parsed : cursor.node(condition, parsed);
+  };
   const parser: Parser = {
     cursor,
     expression,
     expressionBeforeIn,
-    condition: () => (inEndsExpression ? expressionBeforeIn() : expression()),
+    condition: () => conditional(inEndsExpression ? expressionBeforeIn() : expression()),
+    conditional,
     operand: () => cursor.nested(sum),
   };
 
@@ -60,8 +68,8 @@ function parserOver(cursor: Cursor): Parser {
     const start = cursor.peek().start;
     const first = operand();
     if (!cursor.atWord(operator)) return first;
-    const operands = [first];
-    while (cursor.takeWord(operator)) operands.push(operand());
+    const operands = [conditional(first)];
+    while (cursor.takeWord(operator)) operands.push(conditional(operand()));
     const flat = operands.flatMap((item) =>
       item.kind === 'logical' && item.operator === operator ? item.operands : item,
     );
@@ -72,7 +80,7 @@ function parserOver(cursor: Cursor): Parser {
     const start = cursor.peek().start;
     if (!cursor.atWord('not') && !cursor.at('!')) return comparison();
     cursor.next();
-    const operand = cursor.nested(negation);
+    const operand = conditional(cursor.nested(negation));
     return cursor.node({ kind: 'not', operand, span: cursor.spanFrom(start) }, operand);
   }
 
@@ -126,7 +134,7 @@ function parserOver(cursor: Cursor): Parser {
     let object = primary();
     for (;;) {
       if (cursor.take('[')) {
-        const condition = lambdaOr(expression);
+        const condition = conditional(lambdaOr(expression));
         cursor.expect(']', 'a filter');
         object = cursor.node(
           { kind: 'filter', source: object, condition, span: cursor.spanFrom(start) },
@@ -146,7 +154,7 @@ function parserOver(cursor: Cursor): Parser {
     if (name.type === 'quoted' || !cursor.at('(')) {
       return cursor.node({ kind: 'member', object, name: name.text, span: cursor.spanFrom(start) }, object);
     }
-    return method(object, name.text, parseArguments(), start, name);
+    return methodOf(parser, object, name, parseArguments(), start);
   }
 
   function parseArguments(): Expression[] {
@@ -158,44 +166,6 @@ function parserOver(cursor: Cursor): Parser {
     }
     cursor.expect(')', 'a call');
     return args;
-  }
-
-  function method(
-    object: Expression,
-    name: string,
-    args: Expression[],
-    start: number,
-    at: { start: number; end: number },
-  ): Expression {
-    const span = cursor.spanFrom(start);
-    const operator = MEMBERSHIPS.find((candidate) => candidate === name);
-    if (operator !== undefined) {
-      checkArity(name, args.length, [1, 1], at);
-      return cursor.node({ kind: 'comparison', operator, left: object, right: args[0]!, span }, object, args[0]!);
-    }
-    if (name === 'filter' && args.length === 1) {
-      return cursor.node({ kind: 'filter', source: object, condition: args[0]!, span }, object, args[0]!);
-    }
-    const arity = name === 'filter' ? ([1, 1] as const) : Object.hasOwn(METHODS, name) ? METHODS[name]! : undefined;
-    if (arity === undefined)
-      cursor.fail(`there is no method "${name}"`, at, 'a method of PQL, such as count, sum or startsWith');
-    checkArity(name, args.length, arity!, at);
-    return cursor.node({ kind: 'method', object, name, args, span }, object, ...args);
-  }
-
-  function checkArity(
-    name: string,
-    given: number,
-    [least, most]: readonly [number, number],
-    at: { start: number; end: number },
-  ): void {
-    if (given >= least && given <= most) return;
-    const wanted = least === most ? `${least}` : `${least} to ${most}`;
-    cursor.fail(
-      `"${name}" is given ${given} argument${given === 1 ? '' : 's'}`,
-      at,
-      `${wanted} argument${wanted === '1' ? '' : 's'}`,
-    );
   }
 
   function lambdaOr(otherwise: () => Expression): Expression {
@@ -287,7 +257,10 @@ function parserOver(cursor: Cursor): Parser {
     const { text, start } = token;
     const called = cursor.at('(', 1);
     if (atChain(cursor)) return parseChain(parser);
-    if (called) return call();
+    if (called) {
+      cursor.next();
+      return callOf(parser, token, parseArguments());
+    }
     if (text === 'exists' || text === 'forall' || text === 'select') return parseQuantifier(parser, text);
     if (text === 'let') return parseLet(parser);
     const period = parsePeriodOrUndefined(cursor);
@@ -304,26 +277,6 @@ function parserOver(cursor: Cursor): Parser {
     if (RESERVED.has(text))
       cursor.fail(unexpected(token), token, 'a path, a literal or "(" (a field of this name is written in backquotes)');
     return name();
-  }
-
-  /** A function; those that are also methods become methods of their first argument. */
-  function call(): Expression {
-    const token = cursor.next();
-    const args = parseArguments();
-    if (Object.hasOwn(FUNCTIONS, token.text)) {
-      checkArity(token.text, args.length, FUNCTIONS[token.text]!, token);
-      return cursor.node({ kind: 'call', name: token.text, args, span: cursor.spanFrom(token.start) }, ...args);
-    }
-    const known =
-      token.text === 'filter' ||
-      Object.hasOwn(METHODS, token.text) ||
-      (MEMBERSHIPS as readonly string[]).includes(token.text);
-    if (!known)
-      cursor.fail(`there is no function "${token.text}"`, token, 'a function of PQL, such as count, sum or date');
-    const [object, ...rest] = args;
-    if (object === undefined)
-      return cursor.fail(`"${token.text}" is given no argument`, token, 'what it works on as the first argument');
-    return method(object, token.text, rest, token.start, token);
   }
 
   return parser;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { ChainStep, Expression, TimeCondition } from '#core/segmentation/pql/ast.ts';
+import { asCondition } from '#core/segmentation/pql/conditions.ts';
 import { METHODS } from '#core/segmentation/pql/names.ts';
 import { CALENDAR_UNITS } from '#core/segmentation/pql/time.ts';
 
@@ -60,7 +61,8 @@ const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tie) => {
   const lambda = fc
     .tuple(fc.array(name, { minLength: 1, maxLength: 2 }), inner)
     .map(([parameters, body]) => node({ kind: 'lambda', parameters, body }));
-  const optional = fc.option(inner, { nil: undefined });
+  const condition = inner.map(asCondition);
+  const optional = fc.option(condition, { nil: undefined });
   const step: fc.Arbitrary<ChainStep> = fc.record({
     name,
     what: optional,
@@ -88,8 +90,8 @@ const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tie) => {
       fc.array(inner, { maxLength: 3 }).map((items) => node({ kind: 'list', items })),
       fc.tuple(inner, name).map(([object, field]) => node({ kind: 'member', object, name: field })),
       fc
-        .tuple(inner, fc.oneof(inner, lambda))
-        .map(([source, condition]) => node({ kind: 'filter', source, condition })),
+        .tuple(inner, fc.oneof(inner, lambda).map(asCondition))
+        .map(([source, test]) => node({ kind: 'filter', source, condition: test })),
       fc
         .tuple(
           inner,
@@ -99,11 +101,11 @@ const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tie) => {
         .map(([object, method, args]) =>
           node({ kind: 'method', object, name: method, args: args.slice(0, METHODS[method]![0]) }),
         ),
-      fc.tuple(inner, inner, inner).map((args) => node({ kind: 'call', name: 'if', args })),
-      inner.map((operand) => node({ kind: 'not', operand })),
+      fc.tuple(condition, inner, inner).map((args) => node({ kind: 'call', name: 'if', args })),
+      condition.map((operand) => node({ kind: 'not', operand })),
       inner.filter(({ kind }) => kind !== 'literal').map((operand) => node({ kind: 'negate', operand })),
       fc
-        .tuple(fc.constantFrom('and', 'or' as const), fc.array(inner, { minLength: 2, maxLength: 3 }))
+        .tuple(fc.constantFrom('and', 'or' as const), fc.array(condition, { minLength: 2, maxLength: 3 }))
         .map(([operator, operands]) =>
           node({
             kind: 'logical',
@@ -122,18 +124,18 @@ const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tie) => {
       fc.tuple(name, inner, inner).map(([text, value, body]) => node({ kind: 'let', name: text, value, body })),
       fc
         .tuple(fc.constantFrom('exists', 'forall', 'select' as const), name, inner, optional)
-        .map(([quantifier, variable, source, condition]) =>
-          node({ kind: 'quantifier', quantifier, variable, source, condition }),
+        .map(([quantifier, variable, source, test]) =>
+          node({ kind: 'quantifier', quantifier, variable, source, condition: test }),
         ),
       fc.tuple(inner, tie('when')).map(([time, when]) => node({ kind: 'occurs', time, when })),
       fc
         .tuple(inner, fc.uniqueArray(step, { minLength: 1, maxLength: 3, selector: (one) => one.name }), optional)
-        .map(([source, steps, condition]) => node({ kind: 'chain', source, steps, condition })),
+        .map(([source, steps, test]) => node({ kind: 'chain', source, steps, condition: test })),
     ),
   };
 });
 
-export const syntaxTree: fc.Arbitrary<Expression> = tree;
+export const syntaxTree: fc.Arbitrary<Expression> = tree.map(asCondition);
 
 /** A tree without its places in the text. */
 export function withoutSpans(value: unknown): unknown {

@@ -66,6 +66,13 @@ describe('fields that PQL reads', () => {
     'xEvent[eventType = ^.loyalty.tier].count() > 0',
     'let T = loyalty in T.tier = "gold"',
     'xEvent.filter((E) => E.eventType = "a").map((E) => E.commerce.order.priceTotal).count() > 1',
+    'xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.count())).get("a") >= 2',
+    'xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.sum(commerce.order.priceTotal))).values().max() > 1',
+    'xEvent.groupBy(eventType).get("a").sum(commerce.order.priceTotal) > 1',
+    'xEvent.groupBy(eventType).values().map((G) => G.count()).max() > 1',
+    'xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.count())).keys().includes("a")',
+    'xEvent.exists(eventType = "a" and productListItems.exists(SKU.equals("x", false)))',
+    'select E from xEvent where E.eventType = "a", I from E.productListItems where I.SKU = "x"',
   ])('are all known in %s', (pql) => {
     expect(unknownIn(pql)).toEqual([]);
   });
@@ -82,6 +89,8 @@ describe('fields that PQL reads', () => {
     ['xEvent[productListItems[qty > 1].count() > 2].count() > 1', ['qty']],
     ['CHAIN(xEvent, timestamp, [A: WHAT(a = "a"), B: WHAT(eventType = "b") WHEN(<= 1 day after C)])', ['a', 'C']],
     ['xEvent.groupBy(store).count() > 2', ['store']],
+    ['xEvent.exists(productListItems.exists(sku = "x")) and colours.forall(shade = 1)', ['sku', 'shade']],
+    ['select E from xEvent where E.kind = "a", I from E.productListItems where I.sku = "x"', ['kind', 'sku']],
     ['let T = loyalty in T.teir = "gold"', ['teir']],
     ['xEvent.filter((E) => E.kind = "a").count() > 1', ['kind']],
     ['xEvent[timestamp occurs after birthday].count() > 0', ['birthday']],
@@ -160,7 +169,14 @@ describe('values that PQL puts together', () => {
     ['age', '0: "age" is a number, not a condition'],
     ['xEvent', '0: it is a list of objects, not a condition'],
     ['xEvent.count()', '0: it is a number, not a condition'],
-    ['(select E from xEvent where E.eventType = "a")', '1: it is a list of objects, not a condition'],
+    [
+      '(select E from xEvent where E.eventType = "a") = vip',
+      '49: it is a list of objects and is compared with true or false',
+    ],
+    ['xEvent.groupBy(eventType)', '0: it is a list of objects, not a condition'],
+    ['xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.count()))', '0: it is a list of objects, not a condition'],
+    ['xEvent.map((E) => E.eventType = "a")', '0: it is a list of true or false, not a condition'],
+    ['identityMap.values()', '0: it is a list, not a condition'],
     ['vip and age', '8: "age" is a number, not a condition'],
     ['not age', '4: "age" is a number, not a condition'],
     ['if(age, true, false)', '3: "age" is a number, not a condition'],

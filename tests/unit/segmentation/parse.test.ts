@@ -50,6 +50,31 @@ describe('parsing PQL', () => {
       'exists E from xs where E.a = 1, I from E.items where I.b = 2',
       'exists E from xs where E.a = 1 and (exists I from E.items where I.b = 2)',
     ],
+    [
+      'existence as a method',
+      'items.exists(name.equals("a", false))',
+      'exists Item from items[name.equals("a", false)]',
+    ],
+    ['existence as a method without a condition', 'items.exists()', 'exists Item from items'],
+    ['existence with a name for the item', 'items.exists((I) => I.a = 1)', 'exists Item from items[(I) => I.a = 1]'],
+    ['what is so of all as a method', 'items.forall(a = 1)', 'not (exists Item from items[not a = 1])'],
+    ['a selection as a rule', 'select E from xEvent where E.a = 1', 'exists E from xEvent where E.a = 1'],
+    [
+      'a selection beside a condition',
+      'vip = true and (select E from xEvent where E.a = 1)',
+      'vip = true and (exists E from xEvent where E.a = 1)',
+    ],
+    ['a selection that must be empty', 'not (select E from xEvent)', 'not (exists E from xEvent)'],
+    [
+      'a selection in a condition on items',
+      'xs[select I from items].count() = 1 and (exists E from xs where (select I from E.items))',
+      'xs[exists I from items].count() = 1 and (exists E from xs where exists I from E.items)',
+    ],
+    [
+      'a selection by several variables',
+      '(select E from xs where E.a = 1, I from E.items where I.b = 2).count() = 1',
+      '(select E from xs where E.a = 1 and (exists I from E.items where I.b = 2)).count() = 1',
+    ],
     ['"from" for after', 'a occurs <= 3 days from now', 'a occurs <= 3 days after now'],
     ['a period without "on"', 'a occurs today', 'a occurs on today'],
     [
@@ -122,6 +147,22 @@ describe('a mistake in PQL', () => {
   ])('is found where it is: %s', (_, text, line, column) => {
     const error = errorOf(text);
     expect([error.line, error.column]).toEqual([line, column]);
+  });
+
+  it.each([
+    ['a = 1 AND b = 2', 'and'],
+    ['xEvent[a = 1 Or b = 2].count() > 1', 'or'],
+    ['NOT a = 1', 'not'],
+    ['a NotIn [1]', 'notIn'],
+    ['EXISTS E FROM xEvent WHERE E.a = 1', 'exists'],
+    ['exists E from xEvent WHERE E.a = 1', 'where'],
+    ['a OCCURS today', 'occurs'],
+    ['a occurs <= 3 DAYS before now', 'days'],
+    ['a occurs <= 3 days BEFORE now', 'before'],
+    ['INSEGMENT("x")', 'inSegment'],
+    ['a.StartsWith("x")', 'startsWith'],
+  ])('is a word in other letters: %s', (text, word) => {
+    expect(errorOf(text).hint).toBe(`did you mean ${word}? Upper and lower case matter`);
   });
 
   it('cuts long lines around the place', () => {
