@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { audienceManagerCommand } from './commands/audience-manager.ts';
 import { catalogCommand } from './commands/catalog.ts';
+import { connectionCommand } from './commands/connection.ts';
 import { destinationCommand } from './commands/destination.ts';
+import { doorsCommand } from './commands/doors.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
 import { expireCommand } from './commands/expire.ts';
@@ -32,6 +34,8 @@ const COMMANDS = [
   lakeCommand,
   segmentCommand,
   sendCommand,
+  doorsCommand,
+  connectionCommand,
   privacyCommand,
   statusCommand,
   evaluateCommand,

@@ -2,8 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
+import { localVariables } from '#cli/local/catalog-variables.ts';
 import { collect } from '#cli/options.ts';
 import { printMoves } from '#cli/report/print-estimate.ts';
+import { projectRoot } from '#cli/root.ts';
 import { historyFor } from '#cli/stage/history.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
@@ -49,7 +51,7 @@ export function catalogCommand(): Command {
     .option('--no-backfill', 'leave it to the evaluation of the day to tell edited destinations')
     .action(async ({ catalog: folder, stage, set, backfill, allowBreaking }: ApplyOptions) => {
       if (allowBreaking && stage === 'prod') throw new UserError('--allow-breaking is not for the stage "prod".');
-      const catalog = await loadCatalogFolder(folder, parseVariables(set));
+      const catalog = await loadCatalogFolder(folder, variablesFor(stage, set));
       const resources = await useStage(stage);
       const stores = storesOf(resources);
       refuseBreaking(await definitionsInForce(stores.catalog), catalog, allowBreaking === true);
@@ -77,7 +79,7 @@ export function catalogCommand(): Command {
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .option('--json', 'print one JSON object')
     .action(async (flags: { catalog: string; stage: string; set: string[]; json?: true }) => {
-      const catalog = compileCatalog(await loadCatalogFolder(flags.catalog, parseVariables(flags.set)));
+      const catalog = compileCatalog(await loadCatalogFolder(flags.catalog, variablesFor(flags.stage, flags.set)));
       const stores = storesOf(await useStage(flags.stage));
       const inForce = await catalogInForce(stores.catalog);
       const history = historyFor(catalog.segments, inForce, stores);
@@ -88,6 +90,12 @@ export function catalogCommand(): Command {
     });
   return command;
 }
+
+/** On the local stage, what `npm start` has set them to: a catalog that is applied again goes on telling the sink. */
+const variablesFor = (stage: string, set: readonly string[]): Record<string, string> => ({
+  ...(stage === 'local' && localVariables(projectRoot)),
+  ...parseVariables(set),
+});
 
 const sideOf = (catalog: CompiledCatalog): Side => ({
   definitions: catalog.segmentDefinitions,

@@ -6,6 +6,7 @@ import { writeExample } from '#cli/example/write.ts';
 import { findDataFiles } from '#cli/feed/data-files.ts';
 import { type Fed, feed, usualDoor } from '#cli/feed/feed.ts';
 import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilSettled } from '#cli/feed/wait.ts';
+import { keepLocalVariables, localConnectionKey } from '#cli/local/catalog-variables.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
 import { localPaths } from '#cli/local/paths.ts';
@@ -20,6 +21,7 @@ import { deadLetters } from '#cli/stage/queues.ts';
 import { storesOf } from '#cli/stage/stores.ts';
 import { findResources } from '#cli/stage/use-stage.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
+import { keySha256 } from '#core/ingestion/collection/connection.ts';
 import { applyCatalog } from './catalog.ts';
 
 export interface StartOptions {
@@ -76,10 +78,11 @@ export async function deployAndApply(
   Object.assign(process.env, aws.env);
   const sink = await startSink({ root });
   log(`The outside world (webhooks, Audience Manager's edge) is played by ${sink.url}`);
-  const variables = {
+  const variables = keepLocalVariables(root, {
     WEBHOOK_URL: `${sink.urlForLambdas}/webhook/crm`,
     AAM_EDGE_ENDPOINT: `${sink.urlForLambdas}/aam/{host}`,
-  };
+    SHOP_KEY_SHA256: keySha256(localConnectionKey(root)),
+  });
   const definitions = await loadCatalogFolder(catalogFolder, variables);
   await deployLocal({ root, aws, log, stage: 'local' });
   const resources = await findResources('local');
@@ -119,6 +122,7 @@ export async function feedFolder(folder: string, flow: Flow, progress: Progress)
 const whatNext = (sinkUrl: string, resources: { readonly 'exports-bucket': string }): string => `What to try next
   npm run tributary -- status                      this table again
   npm run tributary -- send --data DIR             more data: files named after datasets
+  npm run tributary -- doors                       where records are sent over HTTP, with which key
   npm run tributary -- catalog apply               after a change in catalog/
   npm start -- --data DIR                          feed files of your own from the start
   curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received

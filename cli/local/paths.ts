@@ -17,6 +17,10 @@ export interface LocalPaths {
   readonly deployLog: string;
   readonly deployRecord: string;
   readonly outputs: string;
+  /** The key that this machine shows the example's source connection. */
+  readonly connectionKey: string;
+  /** What `npm start` has set the variables of the catalog to. */
+  readonly catalogVariables: string;
   readonly cdkHome: string;
 }
 
@@ -45,6 +49,8 @@ export function localPaths(root: string): LocalPaths {
     deployLog: join(base, 'deploy.log'),
     deployRecord: join(base, 'deploy.json'),
     outputs: join(base, 'outputs.json'),
+    connectionKey: join(base, 'connection-key'),
+    catalogVariables: join(base, 'catalog-variables.json'),
     cdkHome: join(base, 'cdk-home'),
   };
 }

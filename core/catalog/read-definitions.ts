@@ -33,7 +33,7 @@ const READINGS: { readonly [K in Kind]: Reading } = {
   'evaluation-settings': { shape: evaluationSettings },
   schemas: { shape: schemaDefinition, idKey: '$id' },
   datasets: { shape: datasetDefinition, idKey: 'id' },
-  'source-connections': { shape: sourceConnectionDefinition, idKey: 'id' },
+  'source-connections': { shape: sourceConnectionDefinition, idKey: 'id', variables: true },
   'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },
   segments: { shape: segmentDefinition, idKey: 'id' },
   destinations: { shape: destinationDefinition, idKey: 'id', variables: true },

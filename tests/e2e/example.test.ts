@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { doorsOf } from '#cli/commands/doors.ts';
 import { deployAndApply, start } from '#cli/commands/start.ts';
 import { DEFAULT_EXAMPLE, type Example } from '#cli/example/generate.ts';
 import { writeExample } from '#cli/example/write.ts';
 import type { Flow } from '#cli/feed/wait.ts';
+import { localConnectionKey } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
 import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
@@ -14,8 +16,12 @@ import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
 import { s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { emptyStage } from '#tests/harness/empty-stage.ts';
+import { callDoor, callSigned } from './http-call.ts';
 
 const CATALOG = join(projectRoot, 'catalog');
+
+/** For what goes through the platform: looked at again and again until then. */
+const WITHIN = { timeout: 60_000, interval: 500 };
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((x, y) => x + y, 0);
 
@@ -83,5 +89,56 @@ describe('the worked example through the deployed platform', () => {
     const keys = await Array.fromAsync(flow.stores.exports.list(''));
     expect(keys.filter((key) => /ftp_dpm_\d+_\d{10}\.sync$/.test(key)).length).toBeGreaterThan(0);
     expect(keys.filter((key) => key.endsWith('.csv')).length).toBeGreaterThan(0);
+  });
+
+  it('takes records over HTTP, one by one and as a batch, and tells the profile that comes of them', async () => {
+    const { collection, batch, access } = await doorsOf(flow.resources);
+    // As a client of AEP: a token that means nothing here, and the key.
+    const headers = { authorization: 'Bearer a token of IMS', 'x-api-key': localConnectionKey(projectRoot) };
+    const json = { headers: { ...headers, 'content-type': 'application/json' } };
+    const ecid = '7'.repeat(38);
+    const login = { ECID: [{ id: ecid }], CRMID: [{ id: 'RB-HTTP', authenticatedState: 'authenticated' }] };
+    const entity = { _id: `http-${Date.now()}`, timestamp: new Date().toISOString(), identityMap: login };
+    const message = {
+      header: { datasetId: 'logins' },
+      body: { xdmEntity: { ...entity, eventType: 'userAccount.login' } },
+    };
+    const collect = (query: string, body: object) =>
+      callDoor(collection, 'POST', `/collection/shop${query}`, { ...json, body: JSON.stringify(body) });
+    expect(await collect('?syncValidation=true', { ...message, body: { xdmEntity: {} } })).toMatchObject({
+      status: 400,
+    });
+    expect(await collect('?syncValidation=true', message)).toMatchObject({ status: 200, body: { inletId: 'shop' } });
+
+    const import_ = '/data/foundation/import/batches';
+    const created = await callDoor(batch, 'POST', import_, {
+      ...json,
+      body: JSON.stringify({ datasetId: 'customers', inputFormat: { format: 'csv' } }),
+    });
+    expect(created).toMatchObject({ status: 201, body: { status: 'loading' } });
+    const { id } = created.body;
+    const file = `${import_}/${id}/datasets/customers/files/crm.csv`;
+    const csv = 'crmId,email,tier,updatedAt\nRB-HTTP,http@example.com,silver,2026-01-01T00:00:00Z\n';
+    expect(await callDoor(batch, 'PUT', file, { headers, body: csv })).toMatchObject({ status: 200 });
+    expect(await callDoor(batch, 'POST', `${import_}/${id}?action=COMPLETE`, { headers })).toMatchObject({
+      status: 200,
+    });
+    const stateOf = async () =>
+      (await callDoor(batch, 'GET', `/data/foundation/catalog/batches/${id}`, { headers })).body[id];
+    await vi.waitFor(async () => expect(await stateOf()).toMatchObject({ status: 'success' }), WITHIN);
+    expect(await stateOf()).toMatchObject({
+      metrics: { inputRecordCount: 1, outputRecordCount: 1, failedRecordCount: 0 },
+    });
+
+    const query = { 'schema.name': '_xdm.context.profile', entityId: ecid, entityIdNS: 'ECID' };
+    await vi.waitFor(async () => {
+      const { status, body } = await callSigned(access, '/data/core/ups/access/entities', query);
+      expect(status).toBe(200);
+      expect(body[ecid].entity).toMatchObject({
+        loyalty: { tier: 'silver' },
+        identityMap: { crmid: [{ id: 'RB-HTTP' }], ecid: [{ id: ecid }] },
+        segmentMembership: { ups: { 'gold-and-silver': { status: 'realized' } } },
+      });
+    }, WITHIN);
   });
 });

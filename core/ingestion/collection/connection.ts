@@ -28,10 +28,13 @@ export function authenticateByKey(headers: Headers, catalog: CompiledCatalog): S
   return [...catalog.sourceConnections.values()].find((connection) => hasKey(connection, keys)) ?? REJECTED;
 }
 
+/** What a catalog knows of a key. */
+export const keySha256 = (key: string): string => hash('sha256', key, 'hex');
+
 export const isProblem = (value: object): value is Problem => 'status' in value && 'body' in value;
 
-const hasKey = ({ keySha256 }: SourceConnectionDefinition, keys: readonly string[]): boolean =>
-  keySha256.some((known) => keys.some((key) => isSame(known, hash('sha256', key, 'hex'))));
+const hasKey = ({ keySha256: known }: SourceConnectionDefinition, keys: readonly string[]): boolean =>
+  known.some((digest) => keys.some((key) => isSame(digest, keySha256(key))));
 
 function keysOf(headers: Headers): string[] {
   const bearer = /^bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();

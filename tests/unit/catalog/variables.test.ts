@@ -11,7 +11,7 @@ function urlOf(url: string, variables: Record<string, string>): string {
   return destination?.type === 'http' ? destination.url : '';
 }
 
-describe('a variable in a destination', () => {
+describe('a variable in a definition', () => {
   it.each([
     ['https://${HOST}/x', { HOST: 'a.example' }, 'https://a.example/x'],
     ['https://${HOST:-b.example}/x', {}, 'https://b.example/x'],
@@ -27,6 +27,16 @@ describe('a variable in a destination', () => {
 
   it('is not looked for in what it stands for', () => {
     expect(urlOf('https://a.example/${A}', { A: '${B}' })).toBe('https://a.example/${B}');
+  });
+
+  it('works in source connections too, since stages have keys of their own', () => {
+    const digest = 'a'.repeat(64);
+    const connection =
+      'id: shop\nkeySha256: ["${KEY:-0000000000000000000000000000000000000000000000000000000000000000}"]\n';
+    const files = catalogFiles({ 'source-connections/shop.yaml': connection });
+    expect(loadCatalog(files, { KEY: digest }).catalog?.sourceConnections?.[0]?.keySha256).toEqual([digest]);
+    expect(loadCatalog(files, {}).catalog?.sourceConnections?.[0]?.keySha256).toEqual(['0'.repeat(64)]);
+    expect(loadCatalog(files, { KEY: 'the key itself' }).problems).toMatchObject([{ line: 2 }]);
   });
 
   it('is nothing special elsewhere', () => {

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { newConnectionKey } from '#cli/local/catalog-variables.ts';
+import { keySha256 } from '#core/ingestion/collection/connection.ts';
+
+export function connectionCommand(): Command {
+  const command = new Command('connection').description('who may send records over HTTP');
+  command
+    .command('key')
+    .description('make a key for a source connection: the key for its sender, the SHA-256 of it for the catalog')
+    .option('--json', 'print one JSON object')
+    .action(({ json }: { json?: true }) => {
+      const key = newConnectionKey();
+      const digest = keySha256(key);
+      process.stdout.write(json ? `${JSON.stringify({ key, keySha256: digest })}\n` : printKey(key, digest));
+    });
+  return command;
+}
+
+const printKey = (key: string, digest: string): string => `Key, for its sender; it is kept nowhere:
+  ${key}
+
+Into the catalog, source-connections/<id>.yaml, beside the old one until everybody has the new one:
+  keySha256: [${digest}]
+`;

@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { knownConnectionKey } from '#cli/local/catalog-variables.ts';
+import { detectLocalAws, parseEndpoint } from '#cli/local/detect.ts';
+import { type DoorsOfStage, printDoors } from '#cli/report/print-doors.ts';
+import { projectRoot } from '#cli/root.ts';
+import { reachableDoor } from '#cli/stage/doors.ts';
+import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { type Resources, useStage } from '#cli/stage/use-stage.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { keySha256 } from '#core/ingestion/collection/connection.ts';
+
+export const doorsCommand = (): Command =>
+  new Command('doors')
+    .description('say where records are sent to a running stage, and where profiles are asked for')
+    .option('--stage <name>', 'stage', 'local')
+    .option('--json', 'print one JSON object')
+    .action(async ({ stage, json }: { stage: string; json?: true }) => {
+      const resources = await useStage(stage);
+      const catalog = await catalogInForce(storesOf(resources).catalog);
+      const doors = { stage, ...(await doorsOf(resources)), ...connectionsOf(stage, catalog) };
+      process.stdout.write(json ? `${JSON.stringify(doors)}\n` : printDoors(doors));
+    });
+
+/** Where the doors of a stage can be called from here. */
+export async function doorsOf(
+  resources: Resources,
+): Promise<Pick<DoorsOfStage, 'collection' | 'batch' | 'access' | 'stream' | 'landing'>> {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
+  const local = endpoint ? { endpoint, kind: (await detectLocalAws(endpoint)).kind } : undefined;
+  return {
+    collection: reachableDoor(resources['collection-url'], local),
+    batch: reachableDoor(resources['batch-url'], local),
+    access: {
+      ...reachableDoor(resources['access-url'], local),
+      signedFor: signedFor(resources['access-url']),
+      signedBy: local ? `${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}` : '$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY',
+    },
+    stream: resources['collection-stream'],
+    landing: resources['landing-bucket'],
+  };
+}
+
+/** An HTTP API and the URL of a function are signed for as different services. */
+function signedFor(url: string): string {
+  const [, service, region] = new URL(url).hostname.split('.');
+  return `${region}:${service === 'lambda-url' ? 'lambda' : service}`;
+}
+
+/** The connections of the catalog in force, and the key of one of them where this machine has it. */
+function connectionsOf(stage: string, catalog: CompiledCatalog): Pick<DoorsOfStage, 'connections' | 'key'> {
+  const connections = [...catalog.sourceConnections.values()];
+  const key = stage === 'local' ? knownConnectionKey(projectRoot) : undefined;
+  const opened = key && connections.find((connection) => connection.keySha256.includes(keySha256(key)));
+  return {
+    connections: connections.map(({ id, datasets }) => ({ id, datasets: datasets ?? [...catalog.datasets.keys()] })),
+    ...(opened && { key: { connection: opened.id, key } }),
+  };
+}

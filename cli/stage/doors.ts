@@ -1,0 +1,22 @@
+import type { LocalAwsKind } from '#cli/local/detect.ts';
+
+/** Where a door of a stage can be called from here. */
+export interface Door {
+  /** What stands before the paths of AEP's APIs, without a slash at its end. */
+  readonly url: string;
+  /** What every request needs besides. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * A door's address as the stage knows it → as it can be called. In AWS they are the same. Something local that answers in
+ * place of AWS gives functions host names that nobody resolves: it is called itself, and told which function is meant.
+ * @param local what answers in place of AWS, and where
+ */
+export function reachableDoor(url: string, local?: { readonly endpoint: string; readonly kind: LocalAwsKind }): Door {
+  if (!local) return { url: url.replace(/\/$/, ''), headers: {} };
+  const { host, hostname } = new URL(url);
+  const [id] = hostname.split('.');
+  if (local.kind === 'ministack') return { url: `${local.endpoint}/_aws/lambda-url/${id}`, headers: {} };
+  return { url: local.endpoint, headers: { host } };
+}
