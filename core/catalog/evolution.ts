@@ -126,7 +126,9 @@ function compareFields(old: FieldTree, next: FieldTree, pointer: string, depth: 
     } else compareAny(child, nextChild, place, depth, to);
   }
   compareAny(old.items(), next.items(), pointer, depth, to);
-  if (old.names.length === 0) compareAny(old.child(ANY_KEY), next.child(ANY_KEY), `${pointer}/*`, depth, to);
+  // What is not named was allowed as well, unless that was forbidden in so many words.
+  const unnamed = old.child(ANY_KEY) ?? (rules.closed ? undefined : 'open');
+  compareAny(unnamed, next.child(ANY_KEY), `${pointer}/*`, depth, to);
 }
 
 function compareAny(
@@ -136,10 +138,14 @@ function compareAny(
   depth: number,
   to: Comparison,
 ): void {
-  if (old === undefined || old === 'open') return;
-  if (next !== undefined && next !== 'open') compareFields(old, next, pointer, depth + 1, to);
+  if (old === undefined || (old === 'open' && (next === undefined || next === 'open'))) return;
+  if (next !== undefined && next !== 'open')
+    compareFields(old === 'open' ? ANYTHING : old, next, pointer, depth + 1, to);
   else to.changes.push(to.about(pointer, 'what lies here is no longer said', 'keep its schema'));
 }
+
+/** What schemas say nothing about. */
+const ANYTHING: FieldTree = { types: new Set(), names: [], nodes: [], child: () => 'open', items: () => 'open' };
 
 const typesOf = (tree: FieldTree): string => [...tree.types].sort().join(' or ');
 const newlyRequired = (old: FieldRules, next: FieldRules): string[] =>

@@ -1,4 +1,5 @@
 import stringify from 'safe-stable-stringify';
+import { integerRange } from '#core/schema/integer-range.ts';
 import type { Node } from './field-tree.ts';
 
 /** What schemas ask of the values of one field, taken together. */
@@ -13,10 +14,20 @@ export interface FieldRules {
   readonly unique: boolean;
   /** The narrowest of each. */
   readonly limits: ReadonlyMap<string, number>;
+  /** How many schemas `anyOf` and `oneOf` list. */
+  readonly alternatives: ReadonlyMap<string, number>;
+  /** Rules that are not compared, only told apart: their values as JSON. */
+  readonly others: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 const LOWER = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'];
 const UPPER = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'];
+const ALTERNATIVES = ['anyOf', 'oneOf'];
+const OTHERS = [
+  ...['multipleOf', 'not', 'if', 'then', 'else', 'dependencies', 'dependentRequired', 'dependentSchemas'],
+  ...['propertyNames', 'patternProperties', 'contains', 'minContains', 'maxContains', 'additionalItems'],
+  'unevaluatedItems',
+];
 
 export function rulesOf(nodes: readonly Node[]): FieldRules {
   const texts = (key: string): string[] =>
@@ -28,8 +39,22 @@ export function rulesOf(nodes: readonly Node[]): FieldRules {
     required: new Set(nodes.flatMap(({ required }) => (Array.isArray(required) ? required.map(String) : []))),
     closed: nodes.some((node) => node.additionalProperties === false || node.unevaluatedProperties === false),
     unique: nodes.some((node) => node.uniqueItems === true),
-    limits: new Map([...narrowest(nodes, LOWER, Math.max), ...narrowest(nodes, UPPER, Math.min)]),
+    limits: limitsOf(nodes.map((node) => ({ ...node, ...integerRange(node) }))),
+    alternatives: byKeyword(ALTERNATIVES, nodes, (lists) => lists.flat().length),
+    others: byKeyword(OTHERS, nodes, (values) => new Set(values.map((value) => stringify(value) ?? ''))),
   };
+}
+
+const limitsOf = (nodes: readonly Node[]): ReadonlyMap<string, number> =>
+  new Map([...narrowest(nodes, LOWER, Math.max), ...narrowest(nodes, UPPER, Math.min)]);
+
+function byKeyword<T>(
+  keywords: readonly string[],
+  nodes: readonly Node[],
+  combine: (values: readonly unknown[]) => T,
+): ReadonlyMap<string, T> {
+  const values = keywords.map((key) => [key, nodes.filter((node) => key in node).map((node) => node[key])] as const);
+  return new Map(values.flatMap(([key, all]) => (all.length > 0 ? [[key, combine(all)] as const] : [])));
 }
 
 /** Where several schemas list values, those that all of them do. */
@@ -74,6 +99,16 @@ export function narrowings(old: FieldRules, next: FieldRules): { what: string; a
     const had = old.limits.get(key);
     const isNarrower = had === undefined || (LOWER.includes(key) ? limit > had : limit < had);
     if (isNarrower) put(`"${key}" narrowed to ${limit}`, had === undefined ? `leave out "${key}"` : `keep ${had}`);
+  }
+  for (const [key, count] of next.alternatives) {
+    const had = old.alternatives.get(key);
+    if (had === undefined) put(`limited by "${key}"`, `leave out "${key}"`);
+    else if (count < had) put(`fewer schemas in "${key}"`, 'keep all of them; more may be added');
+  }
+  for (const [key, values] of next.others) {
+    const had = old.others.get(key);
+    const isNew = [...values].some((value) => !had?.has(value));
+    if (isNew) put(`another "${key}"`, had ? `keep "${key}" as it is, or leave it out` : `leave out "${key}"`);
   }
   return found;
 }

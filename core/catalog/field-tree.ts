@@ -37,7 +37,7 @@ const isNode = (value: unknown): value is Node => typeof value === 'object' && v
 
 function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldTree {
   const expanded = parts.flatMap((part) => expand(part, byId, new Set()));
-  // A member that only asks for fields (`required`) must not make the rest look open either.
+  // A node that only points elsewhere, or only asks for fields (`required`), must not make the rest look open.
   const saying = expanded.filter(({ node }) => SAYINGS.some((key) => key in node));
   const all = saying.length > 0 ? saying : expanded;
   const types = new Set(all.flatMap(({ node }) => typesOf(node)));
@@ -113,9 +113,7 @@ function expand({ node, root }: Part, byId: ReadonlyMap<string, Node>, seen: Set
     if (!Array.isArray(members)) continue;
     for (const member of members) if (isNode(member)) parts.push(...expand({ node: member, root }, byId, seen));
   }
-  // A node that only points elsewhere says nothing itself; it must not make the rest look open.
-  const saysSomething = SAYINGS.some((key) => key in node);
-  return saysSomething || parts.length === 0 ? [{ node, root }, ...parts] : parts;
+  return [{ node, root }, ...parts];
 }
 
 const SAYINGS = ['properties', 'additionalProperties', 'type', 'items', 'enum', 'const'];

@@ -26,6 +26,12 @@ const PROPERTIES = {
   },
   code: { ...text, pattern: '^[A-Z]+$' },
   orders: { type: 'array', items: { type: 'object', properties: { total: { type: 'number' } } } },
+  step: { type: 'number', multipleOf: 0.5 },
+  either: { anyOf: [{ minLength: 9 }, { pattern: 'x' }] },
+  count: { type: 'integer', minimum: 0 },
+  labels: { type: 'object' },
+  open: { type: 'object' },
+  list: { type: 'array' },
   regions: { type: 'object', additionalProperties: { type: 'object', properties: { at: text } } },
 };
 const SCHEMA = {
@@ -86,6 +92,14 @@ describe('schemas evolve', () => {
       'with one identity more',
       { ...SCHEMA, descriptors: [primary('/id'), { ...primary('/email', 'Email'), 'xdm:isPrimary': false }] },
     ],
+    ['with a step less', withFields({ step: { type: 'number' } })],
+    [
+      'with an alternative more',
+      withFields({ either: { anyOf: [{ minLength: 9 }, { pattern: 'x' }, { const: 'y' }] } }),
+    ],
+    ['with any fields in a map', withFields({ labels: { type: 'object', additionalProperties: true } })],
+    ['with a field named in what was open', withFields({ open: { type: 'object', properties: { x: text } } })],
+    ['with lists that say what they may hold: anything', withFields({ list: { type: 'array', items: {} } })],
     [
       'with the same fields in a field group',
       {
@@ -131,6 +145,32 @@ describe('schemas do not change', () => {
       'a value less',
       withFields(loyalty({ tier: { ...text, enum: ['gold'] } })),
       '/loyalty/tier no longer allows "silver"',
+    ],
+    ['larger steps', withFields({ step: { type: 'number', multipleOf: 1 } }), '/step another "multipleOf"'],
+    ['an alternative less', withFields({ either: { anyOf: [{ minLength: 9 }] } }), '/either fewer schemas in "anyOf"'],
+    ['alternatives', withFields({ email: { ...text, oneOf: [{ title: 'x' }] } }), '/email limited by "oneOf"'],
+    [
+      'a smaller size',
+      withFields({ count: { type: 'integer', minimum: 0, 'meta:xdmType': 'byte' } }),
+      '/count "maximum" narrowed to 127',
+    ],
+    [
+      'something required by a schema that says nothing else',
+      { ...SCHEMA, allOf: [{ $ref: '#/definitions/more', required: ['email'] }], definitions: { more: {} } },
+      '/email newly required',
+    ],
+    ['something required of some', { ...SCHEMA, dependentRequired: { id: ['email'] } }, ' another "dependentRequired"'],
+    ['a condition', { ...SCHEMA, not: { required: ['code'] } }, ' another "not"'],
+    ['items limited', withFields({ list: { type: 'array', items: text } }), '/list retyped from any type to string'],
+    [
+      'a map limited',
+      withFields({ labels: { type: 'object', additionalProperties: text } }),
+      '/labels/* retyped from any type to string',
+    ],
+    [
+      'fields it does not name limited',
+      withFields({ loyalty: { ...PROPERTIES.loyalty, additionalProperties: text } }),
+      '/loyalty/* retyped from any type to string',
     ],
     ['values listed', withFields({ email: { ...text, enum: ['x'] } }), '/email limited to certain values'],
     ['a pattern', withFields({ email: { ...text, pattern: '@' } }), '/email another pattern'],
