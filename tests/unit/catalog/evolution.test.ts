@@ -95,7 +95,7 @@ describe('schemas evolve', () => {
     ['with a step less', withFields({ step: { type: 'number' } })],
     [
       'with an alternative more',
-      withFields({ either: { anyOf: [{ minLength: 9 }, { pattern: 'x' }, { const: 'y' }] } }),
+      withFields({ either: { anyOf: [{ minLength: 9 }, { pattern: 'x' }, { minLength: 3 }] } }),
     ],
     ['with any fields in a map', withFields({ labels: { type: 'object', additionalProperties: true } })],
     ['with a field named in what was open', withFields({ open: { type: 'object', properties: { x: text } } })],
