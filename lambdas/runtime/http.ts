@@ -3,6 +3,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 /** A request as the functions behind HTTP see it; the same behind an HTTP API and a function URL. */
 export interface HttpCall {
   readonly method: string;
+  /** Scheme and host, if they are those that the caller has used; empty where something stands before them. */
+  readonly origin: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string | undefined>>;
   /** Names in lower case. */
@@ -15,17 +17,32 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Becomes JSON, unless it is text already. */
   readonly body?: object | string;
+  /** Bytes, in place of a body. */
+  readonly file?: Uint8Array;
 }
 
-export const callOf = (event: APIGatewayProxyEventV2): HttpCall => ({
-  method: event.requestContext.http.method.toUpperCase(),
-  path: event.rawPath,
-  query: event.queryStringParameters ?? {},
-  headers: Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value])),
-  body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
-});
+export function callOf(event: APIGatewayProxyEventV2): HttpCall {
+  const headers = Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const { domainName, http } = event.requestContext;
+  return {
+    method: http.method.toUpperCase(),
+    origin: domainName !== undefined && headers.host === domainName ? `https://${domainName}` : '',
+    path: event.rawPath,
+    query: event.queryStringParameters ?? {},
+    headers,
+    body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
+  };
+}
 
-export function answerTo({ status, headers = {}, body }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+export function answerTo({ status, headers = {}, body, file }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+  if (file) {
+    return {
+      statusCode: status,
+      headers: { 'content-type': 'application/octet-stream', ...headers },
+      body: Buffer.from(file).toString('base64'),
+      isBase64Encoded: true,
+    };
+  }
   const type = status >= 400 ? 'application/problem+json' : 'application/json';
   return {
     statusCode: status,

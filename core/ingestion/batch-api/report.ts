@@ -2,35 +2,65 @@ import type { Batch } from '#core/ports/operations.ts';
 import type { QuarantineRow } from '../archive.ts';
 import { sentenceOf } from '../collection/problem.ts';
 import type { Refusal, RefusalCode } from '../record.ts';
-import type { Upload } from './upload.ts';
+import { fileNameOf, type Marks, type Upload } from './upload.ts';
 
 /** AEP's states (aep.md §2.2) that a batch goes through here. */
-export type BatchStatus = 'loading' | 'aborted' | 'loaded' | 'staging' | 'processing' | 'success' | 'failed';
+export type BatchStatus =
+  | 'loading'
+  | 'aborted'
+  | 'inactive'
+  | 'loaded'
+  | 'staging'
+  | 'processing'
+  | 'success'
+  | 'failed';
 
 /** @param batch as the books have it; undefined before the splitter has come to it */
-export function statusOf(marks: { completed: boolean; aborted: boolean }, batch: Batch | undefined): BatchStatus {
-  if (marks.aborted) return 'aborted';
-  if (!marks.completed) return 'loading';
+export function statusOf(marks: Marks, batch: Batch | undefined): BatchStatus {
+  if (marks.reverted !== undefined) return 'inactive';
+  if (marks.aborted !== undefined) return 'aborted';
+  if (marks.failed !== undefined) return 'failed';
+  if (marks.completed === undefined) return 'loading';
   if (!batch) return 'loaded';
   if (batch.status !== 'processing') return batch.status;
   return batch.verdict === undefined ? 'staging' : 'processing';
 }
 
-/** What AEP's catalog says of a batch (aep.md §2.3): records that came in are either out or failed. */
-export function describeBatch(upload: Upload, status: BatchStatus, batch: Batch | undefined): object {
-  const { id, datasetId, createdAt, externalId } = upload;
+/**
+ * What AEP's catalog says of a batch (aep.md §2.3): records that came in are either out or failed. Who created it is the
+ * source connection; organisation and sandbox are what the client called them.
+ */
+export function describeBatch(upload: Upload, marks: Marks = {}, batch?: Batch): object {
+  const { id, datasetId, createdAt, externalId, createdBy = '', imsOrg = '', sandbox = '' } = upload;
+  const status = statusOf(marks, batch);
   const isDone = batch !== undefined && (status === 'success' || status === 'failed');
   return {
     id,
-    status,
+    imsOrg,
+    sandboxId: sandbox,
     created: createdAt,
+    createdClient: createdBy,
+    createdUser: createdBy,
+    updatedUser: createdBy,
+    updated: Math.max(createdAt, ...Object.values(marks)),
     ...(externalId !== undefined && { externalId }),
+    status,
     version: '1.0.0',
+    tags: tagsOf(upload),
     relatedObjects: [{ type: 'dataSet', id: datasetId }],
     inputFormat: { format: upload.format },
-    ...(isDone && { metrics: metricsOf(batch), errors: errorsOf(batch) }),
+    ...(marks.completed !== undefined && { started: marks.completed }),
+    ...(isDone ? { metrics: metricsOf(batch), errors: errorsOf(batch) } : { errors: marksErrors(marks) }),
   };
 }
+
+const tagsOf = ({ enableErrorDiagnostics, partialIngestionPercentage }: Upload): object => ({
+  ...(enableErrorDiagnostics !== undefined && { acp_enableErrorDiagnostics: enableErrorDiagnostics }),
+  ...(partialIngestionPercentage !== undefined && { acp_partialIngestionPercent: partialIngestionPercentage }),
+});
+
+const marksErrors = ({ failed }: Marks): object[] =>
+  failed === undefined ? [] : [{ code: 'failed', description: 'The client said that the batch has failed' }];
 
 function metricsOf({ counts: { accepted, duplicate, refused } }: Batch): object {
   return {
@@ -40,10 +70,14 @@ function metricsOf({ counts: { accepted, duplicate, refused } }: Batch): object 
   };
 }
 
-function errorsOf({ status, counts, refusal }: Batch): { code: string; description: string; rows?: number }[] {
+function errorsOf({ status, counts, refusal }: Batch): { code: string; description: string; recordCount?: number }[] {
   const reasons = Object.entries(counts.refusals)
     .filter(([code]) => code !== 'batch-failed')
-    .map(([code, rows]) => ({ code: aepCode({ code: code as RefusalCode, message: '' }), description: code, rows }));
+    .map(([code, recordCount]) => ({
+      code: aepCode({ code: code as RefusalCode, message: '' }),
+      description: code,
+      recordCount,
+    }));
   const taken = counts.accepted + counts.duplicate;
   const summary = `${counts.refused} of ${taken + counts.refused} records were refused, ${taken} were taken in. See path=row_errors`;
   if (status === 'failed') {
@@ -77,7 +111,7 @@ function errorLine({ raw, refusals, position }: QuarantineRow): object {
     message: sentenceOf(refusal),
     ...(refusal.pointer !== undefined && { pointer: refusal.pointer }),
   }));
-  return { ...contentOf(raw), _errors, _filename: position.source, _row: position.row };
+  return { ...contentOf(raw), _errors, _filename: fileNameOf(position.source), _row: position.row };
 }
 
 /** The record where it can be read, else what was there. */

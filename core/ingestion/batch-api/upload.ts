@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { formatOf } from '../format.ts';
 import { LANDING_PREFIX } from '../landing.ts';
+import type { BatchFormat } from './new-batch.ts';
 
 /**
  * A batch that is being uploaded through the batch API (aep.md §2.2) lies in the landing bucket beside the files that
@@ -8,25 +9,21 @@ import { LANDING_PREFIX } from '../landing.ts';
  * looked at before it is complete; then one small object at `landing/<datasetId>/` names all of them as one batch.
  */
 
-const FORMATS = { json: 'json', csv: 'csv', parquet: 'parquet' } as const;
-
-/** The body of `POST /batches`; more keys are let through. */
-export const newBatchBody = z.looseObject({
-  datasetId: z.string().min(1).max(128),
-  inputFormat: z.looseObject({ format: z.enum(Object.keys(FORMATS) as (keyof typeof FORMATS)[]) }),
-  externalId: z.string().max(256).optional(),
-  partialIngestionPercentage: z.number().min(0).max(100).optional(),
-});
-
 /** What `batch.json` holds. */
 export interface Upload {
   readonly id: string;
   readonly datasetId: string;
-  readonly format: keyof typeof FORMATS;
+  readonly format: BatchFormat;
   /** Epoch ms. */
   readonly createdAt: number;
   readonly externalId?: string | undefined;
+  readonly enableErrorDiagnostics?: boolean | undefined;
   readonly partialIngestionPercentage?: number | undefined;
+  /** The source connection that created it. */
+  readonly createdBy?: string | undefined;
+  /** What the client called its organisation and its sandbox; told again, and nothing else. */
+  readonly imsOrg?: string | undefined;
+  readonly sandbox?: string | undefined;
 }
 
 /** The object that names the files of a complete batch. */
@@ -46,15 +43,38 @@ export const manifestKey = ({ id, datasetId }: Upload): string =>
 
 const PREFIX = 'uploads/';
 export const uploadKey = (batchId: string): string => `${PREFIX}${batchId}/batch.json`;
-/** Marks of what was done with the batch. */
-export const markKey = (batchId: string, mark: 'completed' | 'aborted'): string => `${PREFIX}${batchId}/${mark}`;
+/**
+ * Batches in the order of their time, the newest first, so that a list of them need not look at their files: a key says
+ * it all.
+ */
+export const INDEX_PREFIX = 'uploads-by-time/';
+const LAST_TIME = 9_999_999_999_999;
+export const indexKey = ({ id, createdAt }: Upload): string =>
+  `${INDEX_PREFIX}${String(LAST_TIME - createdAt).padStart(13, '0')}-${id}`;
+export const parseIndexKey = (key: string): Pick<Upload, 'id' | 'createdAt'> => {
+  const [time, ...id] = key.slice(INDEX_PREFIX.length).split('-');
+  return { id: id.join('-'), createdAt: LAST_TIME - Number(time) };
+};
+
+/** What has been done with a batch → when, in epoch ms. */
+export const MARKS = ['completed', 'aborted', 'failed', 'reverted'] as const;
+export type Mark = (typeof MARKS)[number];
+export type Marks = { readonly [mark in Mark]?: number };
+export const marksPrefix = (batchId: string): string => `${PREFIX}${batchId}/marks/`;
+export const markKey = (batchId: string, mark: Mark): string => `${marksPrefix(batchId)}${mark}`;
 export const filesPrefix = (batchId: string): string => `${PREFIX}${batchId}/files/`;
 
 /** Where a file of the batch lies; its name ends as its format is written, whatever it was called. */
 export function fileKey({ id, format }: Upload, name: string): string {
   const known = formatOf(name)?.format;
   const isRight = known === format || (known === 'ndjson' && format === 'json');
-  return `${filesPrefix(id)}${encodeURIComponent(name)}${isRight ? '' : `.${FORMATS[format]}`}`;
+  return `${filesPrefix(id)}${encodeURIComponent(name)}${isRight ? '' : `.${format}`}`;
+}
+
+/** What people called the file that lies at a key. */
+export function fileNameOf(key: string): string {
+  const [, encoded] = /^uploads\/[^/]+\/files\/(.+)$/.exec(key) ?? [];
+  return encoded === undefined ? key : decodeURIComponent(encoded.replace(new RegExp(`\\${PARTS_SUFFIX}$`), ''));
 }
 
 /** A file that comes in parts: one object a part, and after its last one a list of them in place of the file. */

@@ -31,13 +31,19 @@ const MOST_VIOLATIONS = 5;
 export function invalidMessage(refusals: readonly Refusal[], schemaId: string | undefined): Problem {
   const shown = refusals.slice(0, MOST_VIOLATIONS);
   const count = `${shown.length} schema violation${shown.length === 1 ? '' : 's'} found`;
+  const schemaLocation = schemaId ?? '#';
   const causingExceptions = shown.map((refusal) => ({
+    schemaLocation,
     pointerToViolation: `#${refusal.pointer ?? ''}`,
+    causingExceptions: [],
     keyword: keywordOf(refusal),
     message: sentenceOf(refusal),
   }));
-  const violation = { schemaLocation: schemaId ?? '#', pointerToViolation: '#', causingExceptions, message: count };
-  return problem(400, 'inlet', 'Invalid XDM Message Format', { report: { _streamingValidation: [violation] } });
+  const violation = { schemaLocation, pointerToViolation: '#', causingExceptions, message: count };
+  const _streamingValidation = [violation];
+  // AEP's own answers have the list below `cause`, its documentation also right in the report.
+  const report = { message: 'The message is invalid', cause: { _streamingValidation }, _streamingValidation };
+  return problem(400, 'inlet', 'Invalid XDM Message Format', { report });
 }
 
 function keywordOf({ code, found, expected, ...refusal }: Refusal): string {

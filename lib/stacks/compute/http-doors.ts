@@ -32,7 +32,7 @@ export function addHttpDoors(make: FunctionFactory): Urls {
   readItems(access.function, data.memberships);
   queryItems(access.function, data.timeline);
 
-  const { GET, PATCH, POST, PUT } = HttpMethod;
+  const { ANY, GET, POST } = HttpMethod;
   // A client of AEP finds the batch API below another path for each thing it does with batches.
   const anywhere = ['', ...['import', 'catalog', 'export'].map((service) => `/data/foundation/${service}`)];
   return {
@@ -45,8 +45,12 @@ export function addHttpDoors(make: FunctionFactory): Urls {
     'batch-url': door.add({
       target: batches,
       authorization: 'by-function',
-      methods: [GET, PATCH, POST, PUT],
-      paths: anywhere.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
+      // The function says what is possible where: a route for each would be fifty.
+      methods: [ANY],
+      paths: [
+        ...anywhere.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
+        '/data/foundation/catalog/batch/{batchId}',
+      ],
     }),
     'access-url': door.add({
       target: access,

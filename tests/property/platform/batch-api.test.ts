@@ -1,22 +1,12 @@
-import { hash } from 'node:crypto';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { createHandler } from '#lambdas/functions/batch-api/handler.ts';
+import { CONNECTIONS, createBatchApi } from '#tests/harness/platform/batch-api.ts';
 import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
-import { createPlatform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
-const KEY = 'the key of the till';
-const CONNECTIONS = [
-  { id: 'till', keySha256: [hash('sha256', KEY, 'hex')], datasets: ['web-events', 'customers'] },
-  { id: 'open', authenticationRequired: false },
-].map((connection) => sourceConnectionDefinition.parse(connection));
-
 const carts = (from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => JSON.stringify(addToCart(from + i, START - 1_000)));
 
@@ -28,56 +18,7 @@ describe('the batch API', () => {
     wiring = readWiring(templatesOf('prod'));
   });
 
-  /** The platform with the batch API in front of it. */
-  function withApi() {
-    const platform = createPlatform({ wiring, catalog, start: START });
-    const { landing, quarantine, operations } = platform.stores;
-    let ids = 0;
-    const handler = createHandler({
-      catalog: { current: async () => catalog },
-      landing,
-      quarantine,
-      operations,
-      now: platform.poller.clock.now,
-      newId: () => `batch-${ids++}`,
-    });
-    const call = async (
-      method: string,
-      address: string,
-      body: string | Uint8Array | object = '',
-      headers: Record<string, string> = { 'x-api-key': KEY, authorization: 'Bearer a token of IMS' },
-    ) => {
-      const [rawPath, query = ''] = address.split('?');
-      const bytes = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
-      const isText = typeof bytes === 'string';
-      const event = {
-        rawPath,
-        requestContext: { http: { method } },
-        queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
-        headers,
-        body: isText ? bytes : Buffer.from(bytes).toString('base64'),
-        isBase64Encoded: !isText,
-      } as unknown as APIGatewayProxyEventV2;
-      const answer = await handler(event);
-      const text = answer.body ?? '';
-      return { status: answer.statusCode, text, body: text.startsWith('{') ? JSON.parse(text.split('\n')[0]!) : {} };
-    };
-    const create = async (datasetId = 'web-events', format = 'json', more: object = {}): Promise<string> =>
-      (await call('POST', '/batches', { datasetId, inputFormat: { format }, ...more })).body.id;
-    const put = (id: string, name: string, body: string | Uint8Array, datasetId = 'web-events') =>
-      call('PUT', `/batches/${id}/datasets/${datasetId}/files/${name}`, body);
-    const patch = (id: string, name: string, body: Uint8Array, start: number, size: number) =>
-      call('PATCH', `/batches/${id}/datasets/web-events/files/${name}`, body, {
-        'x-api-key': KEY,
-        'content-range': `bytes ${start}-${start + body.length - 1}/${size}`,
-      });
-    const complete = (id: string) => call('POST', `/batches/${id}?action=COMPLETE`);
-    const read = async (id: string) => (await call('GET', `/batches/${id}`)).body[id];
-    /** What S3 does with a complete batch. */
-    const announce = (id: string, datasetId = 'web-events', times = 1) =>
-      platform.announce(`landing/${datasetId}/${id}.tributary-batch`, times);
-    return { platform, call, create, put, patch, complete, read, announce };
-  }
+  const withApi = () => createBatchApi({ wiring, catalog, start: START });
 
   it('takes the files of a batch as one, once it is complete, and tells how it went', async () => {
     const { platform, create, put, complete, read, announce, call } = withApi();
@@ -100,7 +41,7 @@ describe('the batch API', () => {
     expect(await read(id)).toMatchObject({
       status: 'success',
       metrics: { inputRecordCount: 120, outputRecordCount: 119, failedRecordCount: 1 },
-      errors: [{ code: 'INGEST-1212-400' }, { code: 'INGEST-1401-400', description: 'malformed', rows: 1 }],
+      errors: [{ code: 'INGEST-1212-400' }, { code: 'INGEST-1401-400', description: 'malformed', recordCount: 1 }],
     });
     expect(await Array.fromAsync(platform.stores.operations.batches())).toHaveLength(1);
 
@@ -113,7 +54,7 @@ describe('the batch API', () => {
       _row: 60,
     });
     const inputs = await call('GET', `/batches/${id}/meta?path=input_files`);
-    expect(inputs.body.data.map(({ name }: { name: string }) => name)).toEqual(['one.json', 'two.json']);
+    expect(inputs.body.data.map(({ name }: { name: string }) => name)).toEqual(['fileMetaData1.json']);
   });
 
   it('fails all files of a batch together, by the threshold that it was created with', async () => {
@@ -202,7 +143,7 @@ describe('the batch API', () => {
     ['no body', 400, 'POST', '/batches'],
     ['an unknown batch', 404, 'GET', '/batches/unknown'],
     ['another address', 404, 'GET', '/elsewhere'],
-    ['another method', 405, 'GET', '/batches'],
+    ['another method', 405, 'PATCH', '/batches'],
     ['a batch without files', 400, 'POST', '/batches/batch-0?action=COMPLETE'],
     ['an unknown action', 400, 'POST', '/batches/batch-0?action=GUESS'],
     ['an empty file', 400, 'PUT', '/batches/batch-0/datasets/web-events/files/a.json'],

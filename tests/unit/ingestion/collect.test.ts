@@ -122,6 +122,51 @@ describe('the collection endpoint', () => {
     expect(stream).toHaveLength(1);
   });
 
+  it('serves clients as they are written for AEP: their headers, their flag when it is off, their place of violations', async () => {
+    const { send, stream } = endpoint();
+    const headers = {
+      Authorization: 'Bearer a token of IMS',
+      'X-API-Key': KEY,
+      'x-gw-ims-org-id': '0123456789ABCDEF@AdobeOrg',
+      'x-sandbox-name': 'prod',
+      'x-adobe-flow-id': 'a flow',
+      'Content-Type': 'application/json',
+    };
+    const schemaRef = {
+      id: catalog.datasets.get('web-events')!.schemaId,
+      contentType: 'application/vnd.adobe.xed-full+json;version=1',
+    };
+    const full = {
+      header: {
+        schemaRef,
+        imsOrgId: 'org',
+        datasetId: 'web-events',
+        createdAt: '1526283801869',
+        source: { name: 'x' },
+      },
+      body: { xdmMeta: { schemaRef }, xdmEntity: addToCart(1, NOW - 1_000) },
+    };
+    const off = { syncValidation: 'False' };
+    expect(await send(full, { headers, query: off })).toMatchObject({ status: 200 });
+    const batch = { headers, query: off, path: '/collection/batch/shop' };
+    expect(await send({ messages: [full] }, batch)).toMatchObject({ status: 207, body: { responses: [{}] } });
+    expect(stream).toHaveLength(2);
+    const invalid = {
+      ...full,
+      body: { xdmEntity: { ...addToCart(1, NOW - 1_000), commerce: { productListAdds: { value: 'many' } } } },
+    };
+    const { body } = await send(invalid, { headers, query: { syncValidation: 'True' } });
+    const { message: summary, cause } = body.report;
+    expect(summary).toBeTruthy();
+    expect(cause._streamingValidation[0]).toMatchObject({
+      schemaLocation: expect.any(String),
+      pointerToViolation: '#',
+      causingExceptions: [
+        { pointerToViolation: '#/commerce/productListAdds/value', keyword: 'type', causingExceptions: [] },
+      ],
+    });
+  });
+
   it('answers a batch message by message, in their order', async () => {
     const { send, stream } = endpoint();
     const messages = [

@@ -1,0 +1,170 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { type BatchListing, pickProperties, readListing } from '#core/ingestion/batch-api/listing.ts';
+import { readNewBatch } from '#core/ingestion/batch-api/new-batch.ts';
+import { describeBatch, statusOf } from '#core/ingestion/batch-api/report.ts';
+import {
+  filesPrefix,
+  INDEX_PREFIX,
+  indexKey,
+  manifestKey,
+  parseIndexKey,
+  type Upload,
+  uploadKey,
+} from '#core/ingestion/batch-api/upload.ts';
+import { isProblem } from '#core/ingestion/collection/connection.ts';
+import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
+import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
+import type { BatchApiDeps } from './deps.ts';
+import { badRequest, findBatch, type KnownBatch, maySend, setMark } from './state.ts';
+
+/** aep.md §2.4 */
+const MOST_FILES = 25_000;
+/** Batches that are looked at for one list, whether they fit or not. */
+const MOST_LOOKED_AT = 2_000;
+const AT_ONCE = 20;
+
+const JSON_TYPE = { contentType: 'application/json' };
+
+/** `POST /batches` */
+export async function createBatch(
+  { body, headers }: HttpCall,
+  connection: SourceConnectionDefinition,
+  catalog: CompiledCatalog,
+  { landing, now, newId }: BatchApiDeps,
+): Promise<HttpAnswer> {
+  const wanted = readNewBatch(body);
+  if (isProblem(wanted)) return wanted;
+  const { datasetId, inputFormat, externalId, enableErrorDiagnostics, partialIngestionPercentage } = wanted;
+  if (!catalog.datasets.has(datasetId)) return badRequest('No dataset of this id is in the catalog that is in force');
+  if (!maySend(connection, datasetId)) return forbidden(connection);
+  const upload: Upload = {
+    id: newId(),
+    datasetId,
+    format: inputFormat.format,
+    createdAt: now(),
+    externalId,
+    enableErrorDiagnostics,
+    partialIngestionPercentage,
+    createdBy: connection.id,
+    imsOrg: headers['x-gw-ims-org-id'],
+    sandbox: headers['x-sandbox-name'],
+  };
+  await landing.put(uploadKey(upload.id), JSON.stringify(upload), JSON_TYPE);
+  await landing.put(indexKey(upload), '');
+  return { status: 201, body: describeBatch(upload) };
+}
+
+/** `GET /batches/{id}`: the batch by its id, as AEP's catalog tells it. */
+export const tellBatch = ({ upload, marks, batch }: KnownBatch): HttpAnswer => ({
+  status: 200,
+  body: { [upload.id]: describeBatch(upload, marks, batch) },
+});
+
+/** `GET /batches?…`: those that were made here, by their ids, the newest first. */
+export async function listBatches(
+  { query }: HttpCall,
+  connection: SourceConnectionDefinition,
+  deps: BatchApiDeps,
+): Promise<HttpAnswer> {
+  const listing = readListing(query);
+  if (typeof listing === 'string') return badRequest(listing);
+  const ids = await idsOf(listing, deps);
+  const found: KnownBatch[] = [];
+  const isAsked = ({ upload, marks, batch }: KnownBatch): boolean =>
+    maySend(connection, upload.datasetId) &&
+    (listing.dataSet === undefined || listing.dataSet === upload.datasetId) &&
+    (listing.status === undefined || listing.status === statusOf(marks, batch));
+  const wanted = listing.start + listing.limit;
+  for (let at = 0; at < ids.length && found.length < wanted; at += AT_ONCE) {
+    const batches = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => findBatch(id, deps)));
+    found.push(...batches.filter((known) => known !== undefined).filter(isAsked));
+  }
+  const told = found.slice(listing.start, wanted).map(({ upload, marks, batch }) => {
+    return [upload.id, pickProperties(describeBatch(upload, marks, batch), listing.properties)];
+  });
+  return { status: 200, body: Object.fromEntries(told) };
+}
+
+/** Ids of batches made in the time that is asked for, in the order that is asked for. */
+async function idsOf(listing: BatchListing, { landing }: BatchApiDeps): Promise<string[]> {
+  const { createdAfter = 0, createdBefore = Number.POSITIVE_INFINITY } = listing;
+  const ids: string[] = [];
+  for await (const key of landing.list(INDEX_PREFIX)) {
+    const { id, createdAt } = parseIndexKey(key);
+    if (createdAt <= createdAfter) break;
+    if (createdAt < createdBefore) ids.push(id);
+    if (!listing.isOldestFirst && ids.length >= MOST_LOOKED_AT) break;
+  }
+  return listing.isOldestFirst ? ids.reverse().slice(0, MOST_LOOKED_AT) : ids;
+}
+
+/** `POST /batches/{id}?action=` */
+export function finishBatch(
+  { query }: HttpCall,
+  known: KnownBatch,
+  deps: BatchApiDeps,
+): Promise<HttpAnswer> | HttpAnswer {
+  switch (query.action?.toUpperCase()) {
+    case 'COMPLETE':
+      return completeBatch(known, deps);
+    case 'ABORT':
+      return giveUp('aborted', known, deps);
+    case 'FAIL':
+      return giveUp('failed', known, deps);
+    case 'REVERT':
+      return revertBatch(known, deps);
+    default:
+      return badRequest('Expected ?action=COMPLETE, ABORT, FAIL or REVERT');
+  }
+}
+
+/** Lets the batch in. Saying it again does no harm: it is the same batch, completed when it was first. */
+async function completeBatch({ upload, marks, batch }: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
+  const status = statusOf(marks, batch);
+  if (isGivenUp(status, marks)) return badRequest(`The batch is ${status} already; create another one`);
+  if (batch) return DONE;
+  const files = await Array.fromAsync(deps.landing.list(filesPrefix(upload.id)));
+  if (files.length === 0) return badRequest('The batch has no file; upload one, or abort the batch');
+  if (files.length > MOST_FILES) {
+    return badRequest(`Batch ingestion guardrails hit: ${files.length} files (over the ${MOST_FILES} threshold)`);
+  }
+  const completedAt = await setMark(upload.id, 'completed', deps);
+  const { id, partialIngestionPercentage } = upload;
+  const manifest = { batchId: id, completedAt, partialIngestionPercentage, files };
+  await deps.landing.put(manifestKey(upload), JSON.stringify(manifest), JSON_TYPE);
+  return DONE;
+}
+
+async function giveUp(
+  mark: 'aborted' | 'failed',
+  { upload, marks }: KnownBatch,
+  deps: BatchApiDeps,
+): Promise<HttpAnswer> {
+  if (marks.completed !== undefined) return badRequest('The batch is complete already');
+  await setMark(upload.id, mark, deps);
+  return DONE;
+}
+
+/** A batch of which nothing was taken in can be made as if it had never been; what is in profiles stays there. */
+async function revertBatch({ upload, marks, batch }: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
+  const status = statusOf(marks, batch);
+  if (status === 'inactive') return DONE;
+  if (marks.completed !== undefined && status !== 'failed') return NO_REVERT;
+  await setMark(upload.id, 'reverted', deps);
+  return DONE;
+}
+
+const isGivenUp = (status: string, marks: KnownBatch['marks']): boolean =>
+  status === 'aborted' || status === 'inactive' || (status === 'failed' && marks.failed !== undefined);
+
+const DONE: HttpAnswer = { status: 200, body: {} };
+
+const NO_REVERT = problem(501, 'inlet', 'A batch that was taken in cannot be reverted', {
+  detail: 'Its records are in the lake and in profiles. A person is deleted with "tributary privacy delete"',
+});
+
+export const forbidden = ({ datasets = [] }: SourceConnectionDefinition): Problem =>
+  problem(403, 'authentication', 'The connection may not send records of this dataset', {
+    detail: `It may send records of ${datasets.join(', ')}`,
+  });

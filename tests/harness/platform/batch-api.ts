@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { createHandler } from '#lambdas/functions/batch-api/handler.ts';
+import type { Wiring } from '#tests/harness/poller/event-source.ts';
+import { createPlatform } from './platform.ts';
+
+export const KEY = 'the key of the till';
+/** Who may send: one by a key, and one that is open to anybody and has no batches. */
+export const CONNECTIONS = [
+  { id: 'till', keySha256: [hash('sha256', KEY, 'hex')], datasets: ['web-events', 'customers'] },
+  { id: 'open', authenticationRequired: false },
+].map((connection) => sourceConnectionDefinition.parse(connection));
+
+/** Where the API answers. */
+export const HOST = 'batches.example';
+
+/** The platform with the batch API in front of it, and what clients do there. */
+export function createBatchApi({
+  wiring,
+  catalog,
+  start,
+}: {
+  wiring: Wiring;
+  catalog: CompiledCatalog;
+  start: number;
+}) {
+  const platform = createPlatform({ wiring, catalog, start });
+  const { landing, quarantine, operations } = platform.stores;
+  let ids = 0;
+  const handler = createHandler({
+    catalog: { current: async () => catalog },
+    landing,
+    quarantine,
+    operations,
+    now: platform.poller.clock.now,
+    newId: () => `batch-${ids++}`,
+  });
+  const call = async (
+    method: string,
+    address: string,
+    body: string | Uint8Array | object = '',
+    headers: Record<string, string> = { 'x-api-key': KEY, authorization: 'Bearer a token of IMS' },
+  ) => {
+    const [rawPath, query = ''] = address.split('?');
+    const bytes = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
+    const isText = typeof bytes === 'string';
+    const event = {
+      rawPath,
+      requestContext: { http: { method }, domainName: HOST },
+      queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
+      headers: { host: HOST, ...headers },
+      body: isText ? bytes : Buffer.from(bytes).toString('base64'),
+      isBase64Encoded: !isText,
+    } as unknown as APIGatewayProxyEventV2;
+    const answer = await handler(event);
+    const text = Buffer.from(answer.body ?? '', answer.isBase64Encoded ? 'base64' : 'utf8').toString('utf8');
+    return {
+      status: answer.statusCode,
+      headers: answer.headers ?? {},
+      text,
+      body: text.startsWith('{') ? JSON.parse(text.split('\n')[0]!) : {},
+    };
+  };
+  const create = async (datasetId = 'web-events', format = 'json', more: object = {}): Promise<string> =>
+    (await call('POST', '/batches', { datasetId, inputFormat: { format }, ...more })).body.id;
+  const put = (id: string, name: string, body: string | Uint8Array, datasetId = 'web-events') =>
+    call('PUT', `/batches/${id}/datasets/${datasetId}/files/${name}`, body);
+  const patch = (id: string, name: string, body: Uint8Array, start: number, size: number) =>
+    call('PATCH', `/batches/${id}/datasets/web-events/files/${name}`, body, {
+      'x-api-key': KEY,
+      'content-range': `bytes ${start}-${start + body.length - 1}/${size}`,
+    });
+  const complete = (id: string) => call('POST', `/batches/${id}?action=COMPLETE`);
+  const read = async (id: string) => (await call('GET', `/batches/${id}`)).body[id];
+  /** What S3 does with a complete batch. */
+  const announce = (id: string, datasetId = 'web-events', times = 1) =>
+    platform.announce(`landing/${datasetId}/${id}.tributary-batch`, times);
+  return { platform, call, create, put, patch, complete, read, announce };
+}

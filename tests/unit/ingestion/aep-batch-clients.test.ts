@@ -1,0 +1,265 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { CONNECTIONS, createBatchApi, HOST, KEY } from '#tests/harness/platform/batch-api.ts';
+import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const IMPORT = '/data/foundation/import/batches';
+const CATALOG = '/data/foundation/catalog/batches';
+const EXPORT = '/data/foundation/export/batches';
+
+/** What a client of AEP sends with every request. */
+const AEP_HEADERS = {
+  Authorization: 'Bearer a token of IMS',
+  'x-api-key': KEY,
+  'x-gw-ims-org-id': '0123456789ABCDEF@AdobeOrg',
+  'x-sandbox-name': 'prod',
+};
+
+const carts = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => JSON.stringify(addToCart(from + i, START - 1_000)));
+
+describe('a client that was written for the batch API of AEP', () => {
+  let catalog: CompiledCatalog;
+  let wiring: Wiring;
+  beforeAll(async () => {
+    catalog = compileCatalog({ ...(await exampleDefinitions()), sourceConnections: CONNECTIONS });
+    wiring = readWiring(templatesOf('prod'));
+  });
+
+  function client() {
+    const api = createBatchApi({ wiring, catalog, start: START });
+    const { clock } = api.platform.poller;
+    const call = (method: string, address: string, body: string | Uint8Array | object = '', headers = {}) =>
+      api.call(method, address, body, { ...AEP_HEADERS, ...headers });
+    const create = async (more: object = {}) =>
+      (await call('POST', IMPORT, { datasetId: 'web-events', inputFormat: { format: 'json' }, ...more })).body;
+    const file = (id: string, name = 'a.json') => `${IMPORT}/${id}/datasets/web-events/files/${name}`;
+    /** A batch with these lines, through all of the platform. */
+    const ingest = async (lines: readonly string[], more: object = {}): Promise<string> => {
+      const { id } = await create(more);
+      await call('PUT', file(id), lines.join('\n'), { 'content-type': 'application/octet-stream' });
+      await call('POST', `${IMPORT}/${id}?action=COMPLETE`);
+      await api.announce(id);
+      await api.platform.poller.run();
+      return id;
+    };
+    const tell = async (id: string) => (await call('GET', `${CATALOG}/${id}`)).body[id];
+    const advance = (ms: number) => clock.advanceBy(ms);
+    return { ...api, call, create, file, ingest, tell, advance };
+  }
+
+  it('finds in the batch that it has created all that AEP tells of one', async () => {
+    const { call } = client();
+    const { status, body } = await call('POST', IMPORT, {
+      datasetId: 'web-events',
+      inputFormat: { format: 'json', isMultiLineJson: false },
+      externalId: 'night-7',
+      enableErrorDiagnostics: true,
+      partialIngestionPercentage: 10,
+    });
+    expect({ status, body }).toMatchObject({
+      status: 201,
+      body: {
+        id: expect.any(String),
+        imsOrg: '0123456789ABCDEF@AdobeOrg',
+        sandboxId: 'prod',
+        externalId: 'night-7',
+        created: START,
+        updated: START,
+        createdUser: 'till',
+        updatedUser: 'till',
+        status: 'loading',
+        version: '1.0.0',
+        tags: { acp_enableErrorDiagnostics: true, acp_partialIngestionPercent: 10 },
+        relatedObjects: [{ type: 'dataSet', id: 'web-events' }],
+      },
+    });
+  });
+
+  it('may leave out the format, which then is Parquet', async () => {
+    const { call } = client();
+    const { status, body } = await call('POST', IMPORT, { datasetId: 'web-events' });
+    expect({ status, body }).toMatchObject({ status: 201, body: { inputFormat: { format: 'parquet' } } });
+  });
+
+  it('may name CSV as it is read here, and is told at once when it names it otherwise', async () => {
+    const { call } = client();
+    const statusOf = async (dialect: object) =>
+      (await call('POST', IMPORT, { datasetId: 'customers', inputFormat: { format: 'csv', ...dialect } })).status;
+    expect(await statusOf({ delimiter: ',', quote: '"', header: 'true', charset: 'UTF-8', nullMarker: '' })).toBe(201);
+    for (const dialect of [{ delimiter: ';' }, { quote: "'" }, { header: false }, { charset: 'ISO-8859-1' }]) {
+      expect(await statusOf(dialect), JSON.stringify(dialect)).toBe(400);
+    }
+  });
+
+  it('shows its key in either header, beside whatever it has in the other', async () => {
+    const { create, call } = client();
+    const { id } = await create();
+    const statusWith = async (authorization: string, key: string) =>
+      (await call('GET', `${CATALOG}/${id}`, '', { Authorization: authorization, 'x-api-key': key })).status;
+    expect(await statusWith('Bearer a token of IMS', KEY)).toBe(200);
+    expect(await statusWith(`Bearer ${KEY}`, 'the id of a client')).toBe(200);
+    expect(await statusWith('Bearer a token of IMS', 'the id of a client')).toBe(401);
+  });
+
+  it('sees what became of it, with the codes and counts of AEP', async () => {
+    const { ingest, tell } = client();
+    const id = await ingest([...carts(0, 39), '{"_id":'], { enableErrorDiagnostics: true });
+    expect(await tell(id)).toMatchObject({
+      status: 'success',
+      started: START,
+      metrics: { inputRecordCount: 40, outputRecordCount: 39, failedRecordCount: 1 },
+      errors: [
+        { code: 'INGEST-1212-400', description: expect.any(String) },
+        { code: 'INGEST-1401-400', description: expect.any(String), recordCount: 1 },
+      ],
+    });
+  });
+
+  it('asks in the singular, as a page of AEP says', async () => {
+    const { create, call } = client();
+    const { id } = await create();
+    expect((await call('GET', `/data/foundation/catalog/batch/${id}`)).body[id]).toMatchObject({ status: 'loading' });
+  });
+
+  it('follows a link to the files of errors, which name its files as it did', async () => {
+    const { ingest, call } = client();
+    const id = await ingest([...carts(0, 39), '{"_id":']);
+    const root = await call('GET', `${EXPORT}/${id}/meta`);
+    expect(root.body.data.map(({ name }: { name: string }) => name)).toEqual(['row_errors', 'input_files']);
+    const { body } = await call('GET', `${EXPORT}/${id}/meta?path=row_errors`);
+    expect(body).toMatchObject({
+      _page: { count: 1 },
+      data: [{ name: 'parsing_errors_0.json', length: expect.any(String) }],
+    });
+    const { href } = body.data[0]._links.self;
+    expect(href).toMatch(new RegExp(`^https://${HOST}${EXPORT}/`));
+    const rows = await call('GET', href.slice(`https://${HOST}`.length));
+    expect(JSON.parse(rows.text)).toMatchObject({
+      _corrupt_record: '{"_id":',
+      _errors: [{ code: 'INGEST-1401-400', message: expect.any(String) }],
+      _filename: 'a.json',
+    });
+    const inputs = await call('GET', `${EXPORT}/${id}/meta?path=input_files`);
+    const list = await call('GET', inputs.body.data[0]._links.self.href.slice(`https://${HOST}`.length));
+    expect(list.text).toBe('{"path":"a.json"}\n');
+  });
+
+  it('gets the files of a batch that failed back, and of no other', async () => {
+    const { ingest, call } = client();
+    const content = [...carts(0, 5), '{"_id":'];
+    const failed = await ingest(content);
+    const { body } = await call('GET', `${EXPORT}/${failed}/failed`);
+    expect(body).toMatchObject({ data: [{ name: 'a.json' }], _page: { count: 1 } });
+    expect((await call('GET', body.data[0]._links.self.href.slice(`https://${HOST}`.length))).text).toBe(
+      content.join('\n'),
+    );
+    expect((await call('GET', `${EXPORT}/${failed}/failed?path=b.json`)).status).toBe(404);
+    expect((await call('GET', `${EXPORT}/${await ingest(carts(10, 20))}/failed`)).body.data).toEqual([]);
+  });
+
+  it('asks how much of a file is here', async () => {
+    const { create, call, file, patch } = client();
+    const { id } = await create();
+    const head = async (name: string) => {
+      const { status, headers } = await call('HEAD', file(id, name));
+      return { status, range: headers['content-range'] };
+    };
+    expect(await head('a.json')).toEqual({ status: 404, range: undefined });
+    await call('PUT', file(id, 'a.json'), 'x'.repeat(10));
+    expect(await head('a.json')).toEqual({ status: 200, range: 'bytes 0-9/10' });
+    await patch(id, 'b.json', Buffer.from('01234'), 0, 20);
+    await patch(id, 'b.json', Buffer.from('89'), 8, 20);
+    expect(await head('b.json')).toEqual({ status: 200, range: 'bytes 0-4/*' });
+    await patch(id, 'b.json', Buffer.from('567'), 5, 20);
+    await call('POST', `${file(id, 'b.json')}?action=COMPLETE`);
+    expect(await head('b.json')).toEqual({ status: 200, range: 'bytes 0-9/10' });
+  });
+
+  it('puts files into folders, and may write the range without the size', async () => {
+    const { create, call, file, tell, announce, platform } = client();
+    const { id } = await create();
+    const name = 'part1=a/part%20b/x.json';
+    const bytes = Buffer.from(carts(0, 1)[0]!);
+    expect((await call('POST', `${file(id, name)}?action=initialize`)).status).toBe(201);
+    const range = { 'content-range': `bytes 0-${bytes.length - 1}` };
+    expect((await call('PATCH', file(id, name), bytes, range)).status).toBe(200);
+    expect((await call('POST', `${file(id, name)}?action=complete`)).status).toBe(201);
+    expect((await call('POST', `${IMPORT}/${id}?action=complete`)).status).toBe(200);
+    await announce(id);
+    await platform.poller.run();
+    expect(await tell(id)).toMatchObject({ status: 'success', metrics: { outputRecordCount: 1 } });
+  });
+
+  it('lists its batches, the newest first, by state, dataset and time, a page after the other', async () => {
+    const { create, call, ingest, advance } = client();
+    const ids: string[] = [];
+    for (const datasetId of ['web-events', 'customers', 'web-events']) {
+      ids.push((await create({ datasetId })).id);
+      advance(1_000);
+    }
+    const failed = await ingest(['{"_id":']);
+    const list = async (query: string) => Object.keys((await call('GET', `${CATALOG}?${query}`)).body);
+    expect(await list('')).toEqual([failed, ...ids.toReversed()]);
+    expect(await list('orderBy=asc:created&limit=2')).toEqual(ids.slice(0, 2));
+    expect(await list('limit=2&start=2')).toEqual([ids[1], ids[0]]);
+    expect(await list('status=failed')).toEqual([failed]);
+    expect(await list('status=failure')).toEqual([failed]);
+    expect(await list('dataSet=customers')).toEqual([ids[1]]);
+    expect(await list(`createdAfter=${START}&createdBefore=${START + 2_000}`)).toEqual([ids[1]]);
+    const { body } = await call('GET', `${CATALOG}?status=failed&properties=status,errors`);
+    expect(Object.keys(body[failed]).sort()).toEqual(['errors', 'status']);
+    expect((await call('GET', `${CATALOG}?limit=many`)).status).toBe(400);
+  });
+
+  it('says that a batch has failed, or takes it back, as long as nothing of it was taken in', async () => {
+    const { create, call, tell, file, ingest } = client();
+    const act = async (id: string, action: string) => (await call('POST', `${IMPORT}/${id}?action=${action}`)).status;
+    const { id } = await create();
+    expect(await act(id, 'FAIL')).toBe(200);
+    expect(await tell(id)).toMatchObject({ status: 'failed', errors: [{ code: 'failed' }] });
+    expect((await call('PUT', file(id), '{}')).status).toBe(400);
+    expect(await act(id, 'COMPLETE')).toBe(400);
+    expect(await act(id, 'REVERT')).toBe(200);
+    expect(await tell(id)).toMatchObject({ status: 'inactive' });
+    const taken = await ingest(carts(0, 3));
+    expect(await act(taken, 'REVERT'), 'its records are in profiles').toBe(501);
+    expect(await tell(taken)).toMatchObject({ status: 'success' });
+    expect(await act(taken, 'COMPLETE'), 'said again').toBe(200);
+  });
+
+  it('is told that a batch cannot replace others, before it believes that it has', async () => {
+    const { call } = client();
+    const replay = { predecessors: ['$batch-7'], reason: 'replace' };
+    const { status, body } = await call('POST', IMPORT, {
+      datasetId: 'web-events',
+      inputFormat: { format: 'json' },
+      replay,
+    });
+    expect({ status, body }).toMatchObject({ status: 501, body: { detail: expect.stringContaining('predecessors') } });
+  });
+
+  it('is told what to do with a file that is too large for one request, or packed on the way', async () => {
+    const { create, call, file } = client();
+    const { id } = await create();
+    const large = new Uint8Array(4 * 1_048_576 + 1);
+    for (const method of ['PUT', 'PATCH']) {
+      const { status, body } = await call(method, file(id), large, { 'content-range': `bytes 0-${large.length - 1}` });
+      expect({ status, body }).toMatchObject({ status: 413, body: { detail: expect.stringContaining('INITIALIZE') } });
+    }
+    expect((await call('PUT', file(id), 'x', { 'content-encoding': 'gzip' })).status).toBe(415);
+  });
+
+  it('may ask for a batch that came as a file as well', async () => {
+    const { platform, call } = client();
+    await platform.upload('landing/web-events/night.json', carts(0, 3).join('\n'));
+    await platform.poller.run();
+    const [batch] = await Array.fromAsync(platform.stores.operations.batches());
+    const { body } = await call('GET', `${CATALOG}/${batch!.id}`);
+    expect(body[batch!.id]).toMatchObject({ status: 'success', metrics: { outputRecordCount: 3 }, imsOrg: '' });
+    expect((await call('PUT', `${IMPORT}/${batch!.id}/datasets/web-events/files/a.json`, '{}')).status).toBe(400);
+  });
+});
