@@ -4,6 +4,7 @@ import { planChunks } from '#core/ingestion/chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { refuseForeignHeader } from '#core/ingestion/refuse-header.ts';
 
 const CHUNK_BYTES = 8 * 1_048_576;
 
@@ -23,6 +24,7 @@ export async function readInput(
   const records: ReceivedRecord[] = [];
   try {
     const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
+    refuseForeignHeader(plan, dataset.definition.mapping);
     for (const chunk of plan.chunks) {
       for await (const decoded of decodeChunk(source, plan, chunk)) {
         const tie = String(arrival.firstTie + records.length).padStart(12, '0');

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { keepInQuarantine, UNKNOWN_DATASET } from '#core/ingestion/archive.ts';
 import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
@@ -11,6 +11,7 @@ import { batchIdOf, datasetOfFile } from '#core/ingestion/landing.ts';
 import { openObject } from '#core/ingestion/open-object.ts';
 import { unknownDataset } from '#core/ingestion/process.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { refuseForeignHeader } from '#core/ingestion/refuse-header.ts';
 import { thresholdOf } from '#core/ingestion/threshold.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
@@ -64,9 +65,9 @@ function splitterOf(deps: SplitDeps) {
       ? await batchOfManifest(key, catalog, deps.landing)
       : { ...batchOfFile(key, version, Date.parse(eventTime), catalog), files: [key] };
     try {
-      if (!catalog.datasets.has(batch.datasetId))
-        throw new FileRefusedError({ ...unknownDataset(catalog), pointer: key });
-      const messages = await planFiles(files, batch, deps.landing);
+      const dataset = catalog.datasets.get(batch.datasetId);
+      if (!dataset) throw new FileRefusedError({ ...unknownDataset(catalog), pointer: key });
+      const messages = await planFiles(files, batch, dataset, deps.landing);
       // Uploaded and deleted again before we came.
       if (messages.length === 0) return;
       await keepPlan(deps.landing, messages);
@@ -108,13 +109,16 @@ async function batchOfManifest(
 async function planFiles(
   files: readonly string[],
   { id, datasetId, receivedAt }: NewBatch,
+  { definition }: CompiledDataset,
   landing: ObjectStore,
 ): Promise<ChunkMessage[]> {
   const messages: ChunkMessage[] = [];
   for (const file of files) {
     const source = await openObject(landing, file);
     if (!source) continue;
-    const { format, gzip, chunks } = await planChunks(source, { targetBytes: CHUNK_BYTES });
+    const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
+    refuseForeignHeader(plan, definition.mapping);
+    const { format, gzip, chunks } = plan;
     for (const chunk of chunks) {
       const numbered = { ...chunk, index: messages.length };
       messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, chunk: numbered });

@@ -79,6 +79,19 @@ describe('quarantine', () => {
     expect(await count({ until: START + 86_400_000 })).toBe(6);
   });
 
+  it('has a file whose first line is no header of its dataset, and none of its rows anywhere', async () => {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(mended), start: START });
+    await platform.upload('landing/customers/headless.csv', CSV.split('\n').slice(1).join('\n'));
+    await platform.upload('landing/customers/some.csv', `crmId,updatedAt,more\nRB-3,${UPDATED},x\n`);
+    await platform.poller.run();
+    const [refused, ...others] = await platform.quarantined();
+    expect(others).toEqual([]);
+    expect(refused).toMatchObject({ position: { source: 'landing/customers/headless.csv' } });
+    expect(refused!.refusals).toMatchObject([{ code: 'invalid-header', expected: expect.stringContaining('crmId') }]);
+    expect(JSON.stringify(refused!.refusals)).not.toContain('RB-1');
+    expect(await profilesIn(platform)).toMatchObject([{ identities: ['CRMID:RB-3'] }]);
+  });
+
   it('keeps the bytes of a record exactly, also those that are no text', async () => {
     const platform = createPlatform({ wiring, catalog: compileCatalog(mended), start: START });
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d, 0x0a]);
