@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
 import { localVariables } from '#cli/local/catalog-variables.ts';
+import { Progress } from '#cli/local/progress.ts';
 import { collect } from '#cli/options.ts';
 import { printMoves } from '#cli/report/print-estimate.ts';
+import { printProgress } from '#cli/report/print-job.ts';
 import { projectRoot } from '#cli/root.ts';
 import { historyFor } from '#cli/stage/history.ts';
-import { invoke } from '#cli/stage/invoke.ts';
+import { runEvaluation } from '#cli/stage/run-evaluation.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -63,7 +65,9 @@ export function catalogCommand(): Command {
       if (before && changesSegments(before, compileCatalog(catalog))) {
         process.stdout.write('Segments have changed: all profiles are evaluated, with what happened before ...\n');
         await setTimeout(UNTIL_SEEN_MS);
-        process.stdout.write(`${JSON.stringify(await invoke(resources, 'evaluate-batch'))}\n`);
+        const progress = new Progress(process.stdout);
+        const job = await runEvaluation({ resources, stores }, (text) => progress.running(text));
+        progress.step(printProgress(job, Date.now()));
       }
       const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
       const told = await backfillEdited(edited, { stores, resources, catalog: await catalogInForce(stores.catalog) });

@@ -18,6 +18,7 @@ import { stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
+import { runEvaluation } from '#cli/stage/run-evaluation.ts';
 import { storesOf } from '#cli/stage/stores.ts';
 import { findResources } from '#cli/stage/use-stage.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
@@ -57,7 +58,7 @@ export async function start(root: string, options: StartOptions, progress: Progr
     await feedFolder(folder, flow, progress);
   }
   progress.step('Running the daily evaluation and the file exports now instead of waiting for their schedules');
-  await invoke(resources, 'evaluate-batch');
+  await runEvaluation(flow, flow.progress);
   await waitUntilSettled(flow);
   await invoke(resources, 'export-files', { force: true });
   const dead = Object.entries(await deadLetters(resources)).map(([queue, count]) => `${queue}: ${count}`);

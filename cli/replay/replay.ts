@@ -115,7 +115,8 @@ export async function replay(
     }
   }
   const evaluation = { profiles, memberships, rules: rules.evaluation, now: () => now, pause };
-  for (const root of new Set(profiles.changed)) await evaluate(root, evaluation, { scope: 'all' });
+  for (const root of new Set(profiles.changed))
+    await evaluate(root, evaluation, { run: { jobId: 'replay', isStreamed: false } });
   const routing = { profiles, memberships, ledgers, outbox, rules: rules.route, now: () => now, pause };
   for (const root of new Set(memberships.changed)) await route(root, routing);
   const counted = await report({ profiles, memberships, ledgers }, catalog, now);

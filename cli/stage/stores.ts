@@ -3,6 +3,7 @@ import type { LedgerItem, LedgerStore } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { DataflowBooks } from '#core/ports/dataflow.ts';
+import type { Jobs } from '#core/ports/jobs.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
@@ -11,6 +12,7 @@ import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters/catalog-store.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
+import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
@@ -26,6 +28,8 @@ export interface StageStores {
   readonly ledgers: LedgerStore;
   readonly operations: Operations;
   readonly dataflow: DataflowBooks;
+  /** The evaluations of all profiles. */
+  readonly evaluations: Jobs;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -42,6 +46,7 @@ export function storesOf(resources: Resources): StageStores {
     timeline: new DynamoDbTimeline(dynamoDb(), resources['timeline-table']),
     ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
     dataflow: new DynamoDbDataflowBooks(dynamoDb(), operationsTable),
+    evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),
     landing: bucket(resources['landing-bucket']),
     lake: bucket(resources['lake-bucket']),

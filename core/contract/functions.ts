@@ -19,6 +19,11 @@ const jsonMap = z
   })
   .pipe(z.record(z.string(), z.string()));
 
+const number = z
+  .string()
+  .regex(/^[1-9]\d*$/, 'expected a whole number above 0')
+  .transform(Number);
+
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
 const catalog = { STAGE: resource, OPERATIONS_TABLE: resource, CATALOG_BUCKET: resource };
@@ -58,8 +63,15 @@ export const ENVIRONMENT = {
   evaluate: z.object(memberships),
   /** clock → membership of the profiles that are due */
   sweep: z.object(memberships),
-  /** daily schedule → membership of all profiles */
-  'evaluate-batch': z.object({ ...memberships, TIMELINE_TABLE: resource }),
+  /** daily schedule → a job over all profiles, in parts */
+  'evaluate-batch': z.object({ ...catalog, EVALUATION_QUEUE_URL: resource, EVALUATION_PARTS: number }),
+  /** part of a job → membership of its profiles */
+  'evaluate-part': z.object({
+    ...memberships,
+    TIMELINE_TABLE: resource,
+    EVALUATION_QUEUE_URL: resource,
+    WORK_SECONDS: number,
+  }),
   /** membership stream → destination queues */
   route: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
   'deliver-http': z.object({ ...catalog, DESTINATION_SECRETS: jsonMap, ALLOW_PRIVATE_ENDPOINTS: flag }),
@@ -75,6 +87,9 @@ export const ENVIRONMENT = {
   /** a request → a person is deleted */
   'erase-person': z.object({ ...records, EXPORTS_BUCKET: resource, RECEIPT_SECRET: resource }),
 } as const;
+
+/** How often the message of a part of a job is received before it is put aside. */
+export const EVALUATION_TRIES = 5;
 
 export type FunctionName = keyof typeof ENVIRONMENT;
 export type Environment<F extends FunctionName> = z.output<(typeof ENVIRONMENT)[F]>;

@@ -18,7 +18,7 @@ export const HANDLES = [
   'operations-table',
   /** JSON: outlet id → queue URL */
   'destination-queues',
-  /** JSON: outlet id → URL of its dead-letter queue; also `landing`, `validation`, `chunks` */
+  /** JSON: outlet id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `evaluation` */
   'dead-letter-queues',
   /** JSON: function name → deployed function's name */
   'functions',

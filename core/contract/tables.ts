@@ -38,8 +38,13 @@ export const operationsKey = {
   retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
   /** When a destination may be asked next. */
   pace: (destinationId: string): string => `PACE#${destinationId}`,
-  /** The last evaluation of all profiles. */
-  lastEvaluation: (): string => 'EVALUATION#last',
+} as const;
+
+/** Keys of the records of one kind of job, in the `operations` table. */
+export const jobKey = {
+  /** Which job is the current one, and which finished last. */
+  latest: (prefix: string): string => `${prefix}latest`,
+  job: (prefix: string, id: string): string => `${prefix}JOB#${id}`,
 } as const;
 
 export const OPERATIONS_PREFIX = {

@@ -21,6 +21,8 @@ export interface ProfileItem {
   readonly events: Readonly<Record<IdentityKey, readonly ProfileEvent[]>>;
   /** Under which segments the events were chosen and cut: `SegmentSet.fingerprint`. */
   readonly projection?: string;
+  /** Epoch ms: when they were last chosen anew, from the timeline. */
+  readonly projectedAt?: number;
   /** Items that were taken into this one. */
   readonly absorbed: readonly IdentityKey[];
   /** Identities of people who were deleted. */
@@ -95,10 +97,11 @@ export const emptyItem = (root: IdentityKey): ProfileItem => ({
 });
 
 /** Events of two items that were chosen differently have to be chosen anew. */
-function joinProjections(item: ProfileItem, other: ProfileItem): Pick<ProfileItem, 'projection'> {
+function joinProjections(item: ProfileItem, other: ProfileItem): Pick<ProfileItem, 'projection' | 'projectedAt'> {
   const [ours, theirs] = [item, other].map(({ revision, projection }) => (revision === 0 ? undefined : projection));
   const projection = item.revision === 0 ? theirs : other.revision === 0 || ours === theirs ? ours : 'several';
-  return projection === undefined ? {} : { projection };
+  const projectedAt = Math.max(item.projectedAt ?? 0, other.projectedAt ?? 0);
+  return { ...(projection !== undefined && { projection }), ...(projectedAt > 0 && { projectedAt }) };
 }
 
 /** Takes `other` into `item`; the root and revision of `item` stay. */

@@ -25,7 +25,11 @@ export async function reproject(root: IdentityKey, deps: ReprojectDeps): Promise
     if (!item || isProjected(item, rules)) return false;
     const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
     for (const identity of Object.keys(item.events)) events[identity] = await eventsOf(identity, deps);
-    await profiles.write({ item: { ...item, events, projection: rules.projection }, pointers: [], absorbed: [] });
+    await profiles.write({
+      item: { ...item, events, projection: rules.projection, projectedAt: deps.now() },
+      pointers: [],
+      absorbed: [],
+    });
     return true;
   }, deps);
 }

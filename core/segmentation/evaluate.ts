@@ -8,6 +8,7 @@ import { loadItem } from '#core/profile/load.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import {
+  type Counted,
   forgottenAt,
   isMoved,
   type Membership,
@@ -176,21 +177,36 @@ export interface EvaluateDeps extends Pausing {
   readonly now: () => number;
 }
 
+/** The batch job that an evaluation belongs to. */
+export interface BatchRun {
+  readonly jobId: string;
+  /** Whether all that changed the item has been streamed: then a streamed segment whose answer is another is a repair. */
+  readonly isStreamed: boolean;
+}
+
+export interface EvaluateOptions {
+  /** The item as it was a moment ago. */
+  readonly image?: ProfileItem;
+  /** Whether it is evaluated as the batch job does, all segments. @default as when something came in */
+  readonly run?: BatchRun;
+}
+
 /**
  * Brings the memberships of one item up to date. A given image decides whether there is anything to do; what is then
  * written is decided by the item as it is stored now, so that an old image can do no harm.
+ * @returns what has changed; of a batch job, all that this job has changed, however often it comes by
  */
 export async function evaluate(
   root: IdentityKey,
   deps: EvaluateDeps,
-  options: { readonly image?: ProfileItem; readonly scope?: EvaluationScope } = {},
+  { image, run }: EvaluateOptions = {},
 ): Promise<MembershipChanges> {
-  const { scope = 'changed' } = options;
-  const look = async (image?: ProfileItem) => {
+  const look = async (given?: ProfileItem) => {
     const stored = await deps.memberships.get(root);
-    if (isMoved(stored)) return undefined;
-    const item = image ?? (await loadItem(root, deps.profiles));
-    if (!item) return undefined;
+    if (isMoved(stored)) return { already: NO_CHANGES };
+    const already = countedBefore(stored, run);
+    const item = given ?? (await loadItem(root, deps.profiles));
+    if (!item) return { already };
     const { item: before, taken } = await takeAbsorbed(
       stored ?? noMemberships(root),
       item.absorbed,
@@ -198,17 +214,35 @@ export async function evaluate(
       joinMemberships,
     );
     const now = deps.now();
-    const after = evaluateItem(item, before, deps.rules, now, scope);
-    return taken.length === 0 && isUnchanged(before, after, now) ? undefined : { before, after, taken, now };
+    const after = evaluateItem(item, before, deps.rules, now, run ? 'all' : 'changed');
+    if (taken.length === 0 && isUnchanged(before, after, now)) return { already };
+    return { already, due: { after, taken, changes: changesBetween(before, after, streamedIn(deps.rules), now) } };
   };
-  if (options.image && !(await look(options.image))) return NO_CHANGES;
+  if (image) {
+    const { already, due } = await look(image);
+    if (!due) return already;
+  }
   return retryOnConflict(async () => {
-    const due = await look();
-    if (!due) return NO_CHANGES;
-    await deps.memberships.write(due.after, due.taken);
-    return changesBetween(due.before, due.after, streamedIn(deps.rules), due.now);
+    const { already, due } = await look();
+    if (!due) return already;
+    const counted = run && addCounted(already, due.changes, run);
+    await deps.memberships.write(counted ? { ...due.after, counted } : due.after, due.taken);
+    return counted ?? due.changes;
   }, deps);
 }
+
+/** What the same run has counted of the item before it was interrupted. */
+function countedBefore(stored: MembershipItem | undefined, run: BatchRun | undefined): MembershipChanges {
+  const counted = stored?.counted;
+  return counted !== undefined && counted.jobId === run?.jobId ? counted : NO_CHANGES;
+}
+
+const addCounted = (already: MembershipChanges, more: MembershipChanges, run: BatchRun): Counted => ({
+  jobId: run.jobId,
+  entered: already.entered + more.entered,
+  exited: already.exited + more.exited,
+  streamed: already.streamed + (run.isStreamed ? more.streamed : 0),
+});
 
 const streamedIn = ({ segments, others = [] }: EvaluationRules): Set<string> =>
   new Set([...segments.streamed, ...others.flatMap((other) => other.segments.streamed)]);

@@ -31,6 +31,17 @@ export interface MembershipItem extends Versioned {
    * may have moved on without being written: looking too early does no harm.
    */
   readonly dueAt?: number;
+  /** What the batch job that changed it last has counted of it. */
+  readonly counted?: Counted;
+}
+
+/** Written together with the changes, so that a job that is interrupted and comes again counts the same again. */
+export interface Counted {
+  readonly jobId: string;
+  readonly entered: number;
+  readonly exited: number;
+  /** Repairs: changes of streamed segments that streaming should have made. */
+  readonly streamed: number;
 }
 
 export interface MembershipStore extends VersionedStore<MembershipItem> {

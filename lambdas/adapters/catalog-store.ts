@@ -18,7 +18,7 @@ export interface CatalogPlace {
   readonly bucket: ObjectStore;
 }
 
-const LOOK_AGAIN_AFTER_MS = 5_000;
+export const LOOK_AGAIN_AFTER_MS = 5_000;
 const objectKey = (version: string): string => `versions/${version}.json`;
 const sharedSinceKey = (version: string): string => `shared-since/${version}.json`;
 

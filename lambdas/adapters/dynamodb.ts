@@ -49,7 +49,8 @@ function asInput(table: string, { item, expect }: ConditionalPut): PutItemComman
   };
 }
 
-function isConflict(error: unknown): boolean {
+/** Whether a condition did not hold, or another transaction was at the same items. */
+export function isConflict(error: unknown): boolean {
   if (error instanceof ConditionalCheckFailedException) return true;
   if (error instanceof TransactionCanceledException) {
     const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code ?? 'None').filter((code) => code !== 'None');

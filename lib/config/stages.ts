@@ -13,7 +13,9 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'stitch-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
   evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
   sweep: { memoryMb: 1024, timeoutSeconds: 300 },
-  'evaluate-batch': { memoryMb: 1769, timeoutSeconds: 900 },
+  'evaluate-batch': { memoryMb: 512, timeoutSeconds: 60 },
+  // It hands a part on before its time is over. A part that failed comes again after six times this.
+  'evaluate-part': { memoryMb: 1769, timeoutSeconds: 120 },
   route: { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-http': { memoryMb: 512, timeoutSeconds: 30 },
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
@@ -60,6 +62,7 @@ const dev: StageConfigInput = {
   streamParallelism: 1,
   http: { door: 'api', ratePerSecond: 1_000, burst: 2_000 },
   gatherSeconds: 60,
+  evaluationParts: 4,
   connections: CONNECTIONS,
   schedules: SCHEDULES,
   functions: FUNCTIONS,
@@ -77,6 +80,7 @@ const prod: StageConfigInput = {
   // Records of a failed batch are named, not carried, by its failure message: a long weekend must fit in between.
   collection: { mode: 'on-demand', retentionHours: 168 },
   streamParallelism: 4,
+  evaluationParts: 16,
 };
 
 /** The same platform on an emulator. It leaves out only what emulators cannot create, or what they claim and ignore. */
@@ -98,6 +102,7 @@ const local: StageConfigInput = {
   // LocalStack has no HTTP API unless it is paid for.
   http: { door: 'function-urls' },
   gatherSeconds: 1,
+  evaluationParts: 2,
 };
 
 export const STAGES: Readonly<Record<StageName, StageConfigInput>> = { dev, prod, local };

@@ -11,6 +11,7 @@ export const ALARM_PATTERNS = [
   'landing-dead-letters',
   'validation-dead-letters',
   'chunks-dead-letters',
+  'evaluation-dead-letters',
   '<outlet>-dead-letters',
   '<function>-failures',
   'schedules-failures',
@@ -21,6 +22,7 @@ export const ALARM_PATTERNS = [
   'split-files-refused',
   'validate-chunk-batches-failed',
   '<function>-records-refused',
+  'evaluate-part-memberships-repaired',
 ] as const;
 export type AlarmPattern = (typeof ALARM_PATTERNS)[number];
 

@@ -39,6 +39,10 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
     graph('Memberships that changed with time', counted('sweep', changes)),
   );
   dashboard.addWidgets(
+    graph('Memberships that changed with the evaluation of all', counted('evaluate-part', changes)),
+    graph('Memberships that streaming had missed', counted('evaluate-part', [METRICS.membershipsRepaired])),
+  );
+  dashboard.addWidgets(
     graph('Deliveries', counted('route', [METRICS.deliveriesQueued, METRICS.deliveriesExcluded])),
     graph(
       'Waiting for delivery',

@@ -6,7 +6,9 @@ import { addDashboard } from '#lib/constructs/dashboard.ts';
 import { Handles } from '#lib/constructs/handles.ts';
 import type { WorkQueue } from '#lib/constructs/queues.ts';
 import { addRefusalAlarms } from '#lib/constructs/refusal-alarms.ts';
+import { addRepairAlarm } from '#lib/constructs/repair-alarm.ts';
 import type { ActivationStack } from './activation-stack.ts';
+import { addBatchEvaluation } from './compute/batch-evaluation.ts';
 import { addErasure } from './compute/erasure.ts';
 import { addEvaluation, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
@@ -36,17 +38,19 @@ export class ComputeStack extends Stack {
     const files = addFileDoor(this.#make);
     addEvaluation(this.#make);
     addRouting(this.#make);
-    addSchedules(this.#make);
+    const { batch, evaluation } = addBatchEvaluation(this.#make);
+    addSchedules(this.#make, { batch });
     addErasure(this.#make);
     addRefusalAlarms(this, { stage: config.stage, alarms: this.alarms });
+    addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
     if (config.dashboard) {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, outlets: activation.outlets });
     }
-    this.#publishHandles(files, urls);
+    this.#publishHandles({ ...files, evaluation }, urls);
   }
 
-  #publishHandles({ validation, chunks }: { validation: WorkQueue; chunks: WorkQueue }, urls: Urls): void {
+  #publishHandles(queues: Readonly<Record<'validation' | 'chunks' | 'evaluation', WorkQueue>>, urls: Urls): void {
     const { config, data, activation } = this.#make;
     const handles = new Handles(this, 'Handles', { stage: config.stage });
     const functions = [...this.#make.functions, ...activation.outlets.map((outlet) => outlet.deliver)];
@@ -66,8 +70,7 @@ export class ComputeStack extends Stack {
       'dead-letter-queues',
       Object.fromEntries([
         ['landing', data.landingQueue.deadLetters.queueUrl],
-        ['validation', validation.deadLetters.queueUrl],
-        ['chunks', chunks.deadLetters.queueUrl],
+        ...Object.entries(queues).map(([name, { deadLetters }]) => [name, deadLetters.queueUrl]),
         ...activation.outlets.map((outlet) => [outlet.id, outlet.work.deadLetters.queueUrl]),
       ]),
       'Dead-letter queue of every queue',

@@ -1,16 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
-import { DynamoDbEvaluationRuns } from '#lambdas/adapters/evaluation-runs.dynamodb.ts';
+import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
 import { dataflowBooksContract } from './dataflow.contract.ts';
-import { evaluationRunsContract } from './evaluation-runs.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
+import { jobsContract } from './jobs.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
@@ -28,7 +29,7 @@ beforeAll(async () => {
 profileStoreContract('DynamoDB', () => new DynamoDbProfileStore(dynamoDb(), tables.profiles));
 timelineContract('DynamoDB', () => new DynamoDbTimeline(dynamoDb(), tables.timeline));
 membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb(), tables.memberships));
-evaluationRunsContract('DynamoDB', () => new DynamoDbEvaluationRuns(dynamoDb(), tables.operations));
+jobsContract('DynamoDB', () => new DynamoDbJobs(dynamoDb(), tables.operations, `${randomUUID()}#`));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
 dataflowBooksContract('DynamoDB', () => new DynamoDbDataflowBooks(dynamoDb(), tables.operations));
 identityCasesContract('DynamoDB', () => ({

@@ -13,6 +13,7 @@ import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
+import { runEvaluation } from '#cli/stage/run-evaluation.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { isMoved } from '#core/segmentation/membership.ts';
@@ -48,7 +49,7 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
     expect(later.segments).toEqual(replayed.segments);
 
     await feedFolder(folder, flow, progress);
-    await invoke(flow.resources, 'evaluate-batch');
+    await runEvaluation(flow, flow.progress);
     await waitUntilSettled(flow);
     report = await stageReport(flow.stores, flow.catalog, Date.now());
     requests = await sink.requests();

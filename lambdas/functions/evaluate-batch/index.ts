@@ -1,11 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { dynamoDb } from '#lambdas/adapters/clients.ts';
-import { DynamoDbEvaluationRuns } from '#lambdas/adapters/evaluation-runs.dynamodb.ts';
-import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
-import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
-import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
-import { createMetrics } from '#lambdas/runtime/metrics.ts';
+import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
 
@@ -13,11 +12,10 @@ const environment = readEnvironment('evaluate-batch', process.env);
 
 export const handler = createHandler({
   catalog: createCatalogReader(environment),
-  profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
-  timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
-  memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
-  runs: new DynamoDbEvaluationRuns(dynamoDb(), environment.OPERATIONS_TABLE),
-  metrics: createMetrics('evaluate-batch', environment.STAGE),
+  jobs: new DynamoDbJobs(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.evaluation),
+  queue: new SqsMessageQueue(sqs(), environment.EVALUATION_QUEUE_URL),
+  parts: environment.EVALUATION_PARTS,
   now: Date.now,
+  newId: randomUUID,
   pause: pauseBefore,
 });

@@ -14,7 +14,7 @@ import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import { refuseForeignHeader } from '#core/ingestion/refuse-header.ts';
 import { thresholdOf } from '#core/ingestion/threshold.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
-import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { NewBatch, Operations } from '#core/ports/operations.ts';
@@ -26,7 +26,7 @@ export interface SplitDeps {
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
   /** Takes the chunks to those who look at them. */
-  readonly validation: ChunkQueue;
+  readonly validation: MessageQueue<ChunkMessage>;
   readonly metrics: Metrics;
 }
 

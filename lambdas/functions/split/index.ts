@@ -1,7 +1,7 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { SqsChunkQueue } from '#lambdas/adapters/chunk-queue.sqs.ts';
 import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
@@ -14,7 +14,7 @@ const split = createSplitter({
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
-  validation: new SqsChunkQueue(sqs(), environment.VALIDATION_QUEUE_URL),
+  validation: new SqsMessageQueue(sqs(), environment.VALIDATION_QUEUE_URL),
   metrics: createMetrics('split', environment.STAGE),
 });
 

@@ -1,9 +1,45 @@
+import { stageRules } from '#core/catalog/rules.ts';
+import { METRICS } from '#core/contract/metrics.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
-import { createEvaluationJob, type EvaluationJobDeps } from '#lambdas/runtime/evaluation-job.ts';
+import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Pausing } from '#core/ports/conflict.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { evaluateMany } from '#core/segmentation/evaluate-many.ts';
+import type { MembershipStore } from '#core/segmentation/membership.ts';
+import { logBatch } from '#lambdas/runtime/log.ts';
 
-/** Clock → membership of the items at which time alone may have changed something. */
-export const createHandler = (deps: EvaluationJobDeps) =>
-  createEvaluationJob(deps, (now) => ({ scope: 'changed', items: asItems(deps.memberships.due(now)) }));
+export interface SweepDeps extends Pausing {
+  readonly catalog: CatalogPort;
+  readonly profiles: ProfileStore;
+  readonly memberships: MembershipStore;
+  readonly metrics: Metrics;
+  readonly now: Clock;
+}
+
+/**
+ * Clock → membership of the items at which time alone may have changed something. Fails at the end when some could not be
+ * evaluated: Lambda tries again.
+ */
+export function createHandler(deps: SweepDeps) {
+  return async (): Promise<void> => {
+    const { profiles, memberships, metrics, now, pause } = deps;
+    const { evaluation: rules } = stageRules(await deps.catalog.current());
+    const due = asItems(memberships.due(now()));
+    const { items, entered, exited, failed, firstError } = await evaluateMany(due, {
+      profiles,
+      memberships,
+      now,
+      pause,
+      rules,
+    });
+    metrics.count(METRICS.membershipsEntered, entered);
+    metrics.count(METRICS.membershipsExited, exited);
+    logBatch({ items, entered, exited, failed: failed.length });
+    if (firstError) throw new Error(`${failed.length} of ${items} items failed`, { cause: firstError });
+  };
+}
 
 async function* asItems(roots: AsyncIterable<IdentityKey>): AsyncIterable<{ readonly root: IdentityKey }> {
   for await (const root of roots) yield { root };

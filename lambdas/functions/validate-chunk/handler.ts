@@ -8,7 +8,7 @@ import { readChunk, slicePart } from '#core/ingestion/read-chunk.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import { verdictOf } from '#core/ingestion/threshold.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
-import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
@@ -20,7 +20,7 @@ export interface ValidateChunkDeps {
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
   /** Takes the chunks of a batch that holds to those who stitch them. */
-  readonly chunks: ChunkQueue;
+  readonly chunks: MessageQueue<ChunkMessage>;
   readonly metrics: Metrics;
 }
 

@@ -1,8 +1,8 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { chunkMessage } from '#core/ingestion/chunk-message.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { SqsChunkQueue } from '#lambdas/adapters/chunk-queue.sqs.ts';
 import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
@@ -15,7 +15,7 @@ const validateChunk = createValidator({
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
-  chunks: new SqsChunkQueue(sqs(), environment.CHUNKS_QUEUE_URL),
+  chunks: new SqsMessageQueue(sqs(), environment.CHUNKS_QUEUE_URL),
   metrics: createMetrics('validate-chunk', environment.STAGE),
 });
 

@@ -7,7 +7,6 @@ import {
   deleteObjects,
   eraseItems,
   queryDue,
-  queryItems,
   readItems,
   readObjects,
   scanItems,
@@ -21,24 +20,13 @@ import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
 /** What the clock starts. */
-export function addSchedules(make: FunctionFactory): void {
+export function addSchedules(make: FunctionFactory, { batch }: { readonly batch: TributaryFunction }): void {
   const { config, data, activation } = make;
   const failures = new FailureQueue(make.scope, 'SchedulesFailures', { name: 'schedules', alarms: make.alarms });
 
   const sweep = make.function('Sweep', 'sweep', 'profiles that are due → memberships', make.memberships());
   make.allowEvaluating(sweep);
   queryDue(sweep.function, data.memberships);
-
-  const batch = make.function('EvaluateBatch', 'evaluate-batch', 'all profiles → memberships', {
-    ...make.memberships(),
-    TIMELINE_TABLE: data.timeline.tableName,
-  });
-  make.allowEvaluating(batch);
-  scanItems(batch.function, data.profiles);
-  updateItemsUnder(batch.function, data.operations, [OPERATIONS_PREFIX.evaluation]);
-  // Segments that are new see what happened before them: events are chosen anew.
-  writeItems(batch.function, data.profiles);
-  queryItems(batch.function, data.timeline);
 
   const expire = make.function('Expire', 'expire', 'what has expired is removed', {
     ...make.catalog(),

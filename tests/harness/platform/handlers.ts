@@ -1,10 +1,12 @@
 import type { HttpClient } from '#core/activation/http/client.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
-import { chunkMessage } from '#core/ingestion/chunk-message.ts';
+import { type ChunkMessage, chunkMessage } from '#core/ingestion/chunk-message.ts';
+import { type PartMessage, partMessage } from '#core/jobs/part-message.ts';
+import type { Started } from '#core/jobs/start-job.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
-import { SqsChunkQueue } from '#lambdas/adapters/chunk-queue.sqs.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
 import { readProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
@@ -14,6 +16,7 @@ import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-fi
 import { createHandler as erasePersonHandler } from '#lambdas/functions/erase-person/handler.ts';
 import { createHandler as evaluateHandler } from '#lambdas/functions/evaluate/handler.ts';
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
+import { createWorker as evaluatePart } from '#lambdas/functions/evaluate-part/handler.ts';
 import { createHandler as expireHandler } from '#lambdas/functions/expire/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
 import { createHandler as routeHandler } from '#lambdas/functions/route/handler.ts';
@@ -38,11 +41,15 @@ export type Intercept = <T extends object>(port: T, name: PortName, reader: Func
 /** The functions that a schedule or the command line calls. */
 export interface Schedules {
   sweep(): Promise<unknown>;
-  evaluateBatch(): Promise<unknown>;
+  /** Started, as it is. */
+  evaluateBatch(): Promise<Started>;
   expire(): Promise<unknown>;
   exportFiles(event: unknown): Promise<unknown>;
   erasePerson(event: unknown): Promise<SignedReceipt>;
 }
+
+/** Into how many parts the evaluation of all profiles is divided. */
+const PARTS = 3;
 
 export interface HandlersOptions {
   readonly wiring: Wiring;
@@ -64,6 +71,7 @@ export function createHandlers(options: HandlersOptions): {
   const urlOf = new Map(wiring.queues.map((queue) => [queue.name, queueUrl(queue)]));
   const queueUrls = Object.fromEntries(urlOf);
 
+  let ids = 0;
   const books = new MemoryDataflowBooks();
   const depsOf = (reader: FunctionName) => {
     const { stores, intercept } = options;
@@ -77,11 +85,17 @@ export function createHandlers(options: HandlersOptions): {
       secrets: async () => 'secret',
       books,
       signingKey: async () => 'receipt key',
-      runs: stores.evaluationRuns,
+      jobs: intercept(stores.jobs, 'jobs', reader),
+      queue: new SqsMessageQueue<PartMessage>(sqs, urlOf.get('evaluation')!),
+      parts: PARTS,
+      sliceItems: 5,
+      workMs: 60_000,
+      untilSeen: async () => {},
+      newId: () => `job ${++ids}`,
       pace: { turn: async () => true, hold: async () => {} },
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
-      validation: new SqsChunkQueue(sqs, urlOf.get('validation')!),
-      chunks: new SqsChunkQueue(sqs, urlOf.get('chunks')!),
+      validation: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('validation')!),
+      chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
       outbox: new SqsOutbox(sqs, queueUrls),
       profiles: intercept(stores.profiles, 'profiles', reader),
       timeline: intercept(stores.timeline, 'timeline', reader),
@@ -119,6 +133,7 @@ export function createHandlers(options: HandlersOptions): {
       );
     },
     evaluate: evaluateHandler,
+    'evaluate-part': (deps) => createSqsHandler(partMessage, eachInOrder(evaluatePart(deps), 1)),
     route: routeHandler,
     'deliver-http': deliverHttp,
     'deliver-s3-file': deliverS3File,

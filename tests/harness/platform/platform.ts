@@ -4,11 +4,12 @@ import type { LedgerItem } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
+import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
-import { MemoryEvaluationRuns } from '#tests/harness/core/evaluation-runs.memory.ts';
+import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
@@ -44,7 +45,7 @@ export interface Stores {
   readonly memberships: StreamingMembershipStore;
   readonly ledgers: MemoryVersionedStore<LedgerItem>;
   readonly operations: MemoryOperations;
-  readonly evaluationRuns: MemoryEvaluationRuns;
+  readonly jobs: MemoryJobs;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -58,7 +59,7 @@ export interface Platform {
   /** Puts another catalog in force. */
   apply(catalog: CompiledCatalog): void;
   readonly requests: readonly AnsweredRequest[];
-  readonly schedules: Schedules;
+  readonly schedules: Omit<Schedules, 'evaluateBatch'> & { evaluateBatch(): Promise<Tally> };
   /** Puts bytes on the stream. */
   collect(message: string, partitionKey?: string): void;
   /** Puts a file into the landing bucket, which tells its queue; `times`: so often. */
@@ -87,7 +88,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     operations: new MemoryOperations(),
-    evaluationRuns: new MemoryEvaluationRuns(),
+    jobs: new MemoryJobs(),
     landing: createMemoryObjectStore(),
     lake: createMemoryObjectStore(),
     quarantine: createMemoryObjectStore(),
@@ -121,6 +122,18 @@ export function createPlatform(options: PlatformOptions): Platform {
     for (let said = 0; said < times; said++) poller.queue('landing').send(JSON.stringify(notification));
   }
 
+  /** The whole job: starts it, and lets its workers come to the end of it. */
+  async function evaluateBatch(): Promise<Tally> {
+    const { jobId } = await schedules.evaluateBatch();
+    await poller.run({ until: clock.now() });
+    const job = async (): Promise<Job> => (await stores.jobs.get(jobId))!;
+    // Something failed, and comes again.
+    if (isActive(await job())) await poller.run();
+    const { status, parts } = await job();
+    if (status !== 'finished') throw new Error(`The evaluation of all profiles is ${status}`);
+    return tallyOf({ parts });
+  }
+
   return {
     get catalog() {
       return inForce;
@@ -131,7 +144,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     poller,
     stores,
     requests,
-    schedules,
+    schedules: { ...schedules, evaluateBatch },
     collect: (message, partitionKey = 'one producer') => void poller.stream('collection').put(partitionKey, message),
     async upload(key, content, times = 1) {
       await stores.landing.put(key, content);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stageRules } from '#core/catalog/rules.ts';
+import { tallyOf } from '#core/jobs/job.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
@@ -62,7 +63,7 @@ describe('the daily run', () => {
     await platform.schedules.evaluateBatch();
     const [member] = await membersOf(platform);
     platform.poller.clock.advanceTo(member!.dueAt!);
-    const byTime = (await platform.schedules.evaluateBatch()) as { exited: number; repaired: number };
+    const byTime = await platform.schedules.evaluateBatch();
     expect(byTime.exited).toBeGreaterThan(0);
     expect(byTime.repaired).toBe(0);
 
@@ -81,8 +82,11 @@ describe('the daily run', () => {
 
   it('is remembered once it has come to its end', async () => {
     const platform = await threeMembers();
-    expect(await platform.stores.evaluationRuns.last()).toBeUndefined();
-    const counts = await platform.schedules.evaluateBatch();
-    expect(await platform.stores.evaluationRuns.last()).toMatchObject({ catalogVersion: catalog.version, counts });
+    expect(await platform.stores.jobs.latest()).toEqual({});
+    const tally = await platform.schedules.evaluateBatch();
+    const { current, finished } = await platform.stores.jobs.latest();
+    expect(finished).toEqual(current);
+    expect(finished).toMatchObject({ catalogVersion: catalog.version, status: 'finished' });
+    expect(tallyOf(finished!)).toEqual(tally);
   });
 });

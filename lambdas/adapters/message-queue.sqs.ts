@@ -1,10 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
-import type { ChunkQueue } from '#core/ports/chunk-queue.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
 import { sendAll } from './sqs-batch.ts';
 
-/** The queue on which the chunks of files travel to workers. */
-export class SqsChunkQueue implements ChunkQueue {
+/** A queue on which messages travel to workers as JSON. */
+export class SqsMessageQueue<T> implements MessageQueue<T> {
   readonly #client: SQSClient;
   readonly #queue: string;
 
@@ -13,7 +12,7 @@ export class SqsChunkQueue implements ChunkQueue {
     this.#queue = queue;
   }
 
-  async send(messages: readonly ChunkMessage[]): Promise<void> {
+  async send(messages: readonly T[]): Promise<void> {
     await sendAll(
       this.#client,
       this.#queue,

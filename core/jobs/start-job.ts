@@ -1,0 +1,61 @@
+import type { Clock } from '#core/ports/clock.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { Jobs } from '#core/ports/jobs.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
+import { isActive, isStalled, type Job, type NewJob, tallyOf } from './job.ts';
+import type { PartMessage } from './part-message.ts';
+
+export interface StartDeps extends Pausing {
+  readonly jobs: Jobs;
+  readonly queue: MessageQueue<PartMessage>;
+  /** Parts of a new job. */
+  readonly parts: number;
+  readonly now: Clock;
+  newId(): string;
+}
+
+export interface Started {
+  readonly jobId: string;
+  /** Whether it was on its way already. */
+  readonly joined: boolean;
+}
+
+/**
+ * Starts a pass over all profile items, or joins the one that is on its way under the same catalog. One under another
+ * catalog is superseded, one that stands still has failed; their workers stop at their next step. May be called again
+ * at any time: whoever dies in between leaves a job that the next call joins, and whose parts it queues again.
+ * @throws ConflictError when others keep starting jobs at the same time
+ */
+export async function startJob(catalogVersion: string, deps: StartDeps): Promise<Started> {
+  const { jobs, now } = deps;
+  return await retryOnConflict(async () => {
+    const { current, finished } = await jobs.latest();
+    const stalled = current && isStalled(current, now());
+    if (current && isActive(current) && !stalled && current.catalogVersion === catalogVersion) {
+      if (current.status === 'queued') await dispatch(current.id, current.parts.length, deps);
+      return { jobId: current.id, joined: true };
+    }
+    const job = newJob(catalogVersion, finished, deps);
+    await jobs.open(job, current && { job: current, as: stalled ? 'failed' : 'superseded' });
+    await dispatch(job.id, job.parts, deps);
+    return { jobId: job.id, joined: false };
+  }, deps);
+}
+
+function newJob(catalogVersion: string, finished: Job | undefined, { parts, now, newId }: StartDeps): NewJob {
+  const isKnown = finished?.catalogVersion === catalogVersion;
+  const estimate = finished && tallyOf(finished).items;
+  return {
+    id: newId(),
+    catalogVersion,
+    startedAt: now(),
+    parts,
+    ...(estimate !== undefined && { estimate }),
+    ...(isKnown && finished?.endedAt !== undefined && { knownSince: finished.endedAt }),
+  };
+}
+
+async function dispatch(jobId: string, parts: number, { jobs, queue }: StartDeps): Promise<void> {
+  await queue.send(Array.from({ length: parts }, (_, part) => ({ jobId, part })));
+  await jobs.dispatched(jobId);
+}

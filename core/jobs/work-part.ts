@@ -1,0 +1,133 @@
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Jobs } from '#core/ports/jobs.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+import { addTallies, endOf, isActive, type Job, type JobPart, type Tally } from './job.ts';
+import type { PartMessage } from './part-message.ts';
+
+/** What became of some items. */
+export interface SliceDone {
+  readonly tally: Tally;
+  /** Roots of those that failed; their neighbours are done. */
+  readonly failed: readonly IdentityKey[];
+  readonly firstError?: Error;
+}
+
+export interface WorkDeps {
+  readonly jobs: Jobs;
+  readonly profiles: ProfileStore;
+  readonly now: Clock;
+  /** Epoch ms: no step is begun after that, but a first one. */
+  readonly until: number;
+  /** Whether the message of this part comes once more at most: what fails now has failed. */
+  readonly isLastTry: boolean;
+  /** Items that are read and done at once. */
+  readonly sliceItems: number;
+  /** Does the work. Done again for the same items of the same job, it has to count the same again. */
+  run(items: readonly ProfileItem[], job: Job): Promise<SliceDone>;
+  /** Is told of everything that was counted, once. */
+  counted(tally: Tally): void;
+}
+
+/** Items of one part that may wait for another try. If more fail, it is the platform that has trouble, not they. */
+const MOST_AGAIN = 20;
+
+/**
+ * Works on one part of a job, from where it stands. Each step does some items and is then written together with what it
+ * has counted, if the part still stands where the step began: so of several workers on one part only one counts. The one
+ * that ends the last part ends the job.
+ * @returns whether the part has ended, or the job; otherwise its message has to be sent again, since the time is over
+ * @throws Error when the message has to come again: items failed, or somebody else works on the part
+ */
+export async function workPart({ jobId, part: index }: PartMessage, deps: WorkDeps): Promise<'ended' | 'unfinished'> {
+  const { jobs, now } = deps;
+  let job = await jobs.get(jobId);
+  let part = job?.parts[index];
+  if (!job || !part) return 'ended';
+  if (!isActive(job)) return told(part, job);
+  const unread = unreadOf(part, index, job, deps);
+  while (part.status === 'open') {
+    const next = await step(part, unread, job, deps);
+    const written = await jobs.advance(jobId, index, { ...next, revision: part.revision + 1 }, now());
+    if (!written) return await whereIsIt(jobId, index, deps);
+    deps.counted(differenceOf(next.tally, part.tally));
+    job = written;
+    part = job.parts[index]!;
+    if (part.status === 'open' && now() >= deps.until) return 'unfinished';
+  }
+  const end = endOf(job);
+  if (end) await jobs.end(job, end);
+  return told(part, job);
+}
+
+/** A part that has failed goes the way of its message, to where somebody is told of it. */
+function told({ status, tally }: JobPart, job: Job): 'ended' {
+  if (status === 'failed' && job.status !== 'superseded')
+    throw new Error(`A part of job ${job.id} has failed: ${tally.failed} items could not be done`);
+  return 'ended';
+}
+
+/** Somebody else has written a step of the same part, or the job has ended meanwhile. */
+async function whereIsIt(jobId: string, index: number, { jobs, isLastTry }: WorkDeps): Promise<'ended'> {
+  const job = await jobs.get(jobId);
+  if (!job || !isActive(job) || isLastTry) return 'ended';
+  throw new Error(`Somebody else works on part ${index} of job ${jobId}: looks later whether it has come to its end`);
+}
+
+async function step(part: JobPart, unread: Unread, job: Job, deps: WorkDeps): Promise<JobPart> {
+  if (!part.isRead) return await readOn(part, unread, job, deps);
+  if (part.again.length > 0) return await tryAgain(part, job, deps);
+  const { after: _after, ...rest } = part;
+  return { ...rest, status: part.tally.failed ? 'failed' : 'done', endedAt: deps.now() };
+}
+
+async function readOn(part: JobPart, unread: Unread, job: Job, deps: WorkDeps): Promise<JobPart> {
+  const items = await unread(deps.sliceItems);
+  const last = items.at(-1);
+  if (!last) return { ...part, isRead: true };
+  const { tally, failed, firstError } = await deps.run(items, job);
+  const again = [...part.again, ...failed];
+  if (again.length > MOST_AGAIN && !deps.isLastTry) {
+    throw new Error(`${failed.length} of ${items.length} items failed`, { cause: firstError });
+  }
+  const counted = { ...tally, items: items.length, failed: Math.max(0, again.length - MOST_AGAIN) };
+  return {
+    ...part,
+    after: last.root,
+    again: again.slice(0, MOST_AGAIN),
+    tally: addTallies(part.tally, counted),
+  };
+}
+
+async function tryAgain(part: JobPart, job: Job, deps: WorkDeps): Promise<JobPart> {
+  const found = await deps.profiles.lookup(part.again);
+  // What is no item any more was taken into one that has changed with it.
+  const items = [...found.values()].flatMap((lookup) => ('item' in lookup ? [lookup.item] : []));
+  const { tally, failed, firstError } = await deps.run(items, job);
+  const isStuck = failed.length === part.again.length;
+  if (isStuck && !deps.isLastTry) throw new Error(`${failed.length} items fail again`, { cause: firstError });
+  return isStuck
+    ? { ...part, again: [], tally: addTallies(part.tally, { failed: failed.length }) }
+    : { ...part, again: failed, tally: addTallies(part.tally, tally) };
+}
+
+type Unread = (limit: number) => Promise<ProfileItem[]>;
+
+/** What a part has not read yet, in portions. */
+function unreadOf({ after }: JobPart, index: number, { parts }: Job, { profiles }: WorkDeps): Unread {
+  let items: AsyncIterator<ProfileItem> | undefined;
+  return async (limit) => {
+    items ??= profiles.scan({ index, of: parts.length, ...(after !== undefined && { after }) })[Symbol.asyncIterator]();
+    const portion: ProfileItem[] = [];
+    while (portion.length < limit) {
+      const { done, value } = await items.next();
+      if (done) break;
+      portion.push(value);
+    }
+    return portion;
+  };
+}
+
+const differenceOf = (after: Tally, before: Tally): Tally =>
+  Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]));

@@ -1,5 +1,0 @@
-import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
-
-export interface ChunkQueue {
-  send(messages: readonly ChunkMessage[]): Promise<void>;
-}

@@ -1,0 +1,59 @@
+import { isActive, type Job, type JobPart, type NewJob, UNTOUCHED } from '#core/jobs/job.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { Jobs } from '#core/ports/jobs.ts';
+
+/** Jobs in memory, with the same conditions as the table has. */
+export class MemoryJobs implements Jobs {
+  readonly #jobs = new Map<string, Job>();
+  #current: string | undefined;
+  #finished: string | undefined;
+
+  async latest(): Promise<{ current?: Job; finished?: Job }> {
+    const [current, finished] = [this.#current, this.#finished].map((id) => (id ? this.#jobs.get(id) : undefined));
+    return { ...(current && { current }), ...(finished && { finished }) };
+  }
+
+  async get(id: string): Promise<Job | undefined> {
+    return this.#jobs.get(id);
+  }
+
+  async open(
+    { parts, ...job }: NewJob,
+    instead: { readonly job: Job; readonly as: 'superseded' | 'failed' } | undefined,
+  ): Promise<void> {
+    if (this.#current !== instead?.job.id) throw new ConflictError('the current job');
+    if (instead && isActive(instead.job)) {
+      const before = this.#jobs.get(instead.job.id)!;
+      if (!isActive(before)) throw new ConflictError('the current job');
+      this.#jobs.set(before.id, {
+        ...before,
+        status: instead.as,
+        endedAt: job.startedAt,
+        parts: before.parts.map(({ after: _after, ...part }) => ({ ...part, again: [] })),
+      });
+    }
+    const untouched = Array.from({ length: parts }, () => UNTOUCHED);
+    this.#jobs.set(job.id, { ...job, status: 'queued', touchedAt: job.startedAt, parts: untouched });
+    this.#current = job.id;
+  }
+
+  async dispatched(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job?.status === 'queued') this.#jobs.set(id, { ...job, status: 'running' });
+  }
+
+  async advance(id: string, index: number, part: JobPart, now: number): Promise<Job | undefined> {
+    const job = this.#jobs.get(id);
+    if (!job || !isActive(job) || job.parts[index]?.revision !== part.revision - 1) return undefined;
+    const advanced = { ...job, touchedAt: now, parts: job.parts.with(index, part) };
+    this.#jobs.set(id, advanced);
+    return advanced;
+  }
+
+  async end({ id, startedAt }: Job, end: { status: 'finished' | 'failed'; endedAt: number }): Promise<void> {
+    const before = this.#finished && this.#jobs.get(this.#finished);
+    if (end.status === 'finished' && (!before || before.startedAt <= startedAt)) this.#finished = id;
+    const job = this.#jobs.get(id);
+    if (job && isActive(job)) this.#jobs.set(id, { ...job, ...end });
+  }
+}
