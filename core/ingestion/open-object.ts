@@ -1,5 +1,5 @@
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { type ByteRange, isPartList, PARTS_SUFFIX, rangeOfPart } from './batch-api/upload.ts';
+import { isPartList, PARTS_SUFFIX, rangeOfPart } from './batch-api/upload.ts';
 import type { ByteSource } from './byte-source.ts';
 import { objectSource } from './object-source.ts';
 
@@ -19,16 +19,12 @@ export async function openObject(store: ObjectStore, key: string): Promise<ByteS
 function joinedSource(store: ObjectStore, name: string, keys: readonly string[]): ByteSource {
   const parts = keys.map((key) => ({ key, ...rangeOfPart(key) }));
   const size = parts.at(-1)?.end ?? 0;
-  const overlap = (part: ByteRange, start: number, end: number): ByteRange => ({
-    start: Math.max(part.start, start) - part.start,
-    end: Math.min(part.end, end) - part.start,
-  });
   async function* stream(start = 0, end = size): AsyncIterable<Uint8Array> {
     for (const part of parts) {
       if (part.end <= start || part.start >= end) continue;
-      const bytes = await store.get(part.key, overlap(part, start, end));
-      if (!bytes) throw new Error('A part of the file has disappeared while it was read');
-      yield bytes;
+      // Piece by piece: a part may be larger than the memory of whoever reads it.
+      const source = objectSource(store, part.key, part.end - part.start);
+      yield* source.stream(Math.max(part.start, start) - part.start, Math.min(part.end, end) - part.start);
     }
   }
   return { name, size, stream, read: async (start, end) => Buffer.concat(await Array.fromAsync(stream(start, end))) };

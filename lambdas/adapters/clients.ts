@@ -45,6 +45,11 @@ export const sqs = lazily(() => new SQSClient({ ...settings(), useQueueUrlAsEndp
 /** Buckets in the path, since what answers in place of AWS has no names for them. */
 export const s3 = lazily(() => new S3Client({ ...settings(SLOW), forcePathStyle: hasEndpoint() }));
 
+/** Makes addresses at which others write: a checksum would be one of a body that it does not have. */
+export const s3Addresses = lazily(
+  () => new S3Client({ ...settings(), forcePathStyle: hasEndpoint(), requestChecksumCalculation: 'WHEN_REQUIRED' }),
+);
+
 /** Speaks HTTP/2 unless told otherwise, which not everything that answers in place of AWS understands. */
 export const kinesis = lazily(() => new KinesisClient(hasEndpoint() ? settings() : { maxAttempts: MAX_ATTEMPTS }));
 

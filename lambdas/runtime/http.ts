@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 /** A request as the functions behind HTTP see it; the same behind an HTTP API and a function URL. */
 export interface HttpCall {
   readonly method: string;
-  /** Scheme and host, if they are those that the caller has used; empty where something stands before them. */
+  /** Scheme and host that AWS has given the address. */
   readonly origin: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -26,7 +26,7 @@ export function callOf(event: APIGatewayProxyEventV2): HttpCall {
   const { domainName, http } = event.requestContext;
   return {
     method: http.method.toUpperCase(),
-    origin: domainName !== undefined && headers.host === domainName ? `https://${domainName}` : '',
+    origin: `https://${domainName}`,
     path: event.rawPath,
     query: event.queryStringParameters ?? {},
     headers,

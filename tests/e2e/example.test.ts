@@ -120,6 +120,11 @@ describe('the worked example through the deployed platform', () => {
     const file = `${import_}/${id}/datasets/customers/files/crm.csv`;
     const csv = 'crmId,email,tier,updatedAt\nRB-HTTP,http@example.com,silver,2026-01-01T00:00:00Z\n';
     expect(await callDoor(batch, 'PUT', file, { headers, body: csv })).toMatchObject({ status: 200 });
+    // What is too large for a function goes to S3 itself.
+    const asked = await callDoor(batch, 'POST', file.replace('crm.csv', 'more.csv?action=INITIALIZE'), { headers });
+    const { href, ...upload } = asked.body.upload;
+    const more = csv.replaceAll(/RB-HTTP|http@/g, (text) => (text === 'http@' ? 'more@' : 'RB-MORE'));
+    expect((await fetch(href, { ...upload, body: more })).status).toBe(200);
     expect(await callDoor(batch, 'POST', `${import_}/${id}?action=COMPLETE`, { headers })).toMatchObject({
       status: 200,
     });
@@ -127,7 +132,7 @@ describe('the worked example through the deployed platform', () => {
       (await callDoor(batch, 'GET', `/data/foundation/catalog/batches/${id}`, { headers })).body[id];
     await vi.waitFor(async () => expect(await stateOf()).toMatchObject({ status: 'success' }), WITHIN);
     expect(await stateOf()).toMatchObject({
-      metrics: { inputRecordCount: 1, outputRecordCount: 1, failedRecordCount: 0 },
+      metrics: { inputRecordCount: 2, outputRecordCount: 2, failedRecordCount: 0 },
     });
 
     const query = { 'schema.name': '_xdm.context.profile', entityId: ecid, entityIdNS: 'ECID' };

@@ -107,6 +107,29 @@ export function rangeOfPart(key: string): ByteRange {
   return { start: Number(start), end: Number(end) };
 }
 
+/** Most parts of one file that addresses are given for, and most bytes of each (S3 takes no more at once). */
+export const MOST_PARTS = 1_000;
+export const MOST_PART_BYTES = 5 * 2 ** 30;
+const PART_BYTES = 256 * 2 ** 20;
+
+/**
+ * The ranges in which a file of a known size is sent. @returns what is wrong with the request, as text
+ * @param size how many bytes, and `partSize` of a part, as digits
+ */
+export function rangesOf(size: string, partSize: string = String(PART_BYTES)): ByteRange[] | string {
+  const [total, step] = [size, partSize].map((text) => (/^\d{1,15}$/.test(text) ? Number(text) : 0)) as [
+    number,
+    number,
+  ];
+  if (total < 1) return 'size: expected a whole number of bytes above 0';
+  if (step < 1 || step > MOST_PART_BYTES)
+    return `partSize: expected a whole number of bytes, at most ${MOST_PART_BYTES}`;
+  const count = Math.ceil(total / step);
+  if (count > MOST_PARTS)
+    return `partSize: these are ${count} parts, at most ${MOST_PARTS} are possible; make them larger`;
+  return Array.from({ length: count }, (_, i) => ({ start: i * step, end: Math.min((i + 1) * step, total) }));
+}
+
 /** Where parts in order of their beginning leave a gap, or overlap; undefined when they make a file. */
 export function flawOfParts(parts: readonly ByteRange[]): string | undefined {
   if (parts.length === 0) return 'there are no parts';

@@ -8,6 +8,7 @@ import {
   INDEX_PREFIX,
   indexKey,
   manifestKey,
+  PARTS_SUFFIX,
   parseIndexKey,
   type Upload,
   uploadKey,
@@ -124,7 +125,9 @@ async function completeBatch({ upload, marks, batch }: KnownBatch, deps: BatchAp
   const status = statusOf(marks, batch);
   if (isGivenUp(status, marks)) return badRequest(`The batch is ${status} already; create another one`);
   if (batch) return DONE;
-  const files = await Array.fromAsync(deps.landing.list(filesPrefix(upload.id)));
+  const keys = new Set(await Array.fromAsync(deps.landing.list(filesPrefix(upload.id))));
+  // A file that came in parts and in one piece is one file.
+  const files = [...keys].filter((key) => !keys.has(`${key}${PARTS_SUFFIX}`));
   if (files.length === 0) return badRequest('The batch has no file; upload one, or abort the batch');
   if (files.length > MOST_FILES) {
     return badRequest(`Batch ingestion guardrails hit: ${files.length} files (over the ${MOST_FILES} threshold)`);

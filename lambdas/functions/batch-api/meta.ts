@@ -1,6 +1,6 @@
 import { batchRows } from '#core/ingestion/archive.ts';
 import { rowErrors, statusOf } from '#core/ingestion/batch-api/report.ts';
-import { fileNameOf, filesPrefix } from '#core/ingestion/batch-api/upload.ts';
+import { fileNameOf, filesPrefix, isPartList } from '#core/ingestion/batch-api/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import { openObject } from '#core/ingestion/open-object.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
@@ -24,14 +24,13 @@ export async function answerMeta(call: HttpCall, known: KnownBatch, deps: BatchA
   const path = (call.query.path ?? '').replace(/^\/|\/$/g, '');
   if (path === '')
     return listing(
-      call,
-      '',
+      linkTo(call, deps),
       FOLDERS.map((name) => ({ name })),
     );
   const [folder, name, ...rest] = path.split('/');
   if (!FOLDERS.some((one) => one === folder) || rest.length > 0) return nothingAt(FOLDERS);
   const files = folder === 'row_errors' ? await errorFiles(known, deps) : await inputFileLists(known, deps);
-  if (name === undefined) return listing(call, `${folder}/`, sized(files));
+  if (name === undefined) return listing(linkTo(call, deps, `${folder}/`), sized(files));
   const text = files.get(name);
   return text === undefined ? nothingAt([...files.keys()]) : { status: 200, body: cutLines(text) };
 }
@@ -43,12 +42,12 @@ export async function answerFailed(call: HttpCall, known: KnownBatch, deps: Batc
   const { path } = call.query;
   if (path === undefined || path === '') {
     const names = [...files.keys()].slice(0, MOST_FILES).map((name) => ({ name }));
-    return listing(call, '', names);
+    return listing(linkTo(call, deps), names);
   }
   const key = files.get(path);
   const source = key === undefined ? undefined : await openObject(deps.landing, key);
   if (!source) return nothingAt([...files.keys()].slice(0, 5));
-  if (source.size > MOST_BYTES) return tooLarge(source.size);
+  if (source.size > MOST_BYTES) return isPartList(key!) ? tooLarge(source.size) : redirectTo(key!, deps);
   return { status: 200, file: await source.read(0, source.size) };
 }
 
@@ -83,12 +82,14 @@ async function errorFiles(
 const sized = (files: ReadonlyMap<string, string>): { name: string; length: string }[] =>
   [...files].map(([name, text]) => ({ name, length: String(Buffer.byteLength(text)) }));
 
-/** Names with a link to each, at the address that was asked. */
-function listing({ origin, path }: HttpCall, folder: string, files: readonly { readonly name: string }[]): HttpAnswer {
-  const data = files.map((file) => {
-    const href = `${origin}${path}?path=${encodeURIComponent(`${folder}${file.name}`)}`;
-    return { ...file, _links: { self: { href } } };
-  });
+/** Where a file of a listing is: at the address that was asked, with its own path. */
+const linkTo =
+  ({ origin, path }: HttpCall, { hasOwnHost }: BatchApiDeps, folder = '') =>
+  (name: string): string =>
+    `${hasOwnHost ? origin : ''}${path}?path=${encodeURIComponent(`${folder}${name}`)}`;
+
+function listing(hrefOf: (name: string) => string, files: readonly { readonly name: string }[]): HttpAnswer {
+  const data = files.map((file) => ({ ...file, _links: { self: { href: hrefOf(file.name) } } }));
   return { status: 200, body: { data, _page: { count: data.length, limit: MOST_FILES } } };
 }
 
@@ -103,6 +104,12 @@ const nothingAt = (names: readonly string[]): Problem =>
   problem(404, 'inlet', 'There is nothing at this path', {
     ...(names.length > 0 && { detail: `Expected path=${names.join(' or ')}` }),
   });
+
+/** What does not fit into an answer is read where it lies. */
+async function redirectTo(key: string, { addresses }: BatchApiDeps): Promise<HttpAnswer> {
+  const { href } = await addresses.forReading(key);
+  return { status: 307, headers: { location: href } };
+}
 
 const tooLarge = (size: number): Problem =>
   problem(413, 'limit', 'The file is too large for an answer', {

@@ -7,14 +7,17 @@ import {
   partKey,
   partsPrefix,
   rangeOfPart,
+  rangesOf,
   type Upload,
 } from '#core/ingestion/batch-api/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
+import type { ObjectAddress } from '#core/ports/object-addresses.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, type KnownBatch } from './state.ts';
 
-type Deps = Pick<BatchApiDeps, 'landing'>;
+type Deps = Pick<BatchApiDeps, 'landing' | 'addresses'>;
 
 /**
  * What a request may carry: AWS lets 6 MB through to a function, of which bytes that are no text take a third more. Said
@@ -42,7 +45,7 @@ export async function answerFile(
       return putPart(name, call.headers['content-range'], call.body, upload, deps);
     case 'POST': {
       const action = call.query.action?.toUpperCase();
-      if (action === 'INITIALIZE') return { status: 201, body: {} };
+      if (action === 'INITIALIZE') return addressesOf(call.query, name, upload, deps);
       return action === 'COMPLETE'
         ? completeFile(name, upload, deps)
         : badRequest('Expected ?action=INITIALIZE or COMPLETE');
@@ -74,15 +77,53 @@ async function putPart(
   return { status: 200, body: {} };
 }
 
+/**
+ * What is too large for a function goes to S3 itself: one address for the file, or one for each of its parts where its
+ * size is said. A client that knows nothing of them sends its parts with PATCH.
+ */
+async function addressesOf(
+  { size, partSize }: HttpCall['query'],
+  name: string,
+  upload: Upload,
+  { addresses }: Deps,
+): Promise<HttpAnswer> {
+  const file = fileKey(upload, name);
+  const tell = ({ method, href, headers, expiresAt }: ObjectAddress) => {
+    return { method, href, headers, expires: new Date(expiresAt).toISOString() };
+  };
+  if (size === undefined) return { status: 201, body: { upload: tell(await addresses.forWriting(file)) } };
+  const ranges = rangesOf(size, partSize);
+  if (typeof ranges === 'string') return badRequest(ranges);
+  const parts = ranges.map(async (range) => ({
+    range: `bytes ${range.start}-${range.end - 1}/${size}`,
+    ...tell(await addresses.forWriting(partKey(file, range))),
+  }));
+  return { status: 201, body: { parts: await Promise.all(parts) } };
+}
+
 /** Makes the parts of a file one file, if there is neither gap nor overlap. */
 async function completeFile(name: string, upload: Upload, { landing }: Deps): Promise<HttpAnswer> {
   const file = fileKey(upload, name);
   const keys = await Array.fromAsync(landing.list(partsPrefix(file)));
-  const flaw = flawOfParts(keys.map(rangeOfPart));
+  // It came in one piece: there is nothing left to do.
+  if (keys.length === 0 && (await landing.size(file)) !== undefined) return { status: 201, body: {} };
+  const flaw = flawOfParts(keys.map(rangeOfPart)) ?? (await wrongSizeOf(keys, landing));
   if (flaw !== undefined) return badRequest(`The parts do not make a file: ${flaw}`);
   await landing.put(`${file}${PARTS_SUFFIX}`, JSON.stringify(keys), { contentType: 'application/json' });
   return { status: 201, body: {} };
 }
+
+/** S3 takes whatever is sent to an address; a part must have the bytes that its range says. */
+async function wrongSizeOf(keys: readonly string[], landing: Deps['landing']): Promise<string | undefined> {
+  let flaw: string | undefined;
+  await eachAtOnce(keys, AT_ONCE, async (key) => {
+    const { start, end } = rangeOfPart(key);
+    const size = await landing.size(key);
+    if (size !== end - start) flaw ??= `the part that begins at byte ${start} has ${size} bytes, not ${end - start}`;
+  });
+  return flaw;
+}
+const AT_ONCE = 20;
 
 /** How much of a file is here: all of it, or its parts up to the first gap. */
 async function tellFile(name: string, upload: Upload, { landing }: Deps): Promise<HttpAnswer> {
@@ -101,7 +142,7 @@ async function tellFile(name: string, upload: Upload, { landing }: Deps): Promis
 }
 
 const TOO_LARGE: Problem = problem(413, 'limit', 'Request entity too large', {
-  detail: `At most ${MOST_BYTES} bytes. Send the file in parts of that size: POST …?action=INITIALIZE, PATCH with Content-Range, POST …?action=COMPLETE`,
+  detail: `At most ${MOST_BYTES} bytes a request. POST …/files/{name}?action=INITIALIZE answers with an address that takes the whole file in one PUT; or send it in smaller parts with PATCH`,
 });
 const PACKED: Problem = problem(415, 'inlet', 'Unknown content encoding', {
   detail: 'Send a packed file as it is, with a name that ends in .gz, and without Content-Encoding',

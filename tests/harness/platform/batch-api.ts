@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import { createHandler } from '#lambdas/functions/batch-api/handler.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import { createPlatform } from './platform.ts';
@@ -15,6 +16,8 @@ export const CONNECTIONS = [
 
 /** Where the API answers. */
 export const HOST = 'batches.example';
+/** Where objects have addresses. */
+const BUCKET = 'https://landing.example/';
 
 /** The platform with the batch API in front of it, and what clients do there. */
 export function createBatchApi({
@@ -28,13 +31,23 @@ export function createBatchApi({
 }) {
   const platform = createPlatform({ wiring, catalog, start });
   const { landing, quarantine, operations } = platform.stores;
+  const { now } = platform.poller.clock;
+  const addressOf = (key: string) => ({ href: `${BUCKET}${key}`, headers: {}, expiresAt: now() + 3_600_000 });
+  const addresses: ObjectAddresses = {
+    forWriting: async (key) => ({ method: 'PUT', ...addressOf(key) }),
+    forReading: async (key) => ({ method: 'GET', ...addressOf(key) }),
+  };
+  /** What a client does with an address. */
+  const putAt = (href: string, bytes: Uint8Array) => landing.put(href.slice(BUCKET.length), bytes);
   let ids = 0;
   const handler = createHandler({
     catalog: { current: async () => catalog },
     landing,
+    addresses,
     quarantine,
     operations,
-    now: platform.poller.clock.now,
+    hasOwnHost: true,
+    now,
     newId: () => `batch-${ids++}`,
   });
   const call = async (
@@ -77,5 +90,5 @@ export function createBatchApi({
   /** What S3 does with a complete batch. */
   const announce = (id: string, datasetId = 'web-events', times = 1) =>
     platform.announce(`landing/${datasetId}/${id}.tributary-batch`, times);
-  return { platform, call, create, put, patch, complete, read, announce };
+  return { platform, call, putAt, create, put, patch, complete, read, announce };
 }
