@@ -5,7 +5,7 @@ import { atLeast, inLoop, MAX_LOOPS, noteEvents, withCondition } from './compile
 import { compileTimeCondition } from './compile-time.ts';
 import { type Compiled, type Side, usesOf, withoutSlots } from './compiled.ts';
 import type { EventSource, TimeBound } from './event-source.ts';
-import { negating } from './facts.ts';
+import { measured, negating } from './facts.ts';
 import { timeOfSlot } from './instants.ts';
 import { type Compiler, lookUp, queryOf, type Scope, variable, withItem, withName } from './scope.ts';
 import type { EventValue } from './values.ts';
@@ -20,14 +20,17 @@ export function compileChain(compiler: Compiler, chain: Chain, scope: Scope): Co
   if (source === undefined)
     return session.fail('a CHAIN goes through the events of the profile', chain.source.span, 'xEvent');
   const slots = chain.steps.map(() => session.newSlot());
-  const sources = chain.steps.map((step, index) => stepSource(compiler, source, chain, slots, step, index, scope));
+  const [sources, inSteps] = measured(session.facts, () =>
+    chain.steps.map((step, index) => stepSource(compiler, source, chain, slots, step, index, scope)),
+  );
   const uses = withoutSlots(usesOf(...sources.map((one) => one.uses)), ...slots);
   if (chain.steps.length === 1 && chain.condition === undefined)
     return countOfStep(compiler, chain.steps[0]!, sources[0]!);
-  const condition = compileCondition(compiler, chain, slots, scope);
+  const [condition, inCondition] = measured(session.facts, () => compileCondition(compiler, chain, slots, scope));
   noteSteps(compiler, chain, slots, sources);
   const plan = planOf(compiler, chain, slots, sources, condition);
-  limitSearch(compiler, chain, plan);
+  // One of the loops of a step is that over the events which may be its own.
+  limitSearch(compiler, chain, plan, { steps: inSteps - 1, condition: inCondition });
   return {
     run: (context) => chainMatches(context, plan),
     uses: condition === undefined ? uses : usesOf(uses, withoutSlots(condition.uses, ...slots)),
@@ -59,7 +62,7 @@ function stepSource(
     what === undefined ? [] : what.kind === 'logical' && what.operator === 'and' ? what.operands : [what];
   let result = source;
   for (const condition of conditions) {
-    const compiled = inLoop(compiler, condition, () => compiler.value(condition, inside));
+    const compiled = inLoop(compiler.session, 'events', condition.span, () => compiler.value(condition, inside));
     const isOuter = (name: string): boolean => lookUp(outside, name) !== undefined;
     result = withCondition(result, compiled, slot, () => canonicalCondition(condition, step.name, true, isOuter));
   }
@@ -140,10 +143,24 @@ function planOf(
   return { steps, gapAfter: gap, condition: condition?.run, isCorrelated };
 }
 
-/** Every step that is looked at again later multiplies the ways to place the chain by the number of events. */
-function limitSearch({ session }: Compiler, chain: Chain, { steps }: ChainPlan): void {
+/** How many loops over events are inside one another in what is asked of single steps, and of all of them at the end. */
+interface LoopsInside {
+  readonly steps: number;
+  readonly condition: number;
+}
+
+/**
+ * Every step that is looked at again later multiplies the ways to place the chain by the number of events. For each of
+ * them, the events are gone through in what is asked of a step, or at the end.
+ */
+function limitSearch({ session }: Compiler, chain: Chain, { steps }: ChainPlan, inside: LoopsInside): void {
   const open = steps.map((_, place) => steps.slice(0, place + 1).filter(({ namedUntil }) => namedUntil > place).length);
-  if (session.facts.loops + Math.max(1, ...open) <= MAX_LOOPS) return;
+  const openBefore = steps.map(
+    (_, place) => steps.slice(0, place).filter(({ namedUntil }) => namedUntil >= place).length,
+  );
+  const together = Math.max(1, ...open) + inside.condition;
+  const perStep = inside.steps > 0 ? Math.max(...openBefore) + 1 + inside.steps : 0;
+  if (session.facts.loops.events + Math.max(together, perStep) <= MAX_LOOPS) return;
   session.fail('too many steps of this CHAIN are looked at together', chain.span, `at most ${MAX_LOOPS}`);
 }
 

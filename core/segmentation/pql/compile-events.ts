@@ -1,4 +1,4 @@
-import type { Expression, Filter, Quantifier } from './ast.ts';
+import type { Expression, Filter, Quantifier, Span } from './ast.ts';
 import { canonicalCondition } from './canonical.ts';
 import { type Compiled, NOTHING, type Side, type TimeComparison, type Uses, usesOf, withoutSlots } from './compiled.ts';
 import { type EventSource, fetch, hasAtLeast, type TimeBound } from './event-source.ts';
@@ -22,9 +22,15 @@ const eventsOf = (session: Session, events: EventSource): Compiled => ({
 });
 
 /** A set of events as a list; anything else as it is. `kind` is what the planner is told of it. */
-export function materialised(session: Session, compiled: Compiled, kind: EventUse['kind'] = 'values'): Compiled {
+export function materialised(
+  session: Session,
+  compiled: Compiled,
+  at: Span,
+  kind: EventUse['kind'] = 'values',
+): Compiled {
   const { events, uses } = compiled;
   if (events === undefined) return compiled;
+  inLoop(session, 'events', at, () => undefined);
   const query = queryOf(session, events);
   noteEvents(session, events, kind);
   return { run: (context) => fetch(context, query), uses, type: 'event', list: true };
@@ -104,7 +110,9 @@ function filtered(
   touch(session, list);
   const slot = session.newSlot();
   const item = itemVariable(list, slot);
-  const { run, uses } = compiler.value(condition, itemScope(scope, item, naming));
+  const { run, uses } = inLoop(session, loopOver(list), condition.span, () =>
+    compiler.value(condition, itemScope(scope, item, naming)),
+  );
   return {
     run: (context) =>
       toList(list.run(context)).filter((value) => {
@@ -140,7 +148,7 @@ function narrowed(
   let result = source;
   const conditions = condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
   for (const one of conditions) {
-    const compiled = inLoop(compiler, one, () => compiler.value(one, inner));
+    const compiled = inLoop(session, 'events', one.span, () => compiler.value(one, inner));
     const key = () =>
       canonicalCondition(one, naming.name, naming.implicit, (name) => lookUp(scope, name) !== undefined);
     result = withCondition(result, compiled, slot, key);
@@ -149,14 +157,17 @@ function narrowed(
   return { ...result, residuals: cheapestFirst(result.residuals) };
 }
 
-/** Loops over events inside one another that a definition may have: the work grows with that power of their number. */
+/** Loops inside one another that a definition may have: the work grows with that power of the number of events. */
 export const MAX_LOOPS = 3;
 
-/** Compiles what is evaluated for each event. */
-export function inLoop<T>({ session }: Compiler, condition: Expression, compile: () => T): T {
-  return looping(session.facts, 1, () => {
-    if (session.facts.loops > MAX_LOOPS) {
-      session.fail('events are gone through for each event too deeply', condition.span, `at most ${MAX_LOOPS} levels`);
+/** What a loop over a list goes through: the events of the profile, be they in groups, or items of something else. */
+export const loopOver = (list: Compiled): 'events' | 'items' => (list.type === 'event' ? 'events' : 'items');
+
+/** Compiles what is evaluated for each event or item. */
+export function inLoop<T>({ facts, fail }: Session, over: 'events' | 'items', at: Span, compile: () => T): T {
+  return looping(facts, over, () => {
+    if (facts.loops[over] > MAX_LOOPS) {
+      fail(`${over} are gone through for each ${over.slice(0, -1)} too deeply`, at, `at most ${MAX_LOOPS} levels`);
     }
     return compile();
   });

@@ -1,5 +1,5 @@
 import type { Expression, Method } from './ast.ts';
-import { itemScope, itemVariable, materialised, noteEvents } from './compile-events.ts';
+import { inLoop, itemScope, itemVariable, loopOver, materialised, noteEvents } from './compile-events.ts';
 import { PARTS_OF_INSTANT, partOfInstant } from './compile-functions.ts';
 import { sideOf } from './compile-time.ts';
 import { type Compiled, usesOf, withoutSlots } from './compiled.ts';
@@ -21,7 +21,7 @@ export function compileMethod(compiler: Compiler, method: Method, scope: Scope):
   const { session } = compiler;
   const object = compiler.compile(method.object, scope);
   if (name === 'count' && object.events !== undefined) return countOfEvents(compiler, object);
-  const known = materialised(session, object, useOf(name));
+  const known = materialised(session, object, method.object.span, useOf(name));
   if (ITEM_METHODS.has(name) || name === 'count') return compileItemMethod(compiler, method, known, scope);
   if (known.type === 'event' && WHOLE_HISTORY.has(name)) session.facts.wholeHistory.add(name);
   if (name === 'get') return get(compiler, known, args[0]!, scope);
@@ -125,7 +125,7 @@ function perItem(compiler: Compiler, list: Compiled, argument: Expression, scope
     parameters.length === 2
       ? { ...inner, names: new Map([...inner.names, [parameters[0]!, { compiled: key }]]) }
       : inner;
-  const compiled = compiler.value(body, withKey);
+  const compiled = inLoop(session, loopOver(list), body.span, () => compiler.value(body, withKey));
   return {
     each(context, keyValue, value) {
       context.slots[keySlot] = keyValue;

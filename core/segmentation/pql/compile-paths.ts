@@ -1,4 +1,4 @@
-import type { Member, Name, Outer, Parameter } from './ast.ts';
+import type { Member, Name, Outer, Parameter, Span } from './ast.ts';
 import { allEvents, materialised } from './compile-events.ts';
 import { type Compiled, NOTHING, type Origin } from './compiled.ts';
 import type { Context, Run } from './context.ts';
@@ -7,11 +7,11 @@ import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
 import { EventValue, fieldOf, fieldOfAnyCase, fieldReader, toTime } from './values.ts';
 
 /** A variable; else `xEvent`; else a field of what is in scope. */
-export function compileName(compiler: Compiler, { name }: Name, scope: Scope): Compiled {
+export function compileName(compiler: Compiler, { name, span }: Name, scope: Scope): Compiled {
   const bound = lookUp(scope, name);
   if (bound !== undefined) return bound.compiled;
   if (name === 'xEvent') return allEvents(compiler.session);
-  return field(compiler, itemOf(scope)!.compiled, name);
+  return field(compiler, itemOf(scope)!.compiled, name, span);
 }
 
 /** `$1` is the profile; a segment has no other input. */
@@ -35,11 +35,11 @@ export function compileOuter(compiler: Compiler, { levels, span }: Outer, scope:
 }
 
 export const compileMember = (compiler: Compiler, { object, name }: Member, scope: Scope): Compiled =>
-  field(compiler, compiler.compile(object, scope), name);
+  field(compiler, compiler.compile(object, scope), name, object.span);
 
-function field(compiler: Compiler, from: Compiled, name: string): Compiled {
+function field(compiler: Compiler, from: Compiled, name: string, at: Span): Compiled {
   if (from.type === 'profile' && name === 'xEvent') return allEvents(compiler.session);
-  const object = materialised(compiler.session, from);
+  const object = materialised(compiler.session, from, at);
   if (object.type === 'event' && name === 'timestamp') return timestampOf(object);
   const names = [...(object.path?.names ?? []), name];
   const base = object.path?.base ?? object.run;

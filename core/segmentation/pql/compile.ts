@@ -35,7 +35,7 @@ export function compileQuery(
     session,
     compile: (inner, scope) => dispatch(compiler, inner, scope),
     value: (inner, scope) => {
-      const compiled = consume(session, materialised(session, dispatch(compiler, inner, scope)));
+      const compiled = consume(session, materialised(session, dispatch(compiler, inner, scope), inner.span));
       return scope === root ? session.shared.of(inner, expression, compiled) : compiled;
     },
   };

@@ -38,8 +38,10 @@ export interface Facts {
   followsClock: boolean;
   /** Whether what is being compiled is under a `not`. */
   negated: boolean;
-  /** How many loops over events enclose what is being compiled. */
-  loops: number;
+  /** How many loops enclose what is being compiled: over events, and over items of other lists. */
+  readonly loops: { events: number; items: number };
+  /** The most loops over events so far; whoever wants to know how deep a part is sets it back before. */
+  deepest: number;
   /** What bounds the times of the events that a variable stands for, by its slot. */
   readonly boundsOfSlots: Map<number, readonly TimeBound[]>;
   /** The bounds of each of `eventUses`. */
@@ -55,7 +57,8 @@ export const createFacts = (): Facts => ({
   partsOfDate: new Set(),
   followsClock: false,
   negated: false,
-  loops: 0,
+  loops: { events: 0, items: 0 },
+  deepest: 0,
   boundsOfSlots: new Map(),
   boundsOfUses: [],
 });
@@ -70,14 +73,25 @@ export function negating<T>(facts: Facts, compile: () => T): T {
   }
 }
 
-/** Compiles something that is evaluated for each event, or for each of `levels` of them that are chosen together. */
-export function looping<T>(facts: Facts, levels: number, compile: () => T): T {
-  facts.loops += levels;
+/** Compiles something that is evaluated for each event, or for each item of another list. */
+export function looping<T>(facts: Facts, over: keyof Facts['loops'], compile: () => T): T {
+  facts.loops[over] += 1;
+  facts.deepest = Math.max(facts.deepest, facts.loops.events);
   try {
     return compile();
   } finally {
-    facts.loops -= levels;
+    facts.loops[over] -= 1;
   }
+}
+
+/** Compiles something, and says how many loops over events are inside one another in it. */
+export function measured<T>(facts: Facts, compile: () => T): [T, depth: number] {
+  const before = facts.deepest;
+  facts.deepest = facts.loops.events;
+  const result = compile();
+  const depth = facts.deepest - facts.loops.events;
+  facts.deepest = Math.max(before, facts.deepest);
+  return [result, depth];
 }
 
 /** Registers a use of events. */

@@ -95,6 +95,18 @@ export const ONLINE: Readonly<Record<string, Audience>> = {
     pql: 'exists E from xEvent, I from E.productListItems where I.priceTotal > 0 and I.priceTotal <= 10',
     is: ({ events }) => events.some((e) => itemsOf(e).some(({ priceTotal = 0 }) => priceTotal > 0 && priceTotal <= 10)),
   },
+  'a-bottle-of-water': {
+    pql: 'CHAIN(xEvent, timestamp, [C0: WHAT(productListItems.exists(SKU.contains("WATER bottle", false)))])',
+    is: ({ events }) =>
+      events.some((e) => itemsOf(e).some(({ SKU = '' }) => SKU.toLowerCase().includes('water bottle'))),
+  },
+  'viewed-no-bricks': {
+    pql: `(select E from xEvent where E.${VIEW}, I from E.productListItems where I.SKU.startsWith("a"))
+      and xEvent[${VIEW}].forall(productListItems.forall(SKU.doesNotContain("brick")))`,
+    is: ({ events }) =>
+      events.some((e) => isView(e) && itemsOf(e).some(({ SKU }) => SKU?.startsWith('a'))) &&
+      events.filter(isView).every((e) => itemsOf(e).every(({ SKU }) => SKU !== undefined && !SKU.includes('brick'))),
+  },
   'carts-without-purchases': {
     pql: 'inSegment("two-carts-in-a-month") and not inSegment("bought-exactly-once")',
     is: (_, _now, isIn) => isIn('two-carts-in-a-month') && !isIn('bought-exactly-once'),
@@ -150,6 +162,28 @@ export const OMNICHANNEL: Readonly<Record<string, Audience>> = {
     pql: `exists V from xEvent where V.${VIEW} and (exists O from xEvent where O.${ORDER} and O.timestamp > V.timestamp and O.timestamp - V.timestamp <= 3 days)`,
     is: ({ events }) =>
       events.some((v) => isView(v) && events.some((o) => isOrder(o) && o.time > v.time && o.time - v.time <= 3 * DAY)),
+  },
+  'a-moderate-sum': {
+    pql: `let S = (sum X.commerce.order.priceTotal over X from xEvent where X.${ORDER}) in (S > 100 and S < 200)`,
+    is: ({ events }) => {
+      const spent = cents(events.filter(isOrder).map(totalOf));
+      return spent > 10_000 && spent < 20_000;
+    },
+  },
+  'two-large-orders': {
+    pql: `xEvent[${ORDER}].topN(commerce.order.priceTotal, 2).sum(commerce.order.priceTotal) > 250`,
+    is: ({ events }) =>
+      cents(
+        events
+          .filter(isOrder)
+          .map(totalOf)
+          .sort((x, y) => y - x)
+          .slice(0, 2),
+      ) > 25_000,
+  },
+  'by-tier': {
+    pql: `if(loyalty.tier = "gold", xEvent[${ORDER}].count() >= 3, xEvent[${ORDER}].count() >= 5)`,
+    is: ({ customer, events }) => events.filter(isOrder).length >= (customer?.tier === 'gold' ? 3 : 5),
   },
   'active-on-two-devices': {
     pql: `identityMap.ECID.count() >= 2 and (exists E from xEvent where E.${PAGE} and E.timestamp occurs <= 14 days before now)`,

@@ -42,6 +42,40 @@ describe('the cost of a definition', () => {
     });
   });
 
+  it.each([
+    'xEvent.map((A) => xEvent.map((B) => xEvent.map((C) => xEvent.map((D) => A.price + D.price).sum()).sum()).sum()).sum() < 0',
+    'xEvent.topN((A) => xEvent.sum((B) => xEvent.sum((C) => xEvent.sum((D) => A.price))), 1).count() = 2',
+    'xEvent.groupBy(product).map((K, G) => G.map((A) => G.map((B) => G.map((C) => C.price).sum()).sum()).sum()).sum() = 1',
+    'exists A from xEvent, B from xEvent, C from xEvent where A.price + B.price + C.price > xEvent.sum(price)',
+    'exists A from xEvent, B from xEvent, C from xEvent where A.price + B.price + C.price in xEvent.price.distinct()',
+    'CHAIN(xEvent, timestamp, [A: WHAT(price > 0), B: WHAT(price > A.price)]) WHERE (exists X from xEvent, Y from xEvent where X.price + Y.price = A.price + B.price)',
+    'CHAIN(xEvent, timestamp, [A: WHAT(price > 0), B: WHAT(price > A.price), C: WHAT(exists X from xEvent where X.price > A.price + B.price)])',
+  ])('is limited whatever goes through the events: %s', (text) => {
+    expect(errorOf(text).expected).toMatch(/^at most 3/);
+  });
+
+  it('is limited for lists of the profile and of events as well', () => {
+    const lists = (levels: number): string =>
+      Array.from({ length: levels }, (_, level) => `exists A${level} from addresses where (`).join('') +
+      `A0.city = "x"${')'.repeat(levels)}`;
+    expect(holds(lists(3))).toBe(false);
+    expect(errorOf(lists(4)).expected).toBe('at most 3 levels');
+    expect(
+      errorOf(
+        'addresses.map((A) => addresses.map((B) => addresses.map((C) => addresses.map((D) => 1).sum()).sum()).sum()).sum() > 1',
+      ).expected,
+    ).toBe('at most 3 levels');
+  });
+
+  it.each([
+    'exists A from xEvent, B from xEvent, I from A.items, J from B.items where I.sku = J.sku and B.timestamp > A.timestamp',
+    'exists A from xEvent where (exists B from xEvent where B.timestamp > A.timestamp and B.price > xEvent.average(price))',
+    'xEvent.groupBy(product).map((K, G) => mapEntry(K, G.map((E) => E.items.sum(qty)).max())).values().max() > 1',
+    'CHAIN(xEvent, timestamp, [A: WHAT(items.exists(qty > 1)), B: WHAT(items.exists((I) => A.items.exists(sku = I.sku)))])',
+  ])('allows what marketers need: %s', (text) => {
+    expect([true, false]).toContain(holds(text));
+  });
+
   it('does not grow with steps that name the one before them', () => {
     const steps = Array.from({ length: 12 }, (_, index) => `S${index + 1}: WHEN(<= 1 day after S${index})`).join(', ');
     expect(holds(`CHAIN(xEvent, timestamp, [S0: WHAT(price > 0), ${steps}])`)).toBe(false);

@@ -24,6 +24,7 @@ describe('texts', () => {
     ['name.matches("^Doe")', false],
     ['email.regexGroup("@(\\w+)", 1) = "example"', true],
     ['email.regexGroup("@(\\w+)", 2).isNull()', true],
+    ['email.regexGroup("@(\\w+)") = "@example"', true],
     ['name + " of " + city = "Joe Doe of Los Angeles"', true],
   ]);
 
