@@ -49,7 +49,9 @@ export async function planChunks(source: ByteSource, { targetBytes }: { targetBy
   const { gzip } = named;
   if (gzip) await refuseFalseGzip(source);
   if (named.format === 'parquet') {
-    return { format: 'parquet', gzip, chunks: await planRowGroups(source, gzip, targetBytes) };
+    const chunks = await planRowGroups(source, gzip, targetBytes);
+    if (chunks.every(({ rows }) => rows === 0)) throw emptyFile();
+    return { format: 'parquet', gzip, chunks };
   }
   const format = await lookInside(source, named.format, gzip);
   if (format === 'json') return { format, gzip, chunks: [whole(source)] };

@@ -51,6 +51,7 @@ export async function* decodeRowGroups(source: ByteSource, gzip: boolean, chunk:
   const toRecord = recordsOf(source.name, metadata);
   let row = chunk.firstRow;
   for (const group of metadata.row_groups.slice(chunk.start, chunk.end)) {
+    if (group.num_rows === 0n) continue;
     for (const decoded of await readRowGroup(file, metadata, group)) yield toRecord(decoded, row++);
   }
 }

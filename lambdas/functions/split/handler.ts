@@ -105,7 +105,11 @@ async function batchOfManifest(
   return partialIngestionPercentage === undefined ? batch : { ...batch, partialIngestionPercentage };
 }
 
-/** The chunks of the files of a batch, numbered through. @throws FileRefusedError when one of them can't be used */
+/**
+ * The chunks of the files of a batch, numbered through. Some of several files may be empty, as those of jobs that write
+ * in parallel are.
+ * @throws FileRefusedError when one of them can't be used, or all are empty
+ */
 async function planFiles(
   files: readonly string[],
   { id, datasetId, receivedAt }: NewBatch,
@@ -113,17 +117,24 @@ async function planFiles(
   landing: ObjectStore,
 ): Promise<ChunkMessage[]> {
   const messages: ChunkMessage[] = [];
+  let empty: FileRefusedError | undefined;
   for (const file of files) {
     const source = await openObject(landing, file);
     if (!source) continue;
-    const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
-    refuseForeignHeader(plan, definition.mapping);
-    const { format, gzip, chunks } = plan;
-    for (const chunk of chunks) {
-      const numbered = { ...chunk, index: messages.length };
-      messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, chunk: numbered });
+    try {
+      const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
+      refuseForeignHeader(plan, definition.mapping);
+      const { format, gzip, chunks } = plan;
+      for (const chunk of chunks) {
+        const numbered = { ...chunk, index: messages.length };
+        messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, chunk: numbered });
+      }
+    } catch (error) {
+      if (!(error instanceof FileRefusedError && error.refusal.code === 'empty-file')) throw error;
+      empty ??= error;
     }
   }
+  if (empty && messages.length === 0) throw empty;
   return messages;
 }
 

@@ -80,6 +80,22 @@ describe('the batch API', () => {
     }
   });
 
+  it('takes a batch of which some files are empty, and none of which all are', async () => {
+    for (const [content, status] of [
+      [carts(0, 20).join('\n'), 'success'],
+      ['', 'failed'],
+    ] as const) {
+      const { platform, create, put, complete, read, announce } = withApi();
+      const id = await create();
+      await put(id, 'part-0.json', '\n');
+      await put(id, 'part-1.json', content);
+      await complete(id);
+      await announce(id);
+      await platform.poller.run();
+      expect(await read(id)).toMatchObject({ status, metrics: { outputRecordCount: status === 'success' ? 20 : 0 } });
+    }
+  });
+
   it('makes a file of parts that come in any order, wherever they are cut', async () => {
     const content = Buffer.from(carts(0, 40).join('\n'));
     await fc.assert(

@@ -120,6 +120,18 @@ describe('a Parquet file', () => {
     expect(await plan(1_000_000)).toEqual([{ index: 0, start: 0, end: 10, firstRow: 1, rows: 95 }]);
   });
 
+  /** Of pyarrow, which writes a row group without rows and pages. */
+  const NO_ROWS =
+    'UEFSMRUEGSw1ABgGc2NoZW1hFQIAFQAlAhgBYgAWABkcGRwmABwVABkVBhkYAWIVABYAFgAWACYASQwAABYAFgAmABYAACggcGFycXVldC1jcHAtYXJyb3cgdmVyc2lvbiAyNi4wLjEZHBwAAABqAAAAUEFSMQ==';
+  it.each([
+    ['a row group without rows', Buffer.from(NO_ROWS, 'base64')],
+    ['no row group', write({ columnData: [{ name: 'n', data: [], type: 'INT32' }] })],
+  ])('is refused as empty when it has %s', async (_, bytes) => {
+    const { refusal, records } = await read(bytes);
+    expect(refusal?.code).toBe('empty-file');
+    expect(records).toEqual([]);
+  });
+
   it('is refused when a column has a reserved name', async () => {
     const { refusal } = await read(write({ columnData: [{ name: '__proto__', data: ['x'], type: 'STRING' }] }));
     expect(refusal?.code).toBe('invalid-header');
