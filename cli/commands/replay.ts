@@ -43,7 +43,10 @@ export const replayCommand = (): Command =>
       let firstTie = 0;
       for (const input of options.input) {
         const [datasetId, path] = splitInput(input);
-        const read = await readInput(await fileSource(path), datasetId, catalog, { receivedAt: now, firstTie });
+        const source = await fileSource(path);
+        // Two files are two, even where they have one name; given twice, one is sent twice.
+        const named = { ...source, name: `${inputs.length + 1}/${source.name}` };
+        const read = await readInput(named, datasetId, catalog, { receivedAt: now, firstTie });
         firstTie += read.records.length;
         if (read.refusal) process.stderr.write(`${path}: ${read.refusal.code}: ${read.refusal.message}\n`);
         inputs.push({ name: path, ...read });
