@@ -1,11 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { mendableLine, parseMended } from '#cli/quarantine/mended-file.ts';
 import { table } from '#cli/report/table.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import type { QuarantineRow } from '#core/ingestion/archive.ts';
-import { type QuarantineFilter, readQuarantine, replayQuarantine, rowId } from '#core/ingestion/quarantine.ts';
+import {
+  isWholeFile,
+  type Mended,
+  type QuarantineFilter,
+  type QuarantineReplay,
+  readQuarantine,
+  replayQuarantine,
+  rowId,
+} from '#core/ingestion/quarantine.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
@@ -34,13 +44,22 @@ export function quarantineCommand(): Command {
         throw new UserError(`${rows.length === 0 ? 'No' : 'More than one'} refused record begins with "${id}"`);
       process.stdout.write(`${JSON.stringify({ id: rowId(rows[0]!), ...rows[0] }, undefined, 2)}\n`);
     });
+  filtered(
+    command.command('export'),
+    'write refused records to mend them, one JSON object a line: contents and reasons',
+  )
+    .option('--limit <n>', 'how many at most', parseCount, Number.MAX_SAFE_INTEGER)
+    .action(async ({ stage, limit, json: _json, ...filter }: Options) => {
+      const rows = await rowsOf(stage, filter, limit);
+      for (const row of rows) if (!isWholeFile(row)) process.stdout.write(mendableLine(row));
+    });
   filtered(command.command('replay'), 'take refused records in once more, with the catalog that is in force now')
     .option('--id <id>', 'one record; may be given several times', (id: string, ids: string[]) => [...ids, id], [])
-    .action(async ({ stage, json, id, ...filter }: Options & { id: string[] }) => {
-      const result = await replayOn(stage, id.length > 0 ? { ...filter, ids: id } : filter);
-      const { accepted, duplicate, refused, files } = result;
-      const text = `${accepted} taken in, ${duplicate} duplicates, ${refused} refused again, ${files} whole files to be uploaded again`;
-      process.stdout.write(json ? `${JSON.stringify(result)}\n` : `${text}\n`);
+    .option('--mended <file>', 'only those of this file, with the contents that it has; see quarantine export')
+    .action(async ({ stage, json, id, mended: file, ...filter }: Options & { id: string[]; mended?: string }) => {
+      const mended = file === undefined ? undefined : parseMended(await readText(file), file);
+      const result = await replayOn(stage, id.length > 0 ? { ...filter, ids: id } : filter, mended);
+      process.stdout.write(json ? `${JSON.stringify(result)}\n` : renderReplay(result));
     });
   return command;
 }
@@ -66,14 +85,14 @@ async function rowsOf(stage: string, filter: QuarantineFilter, limit: number): P
   return found;
 }
 
-async function replayOn(stage: string, filter: QuarantineFilter): ReturnType<typeof replayQuarantine> {
+async function replayOn(stage: string, filter: QuarantineFilter, mended?: Mended): Promise<QuarantineReplay> {
   const resources = await useStage(stage);
   const stores = storesOf(resources);
   const catalog = await catalogInForce(stores.catalog);
   const timeline = new DynamoDbTimeline(dynamoDb(), resources['timeline-table']);
   const { profiles, quarantine, lake, operations } = stores;
   const stitch = { profiles, timeline, rules: stageRules(catalog).fold, pause: pauseBefore };
-  return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch });
+  return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, mended);
 }
 
 const place = ({ position: { source, row, sequenceNumber } }: QuarantineRow): string =>
@@ -98,6 +117,28 @@ const renderList = (rows: readonly QuarantineRow[]): string =>
       place(row),
     ]),
   );
+
+function renderReplay({ accepted, duplicate, refused, files, left, unknown }: QuarantineReplay): string {
+  const rows = left.map(({ id, refusals: [first] }) => [
+    id,
+    `${first!.code} ${first!.pointer ?? ''}`.trim(),
+    first!.message,
+  ]);
+  const parts = [
+    `${accepted} taken in, ${duplicate} duplicates, ${refused} refused again, ${files} whole files to be uploaded again`,
+    ...(left.length > 0 ? [table(['id', 'reason', 'what is wrong'], rows)] : []),
+    ...(unknown.length > 0 ? [`Not in quarantine (any more): ${unknown.join(', ')}`] : []),
+  ];
+  return `${parts.join('\n')}\n`;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UserError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
 
 function parseInstant(text: string): number {
   const time = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;

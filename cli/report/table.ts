@@ -11,9 +11,10 @@ export function table(head: readonly string[], rows: readonly (readonly (string 
 
 const format = (value: number): string => value.toLocaleString('en-US');
 
-/** `reason 3, other 1`, largest first. */
+/** `reason 3, other 1`, largest first; what has been replayed meanwhile leaves a zero, which says nothing. */
 export function tally(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts)
+    .filter(([, count]) => count !== 0)
     .sort(([, x], [, y]) => y - x)
     .map(([reason, count]) => `${reason} ${format(count)}`)
     .join(', ');

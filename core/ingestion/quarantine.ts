@@ -8,11 +8,9 @@ import { arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import { keepInLake, type QuarantineRow, readArchive, writeArchive } from './archive.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from './counts.ts';
-import { csvRows } from './csv-rows.ts';
-import { bytesOfRaw, decodeJson } from './decode-json.ts';
-import { type ReceivedRecord, receiveRow, unknownDataset, validate } from './process.ts';
-import { receiveMessage } from './receive-message.ts';
-import type { DecodedRecord } from './record.ts';
+import { validate } from './process.ts';
+import { receiveAgain, receiveMended } from './receive-again.ts';
+import type { Refusal } from './record.ts';
 
 /** Which refused records are meant; what is left out does not matter. */
 export interface QuarantineFilter {
@@ -73,26 +71,6 @@ function mayHold(key: string, { since, until }: QuarantineFilter): boolean {
   return (since === undefined || day + 86_400_000 > since) && (until === undefined || day < until);
 }
 
-/** A refused record, received once more under the catalog that is in force now; when it arrived stays as it was. */
-export function receiveAgain(row: QuarantineRow, catalog: CompiledCatalog): ReceivedRecord {
-  const { datasetId, position, receivedAt, tie, format, header } = row;
-  const bytes = bytesOfRaw(row);
-  if (format === undefined) return receiveMessage(bytes, position, { receivedAt, tie }, catalog);
-  const dataset = catalog.datasets.get(datasetId);
-  if (!dataset) return { ...row, entity: undefined, refusal: unknownDataset(catalog) };
-  return receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tie }, header);
-}
-
-function decodeAgain(bytes: Uint8Array, { position, raw, rawEncoding, format, header }: QuarantineRow): DecodedRecord {
-  const kept = { position, raw, ...(rawEncoding && { rawEncoding }) };
-  if (format === 'csv') {
-    const [row] = csvRows([{ bytes, length: bytes.length, end: bytes.length }], header ?? []);
-    return { position, ...row! };
-  }
-  const decoded = decodeJson(bytes);
-  return decoded.refusal ? { ...kept, refusal: decoded.refusal } : { ...kept, value: decoded.value };
-}
-
 export interface QuarantineReplayDeps {
   readonly catalog: CompiledCatalog;
   readonly quarantine: ObjectStore;
@@ -110,24 +88,36 @@ export interface QuarantineReplay {
   refused: number;
   /** Refused as a whole: to be uploaded again. */
   files: number;
+  /** Mended records that are refused still, and why. */
+  readonly left: { readonly id: string; readonly refusals: readonly Refusal[] }[];
+  /** Ids of mended records that the quarantine does not have. */
+  readonly unknown: readonly string[];
 }
+
+/** Id of a refused record → all of it as people have mended it. */
+export type Mended = ReadonlyMap<string, string>;
 
 /**
  * Takes refused records in once more, after the catalog was mended. Each keeps the time, the order and the arrival it
  * had, so profiles are what they would be had it never been refused. What is taken in leaves the quarantine, after it
  * is in the lake and in its profile: a replay that was interrupted can be started again.
+ * @param mended when given, only these records are taken, with these contents
  */
 export async function replayQuarantine(
   filter: QuarantineFilter,
   deps: QuarantineReplayDeps,
+  mended?: Mended,
 ): Promise<QuarantineReplay> {
-  const result: QuarantineReplay = { accepted: 0, duplicate: 0, refused: 0, files: 0 };
+  const unknown = new Set(mended?.keys());
+  const result = { accepted: 0, duplicate: 0, refused: 0, files: 0, left: [], unknown: [] };
   for await (const { key, rows, all } of readQuarantine(deps.quarantine, filter)) {
-    const chosen = rows.filter((row) => !isWholeFile(row));
-    result.files += rows.length - chosen.length;
-    if (chosen.length > 0) await replayObject(key, chosen, all, deps, result);
+    const records = rows.filter((row) => !isWholeFile(row));
+    if (!mended) result.files += rows.length - records.length;
+    const chosen = mended ? records.filter((row) => mended.has(rowId(row))) : records;
+    for (const row of chosen) unknown.delete(rowId(row));
+    if (chosen.length > 0) await replayObject(key, chosen, all, deps, result, mended);
   }
-  return result;
+  return { ...result, unknown: [...unknown] };
 }
 
 async function replayObject(
@@ -136,8 +126,12 @@ async function replayObject(
   all: readonly QuarantineRow[],
   { catalog, quarantine, lake, stitch: deps, operations }: QuarantineReplayDeps,
   result: QuarantineReplay,
+  mended: Mended | undefined,
 ): Promise<void> {
-  const received = [...chosen].sort(byArrival).map((row) => receiveAgain(row, catalog));
+  const received = [...chosen].sort(byArrival).map((row) => {
+    const raw = mended?.get(rowId(row));
+    return raw === undefined ? receiveAgain(row, catalog) : receiveMended(row, raw, catalog);
+  });
   const { accepted, refused } = validate(received, catalog);
   const records = accepted.map(({ record }) => record);
   await keepInLake(lake, partOf(key, records), accepted);
@@ -150,13 +144,19 @@ async function replayObject(
   for (const [datasetId, counts] of corrections(gone, outcomes, catalog)) {
     await operations.countStream(datasetId, counts);
   }
-  const left = all.flatMap((row) => (replayed.has(rowId(row)) ? (again.get(rowId(row)) ?? []) : row));
+  // What people made of a record did not help: it stays as it came.
+  const stays = (row: QuarantineRow): QuarantineRow[] => {
+    const refusedAgain = again.get(rowId(row));
+    return refusedAgain === undefined ? [] : [mended ? row : refusedAgain];
+  };
+  const left = all.flatMap((row) => (replayed.has(rowId(row)) ? stays(row) : [row]));
   if (left.length === 0) await quarantine.delete([key]);
-  else await writeArchive(quarantine, key, left);
+  else if (left.length < all.length || !mended) await writeArchive(quarantine, key, left);
   const { accepted: taken, duplicate } = countOutcomes({ refused: [], outcomes });
   result.accepted += taken;
   result.duplicate += duplicate;
   result.refused += refused.length;
+  if (mended) result.left.push(...refused.map((row) => ({ id: rowId(row), refusals: row.refusals })));
 }
 
 const byArrival = (x: QuarantineRow, y: QuarantineRow): number =>

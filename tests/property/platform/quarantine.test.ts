@@ -3,7 +3,7 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { bytesOfRaw } from '#core/ingestion/decode-json.ts';
-import { type QuarantineFilter, readQuarantine, replayQuarantine } from '#core/ingestion/quarantine.ts';
+import { type QuarantineFilter, readQuarantine, replayQuarantine, rowId } from '#core/ingestion/quarantine.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
@@ -43,11 +43,11 @@ describe('quarantine', () => {
     await platform.poller.run();
     return platform;
   };
-  const replayOn = ({ stores }: Platform, filter: QuarantineFilter) => {
+  const replayOn = ({ stores }: Platform, filter: QuarantineFilter, again?: ReadonlyMap<string, string>) => {
     const catalog = compileCatalog(mended);
     const { profiles, timeline, quarantine, lake, operations } = stores;
     const stitch = { profiles, timeline, rules: stageRules(catalog).fold, pause: async () => {} };
-    return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch });
+    return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, again);
   };
   const profilesIn = ({ stores }: Platform) =>
     allProfiles(stores.profiles, stageRules(compileCatalog(mended)).evaluation);
@@ -57,7 +57,7 @@ describe('quarantine', () => {
     expect(await profilesIn(platform)).toEqual([]);
     expect(await replayOn(platform, { dataset: 'web-events' })).toMatchObject({ accepted: 3, refused: 0 });
     expect(await replayOn(platform, { source: 'crm.csv' })).toMatchObject({ accepted: 2, refused: 0 });
-    expect(await replayOn(platform, {})).toEqual({ accepted: 0, duplicate: 0, refused: 0, files: 0 });
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, duplicate: 0, refused: 0, files: 0 });
     expect(await platform.quarantined()).toEqual([]);
     expect(await profilesIn(platform)).toEqual(await profilesIn(await fed(mended)));
     const streams = await Array.fromAsync(platform.stores.operations.streams());
@@ -101,5 +101,82 @@ describe('quarantine', () => {
     const rows = (await platform.quarantined()).filter(({ position }) => position.row !== undefined);
     const kept = rows.map((row) => Buffer.from(bytesOfRaw(row)).toString('hex'));
     expect(kept).toEqual([bytes.subarray(0, -1).toString('hex'), '7b']);
+  });
+
+  const HEADER = 'crmId,email,tier,updatedAt';
+  /** A file of customers of which every row is taken in or refused by itself. */
+  const withRows = async (...rows: string[]): Promise<Platform> => {
+    const datasets = mended.datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 }));
+    const platform = createPlatform({ wiring, catalog: compileCatalog({ ...mended, datasets }), start: START });
+    await platform.upload('landing/customers/crm.csv', [HEADER, ...rows].join('\n'));
+    await platform.poller.run();
+    return platform;
+  };
+
+  it('goes on when a row cannot be read this time either, whatever is wrong with its quotes', async () => {
+    const platform = await withRows(
+      `RB-1,on"e@example.com,gold,${UPDATED}`,
+      `RB-2,two@example.com,platinum,${UPDATED}`,
+      'RB-3,"three@example.com,gold',
+    );
+    expect(await platform.quarantined()).toHaveLength(3);
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, refused: 3 });
+    expect((await platform.quarantined()).map(({ refusals }) => refusals[0]!.code).sort()).toEqual([
+      'malformed',
+      'malformed',
+      'schema-violation',
+    ]);
+  });
+
+  it('never takes in the beginning of a record that was too large to be kept', async () => {
+    const platform = await withRows(`RB-1,one@example.com,gold,${'9'.repeat(1_100_000)}`);
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, refused: 1 });
+    expect((await platform.quarantined()).map(({ refusals }) => refusals[0]!.code)).toEqual(['too-large']);
+  });
+
+  it('takes in what people have mended, in the place that each record had', async () => {
+    const platform = await withRows(
+      `RB-1,one@example.com,gold,${UPDATED}`,
+      `RB-2,first@example.com,platinum,${UPDATED}`,
+      `RB-2,second@example.com,platinum,${UPDATED}`,
+      `RB-3,th"ree@example.com,gold,${UPDATED}`,
+      `RB-4,four@example.com,platinum,${UPDATED}`,
+    );
+    const rows = await platform.quarantined();
+    const idOf = (text: string): string => rowId(rows.find(({ raw }) => raw.includes(text))!);
+    const again = new Map([
+      [idOf('second'), `RB-2,second@example.com,gold,${UPDATED}`],
+      [idOf('first'), `RB-2,first@example.com,gold,${UPDATED}`],
+      [idOf('ree@'), `RB-3,"th""ree@example.com",bronze,${UPDATED}`],
+      [idOf('four'), `RB-4,four@example.com,diamond,${UPDATED}`],
+      ['unknown', 'RB-5'],
+    ]);
+    expect(await replayOn(platform, {}, again)).toMatchObject({
+      accepted: 3,
+      refused: 1,
+      left: [{ id: idOf('four'), refusals: [{ code: 'schema-violation', pointer: '/loyalty/tier' }] }],
+      unknown: ['unknown'],
+    });
+    expect(await platform.quarantined(), 'as it came').toEqual(rows.filter(({ raw }) => raw.includes('four')));
+    const asIfNever = await withRows(
+      `RB-1,one@example.com,gold,${UPDATED}`,
+      `RB-2,first@example.com,gold,${UPDATED}`,
+      `RB-2,second@example.com,gold,${UPDATED}`,
+      `RB-3,"th""ree@example.com",bronze,${UPDATED}`,
+    );
+    expect(await profilesIn(platform)).toEqual(await profilesIn(asIfNever));
+  });
+
+  it('leaves all others alone when some are mended, and a row that became two is none', async () => {
+    const platform = await withRows(
+      `RB-1,one@example.com,platinum,${UPDATED}`,
+      `RB-2,two@example.com,platinum,${UPDATED}`,
+    );
+    const [one] = await platform.quarantined();
+    const two = new Map([
+      [rowId(one!), `RB-1,one@example.com,gold,${UPDATED}\nRB-3,three@example.com,gold,${UPDATED}`],
+    ]);
+    expect(await replayOn(platform, {}, two)).toMatchObject({ accepted: 0, refused: 1, left: [{ id: rowId(one!) }] });
+    expect(await platform.quarantined()).toHaveLength(2);
   });
 });
