@@ -4,7 +4,7 @@ import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
 import { formatPql } from '#core/segmentation/pql/format.ts';
 import { parsePql } from '#core/segmentation/pql/parse.ts';
-import { type PreviewDeps, viewOf } from '#core/segmentation/preview.ts';
+import { type PreviewDeps, recordsFor, viewOf } from '#core/segmentation/preview.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 
 /** What a change of the catalog does to one audience. */
@@ -65,7 +65,8 @@ async function membersIn(
   const profiles = profilesOf(item, rules);
   for (const profile of profiles) {
     if (profile.optedOut) continue;
-    const look = rules.segments.look(await viewOf(profile, item, deps));
+    const view = await viewOf(profile, item, deps);
+    const look = rules.segments.look(view, await recordsFor(view, rules.segments, deps));
     for (const id of rules.segments.ids) {
       if (!look.answer(id, deps.now).isMember) continue;
       const keys = members.get(id) ?? new Set();

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** Attribute names, indexes and key builders of the DynamoDB tables: what the stacks create and the adapters use. */
 
 /** Every table has this string partition key. */
@@ -38,6 +40,8 @@ export const operationsKey = {
   retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
   /** When a destination may be asked next. */
   pace: (destinationId: string): string => `PACE#${destinationId}`,
+  /** A record of an entity that is no person and no event, by the `$id` of its schema, which may be long. */
+  lookup: (entity: string, key: string): string => `LOOKUP#${hash('sha256', entity, 'base64url').slice(0, 16)}#${key}`,
 } as const;
 
 /** Keys of the records of one kind of job, in the `operations` table. */

@@ -7,6 +7,7 @@ import { takeAbsorbed } from '#core/ports/versioned-store.ts';
 import { loadItem } from '#core/profile/load.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { type LookupReader, type LookupRecords, loadLookups } from './lookups.ts';
 import {
   type Counted,
   forgottenAt,
@@ -46,6 +47,7 @@ export type EvaluationScope = 'changed' | 'all';
  * profile is in no segment, whatever the segment says about opt-outs (aep.md §5.4).
  * @param before the memberships so far, those of absorbed items included
  * @param now epoch ms
+ * @param records what the segments look up; only needed where all of them are evaluated
  */
 export function evaluateItem(
   item: ProfileItem,
@@ -53,9 +55,10 @@ export function evaluateItem(
   rules: EvaluationRules,
   now: number,
   scope: EvaluationScope,
+  records?: LookupRecords,
 ): MembershipItem {
-  const own = evaluateUnder(item, before, rules, now, scope);
-  const others = (rules.others ?? []).map((other) => evaluateUnder(item, before, other, now, scope));
+  const own = evaluateUnder(item, before, rules, now, scope, records);
+  const others = (rules.others ?? []).map((other) => evaluateUnder(item, before, other, now, scope, records));
   return others.reduce(joinPolicies, own);
 }
 
@@ -81,13 +84,19 @@ function evaluateUnder(
   rules: EvaluationRules,
   now: number,
   scope: EvaluationScope,
+  records: LookupRecords | undefined,
 ): MembershipItem {
   const profiles: Record<IdentityKey, ProfileMemberships> = {};
   const missedSince = before.dueAt !== undefined && before.dueAt <= now ? before.dueAt - 1 : undefined;
   let dueAt = Number.POSITIVE_INFINITY;
   for (const profile of profilesOf(item, rules)) {
     const held = profile.identities.map((key) => before.profiles[key]).filter((entry) => entry !== undefined);
-    const { segments, nextChange } = evaluateProfile(profile, held, rules.segments, { now, missedSince, scope });
+    const { segments, nextChange } = evaluateProfile(profile, held, rules.segments, {
+      now,
+      missedSince,
+      scope,
+      records,
+    });
     const memberships = Object.values(segments);
     dueAt = Math.min(dueAt, nextChange, ...memberships.map(forgottenAt));
     if (memberships.length === 0) continue;
@@ -118,6 +127,7 @@ interface Moment {
   /** Since then time alone may have changed answers that nobody has looked at. */
   readonly missedSince: number | undefined;
   readonly scope: EvaluationScope;
+  readonly records: LookupRecords | undefined;
 }
 
 function evaluateProfile(
@@ -126,8 +136,8 @@ function evaluateProfile(
   set: SegmentSet,
   moment: Moment,
 ): { segments: ProfileMemberships['segments']; nextChange: number } {
-  const { now, scope } = moment;
-  const look = set.look(view);
+  const { now, scope, records } = moment;
+  const look = set.look(view, records);
   const segments: Record<string, Membership> = {};
   const streamed = new Set(set.streamed);
   for (const id of set.ids) {
@@ -175,6 +185,8 @@ export interface EvaluateDeps extends Pausing {
   readonly memberships: MembershipStore;
   readonly rules: EvaluationRules;
   readonly now: () => number;
+  /** For segments that look records up: where all segments are evaluated, not only those that are streamed. */
+  readonly lookups?: LookupReader;
 }
 
 /** The batch job that an evaluation belongs to. */
@@ -213,8 +225,9 @@ export async function evaluate(
       deps.memberships,
       joinMemberships,
     );
+    const records = run && (await lookedUp(item, deps));
     const now = deps.now();
-    const after = evaluateItem(item, before, deps.rules, now, run ? 'all' : 'changed');
+    const after = evaluateItem(item, before, deps.rules, now, run ? 'all' : 'changed', records);
     if (taken.length === 0 && isUnchanged(before, after, now)) return { already };
     return { already, due: { after, taken, changes: changesBetween(before, after, streamedIn(deps.rules), now) } };
   };
@@ -246,3 +259,13 @@ const addCounted = (already: MembershipChanges, more: MembershipChanges, run: Ba
 
 const streamedIn = ({ segments, others = [] }: EvaluationRules): Set<string> =>
   new Set([...segments.streamed, ...others.flatMap((other) => other.segments.streamed)]);
+
+/** The records that the segments look up for the profiles of an item. */
+async function lookedUp(item: ProfileItem, { rules, lookups }: EvaluateDeps): Promise<LookupRecords | undefined> {
+  const policies = [rules, ...(rules.others ?? [])].filter(({ segments }) => segments.lookups.length > 0);
+  if (policies.length === 0) return undefined;
+  if (!lookups) throw new Error('Segments look up records of other entities; give the evaluation "lookups"');
+  const views = policies.flatMap((policy) => profilesOf(item, policy).map(({ view }) => view));
+  const relationships = policies.flatMap(({ segments }) => segments.lookups);
+  return loadLookups(views, relationships, lookups);
+}

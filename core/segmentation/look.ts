@@ -1,5 +1,6 @@
+import type { LookupRecords } from './lookups.ts';
 import type { Context } from './pql/context.ts';
-import { type History, historyOf } from './pql/history.ts';
+import { historyOf } from './pql/history.ts';
 import type { ProfileView } from './profile-view.ts';
 import type { CompiledSegment } from './segment-compiler.ts';
 
@@ -42,11 +43,12 @@ export function lookAt(
   profile: ProfileView,
   segments: readonly CompiledSegment[],
   indexOf: ReadonlyMap<string, number>,
+  lookups: LookupRecords,
 ): Look {
   const history = historyOf(profile.xEvent, []);
   let latest: Evaluation | undefined;
   const answer = (id: string, now: number): Answer => {
-    if (latest?.now !== now) latest = evaluationAt(profile, history, segments, indexOf, now);
+    if (latest?.now !== now) latest = evaluationAt({ profile, history, lookups, now }, segments, indexOf);
     return latest.answer(indexOf.get(id)!);
   };
 
@@ -96,17 +98,13 @@ interface Evaluation {
 
 /** Answers at one instant, each worked out once. */
 function evaluationAt(
-  profile: ProfileView,
-  history: History,
+  given: Pick<Context, 'profile' | 'history' | 'lookups' | 'now'>,
   segments: readonly CompiledSegment[],
   indexOf: ReadonlyMap<string, number>,
-  now: number,
 ): Evaluation {
   const answers: (Answer | undefined)[] = new Array(segments.length);
   const context: Context = {
-    profile,
-    history,
-    now,
+    ...given,
     slots: [],
     horizon: Number.POSITIVE_INFINITY,
     shared: [],
@@ -127,5 +125,5 @@ function evaluationAt(
     answers[index] = found;
     return found;
   };
-  return { now, answer };
+  return { now: given.now, answer };
 }

@@ -6,11 +6,6 @@ import type { CompiledSegment } from './segment-compiler.ts';
 
 export type { EvaluationMethod, PlanMode, PlanSettings } from './plan-adobe.ts';
 
-export interface PlanOptions extends PlanSettings {
-  /** Attribute or event paths that lead to another entity (a lookup dataset). */
-  readonly lookups?: readonly string[];
-}
-
 export interface SegmentPlan {
   readonly method: EvaluationMethod;
   /** Short sentences for people who write segments. */
@@ -29,6 +24,8 @@ export interface PlanState {
   /** How far back events matter, in milliseconds; 0 when none do, null for all of the past. */
   readonly lookback: number | null;
   readonly sequences: number;
+  /** Records of other entities that are looked up: the field with their key → the `$id` of their schema. */
+  readonly lookups: readonly string[];
   /** Segments whose membership is asked. */
   readonly segments: readonly string[];
   /** When membership changes though nothing comes in, in words. */
@@ -45,10 +42,10 @@ const LATENCY: Readonly<Record<EvaluationMethod, string>> = {
  * Decides how each segment is evaluated and says why (aep.md §5.3, §5.5; docs/segments.md). `segments` come in the order
  * of their dependencies; a segment is never faster than one it is built on.
  */
-export function planSegments(segments: readonly CompiledSegment[], options: PlanOptions): Map<string, SegmentPlan> {
+export function planSegments(segments: readonly CompiledSegment[], settings: PlanSettings): Map<string, SegmentPlan> {
   const plans = new Map<string, SegmentPlan>();
   for (const segment of segments) {
-    const own = obstacleOf(segment, options) ?? verdictOf(segment.facts, options, plans);
+    const own = obstacleOf(segment) ?? verdictOf(segment.facts, settings, plans);
     const { method, reasons } = slowedDown(own, segment.facts, plans);
     plans.set(segment.id, { method, reasons, latency: LATENCY[method], state: stateOf(segment, plans) });
   }
@@ -56,13 +53,11 @@ export function planSegments(segments: readonly CompiledSegment[], options: Plan
 }
 
 /** What can only be answered in batch, whoever's rules apply. */
-function obstacleOf(
-  { facts, attributePaths, eventPaths }: CompiledSegment,
-  { lookups = [] }: PlanOptions,
-): Verdict | undefined {
+function obstacleOf({ facts, attributePaths }: CompiledSegment): Verdict | undefined {
   const reasons: string[] = [];
-  const foreign = lookups.filter((lookup) => [...attributePaths, ...eventPaths].some((path) => isWithin(path, lookup)));
-  if (foreign.length > 0) reasons.push(`It reads ${foreign.join(', ')} from another dataset.`);
+  for (const { path, entity } of facts.lookups) {
+    reasons.push(`It looks up records of another entity (multi-entity): those of ${entity} by ${path.join('.')}.`);
+  }
   if (attributePaths.some((path) => isWithin(path.toLowerCase(), 'segmentmembership.aam'))) {
     reasons.push('It is built on an Audience Manager segment.');
   }
@@ -110,13 +105,14 @@ function slowedDown(own: Verdict, { segments }: Facts, plans: ReadonlyMap<string
 }
 
 function stateOf({ facts, attributePaths }: CompiledSegment, plans: ReadonlyMap<string, SegmentPlan>): PlanState {
-  const { eventUses, segments } = facts;
+  const { eventUses, segments, lookups } = facts;
   const lookbacks = eventUses.map(({ lookback }) => lookback);
   return {
     attributes: [...attributePaths].sort(),
     eventConditions: [...new Set(eventUses.map(({ condition }) => condition.replaceAll(ITEM, 'event')))].sort(),
     lookback: lookbacks.includes(undefined) ? null : Math.max(0, ...(lookbacks as number[])),
     sequences: eventUses.filter(({ kind }) => kind === 'sequence').length,
+    lookups: [...lookups].map(({ path, entity }) => `${path.join('.')} → ${entity}`).sort(),
     segments: [...segments].sort(),
     timedChanges: timedChangesOf(facts, plans),
   };

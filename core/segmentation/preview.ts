@@ -5,6 +5,7 @@ import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profi
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { sampleOf } from '#core/util/sample.ts';
 import { type Estimate, estimate } from './estimate.ts';
+import { type LookupReader, type LookupRecords, loadLookups } from './lookups.ts';
 import type { EventView, ProfileView, SegmentSet } from './segment-set.ts';
 
 /** Whose members are counted, and how; nothing is written. */
@@ -15,6 +16,8 @@ export interface PreviewDeps {
    * enough: when the segments in force keep the same of every event.
    */
   readonly history?: History;
+  /** For segments that look up records of other entities. */
+  readonly lookups?: LookupReader;
   readonly now: number;
   readonly random: () => number;
 }
@@ -43,7 +46,8 @@ export async function estimateMembers(
     sampled += 1;
     if (profile.optedOut) return;
     const view = await viewOf(profile, item, deps);
-    if (segments.look(view).answer(segmentId, deps.now).isMember) hits += 1;
+    const records = await recordsFor(view, segments, deps);
+    if (segments.look(view, records).answer(segmentId, deps.now).isMember) hits += 1;
   };
   if (sample === undefined) {
     await eachAtOnce(peopleIn(deps.profiles, rules), AT_ONCE, look);
@@ -82,3 +86,10 @@ export async function viewOf(
   }
   return { ...view, xEvent };
 }
+
+/** What the segments look up for a profile. */
+export const recordsFor = async (
+  view: ProfileView,
+  { lookups }: SegmentSet,
+  deps: Pick<PreviewDeps, 'lookups'>,
+): Promise<LookupRecords | undefined> => deps.lookups && loadLookups([view], lookups, deps.lookups);

@@ -1,5 +1,7 @@
 import type { SegmentDefinition } from './definition.ts';
+import type { Relationship } from './lookups.ts';
 import { compileQuery } from './pql/compile.ts';
+import type { Origin } from './pql/compiled.ts';
 import type { Context } from './pql/context.ts';
 import { PqlError } from './pql/errors.ts';
 import { createFacts, type Facts } from './pql/facts.ts';
@@ -24,8 +26,6 @@ export interface CompiledSegment {
   readonly facts: Facts;
   /** Attribute paths that this segment reads. */
   readonly attributePaths: readonly string[];
-  /** Paths of events that this segment reads. */
-  readonly eventPaths: readonly string[];
   test(context: Context): boolean;
 }
 
@@ -35,9 +35,14 @@ export interface Compilation {
   readonly selectors: readonly Selector[];
   readonly eventPaths: PathTree;
   readonly attributePaths: PathTree;
+  /** What is read of the records of each entity. */
+  readonly lookupPaths: ReadonlyMap<string, PathTree>;
 }
 
-export function compileAll(definitions: readonly SegmentDefinition[]): Compilation {
+export function compileAll(
+  definitions: readonly SegmentDefinition[],
+  relationships: readonly Relationship[] = [],
+): Compilation {
   const ids = new Set<string>();
   for (const { id } of definitions) {
     if (ids.has(id)) throw new SegmentSetError(`two segments have the id "${id}"`, [id]);
@@ -47,13 +52,19 @@ export function compileAll(definitions: readonly SegmentDefinition[]): Compilati
   const sharedConditions = createSharedConditions();
   const eventPaths = createPathTree();
   const all = createPathTree();
+  const lookupPaths = new Map<string, PathTree>();
+  const pathsOf = (entity: string): PathTree => {
+    const known = lookupPaths.get(entity) ?? createPathTree();
+    lookupPaths.set(entity, known);
+    return known;
+  };
+  const byPlace = new Map(relationships.map((one) => [`${one.of} ${one.path.join('\0')}`, one]));
   let slots = 0;
   const newSlot = (): number => slots++;
 
   const segments = definitions.map(({ id, expression: { value } }): CompiledSegment => {
     const facts = createFacts();
     const own = createPathTree();
-    const ownEvents = createPathTree();
     const checkSegment = (other: string): void => {
       if (!ids.has(other))
         throw new SegmentSetError(`segment "${id}" refers to "${other}", which does not exist`, [id, other]);
@@ -61,15 +72,23 @@ export function compileAll(definitions: readonly SegmentDefinition[]): Compilati
     const shared = {
       selectors,
       shared: sharedConditions,
-      eventPaths: inBoth(ownEvents, eventPaths),
+      eventPaths,
       attributePaths: inBoth(own, all),
+      relationshipAt: ({ root, path }: Origin) => byPlace.get(`${root} ${path.join('\0')}`),
+      lookupPaths: pathsOf,
       newSlot,
       checkSegment,
     };
     const test = compileIn(id, () => compileQuery(value, parsePql(value), shared, facts));
-    return { id, facts, attributePaths: own.list(), eventPaths: ownEvents.list(), test };
+    return { id, facts, attributePaths: own.list(), test };
   });
-  return { segments: inOrderOfDependency(segments), selectors: selectors.all, eventPaths, attributePaths: all };
+  return {
+    segments: inOrderOfDependency(segments),
+    selectors: selectors.all,
+    eventPaths,
+    attributePaths: all,
+    lookupPaths,
+  };
 }
 
 const inBoth = (own: PathTree, all: PathTree): PathTree => ({

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { indexSegments } from './affected.ts';
 import type { SegmentDefinition } from './definition.ts';
 import { type Look, lookAt } from './look.ts';
-import { type PlanOptions, planSegments, type SegmentPlan } from './plan.ts';
+import { type LookupRecord, type LookupRecords, NOT_LOADED, type Relationship } from './lookups.ts';
+import { type PlanSettings, planSegments, type SegmentPlan } from './plan.ts';
 import { indexSelectors } from './pql/selector-index.ts';
 import { EventValue } from './pql/values.ts';
 import type { ProfileView } from './profile-view.ts';
@@ -26,6 +27,10 @@ export interface SegmentSet {
   readonly fingerprint: string;
   /** Attribute paths that segments read, dotted; for information. */
   readonly attributePaths: readonly string[];
+  /** The relationships by which records of other entities are looked up; none of them by a streamed segment. */
+  readonly lookups: readonly Relationship[];
+  /** Cuts a record of an entity down to what some segment reads of it. */
+  projectLookup(entity: string, record: LookupRecord): LookupRecord;
   /**
    * Cuts an event down to the paths that some segment reads.
    * @returns undefined when no segment could ever be affected by this event
@@ -35,12 +40,15 @@ export interface SegmentSet {
   readonly retain: Retain;
   /** Segments that a change of a profile can affect; the others give the same answers, and as long, as before. */
   affectedBy(before: ProfileView, after: ProfileView): ReadonlySet<string>;
-  /** Prepares a profile to be asked about several segments and instants: its events are gone through once. */
-  look(profile: ProfileView): Look;
+  /**
+   * Prepares a profile to be asked about several segments and instants: its events are gone through once.
+   * @param records those that `lookups` lead to; may be left out where only streamed segments are asked
+   */
+  look(profile: ProfileView, records?: LookupRecords): Look;
   /**
    * Membership of every segment at `now` (epoch ms). Events may be in any order; those after `now` do not count.
    */
-  evaluate(profile: ProfileView, now: number): ReadonlyMap<string, boolean>;
+  evaluate(profile: ProfileView, now: number, records?: LookupRecords): ReadonlyMap<string, boolean>;
   /**
    * The earliest instant (epoch ms, later than `now`) at which some answer could change by the passage of time alone:
    * until the millisecond before it, `evaluate` gives what it gives now. It may name an instant at which nothing
@@ -49,19 +57,25 @@ export interface SegmentSet {
   nextChange(profile: ProfileView, now: number): number | undefined;
 }
 
+export interface SegmentOptions extends PlanSettings {
+  /** Those of the union schemas. @default none */
+  readonly relationships?: readonly Relationship[];
+}
+
 /**
  * Compiles definitions to a set.
  * @throws PqlError (with `segmentId`) where an expression is wrong; SegmentSetError for ids that are given twice,
  *   unknown in `inSegment`, or go round in a circle
  */
-export function compileSegments(definitions: readonly SegmentDefinition[], options: PlanOptions = {}): SegmentSet {
-  const compilation = compileAll(definitions);
-  const { segments, selectors, eventPaths, attributePaths } = compilation;
+export function compileSegments(definitions: readonly SegmentDefinition[], options: SegmentOptions = {}): SegmentSet {
+  const compilation = compileAll(definitions, options.relationships);
+  const { segments, selectors, eventPaths, attributePaths, lookupPaths } = compilation;
   const ids = segments.map(({ id }) => id);
   const indexOf = new Map(ids.map((id, index) => [id, index]));
   const selectorIndex = indexSelectors(selectors);
   const { retain, key: retained } = retention(segments, selectorIndex);
-  const look = (profile: ProfileView): Look => lookAt(profile, segments, indexOf);
+  const look = (profile: ProfileView, records: LookupRecords = NOT_LOADED): Look =>
+    lookAt(profile, segments, indexOf, records);
 
   const plans = planSegments(segments, options);
   return {
@@ -73,6 +87,8 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
       .digest('hex')
       .slice(0, 16),
     attributePaths: attributePaths.list(),
+    lookups: [...new Set(segments.flatMap(({ facts }) => [...facts.lookups]))],
+    projectLookup: (entity, record) => lookupPaths.get(entity)?.project(record) ?? {},
     projectEvent(entity) {
       const isRelevant = selectorIndex.matchesAny(new EventValue(0, Number.NaN, entity));
       return isRelevant ? eventPaths.project(entity) : undefined;
@@ -80,8 +96,8 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
     retain,
     affectedBy: indexSegments(segments, selectorIndex),
     look,
-    evaluate(profile, now) {
-      const { answer } = look(profile);
+    evaluate(profile, now, records) {
+      const { answer } = look(profile, records);
       return new Map(ids.map((id) => [id, answer(id, now).isMember]));
     },
     nextChange(profile, now) {

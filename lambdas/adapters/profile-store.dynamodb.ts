@@ -1,19 +1,10 @@
-import {
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
-  type DynamoDBClient,
-  type KeysAndAttributes,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { batchGet } from './batch-get.dynamodb.ts';
 import { type ConditionalPut, type Item, putAll, scanAll } from './dynamodb.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
-
-/** Most keys in one BatchGetItem. */
-const MOST_KEYS = 100;
-const ATTEMPTS = 8;
 
 /**
  * The `profiles` table: under an identity's key lies the item itself (`revision`, `state`), or `movedTo`, the root of
@@ -30,23 +21,10 @@ export class DynamoDbProfileStore implements ProfileStore {
 
   async lookup(keys: readonly IdentityKey[]): Promise<Map<IdentityKey, Lookup>> {
     const found = new Map<IdentityKey, Lookup>();
-    for (let start = 0; start < keys.length; start += MOST_KEYS) {
-      await this.#lookupSome(keys.slice(start, start + MOST_KEYS), found);
+    for await (const item of batchGet(this.#client, this.#table, keys)) {
+      found.set(item.pk.S, readProfileAttributes(item));
     }
     return found;
-  }
-
-  async #lookupSome(keys: readonly IdentityKey[], found: Map<IdentityKey, Lookup>): Promise<void> {
-    let wanted: KeysAndAttributes | undefined = { ConsistentRead: true, Keys: keys.map((key) => ({ pk: { S: key } })) };
-    for (let attempt = 1; wanted?.Keys && wanted.Keys.length > 0; attempt++) {
-      if (attempt > ATTEMPTS) throw new Error(`Table ${this.#table} left keys unread after ${ATTEMPTS} attempts`);
-      if (attempt > 1) await pauseBefore(attempt);
-      const answer: BatchGetItemCommandOutput = await this.#client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.#table]: wanted } }),
-      );
-      for (const item of answer.Responses?.[this.#table] ?? []) found.set(item.pk!.S!, readProfileAttributes(item));
-      wanted = answer.UnprocessedKeys?.[this.#table];
-    }
   }
 
   async write({ item, pointers, absorbed }: ProfileWrite): Promise<void> {

@@ -4,6 +4,7 @@ import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
+import { DynamoDbLookupStore } from '#lambdas/adapters/lookup-store.dynamodb.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
@@ -12,6 +13,7 @@ import { createTestTable } from '#tests/harness/test-table.ts';
 import { dataflowBooksContract } from './dataflow.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
+import { lookupStoreContract } from './lookup-store.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
@@ -30,6 +32,7 @@ profileStoreContract('DynamoDB', () => new DynamoDbProfileStore(dynamoDb(), tabl
 timelineContract('DynamoDB', () => new DynamoDbTimeline(dynamoDb(), tables.timeline));
 membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb(), tables.memberships));
 jobsContract('DynamoDB', () => new DynamoDbJobs(dynamoDb(), tables.operations, `${randomUUID()}#`));
+lookupStoreContract('DynamoDB', () => new DynamoDbLookupStore(dynamoDb(), tables.operations));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
 dataflowBooksContract('DynamoDB', () => new DynamoDbDataflowBooks(dynamoDb(), tables.operations));
 identityCasesContract('DynamoDB', () => ({

@@ -196,8 +196,8 @@ export function withCondition(
   return { ...source, uses, residuals: [...source.residuals, { slot, run, now, isCorrelated }] };
 }
 
-const isAboutEventAlone = ({ slots, timed, now, profile, events }: Uses, slot: number): boolean =>
-  !now && !profile && !events && timed.size === 0 && [...slots].every((used) => used === slot);
+const isAboutEventAlone = ({ slots, timed, now, profile, events, lookups }: Uses, slot: number): boolean =>
+  !now && !profile && !events && !lookups && timed.size === 0 && [...slots].every((used) => used === slot);
 
 /**
  * The comparison as a bound on the timestamp of the event in `slot`, if the other side is the same for all events. A

@@ -1,4 +1,4 @@
-import type { Expression, Method } from './ast.ts';
+import type { Expression, Method, Span } from './ast.ts';
 import { inLoop, itemScope, itemVariable, loopOver, materialised, noteEvents } from './compile-events.ts';
 import { PARTS_OF_INSTANT, partOfInstant } from './compile-functions.ts';
 import { sideOf } from './compile-time.ts';
@@ -8,7 +8,7 @@ import { fetch } from './event-source.ts';
 import type { EventUse } from './facts.ts';
 import { ITEM_OPERATIONS, LIST_OPERATIONS, sizeOf } from './lists.ts';
 import { ITEM_METHODS } from './names.ts';
-import { consume, touch } from './origins.ts';
+import { consume, refuseMembership, touch } from './origins.ts';
 import { type Compiler, queryOf, type Scope } from './scope.ts';
 import { compileRegex, groupOf, isFound, TEXT_TESTS } from './texts.ts';
 import { equal, fieldOf, fieldOfAnyCase } from './values.ts';
@@ -24,7 +24,7 @@ export function compileMethod(compiler: Compiler, method: Method, scope: Scope):
   const known = materialised(session, object, method.object.span, useOf(name));
   if (ITEM_METHODS.has(name) || name === 'count') return compileItemMethod(compiler, method, known, scope);
   if (known.type === 'event' && WHOLE_HISTORY.has(name)) session.facts.wholeHistory.add(name);
-  if (name === 'get') return get(compiler, known, args[0]!, scope);
+  if (name === 'get') return get(compiler, known, args[0]!, scope, method.span);
   const value = consume(session, known);
   if (Object.hasOwn(PARTS_OF_INSTANT, name)) {
     const { instant, uses } = sideOf(compiler, value, method.object);
@@ -46,6 +46,7 @@ export function compileMethod(compiler: Compiler, method: Method, scope: Scope):
     type: keepsType ? value.type : 'value',
     ...(name === 'head' && value.type === 'event' && !value.grouped ? {} : { list: true }),
     ...(name === 'values' && value.grouped ? { grouped: true } : {}),
+    ...((name === 'head' || name === 'distinct') && value.origin !== undefined ? { origin: value.origin } : {}),
   };
 }
 
@@ -138,7 +139,7 @@ function perItem(compiler: Compiler, list: Compiled, argument: Expression, scope
 }
 
 /** `identityMap.get("ECID")` finds namespaces as paths do. */
-function get(compiler: Compiler, object: Compiled, argument: Expression, scope: Scope): Compiled {
+function get(compiler: Compiler, object: Compiled, argument: Expression, scope: Scope, span: Span): Compiled {
   const key = compiler.value(argument, scope);
   const { run, origin, grouped } = object;
   const read = !grouped && origin?.path.length === 1 && origin.path[0] === 'identityMap' ? fieldOfAnyCase : fieldOf;
@@ -147,7 +148,8 @@ function get(compiler: Compiler, object: Compiled, argument: Expression, scope: 
     ? origin
     : origin === undefined || name === undefined
       ? undefined
-      : { ...origin, path: [...origin.path, name] };
+      : { ...origin, path: [...origin.path, name], at: span };
+  refuseMembership(compiler.session, found, span);
   if (found === undefined) consume(compiler.session, object);
   return {
     run: (context) => {

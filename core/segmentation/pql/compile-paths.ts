@@ -1,8 +1,10 @@
+import type { Relationship } from '#core/segmentation/lookups.ts';
 import type { Member, Name, Outer, Parameter, Span } from './ast.ts';
 import { allEvents, materialised } from './compile-events.ts';
 import { type Compiled, NOTHING, type Origin } from './compiled.ts';
 import type { Context, Run } from './context.ts';
 import { fixedInstant, timeOfSlot } from './instants.ts';
+import { consume, refuseMembership } from './origins.ts';
 import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
 import { EventValue, fieldOf, fieldOfAnyCase, fieldReader, toTime } from './values.ts';
 
@@ -41,9 +43,12 @@ function field(compiler: Compiler, from: Compiled, name: string, at: Span): Comp
   if (from.type === 'profile' && name === 'xEvent') return allEvents(compiler.session);
   const object = materialised(compiler.session, from, at);
   if (object.type === 'event' && name === 'timestamp') return timestampOf(object);
+  const relationship = object.origin && compiler.session.relationshipAt(object.origin);
+  if (relationship) return fieldOfLookup(compiler, object, relationship, name);
   const names = [...(object.path?.names ?? []), name];
   const base = object.path?.base ?? object.run;
-  const origin = originOf(object, name);
+  const origin = originOf(object, name, at);
+  refuseMembership(compiler.session, origin, at);
   return {
     run: pathRun(base, names, object.path === undefined ? undefined : origin),
     uses: object.uses,
@@ -54,9 +59,31 @@ function field(compiler: Compiler, from: Compiled, name: string, at: Span): Comp
   };
 }
 
-function originOf({ type, origin }: Compiled, name: string): Origin | undefined {
-  if (type === 'event') return { root: 'event', path: [name] };
-  return origin === undefined ? undefined : { root: origin.root, path: [...origin.path, name] };
+function originOf({ type, origin }: Compiled, name: string, at: Span): Origin | undefined {
+  if (type === 'event') return { root: 'event', path: [name], at };
+  return origin === undefined ? undefined : { root: origin.root, path: [...origin.path, name], at };
+}
+
+/** What stands after a field with a relationship is a field of the record that it names; of a list, of all of them. */
+function fieldOfLookup({ session }: Compiler, reference: Compiled, relationship: Relationship, name: string): Compiled {
+  const { entity } = relationship;
+  const key = consume(session, reference).run;
+  session.facts.lookups.add(relationship);
+  const base: Run = (context) => recordsOf(context, entity, key(context));
+  return {
+    run: pathRun(base, [name], undefined),
+    uses: { ...reference.uses, lookups: true },
+    type: 'value',
+    list: true,
+    path: { base, names: [name] },
+    origin: { root: { entity }, path: [name] },
+  };
+}
+
+function recordsOf({ lookups }: Context, entity: string, key: unknown): unknown {
+  if (typeof key === 'string') return lookups.get(entity, key) ?? null;
+  if (!Array.isArray(key)) return null;
+  return key.flatMap((one) => (typeof one === 'string' ? (lookups.get(entity, one) ?? []) : []));
 }
 
 /** Codes of namespaces are found in `identityMap` in any spelling of upper and lower case. */

@@ -1,4 +1,4 @@
-import type { ComparisonOperator } from './ast.ts';
+import type { ComparisonOperator, Span } from './ast.ts';
 import type { Run } from './context.ts';
 import type { EventQuery, EventSource } from './event-source.ts';
 import type { Instant } from './instants.ts';
@@ -15,9 +15,18 @@ export interface Uses {
   readonly profile: boolean;
   /** The profile's events. */
   readonly events: boolean;
+  /** Records of other entities. */
+  readonly lookups: boolean;
 }
 
-export const NOTHING: Uses = { slots: new Set(), timed: new Set(), now: false, profile: false, events: false };
+export const NOTHING: Uses = {
+  slots: new Set(),
+  timed: new Set(),
+  now: false,
+  profile: false,
+  events: false,
+  lookups: false,
+};
 
 export function usesOf(...parts: readonly Uses[]): Uses {
   if (parts.length === 1) return parts[0]!;
@@ -27,6 +36,7 @@ export function usesOf(...parts: readonly Uses[]): Uses {
     now: parts.some(({ now }) => now),
     profile: parts.some(({ profile }) => profile),
     events: parts.some(({ events }) => events),
+    lookups: parts.some(({ lookups }) => lookups),
   };
 }
 
@@ -37,10 +47,12 @@ export function withoutSlots(uses: Uses, ...bound: readonly number[]): Uses {
   return { ...uses, slots: outside(uses.slots), timed: outside(uses.timed) };
 }
 
-/** Where a value was read: the path from the profile or from an event, lists being transparent. */
+/** Where a value was read: the path from the profile, an event or a record of an entity, lists being transparent. */
 export interface Origin {
-  readonly root: 'profile' | 'event';
+  readonly root: 'profile' | 'event' | { readonly entity: string };
   readonly path: readonly string[];
+  /** Where in the text it stands. */
+  readonly at?: Span;
 }
 
 /** One side of a comparison of instants; `slot` when it is exactly the timestamp of the event in that slot. */

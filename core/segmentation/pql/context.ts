@@ -1,3 +1,4 @@
+import type { LookupRecords } from '#core/segmentation/lookups.ts';
 import type { ProfileView } from '#core/segmentation/profile-view.ts';
 import type { History } from './history.ts';
 import type { SharedResult } from './shared.ts';
@@ -9,6 +10,7 @@ import type { SharedResult } from './shared.ts';
 export interface Context {
   readonly profile: ProfileView;
   readonly history: History;
+  readonly lookups: LookupRecords;
   /** Epoch milliseconds. */
   readonly now: number;
   /** Variables, by the slot that the compiler gave them. */

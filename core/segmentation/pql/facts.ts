@@ -1,3 +1,4 @@
+import type { Relationship } from '#core/segmentation/lookups.ts';
 import type { EventQuery, TimeBound } from './event-source.ts';
 
 /** One place where an expression asks about events, as the planner sees it. */
@@ -28,6 +29,8 @@ export interface Facts {
   /** What it asks of the events. */
   readonly queries: Map<EventQuery, Asked>;
   readonly segments: Set<string>;
+  /** By which it reads records of other entities. */
+  readonly lookups: Set<Relationship>;
   /** It takes the profile as a whole: any attribute may matter. */
   wholeProfile: boolean;
   /** Functions that need all of their events at once: `groupBy`, `topN`, … */
@@ -52,6 +55,7 @@ export const createFacts = (): Facts => ({
   eventUses: [],
   queries: new Map(),
   segments: new Set(),
+  lookups: new Set(),
   wholeProfile: false,
   wholeHistory: new Set(),
   partsOfDate: new Set(),

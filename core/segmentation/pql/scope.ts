@@ -1,3 +1,4 @@
+import type { Relationship } from '#core/segmentation/lookups.ts';
 import type { Expression, Span } from './ast.ts';
 import type { Compiled, Origin } from './compiled.ts';
 import { NOTHING } from './compiled.ts';
@@ -26,6 +27,10 @@ export interface Session {
   readonly shared: SharedConditions;
   readonly eventPaths: PathTree;
   readonly attributePaths: PathTree;
+  /** The relationship of a field, if it has one. */
+  relationshipAt(origin: Origin): Relationship | undefined;
+  /** What is read of the records of an entity. */
+  lookupPaths(entity: string): PathTree;
   /** What the planner has to know of the expression at hand. */
   readonly facts: Facts;
   newSlot(): number;

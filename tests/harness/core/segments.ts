@@ -13,6 +13,8 @@ export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
     plans: new Map(ids.map((id) => [id, { method: 'streaming', reasons: [], latency: '', state: {} } as never])),
     fingerprint: 'test',
     attributePaths: [],
+    lookups: [],
+    projectLookup: () => ({}),
     projectEvent: (entity) => ({ ...entity }),
     retain: (events) => events,
     affectedBy: () => new Set(ids),

@@ -1,7 +1,6 @@
 import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
-import type { PlanOptions } from '#core/segmentation/plan.ts';
 import type { EventView, ProfileView } from '#core/segmentation/profile-view.ts';
-import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
+import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
@@ -12,7 +11,7 @@ export const segment = (value: string, id = 'segment'): SegmentDefinition =>
   segmentDefinition.parse({ id, name: id, expression: { type: 'PQL', format: 'pql/text', value } });
 
 /** One segment for each text, called by its key. */
-export const segments = (texts: Readonly<Record<string, string>>, options?: PlanOptions): SegmentSet =>
+export const segments = (texts: Readonly<Record<string, string>>, options?: SegmentOptions): SegmentSet =>
   compileSegments(
     Object.entries(texts).map(([id, text]) => segment(text, id)),
     options,

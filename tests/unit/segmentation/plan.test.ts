@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PlanMode, PlanOptions } from '#core/segmentation/plan.ts';
+import type { Relationship } from '#core/segmentation/lookups.ts';
+import type { PlanMode } from '#core/segmentation/plan.ts';
+import type { SegmentOptions } from '#core/segmentation/segment-set.ts';
 import { DAY, segments } from './factories.ts';
 
 const view = 'web.webPageDetails.pageViews.value > 0';
@@ -25,8 +27,14 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   'SEG-11': `inSegment("SEG-1") and CHAIN(xEvent, timestamp, [A: WHAT(${add}) WHEN(<= 23 hours before now)])`,
 };
 
-const methods = (options: PlanOptions): Record<string, string> => {
-  const { plans } = segments(EXAMPLES, { lookups: ['product.category'], ...options });
+/** The product of an event, and the one that somebody likes best, are keys of records. */
+const relationships: readonly Relationship[] = [
+  { of: 'event', path: ['product'], entity: 'products' },
+  { of: 'profile', path: ['product'], entity: 'products' },
+];
+
+const methods = (options: SegmentOptions): Record<string, string> => {
+  const { plans } = segments(EXAMPLES, { relationships, ...options });
   return Object.fromEntries([...plans].map(([id, { method }]) => [id, method]));
 };
 
@@ -258,8 +266,7 @@ describe("the planner with Adobe's rules", () => {
     ],
     ['a lookup beside an event of today', `${one('today')} and product.category = "hats"`, 'batch', 'batch'],
   ])('treats %s as each era did', (_, text, in2021, in2025) => {
-    const method = (mode: PlanMode) =>
-      segments({ rule: text }, { mode, lookups: ['product.category'] }).plans.get('rule')?.method;
+    const method = (mode: PlanMode) => segments({ rule: text }, { mode, relationships }).plans.get('rule')?.method;
     expect([method('adobe-2021'), method('adobe-2025')]).toEqual([in2021, in2025]);
   });
 
@@ -370,6 +377,7 @@ describe('the planner with native rules', () => {
       eventConditions: ['event.x = 1', 'event.y = 2'],
       lookback: 172_800_000,
       sequences: 1,
+      lookups: [],
       segments: [],
       timedChanges: expect.stringMatching(/^at the instant at which an event .* time window/),
     });
