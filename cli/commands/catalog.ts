@@ -19,6 +19,7 @@ import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.t
 import { movesBetween, type Side } from '#core/catalog/moves.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { outletsOf } from '#core/contract/connections.ts';
+import { lookupReader } from '#core/segmentation/lookups.ts';
 import { definitionsInForce, putCatalog } from '#lambdas/adapters/catalog-store.ts';
 
 /** Functions look at the catalog every five seconds. */
@@ -87,7 +88,8 @@ export function catalogCommand(): Command {
       const stores = storesOf(await useStage(flags.stage));
       const inForce = await catalogInForce(stores.catalog);
       const history = historyFor(catalog.segments, inForce, stores);
-      const deps = { profiles: stores.profiles, ...history, now: Date.now(), random: Math.random };
+      const lookups = lookupReader(stores.lookups);
+      const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
       const moves = await movesBetween(sideOf(inForce), sideOf(catalog), deps);
       const answer = { version: catalog.version, inForce: inForce.version, ...moves };
       process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printMoves(moves));

@@ -8,7 +8,7 @@ import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
-import { compileCatalog } from '#core/catalog/compile.ts';
+import { compileCatalog, segmentOptions } from '#core/catalog/compile.ts';
 import { didYouMean } from '#core/catalog/did-you-mean.ts';
 import { listSegments } from '#core/catalog/lifecycle.ts';
 import {
@@ -20,6 +20,7 @@ import {
 } from '#core/catalog/plan-segment.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import { lookupReader } from '#core/segmentation/lookups.ts';
 import { PLAN_MODES, type PlanMode } from '#core/segmentation/plan-adobe.ts';
 import { PqlError } from '#core/segmentation/pql/errors.ts';
 import { estimateMembers } from '#core/segmentation/preview.ts';
@@ -58,7 +59,7 @@ export function segmentCommand(): Command {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
       const { mode, inSegmentWithEvents } = flags;
       const settings = {
-        ...catalog.evaluationSettings,
+        ...segmentOptions(catalog),
         ...(mode && { mode }),
         ...(inSegmentWithEvents && { inSegmentWithEvents }),
       };
@@ -74,12 +75,13 @@ export function segmentCommand(): Command {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
       const [segments, kept] = showingPlace(() => {
         const definitions = chosen(catalog, id, flags.pql);
-        return [compileNamed(definitions), publishedWith(catalog, definitions)];
+        return [compileNamed(definitions, segmentOptions(catalog)), publishedWith(catalog, definitions)];
       });
       const { evaluation } = stageRules(compileCatalog(catalog));
       const stores = storesOf(await useStage(flags.stage));
       const history = historyFor(kept, await catalogInForce(stores.catalog), stores);
-      const deps = { profiles: stores.profiles, ...history, now: Date.now(), random: Math.random };
+      const lookups = lookupReader(stores.lookups);
+      const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
       const answer = await estimateMembers(segments.ids.at(-1)!, segments, evaluation, deps, flags.sample);
       process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printEstimate(answer));
     });
@@ -92,7 +94,7 @@ export function segmentCommand(): Command {
     .action(async (flags: Which & { readonly json?: true }) => {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
       const listing = listSegments(catalog).map((segment) => {
-        const { method } = planOfLast(segmentWithNeeded(catalog, segment.id)!, catalog.evaluationSettings ?? {});
+        const { method } = planOfLast(segmentWithNeeded(catalog, segment.id)!, segmentOptions(catalog));
         return { ...segment, method };
       });
       process.stdout.write(flags.json ? `${JSON.stringify(listing)}\n` : printListing(listing));

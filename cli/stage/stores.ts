@@ -4,6 +4,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { DataflowBooks } from '#core/ports/dataflow.ts';
 import type { Jobs } from '#core/ports/jobs.ts';
+import type { LookupStore } from '#core/ports/lookup-store.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
@@ -13,6 +14,7 @@ import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
+import { DynamoDbLookupStore } from '#lambdas/adapters/lookup-store.dynamodb.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
@@ -25,6 +27,7 @@ export interface StageStores {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
   readonly timeline: Timeline;
+  readonly lookups: LookupStore;
   readonly ledgers: LedgerStore;
   readonly operations: Operations;
   readonly dataflow: DataflowBooks;
@@ -44,6 +47,7 @@ export function storesOf(resources: Resources): StageStores {
     profiles: new DynamoDbProfileStore(dynamoDb(), resources['profiles-table']),
     memberships: new DynamoDbMembershipStore(dynamoDb(), resources['memberships-table']),
     timeline: new DynamoDbTimeline(dynamoDb(), resources['timeline-table']),
+    lookups: new DynamoDbLookupStore(dynamoDb(), operationsTable),
     ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
     dataflow: new DynamoDbDataflowBooks(dynamoDb(), operationsTable),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),

@@ -6,8 +6,9 @@ import type { Refusal } from '#core/ingestion/record.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileSchema } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
-import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
+import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
+import { isInUnion } from './checks/union.ts';
 import {
   BLOCKED_BY_DEFAULT,
   type DatasetDefinition,
@@ -19,6 +20,7 @@ import {
   type SchemaDefinition,
   type SourceConnectionDefinition,
 } from './definitions.ts';
+import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from './descriptors.ts';
 
 /** A catalog made ready for use, once; everything that reads records or profiles works from it. */
 export interface CompiledCatalog {
@@ -58,6 +60,8 @@ export interface CompiledDataset {
   readonly schemaId: string;
   /** aep.md §1.1: time-series or record. */
   readonly behaviour: 'event' | 'record';
+  /** Set where its records are neither people nor events: how they are found (aep.md §1.1). */
+  readonly lookup?: CompiledLookup;
   readonly profileEnabled: boolean;
   readonly identityEnabled: boolean;
   /** Its records change fields instead of replacing what was there (aep.md §1.6). */
@@ -70,6 +74,15 @@ export interface CompiledDataset {
   identitiesOf: ReturnType<typeof compileIdentities>;
   /** The row of a CSV file as an entity. */
   mapRow: ReturnType<typeof compileMapping>;
+}
+
+export interface CompiledLookup {
+  /** `$id` of the schema. */
+  readonly entity: string;
+  /** Pointer to the key of a record. */
+  readonly pointer: string;
+  /** The names that lead to it. */
+  readonly path: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
@@ -92,7 +105,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   const namespaces = namespaceRegistry(catalog.namespaces);
   const schemas = new Map(catalog.schemas.map((schema) => [schema.$id, schema]));
   const segments = catalog.segments.filter(isPublished);
-  const all = compileSegments(segments, catalog.evaluationSettings);
+  const all = compileSegments(segments, segmentOptions(catalog));
   const mergePolicy = catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY;
   return {
     version: catalogVersion(catalog),
@@ -111,16 +124,22 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   };
 }
 
+/** How segments of a catalog are planned, and what they may look up. */
+export const segmentOptions = ({ schemas, datasets, evaluationSettings }: Catalog): SegmentOptions => ({
+  ...evaluationSettings,
+  relationships: relationshipsOf(schemas.filter((schema) => isInUnion(schema, datasets))),
+});
+
 /** Segments by their merge policy; where all have the default one, they are one set. */
 function underPolicies(
   segments: readonly SegmentDefinition[],
   standard: string,
   all: SegmentSet,
-  { evaluationSettings }: Catalog,
+  catalog: Catalog,
 ): ReadonlyMap<string, SegmentSet> {
   const groups = Map.groupBy(segments, ({ mergePolicyId }) => mergePolicyId ?? standard);
   if ([...groups.keys()].every((id) => id === standard)) return new Map([[standard, all]]);
-  return new Map([...groups].map(([id, own]) => [id, compileSegments(own, evaluationSettings)]));
+  return new Map([...groups].map(([id, own]) => [id, compileSegments(own, segmentOptions(catalog))]));
 }
 
 /** Drafts and what was put away are kept in the catalog and not evaluated (aep.md §5.1). */
@@ -157,11 +176,13 @@ function compileDataset(
       `Dataset "${definition.id}" names the schema ${definition.schemaRef.id}, which the catalog does not have`,
     );
   const others = [...schemas.values()].filter((other) => other !== schema);
+  const pointer = isLookupSchema(schema) ? primaryKeyOf(schema) : undefined;
   return {
     id: definition.id,
     definition,
     schemaId: schema.$id,
     behaviour: schema['meta:class'] === EXPERIENCE_EVENT_CLASS ? 'event' : 'record',
+    ...(pointer !== undefined && { lookup: { entity: schema.$id, pointer, path: namesOfProperty(pointer) } }),
     profileEnabled: definition.tags.unifiedProfile.includes('enabled:true'),
     identityEnabled: definition.tags.unifiedIdentity.includes('enabled:true'),
     isUpsert: definition.tags.unifiedProfile.includes('isUpsert:true'),

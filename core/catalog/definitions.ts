@@ -54,30 +54,72 @@ export const evaluationSettings = z.strictObject({
 });
 export type EvaluationSettings = z.output<typeof evaluationSettings>;
 
-/** aep.md §1.1: which field of a schema is an identity. */
-export const identityDescriptor = z.strictObject({
-  '@type': z.literal('xdm:descriptorIdentity'),
+const descriptorSource = {
   'xdm:sourceSchema': z.string().optional(),
   'xdm:sourceVersion': z.literal(1).optional(),
   'xdm:sourceProperty': z.string().startsWith('/'),
+};
+
+/** aep.md §1.1: which field of a schema is an identity. */
+const identityDescriptor = z.strictObject({
+  '@type': z.literal('xdm:descriptorIdentity'),
+  ...descriptorSource,
   'xdm:namespace': namespaceCode,
   'xdm:property': z.literal('xdm:code').default('xdm:code'),
   'xdm:isPrimary': z.boolean().default(false),
 });
+
+/** Which field of a lookup schema is its key; a primary identity says so too. */
+const primaryKeyDescriptor = z.strictObject({
+  '@type': z.literal('xdm:descriptorPrimaryKey'),
+  ...descriptorSource,
+});
+
+/** aep.md §1.1: the field holds the key of a record of a lookup schema. The second is what B2B schemas have. */
+const relationshipDescriptor = z.strictObject({
+  '@type': z.enum(['xdm:descriptorOneToOne', 'xdm:descriptorRelationship']),
+  ...descriptorSource,
+  'xdm:destinationSchema': z.string().min(1),
+  'xdm:destinationVersion': z.literal(1).optional(),
+  'xdm:destinationProperty': z.string().startsWith('/').optional(),
+  'xdm:destinationNamespace': namespaceCode.optional(),
+  'xdm:sourceToDestinationTitle': z.string().optional(),
+  'xdm:destinationToSourceTitle': z.string().optional(),
+  'xdm:cardinality': z.enum(['1:1', 'M:1']).optional(),
+});
+
+/** The namespace of the key that a field with a relationship holds; goes with the relationship. */
+const referenceDescriptor = z.strictObject({
+  '@type': z.literal('xdm:descriptorReferenceIdentity'),
+  ...descriptorSource,
+  'xdm:identityNamespace': namespaceCode,
+});
+
+export const schemaDescriptor = z.discriminatedUnion('@type', [
+  identityDescriptor,
+  primaryKeyDescriptor,
+  relationshipDescriptor,
+  referenceDescriptor,
+]);
+export type SchemaDescriptor = z.output<typeof schemaDescriptor>;
 export type IdentityDescriptor = z.output<typeof identityDescriptor>;
+export type RelationshipDescriptor = z.output<typeof relationshipDescriptor>;
 
 export const EXPERIENCE_EVENT_CLASS = 'https://ns.adobe.com/xdm/context/experienceevent';
 export const PROFILE_CLASS = 'https://ns.adobe.com/xdm/context/profile';
 
-/** `schemas/`: a JSON Schema with its class and its identity descriptors. One without a class is a part of others. */
+/**
+ * `schemas/`: a JSON Schema with its class and its descriptors. One without a class is a part of others; one of a class
+ * of the company's own, a lookup schema, is of things with a key, such as products.
+ */
 export const schemaDefinition = z.looseObject({
   $id: z.string().min(1),
   title: z.string().optional(),
-  'meta:class': z.enum([EXPERIENCE_EVENT_CLASS, PROFILE_CLASS]),
+  'meta:class': z.string().min(1),
   type: z.literal('object').default('object'),
   properties: z.record(z.string(), z.unknown()).default({}),
   'meta:immutableTags': z.array(z.literal('union')).optional(),
-  descriptors: z.array(identityDescriptor).default([]),
+  descriptors: z.array(schemaDescriptor).default([]),
 });
 export type SchemaDefinition = z.output<typeof schemaDefinition>;
 

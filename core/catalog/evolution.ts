@@ -1,6 +1,7 @@
 import stringify from 'safe-stable-stringify';
 import type { Catalog } from './catalog.ts';
 import type { SchemaDefinition } from './definitions.ts';
+import { identityDescriptors, isLookupSchema, primaryKeyOf } from './descriptors.ts';
 import { type FieldRules, narrowings, rulesOf } from './field-rules.ts';
 import { type FieldTree, fieldTree } from './field-tree.ts';
 
@@ -81,8 +82,13 @@ function compareSchemas(before: Version, after: Version): BreakingChange[] {
   return changes;
 }
 
-function primaryOf({ descriptors }: SchemaDefinition): { pointer: string; namespace: string } | undefined {
-  const primary = descriptors.find((descriptor) => descriptor['xdm:isPrimary']);
+/** Of a lookup schema its key, in whatever namespace. */
+function primaryOf(schema: SchemaDefinition): { pointer: string; namespace: string } | undefined {
+  if (isLookupSchema(schema)) {
+    const pointer = primaryKeyOf(schema);
+    return pointer === undefined ? undefined : { pointer, namespace: 'its key' };
+  }
+  const primary = identityDescriptors(schema).find((descriptor) => descriptor['xdm:isPrimary']);
   return primary && { pointer: primary['xdm:sourceProperty'], namespace: primary['xdm:namespace'] };
 }
 

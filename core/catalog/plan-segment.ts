@@ -1,13 +1,13 @@
 import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
-import type { PlanSettings, SegmentPlan } from '#core/segmentation/plan.ts';
+import type { SegmentPlan } from '#core/segmentation/plan.ts';
 import { PqlError } from '#core/segmentation/pql/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse.ts';
-import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
+import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { Catalog } from './catalog.ts';
 import { mistakesIn } from './checks/pql-mistakes.ts';
 import { segmentReferences } from './checks/segment-references.ts';
 import { unionsOf } from './checks/union.ts';
-import { isPublished } from './compile.ts';
+import { isPublished, segmentOptions } from './compile.ts';
 
 /** What a PQL text is called that is no segment of the catalog; no segment can have this id. */
 export const UNNAMED = '(pql)';
@@ -38,21 +38,21 @@ export function textWithNeeded(catalog: Catalog, text: string): readonly Segment
 }
 
 /** How the last of these segments is evaluated, and why. @throws PqlError where its expression makes no sense */
-export function planOfLast(segments: readonly SegmentDefinition[], settings: PlanSettings): SegmentPlan {
-  return compileNamed(segments, settings).plans.get(segments.at(-1)!.id)!;
+export function planOfLast(segments: readonly SegmentDefinition[], options: SegmentOptions): SegmentPlan {
+  return compileNamed(segments, options).plans.get(segments.at(-1)!.id)!;
 }
 
 /** The segments as they would be with one more beside those that are published: what events keep of themselves then. */
 export function publishedWith(catalog: Catalog, segments: readonly SegmentDefinition[]): SegmentSet {
   const added = new Set(segments.map(({ id }) => id));
   const published = catalog.segments.filter((segment) => isPublished(segment) && !added.has(segment.id));
-  return compileNamed([...published, ...segments]);
+  return compileNamed([...published, ...segments], segmentOptions(catalog));
 }
 
 /** The set, without the name of the unnamed one in its errors. */
-export function compileNamed(segments: readonly SegmentDefinition[], settings: PlanSettings = {}): SegmentSet {
+export function compileNamed(segments: readonly SegmentDefinition[], options: SegmentOptions): SegmentSet {
   try {
-    return compileSegments(segments, settings);
+    return compileSegments(segments, options);
   } catch (error) {
     if (error instanceof PqlError && error.segmentId === UNNAMED) delete error.segmentId;
     throw error;

@@ -6,6 +6,7 @@ import { type FieldRead, fieldsRead, type Unions } from '#core/catalog/checks/pq
 import { segmentReferences } from '#core/catalog/checks/segment-references.ts';
 import { unionsOf } from '#core/catalog/checks/union.ts';
 import { type DestinationDefinition, PROFILE_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
+import { identityDescriptors, isLookupSchema } from '#core/catalog/descriptors.ts';
 import { parsePql } from '#core/segmentation/pql/parse.ts';
 import { isAssignment, type LabelAssignment } from './definitions.ts';
 import { STITCHED, withIncluded } from './labels.ts';
@@ -87,7 +88,8 @@ export class Lineage {
     const accepts = acceptedBy(destination);
     const identities = this.#profileSchemas.flatMap((schema): Used[] => {
       const of = classOf(schema);
-      const described = schema.descriptors
+      if (of === 'lookups') return [];
+      const described = identityDescriptors(schema)
         .filter((descriptor) => accepts(descriptor['xdm:namespace']))
         .map((descriptor) => descriptor['xdm:sourceProperty'].split('/').slice(1).join('.'));
       return described.map((path) => ({ of, path, usedBy: 'identity' }));
@@ -103,7 +105,7 @@ export class Lineage {
 const IDENTITY_MAP = 'identityMap';
 const targetOf = ({ dataset, schema }: LabelAssignment): string => dataset ?? schema ?? '';
 const classOf = (schema: SchemaDefinition): FieldRead['of'] =>
-  schema['meta:class'] === PROFILE_CLASS ? 'profiles' : 'events';
+  isLookupSchema(schema) ? 'lookups' : schema['meta:class'] === PROFILE_CLASS ? 'profiles' : 'events';
 
 function acceptedBy(destination: DestinationDefinition): (namespace: string) => boolean {
   if (!isProfileDestination(destination)) return (namespace) => SHARED_NAMESPACES.includes(namespace);
@@ -136,10 +138,15 @@ function originsOf(
     id: targetOf(assignment),
     assignment,
   };
-  const classes = new Set(schemas.map(classOf));
-  const whole = assignment.labels.flatMap(withIncluded).map((label) => ({ ...base, label }));
+  // A record that is looked up counts where a rule reads something of it.
+  const isRead = (schema: SchemaDefinition): boolean =>
+    classOf(schema) !== 'lookups' || used.some(({ entity }) => entity === schema.$id);
+  const concerns = ({ of, entity }: Used): boolean =>
+    schemas.some((schema) => classOf(schema) === of && (of !== 'lookups' || entity === schema.$id));
+  const labels = schemas.some(isRead) ? assignment.labels : [];
+  const whole = labels.flatMap(withIncluded).map((label) => ({ ...base, label }));
   const fields = Object.entries(assignment.fields).flatMap(([path, labels]) => {
-    const user = used.find((one) => classes.has(one.of) && overlaps(one, path));
+    const user = used.find((one) => concerns(one) && overlaps(one, path));
     if (!user) return [];
     return labels.flatMap(withIncluded).map((label) => ({ ...base, label, path, usedBy: user.usedBy }));
   });
@@ -148,7 +155,10 @@ function originsOf(
 
 /** Without the fields that were only read on the way to others. */
 const ends = (fields: readonly FieldRead[]): FieldRead[] =>
-  fields.filter(({ of, path }) => !fields.some((other) => other.of === of && other.path.startsWith(`${path}.`)));
+  fields.filter(
+    ({ of, entity, path }) =>
+      !fields.some((other) => other.of === of && other.entity === entity && other.path.startsWith(`${path}.`)),
+  );
 
 /** What is used is used with everything below, and what is labelled is labelled so. */
 const overlaps = ({ path }: Used, labelled: string): boolean =>

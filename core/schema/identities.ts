@@ -1,4 +1,5 @@
 import type { SchemaDefinition } from '#core/catalog/definitions.ts';
+import { identityDescriptors } from '#core/catalog/descriptors.ts';
 import type { Identity } from '#core/identity/identity.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
@@ -24,7 +25,7 @@ export function compileIdentities(
   schema: SchemaDefinition,
   namespaces: ReadonlySet<string>,
 ): (entity: unknown) => CarriedIdentities {
-  const fields = schema.descriptors.map((descriptor) => ({
+  const fields = identityDescriptors(schema).map((descriptor) => ({
     pointer: descriptor['xdm:sourceProperty'],
     path: descriptor['xdm:sourceProperty'].slice(1).split('/').map(unescapePointer),
     namespace: descriptor['xdm:namespace'],

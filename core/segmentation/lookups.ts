@@ -68,6 +68,8 @@ function addKeys(value: unknown, path: readonly string[], keys: Set<string>): vo
   addKeys((value as LookupRecord)[name], rest, keys);
 }
 
+const WHOLE = { projectLookup: (_entity: string, record: LookupRecord): LookupRecord => record };
+
 /** Most records that one run remembers. */
 const MOST_REMEMBERED = 20_000;
 
@@ -101,10 +103,13 @@ export function remembering(read: LookupReader, most = MOST_REMEMBERED): LookupR
   };
 }
 
-/** What rules look up in a store, each record once. @param segments whose rules they are */
+/**
+ * What rules look up in a store, each record once.
+ * @param segments whose rules they are: only what these read is remembered of each record
+ */
 export const lookupReader = (
   store: Pick<LookupStore, 'get'>,
-  segments: { projectLookup(entity: string, record: LookupRecord): LookupRecord },
+  segments: { projectLookup(entity: string, record: LookupRecord): LookupRecord } = WHOLE,
 ): LookupReader =>
   remembering(async (entity, keys) => {
     const records = new Map<string, LookupRecord>();

@@ -4,6 +4,7 @@ import {
   type MappingRule,
   type SchemaDefinition,
 } from '../definitions.ts';
+import { isLookupSchema, namesOfProperty, primaryKeyOf } from '../descriptors.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type FieldTree, lookUp } from '../field-tree.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
@@ -86,8 +87,14 @@ const overlaps = (x: string, y: string): boolean => x === y || x.startsWith(`${y
 
 function requiredFields(schema: SchemaDefinition): string[] {
   const listed = Array.isArray(schema.required) ? schema.required.filter((name) => typeof name === 'string') : [];
-  const ofClass = schema['meta:class'] === EXPERIENCE_EVENT_CLASS ? ['_id', 'timestamp'] : [];
+  const ofClass = schema['meta:class'] === EXPERIENCE_EVENT_CLASS ? ['_id', 'timestamp'] : keyOf(schema);
   return [...new Set([...ofClass, ...listed])];
+}
+
+/** Records of a lookup schema are refused without their key. */
+function keyOf(schema: SchemaDefinition): string[] {
+  const key = isLookupSchema(schema) ? primaryKeyOf(schema) : undefined;
+  return key === undefined ? [] : [namesOfProperty(key).join('.')];
 }
 
 const JSON_TYPES: Record<MappingRule['type'], readonly string[]> = {

@@ -1,3 +1,4 @@
+import type { Relationship } from '#core/segmentation/lookups.ts';
 import type { ChainStep, Expression, TimeCondition } from '#core/segmentation/pql/ast.ts';
 import { ITEM_METHODS } from '#core/segmentation/pql/names.ts';
 import { didYouMean } from '../did-you-mean.ts';
@@ -29,6 +30,8 @@ export interface PlacedMistake extends Mistake {
 export interface Unions {
   readonly profile: FieldTree | undefined;
   readonly event: FieldTree | undefined;
+  /** What is looked up by which field. @default nothing */
+  readonly lookups?: readonly (Relationship & { readonly tree: FieldTree | 'open' })[];
 }
 
 /** Names, and what is in scope without a name, innermost first: as the compiler resolves them. */
@@ -39,7 +42,9 @@ interface Scope {
 
 /** A field that an expression reads. */
 export interface FieldRead {
-  readonly of: 'profiles' | 'events';
+  readonly of: Value['of'];
+  /** Of a record that is looked up: the `$id` of its schema. */
+  readonly entity?: string;
   /** Dotted. */
   readonly path: string;
 }
@@ -65,20 +70,31 @@ function lookUpFields(
   const events: Value = { tree: unions.event ?? 'open', of: 'events', path: [], many: true };
   const profile: Value = { tree: unions.profile ?? 'open', of: 'profiles', path: [], many: false };
 
+  /** Where a field has a relationship, what stands after it is a field of the record. */
+  const lookedUp = (value: Value): Value => {
+    if (value.kind !== undefined || value.of === 'lookups') return value;
+    const of = value.of === 'profiles' ? 'profile' : 'event';
+    const found = unions.lookups?.find((one) => one.of === of && one.path.join('\0') === value.path.join('\0'));
+    return found ? { tree: found.tree, of: 'lookups', entity: found.entity, path: [], many: value.many } : value;
+  };
   const readField = (value: Value, name: string): Value | undefined => {
-    const field = fieldOf(value, name);
+    const field = fieldOf(lookedUp(value), name);
     const path = field?.path.join('.') ?? '';
-    if (field && path !== '') fields.set(`${field.of} ${path}`, { of: field.of, path });
+    if (field && path !== '') {
+      const { of, entity } = field;
+      fields.set(`${entity ?? of} ${path}`, { of, path, ...(entity !== undefined && { entity }) });
+    }
     return field;
   };
   const note = (mistake: Mistake | undefined, { span }: Expression): void => {
     if (mistake) found.push({ ...mistake, offset: span.start });
   };
   const unknown = (value: Value, name: string, offset: number, elsewhere?: string): Value => {
-    const path = [...value.path, name].join('.');
-    const names = namesBeside(value, name);
+    const holder = lookedUp(value);
+    const path = [...holder.path, name].join('.');
+    const names = namesBeside(holder, name);
     const hint = elsewhere ?? didYouMean(name, names) ?? listOfNames(names);
-    found.push({ offset, message: `"${path}" is not a field of ${value.of}`, ...(hint && { hint }) });
+    found.push({ offset, message: `"${path}" is not a field of ${holder.entity ?? holder.of}`, ...(hint && { hint }) });
     return UNKNOWN;
   };
   const condition = (node: Expression, scope: Scope): Value => {

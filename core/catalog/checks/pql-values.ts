@@ -4,7 +4,9 @@ import { type FieldTree, lookUp } from '../field-tree.ts';
 export interface Value {
   /** What is below it; of a list, below its items. */
   readonly tree: FieldTree | 'open';
-  readonly of: 'profiles' | 'events';
+  readonly of: 'profiles' | 'events' | 'lookups';
+  /** Of a record that is looked up: the `$id` of its schema. */
+  readonly entity?: string;
   /** Where it was read; empty for what was not read but worked out. */
   readonly path: readonly string[];
   /** Set for what was worked out. */
@@ -53,6 +55,7 @@ function named(value: Value, name: string, tree: FieldTree | 'open'): Value {
   return {
     tree: isList ? (tree.items() ?? 'open') : tree,
     of: value.of,
+    ...(value.entity !== undefined && { entity: value.entity }),
     path: [...value.path, name],
     many: value.many || isList,
   };

@@ -1,18 +1,19 @@
 import { Ajv } from 'ajv';
 import { compileSchema } from '#core/schema/validator.ts';
 import type { SchemaDefinition } from '../definitions.ts';
-import { didYouMean } from '../did-you-mean.ts';
-import { type FieldTree, fieldTree, lookUp, pointerSteps } from '../field-tree.ts';
+import { isLookupSchema } from '../descriptors.ts';
+import { type FieldTree, fieldTree, pointerSteps } from '../field-tree.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
+import { describing, hasPrimaryIdentity } from './descriptors.ts';
 import { checkEndless } from './endless.ts';
 import { checkKeywords } from './keywords.ts';
-import { expectNamespace, namespaceCodes } from './namespaces.ts';
-import { profileSchemas, schemasById, treeOfSchema } from './union.ts';
+import { checkUnionOfRelationships } from './relationships.ts';
+import { profileSchemas, schemasById } from './union.ts';
 
 /** Schemas are JSON Schemas, their identity fields fit (aep.md §1.1), and those of Profile can be one union. */
 export function checkSchemas(catalog: LoadedCatalog, findings: Findings): void {
   const byId = schemasById(catalog);
-  const namespaces = namespaceCodes(catalog);
+  const checkDescriptors = describing(catalog, findings);
   const before = findings.problems.length;
   for (const loaded of catalog.schemas) {
     const { definition } = loaded;
@@ -20,17 +21,19 @@ export function checkSchemas(catalog: LoadedCatalog, findings: Findings): void {
     if (!checkJsonSchema(loaded, definition, findings)) continue;
     checkKeywords(loaded, definition, byId, findings);
     checkEndless(loaded, definition, byId, findings);
-    checkDescriptors(loaded, definition, treeOfSchema(definition, byId), namespaces, findings);
+    checkDescriptors(loaded);
   }
   if (findings.problems.length === before) checkCompiles(catalog.schemas, findings);
   for (const loaded of profileSchemas(catalog)) {
-    if (loaded.definition && !hasPrimaryIdentity(loaded.definition, byId)) {
+    const { definition } = loaded;
+    if (definition && !isLookupSchema(definition) && !hasPrimaryIdentity(definition, byId)) {
       findings.at(loaded, ['descriptors'], 'a schema of Profile needs a primary identity', {
         expected: 'a descriptor with "xdm:isPrimary: true", or a property "identityMap"',
       });
     }
   }
   checkUnion(profileSchemas(catalog), byId, findings);
+  checkUnionOfRelationships(profileSchemas(catalog), findings);
 }
 
 const ajv = new Ajv({ strict: false, allErrors: true });
@@ -61,45 +64,6 @@ function checkCompiles(schemas: LoadedCatalog['schemas'], findings: Findings): v
       findings.at(loaded, ['$id'], `the schema can't be compiled: ${error instanceof Error ? error.message : error}`);
     }
   }
-}
-
-function checkDescriptors(
-  loaded: Loaded<unknown>,
-  schema: SchemaDefinition,
-  tree: FieldTree,
-  namespaces: ReadonlySet<string>,
-  findings: Findings,
-): void {
-  let primaries = 0;
-  for (const [i, descriptor] of schema.descriptors.entries()) {
-    const path = ['descriptors', i];
-    const of = descriptor['xdm:sourceSchema'];
-    if (of !== undefined && of !== schema.$id) {
-      findings.at(loaded, [...path, 'xdm:sourceSchema'], `"${of}" is another schema`, { expected: schema.$id });
-    }
-    const pointer = descriptor['xdm:sourceProperty'];
-    expectNamespace(descriptor['xdm:namespace'], namespaces, loaded, [...path, 'xdm:namespace'], findings);
-    primaries += descriptor['xdm:isPrimary'] ? 1 : 0;
-    if (descriptor['xdm:isPrimary'] && primaries > 1) {
-      findings.at(loaded, [...path, 'xdm:isPrimary'], 'a second primary identity', { expected: 'one a schema' });
-    }
-    const source = [...path, 'xdm:sourceProperty'];
-    const found = lookUp(tree, pointerSteps(pointer));
-    if (!found.known) {
-      const hint = didYouMean(found.missing.split('.').at(-1)!, found.names);
-      findings.at(loaded, source, `"${pointer}" is not a field of this schema`, { hint });
-    } else if (found.inList) {
-      findings.at(loaded, source, `"${pointer}" lies inside a list`, { expected: 'a single field' });
-    } else if (found.tree !== 'open' && [...found.tree.types].some((type) => type !== 'string')) {
-      const types = [...found.tree.types].join(' or ');
-      findings.at(loaded, source, `the identity field "${pointer}" is of type ${types}`, { expected: 'string' });
-    }
-  }
-}
-
-function hasPrimaryIdentity(schema: SchemaDefinition, byId: ReadonlyMap<string, SchemaDefinition>): boolean {
-  if (schema.descriptors.some((descriptor) => descriptor['xdm:isPrimary'])) return true;
-  return fieldTree([schema], byId).names.includes('identityMap');
 }
 
 const UNION_DEPTH = 16;

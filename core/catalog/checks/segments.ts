@@ -1,14 +1,16 @@
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import type { Relationship } from '#core/segmentation/lookups.ts';
 import type { Expression } from '#core/segmentation/pql/ast.ts';
 import { PqlError } from '#core/segmentation/pql/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse.ts';
 import { compileSegments } from '#core/segmentation/segment-set.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '../definitions.ts';
+import { relationshipsOf } from '../descriptors.ts';
 import { didYouMean } from '../did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { mistakesOfFields } from './pql-fields.ts';
 import { type Reference, segmentReferences } from './segment-references.ts';
-import { unionOf } from './union.ts';
+import { lookupsOf, profileSchemas, schemasById, unionOf } from './union.ts';
 
 const VALUE = ['expression', 'value'];
 
@@ -20,7 +22,12 @@ interface Parsed {
 
 /** Segments parse, read fields that exist, build on segments that exist, and use the default merge policy. */
 export function checkSegments(catalog: LoadedCatalog, findings: Findings): void {
-  const unions = { profile: unionOf(catalog, PROFILE_CLASS), event: unionOf(catalog, EXPERIENCE_EVENT_CLASS) };
+  const enabled = profileSchemas(catalog).flatMap(({ definition }) => definition ?? []);
+  const unions = {
+    profile: unionOf(catalog, PROFILE_CLASS),
+    event: unionOf(catalog, EXPERIENCE_EVENT_CLASS),
+    lookups: lookupsOf(enabled, schemasById(catalog)),
+  };
   const parsed = new Map<string, Parsed>();
   for (const loaded of catalog.segments) {
     const { definition } = loaded;
@@ -36,7 +43,9 @@ export function checkSegments(catalog: LoadedCatalog, findings: Findings): void 
   const before = findings.problems.length;
   checkReferences(parsed, catalog, findings);
   checkCycles(parsed, findings);
-  if (findings.problems.length === before && parsed.size === catalog.segments.length) checkSet(parsed, findings);
+  if (findings.problems.length === before && parsed.size === catalog.segments.length) {
+    checkSet(parsed, relationshipsOf(enabled), findings);
+  }
 }
 
 function parse(loaded: Loaded<unknown>, { expression }: SegmentDefinition, findings: Findings): Expression | undefined {
@@ -120,19 +129,26 @@ function checkCycles(parsed: ReadonlyMap<string, Parsed>, findings: Findings): v
 }
 
 /** What only shows when expressions are compiled, such as a variable that nothing binds. */
-function checkSet(parsed: ReadonlyMap<string, Parsed>, findings: Findings): void {
+function checkSet(
+  parsed: ReadonlyMap<string, Parsed>,
+  relationships: readonly Relationship[],
+  findings: Findings,
+): void {
   const all = [...parsed.values()].map(({ definition }) => definition);
-  if (!failureOf(all)) return;
+  if (!failureOf(all, relationships)) return;
   for (const { loaded, definition } of parsed.values()) {
-    const error = failureOf([...withNeeded(definition.id, parsed)]);
+    const error = failureOf([...withNeeded(definition.id, parsed)], relationships);
     if (error instanceof PqlError) reportPql(loaded, definition.expression.value, error, findings);
     else if (error) findings.at(loaded, VALUE, error.message);
   }
 }
 
-function failureOf(definitions: readonly SegmentDefinition[]): Error | undefined {
+function failureOf(
+  definitions: readonly SegmentDefinition[],
+  relationships: readonly Relationship[],
+): Error | undefined {
   try {
-    compileSegments(definitions);
+    compileSegments(definitions, { relationships });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

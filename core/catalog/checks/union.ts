@@ -5,11 +5,12 @@ import {
   PROFILE_CLASS,
   type SchemaDefinition,
 } from '../definitions.ts';
+import { relationshipsOf } from '../descriptors.ts';
 import { type FieldTree, fieldTree } from '../field-tree.ts';
 import type { Loaded, LoadedCatalog } from '../loaded.ts';
 import type { Unions } from './pql-fields.ts';
 
-type SchemaClass = SchemaDefinition['meta:class'];
+type SchemaClass = typeof PROFILE_CLASS | typeof EXPERIENCE_EVENT_CLASS;
 
 /** Whether a tag of a dataset is on; both are unless they say otherwise (aep.md §1.6). */
 export const isEnabled = (tag: readonly string[]): boolean => tag.includes('enabled:true');
@@ -59,7 +60,8 @@ const BUILT_IN: Record<SchemaClass, SchemaDefinition> = {
 
 /** One schema, with what its class brings along. */
 export function treeOfSchema(schema: SchemaDefinition, byId: ReadonlyMap<string, SchemaDefinition>): FieldTree {
-  return fieldTree([schema, BUILT_IN[schema['meta:class']]], byId);
+  const ofClass = BUILT_IN[schema['meta:class'] as SchemaClass];
+  return fieldTree(ofClass ? [schema, ofClass] : [schema], byId);
 }
 
 /**
@@ -74,6 +76,17 @@ export function unionOf(catalog: LoadedCatalog, schemaClass: SchemaClass): Field
   return broken ? undefined : unionOfSchemas(members, schemasById(catalog), schemaClass);
 }
 
+/** The trees of the lookup schemas that relationships of the union schemas lead to. */
+export function lookupsOf(
+  enabled: readonly SchemaDefinition[],
+  byId: ReadonlyMap<string, SchemaDefinition>,
+): NonNullable<Unions['lookups']> {
+  return relationshipsOf(enabled).map((relationship) => {
+    const schema = byId.get(relationship.entity);
+    return { ...relationship, tree: schema ? treeOfSchema(schema, byId) : 'open' };
+  });
+}
+
 /** The union schemas of a catalog that was accepted. */
 export function unionsOf({ schemas, datasets }: Pick<Catalog, 'schemas' | 'datasets'>): Unions {
   const enabled = schemas.filter((schema) => isInUnion(schema, datasets));
@@ -81,6 +94,7 @@ export function unionsOf({ schemas, datasets }: Pick<Catalog, 'schemas' | 'datas
   return {
     profile: unionOfSchemas(enabled, byId, PROFILE_CLASS),
     event: unionOfSchemas(enabled, byId, EXPERIENCE_EVENT_CLASS),
+    lookups: lookupsOf(enabled, byId),
   };
 }
 
