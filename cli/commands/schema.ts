@@ -64,10 +64,12 @@ function describeUnion(name: UnionClass, union: UnionSchema | null): string {
   const lines = (fields: Readonly<Record<string, UnionField>>, above: string): string[] =>
     Object.entries(fields).flatMap(([key, field]) => {
       const path = `${above}${key}`;
-      const inside = field.items?.properties ?? field.properties;
+      const lookup = field['meta:lookup'] ?? field.items?.['meta:lookup'];
+      const inside = lookup?.properties ?? field.items?.properties ?? field.properties;
       const values = field.additionalProperties;
+      const leads = lookup ? `, the key of ${lookup.$id}` : '';
       return [
-        `  ${path}  ${[field.type ?? 'open'].flat().join(' or ')}`,
+        `  ${path}  ${[field.type ?? 'open'].flat().join(' or ')}${leads}`,
         ...(inside ? lines(inside, `${path}.`) : []),
         ...(values ? lines({ '*': values }, `${path}.`) : []),
       ];

@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog.ts';
+import type { Unions } from './checks/pql-fields.ts';
 import { isInUnion, unionsOf } from './checks/union.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from './definitions.ts';
 import type { FieldTree } from './field-tree.ts';
@@ -20,6 +21,8 @@ export interface UnionField {
   readonly items?: UnionField;
   /** Of a map: what stands under each key. */
   readonly additionalProperties?: UnionField;
+  /** Of a field with a relationship: what is read of the record whose key it holds. */
+  readonly 'meta:lookup'?: { readonly $id: string; readonly properties: Readonly<Record<string, UnionField>> };
 }
 
 export const UNION_CLASSES = ['profile', 'experienceevent'] as const;
@@ -39,7 +42,7 @@ export function unionSchema(catalog: Pick<Catalog, 'schemas' | 'datasets'>, of: 
     'meta:class': schemaClass,
     'meta:schemas': members.map(({ $id }) => $id).sort(),
     type: 'object',
-    properties: fieldOf(tree, 0).properties ?? {},
+    properties: fieldOf(tree, [], lookupsOf(unions, of)).properties ?? {},
   };
 }
 
@@ -48,18 +51,33 @@ const DEEPEST = 12;
 /** No field is called so. */
 const ANY_KEY = '\u0000';
 
-function fieldOf(tree: FieldTree | 'open' | undefined, depth: number): UnionField {
-  if (tree === undefined || tree === 'open' || depth > DEEPEST) return {};
+type Lookups = ReadonlyMap<string, NonNullable<UnionField['meta:lookup']>>;
+const NO_LOOKUPS: Lookups = new Map();
+
+/** What relationships of the class lead to, by the path of their field. */
+function lookupsOf({ lookups = [] }: Unions, of: UnionClass): Lookups {
+  const own = lookups.filter((one) => (one.of === 'profile') === (of === 'profile'));
+  return new Map(
+    own.map(({ path, entity, tree }) => {
+      const properties = fieldOf(tree, [], NO_LOOKUPS).properties ?? {};
+      return [path.join('\0'), { $id: entity, properties }];
+    }),
+  );
+}
+
+function fieldOf(tree: FieldTree | 'open' | undefined, path: readonly string[], lookups: Lookups): UnionField {
+  if (tree === undefined || tree === 'open' || path.length > DEEPEST) return {};
   const types = [...tree.types].sort();
   const names = [...tree.names].sort();
   const ofKeys = names.length > 0 ? undefined : tree.child(ANY_KEY);
   const items = types.includes('array') ? tree.items() : undefined;
+  const lookup = lookups.get(path.join('\0'));
+  const below = (name: string): UnionField => fieldOf(tree.child(name), [...path, name], lookups);
   return {
     ...(types.length > 0 && { type: types.length === 1 ? types[0]! : types }),
-    ...(names.length > 0 && {
-      properties: Object.fromEntries(names.map((name) => [name, fieldOf(tree.child(name), depth + 1)])),
-    }),
-    ...(items !== undefined && { items: fieldOf(items, depth + 1) }),
-    ...(ofKeys !== undefined && ofKeys !== 'open' && { additionalProperties: fieldOf(ofKeys, depth + 1) }),
+    ...(names.length > 0 && { properties: Object.fromEntries(names.map((name) => [name, below(name)])) }),
+    ...(items !== undefined && { items: fieldOf(items, path, lookups) }),
+    ...(ofKeys !== undefined && ofKeys !== 'open' && { additionalProperties: below(ANY_KEY) }),
+    ...(lookup && !types.includes('array') && { 'meta:lookup': lookup }),
   };
 }
