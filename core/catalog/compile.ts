@@ -85,6 +85,8 @@ export interface CompiledLookup {
   readonly path: readonly string[];
 }
 
+const NO_IDENTITIES = { identities: [], refusals: [] };
+
 const DAY_MS = 86_400_000;
 
 /** aep.md §4.1 leaves profiles unmerged without a default; here there is one. */
@@ -188,7 +190,8 @@ function compileDataset(
     isUpsert: definition.tags.unifiedProfile.includes('isUpsert:true'),
     eventsKeptFor: definition.eventExpirationDays === undefined ? undefined : definition.eventExpirationDays * DAY_MS,
     validate: compileSchema(schema, others),
-    identitiesOf: compileIdentities(schema, new Set(namespaces.keys())),
+    // What is no person and no event names nobody.
+    identitiesOf: pointer === undefined ? compileIdentities(schema, new Set(namespaces.keys())) : () => NO_IDENTITIES,
     mapRow: compileMapping(definition.mapping ?? []),
   };
 }

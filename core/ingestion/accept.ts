@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { CompiledDataset } from '#core/catalog/compile.ts';
+import type { CompiledDataset, CompiledLookup } from '#core/catalog/compile.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
 import { valueAt } from '#core/profile/paths.ts';
 import { isMissingField } from '#core/schema/violations.ts';
@@ -38,6 +38,8 @@ export function acceptRecord(
   const { identities, refusals } = dataset.identitiesOf(entity);
   if (refusals.length > 0) return { refusals };
   const valid = entity as Readonly<Record<string, unknown>>;
+  const key = dataset.lookup && keyIn(valid, dataset.lookup);
+  if (key && typeof key !== 'string') return { refusals: [key] };
   const time = timeOf(valid, behaviour, arrival);
   const json = JSON.stringify(valid);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
@@ -55,9 +57,41 @@ export function acceptRecord(
       arrival: arrival.arrival,
       operation: behaviour === 'event' ? 'create' : operation,
       identities,
+      ...(dataset.lookup && typeof key === 'string' && { lookup: { entity: dataset.lookup.entity, key } }),
       entity: valid,
       json,
     },
+  };
+}
+
+/** Longest key of a record of a lookup dataset, in bytes of UTF-8. */
+const MOST_KEY_BYTES = 1_024;
+
+/** The key of a record of a lookup dataset, or why it cannot be found by it. */
+function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: CompiledLookup): string | Refusal {
+  const key = path.reduce<unknown>(
+    (value, name) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+        ? (value as Record<string, unknown>)[name]
+        : undefined,
+    entity,
+  );
+  const isText = typeof key === 'string' && key.trim() !== '';
+  if (isText && Buffer.byteLength(key) <= MOST_KEY_BYTES) return key;
+  return {
+    code: 'schema-violation',
+    message: isText
+      ? `The key of a record is at most ${MOST_KEY_BYTES} bytes long`
+      : 'A record of a lookup dataset needs its key',
+    pointer,
+    expected: isText ? `at most ${MOST_KEY_BYTES} bytes` : 'a non-empty string',
+    found: isText
+      ? 'a longer one'
+      : key === undefined
+        ? 'nothing'
+        : typeof key === 'string'
+          ? 'an empty one'
+          : typeof key,
   };
 }
 

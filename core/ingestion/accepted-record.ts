@@ -1,6 +1,13 @@
 import type { Identity } from '#core/identity/identity.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
 
+/** A record of an entity that profiles and events refer to, such as a product. */
+export interface LookupKey {
+  /** `$id` of its schema. */
+  readonly entity: string;
+  readonly key: string;
+}
+
 /** A record that passed validation: what the lake keeps and what is stitched into a profile. */
 export interface AcceptedRecord {
   /** The same record has the same id, whichever door it came through: it counts once. */
@@ -17,6 +24,8 @@ export interface AcceptedRecord {
   readonly arrival: string;
   /** What it does to the fragment of its dataset; of an event always `create` (aep.md §1.6). */
   readonly operation: RecordOperation;
+  /** Set where it is no record of a person and no event: what it is found by. */
+  readonly lookup?: LookupKey;
   readonly identities: readonly (Identity & { readonly primary: boolean })[];
   /** The record itself, in XDM. */
   readonly entity: Readonly<Record<string, unknown>>;

@@ -2,12 +2,12 @@ import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts'
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
-import { type StitchDeps, stitch } from '#core/profile/stitch.ts';
 import { type Arrival, acceptRecord, arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import { keepInLake, keepInQuarantine, type QuarantineRow, type RawFormat } from './archive.ts';
 import type { FileFormat } from './format.ts';
 import type { DecodedRecord, Position, Raw, Refusal } from './record.ts';
+import { type TakeInDeps, takeIn } from './take-in.ts';
 
 /** A record that was read and whose dataset is known; what happens next is the same for both doors. */
 export interface ReceivedRecord extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
@@ -24,7 +24,7 @@ export interface ProcessDeps {
   readonly catalog: CompiledCatalog;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
-  readonly stitch: StitchDeps;
+  readonly stitch: TakeInDeps;
 }
 
 export interface Processed {
@@ -48,7 +48,7 @@ export async function processRecords(
 ): Promise<Processed> {
   const { accepted, refused } = validate(received, deps.catalog);
   await Promise.all([keepInQuarantine(deps.quarantine, part, refused), keepInLake(deps.lake, part, accepted)]);
-  const { outcomes, failed, late } = await stitch(
+  const { outcomes, failed, late } = await takeIn(
     accepted.map(({ record }) => record),
     deps.stitch,
   );

@@ -3,7 +3,6 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations, OutcomeCounts } from '#core/ports/operations.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
-import { type StitchDeps, stitch } from '#core/profile/stitch.ts';
 import { arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import { keepInLake, type QuarantineRow, readArchive, writeArchive } from './archive.ts';
@@ -11,6 +10,7 @@ import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from './counts.ts
 import { validate } from './process.ts';
 import { receiveAgain, receiveMended } from './receive-again.ts';
 import type { Refusal } from './record.ts';
+import { type TakeInDeps, takeIn } from './take-in.ts';
 
 /** Which refused records are meant; what is left out does not matter. */
 export interface QuarantineFilter {
@@ -76,7 +76,7 @@ export interface QuarantineReplayDeps {
   readonly quarantine: ObjectStore;
   readonly lake: ObjectStore;
   readonly operations: Pick<Operations, 'countStream'>;
-  readonly stitch: StitchDeps;
+  readonly stitch: TakeInDeps;
 }
 
 export interface QuarantineReplay {
@@ -135,7 +135,7 @@ async function replayObject(
   const { accepted, refused } = validate(received, catalog);
   const records = accepted.map(({ record }) => record);
   await keepInLake(lake, partOf(key, records), accepted);
-  const { outcomes, failed } = await stitch(records, deps);
+  const { outcomes, failed } = await takeIn(records, deps);
   if (failed[0]) throw failed[0].error;
 
   const again = new Map(refused.map((row) => [rowId(row), row]));

@@ -1,10 +1,10 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { type StitchDeps, stitch } from '#core/profile/stitch.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { acceptRecord } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import { type LakeRow, unpackLakeRows } from './lake-object.ts';
+import { type TakeInDeps, takeIn } from './take-in.ts';
 
 export interface RebuildRange {
   /** @default all */
@@ -19,7 +19,7 @@ export interface RebuildRange {
 export interface RebuildDeps {
   readonly catalog: CompiledCatalog;
   readonly lake: ObjectStore;
-  readonly stitch: StitchDeps;
+  readonly stitch: TakeInDeps;
   /** Called when an object and all before it are done: from here a rebuild can go on. */
   progress(key: string, soFar: Rebuilt): void;
 }
@@ -49,7 +49,7 @@ export async function rebuildFromLake(range: RebuildRange, deps: RebuildDeps): P
   for (let start = 0; start < keys.length; start += READ_AT_ONCE) {
     for (const { key, rows } of await readObjects(keys.slice(start, start + READ_AT_ONCE), deps.lake)) {
       const records = acceptAgain(rows, datasetOf(key), deps.catalog);
-      const { outcomes, failed } = await stitch(records, deps.stitch);
+      const { outcomes, failed } = await takeIn(records, deps.stitch);
       if (failed[0]) throw failed[0].error;
       const duplicates = outcomes.filter(({ duplicate }) => duplicate).length;
       sum.objects += 1;

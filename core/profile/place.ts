@@ -17,7 +17,7 @@ export type ProfileRefusal =
 
 /** Largest event and record that a profile takes, in characters of JSON; the lake takes them all (aep.md §2.4). */
 const MOST_EVENT_BYTES = 10_240;
-const MOST_RECORD_BYTES = 102_400;
+export const MOST_RECORD_BYTES = 102_400;
 
 /** A record, and where it is kept in a profile. */
 export interface PlacedRecord {
