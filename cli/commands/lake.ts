@@ -38,13 +38,13 @@ async function rebuildOn(stage: string, range: RebuildRange): Promise<Rebuilt> {
     const known = [...catalog.datasets.keys()].join(', ');
     throw new UserError(`The catalog in force has no dataset "${range.dataset}". It has: ${known}`);
   }
-  const { profiles, timeline, lake } = stores;
+  const { profiles, timeline, lookups, lake } = stores;
   let done = range.after;
   try {
     return await rebuildFromLake(range, {
       catalog,
       lake,
-      stitch: { profiles, timeline, rules: stageRules(catalog).fold, pause: pauseBefore },
+      stitch: { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause: pauseBefore },
       progress(key, soFar) {
         done = key;
         process.stderr.write(`${render(soFar)}; done up to ${key}\n`);

@@ -16,8 +16,6 @@ import {
   replayQuarantine,
   rowId,
 } from '#core/ingestion/quarantine.ts';
-import { dynamoDb } from '#lambdas/adapters/clients.ts';
-import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 
 interface Options extends QuarantineFilter {
@@ -86,12 +84,10 @@ async function rowsOf(stage: string, filter: QuarantineFilter, limit: number): P
 }
 
 async function replayOn(stage: string, filter: QuarantineFilter, mended?: Mended): Promise<QuarantineReplay> {
-  const resources = await useStage(stage);
-  const stores = storesOf(resources);
+  const stores = storesOf(await useStage(stage));
   const catalog = await catalogInForce(stores.catalog);
-  const timeline = new DynamoDbTimeline(dynamoDb(), resources['timeline-table']);
-  const { profiles, quarantine, lake, operations } = stores;
-  const stitch = { profiles, timeline, rules: stageRules(catalog).fold, pause: pauseBefore };
+  const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
+  const stitch = { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause: pauseBefore };
   return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, mended);
 }
 

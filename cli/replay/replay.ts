@@ -6,6 +6,7 @@ import type { Cost } from '#core/cost/usage.ts';
 import { EVIDENCE_LIMITS } from '#core/identity/evidence.ts';
 import { failedCounts } from '#core/ingestion/batch-state.ts';
 import { countValidated } from '#core/ingestion/counts.ts';
+import { isLookedUp } from '#core/ingestion/keep-lookups.ts';
 import { processRecords, type ReceivedRecord, validate } from '#core/ingestion/process.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import { verdictOf } from '#core/ingestion/threshold.ts';
@@ -13,6 +14,8 @@ import type { OutcomeCounts } from '#core/ports/operations.ts';
 import type { OutgoingDelivery } from '#core/ports/outbox.ts';
 import { type Report, report } from '#core/report/report.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
+import { lookupReader } from '#core/segmentation/lookups.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
@@ -67,6 +70,7 @@ export async function replay(
   const profiles = new MemoryProfileStore();
   const memberships = new MemoryMembershipStore();
   const timeline = new MemoryTimeline();
+  const lookups = new MemoryLookupStore();
   const ledgers = new MemoryVersionedStore<LedgerItem>();
   const deliveries: OutgoingDelivery[] = [];
   const pause = async (): Promise<void> => {};
@@ -101,12 +105,13 @@ export async function replay(
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
       lake: createMemoryObjectStore(),
       quarantine: createMemoryObjectStore(),
-      stitch: { profiles, timeline, rules: { ...rules.fold, evidenceLimits: ALL_EVIDENCE }, pause },
+      stitch: { profiles, timeline, lookups, rules: { ...rules.fold, evidenceLimits: ALL_EVIDENCE }, pause },
     });
     if (processed.failed[0]) throw processed.failed[0].error;
     counts.refused += processed.refused.length;
     for (const { refusals: reasons } of processed.refused) increase(refusals, reasons[0]!.code);
-    travelled.push({ door: batch.door, records: processed.outcomes.map(({ record }) => record) });
+    const ofPeople = processed.outcomes.map(({ record }) => record).filter((record) => !isLookedUp(record));
+    travelled.push({ door: batch.door, records: ofPeople });
     for (const outcome of processed.outcomes) {
       if (outcome.duplicate) counts.duplicate += 1;
       else counts.accepted += 1;
@@ -114,7 +119,14 @@ export async function replay(
       if (outcome.graphRefusal) increase(graphRefusals, outcome.graphRefusal);
     }
   }
-  const evaluation = { profiles, memberships, rules: rules.evaluation, now: () => now, pause };
+  const evaluation = {
+    profiles,
+    memberships,
+    lookups: lookupReader(lookups, catalog.segments),
+    rules: rules.evaluation,
+    now: () => now,
+    pause,
+  };
   for (const root of new Set(profiles.changed))
     await evaluate(root, evaluation, { run: { jobId: 'replay', isStreamed: false } });
   const routing = { profiles, memberships, ledgers, outbox, rules: rules.route, now: () => now, pause };

@@ -2,13 +2,16 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import type { Job } from '#core/jobs/job.ts';
 import type { SliceDone } from '#core/jobs/work-part.ts';
+import type { LookupStore } from '#core/ports/lookup-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { isProjected, reproject } from '#core/profile/reproject.ts';
 import type { EvaluateDeps, EvaluateOptions } from './evaluate.ts';
 import { evaluateMany } from './evaluate-many.ts';
+import { lookupReader } from './lookups.ts';
 
-export interface EvaluateSliceDeps extends Omit<EvaluateDeps, 'rules'> {
+export interface EvaluateSliceDeps extends Omit<EvaluateDeps, 'rules' | 'lookups'> {
+  readonly lookups: LookupStore;
   readonly timeline: Timeline;
 }
 
@@ -35,7 +38,7 @@ export async function evaluateSlice(
   };
   const { entered, exited, repaired, failed, firstError } = await evaluateMany(
     items,
-    { ...deps, rules: evaluation },
+    { ...deps, rules: evaluation, lookups: lookupReader(deps.lookups, catalog.segments) },
     prepare,
   );
   return { tally: { entered, exited, repaired }, failed, ...(firstError && { firstError }) };

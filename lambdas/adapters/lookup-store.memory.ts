@@ -1,5 +1,5 @@
-import type { LookupItem, LookupStore } from '#core/ports/lookup-store.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
+import type { LookupItem, LookupStore } from '#core/ports/lookup-store.ts';
 
 /** Records of other entities in memory, with the same condition as the table has. */
 export class MemoryLookupStore implements LookupStore {

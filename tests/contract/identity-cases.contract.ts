@@ -15,6 +15,7 @@ import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
 import { loadItems } from '#core/profile/load.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { createHandler } from '#lambdas/functions/stitch-stream/handler.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
@@ -40,6 +41,7 @@ export function identityCasesContract(
         catalog: { current: async () => catalog },
         profiles,
         timeline,
+        lookups: new MemoryLookupStore(),
         lake: createMemoryObjectStore(),
         quarantine: createMemoryObjectStore(),
         operations: new MemoryOperations(),

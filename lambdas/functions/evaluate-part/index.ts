@@ -6,6 +6,7 @@ import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
 import { LOOK_AGAIN_AFTER_MS } from '#lambdas/adapters/catalog-store.ts';
 import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
+import { DynamoDbLookupStore } from '#lambdas/adapters/lookup-store.dynamodb.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
@@ -23,6 +24,7 @@ const evaluatePart = createWorker({
   queue: new SqsMessageQueue(sqs(), environment.EVALUATION_QUEUE_URL),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
+  lookups: new DynamoDbLookupStore(dynamoDb(), environment.OPERATIONS_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   metrics: createMetrics('evaluate-part', environment.STAGE),
   workMs: environment.WORK_SECONDS * 1_000,

@@ -5,6 +5,7 @@ import { addCounts, countFileRefusal, countOutcomes, NO_COUNTS } from '#core/ing
 import { processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
 import { readChunk, slicePart } from '#core/ingestion/read-chunk.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { LookupStore } from '#core/ports/lookup-store.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
@@ -17,6 +18,7 @@ export interface StitchChunkDeps {
   readonly catalog: CatalogPort;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
+  readonly lookups: LookupStore;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -29,13 +31,13 @@ export interface StitchChunkDeps {
 export function createWorker(deps: StitchChunkDeps) {
   return async (message: ChunkMessage): Promise<void> => {
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, timeline, pause } = deps;
+    const { lake, quarantine, profiles, timeline, lookups, pause } = deps;
     const part = `${message.batchId}-${message.chunk.index}`;
     const process = {
       catalog,
       lake,
       quarantine,
-      stitch: { profiles, timeline, rules: stageRules(catalog).fold, pause },
+      stitch: { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause },
     };
     let counts = NO_COUNTS;
     let lateLinks = 0;

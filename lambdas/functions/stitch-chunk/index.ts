@@ -2,6 +2,7 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { chunkMessage } from '#core/ingestion/chunk-message.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { DynamoDbLookupStore } from '#lambdas/adapters/lookup-store.dynamodb.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
@@ -16,6 +17,7 @@ const stitchChunk = createWorker({
   catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
+  lookups: new DynamoDbLookupStore(dynamoDb(), environment.OPERATIONS_TABLE),
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),

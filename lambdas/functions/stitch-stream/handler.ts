@@ -4,6 +4,7 @@ import { countByDataset, countOutcomes, type Finished } from '#core/ingestion/co
 import { processRecords } from '#core/ingestion/process.ts';
 import { receiveMessage } from '#core/ingestion/receive-message.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { LookupStore } from '#core/ports/lookup-store.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
@@ -17,6 +18,7 @@ export interface StitchStreamDeps {
   readonly catalog: CatalogPort;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
+  readonly lookups: LookupStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
@@ -28,7 +30,7 @@ export interface StitchStreamDeps {
 export function createHandler(deps: StitchStreamDeps) {
   return async ({ Records: records }: KinesisStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, timeline, pause } = deps;
+    const { lake, quarantine, profiles, timeline, lookups, pause } = deps;
     const received = records.map((record) => {
       const { data, sequenceNumber, approximateArrivalTimestamp } = record.kinesis;
       const position = { source: `kinesis:${shardOf(record)}`, sequenceNumber };
@@ -39,7 +41,7 @@ export function createHandler(deps: StitchStreamDeps) {
       catalog,
       lake,
       quarantine,
-      stitch: { profiles, timeline, rules: stageRules(catalog).fold, pause },
+      stitch: { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause },
     });
     const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
     if (processed.failed[0]) logFailure(processed.failed[0].error);

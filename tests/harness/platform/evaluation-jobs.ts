@@ -8,6 +8,7 @@ import type { Started } from '#core/jobs/start-job.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
@@ -70,6 +71,7 @@ export class EvaluationWorld {
       ),
       profiles: intercept(this.profiles, reader),
       timeline: this.timeline,
+      lookups: new MemoryLookupStore(),
       memberships: intercept(this.memberships, reader),
       metrics: { count: () => {} },
       parts: options.parts ?? 3,

@@ -99,6 +99,7 @@ export function createHandlers(options: HandlersOptions): {
       outbox: new SqsOutbox(sqs, queueUrls),
       profiles: intercept(stores.profiles, 'profiles', reader),
       timeline: intercept(stores.timeline, 'timeline', reader),
+      lookups: intercept(stores.lookups, 'lookups', reader),
       memberships: intercept(stores.memberships, 'memberships', reader),
       ledgers: intercept(stores.ledgers, 'ledgers', reader),
       operations: intercept(stores.operations, 'operations', reader),

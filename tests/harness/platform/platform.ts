@@ -6,6 +6,7 @@ import type { IdentityKey } from '#core/identity/identity.ts';
 import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
 import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
@@ -42,6 +43,7 @@ export interface AnsweredRequest {
 export interface Stores {
   readonly profiles: StreamingProfileStore;
   readonly timeline: MemoryTimeline;
+  readonly lookups: MemoryLookupStore;
   readonly memberships: StreamingMembershipStore;
   readonly ledgers: MemoryVersionedStore<LedgerItem>;
   readonly operations: MemoryOperations;
@@ -85,6 +87,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const stores: Stores = {
     profiles: new StreamingProfileStore((item) => void poller.table('profiles').put(keyOf(item.keys), item)),
     timeline: new MemoryTimeline(),
+    lookups: new MemoryLookupStore(),
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     operations: new MemoryOperations(),

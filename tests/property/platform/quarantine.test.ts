@@ -45,8 +45,8 @@ describe('quarantine', () => {
   };
   const replayOn = ({ stores }: Platform, filter: QuarantineFilter, again?: ReadonlyMap<string, string>) => {
     const catalog = compileCatalog(mended);
-    const { profiles, timeline, quarantine, lake, operations } = stores;
-    const stitch = { profiles, timeline, rules: stageRules(catalog).fold, pause: async () => {} };
+    const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
+    const stitch = { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause: async () => {} };
     return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, again);
   };
   const profilesIn = ({ stores }: Platform) =>

@@ -5,6 +5,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/ingestion/rebuild.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
@@ -54,6 +55,7 @@ describe('a rebuild from the lake', () => {
       stitch: {
         profiles: withFaults(profiles, next),
         timeline: withFaults(timeline, next),
+        lookups: new MemoryLookupStore(),
         rules: stageRules(catalog).fold,
         pause: async () => {},
       },
