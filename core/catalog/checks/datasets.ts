@@ -60,7 +60,9 @@ function checkMapping(
     const place = ['mapping', i, 'destination'];
     const steps = rule.destination.split('.');
     const found = lookUp(tree, steps);
-    if (!found.known) {
+    if (steps[0] === SYSTEM_OWNED) {
+      findings.at(loaded, place, `"${SYSTEM_OWNED}" is written by the platform alone, so every row would be refused`);
+    } else if (!found.known) {
       const hint = didYouMean(found.missing.split('.').at(-1)!, found.names);
       findings.at(loaded, place, `"${rule.destination}" is not a field of the schema ${schema.$id}`, { hint });
     } else if (found.inList) {
@@ -82,6 +84,9 @@ function checkMapping(
     });
   }
 }
+
+/** The one field that customers' records must not have (aep.md §1.4). */
+const SYSTEM_OWNED = 'segmentMembership';
 
 const overlaps = (x: string, y: string): boolean => x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`);
 

@@ -200,6 +200,16 @@ const CASES: readonly Case[] = [
     says: [/"loyalty.teir" is not a field/],
   },
   {
+    name: 'a mapping to what is the platform\u2019s own',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ source: s, destination: ${HERE}segmentMembership.ups.x.status }`,
+      ),
+    },
+    says: [/"segmentMembership" is written by the platform alone/],
+  },
+  {
     name: 'a mapping of another type',
     files: {
       'datasets/people.yaml': mapping(
