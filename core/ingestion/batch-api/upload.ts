@@ -44,17 +44,17 @@ export const manifestKey = ({ id, datasetId }: Upload): string =>
 const PREFIX = 'uploads/';
 export const uploadKey = (batchId: string): string => `${PREFIX}${batchId}/batch.json`;
 /**
- * Batches in the order of their time, the newest first, so that a list of them need not look at their files: a key says
- * it all.
+ * Batches in the order of their time, the newest first, so that a list of them need not look at the others: a key says
+ * when a batch was made, and of which dataset.
  */
 export const INDEX_PREFIX = 'uploads-by-time/';
 const LAST_TIME = 9_999_999_999_999;
-export const indexKey = ({ id, createdAt }: Upload): string =>
-  `${INDEX_PREFIX}${String(LAST_TIME - createdAt).padStart(13, '0')}-${id}`;
-export const parseIndexKey = (key: string): Pick<Upload, 'id' | 'createdAt'> => {
-  const [time, ...id] = key.slice(INDEX_PREFIX.length).split('-');
-  return { id: id.join('-'), createdAt: LAST_TIME - Number(time) };
-};
+export const indexKey = ({ id, datasetId, createdAt }: Upload): string =>
+  `${INDEX_PREFIX}${String(LAST_TIME - createdAt).padStart(13, '0')}/${encodeURIComponent(datasetId)}/${id}`;
+export function parseIndexKey(key: string): Pick<Upload, 'id' | 'datasetId' | 'createdAt'> {
+  const [time, datasetId = '', id = ''] = key.slice(INDEX_PREFIX.length).split('/');
+  return { id, datasetId: decodeURIComponent(datasetId), createdAt: LAST_TIME - Number(time) };
+}
 
 /** What has been done with a batch → when, in epoch ms. */
 export const MARKS = ['completed', 'aborted', 'failed', 'reverted'] as const;
