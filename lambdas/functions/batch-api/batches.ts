@@ -123,11 +123,15 @@ export function finishBatch(
   }
 }
 
-/** Lets the batch in. Saying it again does no harm: it is the same batch, completed when it was first. */
+/**
+ * Lets the batch in. Saying it again does no harm: it is the same batch, with the files that it had when it was completed
+ * first. An address of S3 takes a file also after that; it is none of the batch.
+ */
 async function completeBatch({ upload, marks, batch }: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
   const status = statusOf(marks, batch);
   if (isGivenUp(status, marks)) return badRequest(`The batch is ${status} already; create another one`);
-  if (batch) return DONE;
+  const isAnnounced = marks.completed !== undefined && (await deps.landing.size(manifestKey(upload))) !== undefined;
+  if (batch || isAnnounced) return DONE;
   const keys = new Set(await Array.fromAsync(deps.landing.list(filesPrefix(upload.id))));
   // A file that came in parts and in one piece is one file.
   const files = [...keys].filter((key) => !keys.has(`${key}${PARTS_SUFFIX}`));

@@ -81,6 +81,20 @@ describe('a file that is too large for one request', () => {
     });
   });
 
+  it('that comes after the batch was completed is no part of it, however often that is said', async () => {
+    const { create, call, put, putAt, complete, announce, platform, read } = api();
+    const id = await create();
+    const { href } = (await call('POST', address(id, 'action=INITIALIZE'))).body.upload;
+    await put(id, 'a.json', JSON.stringify(addToCart(100, START - 1_000)));
+    await complete(id);
+    await announce(id);
+    await putAt(href, content);
+    expect((await complete(id)).status).toBe(200);
+    await announce(id);
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({ status: 'success', metrics: { inputRecordCount: 1 } });
+  });
+
   it('that failed is read where it lies', async () => {
     const { create, call, putAt, complete, announce, platform } = api();
     const id = await create();
