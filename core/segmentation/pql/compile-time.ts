@@ -121,7 +121,8 @@ function comparisonsOf(compiler: Compiler, side: Side, when: TimeCondition, scop
     case 'side': {
       const { start, end } = extentOf(compiler, when.reference, scope);
       if (when.direction === 'before') return [is('<', start)];
-      return [end === undefined ? is('>', start) : is('>=', end)];
+      // `today` is its start here too: what has happened today is after it.
+      return [end !== undefined && isPeriod(when.reference) ? is('>=', end) : is('>', start)];
     }
     case 'distance':
       return distanceOf(compiler, when, scope, is);

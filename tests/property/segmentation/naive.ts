@@ -118,7 +118,11 @@ export function naiveIsMember(query: Expression, profile: ProfileView, now: numb
     if (start === null) return false;
     if (when.kind === 'on') return end === undefined ? time === start : time >= start && time < end!;
     if (when.kind === 'side')
-      return when.direction === 'before' ? time < start : end === undefined ? time > start : time >= end!;
+      return when.direction === 'before'
+        ? time < start
+        : when.reference.kind === 'period'
+          ? time >= end!
+          : time > start;
     const after = when.direction === 'after';
     const from = after && when.reference.kind === 'period' ? end! : start;
     return isAway(time, from, when.operator, when.amount, when.unit, after);
