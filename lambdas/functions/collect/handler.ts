@@ -44,25 +44,53 @@ export function createHandler(deps: CollectDeps) {
 async function collect(call: HttpCall, limiter: RateLimiter, deps: CollectDeps): Promise<HttpAnswer> {
   const { batch, connectionId } = PATH.exec(call.path)?.groups ?? {};
   if (connectionId === undefined) return problem(404, 'inlet', 'There is nothing at this address');
+  const catalog = await deps.catalog.current();
+  const id = decode(connectionId);
+  const isOpen = catalog.sourceConnections.get(id)?.authenticationRequired === false;
+  if (call.method === 'OPTIONS' && isOpen) return { status: 204, headers: { ...TO_PAGES, ...MAY_SEND } };
+  const answer = await take(call, { id, isBatch: batch !== undefined, catalog }, limiter, deps);
+  return isOpen ? { ...answer, headers: { ...answer.headers, ...TO_PAGES } } : answer;
+}
+
+/** Pages in a browser, of whatever site, may send on a connection that is open to anybody, and read what is said of it. */
+const TO_PAGES = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'retry-after' };
+const MAY_SEND = {
+  'access-control-allow-methods': 'POST',
+  'access-control-allow-headers': 'content-type, content-encoding, x-adobe-flow-id',
+  'access-control-max-age': '86400',
+};
+
+interface Addressed {
+  /** Of the connection. */
+  readonly id: string;
+  readonly isBatch: boolean;
+  readonly catalog: CompiledCatalog;
+}
+
+async function take(
+  call: HttpCall,
+  { id, isBatch, catalog }: Addressed,
+  limiter: RateLimiter,
+  deps: CollectDeps,
+): Promise<HttpAnswer> {
   if (call.method !== 'POST') {
     return { ...problem(405, 'inlet', 'Only POST is possible here'), headers: { allow: 'POST' } };
   }
   const wantsValidation = call.query.syncValidation?.toLowerCase() === 'true';
-  if (batch && wantsValidation) {
+  if (isBatch && wantsValidation) {
     return problem(501, 'inlet', 'Synchronous validation of several messages is not possible', {
       detail: 'Send one message to /collection/{connectionId}, or leave out syncValidation',
     });
   }
-  const catalog = await deps.catalog.current();
-  const connection = authenticate(decode(connectionId), call.headers, catalog);
+  const connection = authenticate(id, call.headers, catalog);
   if (isProblem(connection)) return connection;
   const wait = waitFor(connection, wantsValidation, limiter, deps.now());
   if (wait > 0) return problem(429, 'limit', 'Too many requests', { retryAfter: wait });
-  const body = unpackBody(call.body, call.headers['content-encoding'], batch ? MAX_BATCH_BYTES : MAX_RECORD_BYTES);
+  const body = unpackBody(call.body, call.headers['content-encoding'], isBatch ? MAX_BATCH_BYTES : MAX_RECORD_BYTES);
   if (isProblem(body)) return body;
   if (body.length === 0) return malformed('The body is empty');
   const inlet = { connection, catalog, receivedTimeMs: deps.now() };
-  return batch ? collectBatch(body, inlet, deps) : collectOne(body, wantsValidation, inlet, deps);
+  return isBatch ? collectBatch(body, inlet, deps) : collectOne(body, wantsValidation, inlet, deps);
 }
 
 interface Inlet {

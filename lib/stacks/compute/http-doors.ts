@@ -32,14 +32,15 @@ export function addHttpDoors(make: FunctionFactory): Urls {
   readItems(access.function, data.memberships);
   queryItems(access.function, data.timeline);
 
-  const { ANY, GET, POST } = HttpMethod;
+  const { ANY, GET, OPTIONS, POST } = HttpMethod;
   // A client of AEP finds the batch API below another path for each thing it does with batches.
   const anywhere = ['', ...['import', 'catalog', 'export'].map((service) => `/data/foundation/${service}`)];
   return {
     'collection-url': door.add({
       target: collect,
       authorization: 'by-function',
-      methods: [POST],
+      // Browsers ask with OPTIONS whether a page may send.
+      methods: [POST, OPTIONS],
       paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
     }),
     'batch-url': door.add({

@@ -207,6 +207,28 @@ describe('the collection endpoint', () => {
     expect(await statusWith({ 'x-api-key': KEY }, '/collection/logins-only', login)).toBe(200);
   });
 
+  it('lets pages of any site send on a connection that is open to anybody, and on no other', async () => {
+    const { call, send } = endpoint();
+    const ask = { method: 'OPTIONS', headers: { origin: 'https://shop.example' } };
+    const preflight = await call({ ...ask, path: '/collection/open' });
+    expect(preflight).toMatchObject({
+      status: 204,
+      headers: {
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'POST',
+        'access-control-allow-headers': expect.stringContaining('content-type'),
+      },
+    });
+    const open = { path: '/collection/batch/open', headers: { origin: 'https://shop.example' } };
+    const sent = await send({ messages: [cart(1)] }, open);
+    expect(sent).toMatchObject({ status: 207, headers: { 'access-control-allow-origin': '*' } });
+    const refused = await send({}, { ...open, path: '/collection/open' });
+    expect(refused).toMatchObject({ status: 400, headers: { 'access-control-allow-origin': '*' } });
+    for (const answer of [await call({ ...ask, path: '/collection/shop' }), await send(cart(1))]) {
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    }
+  });
+
   it('tells a client to slow down, and for how long', async () => {
     const { send, clock } = endpoint();
     const slow = () => send(cart(1), { path: '/collection/slow' });
