@@ -38,7 +38,17 @@ export function verdictOf2021(facts: Facts): Verdict {
       reasons: ['One of several events is excluded; only the rule as a whole may be negated.'],
     };
   }
+  if (!isInOrder(facts)) {
+    return { method: 'batch', reasons: ['It takes several kinds of events, of which none has to come first.'] };
+  }
   return { method: 'streaming', reasons: ['It takes several events within 24 hours.'] };
+}
+
+/** Several kinds of events have to come one after the other; counts and sums of one kind need no order. */
+function isInOrder({ eventUses }: Facts): boolean {
+  const sequences = eventUses.some(({ kind }) => kind === 'sequence') ? 1 : 0;
+  const others = new Set(eventUses.filter(({ kind }) => kind !== 'sequence').map(({ condition }) => condition));
+  return sequences + others.size <= 1;
 }
 
 /** aep.md §5.3, since 2025-05-20, for rules that look at events. */

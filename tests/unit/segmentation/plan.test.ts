@@ -222,14 +222,38 @@ describe("the planner with Adobe's rules", () => {
     [
       'both of two events excluded',
       `not (${one('<= 1 hour before now')}) and not (exists F from xEvent where F.b = 1 and F.timestamp occurs <= 1 hour before now)`,
-      'streaming',
+      'batch',
       'batch',
     ],
     [
       'either of two events',
       `${one('<= 1 hour before now')} or (exists F from xEvent where F.b = 1 and F.timestamp occurs <= 1 hour before now)`,
+      'batch',
+      'streaming',
+    ],
+    [
+      'two events of a day in any order',
+      `${one('<= 24 hours before now')} and xEvent[b = 1 and timestamp occurs <= 24 hours before now].count() > 0`,
+      'batch',
+      'streaming',
+    ],
+    [
+      'a sequence and an event of any time of the day',
+      `${sequence('today')} and ${one('today')}`,
+      'batch',
+      'streaming',
+    ],
+    [
+      'a count of a day with two limits',
+      'xEvent[a = 1 and timestamp occurs today].count() > 2 and xEvent[a = 1 and timestamp occurs today].count() < 9',
       'streaming',
       'streaming',
+    ],
+    [
+      'a sequence that is excluded, and an attribute',
+      `country = "US" and not (${sequence('today')})`,
+      'streaming',
+      'batch',
     ],
     ['an attribute negated', 'not (country = "US")', 'streaming', 'streaming'],
     [
