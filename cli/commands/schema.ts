@@ -11,6 +11,7 @@ import {
   type UnionSchema,
   unionSchema,
 } from '#core/catalog/union-schema.ts';
+import { renderSchemaProblem } from '#core/schema/library.ts';
 
 interface ValidateOptions {
   readonly schemas: string;
@@ -30,8 +31,9 @@ export function schemaCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(async ({ schemas, schema, input, json }: ValidateOptions) => {
       const folder = await readSchemaFolder(schemas);
-      const validate = await findSchema(schemas, folder, schema);
-      for (const [path, reason] of folder.broken) process.stderr.write(`warning: ${path} was left out: ${reason}\n`);
+      const { validate, unresolved } = await findSchema(schemas, folder, schema);
+      for (const [path, reason] of folder.broken) warn(`${path} was left out: ${reason}`);
+      for (const problem of unresolved) warn(`${renderSchemaProblem(problem)}; what has a value there is refused`);
       const report = await validateFile(input, validate);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(report));
       if (report.refused.length > 0) throw new NotAllAccepted();
@@ -57,6 +59,8 @@ export function schemaCommand(): Command {
     });
   return command;
 }
+
+const warn = (text: string): void => void process.stderr.write(`warning: ${text}\n`);
 
 /** A line a field: its path and its type. */
 function describeUnion(name: UnionClass, union: UnionSchema | null): string {

@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
 import { didYouMean } from '#core/catalog/did-you-mean.ts';
-import { bundleSchema, enter } from '#core/schema/bundle.ts';
+import { bundleSchema } from '#core/schema/bundle.ts';
 import { compileBundle, type Validate } from '#core/schema/compile-bundle.ts';
-import { type Resource, rootOf, SchemaError, SchemaLibrary } from '#core/schema/library.ts';
+import { type Resource, rootOf, SchemaError, SchemaLibrary, type SchemaProblem } from '#core/schema/library.ts';
+import { enter } from '#core/schema/place.ts';
 import { readSchema, type SchemaFolder } from './read-schemas.ts';
 
 /** Schemas may be about schemas, and then refer to what those are. */
@@ -16,17 +17,23 @@ const META_SCHEMAS = ['06', '07'].map((draft) => {
 });
 
 /**
- * Finds a schema by its `$id` or its file, in a folder or elsewhere, and makes it ready for use.
+ * Finds a schema by its `$id` or its file, in a folder or elsewhere, and makes it ready for use. A part of the repository
+ * is enough: references that lead out of it are told, and refuse what has a value there.
  * @param name may end in a fragment (`…#/definitions/name`)
  * @throws UserError naming everything that is wrong with it and what it refers to, with file and pointer
  */
-export async function findSchema(folder: string, read: SchemaFolder, name: string): Promise<Validate> {
+export async function findSchema(
+  folder: string,
+  read: SchemaFolder,
+  name: string,
+): Promise<{ readonly validate: Validate; readonly unresolved: readonly SchemaProblem[] }> {
   const library = new SchemaLibrary(read.files);
   for (const meta of META_SCHEMAS)
     if (library.withId(meta.document.$id.replace('#', '')).length === 0) library.add(meta);
   try {
     const root = await rootNamed(name, folder, read, library);
-    return compileBundle(bundleSchema(library, root));
+    const bundle = bundleSchema(library, root, { letUnresolvedBe: true });
+    return { validate: compileBundle(bundle), unresolved: bundle.unresolved };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const broken = [...read.broken].map(([path, reason]) => `\n${path} could not be read: ${reason}`).join('');

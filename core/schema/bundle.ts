@@ -6,12 +6,12 @@ import {
   MAX_SCHEMA_DEPTH,
   pointerStep,
   type Resource,
-  resolveUri,
   SchemaError,
   type SchemaLibrary,
   type SchemaProblem,
 } from './library.ts';
 import { checkPattern } from './linear-regexp.ts';
+import { enter, inside, type Place } from './place.ts';
 
 export type SchemaNode = boolean | Readonly<Record<string, unknown>>;
 
@@ -22,15 +22,21 @@ export type SchemaNode = boolean | Readonly<Record<string, unknown>>;
 export interface Bundle {
   readonly root: string;
   readonly nodes: ReadonlyMap<string, SchemaNode>;
+  /** References that lead nowhere, where these are let be. */
+  readonly unresolved: readonly SchemaProblem[];
 }
 
 export interface BundleOptions {
   /** Whether `meta:xdmType` bounds whole numbers (aep.md §1.1); the files of the XDM repository do not mean it so. */
   readonly boundIntegers?: boolean;
+  /** Whether references may lead nowhere: what has a value there is refused, all else is looked at. */
+  readonly letUnresolvedBe?: boolean;
 }
 
 /** Where a large list of allowed values is kept: compared by a look-up, not one by one. */
 export const LARGE_ENUM = 'largeEnum';
+/** Where a reference leads nowhere: the reference. */
+export const UNRESOLVED = 'unresolvedReference';
 const LARGE = 64;
 const MOST_NODES = 50_000;
 const MOST_PROBLEMS = 50;
@@ -51,6 +57,7 @@ class Bundler {
   readonly #nodes = new Map<string, SchemaNode>();
   readonly #waiting: Place[] = [];
   readonly #problems: SchemaProblem[] = [];
+  readonly #unresolved: SchemaProblem[] = [];
 
   constructor(library: SchemaLibrary, options: BundleOptions) {
     this.#library = library;
@@ -64,7 +71,7 @@ class Bundler {
       if (this.#problems.length >= MOST_PROBLEMS) break;
     }
     if (this.#problems.length > 0) throw new SchemaError(this.#problems);
-    return { root: key, nodes: this.#nodes };
+    return { root: key, nodes: this.#nodes, unresolved: this.#unresolved };
   }
 
   /** The same thing has the same key, however it is referred to. */
@@ -178,7 +185,7 @@ class Bundler {
     const fragment = hash < 0 ? '' : value.slice(hash + 1);
     const found = id === '' ? [from.document ?? from] : this.#library.find(id, from);
     if (found.length === 0) {
-      this.#problem(from, pointer, `no schema has the $id "${id}"; add the file that does`);
+      this.#leadsNowhere(value, from, pointer, `no schema has the $id "${id}"; add the file that does`, result);
     } else if (found.length > 1) {
       const paths = found.map(({ file }) => file.path).join(', ');
       this.#problem(from, pointer, `several files have the $id "${id}" and differ: ${paths}; keep one`);
@@ -191,7 +198,23 @@ class Bundler {
           '"$recursiveRef" to a schema with "$recursiveAnchor" is not understood; use "$ref"',
         );
       } else if (target) result.$ref = this.#keyOf(target);
-      else this.#problem(from, pointer, `"${value}" leads nowhere in ${found[0]!.file.path}`);
+      else {
+        this.#leadsNowhere(value, from, pointer, `"${value}" leads nowhere in ${found[0]!.file.path}`, result);
+      }
+    }
+  }
+
+  #leadsNowhere(
+    reference: string,
+    from: Place,
+    pointer: string,
+    message: string,
+    result: Record<string, unknown>,
+  ): void {
+    if (!this.#options.letUnresolvedBe) this.#problem(from, pointer, message);
+    else {
+      this.#unresolved.push({ file: from.file.path, pointer, message });
+      result[UNRESOLVED] = reference;
     }
   }
 
@@ -202,46 +225,4 @@ class Bundler {
     }
     return enter(resource, fragment);
   }
-}
-
-/** A place in a document. */
-interface Place extends Resource {
-  /** What local references start from, if not from here: the nearest schema around that has an `$id`, or the file. */
-  readonly document?: Resource;
-}
-
-/** A schema with an `$id` of its own inside another. */
-function inside(node: Readonly<Record<string, unknown>>, within: Resource, pointer: string): Resource {
-  const id = idOf(node, within.file)!;
-  const base = within.base === undefined ? id : (resolveUri(id, within.base) ?? id);
-  return { file: within.file, pointer, node, base };
-}
-
-/** Follows a JSON pointer. */
-export function enter(resource: Resource, fragment: string): Place | undefined {
-  let here: Place = resource;
-  for (const step of fragment.split('/').slice(1)) {
-    const key = unescapeStep(step);
-    const { node } = here;
-    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
-    const next = (node as Record<string, unknown>)[key];
-    const pointer = here.pointer + pointerStep(key);
-    const document = here.document ?? here;
-    here =
-      isObject(next) && idOf(next, here.file) !== undefined
-        ? inside(next, here, pointer)
-        : { ...here, pointer, node: next, document };
-  }
-  return here;
-}
-
-/** In a fragment, a pointer may be written as a URI wants it. */
-function unescapeStep(step: string): string {
-  let text = step;
-  try {
-    text = decodeURIComponent(step);
-  } catch {
-    // A percent sign that is itself.
-  }
-  return text.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -7,6 +7,7 @@ import { findEndless } from './endless.ts';
 import { addFormats } from './formats.ts';
 import { linearRegExp } from './linear-regexp.ts';
 import { isMultipleOf } from './multiple-of.ts';
+import { addUnresolved } from './unresolved.ts';
 import { toViolations, type Violation } from './violations.ts';
 
 /** What a schema has against a value: nothing, for one that fits. */
@@ -26,17 +27,20 @@ const NONE: readonly Violation[] = [];
 export function compileBundle(bundle: Bundle): Validate {
   const endless = findEndless(bundle);
   if (endless !== undefined) throw new Error(endless);
-  const fits = compile(bundle, false);
+  const met: Violation[] = [];
+  const fits = compile(bundle, false, met);
   let explain: ValidateFunction | undefined;
   return (value) => {
-    if (fits(value)) return NONE;
-    explain ??= compile(bundle, true);
+    met.length = 0;
+    if (fits(value) && met.length === 0) return NONE;
+    explain ??= compile(bundle, true, met);
+    met.length = 0;
     explain(value);
-    return toViolations(explain.errors ?? []);
+    return toViolations(explain.errors ?? [], met);
   };
 }
 
-function compile({ root, nodes }: Bundle, allErrors: boolean): ValidateFunction {
+function compile({ root, nodes }: Bundle, allErrors: boolean, met: Violation[]): ValidateFunction {
   const names = namesIn([...nodes.values()]);
   const tracksFields = [...UNEVALUATED].some((keyword) => names.has(keyword));
   const isModern = tracksFields || [...SINCE_2019].some((keyword) => names.has(keyword));
@@ -57,6 +61,7 @@ function compile({ root, nodes }: Bundle, allErrors: boolean): ValidateFunction 
   addFormats(ajv);
   ajv.removeKeyword('uniqueItems').addKeyword(UNIQUE_ITEMS).addKeyword(LOOK_UP);
   ajv.removeKeyword('multipleOf').addKeyword(MULTIPLE_OF);
+  addUnresolved(ajv, met);
   if (allErrors && !tracksFields) explainAlternatives(ajv);
   for (const [key, node] of nodes) ajv.addSchema(node === true ? {} : node === false ? { not: {} } : node, key);
   return ajv.getSchema(root)!;

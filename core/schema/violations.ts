@@ -19,15 +19,17 @@ const MOST_CHARACTERS = 256;
 /** Of a long list of allowed values, so many are told. */
 const MOST_VALUES = 40;
 
-/** What the validator found; what it says twice is said once. */
-export function toViolations(errors: readonly ErrorObject[]): readonly Violation[] {
+/** What the validator found, and what else there is; what is said twice is said once. */
+export function toViolations(errors: readonly ErrorObject[], others: readonly Violation[] = []): readonly Violation[] {
   const distinct = new Map<string, Violation>();
-  for (const error of errors) {
-    // Says only that one of the schemas named beside it does not fit.
-    if (error.keyword === 'if') continue;
-    const violation = toViolation(error);
+  const put = (violation: Violation): void => {
     distinct.set(`${violation.pointer}\n${violation.keyword}\n${violation.expected}`, violation);
-    if (distinct.size === MOST) break;
+  };
+  for (const violation of others.slice(0, MOST)) put(violation);
+  for (const error of errors) {
+    if (distinct.size >= MOST) break;
+    // Says only that one of the schemas named beside it does not fit.
+    if (error.keyword !== 'if') put(toViolation(error));
   }
   return [...distinct.values()];
 }

@@ -154,8 +154,32 @@ describe('tributary schema validate', () => {
   it('says which file a reference misses, and which could not be read', async () => {
     const file = await put('schemas/root.schema.json', { $id: `${NS}/root`, allOf: [{ $ref: 'x' }] });
     const { exit, stdout, stderr } = await run(file, await put('in.json', {}), '--json');
-    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
-    expect(stderr).toMatch(/root.schema.json#\/allOf\/0\/\$ref {2}no schema has the \$id "x"/);
-    expect(stderr).toMatch(/broken.schema.json could not be read/);
+    expect(exit).toBe(1);
+    const error = {
+      pointer: '',
+      keyword: '$ref',
+      expected: 'a value of the schema x, which is not there',
+      found: 'object',
+    };
+    expect(JSON.parse(stdout)).toEqual({ accepted: 0, refused: [{ record: 1, errors: [error] }] });
+    expect(stderr).toMatch(/warning: root.schema.json#\/allOf\/0\/\$ref {2}no schema has the \$id "x"/);
+    expect(stderr).toMatch(/broken.schema.json was left out/);
+  });
+
+  it.each([
+    ['in a field', { properties: { a: { $ref: 'x' } } }],
+    ['in what is forbidden', { properties: { a: { not: { $ref: 'x' } } } }],
+    ['in one of several', { properties: { a: { anyOf: [{ $ref: `${NS}/item#/none` }, {}] } } }],
+  ])('looks at records that do not come by a reference that leads nowhere: %s', async (_, schema) => {
+    const file = await put('schemas/root.schema.json', { $id: `${NS}/root`, ...schema });
+    const input = await put('in.json', [{ b: 1 }, { a: 1 }]);
+    const { exit, stdout } = await run(file, input, '--json');
+    expect(exit).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      accepted: 1,
+      refused: [
+        { record: 2, errors: expect.arrayContaining([expect.objectContaining({ pointer: '/a', keyword: '$ref' })]) },
+      ],
+    });
   });
 });
