@@ -3,7 +3,7 @@ import { knownConnectionKey } from '#cli/local/catalog-variables.ts';
 import { detectLocalAws, parseEndpoint } from '#cli/local/detect.ts';
 import { type DoorsOfStage, printDoors } from '#cli/report/print-doors.ts';
 import { projectRoot } from '#cli/root.ts';
-import { reachableDoor } from '#cli/stage/doors.ts';
+import { reachableDoor, signedFor } from '#cli/stage/doors.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
@@ -39,12 +39,6 @@ export async function doorsOf(
     stream: resources['collection-stream'],
     landing: resources['landing-bucket'],
   };
-}
-
-/** An HTTP API and the URL of a function are signed for as different services. */
-function signedFor(url: string): string {
-  const [, service, region] = new URL(url).hostname.split('.');
-  return `${region}:${service === 'lambda-url' ? 'lambda' : service}`;
 }
 
 /** The connections of the catalog in force, and the key of one of them where this machine has it. */

@@ -20,3 +20,9 @@ export function reachableDoor(url: string, local?: { readonly endpoint: string; 
   if (local.kind === 'ministack') return { url: `${local.endpoint}/_aws/lambda-url/${id}`, headers: {} };
   return { url: local.endpoint, headers: { host } };
 }
+
+/** An HTTP API and the URL of a function are signed for as different services. */
+export function signedFor(url: string): string {
+  const [, service, region] = new URL(url).hostname.split('.');
+  return `${region}:${service === 'lambda-url' ? 'lambda' : service}`;
+}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { CONNECTIONS, createBatchApi } from '#tests/harness/platform/batch-api.ts';
+import { CONNECTIONS, createBatchApi, KEY } from '#tests/harness/platform/batch-api.ts';
 import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
@@ -183,5 +183,59 @@ describe('the batch API', () => {
     expect((await call('POST', `/batches/${gone}?action=ABORT`)).status).toBe(200);
     expect((await read(gone)).status).toBe('aborted');
     expect((await complete(gone)).status).toBe(400);
+  });
+
+  it('answers whatever is asked, and never with a fault of its own', async () => {
+    const { call, create } = withApi();
+    await create();
+    const word = fc.oneof(
+      fc.constantFrom(
+        'batch-0',
+        'datasets',
+        'web-events',
+        'files',
+        'a.json',
+        'meta',
+        'failed',
+        '..',
+        '%2e%2e',
+        '%',
+        '%E0%A4',
+      ),
+      fc.string(),
+    );
+    const query = fc.constantFrom(
+      'action',
+      'path',
+      'limit',
+      'start',
+      'size',
+      'partSize',
+      'status',
+      'orderBy',
+      '__proto__',
+    );
+    const value = fc.oneof(
+      fc.constantFrom('INITIALIZE', 'COMPLETE', 'row_errors', 'input_files/../..', '-1', '1e9', '99999999999999999999'),
+      fc.string(),
+    );
+    const content = fc.oneof(fc.uint8Array({ maxLength: 50 }), fc.json());
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'),
+        fc.constantFrom('', '/batch-0', '/batch-0/meta', '/batch-0/failed', '/batch-0/datasets/web-events/files'),
+        fc.array(word, { maxLength: 2 }),
+        fc.array(fc.tuple(query, value), { maxLength: 2 }),
+        content,
+        fc.oneof(fc.constantFrom('bytes 0-1/2', 'bytes 5-1/*', 'bytes'), fc.string()),
+        async (method, known, words, pairs, body, range) => {
+          const address = `/data/foundation/import/batches${known}${words.map((one) => `/${one.replaceAll('?', '')}`).join('')}`;
+          const headers = { 'x-api-key': KEY, 'content-range': range };
+          const { status } = await call(method, `${address}?${new URLSearchParams(pairs)}`, body, headers);
+          expect([200, 201, 400, 404, 405, 413, 501]).toContain(status);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

@@ -10,7 +10,7 @@ import {
 } from '#cli/local/catalog-variables.ts';
 import { localPaths } from '#cli/local/paths.ts';
 import { type DoorsOfStage, printDoors } from '#cli/report/print-doors.ts';
-import { reachableDoor } from '#cli/stage/doors.ts';
+import { reachableDoor, signedFor } from '#cli/stage/doors.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 import { cli } from '#tests/harness/cli.ts';
 
@@ -33,6 +33,11 @@ describe('the doors of a stage', () => {
       url: endpoint,
       headers: { host: 'abc123.lambda-url.us-east-1.on.aws' },
     });
+  });
+
+  it('of profiles are signed for as what they are', () => {
+    expect(signedFor('https://id.execute-api.eu-central-1.amazonaws.com')).toBe('eu-central-1:execute-api');
+    expect(signedFor(FUNCTION_URL)).toBe('us-east-1:lambda');
   });
 
   const doors: DoorsOfStage = {
