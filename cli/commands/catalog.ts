@@ -148,8 +148,12 @@ export async function applyCatalog(catalog: Catalog, resources: Resources): Prom
 }
 
 /** Whether people may be members of other segments under the new catalog, although nothing came in. */
+/** Also where the same rules look up something else, because a relationship came, went or leads elsewhere. */
 const changesSegments = (before: CompiledCatalog, after: CompiledCatalog): boolean =>
-  JSON.stringify([...before.segmentDefinitions]) !== JSON.stringify([...after.segmentDefinitions]);
+  meaningOf(before) !== meaningOf(after);
+
+const meaningOf = ({ segmentDefinitions, segments }: CompiledCatalog): string =>
+  JSON.stringify([...segmentDefinitions, segments.lookups]);
 
 function describe({ namespaces, schemas, datasets, segments, destinations }: Catalog): string {
   const count = (of: readonly unknown[], name: string): string => `${of.length} ${name}${of.length === 1 ? '' : 's'}`;

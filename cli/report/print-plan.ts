@@ -10,6 +10,7 @@ export function printPlan({ method, reasons, latency, state }: SegmentPlan): str
     ['latency', latency],
     ['attributes', state.attributes.join(', ') || 'none'],
     ['events', eventsOf(state)],
+    ...state.lookups.map((lookup): [string, string] => ['looks up', lookup]),
     ['segments', state.segments.join(', ') || 'none'],
     ['timed changes', state.timedChanges],
   ];

@@ -2,8 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DOORS } from '#cli/replay/batches.ts';
 import { replay } from '#cli/replay/replay.ts';
-import { compileCatalog } from '#core/catalog/compile.ts';
-import { loadCatalog } from '#core/catalog/load.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { type ReceivedRecord, validate } from '#core/ingestion/process.ts';
 import { takeIn } from '#core/ingestion/take-in.ts';
@@ -12,11 +10,11 @@ import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { catalogOfShop, PRODUCTS } from '#tests/harness/core/shop.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const DAY = 86_400_000;
-const PRODUCTS = 'https://example.com/products';
 
 const RULES: Readonly<Record<string, string>> = {
   hats: 'exists E from xEvent where (exists I from E.items where I.sku.category = "hats")',
@@ -25,38 +23,6 @@ const RULES: Readonly<Record<string, string>> = {
   north: 'favouriteStore.region = "north" and not inSegment("hats")',
   gone: 'exists E from xEvent where (exists I from E.items where I.sku.category.isNull())',
 };
-
-const segment = (id: string): string =>
-  `id: ${id}\nname: ${id}\nexpression: { type: PQL, format: pql/text, value: '${RULES[id]}' }\n`;
-const described = (type: string, property: string, more: string): string =>
-  `  - { "@type": xdm:descriptor${type}, xdm:sourceProperty: /${property}, ${more} }\n`;
-const lookup = (name: string, key: string, fields: string): string =>
-  `$id: https://example.com/${name}\nmeta:class: https://example.com/classes/${name}\nproperties: { ${key}: { type: string }, ${fields}, extSourceSystemAudit: { type: object } }\ndescriptors:\n${described('PrimaryKey', key, '')}`;
-
-function catalogOfShop() {
-  const { catalog, problems } = loadCatalog(
-    new Map(
-      Object.entries({
-        'namespaces/crmid.yaml': 'code: CRMID\nidType: CROSS_DEVICE\n',
-        'schemas/products.yaml': lookup('products', 'sku', 'category: { type: string }, price: { type: number }'),
-        'schemas/stores.yaml': lookup('stores', 'store', 'region: { type: string }'),
-        'schemas/people.yaml': `$id: https://example.com/people\nmeta:class: https://ns.adobe.com/xdm/context/profile\nproperties: { id: { type: string }, favouriteStore: { type: string } }\ndescriptors:\n${described('Identity', 'id', 'xdm:namespace: CRMID, xdm:isPrimary: true')}${described('OneToOne', 'favouriteStore', 'xdm:destinationSchema: https://example.com/stores')}`,
-        'schemas/orders.yaml': `$id: https://example.com/orders\nmeta:class: https://ns.adobe.com/xdm/context/experienceevent\nproperties: { identityMap: { type: object }, items: { type: array, items: { type: object, properties: { sku: { type: string } } } } }\ndescriptors:\n${described('OneToOne', 'items/sku', `xdm:destinationSchema: ${PRODUCTS}`)}`,
-        ...Object.fromEntries(
-          ['products', 'stores', 'people', 'orders'].map((id) => [
-            `datasets/${id}.yaml`,
-            `id: ${id}\nschemaRef: { id: https://example.com/${id} }\n`,
-          ]),
-        ),
-        'datasets/changes.yaml': `id: changes\nschemaRef: { id: ${PRODUCTS} }\ntags: { unifiedProfile: ["enabled:true", "isUpsert:true"] }\n`,
-        ...Object.fromEntries(Object.keys(RULES).map((id) => [`segments/${id}.yaml`, segment(id)])),
-      }),
-    ),
-    {},
-  );
-  expect(problems).toEqual([]);
-  return compileCatalog(catalog!);
-}
 
 interface ProductRecord {
   readonly sku: string;
@@ -164,7 +130,7 @@ function recordsOf(given: World): ReceivedRecord[][] {
 }
 
 describe('segments that look up records of other entities', () => {
-  const catalog = catalogOfShop();
+  const catalog = catalogOfShop(RULES);
 
   it(
     'have the members that the latest records give, whichever doors all of it comes through and in whatever order',
