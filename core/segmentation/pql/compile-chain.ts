@@ -1,7 +1,7 @@
 import type { Chain, ChainStep } from './ast.ts';
 import { canonicalCondition } from './canonical.ts';
 import { type ChainPlan, chainMatches, type Gap, type Step } from './chain.ts';
-import { atLeast, inLoop, MAX_LOOPS, noteEvents, withCondition } from './compile-events.ts';
+import { atLeast, inLoop, MAX_LOOPS, noteEvents, withCondition, withNeededField } from './compile-events.ts';
 import { compileTimeCondition } from './compile-time.ts';
 import { type Compiled, type Side, usesOf, withoutSlots } from './compiled.ts';
 import type { EventSource, TimeBound } from './event-source.ts';
@@ -65,6 +65,8 @@ function stepSource(
     const compiled = inLoop(compiler.session, 'events', condition.span, () => compiler.value(condition, inside));
     const isOuter = (name: string): boolean => lookUp(outside, name) !== undefined;
     result = withCondition(result, compiled, slot, () => canonicalCondition(condition, step.name, true, isOuter));
+    const naming = { name: step.name, implicit: true, isOuterName: isOuter };
+    result = withNeededField(compiler, result, condition, compiled, slot, naming, inside);
   }
   const time: Side = {
     instant: timeOfSlot(slot, ({ slots: values }) => (values[slot] as EventValue).time),

@@ -4,6 +4,7 @@ import { type Compiled, NOTHING, type Side, type TimeComparison, type Uses, uses
 import { type EventSource, fetch, hasAtLeast, type TimeBound } from './event-source.ts';
 import { type EventUse, looping, negating, noteUse } from './facts.ts';
 import { MIRRORED, shifted } from './instants.ts';
+import { type EventNaming, neededField } from './needed-field.ts';
 import { touch } from './origins.ts';
 import { type Compiler, lookUp, queryOf, type Scope, type Session, variable, withItem, withName } from './scope.ts';
 import { isTrue, toList } from './values.ts';
@@ -149,9 +150,11 @@ function narrowed(
   const conditions = condition.kind === 'logical' && condition.operator === 'and' ? condition.operands : [condition];
   for (const one of conditions) {
     const compiled = inLoop(session, 'events', one.span, () => compiler.value(one, inner));
-    const key = () =>
-      canonicalCondition(one, naming.name, naming.implicit, (name) => lookUp(scope, name) !== undefined);
-    result = withCondition(result, compiled, slot, key);
+    const isOuterName = (name: string): boolean => lookUp(scope, name) !== undefined;
+    result = withCondition(result, compiled, slot, () =>
+      canonicalCondition(one, naming.name, naming.implicit, isOuterName),
+    );
+    result = withNeededField(compiler, result, one, compiled, slot, { ...naming, isOuterName }, inner);
   }
   session.facts.boundsOfSlots.set(slot, result.bounds);
   return { ...result, residuals: cheapestFirst(result.residuals) };
@@ -194,6 +197,23 @@ export function withCondition(
   const { now, events, slots } = condition.uses;
   const isCorrelated = events || [...slots].some((used) => used !== slot);
   return { ...source, uses, residuals: [...source.residuals, { slot, run, now, isCorrelated }] };
+}
+
+/** Where a condition looks a record up, events without the key are left out at once. */
+export function withNeededField(
+  compiler: Compiler,
+  source: EventSource,
+  condition: Expression,
+  { uses }: Compiled,
+  slot: number,
+  naming: EventNaming,
+  scope: Scope,
+): EventSource {
+  const needed = uses.lookups ? neededField(condition, naming) : undefined;
+  if (needed === undefined) return source;
+  return withCondition(source, compiler.compile(needed, scope), slot, () =>
+    canonicalCondition(needed, naming.name, naming.implicit, naming.isOuterName),
+  );
 }
 
 const isAboutEventAlone = ({ slots, timed, now, profile, events, lookups }: Uses, slot: number): boolean =>

@@ -133,6 +133,22 @@ describe('a rule that looks records up', () => {
     expect(set.projectLookup('products', RECORDS.products!.cap!)).toEqual({ category: 'hats' });
   });
 
+  it.each([
+    ['exists E from xEvent where E.items.sku.category.includes("hats")', true],
+    ['exists E from xEvent where (exists I from E.items where I.sku.price = 12)', true],
+    ['xEvent[items.sku.price >= 2].count() > 1', true],
+    ['CHAIN(xEvent, timestamp, [A: WHAT(items.sku.category.includes("hats")), B: WHAT(A.items.sku.price = 1)])', false],
+    ['CHAIN(xEvent, timestamp, [A: WHAT(items.sku.category.includes("hats"))])', true],
+    ['exists E from xEvent where E.items.sku.price != 2', false],
+    ['exists E from xEvent where E.items.sku.category.isNull()', false],
+    ['exists E from xEvent where not (E.items.sku.price = 2)', false],
+    ['exists E from xEvent where E.type = favouriteStore.region', false],
+  ])('keeps only events that could lead to a record, where that is needed: %s', (text, isNeeded) => {
+    const set = segments({ rule: text }, { relationships });
+    expect(set.projectEvent({ type: 'visit' }) === undefined).toBe(isNeeded);
+    expect(set.projectEvent({ type: 'visit', items: [{ sku: 'x' }] })).toBeDefined();
+  });
+
   it('is not answered without the records', () => {
     const set = segments({ rule: 'favouriteStore.region = "north"' }, { relationships });
     expect(() => set.evaluate(profile([], { favouriteStore: 's1' }), NOW)).toThrow(/stores/);
