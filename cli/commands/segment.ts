@@ -18,7 +18,7 @@ import {
   segmentWithNeeded,
   textWithNeeded,
 } from '#core/catalog/plan-segment.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { rulesForSegment } from '#core/catalog/rules.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { PLAN_MODES, type PlanMode } from '#core/segmentation/plan-adobe.ts';
@@ -73,16 +73,17 @@ export function segmentCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, flags: EstimateFlags) => {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
-      const [segments, kept] = showingPlace(() => {
+      const [definition, segments, kept] = showingPlace(() => {
         const definitions = chosen(catalog, id, flags.pql);
-        return [compileNamed(definitions, segmentOptions(catalog)), publishedWith(catalog, definitions)];
+        const set = compileNamed(definitions, segmentOptions(catalog));
+        return [definitions.at(-1)!, set, publishedWith(catalog, definitions)];
       });
-      const { evaluation } = stageRules(compileCatalog(catalog));
+      const rules = rulesForSegment(compileCatalog(catalog), definition);
       const stores = storesOf(await useStage(flags.stage));
       const history = historyFor(kept, await catalogInForce(stores.catalog), stores);
       const lookups = lookupReader(stores.lookups);
       const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
-      const answer = await estimateMembers(segments.ids.at(-1)!, segments, evaluation, deps, flags.sample);
+      const answer = await estimateMembers(definition.id, segments, rules, deps, flags.sample);
       process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printEstimate(answer));
     });
   command

@@ -55,25 +55,26 @@ export async function movesBetween(before: Side, after: Side, deps: PreviewDeps)
 
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** Keys of the profiles of an item that are in each audience. */
+/** Keys of the profiles of an item that are in each audience; each sees people under its own merge policy. */
 async function membersIn(
   item: ProfileItem,
   rules: EvaluationRules,
   deps: PreviewDeps,
 ): Promise<{ readonly people: number; of(id: string): ReadonlySet<string> }> {
   const members = new Map<string, Set<string>>();
-  const profiles = profilesOf(item, rules);
-  for (const profile of profiles) {
-    if (profile.optedOut) continue;
-    const view = await viewOf(profile, item, deps);
-    const look = rules.segments.look(view, await recordsFor(view, rules.segments, deps));
-    for (const id of rules.segments.ids) {
-      if (!look.answer(id, deps.now).isMember) continue;
-      const keys = members.get(id) ?? new Set();
-      members.set(id, keys.add(profile.key));
+  for (const under of [rules, ...(rules.others ?? [])]) {
+    for (const profile of profilesOf(item, under)) {
+      if (profile.optedOut) continue;
+      const view = await viewOf(profile, item, deps);
+      const look = under.segments.look(view, await recordsFor(view, under.segments, deps));
+      for (const id of under.segments.ids) {
+        if (!look.answer(id, deps.now).isMember) continue;
+        const keys = members.get(id) ?? new Set();
+        members.set(id, keys.add(profile.key));
+      }
     }
   }
-  return { people: profiles.length, of: (id) => members.get(id) ?? NOBODY };
+  return { people: profilesOf(item, rules).length, of: (id) => members.get(id) ?? NOBODY };
 }
 
 function changeOf(id: string, before: Side, after: Side): Move['change'] {
@@ -81,5 +82,8 @@ function changeOf(id: string, before: Side, after: Side): Move['change'] {
   if (!old) return 'new';
   if (!fresh) return 'removed';
   const meaning = ({ expression }: SegmentDefinition): string => formatPql(parsePql(expression.value));
-  return meaning(old) === meaning(fresh) ? 'unchanged' : 'changed';
+  const policyOf = ({ mergePolicyId }: SegmentDefinition, { rules }: Side): string =>
+    mergePolicyId ?? rules.mergePolicy.id;
+  const isSame = meaning(old) === meaning(fresh) && policyOf(old, before) === policyOf(fresh, after);
+  return isSame ? 'unchanged' : 'changed';
 }

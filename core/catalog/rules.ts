@@ -8,6 +8,8 @@ import type { AccessRules } from '#core/profile/access/access.ts';
 import type { ExpiryRules } from '#core/profile/expiry/rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import { pick } from '#core/profile/paths.ts';
+import type { ProfileRules } from '#core/profile/profiles.ts';
+import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
 import { compileSegments } from '#core/segmentation/segment-set.ts';
 import type { CompiledCatalog } from './compile.ts';
@@ -34,6 +36,13 @@ export function stageRules(catalog: CompiledCatalog): StageRules {
   const rules = known.get(catalog) ?? rulesOf(catalog);
   known.set(catalog, rules);
   return rules;
+}
+
+/** How people are put together for a segment: under its own merge policy, whether it is published or not. */
+export function rulesForSegment(catalog: CompiledCatalog, { mergePolicyId }: SegmentDefinition): ProfileRules {
+  const { links, mergePolicy } = stageRules(catalog).evaluation;
+  const own = mergePolicyId === undefined ? undefined : catalog.mergePolicies.get(mergePolicyId);
+  return { links, mergePolicy: own ?? mergePolicy };
 }
 
 function rulesOf(catalog: CompiledCatalog): StageRules {

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { loadCatalog } from '#core/catalog/load.ts';
 import { movesBetween, type Side } from '#core/catalog/moves.ts';
+import { rulesForSegment, stageRules } from '#core/catalog/rules.ts';
+import { NO_EVIDENCE } from '#core/identity/evidence.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { estimateMembers, type PreviewDeps } from '#core/segmentation/preview.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
-import { ecid } from '#tests/harness/core/factories.ts';
+import { assertion, ecid } from '#tests/harness/core/factories.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';
 import { DAY, NOW, segment, segments } from './factories.ts';
 
@@ -18,6 +22,13 @@ function person(n: number, tier: string, daysAgo?: number, optOut = 'in'): Profi
     fragments: { [`customers|${key}`]: { time: 0, tie: '', attributes } },
     events: { [key]: daysAgo === undefined ? [] : [event] },
   };
+}
+
+/** Somebody who bought something on two devices, which are linked. */
+function twoDevices(a: number, b: number): ProfileItem {
+  const [one, other] = [person(a, 'none', 1), person(b, 'none', 2)];
+  const links = { ...NO_EVIDENCE, assertions: [assertion(NOW - 3 * DAY, ecid(a), ecid(b))] };
+  return { ...one, evidence: links, fragments: {}, events: { ...one.events, ...other.events } };
 }
 
 async function deps(items: readonly ProfileItem[], more: Partial<PreviewDeps> = {}): Promise<PreviewDeps> {
@@ -72,11 +83,12 @@ describe('an estimate of an audience', () => {
   });
 });
 
+const side = (texts: Readonly<Record<string, string>>): Side => ({
+  definitions: new Map(Object.entries(texts).map(([id, text]) => [id, segment(text, id)])),
+  rules: { ...profileRules, segments: segments(texts), mappedAttributes: () => null },
+});
+
 describe('the plan of a catalog', () => {
-  const side = (texts: Readonly<Record<string, string>>): Side => ({
-    definitions: new Map(Object.entries(texts).map(([id, text]) => [id, segment(text, id)])),
-    rules: { ...profileRules, segments: segments(texts), mappedAttributes: () => null },
-  });
   const GOLD = 'loyalty.tier = "gold"';
 
   it('says who enters and leaves what is new, changed, removed, or built on what changed', async () => {
@@ -109,5 +121,50 @@ describe('the plan of a catalog', () => {
     const opted = [person(1, 'gold'), person(2, 'gold', undefined, 'out')];
     const answer = await movesBetween(side({}), none, await deps(opted));
     expect(answer.segments).toEqual([{ id: 'known', change: 'new', members: 1, entered: 1, left: 0 }]);
+  });
+});
+
+describe('a segment under a merge policy of its own', () => {
+  const files = (policy: string): Map<string, string> =>
+    new Map([
+      ['merge-policies/person.yaml', 'id: person\ndefault: true\nidentityGraph: { type: pdg }\n'],
+      ['merge-policies/device.yaml', 'id: device\nidentityGraph: { type: none }\n'],
+      [
+        'segments/buyers.yaml',
+        `id: buyers\nname: Buyers\n${policy}expression: { type: PQL, format: pql/text, value: 'exists E from xEvent' }\n`,
+      ],
+    ]);
+  const catalogWith = (policy: string): CompiledCatalog => compileCatalog(loadCatalog(files(policy), {}).catalog!);
+  const sideOf = (catalog: CompiledCatalog): Side => ({
+    definitions: catalog.segmentDefinitions,
+    rules: stageRules(catalog).evaluation,
+  });
+  const perPerson = catalogWith('');
+  const perDevice = catalogWith('mergePolicyId: device\n');
+  /** Somebody who bought on two devices, and somebody with one. */
+  const buyers = [twoDevices(1, 2), person(3, 'none', 1)];
+
+  it('is counted under it', async () => {
+    for (const [catalog, count] of [
+      [perPerson, 2],
+      [perDevice, 3],
+    ] as const) {
+      const definition = catalog.segmentDefinitions.get('buyers')!;
+      const rules = rulesForSegment(catalog, definition);
+      const answer = await estimateMembers('buyers', catalog.segments, rules, await deps(buyers));
+      expect([answer.count, answer.total]).toEqual([count, count]);
+    }
+  });
+
+  it('is in the plan of a catalog, and has changed where the policy has', async () => {
+    const fresh = await movesBetween(side({}), sideOf(perDevice), await deps(buyers));
+    expect(fresh).toEqual({
+      people: 2,
+      segments: [{ id: 'buyers', change: 'new', members: 3, entered: 3, left: 0 }],
+    });
+    const changed = await movesBetween(sideOf(perPerson), sideOf(perDevice), await deps(buyers));
+    expect(changed.segments).toMatchObject([{ id: 'buyers', change: 'changed', members: 3 }]);
+    const same = await movesBetween(sideOf(perDevice), sideOf(perDevice), await deps(buyers));
+    expect(same.segments).toEqual([]);
   });
 });
