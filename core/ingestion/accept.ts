@@ -4,6 +4,7 @@ import type { CompiledDataset, CompiledLookup } from '#core/catalog/compile.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
 import { valueAt } from '#core/profile/paths.ts';
 import { isMissingField } from '#core/schema/violations.ts';
+import { readPlainInstant } from '#core/util/instant.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import type { Position, Refusal } from './record.ts';
 
@@ -33,7 +34,8 @@ export function acceptRecord(
 ): { readonly record: AcceptedRecord } | { readonly refusals: readonly Refusal[] } {
   const { behaviour } = dataset;
   const isPartial = behaviour === 'record' && operation !== 'create';
-  const violations = dataset.validate(entity).filter((violation) => !isPartial || !isMissingField(violation));
+  const found = dataset.validate(entity);
+  const violations = isPartial ? found.filter((violation) => !isMissingField(violation)) : found;
   if (violations.length > 0) return { refusals: violations };
   const { identities, refusals } = dataset.identitiesOf(entity);
   if (refusals.length > 0) return { refusals };
@@ -111,6 +113,8 @@ const LAST_UPDATED = 'extSourceSystemAudit.lastUpdatedDate';
 
 function timeOf(entity: Readonly<Record<string, unknown>>, behaviour: 'event' | 'record', arrival: Arrival): number {
   const stated = behaviour === 'event' ? entity.timestamp : valueAt(entity, LAST_UPDATED);
-  const time = typeof stated === 'string' ? Date.parse(stated) : Number.NaN;
+  if (typeof stated !== 'string') return arrival.receivedAt;
+  const plain = readPlainInstant(stated);
+  const time = Number.isNaN(plain) ? Date.parse(stated) : plain;
   return Number.isNaN(time) ? arrival.receivedAt : time;
 }

@@ -1,4 +1,5 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
+import { readPlainInstant } from '#core/util/instant.ts';
 import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
 import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';
 
@@ -70,7 +71,7 @@ const CONVERTERS: Readonly<Record<'number' | 'integer' | 'boolean', (text: strin
 
 /** ISO 8601, as people and databases write it: a space for the T, no seconds, zones of two or four digits. */
 const readIsoInstant = dateReader(
-  /^(?<yyyy>\d{4})-(?<M>\d\d)-(?<d>\d\d)[Tt ](?<H>\d\d):(?<m>\d\d)(:(?<s>\d\d))?(\.(?<S>\d+))? ?(?<X>[Zz]|[+-]\d\d(:?\d\d)?)?$/,
+  /^(?<yyyy>\d{4})-(?<M>\d\d)-(?<d>\d\d)[Tt ](?<H>\d\d):(?<m>\d\d)(?::(?<s>\d\d))?(?:\.(?<S>\d+))? ?(?<X>[Zz]|[+-]\d\d(?::?\d\d)?)?$/,
 );
 const readIsoDay = compileDatePattern('yyyy-MM-dd');
 
@@ -85,6 +86,9 @@ function compileDate(type: 'date' | 'date-time', { format, timeZone }: Partial<M
     : EXPECTED[type];
   return (text) => {
     const trimmed = text.trim();
+    if (patterns === undefined && type === 'date-time' && !Number.isNaN(readPlainInstant(trimmed))) {
+      return { value: withMillis(trimmed) };
+    }
     for (const read of readers) {
       const parts = read(trimmed);
       const value = parts && (type === 'date' ? dayText(parts) : instantText(parts, timeZone));
@@ -97,6 +101,10 @@ function compileDate(type: 'date' | 'date-time', { format, timeZone }: Partial<M
 const digits = (value: number, length: number): string => String(value).padStart(length, '0');
 
 const dayText = ({ year, month, day }: DateParts): string => `${digits(year, 4)}-${digits(month, 2)}-${digits(day, 2)}`;
+
+/** A plain instant, see {@link readPlainInstant}, as all instants are written: to the millisecond. */
+const withMillis = (text: string): string =>
+  text.length === 24 ? text : `${text.slice(0, 19)}.${text.slice(20, -1).padEnd(3, '0').slice(0, 3)}Z`;
 
 function instantText(parts: DateParts, timeZone: string | undefined): string | undefined {
   const instant = instantOf(parts, timeZone);

@@ -1,56 +1,54 @@
-import { isUtf8 } from 'node:buffer';
-import { parse } from 'csv-parse/sync';
-import { INVALID_ENCODING, isUnsafeKey, rawOf, tooLarge } from './decode-json.ts';
+import { INVALID_ENCODING, isUnsafeKey, rawOf, tooLarge, utf8Of } from './decode-json.ts';
 import { FileRefusedError, MAX_RECORD_BYTES, type Raw, type Refusal } from './record.ts';
 import { KEPT_BYTES, type RawRecord } from './splitter.ts';
 
 export type CsvRow = Raw &
   ({ readonly value: Record<string, string>; readonly refusal?: undefined } | { readonly refusal: Refusal });
 
-/** Rows that are parsed at a time. */
-const BATCH = 512;
-const NEWLINE = Buffer.from('\n');
-
-/** Rows of a CSV file as column → cell; empty cells are left out. */
-export function* csvRows(records: readonly RawRecord[], header: readonly string[]): Iterable<CsvRow> {
-  for (let at = 0; at < records.length; at += BATCH) yield* rowsOfBatch(records.slice(at, at + BATCH), header);
-}
-
-function* rowsOfBatch(records: readonly RawRecord[], header: readonly string[]): Iterable<CsvRow> {
-  const refusals = records.map(refusalOf);
-  const cells = cellsOf(records.filter((_, i) => refusals[i] === undefined));
-  let next = 0;
-  for (const [i, { bytes }] of records.entries()) {
-    const raw = rawOf(bytes);
-    const refusal = refusals[i];
-    if (refusal) {
-      yield { ...raw, refusal };
-      continue;
-    }
-    const row = cells[next++]!;
-    if (row.length === header.length) yield { ...raw, value: recordOf(row, header) };
-    else yield { ...raw, refusal: wrongCount(header.length, row.length) };
-  }
-}
-
-function refusalOf({ bytes, length, flaw }: RawRecord): Refusal | undefined {
-  if (length > MAX_RECORD_BYTES) return tooLarge(length);
-  if (!isUtf8(bytes)) return INVALID_ENCODING;
-  return flaw === undefined ? undefined : { code: 'malformed', message: flaw };
-}
-
-/** The splitter has cut at the line ends and set wrong quotes aside, so each record is exactly one row. */
-function cellsOf(records: readonly RawRecord[]): string[][] {
-  return parse(Buffer.concat(records.flatMap(({ bytes }) => [bytes, NEWLINE])), {
-    record_delimiter: '\n',
-    relax_column_count: true,
-  });
-}
-
-function recordOf(row: readonly string[], header: readonly string[]): Record<string, string> {
+/** A row of a CSV file as column → cell; empty cells are left out. */
+export function csvRow(record: RawRecord, header: readonly string[]): CsvRow {
+  const text = textOfRow(record);
+  if (typeof text !== 'string') return { ...rawOf(record.bytes), refusal: text };
+  const cells = cellsOf(text);
+  if (cells.length !== header.length) return { raw: text, refusal: wrongCount(header.length, cells.length) };
   const value: Record<string, string> = {};
-  for (let i = 0; i < row.length; i++) if (row[i] !== '') value[header[i]!] = row[i]!;
-  return value;
+  for (let i = 0; i < cells.length; i++) if (cells[i] !== '') value[header[i]!] = cells[i]!;
+  return { raw: text, value };
+}
+
+/** The text of a row whose quotes are right, or what is wrong with it. */
+function textOfRow({ bytes, length, flaw }: RawRecord): string | Refusal {
+  if (length > MAX_RECORD_BYTES) return tooLarge(length);
+  const text = utf8Of(bytes);
+  if (text === undefined) return INVALID_ENCODING;
+  return flaw === undefined ? text : { code: 'malformed', message: flaw };
+}
+
+const QUOTE = 0x22;
+
+/** @param row one whose quotes the splitter has found right: each field is quoted as a whole or not at all */
+function cellsOf(row: string): string[] {
+  const cells: string[] = [];
+  for (let at = 0; ; at++) {
+    let end: number;
+    if (row.charCodeAt(at) === QUOTE) {
+      let close = row.indexOf('"', at + 1);
+      let hasQuotes = false;
+      while (row.charCodeAt(close + 1) === QUOTE) {
+        hasQuotes = true;
+        close = row.indexOf('"', close + 2);
+      }
+      const cell = row.slice(at + 1, close);
+      cells.push(hasQuotes ? cell.replaceAll('""', '"') : cell);
+      end = close + 1;
+    } else {
+      const comma = row.indexOf(',', at);
+      end = comma < 0 ? row.length : comma;
+      cells.push(row.slice(at, end));
+    }
+    if (end === row.length) return cells;
+    at = end;
+  }
 }
 
 const wrongCount = (expected: number, found: number): Refusal => ({
@@ -71,10 +69,10 @@ export function readHeader(record: RawRecord): readonly string[] {
   if (record.length > MAX_HEADER_BYTES) {
     throw invalidHeader('The header is too long', `at most ${MAX_HEADER_BYTES} bytes`, `${record.length} bytes`);
   }
-  const refusal = refusalOf(record);
-  if (refusal)
-    throw invalidHeader(`The header can't be read. ${refusal.message}`, 'names of columns, separated by commas');
-  const names = cellsOf([record])[0]!.map((name) => name.trim());
+  const text = textOfRow(record);
+  if (typeof text !== 'string')
+    throw invalidHeader(`The header can't be read. ${text.message}`, 'names of columns, separated by commas');
+  const names = cellsOf(text).map((name) => name.trim());
   if (names.length === 1 && /[;\t|]/.test(names[0]!)) {
     throw invalidHeader('The columns are not separated by commas', 'commas', 'semicolons, tabs or bars');
   }

@@ -1,3 +1,5 @@
+import { daysIn, midnightOf } from '#core/util/instant.ts';
+
 /**
  * Dates as people and databases write them: a pattern in the letters of Java's and Adobe's date formats becomes a
  * reader. What it reads is a calendar date with a time of day; in which zone, only the text or the mapping can say.
@@ -81,53 +83,60 @@ export function compileDatePattern(pattern: string): DateReader {
   return dateReader(new RegExp(`^${source}$`, 'i'));
 }
 
-/** @param expression its groups are named as a pattern's letters: yyyy or yy, M or MMM, d, H or h with a, m, s, S, X */
+const LETTERS = ['yyyy', 'yy', 'MMM', 'M', 'd', 'H', 'h', 'a', 'm', 's', 'S', 'X'] as const;
+/** Of each, which group of an expression reads it; 0 where none does. */
+type Places = Readonly<Record<(typeof LETTERS)[number], number>>;
+
+/**
+ * @param expression its groups are named as a pattern's letters: yyyy or yy, M or MMM, d, H or h with a, m, s, S, X; it
+ * has no others
+ */
 export function dateReader(expression: RegExp): DateReader {
+  const names = [...expression.source.matchAll(/\(\?<(\w+)>/g)].map(([, name]) => name!);
+  const places = Object.fromEntries(LETTERS.map((name) => [name, names.indexOf(name) + 1])) as Places;
+  // An expression whose groups have no names is several times as fast.
+  const unnamed = new RegExp(expression.source.replaceAll(/\(\?<\w+>/g, '('), expression.flags);
   return (text) => {
-    const groups = expression.exec(text)?.groups;
-    return groups && partsOf(groups);
+    const groups = unnamed.exec(text);
+    return groups ? partsOf(groups, places) : undefined;
   };
 }
 
 const escapeText = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-function partsOf(groups: Readonly<Record<string, string | undefined>>): DateParts | undefined {
-  const number = (name: string): number => Number(groups[name] ?? 0);
-  const short = number('yy');
-  const year = groups.yyyy === undefined ? short + (short < 70 ? 2_000 : 1_900) : Number(groups.yyyy);
-  const month = groups.MMM === undefined ? number('M') : MONTHS.indexOf(groups.MMM.toLowerCase()) + 1;
-  const day = number('d');
-  const hour = hourOf(groups);
-  const [minute, second] = [number('m'), number('s')];
-  const offset = groups.X === undefined ? undefined : offsetOf(groups.X);
-  if (hour === undefined || minute > 59 || second > 59 || !isDay(year, month, day)) return undefined;
+type Groups = readonly (string | undefined)[];
+
+function partsOf(groups: Groups, places: Places): DateParts | undefined {
+  const number = (place: number): number => (place === 0 ? 0 : Number(groups[place] ?? 0));
+  const short = number(places.yy);
+  const year = places.yyyy === 0 ? short + (short < 70 ? 2_000 : 1_900) : number(places.yyyy);
+  const month = places.MMM === 0 ? number(places.M) : MONTHS.indexOf(groups[places.MMM]?.toLowerCase() ?? '') + 1;
+  const day = number(places.d);
+  const hour = hourOf(groups, places);
+  const [minute, second] = [number(places.m), number(places.s)];
+  const zone = places.X === 0 ? undefined : groups[places.X];
+  const offset = zone === undefined ? undefined : offsetOf(zone);
+  if (hour === undefined || minute > 59 || second > 59 || day < 1 || day > daysIn(year, month)) return undefined;
   if (offset !== undefined && Math.abs(offset) > MOST_OFFSET) return undefined;
-  const fraction = Math.trunc(Number(`0.${groups.S ?? 0}`) * 1_000);
+  const fraction = places.S === 0 ? 0 : Math.trunc(Number(`0.${groups[places.S] ?? 0}`) * 1_000);
   const time = (hour * 60 + minute) * MINUTE + second * 1_000 + fraction;
-  return { year, month, day, time, ...(offset !== undefined && { offset }) };
+  return offset === undefined ? { year, month, day, time } : { year, month, day, time, offset };
 }
 
-function hourOf(groups: Readonly<Record<string, string | undefined>>): number | undefined {
-  if (groups.h === undefined) {
-    const hour = Number(groups.H ?? 0);
+function hourOf(groups: Groups, places: Places): number | undefined {
+  if (places.h === 0) {
+    const hour = places.H === 0 ? 0 : Number(groups[places.H] ?? 0);
     return hour < 24 ? hour : undefined;
   }
-  const hour = Number(groups.h);
+  const hour = Number(groups[places.h]);
   if (hour < 1 || hour > 12) return undefined;
-  return (hour % 12) + (groups.a?.toLowerCase() === 'pm' ? 12 : 0);
+  return (hour % 12) + (groups[places.a]?.toLowerCase() === 'pm' ? 12 : 0);
 }
 
 function offsetOf(zone: string): number {
   if (zone.length === 1) return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(':', '') || 0);
   return zone.startsWith('-') ? -minutes : minutes;
-}
-
-function isDay(year: number, month: number, day: number): boolean {
-  if (month < 1 || month > 12 || day < 1) return false;
-  const end = new Date(0);
-  end.setUTCFullYear(year, month, 0);
-  return day <= end.getUTCDate();
 }
 
 function epochParts(text: string, unit: number): DateParts | undefined {
@@ -144,9 +153,7 @@ function epochParts(text: string, unit: number): DateParts | undefined {
  * @returns undefined when neither text nor mapping names a zone
  */
 export function instantOf(parts: DateParts, timeZone?: string): number | undefined {
-  const midnight = new Date(0);
-  midnight.setUTCFullYear(parts.year, parts.month - 1, parts.day);
-  const local = midnight.getTime() + parts.time;
+  const local = midnightOf(parts.year, parts.month, parts.day) + parts.time;
   if (parts.offset !== undefined) return local - parts.offset * MINUTE;
   if (timeZone === undefined) return undefined;
   const before = offsetAt(timeZone, local - DAY);
@@ -188,9 +195,28 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
   return clock;
 }
 
+/** By zone and day (UTC): how far its clocks are ahead of UTC, where that is the same all day long. */
+const offsets = new Map<string, Map<number, number | undefined>>();
+const MOST_DAYS = 10_000;
+
 /** How far the clocks of a zone are ahead of UTC at an instant, in ms. */
 function offsetAt(timeZone: string, instant: number): number {
   if (timeZone === 'UTC') return 0;
+  let days = offsets.get(timeZone);
+  if (!days || days.size > MOST_DAYS) {
+    days = new Map();
+    offsets.set(timeZone, days);
+  }
+  const day = Math.floor(instant / DAY);
+  if (!days.has(day)) {
+    const first = shownAt(timeZone, day * DAY);
+    days.set(day, first === shownAt(timeZone, (day + 1) * DAY) ? first : undefined);
+  }
+  return days.get(day) ?? shownAt(timeZone, instant);
+}
+
+/** The same, asked of the calendar itself, which takes its time. */
+function shownAt(timeZone: string, instant: number): number {
   const parts: Record<string, number> = {};
   for (const { type, value } of clockOf(timeZone).formatToParts(instant)) parts[type] = Number(value);
   const { year, month, day, hour, minute, second } = parts;

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Refusal } from './record.ts';
 import { bomLength } from './splitter.ts';
 
@@ -10,8 +9,8 @@ export function decodeJson(
   bytes: Uint8Array,
 ): { readonly value: unknown; readonly text: string; readonly refusal?: undefined } | { readonly refusal: Refusal } {
   if (bytes.length > MAX_RECORD_BYTES) return { refusal: tooLarge(bytes.length) };
-  if (!isUtf8(bytes)) return { refusal: INVALID_ENCODING };
-  const text = textOf(bytes.subarray(bomLength(bytes)));
+  const text = utf8Of(bytes.subarray(bomLength(bytes)));
+  if (text === undefined) return { refusal: INVALID_ENCODING };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -22,15 +21,27 @@ export function decodeJson(
   return refusal ? { refusal } : { value, text };
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /** Bytes as text; what is not UTF-8 becomes `U+FFFD`. */
 export const textOf = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
 
+/** Bytes as text; undefined when they are not UTF-8. */
+export function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bytes as they are kept with a refusal, so that not one of them is lost. */
-export const rawOf = (bytes: Uint8Array): Raw =>
-  isUtf8(bytes)
-    ? { raw: textOf(bytes) }
-    : { raw: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'), rawEncoding: 'base64' };
+export function rawOf(bytes: Uint8Array): Raw {
+  const raw = utf8Of(bytes);
+  if (raw !== undefined) return { raw };
+  return { raw: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'), rawEncoding: 'base64' };
+}
 
 /** Inverse of {@link rawOf}. */
 export const bytesOfRaw = ({ raw, rawEncoding }: Raw): Uint8Array => Buffer.from(raw, rawEncoding ?? 'utf8');

@@ -1,14 +1,23 @@
 import type { ByteSource } from './byte-source.ts';
 import type { Chunk, ChunkPlan } from './chunks.ts';
-import { csvRows, keptRaw } from './csv-rows.ts';
+import { csvRow, keptRaw } from './csv-rows.ts';
 import { decodeJson, tooLarge } from './decode-json.ts';
 import { decodeRowGroups } from './parquet.ts';
-import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES, type Position, type Refusal } from './record.ts';
+import {
+  type DecodedRecord,
+  FileRefusedError,
+  MAX_RECORD_BYTES,
+  type Position,
+  type Raw,
+  type Refusal,
+} from './record.ts';
 import { CsvSplitter } from './split-csv.ts';
 import { JsonSplitter } from './split-json.ts';
 import { LineSplitter } from './split-lines.ts';
 import type { RawRecord, Splitter } from './splitter.ts';
 import { textPieces } from './text.ts';
+
+type Decoded = Raw & ({ readonly value: unknown; readonly refusal?: undefined } | { readonly refusal: Refusal });
 
 /**
  * The records of a chunk, in the order and with the row numbers they have in the file. One that can't be read comes out
@@ -27,25 +36,24 @@ export function decodeChunk(
 async function* decodeText(
   source: ByteSource,
   { format, gzip }: Pick<ChunkPlan, 'format' | 'gzip'>,
-  { start, end, firstRow, header }: Chunk,
+  { start, end, firstRow, header = [] }: Chunk,
 ): AsyncIterable<DecodedRecord> {
   const splitter = splitterFor(format, start);
-  let row = firstRow;
+  const toRecord = format === 'csv' ? (record: RawRecord) => csvRow(record, header) : jsonRecord;
   let isHeaderAhead = format === 'csv' && start === 0;
-  const positionOf = (): Position => ({ source: source.name, row: row++ });
-  function* decode(records: readonly RawRecord[]): Iterable<DecodedRecord> {
-    let rows = records;
-    if (isHeaderAhead && rows.length > 0) {
-      rows = rows.slice(1);
-      isHeaderAhead = false;
+  let row = firstRow;
+  for await (const records of cutText(splitter, textPieces(source, gzip, start, end))) {
+    for (const record of records) {
+      if (isHeaderAhead) isHeaderAhead = false;
+      else yield decodedAt({ source: source.name, row: row++ }, toRecord(record));
     }
-    if (format === 'csv')
-      for (const decoded of csvRows(rows, header ?? [])) yield { position: positionOf(), ...decoded };
-    else for (const record of rows) yield jsonRecord(record, positionOf());
     if (splitter.lost) throw new FileRefusedError(splitter.lost);
   }
-  for await (const piece of textPieces(source, gzip, start, end)) yield* decode(splitter.push(piece));
-  yield* decode(splitter.end());
+}
+
+async function* cutText(splitter: Splitter, pieces: AsyncIterable<Uint8Array>): AsyncIterable<readonly RawRecord[]> {
+  for await (const piece of pieces) yield splitter.push(piece);
+  yield splitter.end();
 }
 
 function splitterFor(format: ChunkPlan['format'], start: number): Splitter {
@@ -53,10 +61,17 @@ function splitterFor(format: ChunkPlan['format'], start: number): Splitter {
   return format === 'json' ? new JsonSplitter() : new LineSplitter(start);
 }
 
-function jsonRecord(record: RawRecord, position: Position): DecodedRecord {
-  const refused = (refusal: Refusal): DecodedRecord => ({ position, ...keptRaw(record), refusal });
+/** Written out: for every record of a file, copying one object into another would cost as much as reading it. */
+function decodedAt(position: Position, decoded: Decoded): DecodedRecord {
+  const { raw, rawEncoding } = decoded;
+  if (!decoded.refusal) return { position, raw, value: decoded.value };
+  return { position, raw, ...(rawEncoding && { rawEncoding }), refusal: decoded.refusal };
+}
+
+function jsonRecord(record: RawRecord): Decoded {
+  const refused = (refusal: Refusal): Decoded => ({ ...keptRaw(record), refusal });
   if (record.length > MAX_RECORD_BYTES) return refused(tooLarge(record.length));
   if (record.flaw !== undefined) return refused({ code: 'malformed', message: record.flaw });
   const decoded = decodeJson(record.bytes);
-  return decoded.refusal ? refused(decoded.refusal) : { position, raw: decoded.text, value: decoded.value };
+  return decoded.refusal ? refused(decoded.refusal) : { raw: decoded.text, value: decoded.value };
 }

@@ -14,7 +14,7 @@ type Mapped = { readonly value: Fields } | { readonly refusal: Refusal };
  * @throws Error when the rules can't work: two fill the same field, or a constant is not of its type
  */
 export function compileMapping(rules: readonly MappingRule[]): (row: Row) => Mapped {
-  if (rules.length === 0) return nestColumns;
+  if (rules.length === 0) return nestColumns();
   const compiled = rules.map(compileRule);
   refuseClashes(rules);
   return (row) => {
@@ -37,6 +37,7 @@ interface CompiledRule {
 function compileRule(rule: MappingRule): CompiledRule {
   const { source, constant, destination, type, transform } = rule;
   const convert = compileConverter(rule);
+  const isPlain = transform.length === 0;
   const path = destination.split('.');
   if (path.some((name) => name === '' || isUnsafeKey(name))) {
     throw new Error(`The mapping fills "${destination}", which is no field`);
@@ -52,7 +53,8 @@ function compileRule(rule: MappingRule): CompiledRule {
     path,
     fill(row) {
       const cell = source !== undefined && Object.hasOwn(row, source) ? row[source]! : '';
-      const text = transform.reduce((given, step) => TRANSFORMS[step](given), cell);
+      if (cell === '') return undefined;
+      const text = isPlain ? cell : transform.reduce((given, step) => TRANSFORMS[step](given), cell);
       if (text === '') return undefined;
       const converted = convert(text, row);
       if ('value' in converted) return isEmptyList(converted.value) ? undefined : converted;
@@ -81,28 +83,44 @@ function refuseClashes(rules: readonly MappingRule[]): void {
   }
 }
 
-function nestColumns(row: Row): Mapped {
-  const value: Fields = {};
-  for (const [column, text] of Object.entries(row)) {
+/** Columns that are remembered; names are the customer's, and so is their number. */
+const MOST_COLUMNS = 10_000;
+
+function nestColumns(): (row: Row) => Mapped {
+  const paths = new Map<string, readonly string[]>();
+  const pathOf = (column: string): readonly string[] => {
+    const known = paths.get(column);
+    if (known) return known;
     const path = column.split('.');
-    if (path.some((name) => name === '' || isUnsafeKey(name)) || !put(value, path, text)) {
-      return { refusal: noField(path) };
+    if (paths.size < MOST_COLUMNS) paths.set(column, path);
+    return path;
+  };
+  return (row) => {
+    const value: Fields = {};
+    for (const column in row) {
+      const path = pathOf(column);
+      if (path.some((name) => name === '' || isUnsafeKey(name)) || !put(value, path, row[column])) {
+        return { refusal: noField(path) };
+      }
     }
-  }
-  return { value };
+    return { value };
+  };
 }
 
 /** @returns false when something else is in the way */
 function put(target: Fields, path: readonly string[], value: unknown): boolean {
+  const last = path.length - 1;
   let fields = target;
-  for (const [i, name] of path.entries()) {
-    const isLast = i === path.length - 1;
-    if (!Object.hasOwn(fields, name)) fields[name] = isLast ? value : {};
-    else if (isLast) return false;
+  for (let i = 0; i < last; i++) {
+    const name = path[i]!;
+    if (!Object.hasOwn(fields, name)) fields[name] = {};
     const next = fields[name];
-    if (typeof next !== 'object' || next === null) return isLast;
+    if (typeof next !== 'object' || next === null) return false;
     fields = next as Fields;
   }
+  const name = path[last]!;
+  if (Object.hasOwn(fields, name)) return false;
+  fields[name] = value;
   return true;
 }
 

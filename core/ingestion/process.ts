@@ -99,14 +99,16 @@ export function receiveRow(
   header?: readonly string[],
 ): ReceivedRecord {
   const { position, raw, rawEncoding } = decoded;
-  const from = { format, ...(header && { header }), ...(rawEncoding && { rawEncoding }) };
-  const base = { datasetId: dataset.id, position, raw, ...from, ...arrival };
-  if (decoded.refusal) return { ...base, entity: undefined, refusal: decoded.refusal };
-  if (format !== 'csv') return { ...base, entity: decoded.value };
+  const { receivedAt, tie } = arrival;
+  const row = (entity: unknown, refusal?: Refusal): ReceivedRecord => {
+    const read = { datasetId: dataset.id, position, raw, format, receivedAt, tie, entity };
+    const received: ReceivedRecord = header ? Object.assign(read, { header }) : read;
+    return refusal ? { ...received, ...(rawEncoding && { rawEncoding }), refusal } : received;
+  };
+  if (decoded.refusal) return row(undefined, decoded.refusal);
+  if (format !== 'csv') return row(decoded.value);
   const mapped = dataset.mapRow(decoded.value as Readonly<Record<string, string>>);
-  return 'refusal' in mapped
-    ? { ...base, entity: undefined, refusal: mapped.refusal }
-    : { ...base, entity: mapped.value };
+  return 'refusal' in mapped ? row(undefined, mapped.refusal) : row(mapped.value);
 }
 
 /** The refusal of a record or a file of a dataset that the catalog does not have. */

@@ -1,6 +1,6 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { QuarantineRow } from './archive.ts';
-import { csvRows } from './csv-rows.ts';
+import { type CsvRow, csvRow } from './csv-rows.ts';
 import { bytesOfRaw, decodeJson } from './decode-json.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from './process.ts';
 import { receiveMessage } from './receive-message.ts';
@@ -29,7 +29,7 @@ export function receiveMended(row: QuarantineRow, raw: string, catalog: Compiled
 function decodeAgain(bytes: Uint8Array, { position, raw, rawEncoding, format, header }: QuarantineRow): DecodedRecord {
   const kept = { position, raw, ...(rawEncoding && { rawEncoding }) };
   if (format === 'csv') {
-    const [row] = decodeRow(bytes, header ?? []);
+    const row = decodeRow(bytes, header ?? []);
     return row ? { position, ...row } : { ...kept, refusal: NOT_ONE_ROW };
   }
   const decoded = decodeJson(bytes);
@@ -37,10 +37,10 @@ function decodeAgain(bytes: Uint8Array, { position, raw, rawEncoding, format, he
 }
 
 /** Cut as its file was: what is wrong with its quotes is found there, and not by who parses it. */
-function decodeRow(bytes: Uint8Array, header: readonly string[]) {
+function decodeRow(bytes: Uint8Array, header: readonly string[]): CsvRow | undefined {
   const splitter = new CsvSplitter(1);
-  const records = [...splitter.push(bytes), ...splitter.end()];
-  return records.length === 1 ? csvRows(records, header) : [];
+  const [row, ...others] = [...splitter.push(bytes), ...splitter.end()];
+  return row && others.length === 0 ? csvRow(row, header) : undefined;
 }
 
 const NOT_ONE_ROW: Refusal = {

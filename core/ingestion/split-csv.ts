@@ -43,7 +43,12 @@ export class CsvSplitter implements Splitter {
         continue;
       }
       const byte = piece[i]!;
-      if (byte === NEWLINE || byte === RETURN) {
+      if (byte > COMMA) {
+        // Nearly all bytes: neither quote, comma nor line end.
+        if (state === CLOSING) this.#flaw = STRAY_QUOTE;
+        state = UNQUOTED;
+        while (i + 1 < piece.length && piece[i + 1]! > COMMA) i++;
+      } else if (byte === NEWLINE || byte === RETURN) {
         this.#finish(piece.subarray(start, i), this.#offset + i + 1, records);
         start = i + 1;
         state = FIELD_START;

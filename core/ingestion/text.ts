@@ -5,6 +5,9 @@ import { FileRefusedError } from './record.ts';
 /** Bytes by which a file is judged; the first piece of a text has as many, unless the text is shorter. */
 const HEAD = 4_096;
 
+/** What is cut into records at a time: so few that they are forgotten again while they are young. */
+const PORTION = 65_536;
+
 /** The bytes of a text file, unpacked, piece by piece. The range is one of uncompressed files only. */
 export async function* textPieces(
   source: ByteSource,
@@ -12,6 +15,12 @@ export async function* textPieces(
   start = 0,
   end = source.size,
 ): AsyncIterable<Uint8Array> {
+  for await (const piece of headFirst(source, gzip, start, end)) {
+    for (let at = 0; at < piece.length; at += PORTION) yield piece.subarray(at, at + PORTION);
+  }
+}
+
+async function* headFirst(source: ByteSource, gzip: boolean, start: number, end: number): AsyncIterable<Uint8Array> {
   let head: Uint8Array[] = [];
   let length = 0;
   for await (const piece of gzip ? gunzip(source) : source.stream(start, end)) {

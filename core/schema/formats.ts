@@ -1,5 +1,6 @@
 import type { Ajv } from 'ajv';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
+import { readPlainInstant } from '#core/util/instant.ts';
 
 /** No text of a format is longer; some of the formats' patterns take very long for very long texts. */
 const LONGEST = 8_192;
@@ -24,7 +25,7 @@ export function addFormats(ajv: Ajv): void {
     const strict = matcherOf(format as TextFormat);
     const loose = LOOSE[name];
     const matches = loose ? (text: string) => loose.test(text) || strict(text) : strict;
-    const fits = name === 'date-time' ? (text: string) => isInstant(text) && matches(text) : matches;
+    const fits = name === 'date-time' ? instantOr(matches) : matches;
     ajv.addFormat(name, (text: string) => text.length <= LONGEST && fits(text));
   }
   for (const [name, pattern] of Object.entries(INTERNATIONAL)) {
@@ -49,6 +50,12 @@ const INTERNATIONAL: Readonly<Record<string, RegExp>> = {
   'iri-reference': /^[^\s\\]*$/,
   'idn-email': /^[^\s@]+@[^\s@]+$/,
 };
+
+/** Most instants are written plainly; only of the others are the standard's words and the calendar's asked. */
+const instantOr =
+  (matches: Matches): Matches =>
+  (text) =>
+    !Number.isNaN(readPlainInstant(text)) || (isInstant(text) && matches(text));
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt\s]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 

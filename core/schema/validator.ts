@@ -1,5 +1,6 @@
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
+import { readPlainInstant } from '#core/util/instant.ts';
 import { bundleSchema } from './bundle.ts';
 import { compileBundle, type Validate } from './compile-bundle.ts';
 import { rootOf, SchemaLibrary } from './library.ts';
@@ -48,9 +49,12 @@ function compile(schema: SchemaDefinition, others: readonly SchemaDefinition[]):
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
+const isInstant = (text: string): boolean =>
+  !Number.isNaN(readPlainInstant(text)) || (RFC_3339.test(text) && !Number.isNaN(Date.parse(text)));
+
 function eventViolations({ _id: id, timestamp }: Readonly<Record<string, unknown>>): readonly Refusal[] {
   const hasId = typeof id === 'string' && id !== '';
-  const hasTime = typeof timestamp === 'string' && RFC_3339.test(timestamp) && !Number.isNaN(Date.parse(timestamp));
+  const hasTime = typeof timestamp === 'string' && isInstant(timestamp);
   if (hasId && hasTime) return NONE;
   return [
     ...(hasId ? [] : [needed('_id', 'a unique, non-empty string', id)]),

@@ -4,6 +4,7 @@ import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { bytesOfRaw } from '#core/ingestion/decode-json.ts';
 import { type QuarantineFilter, readQuarantine, replayQuarantine, rowId } from '#core/ingestion/quarantine.ts';
+import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
@@ -90,6 +91,18 @@ describe('quarantine', () => {
     expect(refused!.refusals).toMatchObject([{ code: 'invalid-header', expected: expect.stringContaining('crmId') }]);
     expect(JSON.stringify(refused!.refusals)).not.toContain('RB-1');
     expect(await profilesIn(platform)).toMatchObject([{ identities: ['CRMID:RB-3'] }]);
+  });
+
+  it('refuses again what was broken or too large, for the same reason', async () => {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(mended), start: START });
+    const note = 'x'.repeat(MAX_RECORD_BYTES);
+    const rows = [`RB-1,"one"@example.com,gold,${UPDATED}`, `RB-2,two@example.com,silver,${note}`, `"RB-3`];
+    await platform.upload('landing/customers/crm.csv', ['crmId,email,tier,updatedAt', ...rows].join('\n'));
+    await platform.poller.run();
+    const reasons = async () => (await platform.quarantined()).map(({ refusals: [first] }) => first!.message);
+    const before = await reasons();
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, refused: 3 });
+    expect(await reasons()).toEqual(before);
   });
 
   it('keeps the bytes of a record exactly, also those that are no text', async () => {
