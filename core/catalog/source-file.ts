@@ -24,6 +24,9 @@ export const MAX_FILE_DEPTH = 64;
 /** Nor do its aliases make it hold more values than this. */
 export const MAX_FILE_VALUES = 100_000;
 
+/** Files of the public XDM repository are read as they are: as in any JSON, the last of two equal keys counts. */
+const PUBLIC_SCHEMA = /\.schema\.json$/;
+
 export type Path = readonly PropertyKey[];
 export interface FilePosition {
   readonly line: number;
@@ -75,7 +78,7 @@ export function readSourceFile(path: string, text: string): SourceFile {
   const report = (node: Node | null | undefined, message: string, expected?: string): void => {
     problems.push({ file: path, ...position(node?.range?.[0] ?? 0), message, ...(expected && { expected }) });
   };
-  const reader = new ValueReader(document, report);
+  const reader = new ValueReader(document, report, PUBLIC_SCHEMA.test(path));
   const root = document.contents;
   const value = isNode(root) ? reader.read(root, 0) : undefined;
   if (value === undefined && problems.length === 0) report(null, 'the file is empty');
@@ -159,10 +162,16 @@ const PLAIN_TAGS = new Set(
 class ValueReader {
   readonly #targets = new Map<Alias, Node>();
   readonly #report: (node: Node, message: string, expected?: string) => void;
+  readonly #mayRepeatKeys: boolean;
   #values = 0;
 
-  constructor(document: Document, report: (node: Node, message: string, expected?: string) => void) {
+  constructor(
+    document: Document,
+    report: (node: Node, message: string, expected?: string) => void,
+    mayRepeatKeys: boolean,
+  ) {
     this.#report = report;
+    this.#mayRepeatKeys = mayRepeatKeys;
     const anchors = new Map<string, Node>();
     visit(document, {
       Node: (_, node) => {
@@ -221,7 +230,7 @@ class ValueReader {
         this.#report(keyNode, `the key "${name}" is not allowed`, 'another name');
         continue;
       }
-      if (Object.hasOwn(result, name)) {
+      if (Object.hasOwn(result, name) && !this.#mayRepeatKeys) {
         this.#report(keyNode, `the key "${name}" is written twice`);
         continue;
       }

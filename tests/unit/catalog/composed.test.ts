@@ -3,6 +3,7 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/catalog/definitions.ts';
 import { loadCatalog, renderProblem } from '#core/catalog/load.ts';
+import { readSourceFile } from '#core/catalog/source-file.ts';
 import { unionSchema } from '#core/catalog/union-schema.ts';
 import { extensible } from '#tests/harness/core/schemas.ts';
 
@@ -99,6 +100,15 @@ describe('a composed schema', () => {
       '/consents/marketing/email/val',
       '/personalEmail/address',
       '/userActivityRegions/VA6/captureTimestamp',
+    ]);
+  });
+
+  it('reads files of the repository as they are, also those that say a key twice: the last counts', () => {
+    const said = '{ "$id": "x", "items": { "description": "one", "type": "string", "description": "two" } }';
+    const { value, problems: found } = readSourceFile('schemas/xdm/x.schema.json', said);
+    expect({ value, found }).toEqual({ value: JSON.parse(said), found: [] });
+    expect(readSourceFile('schemas/x.json', said).problems).toMatchObject([
+      { message: expect.stringMatching('twice') },
     ]);
   });
 
