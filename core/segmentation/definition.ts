@@ -16,6 +16,8 @@ export const segmentDefinition = z.strictObject({
     ),
   name: z.string().min(1),
   description: z.string().optional(),
+  /** What a segment is made of: people. Definitions of AEP say so, here it goes without saying. */
+  schema: z.strictObject({ name: z.literal('_xdm.context.profile') }).optional(),
   expression: z.strictObject({
     type: z.literal('PQL'),
     format: z.literal('pql/text'),

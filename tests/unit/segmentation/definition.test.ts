@@ -16,6 +16,7 @@ describe('a segment definition', () => {
     const full = {
       ...minimal,
       description: 'about',
+      schema: { name: '_xdm.context.profile' },
       mergePolicyId: 'default',
       lifecycleState: 'draft',
       dataGovernancePolicy: { excludeOptOut: false },
@@ -28,6 +29,7 @@ describe('a segment definition', () => {
     ['an unknown key inside', { ...minimal, expression: { ...minimal.expression, dialect: 1 } }],
     ['another language', { ...minimal, expression: { ...minimal.expression, type: 'SQL' } }],
     ['no expression', { id: 'S1', name: 'One' }],
+    ['something else than people', { ...minimal, schema: { name: '_xdm.context.account' } }],
     ['an id with a blank', { ...minimal, id: 'S 1' }],
     ['an unknown state', { ...minimal, lifecycleState: 'gone' }],
   ])('is refused with %s', (_, definition) => {
