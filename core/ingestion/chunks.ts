@@ -18,6 +18,8 @@ export interface Chunk {
   readonly end: number;
   /** 1-based number of its first record in the file. */
   readonly firstRow: number;
+  /** Of a Parquet file, where it is only a part of one row group: rows of the row group that lie before it. */
+  readonly skip?: number;
   /** How many records it has, where that is known without unpacking the file. */
   readonly rows?: number;
   /** CSV: the names of the columns. */

@@ -1,148 +1,163 @@
 import { isUtf8 } from 'node:buffer';
-import { type FileMetaData, type ParquetParsers, parquetSchema, type SchemaTree } from 'hyparquet';
-import { isListLike, isMapLike } from 'hyparquet/src/schema.js';
-import { INVALID_ENCODING, textOf } from './decode-json.ts';
-import { MAX_DEPTH, type Refusal } from './record.ts';
+import type { SchemaElement } from 'hyparquet';
+import { parseFloat16 } from 'hyparquet/src/convert.js';
+import { INVALID_ENCODING, textOf, tooLarge } from './decode-json.ts';
+import { ParquetFlaw } from './parquet-flaw.ts';
+import { MAX_RECORD_BYTES, type Refusal } from './record.ts';
+
+/** Stands for a value that can't be accepted, until the row it is in is known. */
+export class BadValue {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    this.refusal = refusal;
+  }
+}
 
 /**
- * The decoder asks for one value at a time and knows no rows; these texts stand for what can't be accepted, as a value
- * or as a key, until the row they are in is known.
+ * Values as they lie in a column → JSON: integers that are too large to be exact become text, times ISO 8601, bytes text
+ * (base64 where they are none); what is not a number is left out. Columns have one of these, called for every value.
  */
-const MARK = '\u0000tributary:';
-const BAD_TEXT = `${MARK}text`;
-const BAD_TIME = `${MARK}time`;
-const BAD_JSON = `${MARK}json`;
-const RESERVED = `${MARK}reserved`;
+export interface Convert {
+  /** INT32, INT64; the latter as bigint where a number would not be exact. */
+  integer(value: number | bigint): unknown;
+  /** FLOAT, DOUBLE. */
+  real(value: number): unknown;
+  /** BYTE_ARRAY, FIXED_LEN_BYTE_ARRAY. */
+  bytes(bytes: Buffer, start: number, end: number): unknown;
+  /** Whether `bytes` gives the text the bytes are. */
+  readonly isText: boolean;
+}
 
 const DAY = 86_400_000;
 
-/** Values of Parquet's own types as JSON has them, where the decoder would give something else. */
-export const PARSERS: Partial<ParquetParsers> = {
-  stringFromBytes: textFrom,
-  jsonFromBytes(bytes: Uint8Array | undefined): unknown {
-    if (!bytes) return undefined;
-    try {
-      return JSON.parse(textFrom(bytes) as string);
-    } catch {
-      return BAD_JSON;
-    }
-  },
-  dateFromDays: (days: number) => isoDate(new Date(days * DAY)),
-  geometryFromBytes: (bytes) => bytes,
-  geographyFromBytes: (bytes) => bytes,
-};
+const BAD_TEXT = new BadValue(INVALID_ENCODING);
+const BAD_TIME = new BadValue({
+  code: 'malformed',
+  message: 'A date or time is outside of the calendar',
+  expected: 'years up to 275760',
+});
+const BAD_JSON = new BadValue({
+  code: 'malformed',
+  message: 'A column of JSON holds something else',
+  expected: 'JSON',
+});
+const INFINITE = new BadValue({ code: 'malformed', message: 'A number is infinite', expected: 'a finite number' });
 
-function textFrom(bytes: Uint8Array | undefined): string | undefined {
-  if (!bytes) return undefined;
-  if (!isUtf8(bytes)) return BAD_TEXT;
-  const text = textOf(bytes);
-  return text === '__proto__' ? RESERVED : text;
+/** @throws ParquetFlaw when values of this kind can't be read */
+export function refuseKind({ converted_type: converted, logical_type: logical }: SchemaElement): void {
+  const kind = converted ?? logical?.type;
+  if (kind === 'BSON' || kind === 'INTERVAL' || kind === 'VARIANT') {
+    throw new ParquetFlaw(`it has a column of type ${kind}, which is not taken in; leave it out, or write it as JSON`);
+  }
 }
 
-const isoDate = (date: Date): string => (Number.isNaN(date.getTime()) ? BAD_TIME : date.toISOString().slice(0, 10));
+export function converterOf(element: SchemaElement): Convert {
+  const { converted_type: converted, logical_type: logical } = element;
+  const isText = converted === 'UTF8' || converted === 'ENUM' || logical?.type === 'STRING' || logical?.type === 'ENUM';
+  return { integer: integerOf(element), real, bytes: bytesOf(element, isText), isText };
+}
 
-const REFUSALS: Readonly<Record<string, Refusal>> = {
-  [BAD_TEXT]: INVALID_ENCODING,
-  [BAD_TIME]: {
-    code: 'malformed',
-    message: 'A date or time is outside of the calendar',
-    expected: 'years up to 275760',
-  },
-  [BAD_JSON]: { code: 'malformed', message: 'A column of JSON holds something else', expected: 'JSON' },
-  [RESERVED]: { code: 'malformed', message: 'The row has "__proto__" as a value or a key, which is never accepted' },
+function integerOf({
+  type,
+  converted_type: converted,
+  logical_type: logical,
+  scale,
+}: SchemaElement): Convert['integer'] {
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return decimalOf(scaleOf(scale, logical));
+  if (converted === 'DATE' || logical?.type === 'DATE') return (days) => day(Number(days) * DAY);
+  if (converted === 'TIMESTAMP_MILLIS') return (value) => instant(Number(value));
+  if (converted === 'TIMESTAMP_MICROS') return (value) => instant(dividedBy(value, 1_000));
+  if (logical?.type === 'TIMESTAMP') {
+    const perMilli = { MILLIS: 1, MICROS: 1_000, NANOS: 1_000_000 }[logical.unit];
+    return (value) => instant(dividedBy(value, perMilli));
+  }
+  const isUnsigned = converted?.startsWith('UINT') || (logical?.type === 'INTEGER' && !logical.isSigned);
+  if (isUnsigned && type === 'INT32') return (value) => Number(value) >>> 0;
+  if (isUnsigned) return (value) => (value < 0 ? BigInt.asUintN(64, BigInt(value)).toString() : integer(value));
+  return integer;
+}
+
+const integer = (value: number | bigint): number | string => (typeof value === 'bigint' ? value.toString() : value);
+
+const real = (value: number): unknown => {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? undefined : INFINITE;
 };
 
-const DEEP: Refusal = {
-  code: 'too-deep',
-  message: 'The record is nested too deeply',
-  expected: `at most ${MAX_DEPTH} levels`,
-};
-const INFINITE: Refusal = { code: 'malformed', message: 'A number is infinite', expected: 'a finite number' };
+const scaleOf = (scale: number | undefined, logical: SchemaElement['logical_type']): number =>
+  scale ?? (logical?.type === 'DECIMAL' ? (logical.scale ?? 0) : 0);
 
-/**
- * Rows as the decoder gives them → JSON: integers that are too large to be exact become text, times ISO 8601, bytes
- * text (base64 where they are none); what is null, or not a number, is left out.
- */
-export function valuesOf(
-  metadata: FileMetaData,
-): (row: Record<string, unknown>) => { readonly value: Record<string, unknown>; readonly refusal?: Refusal } {
-  const decimals = decimalsOf(parquetSchema(metadata));
-  return (row) => {
-    let refusal: Refusal | undefined;
-    const convert = (value: unknown, path: string, depth: number): unknown => {
-      switch (typeof value) {
-        case 'string':
-          if (!value.startsWith(MARK)) return value;
-          refusal ??= REFUSALS[value];
-          return undefined;
-        case 'bigint':
-          return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-        case 'number':
-          return number(value, path);
-        case 'object':
-          return value === null ? undefined : object(value, path, depth);
-        default:
-          return value;
-      }
-    };
-    const number = (value: number, path: string): number | undefined => {
-      if (Number.isNaN(value)) return undefined;
-      if (!Number.isFinite(value)) refusal ??= INFINITE;
-      const digits = decimals.digits.get(path);
-      return digits === undefined ? value : Number(value.toFixed(digits));
-    };
-    const object = (value: object, path: string, depth: number): unknown => {
-      if (value instanceof Date) {
-        if (!Number.isNaN(value.getTime())) return value.toISOString();
-        refusal ??= REFUSALS[BAD_TIME];
-        return undefined;
-      }
-      if (value instanceof Uint8Array) return isUtf8(value) ? textOf(value) : Buffer.from(value).toString('base64');
-      if (depth > MAX_DEPTH) {
-        refusal ??= DEEP;
-        return undefined;
-      }
-      if (Array.isArray(value)) {
-        return value.map((item) => convert(item, path, depth + 1)).filter((item) => item !== undefined);
-      }
-      return fields(value, path, depth);
-    };
-    const fields = (value: object, path: string, depth: number): Record<string, unknown> => {
-      const result: Record<string, unknown> = {};
-      const isMap = decimals.maps.has(path);
-      for (const [key, inside] of Object.entries(value)) {
-        if (key.startsWith(MARK)) refusal ??= REFUSALS[key];
-        const converted = convert(inside, `${path}.${isMap ? '*' : key}`, depth + 1);
-        // Not by assignment: a key "__proto__" of a column of JSON must stay a key, to be found and refused.
-        if (converted !== undefined) {
-          Object.defineProperty(result, key, {
-            value: converted,
-            enumerable: true,
-            writable: true,
-            configurable: true,
-          });
-        }
-      }
-      return result;
-    };
-    const value = fields(row, '', 0);
-    return refusal ? { value, refusal } : { value };
+/** The number that is written as this many units of the last digit; the nearest one, where it has too many digits. */
+function decimalOf(scale: number): (units: number | bigint) => number {
+  // Up to here powers of ten are exact, and so the division gives the nearest number.
+  const divisor = scale >= 0 && scale <= 22 ? 10 ** scale : undefined;
+  return (units) =>
+    divisor !== undefined && typeof units === 'number' ? units / divisor : Number(`${units}e${-scale}`);
+}
+
+/** Rounded down, as instants before 1970 need it too. */
+function dividedBy(value: number | bigint, divisor: number): number {
+  if (typeof value === 'number') return Math.floor(value / divisor);
+  const rest = value % BigInt(divisor);
+  return Number(value / BigInt(divisor)) - (rest < 0n ? 1 : 0);
+}
+
+const LAST_INSTANT = 8.64e15;
+
+const instant = (ms: number): unknown => (Math.abs(ms) <= LAST_INSTANT ? new Date(ms).toISOString() : BAD_TIME);
+const day = (ms: number): unknown =>
+  Math.abs(ms) <= LAST_INSTANT ? new Date(ms).toISOString().split('T')[0]! : BAD_TIME;
+
+const JULIAN_EPOCH = 2_440_588;
+
+/** A time as it was written before there were timestamps: nanoseconds of a Julian day. */
+export function instantOf96(bytes: Buffer, at: number): unknown {
+  const nanos = bytes.readBigInt64LE(at);
+  return instant((bytes.readInt32LE(at + 8) - JULIAN_EPOCH) * DAY + Number(nanos / 1_000_000n));
+}
+
+function bytesOf(element: SchemaElement, isText: boolean): Convert['bytes'] {
+  const { converted_type: converted, logical_type: logical, scale } = element;
+  if (isText) return text;
+  if (converted === 'JSON' || logical?.type === 'JSON') return json;
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') {
+    const decimal = decimalOf(scaleOf(scale, logical));
+    return (bytes, start, end) => (start === end ? 0 : decimal(bigEndian(bytes, start, end)));
+  }
+  if (logical?.type === 'UUID') return uuid;
+  if (logical?.type === 'FLOAT16') return (bytes, start, end) => real(parseFloat16(bytes.subarray(start, end))!);
+  return (bytes, start, end) => {
+    const value = bytes.subarray(start, end);
+    return isUtf8(value) ? textOf(value) : value.toString('base64');
   };
 }
 
-/** The decoder multiplies decimals by a power of ten, which leaves 0.5700000000000001: how many digits they have. */
-function decimalsOf(schema: SchemaTree): { digits: ReadonlyMap<string, number>; maps: ReadonlySet<string> } {
-  const digits = new Map<string, number>();
-  const maps = new Set<string>();
-  const visit = (node: SchemaTree, path: string): void => {
-    const { converted_type: type, scale = 0 } = node.element;
-    if (type === 'DECIMAL' && scale >= 0 && scale <= 100) digits.set(path, scale);
-    else if (isListLike(node)) visit(node.children[0]!.children[0] ?? node.children[0]!, path);
-    else if (isMapLike(node)) {
-      maps.add(path);
-      visit(node.children[0]!.children[1]!, `${path}.*`);
-    } else for (const child of node.children) visit(child, `${path}.${child.element.name}`);
-  };
-  visit(schema, '');
-  return { digits, maps };
+function text(bytes: Buffer, start: number, end: number): unknown {
+  const value = bytes.toString('utf8', start, end);
+  return value.includes('\ufffd') && !isUtf8(bytes.subarray(start, end)) ? BAD_TEXT : value;
 }
+
+function json(bytes: Buffer, start: number, end: number): unknown {
+  const value = text(bytes, start, end);
+  if (typeof value !== 'string') return value;
+  try {
+    // `null` is as absent as a column without a value.
+    return JSON.parse(value) ?? undefined;
+  } catch {
+    return BAD_JSON;
+  }
+}
+
+/** A signed number, the greatest byte first. */
+function bigEndian(bytes: Buffer, start: number, end: number): number | bigint {
+  if (end - start <= 6) return bytes.readIntBE(start, end - start);
+  const value = BigInt.asIntN((end - start) * 8, BigInt(`0x${bytes.toString('hex', start, end)}`));
+  return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+
+const uuid = (bytes: Buffer, start: number, end: number): string =>
+  bytes.toString('hex', start, end).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+
+/** What stands for a text or bytes that are larger than any record may be. */
+export const tooLong = (length: number): BadValue => new BadValue(tooLarge(length));
+export const isTooLong = (length: number): boolean => length > MAX_RECORD_BYTES;
