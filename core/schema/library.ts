@@ -65,7 +65,7 @@ export class SchemaLibrary {
     return this.#byPath.get(path);
   }
 
-  /** All that have this identifier. Files that say the very same are one; what was archived comes last. */
+  /** All that have this identifier. Files that say the very same are one; what was archived or replaced comes last. */
   withId(id: string): readonly Resource[] {
     const all = this.#byId.get(id) ?? [];
     if (all.length < 2) return all;
@@ -89,8 +89,8 @@ export class SchemaLibrary {
   }
 }
 
-/** The repository keeps there what is no longer of use. */
-const ARCHIVED = /(^|\/)archived\//;
+/** The repository keeps there what is no longer of use, or was replaced. */
+const ARCHIVED = /(^|\/)(archived|deprecated)\//;
 
 /** A file as a whole. */
 export function rootOf(file: SchemaFile): Resource {
