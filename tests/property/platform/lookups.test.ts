@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { stageRules } from '#core/catalog/rules.ts';
+import { rebuildFromLake } from '#core/ingestion/rebuild.ts';
+import { lookupReader } from '#core/segmentation/lookups.ts';
 import { isMoved } from '#core/segmentation/membership.ts';
-import { catalogOfShop } from '#tests/harness/core/shop.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { catalogOfShop, PRODUCTS } from '#tests/harness/core/shop.ts';
 import { enveloped } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
@@ -78,5 +84,22 @@ describe('a platform with lookup datasets', () => {
     expect(await membersOf(platform, 'hats')).toEqual(['CRMID:bob', 'CRMID:cyd']);
     expect(await Array.fromAsync(platform.stores.profiles.scan(), ({ root }) => root)).toHaveLength(3);
     expect(platform.leftovers()).toEqual({});
+
+    // The lake has it all: what is rebuilt from it is the same.
+    const { lake, lookups: kept } = platform.stores;
+    const lookups = new MemoryLookupStore();
+    const rules = stageRules(catalog).fold;
+    const stitch = {
+      profiles: new MemoryProfileStore(),
+      timeline: new MemoryTimeline(),
+      lookups,
+      rules,
+      pause: async () => {},
+    };
+    await rebuildFromLake({}, { catalog, lake, stitch, progress: () => {} });
+    const products = ['cap', 'boot', 'new'];
+    const expected = await lookupReader(kept)(PRODUCTS, products);
+    expect([...expected.keys()]).toEqual(['boot', 'new']);
+    expect(await lookupReader(lookups)(PRODUCTS, products)).toEqual(expected);
   });
 });

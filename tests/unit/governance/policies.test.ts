@@ -274,3 +274,29 @@ describe('saving a catalog', () => {
     expect(problems[0]).toMatch(says);
   });
 });
+
+describe('labels of records that rules look up', () => {
+  const TIERS = {
+    'schemas/tiers.yaml':
+      '$id: tiers\nmeta:class: https://example.com/classes/tier\nproperties: { name: { type: string }, rebate: { type: number }, note: { type: string } }\ndescriptors: [{ "@type": xdm:descriptorPrimaryKey, xdm:sourceProperty: /name }]\n',
+    'datasets/tiers.yaml': 'id: tiers\nschemaRef: { id: tiers }\n',
+    'schemas/members.yaml':
+      '$id: members\nmeta:class: https://ns.adobe.com/xdm/context/profile\nmeta:immutableTags: [union]\nproperties: { crmId: { type: string }, loyalty: { type: object, properties: { tier: { type: string } } } }\ndescriptors:\n  - { "@type": xdm:descriptorIdentity, xdm:sourceProperty: /crmId, xdm:namespace: CRMID, xdm:isPrimary: true }\n  - { "@type": xdm:descriptorOneToOne, xdm:sourceProperty: /loyalty/tier, xdm:destinationSchema: tiers }\n',
+  };
+  const looking = { ...TIERS, 'segments/gold.yaml': segment('gold', 'loyalty.tier.rebate > 10') };
+
+  it.each([
+    ['of the dataset', 'dataset: tiers\nlabels: [C5]\n', true],
+    ['of the schema', 'schema: tiers\nlabels: [C5]\n', true],
+    ['of a field that is read', 'schema: tiers\nfields:\n  rebate: [C5]\n', true],
+    ['of a field that is not read', 'schema: tiers\nfields:\n  note: [C5]\n', false],
+    ['of the key', 'schema: people\nfields:\n  loyalty.tier: [C5]\n', true],
+  ])('count where a rule reads something of them: %s', (_, text, counts) => {
+    const broken = counts ? ['core-emailTargeting'] : [];
+    expect(violatedBy({ ...ON, ...looking, ...labels(text) })).toEqual(broken);
+  });
+
+  it('do not count for rules that look nothing up', () => {
+    expect(violatedBy({ ...ON, ...TIERS, ...labels('dataset: tiers\nlabels: [C5]\n') })).toEqual([]);
+  });
+});

@@ -5,6 +5,7 @@ import { movesBetween, type Side } from '#core/catalog/moves.ts';
 import { rulesForSegment, stageRules } from '#core/catalog/rules.ts';
 import { NO_EVIDENCE } from '#core/identity/evidence.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
+import type { LookupReader, Relationship } from '#core/segmentation/lookups.ts';
 import { estimateMembers, type PreviewDeps } from '#core/segmentation/preview.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
@@ -86,6 +87,28 @@ describe('an estimate of an audience', () => {
 const side = (texts: Readonly<Record<string, string>>): Side => ({
   definitions: new Map(Object.entries(texts).map(([id, text]) => [id, segment(text, id)])),
   rules: { ...profileRules, segments: segments(texts), mappedAttributes: () => null },
+});
+
+/** What somebody's tier is worth, as records of a lookup dataset say. */
+const relationships: readonly Relationship[] = [{ of: 'profile', path: ['loyalty', 'tier'], entity: 'tiers' }];
+const lookups: LookupReader = async (_entity, keys) =>
+  new Map(keys.map((key) => [key, { rebate: key === 'gold' ? 20 : 0 }]));
+const REBATE = 'loyalty.tier.rebate > 10';
+
+describe('a preview of a rule that looks records up', () => {
+  it('counts who would be in it, and who would enter', async () => {
+    const set = segments({ rule: REBATE }, { relationships });
+    expect((await estimateMembers('rule', set, profileRules, await deps(crowd, { lookups }))).count).toBe(10);
+    const after: Side = {
+      definitions: new Map([['rule', segment(REBATE, 'rule')]]),
+      rules: { ...profileRules, segments: set, mappedAttributes: () => null },
+    };
+    const before: Side = { definitions: new Map(), rules: { ...after.rules, segments: segments({}) } };
+    expect(await movesBetween(before, after, await deps(crowd, { lookups }))).toEqual({
+      people: 40,
+      segments: [{ id: 'rule', change: 'new', members: 10, entered: 10, left: 0 }],
+    });
+  });
 });
 
 describe('the plan of a catalog', () => {
