@@ -33,7 +33,11 @@ export function schemaCommand(): Command {
       const folder = await readSchemaFolder(schemas);
       const { validate, unresolved } = await findSchema(schemas, folder, schema);
       for (const [path, reason] of folder.broken) warn(`${path} was left out: ${reason}`);
-      for (const problem of unresolved) warn(`${renderSchemaProblem(problem)}; what has a value there is refused`);
+      for (const problem of unresolved.slice(0, MOST_WARNINGS)) {
+        warn(`${renderSchemaProblem(problem)}; what has a value there is refused`);
+      }
+      const more = unresolved.length - MOST_WARNINGS;
+      if (more > 0) warn(`${more} more references lead nowhere`);
       const report = await validateFile(input, validate);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(report));
       if (report.refused.length > 0) throw new NotAllAccepted();
@@ -60,6 +64,8 @@ export function schemaCommand(): Command {
   return command;
 }
 
+/** References that lead nowhere are told up to this many; part of the repository may have hundreds. */
+const MOST_WARNINGS = 20;
 const warn = (text: string): void => void process.stderr.write(`warning: ${text}\n`);
 
 /** A line a field: its path and its type. */

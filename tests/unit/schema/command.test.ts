@@ -182,4 +182,13 @@ describe('tributary schema validate', () => {
       ],
     });
   });
+
+  it('tells some of many references that lead nowhere', async () => {
+    const missing = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, { $ref: `${NS}/none/${i}` }]));
+    const file = await put('schemas/root.schema.json', { $id: `${NS}/root`, properties: missing });
+    const { exit, stderr } = await run(file, await put('in.json', {}), '--json');
+    expect(exit).toBe(0);
+    expect(stderr.match(/no schema has the \$id/g)).toHaveLength(20);
+    expect(stderr).toMatch('warning: 30 more references lead nowhere');
+  });
 });
