@@ -9,7 +9,8 @@ import { printMoves } from '#cli/report/print-estimate.ts';
 import { printProgress } from '#cli/report/print-job.ts';
 import { projectRoot } from '#cli/root.ts';
 import { historyFor } from '#cli/stage/history.ts';
-import { runEvaluation } from '#cli/stage/run-evaluation.ts';
+import { EVALUATION } from '#cli/stage/job-kinds.ts';
+import { runEvaluation } from '#cli/stage/run-job.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -20,10 +21,7 @@ import { movesBetween, type Side } from '#core/catalog/moves.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { outletsOf } from '#core/contract/connections.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
-import { definitionsInForce, putCatalog } from '#lambdas/adapters/catalog-store.ts';
-
-/** Functions look at the catalog every five seconds. */
-const UNTIL_SEEN_MS = 6_000;
+import { definitionsInForce, putCatalog, UNTIL_SEEN_MS } from '#lambdas/adapters/catalog-store.ts';
 
 interface ApplyOptions {
   readonly catalog: string;
@@ -68,7 +66,7 @@ export function catalogCommand(): Command {
         await setTimeout(UNTIL_SEEN_MS);
         const progress = new Progress(process.stdout);
         const job = await runEvaluation({ resources, stores }, (text) => progress.running(text));
-        progress.step(printProgress(job, Date.now()));
+        progress.step(printProgress(job, EVALUATION));
       }
       const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
       const told = await backfillEdited(edited, { stores, resources, catalog: await catalogInForce(stores.catalog) });

@@ -18,7 +18,7 @@ import { stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
-import { runEvaluation } from '#cli/stage/run-evaluation.ts';
+import { runEvaluation } from '#cli/stage/run-job.ts';
 import { storesOf } from '#cli/stage/stores.ts';
 import { findResources } from '#cli/stage/use-stage.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';

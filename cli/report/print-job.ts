@@ -1,3 +1,4 @@
+import type { JobKind } from '#cli/stage/job-kinds.ts';
 import { isActive, isStalled, type Job, tallyOf } from '#core/jobs/job.ts';
 
 /** A job over all profiles, as it is shown. */
@@ -13,14 +14,12 @@ export interface JobReport {
   /** About how many items there are; nothing before the first job has finished. */
   readonly estimate?: number;
   readonly items: number;
-  readonly entered: number;
-  readonly exited: number;
-  readonly repaired: number;
   readonly failed: number;
 }
 
-export function reportJob(job: Job, now: number): JobReport {
-  const { items = 0, entered = 0, exited = 0, repaired = 0, failed = 0 } = tallyOf(job);
+/** @returns also what a job of this kind counts, each by its name */
+export function reportJob(job: Job, kind: JobKind, now: number): JobReport {
+  const { items = 0, failed = 0, ...tally } = tallyOf(job);
   const ended = job.parts.filter(({ status }) => status !== 'open').length;
   return {
     id: job.id,
@@ -30,34 +29,42 @@ export function reportJob(job: Job, now: number): JobReport {
     ...(job.endedAt !== undefined && { endedAt: new Date(job.endedAt).toISOString() }),
     parts: [ended, job.parts.length],
     ...(job.estimate !== undefined && { estimate: job.estimate }),
-    ...{ items, entered, exited, repaired, failed },
+    items,
+    ...Object.fromEntries(Object.keys(kind.counts).map((name) => [name, tally[name] ?? 0])),
+    failed,
   };
 }
 
 /** One line for the job that is on its way. */
-export function printProgress(job: Job, now: number): string {
-  const { items, estimate, parts, entered, exited, repaired } = reportJob(job, now);
-  const all = estimate === undefined ? '' : ` of about ${format(estimate)}`;
-  return `${format(items)}${all} profile items, ${parts[0]} of ${parts[1]} parts: ${format(entered)} entered, ${format(exited)} left, ${format(repaired)} repaired`;
+export function printProgress(job: Job, kind: JobKind): string {
+  const { items = 0, ...tally } = tallyOf(job);
+  const ended = job.parts.filter(({ status }) => status !== 'open').length;
+  const all = job.estimate === undefined ? '' : ` of about ${format(job.estimate)}`;
+  const counts = Object.entries(kind.counts).map(([name, says]) => `${format(tally[name] ?? 0)} ${says}`);
+  return `${format(items)}${all} profile items, ${ended} of ${job.parts.length} parts: ${counts.join(', ')}`;
 }
 
 /** What is known of the last jobs. */
-export function printJobs({ current, finished }: { current?: Job; finished?: Job }, now: number): string {
+export function printJobs(
+  { current, finished }: { current?: Job; finished?: Job },
+  kind: JobKind,
+  now: number,
+): string {
   const jobs = [
-    ...(current && current.id !== finished?.id ? [printJob(current, now)] : []),
-    ...(finished ? [printJob(finished, now)] : ['No evaluation of all profiles has finished yet.']),
+    ...(current && current.id !== finished?.id ? [printJob(current, kind, now)] : []),
+    finished ? printJob(finished, kind, now) : `${kind.title} of all profiles has not finished yet.`,
   ];
   return `${jobs.join('\n')}\n`;
 }
 
-export function printJob(job: Job, now: number): string {
-  const { status, startedAt, endedAt, catalogVersion, failed } = reportJob(job, now);
+export function printJob(job: Job, kind: JobKind, now: number): string {
+  const { status, startedAt, endedAt, failed } = reportJob(job, kind, now);
   const until = isActive(job) ? `, last heard of ${seconds(now - job.touchedAt)} ago` : ` to ${endedAt}`;
   const lines = [
-    `Evaluation ${job.id}: ${status}`,
-    `  from ${startedAt}${until}, under catalog ${catalogVersion}`,
-    `  ${printProgress(job, now)}`,
-    ...(failed > 0 ? [`  ${format(failed)} could not be evaluated: docs/runbook.md, "evaluation-dead-letters"`] : []),
+    `${kind.title} ${job.id}: ${status}`,
+    `  from ${startedAt}${until}, under catalog ${job.catalogVersion}`,
+    `  ${printProgress(job, kind)}`,
+    ...(failed > 0 ? [`  ${format(failed)} could not be done: docs/runbook.md, "<job>-dead-letters"`] : []),
   ];
   return lines.join('\n');
 }

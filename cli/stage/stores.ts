@@ -33,6 +33,8 @@ export interface StageStores {
   readonly dataflow: DataflowBooks;
   /** The evaluations of all profiles. */
   readonly evaluations: Jobs;
+  /** The runs of expiry. */
+  readonly expiries: Jobs;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -51,6 +53,7 @@ export function storesOf(resources: Resources): StageStores {
     ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
     dataflow: new DynamoDbDataflowBooks(dynamoDb(), operationsTable),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
+    expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),
     landing: bucket(resources['landing-bucket']),
     lake: bucket(resources['lake-bucket']),

@@ -34,6 +34,11 @@ const records = {
   LAKE_BUCKET: resource,
   QUARANTINE_BUCKET: resource,
 };
+/** Who starts a job over all profiles, and who works on its parts. */
+const starter = { PARTS: number };
+const worker = { WORK_SECONDS: number };
+const evaluation = { EVALUATION_QUEUE_URL: resource };
+const expiry = { EXPIRY_QUEUE_URL: resource };
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {
@@ -64,14 +69,9 @@ export const ENVIRONMENT = {
   /** clock → membership of the profiles that are due */
   sweep: z.object(memberships),
   /** daily schedule → a job over all profiles, in parts */
-  'evaluate-batch': z.object({ ...catalog, EVALUATION_QUEUE_URL: resource, EVALUATION_PARTS: number }),
+  'evaluate-batch': z.object({ ...catalog, ...starter, ...evaluation }),
   /** part of a job → membership of its profiles */
-  'evaluate-part': z.object({
-    ...memberships,
-    TIMELINE_TABLE: resource,
-    EVALUATION_QUEUE_URL: resource,
-    WORK_SECONDS: number,
-  }),
+  'evaluate-part': z.object({ ...memberships, ...worker, ...evaluation, TIMELINE_TABLE: resource }),
   /** membership stream → destination queues */
   route: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
   'deliver-http': z.object({ ...catalog, DESTINATION_SECRETS: jsonMap, ALLOW_PRIVATE_ENDPOINTS: flag }),
@@ -80,8 +80,10 @@ export const ENVIRONMENT = {
   'deliver-aam-hub': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
   /** schedule → the files of `s3-file` and `aam-hub` destinations */
   'export-files': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
-  /** daily schedule → what has expired is gone */
-  expire: z.object({ ...catalog, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
+  /** daily schedule → a job over all profiles, in parts */
+  expire: z.object({ ...catalog, ...starter, ...expiry }),
+  /** part of a job → what has expired is gone */
+  'expire-part': z.object({ ...catalog, ...worker, ...expiry, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
   /** HTTP → profiles and their events */
   'profile-access': z.object({ ...memberships, TIMELINE_TABLE: resource }),
   /** a request → a person is deleted */
@@ -89,7 +91,7 @@ export const ENVIRONMENT = {
 } as const;
 
 /** How often the message of a part of a job is received before it is put aside. */
-export const EVALUATION_TRIES = 5;
+export const PART_TRIES = 5;
 
 export type FunctionName = keyof typeof ENVIRONMENT;
 export type Environment<F extends FunctionName> = z.output<(typeof ENVIRONMENT)[F]>;

@@ -18,7 +18,7 @@ export const HANDLES = [
   'operations-table',
   /** JSON: outlet id → queue URL */
   'destination-queues',
-  /** JSON: outlet id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `evaluation` */
+  /** JSON: outlet id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `evaluation`, `expiry` */
   'dead-letter-queues',
   /** JSON: function name → deployed function's name */
   'functions',

@@ -28,6 +28,8 @@ export interface WorkDeps {
   run(items: readonly ProfileItem[], job: Job): Promise<SliceDone>;
   /** Is told of everything that was counted, once. */
   counted(tally: Tally): void;
+  /** What comes last in a job in which nothing failed. May be done more than once. */
+  finishing(job: Job): Promise<void>;
 }
 
 /** Items of one part that may wait for another try. If more fail, it is the platform that has trouble, not they. */
@@ -57,6 +59,7 @@ export async function workPart({ jobId, part: index }: PartMessage, deps: WorkDe
     if (part.status === 'open' && now() >= deps.until) return 'unfinished';
   }
   const end = endOf(job);
+  if (end?.status === 'finished') await deps.finishing(job);
   if (end) await jobs.end(job, end);
   return told(part, job);
 }

@@ -18,7 +18,9 @@ export interface CatalogPlace {
   readonly bucket: ObjectStore;
 }
 
-export const LOOK_AGAIN_AFTER_MS = 5_000;
+const LOOK_AGAIN_AFTER_MS = 5_000;
+/** After so long every function sees a version that was put in force before. */
+export const UNTIL_SEEN_MS = LOOK_AGAIN_AFTER_MS + 1_000;
 const objectKey = (version: string): string => `versions/${version}.json`;
 const sharedSinceKey = (version: string): string => `shared-since/${version}.json`;
 

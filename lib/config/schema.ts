@@ -103,8 +103,8 @@ export const stageConfigSchema = z
     ]),
     /** How long deliveries are gathered before they are put into a file. */
     gatherSeconds: z.int().min(1).max(300),
-    /** Into how many parts the evaluation of all profiles is divided; as many are worked on side by side. */
-    evaluationParts: z.int().min(2).max(200),
+    /** Into how many parts a job over all profiles is divided; as many are worked on side by side. */
+    jobParts: z.int().min(2).max(200),
     connections: connectionsSchema,
     schedules: z.strictObject({
       sweep: scheduleExpression,

@@ -14,14 +14,15 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
   sweep: { memoryMb: 1024, timeoutSeconds: 300 },
   'evaluate-batch': { memoryMb: 512, timeoutSeconds: 60 },
-  // It hands a part on before its time is over. A part that failed comes again after six times this.
+  // Those who work on the parts of a job hand them on before their time is over. A part that failed comes again after six times this.
   'evaluate-part': { memoryMb: 1769, timeoutSeconds: 120 },
   route: { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-http': { memoryMb: 512, timeoutSeconds: 30 },
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },
-  expire: { memoryMb: 1769, timeoutSeconds: 900 },
+  expire: { memoryMb: 512, timeoutSeconds: 60 },
+  'expire-part': { memoryMb: 1769, timeoutSeconds: 120 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 1769, timeoutSeconds: 900 },
   'export-files': { memoryMb: 1769, timeoutSeconds: 900 },
@@ -62,7 +63,7 @@ const dev: StageConfigInput = {
   streamParallelism: 1,
   http: { door: 'api', ratePerSecond: 1_000, burst: 2_000 },
   gatherSeconds: 60,
-  evaluationParts: 4,
+  jobParts: 4,
   connections: CONNECTIONS,
   schedules: SCHEDULES,
   functions: FUNCTIONS,
@@ -80,7 +81,7 @@ const prod: StageConfigInput = {
   // Records of a failed batch are named, not carried, by its failure message: a long weekend must fit in between.
   collection: { mode: 'on-demand', retentionHours: 168 },
   streamParallelism: 4,
-  evaluationParts: 16,
+  jobParts: 16,
 };
 
 /** The same platform on an emulator. It leaves out only what emulators cannot create, or what they claim and ignore. */
@@ -102,7 +103,7 @@ const local: StageConfigInput = {
   // LocalStack has no HTTP API unless it is paid for.
   http: { door: 'function-urls' },
   gatherSeconds: 1,
-  evaluationParts: 2,
+  jobParts: 2,
 };
 
 export const STAGES: Readonly<Record<StageName, StageConfigInput>> = { dev, prod, local };

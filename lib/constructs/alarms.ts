@@ -11,7 +11,7 @@ export const ALARM_PATTERNS = [
   'landing-dead-letters',
   'validation-dead-letters',
   'chunks-dead-letters',
-  'evaluation-dead-letters',
+  '<job>-dead-letters',
   '<outlet>-dead-letters',
   '<function>-failures',
   'schedules-failures',

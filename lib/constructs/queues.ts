@@ -14,7 +14,7 @@ export interface WorkQueueProps {
     | 'landing-dead-letters'
     | 'validation-dead-letters'
     | 'chunks-dead-letters'
-    | 'evaluation-dead-letters'
+    | '<job>-dead-letters'
     | '<outlet>-dead-letters';
   readonly alarms: Alarms;
   /** The timeout of the function that reads it. */

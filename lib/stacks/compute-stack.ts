@@ -8,11 +8,11 @@ import type { WorkQueue } from '#lib/constructs/queues.ts';
 import { addRefusalAlarms } from '#lib/constructs/refusal-alarms.ts';
 import { addRepairAlarm } from '#lib/constructs/repair-alarm.ts';
 import type { ActivationStack } from './activation-stack.ts';
-import { addBatchEvaluation } from './compute/batch-evaluation.ts';
 import { addErasure } from './compute/erasure.ts';
 import { addEvaluation, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
 import { addHttpDoors, type Urls } from './compute/http-doors.ts';
+import { addBatchEvaluation, addExpiry } from './compute/profile-jobs.ts';
 import { addFileDoor, addStreamDoor } from './compute/record-doors.ts';
 import { addSchedules } from './compute/schedules.ts';
 import type { DataStack } from './data-stack.ts';
@@ -39,7 +39,8 @@ export class ComputeStack extends Stack {
     addEvaluation(this.#make);
     addRouting(this.#make);
     const { batch, evaluation } = addBatchEvaluation(this.#make);
-    addSchedules(this.#make, { batch });
+    const { expire, expiry } = addExpiry(this.#make);
+    addSchedules(this.#make, { batch, expire });
     addErasure(this.#make);
     addRefusalAlarms(this, { stage: config.stage, alarms: this.alarms });
     addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
@@ -47,10 +48,13 @@ export class ComputeStack extends Stack {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, outlets: activation.outlets });
     }
-    this.#publishHandles({ ...files, evaluation }, urls);
+    this.#publishHandles({ ...files, evaluation, expiry }, urls);
   }
 
-  #publishHandles(queues: Readonly<Record<'validation' | 'chunks' | 'evaluation', WorkQueue>>, urls: Urls): void {
+  #publishHandles(
+    queues: Readonly<Record<'validation' | 'chunks' | 'evaluation' | 'expiry', WorkQueue>>,
+    urls: Urls,
+  ): void {
     const { config, data, activation } = this.#make;
     const handles = new Handles(this, 'Handles', { stage: config.stage });
     const functions = [...this.#make.functions, ...activation.outlets.map((outlet) => outlet.deliver)];

@@ -13,7 +13,7 @@ import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
-import { runEvaluation } from '#cli/stage/run-evaluation.ts';
+import { runEvaluation } from '#cli/stage/run-job.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { isMoved } from '#core/segmentation/membership.ts';

@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, that of evaluation, and one queue for every outlet', () => {
+  it('are the three streams, the three queues of files, the two queues of jobs, and one queue for every outlet', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -25,12 +25,13 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       validation: 'validate-chunk',
       chunks: 'stitch-chunk',
       evaluation: 'evaluate-part',
+      expiry: 'expire-part',
       webhook: 'deliver-http/webhook',
       'crm-export': 'deliver-s3-file/crm-export',
       'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
       'audience-manager.hub': 'deliver-aam-hub/audience-manager.hub',
     });
-    expect(wired).toHaveLength(11);
+    expect(wired).toHaveLength(12);
   });
 
   it('let a function name the items it could not do', () => {
@@ -69,7 +70,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(8);
+    expect(onQueues).toHaveLength(9);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

@@ -14,7 +14,7 @@ export const handler = createHandler({
   catalog: createCatalogReader(environment),
   jobs: new DynamoDbJobs(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.evaluation),
   queue: new SqsMessageQueue(sqs(), environment.EVALUATION_QUEUE_URL),
-  parts: environment.EVALUATION_PARTS,
+  parts: environment.PARTS,
   now: Date.now,
   newId: randomUUID,
   pause: pauseBefore,

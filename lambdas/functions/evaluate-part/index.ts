@@ -3,7 +3,7 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { partMessage } from '#core/jobs/part-message.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { LOOK_AGAIN_AFTER_MS } from '#lambdas/adapters/catalog-store.ts';
+import { UNTIL_SEEN_MS } from '#lambdas/adapters/catalog-store.ts';
 import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/lookup-store.dynamodb.ts';
@@ -30,7 +30,7 @@ const evaluatePart = createWorker({
   workMs: environment.WORK_SECONDS * 1_000,
   sliceItems: 500,
   now: Date.now,
-  untilSeen: () => setTimeout(LOOK_AGAIN_AFTER_MS + 500),
+  untilSeen: () => setTimeout(UNTIL_SEEN_MS),
   pause: pauseBefore,
 });
 

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbExpiryBooks } from '#lambdas/adapters/expiry-books.dynamodb.ts';
-import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
-import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
-import { createMetrics } from '#lambdas/runtime/metrics.ts';
+import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
 
@@ -12,10 +13,11 @@ const environment = readEnvironment('expire', process.env);
 
 export const handler = createHandler({
   catalog: createCatalogReader(environment),
-  profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
-  timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   books: new DynamoDbExpiryBooks(dynamoDb(), environment.OPERATIONS_TABLE),
-  metrics: createMetrics('expire', environment.STAGE),
+  jobs: new DynamoDbJobs(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.expiry),
+  queue: new SqsMessageQueue(sqs(), environment.EXPIRY_QUEUE_URL),
+  parts: environment.PARTS,
   now: Date.now,
+  newId: randomUUID,
   pause: pauseBefore,
 });

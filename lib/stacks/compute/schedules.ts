@@ -3,42 +3,22 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import {
-  deleteObjects,
-  eraseItems,
-  queryDue,
-  readItems,
-  readObjects,
-  scanItems,
-  updateItems,
-  updateItemsUnder,
-  writeItems,
-  writeObjects,
-} from '#lib/constructs/grants.ts';
+import { deleteObjects, queryDue, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
 import { FailureQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
 /** What the clock starts. */
-export function addSchedules(make: FunctionFactory, { batch }: { readonly batch: TributaryFunction }): void {
+export function addSchedules(
+  make: FunctionFactory,
+  { batch, expire }: { readonly batch: TributaryFunction; readonly expire: TributaryFunction },
+): void {
   const { config, data, activation } = make;
   const failures = new FailureQueue(make.scope, 'SchedulesFailures', { name: 'schedules', alarms: make.alarms });
 
   const sweep = make.function('Sweep', 'sweep', 'profiles that are due → memberships', make.memberships());
   make.allowEvaluating(sweep);
   queryDue(sweep.function, data.memberships);
-
-  const expire = make.function('Expire', 'expire', 'what has expired is removed', {
-    ...make.catalog(),
-    PROFILES_TABLE: data.profiles.tableName,
-    TIMELINE_TABLE: data.timeline.tableName,
-  });
-  readItems(expire.function, data.profiles);
-  scanItems(expire.function, data.profiles);
-  writeItems(expire.function, data.profiles);
-  eraseItems(expire.function, data.timeline);
-  updateItems(expire.function, data.timeline);
-  updateItemsUnder(expire.function, data.operations, [OPERATIONS_PREFIX.expiry]);
 
   const files = make.function('ExportFiles', 'export-files', 'gathered deliveries → files', {
     ...make.catalog(),

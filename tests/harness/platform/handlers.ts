@@ -18,6 +18,7 @@ import { createHandler as evaluateHandler } from '#lambdas/functions/evaluate/ha
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
 import { createWorker as evaluatePart } from '#lambdas/functions/evaluate-part/handler.ts';
 import { createHandler as expireHandler } from '#lambdas/functions/expire/handler.ts';
+import { createWorker as expirePart } from '#lambdas/functions/expire-part/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
 import { createHandler as routeHandler } from '#lambdas/functions/route/handler.ts';
 import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
@@ -43,7 +44,7 @@ export interface Schedules {
   sweep(): Promise<unknown>;
   /** Started, as it is. */
   evaluateBatch(): Promise<Started>;
-  expire(): Promise<unknown>;
+  expire(): Promise<Started | null>;
   exportFiles(event: unknown): Promise<unknown>;
   erasePerson(event: unknown): Promise<SignedReceipt>;
 }
@@ -73,8 +74,10 @@ export function createHandlers(options: HandlersOptions): {
 
   let ids = 0;
   const books = new MemoryDataflowBooks();
+  const expiryBooks = new MemoryExpiryBooks();
   const depsOf = (reader: FunctionName) => {
     const { stores, intercept } = options;
+    const isExpiry = reader === 'expire' || reader === 'expire-part';
     const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
     return {
       catalog: { current: async () => options.catalog() },
@@ -85,8 +88,8 @@ export function createHandlers(options: HandlersOptions): {
       secrets: async () => 'secret',
       books,
       signingKey: async () => 'receipt key',
-      jobs: intercept(stores.jobs, 'jobs', reader),
-      queue: new SqsMessageQueue<PartMessage>(sqs, urlOf.get('evaluation')!),
+      jobs: isExpiry ? intercept(stores.expiries, 'expiries', reader) : intercept(stores.jobs, 'jobs', reader),
+      queue: new SqsMessageQueue<PartMessage>(sqs, urlOf.get(isExpiry ? 'expiry' : 'evaluation')!),
       parts: PARTS,
       sliceItems: 5,
       workMs: 60_000,
@@ -135,6 +138,7 @@ export function createHandlers(options: HandlersOptions): {
     },
     evaluate: evaluateHandler,
     'evaluate-part': (deps) => createSqsHandler(partMessage, eachInOrder(evaluatePart(deps), 1)),
+    'expire-part': (deps) => createSqsHandler(partMessage, eachInOrder(expirePart({ ...deps, books: expiryBooks }), 1)),
     route: routeHandler,
     'deliver-http': deliverHttp,
     'deliver-s3-file': deliverS3File,
@@ -154,7 +158,7 @@ export function createHandlers(options: HandlersOptions): {
     schedules: {
       sweep: sweepHandler(depsOf('sweep')),
       evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
-      expire: expireHandler({ ...depsOf('expire'), books: new MemoryExpiryBooks() }),
+      expire: expireHandler({ ...depsOf('expire'), books: expiryBooks }),
       exportFiles: exportFiles(depsOf('export-files')),
       erasePerson: erasePersonHandler(depsOf('erase-person')),
     },

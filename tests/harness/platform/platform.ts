@@ -5,6 +5,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
 import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
 import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
+import type { Started } from '#core/jobs/start-job.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
@@ -48,6 +49,7 @@ export interface Stores {
   readonly ledgers: MemoryVersionedStore<LedgerItem>;
   readonly operations: MemoryOperations;
   readonly jobs: MemoryJobs;
+  readonly expiries: MemoryJobs;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -61,7 +63,11 @@ export interface Platform {
   /** Puts another catalog in force. */
   apply(catalog: CompiledCatalog): void;
   readonly requests: readonly AnsweredRequest[];
-  readonly schedules: Omit<Schedules, 'evaluateBatch'> & { evaluateBatch(): Promise<Tally> };
+  readonly schedules: Omit<Schedules, 'evaluateBatch' | 'expire'> & {
+    /** The whole jobs. */
+    evaluateBatch(): Promise<Tally>;
+    expire(): Promise<Tally>;
+  };
   /** Puts bytes on the stream. */
   collect(message: string, partitionKey?: string): void;
   /** Puts a file into the landing bucket, which tells its queue; `times`: so often. */
@@ -92,6 +98,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     operations: new MemoryOperations(),
     jobs: new MemoryJobs(),
+    expiries: new MemoryJobs(),
     landing: createMemoryObjectStore(),
     lake: createMemoryObjectStore(),
     quarantine: createMemoryObjectStore(),
@@ -125,15 +132,15 @@ export function createPlatform(options: PlatformOptions): Platform {
     for (let said = 0; said < times; said++) poller.queue('landing').send(JSON.stringify(notification));
   }
 
-  /** The whole job: starts it, and lets its workers come to the end of it. */
-  async function evaluateBatch(): Promise<Tally> {
-    const { jobId } = await schedules.evaluateBatch();
+  /** Lets the workers of a job come to the end of it. */
+  async function endOf(started: Started | null, jobs: MemoryJobs): Promise<Tally> {
+    if (!started) return {};
     await poller.run({ until: clock.now() });
-    const job = async (): Promise<Job> => (await stores.jobs.get(jobId))!;
+    const job = async (): Promise<Job> => (await jobs.get(started.jobId))!;
     // Something failed, and comes again.
     if (isActive(await job())) await poller.run();
     const { status, parts } = await job();
-    if (status !== 'finished') throw new Error(`The evaluation of all profiles is ${status}`);
+    if (status !== 'finished') throw new Error(`The job over all profiles is ${status}`);
     return tallyOf({ parts });
   }
 
@@ -147,7 +154,11 @@ export function createPlatform(options: PlatformOptions): Platform {
     poller,
     stores,
     requests,
-    schedules: { ...schedules, evaluateBatch },
+    schedules: {
+      ...schedules,
+      evaluateBatch: async () => await endOf(await schedules.evaluateBatch(), stores.jobs),
+      expire: async () => await endOf(await schedules.expire(), stores.expiries),
+    },
     collect: (message, partitionKey = 'one producer') => void poller.stream('collection').put(partitionKey, message),
     async upload(key, content, times = 1) {
       await stores.landing.put(key, content);

@@ -26,6 +26,7 @@ const FAULTS: Partial<Record<FunctionName, number>> = {
   'deliver-aam-hub': 4,
   'stitch-stream': 25,
   evaluate: 25,
+  'evaluate-part': 3,
   route: 25,
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { printJobs, printProgress, reportJob } from '#cli/report/print-job.ts';
-import { waitForEvaluation } from '#cli/stage/run-evaluation.ts';
+import { EVALUATION } from '#cli/stage/job-kinds.ts';
+import { waitForJob } from '#cli/stage/run-job.ts';
 import { type Job, type NewJob, UNTOUCHED } from '#core/jobs/job.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 
@@ -29,35 +30,37 @@ const silent = (): void => {};
 describe('an evaluation of all profiles, as it is shown', () => {
   it('says how far it has come, against how many there were last time', async () => {
     const job = await halfWay(new MemoryJobs(), { estimate: 5_000 });
-    expect(printProgress(job, START)).toBe(
+    expect(printProgress(job, EVALUATION)).toBe(
       '2,400 of about 5,000 profile items, 1 of 2 parts: 6 entered, 4 left, 2 repaired',
     );
     const first = await halfWay(new MemoryJobs());
-    expect(printProgress(first, START)).toMatch(/^2,400 profile items, 1 of 2 parts/);
+    expect(printProgress(first, EVALUATION)).toMatch(/^2,400 profile items, 1 of 2 parts/);
   });
 
   it('shows the one that is on its way and the last that finished, and names nobody', async () => {
     const jobs = new MemoryJobs();
-    expect(printJobs(await jobs.latest(), START)).toBe('No evaluation of all profiles has finished yet.\n');
+    expect(printJobs(await jobs.latest(), EVALUATION, START)).toBe(
+      'Evaluation of all profiles has not finished yet.\n',
+    );
     const one = await halfWay(jobs);
-    expect(printJobs(await jobs.latest(), START + 8_000)).toBe(
+    expect(printJobs(await jobs.latest(), EVALUATION, START + 8_000)).toBe(
       `Evaluation one: running
   from 2026-03-01T01:00:00.000Z, last heard of 3 s ago, under catalog v1
   2,400 profile items, 1 of 2 parts: 6 entered, 4 left, 2 repaired
-No evaluation of all profiles has finished yet.
+Evaluation of all profiles has not finished yet.
 `,
     );
     await jobs.end(one, { status: 'finished', endedAt: START + 9_000 });
     await jobs.open(newJob('two'), { job: (await jobs.get('one'))!, as: 'superseded' });
-    const shown = printJobs(await jobs.latest(), START + 10_000);
+    const shown = printJobs(await jobs.latest(), EVALUATION, START + 10_000);
     expect(shown).toMatch(/Evaluation two: queued\n.*\n.*\nEvaluation one: finished\n.* to 2026-03-01T01:00:09.000Z/);
-    expect(shown + JSON.stringify(reportJob(one, START))).not.toContain('ann');
+    expect(shown + JSON.stringify(reportJob(one, EVALUATION, START))).not.toContain('ann');
   });
 
   it('is stalled once nothing has moved for hours', async () => {
     const job = await halfWay(new MemoryJobs());
-    expect(reportJob(job, START + 3_600_000).status).toBe('running');
-    expect(reportJob(job, START + 3 * 3_600_000).status).toBe('stalled');
+    expect(reportJob(job, EVALUATION, START + 3_600_000).status).toBe('running');
+    expect(reportJob(job, EVALUATION, START + 3 * 3_600_000).status).toBe('stalled');
   });
 });
 
@@ -67,15 +70,15 @@ describe('waiting for an evaluation', () => {
     const job = await halfWay(jobs);
     const said: string[] = [];
     await jobs.end(job, { status: 'finished', endedAt: START + 9_000 });
-    expect(await waitForEvaluation('one', jobs, (text) => said.push(text))).toMatchObject({ status: 'finished' });
+    expect(await waitForJob('one', EVALUATION, jobs, (text) => said.push(text))).toMatchObject({ status: 'finished' });
     expect(said).toEqual([expect.stringContaining('2,400 profile items')]);
 
     await jobs.open(newJob('two'), { job: (await jobs.get('one'))!, as: 'superseded' });
     await jobs.end((await jobs.get('two'))!, { status: 'failed', endedAt: START });
-    await expect(waitForEvaluation('two', jobs, silent)).rejects.toThrow(/failed for some profiles.*runbook/);
+    await expect(waitForJob('two', EVALUATION, jobs, silent)).rejects.toThrow(/failed for some profiles.*runbook/);
 
     await jobs.open(newJob('three'), { job: (await jobs.get('two'))!, as: 'superseded' });
     await jobs.open(newJob('four'), { job: (await jobs.get('three'))!, as: 'superseded' });
-    await expect(waitForEvaluation('three', jobs, silent)).rejects.toThrow(/newer catalog, has taken its place/);
+    await expect(waitForJob('three', EVALUATION, jobs, silent)).rejects.toThrow(/newer catalog, has taken its place/);
   });
 });

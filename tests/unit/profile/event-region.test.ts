@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import { expire } from '#core/profile/expiry/expire.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { expireAll } from '#tests/harness/core/expire-all.ts';
 import { MemoryExpiryBooks } from '#tests/harness/core/expiry-books.memory.ts';
 import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';
@@ -102,7 +102,7 @@ describe('the region of an event', () => {
     await stage.take(seen(0, [ecid(1)]), seen(DAY, [ecid(1)], DAY, 'IRL1'));
     const regionsAt = async (now: number) => {
       const expiry = { ...profileRules, fold, eventDays: { 'web-events': 30 } };
-      await expire({
+      await expireAll({
         profiles: stage.profiles,
         timeline: stage.timeline,
         books: new MemoryExpiryBooks(),

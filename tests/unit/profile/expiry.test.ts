@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
-import { expire } from '#core/profile/expiry/expire.ts';
 import type { ExpiryRules, Retentions } from '#core/profile/expiry/rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { expireAll } from '#tests/harness/core/expire-all.ts';
 import { MemoryExpiryBooks } from '#tests/harness/core/expiry-books.memory.ts';
 import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
@@ -45,7 +45,7 @@ describe('expiry', () => {
   const take = (records: readonly AcceptedRecord[], rules = foldUnder({})) =>
     stitch(records, { ...stores, rules, pause });
   const run = (now: string | number, rules: ExpiryRules, change: Partial<typeof stores> = {}) =>
-    expire({ ...stores, ...change, rules, now: typeof now === 'string' ? at(now) : now, pause });
+    expireAll({ ...stores, ...change, rules, now: typeof now === 'string' ? at(now) : now, pause });
   const timesLeft = async (): Promise<string[]> => {
     const [profile] = (await allProfiles(stores.profiles)) as { view: { xEvent: { time: number }[] } }[];
     return (profile?.view.xEvent ?? []).map(({ time }) => new Date(time).toISOString().slice(5, 10));
@@ -260,7 +260,7 @@ describe('expiry and arrivals', () => {
       const end = START + 41 * HOUR;
       const outcomeOf = async (moments: readonly number[]) => {
         const stores = newStores();
-        const run = (now: number) => expire({ ...stores, rules: rulesUnder(days, { fold }), now, pause });
+        const run = (now: number) => expireAll({ ...stores, rules: rulesUnder(days, { fold }), now, pause });
         const left = [...moments].sort((x, y) => x - y).map((moment) => START + moment * HOUR);
         for (const record of records) {
           while (left.length > 0 && left[0]! < record.receivedAt) await run(left.shift()!);
@@ -296,7 +296,7 @@ describe('expiry and arrivals', () => {
           timeline: withFaults(stores.timeline, next),
           books: withFaults(stores.books, next),
         };
-        const run = () => expire({ ...shaky, rules, now, pause }).catch((error: Error) => ({ failed: 1, error }));
+        const run = () => expireAll({ ...shaky, rules, now, pause }).catch((error: Error) => ({ failed: 1, error }));
         for (let runs = 0; (await run()).failed > 0; runs++) expect(runs).toBeLessThan(100);
         const timelines = await Promise.all([1, 2].map((n) => Array.fromAsync(stores.timeline.read(ecid(n)))));
         const items = await Array.fromAsync(stores.profiles.scan());

@@ -5,6 +5,7 @@ import { isActive, type Job } from '#core/jobs/job.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import type { Jobs } from '#core/ports/jobs.ts';
 import { invoke } from './invoke.ts';
+import { EVALUATION, type JobKind } from './job-kinds.ts';
 import type { StageStores } from './stores.ts';
 import type { Resources } from './use-stage.ts';
 
@@ -12,9 +13,9 @@ const LOOK_EVERY_MS = 500;
 /** A part that failed comes again after twelve minutes. */
 const GIVE_UP_AFTER_MS = 15 * 60_000;
 
-/** Starts the evaluation of all profiles, or joins the one that is on its way. */
-export const startEvaluation = async (resources: Resources): Promise<Started> =>
-  (await invoke(resources, 'evaluate-batch')) as Started;
+/** Starts a job over all profiles, or joins the one that is on its way. @returns null where there is nothing to do */
+export const startJobOf = async (kind: JobKind, resources: Resources): Promise<Started | null> =>
+  (await invoke(resources, kind.starter)) as Started | null;
 
 /**
  * Evaluates all profiles and waits for the end of it.
@@ -25,32 +26,38 @@ export async function runEvaluation(
   { resources, stores }: { readonly resources: Resources; readonly stores: Pick<StageStores, 'evaluations'> },
   progress: (text: string) => void,
 ): Promise<Job> {
-  const { jobId } = await startEvaluation(resources);
-  return await waitForEvaluation(jobId, stores.evaluations, progress);
+  const started = await startJobOf(EVALUATION, resources);
+  return await waitForJob(started!.jobId, EVALUATION, stores.evaluations, progress);
 }
 
-export async function waitForEvaluation(id: string, jobs: Jobs, progress: (text: string) => void): Promise<Job> {
+/** Waits for the end of a job. @throws UserError when it does not finish */
+export async function waitForJob(
+  id: string,
+  kind: JobKind,
+  jobs: Jobs,
+  progress: (text: string) => void,
+): Promise<Job> {
   let moved = { touchedAt: 0, seenAt: performance.now() };
   for (;;) {
     const job = await jobs.get(id);
-    if (!job) throw new UserError(`There is no evaluation ${id} any more.`);
-    progress(printProgress(job, Date.now()));
-    if (!isActive(job)) return ended(job);
+    if (!job) throw new UserError(`There is no job ${id} any more.`);
+    progress(printProgress(job, kind));
+    if (!isActive(job)) return finished(job, kind);
     if (job.touchedAt !== moved.touchedAt) moved = { touchedAt: job.touchedAt, seenAt: performance.now() };
     if (performance.now() - moved.seenAt > GIVE_UP_AFTER_MS) {
       throw new UserError(
-        `Nothing has moved for ${GIVE_UP_AFTER_MS / 60_000} minutes. The evaluation may go on: look with "tributary evaluate --status", and at the log of evaluate-part.`,
+        `Nothing has moved for ${GIVE_UP_AFTER_MS / 60_000} minutes. The job may go on: look with "${kind.command} --status", and at the log of ${kind.worker}.`,
       );
     }
     await setTimeout(LOOK_EVERY_MS);
   }
 }
 
-function ended(job: Job): Job {
+function finished(job: Job, kind: JobKind): Job {
   if (job.status === 'finished') return job;
   const why =
     job.status === 'superseded'
-      ? 'Another evaluation, under a newer catalog, has taken its place: "tributary evaluate" joins it.'
-      : 'It has failed for some profiles; those were left as they were. docs/runbook.md, "evaluation-dead-letters", says what to look at.';
-  throw new UserError(`The evaluation ${job.id} did not finish (${printProgress(job, Date.now())}). ${why}`);
+      ? `Another, under a newer catalog, has taken its place: "${kind.command}" joins it.`
+      : 'It has failed for some profiles; those were left as they were. docs/runbook.md, "<job>-dead-letters", says what to look at.';
+  throw new UserError(`Job ${job.id} did not finish (${printProgress(job, kind)}). ${why}`);
 }

@@ -1,0 +1,93 @@
+import { Duration } from 'aws-cdk-lib';
+import { type FunctionName, PART_TRIES } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import { queueSource } from '#lib/constructs/event-sources.ts';
+import {
+  eraseItems,
+  queryItems,
+  readItems,
+  scanItems,
+  updateItems,
+  updateItemsUnder,
+  writeItems,
+} from '#lib/constructs/grants.ts';
+import { WorkQueue } from '#lib/constructs/queues.ts';
+import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
+import type { FunctionFactory } from './function-factory.ts';
+
+/** Share of its timeout that a call works before it hands its part on: a step may take long, and must not be cut off. */
+const WORKING_SHARE = 0.5;
+
+/** All profiles → parts → memberships. */
+export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFunction; evaluation: WorkQueue } {
+  const { data } = make;
+  const evaluation = addPartsQueue(make, 'Evaluation', 'evaluation', 'evaluate-part');
+  const batch = make.function('EvaluateBatch', 'evaluate-batch', 'all profiles → parts', {
+    ...make.catalog(),
+    EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
+    PARTS: String(make.config.jobParts),
+  });
+  const part = make.function('EvaluatePart', 'evaluate-part', 'a part of all profiles → memberships', {
+    ...make.memberships(),
+    EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
+    WORK_SECONDS: workSeconds(make, 'evaluate-part'),
+    TIMELINE_TABLE: data.timeline.tableName,
+  });
+  connect(make, { queue: evaluation, starter: batch, worker: part, prefix: OPERATIONS_PREFIX.evaluation });
+  make.allowEvaluating(part);
+  // Segments that are new see what happened before them: events are chosen anew.
+  writeItems(part.function, data.profiles);
+  queryItems(part.function, data.timeline);
+  return { batch, evaluation };
+}
+
+/** All profiles → parts → what has expired is removed. */
+export function addExpiry(make: FunctionFactory): { expire: TributaryFunction; expiry: WorkQueue } {
+  const { data } = make;
+  const expiry = addPartsQueue(make, 'Expiry', 'expiry', 'expire-part');
+  const expire = make.function('Expire', 'expire', 'all profiles → parts', {
+    ...make.catalog(),
+    EXPIRY_QUEUE_URL: expiry.queue.queueUrl,
+    PARTS: String(make.config.jobParts),
+  });
+  const part = make.function('ExpirePart', 'expire-part', 'what has expired of a part of all profiles is removed', {
+    ...make.catalog(),
+    EXPIRY_QUEUE_URL: expiry.queue.queueUrl,
+    WORK_SECONDS: workSeconds(make, 'expire-part'),
+    PROFILES_TABLE: data.profiles.tableName,
+    TIMELINE_TABLE: data.timeline.tableName,
+  });
+  connect(make, { queue: expiry, starter: expire, worker: part, prefix: OPERATIONS_PREFIX.expiry });
+  readItems(part.function, data.profiles);
+  writeItems(part.function, data.profiles);
+  eraseItems(part.function, data.timeline);
+  updateItems(part.function, data.timeline);
+  return { expire, expiry };
+}
+
+function addPartsQueue(make: FunctionFactory, id: string, name: string, worker: FunctionName): WorkQueue {
+  return new WorkQueue(make.scope, id, {
+    name,
+    deadLetterPattern: '<job>-dead-letters',
+    alarms: make.alarms,
+    functionTimeout: Duration.seconds(make.config.functions[worker].timeoutSeconds),
+    maxReceiveCount: PART_TRIES,
+    alarmAge: Duration.hours(1),
+  });
+}
+
+const workSeconds = ({ config }: FunctionFactory, worker: FunctionName): string =>
+  String(Math.ceil(config.functions[worker].timeoutSeconds * WORKING_SHARE));
+
+/** Both keep the records of the job and send its parts; the worker reads all profiles. */
+function connect(
+  { config, data }: FunctionFactory,
+  job: { queue: WorkQueue; starter: TributaryFunction; worker: TributaryFunction; prefix: string },
+): void {
+  for (const { function: made } of [job.starter, job.worker]) {
+    updateItemsUnder(made, data.operations, [job.prefix]);
+    job.queue.queue.grantSendMessages(made);
+  }
+  scanItems(job.worker.function, data.profiles);
+  job.worker.function.addEventSource(queueSource(job.queue.queue, { batchSize: 1, maxConcurrency: config.jobParts }));
+}
