@@ -2,12 +2,15 @@ import type { Expression } from './ast.ts';
 
 /**
  * What stands where something true or false is needed. A selection there asks whether there is anything to select, as
- * in the rules that Adobe's segment builder writes (aep.md §5.2): `select E from xEvent where …` is `exists E from …`.
+ * in the rules that Adobe's segment builder writes (aep.md §5.2): `select E from xEvent where …` is `exists E from …`,
+ * and `xEvent[…]` is `exists Item from xEvent[…]`.
  */
 export function asCondition(expression: Expression): Expression {
   switch (expression.kind) {
     case 'quantifier':
       return expression.quantifier === 'select' ? { ...expression, quantifier: 'exists' } : expression;
+    case 'filter':
+      return anyOf(expression, expression.span);
     case 'let':
     case 'lambda': {
       const body = asCondition(expression.body);
@@ -32,20 +35,21 @@ export function quantifiedBy(
   span: Expression['span'],
 ): Expression {
   const among = (condition: Expression): Expression => ({ kind: 'filter', source: object, condition, span });
-  const anyOf = (source: Expression): Expression => ({
-    kind: 'quantifier',
-    quantifier: 'exists',
-    variable: ANY,
-    source,
-    condition: undefined,
-    span,
-  });
-  if (test === undefined) return anyOf(object);
+  if (test === undefined) return anyOf(object, span);
   const condition = asCondition(test);
   return name === 'exists'
-    ? anyOf(among(condition))
-    : { kind: 'not', operand: anyOf(among(opposite(condition))), span };
+    ? anyOf(among(condition), span)
+    : { kind: 'not', operand: anyOf(among(opposite(condition)), span), span };
 }
+
+const anyOf = (source: Expression, span: Expression['span']): Expression => ({
+  kind: 'quantifier',
+  quantifier: 'exists',
+  variable: ANY,
+  source,
+  condition: undefined,
+  span,
+});
 
 function opposite(condition: Expression): Expression {
   if (condition.kind === 'lambda') return { ...condition, body: opposite(condition.body) };

@@ -27,7 +27,7 @@ describe('parsing PQL', () => {
     ['the input by number', '$1.homeAddress.stateProvince = $1.workAddress.stateProvince'],
     ['the input by name', '(Profile) => Profile.a = Profile.b'],
     ['a let', 'let S = (xEvent.sum(price)) in S > 100 and S < 1000'],
-    ['a scope further out', 'orders[total > ^.limit]'],
+    ['a scope further out', 'orders[total > ^.limit].count() > 1'],
     ['periods', 'a occurs on last month or a occurs before this year'],
     ['a range', 'a occurs between date(2015, 1, 8) and date(2017, 7, 1)'],
     ['odd names', '`xdm:name`._id.`two words` = "x"'],
@@ -43,7 +43,7 @@ describe('parsing PQL', () => {
       'sum X.price over X from xs where X.a = 1',
       '(select X from xs where X.a = 1).sum((X) => X.price)',
     ],
-    ['a condition as a filter', 'xs.filter(a = 1)', 'xs[a = 1]'],
+    ['a condition as a filter', 'xs.filter(a = 1).count() > 1', 'xs[a = 1].count() > 1'],
     ['"!" for not', '!(a = 1)', 'not a = 1'],
     [
       'several variables',
@@ -63,6 +63,11 @@ describe('parsing PQL', () => {
       'a selection beside a condition',
       'vip = true and (select E from xEvent where E.a = 1)',
       'vip = true and (exists E from xEvent where E.a = 1)',
+    ],
+    [
+      'a filtered list as a rule',
+      'xs[a = 1] and not ys.filter(b = 2)',
+      '(exists Item from xs[a = 1]) and not (exists Item from ys[b = 2])',
     ],
     ['a selection that must be empty', 'not (select E from xEvent)', 'not (exists E from xEvent)'],
     [

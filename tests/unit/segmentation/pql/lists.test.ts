@@ -33,6 +33,8 @@ describe('lists and maps', () => {
     ['xEvent.exists(items.exists(sku = "A" and qty = 2))', false],
     ['exists(addresses, city = "Oslo") and forall(addresses, city.isNotNull())', true],
     ['select A from addresses where A.city = "Oslo"', true],
+    ['addresses[city = "Oslo"] and not xEvent[product = "sock"]', true],
+    ['loyalty.filter(tier = "gold")', true],
     ['select E from xEvent where E.product = "sock"', false],
     ['vip and (select E from xEvent where E.eventType = "order", I from E.items where I.sku = "B")', true],
     ['CHAIN(xEvent, timestamp, [A: WHAT(items.exists(sku = "A")), B: WHAT(product = "hat")])', false],
