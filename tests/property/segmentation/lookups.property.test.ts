@@ -21,6 +21,8 @@ const RULES: Readonly<Record<string, string>> = {
   spent: 'xEvent[timestamp occurs <= 7 days before now].sum(items.sku.price) >= 10',
   twice: 'xEvent[items.sku.price.max() > 4].count() >= 2',
   north: 'favouriteStore.region = "north" and not inSegment("hats")',
+  three: 'xEvent[items.sku.price.includes(3)].count() > 0',
+  only: 'exists E from xEvent where (forall I from E.items where I.sku.category = "hats")',
   gone: 'exists E from xEvent where (exists I from E.items where I.sku.category.isNull())',
 };
 
@@ -88,6 +90,8 @@ function membersOf(given: World): Record<string, string[]> {
         prices(orders.filter(({ daysAgo }) => daysAgo <= 7).flatMap(({ skus }) => skus)).reduce((x, y) => x + y, 0) >=
         10,
       twice: orders.filter(({ skus }) => Math.max(...prices(skus), 0) > 4).length >= 2,
+      three: prices(items).includes(3),
+      only: orders.some(({ skus }) => skus.every((one) => products.get(one)?.category === 'hats')),
       gone: items.some((one) => products.get(one)?.category === undefined),
     };
     isIn.north = regions.get(favourite ?? '') === 'north' && !isIn.hats;
