@@ -1,6 +1,6 @@
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
-import { readPlainInstant } from '#core/util/instant.ts';
+import { daysIn, readPlainInstant } from '#core/util/instant.ts';
 import { bundleSchema } from './bundle.ts';
 import { compileBundle, type Validate } from './compile-bundle.ts';
 import { rootOf, SchemaLibrary } from './library.ts';
@@ -50,7 +50,13 @@ function compile(schema: SchemaDefinition, others: readonly SchemaDefinition[]):
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 
 const isInstant = (text: string): boolean =>
-  !Number.isNaN(readPlainInstant(text)) || (RFC_3339.test(text) && !Number.isNaN(Date.parse(text)));
+  !Number.isNaN(readPlainInstant(text)) ||
+  (RFC_3339.test(text) && !Number.isNaN(Date.parse(text)) && isInCalendar(text));
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+const isInCalendar = (text: string): boolean =>
+  Number(text.slice(11, 13)) < 24 &&
+  Number(text.slice(8, 10)) <= daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)));
 
 function eventViolations({ _id: id, timestamp }: Readonly<Record<string, unknown>>): readonly Refusal[] {
   const hasId = typeof id === 'string' && id !== '';

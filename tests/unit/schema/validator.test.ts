@@ -58,7 +58,17 @@ describe('a schema', () => {
       'schema-violation /timestamp an instant such as 2026-01-31T12:00:00Z',
     ]);
     expect(problems(event(), { _id: 'e1', timestamp: '2026-01-31T12:00:00Z' })).toEqual([]);
-    expect(problems(event(), { _id: 'e1', timestamp: '2026-13-31T12:00:00Z' }).length).toBe(1);
+    for (const timestamp of ['2026-02-28T23:59:59.999Z', '2024-02-29T00:00:00+05:30', '2026-01-31t12:00:00z']) {
+      expect(problems(event(), { _id: 'e1', timestamp }), timestamp).toEqual([]);
+    }
+    for (const timestamp of [
+      '2026-13-31T12:00:00Z',
+      '2026-02-29T12:00:00Z',
+      '2026-04-31T12:00:00Z',
+      '2026-01-01T24:00:00Z',
+    ]) {
+      expect(problems(event(), { _id: 'e1', timestamp }).length, timestamp).toBe(1);
+    }
   });
 
   it('refuses segmentMembership, which is the system\u2019s own', () => {
