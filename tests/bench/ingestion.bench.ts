@@ -1,7 +1,6 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { datasetDefinition, EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/catalog/definitions.ts';
 import { bytesSource } from '#core/ingestion/byte-source.ts';
 import { planChunks } from '#core/ingestion/chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
@@ -9,6 +8,7 @@ import { type ReceivedRecord, receiveRow, validate } from '#core/ingestion/proce
 import { receiveMessage } from '#core/ingestion/receive-message.ts';
 import { hasLuma } from '#tests/harness/luma/data.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { ORDERS as DATASET, ORDERS_SCHEMA as SCHEMA } from './large/catalog.ts';
 import { processorTime, runsPerSecond, thousands } from './measure.ts';
 import { catalogWith, realEvents } from './real-events.ts';
 
@@ -19,42 +19,6 @@ const SLICE = 1_000;
 const STORES = 40;
 /** Messages that one call of the function gets from the stream. */
 const STREAM_BATCH = 500;
-
-const SCHEMA = schemaDefinition.parse({
-  $id: 'https://example.com/orders',
-  'meta:class': EXPERIENCE_EVENT_CLASS,
-  required: ['_id', 'timestamp', 'crmId', 'total'],
-  additionalProperties: false,
-  properties: {
-    _id: { type: 'string', minLength: 1 },
-    timestamp: { type: 'string', format: 'date-time' },
-    eventType: { type: 'string' },
-    crmId: { type: 'string', minLength: 1 },
-    storeId: { type: 'string' },
-    note: { type: 'string' },
-    items: { type: 'integer', minimum: 1 },
-    total: { type: 'number', minimum: 0 },
-  },
-  descriptors: [
-    {
-      '@type': 'xdm:descriptorIdentity',
-      'xdm:sourceProperty': '/crmId',
-      'xdm:namespace': 'CRMID',
-      'xdm:isPrimary': true,
-    },
-  ],
-});
-const DATASET = datasetDefinition.parse({
-  id: 'orders',
-  name: 'Orders',
-  schemaRef: { id: SCHEMA.$id },
-  mapping: [
-    ...['_id', 'eventType', 'crmId', 'storeId', 'note'].map((name) => ({ source: name, destination: name })),
-    { source: 'timestamp', destination: 'timestamp', type: 'date-time' },
-    { source: 'items', destination: 'items', type: 'integer' },
-    { source: 'total', destination: 'total', type: 'number' },
-  ],
-});
 
 const order = (n: number) => ({
   _id: `order-${String(n).padStart(10, '0')}`,

@@ -1,0 +1,47 @@
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { datasetDefinition, EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/catalog/definitions.ts';
+import { exampleDefinitions } from '#tests/harness/platform/example.ts';
+
+export const ORDERS_SCHEMA = schemaDefinition.parse({
+  $id: 'https://example.com/orders',
+  'meta:class': EXPERIENCE_EVENT_CLASS,
+  required: ['_id', 'timestamp', 'crmId', 'total'],
+  additionalProperties: false,
+  properties: {
+    _id: { type: 'string', minLength: 1 },
+    timestamp: { type: 'string', format: 'date-time' },
+    eventType: { type: 'string' },
+    crmId: { type: 'string', minLength: 1 },
+    storeId: { type: 'string' },
+    note: { type: 'string' },
+    items: { type: 'integer', minimum: 1 },
+    total: { type: 'number', minimum: 0 },
+  },
+  descriptors: [
+    {
+      '@type': 'xdm:descriptorIdentity',
+      'xdm:sourceProperty': '/crmId',
+      'xdm:namespace': 'CRMID',
+      'xdm:isPrimary': true,
+    },
+  ],
+});
+export const ORDERS = datasetDefinition.parse({
+  id: 'orders',
+  name: 'Orders',
+  schemaRef: { id: ORDERS_SCHEMA.$id },
+  tags: { unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] },
+  mapping: [
+    ...['_id', 'eventType', 'crmId', 'storeId', 'note'].map((name) => ({ source: name, destination: name })),
+    { source: 'timestamp', destination: 'timestamp', type: 'date-time' },
+    { source: 'items', destination: 'items', type: 'integer' },
+    { source: 'total', destination: 'total', type: 'number' },
+  ],
+});
+
+/** The example's catalog with orders of shops. */
+export async function ordersCatalog(): Promise<CompiledCatalog> {
+  const example = await exampleDefinitions();
+  const schemas = [...example.schemas, ORDERS_SCHEMA];
+  return compileCatalog({ ...example, schemas, datasets: [...example.datasets, ORDERS] });
+}
