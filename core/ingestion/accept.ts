@@ -24,6 +24,7 @@ export interface Arrival {
 /**
  * Validates a record against its dataset (aep.md §1, §3.1) and gives it its id, time and identities.
  * @param operation what the sender wants done with a record; one that only changes fields may lack required ones
+ * @param written the entity as JSON, where it has been written down already
  * @returns the record, or all the reasons why it is refused, up to the validator's limit
  */
 export function acceptRecord(
@@ -31,6 +32,7 @@ export function acceptRecord(
   dataset: CompiledDataset,
   arrival: Arrival,
   operation: RecordOperation = dataset.isUpsert ? 'merge' : 'create',
+  written?: string,
 ): { readonly record: AcceptedRecord } | { readonly refusals: readonly Refusal[] } {
   const { behaviour } = dataset;
   const isPartial = behaviour === 'record' && operation !== 'create';
@@ -43,7 +45,7 @@ export function acceptRecord(
   const key = dataset.lookup && keyIn(valid, dataset.lookup);
   if (key && typeof key !== 'string') return { refusals: [key] };
   const time = timeOf(valid, behaviour, arrival);
-  const json = JSON.stringify(valid);
+  const json = written ?? JSON.stringify(valid);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
   const identity =
     behaviour === 'event' ? (valid._id as string) : `${time}|${isPartial ? operation : ''}|${stringify(valid)}`;

@@ -2,7 +2,7 @@ import type { RowGroup } from 'hyparquet';
 import { type Budget, MAX_HELD_BYTES } from './parquet-budget.ts';
 import { dictionaryOf, type Values, valuesOf } from './parquet-encodings.ts';
 import { attempt, expectThat } from './parquet-flaw.ts';
-import type { PageStart } from './parquet-index.ts';
+import { type PageStart, pageOf } from './parquet-index.ts';
 import {
   type Codec,
   type DataPage,
@@ -37,7 +37,7 @@ export class Column {
   readonly #codec: Codec;
   readonly #window: ByteWindow;
   readonly #budget: Budget;
-  /** Values that were not seen yet, of all pages. */
+  /** Values that were not seen yet, of all pages; unknown where not all of these are read. */
   #unseen: number;
   #offset: number;
   #dictionary: readonly unknown[] | undefined;
@@ -272,14 +272,16 @@ export class Column {
 
   /** Goes to the page that holds a row. @returns rows still to be passed over */
   async #jump(rows: number, pages: readonly PageStart[]): Promise<number> {
-    const target = pages.findLast(({ firstRow }) => firstRow <= rows);
-    if (!target || target.firstRow === 0) return rows;
+    const target = pageOf(pages, rows);
+    if (target.firstRow === 0) {
+      this.#unseen = UNKNOWN;
+      return rows;
+    }
     // A dictionary lies before the first page.
     if (this.#offset < pages[0]!.offset) await this.#nextPage();
     attempt(() => expectThat(this.#leftInPage === 0, 'the index of its pages does not fit'));
     this.#offset = target.offset;
-    // How many values the pages of a list have that were not looked at, nobody says.
-    this.#unseen = this.leaf.repetition === 0 ? this.#unseen - target.firstRow : UNKNOWN;
+    this.#unseen = UNKNOWN;
     return rows - target.firstRow;
   }
 }

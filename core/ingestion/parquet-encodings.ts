@@ -134,7 +134,7 @@ function asciiOf(bytes: Buffer): string | undefined {
   const copy = Buffer.from(bytes);
   for (let at = 0; at + 4 <= bytes.length; ) {
     const length = lengthAt(bytes, at);
-    copy.fill(0, at, at + 4);
+    for (let i = at; i < at + 4; i++) copy[i] = 0;
     at += 4 + length;
   }
   return isAscii(copy) ? copy.toString('latin1') : undefined;

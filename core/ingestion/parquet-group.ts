@@ -5,7 +5,7 @@ import { Budget } from './parquet-budget.ts';
 import { Column } from './parquet-column.ts';
 import { attempt, expectThat } from './parquet-flaw.ts';
 import { columnRange, rangeOf } from './parquet-footer.ts';
-import { pageStarts } from './parquet-index.ts';
+import { pageOf, pageStarts } from './parquet-index.ts';
 import { type BuiltRow, rowReader } from './parquet-rows.ts';
 import { type ParquetSchema, pathOf } from './parquet-schema.ts';
 import { ByteWindow } from './parquet-window.ts';
@@ -33,10 +33,11 @@ export async function* readRows(
   file: ByteSource,
   schema: ParquetSchema,
   group: RowGroup,
-  { skip, rows }: RowRange,
+  range: RowRange,
 ): AsyncIterable<BuiltRow> {
+  const { skip, rows } = range;
   if (rows === 0) return;
-  const columns = await openColumns(file, schema, group, skip);
+  const columns = await openColumns(file, schema, group, range);
   const next = rowReader(schema.fields, columns);
   for (let left = rows; left > 0; ) {
     const empty = columns.filter((column) => column.rows === 0);
@@ -55,23 +56,27 @@ async function openColumns(
   file: ByteSource,
   schema: ParquetSchema,
   group: RowGroup,
-  skip: number,
+  { skip, rows }: RowRange,
 ): Promise<readonly Column[]> {
   const { start, end } = rangeOf(group);
-  const isSmall = end - start <= SMALL_GROUP;
+  const isWhole = rows === Number(group.num_rows);
+  const isSmall = isWhole && end - start <= SMALL_GROUP;
   const source = isSmall ? await partOf(file, start, end) : file;
   const size = isSmall ? end - start : windowSize(group.columns.length);
   const chunks = attempt(() => chunksOf(schema, group));
   const budget = new Budget();
-  const columns = schema.leaves.map((leaf, i) => {
-    const range = columnRange(chunks[i]!);
-    return new Column(leaf, chunks[i]!, range.start, new ByteWindow(source, range.start, range.end, size), budget);
+  const columns: Column[] = [];
+  await eachAtOnce(schema.leaves.entries(), READ_AT_ONCE, async ([i, leaf]) => {
+    const chunk = chunks[i]!;
+    const pages = isWhole ? undefined : await pageStarts(file, chunk);
+    const range = columnRange(chunk);
+    // Of a part, nothing is read that lies behind it.
+    const last = pages?.find(({ firstRow }) => firstRow >= skip + rows)?.offset ?? range.end;
+    const few = pages ? Math.max(MIN_WINDOW, last - pageOf(pages, skip).offset) : size;
+    const window = new ByteWindow(source, range.start, last, Math.min(size, few));
+    columns[i] = new Column(leaf, chunk, range.start, window, budget);
+    await columns[i].skip(skip, pages);
   });
-  if (skip > 0) {
-    await eachAtOnce(columns.entries(), READ_AT_ONCE, async ([i, column]) => {
-      await column.skip(skip, await pageStarts(file, chunks[i]!));
-    });
-  }
   return columns;
 }
 

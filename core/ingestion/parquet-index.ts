@@ -38,3 +38,7 @@ export async function pageStarts(
     return pages.length === 0 ? undefined : pages;
   });
 }
+
+/** The page that holds a row. */
+export const pageOf = (pages: readonly PageStart[], row: number): PageStart =>
+  pages.findLast(({ firstRow }) => firstRow <= row) ?? pages[0]!;

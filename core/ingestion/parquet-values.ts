@@ -104,7 +104,27 @@ function dividedBy(value: number | bigint, divisor: number): number {
 
 const LAST_INSTANT = 8.64e15;
 
-const instant = (ms: number): unknown => (Math.abs(ms) <= LAST_INSTANT ? new Date(ms).toISOString() : BAD_TIME);
+/** Instants of the same day, which follow one another in most files, differ in their time only. */
+let latestDay = Number.NaN;
+let latestDate = '';
+
+function instant(ms: number): unknown {
+  if (!(Math.abs(ms) <= LAST_INSTANT)) return BAD_TIME;
+  const days = Math.floor(ms / DAY);
+  if (days !== latestDay) {
+    latestDate = new Date(ms).toISOString().slice(0, -'00:00:00.000Z'.length);
+    latestDay = days;
+  }
+  const time = ms - days * DAY;
+  const seconds = Math.floor(time / 1_000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = TWO_DIGITS[Math.floor(minutes / 60)]!;
+  const millis = String((time % 1_000) + 1_000).slice(1);
+  return `${latestDate}${hours}:${TWO_DIGITS[minutes % 60]!}:${TWO_DIGITS[seconds % 60]!}.${millis}Z`;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+
 const day = (ms: number): unknown =>
   Math.abs(ms) <= LAST_INSTANT ? new Date(ms).toISOString().split('T')[0]! : BAD_TIME;
 

@@ -115,5 +115,5 @@ function toRecord({ value, refusal }: BuiltRow, source: string, row: number, isO
   // Characters are at most three bytes; they are only counted where it may matter.
   const bytes = raw.length * 3 > MAX_RECORD_BYTES ? Buffer.byteLength(raw) : 0;
   if (bytes > MAX_RECORD_BYTES) return { position, raw: raw.slice(0, KEPT_BYTES), refusal: tooLarge(bytes) };
-  return flaw ? { position, raw, refusal: flaw } : { position, raw, value };
+  return flaw ? { position, raw, refusal: flaw } : { position, raw, value, isPlainJson: true };
 }

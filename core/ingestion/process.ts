@@ -18,6 +18,8 @@ export interface ReceivedRecord extends Omit<Arrival, 'arrival'>, Raw, RawFormat
   readonly operation?: RecordOperation;
   /** Why it could not be read, if so. */
   readonly refusal?: Refusal;
+  /** The entity as JSON, where it has been written down already. */
+  readonly json?: string;
 }
 
 export interface ProcessDeps {
@@ -72,7 +74,7 @@ export function validate(
     const result = accept(candidate, catalog);
     if ('record' in result) accepted.push({ record: result.record, arrival: candidate });
     else {
-      const { entity: _entity, operation: _operation, refusal: _refusal, ...kept } = candidate;
+      const { entity: _entity, operation: _operation, refusal: _refusal, json: _json, ...kept } = candidate;
       refused.push({ ...kept, refusals: result.refusals });
     }
   }
@@ -85,7 +87,7 @@ function accept(received: ReceivedRecord, catalog: CompiledCatalog): ReturnType<
   if (!dataset) return { refusals: [unknownDataset(catalog)] };
   const { position, receivedAt, tie, operation } = received;
   const arrival = { receivedAt, tie, arrival: arrivalId(position, receivedAt) };
-  return acceptRecord(received.entity, dataset, arrival, operation);
+  return acceptRecord(received.entity, dataset, arrival, operation, received.json);
 }
 
 /**
@@ -106,6 +108,8 @@ export function receiveRow(
     return refusal ? { ...received, ...(rawEncoding && { rawEncoding }), refusal } : received;
   };
   if (decoded.refusal) return row(undefined, decoded.refusal);
+  if (decoded.isPlainJson)
+    return { datasetId: dataset.id, position, raw, format, receivedAt, tie, entity: decoded.value, json: raw };
   if (format !== 'csv') return row(decoded.value);
   const mapped = dataset.mapRow(decoded.value as Readonly<Record<string, string>>);
   return 'refusal' in mapped ? row(undefined, mapped.refusal) : row(mapped.value);

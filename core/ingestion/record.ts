@@ -50,7 +50,12 @@ export interface Raw {
 
 /** One record as it came out of a file or a stream, or the reason why it could not be read. */
 export type DecodedRecord = Raw & { readonly position: Position } & (
-    | { readonly value: unknown; readonly refusal?: undefined }
+    | {
+        readonly value: unknown;
+        readonly refusal?: undefined;
+        /** Whether `raw` is the value just as `JSON.stringify` writes it. */
+        readonly isPlainJson?: true;
+      }
     | { readonly refusal: Refusal }
   );
 
