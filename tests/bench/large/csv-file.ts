@@ -8,8 +8,8 @@ export interface Expected {
   readonly refused: ReadonlySet<number>;
   /** Rows whose event came in the row before. */
   readonly duplicates: number;
-  /** Whether the lake must have the event of this number. */
-  has(n: number): boolean;
+  /** The `_id` of every event that the lake must have. */
+  ids(): Iterable<string>;
 }
 
 const PIECE = 1_048_576;
@@ -49,7 +49,11 @@ export function writeLargeCsv(path: string, bytes: number): Expected {
   }
   flush();
   closeSync(file);
-  return { rows: n, refused, duplicates, has: (event) => event < n && !isRefused(event) && !isRepeated(event) };
+  return { rows: n, refused, duplicates, ids: () => idsBelow(n) };
+}
+
+function* idsBelow(rows: number): Iterable<string> {
+  for (let n = 0; n < rows; n++) if (!isRefused(n) && !isRepeated(n)) yield idOf(n);
 }
 
 function lineOf(n: number): string {
@@ -58,8 +62,7 @@ function lineOf(n: number): string {
   const quoted = isBadQuote(n) ? `"${text}" and more` : `"${text}"`;
   const amount = isBadNumber(n) ? 'many' : items;
   const at = new Date(1_700_000_000_000 + n * 977).toISOString();
-  return `order-${n},${at},${eventType},RB-${n % CUSTOMERS},${storeId},${quoted},${amount},${total}`;
+  return `${idOf(n)},${at},${eventType},RB-${n % CUSTOMERS},${storeId},${quoted},${amount},${total}`;
 }
 
-/** The number of an event. */
-export const numberOf = (id: string): number => Number(id.slice('order-'.length));
+const idOf = (n: number): string => `order-${n}`;

@@ -9,19 +9,23 @@ import { runLarge } from './run-large.ts';
 const { values } = parseArgs({
   options: {
     mb: { type: 'string', default: '1024' },
+    format: { type: 'string', default: 'csv' },
     kills: { type: 'string', default: '12' },
     workers: { type: 'string', default: '2' },
   },
 });
+const format = values.format === 'parquet' ? 'parquet' : 'csv';
 const MOST_MEMORY = 1.5e9;
 const bytes = Number(values.mb) * 1_048_576;
 const inMb = (value: number): string => `${Math.round(value / 1e6).toLocaleString('en-US')} MB`;
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-large-'));
 try {
-  console.log(`\n${inMb(bytes)} of CSV through split, validate-chunk and stitch-chunk, with workers that are killed\n`);
+  console.log(
+    `\n${inMb(bytes)} of ${format} through split, validate-chunk and stitch-chunk, with workers that are killed\n`,
+  );
   const workers = Number(values.workers);
-  const result = await runLarge({ folder, bytes, workers, kills: Number(values.kills), random: Math.random });
+  const result = await runLarge({ folder, bytes, format, workers, kills: Number(values.kills), random: Math.random });
   const { batch, expected, seconds, killed, peaks } = result;
   const { accepted, duplicate, refused } = batch.counts;
   const size = statSync(join(folder, 'landing', encodeURIComponent(batch.file))).size;

@@ -9,12 +9,15 @@ import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { ORDERS } from './catalog.ts';
 import { type Expected, writeLargeCsv } from './csv-file.ts';
+import { largeOrder, writeLargeParquet } from './parquet-file.ts';
 import type { Answer, Call, Job } from './worker.ts';
 
 export interface LargeRun {
   /** An empty folder, for the file and everything that comes of it. */
   readonly folder: string;
   readonly bytes: number;
+  /** @default csv */
+  readonly format?: 'csv' | 'parquet';
   readonly workers: number;
   /** How often a worker is to be killed. */
   readonly kills: number;
@@ -46,10 +49,18 @@ class CompactTimeline {
 }
 
 /** Takes in a file of orders with workers that are killed and started again; what one was at comes once more. */
-export async function runLarge({ folder, bytes, workers, kills, random }: LargeRun): Promise<LargeResult> {
+export async function runLarge({
+  folder,
+  bytes,
+  format = 'csv',
+  workers,
+  kills,
+  random,
+}: LargeRun): Promise<LargeResult> {
   mkdirSync(join(folder, 'landing'), { recursive: true });
-  const key = `landing/${ORDERS.id}/large.csv`;
-  const expected = writeLargeCsv(join(folder, 'landing', encodeURIComponent(key)), bytes);
+  const key = `landing/${ORDERS.id}/large.${format}`;
+  const path = join(folder, 'landing', encodeURIComponent(key));
+  const expected = format === 'csv' ? writeLargeCsv(path, bytes) : expectedOfParquet(path, bytes);
 
   const jobs: Job[] = [
     { kind: 'split', body: { Records: [{ eventTime: '2026-03-01T10:00:00Z', s3: { object: objectOf(key) } }] } },
@@ -151,6 +162,18 @@ export async function runLarge({ folder, bytes, workers, kills, random }: LargeR
 /** What the heap of a worker may grow to; buffers come on top. */
 const HEAP_MB = 384;
 const stops: (() => void)[] = [];
+
+/** Rows of a row group: a few chunks of a file of some megabytes. */
+const ROW_GROUP = 50_000;
+
+/** Nothing in it is to be refused; that is for the rows of CSV. */
+function expectedOfParquet(path: string, bytes: number): Expected {
+  const { rows } = writeLargeParquet(path, { bytes, rowGroupRows: ROW_GROUP });
+  const ids = function* (): Iterable<string> {
+    for (let n = 0; n < rows; n++) yield String(largeOrder(n)._id);
+  };
+  return { rows, refused: new Set(), duplicates: 0, ids };
+}
 
 const objectOf = (key: string) => ({ key, eTag: 'e', sequencer: '1', versionId: '' });
 
