@@ -1,6 +1,6 @@
 import type { RowGroup } from 'hyparquet';
 import { type Budget, MAX_HELD_BYTES } from './parquet-budget.ts';
-import { dictionaryOf, type Values, valuesOf } from './parquet-encodings.ts';
+import { dictionaryOf, valuesOf } from './parquet-encodings.ts';
 import { attempt, expectThat } from './parquet-flaw.ts';
 import { type PageStart, pageOf } from './parquet-index.ts';
 import {
@@ -15,6 +15,7 @@ import {
   valuesOfPage,
 } from './parquet-pages.ts';
 import type { Leaf } from './parquet-schema.ts';
+import type { Values } from './parquet-values.ts';
 import type { ByteWindow } from './parquet-window.ts';
 import { FileRefusedError } from './record.ts';
 

@@ -1,18 +1,12 @@
 import { isAscii } from 'node:buffer';
 import type { Budget } from './parquet-budget.ts';
-import { Deltas, exact, skipDeltas } from './parquet-delta.ts';
-import { expectThat, ParquetFlaw } from './parquet-flaw.ts';
+import { exact } from './parquet-delta.ts';
+import { DeltaTexts, Integers } from './parquet-delta-values.ts';
+import { expectThat, MISSING, ParquetFlaw } from './parquet-flaw.ts';
 import { Runs } from './parquet-runs.ts';
 import type { Leaf } from './parquet-schema.ts';
-import { instantOf96, isTooLong, tooLong } from './parquet-values.ts';
+import { instantOf96, isTooLong, tooLong, type Values } from './parquet-values.ts';
 
-/** The values of a page that are not null, as many at a time as they are asked for. */
-export interface Values {
-  /** Adds the next ones. @throws ParquetFlaw when there are not as many */
-  read(into: unknown[], count: number): void;
-}
-
-const MISSING = 'a page has not as many values as it says';
 const WIDTHS: Readonly<Record<string, number>> = { INT32: 4, FLOAT: 4, INT64: 8, DOUBLE: 8, INT96: 12 };
 
 /**
@@ -196,89 +190,6 @@ function runsOfBooleans(bytes: Buffer): (into: Uint8Array, count: number) => voi
     expectThat(runs !== undefined, MISSING);
     runs.read(into, 0, count);
   };
-}
-
-class Integers implements Values {
-  readonly #bytes: Buffer;
-  readonly #leaf: Leaf;
-  #deltas: Deltas | undefined;
-
-  constructor(bytes: Buffer, leaf: Leaf) {
-    this.#bytes = bytes;
-    this.#leaf = leaf;
-  }
-
-  read(into: unknown[], count: number): void {
-    if (count === 0) return;
-    this.#deltas ??= new Deltas(this.#bytes, 0, this.#leaf.type === 'INT32');
-    const numbers: (number | bigint)[] = [];
-    this.#deltas.read(numbers, count);
-    for (const number of numbers) into.push(this.#leaf.convert.integer(number));
-  }
-}
-
-/** Texts, or bytes, whose lengths lie before them; each may begin like the one before it. */
-class DeltaTexts implements Values {
-  readonly #bytes: Buffer;
-  readonly #leaf: Leaf;
-  readonly #hasPrefixes: boolean;
-  readonly #budget: Budget;
-  #prefixes: Deltas | undefined;
-  #lengths: Deltas | undefined;
-  #at = 0;
-  #previous: Buffer = Buffer.alloc(0);
-
-  constructor(bytes: Buffer, leaf: Leaf, hasPrefixes: boolean, budget: Budget) {
-    this.#bytes = bytes;
-    this.#leaf = leaf;
-    this.#hasPrefixes = hasPrefixes;
-    this.#budget = budget;
-  }
-
-  read(into: unknown[], count: number): void {
-    if (count === 0) return;
-    if (!this.#lengths) this.#open();
-    const prefixes = new Int32Array(count);
-    const lengths = new Int32Array(count);
-    this.#prefixes?.read(prefixes, count);
-    this.#lengths!.read(lengths, count);
-    const { length: fixed, convert, type } = this.#leaf;
-    // What is put together anew is there until the rows have been made of it.
-    let made = 0;
-    try {
-      for (let i = 0; i < count; i++) {
-        const value = this.#value(prefixes[i]!, lengths[i]!);
-        expectThat(type !== 'FIXED_LEN_BYTE_ARRAY' || value.length === fixed, 'values have not the length they should');
-        made += value.length;
-        this.#budget.take(value.length);
-        into.push(isTooLong(value.length) ? tooLong(value.length) : convert.bytes(value, 0, value.length));
-      }
-    } finally {
-      this.#budget.give(made);
-    }
-  }
-
-  #open(): void {
-    if (this.#hasPrefixes) {
-      this.#prefixes = new Deltas(this.#bytes, 0, true);
-      this.#at = skipDeltas(this.#bytes, 0);
-    }
-    this.#lengths = new Deltas(this.#bytes, this.#at, true);
-    this.#at = skipDeltas(this.#bytes, this.#at);
-  }
-
-  #value(prefix: number, length: number): Buffer {
-    expectThat(
-      prefix >= 0 && prefix <= this.#previous.length && length >= 0,
-      'a text is longer than the one it begins like',
-    );
-    expectThat(this.#at + length <= this.#bytes.length, MISSING);
-    const own = this.#bytes.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    const value = prefix === 0 ? own : Buffer.concat([this.#previous.subarray(0, prefix), own]);
-    if (this.#hasPrefixes) this.#previous = value;
-    return value;
-  }
 }
 
 /** The bytes of each value together again: the first of all, then the second of all … is how they were. */

@@ -3,6 +3,8 @@ import { FileRefusedError } from './record.ts';
 /** What is wrong with a Parquet file, in a few words for people. */
 export class ParquetFlaw extends Error {}
 
+export const MISSING = 'a page has not as many values as it says';
+
 export function expectThat(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new ParquetFlaw(otherwise);
 }

@@ -1,4 +1,4 @@
-import { expectThat } from './parquet-flaw.ts';
+import { expectThat, MISSING } from './parquet-flaw.ts';
 import { integerAt, skipInteger } from './parquet-thrift.ts';
 
 /** Where numbers are put; levels fit into bytes. */
@@ -46,7 +46,7 @@ export class Runs {
   }
 
   #open(): void {
-    expectThat(this.#at < this.#end, 'a page has not as many values as it says');
+    expectThat(this.#at < this.#end, MISSING);
     const head = integerAt(this.#bytes, this.#at);
     this.#at = skipInteger(this.#bytes, this.#at);
     this.#isPacked = head % 2 === 1;

@@ -28,6 +28,12 @@ export interface Convert {
   readonly isText: boolean;
 }
 
+/** The values of a page that are not null, as many at a time as they are asked for. */
+export interface Values {
+  /** Adds the next ones. @throws ParquetFlaw when there are not as many */
+  read(into: unknown[], count: number): void;
+}
+
 const DAY = 86_400_000;
 
 const BAD_TEXT = new BadValue(INVALID_ENCODING);
