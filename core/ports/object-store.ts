@@ -1,16 +1,44 @@
-/** Objects in one bucket. */
+/** Objects in one bucket. What is written can be read and listed at once, as S3 has it. */
 export interface ObjectStore {
   /** Writes the whole object, replacing what was there. */
-  put(
+  put(key: string, body: Uint8Array | string, options?: ObjectOptions): Promise<void>;
+  /**
+   * Writes the object only where it still is what it was.
+   * @param body may be given piece by piece; an error of its giver leaves everything as it was, and is thrown
+   * @param etag of what is there; undefined where nothing is
+   * @returns the new ETag, or undefined where there is something else, and nothing was written
+   */
+  putIf(
     key: string,
-    body: Uint8Array | string,
-    options?: { contentType?: string; contentEncoding?: string },
-  ): Promise<void>;
-  /** The object's bytes, or undefined where there is none. `end` is exclusive. */
-  get(key: string, range?: { start: number; end: number }): Promise<Uint8Array | undefined>;
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    etag: string | undefined,
+    options?: ObjectOptions,
+  ): Promise<string | undefined>;
+  /**
+   * The object's bytes, or undefined where there is none. `end` is exclusive.
+   * @param etag undefined is given as well where the object is not this one any more
+   */
+  get(key: string, range?: { start: number; end: number }, etag?: string): Promise<Uint8Array | undefined>;
   /** Size in bytes, or undefined where there is none. */
   size(key: string): Promise<number | undefined>;
   /** Keys that begin with the prefix, in order. */
   list(prefix: string): AsyncIterable<string>;
+  /** The same with what each object is at that moment. */
+  entries(prefix: string): AsyncIterable<StoredObject>;
   delete(keys: readonly string[]): Promise<void>;
+  /** Deletes the object only where it still is what it was. @returns whether it was */
+  deleteIf(key: string, etag: string): Promise<boolean>;
+}
+
+export interface ObjectOptions {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+}
+
+export interface StoredObject {
+  readonly key: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Differs where the bytes differ. */
+  readonly etag: string;
 }

@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -6,7 +7,8 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ObjectOptions, ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import { upload } from './s3-upload.ts';
 
 const KEYS_PER_DELETE = 1_000;
 
@@ -22,30 +24,49 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
     }
   };
 
+  async function* entries(prefix: string): AsyncIterable<StoredObject> {
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+      for (const { Key, Size, ETag } of page.Contents ?? []) {
+        if (Key !== undefined && ETag !== undefined) yield { key: Key, size: Size ?? 0, etag: ETag };
+      }
+    }
+  }
+
   return {
-    async put(key, body, { contentType, contentEncoding } = {}) {
+    async put(key, body, options) {
       await client.send(
         new PutObjectCommand({
           Bucket: bucket,
           Key: key,
           // As bytes, since the SDK takes an empty text for a stream of unknown length.
           Body: typeof body === 'string' ? Buffer.from(body) : body,
-          ...(contentType !== undefined && { ContentType: contentType }),
-          ...(contentEncoding !== undefined && { ContentEncoding: contentEncoding }),
+          ...headersOf(options),
         }),
       );
     },
 
-    async get(key, range) {
+    async putIf(key, body, etag, options) {
+      const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
+      const pieces = body instanceof Uint8Array ? onePiece(body) : body;
+      try {
+        return await upload(client, { Bucket: bucket, Key: key }, pieces, condition, headersOf(options));
+      } catch (error) {
+        if (isOtherwise(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async get(key, range, etag) {
       // S3 knows no empty range, and none that begins behind the end.
       if (range && range.end <= range.start) return (await size(key)) === undefined ? undefined : new Uint8Array();
       const Range = range && `bytes=${range.start}-${range.end - 1}`;
+      const which = { Bucket: bucket, Key: key, ...(Range && { Range }), ...(etag !== undefined && { IfMatch: etag }) };
       try {
-        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...(Range && { Range }) }));
+        const { Body } = await client.send(new GetObjectCommand(which));
         return Body ? await Body.transformToByteArray() : new Uint8Array();
       } catch (error) {
         if (status(error) === 416) return new Uint8Array();
-        if (status(error) === 404) return undefined;
+        if (status(error) === 404 || (etag !== undefined && status(error) === 412)) return undefined;
         throw error;
       }
     },
@@ -53,12 +74,10 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
     size,
 
     async *list(prefix) {
-      for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-        for (const { Key } of page.Contents ?? []) {
-          if (Key !== undefined) yield Key;
-        }
-      }
+      for await (const { key } of entries(prefix)) yield key;
     },
+
+    entries,
 
     async delete(keys) {
       for (let start = 0; start < keys.length; start += KEYS_PER_DELETE) {
@@ -74,8 +93,30 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
         }
       }
     },
+
+    async deleteIf(key, etag) {
+      try {
+        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag }));
+        return true;
+      } catch (error) {
+        if (isOtherwise(error)) return false;
+        throw error;
+      }
+    },
   };
 }
 
+async function* onePiece(body: Uint8Array): AsyncIterable<Uint8Array> {
+  yield body;
+}
+
+const headersOf = ({ contentType, contentEncoding }: ObjectOptions = {}) => ({
+  ...(contentType !== undefined && { ContentType: contentType }),
+  ...(contentEncoding !== undefined && { ContentEncoding: contentEncoding }),
+});
+
 const status = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+
+/** The condition of a request does not hold: there is nothing, something else, or somebody is just writing it. */
+const isOtherwise = (error: unknown): boolean => [404, 409, 412].includes(status(error) ?? 0);

@@ -105,5 +105,94 @@ export function objectStoreContract(name: string, create: () => ObjectStore): vo
       await store.delete([]);
       expect(await keysOf(store, folder)).toEqual([`${folder}b`]);
     });
+
+    describe('asked to act only on what it had seen', () => {
+      const etagOf = async (store: ObjectStore, key: string): Promise<string> =>
+        (await Array.fromAsync(store.entries(key)))[0]!.etag;
+
+      it('lists what each object is: its size, and an ETag that follows its bytes', async () => {
+        const store = create();
+        const folder = fresh();
+        await store.put(`${folder}a`, 'x');
+        await store.put(`${folder}b`, 'longer');
+        const [a, b] = await Array.fromAsync(store.entries(folder));
+        expect([a?.key, a?.size, b?.key, b?.size]).toEqual([`${folder}a`, 1, `${folder}b`, 6]);
+        await store.put(`${folder}a`, 'y');
+        expect(await etagOf(store, `${folder}a`)).not.toBe(a!.etag);
+      });
+
+      it('reads an object as long as it is the one', async () => {
+        const store = create();
+        const key = `${fresh()}read`;
+        await store.put(key, '0123456789');
+        const etag = await etagOf(store, key);
+        expect(textOf(await store.get(key, undefined, etag))).toBe('0123456789');
+        expect(textOf(await store.get(key, { start: 2, end: 4 }, etag))).toBe('23');
+        await store.put(key, 'other');
+        expect(await store.get(key, undefined, etag)).toBeUndefined();
+        expect(await store.get(key, { start: 2, end: 4 }, etag)).toBeUndefined();
+        await store.delete([key]);
+        expect(await store.get(key, undefined, etag)).toBeUndefined();
+      });
+
+      it('writes where nothing is, and only there', async () => {
+        const store = create();
+        const key = `${fresh()}new`;
+        const etag = await store.putIf(key, Buffer.from('first'), undefined);
+        expect(etag).toBe(await etagOf(store, key));
+        expect(await store.putIf(key, Buffer.from('second'), undefined)).toBeUndefined();
+        expect(textOf(await store.get(key))).toBe('first');
+      });
+
+      it('replaces what it had seen, and nothing else', async () => {
+        const store = create();
+        const key = `${fresh()}replaced`;
+        const first = await store.putIf(key, Buffer.from('first'), undefined);
+        const second = await store.putIf(key, Buffer.from('second'), first);
+        expect(second).not.toBe(first);
+        expect(await store.putIf(key, Buffer.from('third'), first)).toBeUndefined();
+        expect(textOf(await store.get(key))).toBe('second');
+        await store.delete([key]);
+        expect(await store.putIf(key, Buffer.from('fourth'), second)).toBeUndefined();
+        expect(await store.get(key)).toBeUndefined();
+      });
+
+      it('deletes what it had seen, and nothing else', async () => {
+        const store = create();
+        const key = `${fresh()}deleted`;
+        const first = (await store.putIf(key, Buffer.from('first'), undefined))!;
+        const second = (await store.putIf(key, Buffer.from('second'), first))!;
+        expect(await store.deleteIf(key, first)).toBe(false);
+        expect(textOf(await store.get(key))).toBe('second');
+        expect(await store.deleteIf(key, second)).toBe(true);
+        expect(await store.deleteIf(key, second)).toBe(false);
+        expect(await store.get(key)).toBeUndefined();
+      });
+
+      /** More than fits into one request. */
+      async function* megabytes(count: number, fails = false): AsyncIterable<Uint8Array> {
+        for (let n = 0; n < count; n++) yield Buffer.alloc(1024 ** 2, n);
+        if (fails) throw new Error('no more');
+      }
+
+      it('takes large objects piece by piece, under the same conditions', async () => {
+        const store = create();
+        const key = `${fresh()}large`;
+        const etag = await store.putIf(key, megabytes(17), undefined);
+        expect(etag).toBe(await etagOf(store, key));
+        expect(Buffer.concat(await Array.fromAsync(megabytes(17))).equals((await store.get(key))!)).toBe(true);
+        expect(await store.putIf(key, megabytes(18), undefined)).toBeUndefined();
+        expect(await store.size(key)).toBe(17 * 1024 ** 2);
+        expect(await store.putIf(key, megabytes(9), etag)).toBeDefined();
+        expect(await store.size(key)).toBe(9 * 1024 ** 2);
+      });
+
+      it.each([1, 20])('writes nothing when the giver of %d megabytes fails', async (count) => {
+        const store = create();
+        const key = `${fresh()}failed`;
+        await expect(store.putIf(key, megabytes(count, true), undefined)).rejects.toThrow('no more');
+        expect(await store.get(key)).toBeUndefined();
+      });
+    });
   });
 }
