@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/ingestion/rebuild.ts';
+import { type CompactedRange, compactRange } from '#core/lake/compact-range.ts';
+import { mergeRules } from '#core/lake/compaction-days.ts';
+import { type LakeRange, type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/lake/rebuild.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 
 interface Options extends RebuildRange {
@@ -28,8 +31,41 @@ export function lakeCommand(): Command {
       const result = await rebuildOn(stage, range);
       process.stdout.write(`${json ? JSON.stringify(result) : render(result)}\n`);
     });
+  command
+    .command('compact')
+    .description(
+      'make few large objects of many small ones; the platform does so by itself with those of the last days',
+    )
+    .option('--dataset <id>', 'of this dataset only')
+    .option('--from <day>', 'arrived on this day or later (UTC), e.g. 2026-01-31', parseDay)
+    .option('--to <day>', 'arrived on this day or earlier', parseDay)
+    .option('--stage <name>', 'stage', 'local')
+    .option('--json', 'print JSON')
+    .action(async ({ stage, json, ...range }: Options) => {
+      const result = await compactOn(stage, range);
+      process.stdout.write(`${json ? JSON.stringify(result) : renderCompacted(result)}\n`);
+    });
   return command;
 }
+
+/** Megabytes of an object. */
+const TARGET_MB = 128;
+
+async function compactOn(stage: string, range: LakeRange): Promise<CompactedRange> {
+  const { lake } = storesOf(await useStage(stage));
+  const today = new Date().toISOString().slice(0, 10);
+  return compactRange(range, today, {
+    lake,
+    rules: { ...mergeRules(TARGET_MB * 1024 ** 2), minObjectsToday: 2 },
+    newId: randomUUID,
+    progress: ({ dataset, day }, soFar) =>
+      void process.stderr.write(`${renderCompacted(soFar)}; done ${dataset} ${day}\n`),
+  });
+}
+
+const renderCompacted = (of: CompactedRange): string =>
+  `${of.partitions} partitions, ${of.objectsBefore} objects (${of.bytesBefore} bytes) became ` +
+  `${of.objectsAfter} (${of.bytesAfter} bytes), ${of.repeated} rows that lay twice left out`;
 
 async function rebuildOn(stage: string, range: RebuildRange): Promise<Rebuilt> {
   const stores = storesOf(await useStage(stage));

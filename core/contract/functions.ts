@@ -84,6 +84,8 @@ export const ENVIRONMENT = {
   expire: z.object({ ...catalog, ...starter, ...expiry }),
   /** part of a job → what has expired is gone */
   'expire-part': z.object({ ...catalog, ...worker, ...expiry, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
+  /** schedule → partitions of the lake → few large objects of many small ones */
+  'compact-lake': z.object({ ...catalog, LAKE_BUCKET: resource, COMPACTION_QUEUE_URL: resource, TARGET_MB: number }),
   /** HTTP → profiles and their events */
   'profile-access': z.object({ ...memberships, TIMELINE_TABLE: resource }),
   /** a request → a person is deleted */

@@ -21,6 +21,11 @@ export const METRICS = {
   membershipsExited: 'MembershipsExited',
   /** Counted among the two above: the daily run had to change them although streaming should have done so before. */
   membershipsRepaired: 'MembershipsRepaired',
+  /** Of the lake, that a compaction took away, and that it put in their place. */
+  lakeObjectsBefore: 'LakeObjectsBefore',
+  lakeObjectsAfter: 'LakeObjectsAfter',
+  lakeBytesBefore: 'LakeBytesBefore',
+  lakeBytesAfter: 'LakeBytesAfter',
   deliveriesQueued: 'DeliveriesQueued',
   deliveriesExcluded: 'DeliveriesExcluded',
   deliveriesSent: 'DeliveriesSent',

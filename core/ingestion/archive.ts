@@ -1,13 +1,11 @@
-import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { folderAt } from '#core/lake/partition.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Arrival } from './accept.ts';
-import type { AcceptedRecord } from './accepted-record.ts';
 import type { FileFormat } from './format.ts';
-import { packLakeRows } from './lake-object.ts';
 import type { Position, Raw, Refusal } from './record.ts';
 
-/** Objects that hold records: the lake keeps what was accepted, the quarantine what was refused. */
+/** Objects that hold records that were refused. */
 
 /** A refused record with everything needed to find, mend and replay it. */
 export interface QuarantineRow extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
@@ -22,36 +20,6 @@ export interface RawFormat {
   readonly format?: FileFormat;
   /** CSV: the names of the columns. */
   readonly header?: readonly string[];
-}
-
-export const UNKNOWN_DATASET = 'unknown';
-
-export const PARQUET = 'application/vnd.apache.parquet';
-
-/**
- * Writes accepted records, one object for each dataset and day of arrival.
- * @param part names where the records came from; the same part is written to the same place
- */
-export async function keepInLake(
-  lake: ObjectStore,
-  part: string,
-  records: readonly { readonly record: AcceptedRecord }[],
-): Promise<void> {
-  const byFolder = Map.groupBy(records, ({ record }) => archiveFolder(record.datasetId, record.receivedAt));
-  await Promise.all(
-    [...byFolder].map(([folder, group]) => {
-      const rows = group.map(({ record: { id, behaviour, time, receivedAt, tie, arrival, operation, json } }) => ({
-        id,
-        receivedAt,
-        ...(behaviour === 'event' && { timestamp: time }),
-        tie,
-        arrival,
-        operation,
-        json,
-      }));
-      return lake.put(`${folder}${part}.parquet`, packLakeRows(rows), { contentType: PARQUET });
-    }),
-  );
 }
 
 /** Writes refused records, one object a dataset. */
@@ -73,7 +41,7 @@ export async function* batchRows(
   batchId: string,
   receivedAt: number,
 ): AsyncIterable<QuarantineRow[]> {
-  for await (const key of quarantine.list(`${archiveFolder(datasetId, receivedAt)}${batchId}-`)) {
+  for await (const key of quarantine.list(`${folderAt(datasetId, receivedAt)}${batchId}-`)) {
     const bytes = await quarantine.get(key);
     if (bytes) yield readArchive<QuarantineRow>(bytes);
   }
@@ -98,13 +66,4 @@ const put = (store: ObjectStore, datasetId: string, part: string, at: number, ro
   writeArchive(store, archiveKey(datasetId, part, at), rows);
 
 const archiveKey = (datasetId: string, part: string, at: number): string =>
-  `${archiveFolder(datasetId, at)}${part}.ndjson.gz`;
-
-function archiveFolder(datasetId: string, at: number): string {
-  const date = new Date(at).toISOString().slice(0, 10);
-  // What a producer wrote as the name of a dataset may be anything; as part of a key it must be harmless.
-  const dataset = /^[A-Za-z0-9_.-]{1,128}$/.test(datasetId) ? datasetId : `${UNKNOWN_DATASET}-${shortHash(datasetId)}`;
-  return `dataset=${dataset}/date=${date}/`;
-}
-
-const shortHash = (text: string): string => hash('sha256', text, 'hex').slice(0, 12);
+  `${folderAt(datasetId, at)}${part}.ndjson.gz`;

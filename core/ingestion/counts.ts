@@ -1,6 +1,6 @@
+import { UNKNOWN_DATASET } from '#core/lake/partition.ts';
 import type { OutcomeCounts } from '#core/ports/operations.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
-import { UNKNOWN_DATASET } from './archive.ts';
 import type { Processed } from './process.ts';
 import type { Refusal } from './record.ts';
 

@@ -1,10 +1,11 @@
 import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
+import { keepInLake } from '#core/lake/keep.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
 import { type Arrival, acceptRecord, arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
-import { keepInLake, keepInQuarantine, type QuarantineRow, type RawFormat } from './archive.ts';
+import { keepInQuarantine, type QuarantineRow, type RawFormat } from './archive.ts';
 import type { FileFormat } from './format.ts';
 import type { DecodedRecord, Position, Raw, Refusal } from './record.ts';
 import { type TakeInDeps, takeIn } from './take-in.ts';

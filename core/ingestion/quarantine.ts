@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { keepInLake } from '#core/lake/keep.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations, OutcomeCounts } from '#core/ports/operations.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import { arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
-import { keepInLake, type QuarantineRow, readArchive, writeArchive } from './archive.ts';
+import { type QuarantineRow, readArchive, writeArchive } from './archive.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from './counts.ts';
 import { validate } from './process.ts';
 import { receiveAgain, receiveMended } from './receive-again.ts';

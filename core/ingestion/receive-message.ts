@@ -1,6 +1,6 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { UNKNOWN_DATASET } from '#core/lake/partition.ts';
 import type { Arrival } from './accept.ts';
-import { UNKNOWN_DATASET } from './archive.ts';
 import { decodeJson, rawOf } from './decode-json.ts';
 import { openEnvelope } from './envelope.ts';
 import type { ReceivedRecord } from './process.ts';

@@ -2,7 +2,9 @@ import { hashIdentity } from '#core/activation/hashing.ts';
 import type { LedgerStore } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
-import type { LakeRow } from '#core/ingestion/lake-object.ts';
+import type { LakeRow } from '#core/lake/lake-row.ts';
+import { folderAt } from '#core/lake/partition.ts';
+import { scrubLake } from '#core/lake/scrub-lake.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
@@ -13,7 +15,7 @@ import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import { type ErasedFromItem, eraseFromItem } from './erase-item.ts';
 import { hashIdentities, type Receipt } from './receipt.ts';
-import { namesOneOf, scrubLake, scrubLines } from './scrub.ts';
+import { namesOneOf, scrubLines } from './scrub.ts';
 
 /**
  * Deletion of a person, by any of their identities. Every step can be done again, so a deletion that was interrupted is
@@ -44,7 +46,7 @@ export async function erasePerson(request: ErasureRequest, deps: ErasureDeps): P
   const { identities, at, profile, root } = await eraseProfile(request, deps);
   const destinations = await destinationsThatKnow(root, identities, deps.ledgers);
   const isTheirs = namesOneOf(valuesOf(identities));
-  const inLake = await lakeObjectsOf(identities, deps);
+  const inLake = await lakeFoldersOf(identities, deps);
   const lake = await scrubLake(deps.lake, inLake, lakeRowsOf(identities, deps, isTheirs));
   const quarantine = await scrubLines(deps.quarantine, deps.quarantine.list(''), isTheirs);
   const exports = await scrubLines(deps.exports, deps.exports.list(''), isTheirs);
@@ -129,16 +131,18 @@ function valuesOf(identities: ReadonlySet<IdentityKey>): ReadonlySet<string> {
   );
 }
 
-/** The objects of the lake that may hold rows of the person: those of the days on which records of theirs came. */
-async function lakeObjectsOf(identities: ReadonlySet<IdentityKey>, { timeline, lake }: ErasureDeps): Promise<string[]> {
-  const prefixes = new Set<string>();
+/** The folders of the lake that may hold rows of the person: those of the days on which records of theirs came. */
+async function lakeFoldersOf(
+  identities: ReadonlySet<IdentityKey>,
+  { timeline }: ErasureDeps,
+): Promise<ReadonlySet<string>> {
+  const folders = new Set<string>();
   for (const identity of identities) {
     for await (const { datasetId, receivedAt } of timeline.read(identity)) {
-      prefixes.add(`dataset=${datasetId}/date=${new Date(receivedAt).toISOString().slice(0, 10)}/`);
+      folders.add(folderAt(datasetId, receivedAt));
     }
   }
-  const keys = await Promise.all([...prefixes].map((prefix) => Array.fromAsync(lake.list(prefix))));
-  return keys.flat();
+  return folders;
 }
 
 /** A row of the lake is theirs when its primary identity is, or when it names nobody else. */

@@ -1,8 +1,8 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Scrubbed } from '#core/lake/scrub-lake.ts';
 import type { ErasedFromItem } from './erase-item.ts';
-import type { Scrubbed } from './scrub.ts';
 
 /** What was done about the deletion of a person, without naming them. */
 export interface Receipt {

@@ -1,12 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type LakeRow, packLakeRows, unpackLakeRows } from '#core/ingestion/lake-object.ts';
+import type { Scrubbed } from '#core/lake/scrub-lake.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-
-/** What was taken out of objects. */
-export interface Scrubbed {
-  readonly objects: number;
-  readonly rows: number;
-}
 
 /** How the rows of an object are read, and those that stay written. */
 interface Rows<T> {
@@ -47,22 +41,6 @@ export const scrubLines = (
   keys: Iterable<string> | AsyncIterable<string>,
   isTheirs: (line: string, key: string) => boolean,
 ): Promise<Scrubbed> => scrub(store, keys, linesOf, (line, key) => line !== '' && isTheirs(line, key));
-
-/** Takes rows out of objects of the lake. See {@link scrub}. */
-export const scrubLake = (
-  lake: ObjectStore,
-  keys: Iterable<string>,
-  isTheirs: (row: LakeRow, key: string) => boolean,
-): Promise<Scrubbed> =>
-  scrub(
-    lake,
-    keys,
-    async (bytes) => ({
-      rows: await unpackLakeRows(bytes),
-      pack: (kept) => (kept.length === 0 ? undefined : packLakeRows(kept)),
-    }),
-    isTheirs,
-  );
 
 const GZIP = [0x1f, 0x8b];
 

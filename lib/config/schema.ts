@@ -105,12 +105,15 @@ export const stageConfigSchema = z
     gatherSeconds: z.int().min(1).max(300),
     /** Into how many parts a job over all profiles is divided; as many are worked on side by side. */
     jobParts: z.int().min(2).max(200),
+    /** Megabytes that a compacted object of the lake should have. */
+    lakeObjectMb: z.int().min(16).max(512),
     connections: connectionsSchema,
     schedules: z.strictObject({
       sweep: scheduleExpression,
       expire: scheduleExpression,
       evaluateBatch: scheduleExpression,
       exportFiles: scheduleExpression,
+      compactLake: scheduleExpression,
     }),
     functions: z.record(z.enum(FUNCTION_NAMES as [FunctionName, ...FunctionName[]]), functionSize),
   })

@@ -25,6 +25,7 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'expire-part': { memoryMb: 1769, timeoutSeconds: 120 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 1769, timeoutSeconds: 900 },
+  'compact-lake': { memoryMb: 1769, timeoutSeconds: 900 },
   'export-files': { memoryMb: 1769, timeoutSeconds: 900 },
 };
 
@@ -35,6 +36,8 @@ const SCHEDULES = {
   expire: 'cron(30 0 * * ? *)',
   evaluateBatch: 'cron(0 1 * * ? *)',
   exportFiles: 'cron(0 * * * ? *)',
+  // Days that are over as soon as they are, and today where many small objects have come together.
+  compactLake: 'cron(10 * * * ? *)',
 };
 
 const CONNECTIONS: StageConfigInput['connections'] = [
@@ -64,6 +67,7 @@ const dev: StageConfigInput = {
   http: { door: 'api', ratePerSecond: 1_000, burst: 2_000 },
   gatherSeconds: 60,
   jobParts: 4,
+  lakeObjectMb: 128,
   connections: CONNECTIONS,
   schedules: SCHEDULES,
   functions: FUNCTIONS,

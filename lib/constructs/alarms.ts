@@ -12,6 +12,7 @@ export const ALARM_PATTERNS = [
   'validation-dead-letters',
   'chunks-dead-letters',
   '<job>-dead-letters',
+  'compaction-dead-letters',
   '<outlet>-dead-letters',
   '<function>-failures',
   'schedules-failures',

@@ -51,6 +51,16 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
   );
   dashboard.addWidgets(
     graph(
+      'Objects of the lake, before and after compaction',
+      counted('compact-lake', [METRICS.lakeObjectsBefore, METRICS.lakeObjectsAfter]),
+    ),
+    graph(
+      'Bytes of the lake, before and after compaction',
+      counted('compact-lake', [METRICS.lakeBytesBefore, METRICS.lakeBytesAfter]),
+    ),
+  );
+  dashboard.addWidgets(
+    graph(
       'Behind the streams (ms)',
       streamReaders.map(({ function: reader, label }) => reader.metric('IteratorAge', { statistic: 'Maximum', label })),
     ),

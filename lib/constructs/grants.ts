@@ -74,6 +74,11 @@ export function writeObjects(grantee: IFunction, bucket: IBucket): Grant {
   return onObjects(grantee, bucket, ['s3:PutObject']);
 }
 
+/** Writing objects in parts. */
+export function uploadObjects(grantee: IFunction, bucket: IBucket): Grant {
+  return onObjects(grantee, bucket, ['s3:PutObject', 's3:AbortMultipartUpload']);
+}
+
 export function deleteObjects(grantee: IFunction, bucket: IBucket): Grant {
   return onObjects(grantee, bucket, ['s3:DeleteObject']);
 }

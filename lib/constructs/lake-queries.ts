@@ -13,7 +13,7 @@ export interface LakeQueriesProps {
   readonly results: IBucket;
 }
 
-/** As `core/ingestion/lake-object.ts` writes them; Athena knows names in lower case only. */
+/** As `core/lake/write-rows.ts` writes them; Athena knows names in lower case only. */
 const COLUMNS = {
   id: 'string',
   receivedat: 'timestamp',

@@ -15,6 +15,7 @@ export interface WorkQueueProps {
     | 'validation-dead-letters'
     | 'chunks-dead-letters'
     | '<job>-dead-letters'
+    | 'compaction-dead-letters'
     | '<outlet>-dead-letters';
   readonly alarms: Alarms;
   /** The timeout of the function that reads it. */

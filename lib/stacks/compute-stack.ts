@@ -8,6 +8,7 @@ import type { WorkQueue } from '#lib/constructs/queues.ts';
 import { addRefusalAlarms } from '#lib/constructs/refusal-alarms.ts';
 import { addRepairAlarm } from '#lib/constructs/repair-alarm.ts';
 import type { ActivationStack } from './activation-stack.ts';
+import { addCompaction } from './compute/compaction.ts';
 import { addErasure } from './compute/erasure.ts';
 import { addEvaluation, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
@@ -40,7 +41,8 @@ export class ComputeStack extends Stack {
     addRouting(this.#make);
     const { batch, evaluation } = addBatchEvaluation(this.#make);
     const { expire, expiry } = addExpiry(this.#make);
-    addSchedules(this.#make, { batch, expire });
+    const { compact, compaction } = addCompaction(this.#make);
+    addSchedules(this.#make, { batch, expire, compact });
     addErasure(this.#make);
     addRefusalAlarms(this, { stage: config.stage, alarms: this.alarms });
     addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
@@ -48,11 +50,11 @@ export class ComputeStack extends Stack {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, outlets: activation.outlets });
     }
-    this.#publishHandles({ ...files, evaluation, expiry }, urls);
+    this.#publishHandles({ ...files, evaluation, expiry, compaction }, urls);
   }
 
   #publishHandles(
-    queues: Readonly<Record<'validation' | 'chunks' | 'evaluation' | 'expiry', WorkQueue>>,
+    queues: Readonly<Record<'validation' | 'chunks' | 'evaluation' | 'expiry' | 'compaction', WorkQueue>>,
     urls: Urls,
   ): void {
     const { config, data, activation } = this.#make;

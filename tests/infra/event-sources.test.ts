@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, the two queues of jobs, and one queue for every outlet', () => {
+  it('are the three streams, the three queues of files, the two queues of jobs, that of compaction, and one queue for every outlet', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -26,12 +26,13 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       chunks: 'stitch-chunk',
       evaluation: 'evaluate-part',
       expiry: 'expire-part',
+      compaction: 'compact-lake',
       webhook: 'deliver-http/webhook',
       'crm-export': 'deliver-s3-file/crm-export',
       'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
       'audience-manager.hub': 'deliver-aam-hub/audience-manager.hub',
     });
-    expect(wired).toHaveLength(12);
+    expect(wired).toHaveLength(13);
   });
 
   it('let a function name the items it could not do', () => {
@@ -70,7 +71,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(9);
+    expect(onQueues).toHaveLength(10);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

@@ -13,13 +13,16 @@ interface Statement {
 /** Actions that have no resource to name. */
 const ON_EVERYTHING = ['dynamodb:ListStreams', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 /** Actions on the objects of a bucket, whose keys are made while the function runs. */
-const ON_OBJECTS = ['s3:DeleteObject', 's3:GetObject', 's3:PutObject'];
+const ON_OBJECTS = ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'];
 
 /** The actions behind calls whose name is not that of their action. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   TransactWriteItems: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   HeadObject: ['s3:GetObject', 's3:ListBucket'],
   DeleteObjects: ['s3:DeleteObject'],
+  CreateMultipartUpload: ['s3:PutObject'],
+  UploadPart: ['s3:PutObject'],
+  CompleteMultipartUpload: ['s3:PutObject'],
   ListObjectsV2: ['s3:ListBucket'],
   SendMessageBatch: ['sqs:SendMessage'],
 };

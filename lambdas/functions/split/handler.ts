@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
 import { METRICS } from '#core/contract/metrics.ts';
-import { keepInQuarantine, UNKNOWN_DATASET } from '#core/ingestion/archive.ts';
+import { keepInQuarantine } from '#core/ingestion/archive.ts';
 import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
 import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
 import { keepPlan } from '#core/ingestion/chunk-plan.ts';
@@ -13,6 +13,7 @@ import { unknownDataset } from '#core/ingestion/process.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import { refuseForeignHeader } from '#core/ingestion/refuse-header.ts';
 import { thresholdOf } from '#core/ingestion/threshold.ts';
+import { UNKNOWN_DATASET } from '#core/lake/partition.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';

@@ -1,4 +1,12 @@
-import { deleteObjects, eraseItems, readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import {
+  deleteObjects,
+  eraseItems,
+  readItems,
+  readObjects,
+  uploadObjects,
+  writeItems,
+  writeObjects,
+} from '#lib/constructs/grants.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
 /** A request of a person → they are deleted. Called by the command line. */
@@ -18,7 +26,8 @@ export function addErasure(make: FunctionFactory): void {
   eraseItems(erase.function, data.timeline);
   for (const bucket of [data.lake, data.quarantine, data.exports]) {
     readObjects(erase.function, bucket);
-    writeObjects(erase.function, bucket);
+    if (bucket === data.lake) uploadObjects(erase.function, bucket);
+    else writeObjects(erase.function, bucket);
     deleteObjects(erase.function, bucket);
   }
   data.receiptKey.grantRead(erase.function);

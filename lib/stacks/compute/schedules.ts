@@ -11,7 +11,7 @@ import type { FunctionFactory } from './function-factory.ts';
 /** What the clock starts. */
 export function addSchedules(
   make: FunctionFactory,
-  { batch, expire }: { readonly batch: TributaryFunction; readonly expire: TributaryFunction },
+  { batch, expire, compact }: Readonly<Record<'batch' | 'expire' | 'compact', TributaryFunction>>,
 ): void {
   const { config, data, activation } = make;
   const failures = new FailureQueue(make.scope, 'SchedulesFailures', { name: 'schedules', alarms: make.alarms });
@@ -29,7 +29,7 @@ export function addSchedules(
   writeObjects(files.function, data.exports);
   deleteObjects(files.function, data.exports);
 
-  for (const target of [sweep, expire, batch, files]) {
+  for (const target of [sweep, expire, batch, compact, files]) {
     target.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
@@ -49,6 +49,7 @@ export function addSchedules(
     { id: 'SweepSchedule', target: sweep, expression: config.schedules.sweep },
     { id: 'ExpireSchedule', target: expire, expression: config.schedules.expire },
     { id: 'EvaluateBatchSchedule', target: batch, expression: config.schedules.evaluateBatch },
+    { id: 'CompactLakeSchedule', target: compact, expression: config.schedules.compactLake },
     ...exports,
   ];
   for (const { id, target, expression, input } of schedules) {

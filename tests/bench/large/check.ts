@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
-import { unpackLakeRows } from '#core/ingestion/lake-object.ts';
+import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { fileStore } from './file-store.ts';
 import type { LargeResult } from './run-large.ts';
 

@@ -4,11 +4,14 @@ import type { FunctionName } from '#core/contract/functions.ts';
 import { type ChunkMessage, chunkMessage } from '#core/ingestion/chunk-message.ts';
 import { type PartMessage, partMessage } from '#core/jobs/part-message.ts';
 import type { Started } from '#core/jobs/start-job.ts';
+import { mergeRules } from '#core/lake/compaction-days.ts';
+import type { Partition } from '#core/lake/partition.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
 import { readProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
+import { createHandler as compactLake } from '#lambdas/functions/compact-lake/handler.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
@@ -46,6 +49,7 @@ export interface Schedules {
   evaluateBatch(): Promise<Started>;
   expire(): Promise<Started | null>;
   exportFiles(event: unknown): Promise<unknown>;
+  compactLake(): Promise<unknown>;
   erasePerson(event: unknown): Promise<SignedReceipt>;
 }
 
@@ -90,6 +94,8 @@ export function createHandlers(options: HandlersOptions): {
       signingKey: async () => 'receipt key',
       jobs: isExpiry ? intercept(stores.expiries, 'expiries', reader) : intercept(stores.jobs, 'jobs', reader),
       queue: new SqsMessageQueue<PartMessage>(sqs, urlOf.get(isExpiry ? 'expiry' : 'evaluation')!),
+      partitions: new SqsMessageQueue<Partition>(sqs, urlOf.get('compaction')!),
+      rules: mergeRules(128 * 1024 ** 2),
       parts: PARTS,
       sliceItems: 5,
       workMs: 60_000,
@@ -140,6 +146,7 @@ export function createHandlers(options: HandlersOptions): {
     'evaluate-part': (deps) => createSqsHandler(partMessage, eachInOrder(evaluatePart(deps), 1)),
     'expire-part': (deps) => createSqsHandler(partMessage, eachInOrder(expirePart({ ...deps, books: expiryBooks }), 1)),
     route: routeHandler,
+    'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
     'deliver-http': deliverHttp,
     'deliver-s3-file': deliverS3File,
     'deliver-aam-edge': deliverAamEdge,
@@ -160,6 +167,7 @@ export function createHandlers(options: HandlersOptions): {
       evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
       expire: expireHandler({ ...depsOf('expire'), books: expiryBooks }),
       exportFiles: exportFiles(depsOf('export-files')),
+      compactLake: () => compactLake(depsOf('compact-lake'))({}),
       erasePerson: erasePersonHandler(depsOf('erase-person')),
     },
   };

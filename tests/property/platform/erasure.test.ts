@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { readArchive } from '#core/ingestion/archive.ts';
-import { unpackLakeRows } from '#core/ingestion/lake-object.ts';
+import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { isGenuine } from '#core/privacy/receipt.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';

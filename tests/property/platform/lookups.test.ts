@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stageRules } from '#core/catalog/rules.ts';
-import { rebuildFromLake } from '#core/ingestion/rebuild.ts';
+import { rebuildFromLake } from '#core/lake/rebuild.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { isMoved } from '#core/segmentation/membership.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';

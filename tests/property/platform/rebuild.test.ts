@@ -3,9 +3,15 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { generateExample } from '#cli/example/generate.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/ingestion/rebuild.ts';
+import { compactRange } from '#core/lake/compact-range.ts';
+import { mergeRules } from '#core/lake/compaction-days.ts';
+import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/lake/rebuild.ts';
+import { packLakeRows } from '#core/lake/write-rows.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
@@ -45,13 +51,18 @@ describe('a rebuild from the lake', () => {
   const empty = (): Stores => ({ profiles: new MemoryProfileStore(), timeline: new MemoryTimeline() });
   const profilesIn = ({ profiles }: Stores) => allProfiles(profiles, stageRules(catalog).evaluation);
 
-  async function rebuild({ profiles, timeline }: Stores, range: RebuildRange = {}, faults: readonly Fault[] = []) {
+  async function rebuild(
+    { profiles, timeline }: Stores,
+    range: RebuildRange = {},
+    faults: readonly Fault[] = [],
+    lake: ObjectStore = platform.stores.lake,
+  ) {
     const done: { key: string; soFar: Rebuilt }[] = [];
     let call = 0;
     const next = (): Fault => faults[call++] ?? 'none';
     const run = rebuildFromLake(range, {
       catalog,
-      lake: platform.stores.lake,
+      lake,
       stitch: {
         profiles: withFaults(profiles, next),
         timeline: withFaults(timeline, next),
@@ -72,6 +83,38 @@ describe('a rebuild from the lake', () => {
     expect(await profilesIn(stores)).toEqual(expected);
     expect(result).toMatchObject({ refused: 0 });
     expect(result!.duplicate).toBeGreaterThan(0);
+  });
+
+  it('comes to the same from a compacted lake, and from one that is compacted while it runs', async () => {
+    const lake = createMemoryObjectStore();
+    // The same rows in the same order, in small pieces.
+    for await (const key of platform.stores.lake.list('')) {
+      const rows = await unpackLakeRows((await platform.stores.lake.get(key))!);
+      for (let start = 0; start < rows.length; start += 10) {
+        const piece = key.replace('.parquet', `-${String(start).padStart(4, '0')}.parquet`);
+        await lake.put(piece, packLakeRows(rows.slice(start, start + 10)));
+      }
+    }
+    let ids = 0;
+    const rules = { ...mergeRules(128 * 1024 ** 2), maxObjects: 20 };
+    const compact = () =>
+      compactRange({}, '2026-03-09', { lake, rules, newId: () => `run ${ids++}`, progress: () => {} });
+    // Most of what was listed is elsewhere when it is its turn.
+    let reads = 0;
+    const during = empty();
+    const overtaken: ObjectStore = {
+      ...lake,
+      async get(...args) {
+        if (++reads === 3) expect((await compact()).objectsBefore).toBeGreaterThan(20);
+        return lake.get(...args);
+      },
+    };
+    expect((await rebuild(during, {}, [], overtaken)).result).toBeDefined();
+    expect(await profilesIn(during)).toEqual(expected);
+    const after = empty();
+    const rebuilt = await rebuild(after, {}, [], lake);
+    expect(rebuilt.result!.objects).toBe((await Array.fromAsync(lake.list(''))).length);
+    expect(await profilesIn(after)).toEqual(expected);
   });
 
   it('changes nothing where the profiles are', async () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keepInLake } from '#core/ingestion/archive.ts';
-import { type LakeRow, packLakeRows, unpackLakeRows } from '#core/ingestion/lake-object.ts';
+import { keepInLake } from '#core/lake/keep.ts';
+import type { LakeRow } from '#core/lake/lake-row.ts';
+import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { packLakeRows } from '#core/lake/write-rows.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 
 const MAX_TIME = 8_640_000_000_000_000;

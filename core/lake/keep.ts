@@ -1,0 +1,30 @@
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { folderAt, PARQUET } from './partition.ts';
+import { packLakeRows } from './write-rows.ts';
+
+/**
+ * Writes accepted records, one object for each dataset and day of arrival.
+ * @param part names where the records came from; the same part is written to the same place
+ */
+export async function keepInLake(
+  lake: ObjectStore,
+  part: string,
+  records: readonly { readonly record: AcceptedRecord }[],
+): Promise<void> {
+  const byFolder = Map.groupBy(records, ({ record }) => folderAt(record.datasetId, record.receivedAt));
+  await Promise.all(
+    [...byFolder].map(([folder, group]) => {
+      const rows = group.map(({ record: { id, behaviour, time, receivedAt, tie, arrival, operation, json } }) => ({
+        id,
+        receivedAt,
+        ...(behaviour === 'event' && { timestamp: time }),
+        tie,
+        arrival,
+        operation,
+        json,
+      }));
+      return lake.put(`${folder}${part}.parquet`, packLakeRows(rows), { contentType: PARQUET });
+    }),
+  );
+}

@@ -1,0 +1,13 @@
+import type { Arrival } from '#core/ingestion/accept.ts';
+import type { RecordOperation } from '#core/profile/fragment.ts';
+
+/** An accepted record as the lake keeps it. */
+export interface LakeRow extends Arrival {
+  /** Of the record. */
+  readonly id: string;
+  /** Of an event, when it happened, in epoch ms; undefined for other records. */
+  readonly timestamp?: number;
+  readonly operation: RecordOperation;
+  /** The record itself, in XDM, as JSON. */
+  readonly json: string;
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { readEnvironment } from '#core/contract/functions.ts';
+import { mergeRules } from '#core/lake/compaction-days.ts';
+import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { s3, sqs } from '#lambdas/adapters/clients.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { createMetrics } from '#lambdas/runtime/metrics.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('compact-lake', process.env);
+
+export const handler = createHandler({
+  catalog: createCatalogReader(environment),
+  lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
+  partitions: new SqsMessageQueue(sqs(), environment.COMPACTION_QUEUE_URL),
+  rules: mergeRules(environment.TARGET_MB * 1024 ** 2),
+  metrics: createMetrics('compact-lake', environment.STAGE),
+  newId: randomUUID,
+  now: Date.now,
+});
