@@ -32,23 +32,9 @@ export function addStreamDoor(make: FunctionFactory): void {
 
 /** Files → chunks → good ones → profiles. */
 export function addFileDoor(make: FunctionFactory): { validation: WorkQueue; chunks: WorkQueue } {
-  const { config, data } = make;
-  const validation = new WorkQueue(make.scope, 'Validation', {
-    name: 'validation',
-    deadLetterPattern: 'validation-dead-letters',
-    alarms: make.alarms,
-    functionTimeout: Duration.seconds(config.functions['validate-chunk'].timeoutSeconds),
-    maxReceiveCount: 5,
-    alarmAge: Duration.hours(1),
-  });
-  const chunks = new WorkQueue(make.scope, 'Chunks', {
-    name: 'chunks',
-    deadLetterPattern: 'chunks-dead-letters',
-    alarms: make.alarms,
-    functionTimeout: Duration.seconds(config.functions['stitch-chunk'].timeoutSeconds),
-    maxReceiveCount: 5,
-    alarmAge: Duration.hours(1),
-  });
+  const { data } = make;
+  const validation = chunkQueue(make, 'Validation', 'validation', 'validate-chunk');
+  const chunks = chunkQueue(make, 'Chunks', 'chunks', 'stitch-chunk');
 
   const split = make.function('Split', 'split', 'files of the landing bucket → chunks', {
     ...make.catalog(),
@@ -90,3 +76,19 @@ export function addFileDoor(make: FunctionFactory): { validation: WorkQueue; chu
   stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
   return { validation, chunks };
 }
+
+/** A queue of chunks, for the function that reads it. */
+const chunkQueue = (
+  make: FunctionFactory,
+  id: string,
+  name: 'validation' | 'chunks',
+  reader: 'validate-chunk' | 'stitch-chunk',
+): WorkQueue =>
+  new WorkQueue(make.scope, id, {
+    name,
+    deadLetterPattern: `${name}-dead-letters`,
+    alarms: make.alarms,
+    functionTimeout: Duration.seconds(make.config.functions[reader].timeoutSeconds),
+    maxReceiveCount: 5,
+    alarmAge: Duration.hours(1),
+  });
