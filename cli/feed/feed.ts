@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';

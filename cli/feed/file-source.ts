@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
-import type { ByteSource } from '#core/ingestion/byte-source.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 
 /** A file on disk, read by ranges. @throws UserError when there is none */
 export async function fileSource(path: string): Promise<ByteSource> {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '#cli/user-error.ts';
-import type { QuarantineRow } from '#core/ingestion/archive.ts';
-import { bytesOfRaw } from '#core/ingestion/decode-json.ts';
-import { type Mended, rowId } from '#core/ingestion/quarantine.ts';
+import type { QuarantineRow } from '#core/ingestion/quarantine/keep.ts';
+import { type Mended, rowId } from '#core/ingestion/quarantine/quarantine.ts';
+import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 
 /**
  * A refused record as people mend it: `raw` is the record itself, as it came; bytes that are no UTF-8 show as �. Why it

@@ -1,10 +1,10 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { ByteSource } from '#core/ingestion/byte-source.ts';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
+import { refuseForeignHeader } from '#core/ingestion/mapping/refuse-header.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
-import { refuseForeignHeader } from '#core/ingestion/refuse-header.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 
 const CHUNK_BYTES = 8 * 1_048_576;
 

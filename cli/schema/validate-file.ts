@@ -1,10 +1,10 @@
 import { fileSource } from '#cli/feed/file-source.ts';
 import { UserError } from '#cli/user-error.ts';
-import type { ByteSource } from '#core/ingestion/byte-source.ts';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import type { Validate } from '#core/schema/compile-bundle.ts';
 import type { Violation } from '#core/schema/violations.ts';
 

@@ -1,7 +1,7 @@
 import type { SharedSince } from '#core/activation/aam/first-use.ts';
 import { compileGovernance, type Governance } from '#core/governance/permission.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
-import { compileMapping } from '#core/ingestion/mapping.ts';
+import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileSchema } from '#core/schema/validator.ts';

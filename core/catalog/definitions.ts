@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { DEFINITIONS } from '#core/activation/registry.ts';
 import { CONNECTION_TYPES } from '#core/contract/connections.ts';
-import { compileDatePattern, isTimeZone, PATTERN_LETTERS } from '#core/ingestion/date-pattern.ts';
-import { phoneCountry } from '#core/ingestion/phone.ts';
+import { compileDatePattern, isTimeZone, PATTERN_LETTERS } from '#core/ingestion/mapping/date-pattern.ts';
+import { phoneCountry } from '#core/ingestion/mapping/phone.ts';
 import { PLAN_MODES } from '#core/segmentation/plan-adobe.ts';
 import { destinationBase, definitionId as id, namespaceCode } from './destination-base.ts';
 

@@ -1,8 +1,5 @@
-import type { ByteSource } from './byte-source.ts';
-import type { Chunk, ChunkPlan } from './chunks.ts';
-import { csvRow, keptRaw } from './csv-rows.ts';
-import { decodeJson, tooLarge } from './decode-json.ts';
-import { decodeRowGroups } from './parquet.ts';
+import type { Chunk, ChunkPlan } from './batch/plan-chunks.ts';
+import { decodeRowGroups } from './parquet/decode-row-groups.ts';
 import {
   type DecodedRecord,
   FileRefusedError,
@@ -11,11 +8,14 @@ import {
   type Raw,
   type Refusal,
 } from './record.ts';
-import { CsvSplitter } from './split-csv.ts';
-import { JsonSplitter } from './split-json.ts';
-import { LineSplitter } from './split-lines.ts';
-import type { RawRecord, Splitter } from './splitter.ts';
-import { textPieces } from './text.ts';
+import type { ByteSource } from './source/byte-source.ts';
+import { csvRow, keptRaw } from './text/csv-rows.ts';
+import { decodeJson, tooLarge } from './text/decode-json.ts';
+import { CsvSplitter } from './text/split-csv.ts';
+import { JsonSplitter } from './text/split-json.ts';
+import { LineSplitter } from './text/split-lines.ts';
+import type { RawRecord, Splitter } from './text/splitter.ts';
+import { textPieces } from './text/text-pieces.ts';
 
 type Decoded = Raw & ({ readonly value: unknown; readonly refusal?: undefined } | { readonly refusal: Refusal });
 

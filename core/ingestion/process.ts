@@ -5,8 +5,8 @@ import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
 import { type Arrival, acceptRecord, arrivalId } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
-import { keepInQuarantine, type QuarantineRow, type RawFormat } from './archive.ts';
 import type { FileFormat } from './format.ts';
+import { keepInQuarantine, type QuarantineRow, type RawFormat } from './quarantine/keep.ts';
 import type { DecodedRecord, Position, Raw, Refusal } from './record.ts';
 import { type TakeInDeps, takeIn } from './take-in.ts';
 

@@ -1,11 +1,11 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { UNKNOWN_DATASET } from '#core/lake/partition.ts';
 import type { Arrival } from './accept.ts';
-import { decodeJson, rawOf } from './decode-json.ts';
 import { openEnvelope } from './envelope.ts';
 import type { ReceivedRecord } from './process.ts';
 import { MAX_RECORD_BYTES, type Position, type Refusal } from './record.ts';
-import { KEPT_BYTES } from './splitter.ts';
+import { decodeJson, rawOf } from './text/decode-json.ts';
+import { KEPT_BYTES } from './text/splitter.ts';
 
 /**
  * A message of the streaming door as it goes on: its envelope is opened (aep.md §2.1), and the schema it names must be

@@ -9,7 +9,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
-import { batchOf } from '#core/ingestion/batch-state.ts';
+import { batchOf } from '#core/ingestion/batch/batch-state.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/ports/operations.ts';
 import { type Item, scanAll } from './dynamodb.ts';

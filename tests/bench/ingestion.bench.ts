@@ -1,10 +1,10 @@
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { bytesSource } from '#core/ingestion/byte-source.ts';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { type ReceivedRecord, receiveRow, validate } from '#core/ingestion/process.ts';
 import { receiveMessage } from '#core/ingestion/receive-message.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { hasLuma } from '#tests/harness/luma/data.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { ORDERS as DATASET, ORDERS_SCHEMA as SCHEMA } from './large/catalog.ts';

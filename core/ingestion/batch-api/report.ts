@@ -1,5 +1,5 @@
+import type { QuarantineRow } from '#core/ingestion/quarantine/keep.ts';
 import type { Batch } from '#core/ports/operations.ts';
-import type { QuarantineRow } from '../archive.ts';
 import { sentenceOf } from '../collection/problem.ts';
 import type { Refusal, RefusalCode } from '../record.ts';
 import { fileNameOf, type Marks, type Upload } from './upload.ts';

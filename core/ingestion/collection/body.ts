@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
-import { textOf } from '../decode-json.ts';
+import { textOf } from '#core/ingestion/text/decode-json.ts';
+import { bomLength } from '#core/ingestion/text/splitter.ts';
 import { MAX_RECORD_BYTES } from '../record.ts';
-import { bomLength } from '../splitter.ts';
 import { type Problem, problem } from './problem.ts';
 
 /** A request with several messages may be as large as this, unpacked. Each of its messages has the limit of one. */

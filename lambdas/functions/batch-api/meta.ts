@@ -1,8 +1,8 @@
-import { batchRows } from '#core/ingestion/archive.ts';
 import { rowErrors, statusOf } from '#core/ingestion/batch-api/report.ts';
 import { fileNameOf, filesPrefix, isPartList } from '#core/ingestion/batch-api/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
-import { openObject } from '#core/ingestion/open-object.ts';
+import { batchRows } from '#core/ingestion/quarantine/keep.ts';
+import { openObject } from '#core/ingestion/source/open-object.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import type { KnownBatch } from './state.ts';

@@ -1,9 +1,9 @@
 import { stageRules } from '#core/catalog/rules.ts';
-import { keepInQuarantine } from '#core/ingestion/archive.ts';
-import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
+import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
+import { readChunk, slicePart } from '#core/ingestion/batch/read-chunk.ts';
 import { addCounts, countFileRefusal, countOutcomes, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
-import { readChunk, slicePart } from '#core/ingestion/read-chunk.ts';
+import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { LookupStore } from '#core/ports/lookup-store.ts';
 import type { Metrics } from '#core/ports/metrics.ts';

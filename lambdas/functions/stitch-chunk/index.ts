@@ -1,5 +1,5 @@
 import { readEnvironment } from '#core/contract/functions.ts';
-import { chunkMessage } from '#core/ingestion/chunk-message.ts';
+import { chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/lookup-store.dynamodb.ts';

@@ -1,12 +1,12 @@
 import { METRICS } from '#core/contract/metrics.ts';
-import { keepInQuarantine } from '#core/ingestion/archive.ts';
-import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
-import { readPlan } from '#core/ingestion/chunk-plan.ts';
+import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
+import { readPlan } from '#core/ingestion/batch/chunk-plan.ts';
+import { readChunk, slicePart } from '#core/ingestion/batch/read-chunk.ts';
+import { verdictOf } from '#core/ingestion/batch/threshold.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { validate } from '#core/ingestion/process.ts';
-import { readChunk, slicePart } from '#core/ingestion/read-chunk.ts';
+import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
-import { verdictOf } from '#core/ingestion/threshold.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';

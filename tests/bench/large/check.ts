@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
+import { type QuarantineRow, readArchive } from '#core/ingestion/quarantine/keep.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { fileStore } from './file-store.ts';
 import type { LargeResult } from './run-large.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
+import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { Batch } from '#core/ports/operations.ts';
 import type { Remembered, TimelineEntry } from '#core/ports/timeline.ts';

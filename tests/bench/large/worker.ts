@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ChunkMessage } from '#core/ingestion/chunk-message.ts';
+import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { LookupStore } from '#core/ports/lookup-store.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';

@@ -1,7 +1,7 @@
-import { type ByteSource, bytesSource } from '#core/ingestion/byte-source.ts';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
 
 export interface DecodedFile {
   readonly records: readonly DecodedRecord[];

@@ -1,4 +1,4 @@
-import { batchOf } from '#core/ingestion/batch-state.ts';
+import { batchOf } from '#core/ingestion/batch/batch-state.ts';
 import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/ports/operations.ts';

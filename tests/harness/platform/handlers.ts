@@ -1,7 +1,7 @@
 import type { HttpClient } from '#core/activation/http/client.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
-import { type ChunkMessage, chunkMessage } from '#core/ingestion/chunk-message.ts';
+import { type ChunkMessage, chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { type PartMessage, partMessage } from '#core/jobs/part-message.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import { mergeRules } from '#core/lake/compaction-days.ts';

@@ -3,7 +3,7 @@ import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { IdentityKey } from '#core/identity/identity.ts';
-import { type QuarantineRow, readArchive } from '#core/ingestion/archive.ts';
+import { type QuarantineRow, readArchive } from '#core/ingestion/quarantine/keep.ts';
 import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';

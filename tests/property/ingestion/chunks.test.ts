@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ByteSource } from '#core/ingestion/byte-source.ts';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { piecemeal } from '#tests/harness/core/decode.ts';
 
 const LINE_ENDS = ['\n', '\r\n', '\n\n', '\n  \r\n'] as const;

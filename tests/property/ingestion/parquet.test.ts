@@ -4,9 +4,9 @@ import type { SchemaElement } from 'hyparquet';
 import { ParquetWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '#core/ingestion/byte-source.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { FileRefusedError } from '#core/ingestion/record.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 
 /** A kind of column: what is written, and what must come out of it. */

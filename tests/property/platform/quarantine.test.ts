@@ -2,9 +2,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { bytesOfRaw } from '#core/ingestion/decode-json.ts';
-import { type QuarantineFilter, readQuarantine, replayQuarantine, rowId } from '#core/ingestion/quarantine.ts';
+import {
+  type QuarantineFilter,
+  readQuarantine,
+  replayQuarantine,
+  rowId,
+} from '#core/ingestion/quarantine/quarantine.ts';
 import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';

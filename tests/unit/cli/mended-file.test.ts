@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { mendableLine, parseMended } from '#cli/quarantine/mended-file.ts';
 import { tally } from '#cli/report/table.ts';
 import { UserError } from '#cli/user-error.ts';
-import type { QuarantineRow } from '#core/ingestion/archive.ts';
-import { rawOf } from '#core/ingestion/decode-json.ts';
-import { rowId } from '#core/ingestion/quarantine.ts';
+import type { QuarantineRow } from '#core/ingestion/quarantine/keep.ts';
+import { rowId } from '#core/ingestion/quarantine/quarantine.ts';
+import { rawOf } from '#core/ingestion/text/decode-json.ts';
 
 const rowOf = (text: string, row: number): QuarantineRow => ({
   datasetId: 'customers',

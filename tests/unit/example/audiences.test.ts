@@ -6,7 +6,7 @@ import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayResult, replay } from '#cli/replay/replay.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
-import { bytesSource } from '#core/ingestion/byte-source.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 

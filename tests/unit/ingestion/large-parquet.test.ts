@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '#core/ingestion/byte-source.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { largeOrder, largeParquet, writeLargeParquet } from '#tests/bench/large/parquet-file.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 

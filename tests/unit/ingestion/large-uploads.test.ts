@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { flawOfParts, PARTS_SUFFIX, partKey, rangesOf } from '#core/ingestion/batch-api/upload.ts';
-import { openObject } from '#core/ingestion/open-object.ts';
+import { openObject } from '#core/ingestion/source/open-object.ts';
 import { createS3ObjectAddresses } from '#lambdas/adapters/object-addresses.s3.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { CONNECTIONS, createBatchApi } from '#tests/harness/platform/batch-api.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mappingRule } from '#core/catalog/definitions.ts';
-import { compileMapping } from '#core/ingestion/mapping.ts';
+import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 
 type Rule = Parameters<typeof mappingRule.parse>[0];
 

@@ -2,8 +2,8 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { bytesSource } from '#core/ingestion/byte-source.ts';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 
 type Options = Parameters<typeof parquetWriteBuffer>[0];

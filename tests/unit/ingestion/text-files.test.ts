@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type ByteSource, bytesSource } from '#core/ingestion/byte-source.ts';
-import { planChunks } from '#core/ingestion/chunks.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
-import { decodeJson } from '#core/ingestion/decode-json.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { MAX_DEPTH, MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { decodeJson } from '#core/ingestion/text/decode-json.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 
 const source = (name: string, body: string | Uint8Array): ByteSource =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readInput } from '#cli/replay/read-input.ts';
 import { replay } from '#cli/replay/replay.ts';
-import { bytesSource } from '#core/ingestion/byte-source.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { addToCart, exampleCatalog } from '#tests/harness/platform/example.ts';
 
 const NOW = Date.parse('2026-03-01T10:00:00Z');

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import type { Chunk } from './plan-chunks.ts';
+
+/** What travels from the splitter to a worker: which part of which file. */
+export const chunkMessage = z.strictObject({
+  batchId: z.string(),
+  datasetId: z.string(),
+  /** Key of the file in the landing bucket. */
+  file: z.string(),
+  /** Epoch ms: when the file arrived. */
+  receivedAt: z.number(),
+  format: z.enum(['ndjson', 'json', 'csv', 'parquet']),
+  gzip: z.boolean(),
+  chunk: z.custom<Chunk>(
+    (value) => typeof value === 'object' && value !== null && 'index' in value && 'start' in value,
+  ),
+});
+export type ChunkMessage = z.output<typeof chunkMessage>;

@@ -1,0 +1,142 @@
+import { type FileFormat, formatOf, KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
+import { planRowGroups } from '#core/ingestion/parquet/decode-row-groups.ts';
+import { FileRefusedError } from '#core/ingestion/record.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { readHeader } from '#core/ingestion/text/csv-rows.ts';
+import { jsonLayout } from '#core/ingestion/text/json-layout.ts';
+import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
+import { LineSplitter } from '#core/ingestion/text/split-lines.ts';
+import type { RawRecord, Splitter } from '#core/ingestion/text/splitter.ts';
+import { refuseBinary, refuseFalseGzip, textPieces } from '#core/ingestion/text/text-pieces.ts';
+
+/** A part of a file that one worker reads; plain data, so that it can travel. */
+export interface Chunk {
+  readonly index: number;
+  /** Byte, or row group of a Parquet file. */
+  readonly start: number;
+  /** Not included. */
+  readonly end: number;
+  /** 1-based number of its first record in the file. */
+  readonly firstRow: number;
+  /** Of a Parquet file, where it is only a part of one row group: rows of the row group that lie before it. */
+  readonly skip?: number;
+  /** How many records it has, where that is known without unpacking the file. */
+  readonly rows?: number;
+  /** CSV: the names of the columns. */
+  readonly header?: readonly string[];
+}
+
+export interface ChunkPlan {
+  readonly format: FileFormat;
+  readonly gzip: boolean;
+  /** In order; together they cover the file exactly once. */
+  readonly chunks: Chunk[];
+}
+
+/**
+ * Divides a file into chunks of about `targetBytes`, cut where a record ends. Uncompressed lines and CSV are read once
+ * from end to end for that, Parquet by its footer; gzip and JSON arrays can't be cut and are one chunk.
+ * @throws FileRefusedError when nothing in the file can be used (aep.md §2.3, whole-batch failures)
+ */
+export async function planChunks(source: ByteSource, { targetBytes }: { targetBytes: number }): Promise<ChunkPlan> {
+  const named = formatOf(source.name);
+  if (!named) {
+    throw new FileRefusedError({
+      code: 'unsupported-format',
+      message: 'The name of the file does not say what is in it; rename it',
+      expected: KNOWN_SUFFIXES,
+    });
+  }
+  if (source.size === 0) throw emptyFile();
+  const { gzip } = named;
+  if (gzip) await refuseFalseGzip(source);
+  if (named.format === 'parquet') {
+    const chunks = await planRowGroups(source, gzip, targetBytes);
+    if (chunks.every(({ rows }) => rows === 0)) throw emptyFile();
+    return { format: 'parquet', gzip, chunks };
+  }
+  const format = await lookInside(source, named.format, gzip);
+  if (format === 'json') return { format, gzip, chunks: [whole(source)] };
+  if (gzip) {
+    const header = format === 'csv' ? await headerOf(source) : undefined;
+    return { format, gzip, chunks: [{ ...whole(source), ...(header ? { header } : {}) }] };
+  }
+  return { format, gzip, chunks: await cut(source, format, targetBytes) };
+}
+
+type TextFormat = Exclude<FileFormat, 'parquet'>;
+
+const whole = (source: ByteSource): Chunk => ({ index: 0, start: 0, end: source.size, firstRow: 1 });
+
+/** @throws FileRefusedError when the file is empty or no text */
+async function lookInside(source: ByteSource, format: TextFormat, gzip: boolean): Promise<TextFormat> {
+  let isFirst = true;
+  async function* judged(): AsyncIterable<Uint8Array> {
+    for await (const piece of textPieces(source, gzip)) {
+      if (isFirst) refuseBinary(piece);
+      isFirst = false;
+      yield piece;
+    }
+  }
+  const layout = await jsonLayout(judged());
+  if (layout === 'empty') throw emptyFile();
+  if (format !== 'json') return format;
+  if (layout === 'other') {
+    throw new FileRefusedError({
+      code: 'wrong-format',
+      message: 'The file is not what its name says: it does not begin like JSON',
+      expected: 'an array of records, one record, or a record a line',
+      found: 'other text',
+    });
+  }
+  return layout === 'lines' ? 'ndjson' : 'json';
+}
+
+/** @throws FileRefusedError when there is no header, or nothing below it */
+async function headerOf(source: ByteSource): Promise<readonly string[]> {
+  const splitter = new CsvSplitter(0);
+  const rows: RawRecord[] = [];
+  for await (const piece of textPieces(source, true)) {
+    rows.push(...splitter.push(piece).slice(0, 2));
+    if (rows.length > 1) return readHeader(rows[0]!);
+  }
+  rows.push(...splitter.end());
+  const header = readHeader(rows[0]!);
+  if (rows.length === 1) throw emptyFile();
+  return header;
+}
+
+/** One pass over the bytes: where records end near every `targetBytes`, and how many there are. */
+async function cut(source: ByteSource, format: 'ndjson' | 'csv', targetBytes: number): Promise<Chunk[]> {
+  const splitter: Splitter = format === 'csv' ? new CsvSplitter(0) : new LineSplitter(0);
+  const chunks: Chunk[] = [];
+  let header: readonly string[] | undefined;
+  let start = 0;
+  let firstRow = 1;
+  let rows = 0;
+  const close = (end: number): void => {
+    chunks.push({ index: chunks.length, start, end, firstRow, rows, ...(header ? { header } : {}) });
+    start = end;
+    firstRow += rows;
+    rows = 0;
+  };
+  const take = (records: readonly RawRecord[]): void => {
+    for (const record of records) {
+      if (format === 'csv' && !header) header = readHeader(record);
+      else {
+        rows++;
+        if (record.end - start >= targetBytes) close(record.end);
+      }
+    }
+  };
+  for await (const piece of textPieces(source, false)) take(splitter.push(piece));
+  take(splitter.end());
+  const last = chunks.at(-1);
+  if (rows === 0 && !last) throw emptyFile();
+  if (rows > 0 || !last) close(source.size);
+  else chunks[chunks.length - 1] = { ...last, end: source.size };
+  return chunks;
+}
+
+const emptyFile = (): FileRefusedError =>
+  new FileRefusedError({ code: 'empty-file', message: 'The file is empty', expected: 'at least one record' });

@@ -1,0 +1,48 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
+import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { openObject } from '#core/ingestion/source/open-object.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ChunkMessage } from './chunk-message.ts';
+
+/** Records of a chunk that are worked on at a time. */
+const SLICE = 1_000;
+
+/**
+ * Reads a chunk slice by slice, so that memory does not grow with it. A chunk that is read again has the same slices.
+ * @param finish is given each slice and its number
+ * @returns why the rest of the chunk, or all of it, could not be read, if so
+ */
+export async function readChunk(
+  { datasetId, file, receivedAt, format, gzip, chunk }: ChunkMessage,
+  catalog: CompiledCatalog,
+  landing: ObjectStore,
+  finish: (slice: readonly ReceivedRecord[], number: number) => Promise<void>,
+): Promise<Refusal | undefined> {
+  const dataset = catalog.datasets.get(datasetId);
+  if (!dataset) return unknownDataset(catalog);
+  const source = await openObject(landing, file);
+  if (!source) return { code: 'corrupt-file', message: 'The file was deleted before it was read' };
+  let slice: ReceivedRecord[] = [];
+  let number = 0;
+  let refusal: Refusal | undefined;
+  try {
+    for await (const decoded of decodeChunk(source, { format, gzip }, chunk)) {
+      const tie = String(decoded.position.row ?? 0).padStart(12, '0');
+      slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }, chunk.header));
+      if (slice.length < SLICE) continue;
+      await finish(slice, number++);
+      slice = [];
+    }
+  } catch (error) {
+    if (!(error instanceof FileRefusedError)) throw error;
+    refusal = error.refusal;
+  }
+  if (slice.length > 0) await finish(slice, number);
+  return refusal;
+}
+
+/** Names a slice in the keys of the objects that its records are kept in. */
+export const slicePart = ({ batchId, chunk }: ChunkMessage, slice: number): string =>
+  `${batchId}-${chunk.index}-${slice}`;

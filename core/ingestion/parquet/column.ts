@@ -1,0 +1,295 @@
+import type { RowGroup } from 'hyparquet';
+import { FileRefusedError } from '#core/ingestion/record.ts';
+import { type Budget, MAX_HELD_BYTES } from './budget.ts';
+import { dictionaryOf, valuesOf } from './encodings.ts';
+import { attempt, expectThat } from './flaw.ts';
+import { type PageStart, pageOf } from './offset-index.ts';
+import {
+  type Codec,
+  type DataPage,
+  isData,
+  openDictionary,
+  openPage,
+  type PageHeader,
+  readHeader,
+  rowsOfPage,
+  valuesOfPage,
+} from './pages.ts';
+import type { Leaf } from './schema.ts';
+import type { Values } from './values.ts';
+import type { ByteWindow } from './window.ts';
+
+/** Values that are decoded at a time. */
+const BATCH = 1_000;
+/** Values of one row; a record of so many is far larger than a record may be. */
+const MAX_ROW_VALUES = 1_048_576;
+const HEADER_BYTES = 16_384;
+const MAX_HEADER_BYTES = 16 * 1_048_576;
+/** Dictionaries are also held as values. */
+const DICTIONARY_FACTOR = 3;
+const UNKNOWN = Number.POSITIVE_INFINITY;
+
+/**
+ * A column of a row group, page by page. Of its values only the next ones are decoded: those of at least one whole row.
+ * Each has a level that says what of its path is there and, in a list, one that says which list it goes on with.
+ */
+export class Column {
+  readonly leaf: Leaf;
+  readonly #codec: Codec;
+  readonly #window: ByteWindow;
+  readonly #budget: Budget;
+  /** Values that were not seen yet, of all pages; unknown where not all of these are read. */
+  #unseen: number;
+  #offset: number;
+  #dictionary: readonly unknown[] | undefined;
+  #page: (DataPage & { readonly decoder: Values; readonly held: number }) | undefined;
+  #leftInPage = 0;
+  #rowBytes = 0;
+
+  /** What is decoded: levels, and the values of those that have one. */
+  #definition = new Uint8Array(2 * BATCH);
+  #repetition = new Uint8Array(2 * BATCH);
+  #values: unknown[] = [];
+  #count = 0;
+  #at = 0;
+  #valueAt = 0;
+  /** Where the row that is read ends. */
+  #rowEnd = 0;
+  /** Rows that are decoded as a whole. */
+  rows = 0;
+
+  constructor(leaf: Leaf, chunk: RowGroup['columns'][number], start: number, window: ByteWindow, budget: Budget) {
+    this.leaf = leaf;
+    this.#codec = chunk.meta_data!.codec;
+    this.#unseen = Number(chunk.meta_data!.num_values);
+    this.#offset = start;
+    this.#window = window;
+    this.#budget = budget;
+  }
+
+  /** Decodes until there is a row. @throws FileRefusedError; what the place of the file throws */
+  async fill(): Promise<void> {
+    while (this.rows === 0) {
+      if (this.#leftInPage === 0) await this.#nextPage();
+      if (this.#leftInPage > 0) attempt(() => this.#decode());
+    }
+  }
+
+  /** Passes over rows without decoding their pages, where that can be. @param pages where they begin, if that is known */
+  async skip(rows: number, pages: readonly PageStart[] | undefined): Promise<void> {
+    let left = rows;
+    if (pages) left = await this.#jump(rows, pages);
+    while (left > 0) {
+      if (this.rows === 0 && this.#leftInPage === 0 && this.#count === this.#at) {
+        const passed = await this.#nextPage(left);
+        if (passed > 0) {
+          left -= passed;
+          continue;
+        }
+      }
+      await this.fill();
+      const some = Math.min(left, this.rows);
+      for (let i = 0; i < some; i++) this.#passRow();
+      left -= some;
+    }
+  }
+
+  /** @throws ParquetFlaw unless every row has been read */
+  expectEnd(): void {
+    expectThat(this.rows === 0 && this.#leftInPage === 0 && this.#isAtEnd, 'a column has more rows than the others');
+  }
+
+  get #isAtEnd(): boolean {
+    return this.#unseen === 0 || (this.#unseen === UNKNOWN && this.#offset >= this.#window.end);
+  }
+
+  /** Begins the next row. */
+  startRow(): void {
+    this.rows--;
+    let end = this.#at + 1;
+    if (this.leaf.repetition > 0) while (end < this.#count && this.#repetition[end] !== 0) end++;
+    this.#rowEnd = end;
+  }
+
+  /** @throws ParquetFlaw unless all of the row has been read */
+  endRow(): void {
+    expectThat(this.#at === this.#rowEnd, 'the columns of a list do not fit together');
+  }
+
+  /** The level of the next value. */
+  get definition(): number {
+    expectThat(this.#at < this.#rowEnd, 'the columns of a list do not fit together');
+    return this.leaf.definition === 0 ? 0 : this.#definition[this.#at]!;
+  }
+
+  /** Whether the next value of the row goes on with a list of this level. */
+  goesOn(level: number): boolean {
+    return this.#at < this.#rowEnd && this.#repetition[this.#at]! >= level;
+  }
+
+  /** The next value, undefined where it is null. */
+  next(): unknown {
+    expectThat(this.#at < this.#rowEnd, 'the columns of a list do not fit together');
+    const { definition } = this.leaf;
+    const isThere = definition === 0 || this.#definition[this.#at] === definition;
+    this.#at++;
+    return isThere ? this.#values[this.#valueAt++] : undefined;
+  }
+
+  /** The next value of a column without lists: a row of its own. */
+  nextFlat(): unknown {
+    this.rows--;
+    const { definition } = this.leaf;
+    const isThere = definition === 0 || this.#definition[this.#at] === definition;
+    this.#at++;
+    return isThere ? this.#values[this.#valueAt++] : undefined;
+  }
+
+  #passRow(): void {
+    this.startRow();
+    while (this.#at < this.#rowEnd) this.next();
+  }
+
+  #decode(): void {
+    const { leaf } = this;
+    this.#compact();
+    const from = this.#count;
+    const count = Math.min(BATCH, this.#leftInPage);
+    const to = from + count;
+    this.#grow(to);
+    const page = this.#page!;
+    page.repetition?.read(this.#repetition, from, count);
+    let present = count;
+    if (page.definition) {
+      page.definition.read(this.#definition, from, count);
+      present = 0;
+      for (let i = from; i < to; i++) if (this.#definition[i] === leaf.definition) present++;
+    }
+    page.decoder.read(this.#values, present);
+    this.#count = to;
+    this.#leftInPage -= count;
+    if (leaf.repetition === 0) this.rows += count;
+    else this.#countRows(from);
+    if (this.#leftInPage === 0) this.#closePage();
+  }
+
+  /** A row in lists is whole when the next one begins, or nothing follows. */
+  #countRows(from: number): void {
+    expectThat(this.#at < from || this.#repetition[from] === 0, 'a column begins in the middle of a row');
+    let begun = 0;
+    for (let i = this.#at; i < this.#count; i++) if (this.#repetition[i] === 0) begun++;
+    const isEnd = this.#leftInPage === 0 && this.#isAtEnd;
+    this.rows = isEnd ? begun : begun - 1;
+    if (this.rows > 0) this.#rowBytes = 0;
+    else if (this.#count - this.#at > MAX_ROW_VALUES || this.#rowBytes > MAX_HELD_BYTES / 8) throw tooManyValues();
+  }
+
+  #compact(): void {
+    if (this.#at === 0) return;
+    this.#definition.copyWithin(0, this.#at, this.#count);
+    this.#repetition.copyWithin(0, this.#at, this.#count);
+    this.#values = this.#values.slice(this.#valueAt);
+    this.#count -= this.#at;
+    this.#at = 0;
+    this.#valueAt = 0;
+  }
+
+  #grow(size: number): void {
+    if (size <= this.#definition.length) return;
+    const grown = (levels: Uint8Array): Uint8Array<ArrayBuffer> => {
+      const larger = new Uint8Array(2 * size);
+      larger.set(levels);
+      return larger;
+    };
+    this.#definition = grown(this.#definition);
+    this.#repetition = grown(this.#repetition);
+  }
+
+  /** @returns rows that were passed over because all of the page was to be skipped */
+  async #nextPage(skipRows = 0): Promise<number> {
+    attempt(() => expectThat(!this.#isAtEnd, 'a column has fewer rows than the others'));
+    const { header, at } = await this.#header();
+    if (isData(header)) {
+      const rows = rowsOfPage(header, this.leaf);
+      const isSkipped = rows !== undefined && rows > 0 && rows <= skipRows;
+      if (isSkipped) {
+        this.#offset = at + header.compressed_page_size;
+        attempt(() => this.#see(header));
+        return rows;
+      }
+    }
+    const bytes = await this.#window.from(at, header.compressed_page_size);
+    attempt(() => {
+      expectThat(bytes.length >= header.compressed_page_size, 'a page is cut off');
+      this.#open(header, bytes.subarray(0, header.compressed_page_size));
+    });
+    this.#offset = at + header.compressed_page_size;
+    return 0;
+  }
+
+  async #header(): Promise<{ header: PageHeader; at: number }> {
+    for (let length = HEADER_BYTES; ; length *= 4) {
+      const bytes = await this.#window.from(this.#offset, length);
+      const read = attempt(() => {
+        const found = readHeader(bytes, 0);
+        const isMore = this.#offset + bytes.length < this.#window.end && length < MAX_HEADER_BYTES;
+        expectThat(found !== undefined || isMore, 'the header of a page is cut off');
+        return found;
+      });
+      if (read) return { header: read.header, at: this.#offset + read.length };
+    }
+  }
+
+  #open(header: PageHeader, body: Uint8Array): void {
+    const size = header.uncompressed_page_size;
+    if (header.type === 'DICTIONARY_PAGE') {
+      expectThat(this.#dictionary === undefined, 'a column has two dictionaries');
+      this.#budget.take(DICTIONARY_FACTOR * size);
+      const { count, values } = openDictionary(header, body, this.#codec);
+      this.#dictionary = dictionaryOf(this.leaf, values, count);
+      return;
+    }
+    // Others may come in between; they hold no values.
+    if (!isData(header)) return;
+    this.#see(header);
+    this.#budget.take(size);
+    const page = openPage(header, body, this.#codec, this.leaf);
+    const decoder = valuesOf(page.encoding, this.leaf, page.values, this.#dictionary, this.#budget);
+    this.#page = { ...page, decoder, held: size };
+    this.#leftInPage = page.count;
+    this.#rowBytes += size;
+    if (page.count === 0) this.#closePage();
+  }
+
+  #see(header: PageHeader): void {
+    this.#unseen -= valuesOfPage(header);
+    expectThat(this.#unseen >= 0, 'a page has more values than its column');
+  }
+
+  #closePage(): void {
+    this.#budget.give(this.#page?.held ?? 0);
+    this.#page = undefined;
+  }
+
+  /** Goes to the page that holds a row. @returns rows still to be passed over */
+  async #jump(rows: number, pages: readonly PageStart[]): Promise<number> {
+    const target = pageOf(pages, rows);
+    if (target.firstRow === 0) {
+      this.#unseen = UNKNOWN;
+      return rows;
+    }
+    // A dictionary lies before the first page.
+    if (this.#offset < pages[0]!.offset) await this.#nextPage();
+    attempt(() => expectThat(this.#leftInPage === 0, 'the index of its pages does not fit'));
+    this.#offset = target.offset;
+    this.#unseen = UNKNOWN;
+    return rows - target.firstRow;
+  }
+}
+
+const tooManyValues = (): FileRefusedError =>
+  new FileRefusedError({
+    code: 'too-large',
+    message: 'A row of the file has more values than a record may have; split it',
+    expected: `at most ${MAX_ROW_VALUES} values a row`,
+  });

@@ -1,0 +1,119 @@
+import type { FileMetaData } from 'hyparquet';
+import type { Chunk } from '#core/ingestion/batch/plan-chunks.ts';
+import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { inspect, tooLarge } from '#core/ingestion/text/decode-json.ts';
+import { gunzip } from '#core/ingestion/text/gunzip.ts';
+import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
+import { checkFooter, rangeOf } from './footer.ts';
+import { readRows } from './group.ts';
+import type { BuiltRow } from './rows.ts';
+import type { ParquetSchema } from './schema.ts';
+
+/** Parquet inside gzip can't be read by ranges, so all of it is held. */
+export const MAX_GZIPPED_PARQUET_BYTES = 128 * 1024 ** 2;
+/** Rows that compress very well take no less time to stitch. */
+const MAX_ROWS_PER_CHUNK = 131_072;
+const MIN_PART_BYTES = 1_048_576;
+
+/**
+ * Row groups, together as long as they are not more than `targetBytes`; larger ones in parts, by their rows.
+ * @throws FileRefusedError
+ */
+export async function planRowGroups(source: ByteSource, gzip: boolean, targetBytes: number): Promise<Chunk[]> {
+  const { metadata } = await openParquet(source, gzip);
+  const groups = metadata.row_groups;
+  const chunks: Chunk[] = [];
+  let start = 0;
+  let firstRow = 1;
+  let rows = 0;
+  let bytes = 0;
+  const close = (end: number, skip?: number): void => {
+    chunks.push({ index: chunks.length, start, end, firstRow, rows, ...(skip !== undefined && { skip }) });
+    start = end;
+    firstRow += rows;
+    rows = 0;
+    bytes = 0;
+  };
+  for (const [i, group] of groups.entries()) {
+    const count = Number(group.num_rows);
+    const { start: from, end: to } = count === 0 ? { start: 0, end: 0 } : rangeOf(group);
+    const parts = partsOf(to - from, count, targetBytes);
+    // A gzip is unpacked as a whole for every chunk.
+    if (!gzip && parts > 1) {
+      if (start < i) close(i);
+      for (let part = 0; part < parts; part++) {
+        const skip = Math.floor((count * part) / parts);
+        rows = Math.floor((count * (part + 1)) / parts) - skip;
+        start = i;
+        close(i + 1, skip);
+      }
+      continue;
+    }
+    rows += count;
+    bytes += to - from;
+    if (i === groups.length - 1 || (!gzip && (bytes >= targetBytes || rows >= MAX_ROWS_PER_CHUNK))) close(i + 1);
+  }
+  return chunks.length > 0 ? chunks : [{ index: 0, start: 0, end: 0, firstRow: 1, rows: 0 }];
+}
+
+/** How many workers share a row group. Each of them reads at least one page of every column. */
+const partsOf = (bytes: number, rows: number, targetBytes: number): number =>
+  Math.min(
+    rows,
+    Math.max(Math.round(bytes / Math.max(targetBytes, MIN_PART_BYTES)), Math.ceil(rows / MAX_ROWS_PER_CHUNK)),
+  );
+
+/** The rows of a chunk. @throws FileRefusedError after the rows that could be read */
+export async function* decodeRowGroups(source: ByteSource, gzip: boolean, chunk: Chunk): AsyncIterable<DecodedRecord> {
+  const { file, metadata, schema } = await openParquet(source, gzip);
+  const { firstRow, start, end, rows, skip } = chunk;
+  let row = firstRow;
+  for (const group of metadata.row_groups.slice(start, end)) {
+    // Only what is part of a row group has rows to pass over.
+    const range = skip === undefined ? { skip: 0, rows: Number(group.num_rows) } : { skip, rows: rows! };
+    for await (const built of readRows(file, schema, group, range)) {
+      yield toRecord(built, source.name, row++, schema.isOpen);
+    }
+  }
+}
+
+interface OpenParquet {
+  readonly file: ByteSource;
+  readonly metadata: FileMetaData;
+  readonly schema: ParquetSchema;
+}
+
+async function openParquet(source: ByteSource, gzip: boolean): Promise<OpenParquet> {
+  const file = gzip ? await unpacked(source) : source;
+  return { file, ...(await checkFooter(file)) };
+}
+
+async function unpacked(source: ByteSource): Promise<ByteSource> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of gunzip(source)) {
+    size += piece.length;
+    if (size > MAX_GZIPPED_PARQUET_BYTES) {
+      throw new FileRefusedError({
+        code: 'too-large',
+        message: 'Parquet inside gzip must be small; upload it without gzip, its columns are compressed already',
+        expected: `at most ${MAX_GZIPPED_PARQUET_BYTES} bytes unpacked`,
+      });
+    }
+    pieces.push(piece);
+  }
+  return bytesSource(source.name, Buffer.concat(pieces));
+}
+
+function toRecord({ value, refusal }: BuiltRow, source: string, row: number, isOpen: boolean): DecodedRecord {
+  const position = { source, row };
+  const flaw = refusal ?? (isOpen ? inspect(value) : undefined);
+  // What is nested without end can't even be written down.
+  const raw = flaw?.code === 'too-deep' ? '' : JSON.stringify(value);
+  // Characters are at most three bytes; they are only counted where it may matter.
+  const bytes = raw.length * 3 > MAX_RECORD_BYTES ? Buffer.byteLength(raw) : 0;
+  if (bytes > MAX_RECORD_BYTES) return { position, raw: raw.slice(0, KEPT_BYTES), refusal: tooLarge(bytes) };
+  return flaw ? { position, raw, refusal: flaw } : { position, raw, value, isPlainJson: true };
+}

@@ -1,0 +1,49 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
+import { receiveMessage } from '#core/ingestion/receive-message.ts';
+import type { DecodedRecord, Refusal } from '#core/ingestion/record.ts';
+import { type CsvRow, csvRow } from '#core/ingestion/text/csv-rows.ts';
+import { bytesOfRaw, decodeJson } from '#core/ingestion/text/decode-json.ts';
+import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
+import type { QuarantineRow } from './keep.ts';
+
+/** A refused record, received once more under the catalog that is in force now; when it arrived stays as it was. */
+export function receiveAgain(row: QuarantineRow, catalog: CompiledCatalog): ReceivedRecord {
+  const { datasetId, position, receivedAt, tie, format, header, refusals } = row;
+  // Only its beginning was kept, and that may look like a record of its own.
+  const tooLarge = refusals.find(({ code }) => code === 'too-large');
+  if (tooLarge) return { ...row, entity: undefined, refusal: tooLarge };
+  const bytes = bytesOfRaw(row);
+  if (format === undefined) return receiveMessage(bytes, position, { receivedAt, tie }, catalog);
+  const dataset = catalog.datasets.get(datasetId);
+  if (!dataset) return { ...row, entity: undefined, refusal: unknownDataset(catalog) };
+  return receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tie }, header);
+}
+
+/** The same with what people have made of it: the whole record, as text. */
+export function receiveMended(row: QuarantineRow, raw: string, catalog: CompiledCatalog): ReceivedRecord {
+  const { rawEncoding: _encoding, ...rest } = row;
+  return receiveAgain({ ...rest, raw, refusals: [] }, catalog);
+}
+
+function decodeAgain(bytes: Uint8Array, { position, raw, rawEncoding, format, header }: QuarantineRow): DecodedRecord {
+  const kept = { position, raw, ...(rawEncoding && { rawEncoding }) };
+  if (format === 'csv') {
+    const row = decodeRow(bytes, header ?? []);
+    return row ? { position, ...row } : { ...kept, refusal: NOT_ONE_ROW };
+  }
+  const decoded = decodeJson(bytes);
+  return decoded.refusal ? { ...kept, refusal: decoded.refusal } : { ...kept, value: decoded.value };
+}
+
+/** Cut as its file was: what is wrong with its quotes is found there, and not by who parses it. */
+function decodeRow(bytes: Uint8Array, header: readonly string[]): CsvRow | undefined {
+  const splitter = new CsvSplitter(1);
+  const [row, ...others] = [...splitter.push(bytes), ...splitter.end()];
+  return row && others.length === 0 ? csvRow(row, header) : undefined;
+}
+
+const NOT_ONE_ROW: Refusal = {
+  code: 'malformed',
+  message: 'This is not one row of a CSV file; a mended record must be one, without its header',
+};

@@ -1,0 +1,119 @@
+import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/ingestion/record.ts';
+import { bomLength } from './splitter.ts';
+
+/**
+ * One record of JSON text. It is parsed once, and whatever comes out is at most `MAX_DEPTH` deep and has no key that
+ * could reach into the prototypes of objects.
+ */
+export function decodeJson(
+  bytes: Uint8Array,
+): { readonly value: unknown; readonly text: string; readonly refusal?: undefined } | { readonly refusal: Refusal } {
+  if (bytes.length > MAX_RECORD_BYTES) return { refusal: tooLarge(bytes.length) };
+  const text = utf8Of(bytes.subarray(bomLength(bytes)));
+  if (text === undefined) return { refusal: INVALID_ENCODING };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { refusal: notJson(error, text.length) };
+  }
+  const refusal = inspect(value);
+  return refusal ? { refusal } : { value, text };
+}
+
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Bytes as text; what is not UTF-8 becomes `U+FFFD`. */
+export const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
+
+/** Bytes as text; undefined when they are not UTF-8. */
+export function utf8Of(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes as they are kept with a refusal, so that not one of them is lost. */
+export function rawOf(bytes: Uint8Array): Raw {
+  const raw = utf8Of(bytes);
+  if (raw !== undefined) return { raw };
+  return { raw: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'), rawEncoding: 'base64' };
+}
+
+/** Inverse of {@link rawOf}. */
+export const bytesOfRaw = ({ raw, rawEncoding }: Raw): Uint8Array => Buffer.from(raw, rawEncoding ?? 'utf8');
+
+export const INVALID_ENCODING: Refusal = {
+  code: 'invalid-encoding',
+  message: 'The record is not valid UTF-8; write the file in UTF-8',
+  expected: 'UTF-8',
+  found: 'other bytes',
+};
+
+export const tooLarge = (bytes: number): Refusal => ({
+  code: 'too-large',
+  message: 'The record is too large; leave out what segments and destinations do not need, or split it',
+  expected: `at most ${MAX_RECORD_BYTES} bytes`,
+  found: `${bytes} bytes`,
+});
+
+/** With these keys a careless merge further on would change what every object inherits. */
+export const isUnsafeKey = (key: string): boolean => key === '__proto__' || key === 'constructor';
+
+const UNSAFE_KEY: Refusal = {
+  code: 'malformed',
+  message: 'The record has a key "__proto__" or "constructor", which is never accepted; rename it',
+  expected: 'other keys',
+  found: 'a reserved key',
+};
+
+const TOO_DEEP: Refusal = {
+  code: 'too-deep',
+  message: 'The record is nested too deeply',
+  expected: `at most ${MAX_DEPTH} levels`,
+  found: 'more levels',
+};
+
+/** Such as `1e400`: it would go on as infinity, which JSON does not have, and be written down as nothing. */
+const NUMBER_TOO_LARGE: Refusal = {
+  code: 'malformed',
+  message: 'The record has a number that is too large; send it as text',
+  expected: 'numbers below 1.8e308',
+  found: 'a larger number',
+};
+
+/** @returns why a parsed value must not go on, if so. The recursion ends at `MAX_DEPTH`. */
+export function inspect(value: unknown, depth = 0): Refusal | undefined {
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return NUMBER_TOO_LARGE;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth >= MAX_DEPTH) return TOO_DEEP;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const refusal = inspect(item, depth + 1);
+      if (refusal) return refusal;
+    }
+    return undefined;
+  }
+  for (const key in value) {
+    if (isUnsafeKey(key)) return UNSAFE_KEY;
+    const refusal = inspect((value as Record<string, unknown>)[key], depth + 1);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+/** The engine's own message may quote the record, so only the place is taken from it. */
+function notJson(error: unknown, length: number): Refusal {
+  const message = error instanceof Error ? error.message : '';
+  const place = / in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
+  const where = place === String(length) || message.startsWith('Unexpected end') ? 'it ends too early' : undefined;
+  return {
+    code: 'malformed',
+    message: `This is not JSON: ${where ?? (place === undefined ? 'it begins as no value does' : `wrong at character ${place}`)}`,
+    expected: 'one JSON value',
+    found: 'other text',
+  };
+}

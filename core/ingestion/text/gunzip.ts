@@ -1,0 +1,112 @@
+import { createGunzip, type Gunzip } from 'node:zlib';
+import { FileRefusedError } from '#core/ingestion/record.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+
+/** A gzip cannot be split, so one worker reads all of it: more than this does not fit into its time. */
+export const MAX_GUNZIPPED_BYTES = 4 * 1024 ** 3;
+/** Records compress 5 to 50 times; gzip's limit, which bombs come near, is 1,032. */
+export const MAX_GZIP_RATIO = 250;
+/** Below this many bytes no ratio is too good. */
+const SMALL = 16 * 1024 ** 2;
+
+/** Bytes given to zlib at a time; when they turn out to be corrupt, what they held is lost. */
+const PORTION = 4_096;
+const HIGH_WATER = 256 * 1024;
+
+/**
+ * The contents of a gzip file, piece by piece.
+ * @throws FileRefusedError after the last readable piece: `corrupt-file`, also for a zip bomb
+ */
+export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
+  const unpacker = createGunzip({ chunkSize: 65_536 });
+  const pieces: Uint8Array[] = [];
+  let waiting = 0;
+  let failure: unknown;
+  let done = false;
+  let wake = (): void => {};
+  // Not `for await (… of unpacker)`: that drops the pieces that were read before an error.
+  unpacker.on('data', (piece: Uint8Array) => {
+    pieces.push(piece);
+    waiting += piece.length;
+    if (waiting > HIGH_WATER) unpacker.pause();
+    wake();
+  });
+  unpacker.on('error', (error) => {
+    failure = error;
+    wake();
+  });
+  unpacker.on('close', () => {
+    done = true;
+    wake();
+  });
+  const feeding = feed(source, unpacker);
+  let produced = 0;
+  try {
+    while (true) {
+      const piece = pieces.shift();
+      if (piece) {
+        waiting -= piece.length;
+        produced += piece.length;
+        refuseBomb(produced, unpacker.bytesWritten);
+        yield piece;
+      } else if (done) break;
+      else {
+        unpacker.resume();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    if (failure !== undefined) throw isZlibError(failure) ? corrupt() : failure;
+  } finally {
+    unpacker.destroy();
+    await feeding;
+  }
+}
+
+async function feed(source: ByteSource, unpacker: Gunzip): Promise<void> {
+  try {
+    for await (const piece of source.stream()) {
+      for (let at = 0; at < piece.length; at += PORTION) {
+        if (unpacker.destroyed) return;
+        if (!unpacker.write(piece.subarray(at, at + PORTION))) await drained(unpacker);
+      }
+    }
+    unpacker.end();
+  } catch (error) {
+    unpacker.destroy(error as Error);
+  }
+}
+
+function drained(unpacker: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    const goOn = (): void => {
+      unpacker.off('drain', goOn);
+      unpacker.off('close', goOn);
+      resolve();
+    };
+    unpacker.on('drain', goOn);
+    unpacker.on('close', goOn);
+    if (unpacker.destroyed) goOn();
+  });
+}
+
+function refuseBomb(produced: number, consumed: number): void {
+  if (produced <= MAX_GUNZIPPED_BYTES && (produced <= SMALL || produced <= MAX_GZIP_RATIO * consumed)) return;
+  throw new FileRefusedError({
+    code: 'corrupt-file',
+    message:
+      'The gzip unpacks to more than is allowed; split the file into smaller ones, or send it without gzip so that it can be read in parallel',
+    expected: `at most ${MAX_GUNZIPPED_BYTES} bytes and ${MAX_GZIP_RATIO} times the size of the file`,
+    found: `${produced} bytes and more`,
+  });
+}
+
+const isZlibError = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+
+const corrupt = (): FileRefusedError =>
+  new FileRefusedError({
+    code: 'corrupt-file',
+    message: 'The gzip is damaged or cut off; upload the file again. The records before the damage were read',
+  });

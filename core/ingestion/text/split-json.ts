@@ -1,0 +1,148 @@
+import type { Refusal } from '#core/ingestion/record.ts';
+import { bomLength, Carry, isSpace, type RawRecord, type Splitter } from './splitter.ts';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+type Place = 'before' | 'between' | 'inside' | 'after';
+
+/**
+ * The elements of a JSON array, or objects one after the other, without parsing them: only strings and depth are
+ * followed. What an element holds is for the parser to judge; what is around the elements is judged here.
+ */
+export class JsonSplitter implements Splitter {
+  readonly #carry = new Carry();
+  #offset = 0;
+  #place: Place = 'before';
+  #isArray = false;
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #lost: Refusal | undefined;
+
+  get lost(): Refusal | undefined {
+    return this.#lost;
+  }
+
+  push(piece: Uint8Array): RawRecord[] {
+    const records: RawRecord[] = [];
+    let start = -1;
+    let i = this.#offset === 0 ? bomLength(piece) : 0;
+    if (this.#place === 'inside') start = i;
+    while (i < piece.length && !this.#lost) {
+      if (this.#inString) {
+        i = this.#skipString(piece, i);
+        continue;
+      }
+      const byte = piece[i]!;
+      if (this.#place === 'inside') {
+        const past = this.#isArray ? this.#stepInElement(byte) : this.#stepInObject(byte);
+        if (past !== undefined) {
+          // The comma or bracket after an element of an array is not part of it; the last brace of an object is.
+          records.push(this.#carry.take(piece.subarray(start, i + past), this.#offset + i + 1));
+          start = -1;
+        }
+      } else if (!isSpace(byte)) {
+        if (this.#place === 'between' && this.#isArray && byte === COMMA) records.push(this.#nothing(i));
+        else if (this.#begin(byte)) start = i;
+      }
+      i++;
+    }
+    if (start >= 0 && this.#place === 'inside') this.#carry.add(piece.subarray(start));
+    this.#offset += piece.length;
+    return records;
+  }
+
+  end(): RawRecord[] {
+    const isComplete = this.#place === 'after' || (this.#place === 'between' && !this.#isArray);
+    if (!isComplete && this.#place !== 'before') {
+      this.#lose('The file ends inside of a value: it was cut off, or a quote or a bracket is missing');
+    }
+    return [];
+  }
+
+  /** A byte outside of any element. @returns whether an element begins with it */
+  #begin(byte: number): boolean {
+    if (this.#place === 'before' && byte === OPEN_BRACKET) {
+      this.#isArray = true;
+      this.#place = 'between';
+      return false;
+    }
+    if (this.#place === 'after') {
+      this.#lose('Something follows after the end of the array');
+      return false;
+    }
+    if (this.#isArray && byte === CLOSE_BRACKET) {
+      this.#place = 'after';
+      return false;
+    }
+    if (byte === CLOSE_BRACE || (!this.#isArray && byte !== OPEN_BRACE)) {
+      this.#lose('Expected an array of records, or records one after the other');
+      return false;
+    }
+    this.#place = 'inside';
+    if (byte === QUOTE) this.#inString = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth = 1;
+    return true;
+  }
+
+  /** @returns 0 when the element has ended before this byte */
+  #stepInElement(byte: number): 0 | undefined {
+    if (byte === QUOTE) this.#inString = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
+    else if (byte === COMMA && this.#depth === 0) {
+      this.#place = 'between';
+      return 0;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      if (this.#depth > 0) this.#depth--;
+      else if (byte === CLOSE_BRACKET) {
+        this.#place = 'after';
+        return 0;
+      } else this.#lose('A "}" closes nothing: a "{" or a quote before it is missing');
+    }
+    return undefined;
+  }
+
+  /** @returns 1 when the object ends with this byte */
+  #stepInObject(byte: number): 1 | undefined {
+    if (byte === QUOTE) this.#inString = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+      this.#depth--;
+      if (this.#depth === 0) {
+        this.#place = 'between';
+        return 1;
+      }
+    }
+    return undefined;
+  }
+
+  /** @returns the index after the string, or the end of the piece */
+  #skipString(piece: Uint8Array, from: number): number {
+    for (let i = from; i < piece.length; i++) {
+      if (this.#escaped) this.#escaped = false;
+      else if (piece[i] === BACKSLASH) this.#escaped = true;
+      else if (piece[i] === QUOTE) {
+        this.#inString = false;
+        return i + 1;
+      }
+    }
+    return piece.length;
+  }
+
+  #nothing(at: number): RawRecord {
+    return {
+      ...this.#carry.take(new Uint8Array(0), this.#offset + at + 1),
+      flaw: 'There is nothing before this comma',
+    };
+  }
+
+  #lose(message: string): void {
+    this.#lost = { code: 'malformed', message };
+  }
+}

@@ -1,0 +1,83 @@
+import { FileRefusedError } from '#core/ingestion/record.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { gunzip } from './gunzip.ts';
+
+/** Bytes by which a file is judged; the first piece of a text has as many, unless the text is shorter. */
+const HEAD = 4_096;
+
+/** What is cut into records at a time: so few that they are forgotten again while they are young. */
+const PORTION = 65_536;
+
+/** The bytes of a text file, unpacked, piece by piece. The range is one of uncompressed files only. */
+export async function* textPieces(
+  source: ByteSource,
+  gzip: boolean,
+  start = 0,
+  end = source.size,
+): AsyncIterable<Uint8Array> {
+  for await (const piece of headFirst(source, gzip, start, end)) {
+    for (let at = 0; at < piece.length; at += PORTION) yield piece.subarray(at, at + PORTION);
+  }
+}
+
+async function* headFirst(source: ByteSource, gzip: boolean, start: number, end: number): AsyncIterable<Uint8Array> {
+  let head: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of gzip ? gunzip(source) : source.stream(start, end)) {
+    if (length >= HEAD) {
+      yield piece;
+      continue;
+    }
+    head.push(piece);
+    length += piece.length;
+    if (length < HEAD) continue;
+    yield head.length === 1 ? piece : Buffer.concat(head);
+    head = [];
+  }
+  if (head.length > 0) yield Buffer.concat(head);
+}
+
+const MAGIC: readonly { readonly bytes: readonly number[]; readonly what: string; readonly advice: string }[] = [
+  { bytes: [0x1f, 0x8b], what: 'gzip', advice: 'end its name in .gz' },
+  { bytes: [0x50, 0x41, 0x52, 0x31], what: 'Parquet', advice: 'end its name in .parquet' },
+  { bytes: [0x50, 0x4b, 0x03, 0x04], what: 'zip or a spreadsheet', advice: 'save it as CSV, or pack it with gzip' },
+  { bytes: [0xff, 0xfe], what: 'UTF-16', advice: 'save it as UTF-8' },
+  { bytes: [0xfe, 0xff], what: 'UTF-16', advice: 'save it as UTF-8' },
+];
+
+/**
+ * @param head the first piece of a text
+ * @throws FileRefusedError when it is no text
+ */
+export function refuseBinary(head: Uint8Array): void {
+  const known = MAGIC.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
+  if (known) {
+    const { what, advice } = known;
+    throw new FileRefusedError({
+      code: 'wrong-format',
+      message: `The file is not what its name says: it is ${what}; ${advice}`,
+      expected: 'text in UTF-8',
+      found: what,
+    });
+  }
+  if (head.subarray(0, HEAD).includes(0)) {
+    throw new FileRefusedError({
+      code: 'wrong-format',
+      message: 'The file is not what its name says: it holds zero bytes, so it is not a text',
+      expected: 'text in UTF-8',
+      found: 'binary data',
+    });
+  }
+}
+
+/** @throws FileRefusedError when a file whose name ends in `.gz` does not begin as gzip does */
+export async function refuseFalseGzip(source: ByteSource): Promise<void> {
+  const head = await source.read(0, Math.min(2, source.size));
+  if (head[0] === 0x1f && head[1] === 0x8b) return;
+  throw new FileRefusedError({
+    code: 'wrong-format',
+    message: 'The name ends in .gz but the file is not gzip; pack it with gzip, or leave .gz out of the name',
+    expected: 'gzip',
+    found: 'something else',
+  });
+}
