@@ -10,7 +10,7 @@ import type { FoldRules } from '#core/profile/fold.ts';
 import { pick } from '#core/profile/paths.ts';
 import type { ProfileRules } from '#core/profile/profiles.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
-import type { EvaluationRules } from '#core/segmentation/evaluate.ts';
+import type { EvaluationRules } from '#core/segmentation/evaluate-item.ts';
 import { compileSegments } from '#core/segmentation/segment-set.ts';
 import type { CompiledCatalog } from './compile.ts';
 import type { DestinationDefinition, MergePolicyDefinition } from './definitions.ts';

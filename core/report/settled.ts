@@ -3,7 +3,7 @@ import { noLedger } from '#core/activation/ledger.ts';
 import { peopleIn, routeItem } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { evaluateItem } from '#core/segmentation/evaluate.ts';
+import { evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { isMoved, noMemberships } from '#core/segmentation/membership.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import type { ReportSource } from './report.ts';

@@ -1,7 +1,7 @@
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { sameValue } from '#core/util/same-value.ts';
-import type { EvaluationRules } from './evaluate.ts';
+import type { EvaluationRules } from './evaluate-item.ts';
 import type { SegmentSet } from './segment-set.ts';
 
 /**

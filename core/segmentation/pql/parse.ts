@@ -1,11 +1,9 @@
-import type { Expression, LiteralValue, MomentName } from './ast.ts';
+import type { Expression } from './ast.ts';
 import { asCondition } from './conditions.ts';
-import { type Cursor, cursorOver, isName, unexpected } from './cursor.ts';
-import { MEMBERSHIPS, RESERVED } from './names.ts';
-import { atAggregate, parseAggregate, parseLet, parseQuantifier } from './parse-binders.ts';
-import { callOf, methodOf } from './parse-calls.ts';
-import { atChain, parseChain } from './parse-chain.ts';
-import { parsePeriodOrUndefined, parseTimeCondition, unitAt } from './parse-time.ts';
+import { type Cursor, cursorOver, unexpected } from './cursor.ts';
+import { MEMBERSHIPS } from './names.ts';
+import { parsePostfix } from './parse-primary.ts';
+import { parseTimeCondition } from './parse-time.ts';
 
 /**
  * Parses PQL text (aep.md §5.2; `GRAMMAR.md`) to its syntax tree. At most 64 Ki characters, 64 levels, 10,000 parts.
@@ -35,8 +33,6 @@ export interface Parser {
 }
 
 const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;
-const MOMENTS: readonly string[] = ['now', 'today', 'yesterday', 'tomorrow'];
-const CONSTANTS: Readonly<Record<string, LiteralValue>> = { true: true, false: false, null: null };
 
 function parserOver(cursor: Cursor): Parser {
   let inEndsExpression = false;
@@ -120,163 +116,13 @@ function parserOver(cursor: Cursor): Parser {
 
   function signed(): Expression {
     const start = cursor.peek().start;
-    if (!cursor.take('-')) return postfix();
+    if (!cursor.take('-')) return parsePostfix(parser);
     const operand = cursor.nested(signed);
     const span = cursor.spanFrom(start);
     if (operand.kind === 'literal' && typeof operand.value === 'number') {
       return cursor.node({ kind: 'literal', value: -operand.value, span });
     }
     return cursor.node({ kind: 'negate', operand, span }, operand);
-  }
-
-  function postfix(): Expression {
-    const start = cursor.peek().start;
-    let object = primary();
-    for (;;) {
-      if (cursor.take('[')) {
-        const condition = conditional(lambdaOr(expression));
-        cursor.expect(']', 'a filter');
-        object = cursor.node(
-          { kind: 'filter', source: object, condition, span: cursor.spanFrom(start) },
-          object,
-          condition,
-        );
-      } else if (cursor.take('.')) {
-        object = member(object, start);
-      } else {
-        return object;
-      }
-    }
-  }
-
-  function member(object: Expression, start: number): Expression {
-    const name = cursor.expectName('the name of a field or a method');
-    if (name.type === 'quoted' || !cursor.at('(')) {
-      return cursor.node({ kind: 'member', object, name: name.text, span: cursor.spanFrom(start) }, object);
-    }
-    return methodOf(parser, object, name, parseArguments(), start);
-  }
-
-  function parseArguments(): Expression[] {
-    cursor.expect('(', 'a call');
-    const args: Expression[] = [];
-    while (!cursor.at(')')) {
-      if (args.length > 0) cursor.expect(',', 'a list of arguments');
-      args.push(lambdaOr(expression));
-    }
-    cursor.expect(')', 'a call');
-    return args;
-  }
-
-  function lambdaOr(otherwise: () => Expression): Expression {
-    return atLambda() ? lambda() : otherwise();
-  }
-
-  function atLambda(): boolean {
-    if (!cursor.at('(')) return false;
-    let ahead = 1;
-    while (isName(cursor.peek(ahead)) || cursor.at(',', ahead)) ahead += 1;
-    return cursor.at(')', ahead) && cursor.at('=>', ahead + 1);
-  }
-
-  function lambda(): Expression {
-    const start = cursor.expect('(', 'a lambda').start;
-    const parameters = [cursor.expectName('the name of a parameter').text];
-    while (cursor.take(',')) parameters.push(cursor.expectName('the name of a parameter').text);
-    cursor.expect(')', 'a lambda');
-    cursor.expect('=>', 'a lambda');
-    const body = expression();
-    return cursor.node({ kind: 'lambda', parameters, body, span: cursor.spanFrom(start) }, body);
-  }
-
-  function primary(): Expression {
-    const token = cursor.peek();
-    const { start } = token;
-    if (token.type === 'number') return number();
-    if (token.type === 'string') {
-      cursor.next();
-      return cursor.node({ kind: 'literal', value: token.text, span: cursor.spanFrom(start) });
-    }
-    if (token.type === 'parameter') {
-      cursor.next();
-      return cursor.node({ kind: 'parameter', index: token.value, span: cursor.spanFrom(start) });
-    }
-    if (token.type === 'quoted') return name();
-    if (token.type === 'word') return word();
-    if (cursor.at('(')) return atLambda() ? lambda() : parenthesised();
-    if (cursor.at('[')) return list();
-    if (cursor.at('^')) return outer();
-    return cursor.fail(unexpected(token), token, 'a path, a literal or "("');
-  }
-
-  function parenthesised(): Expression {
-    cursor.next();
-    const inner = expression();
-    cursor.expect(')', 'parentheses');
-    return inner;
-  }
-
-  function number(): Expression {
-    const token = cursor.next();
-    const unit = unitAt(cursor);
-    if (unit === undefined)
-      return cursor.node({ kind: 'literal', value: token.value, span: cursor.spanFrom(token.start) });
-    cursor.next();
-    return cursor.node({ kind: 'duration', amount: token.value, unit, span: cursor.spanFrom(token.start) });
-  }
-
-  function list(): Expression {
-    const { start } = cursor.next();
-    const items: Expression[] = [];
-    while (!cursor.at(']')) {
-      if (items.length > 0) cursor.expect(',', 'a list');
-      items.push(expression());
-    }
-    cursor.expect(']', 'a list');
-    return cursor.node({ kind: 'list', items, span: cursor.spanFrom(start) }, ...items);
-  }
-
-  /** `^.path`, and `^path` for short. */
-  function outer(): Expression {
-    const { start } = cursor.peek();
-    let levels = 0;
-    while (cursor.take('^')) levels += 1;
-    const object = cursor.node({ kind: 'outer', levels, span: cursor.spanFrom(start) });
-    const next = cursor.peek();
-    const isAttached = next.start === object.span.end && isName(next);
-    return isAttached ? member(object, start) : object;
-  }
-
-  function name(): Expression {
-    const token = cursor.expectName('a name');
-    return cursor.node({ kind: 'name', name: token.text, span: cursor.spanFrom(token.start) });
-  }
-
-  function word(): Expression {
-    const token = cursor.peek();
-    const { text, start } = token;
-    const called = cursor.at('(', 1);
-    if (atChain(cursor)) return parseChain(parser);
-    if (called) {
-      cursor.next();
-      return callOf(parser, token, parseArguments());
-    }
-    if (text === 'exists' || text === 'forall' || text === 'select') return parseQuantifier(parser, text);
-    if (text === 'let') return parseLet(parser);
-    const period = parsePeriodOrUndefined(cursor);
-    if (period !== undefined) return period;
-    if (atAggregate(cursor)) return parseAggregate(parser);
-    if (Object.hasOwn(CONSTANTS, text)) {
-      cursor.next();
-      return cursor.node({ kind: 'literal', value: CONSTANTS[text]!, span: cursor.spanFrom(start) });
-    }
-    if (MOMENTS.includes(text)) {
-      cursor.next();
-      return cursor.node({ kind: 'moment', name: text as MomentName, span: cursor.spanFrom(start) });
-    }
-    if (RESERVED.has(text))
-      cursor.fail(unexpected(token), token, 'a path, a literal or "(" (a field of this name is written in backquotes)');
-    return name();
   }
 
   return parser;

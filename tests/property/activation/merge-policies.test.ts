@@ -7,7 +7,7 @@ import { loadCatalog } from '#core/catalog/load.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { evaluateItem } from '#core/segmentation/evaluate.ts';
+import { evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';

@@ -5,7 +5,7 @@ import { type FoldRules, foldRecords, linkableOf } from '#core/profile/fold.ts';
 import { placeInProfile } from '#core/profile/place.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
-import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate.ts';
+import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';
 import { givesSameAnswers, saysNothing } from '#core/segmentation/same-answers.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { emptyItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
-import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate.ts';
+import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';
