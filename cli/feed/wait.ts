@@ -5,11 +5,13 @@ import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { DataflowBooks } from '#core/ports/dataflow.ts';
 import { unsettled } from '#core/report/settled.ts';
 import type { Fed } from './feed.ts';
 
 const LOOK_EVERY_MS = 500;
-/** Nothing has moved for so long: something is broken. A delivery that failed comes again after six minutes. */
+const HOUR_MS = 3_600_000;
+/** Nothing has moved for so long: something is broken. A delivery that failed comes again after three to six minutes. */
 const GIVE_UP_AFTER_MS = 420_000;
 
 export interface Flow {
@@ -56,11 +58,23 @@ export async function waitUntilSettled({ resources, stores, catalog, progress }:
   await waitFor(async () => {
     const { items, toEvaluate, toRoute } = await unsettled(stores, catalog, Date.now());
     const waiting = Object.values(await waitingDeliveries(resources)).reduce((sum, count) => sum + count, 0);
-    progress(
-      `${items} profile items: ${toEvaluate} to evaluate, ${toRoute} to route, ${waiting} deliveries on their way`,
-    );
-    return { isDone: toEvaluate + toRoute + waiting === 0, state: `${items} ${toEvaluate} ${toRoute} ${waiting}` };
+    const failed = waiting > 0 ? await failedAttempts(stores.dataflow, catalog) : '';
+    const state = `${items} profile items: ${toEvaluate} to evaluate, ${toRoute} to route, ${waiting} deliveries on their way${failed}`;
+    progress(state);
+    return { isDone: toEvaluate + toRoute + waiting === 0, state };
   }, 'Evaluation, routing or delivery stands still');
+}
+
+/** What did not get through and is tried again, until it is delivered or a dead letter: for each destination. */
+async function failedAttempts(books: DataflowBooks, catalog: CompiledCatalog): Promise<string> {
+  const now = Date.now();
+  const lines: string[] = [];
+  for (const id of catalog.destinations.keys()) {
+    const runs = await books.runs(id, now - HOUR_MS, now);
+    const retried = runs.reduce((sum, run) => sum + run.retried, 0);
+    if (retried > 0) lines.push(`; "${id}" failed ${retried} times and is tried again (its log says why)`);
+  }
+  return lines.join('');
 }
 
 async function waitFor(look: () => Promise<{ isDone: boolean; state: string }>, complaint: string): Promise<void> {

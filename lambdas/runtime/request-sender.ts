@@ -3,12 +3,13 @@ import type { ItemResult } from '#core/activation/destination-type.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import { Authenticator } from '#core/activation/http/authenticator.ts';
 import type { HttpClient } from '#core/activation/http/client.ts';
-import { readCredentials } from '#core/activation/http/credentials.ts';
+import { type Credentials, readCredentials } from '#core/activation/http/credentials.ts';
 import type { Secrets } from '#core/activation/http/secrets.ts';
 import { type ProfileDestination, requestTypeOf } from '#core/activation/registry.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Pace } from '#core/ports/pace.ts';
 import type { DestinationCatalog } from './destinations.ts';
+import { logFailure } from './log.ts';
 
 export interface RequestSenderDeps {
   readonly catalog: DestinationCatalog;
@@ -32,6 +33,8 @@ export interface RequestSender {
   (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]>;
   batching(destinationId: string): Promise<Batching>;
 }
+
+type Failure = Extract<ItemResult, { delivered: false }>;
 
 /** For how long an answer asks to be left alone. */
 const askedToWait = ({ status, retryAfterMs }: Extract<HttpOutcome, { kind: 'response' }>): number | undefined =>
@@ -59,13 +62,32 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     );
   };
 
+  /** Or why there are none: counted like everything else that keeps deliveries from going out. */
+  const credentialsOf = async (destinationId: string): Promise<{ readonly credentials: Credentials } | Failure> => {
+    let secret: string;
+    try {
+      secret = await deps.secrets(destinationId);
+    } catch (error) {
+      logFailure(error, { destinationId });
+      return { delivered: false, errorClass: 'retry', reason: 'secret-not-there' };
+    }
+    try {
+      return { credentials: readCredentials(secret) };
+    } catch (error) {
+      logFailure(error, { destinationId });
+      return { delivered: false, errorClass: 'stop', reason: 'secret-unusable' };
+    }
+  };
+
   const send = async (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]> => {
     const { catalog, destination, type } = await find(destinationId);
     const later = (reason: string): ItemResult[] =>
       people.map(() => ({ delivered: false, errorClass: 'retry', reason }));
 
     if (!(await deps.pace.turn(destinationId, type.rateLimit(destination)))) return later('held-back');
-    const credentials = readCredentials(await deps.secrets(destinationId));
+    const found = await credentialsOf(destinationId);
+    if ('reason' in found) return people.map(() => found);
+    const { credentials } = found;
     const context = {
       credentials,
       now: deps.now(),
@@ -73,7 +95,7 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     };
     const request = type.request(people, destination, context);
     const how = type.authentication(destination);
-    const attempt = async (): Promise<HttpOutcome | Extract<ItemResult, { delivered: false }>> => {
+    const attempt = async (): Promise<HttpOutcome | Failure> => {
       const authorized = await authenticator.authorize(destinationId, how, credentials);
       if ('reason' in authorized) return { delivered: false, ...authorized };
       return deps.http({ ...request, headers: { ...request.headers, ...authorized.headers } });

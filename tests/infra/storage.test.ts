@@ -36,6 +36,17 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
     else expect(kept).toEqual([]);
   });
 
+  it('has secrets of letters and digits only, also where an emulator takes just one of the two ways to say so', () => {
+    const punctuation = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter(
+      (c) => !/\w/.test(c) || c === '_',
+    );
+    for (const { properties } of stateful.filter(({ type }) => type === 'AWS::SecretsManager::Secret')) {
+      const how = properties.GenerateSecretString as { ExcludePunctuation: boolean; ExcludeCharacters: string };
+      expect(how.ExcludePunctuation).toBe(true);
+      expect([...how.ExcludeCharacters].sort()).toEqual(punctuation.sort());
+    }
+  });
+
   it('is encrypted', () => {
     for (const { properties } of tables)
       expect(properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });

@@ -30,19 +30,30 @@ export type Credentials = z.output<typeof credentials>;
 
 /**
  * Reads the secret of an outlet: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
- * as far as they are needed; any other text is the signing key.
+ * as far as they are needed; any other text is the signing key, unless it names one of these, as an object does that was
+ * cut off or mistyped.
  * @throws Error naming keys, never values
  */
 export function readCredentials(secret: string): Credentials {
-  if (!secret.trimStart().startsWith('{')) return { signingKey: secret };
-  let value: unknown;
-  try {
-    value = JSON.parse(secret);
-  } catch {
+  const value = parseObject(secret);
+  if (value === undefined) {
+    if (!looksLikeObject(secret)) return { signingKey: secret };
     throw new Error('The secret begins like a JSON object and is none: mend it in Secrets Manager');
   }
   const read = credentials.safeParse(value);
   if (read.success) return read.data;
   const keys = read.error.issues.map(({ path }) => path.join('.')).join(', ');
   throw new Error(`The secret has unusable values under: ${keys}. Mend it in Secrets Manager`);
+}
+
+const looksLikeObject = (secret: string): boolean =>
+  secret.trimStart().startsWith('{') && Object.keys(credentials.shape).some((key) => secret.includes(key));
+
+function parseObject(secret: string): unknown {
+  if (!secret.trimStart().startsWith('{')) return undefined;
+  try {
+    return JSON.parse(secret);
+  } catch {
+    return undefined;
+  }
 }

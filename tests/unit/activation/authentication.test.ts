@@ -39,18 +39,23 @@ function destination(authentication: Record<string, unknown>, secret: unknown = 
     tokens += 1;
     return ok(JSON.stringify({ access_token: `token-${tokens}`, expires_in: 3600 }));
   });
+  const counted = fakeMetrics();
   const handler = createHandler({
     catalog: catalogOf({ id: 'webhook', type: 'http', url: URL_, authentication }),
     ledgers: new MemoryVersionedStore<LedgerItem>(),
     http,
-    secrets: async () => (typeof secret === 'string' ? secret : JSON.stringify(secret)),
+    secrets: async () => {
+      if (secret instanceof Error) throw secret;
+      return typeof secret === 'string' ? secret : JSON.stringify(secret);
+    },
     pace: NO_PACE,
-    metrics: fakeMetrics().metrics,
+    metrics: counted.metrics,
     now: () => now,
   });
   let n = 0;
   return {
     requests,
+    counted: () => counted.counted,
     answer: (next: typeof answer) => {
       answer = next;
     },
@@ -122,7 +127,7 @@ describe('authentication', () => {
   it.each([
     [{ type: 'bearer' }, { signingKey: 'k' }],
     [OAUTH2, { signingKey: 'k', clientId: 'x' }],
-    [{ type: 'bearer' }, '{"broken'],
+    [{ type: 'bearer' }, '{"bearerToken": "broken'],
   ])('keeps everything while the secret lacks what %j needs', async (authentication, secret) => {
     const to = destination(authentication, secret);
     expect(await to.deliver()).toEqual(['m0']);
@@ -132,6 +137,23 @@ describe('authentication', () => {
   it('takes a secret that is no JSON object for the signing key', () => {
     expect(readCredentials('abc')).toEqual({ signingKey: 'abc' });
     expect(readCredentials(JSON.stringify(SECRET))).toEqual(SECRET);
+  });
+
+  it.each(['{', '{}X', '{"', '{k9]P"x,:~', '{"a":1}}'])(
+    'takes %s, as generators make it, for the signing key',
+    (secret) => {
+      expect(readCredentials(secret)).toEqual({ signingKey: secret });
+    },
+  );
+
+  it.each([
+    ['a secret that nobody can use', { type: 'none' }, '{"signingKey": 5}', 'stop'],
+    ['a store of secrets that is away', { type: 'none' }, new Error('ThrottlingException'), 'retry'],
+  ])('counts what fails over %s, and tries it again until it is a dead letter', async (_, how, secret, errorClass) => {
+    const to = destination(how, secret);
+    expect(await to.deliver()).toEqual(['m0']);
+    expect(to.requests).toEqual([]);
+    expect(to.counted()).toEqual([['DeliveriesFailed', 1, { destination: 'webhook', class: errorClass }]]);
   });
 
   it.each(['{"bearerToken": 12345}', '{"tokenUrl": "secret value"}', '{"bearerToken": "abc'])(
