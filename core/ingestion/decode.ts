@@ -1,4 +1,5 @@
 import type { Chunk, ChunkPlan } from './batch/plan-chunks.ts';
+import type { TextFormat } from './batch/text-cutter.ts';
 import { decodeRowGroups } from './parquet/decode-row-groups.ts';
 import {
   type DecodedRecord,
@@ -11,10 +12,8 @@ import {
 import type { ByteSource } from './source/byte-source.ts';
 import { csvRow, keptRaw } from './text/csv-rows.ts';
 import { decodeJson, tooLarge } from './text/decode-json.ts';
-import { CsvSplitter } from './text/split-csv.ts';
-import { JsonSplitter } from './text/split-json.ts';
-import { LineSplitter } from './text/split-lines.ts';
 import type { RawRecord, Splitter } from './text/splitter.ts';
+import { splitterFor } from './text/splitter-for.ts';
 import { textPieces } from './text/text-pieces.ts';
 
 type Decoded = Raw & ({ readonly value: unknown; readonly refusal?: undefined } | { readonly refusal: Refusal });
@@ -30,19 +29,22 @@ export function decodeChunk(
   plan: Pick<ChunkPlan, 'format' | 'gzip'>,
   chunk: Chunk,
 ): AsyncIterable<DecodedRecord> {
-  return plan.format === 'parquet' ? decodeRowGroups(source, plan.gzip, chunk) : decodeText(source, plan, chunk);
+  const { format, gzip } = plan;
+  return format === 'parquet' ? decodeRowGroups(source, gzip, chunk) : decodeText(source, format, gzip, chunk);
 }
 
 async function* decodeText(
   source: ByteSource,
-  { format, gzip }: Pick<ChunkPlan, 'format' | 'gzip'>,
-  { start, end, firstRow, header = [] }: Chunk,
+  format: TextFormat,
+  gzip: boolean,
+  chunk: Chunk,
 ): AsyncIterable<DecodedRecord> {
-  const splitter = splitterFor(format, start);
+  const { start, end, firstRow, header = [], frame } = chunk;
+  const splitter = splitterFor(format, start, frame);
   const toRecord = format === 'csv' ? (record: RawRecord) => csvRow(record, header) : jsonRecord;
   let isHeaderAhead = format === 'csv' && start === 0;
   let row = firstRow;
-  for await (const records of cutText(splitter, textPieces(source, gzip, start, end))) {
+  for await (const records of cutText(splitter, textPieces(source, gzip, start, end), chunk)) {
     for (const record of records) {
       if (isHeaderAhead) isHeaderAhead = false;
       else yield decodedAt({ source: source.name, row: row++ }, toRecord(record));
@@ -51,14 +53,15 @@ async function* decodeText(
   }
 }
 
-async function* cutText(splitter: Splitter, pieces: AsyncIterable<Uint8Array>): AsyncIterable<readonly RawRecord[]> {
+async function* cutText(
+  splitter: Splitter,
+  pieces: AsyncIterable<Uint8Array>,
+  { goesOn, broken }: Chunk,
+): AsyncIterable<readonly RawRecord[]> {
   for await (const piece of pieces) yield splitter.push(piece);
-  yield splitter.end();
-}
-
-function splitterFor(format: ChunkPlan['format'], start: number): Splitter {
-  if (format === 'csv') return new CsvSplitter(start);
-  return format === 'json' ? new JsonSplitter() : new LineSplitter(start);
+  if (broken) throw new FileRefusedError(broken);
+  // Where a chunk ends is the end of the text only for the last one.
+  if (!goesOn) yield splitter.end();
 }
 
 /** Written out: for every record of a file, copying one object into another would cost as much as reading it. */

@@ -1,13 +1,14 @@
 import { type FileFormat, formatOf, KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { planRowGroups } from '#core/ingestion/parquet/decode-row-groups.ts';
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { readHeader } from '#core/ingestion/text/csv-rows.ts';
 import { jsonLayout } from '#core/ingestion/text/json-layout.ts';
 import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
-import { LineSplitter } from '#core/ingestion/text/split-lines.ts';
-import type { RawRecord, Splitter } from '#core/ingestion/text/splitter.ts';
+import type { JsonFrame } from '#core/ingestion/text/split-json.ts';
+import type { RawRecord } from '#core/ingestion/text/splitter.ts';
 import { refuseBinary, refuseFalseGzip, textPieces } from '#core/ingestion/text/text-pieces.ts';
+import { emptyFile, TextCutter, type TextFormat } from './text-cutter.ts';
 
 /** A part of a file that one worker reads; plain data, so that it can travel. */
 export interface Chunk {
@@ -24,6 +25,12 @@ export interface Chunk {
   readonly rows?: number;
   /** CSV: the names of the columns. */
   readonly header?: readonly string[];
+  /** JSON: what its first record stands in; left out for a chunk that begins where the file does. */
+  readonly frame?: JsonFrame;
+  /** Another chunk of the file follows. */
+  readonly goesOn?: boolean;
+  /** Why there is nothing to be read after its last record, where the file has no end. */
+  readonly broken?: Refusal;
 }
 
 export interface ChunkPlan {
@@ -34,8 +41,8 @@ export interface ChunkPlan {
 }
 
 /**
- * Divides a file into chunks of about `targetBytes`, cut where a record ends. Uncompressed lines and CSV are read once
- * from end to end for that, Parquet by its footer; gzip and JSON arrays can't be cut and are one chunk.
+ * Divides a file into chunks of about `targetBytes`, cut where a record ends. Uncompressed text is read once from end to
+ * end for that, of Parquet the footer; gzip can't be cut and is one chunk.
  * @throws FileRefusedError when nothing in the file can be used (aep.md §2.3, whole-batch failures)
  */
 export async function planChunks(source: ByteSource, { targetBytes }: { targetBytes: number }): Promise<ChunkPlan> {
@@ -56,7 +63,6 @@ export async function planChunks(source: ByteSource, { targetBytes }: { targetBy
     return { format: 'parquet', gzip, chunks };
   }
   const format = await lookInside(source, named.format, gzip);
-  if (format === 'json') return { format, gzip, chunks: [whole(source)] };
   if (gzip) {
     const header = format === 'csv' ? await headerOf(source) : undefined;
     return { format, gzip, chunks: [{ ...whole(source), ...(header ? { header } : {}) }] };
@@ -64,7 +70,11 @@ export async function planChunks(source: ByteSource, { targetBytes }: { targetBy
   return { format, gzip, chunks: await cut(source, format, targetBytes) };
 }
 
-type TextFormat = Exclude<FileFormat, 'parquet'>;
+async function cut(source: ByteSource, format: TextFormat, targetBytes: number): Promise<Chunk[]> {
+  const cutter = new TextCutter(format, targetBytes);
+  for await (const piece of textPieces(source, false)) if (!cutter.push(piece)) break;
+  return cutter.end(source.size);
+}
 
 const whole = (source: ByteSource): Chunk => ({ index: 0, start: 0, end: source.size, firstRow: 1 });
 
@@ -105,38 +115,3 @@ async function headerOf(source: ByteSource): Promise<readonly string[]> {
   if (rows.length === 1) throw emptyFile();
   return header;
 }
-
-/** One pass over the bytes: where records end near every `targetBytes`, and how many there are. */
-async function cut(source: ByteSource, format: 'ndjson' | 'csv', targetBytes: number): Promise<Chunk[]> {
-  const splitter: Splitter = format === 'csv' ? new CsvSplitter(0) : new LineSplitter(0);
-  const chunks: Chunk[] = [];
-  let header: readonly string[] | undefined;
-  let start = 0;
-  let firstRow = 1;
-  let rows = 0;
-  const close = (end: number): void => {
-    chunks.push({ index: chunks.length, start, end, firstRow, rows, ...(header ? { header } : {}) });
-    start = end;
-    firstRow += rows;
-    rows = 0;
-  };
-  const take = (records: readonly RawRecord[]): void => {
-    for (const record of records) {
-      if (format === 'csv' && !header) header = readHeader(record);
-      else {
-        rows++;
-        if (record.end - start >= targetBytes) close(record.end);
-      }
-    }
-  };
-  for await (const piece of textPieces(source, false)) take(splitter.push(piece));
-  take(splitter.end());
-  const last = chunks.at(-1);
-  if (rows === 0 && !last) throw emptyFile();
-  if (rows > 0 || !last) close(source.size);
-  else chunks[chunks.length - 1] = { ...last, end: source.size };
-  return chunks;
-}
-
-const emptyFile = (): FileRefusedError =>
-  new FileRefusedError({ code: 'empty-file', message: 'The file is empty', expected: 'at least one record' });

@@ -11,19 +11,37 @@ const CLOSE_BRACE = 0x7d;
 
 type Place = 'before' | 'between' | 'inside' | 'after';
 
+/** What the values of a JSON text stand in: an array, or nothing, one after the other. */
+export type JsonFrame = 'array' | 'sequence';
+
 /**
  * The elements of a JSON array, or objects one after the other, without parsing them: only strings and depth are
  * followed. What an element holds is for the parser to judge; what is around the elements is judged here.
  */
 export class JsonSplitter implements Splitter {
   readonly #carry = new Carry();
-  #offset = 0;
-  #place: Place = 'before';
-  #isArray = false;
+  #offset: number;
+  #place: Place;
+  #isArray: boolean;
   #depth = 0;
   #inString = false;
   #escaped = false;
   #lost: Refusal | undefined;
+
+  /**
+   * @param offset where in the text the first piece begins
+   * @param frame what it begins in, after a value and the comma that follows it in an array; left out at the beginning
+   */
+  constructor(offset = 0, frame?: JsonFrame) {
+    this.#offset = offset;
+    this.#place = frame ? 'between' : 'before';
+    this.#isArray = frame === 'array';
+  }
+
+  /** What the records that were found so far stand in. */
+  get frame(): JsonFrame {
+    return this.#isArray ? 'array' : 'sequence';
+  }
 
   get lost(): Refusal | undefined {
     return this.#lost;
