@@ -6,11 +6,14 @@ import { openObject } from '#core/ingestion/source/open-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ChunkMessage } from './chunk-message.ts';
 
-/** Records of a chunk that are worked on at a time. */
+/** Records of a chunk that are worked on at a time: as many, or fewer where they are large. */
 const SLICE = 1_000;
+/** What is parsed takes up to thirty times the room of its text, and records of a megabyte come by the thousand. */
+export const SLICE_CHARACTERS = 4 * 1_048_576;
 
 /**
- * Reads a chunk slice by slice, so that memory does not grow with it. A chunk that is read again has the same slices.
+ * Reads a chunk slice by slice, so that memory grows neither with it nor with its records. A chunk that is read again has
+ * the same slices.
  * @param finish is given each slice and its number
  * @returns why the rest of the chunk, or all of it, could not be read, if so
  */
@@ -25,15 +28,18 @@ export async function readChunk(
   const source = await openObject(landing, file);
   if (!source) return { code: 'corrupt-file', message: 'The file was deleted before it was read' };
   let slice: ReceivedRecord[] = [];
+  let characters = 0;
   let number = 0;
   let refusal: Refusal | undefined;
   try {
     for await (const decoded of decodeChunk(source, { format, gzip }, chunk)) {
       const tie = String(decoded.position.row ?? 0).padStart(12, '0');
       slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }, chunk.header));
-      if (slice.length < SLICE) continue;
+      characters += decoded.raw.length;
+      if (slice.length < SLICE && characters < SLICE_CHARACTERS) continue;
       await finish(slice, number++);
       slice = [];
+      characters = 0;
     }
   } catch (error) {
     if (!(error instanceof FileRefusedError)) throw error;
