@@ -27,7 +27,10 @@ export function schemaCommand(): Command {
     .description('validate the records of a file against a schema; exit code 1 when one is refused')
     .requiredOption('--schemas <dir>', 'folder of schema files, laid out as those of the public XDM repository')
     .requiredOption('--schema <id-or-file>', 'the $id of a schema, or its file')
-    .requiredOption('--input <file>', 'records: a JSON object, a JSON array, or one a line; may be gzip')
+    .requiredOption(
+      '--input <file>',
+      'records: a JSON object, a JSON array, or one a line; may be gzip; - for standard input',
+    )
     .option('--json', 'print one JSON object')
     .action(async ({ schemas, schema, input, json }: ValidateOptions) => {
       const folder = await readSchemaFolder(schemas);

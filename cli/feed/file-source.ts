@@ -7,6 +7,7 @@ import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 /** A file on disk, read by ranges. @throws UserError when there is none */
 export async function fileSource(path: string): Promise<ByteSource> {
   const status = await stat(path).catch(() => undefined);
+  if (status?.isDirectory()) throw new UserError(`${path} is a folder. Give one file.`);
   if (!status?.isFile()) throw new UserError(`There is no file ${path}`);
   const { size } = status;
   return {

@@ -51,7 +51,9 @@ async function rootNamed(name: string, folder: string, read: SchemaFolder, libra
   if (root) return root;
   if (whole) throw new UserError(`"#${fragment}" leads nowhere in ${whole.file.path}.`);
   const hint = didYouMean(id, library.ids());
-  throw new UserError(`No schema in ${folder} has the $id "${id}", and no file is called so.${hint ? ` ${hint}` : ''}`);
+  throw new UserError(
+    `No schema in ${folder} has the $id "${id}", and no file is called so${hint ? `; ${hint}` : '.'}`,
+  );
 }
 
 function withId(id: string, library: SchemaLibrary): Resource | undefined {

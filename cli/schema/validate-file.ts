@@ -1,10 +1,13 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { fileSource } from '#cli/feed/file-source.ts';
 import { UserError } from '#cli/user-error.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
-import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
 import type { Validate } from '#core/schema/compile-bundle.ts';
 import type { Violation } from '#core/schema/violations.ts';
 
@@ -53,9 +56,9 @@ const unreadable = ({ code, message, expected, found }: Refusal): Violation => (
   found: found ?? code,
 });
 
-/** A file of any name is taken for JSON, packed or not as its first bytes say. */
+/** A file of any name is taken for JSON, packed or not as its first bytes say. What is no file is read to its end first. */
 async function jsonSource(path: string): Promise<ByteSource> {
-  const source = await fileSource(path);
+  const source = (await isPipe(path)) ? bytesSource('', await readPipe(path)) : await fileSource(path);
   const format = formatOf(source.name)?.format;
   if (format === 'csv' || format === 'parquet') {
     throw new UserError(`${path} is not JSON. Give a JSON object, a JSON array, or a record a line (NDJSON).`);
@@ -64,3 +67,8 @@ async function jsonSource(path: string): Promise<ByteSource> {
   const isPacked = first === 0x1f && second === 0x8b;
   return { ...source, name: `${format === 'ndjson' ? 'input.ndjson' : 'input.json'}${isPacked ? '.gz' : ''}` };
 }
+
+const isPipe = async (path: string): Promise<boolean> =>
+  path === '-' || ((await stat(path).catch(() => undefined))?.isFIFO() ?? false);
+
+const readPipe = (path: string): Promise<Uint8Array> => buffer(path === '-' ? process.stdin : createReadStream(path));

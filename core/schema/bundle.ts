@@ -22,9 +22,13 @@ export type SchemaNode = boolean | Readonly<Record<string, unknown>>;
 export interface Bundle {
   readonly root: string;
   readonly nodes: ReadonlyMap<string, SchemaNode>;
+  /** Where each node was written. */
+  readonly places: ReadonlyMap<string, SchemaPlace>;
   /** References that lead nowhere, where these are let be. */
   readonly unresolved: readonly SchemaProblem[];
 }
+
+export type SchemaPlace = Pick<SchemaProblem, 'file' | 'pointer'>;
 
 export interface BundleOptions {
   /** Whether `meta:xdmType` bounds whole numbers (aep.md §1.1); the files of the XDM repository do not mean it so. */
@@ -55,6 +59,7 @@ class Bundler {
   readonly #options: BundleOptions;
   readonly #keys = new Map<unknown, string>();
   readonly #nodes = new Map<string, SchemaNode>();
+  readonly #places = new Map<string, SchemaPlace>();
   readonly #waiting: Place[] = [];
   readonly #problems: SchemaProblem[] = [];
   readonly #unresolved: SchemaProblem[] = [];
@@ -71,7 +76,7 @@ class Bundler {
       if (this.#problems.length >= MOST_PROBLEMS) break;
     }
     if (this.#problems.length > 0) throw new SchemaError(this.#problems);
-    return { root: key, nodes: this.#nodes, unresolved: this.#unresolved };
+    return { root: key, nodes: this.#nodes, places: this.#places, unresolved: this.#unresolved };
   }
 
   /** The same thing has the same key, however it is referred to. */
@@ -83,6 +88,7 @@ class Bundler {
     else this.#waiting.push(target);
     // Booleans are equal to each other wherever they stand, and may share a key.
     this.#keys.set(target.node, key);
+    this.#places.set(key, { file: target.file.path, pointer: target.pointer });
     return key;
   }
 

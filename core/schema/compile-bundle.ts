@@ -3,7 +3,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import stringify from 'safe-stable-stringify';
 import { explainAlternatives } from './alternatives.ts';
 import { type Bundle, LARGE_ENUM } from './bundle.ts';
-import { findEndless } from './endless.ts';
+import { refuseEndless } from './endless.ts';
 import { addFormats } from './formats.ts';
 import { linearRegExp } from './linear-regexp.ts';
 import { isMultipleOf } from './multiple-of.ts';
@@ -21,27 +21,42 @@ const NONE: readonly Violation[] = [];
  *
  * Schemas and values are written by others: patterns run in linear time, nothing in a schema is run as code, and no
  * keyword takes longer than a value is large.
- * @throws Error saying what is wrong, for a pattern that can't run in linear time or a schema that refers to itself
- * without end
+ * @throws Error saying what is wrong, for a pattern that can't run in linear time; SchemaError for a schema that refers to
+ * itself without end
  */
 export function compileBundle(bundle: Bundle): Validate {
-  const endless = findEndless(bundle);
-  if (endless !== undefined) throw new Error(endless);
+  refuseEndless(bundle);
   const met: Violation[] = [];
-  const fits = compile(bundle, false, met);
+  const names = namesIn([...bundle.nodes.values()]);
+  const fits = compile(
+    bundle,
+    names,
+    MISREAD.some((name) => names.has(name)),
+    met,
+  );
   let explain: ValidateFunction | undefined;
   return (value) => {
     met.length = 0;
     if (fits(value) && met.length === 0) return NONE;
-    explain ??= compile(bundle, true, met);
+    explain ??= compile(bundle, names, true, met);
     met.length = 0;
     explain(value);
     return toViolations(explain.errors ?? [], met);
   };
 }
 
-function compile({ root, nodes }: Bundle, allErrors: boolean, met: Violation[]): ValidateFunction {
-  const names = namesIn([...nodes.values()]);
+/**
+ * What ajv misreads when it stops at the first fault: a field that has no name and is required, and `contains` of an empty
+ * list beside `items` that is a list.
+ */
+const MISREAD = ['', 'contains'];
+
+function compile(
+  { root, nodes }: Bundle,
+  names: ReadonlySet<unknown>,
+  allErrors: boolean,
+  met: Violation[],
+): ValidateFunction {
   const tracksFields = [...UNEVALUATED].some((keyword) => names.has(keyword));
   const isModern = tracksFields || [...SINCE_2019].some((keyword) => names.has(keyword));
   const ajv = new (isModern ? Ajv2019 : Ajv)({

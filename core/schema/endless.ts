@@ -1,4 +1,5 @@
 import type { Bundle, SchemaNode } from './bundle.ts';
+import { SchemaError } from './library.ts';
 
 /** Keywords that apply another schema to the very same value. */
 const SAME_VALUE = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependencies', 'dependentSchemas'];
@@ -9,9 +10,12 @@ const MOST_LOOKS = 10_000;
 /**
  * A schema may contain itself further down (a tree of categories). One that refers to itself for the same value would
  * make validation run for ever; one that refers to others, which all refer to others, nearly so.
- * @returns why the schema can't be used, if so
+ * @throws SchemaError naming the place of such a schema
  */
-export function findEndless({ nodes }: Bundle): string | undefined {
+export function refuseEndless({ nodes, places }: Bundle): void {
+  const refuse = (key: string, message: string): never => {
+    throw new SchemaError([{ ...places.get(key)!, message }]);
+  };
   const looks = new Map<string, number>();
   const count = (key: string, above: ReadonlySet<string>): number => {
     if (above.has(key)) return Number.POSITIVE_INFINITY;
@@ -25,10 +29,9 @@ export function findEndless({ nodes }: Bundle): string | undefined {
   };
   for (const key of nodes.keys()) {
     const sum = count(key, new Set());
-    if (sum === Number.POSITIVE_INFINITY) return 'it refers to itself without end';
-    if (sum > MOST_LOOKS) return `it has a value looked at by more than ${MOST_LOOKS} schemas`;
+    if (sum === Number.POSITIVE_INFINITY) refuse(key, 'this schema refers to itself without end');
+    if (sum > MOST_LOOKS) refuse(key, `this schema has a value looked at by more than ${MOST_LOOKS} schemas`);
   }
-  return undefined;
 }
 
 /** The nodes that have a say about the same value as this one. */

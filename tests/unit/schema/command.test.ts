@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runCli } from '#cli/program.ts';
@@ -23,6 +26,11 @@ describe('tributary schema validate', () => {
     // As a checkout of the repository has them: records, copies for reading, and a file that is broken.
     await put('schemas/components/classes/event.example.1.json', { $id: `${NS}/event` });
     await put('schemas/docs/reference/event.schema.json', { $id: `${NS}/event`, type: 'string' });
+    await put('schemas/components/endless.schema.json', {
+      $id: `${NS}/endless`,
+      properties: { x: { $ref: '#/definitions/a' } },
+      definitions: { a: { allOf: [{ $ref: '#/definitions/a' }] } },
+    });
     await put('schemas/extensions/broken.schema.json', '{ "$id": "x",\n "type": "a" "b" }');
   });
   afterEach(() => rm(folder, { recursive: true }));
@@ -101,6 +109,28 @@ describe('tributary schema validate', () => {
     expect(refused.at(-1).errors).toEqual([expect.objectContaining({ keyword: 'parse', pointer: '' })]);
   });
 
+  it('reads records that are piped in', async () => {
+    const lines = Readable.from([Buffer.from('{"@id":"1"}\n{"ex:i'), Buffer.from('tem":{}}\n')]);
+    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(lines as typeof process.stdin);
+    const { exit, stdout } = await run(`${NS}/event`, '-', '--json').finally(() => stdin.mockRestore());
+    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({ exit: 1, accepted: 1, refused: [{ record: 2 }] });
+  });
+
+  it('reads what is no file but can be read, such as a pipe of the shell', async () => {
+    const pipe = join(folder, 'pipe');
+    await promisify(execFile)('mkfifo', [pipe]);
+    const written = writeFile(pipe, '[{"@id":"1"},{"@id":"2"}]');
+    const { stdout } = await run(`${NS}/event`, pipe, '--json');
+    await written;
+    expect(JSON.parse(stdout)).toEqual({ accepted: 2, refused: [] });
+  });
+
+  it('says that a folder is no file', async () => {
+    const { exit, stdout, stderr } = await run(`${NS}/event`, folder, '--json');
+    expect({ exit, stdout }).toEqual({ exit: 1, stdout: '' });
+    expect(stderr).toMatch(/is a folder\. Give one file/);
+  });
+
   it('finds the schema by its file, and by a definition in it', async () => {
     const input = await put('in.json', { 'ex:n': 'x' });
     const expected = [{ ...wrongType, pointer: '/ex:n' }];
@@ -145,6 +175,7 @@ describe('tributary schema validate', () => {
     [`${NS}/evnt`, /has the \$id "https:\/\/ns.example.com\/evnt".*did you mean "https:\/\/ns.example.com\/event"/],
     ['extensions/broken.schema.json', /broken.schema.json could not be read: it is not JSON: line 2, column 14/],
     [`${NS}/event#/definitions/none`, /leads nowhere/],
+    [`${NS}/endless`, /components\/endless.schema.json#\/definitions\/a {2}this schema refers to itself without end/],
   ])('says what is wrong with %s', async (schema, message) => {
     const { exit, stderr } = await run(schema, await put('in.json', {}));
     expect(exit).toBe(1);
