@@ -42,7 +42,7 @@ const csvLine = (one: ReturnType<typeof order>): string =>
 
 /** Ids that hardly compress, dictionaries, optional columns, pages of 20,000 rows: as writers make it. */
 const parquet = (codec: 'SNAPPY' | 'GZIP' | 'ZSTD') => (): Uint8Array =>
-  largeParquet({ bytes: 1, rowGroupRows: ROWS, codec });
+  largeParquet({ bytes: 1, rowGroups: [{ rows: ROWS, codec }] });
 
 const FILES: Readonly<Record<string, () => Uint8Array>> = {
   'orders.csv': () => Buffer.from([NAMES.join(','), ...orders.map(csvLine)].join('\n')),

@@ -16,6 +16,16 @@ export const ORDERS_SCHEMA = schemaDefinition.parse({
     note: { type: 'string' },
     items: { type: 'integer', minimum: 1 },
     total: { type: 'number', minimum: 0 },
+    // Only wide rows of Parquet have these.
+    signature: { type: 'string' },
+    remarks: { type: 'string' },
+    receiptId: { type: 'string' },
+    coupon: { type: 'string', pattern: '^C-' },
+    currency: { type: 'string', minLength: 3, maxLength: 3 },
+    city: { type: 'string' },
+    till: { type: 'integer', minimum: 0 },
+    tax: { type: 'number' },
+    discount: { type: 'number' },
   },
   descriptors: [
     {
