@@ -35,6 +35,15 @@ describe('the doors of a stage', () => {
     });
   });
 
+  it('are found behind a host name that is none, as of a LocalStack that names itself by its address', () => {
+    const url = 'http://abc123.lambda-url.us-east-1.127.0.0.1:4566/';
+    expect(reachableDoor(url, { endpoint: 'http://127.0.0.1:4566', kind: 'localstack' })).toEqual({
+      url: 'http://127.0.0.1:4566',
+      headers: { host: 'abc123.lambda-url.us-east-1.127.0.0.1:4566' },
+    });
+    expect(signedFor(url)).toBe('us-east-1:lambda');
+  });
+
   it('of profiles are signed for as what they are', () => {
     expect(signedFor('https://id.execute-api.eu-central-1.amazonaws.com')).toBe('eu-central-1:execute-api');
     expect(signedFor(FUNCTION_URL)).toBe('us-east-1:lambda');
