@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
-import { formatOf } from '#core/ingestion/format.ts';
+import { type FileFormat, formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
+import type { DecodedRecord } from '#core/ingestion/record.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { DataFile } from './data-files.ts';
 import { fileSource } from './file-source.ts';
@@ -42,16 +43,19 @@ async function* messagesOf(file: DataFile): AsyncIterable<string> {
   const source = await fileSource(file.path);
   const plan = await planChunks(source, { targetBytes: 64 * 1_048_576 });
   for (const chunk of plan.chunks) {
-    for await (const decoded of decodeChunk(source, plan, chunk)) {
-      if (decoded.refusal) {
-        yield decoded.raw;
-        continue;
-      }
-      const mapped = plan.format === 'csv' ? file.dataset?.mapRow(decoded.value as Record<string, string>) : undefined;
-      if (mapped && 'refusal' in mapped) yield decoded.raw;
-      else yield JSON.stringify(envelope(file, mapped ? mapped.value : decoded.value));
+    for await (const records of decodeChunk(source, plan, chunk)) {
+      yield* records.map((decoded) => messageOf(file, plan.format, decoded));
     }
   }
+}
+
+function messageOf(file: DataFile, format: FileFormat, decoded: DecodedRecord): string {
+  if (decoded.refusal) return decoded.raw;
+  const { value } = decoded;
+  const mapped = format === 'csv' ? file.dataset?.mapRow(value as Record<string, string>) : { value };
+  return mapped && 'refusal' in mapped
+    ? (decoded.raw ?? '')
+    : JSON.stringify(envelope(file, mapped ? mapped.value : value));
 }
 
 function envelope(file: DataFile, xdmEntity: unknown): object {

@@ -26,9 +26,11 @@ export async function readInput(
     const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
     refuseForeignHeader(plan, dataset.definition.mapping);
     for (const chunk of plan.chunks) {
-      for await (const decoded of decodeChunk(source, plan, chunk)) {
-        const tie = String(arrival.firstTie + records.length).padStart(12, '0');
-        records.push(receiveRow(decoded, dataset, plan.format, { receivedAt: arrival.receivedAt, tie }));
+      for await (const some of decodeChunk(source, plan, chunk)) {
+        for (const decoded of some) {
+          const tie = String(arrival.firstTie + records.length).padStart(12, '0');
+          records.push(receiveRow(decoded, dataset, plan.format, { receivedAt: arrival.receivedAt, tie }));
+        }
       }
     }
   } catch (error) {

@@ -8,7 +8,7 @@ import { failedCounts } from '#core/ingestion/batch/batch-state.ts';
 import { verdictOf } from '#core/ingestion/batch/threshold.ts';
 import { countValidated } from '#core/ingestion/counts.ts';
 import { isLookedUp } from '#core/ingestion/keep-lookups.ts';
-import { processRecords, type ReceivedRecord, validate } from '#core/ingestion/process.ts';
+import { look, processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import type { OutcomeCounts } from '#core/ports/operations.ts';
 import type { OutgoingDelivery } from '#core/ports/outbox.ts';
@@ -170,8 +170,8 @@ function failedAsWhole(
   { catalog, threshold }: ReplayOptions,
 ): OutcomeCounts | undefined {
   if (threshold === undefined) return undefined;
-  const { accepted, refused } = validate(records, catalog);
-  const validated = countValidated(accepted.length, refused);
+  const { good, refused } = look(records, catalog);
+  const validated = countValidated(good, refused);
   const verdict = verdictOf({
     chunks: 1,
     validatedChunks: 1,

@@ -35,10 +35,12 @@ export async function validateFile(path: string, validate: Validate): Promise<Va
   try {
     const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
     for (const chunk of plan.chunks) {
-      for await (const decoded of decodeChunk(source, plan, chunk)) {
-        record += 1;
-        const errors = decoded.refusal ? [unreadable(decoded.refusal)] : validate(decoded.value);
-        if (errors.length > 0) refuse(errors);
+      for await (const records of decodeChunk(source, plan, chunk)) {
+        for (const decoded of records) {
+          record += 1;
+          const errors = decoded.refusal ? [unreadable(decoded.refusal)] : validate(decoded.value);
+          if (errors.length > 0) refuse(errors);
+        }
       }
     }
   } catch (error) {

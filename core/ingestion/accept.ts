@@ -21,50 +21,79 @@ export interface Arrival {
   readonly arrival: string;
 }
 
+/** A record that is as its dataset wants it, and what was found out on the way. */
+interface GoodRecord {
+  readonly refusals?: undefined;
+  readonly entity: Readonly<Record<string, unknown>>;
+  readonly identities: AcceptedRecord['identities'];
+  /** Of a lookup dataset. */
+  readonly key: string | undefined;
+}
+
 /**
- * Validates a record against its dataset (aep.md §1, §3.1) and gives it its id, time and identities.
- * @param operation what the sender wants done with a record; one that only changes fields may lack required ones
- * @param written the entity as JSON, where it has been written down already
- * @returns the record, or all the reasons why it is refused, up to the validator's limit
+ * Looks at a record of a dataset (aep.md §1, §3.1) without taking it in.
+ * @param operation what the sender wants done with it; a record that only changes fields may lack required ones
+ * @returns all the reasons why it is refused, up to the validator's limit, if there are any
+ */
+export function examine(
+  entity: unknown,
+  dataset: CompiledDataset,
+  operation: RecordOperation = usualOperation(dataset),
+): GoodRecord | { readonly refusals: readonly Refusal[] } {
+  const found = dataset.validate(entity);
+  const violations = isPartial(dataset, operation) ? found.filter((violation) => !isMissingField(violation)) : found;
+  if (violations.length > 0) return { refusals: violations };
+  const { identities, refusals } = dataset.identitiesOf(entity);
+  if (refusals.length > 0) return { refusals };
+  const valid = entity as GoodRecord['entity'];
+  const key = dataset.lookup && keyIn(valid, dataset.lookup);
+  if (typeof key === 'object') return { refusals: [key] };
+  return { entity: valid, identities, key };
+}
+
+const usualOperation = ({ isUpsert }: CompiledDataset): RecordOperation => (isUpsert ? 'merge' : 'create');
+
+const isPartial = ({ behaviour }: CompiledDataset, operation: RecordOperation): boolean =>
+  behaviour === 'record' && operation !== 'create';
+
+/**
+ * Takes a record in, if there is nothing against it: gives it its id, time and identities.
+ * @param operation as {@link examine} has it
+ * @returns the record, or the reasons why it is refused
  */
 export function acceptRecord(
   entity: unknown,
   dataset: CompiledDataset,
   arrival: Arrival,
-  operation: RecordOperation = dataset.isUpsert ? 'merge' : 'create',
-  written?: string,
+  operation: RecordOperation = usualOperation(dataset),
 ): { readonly record: AcceptedRecord } | { readonly refusals: readonly Refusal[] } {
+  const examined = examine(entity, dataset, operation);
+  if (examined.refusals) return examined;
+  const { entity: valid, identities, key } = examined;
   const { behaviour } = dataset;
-  const isPartial = behaviour === 'record' && operation !== 'create';
-  const found = dataset.validate(entity);
-  const violations = isPartial ? found.filter((violation) => !isMissingField(violation)) : found;
-  if (violations.length > 0) return { refusals: violations };
-  const { identities, refusals } = dataset.identitiesOf(entity);
-  if (refusals.length > 0) return { refusals };
-  const valid = entity as Readonly<Record<string, unknown>>;
-  const key = dataset.lookup && keyIn(valid, dataset.lookup);
-  if (key && typeof key !== 'string') return { refusals: [key] };
   const time = timeOf(valid, behaviour, arrival);
-  const json = written ?? JSON.stringify(valid);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
   const identity =
-    behaviour === 'event' ? (valid._id as string) : `${time}|${isPartial ? operation : ''}|${stringify(valid)}`;
+    behaviour === 'event'
+      ? (valid._id as string)
+      : `${time}|${isPartial(dataset, operation) ? operation : ''}|${stringify(valid)}`;
   const id = hash('sha256', `${dataset.id}\u0000${identity}`, 'base64url').slice(0, RECORD_ID_LENGTH);
+  const record: AcceptedRecord = {
+    id,
+    datasetId: dataset.id,
+    behaviour,
+    time,
+    tie: arrival.tie,
+    receivedAt: arrival.receivedAt,
+    arrival: arrival.arrival,
+    operation: behaviour === 'event' ? 'create' : operation,
+    identities,
+    entity: valid,
+    json: JSON.stringify(valid),
+  };
   return {
-    record: {
-      id,
-      datasetId: dataset.id,
-      behaviour,
-      time,
-      tie: arrival.tie,
-      receivedAt: arrival.receivedAt,
-      arrival: arrival.arrival,
-      operation: behaviour === 'event' ? 'create' : operation,
-      identities,
-      ...(dataset.lookup && typeof key === 'string' && { lookup: { entity: dataset.lookup.entity, key } }),
-      entity: valid,
-      json,
-    },
+    record:
+      dataset.lookup && key !== undefined ? { ...record, lookup: { entity: dataset.lookup.entity, key } } : record,
   };
 }
 

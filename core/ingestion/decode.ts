@@ -19,8 +19,8 @@ import { textPieces } from './text/text-pieces.ts';
 type Decoded = Raw & ({ readonly value: unknown; readonly refusal?: undefined } | { readonly refusal: Refusal });
 
 /**
- * The records of a chunk, in the order and with the row numbers they have in the file. One that can't be read comes out
- * as a refusal, and the next one follows.
+ * The records of a chunk, some at a time, in the order and with the row numbers they have in the file. One that can't be
+ * read comes out as a refusal, and the next one follows.
  * @param plan what {@link planChunks} said of the file
  * @throws FileRefusedError after the records that could be read, when the rest of the file can't be
  */
@@ -28,7 +28,7 @@ export function decodeChunk(
   source: ByteSource,
   plan: Pick<ChunkPlan, 'format' | 'gzip'>,
   chunk: Chunk,
-): AsyncIterable<DecodedRecord> {
+): AsyncIterable<readonly DecodedRecord[]> {
   const { format, gzip } = plan;
   return format === 'parquet' ? decodeRowGroups(source, gzip, chunk) : decodeText(source, format, gzip, chunk);
 }
@@ -38,17 +38,19 @@ async function* decodeText(
   format: TextFormat,
   gzip: boolean,
   chunk: Chunk,
-): AsyncIterable<DecodedRecord> {
+): AsyncIterable<readonly DecodedRecord[]> {
   const { start, end, firstRow, header = [], frame } = chunk;
   const splitter = splitterFor(format, start, frame);
   const toRecord = format === 'csv' ? (record: RawRecord) => csvRow(record, header) : jsonRecord;
   let isHeaderAhead = format === 'csv' && start === 0;
   let row = firstRow;
   for await (const records of cutText(splitter, textPieces(source, gzip, start, end), chunk)) {
+    const decoded: DecodedRecord[] = [];
     for (const record of records) {
       if (isHeaderAhead) isHeaderAhead = false;
-      else yield decodedAt({ source: source.name, row: row++ }, toRecord(record));
+      else decoded.push(decodedAt({ source: source.name, row: row++ }, toRecord(record)));
     }
+    if (decoded.length > 0) yield decoded;
     if (splitter.lost) throw new FileRefusedError(splitter.lost);
   }
 }

@@ -3,15 +3,15 @@ import { keepInLake } from '#core/lake/keep.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
-import { type Arrival, acceptRecord, arrivalId } from './accept.ts';
+import { type Arrival, acceptRecord, arrivalId, examine } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import type { FileFormat } from './format.ts';
 import { keepInQuarantine, type QuarantineRow, type RawFormat } from './quarantine/keep.ts';
-import type { DecodedRecord, Position, Raw, Refusal } from './record.ts';
+import type { DecodedRecord, MaybeRaw, Position, Refusal } from './record.ts';
 import { type TakeInDeps, takeIn } from './take-in.ts';
 
 /** A record that was read and whose dataset is known; what happens next is the same for both doors. */
-export interface ReceivedRecord extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
+export interface ReceivedRecord extends Omit<Arrival, 'arrival'>, MaybeRaw, RawFormat {
   readonly datasetId: string;
   readonly position: Position;
   readonly entity: unknown;
@@ -19,8 +19,6 @@ export interface ReceivedRecord extends Omit<Arrival, 'arrival'>, Raw, RawFormat
   readonly operation?: RecordOperation;
   /** Why it could not be read, if so. */
   readonly refusal?: Refusal;
-  /** The entity as JSON, where it has been written down already. */
-  readonly json?: string;
 }
 
 export interface ProcessDeps {
@@ -64,7 +62,25 @@ export async function processRecords(
   };
 }
 
-/** Which records are good, and why the others are not. */
+/**
+ * How many records are good, and why the others are not, with nothing taken in: of a record that is only counted, neither
+ * its id nor its text is worked out.
+ */
+export function look(
+  received: readonly ReceivedRecord[],
+  catalog: CompiledCatalog,
+): { readonly good: number; readonly refused: readonly QuarantineRow[] } {
+  const refused: QuarantineRow[] = [];
+  for (const candidate of received) {
+    const dataset = datasetOf(candidate, catalog);
+    const refusals =
+      'refusals' in dataset ? dataset.refusals : examine(candidate.entity, dataset, candidate.operation).refusals;
+    if (refusals) refused.push(toQuarantine(candidate, refusals));
+  }
+  return { good: received.length - refused.length, refused };
+}
+
+/** Which records are good, as they are taken in, and why the others are not. */
 export function validate(
   received: readonly ReceivedRecord[],
   catalog: CompiledCatalog,
@@ -74,21 +90,31 @@ export function validate(
   for (const candidate of received) {
     const result = accept(candidate, catalog);
     if ('record' in result) accepted.push({ record: result.record, arrival: candidate });
-    else {
-      const { entity: _entity, operation: _operation, refusal: _refusal, json: _json, ...kept } = candidate;
-      refused.push({ ...kept, refusals: result.refusals });
-    }
+    else refused.push(toQuarantine(candidate, result.refusals));
   }
   return { accepted, refused };
 }
 
 function accept(received: ReceivedRecord, catalog: CompiledCatalog): ReturnType<typeof acceptRecord> {
-  if (received.refusal) return { refusals: [received.refusal] };
-  const dataset = catalog.datasets.get(received.datasetId);
-  if (!dataset) return { refusals: [unknownDataset(catalog)] };
+  const dataset = datasetOf(received, catalog);
+  if ('refusals' in dataset) return dataset;
   const { position, receivedAt, tie, operation } = received;
   const arrival = { receivedAt, tie, arrival: arrivalId(position, receivedAt) };
-  return acceptRecord(received.entity, dataset, arrival, operation, received.json);
+  return acceptRecord(received.entity, dataset, arrival, operation);
+}
+
+/** The dataset of a record that could be read. */
+function datasetOf(
+  { datasetId, refusal }: ReceivedRecord,
+  catalog: CompiledCatalog,
+): CompiledDataset | { readonly refusals: readonly Refusal[] } {
+  if (refusal) return { refusals: [refusal] };
+  return catalog.datasets.get(datasetId) ?? { refusals: [unknownDataset(catalog)] };
+}
+
+function toQuarantine(received: ReceivedRecord, refusals: readonly Refusal[]): QuarantineRow {
+  const { entity, operation: _operation, refusal: _refusal, raw, ...kept } = received;
+  return { ...kept, raw: raw ?? JSON.stringify(entity), refusals };
 }
 
 /**
@@ -101,19 +127,22 @@ export function receiveRow(
   arrival: Omit<Arrival, 'arrival'>,
   header?: readonly string[],
 ): ReceivedRecord {
-  const { position, raw, rawEncoding } = decoded;
+  const { position, raw } = decoded;
   const { receivedAt, tie } = arrival;
-  const row = (entity: unknown, refusal?: Refusal): ReceivedRecord => {
-    const read = { datasetId: dataset.id, position, raw, format, receivedAt, tie, entity };
-    const received: ReceivedRecord = header ? Object.assign(read, { header }) : read;
-    return refusal ? { ...received, ...(rawEncoding && { rawEncoding }), refusal } : received;
-  };
-  if (decoded.refusal) return row(undefined, decoded.refusal);
-  if (decoded.isPlainJson)
-    return { datasetId: dataset.id, position, raw, format, receivedAt, tie, entity: decoded.value, json: raw };
-  if (format !== 'csv') return row(decoded.value);
+  // Written out: for every record of a file, copying one object into another would cost as much as reading it.
+  const good = (entity: unknown): ReceivedRecord =>
+    header
+      ? { datasetId: dataset.id, position, raw, format, receivedAt, tie, entity, header }
+      : { datasetId: dataset.id, position, raw, format, receivedAt, tie, entity };
+  const refused = (refusal: Refusal): ReceivedRecord => ({
+    ...good(undefined),
+    ...(decoded.rawEncoding && { rawEncoding: decoded.rawEncoding }),
+    refusal,
+  });
+  if (decoded.refusal) return refused(decoded.refusal);
+  if (format !== 'csv') return good(decoded.value);
   const mapped = dataset.mapRow(decoded.value as Readonly<Record<string, string>>);
-  return 'refusal' in mapped ? row(undefined, mapped.refusal) : row(mapped.value);
+  return 'refusal' in mapped ? refused(mapped.refusal) : good(mapped.value);
 }
 
 /** The refusal of a record or a file of a dataset that the catalog does not have. */

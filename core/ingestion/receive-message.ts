@@ -3,7 +3,7 @@ import { UNKNOWN_DATASET } from '#core/lake/partition.ts';
 import type { Arrival } from './accept.ts';
 import { openEnvelope } from './envelope.ts';
 import type { ReceivedRecord } from './process.ts';
-import { MAX_RECORD_BYTES, type Position, type Refusal } from './record.ts';
+import { MAX_RECORD_BYTES, type Position, type Raw, type Refusal } from './record.ts';
 import { decodeJson, rawOf } from './text/decode-json.ts';
 import { KEPT_BYTES } from './text/splitter.ts';
 
@@ -16,9 +16,9 @@ export function receiveMessage(
   position: Position,
   arrival: Omit<Arrival, 'arrival'>,
   catalog: CompiledCatalog,
-): ReceivedRecord {
+): ReceivedRecord & Raw {
   const decoded = decodeJson(bytes);
-  const refused = (refusal: Refusal, datasetId = UNKNOWN_DATASET): ReceivedRecord => {
+  const refused = (refusal: Refusal, datasetId = UNKNOWN_DATASET): ReceivedRecord & Raw => {
     const kept = bytes.length > MAX_RECORD_BYTES ? bytes.subarray(0, KEPT_BYTES) : bytes;
     return { ...arrival, datasetId, position, ...rawOf(kept), entity: undefined, refusal };
   };

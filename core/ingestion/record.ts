@@ -48,16 +48,21 @@ export interface Raw {
   readonly rawEncoding?: 'base64';
 }
 
-/** One record as it came out of a file or a stream, or the reason why it could not be read. */
-export type DecodedRecord = Raw & { readonly position: Position } & (
-    | {
-        readonly value: unknown;
-        readonly refusal?: undefined;
-        /** Whether `raw` is the value just as `JSON.stringify` writes it. */
-        readonly isPlainJson?: true;
-      }
-    | { readonly refusal: Refusal }
-  );
+/** The same of a record that may have no text of its own, as rows of Parquet have none: it is kept as JSON. */
+export interface MaybeRaw extends Pick<Raw, 'rawEncoding'> {
+  readonly raw?: string | undefined;
+}
+
+/** One record as it came out of a file, or the reason why it could not be read. */
+export type DecodedRecord = { readonly position: Position } & (
+  | (MaybeRaw & {
+      readonly value: unknown;
+      readonly refusal?: undefined;
+      /** About how long its text would be, where it has none. */
+      readonly characters?: number;
+    })
+  | (Raw & { readonly refusal: Refusal; readonly characters?: undefined })
+);
 
 /** The whole file is refused: nothing in it can be used. */
 export class FileRefusedError extends Error {

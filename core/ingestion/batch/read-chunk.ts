@@ -1,7 +1,7 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
-import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ChunkMessage } from './chunk-message.ts';
@@ -32,14 +32,16 @@ export async function readChunk(
   let number = 0;
   let refusal: Refusal | undefined;
   try {
-    for await (const decoded of decodeChunk(source, { format, gzip }, chunk)) {
-      const tie = String(decoded.position.row ?? 0).padStart(12, '0');
-      slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }, chunk.header));
-      characters += decoded.raw.length;
-      if (slice.length < SLICE && characters < SLICE_CHARACTERS) continue;
-      await finish(slice, number++);
-      slice = [];
-      characters = 0;
+    for await (const records of decodeChunk(source, { format, gzip }, chunk)) {
+      for (const decoded of records) {
+        const tie = String(decoded.position.row ?? 0).padStart(12, '0');
+        slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }, chunk.header));
+        characters += charactersOf(decoded);
+        if (slice.length < SLICE && characters < SLICE_CHARACTERS) continue;
+        await finish(slice, number++);
+        slice = [];
+        characters = 0;
+      }
     }
   } catch (error) {
     if (!(error instanceof FileRefusedError)) throw error;
@@ -48,6 +50,8 @@ export async function readChunk(
   if (slice.length > 0) await finish(slice, number);
   return refusal;
 }
+
+const charactersOf = ({ raw, characters = 0 }: DecodedRecord): number => (raw === undefined ? characters : raw.length);
 
 /** Names a slice in the keys of the objects that its records are kept in. */
 export const slicePart = ({ batchId, chunk }: ChunkMessage, slice: number): string =>

@@ -3,9 +3,9 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import { identityKey } from '#core/identity/identity.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
-import { type ReceivedRecord, unknownDataset, validate } from '../process.ts';
+import { look, type ReceivedRecord, unknownDataset } from '../process.ts';
 import { receiveMessage } from '../receive-message.ts';
-import { MAX_RECORD_BYTES, type Refusal } from '../record.ts';
+import { MAX_RECORD_BYTES, type Raw, type Refusal } from '../record.ts';
 import { tooLarge } from './body.ts';
 import { invalidMessage, type Problem, problem, sentenceOf } from './problem.ts';
 
@@ -41,7 +41,7 @@ const MOST_BYTES = MAX_RECORD_BYTES - PARTITION_KEY_LENGTH;
 
 /** The answer to a record that is invalid, or undefined: synchronous validation. */
 export function validateNow(received: ReceivedRecord, catalog: CompiledCatalog): Problem | undefined {
-  const [refused] = validate([received], catalog).refused;
+  const [refused] = look([received], catalog).refused;
   return refused && invalidMessage(refused.refusals, catalog.datasets.get(received.datasetId)?.schemaId);
 }
 
@@ -53,7 +53,7 @@ function refusedEnvelope(refusal: Refusal): Problem {
 }
 
 /** Records of one person go by one shard and keep their order; the strongest identity decides whose a record is. */
-function partitionKeyOf({ datasetId, entity, raw }: ReceivedRecord, catalog: CompiledCatalog): string {
+function partitionKeyOf({ datasetId, entity, raw }: ReceivedRecord & Raw, catalog: CompiledCatalog): string {
   const { identities } = catalog.datasets.get(datasetId)!.identitiesOf(entity);
   const { rank } = catalog.identitySettings;
   const [strongest] = identities

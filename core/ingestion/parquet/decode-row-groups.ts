@@ -65,16 +65,20 @@ const partsOf = (bytes: number, rows: number, targetBytes: number): number =>
     Math.max(Math.round(bytes / Math.max(targetBytes, MIN_PART_BYTES)), Math.ceil(rows / MAX_ROWS_PER_CHUNK)),
   );
 
-/** The rows of a chunk. @throws FileRefusedError after the rows that could be read */
-export async function* decodeRowGroups(source: ByteSource, gzip: boolean, chunk: Chunk): AsyncIterable<DecodedRecord> {
+/** The rows of a chunk, some at a time. @throws FileRefusedError after the rows that could be read */
+export async function* decodeRowGroups(
+  source: ByteSource,
+  gzip: boolean,
+  chunk: Chunk,
+): AsyncIterable<readonly DecodedRecord[]> {
   const { file, metadata, schema } = await openParquet(source, gzip);
   const { firstRow, start, end, rows, skip } = chunk;
   let row = firstRow;
   for (const group of metadata.row_groups.slice(start, end)) {
     // Only what is part of a row group has rows to pass over.
     const range = skip === undefined ? { skip: 0, rows: Number(group.num_rows) } : { skip, rows: rows! };
-    for await (const built of readRows(file, schema, group, range)) {
-      yield toRecord(built, source.name, row++, schema.isOpen);
+    for await (const some of readRows(file, schema, group, range)) {
+      yield some.map((built) => toRecord(built, source.name, row++, schema.isOpen));
     }
   }
 }
@@ -111,9 +115,31 @@ function toRecord({ value, refusal }: BuiltRow, source: string, row: number, isO
   const position = { source, row };
   const flaw = refusal ?? (isOpen ? inspect(value) : undefined);
   // What is nested without end can't even be written down.
-  const raw = flaw?.code === 'too-deep' ? '' : JSON.stringify(value);
-  // Characters are at most three bytes; they are only counted where it may matter.
-  const bytes = raw.length * 3 > MAX_RECORD_BYTES ? Buffer.byteLength(raw) : 0;
+  if (flaw?.code === 'too-deep') return { position, raw: '', refusal: flaw };
+  const characters = charactersOf(value);
+  if (!flaw && characters * MOST_BYTES_OF_CHARACTER <= MAX_RECORD_BYTES) return { position, characters, value };
+  const raw = JSON.stringify(value);
+  const bytes = Buffer.byteLength(raw);
   if (bytes > MAX_RECORD_BYTES) return { position, raw: raw.slice(0, KEPT_BYTES), refusal: tooLarge(bytes) };
-  return flaw ? { position, raw, refusal: flaw } : { position, raw, value, isPlainJson: true };
+  return flaw ? { position, raw, refusal: flaw } : { position, characters, value };
+}
+
+/** `\u0000` is the longest way to write a character. */
+const MOST_BYTES_OF_CHARACTER = 6;
+/** No number is longer, nor is `false`. */
+const MOST_CHARACTERS_OF_OTHERS = 25;
+/** Quotes, brackets, a comma or a colon. */
+const MARKS = 4;
+
+/**
+ * How many characters a value has as JSON at most, but for those that JSON writes in several. To write all of it down
+ * only to see how long it gets would take far longer.
+ */
+function charactersOf(value: unknown): number {
+  if (typeof value === 'string') return value.length + MARKS;
+  if (typeof value !== 'object' || value === null) return MOST_CHARACTERS_OF_OTHERS;
+  let sum = MARKS;
+  if (Array.isArray(value)) for (const item of value) sum += charactersOf(item);
+  else for (const key in value) sum += key.length + MARKS + charactersOf((value as Record<string, unknown>)[key]);
+  return sum;
 }

@@ -17,9 +17,13 @@ export function attempt<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    throw error instanceof FileRefusedError ? error : corrupt(error);
+    throw asRefusal(error);
   }
 }
+
+/** Whatever went wrong while bytes of the file were looked at, as its fault. */
+export const asRefusal = (error: unknown): FileRefusedError =>
+  error instanceof FileRefusedError ? error : corrupt(error);
 
 export function corrupt(error: unknown): FileRefusedError {
   const detail = error instanceof ParquetFlaw ? `: ${error.message}` : '';

@@ -3,7 +3,7 @@ import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { Budget } from './budget.ts';
 import { Column } from './column.ts';
-import { attempt, expectThat } from './flaw.ts';
+import { asRefusal, attempt, expectThat } from './flaw.ts';
 import { columnRange, rangeOf } from './footer.ts';
 import { pageOf, pageStarts } from './offset-index.ts';
 import { type BuiltRow, rowReader } from './rows.ts';
@@ -24,8 +24,11 @@ export interface RowRange {
   readonly rows: number;
 }
 
+/** Rows that are put together at a time: so few that they are forgotten again while they are young. */
+const MOST_ROWS = 500;
+
 /**
- * The rows of a row group, or of a part of it, one after the other. Whatever its size, only the current page of each
+ * The rows of a row group, or of a part of it, some at a time. Whatever its size, only the current page of each
  * column is held, and of that only as many values as belong to the next rows are decoded.
  * @throws FileRefusedError after the rows that could be read; what the place of the file throws
  */
@@ -34,7 +37,7 @@ export async function* readRows(
   schema: ParquetSchema,
   group: RowGroup,
   range: RowRange,
-): AsyncIterable<BuiltRow> {
+): AsyncIterable<readonly BuiltRow[]> {
   const { skip, rows } = range;
   if (rows === 0) return;
   const columns = await openColumns(file, schema, group, range);
@@ -42,8 +45,16 @@ export async function* readRows(
   for (let left = rows; left > 0; ) {
     const empty = columns.filter((column) => column.rows === 0);
     await eachAtOnce(empty, READ_AT_ONCE, (column) => column.fill());
-    const some = Math.min(left, ...columns.map((column) => column.rows));
-    for (let i = 0; i < some; i++) yield attempt(next);
+    const some = Math.min(left, MOST_ROWS, ...columns.map((column) => column.rows));
+    const built: BuiltRow[] = [];
+    let flaw: unknown;
+    try {
+      while (built.length < some) built.push(next());
+    } catch (error) {
+      flaw = error;
+    }
+    if (built.length > 0) yield built;
+    if (flaw !== undefined) throw asRefusal(flaw);
     left -= some;
   }
   if (skip + rows === Number(group.num_rows))

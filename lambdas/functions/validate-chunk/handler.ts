@@ -4,7 +4,7 @@ import { readPlan } from '#core/ingestion/batch/chunk-plan.ts';
 import { readChunk, slicePart } from '#core/ingestion/batch/read-chunk.ts';
 import { verdictOf } from '#core/ingestion/batch/threshold.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/ingestion/counts.ts';
-import { validate } from '#core/ingestion/process.ts';
+import { look } from '#core/ingestion/process.ts';
 import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
@@ -35,9 +35,9 @@ export function createValidator(deps: ValidateChunkDeps) {
     const { batchId, chunk } = message;
     let counts = NO_COUNTS;
     const refusal = await readChunk(message, catalog, deps.landing, async (slice, number) => {
-      const { accepted, refused } = validate(slice, catalog);
+      const { good, refused } = look(slice, catalog);
       await keepInQuarantine(deps.quarantine, slicePart(message, number), refused);
-      counts = addCounts(counts, countValidated(accepted.length, refused));
+      counts = addCounts(counts, countValidated(good, refused));
     });
     const batch = await deps.operations.countValidated(batchId, chunk.index, counts, refusal);
     const { accepted, refused } = counts;

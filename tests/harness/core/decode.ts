@@ -21,6 +21,11 @@ export function piecemeal(name: string, bytes: Uint8Array, size: number): ByteSo
   };
 }
 
+/** The records of a chunk, one after the other. */
+export async function* recordsOf(...chunk: Parameters<typeof decodeChunk>): AsyncIterable<DecodedRecord> {
+  for await (const records of decodeChunk(...chunk)) yield* records;
+}
+
 /** Plans a file and decodes all of its chunks. */
 export async function decodeFile(source: ByteSource, targetBytes = 1_048_576): Promise<DecodedFile> {
   const records: DecodedRecord[] = [];
@@ -28,7 +33,7 @@ export async function decodeFile(source: ByteSource, targetBytes = 1_048_576): P
   try {
     const plan = await planChunks(source, { targetBytes });
     chunks = plan.chunks.length;
-    for (const chunk of plan.chunks) for await (const record of decodeChunk(source, plan, chunk)) records.push(record);
+    for (const chunk of plan.chunks) for await (const record of recordsOf(source, plan, chunk)) records.push(record);
     return { records, chunks };
   } catch (error) {
     if (!(error instanceof FileRefusedError)) throw error;

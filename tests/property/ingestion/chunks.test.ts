@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import { decodeChunk } from '#core/ingestion/decode.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { piecemeal } from '#tests/harness/core/decode.ts';
+import { piecemeal, recordsOf } from '#tests/harness/core/decode.ts';
 
 const LINE_ENDS = ['\n', '\r\n', '\n\n', '\n  \r\n'] as const;
 const lineEnd = fc.constantFrom(...LINE_ENDS);
@@ -34,7 +33,7 @@ async function decodeBy(source: ByteSource, targetBytes: number) {
     const records = [];
     // A chunk is read by itself, as by another worker.
     const travelled = JSON.parse(JSON.stringify(chunk)) as typeof chunk;
-    for await (const record of decodeChunk(source, plan, travelled)) records.push(record);
+    for await (const record of recordsOf(source, plan, travelled)) records.push(record);
     chunks.push({ chunk, records });
   }
   return chunks;

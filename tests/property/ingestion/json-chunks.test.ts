@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Chunk, type ChunkPlan, planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import { decodeChunk } from '#core/ingestion/decode.ts';
 import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { damaged, jsonText } from '#tests/harness/core/damaged-texts.ts';
-import { piecemeal } from '#tests/harness/core/decode.ts';
+import { piecemeal, recordsOf } from '#tests/harness/core/decode.ts';
 
 interface Outcome {
   readonly records: readonly DecodedRecord[];
@@ -20,7 +19,7 @@ async function decodeAll(source: ByteSource, plan: ChunkPlan, chunks: readonly C
     try {
       // A chunk is read by itself, as by another worker.
       const travelled = JSON.parse(JSON.stringify(chunk)) as Chunk;
-      for await (const record of decodeChunk(source, plan, travelled)) records.push(record);
+      for await (const record of recordsOf(source, plan, travelled)) records.push(record);
     } catch (error) {
       if (!(error instanceof FileRefusedError)) throw error;
       refusals.push(error.refusal);

@@ -4,10 +4,9 @@ import type { SchemaElement } from 'hyparquet';
 import { ParquetWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { describe, expect, it } from 'vitest';
-import { decodeChunk } from '#core/ingestion/decode.ts';
 import { FileRefusedError } from '#core/ingestion/record.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
-import { decodeFile } from '#tests/harness/core/decode.ts';
+import { decodeFile, recordsOf } from '#tests/harness/core/decode.ts';
 
 /** A kind of column: what is written, and what must come out of it. */
 interface Kind {
@@ -147,7 +146,7 @@ describe('rows written as Parquet', () => {
           [at, expected.length - at],
         ] as const) {
           const chunk = { index: 0, start: 0, end: 1, firstRow: skip + 1, skip, rows };
-          for await (const record of decodeChunk(
+          for await (const record of recordsOf(
             bytesSource('a.parquet', bytes),
             { format: 'parquet', gzip: false },
             chunk,
@@ -238,7 +237,7 @@ describe('a Parquet file that lies', () => {
     const bytes = lying(claim(101n));
     const chunk = { index: 0, start: 0, end: 1, firstRow: 101, skip: 100, rows: 1 };
     const reading = Array.fromAsync(
-      decodeChunk(bytesSource('a.parquet', bytes), { format: 'parquet', gzip: false }, chunk),
+      recordsOf(bytesSource('a.parquet', bytes), { format: 'parquet', gzip: false }, chunk),
     );
     await expect(reading).rejects.toThrow(FileRefusedError);
   });

@@ -41,7 +41,7 @@ describe('the slices of a chunk', () => {
     const refusal = await readChunk(message, catalog, landing, async (slice, number) => {
       expect(number).toBe(slices.length);
       // Only what the test looks at, so that it holds no more than the function does.
-      slices.push(slice.map((record) => ({ ...record, raw: record.raw.slice(0, 40), entity: record.raw.length })));
+      slices.push(slice.map((record) => ({ ...record, raw: record.raw?.slice(0, 40), entity: record.raw?.length })));
     });
     expect(refusal).toBeUndefined();
     return slices;

@@ -1,12 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { MAX_DEPTH, MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeJson } from '#core/ingestion/text/decode-json.ts';
-import { decodeFile } from '#tests/harness/core/decode.ts';
+import { decodeFile, recordsOf } from '#tests/harness/core/decode.ts';
 
 const source = (name: string, body: string | Uint8Array): ByteSource =>
   bytesSource(name, typeof body === 'string' ? Buffer.from(body) : body);
@@ -135,7 +134,7 @@ describe('trouble that is not of the file', () => {
     ['a.json', Buffer.from('[{"n":1},{"n":2}]')],
   ])('is not taken for a refusal: %s', async (name, bytes) => {
     const plan = await planChunks(source(name, bytes), { targetBytes: 1_000 });
-    const records = Array.fromAsync(decodeChunk(failing(name, bytes), plan, plan.chunks[0]!));
+    const records = Array.fromAsync(recordsOf(failing(name, bytes), plan, plan.chunks[0]!));
     await expect(records).rejects.toThrow('the network is down');
   });
 
@@ -143,7 +142,7 @@ describe('trouble that is not of the file', () => {
     const lines = Array.from({ length: 20_000 }, (_, n) => JSON.stringify({ n })).join('\n');
     const packed = source('a.ndjson.gz', gzipSync(lines));
     const plan = await planChunks(packed, { targetBytes: 1_000 });
-    for await (const record of decodeChunk(packed, plan, plan.chunks[0]!)) {
+    for await (const record of recordsOf(packed, plan, plan.chunks[0]!)) {
       expect(record.position.row).toBe(1);
       break;
     }
