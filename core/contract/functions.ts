@@ -45,7 +45,12 @@ export const ENVIRONMENT = {
   /** HTTP → Kinesis `collection` */
   collect: z.object({ ...catalog, COLLECTION_STREAM: resource }),
   /** AEP's batch API → files of the landing bucket, and how they went */
-  'batch-api': z.object({ ...catalog, LANDING_BUCKET: resource, QUARANTINE_BUCKET: resource }),
+  'batch-api': z.object({
+    ...catalog,
+    LANDING_BUCKET: resource,
+    QUARANTINE_BUCKET: resource,
+    REVERTS_QUEUE_URL: resource,
+  }),
   /** Kinesis `collection` → stitch */
   'stitch-stream': z.object(records),
   /** S3 `landing` notification → chunks */
@@ -62,8 +67,10 @@ export const ENVIRONMENT = {
     QUARANTINE_BUCKET: resource,
     CHUNKS_QUEUE_URL: resource,
   }),
-  /** chunk → stitch */
-  'stitch-chunk': z.object({ ...records, LANDING_BUCKET: resource }),
+  /** chunk → stitch; with the last one of a batch those that it replaces are taken back */
+  'stitch-chunk': z.object({ ...records, LANDING_BUCKET: resource, REVERTS_QUEUE_URL: resource }),
+  /** a batch → it is taken back, as if it had never come */
+  'revert-batch': z.object({ ...records, ...worker, LANDING_BUCKET: resource, REVERTS_QUEUE_URL: resource }),
   /** profile stream → membership */
   evaluate: z.object(memberships),
   /** clock → membership of the profiles that are due */

@@ -36,7 +36,7 @@ export async function remember(
       fresh.push(placed);
       continue;
     }
-    const entry = entryOf(record, under, rules);
+    const entry = timelineEntryOf(record, under, rules);
     const key = `${entry.identity}|${entry.id}`;
     const other = first.get(key);
     if (!other) {
@@ -57,7 +57,8 @@ export async function remember(
   return { fresh, duplicates, failed };
 }
 
-function entryOf(record: AcceptedRecord, identity: IdentityKey, rules: FoldRules): TimelineEntry {
+/** What the timeline keeps of a record. @param identity the primary one of the record */
+export function timelineEntryOf(record: AcceptedRecord, identity: IdentityKey, rules: FoldRules): TimelineEntry {
   const { id, arrival, datasetId, time, receivedAt } = record;
   const expiresAt = record.behaviour === 'event' ? rules.expiryOf(datasetId, time) : receivedAt + RECORDS_REMEMBERED_MS;
   return {

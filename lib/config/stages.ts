@@ -11,6 +11,8 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   split: { memoryMb: 1024, timeoutSeconds: 300 },
   'validate-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
   'stitch-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
+  // Holds all that the lake has of the people of some thousand records; hands itself on in the middle of its time.
+  'revert-batch': { memoryMb: 3008, timeoutSeconds: 600 },
   evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
   sweep: { memoryMb: 1024, timeoutSeconds: 300 },
   'evaluate-batch': { memoryMb: 512, timeoutSeconds: 60 },

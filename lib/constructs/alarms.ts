@@ -13,6 +13,7 @@ export const ALARM_PATTERNS = [
   'chunks-dead-letters',
   '<job>-dead-letters',
   'compaction-dead-letters',
+  'reverts-dead-letters',
   '<outlet>-dead-letters',
   '<function>-failures',
   'schedules-failures',

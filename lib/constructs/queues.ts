@@ -14,6 +14,7 @@ export interface WorkQueueProps {
     | 'landing-dead-letters'
     | 'validation-dead-letters'
     | 'chunks-dead-letters'
+    | 'reverts-dead-letters'
     | '<job>-dead-letters'
     | 'compaction-dead-letters'
     | '<outlet>-dead-letters';

@@ -15,6 +15,7 @@ import { FunctionFactory } from './compute/function-factory.ts';
 import { addHttpDoors, type Urls } from './compute/http-doors.ts';
 import { addBatchEvaluation, addExpiry } from './compute/profile-jobs.ts';
 import { addFileDoor, addStreamDoor } from './compute/record-doors.ts';
+import { addReverts, revertQueue } from './compute/reverts.ts';
 import { addSchedules } from './compute/schedules.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -34,9 +35,11 @@ export class ComputeStack extends Stack {
     const { config, data, activation } = props;
     this.alarms = new Alarms(config.stage, data.alarms.topic);
     this.#make = new FunctionFactory(this, { config, data, activation, alarms: this.alarms });
-    const urls = addHttpDoors(this.#make);
+    const reverts = revertQueue(this.#make);
+    const urls = addHttpDoors(this.#make, reverts);
     addStreamDoor(this.#make);
-    const files = addFileDoor(this.#make);
+    const files = addFileDoor(this.#make, reverts);
+    addReverts(this.#make, reverts);
     addEvaluation(this.#make);
     addRouting(this.#make);
     const { batch, evaluation } = addBatchEvaluation(this.#make);
@@ -50,11 +53,11 @@ export class ComputeStack extends Stack {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, outlets: activation.outlets });
     }
-    this.#publishHandles({ ...files, evaluation, expiry, compaction }, urls);
+    this.#publishHandles({ ...files, reverts, evaluation, expiry, compaction }, urls);
   }
 
   #publishHandles(
-    queues: Readonly<Record<'validation' | 'chunks' | 'evaluation' | 'expiry' | 'compaction', WorkQueue>>,
+    queues: Readonly<Record<'validation' | 'chunks' | 'reverts' | 'evaluation' | 'expiry' | 'compaction', WorkQueue>>,
     urls: Urls,
   ): void {
     const { config, data, activation } = this.#make;

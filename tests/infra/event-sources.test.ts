@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, the two queues of jobs, that of compaction, and one queue for every outlet', () => {
+  it('are the three streams, the three queues of files, the two queues of jobs, that of compaction, that of batches to be taken back, and one queue for every outlet', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -27,12 +27,13 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       evaluation: 'evaluate-part',
       expiry: 'expire-part',
       compaction: 'compact-lake',
+      reverts: 'revert-batch',
       webhook: 'deliver-http/webhook',
       'crm-export': 'deliver-s3-file/crm-export',
       'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
       'audience-manager.hub': 'deliver-aam-hub/audience-manager.hub',
     });
-    expect(wired).toHaveLength(13);
+    expect(wired).toHaveLength(14);
   });
 
   it('let a function name the items it could not do', () => {
@@ -71,7 +72,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(10);
+    expect(onQueues).toHaveLength(11);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

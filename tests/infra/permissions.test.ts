@@ -121,7 +121,14 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
         ),
       )
       .map(({ logicalId }) => logicalId.replace(/Role.*$/, ''));
-    expect(writers.sort()).toEqual(['ErasePerson', 'EvaluatePart', 'ExpirePart', 'StitchChunk', 'StitchStream']);
+    expect(writers.sort()).toEqual([
+      'ErasePerson',
+      'EvaluatePart',
+      'ExpirePart',
+      'RevertBatch',
+      'StitchChunk',
+      'StitchStream',
+    ]);
   });
 
   it('let only the functions that sign read their secrets', () => {

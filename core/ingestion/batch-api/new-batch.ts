@@ -32,16 +32,25 @@ const newBatch = z.looseObject({
   externalId: z.string().max(256).optional(),
   enableErrorDiagnostics: z.boolean().optional(),
   partialIngestionPercentage: z.number().min(0).max(100).optional(),
-  replay: z.unknown().optional(),
+  /** AEP's name for a batch that takes the place of others once it has been taken in. */
+  replay: z
+    .looseObject({
+      predecessors: z
+        .array(z.string().regex(/^[A-Za-z0-9-]{1,64}$/, 'expected the id of a batch'))
+        .min(1)
+        .max(100),
+      reason: z.literal('replace', { error: 'expected "replace"' }),
+    })
+    .nullish(),
 });
 export type NewBatchBody = Pick<
   z.output<typeof newBatch>,
-  'datasetId' | 'inputFormat' | 'externalId' | 'enableErrorDiagnostics' | 'partialIngestionPercentage'
+  'datasetId' | 'inputFormat' | 'externalId' | 'enableErrorDiagnostics' | 'partialIngestionPercentage' | 'replay'
 >;
 
 /**
  * The batch that a client wants to send (aep.md §2.2).
- * @returns 400 for what is no such request, 501 for a batch that shall replace others
+ * @returns 400 for what is no such request
  */
 export function readNewBatch(body: Uint8Array): NewBatchBody | Problem {
   const parsed = newBatch.safeParse(jsonOf(body));
@@ -51,15 +60,8 @@ export function readNewBatch(body: Uint8Array): NewBatchBody | Problem {
       detail: `${issue!.path.join('.') || 'body'}: ${issue!.message}`,
     });
   }
-  const { replay, ...wanted } = parsed.data;
-  return replay === undefined || replay === null ? wanted : NO_REPLAY;
+  return parsed.data;
 }
-
-/** Said aloud: who believed that a batch has replaced another would have both. */
-const NO_REPLAY = problem(501, 'inlet', 'A batch cannot replace others', {
-  detail:
-    'What the predecessors brought stays in the lake and in profiles. Send the batch without "replay": a record takes the place of an earlier one of the same identity in the same dataset, and an event with a known _id is a duplicate',
-});
 
 function jsonOf(body: Uint8Array): unknown {
   try {

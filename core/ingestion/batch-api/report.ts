@@ -18,6 +18,7 @@ export type BatchStatus =
 /** @param batch as the books have it; undefined before the splitter has come to it */
 export function statusOf(marks: Marks, batch: Batch | undefined): BatchStatus {
   if (marks.reverted !== undefined) return 'inactive';
+  if (marks.reverting !== undefined) return 'processing';
   if (marks.aborted !== undefined) return 'aborted';
   if (marks.failed !== undefined) return 'failed';
   if (marks.completed === undefined) return 'loading';
@@ -33,7 +34,7 @@ export function statusOf(marks: Marks, batch: Batch | undefined): BatchStatus {
 export function describeBatch(upload: Upload, marks: Marks = {}, batch?: Batch): object {
   const { id, datasetId, createdAt, externalId, createdBy = '', imsOrg = '', sandbox = '' } = upload;
   const status = statusOf(marks, batch);
-  const isDone = batch !== undefined && (status === 'success' || status === 'failed');
+  const isDone = batch !== undefined && ['success', 'failed', 'inactive'].includes(status);
   return {
     id,
     imsOrg,
@@ -49,6 +50,7 @@ export function describeBatch(upload: Upload, marks: Marks = {}, batch?: Batch):
     tags: tagsOf(upload),
     relatedObjects: [{ type: 'dataSet', id: datasetId }],
     inputFormat: { format: upload.format },
+    ...(upload.replaces && { replay: { predecessors: upload.replaces, reason: 'replace' } }),
     ...(marks.completed !== undefined && { started: marks.completed }),
     ...(isDone ? { metrics: metricsOf(batch), errors: errorsOf(batch) } : { errors: marksErrors(marks) }),
   };

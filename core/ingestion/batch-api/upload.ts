@@ -19,6 +19,8 @@ export interface Upload {
   readonly externalId?: string | undefined;
   readonly enableErrorDiagnostics?: boolean | undefined;
   readonly partialIngestionPercentage?: number | undefined;
+  /** Batches that are taken back once this one has been taken in. */
+  readonly replaces?: readonly string[] | undefined;
   /** The source connection that created it. */
   readonly createdBy?: string | undefined;
   /** What the client called its organisation and its sandbox; told again, and nothing else. */
@@ -32,6 +34,7 @@ export const batchManifest = z.object({
   /** Epoch ms: when it was completed the first time. */
   completedAt: z.number(),
   partialIngestionPercentage: z.number().optional(),
+  replaces: z.array(z.string()).optional(),
   files: z.array(z.string()).min(1),
 });
 export type BatchManifest = z.output<typeof batchManifest>;
@@ -57,7 +60,7 @@ export function parseIndexKey(key: string): Pick<Upload, 'id' | 'datasetId' | 'c
 }
 
 /** What has been done with a batch → when, in epoch ms. */
-export const MARKS = ['completed', 'aborted', 'failed', 'reverted'] as const;
+export const MARKS = ['completed', 'aborted', 'failed', 'reverting', 'reverted'] as const;
 export type Mark = (typeof MARKS)[number];
 export type Marks = { readonly [mark in Mark]?: number };
 export const marksPrefix = (batchId: string): string => `${PREFIX}${batchId}/marks/`;

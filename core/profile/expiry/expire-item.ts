@@ -46,8 +46,7 @@ export async function expireItem(image: ProfileItem, deps: ExpireItemDeps): Prom
     const item = scanned ?? (await loadItem(image.root, deps.profiles));
     scanned = undefined;
     if (!item) return true;
-    const current = withoutOldRegions(await withoutExpired(item, deps), deps);
-    const left = await withoutInactive(await withoutEmpty(current, deps), deps);
+    const left = await withoutWhatExpired(item, deps);
     const idle = left === item ? idleIn(item, deps) : [];
     // The timeline of inactive profiles goes after their data; until it has gone, the days of their activity stay.
     for (const identity of idle) total.timelineEntries += await eraseInactive(identity, deps);
@@ -62,8 +61,16 @@ export async function expireItem(image: ProfileItem, deps: ExpireItemDeps): Prom
   return total;
 }
 
+type ReadDeps = Pick<ExpireItemDeps, 'timeline' | 'rules' | 'now'>;
+
+/** The item without what has expired in it; the same object where nothing has. */
+export async function withoutWhatExpired(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
+  const current = withoutOldRegions(await withoutExpired(item, deps), deps);
+  return await withoutInactive(await withoutEmpty(current, deps), deps);
+}
+
 /** Events are chosen anew from the timeline where some are gone: others may now be the ones that count. */
-async function withoutExpired(item: ProfileItem, deps: ExpireItemDeps): Promise<ProfileItem> {
+async function withoutExpired(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
   const { rules, timeline, now } = deps;
   const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
   for (const [identity, own] of Object.entries(item.events)) {
@@ -74,7 +81,7 @@ async function withoutExpired(item: ProfileItem, deps: ExpireItemDeps): Promise<
 }
 
 /** What events said about regions goes when events of that time go. */
-function withoutOldRegions(item: ProfileItem, { rules, now }: ExpireItemDeps): ProfileItem {
+function withoutOldRegions(item: ProfileItem, { rules, now }: ReadDeps): ProfileItem {
   const fragments: [string, Fragment][] = [];
   let isSame = true;
   for (const [key, fragment] of Object.entries(item.fragments)) {
@@ -90,7 +97,7 @@ function withoutOldRegions(item: ProfileItem, { rules, now }: ExpireItemDeps): P
 }
 
 /** Profiles without attributes whose last event has expired. */
-async function withoutEmpty(item: ProfileItem, deps: ExpireItemDeps): Promise<ProfileItem> {
+async function withoutEmpty(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
   if (Object.keys(deps.rules.eventDays).length === 0) return item;
   const gone: IdentityKey[] = [];
   for (const { identities } of profilesOf(item, deps.rules)) {
@@ -106,7 +113,7 @@ const hasAttributes = (item: ProfileItem, identity: IdentityKey): boolean =>
     ([key, fragment]) => identityOfFragment(key) === identity && attributesOf(fragment) !== undefined,
   );
 
-async function hasEvents(identities: readonly IdentityKey[], deps: ExpireItemDeps): Promise<boolean> {
+async function hasEvents(identities: readonly IdentityKey[], deps: ReadDeps): Promise<boolean> {
   for (const identity of identities) {
     for await (const entry of deps.timeline.read(identity)) {
       if (entry.json !== undefined && !isExpired(entry, deps.rules.fold, deps.now)) return true;
@@ -116,7 +123,7 @@ async function hasEvents(identities: readonly IdentityKey[], deps: ExpireItemDep
 }
 
 /** Profiles that are pseudonymous and were not active for too long, without the links. */
-async function withoutInactive(item: ProfileItem, deps: ExpireItemDeps): Promise<ProfileItem> {
+async function withoutInactive(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
   const { pseudonymous } = deps.rules;
   if (!pseudonymous) return item;
   const days = new Map<IdentityKey, number>();
@@ -137,7 +144,7 @@ async function withoutInactive(item: ProfileItem, deps: ExpireItemDeps): Promise
 }
 
 /** The day of the last arrival. Where it was not kept yet, the timeline knows, and after that the records themselves. */
-async function lastActiveDay({ identities }: Profile, item: ProfileItem, deps: ExpireItemDeps): Promise<number> {
+async function lastActiveDay({ identities }: Profile, item: ProfileItem, deps: ReadDeps): Promise<number> {
   const kept = identities.flatMap((identity) => item.activeOn?.[identity] ?? []);
   if (kept.length > 0) return Math.max(...kept);
   let latest = 0;

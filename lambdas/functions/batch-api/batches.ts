@@ -1,6 +1,7 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import { type BatchListing, pickProperties, readListing } from '#core/ingestion/batch-api/listing.ts';
+import { setMark } from '#core/ingestion/batch-api/marks.ts';
 import { readNewBatch } from '#core/ingestion/batch-api/new-batch.ts';
 import { describeBatch, statusOf } from '#core/ingestion/batch-api/report.ts';
 import {
@@ -17,7 +18,8 @@ import { isProblem } from '#core/ingestion/collection/connection.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
-import { badRequest, findBatch, type KnownBatch, maySend, setMark } from './state.ts';
+import { obstacleToReplace, revertBatch } from './reverts.ts';
+import { badRequest, findBatch, type KnownBatch, maySend } from './state.ts';
 
 /** aep.md §2.4 */
 const MOST_FILES = 25_000;
@@ -32,13 +34,17 @@ export async function createBatch(
   { body, headers }: HttpCall,
   connection: SourceConnectionDefinition,
   catalog: CompiledCatalog,
-  { landing, now, newId }: BatchApiDeps,
+  deps: BatchApiDeps,
 ): Promise<HttpAnswer> {
+  const { landing, now, newId } = deps;
   const wanted = readNewBatch(body);
   if (isProblem(wanted)) return wanted;
-  const { datasetId, inputFormat, externalId, enableErrorDiagnostics, partialIngestionPercentage } = wanted;
+  const { datasetId, inputFormat, externalId, enableErrorDiagnostics, partialIngestionPercentage, replay } = wanted;
   if (!catalog.datasets.has(datasetId)) return badRequest('No dataset of this id is in the catalog that is in force');
   if (!maySend(connection, datasetId)) return forbidden(connection);
+  const replaces = replay?.predecessors;
+  const obstacle = replaces && (await obstacleToReplace(replaces, catalog.datasets.get(datasetId)!, deps));
+  if (obstacle) return obstacle;
   const upload: Upload = {
     id: newId(),
     datasetId,
@@ -47,6 +53,7 @@ export async function createBatch(
     externalId,
     enableErrorDiagnostics,
     partialIngestionPercentage,
+    replaces,
     createdBy: connection.id,
     imsOrg: headers['x-gw-ims-org-id'],
     sandbox: headers['x-sandbox-name'],
@@ -107,6 +114,7 @@ async function idsOf(
 export function finishBatch(
   { query }: HttpCall,
   known: KnownBatch,
+  catalog: CompiledCatalog,
   deps: BatchApiDeps,
 ): Promise<HttpAnswer> | HttpAnswer {
   switch (query.action?.toUpperCase()) {
@@ -117,7 +125,7 @@ export function finishBatch(
     case 'FAIL':
       return giveUp('failed', known, deps);
     case 'REVERT':
-      return revertBatch(known, deps);
+      return revertBatch(known, catalog, deps);
     default:
       return badRequest('Expected ?action=COMPLETE, ABORT, FAIL or REVERT');
   }
@@ -129,7 +137,10 @@ export function finishBatch(
  */
 async function completeBatch({ upload, marks, batch }: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
   const status = statusOf(marks, batch);
-  if (isGivenUp(status, marks)) return badRequest(`The batch is ${status} already; create another one`);
+  if (isGivenUp(status, marks))
+    return badRequest(
+      `The batch is ${marks.reverting === undefined ? status : 'being taken back, or was,'} already; create another one`,
+    );
   const isAnnounced = marks.completed !== undefined && (await deps.landing.size(manifestKey(upload))) !== undefined;
   if (batch || isAnnounced) return DONE;
   const keys = new Set(await Array.fromAsync(deps.landing.list(filesPrefix(upload.id))));
@@ -140,8 +151,8 @@ async function completeBatch({ upload, marks, batch }: KnownBatch, deps: BatchAp
     return badRequest(`Batch ingestion guardrails hit: ${files.length} files (over the ${MOST_FILES} threshold)`);
   }
   const completedAt = await setMark(upload.id, 'completed', deps);
-  const { id, partialIngestionPercentage } = upload;
-  const manifest = { batchId: id, completedAt, partialIngestionPercentage, files };
+  const { id, partialIngestionPercentage, replaces } = upload;
+  const manifest = { batchId: id, completedAt, partialIngestionPercentage, replaces, files };
   await deps.landing.put(manifestKey(upload), JSON.stringify(manifest), JSON_TYPE);
   return DONE;
 }
@@ -151,28 +162,19 @@ async function giveUp(
   { upload, marks }: KnownBatch,
   deps: BatchApiDeps,
 ): Promise<HttpAnswer> {
-  if (marks.completed !== undefined) return badRequest('The batch is complete already');
+  if (marks.completed !== undefined || marks.reverted !== undefined)
+    return badRequest('The batch is complete already, or was taken back');
   await setMark(upload.id, mark, deps);
   return DONE;
 }
 
-/** A batch of which nothing was taken in can be made as if it had never been; what is in profiles stays there. */
-async function revertBatch({ upload, marks, batch }: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
-  const status = statusOf(marks, batch);
-  if (status === 'inactive') return DONE;
-  if (marks.completed !== undefined && status !== 'failed') return NO_REVERT;
-  await setMark(upload.id, 'reverted', deps);
-  return DONE;
-}
-
 const isGivenUp = (status: string, marks: KnownBatch['marks']): boolean =>
-  status === 'aborted' || status === 'inactive' || (status === 'failed' && marks.failed !== undefined);
+  status === 'aborted' ||
+  status === 'inactive' ||
+  marks.reverting !== undefined ||
+  (status === 'failed' && marks.failed !== undefined);
 
 const DONE: HttpAnswer = { status: 200, body: {} };
-
-const NO_REVERT = problem(501, 'inlet', 'A batch that was taken in cannot be reverted', {
-  detail: 'Its records are in the lake and in profiles. A person is deleted with "tributary privacy delete"',
-});
 
 export const forbidden = ({ datasets = [] }: SourceConnectionDefinition): Problem =>
   problem(403, 'authentication', 'The connection may not send records of this dataset', {

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { authenticateByKey, isProblem } from '#core/ingestion/collection/connection.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import { NoCatalogError } from '#core/ports/catalog.ts';
@@ -50,20 +51,21 @@ async function answerCall(call: HttpCall, deps: BatchApiDeps): Promise<HttpAnswe
   const known = await findBatch(target.batchId, deps);
   if (!known) return problem(404, 'inlet', 'There is no batch of this id');
   if (!maySend(connection, known.upload.datasetId)) return forbidden(connection);
-  return answerBatch(call, target, known, deps);
+  return answerBatch(call, target, known, catalog, deps);
 }
 
 function answerBatch(
   call: HttpCall,
   { name, datasetId, view }: Target,
   known: KnownBatch,
+  catalog: CompiledCatalog,
   deps: BatchApiDeps,
 ): Promise<HttpAnswer> | HttpAnswer {
   if (name !== undefined) {
     if (datasetId !== known.upload.datasetId) return badRequest('The batch is one of another dataset');
     return answerFile(call, name, known, deps);
   }
-  if (call.method === 'POST' && view === undefined) return finishBatch(call, known, deps);
+  if (call.method === 'POST' && view === undefined) return finishBatch(call, known, catalog, deps);
   if (call.method !== 'GET') return NOT_ALLOWED;
   if (view === undefined) return tellBatch(known);
   return view === 'meta' ? answerMeta(call, known, deps) : answerFailed(call, known, deps);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { dynamoDb, s3, s3Addresses } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, s3, s3Addresses, sqs } from '#lambdas/adapters/clients.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { createS3ObjectAddresses } from '#lambdas/adapters/object-addresses.s3.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
@@ -15,6 +16,7 @@ export const handler = createHandler({
   addresses: createS3ObjectAddresses(s3Addresses(), environment.LANDING_BUCKET, Date.now),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  reverts: new SqsMessageQueue(sqs(), environment.REVERTS_QUEUE_URL),
   hasOwnHost: !process.env.AWS_ENDPOINT_URL,
   now: Date.now,
   newId: randomUUID,

@@ -1,16 +1,19 @@
 import { stageRules } from '#core/catalog/rules.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { readChunk, slicePart } from '#core/ingestion/batch/read-chunk.ts';
+import { markedAt } from '#core/ingestion/batch-api/marks.ts';
 import { addCounts, countFileRefusal, countOutcomes, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
 import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { LookupStore } from '#core/ports/lookup-store.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/ports/operations.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline } from '#core/ports/timeline.ts';
+import { type RevertMessage, replacedBy } from '#core/revert/batch-to-revert.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 
@@ -23,6 +26,8 @@ export interface StitchChunkDeps {
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
+  /** Takes batches to those who take them back. */
+  readonly reverts: MessageQueue<RevertMessage>;
   readonly metrics: Metrics;
   pause(attempt: number): Promise<void>;
 }
@@ -30,6 +35,8 @@ export interface StitchChunkDeps {
 /** One chunk of a batch that holds → validate, keep, stitch; then it is counted home. */
 export function createWorker(deps: StitchChunkDeps) {
   return async (message: ChunkMessage): Promise<void> => {
+    // A message that is delivered once more would bring back what has been taken back.
+    if ((await markedAt(message.batchId, 'reverting', deps.landing)) !== undefined) return;
     const catalog = await deps.catalog.current();
     const { lake, quarantine, profiles, timeline, lookups, pause } = deps;
     const part = `${message.batchId}-${message.chunk.index}`;
@@ -55,8 +62,17 @@ export function createWorker(deps: StitchChunkDeps) {
       await keepInQuarantine(deps.quarantine, `file-${part}`, [row]);
     }
     await deps.operations.completeChunk(message.batchId, message.chunk.index, counts, refusal);
+    await revertReplaced(message.batchId, deps);
     emitCounts(deps.metrics, counts, lateLinks);
     const { accepted, refused } = counts;
     logBatch({ batchId: message.batchId, chunk: message.chunk.index, accepted, refused });
   };
+}
+
+/** With its last chunk a batch is taken in, and those that it replaces can go. */
+async function revertReplaced(batchId: string, { landing, operations, reverts }: StitchChunkDeps): Promise<void> {
+  const batch = await operations.batch(batchId);
+  if (batch?.status !== 'success') return;
+  const replaced = await replacedBy(batch, landing);
+  if (replaced.length > 0) await reverts.send(replaced.map((id) => ({ batchId: id })));
 }

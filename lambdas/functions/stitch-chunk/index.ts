@@ -1,8 +1,9 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
-import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/lookup-store.dynamodb.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/operations.dynamodb.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
@@ -22,6 +23,7 @@ const stitchChunk = createWorker({
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  reverts: new SqsMessageQueue(sqs(), environment.REVERTS_QUEUE_URL),
   metrics: createMetrics('stitch-chunk', environment.STAGE),
   pause: pauseBefore,
 });

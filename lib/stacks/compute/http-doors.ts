@@ -1,12 +1,13 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { putRecords, queryItems, readItems, readObjects, writeObjects } from '#lib/constructs/grants.ts';
 import { HttpDoor } from '#lib/constructs/http-door.ts';
+import type { WorkQueue } from '#lib/constructs/queues.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
 export type Urls = Readonly<Record<'collection-url' | 'batch-url' | 'access-url', string>>;
 
 /** Records over HTTP → the stream, or files; profiles → HTTP. @returns the addresses */
-export function addHttpDoors(make: FunctionFactory): Urls {
+export function addHttpDoors(make: FunctionFactory, reverts: WorkQueue): Urls {
   const { config, data } = make;
   const door = new HttpDoor(make.scope, 'HttpDoor', { config });
   const collect = make.function('Collect', 'collect', 'records over HTTP → the stream', {
@@ -19,7 +20,9 @@ export function addHttpDoors(make: FunctionFactory): Urls {
     ...make.catalog(),
     LANDING_BUCKET: data.landing.bucketName,
     QUARANTINE_BUCKET: data.quarantine.bucketName,
+    REVERTS_QUEUE_URL: reverts.queue.queueUrl,
   });
+  reverts.queue.grantSendMessages(batches.function);
   readObjects(batches.function, data.landing);
   writeObjects(batches.function, data.landing);
   readObjects(batches.function, data.quarantine);

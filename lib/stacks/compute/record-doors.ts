@@ -31,7 +31,7 @@ export function addStreamDoor(make: FunctionFactory): void {
 }
 
 /** Files → chunks → good ones → profiles. */
-export function addFileDoor(make: FunctionFactory): { validation: WorkQueue; chunks: WorkQueue } {
+export function addFileDoor(make: FunctionFactory, reverts: WorkQueue): { validation: WorkQueue; chunks: WorkQueue } {
   const { data } = make;
   const validation = chunkQueue(make, 'Validation', 'validation', 'validate-chunk');
   const chunks = chunkQueue(make, 'Chunks', 'chunks', 'stitch-chunk');
@@ -70,9 +70,11 @@ export function addFileDoor(make: FunctionFactory): { validation: WorkQueue; chu
     LANDING_BUCKET: data.landing.bucketName,
     LAKE_BUCKET: data.lake.bucketName,
     QUARANTINE_BUCKET: data.quarantine.bucketName,
+    REVERTS_QUEUE_URL: reverts.queue.queueUrl,
   });
   make.allowStitching(stitch);
   readObjects(stitch.function, data.landing);
+  reverts.queue.grantSendMessages(stitch.function);
   stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
   return { validation, chunks };
 }

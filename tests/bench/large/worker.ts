@@ -77,7 +77,7 @@ const deps = {
 const run = {
   split: createSplitter({ ...deps, validation: remote<MessageQueue<ChunkMessage>>('validation') }),
   validate: createValidator({ ...deps, chunks: remote<MessageQueue<ChunkMessage>>('chunks') }),
-  stitch: createWorker(deps),
+  stitch: createWorker({ ...deps, reverts: { send: async () => {} } }),
 } as const;
 
 process.on('message', (message: Answer | { readonly job: Job }) => {

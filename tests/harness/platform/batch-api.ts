@@ -46,6 +46,11 @@ export function createBatchApi({
     addresses,
     quarantine,
     operations,
+    reverts: {
+      send: async (messages) => {
+        for (const message of messages) platform.poller.queue('reverts').send(JSON.stringify(message));
+      },
+    },
     hasOwnHost: true,
     now,
     newId: () => `batch-${ids++}`,

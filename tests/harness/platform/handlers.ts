@@ -8,6 +8,7 @@ import { mergeRules } from '#core/lake/compaction-days.ts';
 import type { Partition } from '#core/lake/partition.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
+import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
 import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
 import { readProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
@@ -23,6 +24,7 @@ import { createWorker as evaluatePart } from '#lambdas/functions/evaluate-part/h
 import { createHandler as expireHandler } from '#lambdas/functions/expire/handler.ts';
 import { createWorker as expirePart } from '#lambdas/functions/expire-part/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
+import { createWorker as revertBatch } from '#lambdas/functions/revert-batch/handler.ts';
 import { createHandler as routeHandler } from '#lambdas/functions/route/handler.ts';
 import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
 import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
@@ -105,6 +107,7 @@ export function createHandlers(options: HandlersOptions): {
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('validation')!),
       chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
+      reverts: new SqsMessageQueue<RevertMessage>(sqs, urlOf.get('reverts')!),
       outbox: new SqsOutbox(sqs, queueUrls),
       profiles: intercept(stores.profiles, 'profiles', reader),
       timeline: intercept(stores.timeline, 'timeline', reader),
@@ -140,6 +143,13 @@ export function createHandlers(options: HandlersOptions): {
       return createSqsHandler(
         chunkMessage,
         eachInOrder(({ value }) => work(value), 1),
+      );
+    },
+    'revert-batch': (deps) => {
+      const revert = revertBatch(deps);
+      return createSqsHandler(
+        revertMessage,
+        eachInOrder(({ value }) => revert(value), 1),
       );
     },
     evaluate: evaluateHandler,

@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { CONNECTIONS, createBatchApi, HOST, KEY } from '#tests/harness/platform/batch-api.ts';
-import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { addToCart, ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -216,7 +219,7 @@ describe('a client that was written for the batch API of AEP', () => {
   });
 
   it('says that a batch has failed, or takes it back, as long as nothing of it was taken in', async () => {
-    const { create, call, tell, file, ingest } = client();
+    const { create, call, tell, file } = client();
     const act = async (id: string, action: string) => (await call('POST', `${IMPORT}/${id}?action=${action}`)).status;
     const { id } = await create();
     expect(await act(id, 'FAIL')).toBe(200);
@@ -225,21 +228,112 @@ describe('a client that was written for the batch API of AEP', () => {
     expect(await act(id, 'COMPLETE')).toBe(400);
     expect(await act(id, 'REVERT')).toBe(200);
     expect(await tell(id)).toMatchObject({ status: 'inactive' });
-    const taken = await ingest(carts(0, 3));
-    expect(await act(taken, 'REVERT'), 'its records are in profiles').toBe(501);
-    expect(await tell(taken)).toMatchObject({ status: 'success' });
-    expect(await act(taken, 'COMPLETE'), 'said again').toBe(200);
   });
 
-  it('is told that a batch cannot replace others, before it believes that it has', async () => {
-    const { call } = client();
-    const replay = { predecessors: ['$batch-7'], reason: 'replace' };
-    const { status, body } = await call('POST', IMPORT, {
-      datasetId: 'web-events',
-      inputFormat: { format: 'json' },
-      replay,
+  const profilesIn = (stores: { readonly profiles: ProfileStore }) =>
+    allProfiles(stores.profiles, stageRules(catalog).evaluation);
+
+  it('takes back a batch whose records are in profiles, as often as it says so', async () => {
+    const { ingest, call, tell, platform, ...api } = client();
+    const act = async (id: string, action: string) => (await call('POST', `${IMPORT}/${id}?action=${action}`)).status;
+    const kept = await ingest(carts(0, 3));
+    const before = await profilesIn(platform.stores);
+    api.advance(60_000);
+    const taken = await ingest([...carts(2, 40), '{"_id":']);
+    expect(await profilesIn(platform.stores)).toHaveLength(40);
+    expect(await act(taken, 'REVERT')).toBe(200);
+    expect(await act(taken, 'REVERT')).toBe(200);
+    expect(await tell(taken)).toMatchObject({ status: 'processing' });
+    expect(await act(taken, 'COMPLETE')).toBe(400);
+    await platform.poller.run();
+    expect(await tell(taken)).toMatchObject({
+      status: 'inactive',
+      metrics: { inputRecordCount: 39, outputRecordCount: 38, failedRecordCount: 1 },
     });
-    expect({ status, body }).toMatchObject({ status: 501, body: { detail: expect.stringContaining('predecessors') } });
+    expect(await profilesIn(platform.stores)).toEqual(before);
+    expect(await platform.quarantined()).toEqual([]);
+    expect(await Array.fromAsync(platform.stores.landing.list(`reverts/${taken}/rows`))).toEqual([]);
+    expect(await act(taken, 'REVERT')).toBe(200);
+    // Chunks that are delivered once more bring nothing back.
+    await api.announce(taken);
+    await platform.poller.run();
+    expect(await profilesIn(platform.stores)).toEqual(before);
+    expect(await tell(kept)).toMatchObject({ status: 'success' });
+    expect(await tell(await ingest(carts(2, 5)))).toMatchObject({
+      status: 'success',
+      metrics: { outputRecordCount: 3 },
+    });
+    expect(await profilesIn(platform.stores)).toHaveLength(5);
+    expect(platform.leftovers()).toEqual({});
+  });
+
+  it('takes back a batch that came in parts, or as a file', async () => {
+    const { create, call, file, patch, announce, tell, platform } = client();
+    const { id } = await create();
+    const bytes = Buffer.from(carts(0, 4).join('\n'));
+    await patch(id, 'a.json', bytes.subarray(0, 100), 0, bytes.length);
+    await patch(id, 'a.json', bytes.subarray(100), 100, bytes.length);
+    await call('POST', `${file(id)}?action=COMPLETE`);
+    await call('PUT', file(id, 'b.json'), carts(4, 6).join('\n'));
+    await call('POST', `${IMPORT}/${id}?action=COMPLETE`);
+    await announce(id);
+    await platform.upload('landing/web-events/night.json', carts(6, 9).join('\n'));
+    await platform.poller.run();
+    expect(await profilesIn(platform.stores)).toHaveLength(9);
+    const batches = await Array.fromAsync(platform.stores.operations.batches());
+    for (const [at, left] of [
+      [0, 3],
+      [1, 0],
+    ] as const) {
+      const one = batches.find((batch) => (batch.id === id) === (at === 0))!.id;
+      expect((await call('POST', `${IMPORT}/${one}?action=REVERT`)).status).toBe(200);
+      await platform.poller.run();
+      expect(await tell(one)).toMatchObject({ status: 'inactive' });
+      expect(await profilesIn(platform.stores)).toHaveLength(left);
+    }
+  });
+
+  it('takes back one whose records others have, and waits until it has been taken in', async () => {
+    const { create, call, file, announce, tell, platform } = client();
+    const { id } = await create();
+    await call('PUT', file(id), carts(0, 2).join('\n'));
+    await call('POST', `${IMPORT}/${id}?action=COMPLETE`);
+    const revert = () => call('POST', `${IMPORT}/${id}?action=REVERT`);
+    expect(await revert()).toMatchObject({ status: 400, body: { detail: expect.stringContaining('is loaded') } });
+    await announce(id);
+    await platform.poller.run();
+    platform.collect(enveloped('web-events', addToCart(1, START - 1_000)));
+    await platform.poller.run();
+    expect((await revert()).status).toBe(200);
+    await platform.poller.run();
+    expect(await tell(id)).toMatchObject({ status: 'inactive' });
+    expect(await profilesIn(platform.stores)).toMatchObject([{ identities: [`ECID:${ecidOf(1)}`] }]);
+  });
+
+  it('replaces batches by a new one, once that has been taken in', async () => {
+    const { ingest, call, create, tell, platform } = client();
+    const [first, second] = [await ingest(carts(0, 4)), await ingest(carts(4, 6))];
+    const replay = { predecessors: [first, second], reason: 'replace' };
+    const failed = await ingest(['{"_id":'], { replay });
+    expect(await tell(failed)).toMatchObject({ status: 'failed' });
+    expect(await tell(first), 'one that fails replaces nothing').toMatchObject({ status: 'success' });
+    const third = await ingest(carts(3, 8), { replay });
+    expect(await tell(third)).toMatchObject({ status: 'success', replay });
+    for (const id of [first, second]) expect(await tell(id)).toMatchObject({ status: 'inactive' });
+    const identities = (await profilesIn(platform.stores)).flatMap(
+      (profile) => (profile as { identities: string[] }).identities,
+    );
+    expect(identities).toEqual([3, 4, 5, 6, 7].map((n) => `ECID:${ecidOf(n)}`));
+    for (const [predecessors, reason] of [
+      [['unknown'], 'replace'],
+      [[], 'replace'],
+      [[third], 'delete'],
+      [[(await create({ datasetId: 'customers' })).id], 'replace'],
+      [[(await create()).id], 'replace'],
+    ]) {
+      const wanted = { datasetId: 'web-events', inputFormat: { format: 'json' }, replay: { predecessors, reason } };
+      expect((await call('POST', IMPORT, wanted)).status, JSON.stringify(wanted)).toBe(400);
+    }
   });
 
   it('is told what to do with a file that is too large for one request, or packed on the way', async () => {

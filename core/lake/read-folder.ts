@@ -1,0 +1,26 @@
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { LakeRow } from './lake-row.ts';
+import { ObjectChangedError, openLakeFile } from './read-rows.ts';
+
+/**
+ * Every row that lay in a folder when it began to be read, at least once: an object that goes meanwhile has been merged into
+ * one that is there, so the folder is listed again until it holds nothing new.
+ */
+export async function* eachRow(lake: ObjectStore, folder: string): AsyncIterable<LakeRow> {
+  const read = new Map<string, string>();
+  for (let isNew = true; isNew; ) {
+    isNew = false;
+    for await (const object of lake.entries(folder)) {
+      if (read.get(object.key) === object.etag) continue;
+      isNew = true;
+      try {
+        const file = await openLakeFile(lake, object);
+        for await (const rows of file.groups()) yield* rows;
+        read.set(object.key, object.etag);
+      } catch (error) {
+        // What takes its place is found when the folder is listed again.
+        if (!(error instanceof ObjectChangedError)) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { batchManifest, isManifest, isPartList, PARTS_SUFFIX } from '#core/ingestion/batch-api/upload.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { Batch } from '#core/ports/operations.ts';
+import type { RevertedBatch } from './rows-of-batch.ts';
+
+/** What travels to whoever takes batches back. */
+export const revertMessage = z.strictObject({ batchId: z.string() });
+export type RevertMessage = z.output<typeof revertMessage>;
+
+/** How a batch's rows are told from others; undefined where its files are not known any more. */
+export async function batchToRevert(
+  { id, datasetId, receivedAt, file }: Batch,
+  landing: ObjectStore,
+): Promise<RevertedBatch | undefined> {
+  if (!isManifest(file)) return { id, datasetId, receivedAt, files: [file] };
+  const files = (await manifestAt(file, landing))?.files.map(sourceOf);
+  return files && { id, datasetId, receivedAt, files };
+}
+
+/** The batches that this one replaces. */
+export const replacedBy = async ({ file }: Batch, landing: ObjectStore): Promise<readonly string[]> =>
+  isManifest(file) ? ((await manifestAt(file, landing))?.replaces ?? []) : [];
+
+async function manifestAt(key: string, landing: ObjectStore) {
+  const bytes = await landing.get(key);
+  return bytes && batchManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
+/** Records of a file that came in parts name the file. */
+const sourceOf = (key: string): string => (isPartList(key) ? key.slice(0, -PARTS_SUFFIX.length) : key);

@@ -1,0 +1,83 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import { folderOf, type Partition, partitionOf } from '#core/lake/partition.ts';
+import { eachRow } from '#core/lake/read-folder.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { keysIn } from './plan.ts';
+import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
+import { type FoundRow, inRound, readWork, writeWork } from './work-files.ts';
+
+export interface CollectDeps {
+  readonly catalog: CompiledCatalog;
+  readonly landing: ObjectStore;
+  readonly lake: ObjectStore;
+}
+
+/** Rows that are held until they are written down. */
+const HELD = 40_000;
+
+/** The folders of the lake whose records are in profiles, or link people. @param from the first day, if not all count */
+export async function foldersOf(lake: ObjectStore, catalog: CompiledCatalog, from = ''): Promise<Partition[]> {
+  const { isProfileEnabled, isIdentityEnabled } = stageRules(catalog).fold;
+  const folders = new Map<string, Partition>();
+  for await (const key of lake.list('dataset=')) {
+    const partition = partitionOf(key);
+    if (!partition || partition.day < from || folders.has(folderOf(partition))) continue;
+    const { dataset } = partition;
+    if (isProfileEnabled(dataset) || isIdentityEnabled(dataset)) folders.set(folderOf(partition), partition);
+  }
+  return [...folders.values()];
+}
+
+/** Which part each identity of a round's items belongs to. */
+export async function partsOfIdentities(
+  batchId: string,
+  round: number,
+  parts: number,
+  landing: ObjectStore,
+): Promise<ReadonlyMap<IdentityKey, number>> {
+  const found = new Map<IdentityKey, number>();
+  for (let part = 0; part < parts; part++) {
+    for await (const { identities } of readWork(landing, batchId, 'items', part, inRound(round))) {
+      for (const key of identities) found.set(key, part);
+    }
+  }
+  return found;
+}
+
+/**
+ * Writes down the rows of a folder that name one of the identities, without those of the batch. Done again, it writes the same
+ * again, or rows a second time, which does no harm.
+ * @param place names the folder among those of the round
+ */
+export async function collectFolder(
+  batch: RevertedBatch,
+  partition: Partition,
+  place: string,
+  partsOf: ReadonlyMap<IdentityKey, number>,
+  { catalog, landing, lake }: CollectDeps,
+): Promise<number> {
+  const dataset = catalog.datasets.get(partition.dataset);
+  if (!dataset) return 0;
+  const isOfBatch = partition.dataset === batch.datasetId ? rowsOfBatch(batch) : () => false;
+  let held: { part: number; row: FoundRow }[] = [];
+  let [found, pieces] = [0, 0];
+  const write = async (): Promise<void> => {
+    const name = `${place}-${pieces++}`;
+    for (const [part, own] of Map.groupBy(held, ({ part: of }) => of)) {
+      const rows = own.map(({ row }) => row);
+      await writeWork(landing, batch.id, 'rows', part, name, rows);
+    }
+    held = [];
+  };
+  for await (const row of eachRow(lake, folderOf(partition))) {
+    if (isOfBatch(row)) continue;
+    const parts = new Set(keysIn(JSON.parse(row.json), dataset).flatMap((key) => partsOf.get(key) ?? []));
+    for (const part of parts) held.push({ part, row: { ...row, datasetId: dataset.id } });
+    found += parts.size;
+    if (held.length >= HELD) await write();
+  }
+  await write();
+  return found;
+}

@@ -1,0 +1,154 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { addAssertions, NO_EVIDENCE } from '#core/identity/evidence.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
+import { acceptRecord } from '#core/ingestion/accept.ts';
+import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline, TimelineEntry } from '#core/ports/timeline.ts';
+import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
+import { type FoldRules, foldRecords, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
+import { placeInProfile } from '#core/profile/place.ts';
+import type { ProfileEvent, ProfileItem } from '#core/profile/profile-item.ts';
+import { timelineEntryOf } from '#core/profile/remember.ts';
+import { eventsOf } from '#core/profile/reproject.ts';
+import type { RevertedBatch } from './rows-of-batch.ts';
+import type { FoundRow } from './work-files.ts';
+
+export interface RebuildItemDeps {
+  readonly catalog: CompiledCatalog;
+  readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
+  readonly now: () => number;
+  /** That is taken back. */
+  readonly batch: RevertedBatch;
+}
+
+/**
+ * The item as if the batch had never come: folded anew from all other rows of the lake that name it. What is not in the
+ * lake stays: who was deleted, and which links were withdrawn by hand. A record that was dropped because the batch had
+ * brought it before now counts.
+ * @param rows all rows that name an identity of the item, except the batch's
+ * @param identities of the item
+ */
+export async function rebuildItem(
+  item: ProfileItem,
+  rows: readonly FoundRow[],
+  identities: ReadonlySet<IdentityKey>,
+  deps: RebuildItemDeps,
+): Promise<ProfileItem> {
+  const rules = stageRules(deps.catalog);
+  const records = rows.flatMap((row) => acceptAgain(row, deps.catalog)).sort(inOrderOfArrival);
+  const entries = await withoutGone(identities, records, deps);
+  const own = await withPointers(item, identities, records, deps);
+  const kept = await remembered(records, own, entries, rules.fold, deps);
+  const { item: folded } = foldRecords(emptied(item, rules.fold.links), kept, rules.fold);
+  const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
+  const reading = { timeline: deps.timeline, rules: rules.fold, now: deps.now };
+  for (const key of Object.keys(folded.events)) events[key] = await eventsOf(key, reading);
+  const { projection } = rules.fold;
+  const whole = { ...folded, events, projection, projectedAt: deps.now() };
+  const { timeline } = deps;
+  return withoutWhatExpired(whole, { timeline, rules: rules.expiry, now: deps.now() });
+}
+
+function acceptAgain({ datasetId, json, operation, ...arrival }: FoundRow, catalog: CompiledCatalog): AcceptedRecord[] {
+  const dataset = catalog.datasets.get(datasetId);
+  const result = dataset && acceptRecord(JSON.parse(json), dataset, arrival, operation);
+  return result && 'record' in result ? [result.record] : [];
+}
+
+const inOrderOfArrival = (x: AcceptedRecord, y: AcceptedRecord): number =>
+  x.receivedAt - y.receivedAt || (x.tie < y.tie ? -1 : x.tie > y.tie ? 1 : 0);
+
+/**
+ * Takes the batch's entries off the timeline: those of its dataset and its instant, unless a record of somebody else has
+ * made them. @returns the others
+ */
+async function withoutGone(
+  identities: ReadonlySet<IdentityKey>,
+  others: readonly AcceptedRecord[],
+  { timeline, batch: { datasetId, receivedAt } }: RebuildItemDeps,
+): Promise<Map<string, TimelineEntry>> {
+  const entries = new Map<string, TimelineEntry>();
+  const gone: TimelineEntry[] = [];
+  const arrivals = new Set(others.map(({ id, arrival }) => `${id} ${arrival}`));
+  for (const identity of identities) {
+    for await (const entry of timeline.read(identity)) {
+      const isOfThen = entry.datasetId === datasetId && entry.receivedAt === receivedAt;
+      if (isOfThen && !arrivals.has(`${entry.id} ${entry.arrival}`)) gone.push(entry);
+      else entries.set(nameOf(entry), entry);
+    }
+  }
+  for (const { identity, id } of gone) await timeline.erase(identity, id);
+  return entries;
+}
+
+const nameOf = ({ identity, id }: Pick<TimelineEntry, 'identity' | 'id'>): string => `${identity} ${id}`;
+
+/** With identities that lead to the item though nothing in it names them any more. */
+async function withPointers(
+  { root, absorbed }: ProfileItem,
+  identities: ReadonlySet<IdentityKey>,
+  records: readonly AcceptedRecord[],
+  { catalog, profiles }: RebuildItemDeps,
+): Promise<ReadonlySet<IdentityKey>> {
+  const rules = stageRules(catalog).fold;
+  const named = records.flatMap((record) => linkableOf(record, rules).identities);
+  const unknown = [...new Set(named)].filter((key) => !identities.has(key));
+  if (unknown.length === 0) return identities;
+  const found = await profiles.lookup(unknown);
+  const leadsHere = (key: IdentityKey): boolean => {
+    const lookup = found.get(key);
+    return lookup !== undefined && 'movedTo' in lookup && [root, ...absorbed].includes(lookup.movedTo);
+  };
+  return new Set([...identities, ...unknown.filter(leadsHere)]);
+}
+
+/** The records that count, each with the place it has in this item: of several arrivals of one record the first. */
+async function remembered(
+  records: readonly AcceptedRecord[],
+  own: ReadonlySet<IdentityKey>,
+  entries: Map<string, TimelineEntry>,
+  rules: FoldRules,
+  { timeline, now }: RebuildItemDeps,
+): Promise<StitchableRecord[]> {
+  const kept: StitchableRecord[] = [];
+  for (const record of records) {
+    const placed = placeInProfile(record, rules);
+    const { under } = placed;
+    // What names this item but was kept apart from it, because too many would have been connected.
+    if (under && !own.has(under)) continue;
+    const identities = linkableOf(record, rules).identities.filter((key) => own.has(key));
+    const said = { identities: identities.length > 1 ? identities : [] };
+    if (!under) {
+      if (said.identities.length > 0) kept.push({ ...placed, said });
+      continue;
+    }
+    const entry = timelineEntryOf(record, under, rules);
+    const known = entries.get(nameOf(entry));
+    if (known && known.arrival !== entry.arrival) continue;
+    if (!known && (entry.expiresAt ?? Number.POSITIVE_INFINITY) > now()) {
+      if ((await timeline.remember(entry)) === 'duplicate') continue;
+      entries.set(nameOf(entry), entry);
+    }
+    kept.push({ ...placed, said });
+  }
+  return kept;
+}
+
+/** The item without what records have brought. */
+function emptied(item: ProfileItem, rules: LinkRules): ProfileItem {
+  const { root, revision, absorbed, erased } = item;
+  const { evidence } = addAssertions(NO_EVIDENCE, withdrawalsIn(item), rules);
+  return { root, revision, absorbed, evidence, fragments: {}, events: {}, ...(erased && { erased }) };
+}
+
+/** Nobody can say these again: no record has them. */
+function withdrawalsIn({ evidence: { assertions, removed = [] } }: ProfileItem): Assertion[] {
+  const settled = removed.flatMap(({ a, b, at, by, withdrawal }): Assertion[] =>
+    withdrawal ? [{ id: by, time: at, source: 'unlink', identities: [a, b], withdrawal }] : [],
+  );
+  return [...settled, ...assertions.filter(({ withdrawal }) => withdrawal)];
+}

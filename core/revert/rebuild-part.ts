@@ -1,0 +1,87 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
+import { loadItem } from '#core/profile/load.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
+import { keysIn } from './plan.ts';
+import { rebuildItem } from './rebuild-item.ts';
+import type { RevertedBatch } from './rows-of-batch.ts';
+import { type AffectedItem, type FoundRow, inRound, readWork, writeWork } from './work-files.ts';
+
+export interface RebuildPartDeps {
+  readonly catalog: CompiledCatalog;
+  readonly landing: ObjectStore;
+  readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
+  readonly now: () => number;
+}
+
+const ITEMS_AT_ONCE = 16;
+
+export interface RebuiltPart {
+  readonly rebuilt: number;
+  /** Items that have changed since their rows were looked for; they come next round. */
+  readonly left: number;
+}
+
+/**
+ * Writes the items of one part as if the batch had never come. An item that somebody else has written since its rows began to
+ * be looked for may have more of them now: it is left for the next round, as it is.
+ */
+export async function rebuildPart(
+  batch: RevertedBatch,
+  round: number,
+  part: number,
+  deps: RebuildPartDeps,
+): Promise<RebuiltPart> {
+  const { landing, profiles } = deps;
+  const items = await Array.fromAsync(readWork(landing, batch.id, 'items', part, inRound(round)));
+  if (items.length === 0) return { rebuilt: 0, left: 0 };
+  const rows = await rowsOf(batch.id, part, items, deps);
+  const left: { root: IdentityKey }[] = [];
+  await eachAtOnce(items, ITEMS_AT_ONCE, async ({ root, revision, identities }) => {
+    const item = await loadItem(root, profiles);
+    if (item?.revision !== revision) {
+      left.push({ root });
+      return;
+    }
+    const own = new Set(identities.flatMap((key) => rows.get(key) ?? []));
+    const next = await rebuildItem(item, [...own], new Set(identities), { ...deps, batch });
+    try {
+      await profiles.write({ item: next, pointers: [], absorbed: [] });
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+      left.push({ root });
+    }
+  });
+  await writeWork(landing, batch.id, 'left', part, inRound(round), left);
+  return { rebuilt: items.length - left.length, left: left.length };
+}
+
+/** The rows of a part, under each identity of its items that they name; each row once. */
+async function rowsOf(
+  batchId: string,
+  part: number,
+  items: readonly AffectedItem[],
+  { catalog, landing }: RebuildPartDeps,
+): Promise<ReadonlyMap<IdentityKey, readonly FoundRow[]>> {
+  const wanted = new Set(items.flatMap(({ identities }) => identities));
+  const found = new Map<IdentityKey, FoundRow[]>();
+  const seen = new Set<string>();
+  for await (const row of readWork(landing, batchId, 'rows', part)) {
+    const name = `${row.datasetId} ${row.id} ${row.arrival}`;
+    const dataset = catalog.datasets.get(row.datasetId);
+    if (!dataset || seen.has(name)) continue;
+    seen.add(name);
+    for (const key of new Set(keysIn(JSON.parse(row.json), dataset))) {
+      if (!wanted.has(key)) continue;
+      const rows = found.get(key);
+      if (rows) rows.push(row);
+      else found.set(key, [row]);
+    }
+  }
+  return found;
+}

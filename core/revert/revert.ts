@@ -1,0 +1,172 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { dayOf, folderAt, type Partition } from '#core/lake/partition.ts';
+import { scrubLake } from '#core/lake/scrub-lake.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
+import { loadItems } from '#core/profile/load.ts';
+import { collectFolder, foldersOf, partsOfIdentities } from './collect.ts';
+import { partOf } from './part-of.ts';
+import { affected, planRevert, writeItems } from './plan.ts';
+import { rebuildPart } from './rebuild-part.ts';
+import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
+import { inRound, readWork, stateKey, workPrefix } from './work-files.ts';
+
+/**
+ * Takes a batch back: in the end graphs, profiles, memberships, timeline and lake are as if it had never come.
+ *
+ * 1. `plan`: which profile items have something of it, and at which revision they are.
+ * 2. `collect`: the lake is read, folder by folder; all other rows of these people are written down beside.
+ * 3. `rebuild`: each item is folded anew from them and written at once, if it still is at its revision: since records are in
+ *    the lake before they are in an item, nothing is missing then. So nobody ever sees half a profile.
+ *    What was written meanwhile is left for another round, which reads the latest folders only.
+ * 4. `clean`: the rows of the batch leave the lake, its refused rows the quarantine.
+ *
+ * It goes on from its last step, whoever died in it, and a step may be done twice.
+ */
+export interface RevertState {
+  readonly batch: RevertedBatch;
+  readonly phase: 'plan' | 'collect' | 'rebuild' | 'clean' | 'done';
+  readonly parts: number;
+  readonly round: number;
+  /** Epoch ms: when the items of this round were looked at. */
+  readonly since: number;
+  readonly folders: readonly Partition[];
+  /** The next folder, or part. */
+  readonly next: number;
+  readonly rebuilt: number;
+}
+
+export interface RevertDeps {
+  readonly catalog: CompiledCatalog;
+  readonly landing: ObjectStore;
+  readonly lake: ObjectStore;
+  readonly quarantine: ObjectStore;
+  readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
+  readonly now: () => number;
+  /** Epoch ms: no step is begun after that, but a first one. */
+  readonly until: number;
+}
+
+/** Records of a batch for each of which there is a part: what is held at once is all that the lake has of their people. */
+const RECORDS_A_PART = 2_000;
+const DAY_MS = 86_400_000;
+
+export const partsFor = (records: number): number => Math.min(500, Math.ceil(records / RECORDS_A_PART) || 1);
+
+/**
+ * Goes on with a revert, from where it stands, until it is done or the time is over.
+ * @param start where it begins, if nobody has begun it
+ * @returns whether it is done; otherwise it has to be called again
+ */
+export async function workRevert(
+  start: Pick<RevertState, 'batch' | 'parts'>,
+  deps: RevertDeps,
+): Promise<'done' | 'unfinished'> {
+  const { landing } = deps;
+  const key = stateKey(start.batch.id);
+  for (;;) {
+    const [stored] = await Array.fromAsync(landing.entries(key));
+    const bytes = stored && (await landing.get(key, undefined, stored.etag));
+    if (stored && !bytes) continue;
+    const state: RevertState = bytes
+      ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as RevertState)
+      : { ...start, phase: 'plan', round: 1, since: deps.now(), folders: [], next: 0, rebuilt: 0 };
+    if (state.phase === 'done') return 'done';
+    const next = await step(state, deps);
+    // Whoever else works on it has come to the same, or further.
+    await landing.putIf(key, Buffer.from(JSON.stringify(next)), stored?.etag, { contentType: 'application/json' });
+    if (next.phase !== 'done' && deps.now() >= deps.until) return 'unfinished';
+  }
+}
+
+async function step(state: RevertState, deps: RevertDeps): Promise<RevertState> {
+  switch (state.phase) {
+    case 'plan':
+      return plan(state, deps);
+    case 'collect':
+      return collect(state, deps);
+    case 'rebuild':
+      return rebuild(state, deps);
+    default:
+      return clean(state, deps);
+  }
+}
+
+async function plan(state: RevertState, deps: RevertDeps): Promise<RevertState> {
+  const since = deps.now();
+  await planRevert(state.batch, state.parts, deps);
+  return { ...state, phase: 'collect', since, folders: await foldersOf(deps.lake, deps.catalog), next: 0 };
+}
+
+/** As many folders as there is time for: the identities that are looked for are read only once for all of them. */
+async function collect(state: RevertState, deps: RevertDeps): Promise<RevertState> {
+  const { batch, round, parts, folders } = state;
+  const partsOf = await partsOfIdentities(batch.id, round, parts, deps.landing);
+  let { next } = state;
+  for (; partsOf.size > 0 && next < folders.length; next++) {
+    if (next > state.next && deps.now() >= deps.until) return { ...state, next };
+    await collectFolder(batch, folders[next]!, inRound(round, String(next)), partsOf, deps);
+  }
+  return { ...state, phase: 'rebuild', next: 0 };
+}
+
+async function rebuild(state: RevertState, deps: RevertDeps): Promise<RevertState> {
+  const { batch, round, parts, next } = state;
+  const { rebuilt } = await rebuildPart(batch, round, next, deps);
+  const done = { ...state, next: next + 1, rebuilt: state.rebuilt + rebuilt };
+  return next + 1 < parts ? done : nextRound(done, deps);
+}
+
+/**
+ * Another round for what was left. Where the same people are still the same parts, only rows that came since then are missing;
+ * where people have been joined, all of theirs are looked for.
+ */
+async function nextRound(state: RevertState, deps: RevertDeps): Promise<RevertState> {
+  const { batch, round, parts, since } = state;
+  const { landing, lake, catalog, profiles } = deps;
+  const roots: string[] = [];
+  for (let part = 0; part < parts; part++) {
+    for await (const { root } of readWork(landing, batch.id, 'left', part, inRound(round))) roots.push(root);
+  }
+  if (roots.length === 0) return { ...state, phase: 'clean', next: 0 };
+  const before = await partsOfIdentities(batch.id, round, parts, landing);
+  const now = deps.now();
+  const items = new Map<string, ReturnType<typeof affected>>();
+  for (let start = 0; start < roots.length; start += LOOKUPS) {
+    const found = await loadItems(roots.slice(start, start + LOOKUPS), profiles);
+    for (const item of found.items) items.set(item.root, affected(item));
+  }
+  await writeItems(batch.id, round + 1, [...items.values()], parts, landing);
+  const isKnown = [...items.values()].every(({ root, identities }) =>
+    identities.every((key) => before.get(key) === partOf(root, parts)),
+  );
+  const from = isKnown ? dayOf(since - DAY_MS) : undefined;
+  return {
+    ...state,
+    phase: 'collect',
+    round: round + 1,
+    since: now,
+    folders: await foldersOf(lake, catalog, from),
+    next: 0,
+  };
+}
+const LOOKUPS = 500;
+
+async function clean(state: RevertState, { landing, lake, quarantine }: RevertDeps): Promise<RevertState> {
+  const { batch } = state;
+  const folder = folderAt(batch.datasetId, batch.receivedAt);
+  await scrubLake(lake, [folder], rowsOfBatch(batch));
+  await deleteBelow(quarantine, [`${folder}${batch.id}-`, `${folder}file-${batch.id}`]);
+  const kept = stateKey(batch.id);
+  await deleteBelow(landing, [workPrefix(batch.id)], kept);
+  return { ...state, phase: 'done', folders: [] };
+}
+
+async function deleteBelow(store: ObjectStore, prefixes: readonly string[], except?: string): Promise<void> {
+  for (const prefix of prefixes) {
+    const keys = (await Array.fromAsync(store.list(prefix))).filter((key) => key !== except);
+    if (keys.length > 0) await store.delete(keys);
+  }
+}

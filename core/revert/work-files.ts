@@ -1,0 +1,70 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import type { IdentityKey } from '#core/identity/identity.ts';
+import type { LakeRow } from '#core/lake/lake-row.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+
+/**
+ * What a revert writes down on its way lies in the landing bucket, in as many parts as there are people for one to be held in
+ * memory, and goes when it is done.
+ */
+export const workPrefix = (batchId: string): string => `reverts/${batchId}/`;
+export const stateKey = (batchId: string): string => `${workPrefix(batchId)}state.json`;
+
+/** A profile item that has something of the batch, as it was when its rows began to be looked for. */
+export interface AffectedItem {
+  readonly root: IdentityKey;
+  readonly revision: number;
+  readonly identities: readonly IdentityKey[];
+}
+
+export interface FoundRow extends LakeRow {
+  readonly datasetId: string;
+}
+
+interface Kinds {
+  /** Of one round. */
+  readonly items: AffectedItem;
+  /** Roots of items that could not be done in one round, because they have changed meanwhile. */
+  readonly left: { readonly root: IdentityKey };
+  /** Of all rounds. */
+  readonly rows: FoundRow;
+}
+type Kind = keyof Kinds;
+
+/** Where entries of a kind and a part lie; `name` tells those of one part apart. */
+const keyOf = (batchId: string, kind: Kind, part: number, name: string): string =>
+  `${workPrefix(batchId)}${kind}/${part}/${name}.ndjson.gz`;
+
+/** Begins every name of a round, so that its entries are found by it. */
+export const inRound = (round: number, name = ''): string => `${String(round).padStart(4, '0')}-${name}`;
+
+export async function writeWork<K extends Kind>(
+  store: ObjectStore,
+  batchId: string,
+  kind: K,
+  part: number,
+  name: string,
+  entries: readonly Kinds[K][],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const body = gzipSync(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  await store.put(keyOf(batchId, kind, part, name), body, { contentType: 'application/gzip' });
+}
+
+/** @param name what the names begin with */
+export async function* readWork<K extends Kind>(
+  store: ObjectStore,
+  batchId: string,
+  kind: K,
+  part: number,
+  name = '',
+): AsyncIterable<Kinds[K]> {
+  const prefix = keyOf(batchId, kind, part, name).replace(/\.ndjson\.gz$/, '');
+  for await (const key of store.list(prefix)) {
+    const bytes = await store.get(key);
+    if (!bytes) continue;
+    for (const line of gunzipSync(bytes).toString('utf8').split('\n')) {
+      if (line !== '') yield JSON.parse(line) as Kinds[K];
+    }
+  }
+}

@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import { batchIdOf } from '#core/ingestion/landing.ts';
+import { compactRange } from '#core/lake/compact-range.ts';
+import { mergeRules } from '#core/lake/compaction-days.ts';
+import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { identitiesIn } from '#core/profile/profile-item.ts';
+import { type RevertDeps, workRevert } from '#core/revert/revert.ts';
+import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
+import { addToCart, ecidOf, enveloped, logIn, seenIn, tolerantCatalog } from '#tests/harness/platform/example.ts';
+import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T23:30:00Z');
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const KEY = 'landing/DATASET/reverted.ndjson';
+
+const DATASETS = ['web-events', 'logins', 'customers', 'regions'] as const;
+type Dataset = (typeof DATASETS)[number];
+
+/** A small world, so that records meet: three people and their devices, some records said more than once. */
+const record = (catalog: CompiledCatalog, dataset: Dataset, n: number, variant: number): object => {
+  const at = START - (variant + 1) * 30 * HOUR;
+  switch (dataset) {
+    case 'web-events':
+      return { ...addToCart(n, at), _id: `cart-${n}-${variant}` };
+    case 'logins': {
+      // Device number `variant` is shared.
+      const login = logIn(n, at) as { identityMap: { ECID: { id: string }[] } };
+      if (variant > 0) login.identityMap.ECID[0]!.id = ecidOf(variant);
+      return { ...login, _id: `login-${n}-${variant}` };
+    }
+    case 'customers': {
+      const row = {
+        crmId: `RB-${n}`,
+        email: `p${n}@example.com`,
+        firstName: `Name ${variant}`,
+        updatedAt: new Date(at).toISOString(),
+      };
+      const mapped = catalog.datasets.get('customers')!.mapRow(row);
+      return (mapped as { value: object }).value;
+    }
+    default:
+      return seenIn(n, at, ['VA6', 'OR2', 'IRL1'][variant]);
+  }
+};
+
+const draw = fc.record({
+  dataset: fc.constantFrom(...DATASETS),
+  n: fc.integer({ min: 1, max: 3 }),
+  variant: fc.nat({ max: 2 }),
+});
+type Drawn = { dataset: Dataset; n: number; variant: number };
+type Step = { by: 'stream' | 'file'; records: readonly Drawn[] };
+const step: fc.Arbitrary<Step> = fc.record({
+  by: fc.constantFrom('stream', 'file'),
+  records: fc.array(draw, { minLength: 1, maxLength: 4 }),
+});
+
+const history = fc.record({
+  before: fc.array(step, { maxLength: 4 }),
+  dataset: fc.constantFrom(...DATASETS),
+  batch: fc.array(draw, { minLength: 1, maxLength: 5 }),
+  after: fc.array(step, { maxLength: 4 }),
+});
+
+describe('a batch that is taken back', () => {
+  let catalog: CompiledCatalog;
+  let wiring: Wiring;
+  beforeAll(async () => {
+    catalog = await tolerantCatalog();
+    wiring = readWiring(templatesOf('prod'));
+  });
+
+  const begin = () => {
+    const platform = createPlatform({ wiring, catalog, start: START });
+    let steps = 0;
+    const next = async (send: () => Promise<void>): Promise<void> => {
+      await send();
+      steps += 1;
+      await platform.poller.run({ until: START + steps * 20 * MINUTE });
+      platform.poller.clock.advanceTo(START + steps * 20 * MINUTE);
+    };
+    const say = ({ by, records }: Step): Promise<void> =>
+      next(async () => {
+        for (const [dataset, own] of Map.groupBy(records, (drawn) => drawn.dataset)) {
+          const entities = own.map(({ n, variant }) => record(catalog, dataset, n, variant));
+          if (by === 'stream') for (const entity of entities) platform.collect(enveloped(dataset, entity));
+          else await platform.upload(`landing/${dataset}/kept-${steps}.ndjson`, lines(entities));
+        }
+      });
+    const sayBatch = (dataset: Dataset, drawn: readonly Drawn[]): Promise<void> =>
+      next(() =>
+        platform.upload(
+          KEY.replace('DATASET', dataset),
+          lines(drawn.map(({ n, variant }) => record(catalog, dataset, n, variant))),
+        ),
+      );
+    const nothing = (): Promise<void> => next(async () => {});
+    return { platform, say, sayBatch, nothing };
+  };
+  const lines = (entities: readonly object[]): string => entities.map((entity) => JSON.stringify(entity)).join('\n');
+
+  /** As the splitter names it: what was uploaded to the landing bucket of the platform in memory has this version. */
+  const batchOf = async ({ stores }: Platform, dataset: Dataset) => {
+    const file = KEY.replace('DATASET', dataset);
+    const { id, datasetId, receivedAt } = (await stores.operations.batch(batchIdOf(file, '|e|1')))!;
+    return { id, datasetId, receivedAt, files: [file] };
+  };
+  const depsOf = ({ stores, poller: { clock } }: Platform, more: Partial<RevertDeps> = {}): RevertDeps => ({
+    ...stores,
+    catalog,
+    now: clock.now,
+    until: Number.POSITIVE_INFINITY,
+    ...more,
+  });
+  const revert = async (platform: Platform, dataset: Dataset, parts = 2): Promise<void> => {
+    const batch = await batchOf(platform, dataset);
+    expect(await workRevert({ batch, parts }, depsOf(platform))).toBe('done');
+    await platform.poller.run({ until: platform.poller.clock.now() + MINUTE });
+  };
+
+  /** Everything that anybody can see of a platform. */
+  const seen = async (platform: Platform) => {
+    const { profiles, timeline, lake, memberships, quarantine } = platform.stores;
+    const all = await allProfiles(profiles, stageRules(catalog).evaluation);
+    const identities = new Set<string>();
+    for await (const item of profiles.scan()) for (const key of identitiesIn(item)) identities.add(key);
+    const entries = [];
+    for (const key of [...identities].sort()) {
+      const own = await Array.fromAsync(timeline.read(key));
+      entries.push(...own.sort((x, y) => (x.id < y.id ? -1 : 1)));
+    }
+    const rows = [];
+    for await (const key of lake.list('')) rows.push(...(await unpackLakeRows((await lake.get(key))!)));
+    const members: string[] = [];
+    for await (const item of memberships.scan()) {
+      for (const [key, { segments }] of Object.entries(item.profiles)) {
+        for (const [id, { status }] of Object.entries(segments))
+          if (status === 'realized') members.push(`${key} ${id}`);
+      }
+    }
+    return {
+      profiles: all,
+      timeline: entries,
+      lake: rows.sort((x, y) => (`${x.id}${x.arrival}` < `${y.id}${y.arrival}` ? -1 : 1)),
+      members: members.sort(),
+      quarantine: (await Array.fromAsync(quarantine.list(''))).length,
+    };
+  };
+
+  it('leaves what there would be if it had never come', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, fc.integer({ min: 1, max: 3 }), async ({ before, dataset, batch, after }, parts) => {
+        const [came, never] = [begin(), begin()];
+        for (const each of before) await came.say(each);
+        await came.sayBatch(dataset, batch);
+        for (const each of after) await came.say(each);
+        expect((await seen(came.platform)).lake.length).toBeGreaterThan(0);
+        await revert(came.platform, dataset, parts);
+        for (const each of before) await never.say(each);
+        await never.nothing();
+        for (const each of after) await never.say(each);
+        await never.platform.poller.run({ until: came.platform.poller.clock.now() });
+        expect(await seen(came.platform)).toEqual(await seen(never.platform));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('comes to the same whoever dies on the way, in a compacted lake, while records go on coming', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        history,
+        fc.array(step, { maxLength: 3 }),
+        fc.array(fc.constantFrom<Fault>('none', 'none', 'none', 'before', 'after', 'conflict'), { maxLength: 60 }),
+        fc.boolean(),
+        async ({ before, dataset, batch, after }, meanwhile, faults, isCompacted) => {
+          const [came, never] = [begin(), begin()];
+          for (const world of [came, never]) {
+            for (const each of before) await world.say(each);
+            await (world === came ? world.sayBatch(dataset, batch) : world.nothing());
+            for (const each of after) await world.say(each);
+          }
+          const { stores } = came.platform;
+          const compact = () =>
+            compactRange({}, '2026-03-09', {
+              lake: stores.lake,
+              rules: mergeRules(1 << 27),
+              newId,
+              progress: () => {},
+            });
+          let [ids, calls] = [0, 0];
+          const newId = () => `run ${ids++}`;
+          const next = (): Fault => faults[calls++] ?? 'none';
+          if (isCompacted) await compact();
+          const taken = await batchOf(came.platform, dataset);
+          const left = [...meanwhile];
+          for (let tries = 0, end = 'unfinished'; end !== 'done'; tries++) {
+            expect(tries).toBeLessThan(200);
+            // Every call does one step.
+            const deps = depsOf(came.platform, { until: 0 });
+            const faulty = Object.fromEntries(
+              (['landing', 'lake', 'profiles', 'timeline', 'quarantine'] as const).map((name) => [
+                name,
+                withFaults(deps[name], next),
+              ]),
+            );
+            end = await workRevert({ batch: taken, parts: 2 }, { ...deps, ...faulty }).catch(() => 'unfinished');
+            const said = left.shift();
+            for (const world of said ? [came, never] : []) await world.say(said!);
+            if (isCompacted && tries === 2) await compact();
+          }
+          const end = Math.max(came.platform.poller.clock.now(), never.platform.poller.clock.now()) + MINUTE;
+          for (const { platform } of [came, never]) await platform.poller.run({ until: end });
+          const [{ lake, ...is }, { lake: lakeThen, ...then }] = [
+            await seen(came.platform),
+            await seen(never.platform),
+          ];
+          expect(is).toEqual(then);
+          expect(lake.length).toBe(lakeThen.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('may be sent again, and is taken in anew', async () => {
+    await fc.assert(
+      fc.asyncProperty(history, async ({ before, dataset, batch, after }) => {
+        const [came, once] = [begin(), begin()];
+        for (const each of before) await came.say(each);
+        await came.sayBatch(dataset, batch);
+        await revert(came.platform, dataset);
+        for (const world of [came, once]) {
+          const { platform } = world;
+          if (world === once) for (const each of before) await world.say(each);
+          await platform.upload(
+            `landing/${dataset}/again.ndjson`,
+            lines(batch.map(({ n, variant }) => record(catalog, dataset, n, variant))),
+          );
+          await platform.poller.run();
+          for (const each of after) await world.say(each);
+        }
+        const counts = async ({ stores }: Platform) =>
+          (await Array.fromAsync(stores.operations.batches())).find(({ file }) => file.endsWith('again.ndjson'))!
+            .counts;
+        expect(await counts(came.platform)).toEqual(await counts(once.platform));
+        const profiles = async ({ platform }: typeof came) => (await seen(platform)).profiles;
+        expect(await profiles(came)).toEqual(await profiles(once));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
