@@ -13,10 +13,10 @@ import { EVALUATION } from '#cli/stage/job-kinds.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
-import { UserError } from '#cli/user-error.ts';
+import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.ts';
+import { breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { movesBetween, type Side } from '#core/catalog/moves.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { outletsOf } from '#core/contract/connections.ts';
@@ -76,21 +76,27 @@ export function catalogCommand(): Command {
     });
   command
     .command('plan')
-    .description('say how many people would enter and leave audiences if a catalog were applied; nothing is changed')
+    .description(
+      'say what applying a catalog would do: who enters and leaves audiences, which changes of schemas are refused',
+    )
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .option('--json', 'print one JSON object')
     .action(async (flags: { catalog: string; stage: string; set: string[]; json?: true }) => {
-      const catalog = compileCatalog(await loadCatalogFolder(flags.catalog, variablesFor(flags.stage, flags.set)));
+      const definitions = await loadCatalogFolder(flags.catalog, variablesFor(flags.stage, flags.set));
+      const catalog = compileCatalog(definitions);
       const stores = storesOf(await useStage(flags.stage));
       const inForce = await catalogInForce(stores.catalog);
       const history = historyFor(catalog.segments, inForce, stores);
       const lookups = lookupReader(stores.lookups);
       const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
       const moves = await movesBetween(sideOf(inForce), sideOf(catalog), deps);
-      const answer = { version: catalog.version, inForce: inForce.version, ...moves };
-      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printMoves(moves));
+      const before = await definitionsInForce(stores.catalog);
+      const breaking = before ? breakingChanges(before, definitions) : [];
+      const answer = { version: catalog.version, inForce: inForce.version, ...moves, breaking };
+      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printMoves(moves, breaking));
+      if (breaking.length > 0) throw new NotAllAccepted();
     });
   return command;
 }
@@ -114,13 +120,13 @@ export function refuseBreaking(before: Catalog | undefined, catalog: Catalog, is
   const changes = before ? breakingChanges(before, catalog) : [];
   if (changes.length === 0) return;
   const lines = changes.map(renderBreakingChange).join('\n');
-  const count = `${changes.length} breaking change${changes.length === 1 ? '' : 's'}`;
+  const count = countBreaking(changes);
   if (!isAllowed) {
     throw new UserError(
-      `${lines}\n${count} of schemas; nothing was done. On a stage whose data may be lost, add --allow-breaking.`,
+      `${lines}\n${count}; nothing was done. On a stage whose data may be lost, add --allow-breaking.`,
     );
   }
-  process.stderr.write(`${lines}\nwarning: ${count} of schemas, as allowed\n`);
+  process.stderr.write(`${lines}\nwarning: ${count}, as allowed\n`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type BreakingChange, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
 import type { Moves } from '#core/catalog/moves.ts';
 import type { Estimate } from '#core/segmentation/estimate.ts';
 import { table } from './table.ts';
@@ -11,9 +12,15 @@ export function printEstimate({ count, low, high, sampled, total }: Estimate): s
   return `About ${shown(count)} of ${shown(total)} people, ${range}. ${shown(sampled)} were looked at.\n`;
 }
 
-/** What a change of the catalog moves, as a table. */
-export function printMoves({ people, segments }: Moves): string {
-  if (segments.length === 0) return `Of ${shown(people)} people, nobody enters or leaves an audience.\n`;
+/** What a change of the catalog moves, as a table, and what of it is refused. */
+export function printMoves({ people, segments }: Moves, breaking: readonly BreakingChange[]): string {
   const rows = segments.map(({ id, change, members, entered, left }) => [id, change, entered, left, members]);
-  return `${table(['audience', 'change', 'enter', 'leave', 'members then'], rows)}\n\n${shown(people)} people were looked at; nothing was changed.\n`;
+  const moves =
+    segments.length === 0
+      ? `Of ${shown(people)} people, nobody enters or leaves an audience.\n`
+      : `${table(['audience', 'change', 'enter', 'leave', 'members then'], rows)}\n\n${shown(people)} people were looked at; nothing was changed.\n`;
+  if (breaking.length === 0) return moves;
+  const lines = breaking.map(renderBreakingChange).join('\n');
+  const refused = `${countBreaking(breaking)}; \`catalog apply\` refuses ${breaking.length === 1 ? 'it' : 'them'}`;
+  return `${moves}\n${lines}\n${refused}. On a stage whose data may be lost, add --allow-breaking there.\n`;
 }

@@ -1,6 +1,6 @@
 import stringify from 'safe-stable-stringify';
 import type { Catalog } from './catalog.ts';
-import type { SchemaDefinition } from './definitions.ts';
+import type { IdentityDescriptor, SchemaDefinition } from './definitions.ts';
 import { identityDescriptors, isLookupSchema, primaryKeyOf } from './descriptors.ts';
 import { type FieldRules, narrowings, rulesOf } from './field-rules.ts';
 import { type FieldTree, fieldTree } from './field-tree.ts';
@@ -19,8 +19,8 @@ type Schemas = Pick<Catalog, 'schemas' | 'datasets'>;
 
 /**
  * Compares two versions of a catalog's schemas: evolution is additive (aep.md §1.1). Fields may be added, as long as they
- * need not be there, and rules may be widened; nothing is removed, renamed, retyped, moved or narrowed, the primary
- * identity stays, and so does the tag `union`. A schema may go with the last dataset that has it.
+ * need not be there, and rules may be widened; nothing is removed, renamed, retyped, moved or narrowed, identities
+ * stay, and so does the tag `union`. A schema may go with the last dataset that has it.
  * @returns all breaking changes, by schema and field; none when the new version may follow the old one
  */
 export function breakingChanges(before: Schemas, after: Schemas): readonly BreakingChange[] {
@@ -77,6 +77,10 @@ function compareSchemas(before: Version, after: Version): BreakingChange[] {
     const advice = `keep ${primary.pointer} (${primary.namespace}) as the primary identity`;
     changes.push(about(primary.pointer, 'another primary identity', advice));
   }
+  for (const { pointer, namespace } of lostIdentities(old, next)) {
+    const advice = 'keep its descriptor: what it has tied together stays tied; others may be added';
+    changes.push(about(pointer, `no longer an identity of ${namespace}`, advice));
+  }
   const fields: Comparison = { about, changes };
   compareFields(treeOf(before), treeOf(after), '', 0, fields);
   return changes;
@@ -89,8 +93,22 @@ function primaryOf(schema: SchemaDefinition): { pointer: string; namespace: stri
     return pointer === undefined ? undefined : { pointer, namespace: 'its key' };
   }
   const primary = identityDescriptors(schema).find((descriptor) => descriptor['xdm:isPrimary']);
-  return primary && { pointer: primary['xdm:sourceProperty'], namespace: primary['xdm:namespace'] };
+  return primary && placeOf(primary);
 }
+
+/** Identities beside the primary one that another version does not have at the same place. */
+function lostIdentities(old: SchemaDefinition, next: SchemaDefinition): { pointer: string; namespace: string }[] {
+  if (isLookupSchema(old)) return [];
+  const kept = new Set(identityDescriptors(next).map((each) => stringify(placeOf(each))));
+  return identityDescriptors(old)
+    .filter((descriptor) => !descriptor['xdm:isPrimary'] && !kept.has(stringify(placeOf(descriptor))))
+    .map(placeOf);
+}
+
+const placeOf = (descriptor: IdentityDescriptor): { pointer: string; namespace: string } => ({
+  pointer: descriptor['xdm:sourceProperty'],
+  namespace: descriptor['xdm:namespace'],
+});
 
 const treeOf = ({ schema, all }: Version): FieldTree =>
   fieldTree([schema], new Map(all.schemas.map((each) => [each.$id, each])));
@@ -157,6 +175,10 @@ const typesOf = (tree: FieldTree): string => [...tree.types].sort().join(' or ')
 const newlyRequired = (old: FieldRules, next: FieldRules): string[] =>
   [...next.required].filter((name) => !old.required.has(name));
 const escapeStep = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** `2 breaking changes of schemas` */
+export const countBreaking = ({ length }: readonly BreakingChange[]): string =>
+  `${length} breaking change${length === 1 ? '' : 's'} of schemas`;
 
 /** A line for each change: `schema#/pointer  message`, and what to do. */
 export const renderBreakingChange = ({ schema, pointer, message, advice }: BreakingChange): string =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuseBreaking } from '#cli/commands/catalog.ts';
+import { printMoves } from '#cli/report/print-estimate.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/catalog/definitions.ts';
 import { breakingChanges } from '#core/catalog/evolution.ts';
@@ -200,6 +201,21 @@ describe('schemas do not change', () => {
     ],
   ])('%s', (_, schema, change) => expect(changesTo(schema)).toEqual([change]));
 
+  it.each([
+    ['removed', []],
+    ['moved to another field', [{ ...primary('/code', 'Email'), 'xdm:isPrimary': false }]],
+    ['in another namespace', [{ ...primary('/email', 'Phone'), 'xdm:isPrimary': false }]],
+  ])('an identity beside the primary one %s', (_, others) => {
+    const withEmail = {
+      ...SCHEMA,
+      descriptors: [primary('/id'), { ...primary('/email', 'Email'), 'xdm:isPrimary': false }],
+    };
+    const after = catalogOf([{ ...SCHEMA, descriptors: [primary('/id'), ...others] }]);
+    expect(breakingChanges(catalogOf([withEmail]), after)).toMatchObject([
+      { schema: ID, pointer: '/email', message: 'no longer an identity of Email' },
+    ]);
+  });
+
   it('to another class', () => {
     expect(changesTo({ ...SCHEMA, 'meta:class': EXPERIENCE_EVENT_CLASS })).toContain(' another class');
   });
@@ -227,6 +243,12 @@ describe('a catalog that is applied', () => {
     expect(() => refuseBreaking(before, broken, false)).toThrow(
       `${ID}#/code  removed, renamed or moved\n    keep the field where it is\n1 breaking change of schemas; nothing was done.`,
     );
+  });
+  it('is planned with them, and with what to do', () => {
+    const printed = printMoves({ people: 3, segments: [] }, breakingChanges(before, broken));
+    expect(printed).toContain('nobody enters or leaves');
+    expect(printed).toContain(`${ID}#/code  removed, renamed or moved\n    keep the field where it is\n`);
+    expect(printed).toContain('1 breaking change of schemas; `catalog apply` refuses it');
   });
   it('may have them where that is said', () => expect(() => refuseBreaking(before, broken, true)).not.toThrow());
   it('may be the first', () => expect(() => refuseBreaking(undefined, broken, false)).not.toThrow());
