@@ -3,6 +3,7 @@ import { identityDescriptors } from '#core/catalog/descriptors.ts';
 import type { Identity } from '#core/identity/identity.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
+import { pointerStep } from '#core/ingestion/text/pointer.ts';
 
 export interface CarriedIdentity extends Identity {
   readonly primary: boolean;
@@ -46,7 +47,8 @@ export function compileIdentities(
     }
     for (const [key, items] of Object.entries(identityMapOf(entity))) {
       const namespace = codeOf(key);
-      if (!namespaces.has(namespace)) refusals.push(unknownNamespace(`/identityMap/${escapePointer(key)}`));
+      if (refusals.length === MOST_REFUSALS) break;
+      if (!namespaces.has(namespace)) refusals.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
       else if (Array.isArray(items)) {
         const stated = items.filter((item) => typeof item?.id === 'string');
         const named = stated.filter(({ id }) => isIdentity(id));
@@ -86,9 +88,9 @@ function valueAtPath(entity: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-const LONGEST_KEY = 256;
+/** As many as of the schema; a record may have a hundred thousand. */
+const MOST_REFUSALS = 5;
 const unescapePointer = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
-const escapePointer = (key: string): string => key.slice(0, LONGEST_KEY).replaceAll('~', '~0').replaceAll('/', '~1');
 
 const unknownNamespace = (pointer: string): Refusal => ({
   code: 'unknown-namespace',

@@ -1,4 +1,5 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
+import { isExact } from '#core/ingestion/text/faithful.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
 import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
 import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';
@@ -52,6 +53,8 @@ const EXPECTED: Readonly<Record<Type, string>> = {
 };
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** So small a part that rounding would take it away is a part all the same. */
+const FRACTION = /^[^e]*\.\d*[1-9]\d*$/i;
 const BOOLEANS = new Map([
   ...['true', 'yes', 'y', '1'].map((text) => [text, true] as const),
   ...['false', 'no', 'n', '0'].map((text) => [text, false] as const),
@@ -60,10 +63,10 @@ const BOOLEANS = new Map([
 const CONVERTERS: Readonly<Record<'number' | 'integer' | 'boolean', (text: string) => unknown>> = {
   number(text) {
     const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-    return Number.isFinite(value) ? value : undefined;
+    return Number.isFinite(value) && isExact(text, value) ? value : undefined;
   },
   integer(text) {
-    const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+    const value = NUMBER.test(text) && !FRACTION.test(text) ? Number(text) : Number.NaN;
     return Number.isSafeInteger(value) ? value : undefined;
   },
   boolean: (text) => BOOLEANS.get(text.toLowerCase()),

@@ -19,6 +19,13 @@ const RESERVED_KEY: Refusal = {
   found: 'a reserved key',
 };
 
+const NO_KEY: Refusal = {
+  code: 'malformed',
+  message: 'A map of the row has a value without a key; leave it out, or give it one',
+  expected: 'a key for every value',
+  found: 'null',
+};
+
 /**
  * Compiles a reader of rows, which puts the next values of the columns together (the assembly of Google's Dremel). What
  * is null is left out, also of lists and maps.
@@ -65,7 +72,8 @@ export function rowReader(fields: readonly NamedField[], columns: readonly Colum
           do {
             const name = nameOf(key());
             const inside = value();
-            if (isUnsafeKey(name)) refusal ??= RESERVED_KEY;
+            if (name === undefined) refusal ??= NO_KEY;
+            else if (isUnsafeKey(name)) refusal ??= RESERVED_KEY;
             else if (inside !== undefined) entries[name] = inside;
           } while (first.goesOn(field.repetition));
           return entries;
@@ -111,7 +119,8 @@ function struct(readers: readonly (readonly [string, Read])[]): () => Record<str
   };
 }
 
-const nameOf = (key: unknown): string => (typeof key === 'object' ? JSON.stringify(key) : String(key));
+const nameOf = (key: unknown): string | undefined =>
+  key === undefined ? undefined : typeof key === 'object' ? JSON.stringify(key) : String(key);
 
 function leavesOf(field: Field): number[] {
   switch (field.kind) {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { SchemaElement } from 'hyparquet';
 import { parseFloat16 } from 'hyparquet/src/convert.js';
 import { MAX_RECORD_BYTES, type Refusal } from '#core/ingestion/record.ts';
-import { INVALID_ENCODING, textOf, tooLarge } from '#core/ingestion/text/decode-json.ts';
+import { decodeJson, INVALID_ENCODING, textOf, tooLarge } from '#core/ingestion/text/decode-json.ts';
 import { ParquetFlaw } from './flaw.ts';
 
 /** Stands for a value that can't be accepted, until the row it is in is known. */
@@ -41,11 +41,6 @@ const BAD_TIME = new BadValue({
   code: 'malformed',
   message: 'A date or time is outside of the calendar',
   expected: 'years up to 275760',
-});
-const BAD_JSON = new BadValue({
-  code: 'malformed',
-  message: 'A column of JSON holds something else',
-  expected: 'JSON',
 });
 const INFINITE = new BadValue({ code: 'malformed', message: 'A number is infinite', expected: 'a finite number' });
 
@@ -164,14 +159,10 @@ function text(bytes: Buffer, start: number, end: number): unknown {
 }
 
 function json(bytes: Buffer, start: number, end: number): unknown {
-  const value = text(bytes, start, end);
-  if (typeof value !== 'string') return value;
-  try {
-    // `null` is as absent as a column without a value.
-    return JSON.parse(value) ?? undefined;
-  } catch {
-    return BAD_JSON;
-  }
+  const decoded = decodeJson(bytes.subarray(start, end));
+  if (decoded.refusal) return new BadValue(decoded.refusal);
+  // `null` is as absent as a column without a value.
+  return decoded.value ?? undefined;
 }
 
 /** A signed number, the greatest byte first. */

@@ -1,9 +1,11 @@
 import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/ingestion/record.ts';
+import { unfaithful } from './faithful.ts';
+import { pointerStep } from './pointer.ts';
 import { bomLength } from './splitter.ts';
 
 /**
- * One record of JSON text. It is parsed once, and whatever comes out is at most `MAX_DEPTH` deep and has no key that
- * could reach into the prototypes of objects.
+ * One record of JSON text. It is parsed once, and whatever comes out is what the text says, at most `MAX_DEPTH` deep, and
+ * has no key that could reach into the prototypes of objects.
  */
 export function decodeJson(
   bytes: Uint8Array,
@@ -17,7 +19,8 @@ export function decodeJson(
   } catch (error) {
     return { refusal: notJson(error, text.length) };
   }
-  const refusal = inspect(value);
+  const seen = { hasLargeNumber: false };
+  const refusal = inspect(value, seen) ?? unfaithful(text, value, seen.hasLargeNumber);
   return refusal ? { refusal } : { value, text };
 }
 
@@ -85,25 +88,40 @@ const NUMBER_TOO_LARGE: Refusal = {
   found: 'a larger number',
 };
 
-/** @returns why a parsed value must not go on, if so. The recursion ends at `MAX_DEPTH`. */
-export function inspect(value: unknown, depth = 0): Refusal | undefined {
-  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return NUMBER_TOO_LARGE;
+/**
+ * The recursion ends at `MAX_DEPTH`.
+ * @param seen is told whether there is a number beyond 2^53
+ * @returns why a parsed value must not go on, if so
+ */
+export function inspect(value: unknown, seen = { hasLargeNumber: false }, depth = 0): Refusal | undefined {
+  if (typeof value === 'number') {
+    if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
+      if (!Number.isFinite(value)) return NUMBER_TOO_LARGE;
+      seen.hasLargeNumber = true;
+    }
+    return undefined;
+  }
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= MAX_DEPTH) return TOO_DEEP;
   if (Array.isArray(value)) {
-    for (const item of value) {
-      const refusal = inspect(item, depth + 1);
-      if (refusal) return refusal;
+    for (let i = 0; i < value.length; i++) {
+      const refusal = inspect(value[i], seen, depth + 1);
+      if (refusal) return at(i, refusal);
     }
     return undefined;
   }
   for (const key in value) {
-    if (isUnsafeKey(key)) return UNSAFE_KEY;
-    const refusal = inspect((value as Record<string, unknown>)[key], depth + 1);
-    if (refusal) return refusal;
+    if (isUnsafeKey(key)) return at(key, UNSAFE_KEY);
+    const refusal = inspect((value as Record<string, unknown>)[key], seen, depth + 1);
+    if (refusal) return at(key, refusal);
   }
   return undefined;
 }
+
+const at = (key: string | number, refusal: Refusal): Refusal => ({
+  ...refusal,
+  pointer: `${pointerStep(key)}${refusal.pointer ?? ''}`,
+});
 
 /** The engine's own message may quote the record, so only the place is taken from it. */
 function notJson(error: unknown, length: number): Refusal {

@@ -1,3 +1,4 @@
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
@@ -6,6 +7,8 @@ import { readChunk, SLICE_CHARACTERS } from '#core/ingestion/batch/read-chunk.ts
 import type { ReceivedRecord } from '#core/ingestion/process.ts';
 import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { generatedObject } from '#tests/harness/core/generated-object.ts';
 import { addToCart, exampleCatalog } from '#tests/harness/platform/example.ts';
 
@@ -25,14 +28,19 @@ describe('the slices of a chunk', () => {
   });
 
   /** What `finish` is given, for a file of so many lines of so many bytes. */
-  async function slicesOf(lines: number, length: number): Promise<readonly (readonly ReceivedRecord[])[]> {
-    const landing = generatedObject(FILE, lines, length, (n) => line(n, length));
-    const source = (await openObject(landing, FILE))!;
+  const slicesOf = (lines: number, length: number) =>
+    slicesOfFile(
+      FILE,
+      generatedObject(FILE, lines, length, (n) => line(n, length)),
+    );
+
+  async function slicesOfFile(file: string, landing: ObjectStore): Promise<readonly (readonly ReceivedRecord[])[]> {
+    const source = (await openObject(landing, file))!;
     const plan = await planChunks(source, { targetBytes: Number.POSITIVE_INFINITY });
     const message: ChunkMessage = {
       batchId: 'b',
       datasetId: 'web-events',
-      file: FILE,
+      file,
       receivedAt: NOON,
       ...plan,
       chunk: plan.chunks[0]!,
@@ -41,7 +49,8 @@ describe('the slices of a chunk', () => {
     const refusal = await readChunk(message, catalog, landing, async (slice, number) => {
       expect(number).toBe(slices.length);
       // Only what the test looks at, so that it holds no more than the function does.
-      slices.push(slice.map((record) => ({ ...record, raw: record.raw?.slice(0, 40), entity: record.raw?.length })));
+      const lengthOf = ({ entity }: ReceivedRecord): number => JSON.stringify(entity).length;
+      slices.push(slice.map((record) => ({ ...record, raw: '', json: '', entity: lengthOf(record) })));
     });
     expect(refusal).toBeUndefined();
     return slices;
@@ -60,6 +69,20 @@ describe('the slices of a chunk', () => {
 
   it('hold a thousand small ones', async () => {
     expect((await slicesOf(2_500, 400)).map((slice) => slice.length)).toEqual([1_000, 1_000, 500]);
+  });
+
+  it('hold few rows of Parquet at a time where these are large, also if their values are there only once', async () => {
+    const file = FILE.replace('ndjson', 'parquet');
+    const landing = createMemoryObjectStore();
+    const note = 'x'.repeat(300_000);
+    const columnData = [
+      { name: '_id', data: Array.from({ length: 100 }, (_, n) => `e${n}`), type: 'STRING' as const },
+      { name: 'note', data: Array.from({ length: 100 }, () => note), type: 'STRING' as const },
+    ];
+    await landing.put(file, new Uint8Array(parquetWriteBuffer({ columnData })));
+    const slices = await slicesOfFile(file, landing);
+    expect(Math.max(...slices.map(charactersOf))).toBeLessThan(SLICE_CHARACTERS + MAX_RECORD_BYTES);
+    expect(slices.flat().map(({ position }) => position.row)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
   });
 
   it('are the same when the chunk is read again', async () => {
