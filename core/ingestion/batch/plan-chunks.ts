@@ -83,7 +83,7 @@ async function lookInside(source: ByteSource, format: TextFormat, gzip: boolean)
   let isFirst = true;
   async function* judged(): AsyncIterable<Uint8Array> {
     for await (const piece of textPieces(source, gzip)) {
-      if (isFirst) refuseBinary(piece);
+      if (isFirst) refuseBinary(piece, gzip);
       isFirst = false;
       yield piece;
     }

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { textOf } from '#core/ingestion/text/decode-json.ts';
 import { bomLength } from '#core/ingestion/text/splitter.ts';
 import { MAX_RECORD_BYTES } from '../record.ts';
+import { cutMessages } from './cut-messages.ts';
 import { type Problem, problem } from './problem.ts';
 
 /** A request with several messages may be as large as this, unpacked. Each of its messages has the limit of one. */
@@ -29,15 +30,16 @@ export function unpackBody(body: Uint8Array, encoding: string | undefined, limit
 export const tooLarge = (limit: number = MAX_RECORD_BYTES): Problem =>
   problem(413, 'limit', 'Request entity too large', { detail: `At most ${limit} bytes, unpacked` });
 
-/** The messages of `{"messages": [ … ]}`, each as bytes again, since each has its own outcome. */
+/** The messages of `{"messages": [ … ]}`, each as it was sent, since each has its own outcome. */
 export function messagesOf(body: Uint8Array): readonly Uint8Array[] | Problem {
   try {
     if (!isUtf8(body)) return malformed('The body is not UTF-8');
-    const { messages } = JSON.parse(textOf(body.subarray(bomLength(body)))) as { messages?: unknown };
+    const json = body.subarray(bomLength(body));
+    const { messages } = JSON.parse(textOf(json)) as { messages?: unknown };
     if (!Array.isArray(messages) || messages.length === 0) return malformed('Expected {"messages": [ … ]}');
-    return messages.map((message) => Buffer.from(JSON.stringify(message)));
+    return cutMessages(json);
   } catch {
-    // The engine's own words may quote the record. Nesting without end does not fit on its stack.
+    // The engine's own words may quote the record.
     return malformed('Expected {"messages": [ … ]}, in JSON');
   }
 }

@@ -21,8 +21,26 @@ function textOfRow({ bytes, length, flaw }: RawRecord): string | Refusal {
   if (length > MAX_RECORD_BYTES) return tooLarge(length);
   const text = utf8Of(bytes);
   if (text === undefined) return INVALID_ENCODING;
-  return flaw === undefined ? text : { code: 'malformed', message: flaw };
+  if (flaw !== undefined) return { code: 'malformed', message: flaw };
+  if (text.includes('\u0000')) return ZERO_BYTE;
+  return text.startsWith('\ufeff') ? SECOND_BEGINNING : text;
 }
+
+const ZERO_BYTE: Refusal = {
+  code: 'malformed',
+  message: 'The row holds a zero byte, which no text has; write the file again',
+  expected: 'text',
+  found: 'a zero byte',
+};
+
+/** Left to itself it would become a part of the first cell, where nobody sees it. */
+const SECOND_BEGINNING: Refusal = {
+  code: 'malformed',
+  message:
+    'The row begins with a byte order mark: another file was appended here. Take the mark out, and the header if this is one',
+  expected: 'a row',
+  found: 'the beginning of a file',
+};
 
 const QUOTE = 0x22;
 

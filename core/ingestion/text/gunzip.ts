@@ -58,6 +58,7 @@ export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
       }
     }
     if (failure !== undefined) throw isZlibError(failure) ? corrupt() : failure;
+    await refuseRest(source, unpacker.bytesWritten);
   } finally {
     unpacker.destroy();
     await feeding;
@@ -102,11 +103,22 @@ function refuseBomb(produced: number, consumed: number): void {
   });
 }
 
+/** zlib ends where a member ends and no other begins; tapes fill up with zeros, but nothing else may follow. */
+async function refuseRest(source: ByteSource, end: number): Promise<void> {
+  if (end >= source.size) return;
+  for await (const piece of source.stream(end)) if (piece.some((byte) => byte !== 0)) throw corrupt();
+}
+
+/** The last one: what follows the end of a member is a member again, but only after zlib had taken it for the end. */
 const isZlibError = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_');
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  (error.code.startsWith('Z_') || error.code === 'ERR_STREAM_PUSH_AFTER_EOF');
 
 const corrupt = (): FileRefusedError =>
   new FileRefusedError({
     code: 'corrupt-file',
-    message: 'The gzip is damaged or cut off; upload the file again. The records before the damage were read',
+    message:
+      'The gzip is damaged or cut off, or something else follows it; upload the file again. The records before that were read',
   });

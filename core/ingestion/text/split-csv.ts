@@ -1,4 +1,5 @@
-import { bomLength, Carry, isBlank, type RawRecord, type Splitter } from './splitter.ts';
+import { MAX_RECORD_BYTES, type Refusal } from '#core/ingestion/record.ts';
+import { bomLength, Carry, isBlank, isSpace, type RawRecord, type Splitter } from './splitter.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -15,19 +16,40 @@ const STRAY_QUOTE =
   'A quote stands in the middle of a field; put the whole field in quotes and double the quotes inside it';
 const OPEN_QUOTE = 'A quote is opened and never closed, so everything up to the end of the file belongs to this row';
 
+/** Nobody knows how many rows are in there; to count them as one would hide that they are missing. */
+const REST_IS_LOST: Refusal = {
+  code: 'malformed',
+  message:
+    'A quote is opened and never closed, so that no row after it can be read; close it, or double it, and upload the file again',
+  expected: 'a second quote at the end of the field',
+  found: 'the end of the file',
+};
+
+/** Whether other lines are in a row that ends with the file. */
+function hasMoreLines({ bytes, length }: RawRecord): boolean {
+  const end = bytes.findIndex((byte) => byte === NEWLINE || byte === RETURN);
+  return length > MAX_RECORD_BYTES || (end >= 0 && bytes.subarray(end).some((byte) => !isSpace(byte)));
+}
+
 /**
  * The rows of a CSV file (RFC 4180), cut where a line ends outside quotes. Lines end with `\n`, `\r\n` or `\r`; blank
- * ones are no records. A row whose quotes are wrong has a `flaw`.
+ * ones are no records. A row whose quotes are wrong has a `flaw`; one that is never closed and has swallowed others loses
+ * the rest of the file.
  */
 export class CsvSplitter implements Splitter {
   readonly #carry = new Carry();
   #offset: number;
   #state = FIELD_START;
   #flaw: string | undefined;
+  #lost: Refusal | undefined;
 
   /** @param offset where in the text the first piece begins: at the start of a row */
   constructor(offset: number) {
     this.#offset = offset;
+  }
+
+  get lost(): Refusal | undefined {
+    return this.#lost;
   }
 
   push(piece: Uint8Array): RawRecord[] {
@@ -69,8 +91,10 @@ export class CsvSplitter implements Splitter {
 
   end(): RawRecord[] {
     const records: RawRecord[] = [];
-    if (this.#state === QUOTED) this.#flaw = OPEN_QUOTE;
+    const isOpen = this.#state === QUOTED;
+    if (isOpen) this.#flaw = OPEN_QUOTE;
     if (!this.#carry.isEmpty) this.#finish(new Uint8Array(0), this.#offset, records);
+    if (isOpen && records.some(hasMoreLines)) this.#lost = REST_IS_LOST;
     return records;
   }
 

@@ -47,12 +47,14 @@ const MAGIC: readonly { readonly bytes: readonly number[]; readonly what: string
 
 /**
  * @param head the first piece of a text
+ * @param gzip whether it was packed
  * @throws FileRefusedError when it is no text
  */
-export function refuseBinary(head: Uint8Array): void {
+export function refuseBinary(head: Uint8Array, gzip: boolean): void {
   const known = MAGIC.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
   if (known) {
-    const { what, advice } = known;
+    const { what } = known;
+    const advice = gzip && what === 'gzip' ? 'pack it once only' : known.advice;
     throw new FileRefusedError({
       code: 'wrong-format',
       message: `The file is not what its name says: it is ${what}; ${advice}`,
@@ -60,14 +62,22 @@ export function refuseBinary(head: Uint8Array): void {
       found: what,
     });
   }
-  if (head.subarray(0, HEAD).includes(0)) {
+  if (hasManyZeros(head.subarray(0, HEAD))) {
     throw new FileRefusedError({
       code: 'wrong-format',
-      message: 'The file is not what its name says: it holds zero bytes, so it is not a text',
+      message:
+        'The file is not what its name says: it begins with many zero bytes, so it is not a text in UTF-8; save it as UTF-8',
       expected: 'text in UTF-8',
       found: 'binary data',
     });
   }
+}
+
+/** As binary data and UTF-16 have them; a few are the fault of a record. */
+function hasManyZeros(head: Uint8Array): boolean {
+  let zeros = 0;
+  for (const byte of head) if (byte === 0) zeros++;
+  return zeros * 20 > head.length;
 }
 
 /** @throws FileRefusedError when a file whose name ends in `.gz` does not begin as gzip does */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import type { FileRefusedError, Refusal } from '#core/ingestion/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { piecemeal, recordsOf } from '#tests/harness/core/decode.ts';
 
@@ -33,8 +34,15 @@ async function decodeBy(source: ByteSource, targetBytes: number) {
     const records = [];
     // A chunk is read by itself, as by another worker.
     const travelled = JSON.parse(JSON.stringify(chunk)) as typeof chunk;
-    for await (const record of recordsOf(source, plan, travelled)) records.push(record);
-    chunks.push({ chunk, records });
+    let refusal: Refusal | undefined;
+    try {
+      for await (const record of recordsOf(source, plan, travelled)) records.push(record);
+    } catch (error) {
+      // A quote that is never closed takes the rest of the file with it.
+      refusal = (error as FileRefusedError).refusal;
+      if (!refusal) throw error;
+    }
+    chunks.push({ chunk, records, refusal });
   }
   return chunks;
 }
@@ -65,7 +73,10 @@ describe('the chunks of a file', () => {
       fc.asyncProperty(file, fc.nat(200), fc.integer({ min: 1, max: 50 }), async ([name, text], targetBytes, piece) => {
         const bytes = Buffer.from(text);
         const all = async (target: number, size: number) =>
-          (await decodeBy(piecemeal(name, bytes, size), target)).flatMap(({ records }) => records);
+          (await decodeBy(piecemeal(name, bytes, size), target)).flatMap(({ records, refusal }) => [
+            ...records,
+            ...(refusal ? [refusal] : []),
+          ]);
         expect(await all(targetBytes, piece)).toEqual(await all(1_000_000, bytes.length));
       }),
     );

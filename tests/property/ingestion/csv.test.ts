@@ -46,7 +46,10 @@ describe('a CSV file', () => {
           const text = textOf(rows);
           const { records } = await decodeFile(piecemeal('a.csv', Buffer.from(text), piece), chunk);
           expect(records.map((record) => record.refusal?.found ?? cellsOf(record))).toEqual(
-            others.map((cells) => (cells.length === COLUMNS.length ? cells : `${cells.length} columns`)),
+            others.map((cells, i) => {
+              if (filled[i]!.startsWith('\ufeff')) return 'the beginning of a file';
+              return cells.length === COLUMNS.length ? cells : `${cells.length} columns`;
+            }),
           );
           expect(records.map(({ position }) => position.row)).toEqual(others.map((_, i) => i + 1));
         },

@@ -280,11 +280,6 @@ describe('the collection endpoint', () => {
     ['synchronous validation of a batch', 501, { path: '/collection/batch/shop', query: { syncValidation: 'true' } }],
     ['a batch without messages', 400, { path: '/collection/batch/shop', body: '{"messages":[]}' }],
     ['a batch of something else', 400, { path: '/collection/batch/shop', body: '{"messages":{}}' }],
-    [
-      'a batch nested without end',
-      400,
-      { path: '/collection/batch/shop', body: `{"messages":[${'['.repeat(400_000)}${']'.repeat(400_000)}]}` },
-    ],
     ['a broken escape in the address', 401, { path: '/collection/%E0%A4' }],
   ])('refuses %s with %i', async (_, status, request) => {
     const { call, stream } = endpoint();
