@@ -8,8 +8,7 @@ import type { Remembered, TimelineEntry } from '#core/ports/timeline.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { ORDERS } from './catalog.ts';
-import { writeLargeCsv } from './csv-file.ts';
-import { writeFaultyParquet } from './faulty-parquet.ts';
+import { type Format, makeFile } from './make-file.ts';
 import type { Expected } from './rows.ts';
 import type { Answer, Call, Job } from './worker.ts';
 
@@ -18,7 +17,7 @@ export interface LargeRun {
   readonly folder: string;
   readonly bytes: number;
   /** @default csv */
-  readonly format?: 'csv' | 'parquet';
+  readonly format?: Format;
   readonly workers: number;
   /** How often a worker is to be killed. */
   readonly kills: number;
@@ -61,7 +60,7 @@ export async function runLarge({
   mkdirSync(join(folder, 'landing'), { recursive: true });
   const key = `landing/${ORDERS.id}/large.${format}`;
   const path = join(folder, 'landing', encodeURIComponent(key));
-  const expected = format === 'csv' ? writeLargeCsv(path, bytes) : writeFaultyParquet(path, bytes);
+  const expected = makeFile(format, path, bytes);
 
   const jobs: Job[] = [
     { kind: 'split', body: { Records: [{ eventTime: '2026-03-01T10:00:00Z', s3: { object: objectOf(key) } }] } },
@@ -168,7 +167,7 @@ export async function runLarge({
 }
 
 /** What the heap of a worker may grow to; buffers come on top. */
-const HEAP_MB = 384;
+const HEAP_MB = 256;
 const stops: (() => void)[] = [];
 
 const objectOf = (key: string) => ({ key, eTag: 'e', sequencer: '1', versionId: '' });
