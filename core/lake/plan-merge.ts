@@ -74,18 +74,20 @@ function smallOnes(objects: readonly Candidate[], isOver: boolean, rules: MergeR
   return group;
 }
 
-const MADE = /^(.+)\.merged-[0-9a-f]{16}\.parquet$/;
+const MADE = /^(.+\.parquet)\.merged-([0-9a-f]{4})-[0-9a-f]{16}\.parquet$/;
 
 /** Whether the key is that of an object that was made of others. */
 export const isMade = (key: string): boolean => MADE.test(key);
 
 /**
- * Where the objects go: the same for the same objects. The key sorts where their last one lies, so that a rebuild that
- * has come as far as one of them still finds those behind it.
+ * Where the objects go: the same for the same objects. The key sorts behind all of theirs, and before whatever else lies
+ * behind them. So whoever goes through a listing that is older than the merge, a deletion or a rebuild, has met their
+ * rows already, or meets them behind the place it has come to.
  */
 export function keyOfMerge(objects: readonly StoredObject[]): string {
   const last = objects.at(-1)!.key;
-  const stem = MADE.exec(last)?.[1] ?? last.replace(/\.parquet$/, '');
+  const [, written = last, merges = '0'] = MADE.exec(last) ?? [];
+  const level = (Number.parseInt(merges, 16) + 1).toString(16).padStart(4, '0');
   const states = objects.map(({ key, etag }) => `${key}\0${etag}`).join('\n');
-  return `${stem}.merged-${hash('sha256', states, 'hex').slice(0, 16)}.parquet`;
+  return `${written}.merged-${level}-${hash('sha256', states, 'hex').slice(0, 16)}.parquet`;
 }

@@ -1,7 +1,6 @@
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
 import type { LakeRow } from './lake-row.ts';
 import { PARQUET } from './partition.ts';
-import { isMade } from './plan-merge.ts';
 import { type LakeFile, ObjectChangedError, openLakeFile } from './read-rows.ts';
 import { streamLakeRows } from './write-rows.ts';
 
@@ -17,9 +16,10 @@ type IsTheirs = (row: LakeRow, key: string) => boolean;
  * Takes rows out of the objects of folders of the lake. An object of which nothing is left goes as a whole. Doing it again
  * changes nothing.
  *
- * It looks again until it has met nothing new: a compaction that has read an object before it was rewritten either has
- * written its own by then, which is rewritten as well, or its reservation is an empty object, which is taken away, and the
- * compaction gives up. One that reserves its place later reads what is rewritten already.
+ * It looks again until it has met no row of theirs, and nothing that others have changed. A compaction that has read an
+ * object before it was rewritten has reserved a place by then. When that is met, it is either still an empty object, which
+ * is taken away, and the compaction gives up; or what was written there, which is rewritten as well. It can't be missed: the
+ * place lies behind all that it was made of (`keyOfMerge`). One that reserves later reads what is rewritten already.
  */
 export async function scrubLake(lake: ObjectStore, folders: Iterable<string>, isTheirs: IsTheirs): Promise<Scrubbed> {
   const scrubbed = { objects: 0, rows: 0 };
@@ -30,8 +30,8 @@ export async function scrubLake(lake: ObjectStore, folders: Iterable<string>, is
       for await (const object of lake.entries(folder)) {
         if (clean.get(object.key) === object.etag) continue;
         const done = await scrubObject(lake, object, isTheirs);
-        // New ones go on coming today; only what a compaction makes may hold what was read before.
-        isNew ||= !done || done.rows > 0 || isMade(object.key);
+        // New ones go on coming today; they are none of this person's, and no reason to look again.
+        isNew ||= !done || done.rows > 0;
         if (done?.etag !== undefined) clean.set(object.key, done.etag);
         if (!done || done.rows === 0) continue;
         scrubbed.objects += 1;

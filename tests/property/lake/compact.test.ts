@@ -1,62 +1,34 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CompactDeps, compactStep } from '#core/lake/compact.ts';
+import { compactStep } from '#core/lake/compact.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { keyOfMerge } from '#core/lake/plan-merge.ts';
 import { scrubLake } from '#core/lake/scrub-lake.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import {
+  compactDeps,
+  FOLDER,
+  isGone,
+  keyOf,
+  laidOut,
+  NEXT_DAY,
+  PARTITION,
+  rowOf,
+  rowsIn,
+} from '#tests/harness/lake/partition.ts';
 import { type Crash, CrashError, scheduledStore } from '#tests/harness/lake/scheduled-store.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
 
-const PARTITION = { dataset: 'web-events', day: '2026-03-01' };
-const FOLDER = 'dataset=web-events/date=2026-03-01/';
-const NEXT_DAY = '2026-03-02';
-const keyOf = (n: number): string => `${FOLDER}part-${n}.parquet`;
-
-/** A record of somebody: `gone` is the person who is deleted in some tests. */
-const rowOf = (n: number, who: string): LakeRow => ({
-  id: `id-${n}`,
-  receivedAt: 1_000 + n,
-  tie: '',
-  arrival: `arrival-${n}`,
-  operation: 'create',
-  json: JSON.stringify({ who, n }),
-});
-const isGone = ({ json }: LakeRow): boolean => json.includes('"gone"');
-
-const rowsIn = async (store: ObjectStore): Promise<LakeRow[]> => {
-  const rows: LakeRow[] = [];
-  for await (const key of store.list('')) {
-    // Others may be at work.
-    const bytes = await store.get(key);
-    if (bytes) rows.push(...(await unpackLakeRows(bytes)));
-  }
-  return rows;
-};
 const namesOf = (rows: readonly LakeRow[]): string[] =>
   rows.map(({ id, arrival, json }) => `${id} ${arrival} ${json}`).sort();
 
-let ids = 0;
-const depsOf = (lake: ObjectStore): CompactDeps => ({
-  lake,
-  rules: { targetBytes: 128 * 1024 ** 2, maxObjects: 3, minObjectsToday: 5 },
-  newId: () => `run ${ids++}`,
-});
-
 async function compactAll(lake: ObjectStore, today = NEXT_DAY): Promise<number> {
   for (let steps = 0; steps < 50; steps++) {
-    const { state } = await compactStep(PARTITION, today, depsOf(lake));
+    const { state } = await compactStep(PARTITION, today, compactDeps(lake));
     if (state !== 'more') return steps;
   }
   throw new Error('compaction does not end');
-}
-
-async function laidOut(objects: readonly (readonly LakeRow[])[]): Promise<ObjectStore> {
-  const lake = createMemoryObjectStore();
-  for (const [n, rows] of objects.entries()) await lake.put(keyOf(n), packLakeRows(rows));
-  return lake;
 }
 
 describe('the compaction of a partition', () => {
@@ -71,7 +43,7 @@ describe('the compaction of a partition', () => {
 
   it('leaves out what lies twice, and says so', async () => {
     const lake = await laidOut([[rowOf(1, 'kept')], [rowOf(1, 'kept'), rowOf(2, 'kept')]]);
-    expect(await compactStep(PARTITION, NEXT_DAY, depsOf(lake))).toMatchObject({
+    expect(await compactStep(PARTITION, NEXT_DAY, compactDeps(lake))).toMatchObject({
       state: 'more',
       objectsBefore: 2,
       objectsAfter: 1,
@@ -108,7 +80,7 @@ describe('the compaction of a partition', () => {
   it('leaves large objects alone', async () => {
     const lake = await laidOut(eight);
     const rules = { targetBytes: 100, maxObjects: 3, minObjectsToday: 5 };
-    expect(await compactStep(PARTITION, NEXT_DAY, { ...depsOf(lake), rules })).toMatchObject({ state: 'done' });
+    expect(await compactStep(PARTITION, NEXT_DAY, { ...compactDeps(lake), rules })).toMatchObject({ state: 'done' });
     expect(await Array.fromAsync(lake.list(''))).toHaveLength(8);
   });
 
@@ -127,6 +99,28 @@ describe('the compaction of a partition', () => {
     for (const key of others) await lake.put(key, 'x');
     await compactAll(lake);
     expect(await Array.fromAsync(lake.list(''))).toEqual(expect.arrayContaining(others));
+  });
+});
+
+describe('the key of a merged object', () => {
+  const picks = fc.array(fc.array(fc.nat(20), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 });
+
+  it('sorts behind all that it was made of, and before what was written behind these', () => {
+    fc.assert(
+      fc.property(picks, (merges) => {
+        const written = Array.from({ length: 12 }, (_, n) => keyOf(n)).sort();
+        const keys = [...written];
+        for (const pick of merges) {
+          const merged = [...new Set(pick.map((at) => keys[at % keys.length]!))].sort();
+          const key = keyOfMerge(merged.map((one) => ({ key: one, size: 1, etag: 'e' })));
+          expect([...merged, key].sort()).toEqual([...merged, key]);
+          const next = written.find((one) => one > merged.at(-1)!) ?? '~';
+          expect([key, next].sort()).toEqual([key, next]);
+          if (!keys.includes(key)) keys.push(key);
+          keys.sort();
+        }
+      }),
+    );
   });
 });
 
