@@ -33,9 +33,9 @@ const NO_KEY: Refusal = {
  */
 export function rowReader(fields: readonly NamedField[], columns: readonly Column[]): () => BuiltRow {
   let refusal: Refusal | undefined;
-  const good = (value: unknown): unknown => {
+  const good = (value: unknown, { leaf }: Column): unknown => {
     if (typeof value !== 'object' || !(value instanceof BadValue)) return value;
-    refusal ??= value.refusal;
+    refusal ??= { ...value.refusal, column: leaf.path.replaceAll('\u0000', '.') };
     return undefined;
   };
 
@@ -47,7 +47,7 @@ export function rowReader(fields: readonly NamedField[], columns: readonly Colum
     };
     switch (field.kind) {
       case 'value':
-        return () => good(first.next());
+        return () => good(first.next(), first);
       case 'struct': {
         const read = struct(field.fields.map(({ name, field: inside }) => [name, compile(inside)] as const));
         return () => (first.definition < field.definition ? pass() : read());
@@ -86,7 +86,7 @@ export function rowReader(fields: readonly NamedField[], columns: readonly Colum
   const readers = fields.map(({ name, field }) => {
     if (field.kind !== 'value') return [name, compile(field)] as const;
     const column = columns[field.leaf.index]!;
-    return [name, (): unknown => good(column.nextFlat())] as const;
+    return [name, (): unknown => good(column.nextFlat(), column)] as const;
   });
   const read = struct(readers);
   return () => {

@@ -72,6 +72,12 @@ function integerOf({
     const perMilli = { MILLIS: 1, MICROS: 1_000, NANOS: 1_000_000 }[logical.unit];
     return (value) => instant(dividedBy(value, perMilli));
   }
+  if (converted === 'TIME_MILLIS') return (value) => timeOfDay(Number(value), 'Z');
+  if (converted === 'TIME_MICROS') return (value) => timeOfDay(dividedBy(value, 1_000), 'Z');
+  if (logical?.type === 'TIME') {
+    const perMilli = { MILLIS: 1, MICROS: 1_000, NANOS: 1_000_000 }[logical.unit];
+    return (value) => timeOfDay(dividedBy(value, perMilli), logical.isAdjustedToUTC ? 'Z' : '');
+  }
   const isUnsigned = converted?.startsWith('UINT') || (logical?.type === 'INTEGER' && !logical.isSigned);
   if (isUnsigned && type === 'INT32') return (value) => Number(value) >>> 0;
   if (isUnsigned) return (value) => (value < 0 ? BigInt.asUintN(64, BigInt(value)).toString() : integer(value));
@@ -128,6 +134,9 @@ const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0
 
 const day = (ms: number): unknown =>
   Math.abs(ms) <= LAST_INSTANT ? new Date(ms).toISOString().split('T')[0]! : BAD_TIME;
+
+const timeOfDay = (ms: number, zone: string): unknown =>
+  ms >= 0 && ms < DAY ? `${new Date(ms).toISOString().slice('1970-01-01T'.length, -1)}${zone}` : BAD_TIME;
 
 const JULIAN_EPOCH = 2_440_588;
 

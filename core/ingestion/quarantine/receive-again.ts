@@ -1,18 +1,22 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
 import { receiveMessage } from '#core/ingestion/receive-message.ts';
-import type { DecodedRecord, Refusal } from '#core/ingestion/record.ts';
+import type { DecodedRecord, Refusal, RefusalCode } from '#core/ingestion/record.ts';
 import { type CsvRow, csvRow } from '#core/ingestion/text/csv-rows.ts';
 import { bytesOfRaw, decodeJson } from '#core/ingestion/text/decode-json.ts';
 import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
 import type { QuarantineRow } from './keep.ts';
 
+/** Of what was too large only the beginning was kept, and that may look like a record of its own. */
+const PARTLY_KEPT: ReadonlySet<RefusalCode> = new Set(['too-large']);
+/** A row of Parquet is kept as JSON, which lacks the values that could not be read. */
+const UNREADABLE: ReadonlySet<RefusalCode> = new Set(['malformed', 'invalid-encoding', 'too-deep']);
+
 /** A refused record, received once more under the catalog that is in force now; when it arrived stays as it was. */
 export function receiveAgain(row: QuarantineRow, catalog: CompiledCatalog): ReceivedRecord {
   const { datasetId, position, receivedAt, tie, format, header, refusals } = row;
-  // Only its beginning was kept, and that may look like a record of its own.
-  const tooLarge = refusals.find(({ code }) => code === 'too-large');
-  if (tooLarge) return { ...row, entity: undefined, refusal: tooLarge };
+  const partly = refusals.find(({ code }) => PARTLY_KEPT.has(code) || (format === 'parquet' && UNREADABLE.has(code)));
+  if (partly) return { ...row, entity: undefined, refusal: partly };
   const bytes = bytesOfRaw(row);
   if (format === undefined) return receiveMessage(bytes, position, { receivedAt, tie }, catalog);
   const dataset = catalog.datasets.get(datasetId);

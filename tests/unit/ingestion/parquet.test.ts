@@ -41,6 +41,18 @@ describe('a Parquet file', () => {
       [new Date(0)],
       [{ x: '1970-01-01T00:00:00.000Z' }],
     ],
+    [
+      'times of a day, of UTC or of nobody knows where',
+      { type: 'INT32', converted_type: 'TIME_MILLIS' },
+      [3_723_004, 86_400_000],
+      [{ x: '01:02:03.004Z' }, 'malformed'],
+    ],
+    [
+      'times of a day in finer units',
+      { type: 'INT64', logical_type: { type: 'TIME', isAdjustedToUTC: false, unit: 'MICROS' } },
+      [86_399_999_999n],
+      [{ x: '23:59:59.999' }],
+    ],
     ['days', { type: 'INT32', converted_type: 'DATE' }, [new Date(86_400_000)], [{ x: '1970-01-02' }]],
     [
       'no instants out of the calendar',
