@@ -8,7 +8,8 @@ const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'batch-api': { memoryMb: 1024, timeoutSeconds: 29 },
   collect: { memoryMb: 1024, timeoutSeconds: 15 },
   'stitch-stream': { memoryMb: 1769, timeoutSeconds: 60 },
-  split: { memoryMb: 1024, timeoutSeconds: 300 },
+  // A large gzip is unpacked in one go.
+  split: { memoryMb: 1769, timeoutSeconds: 900 },
   'validate-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
   'stitch-chunk': { memoryMb: 1769, timeoutSeconds: 300 },
   // Holds all that the lake has of the people of some thousand records; hands itself on in the middle of its time.

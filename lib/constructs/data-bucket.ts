@@ -17,6 +17,8 @@ export interface DataBucketProps {
   readonly accessLogs?: IBucket | undefined;
   /** Objects are deleted after that many days. @default - they are kept */
   readonly expireAfterDays?: number;
+  /** Objects whose keys begin so are working copies: they are deleted after that many days, and no old version of them stays. */
+  readonly workingCopies?: { readonly prefix: string; readonly expireAfterDays: number };
   /** Objects move to a cheaper storage class after that many days. @default - they don't */
   readonly archiveAfterDays?: number;
 }
@@ -46,12 +48,21 @@ export function dataBucket(scope: Construct, id: string, props: DataBucketProps)
   return bucket as IBucket;
 }
 
-function lifecycle({ config, expireAfterDays, archiveAfterDays }: DataBucketProps): LifecycleRule[] {
+function lifecycle({ config, expireAfterDays, workingCopies, archiveAfterDays }: DataBucketProps): LifecycleRule[] {
   const rules: LifecycleRule[] = [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }];
   if (config.versionedBuckets) {
     rules.push({ id: 'old-versions', noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true });
   }
   if (expireAfterDays !== undefined) rules.push({ id: 'expiry', expiration: Duration.days(expireAfterDays) });
+  if (workingCopies !== undefined) {
+    rules.push({
+      id: 'working-copies',
+      prefix: workingCopies.prefix,
+      expiration: Duration.days(workingCopies.expireAfterDays),
+      // Where rules meet, S3 follows the one that ends an object earlier.
+      ...(config.versionedBuckets && { noncurrentVersionExpiration: Duration.days(1) }),
+    });
+  }
   if (archiveAfterDays !== undefined) {
     rules.push({
       id: 'archive',

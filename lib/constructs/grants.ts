@@ -79,12 +79,13 @@ export function uploadObjects(grantee: IFunction, bucket: IBucket): Grant {
   return onObjects(grantee, bucket, ['s3:PutObject', 's3:AbortMultipartUpload']);
 }
 
-export function deleteObjects(grantee: IFunction, bucket: IBucket): Grant {
-  return onObjects(grantee, bucket, ['s3:DeleteObject']);
+/** @param prefix of the keys that may be deleted; any when left out */
+export function deleteObjects(grantee: IFunction, bucket: IBucket, prefix = ''): Grant {
+  return onObjects(grantee, bucket, ['s3:DeleteObject'], prefix);
 }
 
-function onObjects(grantee: IFunction, bucket: IBucket, actions: string[]): Grant {
-  const resource = bucket.arnForObjects('*');
+function onObjects(grantee: IFunction, bucket: IBucket, actions: string[], prefix = ''): Grant {
+  const resource = bucket.arnForObjects(`${prefix}*`);
   acknowledgeWildcard(grantee.role ?? grantee, resource, 'Keys are made while the function runs; the bucket is named.');
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
 }

@@ -6,6 +6,7 @@ import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { PIECES_PREFIX } from '#core/contract/landing.ts';
 import { DUE_INDEX, SORT_KEY } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { AlarmTopic } from '#lib/constructs/alarm-topic.ts';
@@ -58,7 +59,12 @@ export class DataStack extends Stack {
 
     const accessLogs = config.accessLogs ? dataBucket(this, 'AccessLogs', { config, expireAfterDays: 90 }) : undefined;
     const bucket = { config, accessLogs };
-    this.landing = dataBucket(this, 'Landing', { ...bucket, expireAfterDays: 30 });
+    this.landing = dataBucket(this, 'Landing', {
+      ...bucket,
+      expireAfterDays: 30,
+      // As long as a message of their batch may wait among the dead letters; usually they are gone within the hour.
+      workingCopies: { prefix: PIECES_PREFIX, expireAfterDays: 14 },
+    });
     this.lake = dataBucket(this, 'Lake', { ...bucket, archiveAfterDays: 90 });
     this.quarantine = dataBucket(this, 'Quarantine', { ...bucket, expireAfterDays: 90 });
     this.exports = dataBucket(this, 'Exports', { ...bucket, expireAfterDays: 30 });
@@ -103,7 +109,8 @@ export class DataStack extends Stack {
       alarms: this.alarms,
       functionTimeout: Duration.seconds(config.functions.split.timeoutSeconds),
       maxReceiveCount: 5,
-      alarmAge: Duration.minutes(15),
+      // A large gzip alone may take a quarter of an hour.
+      alarmAge: Duration.minutes(30),
     });
     const queue: Queue = work.queue;
     // The bucket has no name before it exists, so the policy names the account; S3 checks it when the bucket is made.

@@ -86,7 +86,8 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     for (const { actions, resources } of wild) {
       const everything = resources.includes('*');
       for (const action of actions) expect(everything ? ON_EVERYTHING : ON_OBJECTS).toContain(action);
-      if (!everything) for (const resource of resources) expect(resource).toMatch(/^tributary-\w+-data\/\w+\/\*$/);
+      if (!everything)
+        for (const resource of resources) expect(resource).toMatch(/^tributary-\w+-data\/\w+\/(pieces\/)?\*$/);
     }
   });
 
@@ -139,6 +140,13 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'ErasePerson',
       'webhook',
     ]);
+  });
+
+  it('let those who work on files delete nothing of the landing bucket but working copies', () => {
+    for (const construct of ['Split', 'ValidateChunk', 'StitchChunk']) {
+      expect(allowed(construct, 's3:DeleteObject').filter((resource) => !resource.endsWith('/pieces/*'))).toEqual([]);
+      expect(allowed(construct, 's3:DeleteObject')).toHaveLength(1);
+    }
   });
 
   it('let the sweep read the index of what is due, and route send to every outlet', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PIECES_PREFIX } from '#core/contract/landing.ts';
 import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import { allResources, follow, identityOf, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
@@ -113,6 +114,17 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
       expect(JSON.stringify(properties.LifecycleConfiguration)).toContain('AbortIncompleteMultipartUpload');
       expect(properties.VersioningConfiguration).toEqual(stage === 'prod' ? { Status: 'Enabled' } : undefined);
     }
+  });
+
+  it('ends working copies of files by itself, sooner than the files, and keeps no old versions of them', () => {
+    const landing = buckets.find(({ logicalId }) => logicalId.startsWith('Landing'))!;
+    const { Rules } = landing.properties.LifecycleConfiguration as { Rules: Record<string, unknown>[] };
+    expect(Rules.find(({ Id }) => Id === 'expiry')).toMatchObject({ ExpirationInDays: 30 });
+    expect(Rules.find(({ Prefix }) => Prefix === PIECES_PREFIX)).toMatchObject({
+      Status: 'Enabled',
+      ExpirationInDays: 14,
+      ...(stage === 'prod' && { NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
+    });
   });
 
   it('announces files of the landing bucket, and only those below its prefix, to a queue that lets it', () => {

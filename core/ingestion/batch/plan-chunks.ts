@@ -2,12 +2,14 @@ import { type FileFormat, formatOf, KNOWN_SUFFIXES } from '#core/ingestion/forma
 import { planRowGroups } from '#core/ingestion/parquet/decode-row-groups.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { type Unpacked, UnpackedWriter } from '#core/ingestion/source/unpacked.ts';
 import { readHeader } from '#core/ingestion/text/csv-rows.ts';
 import { jsonLayout } from '#core/ingestion/text/json-layout.ts';
 import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
 import type { JsonFrame } from '#core/ingestion/text/split-json.ts';
 import type { RawRecord } from '#core/ingestion/text/splitter.ts';
 import { refuseBinary, refuseFalseGzip, textPieces } from '#core/ingestion/text/text-pieces.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
 import { emptyFile, TextCutter, type TextFormat } from './text-cutter.ts';
 
 /** A part of a file that one worker reads; plain data, so that it can travel. */
@@ -38,14 +40,23 @@ export interface ChunkPlan {
   readonly gzip: boolean;
   /** In order; together they cover the file exactly once. */
   readonly chunks: Chunk[];
+  /** Where the text lies that the chunks are parts of, if it was laid down for them. */
+  readonly unpacked?: Unpacked;
+}
+
+export interface PlanOptions {
+  readonly targetBytes: number;
+  /** Takes the text of a large gzip, so that it can be cut. @default none: a gzip is one chunk */
+  readonly workspace?: { readonly store: ObjectStore; readonly prefix: string };
 }
 
 /**
  * Divides a file into chunks of about `targetBytes`, cut where a record ends. Uncompressed text is read once from end to
- * end for that, of Parquet the footer; gzip can't be cut and is one chunk.
+ * end for that, of Parquet the footer. A gzip can't be read from its middle: where there is room to work, one that is
+ * larger than a chunk is unpacked there, and its chunks are parts of that; else it is one chunk.
  * @throws FileRefusedError when nothing in the file can be used (aep.md §2.3, whole-batch failures)
  */
-export async function planChunks(source: ByteSource, { targetBytes }: { targetBytes: number }): Promise<ChunkPlan> {
+export async function planChunks(source: ByteSource, { targetBytes, workspace }: PlanOptions): Promise<ChunkPlan> {
   const named = formatOf(source.name);
   if (!named) {
     throw new FileRefusedError({
@@ -65,7 +76,8 @@ export async function planChunks(source: ByteSource, { targetBytes }: { targetBy
   const format = await lookInside(source, named.format, gzip);
   if (gzip) {
     const header = format === 'csv' ? await headerOf(source) : undefined;
-    return { format, gzip, chunks: [{ ...whole(source), ...(header ? { header } : {}) }] };
+    const cutUp = workspace && (await unpack(source, format, targetBytes, workspace));
+    return cutUp ?? { format, gzip, chunks: [{ ...whole(source), ...(header ? { header } : {}) }] };
   }
   return { format, gzip, chunks: await cut(source, format, targetBytes) };
 }
@@ -114,4 +126,33 @@ async function headerOf(source: ByteSource): Promise<readonly string[]> {
   const header = readHeader(rows[0]!);
   if (rows.length === 1) throw emptyFile();
   return header;
+}
+
+/**
+ * Unpacks a gzip into the workspace and cuts its text there, up to where it is damaged, if so.
+ * @returns undefined where it is no larger than a chunk
+ */
+async function unpack(
+  source: ByteSource,
+  format: TextFormat,
+  targetBytes: number,
+  { store, prefix }: NonNullable<PlanOptions['workspace']>,
+): Promise<ChunkPlan | undefined> {
+  // So small that a worker unpacks little that is not its own, so large that writing them is no work by itself.
+  const pieceBytes = Math.max(1, targetBytes >> 1);
+  const writer = new UnpackedWriter(store, prefix, pieceBytes, targetBytes);
+  const cutter = new TextCutter(format, targetBytes);
+  let broken: Refusal | undefined;
+  try {
+    for await (const piece of textPieces(source, true)) {
+      await writer.add(piece);
+      if (!cutter.push(piece)) break;
+    }
+  } catch (error) {
+    // The header of a CSV was read before, so this is the gzip.
+    if (!(error instanceof FileRefusedError)) throw error;
+    broken = error.refusal;
+  }
+  const unpacked = await writer.end();
+  return unpacked && { format, gzip: false, chunks: cutter.end(unpacked.size, broken), unpacked };
 }

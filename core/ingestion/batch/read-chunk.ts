@@ -2,7 +2,8 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
 import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
-import { openObject } from '#core/ingestion/source/open-object.ts';
+import { nameOfObject, openObject } from '#core/ingestion/source/open-object.ts';
+import { unpackedSource } from '#core/ingestion/source/unpacked.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ChunkMessage } from './chunk-message.ts';
 
@@ -18,14 +19,14 @@ export const SLICE_CHARACTERS = 4 * 1_048_576;
  * @returns why the rest of the chunk, or all of it, could not be read, if so
  */
 export async function readChunk(
-  { datasetId, file, receivedAt, format, gzip, chunk }: ChunkMessage,
+  { datasetId, file, receivedAt, format, gzip, unpacked, chunk }: ChunkMessage,
   catalog: CompiledCatalog,
   landing: ObjectStore,
   finish: (slice: readonly ReceivedRecord[], number: number) => Promise<void>,
 ): Promise<Refusal | undefined> {
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) return unknownDataset(catalog);
-  const source = await openObject(landing, file);
+  const source = unpacked ? unpackedSource(landing, nameOfObject(file), unpacked) : await openObject(landing, file);
   if (!source) return { code: 'corrupt-file', message: 'The file was deleted before it was read' };
   let slice: ReceivedRecord[] = [];
   let characters = 0;

@@ -11,7 +11,7 @@ import { readRows } from './group.ts';
 import type { BuiltRow } from './rows.ts';
 import type { ParquetSchema } from './schema.ts';
 
-/** Parquet inside gzip can't be read by ranges, so all of it is held. */
+/** Parquet inside gzip can't be read by ranges, so whoever reads some of it unpacks and holds all of it. */
 export const MAX_GZIPPED_PARQUET_BYTES = 128 * 1024 ** 2;
 /** Rows that compress very well take no less time to stitch. */
 const MAX_ROWS_PER_CHUNK = 131_072;
@@ -40,8 +40,7 @@ export async function planRowGroups(source: ByteSource, gzip: boolean, targetByt
     const count = Number(group.num_rows);
     const { start: from, end: to } = count === 0 ? { start: 0, end: 0 } : rangeOf(group);
     const parts = partsOf(to - from, count, targetBytes);
-    // A gzip is unpacked as a whole for every chunk.
-    if (!gzip && parts > 1) {
+    if (parts > 1) {
       if (start < i) close(i);
       for (let part = 0; part < parts; part++) {
         const skip = Math.floor((count * part) / parts);
@@ -53,7 +52,7 @@ export async function planRowGroups(source: ByteSource, gzip: boolean, targetByt
     }
     rows += count;
     bytes += to - from;
-    if (i === groups.length - 1 || (!gzip && (bytes >= targetBytes || rows >= MAX_ROWS_PER_CHUNK))) close(i + 1);
+    if (i === groups.length - 1 || bytes >= targetBytes || rows >= MAX_ROWS_PER_CHUNK) close(i + 1);
   }
   return chunks.length > 0 ? chunks : [{ index: 0, start: 0, end: 0, firstRow: 1, rows: 0 }];
 }

@@ -7,13 +7,14 @@ import { objectSource } from './object-source.ts';
 export async function openObject(store: ObjectStore, key: string): Promise<ByteSource | undefined> {
   if (isPartList(key)) {
     const list = await store.get(key);
-    return (
-      list && joinedSource(store, key.slice(0, -PARTS_SUFFIX.length), JSON.parse(Buffer.from(list).toString('utf8')))
-    );
+    return list && joinedSource(store, nameOfObject(key), JSON.parse(Buffer.from(list).toString('utf8')));
   }
   const size = await store.size(key);
   return size === undefined ? undefined : objectSource(store, key, size);
 }
+
+/** How what was read from an object is called in positions: as its file. */
+export const nameOfObject = (key: string): string => (isPartList(key) ? key.slice(0, -PARTS_SUFFIX.length) : key);
 
 /** Parts that follow one another, as one file. */
 function joinedSource(store: ObjectStore, name: string, keys: readonly string[]): ByteSource {

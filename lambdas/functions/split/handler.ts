@@ -5,8 +5,9 @@ import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { keepPlan } from '#core/ingestion/batch/chunk-plan.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { thresholdOf } from '#core/ingestion/batch/threshold.ts';
+import { dropIfOver } from '#core/ingestion/batch/working-pieces.ts';
 import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
-import { batchIdOf, datasetOfFile } from '#core/ingestion/landing.ts';
+import { batchIdOf, datasetOfFile, piecesPrefix } from '#core/ingestion/landing.ts';
 import { refuseForeignHeader } from '#core/ingestion/mapping/refuse-header.ts';
 import { unknownDataset } from '#core/ingestion/process.ts';
 import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
@@ -29,6 +30,8 @@ export interface SplitDeps {
   /** Takes the chunks to those who look at them. */
   readonly validation: MessageQueue<ChunkMessage>;
   readonly metrics: Metrics;
+  /** @default 8 MB */
+  readonly chunkBytes?: number;
 }
 
 const CHUNK_BYTES = 8 * 1_048_576;
@@ -65,10 +68,12 @@ function splitterOf(deps: SplitDeps) {
     const { files, ...batch } = isManifest(key)
       ? await batchOfManifest(key, catalog, deps.landing)
       : { ...batchOfFile(key, version, Date.parse(eventTime), catalog), files: [key] };
+    // Announced again after it is over: what was laid down for its workers is gone, and must not come back.
+    if (await dropIfOver(batch.id, deps)) return;
     try {
       const dataset = catalog.datasets.get(batch.datasetId);
       if (!dataset) throw new FileRefusedError({ ...unknownDataset(catalog), pointer: key });
-      const messages = await planFiles(files, batch, dataset, deps.landing);
+      const messages = await planFiles(files, batch, dataset, deps);
       // Uploaded and deleted again before we came.
       if (messages.length === 0) return;
       await keepPlan(deps.landing, messages);
@@ -115,20 +120,24 @@ async function planFiles(
   files: readonly string[],
   { id, datasetId, receivedAt }: NewBatch,
   { definition }: CompiledDataset,
-  landing: ObjectStore,
+  { landing, chunkBytes = CHUNK_BYTES }: SplitDeps,
 ): Promise<ChunkMessage[]> {
   const messages: ChunkMessage[] = [];
   let empty: FileRefusedError | undefined;
-  for (const file of files) {
+  for (const [number, file] of files.entries()) {
     const source = await openObject(landing, file);
     if (!source) continue;
     try {
-      const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
+      const plan = await planChunks(source, {
+        targetBytes: chunkBytes,
+        workspace: { store: landing, prefix: `${piecesPrefix(id)}${number}/` },
+      });
       refuseForeignHeader(plan, definition.mapping);
-      const { format, gzip, chunks } = plan;
+      const { format, gzip, unpacked, chunks } = plan;
       for (const chunk of chunks) {
         const numbered = { ...chunk, index: messages.length };
-        messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, chunk: numbered });
+        const text = unpacked && { unpacked };
+        messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, ...text, chunk: numbered });
       }
     } catch (error) {
       if (!(error instanceof FileRefusedError && error.refusal.code === 'empty-file')) throw error;
@@ -150,6 +159,7 @@ async function refuse(batch: NewBatch, refusal: Refusal, deps: SplitDeps): Promi
     { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], ...raw },
   ]);
   await deps.operations.refuseFile(batch, refusal);
+  await dropIfOver(id, deps);
   deps.metrics.count(METRICS.filesRefused, 1);
   logBatch({ batchId: id, datasetId, code: refusal.code });
 }

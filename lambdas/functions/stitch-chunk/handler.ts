@@ -1,6 +1,7 @@
 import { stageRules } from '#core/catalog/rules.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { readChunk, slicePart } from '#core/ingestion/batch/read-chunk.ts';
+import { workOn } from '#core/ingestion/batch/working-pieces.ts';
 import { markedAt } from '#core/ingestion/batch-api/marks.ts';
 import { addCounts, countFileRefusal, countOutcomes, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
@@ -34,6 +35,11 @@ export interface StitchChunkDeps {
 
 /** One chunk of a batch that holds → validate, keep, stitch; then it is counted home. */
 export function createWorker(deps: StitchChunkDeps) {
+  const stitchChunk = workerOf(deps);
+  return (message: ChunkMessage): Promise<void> => workOn(message, deps, () => stitchChunk(message));
+}
+
+function workerOf(deps: StitchChunkDeps) {
   return async (message: ChunkMessage): Promise<void> => {
     // A message that is delivered once more would bring back what has been taken back.
     if ((await markedAt(message.batchId, 'reverting', deps.landing)) !== undefined) return;

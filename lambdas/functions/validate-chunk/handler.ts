@@ -3,6 +3,7 @@ import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { readPlan } from '#core/ingestion/batch/chunk-plan.ts';
 import { readChunk, slicePart } from '#core/ingestion/batch/read-chunk.ts';
 import { verdictOf } from '#core/ingestion/batch/threshold.ts';
+import { workOn } from '#core/ingestion/batch/working-pieces.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { look } from '#core/ingestion/process.ts';
 import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
@@ -30,6 +31,11 @@ export interface ValidateChunkDeps {
  * its message comes again, finds the batch complete, and says the same.
  */
 export function createValidator(deps: ValidateChunkDeps) {
+  const validateChunk = validatorOf(deps);
+  return (message: ChunkMessage): Promise<void> => workOn(message, deps, () => validateChunk(message));
+}
+
+function validatorOf(deps: ValidateChunkDeps) {
   return async (message: ChunkMessage): Promise<void> => {
     const catalog = await deps.catalog.current();
     const { batchId, chunk } = message;

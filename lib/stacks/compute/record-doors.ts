@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { PIECES_PREFIX } from '#core/contract/landing.ts';
 import { queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
-import { readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import { deleteObjects, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
 import { FailureQueue, WorkQueue } from '#lib/constructs/queues.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
@@ -44,7 +45,7 @@ export function addFileDoor(make: FunctionFactory, reverts: WorkQueue): { valida
   });
   writeItems(split.function, data.operations);
   readObjects(split.function, data.landing);
-  // The plan of a large file lies beside it.
+  // The plan of a large file lies beside it, and the text of a large gzip.
   writeObjects(split.function, data.landing);
   writeObjects(split.function, data.quarantine);
   validation.queue.grantSendMessages(split.function);
@@ -76,6 +77,8 @@ export function addFileDoor(make: FunctionFactory, reverts: WorkQueue): { valida
   readObjects(stitch.function, data.landing);
   reverts.queue.grantSendMessages(stitch.function);
   stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
+  // Whoever finds a batch over takes away what was laid down for its workers.
+  for (const { function: worker } of [split, validate, stitch]) deleteObjects(worker, data.landing, PIECES_PREFIX);
   return { validation, chunks };
 }
 

@@ -41,3 +41,13 @@ export const damaged = (text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> =>
     }
     return bytes;
   });
+
+const lineEnd = fc.constantFrom('\n', '\r\n', '\n\n');
+export const ndjsonText = fc
+  .array(fc.tuple(fc.constantFrom('{"a":1}', '{"a":"ü"}', '{"a":', '[1,"]"]'), lineEnd), { minLength: 1 })
+  .map((lines) => lines.flat().join(''));
+
+const field = fc.constantFrom('1', '', '"a,b"', '"two\nlines"', '"say ""hi"""', 'ü', '5" pipe');
+export const csvText = fc
+  .array(fc.tuple(fc.array(field, { minLength: 2, maxLength: 3 }), lineEnd), { minLength: 1 })
+  .map((rows) => `id,a\n${rows.map(([fields, end]) => `x${fields.join(',')}${end}`).join('')}`);

@@ -64,6 +64,8 @@ export interface HandlersOptions {
   catalog(): CompiledCatalog;
   readonly stores: Stores;
   readonly intercept: Intercept;
+  /** See `PlatformOptions`. */
+  readonly chunkBytes?: number;
   readonly sender: BatchSender;
   readonly http: HttpClient;
   readonly now: Clock;
@@ -125,7 +127,10 @@ export function createHandlers(options: HandlersOptions): {
   const make: Partial<Record<FunctionName, (deps: ReturnType<typeof depsOf>) => Handler>> = {
     'stitch-stream': stitchStream,
     split: (deps) => {
-      const split = createSplitter(deps);
+      const split = createSplitter({
+        ...deps,
+        ...(options.chunkBytes !== undefined && { chunkBytes: options.chunkBytes }),
+      });
       return createSqsHandler(
         notification,
         eachInOrder(({ value }) => split(value), 1),

@@ -29,6 +29,8 @@ export interface PlatformOptions {
   readonly intercept?: Intercept;
   /** What the world answers to a request. @default 200 */
   readonly answer?: (request: HttpRequest) => HttpOutcome;
+  /** Of which size files are divided. @default as it is deployed */
+  readonly chunkBytes?: number;
   /** See `PollerOptions`. */
   readonly pick?: (count: number) => number;
   readonly concurrency?: number;
@@ -117,6 +119,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       return outcome;
     },
     now: clock.now,
+    ...(options.chunkBytes !== undefined && { chunkBytes: options.chunkBytes }),
   });
   const poller: Poller = createPoller({
     from: { wiring },
