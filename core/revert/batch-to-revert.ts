@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { batchManifest, isManifest, isPartList, PARTS_SUFFIX } from '#core/ingestion/batch-api/upload.ts';
+import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
+import { nameOfObject } from '#core/ingestion/source/open-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Batch } from '#core/ports/operations.ts';
 import type { RevertedBatch } from './rows-of-batch.ts';
@@ -14,7 +15,7 @@ export async function batchToRevert(
   landing: ObjectStore,
 ): Promise<RevertedBatch | undefined> {
   if (!isManifest(file)) return { id, datasetId, receivedAt, files: [file] };
-  const files = (await manifestAt(file, landing))?.files.map(sourceOf);
+  const files = (await manifestAt(file, landing))?.files.map(nameOfObject);
   return files && { id, datasetId, receivedAt, files };
 }
 
@@ -26,6 +27,3 @@ async function manifestAt(key: string, landing: ObjectStore) {
   const bytes = await landing.get(key);
   return bytes && batchManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
 }
-
-/** Records of a file that came in parts name the file. */
-const sourceOf = (key: string): string => (isPartList(key) ? key.slice(0, -PARTS_SUFFIX.length) : key);
