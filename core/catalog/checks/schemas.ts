@@ -4,6 +4,7 @@ import type { SchemaDefinition } from '../definitions.ts';
 import { isLookupSchema } from '../descriptors.ts';
 import { type FieldTree, fieldTree, pointerSteps } from '../field-tree.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
+import { checkContradictions } from './contradictions.ts';
 import { describing, hasPrimaryIdentity } from './descriptors.ts';
 import { checkEndless } from './endless.ts';
 import { checkKeywords } from './keywords.ts';
@@ -21,6 +22,7 @@ export function checkSchemas(catalog: LoadedCatalog, findings: Findings): void {
     if (!checkJsonSchema(loaded, definition, findings)) continue;
     checkKeywords(loaded, definition, byId, findings);
     checkEndless(loaded, definition, byId, findings);
+    checkContradictions(loaded, definition, byId, findings);
     checkDescriptors(loaded);
   }
   if (findings.problems.length === before) checkCompiles(catalog.schemas, findings);

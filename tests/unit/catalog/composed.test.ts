@@ -197,6 +197,46 @@ describe('what is wrong with a composed schema', () => {
     ],
   ])('is told: %s', (_, changes, says) => expect(problems(changes).join('\n')).toMatch(says));
 
+  it.each<[what: string, contact: object, parts: string[]]>([
+    [
+      'text and a number',
+      { 'xdm:age': text },
+      ['string in https://ns.example.com/other', 'integer in https://ns.example.com/people'],
+    ],
+    ['a list and an object', { 'xdm:tags': { type: 'object' } }, ['object in', 'array in']],
+    ['lists of text and of numbers', { 'xdm:tags': { type: 'array', items: text } }, ['"tags.[*]"']],
+  ])('is a field that is %s at once, which no value fits', (_, fields, says) => {
+    const properties = { age: { type: 'integer' }, tags: { type: 'array', items: { type: 'number' } } };
+    const found = problems({
+      'schemas/other.schema.json': group('other', fields),
+      'schemas/people.json': { ...people, properties, allOf: [...people.allOf, { $ref: `${NS}/other` }] },
+    });
+    expect(found).toHaveLength(1);
+    for (const part of ['no value fits', ...says]) expect(found[0]).toContain(part);
+  });
+
+  it('but not a field that is narrower in one part than in another, or one of several', () => {
+    const other = group('other', {
+      'xdm:age': { type: 'number' },
+      'xdm:either': { anyOf: [text, { type: 'number' }] },
+    });
+    const properties = { age: { type: 'integer' }, either: text };
+    const changes = {
+      'schemas/other.schema.json': other,
+      'schemas/people.json': { ...people, properties, allOf: [{ $ref: `${NS}/other` }, ...people.allOf] },
+    };
+    expect(problems(changes)).toEqual([]);
+  });
+
+  it('is a second class', () => {
+    const both = { ...people, allOf: [...people.allOf, { $ref: EXPERIENCE_EVENT_CLASS }] };
+    expect(problems({ 'schemas/people.json': both })).toEqual([
+      expect.stringMatching(
+        /people.json:\d+:\d+ {2}the schema is put together from another class too: .*experienceevent/,
+      ),
+    ]);
+  });
+
   it('is one field with two types, with both places', () => {
     const more = {
       'schemas/more.json': {
