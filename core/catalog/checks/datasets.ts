@@ -6,6 +6,7 @@ import {
 } from '../definitions.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf } from '../descriptors.ts';
 import { didYouMean } from '../did-you-mean.ts';
+import { rulesOf } from '../field-rules.ts';
 import { type FieldTree, lookUp } from '../field-tree.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import { schemasById, treeOfSchema } from './union.ts';
@@ -131,11 +132,26 @@ function checkType(
   const key = constant === undefined ? 'type' : 'constant';
   if (split === undefined) {
     if (!fits(given, tree.types)) refuse(key, `a ${given[0]}`, tree.types);
+    else if (constant !== undefined) checkConstant(loaded, constant, index, tree, findings);
     return;
   }
   const items = tree.items();
   if (!fits(['array'], tree.types)) refuse('split', 'a list', tree.types);
   else if (items && items !== 'open' && !fits(given, items.types)) refuse(key, `a list of ${given[0]}s`, items.types);
+}
+
+/** A constant that is none of the values its field may have would have every row refused. */
+function checkConstant(
+  loaded: Loaded<unknown>,
+  constant: string | number | boolean,
+  index: number,
+  tree: FieldTree,
+  findings: Findings,
+): void {
+  const { allowed, alternatives } = rulesOf(tree.nodes);
+  if (allowed === undefined || alternatives.size > 0 || allowed.has(JSON.stringify(constant))) return;
+  const message = `the schema does not allow ${JSON.stringify(constant)}, so every row would be refused`;
+  findings.at(loaded, ['mapping', index, 'constant'], message, { expected: `one of ${[...allowed].join(', ')}` });
 }
 
 /** Constants are taken as they are written. */

@@ -210,6 +210,16 @@ const CASES: readonly Case[] = [
     says: [/"segmentMembership" is written by the platform alone/],
   },
   {
+    name: 'a constant that its field does not allow',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ constant: ${HERE}platinum, destination: loyalty.tier }`,
+      ),
+    },
+    says: [/the schema does not allow "platinum"/],
+  },
+  {
     name: 'a mapping of another type',
     files: {
       'datasets/people.yaml': mapping(
