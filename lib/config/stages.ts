@@ -4,7 +4,7 @@ import type { FunctionSize, StageConfigInput, StageName } from './schema.ts';
 /** The stages as they are shipped. This is the file to edit to fit the platform to a company. */
 
 /** 1,769 MB is one full processor core; the functions that wait for others get less. */
-const FUNCTIONS: Record<FunctionName, FunctionSize> = {
+export const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'batch-api': { memoryMb: 1024, timeoutSeconds: 29 },
   collect: { memoryMb: 1024, timeoutSeconds: 15 },
   'stitch-stream': { memoryMb: 1769, timeoutSeconds: 60 },

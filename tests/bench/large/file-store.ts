@@ -1,20 +1,41 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
 
-/** Objects as files of a folder; one is there whole or not at all, also when its writer is killed. */
+/**
+ * Objects as files of a folder; one is there whole or not at all, also when its writer is killed. Its ETag is when it was
+ * written, and its size. Conditions are kept by whoever is alone at an object.
+ */
 export function fileStore(folder: string): ObjectStore {
   mkdirSync(folder, { recursive: true });
   const pathOf = (key: string): string => join(folder, encodeURIComponent(key));
+  let writes = 0;
+  const write = async (key: string, body: Parameters<typeof writeFile>[1]): Promise<void> => {
+    const unfinished = `${pathOf(key)}.${process.pid}-${writes++}.part`;
+    await writeFile(unfinished, body);
+    renameSync(unfinished, pathOf(key));
+  };
+  const look = async (key: string): Promise<StoredObject | undefined> => {
+    const found = await stat(pathOf(key), { bigint: true }).catch(() => undefined);
+    return found && { key, size: Number(found.size), etag: `${found.mtimeNs}-${found.size}` };
+  };
+  const keys = (prefix: string): string[] =>
+    readdirSync(folder)
+      .filter((name) => !name.endsWith('.part'))
+      .map(decodeURIComponent)
+      .filter((key) => key.startsWith(prefix))
+      .sort();
   return {
-    async put(key, body) {
-      const unfinished = `${pathOf(key)}.${process.pid}.part`;
-      await writeFile(unfinished, body);
-      renameSync(unfinished, pathOf(key));
+    put: write,
+    async putIf(key, body, etag) {
+      if ((await look(key))?.etag !== etag) return undefined;
+      await write(key, body);
+      return (await look(key))!.etag;
     },
-    async get(key, range) {
-      if ((await stat(pathOf(key)).catch(() => undefined)) === undefined) return undefined;
+    async get(key, range, etag) {
+      const object = await look(key);
+      if (!object || (etag !== undefined && object.etag !== etag)) return undefined;
       if (!range) return readFile(pathOf(key));
       const file = await open(pathOf(key));
       try {
@@ -25,24 +46,23 @@ export function fileStore(folder: string): ObjectStore {
         await file.close();
       }
     },
-    size: async (key) => (await stat(pathOf(key)).catch(() => undefined))?.size,
+    size: async (key) => (await look(key))?.size,
     async *list(prefix) {
-      const keys = readdirSync(folder).filter((name) => !name.endsWith('.part'));
-      yield* keys
-        .map(decodeURIComponent)
-        .filter((key) => key.startsWith(prefix))
-        .sort();
+      yield* keys(prefix);
+    },
+    async *entries(prefix) {
+      for (const key of keys(prefix)) {
+        const object = await look(key);
+        if (object) yield object;
+      }
     },
     async delete(keys) {
       for (const key of keys) await rm(pathOf(key), { force: true });
     },
-    // Files have no ETag; who takes files in asks for none.
-    putIf: noEtags,
-    entries: noEtags,
-    deleteIf: noEtags,
+    async deleteIf(key, etag) {
+      if ((await look(key))?.etag !== etag) return false;
+      await rm(pathOf(key));
+      return true;
+    },
   };
-}
-
-function noEtags(): never {
-  throw new Error('A folder has no ETags: it can be written and read, not compacted');
 }
