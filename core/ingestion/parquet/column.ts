@@ -27,6 +27,8 @@ const HEADER_BYTES = 16_384;
 const MAX_HEADER_BYTES = 16 * 1_048_576;
 /** Dictionaries are also held as values. */
 const DICTIONARY_FACTOR = 3;
+/** Two levels and a place among the values. */
+const BYTES_OF_VALUE = 12;
 const UNKNOWN = Number.POSITIVE_INFINITY;
 
 /**
@@ -45,6 +47,9 @@ export class Column {
   #page: (DataPage & { readonly decoder: Values; readonly held: number }) | undefined;
   #leftInPage = 0;
   #rowBytes = 0;
+  /** Taken of the budget for values of rows that are not whole yet: bytes of pages that are closed, and of new texts. */
+  #carried = 0;
+  #made = 0;
 
   /** What is decoded: levels, and the values of those that have one. */
   #definition = new Uint8Array(2 * BATCH);
@@ -55,6 +60,8 @@ export class Column {
   #valueAt = 0;
   /** Where the row that is read ends. */
   #rowEnd = 0;
+  /** Rows in lists of which at least the beginning is decoded. */
+  #begun = 0;
   /** Rows that are decoded as a whole. */
   rows = 0;
 
@@ -106,6 +113,7 @@ export class Column {
   /** Begins the next row. */
   startRow(): void {
     this.rows--;
+    this.#begun--;
     let end = this.#at + 1;
     if (this.leaf.repetition > 0) while (end < this.#count && this.#repetition[end] !== 0) end++;
     this.#rowEnd = end;
@@ -166,6 +174,7 @@ export class Column {
       for (let i = from; i < to; i++) if (this.#definition[i] === leaf.definition) present++;
     }
     page.decoder.read(this.#values, present);
+    this.#made += page.decoder.made ?? 0;
     this.#count = to;
     this.#leftInPage -= count;
     if (leaf.repetition === 0) this.rows += count;
@@ -176,10 +185,9 @@ export class Column {
   /** A row in lists is whole when the next one begins, or nothing follows. */
   #countRows(from: number): void {
     expectThat(this.#at < from || this.#repetition[from] === 0, 'a column begins in the middle of a row');
-    let begun = 0;
-    for (let i = this.#at; i < this.#count; i++) if (this.#repetition[i] === 0) begun++;
+    for (let i = from; i < this.#count; i++) if (this.#repetition[i] === 0) this.#begun++;
     const isEnd = this.#leftInPage === 0 && this.#isAtEnd;
-    this.rows = isEnd ? begun : begun - 1;
+    this.rows = isEnd ? this.#begun : this.#begun - 1;
     if (this.rows > 0) this.#rowBytes = 0;
     else if (this.#count - this.#at > MAX_ROW_VALUES || this.#rowBytes > MAX_HELD_BYTES / 8) throw tooManyValues();
   }
@@ -189,13 +197,25 @@ export class Column {
     this.#definition.copyWithin(0, this.#at, this.#count);
     this.#repetition.copyWithin(0, this.#at, this.#count);
     this.#values = this.#values.slice(this.#valueAt);
+    this.#release();
     this.#count -= this.#at;
     this.#at = 0;
     this.#valueAt = 0;
   }
 
+  /** What the values of rows that have been read took. */
+  #release(): void {
+    this.#budget.give(this.#carried);
+    this.#carried = 0;
+    if (this.#made === 0) return;
+    const left = this.#values.reduce<number>((sum, value) => sum + (typeof value === 'string' ? value.length : 0), 0);
+    this.#budget.give(Math.max(0, this.#made - left));
+    this.#made = Math.min(this.#made, left);
+  }
+
   #grow(size: number): void {
     if (size <= this.#definition.length) return;
+    this.#budget.take((2 * size - this.#definition.length) * BYTES_OF_VALUE);
     const grown = (levels: Uint8Array): Uint8Array<ArrayBuffer> => {
       const larger = new Uint8Array(2 * size);
       larger.set(levels);
@@ -267,7 +287,9 @@ export class Column {
   }
 
   #closePage(): void {
-    this.#budget.give(this.#page?.held ?? 0);
+    const held = this.#page?.held ?? 0;
+    if (this.rows > 0 || this.#count === this.#at) this.#budget.give(held);
+    else this.#carried += held;
     this.#page = undefined;
   }
 

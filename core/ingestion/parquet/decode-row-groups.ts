@@ -77,7 +77,19 @@ export async function* decodeRowGroups(
     // Only what is part of a row group has rows to pass over.
     const range = skip === undefined ? { skip: 0, rows: Number(group.num_rows) } : { skip, rows: rows! };
     for await (const some of readRows(file, schema, group, range)) {
-      yield some.map((built) => toRecord(built, source.name, row++, schema.isOpen));
+      // Those that are refused are written down, and each may be as large as a record.
+      let records: DecodedRecord[] = [];
+      let characters = 0;
+      for (const built of some) {
+        const record = toRecord(built, source.name, row++, schema.isOpen);
+        records.push(record);
+        characters += record.raw?.length ?? 0;
+        if (characters < MAX_RECORD_BYTES) continue;
+        yield records;
+        records = [];
+        characters = 0;
+      }
+      if (records.length > 0) yield records;
     }
   }
 }
@@ -117,11 +129,18 @@ function toRecord({ value, refusal }: BuiltRow, source: string, row: number, isO
   if (flaw?.code === 'too-deep') return { position, raw: '', refusal: flaw };
   const characters = charactersOf(value);
   if (!flaw && characters * MOST_BYTES_OF_CHARACTER <= MAX_RECORD_BYTES) return { position, characters, value };
+  if (characters > MOST_CHARACTERS) return { position, raw: '', refusal: tooLarge(characters) };
   const raw = JSON.stringify(value);
   const bytes = Buffer.byteLength(raw);
-  if (bytes > MAX_RECORD_BYTES) return { position, raw: raw.slice(0, KEPT_BYTES), refusal: tooLarge(bytes) };
+  if (bytes > MAX_RECORD_BYTES) return { position, raw: beginningOf(raw), refusal: tooLarge(bytes) };
   return flaw ? { position, raw, refusal: flaw } : { position, characters, value };
 }
+
+/** Far above the limit, however many of them were counted too many; no text of so many could be made. */
+const MOST_CHARACTERS = 64 * MAX_RECORD_BYTES;
+
+/** A copy: a part of a text would keep all of it in memory. */
+const beginningOf = (text: string): string => Buffer.from(text.slice(0, KEPT_BYTES)).toString('utf8');
 
 /** `\u0000` is the longest way to write a character. */
 const MOST_BYTES_OF_CHARACTER = 6;

@@ -33,6 +33,7 @@ export class DeltaTexts implements Values {
   #prefixes: Deltas | undefined;
   #lengths: Deltas | undefined;
   #at = 0;
+  made = 0;
   #previous: Buffer = Buffer.alloc(0);
 
   constructor(bytes: Buffer, leaf: Leaf, hasPrefixes: boolean, budget: Budget) {
@@ -43,6 +44,7 @@ export class DeltaTexts implements Values {
   }
 
   read(into: unknown[], count: number): void {
+    this.made = 0;
     if (count === 0) return;
     if (!this.#lengths) this.#open();
     const prefixes = new Int32Array(count);
@@ -50,18 +52,12 @@ export class DeltaTexts implements Values {
     this.#prefixes?.read(prefixes, count);
     this.#lengths!.read(lengths, count);
     const { length: fixed, convert, type } = this.#leaf;
-    // What is put together anew is there until the rows have been made of it.
-    let made = 0;
-    try {
-      for (let i = 0; i < count; i++) {
-        const value = this.#value(prefixes[i]!, lengths[i]!);
-        expectThat(type !== 'FIXED_LEN_BYTE_ARRAY' || value.length === fixed, 'values have not the length they should');
-        made += value.length;
-        this.#budget.take(value.length);
-        into.push(isTooLong(value.length) ? tooLong(value.length) : convert.bytes(value, 0, value.length));
-      }
-    } finally {
-      this.#budget.give(made);
+    for (let i = 0; i < count; i++) {
+      const value = this.#value(prefixes[i]!, lengths[i]!);
+      expectThat(type !== 'FIXED_LEN_BYTE_ARRAY' || value.length === fixed, 'values have not the length they should');
+      this.made += value.length;
+      this.#budget.take(value.length);
+      into.push(isTooLong(value.length) ? tooLong(value.length) : convert.bytes(value, 0, value.length));
     }
   }
 

@@ -32,6 +32,8 @@ export interface Convert {
 export interface Values {
   /** Adds the next ones. @throws ParquetFlaw when there are not as many */
   read(into: unknown[], count: number): void;
+  /** Bytes that the last of these took of the budget, for texts that it put together anew. */
+  readonly made?: number;
 }
 
 const DAY = 86_400_000;
