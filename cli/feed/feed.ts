@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
-import { type FileFormat, formatOf } from '#core/ingestion/format.ts';
+import { formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
+import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 import type { DecodedRecord } from '#core/ingestion/record.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { DataFile } from './data-files.ts';
@@ -44,18 +45,20 @@ async function* messagesOf(file: DataFile): AsyncIterable<string> {
   const plan = await planChunks(source, { targetBytes: 64 * 1_048_576 });
   for (const chunk of plan.chunks) {
     for await (const records of decodeChunk(source, plan, chunk)) {
-      yield* records.map((decoded) => messageOf(file, plan.format, decoded));
+      yield* records.map((decoded) => messageOf(file, decoded, chunk.header));
     }
   }
 }
 
-function messageOf(file: DataFile, format: FileFormat, decoded: DecodedRecord): string {
+/** What becomes of columns where nobody knows the dataset, which is for the platform to say. */
+const AS_THEY_ARE_NAMED = compileMapping([]);
+
+/** @param header of CSV */
+function messageOf(file: DataFile, decoded: DecodedRecord, header?: readonly string[]): string {
   if (decoded.refusal) return decoded.raw;
-  const { value } = decoded;
-  const mapped = format === 'csv' ? file.dataset?.mapRow(value as Record<string, string>) : { value };
-  return mapped && 'refusal' in mapped
-    ? (decoded.raw ?? '')
-    : JSON.stringify(envelope(file, mapped ? mapped.value : value));
+  const mapRow = file.dataset?.mapRow ?? AS_THEY_ARE_NAMED;
+  const mapped = header ? mapRow(decoded.value as readonly string[], header) : { value: decoded.value };
+  return 'refusal' in mapped ? (decoded.raw ?? '') : JSON.stringify(envelope(file, mapped.value));
 }
 
 function envelope(file: DataFile, xdmEntity: unknown): object {

@@ -29,7 +29,9 @@ export async function readInput(
       for await (const some of decodeChunk(source, plan, chunk)) {
         for (const decoded of some) {
           const tie = String(arrival.firstTie + records.length).padStart(12, '0');
-          records.push(receiveRow(decoded, dataset, plan.format, { receivedAt: arrival.receivedAt, tie }));
+          records.push(
+            receiveRow(decoded, dataset, plan.format, { receivedAt: arrival.receivedAt, tie }, chunk.header),
+          );
         }
       }
     }

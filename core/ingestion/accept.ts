@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { CompiledDataset, CompiledLookup } from '#core/catalog/compile.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
@@ -6,10 +5,8 @@ import { valueAt } from '#core/profile/paths.ts';
 import { isMissingField } from '#core/schema/violations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
-import type { Position, Refusal } from './record.ts';
-
-/** Characters of a record's id: 48 bits of a SHA-256. */
-const RECORD_ID_LENGTH = 8;
+import { recordId } from './ids.ts';
+import type { Refusal } from './record.ts';
 
 /** When and in which order a record arrived. */
 export interface Arrival {
@@ -77,9 +74,8 @@ export function acceptRecord(
     behaviour === 'event'
       ? (valid._id as string)
       : `${time}|${isPartial(dataset, operation) ? operation : ''}|${stringify(valid)}`;
-  const id = hash('sha256', `${dataset.id}\u0000${identity}`, 'base64url').slice(0, RECORD_ID_LENGTH);
   const record: AcceptedRecord = {
-    id,
+    id: recordId(dataset.id, identity),
     datasetId: dataset.id,
     behaviour,
     time,
@@ -126,17 +122,6 @@ function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: Com
           ? 'an empty one'
           : typeof key,
   };
-}
-
-/**
- * Names one arrival of a record: where it stood and when it came. What the platform delivers to itself again is the same
- * arrival; what a producer sends again is another one, and so a duplicate.
- */
-export function arrivalId({ source, sequenceNumber, row }: Position, receivedAt: number): string {
-  return hash('sha256', `${source}|${sequenceNumber ?? row ?? ''}|${receivedAt}`, 'base64url').slice(
-    0,
-    RECORD_ID_LENGTH,
-  );
 }
 
 /** Where a source says when it last changed a record (XDM "External Source System Audit Details"). */

@@ -1,22 +1,13 @@
 import type { Chunk, ChunkPlan } from './batch/plan-chunks.ts';
 import type { TextFormat } from './batch/text-cutter.ts';
 import { decodeRowGroups } from './parquet/decode-row-groups.ts';
-import {
-  type DecodedRecord,
-  FileRefusedError,
-  MAX_RECORD_BYTES,
-  type Position,
-  type Raw,
-  type Refusal,
-} from './record.ts';
+import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES, type Position, type Refusal } from './record.ts';
 import type { ByteSource } from './source/byte-source.ts';
 import { csvRow, keptRaw } from './text/csv-rows.ts';
 import { decodeJson, tooLarge } from './text/decode-json.ts';
 import type { RawRecord, Splitter } from './text/splitter.ts';
 import { splitterFor } from './text/splitter-for.ts';
 import { textPieces } from './text/text-pieces.ts';
-
-type Decoded = Raw & ({ readonly value: unknown; readonly refusal?: undefined } | { readonly refusal: Refusal });
 
 /**
  * The records of a chunk, some at a time, in the order and with the row numbers they have in the file. One that can't be
@@ -41,14 +32,18 @@ async function* decodeText(
 ): AsyncIterable<readonly DecodedRecord[]> {
   const { start, end, firstRow, header = [], frame } = chunk;
   const splitter = splitterFor(format, start, frame);
-  const toRecord = format === 'csv' ? (record: RawRecord) => csvRow(record, header) : jsonRecord;
-  let isHeaderAhead = format === 'csv' && start === 0;
+  const isCsv = format === 'csv';
+  let isHeaderAhead = isCsv && start === 0;
   let row = firstRow;
   for await (const records of cutText(splitter, textPieces(source, gzip, start, end), chunk)) {
     const decoded: DecodedRecord[] = [];
     for (const record of records) {
-      if (isHeaderAhead) isHeaderAhead = false;
-      else decoded.push(decodedAt({ source: source.name, row: row++ }, toRecord(record)));
+      if (isHeaderAhead) {
+        isHeaderAhead = false;
+        continue;
+      }
+      const position = { source: source.name, row: row++ };
+      decoded.push(isCsv ? csvRow(record, header, position) : jsonRecord(record, position));
     }
     if (decoded.length > 0) yield decoded;
     if (splitter.lost) throw new FileRefusedError(splitter.lost);
@@ -66,17 +61,10 @@ async function* cutText(
   if (!goesOn) yield splitter.end();
 }
 
-/** Written out: for every record of a file, copying one object into another would cost as much as reading it. */
-function decodedAt(position: Position, decoded: Decoded): DecodedRecord {
-  const { raw, rawEncoding } = decoded;
-  if (!decoded.refusal) return { position, raw, value: decoded.value };
-  return { position, raw, ...(rawEncoding && { rawEncoding }), refusal: decoded.refusal };
-}
-
-function jsonRecord(record: RawRecord): Decoded {
-  const refused = (refusal: Refusal): Decoded => ({ ...keptRaw(record), refusal });
+function jsonRecord(record: RawRecord, position: Position): DecodedRecord {
+  const refused = (refusal: Refusal): DecodedRecord => ({ position, ...keptRaw(record), refusal });
   if (record.length > MAX_RECORD_BYTES) return refused(tooLarge(record.length));
   if (record.flaw !== undefined) return refused({ code: 'malformed', message: record.flaw });
   const decoded = decodeJson(record.bytes);
-  return decoded.refusal ? refused(decoded.refusal) : { raw: decoded.text, value: decoded.value };
+  return decoded.refusal ? refused(decoded.refusal) : { position, raw: decoded.text, value: decoded.value };
 }

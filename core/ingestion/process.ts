@@ -3,9 +3,10 @@ import { keepInLake } from '#core/lake/keep.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
-import { type Arrival, acceptRecord, arrivalId, examine } from './accept.ts';
+import { type Arrival, acceptRecord, examine } from './accept.ts';
 import type { AcceptedRecord } from './accepted-record.ts';
 import type { FileFormat } from './format.ts';
+import { arrivalId } from './ids.ts';
 import { keepInQuarantine, type QuarantineRow, type RawFormat } from './quarantine/keep.ts';
 import type { DecodedRecord, MaybeRaw, Position, Refusal } from './record.ts';
 import { type TakeInDeps, takeIn } from './take-in.ts';
@@ -141,7 +142,7 @@ export function receiveRow(
   });
   if (decoded.refusal) return refused(decoded.refusal);
   if (format !== 'csv') return good(decoded.value);
-  const mapped = dataset.mapRow(decoded.value as Readonly<Record<string, string>>);
+  const mapped = dataset.mapRow(decoded.value as readonly string[], header ?? []);
   return 'refusal' in mapped ? refused(mapped.refusal) : good(mapped.value);
 }
 

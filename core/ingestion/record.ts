@@ -56,6 +56,7 @@ export interface MaybeRaw extends Pick<Raw, 'rawEncoding'> {
 /** One record as it came out of a file, or the reason why it could not be read. */
 export type DecodedRecord = { readonly position: Position } & (
   | (MaybeRaw & {
+      /** Of a row of CSV its cells, in the order of the header. */
       readonly value: unknown;
       readonly refusal?: undefined;
       /** About how long its text would be, where it has none. */

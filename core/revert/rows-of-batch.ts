@@ -1,4 +1,4 @@
-import { arrivalId } from '#core/ingestion/accept.ts';
+import { arrivalId } from '#core/ingestion/ids.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 
 /** A batch that is taken back: what its rows can be told by, wherever compaction has put them. */

@@ -33,11 +33,10 @@ export function compileIdentities(
     primary: descriptor['xdm:isPrimary'],
   }));
   return (entity) => {
-    const found = new Map<string, CarriedIdentity>();
+    const stated: CarriedIdentity[] = [];
     const refusals: Refusal[] = [];
     const add = (namespace: string, value: string, primary: boolean): void => {
-      const key = `${namespace}:${value}`;
-      found.set(key, { namespace, value, primary: primary || found.get(key)?.primary === true });
+      stated.push({ namespace, value, primary });
     };
     for (const { pointer, path, namespace, primary } of fields) {
       const value = valueAtPath(entity, path);
@@ -45,7 +44,9 @@ export function compileIdentities(
       if (namespaces.has(namespace)) add(namespace, value, primary);
       else refusals.push(unknownNamespace(pointer));
     }
-    for (const [key, items] of Object.entries(identityMapOf(entity))) {
+    const map = identityMapOf(entity);
+    for (const key in map) {
+      const items = map[key];
       const namespace = codeOf(key);
       if (refusals.length === MOST_REFUSALS) break;
       if (!namespaces.has(namespace)) refusals.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
@@ -61,13 +62,25 @@ export function compileIdentities(
           );
       }
     }
-    return { identities: [...found.values()], refusals };
+    return { identities: stated.length < 2 ? stated : eachOnce(stated), refusals };
   };
 }
 
-function identityMapOf(entity: unknown): object {
-  const map = valueAtPath(entity, ['identityMap']);
-  return typeof map === 'object' && map !== null && !Array.isArray(map) ? map : {};
+function eachOnce(stated: readonly CarriedIdentity[]): readonly CarriedIdentity[] {
+  const found = new Map<string, CarriedIdentity>();
+  for (const identity of stated) {
+    const key = `${identity.namespace}:${identity.value}`;
+    if (identity.primary || !found.has(key)) found.set(key, identity);
+  }
+  return [...found.values()];
+}
+
+const IDENTITY_MAP = ['identityMap'];
+const NO_MAP: Readonly<Record<string, unknown>> = {};
+
+function identityMapOf(entity: unknown): Readonly<Record<string, unknown>> {
+  const map = valueAtPath(entity, IDENTITY_MAP);
+  return typeof map === 'object' && map !== null && !Array.isArray(map) ? (map as typeof NO_MAP) : NO_MAP;
 }
 
 const isIdentity = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';

@@ -35,6 +35,18 @@ export function midnightOf(year: number, month: number, day: number): number {
  * @returns NaN for any other text, which may be an instant all the same
  */
 export function readPlainInstant(text: string): number {
+  // The instant of a record is read by its mapping, its schema, and whoever puts it in order.
+  if (text !== latestText) {
+    latestInstant = readPlain(text);
+    latestText = text;
+  }
+  return latestInstant;
+}
+
+let latestText = '';
+let latestInstant = Number.NaN;
+
+function readPlain(text: string): number {
   const isShaped =
     text.charCodeAt(10) === T &&
     text.charCodeAt(4) === MINUS &&

@@ -5,10 +5,17 @@ import { compileDatePattern, type DateParts, dateReader, instantOf } from './dat
 import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';
 
 type Type = MappingRule['type'];
-export type Converted = { readonly value: unknown } | { readonly expected: string };
+/** A text that is not what a rule wants of it. */
+export class NotConverted {
+  /** What it should have been. */
+  readonly expected: string;
+  constructor(expected: string) {
+    this.expected = expected;
+  }
+}
 
-/** The text of a cell as a value; `row` is what else the row says. */
-export type Converter = (text: string, row: Readonly<Record<string, string>>) => Converted;
+/** The text of a cell as a value, or {@link NotConverted}. @param country what the row says in the column that names it */
+export type Converter = (text: string, country?: string) => unknown;
 
 /**
  * How a rule makes values of cells: the type, the formats of dates, the country of telephone numbers, one value or a
@@ -19,28 +26,29 @@ export function compileConverter(rule: Pick<MappingRule, 'type' | 'split'> & Par
   const convert = compileSingle(rule);
   const { split } = rule;
   if (split === undefined) return convert;
-  return (text, row) => {
+  return (text, country) => {
     const values: unknown[] = [];
     for (const part of text.split(split)) {
       const item = part.trim();
       if (item === '') continue;
-      const converted = convert(item, row);
-      if ('expected' in converted) return { expected: `${converted.expected}, several with "${split}" between them` };
-      values.push(converted.value);
+      const value = convert(item, country);
+      if (value instanceof NotConverted)
+        return new NotConverted(`${value.expected}, several with "${split}" between them`);
+      values.push(value);
     }
-    return { value: values };
+    return values;
   };
 }
 
 function compileSingle(rule: Pick<MappingRule, 'type'> & Partial<MappingRule>): Converter {
   const { type } = rule;
-  if (type === 'string') return (text) => ({ value: text });
+  if (type === 'string') return (text) => text;
   if (type === 'phone') return compilePhone(rule);
   if (type === 'date' || type === 'date-time') return compileDate(type, rule);
-  return (text) => orExpected(CONVERTERS[type](text.trim()), EXPECTED[type]);
+  const convert = CONVERTERS[type];
+  const otherwise = new NotConverted(EXPECTED[type]);
+  return (text) => convert(text.trim()) ?? otherwise;
 }
-
-const orExpected = (value: unknown, expected: string): Converted => (value === undefined ? { expected } : { value });
 
 const EXPECTED: Readonly<Record<Type, string>> = {
   string: 'text',
@@ -84,20 +92,20 @@ function compileDate(type: 'date' | 'date-time', { format, timeZone }: Partial<M
   const readers = patterns?.map(compileDatePattern) ?? [isoReader];
   const written = patterns && `${type === 'date' ? 'a day' : 'an instant'} written ${patterns.join(' or ')}`;
   const isZoneMissing = type === 'date-time' && timeZone === undefined;
-  const expected = written
-    ? `${written}${isZoneMissing ? ', with its time zone (or give the rule a timeZone)' : ''}`
-    : EXPECTED[type];
+  const otherwise = new NotConverted(
+    written ? `${written}${isZoneMissing ? ', with its time zone (or give the rule a timeZone)' : ''}` : EXPECTED[type],
+  );
   return (text) => {
     const trimmed = text.trim();
     if (patterns === undefined && type === 'date-time' && !Number.isNaN(readPlainInstant(trimmed))) {
-      return { value: withMillis(trimmed) };
+      return withMillis(trimmed);
     }
     for (const read of readers) {
       const parts = read(trimmed);
       const value = parts && (type === 'date' ? dayText(parts) : instantText(parts, timeZone));
-      if (value !== undefined) return { value };
+      if (value !== undefined) return value;
     }
-    return { expected };
+    return otherwise;
   };
 }
 
@@ -117,11 +125,12 @@ function instantText(parts: DateParts, timeZone: string | undefined): string | u
 function compilePhone({ country, countrySource }: Partial<MappingRule>): Converter {
   const usual = country === undefined ? undefined : phoneCountry(country);
   const without = countrySource === undefined ? usual : `the country in column "${countrySource}"`;
-  const expected = without === undefined ? EXPECTED.phone : `${EXPECTED.phone}, or one of ${without}`;
-  return (text, row) => {
-    const named = countrySource !== undefined && Object.hasOwn(row, countrySource) ? row[countrySource]! : '';
+  const otherwise = new NotConverted(
+    without === undefined ? EXPECTED.phone : `${EXPECTED.phone}, or one of ${without}`,
+  );
+  return (text, named = '') => {
     const own: PhoneCountry | undefined = phoneCountry(named) ?? usual;
-    return orExpected(toE164(text, own), expected);
+    return toE164(text, own) ?? otherwise;
   };
 }
 

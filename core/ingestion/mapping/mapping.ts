@@ -1,9 +1,10 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
-import { compileConverter, describeText } from './convert-text.ts';
+import { compileConverter, describeText, NotConverted } from './convert-text.ts';
 
-type Row = Readonly<Record<string, string>>;
+/** The cells of a row in the order of the header; an empty one is ''. */
+type Cells = readonly string[];
 type Fields = Record<string, unknown>;
 type Mapped = { readonly value: Fields } | { readonly refusal: Refusal };
 
@@ -11,56 +12,83 @@ type Mapped = { readonly value: Fields } | { readonly refusal: Refusal };
  * Compiles the mapping of a dataset: columns and constants become fields (aep.md §2.2, flat CSV). Without rules, every
  * column becomes the field of its name; dots in a name lead into nested fields. An empty cell leaves its field out; so
  * does an empty list.
+ * @returns what makes a record of a row, given the names of the columns too
  * @throws Error when the rules can't work: two fill the same field, or a constant is not of its type
  */
-export function compileMapping(rules: readonly MappingRule[]): (row: Row) => Mapped {
-  if (rules.length === 0) return nestColumns();
+export function compileMapping(rules: readonly MappingRule[]): (cells: Cells, header: readonly string[]) => Mapped {
   const compiled = rules.map(compileRule);
   refuseClashes(rules);
-  return (row) => {
-    const value: Fields = {};
-    for (const { path, fill } of compiled) {
-      const filled = fill(row);
-      if (filled === undefined) continue;
-      if ('refusal' in filled) return filled;
-      put(value, path, filled.value);
-    }
-    return { value };
+  const fieldsUnder = (header: readonly string[]): readonly Field[] =>
+    rules.length === 0 ? header.map(fieldOfColumn) : compiled.map((fieldUnder) => fieldUnder(header));
+  // The rows of a file share their header: only for the first of them it is worked out where its columns are.
+  let latest: { readonly header: readonly string[]; readonly fields: readonly Field[] } | undefined;
+  return (cells, header) => {
+    if (latest?.header !== header) latest = { header, fields: fieldsUnder(header) };
+    return fill(latest.fields, cells);
   };
 }
 
-interface CompiledRule {
+interface Field {
   readonly path: readonly string[];
-  fill(row: Row): { readonly value: unknown } | { readonly refusal: Refusal } | undefined;
+  /** Its value in a row, undefined where it has none, or {@link Refused}. */
+  valueIn(cells: Cells): unknown;
 }
 
-function compileRule(rule: MappingRule): CompiledRule {
-  const { source, constant, destination, type, transform } = rule;
+class Refused {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    this.refusal = refusal;
+  }
+}
+
+function fill(fields: readonly Field[], cells: Cells): Mapped {
+  const record: Fields = {};
+  for (const field of fields) {
+    const value = field.valueIn(cells);
+    if (value === undefined) continue;
+    if (value instanceof Refused) return value;
+    if (!put(record, field.path, value)) return { refusal: noField(field.path) };
+  }
+  return { value: record };
+}
+
+/** @returns the field that the rule fills from the rows under a header */
+function compileRule(rule: MappingRule): (header: readonly string[]) => Field {
+  const { source, countrySource, constant, destination, type, transform } = rule;
   const convert = compileConverter(rule);
   const isPlain = transform.length === 0;
   const path = destination.split('.');
-  if (path.some((name) => name === '' || isUnsafeKey(name))) {
-    throw new Error(`The mapping fills "${destination}", which is no field`);
-  }
+  if (!isField(path)) throw new Error(`The mapping fills "${destination}", which is no field`);
   if (constant !== undefined) {
-    const converted = typeof constant === 'string' ? convert(constant, {}) : { value: constant };
-    if ('expected' in converted) {
-      throw new Error(`The constant for "${destination}" is not of type ${type}: expected ${converted.expected}`);
+    const value = typeof constant === 'string' ? convert(constant) : constant;
+    if (value instanceof NotConverted) {
+      throw new Error(`The constant for "${destination}" is not of type ${type}: expected ${value.expected}`);
     }
-    return { path, fill: () => converted };
+    return () => ({ path, valueIn: () => value });
   }
-  return {
-    path,
-    fill(row) {
-      const cell = source !== undefined && Object.hasOwn(row, source) ? row[source]! : '';
-      if (cell === '') return undefined;
-      const text = isPlain ? cell : transform.reduce((given, step) => TRANSFORMS[step](given), cell);
-      if (text === '') return undefined;
-      const converted = convert(text, row);
-      if ('value' in converted) return isEmptyList(converted.value) ? undefined : converted;
-      return { refusal: notConvertible(path, source ?? '', converted.expected, text) };
-    },
+  return (header) => {
+    const column = columnOf(source, header);
+    const country = columnOf(countrySource, header);
+    if (column === undefined) return { path, valueIn: () => undefined };
+    return {
+      path,
+      valueIn(cells) {
+        const cell = cells[column]!;
+        if (cell === '') return undefined;
+        const text = isPlain ? cell : transform.reduce((given, step) => TRANSFORMS[step](given), cell);
+        if (text === '') return undefined;
+        const value = convert(text, country === undefined ? undefined : cells[country]);
+        if (value instanceof NotConverted) return new Refused(notConvertible(path, source!, value.expected, text));
+        return isEmptyList(value) ? undefined : value;
+      },
+    };
   };
+}
+
+/** Where a row has the column, unless the file has none of this name. */
+function columnOf(name: string | undefined, header: readonly string[]): number | undefined {
+  const column = name === undefined ? -1 : header.indexOf(name);
+  return column < 0 ? undefined : column;
 }
 
 /** A cell with nothing but separators is as empty as one without them. */
@@ -83,28 +111,12 @@ function refuseClashes(rules: readonly MappingRule[]): void {
   }
 }
 
-/** Columns that are remembered; names are the customer's, and so is their number. */
-const MOST_COLUMNS = 10_000;
+const isField = (path: readonly string[]): boolean => !path.some((name) => name === '' || isUnsafeKey(name));
 
-function nestColumns(): (row: Row) => Mapped {
-  const paths = new Map<string, readonly string[]>();
-  const pathOf = (column: string): readonly string[] => {
-    const known = paths.get(column);
-    if (known) return known;
-    const path = column.split('.');
-    if (paths.size < MOST_COLUMNS) paths.set(column, path);
-    return path;
-  };
-  return (row) => {
-    const value: Fields = {};
-    for (const column in row) {
-      const path = pathOf(column);
-      if (path.some((name) => name === '' || isUnsafeKey(name)) || !put(value, path, row[column])) {
-        return { refusal: noField(path) };
-      }
-    }
-    return { value };
-  };
+function fieldOfColumn(name: string, column: number): Field {
+  const path = name.split('.');
+  const ofCell = isField(path) ? (cell: string): unknown => cell : () => new Refused(noField(path));
+  return { path, valueIn: (cells) => (cells[column] === '' ? undefined : ofCell(cells[column]!)) };
 }
 
 /** @returns false when something else is in the way */

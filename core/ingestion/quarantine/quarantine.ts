@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { arrivalId } from '#core/ingestion/accept.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '#core/ingestion/counts.ts';
+import { arrivalId } from '#core/ingestion/ids.ts';
 import { validate } from '#core/ingestion/process.ts';
 import type { Refusal } from '#core/ingestion/record.ts';
 import { type TakeInDeps, takeIn } from '#core/ingestion/take-in.ts';

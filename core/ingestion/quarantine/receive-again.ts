@@ -2,9 +2,10 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/ingestion/process.ts';
 import { receiveMessage } from '#core/ingestion/receive-message.ts';
 import type { DecodedRecord, Refusal, RefusalCode } from '#core/ingestion/record.ts';
-import { type CsvRow, csvRow } from '#core/ingestion/text/csv-rows.ts';
+import { csvRow } from '#core/ingestion/text/csv-rows.ts';
 import { bytesOfRaw, decodeJson } from '#core/ingestion/text/decode-json.ts';
 import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
+import type { RawRecord } from '#core/ingestion/text/splitter.ts';
 import type { QuarantineRow } from './keep.ts';
 
 /** Of what was too large only the beginning was kept, and that may look like a record of its own. */
@@ -33,18 +34,18 @@ export function receiveMended(row: QuarantineRow, raw: string, catalog: Compiled
 function decodeAgain(bytes: Uint8Array, { position, raw, rawEncoding, format, header }: QuarantineRow): DecodedRecord {
   const kept = { position, raw, ...(rawEncoding && { rawEncoding }) };
   if (format === 'csv') {
-    const row = decodeRow(bytes, header ?? []);
-    return row ? { position, ...row } : { ...kept, refusal: NOT_ONE_ROW };
+    const row = onlyRow(bytes);
+    return row ? csvRow(row, header ?? [], position) : { ...kept, refusal: NOT_ONE_ROW };
   }
   const decoded = decodeJson(bytes);
   return decoded.refusal ? { ...kept, refusal: decoded.refusal } : { ...kept, value: decoded.value };
 }
 
 /** Cut as its file was: what is wrong with its quotes is found there, and not by who parses it. */
-function decodeRow(bytes: Uint8Array, header: readonly string[]): CsvRow | undefined {
+function onlyRow(bytes: Uint8Array): RawRecord | undefined {
   const splitter = new CsvSplitter(1);
   const [row, ...others] = [...splitter.push(bytes), ...splitter.end()];
-  return row && others.length === 0 ? csvRow(row, header) : undefined;
+  return others.length === 0 ? row : undefined;
 }
 
 const NOT_ONE_ROW: Refusal = {

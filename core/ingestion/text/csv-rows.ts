@@ -1,19 +1,21 @@
-import { FileRefusedError, MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/ingestion/record.ts';
+import {
+  type DecodedRecord,
+  FileRefusedError,
+  MAX_RECORD_BYTES,
+  type Position,
+  type Raw,
+  type Refusal,
+} from '#core/ingestion/record.ts';
 import { INVALID_ENCODING, isUnsafeKey, rawOf, tooLarge, utf8Of } from './decode-json.ts';
 import { KEPT_BYTES, type RawRecord } from './splitter.ts';
 
-export type CsvRow = Raw &
-  ({ readonly value: Record<string, string>; readonly refusal?: undefined } | { readonly refusal: Refusal });
-
-/** A row of a CSV file as column → cell; empty cells are left out. */
-export function csvRow(record: RawRecord, header: readonly string[]): CsvRow {
+/** A row of a CSV file as its cells, in the order of the header. */
+export function csvRow(record: RawRecord, header: readonly string[], position: Position): DecodedRecord {
   const text = textOfRow(record);
-  if (typeof text !== 'string') return { ...rawOf(record.bytes), refusal: text };
+  if (typeof text !== 'string') return { position, ...rawOf(record.bytes), refusal: text };
   const cells = cellsOf(text);
-  if (cells.length !== header.length) return { raw: text, refusal: wrongCount(header.length, cells.length) };
-  const value: Record<string, string> = {};
-  for (let i = 0; i < cells.length; i++) if (cells[i] !== '') value[header[i]!] = cells[i]!;
-  return { raw: text, value };
+  if (cells.length !== header.length) return { position, raw: text, refusal: wrongCount(header.length, cells.length) };
+  return { position, raw: text, value: cells };
 }
 
 /** The text of a row whose quotes are right, or what is wrong with it. */

@@ -26,6 +26,13 @@ export async function* recordsOf(...chunk: Parameters<typeof decodeChunk>): Asyn
   for await (const records of decodeChunk(...chunk)) yield* records;
 }
 
+/** The cells of a row of CSV by the names of their columns; empty ones are left out. */
+function byColumn(record: DecodedRecord, header: readonly string[] | undefined): DecodedRecord {
+  if (!header || record.refusal) return record;
+  const named = (record.value as readonly string[]).map((cell, i) => [header[i], cell]);
+  return { ...record, value: Object.fromEntries(named.filter(([, cell]) => cell !== '')) };
+}
+
 /** Plans a file and decodes all of its chunks. */
 export async function decodeFile(source: ByteSource, targetBytes = 1_048_576): Promise<DecodedFile> {
   const records: DecodedRecord[] = [];
@@ -33,7 +40,9 @@ export async function decodeFile(source: ByteSource, targetBytes = 1_048_576): P
   try {
     const plan = await planChunks(source, { targetBytes });
     chunks = plan.chunks.length;
-    for (const chunk of plan.chunks) for await (const record of recordsOf(source, plan, chunk)) records.push(record);
+    for (const chunk of plan.chunks) {
+      for await (const record of recordsOf(source, plan, chunk)) records.push(byColumn(record, chunk.header));
+    }
     return { records, chunks };
   } catch (error) {
     if (!(error instanceof FileRefusedError)) throw error;

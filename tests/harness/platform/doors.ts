@@ -1,6 +1,7 @@
 import { DATASET_IDS, type DatasetId, type Example, type Row } from '#cli/example/generate.ts';
 import { EXAMPLE_FILES, exampleFiles } from '#cli/example/write.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { cellsOf } from '#tests/harness/core/rows.ts';
 import { enveloped } from './example.ts';
 import type { Platform } from './platform.ts';
 
@@ -56,6 +57,6 @@ export async function scatterExample(
 /** A record as the stream carries it; none for a row that has no record. */
 function asMessage(record: object | Row, id: DatasetId, catalog: CompiledCatalog): string | undefined {
   if (!EXAMPLE_FILES[id].endsWith('.csv')) return enveloped(id, record);
-  const mapped = catalog.datasets.get(id)!.mapRow(record as Row);
+  const mapped = catalog.datasets.get(id)!.mapRow(...cellsOf(record as Row));
   return 'value' in mapped ? enveloped(id, mapped.value as object) : undefined;
 }

@@ -1,7 +1,8 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
-import { acceptRecord, arrivalId } from '#core/ingestion/accept.ts';
+import { acceptRecord } from '#core/ingestion/accept.ts';
+import { arrivalId } from '#core/ingestion/ids.ts';
 import { type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import { type PartMessage, partMessage } from '#core/jobs/part-message.ts';
 import type { Started } from '#core/jobs/start-job.ts';

@@ -10,6 +10,7 @@ import { identitiesIn } from '#core/profile/profile-item.ts';
 import { type RevertDeps, workRevert } from '#core/revert/revert.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
+import { cellsOf } from '#tests/harness/core/rows.ts';
 import { addToCart, ecidOf, enveloped, logIn, seenIn, tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
@@ -42,7 +43,7 @@ const record = (catalog: CompiledCatalog, dataset: Dataset, n: number, variant: 
         firstName: `Name ${variant}`,
         updatedAt: new Date(at).toISOString(),
       };
-      const mapped = catalog.datasets.get('customers')!.mapRow(row);
+      const mapped = catalog.datasets.get('customers')!.mapRow(...cellsOf(row));
       return (mapped as { value: object }).value;
     }
     default:

@@ -3,6 +3,7 @@ import { readCatalogFolder } from '#cli/catalog/read-folder.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog, renderProblem } from '#core/catalog/load.ts';
+import { cellsOf } from '#tests/harness/core/rows.ts';
 import { catalogFiles } from './marked.ts';
 
 async function catalogIn(folder: string): Promise<Catalog> {
@@ -79,7 +80,7 @@ describe('a compiled catalog', () => {
       consentEmail: 'y',
       updatedAt: '2018-11-08T00:00:00.000Z',
     };
-    const mapped = customers.mapRow(row);
+    const mapped = customers.mapRow(...cellsOf(row));
     expect(mapped).toMatchObject({
       value: {
         _luma: { crmId: 'C1' },

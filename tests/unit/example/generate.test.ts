@@ -14,6 +14,7 @@ import {
 import { writeExample } from '#cli/example/write.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
+import { cellsOf } from '#tests/harness/core/rows.ts';
 
 const NOW = Date.UTC(2026, 10, 23, 12);
 const example = (more: Partial<ExampleOptions> = {}): Example =>
@@ -57,7 +58,7 @@ describe('the example', () => {
       const dataset = datasets.get(id)!;
       const isCsv = id === 'customers' || id === 'store-orders';
       const accepted = made[id].filter((record) => {
-        const mapped = isCsv ? dataset.mapRow(nonEmpty(record)) : { value: record };
+        const mapped = isCsv ? dataset.mapRow(...cellsOf(nonEmpty(record))) : { value: record };
         if ('refusal' in mapped) return false;
         return dataset.validate(mapped.value).length === 0 && dataset.identitiesOf(mapped.value).refusals.length === 0;
       });

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mappingRule } from '#core/catalog/definitions.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
+import { cellsOf } from '#tests/harness/core/rows.ts';
 
 type Rule = Parameters<typeof mappingRule.parse>[0];
 
 const map = (rules: readonly Rule[], row: Readonly<Record<string, string>>) =>
-  compileMapping(rules.map((rule) => mappingRule.parse(rule)))(row);
+  compileMapping(rules.map((rule) => mappingRule.parse(rule)))(...cellsOf(row));
 
 /** What a cell becomes, or what was expected of it. */
 const cell = (type: string, text: string, options: object = {}, rest: object = {}) => {
