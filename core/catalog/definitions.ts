@@ -58,6 +58,13 @@ const descriptorSource = {
   'xdm:sourceSchema': z.string().optional(),
   'xdm:sourceVersion': z.literal(1).optional(),
   'xdm:sourceProperty': z.string().startsWith('/'),
+  // What AEP's registry says besides, where a descriptor was copied from there.
+  '@id': z.string().optional(),
+  imsOrg: z.string().optional(),
+  version: z.string().optional(),
+  'meta:containerId': z.string().optional(),
+  'meta:sandboxId': z.string().optional(),
+  'meta:sandboxType': z.string().optional(),
 };
 
 /** aep.md §1.1: which field of a schema is an identity. */
@@ -95,11 +102,23 @@ const referenceDescriptor = z.strictObject({
   'xdm:identityNamespace': namespaceCode,
 });
 
+/** Other words for people to read about a field; they have no say here. */
+const wordsDescriptor = z.strictObject({
+  '@type': z.enum(['xdm:alternateDisplayInfo', 'xdm:descriptorDeprecated']),
+  ...descriptorSource,
+  'xdm:title': z.record(z.string(), z.string()).optional(),
+  'xdm:description': z.record(z.string(), z.string()).optional(),
+  'xdm:note': z.record(z.string(), z.string()).optional(),
+  'meta:enum': z.record(z.string(), z.string()).optional(),
+  'xdm:excludeMetaEnum': z.record(z.string(), z.string()).optional(),
+});
+
 export const schemaDescriptor = z.discriminatedUnion('@type', [
   identityDescriptor,
   primaryKeyDescriptor,
   relationshipDescriptor,
   referenceDescriptor,
+  wordsDescriptor,
 ]);
 export type SchemaDescriptor = z.output<typeof schemaDescriptor>;
 export type IdentityDescriptor = z.output<typeof identityDescriptor>;

@@ -3,7 +3,7 @@ import { identityDescriptors, isIdentity, isLookupSchema, isRelationship, primar
 import { didYouMean, editDistance } from '../did-you-mean.ts';
 import { fieldTree } from '../field-tree.ts';
 import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
-import { expectTextField } from './descriptor-fields.ts';
+import { expectTextField, fieldOfDescriptor } from './descriptor-fields.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 import { checkReference, checkRelationship } from './relationships.ts';
 import { schemasById } from './union.ts';
@@ -43,7 +43,8 @@ function checkDescriptor(descriptor: SchemaDescriptor, i: number, described: Des
   else if (isIdentity(descriptor)) {
     expectNamespace(descriptor['xdm:namespace'], namespaces, loaded, [...path, 'xdm:namespace'], findings);
     expectTextField(descriptor, i, 'the identity field', described);
-  } else if (isLookupSchema(schema)) expectTextField(descriptor, i, 'the primary key', described);
+  } else if (descriptor['@type'] !== 'xdm:descriptorPrimaryKey') fieldOfDescriptor(descriptor, i, described);
+  else if (isLookupSchema(schema)) expectTextField(descriptor, i, 'the primary key', described);
   else {
     const message = 'only records of a class of your own have a primary key; people and events have identities';
     findings.at(loaded, [...path, '@type'], message, { expected: 'xdm:descriptorIdentity' });

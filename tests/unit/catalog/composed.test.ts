@@ -162,6 +162,41 @@ describe('a composed schema', () => {
   });
 });
 
+describe('descriptors', () => {
+  const people = FILES['schemas/people.json'] as { descriptors: object[] };
+  const words = {
+    '@id': '3f1',
+    '@type': 'xdm:alternateDisplayInfo',
+    'xdm:sourceSchema': `${NS}/people`,
+    'xdm:sourceVersion': 1,
+    'xdm:sourceProperty': '/personalEmail',
+    'xdm:title': { en_us: 'E-mail' },
+    imsOrg: 'X@AdobeOrg',
+    version: '1',
+  };
+  const withWords = (more: object) => ({
+    'schemas/people.json': {
+      ...people,
+      descriptors: [
+        { ...people.descriptors[0], '@id': '1', version: '1' },
+        { ...words, ...more },
+      ],
+    },
+  });
+
+  it('may be as the registry of AEP gives them, those included that only say how a field is to be called', () => {
+    expect(problems(withWords({}))).toEqual([]);
+    const email = { personalEmail: { address: 'ann@example.com' } };
+    expect(datasetOf(loaded(withWords({})), 'people').identitiesOf(email).identities).toHaveLength(1);
+  });
+
+  it('are of a field that is there', () => {
+    expect(problems(withWords({ 'xdm:sourceProperty': '/none' }))).toEqual([
+      expect.stringContaining('"/none" is not a field of this schema'),
+    ]);
+  });
+});
+
 describe('what is wrong with a composed schema', () => {
   const people = FILES['schemas/people.json'] as { descriptors: object[]; allOf: object[] };
   const descriptor = (more: object) => ({
