@@ -5,6 +5,7 @@ import { openAhead } from './open-ahead.ts';
 import { folderOf, PARQUET, type Partition } from './partition.ts';
 import { type Candidate, isMade, keyOfMerge, type MergeRules, planMerge } from './plan-merge.ts';
 import { ObjectChangedError, openLakeFile } from './read-rows.ts';
+import { type Settled, stateOf } from './settled.ts';
 import { packLakeRows, streamLakeRows } from './write-rows.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface CompactDeps {
   readonly rules: MergeRules;
   /** Differs with every call. */
   newId(): string;
+  /** Spares a look into the objects of partitions in which nothing has changed; without it, all are looked at. */
+  readonly settled?: Settled;
 }
 
 export interface Compacted {
@@ -49,9 +52,15 @@ export type StepResult = Compacted & { readonly state: 'done' | 'more' | 'overta
 
 /** One step: removes what is superfluous, and makes at most one object. @param today by UTC */
 export async function compactStep(partition: Partition, today: string, deps: CompactDeps): Promise<StepResult> {
-  const { lake, rules } = deps;
+  const { lake, rules, settled } = deps;
+  const isOver = partition.day < today;
   try {
-    const { remove, merge } = planMerge(await candidatesOf(partition, lake), partition.day < today, rules);
+    const listed = await Array.fromAsync(lake.entries(folderOf(partition)));
+    const objects = listed.filter(({ key }) => key.endsWith('.parquet'));
+    const state = stateOf(objects, isOver, rules);
+    if (settled && (await settled.get(partition)) === state) return { ...NOTHING_COMPACTED, state: 'done' };
+    const { remove, merge } = planMerge(await candidatesOf(objects, lake), isOver, rules);
+    if (remove.length === 0 && merge.length === 0) await settled?.put(partition, state);
     for (const { key, etag } of remove) await lake.deleteIf(key, etag);
     const removed = { ...NOTHING_COMPACTED, objectsBefore: remove.length, bytesBefore: bytesOf(remove) };
     if (merge.length === 0) return { ...removed, state: 'done' };
@@ -73,17 +82,16 @@ export async function compactStep(partition: Partition, today: string, deps: Com
 
 const bytesOf = (objects: readonly StoredObject[]): number => objects.reduce((sum, { size }) => sum + size, 0);
 
-async function candidatesOf(partition: Partition, lake: ObjectStore): Promise<Candidate[]> {
-  const candidates: Candidate[] = [];
-  for await (const object of lake.entries(folderOf(partition))) {
-    if (!object.key.endsWith('.parquet')) continue;
-    if (!isMade(object.key)) candidates.push(object);
-    else {
-      const { rows, merged } = await openLakeFile(lake, object);
-      candidates.push({ ...object, made: { rows, merged: readMerged(merged ?? '') } });
-    }
+async function candidatesOf(objects: readonly StoredObject[], lake: ObjectStore): Promise<Candidate[]> {
+  const made = new Map<StoredObject, NonNullable<Candidate['made']>>();
+  const toOpen = objects.filter(({ key }) => isMade(key));
+  for await (const { object, file } of openAhead(toOpen, lake)) {
+    made.set(object, { rows: file.rows, merged: readMerged(file.merged ?? '') });
   }
-  return candidates;
+  return objects.map((object) => {
+    const its = made.get(object);
+    return its ? { ...object, made: its } : object;
+  });
 }
 
 type Made = Pick<Compacted, 'bytesAfter' | 'rows' | 'repeated'>;

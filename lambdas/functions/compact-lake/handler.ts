@@ -3,6 +3,7 @@ import { METRICS } from '#core/contract/metrics.ts';
 import { type CompactDeps, compactStep } from '#core/lake/compact.ts';
 import { partitionMessage, recentPartitions } from '#core/lake/compaction-days.ts';
 import { dayOf, type Partition } from '#core/lake/partition.ts';
+import { settledIn } from '#core/lake/settled.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
@@ -34,7 +35,10 @@ export function createHandler(deps: CompactLakeDeps) {
 }
 
 async function compact(partition: Partition, deps: CompactLakeDeps): Promise<void> {
-  const { state, ...counts } = await compactStep(partition, dayOf(deps.now()), deps);
+  const { state, ...counts } = await compactStep(partition, dayOf(deps.now()), {
+    ...deps,
+    settled: settledIn(deps.lake),
+  });
   const { metrics } = deps;
   metrics.count(METRICS.lakeObjectsBefore, counts.objectsBefore);
   metrics.count(METRICS.lakeObjectsAfter, counts.objectsAfter);

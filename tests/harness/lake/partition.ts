@@ -1,6 +1,7 @@
 import type { CompactDeps } from '#core/lake/compact.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { settledIn } from '#core/lake/settled.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
@@ -30,7 +31,7 @@ export async function laidOut(objects: readonly (readonly LakeRow[])[]): Promise
 
 export async function rowsIn(store: ObjectStore): Promise<LakeRow[]> {
   const rows: LakeRow[] = [];
-  for await (const key of store.list('')) {
+  for await (const key of store.list('dataset=')) {
     // Others may be at work.
     const bytes = await store.get(key);
     if (bytes) rows.push(...(await unpackLakeRows(bytes)));
@@ -43,4 +44,5 @@ export const compactDeps = (lake: ObjectStore): CompactDeps => ({
   lake,
   rules: { targetBytes: 128 * 1024 ** 2, maxObjects: 3, minObjectsToday: 5 },
   newId: () => `run ${ids++}`,
+  settled: settledIn(lake),
 });

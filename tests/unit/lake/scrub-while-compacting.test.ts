@@ -68,7 +68,7 @@ describe('a person who is deleted while a compaction is at work', () => {
     const store = await twoObjects();
     // It has listed the objects, and finds the place free when all is over.
     const reserving = stoppingStore(store, ({ method, etag }) => method === 'putIf' && etag === undefined);
-    const reading = stoppingStore(reserving.store, ({ method }) => method === 'get');
+    const reading = stoppingStore(reserving.store, ({ method, key }) => method === 'get' && key.startsWith(FOLDER));
     const late = compact(reading.store);
     await reserving.reached;
     const writer = beforeWriting(store);
