@@ -14,6 +14,12 @@ interface Options extends RebuildRange {
   readonly json?: true;
 }
 
+interface CompactOptions extends LakeRange {
+  readonly stage: string;
+  readonly json?: true;
+  readonly objectMb: number;
+}
+
 export function lakeCommand(): Command {
   const command = new Command('lake').description('work with the accepted records that the lake keeps');
   command
@@ -39,24 +45,25 @@ export function lakeCommand(): Command {
     .option('--dataset <id>', 'of this dataset only')
     .option('--from <day>', 'arrived on this day or later (UTC), e.g. 2026-01-31', parseDay)
     .option('--to <day>', 'arrived on this day or earlier', parseDay)
+    .option('--object-mb <megabytes>', 'what an object should have; one of half as many is left alone', parseMb, 128)
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print JSON')
-    .action(async ({ stage, json, ...range }: Options) => {
-      const result = await compactOn(stage, range);
+    .action(async ({ stage, json, objectMb, ...range }: CompactOptions) => {
+      const result = await compactOn(stage, range, objectMb);
       process.stdout.write(`${json ? JSON.stringify(result) : renderCompacted(result)}\n`);
     });
   return command;
 }
 
-/** Megabytes of an object. */
-const TARGET_MB = 128;
+/** A merge is held up by nothing but time; what is larger is no gain to those who read it. */
+const MOST_MB = 1_024;
 
-async function compactOn(stage: string, range: LakeRange): Promise<CompactedRange> {
+async function compactOn(stage: string, range: LakeRange, objectMb: number): Promise<CompactedRange> {
   const { lake } = storesOf(await useStage(stage));
   const today = new Date().toISOString().slice(0, 10);
   return compactRange(range, today, {
     lake,
-    rules: { ...mergeRules(TARGET_MB * 1024 ** 2), minObjectsToday: 2 },
+    rules: { ...mergeRules(objectMb * 1024 ** 2), minObjectsToday: 2 },
     newId: randomUUID,
     progress: ({ dataset, day }, soFar) =>
       void process.stderr.write(`${renderCompacted(soFar)}; done ${dataset} ${day}\n`),
@@ -101,6 +108,14 @@ function parseDay(text: string): string {
     throw new InvalidArgumentError('Expected a day such as 2026-01-31');
   }
   return text;
+}
+
+function parseMb(text: string): number {
+  const megabytes = Number(text);
+  if (!/^\d+$/.test(text) || megabytes < 1 || megabytes > MOST_MB) {
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST_MB}`);
+  }
+  return megabytes;
 }
 
 function parseKey(text: string): string {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { compactStep, type StepResult } from '#core/lake/compact.ts';
 import type { MergeRules } from '#core/lake/plan-merge.ts';
+import { stateOf } from '#core/lake/settled.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
 import { compactDeps, keyOf, laidOut, NEXT_DAY, PARTITION, rowOf } from '#tests/harness/lake/partition.ts';
 import { stoppingStore } from '#tests/harness/lake/stopping-store.ts';
 
@@ -56,6 +58,20 @@ describe('a partition in which nothing was left to do', () => {
     await store.put(keyOf(0), packLakeRows(rowsOf(0)));
     await store.delete([merged!]);
     expect(await stepOn(store)).toMatchObject({ state: 'done', objectsBefore: 0 });
+  });
+
+  it('is told by the key, the size and the contents of each of its objects', () => {
+    const { rules } = compactDeps(createMemoryObjectStore());
+    const object = { key: keyOf(1), size: 10, etag: 'a' };
+    const others = [
+      { ...object, key: keyOf(2) },
+      { ...object, size: 11 },
+      { ...object, etag: 'b' },
+    ];
+    const states = [[object], ...others.map((other) => [other]), [], [object, ...others]].map((objects) =>
+      stateOf(objects, true, rules),
+    );
+    expect(new Set(states).size).toBe(states.length);
   });
 
   it('is looked at anew when its day is over, and when the rules are others', async () => {
