@@ -34,8 +34,11 @@ export interface StartOptions {
 export const startCommand = (): Command =>
   new Command('start')
     .description('deploy the platform on this machine, feed it, and show what comes of it')
-    .option('--data <dir>', 'folder with files named after datasets; the generated example unless it is said')
-    .option('--catalog <dir>', 'folder of the catalog', join(projectRoot, 'catalog'))
+    .option(
+      '--data <dir>',
+      'folder with files named after datasets; the generated example unless it or --catalog is said',
+    )
+    .option('--catalog <dir>', 'folder of the catalog', EXAMPLE_CATALOG)
     .action(async (options: StartOptions) => {
       const interrupted = (): void => void stopLocalAws(projectRoot).finally(() => process.exit(130));
       process.once('SIGINT', interrupted);
@@ -51,9 +54,12 @@ export const startCommand = (): Command =>
 export async function start(root: string, options: StartOptions, progress: Progress): Promise<string> {
   const { flow, sinkUrl } = await deployAndApply(root, options.catalog, progress);
   const { stores, catalog, resources } = flow;
-  const isFed = options.data === undefined && (await countBefore(stores)).batches > 0;
-  if (isFed) progress.step('The example has been fed before; nothing is sent again');
-  else {
+  const isExample = options.data === undefined;
+  if (isExample && options.catalog !== EXAMPLE_CATALOG) {
+    progress.step('The example is for another catalog; nothing is sent. Send files of your own with --data DIR');
+  } else if (isExample && (await countBefore(stores)).batches > 0) {
+    progress.step('The example has been fed before; nothing is sent again');
+  } else {
     const folder = options.data ?? (await generateExampleInto(root, progress));
     await feedFolder(folder, flow, progress);
   }
@@ -65,7 +71,7 @@ export async function start(root: string, options: StartOptions, progress: Progr
   progress.step('Done');
   const report = printStage(await stageReport(stores, catalog, Date.now()), catalog);
   const warning = dead.length > 0 ? `Messages in dead-letter queues (docs/runbook.md): ${dead.join(', ')}\n\n` : '';
-  return `${report}\n${warning}${whatNext(sinkUrl, resources)}`;
+  return `${report}\n${warning}${whatNext(sinkUrl, resources, options.catalog)}`;
 }
 
 /** Starts what is not running, deploys what has changed, and puts the catalog in force. */
@@ -120,13 +126,24 @@ export async function feedFolder(folder: string, flow: Flow, progress: Progress)
   progress.step('Everything has flowed through');
 }
 
-const whatNext = (sinkUrl: string, resources: { readonly 'exports-bucket': string }): string => `What to try next
+const EXAMPLE_CATALOG = join(projectRoot, 'catalog');
+
+const whatNext = (
+  sinkUrl: string,
+  resources: { readonly 'exports-bucket': string },
+  catalog: string,
+): string => `What to try next
   npm run tributary -- status                      this table again
   npm run tributary -- send --data DIR             more data: files named after datasets
   npm run tributary -- doors                       where records are sent over HTTP, with which key
-  npm run tributary -- catalog apply               after a change in catalog/
+  ${applyAgain(catalog)}
   npm start -- --data DIR                          feed files of your own from the start
   curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received
   aws --endpoint-url "$AWS_ENDPOINT_URL" s3 ls --recursive s3://${resources['exports-bucket']}
   npm run stop                                     end everything that runs
 `;
+
+const applyAgain = (catalog: string): string =>
+  catalog === EXAMPLE_CATALOG
+    ? 'npm run tributary -- catalog apply               after a change in catalog/'
+    : `npm run tributary -- catalog apply --catalog ${catalog}   after a change there`;
