@@ -9,7 +9,10 @@ import { skipStruct } from './thrift.ts';
 const MAGIC = 'PAR1';
 /** Length of the footer, and the magic. */
 const TAIL = 8;
-const MAX_FOOTER_BYTES = 32 * 1024 ** 2;
+/** Read, it takes fifty times the room. */
+const MAX_FOOTER_BYTES = 12 * 1024 ** 2;
+/** Fields of a row (aep.md §2.4). Of each, values are held. */
+const MAX_COLUMNS = 10_000;
 /** Values that are all the same take no bytes at all, so a few bytes could keep us busy for years. */
 const MAX_ROWS_PER_BYTE = 16;
 const MAX_VALUES_PER_BYTE = 64;
@@ -39,7 +42,9 @@ export async function checkFooter(file: ByteSource): Promise<{ metadata: FileMet
     skipStruct(footer.subarray(0, length), 0);
     const metadata = parquetMetadata(footer, { parsers: NO_STATISTICS, geoparquet: false });
     check(metadata, file.size - TAIL - length);
-    return { metadata, schema: readSchema(metadata) };
+    const schema = readSchema(metadata);
+    if (schema.leaves.length > MAX_COLUMNS) throw tooManyColumns(schema.leaves.length);
+    return { metadata, schema };
   } catch (error) {
     throw error instanceof FileRefusedError
       ? error
@@ -113,6 +118,14 @@ function checkColumn(column: RowGroup['columns'][number], endOfData: number): vo
   const most = FEW + MAX_VALUES_PER_BYTE * (end - start);
   expectThat(Number(meta.num_values) <= most, 'a column has more values than its bytes can tell apart');
 }
+
+const tooManyColumns = (columns: number): FileRefusedError =>
+  new FileRefusedError({
+    code: 'too-large',
+    message: 'The file has more columns than rows may have fields; leave out what is not needed',
+    expected: `at most ${MAX_COLUMNS} columns`,
+    found: `${columns} columns`,
+  });
 
 const isCount = (value: unknown): boolean =>
   typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);

@@ -14,7 +14,7 @@ import { ByteWindow } from './window.ts';
 const SMALL_GROUP = 16 * 1_048_576;
 /** Of all columns together, as they are read piece by piece; as much again is on its way. */
 const WINDOWS = 32 * 1_048_576;
-const MIN_WINDOW = 65_536;
+const MIN_WINDOW = 32_768;
 const MAX_WINDOW = 4 * 1_048_576;
 const READ_AT_ONCE = 8;
 

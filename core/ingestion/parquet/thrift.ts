@@ -14,38 +14,46 @@ const FIXED: Readonly<Record<number, number>> = { 1: 0, 2: 0, 3: 1, 7: 8 };
 const INTEGERS = new Set([4, 5, 6]);
 const LONGEST_INTEGER = 10;
 const DEEPEST = 32;
+/** An empty struct is one byte long, and an object of hundreds once it is read. */
+const BYTES_OF_STRUCT = 4;
+const FEW_STRUCTS = 1_000;
 
 /**
  * @returns the offset after the struct that begins at `at`
  * @throws ParquetFlaw when there is none
  */
-export function skipStruct(bytes: Uint8Array, at: number, depth = 0): number {
+export function skipStruct(bytes: Uint8Array, at: number, depth = 0, seen = { structs: 0 }): number {
   expectThat(depth < DEEPEST, 'a header is nested too deeply');
+  seen.structs++;
+  expectThat(
+    seen.structs <= FEW_STRUCTS + bytes.length / BYTES_OF_STRUCT,
+    'a header has more parts than its size can tell apart',
+  );
   let offset = at;
   while (true) {
     const field = byteAt(bytes, offset++);
     const type = field & 0x0f;
     if (type === STOP) return offset;
     if (field >> 4 === 0) offset = skipInteger(bytes, offset);
-    offset = skipValue(bytes, offset, type, depth);
+    offset = skipValue(bytes, offset, type, depth, seen);
   }
 }
 
-function skipValue(bytes: Uint8Array, at: number, type: number, depth: number): number {
+function skipValue(bytes: Uint8Array, at: number, type: number, depth: number, seen: { structs: number }): number {
   const fixed = FIXED[type];
   if (fixed !== undefined) return at + fixed;
   if (INTEGERS.has(type)) return skipInteger(bytes, at);
-  if (type === STRUCT) return skipStruct(bytes, at, depth + 1);
+  if (type === STRUCT) return skipStruct(bytes, at, depth + 1, seen);
   if (type === BINARY) {
     const after = skipInteger(bytes, at) + integerAt(bytes, at);
     expectThat(after <= bytes.length, 'a header is cut off');
     return after;
   }
   expectThat(type === LIST, 'a header holds something unknown');
-  return skipList(bytes, at, depth);
+  return skipList(bytes, at, depth, seen);
 }
 
-function skipList(bytes: Uint8Array, at: number, depth: number): number {
+function skipList(bytes: Uint8Array, at: number, depth: number, seen: { structs: number }): number {
   const head = byteAt(bytes, at);
   const isLong = head >> 4 === 15;
   const size = isLong ? integerAt(bytes, at + 1) : head >> 4;
@@ -55,7 +63,7 @@ function skipList(bytes: Uint8Array, at: number, depth: number): number {
   const isBoolean = type === 1 || type === 2;
   for (let i = 0; i < size; i++) {
     expectThat(offset < bytes.length, 'a header is cut off');
-    offset = isBoolean ? offset + 1 : skipValue(bytes, offset, type, depth + 1);
+    offset = isBoolean ? offset + 1 : skipValue(bytes, offset, type, depth + 1, seen);
   }
   return offset;
 }

@@ -311,4 +311,33 @@ describe('a hostile Parquet file', () => {
     expect([records.length, refusal?.code]).toEqual([0, 'too-large']);
     expect(process.memoryUsage().rss - before).toBeLessThan(500 * MB);
   });
+
+  it('with a hundred thousand columns is refused', async () => {
+    const file = ofPages([plainPage(values, 10)], {
+      change: ({ schema, row_groups: [group] }) => {
+        const [first] = group!.columns;
+        schema[0]!.num_children = 100_000;
+        for (let n = 1; n < 100_000; n++) {
+          schema.push({ ...schema[1]!, name: `x${n}` });
+          group!.columns.push({ ...first!, meta_data: { ...first!.meta_data!, path_in_schema: [`x${n}`] } });
+        }
+      },
+    });
+    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
+    expect([records.length, refusal?.code]).toEqual([0, 'too-large']);
+  });
+
+  it('with a footer of millions of empty parts is refused, and does not hold them', async () => {
+    const parts = 8 * MB;
+    // Field 2 of the footer, the schema: a long list of structs that end where they begin.
+    const inside = Buffer.from([0x15, 0x02, 0x19, 0xfc, ...varint(parts), ...new Uint8Array(10)]);
+    const whole = Buffer.concat([inside, Buffer.alloc(parts)]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(whole.length);
+    const file = Buffer.concat([Buffer.from('PAR1'), whole, length, Buffer.from('PAR1')]);
+    const before = process.memoryUsage().rss;
+    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
+    expect([records.length, refusal?.code]).toEqual([0, 'corrupt-file']);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200 * MB);
+  });
 });
