@@ -5,8 +5,6 @@ import type { Position, Raw, Refusal } from '#core/ingestion/record.ts';
 import { folderAt } from '#core/lake/partition.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 
-/** Objects that hold records that were refused. */
-
 /** A refused record with everything needed to find, mend and replay it. */
 export interface QuarantineRow extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
   readonly datasetId: string;
@@ -47,23 +45,41 @@ export async function* batchRows(
   }
 }
 
-/** The rows of an object of the quarantine. */
+/**
+ * The rows of an object of the quarantine. Lines are rows, or the header of the rows of CSV that come after it: a wide
+ * one, repeated in every row, would be a thousand times as large as these.
+ */
 export function readArchive<T>(bytes: Uint8Array): T[] {
-  return gunzipSync(bytes)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as T);
+  const rows: T[] = [];
+  let header: readonly string[] | undefined;
+  for (const line of gunzipSync(bytes).toString('utf8').split('\n')) {
+    if (line === '') continue;
+    const row = JSON.parse(line) as RawFormat & { readonly raw?: string };
+    if (row.raw === undefined && row.header) header = row.header;
+    else rows.push((row.format === 'csv' && header && !row.header ? { ...row, header } : row) as T);
+  }
+  return rows;
 }
 
 /** Writes all rows of an object of the quarantine. */
-export function writeArchive(store: ObjectStore, key: string, rows: readonly object[]): Promise<void> {
-  const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  return store.put(key, gzipSync(body), { contentType: 'application/gzip' });
+export function writeArchive(store: ObjectStore, key: string, rows: readonly RawFormat[]): Promise<void> {
+  const lines: string[] = [];
+  let latest: RawFormat['header'];
+  for (const { header, ...row } of rows) {
+    if (header && header !== latest) lines.push(JSON.stringify({ header }));
+    latest = header ?? latest;
+    lines.push(JSON.stringify(row));
+  }
+  return store.put(key, gzipSync(`${lines.join('\n')}\n`), { contentType: 'application/gzip' });
 }
 
-const put = (store: ObjectStore, datasetId: string, part: string, at: number, rows: readonly object[]): Promise<void> =>
-  writeArchive(store, archiveKey(datasetId, part, at), rows);
+const put = (
+  store: ObjectStore,
+  datasetId: string,
+  part: string,
+  at: number,
+  rows: readonly RawFormat[],
+): Promise<void> => writeArchive(store, archiveKey(datasetId, part, at), rows);
 
 const archiveKey = (datasetId: string, part: string, at: number): string =>
   `${folderAt(datasetId, at)}${part}.ndjson.gz`;
