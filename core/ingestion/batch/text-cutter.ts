@@ -4,11 +4,12 @@ import { readHeader } from '#core/ingestion/text/csv-rows.ts';
 import { type JsonFrame, JsonSplitter } from '#core/ingestion/text/split-json.ts';
 import type { RawRecord, Splitter } from '#core/ingestion/text/splitter.ts';
 import { splitterFor } from '#core/ingestion/text/splitter-for.ts';
+import { MAX_ROWS_PER_CHUNK } from './chunk-rows.ts';
 import type { Chunk } from './plan-chunks.ts';
 
 export type TextFormat = Exclude<FileFormat, 'parquet'>;
 
-/** One pass over the bytes of a text: where records end near every `targetBytes`, and how many there are. */
+/** One pass over the bytes of a text: where records end near every `targetBytes`, or there are very many of them, and how many there are. */
 export class TextCutter {
   readonly #format: TextFormat;
   readonly #targetBytes: number;
@@ -62,7 +63,7 @@ export class TextCutter {
       if (this.#format === 'csv' && !this.#header) this.#header = readHeader(record);
       else {
         this.#rows++;
-        if (record.end - this.#start >= this.#targetBytes) this.#close(record.end);
+        if (record.end - this.#start >= this.#targetBytes || this.#rows === MAX_ROWS_PER_CHUNK) this.#close(record.end);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { FileMetaData } from 'hyparquet';
+import { MAX_ROWS_PER_CHUNK } from '#core/ingestion/batch/chunk-rows.ts';
 import type { Chunk } from '#core/ingestion/batch/plan-chunks.ts';
 import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
@@ -13,8 +14,6 @@ import type { ParquetSchema } from './schema.ts';
 
 /** Parquet inside gzip can't be read by ranges, so whoever reads some of it unpacks and holds all of it. */
 export const MAX_GZIPPED_PARQUET_BYTES = 128 * 1024 ** 2;
-/** Rows that compress very well take no less time to stitch. */
-const MAX_ROWS_PER_CHUNK = 131_072;
 const MIN_PART_BYTES = 1_048_576;
 
 /**

@@ -81,4 +81,10 @@ describe('the chunks of a file', () => {
       }),
     );
   });
+
+  it('are not of more rows than a worker can stitch in its time, however small these are', async () => {
+    const bytes = Buffer.from(`id\n${'1\n'.repeat(300_000)}`);
+    const { chunks } = await planChunks(piecemeal('data.csv', bytes, 65_536), { targetBytes: 8_388_608 });
+    expect(chunks.map(({ rows }) => rows)).toEqual([131_072, 131_072, 37_856]);
+  });
 });
