@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { mendableLine, parseMended } from '#cli/quarantine/mended-file.ts';
 import { table } from '#cli/report/table.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
@@ -16,6 +16,7 @@ import {
   replayQuarantine,
   rowId,
 } from '#core/ingestion/quarantine/quarantine.ts';
+import { REFUSAL_CODES } from '#core/ingestion/record.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 
 interface Options extends QuarantineFilter {
@@ -67,7 +68,7 @@ const filtered = (command: Command, description: string): Command =>
     .description(description)
     .option('--stage <name>', 'stage', 'local')
     .option('--dataset <id>', 'of this dataset')
-    .option('--reason <code>', 'refused for this reason')
+    .addOption(new Option('--reason <code>', 'refused for this reason').choices(REFUSAL_CODES))
     .option('--source <text>', 'from a source with this in its name: the key of a file, or kinesis:<shard>')
     .option('--since <time>', 'arrived at or after this instant (ISO 8601)', parseInstant)
     .option('--until <time>', 'arrived before this instant (ISO 8601)', parseInstant)

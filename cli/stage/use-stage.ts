@@ -19,7 +19,25 @@ export async function useStage(stage: string): Promise<Resources> {
     if (!environment) throw new UserError('No local AWS is running. Start it with "npm start".');
     Object.assign(process.env, environment);
   }
-  return findResources(stage);
+  try {
+    return await findResources(stage);
+  } catch (error) {
+    const advice = adviceOn(error as AwsError, stage);
+    throw advice === undefined ? error : new UserError(advice, { cause: error });
+  }
+}
+
+type AwsError = Error & { readonly code?: string; readonly $metadata?: object };
+
+/** What stands between a person and a stage that is not the platform's fault. */
+function adviceOn({ name, message, code, $metadata }: AwsError, stage: string): string | undefined {
+  if (message === 'Region is missing')
+    return `It is not known in which region the stage "${stage}" is. Set AWS_REGION, or AWS_PROFILE to a profile that has a region.`;
+  if (name === 'CredentialsProviderError')
+    return `No AWS credentials were found for the stage "${stage}". Set AWS_PROFILE, or sign in again. (${message})`;
+  if (code === 'ECONNREFUSED')
+    return `Nothing answers at ${process.env.AWS_ENDPOINT_URL ?? 'AWS'}. Start what should, or unset AWS_ENDPOINT_URL.`;
+  return $metadata && `AWS does not say what the stage "${stage}" is made of: ${name}: ${message}`;
 }
 
 /** The names that the stage's deployment left in SSM. */

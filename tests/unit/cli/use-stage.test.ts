@@ -1,0 +1,43 @@
+import { GetParametersByPathCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterEach, describe, expect, it } from 'vitest';
+import { useStage } from '#cli/stage/use-stage.ts';
+import { UserError } from '#cli/user-error.ts';
+
+const ssm = mockClient(SSMClient);
+const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
+
+describe('a stage that cannot be reached', () => {
+  afterEach(() => ssm.reset());
+
+  it.each<[what: string, error: Error, says: RegExp]>([
+    ['no region', new Error('Region is missing'), /in which region the stage "dev" is\. Set AWS_REGION/],
+    ['no credentials', named('CredentialsProviderError', 'Could not load'), /No AWS credentials .* Set AWS_PROFILE/],
+    ['nothing there', Object.assign(new Error(''), { code: 'ECONNREFUSED' }), /Nothing answers at/],
+    [
+      'credentials that are too old',
+      new SSMServiceException({
+        name: 'ExpiredTokenException',
+        message: 'The token has expired',
+        $fault: 'client',
+        $metadata: {},
+      }),
+      /ExpiredTokenException: The token has expired/,
+    ],
+  ])('says why: %s', async (_, error, says) => {
+    ssm.on(GetParametersByPathCommand).rejects(error);
+    const failed = useStage('dev');
+    await expect(failed).rejects.toThrow(UserError);
+    await expect(failed).rejects.toThrow(says);
+  });
+
+  it('says how it is deployed', async () => {
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
+    await expect(useStage('dev')).rejects.toThrow(/cdk deploy --all -c stage=dev/);
+  });
+
+  it('does not hide what is our own fault', async () => {
+    ssm.on(GetParametersByPathCommand).rejects(new TypeError('x is no function'));
+    await expect(useStage('dev')).rejects.toThrow(TypeError);
+  });
+});
