@@ -3,6 +3,7 @@ import { acceptRecord } from '#core/ingestion/accept.ts';
 import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import { type TakeInDeps, takeIn } from '#core/ingestion/take-in.ts';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import { slicesOf } from '#core/util/slices.ts';
 import type { LakeRow } from './lake-row.ts';
 import { openAhead } from './open-ahead.ts';
 import { partitionOf } from './partition.ts';
@@ -38,9 +39,6 @@ export interface Rebuilt {
   /** Rows that the catalog in force now does not accept any more. */
   readonly refused: number;
 }
-
-/** Rows that are stitched together. */
-const SLICE = 1_000;
 
 /**
  * Stitches the rows of the lake again, in the order of the days of their arrival and of their objects. Each keeps the
@@ -89,8 +87,7 @@ const orderOf = (key: string): string => `${partitionOf(key)?.day} ${key}`;
 async function stitchAgain(file: LakeFile, dataset: string, deps: RebuildDeps): Promise<Rebuilt> {
   let sum: Rebuilt = { objects: 1, stitched: 0, duplicate: 0, refused: 0 };
   for await (const rows of file.groups()) {
-    for (let start = 0; start < rows.length; start += SLICE) {
-      const slice = rows.slice(start, start + SLICE);
+    for (const slice of slicesOf(rows, ({ json }) => json.length)) {
       const records = acceptAgain(slice, dataset, deps.catalog);
       const { outcomes, failed } = await takeIn(records, deps.stitch);
       if (failed[0]) throw failed[0].error;

@@ -16,7 +16,9 @@ export class SqsMessageQueue<T> implements MessageQueue<T> {
     await sendAll(
       this.#client,
       this.#queue,
-      messages.map((message) => ({ MessageBody: JSON.stringify(message) })),
+      (function* () {
+        for (const message of messages) yield { MessageBody: JSON.stringify(message) };
+      })(),
     );
   }
 }

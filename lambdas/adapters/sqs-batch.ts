@@ -2,17 +2,17 @@ import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSCli
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 
 const MOST_MESSAGES = 10;
+/** Of a batch: what every region and emulator takes. A message that is larger goes alone. */
+const MOST_BYTES = 256 * 1024;
 const ATTEMPTS = 6;
 
 /** A message as it is sent, its id within a batch apart. */
 export type Message = Omit<SendMessageBatchRequestEntry, 'Id'>;
 
 /** Sends messages in batches, in order; those that the queue did not take are sent again. @throws when it never does */
-export async function sendAll(client: SQSClient, queue: string, messages: readonly Message[]): Promise<void> {
-  for (let start = 0; start < messages.length; start += MOST_MESSAGES) {
-    let entries = messages
-      .slice(start, start + MOST_MESSAGES)
-      .map((message, index) => ({ ...message, Id: String(index) }));
+export async function sendAll(client: SQSClient, queue: string, messages: Iterable<Message>): Promise<void> {
+  for (const batch of batchesOf(messages)) {
+    let entries = batch.map((message, index) => ({ ...message, Id: String(index) }));
     for (let attempt = 1; entries.length > 0; attempt++) {
       if (attempt > ATTEMPTS)
         throw new Error(`A queue did not take ${entries.length} messages in ${ATTEMPTS} attempts`);
@@ -22,4 +22,21 @@ export async function sendAll(client: SQSClient, queue: string, messages: readon
       entries = entries.filter(({ Id }) => failed.has(Id));
     }
   }
+}
+
+/** Made one after the other, so that not all of them are held as text. */
+function* batchesOf(messages: Iterable<Message>): Iterable<Message[]> {
+  let batch: Message[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const size = Buffer.byteLength(message.MessageBody ?? '');
+    if (batch.length === MOST_MESSAGES || (batch.length > 0 && bytes + size > MOST_BYTES)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(message);
+    bytes += size;
+  }
+  if (batch.length > 0) yield batch;
 }

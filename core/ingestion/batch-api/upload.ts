@@ -39,6 +39,16 @@ export const batchManifest = z.object({
 });
 export type BatchManifest = z.output<typeof batchManifest>;
 
+/** What an object says that is named like one; undefined when it is none, or names files that are not its own. */
+export function readManifest(bytes: Uint8Array): BatchManifest | undefined {
+  try {
+    const manifest = batchManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return manifest.files.every((file) => file.startsWith(filesPrefix(manifest.batchId))) ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const MANIFEST_SUFFIX = '.tributary-batch';
 export const isManifest = (key: string): boolean => key.endsWith(MANIFEST_SUFFIX);
 export const manifestKey = ({ id, datasetId }: Upload): string =>

@@ -93,6 +93,11 @@ export function readHeader(record: RawRecord): readonly string[] {
   if (typeof text !== 'string')
     throw invalidHeader(`The header can't be read. ${text.message}`, 'names of columns, separated by commas');
   const names = cellsOf(text).map((name) => name.trim());
+  // With escapes, control characters are six times as long.
+  const length = Buffer.byteLength(JSON.stringify(names));
+  if (length > 2 * MAX_HEADER_BYTES) {
+    throw invalidHeader('The header is too long', `at most ${MAX_HEADER_BYTES} bytes`, `${length} bytes, as JSON`);
+  }
   if (names.length === 1 && /[;\t|]/.test(names[0]!)) {
     throw invalidHeader('The columns are not separated by commas', 'commas', 'semicolons, tabs or bars');
   }

@@ -6,7 +6,8 @@ import { keepPlan } from '#core/ingestion/batch/chunk-plan.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { thresholdOf } from '#core/ingestion/batch/threshold.ts';
 import { dropIfOver } from '#core/ingestion/batch/working-pieces.ts';
-import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
+import { type BatchManifest, isManifest, readManifest } from '#core/ingestion/batch-api/upload.ts';
+import { KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { batchIdOf, datasetOfFile, piecesPrefix } from '#core/ingestion/landing.ts';
 import { refuseForeignHeader } from '#core/ingestion/mapping/refuse-header.ts';
 import { unknownDataset } from '#core/ingestion/process.ts';
@@ -65,9 +66,10 @@ function splitterOf(deps: SplitDeps) {
     const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
     const version = `${s3.object.versionId}|${s3.object.eTag}|${s3.object.sequencer}`;
     const catalog = await deps.catalog.current();
-    const { files, ...batch } = isManifest(key)
-      ? await batchOfManifest(key, catalog, deps.landing)
-      : { ...batchOfFile(key, version, Date.parse(eventTime), catalog), files: [key] };
+    const file = batchOfFile(key, version, Date.parse(eventTime), catalog);
+    const manifest = isManifest(key) ? await manifestAt(key, deps.landing) : undefined;
+    if (manifest === 'none') return await refuse(file, NO_MANIFEST, deps);
+    const { files, ...batch } = manifest ? batchOfManifest(key, manifest, catalog) : { ...file, files: [key] };
     // Announced again after it is over: what was laid down for its workers is gone, and must not come back.
     if (await dropIfOver(batch.id, deps)) return;
     try {
@@ -99,14 +101,25 @@ function batchOfFile(file: string, version: string, receivedAt: number, catalog:
   };
 }
 
+/** What the batch API wrote at the key; `none` where it is not of its making. */
+async function manifestAt(key: string, landing: ObjectStore): Promise<BatchManifest | 'none' | undefined> {
+  const bytes = await landing.get(key);
+  // Uploaded and deleted again before we came: so it is for any file, whatever its name.
+  return bytes && (readManifest(bytes) ?? 'none');
+}
+
+const NO_MANIFEST: Refusal = {
+  code: 'unsupported-format',
+  message: 'The file is named like a batch of the batch API and is none; rename it',
+  expected: KNOWN_SUFFIXES,
+};
+
 /** A batch of the batch API: its files lie elsewhere, and it says itself who it is, however often it is announced. */
-async function batchOfManifest(
+function batchOfManifest(
   key: string,
+  { batchId, completedAt, files, partialIngestionPercentage }: BatchManifest,
   catalog: CompiledCatalog,
-  landing: ObjectStore,
-): Promise<NewBatch & { files: readonly string[] }> {
-  const text = Buffer.from((await landing.get(key)) ?? []).toString('utf8');
-  const { batchId, completedAt, files, partialIngestionPercentage } = batchManifest.parse(JSON.parse(text));
+): NewBatch & { files: readonly string[] } {
   const batch = { ...batchOfFile(key, '', completedAt, catalog), id: batchId, files };
   return partialIngestionPercentage === undefined ? batch : { ...batch, partialIngestionPercentage };
 }

@@ -40,6 +40,7 @@ const REFUSED: readonly (readonly [string, string, Buffer, string])[] = [
   ['two columns of one name, but for a blank', 'a.csv', bytes('id, id\n1,2\n'), 'invalid-header'],
   ['a column without a name', 'a.csv', bytes('id,,name\n1,2,3\n'), 'invalid-header'],
   ['100,000 columns', 'a.csv', bytes(`${'c,'.repeat(99_999)}c\n`), 'invalid-header'],
+  ['a header that no message could carry', 'a.csv', bytes(`${'\u0001'.repeat(30_000)},b\n1,2\n`), 'invalid-header'],
   ['a column named as objects are made', 'a.csv', bytes('id,a.constructor\n1,2\n'), 'invalid-header'],
   ['a header that is no UTF-8', 'a.csv', bytes('id,', [0xff] as never, '\n1,2\n'), 'invalid-header'],
   ['a quote in the header that is never closed', 'a.csv', bytes('id,"name\n1,2\n3,4\n'), 'invalid-header'],

@@ -177,4 +177,18 @@ describe('hostile records among others', () => {
       { numRuns: 25 },
     );
   });
+
+  it.each([
+    ['no JSON', '{'],
+    ['something else', '{"files":[]}'],
+    ['files of others', '{"batchId":"b","completedAt":1,"files":["landing/customers/a.ndjson"]}'],
+  ])('may be a file that is named like a batch and holds %s: it is refused', async (_, content) => {
+    const platform = platformWith();
+    await platform.stores.landing.put('landing/customers/a.ndjson', '{}\n');
+    await platform.upload('landing/web-events/b.tributary-batch', content);
+    await platform.poller.run();
+    expect(platform.leftovers()).toEqual({});
+    expect(await kept(platform)).toEqual([]);
+    expect((await platform.quarantined()).map(({ refusals }) => refusals[0]!.code)).toEqual(['unsupported-format']);
+  });
 });
