@@ -162,7 +162,7 @@ function assertionOf(record: AcceptedRecord, said: readonly IdentityKey[], item:
 }
 
 /** Whether the record tells of somebody who was deleted, what must not come back. */
-function isErased({ erased }: ProfileItem, key: IdentityKey, { time, receivedAt }: AcceptedRecord): boolean {
+export function isErased({ erased }: ProfileItem, key: IdentityKey, { time, receivedAt }: AcceptedRecord): boolean {
   const deletion = erased?.[key];
   return deletion !== undefined && (deletion.keepOut === true || time <= deletion.at || receivedAt <= deletion.at);
 }

@@ -8,7 +8,7 @@ import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
 import type { Timeline, TimelineEntry } from '#core/ports/timeline.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
-import { type FoldRules, foldRecords, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
+import { type FoldRules, foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
 import { placeInProfile } from '#core/profile/place.ts';
 import type { ProfileEvent, ProfileItem } from '#core/profile/profile-item.ts';
 import { timelineEntryOf } from '#core/profile/remember.ts';
@@ -42,7 +42,7 @@ export async function rebuildItem(
   const records = rows.flatMap((row) => acceptAgain(row, deps.catalog)).sort(inOrderOfArrival);
   const entries = await withoutGone(identities, records, deps);
   const own = await withPointers(item, identities, records, deps);
-  const kept = await remembered(records, own, entries, rules.fold, deps);
+  const kept = await remembered(records, item, own, entries, rules.fold, deps);
   const { item: folded } = foldRecords(emptied(item, rules.fold.links), kept, rules.fold);
   const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
   const reading = { timeline: deps.timeline, rules: rules.fold, now: deps.now };
@@ -109,6 +109,7 @@ async function withPointers(
 /** The records that count, each with the place it has in this item: of several arrivals of one record the first. */
 async function remembered(
   records: readonly AcceptedRecord[],
+  item: ProfileItem,
   own: ReadonlySet<IdentityKey>,
   entries: Map<string, TimelineEntry>,
   rules: FoldRules,
@@ -120,6 +121,7 @@ async function remembered(
     const { under } = placed;
     // What names this item but was kept apart from it, because too many would have been connected.
     if (under && !own.has(under)) continue;
+    if (under && isErased(item, under, record)) continue;
     const identities = linkableOf(record, rules).identities.filter((key) => own.has(key));
     const said = { identities: identities.length > 1 ? identities : [] };
     if (!under) {

@@ -5,6 +5,7 @@ export interface HttpCall {
   readonly method: string;
   /** Scheme and host that AWS has given the address. */
   readonly origin: string;
+  /** Decoded. */
   readonly path: string;
   readonly query: Readonly<Record<string, string | undefined>>;
   /** Names in lower case. */
@@ -27,11 +28,20 @@ export function callOf(event: APIGatewayProxyEventV2): HttpCall {
   return {
     method: http.method.toUpperCase(),
     origin: `https://${domainName}`,
-    path: event.rawPath,
+    path: event.routeKey === '$default' ? decoded(event.rawPath) : event.rawPath,
     query: event.queryStringParameters ?? {},
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   };
+}
+
+/** The URL of a function hands over the path as it was written, an HTTP API what it says. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 export function answerTo({ status, headers = {}, body, file }: HttpAnswer): APIGatewayProxyStructuredResultV2 {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-/** Batches of one answer, at most (aep.md §2.3: AEP's catalog gives up to 100). */
-const MOST_BATCHES = 100;
+/** Objects of one answer, as AEP's catalog has it: at most, and where nothing is said. */
+const MOST = 100;
+const USUALLY = 20;
 
 /** Which batches are asked for, and how many of them. */
 export interface BatchListing {
@@ -26,10 +27,17 @@ const whole = z
   .regex(/^\d{1,15}$/, 'expected a whole number')
   .transform(Number);
 
-const query = z.object({
-  limit: whole.optional(),
+const page = {
+  limit: whole
+    .refine((number) => number >= 1 && number <= MOST, `expected a number from 1 to ${MOST}`)
+    .default(USUALLY),
   start: whole.optional(),
   offset: whole.optional(),
+  properties: z.string().optional(),
+};
+
+const query = z.object({
+  ...page,
   dataSet: z.string().optional(),
   status: z
     .string()
@@ -43,20 +51,16 @@ const query = z.object({
     .string()
     .regex(/^(asc|desc):(created|updated)$/, 'expected asc:created or desc:created')
     .optional(),
-  properties: z.string().optional(),
 });
 
 /** The question of `GET /batches?…`, as AEP's catalog is asked. @returns what is wrong with it, as text */
 export function readListing(parameters: Readonly<Record<string, string | undefined>>): BatchListing | string {
   const parsed = query.safeParse(parameters);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return `${issue!.path.join('.')}: ${issue!.message}`;
-  }
+  if (!parsed.success) return mistakeIn(parsed.error);
   const { limit, start, offset, created, createdAfter, createdBefore, orderBy, properties, ...filters } = parsed.data;
   return {
     ...filters,
-    limit: Math.min(limit ?? MOST_BATCHES, MOST_BATCHES),
+    limit,
     start: start ?? offset ?? 0,
     createdAfter: created === undefined ? createdAfter : created - 1,
     createdBefore: created === undefined ? createdBefore : created + 1,
@@ -65,8 +69,25 @@ export function readListing(parameters: Readonly<Record<string, string | undefin
   };
 }
 
-/** The members of a batch that were asked for. */
-export const pickProperties = (batch: object, properties: readonly string[] | undefined): object =>
+/** Which datasets are asked for. */
+export type DatasetListing = Pick<BatchListing, 'limit' | 'start' | 'properties'> & {
+  readonly name?: string | undefined;
+};
+
+/** The question of `GET /dataSets?…`. @returns what is wrong with it, as text */
+export function readDatasetListing(parameters: Readonly<Record<string, string | undefined>>): DatasetListing | string {
+  const parsed = z.object({ ...page, name: z.string().optional() }).safeParse(parameters);
+  if (!parsed.success) return mistakeIn(parsed.error);
+  const { limit, start, offset, properties, name } = parsed.data;
+  return { limit, start: start ?? offset ?? 0, properties: properties?.split(','), name };
+}
+
+function mistakeIn({ issues: [issue] }: z.ZodError): string {
+  return `${issue!.path.join('.')}: ${issue!.message}`;
+}
+
+/** The members of an object that were asked for. */
+export const pickProperties = (told: object, properties: readonly string[] | undefined): object =>
   properties === undefined
-    ? batch
-    : Object.fromEntries(Object.entries(batch).filter(([name]) => properties.includes(name)));
+    ? told
+    : Object.fromEntries(Object.entries(told).filter(([name]) => properties.includes(name)));

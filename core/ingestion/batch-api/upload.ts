@@ -84,6 +84,9 @@ export function fileKey({ id, format }: Upload, name: string): string {
   return `${filesPrefix(id)}${encodeURIComponent(name)}${isRight ? '' : `.${format}`}`;
 }
 
+/** Longest key of a file: S3 takes 1,024 bytes, and those of its parts are longer. */
+export const MOST_KEY_BYTES = 960;
+
 /** What people called the file that lies at a key. */
 export function fileNameOf(key: string): string {
   const [, encoded] = /^uploads\/[^/]+\/files\/(.+)$/.exec(key) ?? [];
@@ -93,8 +96,8 @@ export function fileNameOf(key: string): string {
 /** A file that comes in parts: one object a part, and after its last one a list of them in place of the file. */
 export const PARTS_SUFFIX = '.parts';
 export const partsPrefix = (file: string): string => `${file.replace('/files/', '/parts/')}/`;
-export const partKey = (file: string, { start, end }: ByteRange): string =>
-  `${partsPrefix(file)}${padded(start)}-${padded(end)}`;
+export const partKey = (file: string, { start, end, of }: ByteRange): string =>
+  `${partsPrefix(file)}${padded(start)}-${padded(end)}${of === undefined ? '' : `-${of}`}`;
 /** Whether an object stands for a file that came in parts: only below `uploads/`, what people call theirs is their own. */
 export const isPartList = (key: string): boolean => key.startsWith(PREFIX) && key.endsWith(PARTS_SUFFIX);
 
@@ -104,20 +107,24 @@ export interface ByteRange {
   readonly start: number;
   /** Not included. */
   readonly end: number;
+  /** How many bytes the whole file has, where that is said. */
+  readonly of?: number;
 }
 
-/** `Content-Range: bytes 0-99/200`; undefined when it is something else, or not as long as the body. */
+/**
+ * `Content-Range: bytes 0-99/200`; undefined when it is something else, not as long as the body, or beyond the end of the file.
+ */
 export function parseContentRange(header: string | undefined, length: number): ByteRange | undefined {
-  const [, first, last] = /^bytes[ =](\d{1,15})-(\d{1,15})(?:\/(?:\d{1,15}|\*))?$/i.exec(header?.trim() ?? '') ?? [];
+  const [, first, last, of] = /^bytes[ =](\d{1,15})-(\d{1,15})(?:\/(\d{1,15}|\*))?$/i.exec(header?.trim() ?? '') ?? [];
   if (first === undefined || last === undefined) return undefined;
-  const range = { start: Number(first), end: Number(last) + 1 };
-  return range.end - range.start === length ? range : undefined;
+  const range = { start: Number(first), end: Number(last) + 1, ...(of && of !== '*' && { of: Number(of) }) };
+  return range.end - range.start === length && range.end <= (range.of ?? range.end) ? range : undefined;
 }
 
 /** The range of a part, from its key. */
 export function rangeOfPart(key: string): ByteRange {
-  const [start, end] = key.slice(key.lastIndexOf('/') + 1).split('-');
-  return { start: Number(start), end: Number(end) };
+  const [start, end, of] = key.slice(key.lastIndexOf('/') + 1).split('-');
+  return { start: Number(start), end: Number(end), ...(of !== undefined && { of: Number(of) }) };
 }
 
 /** Most parts of one file that addresses are given for, and most bytes of each (S3 takes no more at once). */
@@ -140,10 +147,14 @@ export function rangesOf(size: string, partSize: string = String(PART_BYTES)): B
   const count = Math.ceil(total / step);
   if (count > MOST_PARTS)
     return `partSize: these are ${count} parts, at most ${MOST_PARTS} are possible; make them larger`;
-  return Array.from({ length: count }, (_, i) => ({ start: i * step, end: Math.min((i + 1) * step, total) }));
+  return Array.from({ length: count }, (_, i) => ({
+    start: i * step,
+    end: Math.min((i + 1) * step, total),
+    of: total,
+  }));
 }
 
-/** Where parts in order of their beginning leave a gap, or overlap; undefined when they make a file. */
+/** Where parts in order of their beginning leave a gap, overlap or end too early; undefined when they make a file. */
 export function flawOfParts(parts: readonly ByteRange[]): string | undefined {
   if (parts.length === 0) return 'there are no parts';
   let at = 0;
@@ -152,5 +163,7 @@ export function flawOfParts(parts: readonly ByteRange[]): string | undefined {
     if (start < at) return `the part that begins at byte ${start} overlaps the one before it`;
     at = end;
   }
-  return undefined;
+  const sizes = [...new Set(parts.flatMap(({ of = [] }) => of))].sort((x, y) => x - y);
+  if (sizes.length > 1) return `they are of files of different sizes, ${sizes.join(' and ')} bytes`;
+  return at < (sizes[0] ?? at) ? `bytes ${at} to ${sizes[0]! - 1} are missing` : undefined;
 }

@@ -1,16 +1,13 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { type BatchListing, pickProperties, readListing } from '#core/ingestion/batch-api/listing.ts';
 import { setMark } from '#core/ingestion/batch-api/marks.ts';
 import { readNewBatch } from '#core/ingestion/batch-api/new-batch.ts';
 import { describeBatch, statusOf } from '#core/ingestion/batch-api/report.ts';
 import {
   filesPrefix,
-  INDEX_PREFIX,
   indexKey,
   manifestKey,
   PARTS_SUFFIX,
-  parseIndexKey,
   type Upload,
   uploadKey,
 } from '#core/ingestion/batch-api/upload.ts';
@@ -19,14 +16,10 @@ import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { obstacleToReplace, revertBatch } from './reverts.ts';
-import { badRequest, findBatch, type KnownBatch, maySend } from './state.ts';
+import { badRequest, type KnownBatch, maySend } from './state.ts';
 
 /** aep.md §2.4 */
 const MOST_FILES = 25_000;
-/** Batches whose state is looked at for one list, whether it is the one that is asked for or not: an answer has seconds. */
-const MOST_LOOKED_AT = 500;
-const AT_ONCE = 20;
-
 const JSON_TYPE = { contentType: 'application/json' };
 
 /** `POST /batches` */
@@ -61,53 +54,6 @@ export async function createBatch(
   await landing.put(uploadKey(upload.id), JSON.stringify(upload), JSON_TYPE);
   await landing.put(indexKey(upload), '');
   return { status: 201, body: describeBatch(upload) };
-}
-
-/** `GET /batches/{id}`: the batch by its id, as AEP's catalog tells it. */
-export const tellBatch = ({ upload, marks, batch }: KnownBatch): HttpAnswer => ({
-  status: 200,
-  body: { [upload.id]: describeBatch(upload, marks, batch) },
-});
-
-/** `GET /batches?…`: those that were made here, by their ids, the newest first. */
-export async function listBatches(
-  { query }: HttpCall,
-  connection: SourceConnectionDefinition,
-  deps: BatchApiDeps,
-): Promise<HttpAnswer> {
-  const listing = readListing(query);
-  if (typeof listing === 'string') return badRequest(listing);
-  const ids = await idsOf(listing, connection, deps);
-  const found: KnownBatch[] = [];
-  const isAsked = ({ marks, batch }: KnownBatch): boolean =>
-    listing.status === undefined || listing.status === statusOf(marks, batch);
-  const wanted = listing.start + listing.limit;
-  for (let at = 0; at < ids.length && found.length < wanted; at += AT_ONCE) {
-    const batches = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => findBatch(id, deps)));
-    found.push(...batches.filter((known) => known !== undefined).filter(isAsked));
-  }
-  const told = found.slice(listing.start, wanted).map(({ upload, marks, batch }) => {
-    return [upload.id, pickProperties(describeBatch(upload, marks, batch), listing.properties)];
-  });
-  return { status: 200, body: Object.fromEntries(told) };
-}
-
-/** Ids of batches of the time and the dataset that are asked for, in the order that is asked for. */
-async function idsOf(
-  listing: BatchListing,
-  connection: SourceConnectionDefinition,
-  { landing }: BatchApiDeps,
-): Promise<string[]> {
-  const { createdAfter = 0, createdBefore = Number.POSITIVE_INFINITY, dataSet, isOldestFirst } = listing;
-  const ids: string[] = [];
-  for await (const key of landing.list(INDEX_PREFIX)) {
-    const { id, datasetId, createdAt } = parseIndexKey(key);
-    if (createdAt <= createdAfter) break;
-    const isOfDataset = maySend(connection, datasetId) && (dataSet === undefined || dataSet === datasetId);
-    if (isOfDataset && createdAt < createdBefore) ids.push(id);
-    if (!isOldestFirst && ids.length >= MOST_LOOKED_AT) break;
-  }
-  return isOldestFirst ? ids.reverse().slice(0, MOST_LOOKED_AT) : ids;
 }
 
 /** `POST /batches/{id}?action=` */

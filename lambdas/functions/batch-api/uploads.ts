@@ -2,6 +2,7 @@ import {
   type ByteRange,
   fileKey,
   flawOfParts,
+  MOST_KEY_BYTES,
   PARTS_SUFFIX,
   parseContentRange,
   partKey,
@@ -33,6 +34,11 @@ export async function answerFile(
   deps: Deps,
 ): Promise<HttpAnswer> {
   if (call.method === 'HEAD') return tellFile(name, upload, deps);
+  if (Buffer.byteLength(fileKey(upload, name)) > MOST_KEY_BYTES) {
+    return badRequest(
+      `The name of the file is too long by ${Buffer.byteLength(fileKey(upload, name)) - MOST_KEY_BYTES} bytes, as addresses are written`,
+    );
+  }
   if (Object.keys(marks).length > 0) {
     return problem(400, 'inlet', 'The batch is closed', { detail: 'Create another one for more files' });
   }
@@ -72,7 +78,9 @@ async function putPart(
 ): Promise<HttpAnswer> {
   const range = parseContentRange(contentRange, body.length);
   if (!range)
-    return badRequest(`Expected Content-Range: bytes FIRST-LAST/SIZE of ${body.length} bytes, as the body has`);
+    return badRequest(
+      `Expected Content-Range: bytes FIRST-LAST/SIZE of ${body.length} bytes, as the body has, and SIZE of the whole file`,
+    );
   await landing.put(partKey(fileKey(upload, name), range), body);
   return { status: 200, body: {} };
 }

@@ -54,6 +54,8 @@ export function addHttpDoors(make: FunctionFactory, reverts: WorkQueue): Urls {
       paths: [
         ...anywhere.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
         '/data/foundation/catalog/batch/{batchId}',
+        '/data/foundation/catalog/dataSets',
+        '/data/foundation/catalog/dataSets/{datasetId}',
       ],
     }),
     'access-url': door.add({

@@ -66,6 +66,8 @@ export function createBatchApi({
     const isText = typeof bytes === 'string';
     const event = {
       rawPath,
+      // As the URL of a function hands it over: encoded. An HTTP API has decoded it.
+      routeKey: '$default',
       requestContext: { http: { method }, domainName: HOST },
       queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
       headers: { host: HOST, ...headers },

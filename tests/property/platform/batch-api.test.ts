@@ -139,6 +139,84 @@ describe('the batch API', () => {
     }
   });
 
+  it('refuses a file whose last part is missing, or whose parts are of files of different sizes', async () => {
+    const { call, create, patch, putAt } = withApi();
+    const bytes = Buffer.from('0123456789');
+    const complete = (id: string) => call('POST', `/batches/${id}/datasets/web-events/files/file.json?action=COMPLETE`);
+    const [short, mixed, addressed] = [await create(), await create(), await create()];
+    await patch(short, 'file.json', bytes.subarray(0, 6), 0, 10);
+    expect(await complete(short)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/bytes 6 to 9/) },
+    });
+    await patch(mixed, 'file.json', bytes.subarray(0, 6), 0, 10);
+    await patch(mixed, 'file.json', bytes.subarray(6), 6, 11);
+    expect(await complete(mixed)).toMatchObject({ status: 400, body: { detail: expect.stringMatching(/10 and 11/) } });
+    const file = `/batches/${addressed}/datasets/web-events/files/file.json`;
+    const { parts } = (await call('POST', `${file}?action=INITIALIZE&size=10&partSize=5`)).body;
+    await putAt(parts[0].href, bytes.subarray(0, 5));
+    expect((await complete(addressed)).status, 'also where S3 takes the parts').toBe(400);
+    await putAt(parts[1].href, bytes.subarray(5));
+    expect((await complete(addressed)).status).toBe(201);
+  });
+
+  it.each(['bytes 0-9/9', 'bytes 3-2/10', 'bytes 0-8/20', 'bytes 0-9/10/10', 'bytes 5-14/10', '0-9', 'items 0-9/10'])(
+    'refuses ten bytes with the range "%s"',
+    async (range) => {
+      const { call, create } = withApi();
+      const headers = { 'x-api-key': KEY, 'content-range': range };
+      const address = `/batches/${await create()}/datasets/web-events/files/a.json`;
+      expect((await call('PATCH', address, Buffer.alloc(10), headers)).status).toBe(400);
+    },
+  );
+
+  it('takes a part twice, the second in place of the first', async () => {
+    const { platform, call, create, patch, complete, read, announce } = withApi();
+    const id = await create();
+    const bytes = Buffer.from(carts(0, 2).join('\n'));
+    await patch(id, 'a.json', Buffer.alloc(50, 'x'), 0, bytes.length);
+    await patch(id, 'a.json', bytes.subarray(50), 50, bytes.length);
+    await patch(id, 'a.json', bytes.subarray(0, 50), 0, bytes.length);
+    expect((await call('POST', `/batches/${id}/datasets/web-events/files/a.json?action=COMPLETE`)).status).toBe(201);
+    await complete(id);
+    await announce(id);
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({ status: 'success', metrics: { outputRecordCount: 2 } });
+  });
+
+  it('calls files what clients call them, and keeps them apart and below their batch', async () => {
+    const { platform, call, create, put, complete, read, announce } = withApi();
+    const names = [
+      'a b.json',
+      'a%20b.json',
+      'übung/文件.json',
+      '../../batch.json',
+      '..',
+      '../',
+      'c.json/',
+      '%2e%2e/x',
+      '?#&.json',
+    ];
+    const id = await create();
+    for (const [i, name] of names.entries())
+      expect((await put(id, encodeURIComponent(name), carts(i, i + 1)[0]!)).status).toBe(200);
+    const { body } = await call('GET', `/batches/${id}/meta?path=input_files`);
+    const list = await call('GET', body.data[0]._links.self.href.slice('https://batches.example'.length));
+    const told = list.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).path);
+    const suffixed = names.map((name) => (name.endsWith('.json') ? name : `${name}.json`));
+    expect(told.sort()).toEqual(suffixed.sort());
+    for await (const key of platform.stores.landing.list('')) expect(key).toMatch(/^uploads(-by-time)?\//);
+    await complete(id);
+    await announce(id);
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({ status: 'success', metrics: { outputRecordCount: names.length } });
+    const long = await put(await create(), 'x'.repeat(1_000), '{}');
+    expect(long).toMatchObject({ status: 400, body: { detail: expect.stringContaining('name') } });
+  });
+
   it('takes CSV by the mapping of its dataset', async () => {
     const { platform, create, put, complete, read, announce } = withApi();
     const id = await create('customers', 'csv');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
+import { unlink } from '#core/identity/unlink.ts';
 import { batchIdOf } from '#core/ingestion/landing.ts';
 import { compactRange } from '#core/lake/compact-range.ts';
 import { mergeRules } from '#core/lake/compaction-days.ts';
@@ -14,6 +15,7 @@ import { cellsOf } from '#tests/harness/core/rows.ts';
 import { addToCart, ecidOf, enveloped, logIn, seenIn, tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs, timeout } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T23:30:00Z');
@@ -155,7 +157,7 @@ describe('a batch that is taken back', () => {
     };
   };
 
-  it('leaves what there would be if it had never come', async () => {
+  it('leaves what there would be if it had never come', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(history, fc.integer({ min: 1, max: 3 }), async ({ before, dataset, batch, after }, parts) => {
         const [came, never] = [begin(), begin()];
@@ -170,11 +172,13 @@ describe('a batch that is taken back', () => {
         await never.platform.poller.run({ until: came.platform.poller.clock.now() });
         expect(await seen(came.platform)).toEqual(await seen(never.platform));
       }),
-      { numRuns: 60 },
+      runs(1, 60),
     );
   });
 
-  it('comes to the same whoever dies on the way, in a compacted lake, while records go on coming', async () => {
+  it('comes to the same whoever dies on the way, in a compacted lake, while records go on coming', {
+    timeout,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(
         history,
@@ -227,11 +231,11 @@ describe('a batch that is taken back', () => {
           expect(lake.length).toBe(lakeThen.length);
         },
       ),
-      { numRuns: 60 },
+      runs(1, 60),
     );
   });
 
-  it('may be sent again, and is taken in anew', async () => {
+  it('may be sent again, and is taken in anew', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ before, dataset, batch, after }) => {
         const [came, once] = [begin(), begin()];
@@ -255,7 +259,46 @@ describe('a batch that is taken back', () => {
         const profiles = async ({ platform }: typeof came) => (await seen(platform)).profiles;
         expect(await profiles(came)).toEqual(await profiles(once));
       }),
-      { numRuns: 30 },
+      runs(0.5, 30),
     );
+  });
+
+  it('leaves who was deleted meanwhile deleted, and links that were withdrawn by hand withdrawn', async () => {
+    const { platform, say, sayBatch } = begin();
+    const { stores, poller } = platform;
+    const login = (n: number): Drawn => ({ dataset: 'logins', n, variant: 0 });
+    const cart = (n: number): Drawn => ({ dataset: 'web-events', n, variant: 0 });
+    await say({ by: 'stream', records: [login(1), login(2), cart(1), cart(2)] });
+    await sayBatch(
+      'regions',
+      [1, 2].map((n) => ({ dataset: 'regions', n, variant: 0 })),
+    );
+    const batch = await batchOf(platform, 'regions');
+    const step = () => workRevert({ batch, parts: 1 }, depsOf(platform, { until: 0 }));
+    // Planned, and the rows of everybody found.
+    for (let i = 0; i < 2; i++) await step();
+    const rules = stageRules(catalog).fold.links;
+    const by = { who: 'somebody', reason: 'shared' };
+    const deps = { profiles: stores.profiles, rules, now: poller.clock.now, pause: async () => {} };
+    await unlink('CRMID:RB-2', `ECID:${ecidOf(2)}`, by, deps);
+    await platform.schedules.erasePerson({ requestId: 'r', identity: 'CRMID:RB-1', reason: 'asked' });
+    while ((await step()) !== 'done');
+    await poller.run({ until: poller.clock.now() + MINUTE });
+    const { profiles, timeline, lake } = await seen(platform);
+    expect(profiles).toMatchObject([{ identities: ['CRMID:RB-2'] }, { identities: [`ECID:${ecidOf(2)}`] }]);
+    expect(JSON.stringify([timeline, lake])).not.toContain(ecidOf(1));
+  });
+
+  it('is looked for among other batches of the same dataset and instant', async () => {
+    const { platform } = begin();
+    const named = (n: number) => KEY.replace('DATASET', 'web-events').replace('reverted', `file ${n}`);
+    for (const n of [1, 2, 3]) await platform.upload(named(n), lines([record(catalog, 'web-events', n, 0)]));
+    await platform.poller.run({ until: START });
+    platform.poller.clock.advanceTo(START + MINUTE);
+    const { id, datasetId, receivedAt } = (await platform.stores.operations.batch(batchIdOf(named(2), '|e|1')))!;
+    await workRevert({ batch: { id, datasetId, receivedAt, files: [named(2)] }, parts: 1 }, depsOf(platform));
+    const { profiles, lake, timeline } = await seen(platform);
+    expect(profiles.map((profile) => (profile as { key: string }).key)).toEqual([1, 3].map((n) => `ECID:${ecidOf(n)}`));
+    expect([lake.length, timeline.length]).toEqual([2, 2]);
   });
 });

@@ -174,10 +174,10 @@ describe('a client that was written for the batch API of AEP', () => {
     expect(await head('a.json')).toEqual({ status: 404, range: undefined });
     await call('PUT', file(id, 'a.json'), 'x'.repeat(10));
     expect(await head('a.json')).toEqual({ status: 200, range: 'bytes 0-9/10' });
-    await patch(id, 'b.json', Buffer.from('01234'), 0, 20);
-    await patch(id, 'b.json', Buffer.from('89'), 8, 20);
+    await patch(id, 'b.json', Buffer.from('01234'), 0, 10);
+    await patch(id, 'b.json', Buffer.from('89'), 8, 10);
     expect(await head('b.json')).toEqual({ status: 200, range: 'bytes 0-4/*' });
-    await patch(id, 'b.json', Buffer.from('567'), 5, 20);
+    await patch(id, 'b.json', Buffer.from('567'), 5, 10);
     await call('POST', `${file(id, 'b.json')}?action=COMPLETE`);
     expect(await head('b.json')).toEqual({ status: 200, range: 'bytes 0-9/10' });
   });
@@ -215,7 +215,55 @@ describe('a client that was written for the batch API of AEP', () => {
     expect(await list(`createdAfter=${START}&createdBefore=${START + 2_000}`)).toEqual([ids[1]]);
     const { body } = await call('GET', `${CATALOG}?status=failed&properties=status,errors`);
     expect(Object.keys(body[failed]).sort()).toEqual(['errors', 'status']);
-    expect((await call('GET', `${CATALOG}?limit=many`)).status).toBe(400);
+    for (const limit of ['many', '0', '101', '-1']) {
+      const { status, body: wrong } = await call('GET', `${CATALOG}?limit=${limit}`);
+      expect({ status, wrong }, limit).toMatchObject({
+        status: 400,
+        wrong: { detail: expect.stringContaining('limit') },
+      });
+    }
+    expect(Object.keys((await call('GET', `${CATALOG}/${ids[0]},${failed},unknown`)).body)).toEqual([ids[0], failed]);
+    expect((await call('GET', `${CATALOG}/unknown,other`)).status).toBe(404);
+    expect((await call('GET', `${CATALOG}/${failed}?properties=status`)).body).toEqual({
+      [failed]: { status: 'failed' },
+    });
+  });
+
+  it('tells twenty batches where it is not asked for another number', async () => {
+    const { create, call } = client();
+    for (let i = 0; i < 25; i++) await create();
+    expect(Object.keys((await call('GET', CATALOG)).body)).toHaveLength(20);
+    expect(Object.keys((await call('GET', `${CATALOG}?limit=100`)).body)).toHaveLength(25);
+  });
+
+  it('finds the datasets that it may send to, with their schema', async () => {
+    const { call } = client();
+    const DATASETS = '/data/foundation/catalog/dataSets';
+    const { status, body } = await call('GET', DATASETS);
+    expect(status).toBe(200);
+    expect(Object.keys(body).sort()).toEqual(['customers', 'web-events']);
+    expect(body['web-events']).toMatchObject({
+      name: 'Site and app',
+      imsOrg: '0123456789ABCDEF@AdobeOrg',
+      schemaRef: { id: expect.stringContaining('web-events'), contentType: 'application/vnd.adobe.xed+json;version=1' },
+      tags: { unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] },
+    });
+    const names = await call('GET', `${DATASETS}?properties=name&limit=1&start=1`);
+    expect(names.body).toEqual({ 'web-events': { name: 'Site and app' } });
+    expect(await call('GET', `${DATASETS}?name=Site%20and%20app`)).toMatchObject({ body: { 'web-events': {} } });
+    expect((await call('GET', `${DATASETS}/customers`)).body).toMatchObject({
+      customers: { name: expect.any(String) },
+    });
+    expect((await call('GET', `${DATASETS}/logins`)).status, 'of somebody else').toBe(404);
+    expect((await call('POST', DATASETS, {})).status).toBe(405);
+    expect((await call('GET', `${DATASETS}?limit=0`)).status).toBe(400);
+    expect((await call('GET', DATASETS, '', { 'x-api-key': 'wrong' })).status).toBe(401);
+  });
+
+  it('is told where the records of a batch are, since there are no files of one', async () => {
+    const { create, call } = client();
+    const { status, body } = await call('GET', `${EXPORT}/${(await create()).id}/files`);
+    expect({ status, body }).toMatchObject({ status: 501, body: { detail: expect.stringContaining('lake') } });
   });
 
   it('says that a batch has failed, or takes it back, as long as nothing of it was taken in', async () => {

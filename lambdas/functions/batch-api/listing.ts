@@ -1,0 +1,73 @@
+import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { type BatchListing, pickProperties, readListing } from '#core/ingestion/batch-api/listing.ts';
+import { describeBatch, statusOf } from '#core/ingestion/batch-api/report.ts';
+import { INDEX_PREFIX, parseIndexKey } from '#core/ingestion/batch-api/upload.ts';
+import { problem } from '#core/ingestion/collection/problem.ts';
+import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
+import type { BatchApiDeps } from './deps.ts';
+import { badRequest, findBatch, type KnownBatch, maySend } from './state.ts';
+
+/** Batches whose state is looked at for one list, whether it is the one that is asked for or not: an answer has seconds. */
+const MOST_LOOKED_AT = 500;
+const AT_ONCE = 20;
+
+/** `GET /batches/{id}`: the batch by its id, as AEP's catalog tells it. */
+export const tellBatch = ({ query }: HttpCall, known: KnownBatch): HttpAnswer => ({
+  status: 200,
+  body: Object.fromEntries([told(known, query.properties?.split(','))]),
+});
+
+/** `GET /batches/{id},{id},…`: those of them that there are. */
+export async function tellBatches(
+  ids: readonly string[],
+  { query }: HttpCall,
+  connection: SourceConnectionDefinition,
+  deps: BatchApiDeps,
+): Promise<HttpAnswer> {
+  const known = await Promise.all(ids.map((id) => findBatch(id, deps)));
+  const own = known.filter((one) => one !== undefined).filter(({ upload }) => maySend(connection, upload.datasetId));
+  if (own.length === 0) return problem(404, 'inlet', 'There is no batch of these ids');
+  return { status: 200, body: Object.fromEntries(own.map((one) => told(one, query.properties?.split(',')))) };
+}
+
+const told = ({ upload, marks, batch }: KnownBatch, properties: readonly string[] | undefined) =>
+  [upload.id, pickProperties(describeBatch(upload, marks, batch), properties)] as const;
+
+/** `GET /batches?…`: those that were made here, by their ids, the newest first. */
+export async function listBatches(
+  { query }: HttpCall,
+  connection: SourceConnectionDefinition,
+  deps: BatchApiDeps,
+): Promise<HttpAnswer> {
+  const listing = readListing(query);
+  if (typeof listing === 'string') return badRequest(listing);
+  const ids = await idsOf(listing, connection, deps);
+  const found: KnownBatch[] = [];
+  const isAsked = ({ marks, batch }: KnownBatch): boolean =>
+    listing.status === undefined || listing.status === statusOf(marks, batch);
+  const wanted = listing.start + listing.limit;
+  for (let at = 0; at < ids.length && found.length < wanted; at += AT_ONCE) {
+    const batches = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => findBatch(id, deps)));
+    found.push(...batches.filter((known) => known !== undefined).filter(isAsked));
+  }
+  const asked = found.slice(listing.start, wanted).map((known) => told(known, listing.properties));
+  return { status: 200, body: Object.fromEntries(asked) };
+}
+
+/** Ids of batches of the time and the dataset that are asked for, in the order that is asked for. */
+async function idsOf(
+  listing: BatchListing,
+  connection: SourceConnectionDefinition,
+  { landing }: BatchApiDeps,
+): Promise<string[]> {
+  const { createdAfter = 0, createdBefore = Number.POSITIVE_INFINITY, dataSet, isOldestFirst } = listing;
+  const ids: string[] = [];
+  for await (const key of landing.list(INDEX_PREFIX)) {
+    const { id, datasetId, createdAt } = parseIndexKey(key);
+    if (createdAt <= createdAfter) break;
+    const isOfDataset = maySend(connection, datasetId) && (dataSet === undefined || dataSet === datasetId);
+    if (isOfDataset && createdAt < createdBefore) ids.push(id);
+    if (!isOldestFirst && ids.length >= MOST_LOOKED_AT) break;
+  }
+  return isOldestFirst ? ids.reverse().slice(0, MOST_LOOKED_AT) : ids;
+}
