@@ -1,10 +1,11 @@
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { LakeRow } from './lake-row.ts';
+import { isMade } from './plan-merge.ts';
 import { ObjectChangedError, openLakeFile } from './read-rows.ts';
 
 /**
  * Every row that lay in a folder when it began to be read, at least once: an object that goes meanwhile has been merged into
- * one that is there, so the folder is listed again until it holds nothing new.
+ * one that is there, so the folder is listed again until nothing has been merged. What goes on coming is not waited for.
  */
 export async function* eachRow(lake: ObjectStore, folder: string): AsyncIterable<LakeRow> {
   const read = new Map<string, string>();
@@ -12,7 +13,7 @@ export async function* eachRow(lake: ObjectStore, folder: string): AsyncIterable
     isNew = false;
     for await (const object of lake.entries(folder)) {
       if (read.get(object.key) === object.etag) continue;
-      isNew = true;
+      isNew ||= isMade(object.key);
       try {
         const file = await openLakeFile(lake, object);
         for await (const rows of file.groups()) yield* rows;
@@ -20,6 +21,7 @@ export async function* eachRow(lake: ObjectStore, folder: string): AsyncIterable
       } catch (error) {
         // What takes its place is found when the folder is listed again.
         if (!(error instanceof ObjectChangedError)) throw error;
+        isNew = true;
       }
     }
   }

@@ -6,7 +6,7 @@ import { eachRow } from '#core/lake/read-folder.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { keysIn } from './plan.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
-import { type FoundRow, inRound, readWork, writeWork } from './work-files.ts';
+import { type FoundRow, readWork, writeWork } from './work-files.ts';
 
 export interface CollectDeps {
   readonly catalog: CompiledCatalog;
@@ -30,16 +30,16 @@ export async function foldersOf(lake: ObjectStore, catalog: CompiledCatalog, fro
   return [...folders.values()];
 }
 
-/** Which part each identity of a round's items belongs to. */
+/** Which part each identity of a pass's items belongs to. */
 export async function partsOfIdentities(
   batchId: string,
-  round: number,
+  pass: string,
   parts: number,
   landing: ObjectStore,
 ): Promise<ReadonlyMap<IdentityKey, number>> {
   const found = new Map<IdentityKey, number>();
   for (let part = 0; part < parts; part++) {
-    for await (const { identities } of readWork(landing, batchId, 'items', part, inRound(round))) {
+    for await (const { identities } of readWork(landing, batchId, 'items', part, pass)) {
       for (const key of identities) found.set(key, part);
     }
   }
@@ -49,7 +49,7 @@ export async function partsOfIdentities(
 /**
  * Writes down the rows of a folder that name one of the identities, without those of the batch. Done again, it writes the same
  * again, or rows a second time, which does no harm.
- * @param place names the folder among those of the round
+ * @param place names the folder among those of all passes
  */
 export async function collectFolder(
   batch: RevertedBatch,

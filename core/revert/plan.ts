@@ -1,48 +1,71 @@
 import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
 import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
+import type { LakeRow } from '#core/lake/lake-row.ts';
 import { folderAt } from '#core/lake/partition.ts';
 import { eachRow } from '#core/lake/read-folder.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Timeline } from '#core/ports/timeline.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { identitiesIn, type ProfileItem } from '#core/profile/profile-item.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
 import { partOf } from './part-of.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
-import { type AffectedItem, inRound, writeWork } from './work-files.ts';
+import { type AffectedItem, writeWork } from './work-files.ts';
 
 export interface PlanDeps {
   readonly catalog: CompiledCatalog;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
 }
 
 /** Identities that are looked up together. */
 const KEYS_AT_ONCE = 500;
+const AT_ONCE = 16;
 
-/** Finds every item that has something of the batch. @returns how many rows the batch has in the lake */
-export async function planRevert(batch: RevertedBatch, parts: number, deps: PlanDeps): Promise<number> {
-  const { catalog, landing, lake, profiles } = deps;
+/**
+ * Finds every item that has something of the batch, and takes the batch off the timeline: from then on a record that it had
+ * brought as well is no duplicate, whoever sends it.
+ * @returns how many rows the batch has in the lake
+ */
+export async function planRevert(batch: RevertedBatch, pass: string, parts: number, deps: PlanDeps): Promise<number> {
+  const { catalog, landing, lake, profiles, timeline } = deps;
   const dataset = catalog.datasets.get(batch.datasetId);
   if (!dataset) throw new Error(`Dataset "${batch.datasetId}" of batch ${batch.id} is not in the catalog any more`);
   const items = new Map<IdentityKey, AffectedItem>();
-  let keys = new Set<IdentityKey>();
+  let arrivals = new Map<IdentityKey, Set<string>>();
   let rows = 0;
   const look = async (): Promise<void> => {
-    for (const item of (await loadItems([...keys], profiles)).items) items.set(item.root, affected(item));
-    keys = new Set();
+    for (const item of (await loadItems([...arrivals.keys()], profiles)).items) items.set(item.root, affected(item));
+    await eachAtOnce(arrivals, AT_ONCE, ([key, own]) => forget(key, own, timeline));
+    arrivals = new Map();
   };
   const isOfBatch = rowsOfBatch(batch);
   for await (const row of eachRow(lake, folderAt(batch.datasetId, batch.receivedAt))) {
     if (!isOfBatch(row)) continue;
     rows += 1;
-    for (const key of keysIn(JSON.parse(row.json), dataset)) keys.add(key);
-    if (keys.size >= KEYS_AT_ONCE) await look();
+    for (const key of keysIn(JSON.parse(row.json), dataset)) {
+      const own = arrivals.get(key) ?? new Set();
+      arrivals.set(key, own.add(arrivalOf(row)));
+    }
+    if (arrivals.size >= KEYS_AT_ONCE) await look();
   }
   await look();
-  await writeItems(batch.id, 1, [...items.values()], parts, landing);
+  await writeItems(batch.id, pass, [...items.values()], parts, landing);
   return rows;
 }
+
+/** Whatever the rules are now, a row lies under one of the identities that it names. */
+async function forget(key: IdentityKey, arrivals: ReadonlySet<string>, timeline: Timeline): Promise<void> {
+  const gone: string[] = [];
+  for await (const entry of timeline.read(key)) if (arrivals.has(arrivalOf(entry))) gone.push(entry.id);
+  for (const id of gone) await timeline.erase(key, id);
+}
+
+/** Names one arrival of one record. */
+export const arrivalOf = ({ id, arrival }: Pick<LakeRow, 'id' | 'arrival'>): string => `${id} ${arrival}`;
 
 /** Every identity that a record names. */
 export const keysIn = (entity: unknown, { identitiesOf }: CompiledDataset): IdentityKey[] =>
@@ -55,15 +78,15 @@ export const affected = (item: ProfileItem): AffectedItem => ({
   identities: [...identitiesIn(item).union(new Set((item.evidence.removed ?? []).flatMap(({ a, b }) => [a, b])))],
 });
 
-/** The items of a round, each in the part of its root. */
+/** The items of a pass, each in the part of its root. */
 export async function writeItems(
   batchId: string,
-  round: number,
+  pass: string,
   items: readonly AffectedItem[],
   parts: number,
   landing: ObjectStore,
 ): Promise<void> {
   for (const [part, own] of Map.groupBy(items, ({ root }) => partOf(root, parts))) {
-    await writeWork(landing, batchId, 'items', part, inRound(round), own);
+    await writeWork(landing, batchId, 'items', part, pass, own);
   }
 }

@@ -13,16 +13,14 @@ import { placeInProfile } from '#core/profile/place.ts';
 import type { ProfileEvent, ProfileItem } from '#core/profile/profile-item.ts';
 import { timelineEntryOf } from '#core/profile/remember.ts';
 import { eventsOf } from '#core/profile/reproject.ts';
-import type { RevertedBatch } from './rows-of-batch.ts';
-import type { FoundRow } from './work-files.ts';
+import { arrivalOf } from './plan.ts';
+import type { AffectedItem, FoundRow, LeftItem } from './work-files.ts';
 
 export interface RebuildItemDeps {
   readonly catalog: CompiledCatalog;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
   readonly now: () => number;
-  /** That is taken back. */
-  readonly batch: RevertedBatch;
 }
 
 /**
@@ -30,17 +28,22 @@ export interface RebuildItemDeps {
  * lake stays: who was deleted, and which links were withdrawn by hand. A record that was dropped because the batch had
  * brought it before now counts.
  * @param rows all rows that name an identity of the item, except the batch's
- * @param identities of the item
+ * @param affected the item as it was when they began to be looked for
+ * @returns the item; or which rows are missing, if its timeline has arrivals that are not among them and have not been looked
+ * for before: they came while the others were looked for
  */
 export async function rebuildItem(
   item: ProfileItem,
   rows: readonly FoundRow[],
-  identities: ReadonlySet<IdentityKey>,
+  affected: AffectedItem,
   deps: RebuildItemDeps,
-): Promise<ProfileItem> {
+): Promise<{ readonly item: ProfileItem } | Missing> {
+  const identities = new Set(affected.identities);
   const rules = stageRules(deps.catalog);
   const records = rows.flatMap((row) => acceptAgain(row, deps.catalog)).sort(inOrderOfArrival);
-  const entries = await withoutGone(identities, records, deps);
+  const entries = await entriesOf(identities, deps.timeline);
+  const missing = missingAmong(rows, [...entries.values()], affected);
+  if (missing) return missing;
   const own = await withPointers(item, identities, records, deps);
   const kept = await remembered(records, item, own, entries, rules.fold, deps);
   const { item: folded } = foldRecords(emptied(item, rules.fold.links), kept, rules.fold);
@@ -50,7 +53,7 @@ export async function rebuildItem(
   const { projection } = rules.fold;
   const whole = { ...folded, events, projection, projectedAt: deps.now() };
   const { timeline } = deps;
-  return withoutWhatExpired(whole, { timeline, rules: rules.expiry, now: deps.now() });
+  return { item: await withoutWhatExpired(whole, { timeline, rules: rules.expiry, now: deps.now() }) };
 }
 
 function acceptAgain({ datasetId, json, operation, ...arrival }: FoundRow, catalog: CompiledCatalog): AcceptedRecord[] {
@@ -62,27 +65,31 @@ function acceptAgain({ datasetId, json, operation, ...arrival }: FoundRow, catal
 const inOrderOfArrival = (x: AcceptedRecord, y: AcceptedRecord): number =>
   x.receivedAt - y.receivedAt || (x.tie < y.tie ? -1 : x.tie > y.tie ? 1 : 0);
 
-/**
- * Takes the batch's entries off the timeline: those of its dataset and its instant, unless a record of somebody else has
- * made them. @returns the others
- */
-async function withoutGone(
+/** What the timeline has of the item's identities. */
+async function entriesOf(
   identities: ReadonlySet<IdentityKey>,
-  others: readonly AcceptedRecord[],
-  { timeline, batch: { datasetId, receivedAt } }: RebuildItemDeps,
+  timeline: Timeline,
 ): Promise<Map<string, TimelineEntry>> {
   const entries = new Map<string, TimelineEntry>();
-  const gone: TimelineEntry[] = [];
-  const arrivals = new Set(others.map(({ id, arrival }) => `${id} ${arrival}`));
   for (const identity of identities) {
-    for await (const entry of timeline.read(identity)) {
-      const isOfThen = entry.datasetId === datasetId && entry.receivedAt === receivedAt;
-      if (isOfThen && !arrivals.has(`${entry.id} ${entry.arrival}`)) gone.push(entry);
-      else entries.set(nameOf(entry), entry);
-    }
+    for await (const entry of timeline.read(identity)) entries.set(nameOf(entry), entry);
   }
-  for (const { identity, id } of gone) await timeline.erase(identity, id);
   return entries;
+}
+
+/** What came while rows were looked for. What the lake does not have in spite of that is not waited for. */
+export type Missing = Required<Omit<LeftItem, 'root'>>;
+
+function missingAmong(
+  rows: readonly FoundRow[],
+  entries: readonly TimelineEntry[],
+  { missing: known = [] }: AffectedItem,
+): Missing | undefined {
+  const arrivals = new Set([...rows.map(arrivalOf), ...known]);
+  const unseen = entries.filter((entry) => !arrivals.has(arrivalOf(entry)));
+  if (unseen.length === 0) return undefined;
+  const oldest = unseen.reduce((earliest, { receivedAt }) => Math.min(earliest, receivedAt), Number.POSITIVE_INFINITY);
+  return { missing: [...known, ...unseen.map(arrivalOf)], oldest };
 }
 
 const nameOf = ({ identity, id }: Pick<TimelineEntry, 'identity' | 'id'>): string => `${identity} ${id}`;

@@ -9,7 +9,7 @@ import { eachAtOnce } from '#core/util/at-once.ts';
 import { keysIn } from './plan.ts';
 import { rebuildItem } from './rebuild-item.ts';
 import type { RevertedBatch } from './rows-of-batch.ts';
-import { type AffectedItem, type FoundRow, inRound, readWork, writeWork } from './work-files.ts';
+import { type AffectedItem, type FoundRow, type LeftItem, readWork, writeWork } from './work-files.ts';
 
 export interface RebuildPartDeps {
   readonly catalog: CompiledCatalog;
@@ -23,7 +23,7 @@ const ITEMS_AT_ONCE = 16;
 
 export interface RebuiltPart {
   readonly rebuilt: number;
-  /** Items that have changed since their rows were looked for; they come next round. */
+  /** Items that may have more rows than were found; they come next round. */
   readonly left: number;
 }
 
@@ -33,31 +33,36 @@ export interface RebuiltPart {
  */
 export async function rebuildPart(
   batch: RevertedBatch,
-  round: number,
+  pass: string,
   part: number,
   deps: RebuildPartDeps,
 ): Promise<RebuiltPart> {
   const { landing, profiles } = deps;
-  const items = await Array.fromAsync(readWork(landing, batch.id, 'items', part, inRound(round)));
+  const items = await Array.fromAsync(readWork(landing, batch.id, 'items', part, pass));
   if (items.length === 0) return { rebuilt: 0, left: 0 };
   const rows = await rowsOf(batch.id, part, items, deps);
-  const left: { root: IdentityKey }[] = [];
-  await eachAtOnce(items, ITEMS_AT_ONCE, async ({ root, revision, identities }) => {
+  const left: LeftItem[] = [];
+  await eachAtOnce(items, ITEMS_AT_ONCE, async (affected) => {
+    const { root, revision, identities, missing = [] } = affected;
     const item = await loadItem(root, profiles);
     if (item?.revision !== revision) {
-      left.push({ root });
+      left.push({ root, missing });
       return;
     }
     const own = new Set(identities.flatMap((key) => rows.get(key) ?? []));
-    const next = await rebuildItem(item, [...own], new Set(identities), { ...deps, batch });
+    const rebuilt = await rebuildItem(item, [...own], affected, deps);
+    if ('missing' in rebuilt) {
+      left.push({ root, ...rebuilt });
+      return;
+    }
     try {
-      await profiles.write({ item: next, pointers: [], absorbed: [] });
+      await profiles.write({ item: rebuilt.item, pointers: [], absorbed: [] });
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      left.push({ root });
+      left.push({ root, missing });
     }
   });
-  await writeWork(landing, batch.id, 'left', part, inRound(round), left);
+  await writeWork(landing, batch.id, 'left', part, pass, left);
   return { rebuilt: items.length - left.length, left: left.length };
 }
 

@@ -1,4 +1,5 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { IdentityKey } from '#core/identity/identity.ts';
 import { dayOf, folderAt, type Partition } from '#core/lake/partition.ts';
 import { scrubLake } from '#core/lake/scrub-lake.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -10,15 +11,16 @@ import { partOf } from './part-of.ts';
 import { affected, planRevert, writeItems } from './plan.ts';
 import { rebuildPart } from './rebuild-part.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
-import { inRound, readWork, stateKey, workPrefix } from './work-files.ts';
+import { type AffectedItem, type LeftItem, passOf, readWork, stateKey, workPrefix } from './work-files.ts';
 
 /**
  * Takes a batch back: in the end graphs, profiles, memberships, timeline and lake are as if it had never come.
  *
- * 1. `plan`: which profile items have something of it, and at which revision they are.
+ * 1. `plan`: which profile items have something of it, and at which revision they are. The timeline forgets it, so that a
+ *    record that comes again from now on is no duplicate of it.
  * 2. `collect`: the lake is read, folder by folder; all other rows of these people are written down beside.
- * 3. `rebuild`: each item is folded anew from them and written at once, if it still is at its revision: since records are in
- *    the lake before they are in an item, nothing is missing then. So nobody ever sees half a profile.
+ * 3. `rebuild`: each item is folded anew from them and written at once, if it still is at its revision and its timeline has
+ *    nothing else: since records are in the lake before that, nothing is missing then. So nobody ever sees half a profile.
  *    What was written meanwhile is left for another round, which reads the latest folders only.
  * 4. `clean`: the rows of the batch leave the lake, its refused rows the quarantine.
  *
@@ -96,53 +98,59 @@ async function step(state: RevertState, deps: RevertDeps): Promise<RevertState> 
 
 async function plan(state: RevertState, deps: RevertDeps): Promise<RevertState> {
   const since = deps.now();
-  await planRevert(state.batch, state.parts, deps);
+  await planRevert(state.batch, passOf({ ...state, since }), state.parts, deps);
   return { ...state, phase: 'collect', since, folders: await foldersOf(deps.lake, deps.catalog), next: 0 };
 }
 
 /** As many folders as there is time for: the identities that are looked for are read only once for all of them. */
 async function collect(state: RevertState, deps: RevertDeps): Promise<RevertState> {
-  const { batch, round, parts, folders } = state;
-  const partsOf = await partsOfIdentities(batch.id, round, parts, deps.landing);
+  const { batch, parts, folders } = state;
+  const pass = passOf(state);
+  const partsOf = await partsOfIdentities(batch.id, pass, parts, deps.landing);
   let { next } = state;
   for (; partsOf.size > 0 && next < folders.length; next++) {
     if (next > state.next && deps.now() >= deps.until) return { ...state, next };
-    await collectFolder(batch, folders[next]!, inRound(round, String(next)), partsOf, deps);
+    await collectFolder(batch, folders[next]!, `${pass}${next}`, partsOf, deps);
   }
   return { ...state, phase: 'rebuild', next: 0 };
 }
 
 async function rebuild(state: RevertState, deps: RevertDeps): Promise<RevertState> {
-  const { batch, round, parts, next } = state;
-  const { rebuilt } = await rebuildPart(batch, round, next, deps);
+  const { batch, parts, next } = state;
+  const { rebuilt } = await rebuildPart(batch, passOf(state), next, deps);
   const done = { ...state, next: next + 1, rebuilt: state.rebuilt + rebuilt };
   return next + 1 < parts ? done : nextRound(done, deps);
 }
 
 /**
- * Another round for what was left. Where the same people are still the same parts, only rows that came since then are missing;
- * where people have been joined, all of theirs are looked for.
+ * Another round for what was left. Where the same people are still in the same parts, only rows that came since then are
+ * missing; where people have been joined, or records of long ago were taken in from quarantine, all of theirs are looked for.
  */
 async function nextRound(state: RevertState, deps: RevertDeps): Promise<RevertState> {
   const { batch, round, parts, since } = state;
   const { landing, lake, catalog, profiles } = deps;
-  const roots: string[] = [];
+  const left = new Map<IdentityKey, LeftItem>();
   for (let part = 0; part < parts; part++) {
-    for await (const { root } of readWork(landing, batch.id, 'left', part, inRound(round))) roots.push(root);
+    for await (const item of readWork(landing, batch.id, 'left', part, passOf(state))) left.set(item.root, item);
   }
+  const roots = [...left.keys()];
   if (roots.length === 0) return { ...state, phase: 'clean', next: 0 };
-  const before = await partsOfIdentities(batch.id, round, parts, landing);
+  const before = await partsOfIdentities(batch.id, passOf(state), parts, landing);
   const now = deps.now();
-  const items = new Map<string, ReturnType<typeof affected>>();
+  const items = new Map<IdentityKey, AffectedItem>();
   for (let start = 0; start < roots.length; start += LOOKUPS) {
     const found = await loadItems(roots.slice(start, start + LOOKUPS), profiles);
-    for (const item of found.items) items.set(item.root, affected(item));
+    for (const item of found.items) {
+      const missing = [item.root, ...item.absorbed].flatMap((root) => left.get(root)?.missing ?? []);
+      items.set(item.root, { ...affected(item), ...(missing.length > 0 && { missing }) });
+    }
   }
-  await writeItems(batch.id, round + 1, [...items.values()], parts, landing);
+  await writeItems(batch.id, passOf({ round: round + 1, since: now }), [...items.values()], parts, landing);
   const isKnown = [...items.values()].every(({ root, identities }) =>
     identities.every((key) => before.get(key) === partOf(root, parts)),
   );
-  const from = isKnown ? dayOf(since - DAY_MS) : undefined;
+  const areRecent = [...left.values()].every(({ oldest = since }) => oldest >= since - DAY_MS);
+  const from = isKnown && areRecent ? dayOf(since - DAY_MS) : undefined;
   return {
     ...state,
     phase: 'collect',

@@ -15,6 +15,16 @@ export interface AffectedItem {
   readonly root: IdentityKey;
   readonly revision: number;
   readonly identities: readonly IdentityKey[];
+  /** Arrivals that its timeline has and of which no row was found, though it was looked for. */
+  readonly missing?: readonly string[];
+}
+
+/** An item that could not be done in a round, because it has changed since, or its timeline has what was not found. */
+export interface LeftItem {
+  readonly root: IdentityKey;
+  readonly missing: readonly string[];
+  /** Epoch ms: when the earliest of these came. */
+  readonly oldest?: number;
 }
 
 export interface FoundRow extends LakeRow {
@@ -24,8 +34,8 @@ export interface FoundRow extends LakeRow {
 interface Kinds {
   /** Of one round. */
   readonly items: AffectedItem;
-  /** Roots of items that could not be done in one round, because they have changed meanwhile. */
-  readonly left: { readonly root: IdentityKey };
+  /** Of one round. */
+  readonly left: LeftItem;
   /** Of all rounds. */
   readonly rows: FoundRow;
 }
@@ -35,8 +45,9 @@ type Kind = keyof Kinds;
 const keyOf = (batchId: string, kind: Kind, part: number, name: string): string =>
   `${workPrefix(batchId)}${kind}/${part}/${name}.ndjson.gz`;
 
-/** Begins every name of a round, so that its entries are found by it. */
-export const inRound = (round: number, name = ''): string => `${String(round).padStart(4, '0')}-${name}`;
+/** A round of the work, by its number and the instant at which its items were looked at: of two workers who begin it each has one. */
+export const passOf = ({ round, since }: { readonly round: number; readonly since: number }): string =>
+  `${String(round).padStart(4, '0')}-${since}-`;
 
 export async function writeWork<K extends Kind>(
   store: ObjectStore,

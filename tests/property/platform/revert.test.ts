@@ -227,7 +227,12 @@ describe('a batch that is taken back', () => {
             await seen(came.platform),
             await seen(never.platform),
           ];
-          expect(is).toEqual(then);
+          // Of several arrivals of one record, some of which came while the timeline forgot the batch, any may be the first.
+          const told = ({ timeline, ...rest }: Omit<Awaited<ReturnType<typeof seen>>, 'lake'>) => ({
+            ...rest,
+            timeline: timeline.map(({ identity, id, json }) => ({ identity, id, json })),
+          });
+          expect(told(is)).toEqual(told(then));
           expect(lake.length).toBe(lakeThen.length);
         },
       ),
@@ -287,6 +292,20 @@ describe('a batch that is taken back', () => {
     const { profiles, timeline, lake } = await seen(platform);
     expect(profiles).toMatchObject([{ identities: ['CRMID:RB-2'] }, { identities: [`ECID:${ecidOf(2)}`] }]);
     expect(JSON.stringify([timeline, lake])).not.toContain(ecidOf(1));
+  });
+
+  it.each([1, 2, 3])('loses nothing that is said again after step %i', async (steps) => {
+    const { platform, say, sayBatch } = begin();
+    const cart: Drawn = { dataset: 'web-events', n: 3, variant: 0 };
+    await sayBatch('web-events', [cart]);
+    const batch = await batchOf(platform, 'web-events');
+    const step = () => workRevert({ batch, parts: 1 }, depsOf(platform, { until: 0 }));
+    for (let i = 0; i < steps; i++) await step();
+    await say({ by: 'stream', records: [cart] });
+    while ((await step()) !== 'done');
+    const { profiles, timeline, lake } = await seen(platform);
+    expect(profiles).toMatchObject([{ identities: [`ECID:${ecidOf(3)}`], view: { xEvent: [{}] } }]);
+    expect([timeline.length, lake.length]).toEqual([1, 1]);
   });
 
   it('is looked for among other batches of the same dataset and instant', async () => {
