@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { PIECES_PREFIX } from '#core/contract/landing.ts';
 import { type QuarantineRow, readArchive } from '#core/ingestion/quarantine/keep.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { fileStore } from './file-store.ts';
@@ -24,6 +25,10 @@ export async function faultsOf({ expected, batch }: LargeResult, folder: string)
     for (const { position } of readArchive<QuarantineRow>((await quarantine.get(key))!)) found.add(position.row ?? -1);
   }
   expect('refused rows with another number', found.symmetricDifference(refused).size, 0);
+
+  let pieces = 0;
+  for await (const _ of fileStore(join(folder, 'landing')).list(PIECES_PREFIX)) pieces++;
+  expect('pieces of unpacked files that were left', pieces, 0);
 
   // The same arrival may lie in the lake twice; readers leave it out by its id and arrival.
   const arrivals = new Set<string>();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faultsOf } from './check.ts';
+import { FORMAT_NAMES } from './make-file.ts';
 import { runLarge } from './run-large.ts';
 
 /** `npm run bench -- ingestion --large`: a large file through workers that are killed again and again. */
@@ -14,7 +15,8 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '2' },
   },
 });
-const format = values.format === 'parquet' ? 'parquet' : 'csv';
+const format = FORMAT_NAMES.find((name) => name === values.format);
+if (!format) throw new Error(`--format is one of ${FORMAT_NAMES.join(', ')}`);
 const MOST_MEMORY = 1.5e9;
 const bytes = Number(values.mb) * 1_048_576;
 const inMb = (value: number): string => `${Math.round(value / 1e6).toLocaleString('en-US')} MB`;
@@ -33,6 +35,8 @@ try {
   const total = ofWorkers + peaks.tables;
   const kills = killed.split + killed.validate + killed.stitch;
   const say = (what: string, value: string): void => console.log(`  ${what.padEnd(34)}${value}`);
+  const isPacked = format.endsWith('.gz');
+  if (isPacked) say('size of the gzip', inMb(size));
   say('rows', expected.rows.toLocaleString('en-US'));
   say('accepted + duplicate + refused', `${accepted} + ${duplicate} + ${refused} = ${accepted + duplicate + refused}`);
   say('chunks, batch', `${batch.completedChunks} of ${batch.chunks}, ${batch.status}`);
@@ -42,7 +46,7 @@ try {
   );
   say(
     'MB/s, all phases, kills included',
-    `${(size / 1e6 / seconds).toFixed(1)} (${Math.round(seconds)} s, ${workers} workers)`,
+    `${((isPacked ? bytes : size) / 1e6 / seconds).toFixed(1)} (${Math.round(seconds)} s, ${workers} workers)`,
   );
   say('most memory of the workers (VmHWM)', `${peaks.workers.map(inMb).join(' + ')}`);
   say('… of the process with the tables', `${inMb(peaks.tables)} (instead of DynamoDB and SQS)`);

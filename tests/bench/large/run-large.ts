@@ -79,7 +79,7 @@ export async function runLarge({
   };
   const killed = { split: 0, validate: 0, stitch: 0 };
   // Of Parquet only the footer is read.
-  const usual = { split: format === 'csv' ? bytes / 200_000 : 30, validate: 400, stitch: 2_000 };
+  const usual = { split: format === 'parquet' ? 30 : bytes / 200_000, validate: 400, stitch: 2_000 };
   const peaks = Array.from({ length: workers }, () => 0);
   const begun = performance.now();
   let busy = 0;
@@ -117,7 +117,7 @@ export async function runLarge({
       child.on('message', (message: Call | { ready: true } | { done: boolean; reason?: string }) => {
         if ('call' in message) {
           // Splitting may be over before its time comes: it ends here at the latest, when its call has had its effect.
-          const isEnd = job?.kind === 'split' && mayKill('split');
+          const isEnd = job?.kind === 'split' && message.method === 'openBatch' && mayKill('split');
           void answer(ports, message).then((result) => {
             if (isEnd) child.kill('SIGKILL');
             else if (child.connected) child.send(result);

@@ -14,6 +14,8 @@ const TIMEOUT = 300_000;
 describe('a file whose workers are killed in all phases', () => {
   it.each([
     ['csv', 9],
+    ['json', 9],
+    ['csv.gz', 17],
     ['parquet', 15],
   ] as const)(
     'is taken in to the row: books, quarantine and lake (%s)',
