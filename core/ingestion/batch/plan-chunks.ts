@@ -130,7 +130,7 @@ async function headerOf(source: ByteSource): Promise<readonly string[]> {
 
 /**
  * Unpacks a gzip into the workspace and cuts its text there, up to where it is damaged, if so.
- * @returns undefined where it is no larger than a chunk
+ * @returns undefined where it is one chunk and no larger than that
  */
 async function unpack(
   source: ByteSource,
@@ -153,6 +153,8 @@ async function unpack(
     if (!(error instanceof FileRefusedError)) throw error;
     broken = error.refusal;
   }
-  const unpacked = await writer.end();
-  return unpacked && { format, gzip: false, chunks: cutter.end(unpacked.size, broken), unpacked };
+  const { size } = writer;
+  const chunks = cutter.end(size, broken);
+  if (chunks.length === 1 && size <= targetBytes) return undefined;
+  return { format, gzip: false, chunks, unpacked: await writer.end() };
 }

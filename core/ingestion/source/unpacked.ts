@@ -41,7 +41,7 @@ export class UnpackedWriter {
   #filled = 0;
   #pieces = 0;
 
-  /** @param heldBytes so much is held before anything is written: a text that is not larger needs no pieces */
+  /** @param heldBytes so much is held before anything is written: a text that is not larger may need no pieces */
   constructor(store: ObjectStore, prefix: string, pieceBytes: number, heldBytes: number) {
     this.#store = store;
     this.#prefix = prefix;
@@ -65,10 +65,9 @@ export class UnpackedWriter {
     if (this.size > this.#heldBytes) await this.#send();
   }
 
-  /** @returns where the pieces are; undefined where the text was so small that there are none */
-  async end(): Promise<Unpacked | undefined> {
+  /** Lays down what is left. A text that turned out to need no pieces is just let go. @returns where the pieces are */
+  async end(): Promise<Unpacked> {
     const { size } = this;
-    if (size <= this.#heldBytes) return undefined;
     if (this.#filled > 0) this.#finishPiece();
     await this.#send();
     await Promise.all(this.#sending);

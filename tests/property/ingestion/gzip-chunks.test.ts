@@ -128,6 +128,13 @@ describe('the chunks of a gzip', () => {
     expect(await Array.fromAsync(store.list(''))).toHaveLength(3);
   });
 
+  it('are several where there are very many rows, however small', async () => {
+    const rows = 300_000;
+    const { cut, inChunks, asOne } = await both(piecemeal('data.ndjson.gz', gzipSync('1\n'.repeat(rows)), 65_536), 1e6);
+    expect('chunks' in cut && cut.chunks.map(({ firstRow }) => firstRow)).toEqual([1, 131_073, 262_145]);
+    expect(inChunks).toEqual(asOne);
+  });
+
   it('end where a zip bomb is known for one, with what was read before', async () => {
     const line = `${JSON.stringify({ note: 'a'.repeat(100) })}\n`;
     const bomb = gzipSync(line.repeat(300_000), { level: 9 });
