@@ -1,5 +1,6 @@
 import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
+import { folderOf, partitionOf } from '#core/lake/partition.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import { resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
@@ -37,7 +38,11 @@ describe.each(STAGE_NAMES)('the table of the lake in stage %s', (stage) => {
       expect(input().Parameters).toMatchObject({ 'projection.enabled': 'true' });
       const template = JSON.stringify(input().Parameters['storage.location.template']);
       // biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's placeholders
-      expect(template).toContain('/dataset=${dataset}/date=${day}/');
+      expect(template).toContain(`/${folderOf({ dataset: '${dataset}', day: '${day}' })}`);
+      expect(partitionOf(`${folderOf({ dataset: 'web-events', day: '2026-03-01' })}a.parquet`)).toEqual({
+        dataset: 'web-events',
+        day: '2026-03-01',
+      });
     });
 
     it('is asked through a workgroup that encrypts its answers, whatever the client says', () => {
