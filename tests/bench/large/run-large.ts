@@ -94,7 +94,7 @@ export async function runLarge({
     const start = (slot: number): void => {
       const child = fork(join(import.meta.dirname, 'worker.ts'), [folder], {
         serialization: 'advanced',
-        execArgv: [`--max-old-space-size=${HEAP_MB}`],
+        execArgv: [`--max-old-space-size=${HEAP_MB}`, `--max-semi-space-size=${YOUNG_MB}`],
         env: { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT' },
       });
       let job: Job | undefined;
@@ -168,6 +168,8 @@ export async function runLarge({
 
 /** What the heap of a worker may grow to; buffers come on top. */
 const HEAP_MB = 256;
+/** What is young is mostly garbage: without a limit there are 100 MB of it, and nothing is faster for that. */
+const YOUNG_MB = 8;
 const stops: (() => void)[] = [];
 
 const objectOf = (key: string) => ({ key, eTag: 'e', sequencer: '1', versionId: '' });
