@@ -116,6 +116,7 @@ class Bundler {
       else if (key === 'allOf') result[key] = this.#readList(value, resource, here, depth);
       else if (SCHEMA_LISTS.has(key)) result[key] = this.#readAlternatives(value, resource, here);
       else if (key === 'items' && Array.isArray(value)) result[key] = this.#readList(value, resource, here, depth);
+      else if (key === 'contains') result[key] = this.#ownNode(value, resource, here);
       else if (SINGLE_SCHEMAS.has(key)) result[key] = this.#read(value, resource, here, depth + 1);
       else if (PLAIN_KEYWORDS.has(key)) this.#readPlain(key, value, node, resource, here, result);
     }
@@ -148,10 +149,11 @@ class Bundler {
   /** Each is a node of its own, so that it can be asked by itself what it has against a value. */
   #readAlternatives(value: unknown, resource: Place, pointer: string): unknown[] {
     if (!Array.isArray(value) || value.length === 0) return this.#readList(value, resource, pointer, 0);
-    return value.map((node, i) => {
-      const document = resource.document ?? resource;
-      return { $ref: this.#keyOf({ ...resource, node, pointer: pointer + pointerStep(i), document }) };
-    });
+    return value.map((node, i) => this.#ownNode(node, resource, pointer + pointerStep(i)));
+  }
+
+  #ownNode(node: unknown, resource: Place, pointer: string): SchemaNode {
+    return { $ref: this.#keyOf({ ...resource, node, pointer, document: resource.document ?? resource }) };
   }
 
   #readPlain(

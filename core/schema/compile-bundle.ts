@@ -28,12 +28,7 @@ export function compileBundle(bundle: Bundle): Validate {
   refuseEndless(bundle);
   const met: Violation[] = [];
   const names = namesIn([...bundle.nodes.values()]);
-  const fits = compile(
-    bundle,
-    names,
-    MISREAD.some((name) => names.has(name)),
-    met,
-  );
+  const fits = compile(bundle, names, names.has(WITHOUT_NAME), met);
   let explain: ValidateFunction | undefined;
   return (value) => {
     met.length = 0;
@@ -45,11 +40,8 @@ export function compileBundle(bundle: Bundle): Validate {
   };
 }
 
-/**
- * What ajv misreads when it stops at the first fault: a field that has no name and is required, and `contains` of an empty
- * list beside `items` that is a list.
- */
-const MISREAD = ['', 'contains'];
+/** What ajv misreads when it stops at the first fault: a field without a name that is required. */
+const WITHOUT_NAME = '';
 
 function compile(
   { root, nodes }: Bundle,
@@ -76,6 +68,7 @@ function compile(
   addFormats(ajv);
   ajv.removeKeyword('uniqueItems').addKeyword(UNIQUE_ITEMS).addKeyword(LOOK_UP);
   ajv.removeKeyword('multipleOf').addKeyword(MULTIPLE_OF);
+  ajv.removeKeyword('contains').addKeyword(containing(ajv));
   addUnresolved(ajv, met);
   if (allErrors && !tracksFields) explainAlternatives(ajv);
   for (const [key, node] of nodes) ajv.addSchema(node === true ? {} : node === false ? { not: {} } : node, key);
@@ -112,6 +105,26 @@ const MULTIPLE_OF: FuncKeywordDefinition = {
   errors: false,
   validate: (divisor: number, value: number) => isMultipleOf(value, divisor),
 };
+
+/**
+ * `contains`, whose schema is a node of its own. ajv's own takes an empty list for one that contains something where it has
+ * just looked at another one that does.
+ */
+const containing = (ajv: Ajv): FuncKeywordDefinition => ({
+  keyword: 'contains',
+  type: 'array',
+  // After "items" with a list, ajv skips what follows for lists that are empty.
+  before: 'items',
+  schemaType: 'object',
+  errors: false,
+  compile: ({ $ref }: { readonly $ref: string }, { minContains = 1, maxContains = Number.POSITIVE_INFINITY }) => {
+    return (items: readonly unknown[]) => {
+      const fits = ajv.getSchema($ref)!;
+      const count = items.filter((item) => fits(item)).length;
+      return count >= minContains && count <= maxContains;
+    };
+  },
+});
 
 /** `enum` with many values. */
 const LOOK_UP: FuncKeywordDefinition = {

@@ -98,6 +98,8 @@ function expectation({ keyword, params, schema, message = 'another value' }: Err
       return 'names of fields that the schema allows';
     case 'uniqueItems':
       return 'items that differ from each other';
+    case 'contains':
+      return 'items that the schema under "contains" matches, as many as it wants';
     case 'anyOf':
       return 'one of several schemas to match';
     case 'oneOf':

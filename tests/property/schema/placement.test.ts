@@ -1,0 +1,53 @@
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect } from 'vitest';
+import { validatorOf } from '#tests/harness/core/schemas.ts';
+
+const name = fc.constantFrom('a', 'b');
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom<unknown>(1, 2, 'a', '', true, null, [], [1], ['a'], {}),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(name, tie('value'), { maxKeys: 2 }),
+  ),
+}));
+/** Schemas of every keyword that looks at parts of a value or at alternatives. */
+const { schema } = fc.letrec<{ schema: object }>((tie) => {
+  const inner = tie('schema');
+  const few = fc.array(inner, { minLength: 1, maxLength: 2 });
+  return {
+    schema: fc.oneof(
+      { depthSize: 'small' },
+      fc.record({ type: fc.constantFrom('string', 'integer', 'array', 'object') }),
+      fc.record({ const: fc.constantFrom(1, 'a') }),
+      fc.record({ items: inner }),
+      fc.record({ items: few, additionalItems: inner }, { requiredKeys: ['items'] }),
+      fc.record({ contains: inner, items: few }, { requiredKeys: ['contains'] }),
+      fc.record({ properties: fc.dictionary(name, inner), required: fc.array(name) }, { requiredKeys: [] }),
+      fc.record({ patternProperties: fc.record({ '^a': inner }), additionalProperties: inner }, { requiredKeys: [] }),
+      fc.record({ dependencies: fc.dictionary(name, fc.oneof(inner, fc.array(name))) }),
+      fc.record({ propertyNames: inner }),
+      fc.oneof(...['allOf', 'anyOf', 'oneOf'].map((key) => fc.record({ [key]: few }))),
+      fc.record({ not: inner }),
+      // biome-ignore lint/suspicious/noThenProperty: this is how JSON Schema says so
+      fc.record({ if: inner, then: inner, else: inner }, { requiredKeys: ['if'] }),
+      fc.record({ uniqueItems: fc.constant(true), minItems: fc.constant(1) }, { requiredKeys: [] }),
+    ),
+  };
+});
+
+describe('what a schema has against a value', () => {
+  test.prop([schema, fc.array(value, { minLength: 1, maxLength: 8 })], { numRuns: 800 })(
+    'does not depend on what was looked at before it, nor on where it is',
+    (one, values) => {
+      const fits = validatorOf({ ...one });
+      const bad = values.flatMap((each, i) => (fits(each).length > 0 ? [i] : []));
+      const inList = validatorOf({ items: one })(values).map(({ pointer }) => Number(pointer.split('/')[1]));
+      expect([...new Set(inList)].sort(), JSON.stringify(one)).toEqual(bad);
+      const inFields = validatorOf({ additionalProperties: one })(
+        Object.fromEntries(values.map((each, i) => [i, each])),
+      );
+      expect(inFields.length > 0).toBe(bad.length > 0);
+    },
+  );
+});
