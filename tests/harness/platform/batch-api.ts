@@ -1,11 +1,9 @@
 import { hash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import { createHandler } from '#lambdas/functions/batch-api/handler.ts';
-import type { Wiring } from '#tests/harness/poller/event-source.ts';
-import { createPlatform } from './platform.ts';
+import { createPlatform, type PlatformOptions } from './platform.ts';
 
 export const KEY = 'the key of the till';
 /** Who may send: one by a key, and one that is open to anybody and has no batches. */
@@ -24,12 +22,9 @@ export function createBatchApi({
   wiring,
   catalog,
   start,
-}: {
-  wiring: Wiring;
-  catalog: CompiledCatalog;
-  start: number;
-}) {
-  const platform = createPlatform({ wiring, catalog, start });
+  ...options
+}: Pick<PlatformOptions, 'wiring' | 'catalog' | 'start' | 'chunkBytes'>) {
+  const platform = createPlatform({ wiring, catalog, start, ...options });
   const { landing, quarantine, operations } = platform.stores;
   const { now } = platform.poller.clock;
   const addressOf = (key: string) => ({ href: `${BUCKET}${key}`, headers: {}, expiresAt: now() + 3_600_000 });

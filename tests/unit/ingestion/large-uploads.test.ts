@@ -1,7 +1,9 @@
+import { gzipSync } from 'node:zlib';
 import { S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { PIECES_PREFIX } from '#core/contract/landing.ts';
 import { flawOfParts, PARTS_SUFFIX, partKey, rangesOf } from '#core/ingestion/batch-api/upload.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import { createS3ObjectAddresses } from '#lambdas/adapters/object-addresses.s3.ts';
@@ -26,7 +28,8 @@ describe('a file that is too large for one request', () => {
     catalog = compileCatalog({ ...(await exampleDefinitions()), sourceConnections: CONNECTIONS });
     wiring = readWiring(templatesOf('prod'));
   });
-  const api = () => createBatchApi({ wiring, catalog, start: START });
+  const api = (chunkBytes?: number) =>
+    createBatchApi({ wiring, catalog, start: START, ...(chunkBytes !== undefined && { chunkBytes }) });
   const address = (id: string, query: string) => `/batches/${id}/datasets/web-events/files/large.json?${query}`;
   const content = Buffer.from(
     Array.from({ length: 40 }, (_, i) => JSON.stringify(addToCart(i, START - 1_000))).join('\n'),
@@ -65,6 +68,36 @@ describe('a file that is too large for one request', () => {
     await announce(id);
     await platform.poller.run();
     expect(await read(id)).toMatchObject({ status: 'success', metrics: { inputRecordCount: 40 } });
+  });
+
+  it('may be a gzip in parts, beside another, and each names its own rows', async () => {
+    const { create, call, putAt, complete, announce, platform, read } = api(2_000);
+    const id = await create();
+    const broken = Buffer.from(content.toString().replace(/"_id":"cart-29"/, '"_id":29'));
+    for (const [name, bytes] of [
+      ['one.json.gz', gzipSync(content)],
+      ['two.json.gz', gzipSync(broken)],
+    ] as const) {
+      const file = (query: string) => address(id, query).replace('large.json', name);
+      const { body } = await call('POST', file(`action=INITIALIZE&size=${bytes.length}&partSize=300`));
+      const parts: Part[] = body.parts;
+      expect(parts.length).toBeGreaterThan(1);
+      for (const [n, { href }] of parts.entries()) await putAt(href, bytes.subarray(n * 300, (n + 1) * 300));
+      expect((await call('POST', file('action=COMPLETE'))).status).toBe(201);
+    }
+    await complete(id);
+    await announce(id);
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({
+      status: 'success',
+      metrics: { inputRecordCount: 80, failedRecordCount: 1 },
+    });
+    expect((await platform.quarantined()).map(({ position }) => position)).toEqual([
+      { source: expect.stringMatching(/two\.json\.gz$/), row: 30 },
+    ]);
+    const [batch] = await Array.fromAsync(platform.stores.operations.batches());
+    expect(batch!.chunks).toBeGreaterThan(4);
+    expect(await Array.fromAsync(platform.stores.landing.list(PIECES_PREFIX))).toEqual([]);
   });
 
   it('is refused when a part is missing, or has other bytes than its range says', async () => {
