@@ -96,15 +96,27 @@ export function aepCode({ code, found }: Refusal): string {
   return code === 'schema-violation' && found === 'nothing' ? 'INGEST-1555-400' : code;
 }
 
-/** Refused rows in the two kinds of files that AEP has for them, a row a line. */
-export function rowErrors(rows: readonly QuarantineRow[]): { parsing: string; conversion: string } {
-  let [parsing, conversion] = ['', ''];
+export interface RowErrors {
+  readonly kind: 'parsing' | 'conversion';
+  /** A row a line. */
+  readonly text: string;
+}
+
+/** Refused rows as the two kinds of files that AEP has for them. @param mostBytes of one file; a row that is larger is one alone */
+export function rowErrors(rows: readonly QuarantineRow[], mostBytes: number): RowErrors[] {
+  const files: RowErrors[] = [];
+  const open = { parsing: '', conversion: '' };
   for (const row of rows) {
+    const kind = PARSING.includes(row.refusals[0]!.code) ? 'parsing' : 'conversion';
     const line = `${JSON.stringify(errorLine(row))}\n`;
-    if (PARSING.includes(row.refusals[0]!.code)) parsing += line;
-    else conversion += line;
+    if (open[kind] !== '' && Buffer.byteLength(open[kind]) + Buffer.byteLength(line) > mostBytes) {
+      files.push({ kind, text: open[kind] });
+      open[kind] = '';
+    }
+    open[kind] += line;
   }
-  return { parsing, conversion };
+  for (const kind of ['parsing', 'conversion'] as const) if (open[kind] !== '') files.push({ kind, text: open[kind] });
+  return files;
 }
 
 function errorLine({ raw, refusals, position }: QuarantineRow): object {

@@ -5,9 +5,9 @@ import { batchRows } from '#core/ingestion/quarantine/keep.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
-import type { KnownBatch } from './state.ts';
+import { badRequest, type KnownBatch } from './state.ts';
 
-/** Objects of refused rows that are listed; each has up to a thousand rows. */
+/** Files of one list. */
 const MOST_FILES = 100;
 /** What a function can answer at most, with room to spare: text takes more room in the answer than it has bytes. */
 const MOST_BYTES = 4 * 1_048_576;
@@ -16,6 +16,11 @@ const FOLDERS = ['row_errors', 'input_files'] as const;
 /** The one file that names all files of the batch, a line each. */
 const INPUT_FILES = 'fileMetaData1.json';
 
+interface NamedFile {
+  readonly name: string;
+  readonly text?: string;
+}
+
 /**
  * `GET /batches/{id}/meta?path=` `row_errors`, `input_files`, or a file in one of them (aep.md §2.3); without a path what
  * there is. Files of errors are made of the quarantine when they are asked for; they live as long as it does.
@@ -23,16 +28,17 @@ const INPUT_FILES = 'fileMetaData1.json';
 export async function answerMeta(call: HttpCall, known: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
   const path = (call.query.path ?? '').replace(/^\/|\/$/g, '');
   if (path === '')
-    return listing(
-      linkTo(call, deps),
+    return list(
       FOLDERS.map((name) => ({ name })),
+      call,
+      deps,
     );
   const [folder, name, ...rest] = path.split('/');
   if (!FOLDERS.some((one) => one === folder) || rest.length > 0) return nothingAt(FOLDERS);
-  const files = folder === 'row_errors' ? await errorFiles(known, deps) : await inputFileLists(known, deps);
-  if (name === undefined) return listing(linkTo(call, deps, `${folder}/`), sized(files));
-  const text = files.get(name);
-  return text === undefined ? nothingAt([...files.keys()]) : { status: 200, body: cutLines(text) };
+  const files = folder === 'row_errors' ? errorFiles(known, deps) : inputFileLists(known, deps);
+  if (name === undefined) return list(files, call, deps, folder);
+  for await (const file of files) if (file.name === name) return { status: 200, body: file.text ?? '' };
+  return nothingAt([folder!]);
 }
 
 /** `GET /batches/{id}/failed[?path=]`: the files of a batch that failed, as they were sent. */
@@ -41,8 +47,8 @@ export async function answerFailed(call: HttpCall, known: KnownBatch, deps: Batc
   const files = new Map((isFailed ? await inputFiles(known, deps) : []).map((key) => [fileNameOf(key), key]));
   const { path } = call.query;
   if (path === undefined || path === '') {
-    const names = [...files.keys()].slice(0, MOST_FILES).map((name) => ({ name }));
-    return listing(linkTo(call, deps), names);
+    const names = [...files.keys()].map((name) => ({ name }));
+    return list(names, call, deps);
   }
   const key = files.get(path);
   const source = key === undefined ? undefined : await openObject(deps.landing, key);
@@ -57,47 +63,54 @@ async function inputFiles({ upload, batch }: KnownBatch, { landing }: BatchApiDe
   return keys.length === 0 && batch ? [batch.file] : keys;
 }
 
-async function inputFileLists(known: KnownBatch, deps: BatchApiDeps): Promise<ReadonlyMap<string, string>> {
+async function* inputFileLists(known: KnownBatch, deps: BatchApiDeps): AsyncIterable<NamedFile> {
   const keys = await inputFiles(known, deps);
-  return new Map([[INPUT_FILES, keys.map((key) => `${JSON.stringify({ path: fileNameOf(key) })}\n`).join('')]]);
+  yield {
+    name: INPUT_FILES,
+    text: keys.map((key) => `${JSON.stringify({ path: fileNameOf(key) })}\n`).join(''),
+  };
 }
 
-async function errorFiles(
+async function* errorFiles(
   { upload: { id, datasetId }, batch }: KnownBatch,
   { quarantine }: BatchApiDeps,
-): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
-  if (!batch) return files;
+): AsyncIterable<NamedFile> {
+  if (!batch) return;
   const numbers = { parsing: 0, conversion: 0 };
-  let objects = 0;
   for await (const rows of batchRows(quarantine, datasetId, id, batch.receivedAt)) {
-    if (objects++ >= MOST_FILES) break;
-    for (const [kind, text] of Object.entries(rowErrors(rows)) as ['parsing' | 'conversion', string][]) {
-      if (text !== '') files.set(`${kind}_errors_${numbers[kind]++}.json`, text);
+    for (const { kind, text } of rowErrors(rows, MOST_BYTES)) {
+      yield { name: `${kind}_errors_${numbers[kind]++}.json`, text };
     }
   }
-  return files;
 }
 
-const sized = (files: ReadonlyMap<string, string>): { name: string; length: string }[] =>
-  [...files].map(([name, text]) => ({ name, length: String(Buffer.byteLength(text)) }));
-
-/** Where a file of a listing is: at the address that was asked, with its own path. */
-const linkTo =
-  ({ origin, path }: HttpCall, { hasOwnHost }: BatchApiDeps, folder = '') =>
-  (name: string): string =>
-    `${hasOwnHost ? origin : ''}${path}?path=${encodeURIComponent(`${folder}${name}`)}`;
-
-function listing(hrefOf: (name: string) => string, files: readonly { readonly name: string }[]): HttpAnswer {
-  const data = files.map((file) => ({ ...file, _links: { self: { href: hrefOf(file.name) } } }));
-  return { status: 200, body: { data, _page: { count: data.length, limit: MOST_FILES } } };
-}
-
-/** As many whole lines as fit into an answer. */
-function cutLines(text: string): string {
-  if (Buffer.byteLength(text) <= MOST_BYTES) return text;
-  const head = Buffer.from(text).subarray(0, MOST_BYTES).toString('utf8');
-  return head.slice(0, head.lastIndexOf('\n') + 1);
+/** A list of files from `start` on, with an address for what comes after it. */
+async function list(
+  files: Iterable<NamedFile> | AsyncIterable<NamedFile>,
+  { origin, path, query }: HttpCall,
+  { hasOwnHost }: BatchApiDeps,
+  folder?: string,
+): Promise<HttpAnswer> {
+  const { start: from = '0' } = query;
+  if (!/^\d{1,9}$/.test(from)) return badRequest('start: expected a whole number');
+  const start = Number(from);
+  const here = `${hasOwnHost ? origin : ''}${path}`;
+  const data: object[] = [];
+  let [at, hasMore] = [0, false];
+  for await (const { name, text } of files) {
+    if (at++ < start) continue;
+    hasMore = data.length === MOST_FILES;
+    if (hasMore) break;
+    const href = `${here}?path=${encodeURIComponent(folder === undefined ? name : `${folder}/${name}`)}`;
+    data.push({
+      name,
+      ...(text !== undefined && { length: String(Buffer.byteLength(text)) }),
+      _links: { self: { href } },
+    });
+  }
+  const next = `${here}?${new URLSearchParams({ ...(folder && { path: folder }), start: String(start + MOST_FILES) })}`;
+  const _page = { count: data.length, limit: MOST_FILES };
+  return { status: 200, body: { data, _page, ...(hasMore && { _links: { next: { href: next } } }) } };
 }
 
 const nothingAt = (names: readonly string[]): Problem =>

@@ -151,6 +151,38 @@ describe('a client that was written for the batch API of AEP', () => {
     expect(list.text).toBe('{"path":"a.json"}\n');
   });
 
+  it('gets every refused row with its number, however large and however many files they are in', async () => {
+    const { create, call, file, announce, platform } = client();
+    const { id } = await create();
+    const large = Array.from({ length: 240 }, (_, i) => JSON.stringify({ nothing: `${i}${'x'.repeat(20_000)}` }));
+    await platform.stores.landing.put(`uploads/${id}/files/a.json`, large.join('\n'));
+    for (let n = 0; n < 100; n++) await call('PUT', file(id, `b-${n}.json`), '{"nothing":1}');
+    await call('POST', `${IMPORT}/${id}?action=COMPLETE`);
+    await announce(id);
+    await platform.poller.run();
+    const get = (href: string) => call('GET', href.slice(`https://${HOST}`.length));
+    const first = (await call('GET', `${EXPORT}/${id}/meta?path=row_errors`)).body;
+    const second = (await get(first._links.next.href)).body;
+    expect(second._links).toBeUndefined();
+    expect(first._page.count).toBe(100);
+    const files = [...first.data, ...second.data];
+    expect(new Set(files.map(({ name }) => name)).size).toBe(files.length);
+    const rows: string[] = [];
+    // The large one has several, each other file one.
+    for (const { _links, length } of [...files.slice(0, files.length - 100), files.at(-1)]) {
+      const { text } = await get(_links.self.href);
+      expect(String(Buffer.byteLength(text))).toBe(length);
+      expect(Number(length)).toBeLessThanOrEqual(4 * 1_048_576);
+      for (const line of text.trim().split('\n')) {
+        const { _filename, _row } = JSON.parse(line);
+        rows.push(`${_filename} ${_row}`);
+      }
+    }
+    expect(rows.slice(0, 240)).toEqual(large.map((_, i) => `a.json ${i + 1}`));
+    expect(rows[240]).toMatch(/^b-\d+\.json 1$/);
+    expect((await call('GET', `${EXPORT}/${id}/meta?path=row_errors&start=x`)).status).toBe(400);
+  });
+
   it('gets the files of a batch that failed back, and of no other', async () => {
     const { ingest, call } = client();
     const content = [...carts(0, 5), '{"_id":'];
