@@ -39,16 +39,19 @@ export function readHeader(bytes: Uint8Array, at: number): { header: PageHeader;
   expectThat(unpacked <= MAX_PAGE_BYTES, `a page is larger than ${MAX_PAGE_BYTES} bytes`);
   // No codec makes what does not compress much larger.
   expectThat(packed <= unpacked + unpacked / 4 + 1_024, 'a page is larger packed than unpacked');
-  const data = header.data_page_header ?? header.data_page_header_v2;
-  if (isData(header)) expectThat(isLength(data?.num_values), 'a page does not say how many values it has');
+  if (isData(header))
+    expectThat(isLength(dataHeader(header)?.num_values), 'a page does not say how many values it has');
   return { header, length: end - at };
 }
 
 export const isData = ({ type }: PageHeader): boolean => type === 'DATA_PAGE' || type === 'DATA_PAGE_V2';
 
+/** What a page of this type says of its values; a damaged one may lack it, or have that of the other type. */
+const dataHeader = (header: PageHeader) =>
+  header.type === 'DATA_PAGE' ? header.data_page_header : header.data_page_header_v2;
+
 /** How many values a page has, nulls included. */
-export const valuesOfPage = (header: PageHeader): number =>
-  (header.type === 'DATA_PAGE' ? header.data_page_header : header.data_page_header_v2)!.num_values;
+export const valuesOfPage = (header: PageHeader): number => dataHeader(header)!.num_values;
 
 /** How many rows a page has, where its header tells: not in a list, or pages of the second version. */
 export function rowsOfPage(header: PageHeader, { repetition }: Leaf): number | undefined {
