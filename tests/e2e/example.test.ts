@@ -91,7 +91,7 @@ describe('the worked example through the deployed platform', () => {
     expect(keys.filter((key) => key.endsWith('.csv')).length).toBeGreaterThan(0);
   });
 
-  it('takes records over HTTP, one by one and as a batch, and tells the profile that comes of them', async () => {
+  it('takes records over HTTP, one by one and as a batch, tells the profile that comes of them, and takes the batch back', async () => {
     const { collection, batch, access } = await doorsOf(flow.resources);
     // As a client of AEP: a token that means nothing here, and the key.
     const headers = { authorization: 'Bearer a token of IMS', 'x-api-key': localConnectionKey(projectRoot) };
@@ -136,14 +136,30 @@ describe('the worked example through the deployed platform', () => {
     });
 
     const query = { 'schema.name': '_xdm.context.profile', entityId: ecid, entityIdNS: 'ECID' };
-    await vi.waitFor(async () => {
+    const profileOf = async () => {
       const { status, body } = await callSigned(access, '/data/core/ups/access/entities', query);
       expect(status).toBe(200);
-      expect(body[ecid].entity).toMatchObject({
-        loyalty: { tier: 'silver' },
-        identityMap: { crmid: [{ id: 'RB-HTTP' }], ecid: [{ id: ecid }] },
-        segmentMembership: { ups: { 'gold-and-silver': { status: 'realized' } } },
-      });
+      return body[ecid].entity;
+    };
+    const identityMap = { crmid: [{ id: 'RB-HTTP' }], ecid: [{ id: ecid }] };
+    const membership = (status: string) => ({ ups: { 'gold-and-silver': { status } } });
+    await vi.waitFor(
+      async () =>
+        expect(await profileOf()).toMatchObject({
+          loyalty: { tier: 'silver' },
+          identityMap,
+          segmentMembership: membership('realized'),
+        }),
+      WITHIN,
+    );
+
+    // Taken back, what the login said is all that is left.
+    expect(await callDoor(batch, 'POST', `${import_}/${id}?action=REVERT`, { headers })).toMatchObject({ status: 200 });
+    await vi.waitFor(async () => expect(await stateOf()).toMatchObject({ status: 'inactive' }), WITHIN);
+    await vi.waitFor(async () => {
+      const profile = await profileOf();
+      expect(profile).toMatchObject({ identityMap, segmentMembership: membership('exited') });
+      expect(profile).not.toHaveProperty('loyalty');
     }, WITHIN);
   });
 });
