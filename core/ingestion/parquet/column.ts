@@ -1,50 +1,28 @@
 import type { RowGroup } from 'hyparquet';
 import { FileRefusedError } from '#core/ingestion/record.ts';
 import { type Budget, MAX_HELD_BYTES } from './budget.ts';
-import { dictionaryOf, valuesOf } from './encodings.ts';
+import { ColumnPages, type OpenPage } from './column-pages.ts';
 import { attempt, expectThat } from './flaw.ts';
-import { type PageStart, pageOf } from './offset-index.ts';
-import {
-  type Codec,
-  type DataPage,
-  isData,
-  openDictionary,
-  openPage,
-  type PageHeader,
-  readHeader,
-  rowsOfPage,
-  valuesOfPage,
-} from './pages.ts';
+import type { PageStart } from './offset-index.ts';
 import type { Leaf } from './schema.ts';
-import type { Values } from './values.ts';
 import type { ByteWindow } from './window.ts';
 
 /** Values that are decoded at a time. */
 const BATCH = 1_000;
 /** Values of one row; a record of so many is far larger than a record may be. */
 const MAX_ROW_VALUES = 1_048_576;
-const HEADER_BYTES = 16_384;
-const MAX_HEADER_BYTES = 16 * 1_048_576;
-/** Dictionaries are also held as values. */
-const DICTIONARY_FACTOR = 3;
 /** Two levels and a place among the values. */
 const BYTES_OF_VALUE = 12;
-const UNKNOWN = Number.POSITIVE_INFINITY;
 
 /**
- * A column of a row group, page by page. Of its values only the next ones are decoded: those of at least one whole row.
+ * The values of a column of a row group. Of them only the next ones are decoded: those of at least one whole row.
  * Each has a level that says what of its path is there and, in a list, one that says which list it goes on with.
  */
 export class Column {
   readonly leaf: Leaf;
-  readonly #codec: Codec;
-  readonly #window: ByteWindow;
+  readonly #pages: ColumnPages;
   readonly #budget: Budget;
-  /** Values that were not seen yet, of all pages; unknown where not all of these are read. */
-  #unseen: number;
-  #offset: number;
-  #dictionary: readonly unknown[] | undefined;
-  #page: (DataPage & { readonly decoder: Values; readonly held: number }) | undefined;
+  #page: OpenPage | undefined;
   #leftInPage = 0;
   #rowBytes = 0;
   /** Taken of the budget for values of rows that are not whole yet: bytes of pages that are closed, and of new texts. */
@@ -67,10 +45,7 @@ export class Column {
 
   constructor(leaf: Leaf, chunk: RowGroup['columns'][number], start: number, window: ByteWindow, budget: Budget) {
     this.leaf = leaf;
-    this.#codec = chunk.meta_data!.codec;
-    this.#unseen = Number(chunk.meta_data!.num_values);
-    this.#offset = start;
-    this.#window = window;
+    this.#pages = new ColumnPages(leaf, chunk, start, window, budget);
     this.#budget = budget;
   }
 
@@ -85,7 +60,7 @@ export class Column {
   /** Passes over rows without decoding their pages, where that can be. @param pages where they begin, if that is known */
   async skip(rows: number, pages: readonly PageStart[] | undefined): Promise<void> {
     let left = rows;
-    if (pages) left = await this.#jump(rows, pages);
+    if (pages) left = await this.#pages.jump(rows, pages);
     while (left > 0) {
       if (this.rows === 0 && this.#leftInPage === 0 && this.#count === this.#at) {
         const passed = await this.#nextPage(left);
@@ -103,11 +78,10 @@ export class Column {
 
   /** @throws ParquetFlaw unless every row has been read */
   expectEnd(): void {
-    expectThat(this.rows === 0 && this.#leftInPage === 0 && this.#isAtEnd, 'a column has more rows than the others');
-  }
-
-  get #isAtEnd(): boolean {
-    return this.#unseen === 0 || (this.#unseen === UNKNOWN && this.#offset >= this.#window.end);
+    expectThat(
+      this.rows === 0 && this.#leftInPage === 0 && this.#pages.isAtEnd,
+      'a column has more rows than the others',
+    );
   }
 
   /** Begins the next row. */
@@ -186,7 +160,7 @@ export class Column {
   #countRows(from: number): void {
     expectThat(this.#at < from || this.#repetition[from] === 0, 'a column begins in the middle of a row');
     for (let i = from; i < this.#count; i++) if (this.#repetition[i] === 0) this.#begun++;
-    const isEnd = this.#leftInPage === 0 && this.#isAtEnd;
+    const isEnd = this.#leftInPage === 0 && this.#pages.isAtEnd;
     this.rows = isEnd ? this.#begun : this.#begun - 1;
     if (this.rows > 0) this.#rowBytes = 0;
     else if (this.#count - this.#at > MAX_ROW_VALUES || this.#rowBytes > MAX_HELD_BYTES / 8) throw tooManyValues();
@@ -227,63 +201,13 @@ export class Column {
 
   /** @returns rows that were passed over because all of the page was to be skipped */
   async #nextPage(skipRows = 0): Promise<number> {
-    attempt(() => expectThat(!this.#isAtEnd, 'a column has fewer rows than the others'));
-    const { header, at } = await this.#header();
-    if (isData(header)) {
-      const rows = rowsOfPage(header, this.leaf);
-      const isSkipped = rows !== undefined && rows > 0 && rows <= skipRows;
-      if (isSkipped) {
-        this.#offset = at + header.compressed_page_size;
-        attempt(() => this.#see(header));
-        return rows;
-      }
-    }
-    const bytes = await this.#window.from(at, header.compressed_page_size);
-    attempt(() => {
-      expectThat(bytes.length >= header.compressed_page_size, 'a page is cut off');
-      this.#open(header, bytes.subarray(0, header.compressed_page_size));
-    });
-    this.#offset = at + header.compressed_page_size;
-    return 0;
-  }
-
-  async #header(): Promise<{ header: PageHeader; at: number }> {
-    for (let length = HEADER_BYTES; ; length *= 4) {
-      const bytes = await this.#window.from(this.#offset, length);
-      const read = attempt(() => {
-        const found = readHeader(bytes, 0);
-        const isMore = this.#offset + bytes.length < this.#window.end && length < MAX_HEADER_BYTES;
-        expectThat(found !== undefined || isMore, 'the header of a page is cut off');
-        return found;
-      });
-      if (read) return { header: read.header, at: this.#offset + read.length };
-    }
-  }
-
-  #open(header: PageHeader, body: Uint8Array): void {
-    const size = header.uncompressed_page_size;
-    if (header.type === 'DICTIONARY_PAGE') {
-      expectThat(this.#dictionary === undefined, 'a column has two dictionaries');
-      this.#budget.take(DICTIONARY_FACTOR * size);
-      const { count, values } = openDictionary(header, body, this.#codec);
-      this.#dictionary = dictionaryOf(this.leaf, values, count);
-      return;
-    }
-    // Others may come in between; they hold no values.
-    if (!isData(header)) return;
-    this.#see(header);
-    this.#budget.take(size);
-    const page = openPage(header, body, this.#codec, this.leaf);
-    const decoder = valuesOf(page.encoding, this.leaf, page.values, this.#dictionary, this.#budget);
-    this.#page = { ...page, decoder, held: size };
+    const { page, passed } = await this.#pages.next(skipRows);
+    if (!page) return passed;
+    this.#page = page;
     this.#leftInPage = page.count;
-    this.#rowBytes += size;
+    this.#rowBytes += page.held;
     if (page.count === 0) this.#closePage();
-  }
-
-  #see(header: PageHeader): void {
-    this.#unseen -= valuesOfPage(header);
-    expectThat(this.#unseen >= 0, 'a page has more values than its column');
+    return 0;
   }
 
   #closePage(): void {
@@ -291,21 +215,6 @@ export class Column {
     if (this.rows > 0 || this.#count === this.#at) this.#budget.give(held);
     else this.#carried += held;
     this.#page = undefined;
-  }
-
-  /** Goes to the page that holds a row. @returns rows still to be passed over */
-  async #jump(rows: number, pages: readonly PageStart[]): Promise<number> {
-    const target = pageOf(pages, rows);
-    if (target.firstRow === 0) {
-      this.#unseen = UNKNOWN;
-      return rows;
-    }
-    // A dictionary lies before the first page.
-    if (this.#offset < pages[0]!.offset) await this.#nextPage();
-    attempt(() => expectThat(this.#leftInPage === 0, 'the index of its pages does not fit'));
-    this.#offset = target.offset;
-    this.#unseen = UNKNOWN;
-    return rows - target.firstRow;
   }
 }
 
