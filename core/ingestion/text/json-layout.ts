@@ -1,15 +1,13 @@
+import { BACKSLASH, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.ts';
 import { bomLength, isSpace } from './splitter.ts';
 
 /** How the records of a JSON text lie: a line each, as an array or objects over several lines, or it is no JSON. */
 export type JsonLayout = 'empty' | 'lines' | 'array-or-objects' | 'other';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const NEWLINE = 0x0a;
-const OPENS_ARRAY = 0x5b;
-const OPENS_OBJECT = 0x7b;
-/** After one of these a value may go on in the next line: `,` `:` `[` `{`. */
-const GOES_ON = new Set([0x2c, 0x3a, OPENS_ARRAY, OPENS_OBJECT]);
+const COLON = 0x3a;
+/** After one of these a value may go on in the next line. */
+const GOES_ON = new Set([COMMA, COLON, OPEN_BRACKET, OPEN_BRACE]);
 
 /** Looks as far as the end of the first object, or to where it goes on in a second line. */
 export async function jsonLayout(pieces: AsyncIterable<Uint8Array>): Promise<JsonLayout> {
@@ -32,12 +30,12 @@ export async function jsonLayout(pieces: AsyncIterable<Uint8Array>): Promise<Jso
         if (byte === NEWLINE && depth > 0) isSecondLine = true;
         continue;
       } else if (depth === 0) {
-        if (byte !== OPENS_OBJECT) return byte === OPENS_ARRAY ? 'array-or-objects' : 'other';
+        if (byte !== OPEN_BRACE) return byte === OPEN_BRACKET ? 'array-or-objects' : 'other';
         depth = 1;
       } else if (isSecondLine) {
-        return byte === OPENS_OBJECT && !GOES_ON.has(last) ? 'lines' : 'array-or-objects';
+        return byte === OPEN_BRACE && !GOES_ON.has(last) ? 'lines' : 'array-or-objects';
       } else if (byte === QUOTE) inString = true;
-      else if (byte === OPENS_OBJECT || byte === OPENS_ARRAY) depth++;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
       else if (byte === 0x7d || byte === 0x5d) {
         depth--;
         if (depth === 0) return 'lines';

@@ -1,13 +1,6 @@
 import type { Refusal } from '#core/ingestion/record.ts';
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.ts';
 import { bomLength, Carry, isSpace, type RawRecord, type Splitter } from './splitter.ts';
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
 
 type Place = 'before' | 'between' | 'inside' | 'after';
 
