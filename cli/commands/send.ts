@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { findDataFiles } from '#cli/feed/data-files.ts';
-import { type FeedDoor, feed, usualDoor } from '#cli/feed/feed.ts';
+import { type FeedDoor, feed, toldOf, usualDoor } from '#cli/feed/feed.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 
@@ -27,7 +27,6 @@ export const sendCommand = (): Command =>
       const target = { stream: resources['collection-stream'], landing: stores.landing };
       for (const file of await findDataFiles(data, await catalogInForce(stores.catalog))) {
         const fed = await feed(file, door ?? usualDoor(file), target);
-        const what = fed.door === 'stream' ? `${fed.records} records put on Kinesis` : 'uploaded to S3';
-        process.stdout.write(`${file.name}: ${what}\n`);
+        process.stdout.write(`${file.name}: ${toldOf(fed)}\n`);
       }
     });

@@ -4,7 +4,7 @@ import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { DEFAULT_EXAMPLE } from '#cli/example/generate.ts';
 import { writeExample } from '#cli/example/write.ts';
 import { findDataFiles } from '#cli/feed/data-files.ts';
-import { type Fed, feed, usualDoor } from '#cli/feed/feed.ts';
+import { type Fed, feed, toldOf, usualDoor } from '#cli/feed/feed.ts';
 import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilSettled } from '#cli/feed/wait.ts';
 import { keepLocalVariables, localConnectionKey } from '#cli/local/catalog-variables.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
@@ -119,8 +119,7 @@ export async function feedFolder(folder: string, flow: Flow, progress: Progress)
   for (const file of await findDataFiles(folder, flow.catalog)) {
     const sent = await feed(file, usualDoor(file), target);
     fed.push(sent);
-    const how = sent.door === 'stream' ? `${sent.records} records → Kinesis` : 'uploaded → S3';
-    progress.step(`${file.name}: ${how}`);
+    progress.step(`${file.name}: ${toldOf(sent)}`);
   }
   await waitUntilFlowedThrough(fed, before, flow);
   progress.step('Everything has flowed through');

@@ -4,7 +4,7 @@ import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
-import type { DecodedRecord } from '#core/ingestion/record.ts';
+import { type DecodedRecord, FileRefusedError } from '#core/ingestion/record.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { DataFile } from './data-files.ts';
 import { fileSource } from './file-source.ts';
@@ -17,6 +17,8 @@ export interface Fed {
   readonly door: FeedDoor;
   /** Records sent, by stream; files are counted by the platform. */
   readonly records?: number;
+  /** Why it could not be streamed, or not to its end, and was uploaded instead. */
+  readonly unreadable?: string;
 }
 
 /** How a file travels unless it is said: what happened online is streamed, what was kept offline comes as a file. */
@@ -30,23 +32,48 @@ export interface FeedTarget {
   readonly landing: ObjectStore;
 }
 
-/** Sends a file to a deployed stage as a producer would: with PutRecords, or by uploading it. */
+/**
+ * Sends a file to a deployed stage as a producer would: with PutRecords, or by uploading it. One whose records cannot be read
+ * is uploaded as well, so that the platform refuses it and keeps it.
+ */
 export async function feed(file: DataFile, door: FeedDoor, target: FeedTarget): Promise<Fed> {
+  const upload = async (): Promise<void> =>
+    target.landing.put(`${LANDING_PREFIX}${file.datasetId}/${file.name}`, await readFile(file.path));
   if (door === 'batch') {
-    await target.landing.put(`${LANDING_PREFIX}${file.datasetId}/${file.name}`, await readFile(file.path));
+    await upload();
     return { file, door };
   }
-  return { file, door, records: await sendToStream(target.stream, messagesOf(file)) };
+  let unreadable: string | undefined;
+  const messages = messagesOf(file, (error) => {
+    unreadable = error.message;
+  });
+  const records = await sendToStream(target.stream, messages);
+  if (unreadable === undefined) return { file, door, records };
+  await upload();
+  return { file, door: 'batch', records, unreadable };
+}
+
+/** What has been sent, in words. */
+export function toldOf({ door, records = 0, unreadable }: Fed): string {
+  if (door === 'stream') return `${records} records → Kinesis`;
+  if (unreadable === undefined) return 'uploaded → S3';
+  const before = records > 0 ? `${records} records → Kinesis, then ` : '';
+  return `${before}uploaded → S3, to be refused there. ${unreadable}`;
 }
 
 /** The records of a file in AEP's envelope; what cannot be read is sent as it is, and refused by the platform. */
-async function* messagesOf(file: DataFile): AsyncIterable<string> {
+async function* messagesOf(file: DataFile, giveUp: (error: FileRefusedError) => void): AsyncIterable<string> {
   const source = await fileSource(file.path);
-  const plan = await planChunks(source, { targetBytes: 64 * 1_048_576 });
-  for (const chunk of plan.chunks) {
-    for await (const records of decodeChunk(source, plan, chunk)) {
-      yield* records.map((decoded) => messageOf(file, decoded, chunk.header));
+  try {
+    const plan = await planChunks(source, { targetBytes: 64 * 1_048_576 });
+    for (const chunk of plan.chunks) {
+      for await (const records of decodeChunk(source, plan, chunk)) {
+        yield* records.map((decoded) => messageOf(file, decoded, chunk.header));
+      }
     }
+  } catch (error) {
+    if (!(error instanceof FileRefusedError)) throw error;
+    giveUp(error);
   }
 }
 
