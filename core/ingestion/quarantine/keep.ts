@@ -4,6 +4,7 @@ import type { FileFormat } from '#core/ingestion/format.ts';
 import type { Position, Raw, Refusal } from '#core/ingestion/record.ts';
 import { folderAt } from '#core/lake/partition.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { NewBatch } from '#core/ports/operations.ts';
 
 /** A refused record with everything needed to find, mend and replay it. */
 export interface QuarantineRow extends Omit<Arrival, 'arrival'>, Raw, RawFormat {
@@ -30,6 +31,22 @@ export async function keepInQuarantine(
   await Promise.all(
     [...byDataset].map(([datasetId, group]) => put(quarantine, datasetId, part, group[0]!.receivedAt, group)),
   );
+}
+
+/**
+ * Writes down that a file, or the rest of it, was refused: its own place in quarantine, beside its bad records.
+ * @param part names what was refused: a batch, or a chunk of it
+ * @param head what the file begins with, where it is not known by its records
+ */
+export function keepFileRefusal(
+  quarantine: ObjectStore,
+  part: string,
+  { datasetId, file, receivedAt }: Pick<NewBatch, 'datasetId' | 'file' | 'receivedAt'>,
+  refusal: Refusal,
+  head: Raw = { raw: '' },
+): Promise<void> {
+  const row = { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], ...head };
+  return keepInQuarantine(quarantine, `file-${part}`, [row]);
 }
 
 /** The refused rows of a batch, object by object. @param receivedAt of the batch */

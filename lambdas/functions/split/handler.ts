@@ -11,7 +11,7 @@ import { KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { batchIdOf, datasetOfFile, piecesPrefix } from '#core/ingestion/landing.ts';
 import { refuseForeignHeader } from '#core/ingestion/mapping/refuse-header.ts';
 import { unknownDataset } from '#core/ingestion/process.ts';
-import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
+import { keepFileRefusal } from '#core/ingestion/quarantine/keep.ts';
 import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import { rawOf } from '#core/ingestion/text/decode-json.ts';
@@ -165,12 +165,9 @@ async function planFiles(
 const RAW_KEPT = 4_096;
 
 async function refuse(batch: NewBatch, refusal: Refusal, deps: SplitDeps): Promise<void> {
-  const { id, datasetId, file, receivedAt } = batch;
+  const { id, datasetId, file } = batch;
   const head = await deps.landing.get(file, { start: 0, end: RAW_KEPT });
-  const raw = rawOf(head ?? new Uint8Array());
-  await keepInQuarantine(deps.quarantine, `file-${id}`, [
-    { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], ...raw },
-  ]);
+  await keepFileRefusal(deps.quarantine, id, batch, refusal, rawOf(head ?? new Uint8Array()));
   await deps.operations.refuseFile(batch, refusal);
   await dropIfOver(id, deps);
   deps.metrics.count(METRICS.filesRefused, 1);

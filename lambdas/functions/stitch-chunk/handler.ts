@@ -5,7 +5,7 @@ import { workOn } from '#core/ingestion/batch/working-pieces.ts';
 import { markedAt } from '#core/ingestion/batch-api/marks.ts';
 import { addCounts, countFileRefusal, countOutcomes, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/ingestion/process.ts';
-import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
+import { keepFileRefusal } from '#core/ingestion/quarantine/keep.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { LookupStore } from '#core/ports/lookup-store.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
@@ -45,7 +45,6 @@ function workerOf(deps: StitchChunkDeps) {
     if ((await markedAt(message.batchId, 'reverting', deps.landing)) !== undefined) return;
     const catalog = await deps.catalog.current();
     const { lake, quarantine, profiles, timeline, lookups, pause } = deps;
-    const part = `${message.batchId}-${message.chunk.index}`;
     const process = {
       catalog,
       lake,
@@ -63,9 +62,7 @@ function workerOf(deps: StitchChunkDeps) {
     const refusal = await readChunk(message, catalog, deps.landing, finish);
     if (refusal) {
       counts = addCounts(counts, countFileRefusal(refusal));
-      const { datasetId, file, receivedAt } = message;
-      const row = { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], raw: '' };
-      await keepInQuarantine(deps.quarantine, `file-${part}`, [row]);
+      await keepFileRefusal(quarantine, `${message.batchId}-${message.chunk.index}`, message, refusal);
     }
     await deps.operations.completeChunk(message.batchId, message.chunk.index, counts, refusal);
     await revertReplaced(message.batchId, deps);

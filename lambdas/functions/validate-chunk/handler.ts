@@ -6,8 +6,7 @@ import { verdictOf } from '#core/ingestion/batch/threshold.ts';
 import { workOn } from '#core/ingestion/batch/working-pieces.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/ingestion/counts.ts';
 import { look } from '#core/ingestion/process.ts';
-import { keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
-import type { Refusal } from '#core/ingestion/record.ts';
+import { keepFileRefusal, keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
 import type { CatalogPort } from '#core/ports/catalog.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -51,7 +50,7 @@ function validatorOf(deps: ValidateChunkDeps) {
 
     const verdict = verdictOf(batch);
     if (verdict === undefined) return;
-    if (verdict !== 'stitch') await keepRefusal(message, verdict.refusal, deps.quarantine);
+    if (verdict !== 'stitch') await keepFileRefusal(deps.quarantine, batchId, message, verdict.refusal);
     const holds = await deps.operations.settle(batchId, verdict);
     if (holds === 'stitch') {
       await deps.chunks.send(await readPlan(deps.landing, message, batch.chunks));
@@ -60,11 +59,4 @@ function validatorOf(deps: ValidateChunkDeps) {
     deps.metrics.count(METRICS.batchesFailed, 1);
     logBatch({ batchId, datasetId: message.datasetId, code: holds.refusal.code });
   };
-}
-
-/** The file as a whole: its own place in quarantine, beside its bad records. */
-async function keepRefusal(message: ChunkMessage, refusal: Refusal, quarantine: ObjectStore): Promise<void> {
-  const { batchId, datasetId, file, receivedAt } = message;
-  const row = { datasetId, position: { source: file }, receivedAt, tie: '', refusals: [refusal], raw: '' };
-  await keepInQuarantine(quarantine, `file-${batchId}`, [row]);
 }
