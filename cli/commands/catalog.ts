@@ -21,7 +21,7 @@ import { movesBetween, type Side } from '#core/catalog/moves.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { outletsOf } from '#core/contract/connections.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
-import { definitionsInForce, putCatalog, UNTIL_SEEN_MS } from '#lambdas/adapters/catalog-store.ts';
+import { definitionsInForce, putCatalog, UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 
 interface ApplyOptions {
   readonly catalog: string;

@@ -11,9 +11,9 @@ import {
   EVENT_SCHEMA,
   isAccessProblem,
   PROFILE_SCHEMA,
-} from '#core/profile/access/access.ts';
-import { getEntities } from '#core/profile/access/get-entities.ts';
-import { entitiesOf } from '#core/profile/access/links.ts';
+} from '#core/access/access.ts';
+import { getEntities } from '#core/access/get-entities.ts';
+import { entitiesOf } from '#core/access/links.ts';
 
 export interface GetFlags {
   readonly stage: string;

@@ -6,7 +6,7 @@ import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import type { QuarantineRow } from '#core/ingestion/quarantine/keep.ts';
+import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
 import {
   isWholeFile,
   type Mended,
@@ -15,8 +15,8 @@ import {
   readQuarantine,
   replayQuarantine,
   rowId,
-} from '#core/ingestion/quarantine/quarantine.ts';
-import { REFUSAL_CODES } from '#core/ingestion/record.ts';
+} from '#core/pipeline/quarantine/quarantine.ts';
+import { REFUSAL_CODES } from '#core/record/record.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 
 interface Options extends QuarantineFilter {

@@ -7,7 +7,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
-import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
+import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 
 const ITEMS_AT_ONCE = 16;
 

@@ -4,7 +4,7 @@ import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
-import { type DecodedRecord, FileRefusedError } from '#core/ingestion/record.ts';
+import { type DecodedRecord, FileRefusedError } from '#core/record/record.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { DataFile } from './data-files.ts';
 import { fileSource } from './file-source.ts';

@@ -5,7 +5,7 @@ import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { DataflowBooks } from '#core/ports/dataflow.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import { unsettled } from '#core/report/settled.ts';
 import type { Fed } from './feed.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '#cli/user-error.ts';
-import type { QuarantineRow } from '#core/ingestion/quarantine/keep.ts';
-import { type Mended, rowId } from '#core/ingestion/quarantine/quarantine.ts';
+import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
+import { type Mended, rowId } from '#core/pipeline/quarantine/quarantine.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Explanation } from '#core/identity/explain.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { Explanation } from '#core/profile/links/explain.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { Link, RemovedLink } from '#core/identity/link-rules.ts';
 import { stepsFrom } from '#core/identity/paths.ts';
 import { sections } from './print-stage.ts';

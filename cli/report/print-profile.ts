@@ -1,5 +1,5 @@
-import type { EntityAnswer } from '#core/profile/access/entity.ts';
-import type { EventPage } from '#core/profile/access/events.ts';
+import type { EntityAnswer } from '#core/access/entity.ts';
+import type { EventPage } from '#core/access/events.ts';
 import { isPlainObject } from '#core/profile/fragment.ts';
 import { table } from './table.ts';
 

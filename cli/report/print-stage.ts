@@ -1,6 +1,6 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
-import type { OutcomeCounts } from '#core/ports/operations.ts';
+import { addCounts, NO_COUNTS } from '#core/pipeline/counts.ts';
+import type { OutcomeCounts } from '#core/record/operations.ts';
 import type { Report } from '#core/report/report.ts';
 import type { StageReport } from './stage-report.ts';
 import { table, tally } from './table.ts';

@@ -1,7 +1,7 @@
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { addCounts, NO_COUNTS } from '#core/ingestion/counts.ts';
-import type { Batch, OutcomeCounts } from '#core/ports/operations.ts';
+import { addCounts, NO_COUNTS } from '#core/pipeline/counts.ts';
+import type { Batch, OutcomeCounts } from '#core/record/operations.ts';
 import { type Report, report } from '#core/report/report.ts';
 
 export interface StageReport extends Report {

@@ -3,7 +3,7 @@ import { printProgress } from '#cli/report/print-job.ts';
 import { UserError } from '#cli/user-error.ts';
 import { isActive, type Job } from '#core/jobs/job.ts';
 import type { Started } from '#core/jobs/start-job.ts';
-import type { Jobs } from '#core/ports/jobs.ts';
+import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import { invoke } from './invoke.ts';
 import { EVALUATION, type JobKind } from './job-kinds.ts';
 import type { StageStores } from './stores.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { AnyDestination } from '#core/catalog/destination-base.ts';
+import type { AnyDestination } from './destination-base.ts';
 import type { ProfileDelivery } from './delivery.ts';
 import type { ErrorClass, HttpOutcome } from './error-class.ts';
 import type { HttpRequest } from './http/client.ts';

@@ -1,4 +1,4 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { Membership } from '#core/segmentation/membership.ts';
 import type { Delivery, MembershipChange } from './delivery.ts';
 import type { ActivatedProfile } from './desired.ts';

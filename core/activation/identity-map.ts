@@ -1,4 +1,4 @@
-import type { Identity } from '#core/identity/identity.ts';
+import type { Identity } from '#core/record/identity.ts';
 
 export type IdentityMap = Readonly<Record<string, readonly { readonly id: string }[]>>;
 

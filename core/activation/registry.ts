@@ -1,4 +1,4 @@
-import type { AnyDestination } from '#core/catalog/destination-base.ts';
+import type { AnyDestination } from './destination-base.ts';
 import type { TOLD_BY } from '#core/contract/connections.ts';
 import type { DestinationType, FileDestination, RequestDestination } from './destination-type.ts';
 import { type HttpDestination, http } from './types/http.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import { type IdentityKey, identityKey, parseIdentityKey } from '#core/identity/identity.ts';
-import { pick, valueAt } from '#core/profile/paths.ts';
+import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { pick, valueAt } from '#core/record/field-path.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { MembershipChange } from './delivery.ts';
 import type { ActivatedProfile } from './desired.ts';
@@ -13,7 +13,7 @@ import {
   type Routed,
   toldAfter,
 } from './differences.ts';
-import { acceptedIdentities } from './hashing.ts';
+import { acceptedIdentities } from '#core/identity/hashing.ts';
 import type { DestinationLedger, Told } from './ledger.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
 

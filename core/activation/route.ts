@@ -1,11 +1,11 @@
 import stringify from 'safe-stable-stringify';
 import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
-import { type Governance, permitted } from '#core/governance/permission.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import { type Governance, permitted } from './permitted.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { Outbox, OutgoingDelivery } from '#core/ports/outbox.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import { takeAbsorbed } from '#core/ports/versioned-store.ts';
+import type { Outbox, OutgoingDelivery } from './ports/outbox.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import { takeAbsorbed } from '#core/identity/versioned-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';

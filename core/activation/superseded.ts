@@ -1,4 +1,4 @@
-import { type Identity, identityKey } from '#core/identity/identity.ts';
+import { type Identity, identityKey } from '#core/record/identity.ts';
 import { isMoved } from '#core/segmentation/membership.ts';
 import type { EdgeDelivery, ProfileDelivery } from './delivery.ts';
 import type { LedgerItem, LedgerStore } from './ledger.ts';

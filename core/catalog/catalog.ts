@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definitions.ts';
+import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type {
   DatasetDefinition,

@@ -1,8 +1,8 @@
 import type { SharedSince } from '#core/activation/aam/first-use.ts';
-import { compileGovernance, type Governance } from '#core/governance/permission.ts';
+import { compileGovernance, type Governance } from '#core/activation/permitted.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
-import type { Refusal } from '#core/ingestion/record.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileSchema } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
@@ -20,7 +20,7 @@ import {
   type SchemaDefinition,
   type SourceConnectionDefinition,
 } from './definitions.ts';
-import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from './descriptors.ts';
+import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
 
 /** A catalog made ready for use, once; everything that reads records or profiles works from it. */
 export interface CompiledCatalog {

@@ -4,7 +4,7 @@ import { CONNECTION_TYPES } from '#core/contract/connections.ts';
 import { compileDatePattern, isTimeZone, PATTERN_LETTERS } from '#core/ingestion/mapping/date-pattern.ts';
 import { phoneCountry } from '#core/ingestion/mapping/phone.ts';
 import { PLAN_MODES } from '#core/segmentation/plan-adobe.ts';
-import { destinationBase, definitionId as id, namespaceCode } from './destination-base.ts';
+import { destinationBase, definitionId as id, namespaceCode } from '#core/activation/destination-base.ts';
 
 /** The shapes of what users write in a catalog, one folder per kind. Where AEP's API has a shape, the keys are the same. */
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { knownKeys } from './known-keys.ts';
 import type { CatalogProblem } from './problem.ts';
 import type { Path, SourceFile } from './source-file.ts';

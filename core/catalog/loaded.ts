@@ -1,4 +1,4 @@
-import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definitions.ts';
+import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type {
   DatasetDefinition,

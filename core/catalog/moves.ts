@@ -2,8 +2,8 @@ import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate-item.ts';
-import { formatPql } from '#core/segmentation/pql/format.ts';
-import { parsePql } from '#core/segmentation/pql/parse.ts';
+import { formatPql } from '#core/segmentation/pql/parse/format.ts';
+import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { type PreviewDeps, recordsFor, viewOf } from '#core/segmentation/preview.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definitions.ts';
+import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definition.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
 import { composeSchemas } from './compose-schemas.ts';
 import {
@@ -12,7 +12,7 @@ import {
   schemaDefinition,
   sourceConnectionDefinition,
 } from './definitions.ts';
-import { didYouMean } from './did-you-mean.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { problemsOfIssues } from './issues.ts';
 import type { Kind, Kinds, Loaded, LoadedCatalog } from './loaded.ts';
 import type { CatalogProblem } from './problem.ts';

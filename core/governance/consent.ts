@@ -1,6 +1,6 @@
-import { HASHED_NAMESPACES, hashIdentity } from '#core/activation/hashing.ts';
-import type { Identity } from '#core/identity/identity.ts';
-import type { ConsentPolicyDefinition } from './definitions.ts';
+import { HASHED_NAMESPACES, hashIdentity } from '#core/identity/hashing.ts';
+import type { Identity } from '#core/record/identity.ts';
+import type { ConsentPolicyDefinition } from './definition.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);

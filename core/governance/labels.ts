@@ -1,4 +1,4 @@
-import { isAssignment, type LabelDefinition } from './definitions.ts';
+import { isAssignment, type LabelDefinition } from './definition.ts';
 
 /** The labels that are built in (aep.md §6.7): contract, identity, sensitive, and those of the partner ecosystem. */
 export const CORE_LABELS: readonly string[] = [

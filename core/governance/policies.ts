@@ -1,4 +1,4 @@
-import type { DataPolicy, DenyExpression, PolicyDefinition } from './definitions.ts';
+import type { DataPolicy, DenyExpression, PolicyDefinition } from './definition.ts';
 
 /** The marketing actions that are built in (aep.md §6.7). */
 export const CORE_MARKETING_ACTIONS = [

@@ -1,4 +1,4 @@
-import { type Identity, type IdentityKey, identityKey } from './identity.ts';
+import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { LinkRules } from './link-rules.ts';
 import { isNeverLinked } from './namespaces.ts';
 

@@ -1,4 +1,4 @@
-import type { IdentityKey } from './identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import {
   type Group,
   groupOf,

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Position } from './record.ts';
+import type { Position } from '#core/record/record.ts';
 
 /** Ids of records and arrivals are numbers of 48 bits, in base64url. */
 const LENGTH = 8;

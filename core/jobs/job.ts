@@ -1,4 +1,4 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /** What was counted, by what it is called. */
 export type Tally = Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { Jobs } from '#core/ports/jobs.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { Jobs } from './ports/jobs.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { addTallies, endOf, isActive, type Job, type JobPart, type Tally } from './job.ts';
 import type { PartMessage } from './part-message.ts';

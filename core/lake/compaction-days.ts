@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayOf, type Partition } from './partition.ts';
+import { dayOf, type Partition } from '#core/record/partition.ts';
 import type { MergeRules } from './plan-merge.ts';
 
 /** What travels to a worker: which partition it compacts. */

@@ -1,6 +1,6 @@
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { folderAt, PARQUET } from './partition.ts';
+import { folderAt, PARQUET } from '#core/record/partition.ts';
 import { packLakeRows } from './write-rows.ts';
 
 /**

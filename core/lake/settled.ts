@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
-import { folderOf, type Partition } from './partition.ts';
+import { folderOf, type Partition } from '#core/record/partition.ts';
 import type { MergeRules } from './plan-merge.ts';
 
 /**

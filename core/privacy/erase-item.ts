@@ -1,5 +1,5 @@
 import type { Evidence } from '#core/identity/evidence.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { type Erased, identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
 
 /** What was taken out of an item. */

@@ -1,6 +1,6 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { Scrubbed } from '#core/lake/scrub-lake.ts';
 import type { ErasedFromItem } from './erase-item.ts';
 

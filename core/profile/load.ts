@@ -1,6 +1,6 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileStore } from './ports/profile-store.ts';
 import type { ProfileItem } from './profile-item.ts';
 
 /** The item under a root; undefined where nothing lies, or where it was taken into another. */

@@ -1,5 +1,5 @@
 import { type Evidence, joinEvidence, NO_EVIDENCE } from '#core/identity/evidence.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { Fragment } from './fragment.ts';
 
 export type { Fragment } from './fragment.ts';

@@ -1,6 +1,6 @@
 import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
 import { linksOf } from '#core/identity/evidence.ts';
-import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/identity/identity.ts';
+import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/record/identity.ts';
 import { graphsOf, type LinkRules } from '#core/identity/link-rules.ts';
 import type { ProfileView } from '#core/segmentation/segment-set.ts';
 import { type ActivityRegions, attributesOf, latestRegions } from './fragment.ts';

@@ -1,6 +1,6 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import type { Timeline, TimelineEntry } from '#core/ports/timeline.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import type { Timeline, TimelineEntry } from './ports/timeline.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import type { FoldRules } from './fold.ts';
 import type { PlacedRecord } from './place.ts';

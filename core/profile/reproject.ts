@@ -1,7 +1,7 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileStore } from './ports/profile-store.ts';
+import type { Timeline } from './ports/timeline.ts';
 import type { FoldRules } from './fold.ts';
 import { loadItem } from './load.ts';
 import { joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';

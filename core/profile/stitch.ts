@@ -1,10 +1,10 @@
 import { limitLinksInBatch } from '#core/identity/batch-links.ts';
 import { NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileStore } from './ports/profile-store.ts';
+import type { Timeline } from './ports/timeline.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { type FoldOutcome, type FoldRules, foldRecords, linkableOf, type StitchableRecord } from './fold.ts';
 import { loadItems } from './load.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { batchManifest, isManifest } from '#core/ingestion/batch-api/upload.ts';
+import { batchManifest, isManifest } from '#core/api/batch/upload.ts';
 import { nameOfObject } from '#core/ingestion/source/open-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { Batch } from '#core/ports/operations.ts';
+import type { Batch } from '#core/record/operations.ts';
 import type { RevertedBatch } from './rows-of-batch.ts';
 
 /** What travels to whoever takes batches back. */

@@ -1,7 +1,7 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
-import { folderOf, type Partition, partitionOf } from '#core/lake/partition.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { folderOf, type Partition, partitionOf } from '#core/record/partition.ts';
 import { eachRow } from '#core/lake/read-folder.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { keysIn } from './plan.ts';

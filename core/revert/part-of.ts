@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /** Which of so many parts an identity falls into. */
 export const partOf = (key: IdentityKey, parts: number): number =>

@@ -1,11 +1,11 @@
 import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
-import { type IdentityKey, identityKey } from '#core/identity/identity.ts';
+import { type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { folderAt } from '#core/lake/partition.ts';
+import { folderAt } from '#core/record/partition.ts';
 import { eachRow } from '#core/lake/read-folder.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { identitiesIn, type ProfileItem } from '#core/profile/profile-item.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';

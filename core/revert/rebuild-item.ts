@@ -1,12 +1,12 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { addAssertions, NO_EVIDENCE } from '#core/identity/evidence.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline, TimelineEntry } from '#core/ports/timeline.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
 import { type FoldRules, foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
 import { placeInProfile } from '#core/profile/place.ts';

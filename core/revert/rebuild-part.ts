@@ -1,9 +1,9 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { loadItem } from '#core/profile/load.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { keysIn } from './plan.ts';

@@ -1,10 +1,10 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
-import { dayOf, folderAt, type Partition } from '#core/lake/partition.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { dayOf, folderAt, type Partition } from '#core/record/partition.ts';
 import { scrubLake } from '#core/lake/scrub-lake.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { collectFolder, foldersOf, partsOfIdentities } from './collect.ts';
 import { partOf } from './part-of.ts';

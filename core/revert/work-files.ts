@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 

@@ -1,9 +1,9 @@
 import type { SchemaDefinition } from '#core/catalog/definitions.ts';
-import { identityDescriptors } from '#core/catalog/descriptors.ts';
-import type { Identity } from '#core/identity/identity.ts';
+import { identityDescriptors } from './descriptors.ts';
+import type { Identity } from '#core/record/identity.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
-import type { Refusal } from '#core/ingestion/record.ts';
-import { pointerStep } from '#core/ingestion/text/pointer.ts';
+import type { Refusal } from '#core/record/record.ts';
+import { pointerStep } from '#core/record/pointer.ts';
 
 export interface CarriedIdentity extends Identity {
   readonly primary: boolean;

@@ -1,5 +1,5 @@
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
-import type { Refusal } from '#core/ingestion/record.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { daysIn, readPlainInstant } from '#core/util/instant.ts';
 import { bundleSchema } from './bundle.ts';
 import { compileBundle, type Validate } from './compile-bundle.ts';

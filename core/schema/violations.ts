@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import type { Refusal } from '#core/ingestion/record.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { LARGE_ENUM } from './bundle.ts';
 
 /** One thing that a schema has against a value. No values are told, only what they are. */

@@ -1,5 +1,5 @@
 import { isGeneralOptOut } from '#core/profile/merge.ts';
-import type { EventView, ProfileView } from './profile-view.ts';
+import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 import type { SegmentSet } from './segment-set.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { type EvaluateDeps, type EvaluateOptions, evaluate } from './evaluate.ts';
 

@@ -1,7 +1,7 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import { takeAbsorbed } from '#core/ports/versioned-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import { takeAbsorbed } from '#core/identity/versioned-store.ts';
 import { loadItem } from '#core/profile/load.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';

@@ -1,6 +1,6 @@
-import type { LookupStore } from '#core/ports/lookup-store.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import { attributesOf } from '#core/profile/fragment.ts';
-import type { ProfileView } from './profile-view.ts';
+import type { ProfileView } from '#core/profile/profile-view.ts';
 
 /**
  * A relationship (aep.md §1.1): a field of profiles or events whose value is the key of a record of another entity, such

@@ -1,4 +1,4 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { Membership, MembershipItem, ProfileMemberships } from './membership.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { EventUse, Facts } from './pql/facts.ts';
+import type { EventUse, Facts } from './pql/compile/facts.ts';
 import { DAY } from './pql/time.ts';
 
 export type EvaluationMethod = 'edge' | 'streaming' | 'batch';

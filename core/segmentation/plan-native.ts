@@ -1,5 +1,5 @@
 import { isSingleEvent, isWithin, type Verdict } from './plan-adobe.ts';
-import type { Facts } from './pql/facts.ts';
+import type { Facts } from './pql/compile/facts.ts';
 import { DAY } from './pql/time.ts';
 
 /** How far back a single event may lie to be decided in a request (aep.md §5.3, Edge). */

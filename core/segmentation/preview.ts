@@ -1,5 +1,5 @@
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';

@@ -1,14 +1,14 @@
 import type { SegmentDefinition } from './definition.ts';
 import type { Relationship } from './lookups.ts';
-import { compileQuery } from './pql/compile.ts';
-import type { Origin } from './pql/compiled.ts';
-import type { Context } from './pql/context.ts';
-import { PqlError } from './pql/errors.ts';
-import { createFacts, type Facts } from './pql/facts.ts';
-import { parsePql } from './pql/parse.ts';
-import { createPathTree, type PathTree } from './pql/paths.ts';
-import { createSelectors, type Selector } from './pql/selectors.ts';
-import { createSharedConditions } from './pql/shared.ts';
+import { compileQuery } from './pql/compile/compile.ts';
+import type { Origin } from './pql/compile/compiled.ts';
+import type { Context } from './pql/run/context.ts';
+import { PqlError } from './pql/parse/errors.ts';
+import { createFacts, type Facts } from './pql/compile/facts.ts';
+import { parsePql } from './pql/parse/parse.ts';
+import { createPathTree, type PathTree } from './pql/compile/paths.ts';
+import { createSelectors, type Selector } from './pql/run/selectors.ts';
+import { createSharedConditions } from './pql/compile/shared.ts';
 
 /** Segments that do not fit together. `segmentIds` says which: the circle, or the one that names an unknown id. */
 export class SegmentSetError extends Error {

@@ -1,6 +1,6 @@
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
-import type { OutcomeCounts } from '#core/ports/operations.ts';
+import type { OutcomeCounts } from '#core/record/operations.ts';
 
 /** Emits what became of records. */
 export function emitCounts(metrics: Metrics, counts: OutcomeCounts, lateLinks: number): void {

@@ -2,13 +2,13 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import { readChunk } from '#core/ingestion/batch/read-chunk.ts';
-import { look, processRecords, validate } from '#core/ingestion/process.ts';
+import { readChunk } from '#core/pipeline/batch/read-chunk.ts';
+import { look, processRecords, validate } from '#core/pipeline/process.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
-import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 
 /** As the functions cut files. */
 const CHUNK_BYTES = 8 * 1_048_576;

@@ -6,7 +6,7 @@ import { readInput } from '#cli/replay/read-input.ts';
 import { replay } from '#cli/replay/replay.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { ecid, event } from '#tests/harness/core/factories.ts';
 import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES } from '#tests/harness/luma/data.ts';
 

@@ -4,8 +4,8 @@ import { noUsage } from '#core/cost/usage.ts';
 import { addAssertions, type Evidence, joinEvidence, linksOf, NO_EVIDENCE } from '#core/identity/evidence.ts';
 import { type Assertion, graphsOf } from '#core/identity/link-rules.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { assertion, ecid, event, foldRules, linkRules } from '#tests/harness/core/factories.ts';
 import { runsPerSecond } from './measure.ts';
 

@@ -1,5 +1,5 @@
-import { validate } from '#core/ingestion/process.ts';
-import { receiveMessage } from '#core/ingestion/receive-message.ts';
+import { validate } from '#core/pipeline/process.ts';
+import { receiveMessage } from '#core/pipeline/receive-message.ts';
 import { hasLuma } from '#tests/harness/luma/data.ts';
 import { BatchDoor } from './batch-door.ts';
 import { ORDERS, ordersCatalog } from './large/catalog.ts';

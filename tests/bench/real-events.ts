@@ -2,13 +2,13 @@ import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { evaluateChange, type ItemChange } from '#core/segmentation/evaluate-change.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
-import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { LUMA_CATALOG, LUMA_FILES, lumaText } from '#tests/harness/luma/data.ts';
 import { processorTime } from './measure.ts';
 

@@ -1,4 +1,4 @@
-import { valueAt } from '#core/profile/paths.ts';
+import { valueAt } from '#core/record/field-path.ts';
 import type { ProfileView } from '#core/segmentation/segment-set.ts';
 import { hasLuma } from '#tests/harness/luma/data.ts';
 import { runsPerSecond, thousands } from './measure.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DataflowBooks } from '#core/ports/dataflow.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-01T10:00:00Z');

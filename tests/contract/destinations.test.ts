@@ -4,7 +4,7 @@ import type { requestTypeOf } from '#core/activation/registry.ts';
 import { s3File } from '#core/activation/types/s3-file.ts';
 import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
 import { hubOutletId } from '#core/contract/connections.ts';
-import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';

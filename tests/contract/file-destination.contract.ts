@@ -5,7 +5,7 @@ import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 import { exportOutlet, type MakeFiles } from '#core/activation/s3-file/export-outlet.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
 import { entered, exited, failedIds, HOUR, NOW, sqsEvent } from '#tests/unit/activation/factories.ts';
 import type { Told } from '#tests/unit/activation/read-files.ts';

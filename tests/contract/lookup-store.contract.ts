@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { LookupItem, LookupStore } from '#core/ports/lookup-store.ts';
+import type { LookupItem, LookupStore } from '#core/profile/ports/lookup-store.ts';
 
 let unique = 0;
 /** A `$id` that no other test has. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { RequestDestination } from '#core/activation/destination-type.ts';
 import { sameForAll } from '#core/activation/item-results.ts';
-import { destinationBase } from '#core/catalog/destination-base.ts';
+import { destinationBase } from '#core/activation/destination-base.ts';
 
 const definition = z.strictObject({
   ...destinationBase,

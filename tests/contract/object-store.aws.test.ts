@@ -1,7 +1,7 @@
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { beforeAll } from 'vitest';
 import { s3 } from '#lambdas/adapters/clients.ts';
-import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { objectStoreContract } from './object-store.contract.ts';
 
 const bucket = `contract-${process.pid}-${Date.now()}`;

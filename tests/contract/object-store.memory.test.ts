@@ -1,4 +1,4 @@
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { objectStoreContract } from './object-store.contract.ts';
 
 objectStoreContract('memory', createMemoryObjectStore);

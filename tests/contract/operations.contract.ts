@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NO_COUNTS } from '#core/ingestion/counts.ts';
-import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/ports/operations.ts';
+import { NO_COUNTS } from '#core/pipeline/counts.ts';
+import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/record/operations.ts';
 
 let unique = 0;
 const newBatch = (chunks: number): NewBatch => {

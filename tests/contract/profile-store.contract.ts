@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { assertion, ecid } from '#tests/harness/core/factories.ts';
 

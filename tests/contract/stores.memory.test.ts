@@ -1,7 +1,7 @@
-import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
-import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Timeline, TimelineEntry } from '#core/ports/timeline.ts';
+import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
 
 let unique = 0;
 const someone = (): string => `ECID:timeline-${process.pid}-${unique++}`;

@@ -12,9 +12,9 @@ import { Progress } from '#cli/local/progress.ts';
 import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
 import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
-import { type QuarantineRow, readArchive } from '#core/ingestion/quarantine/keep.ts';
+import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/keep.ts';
 import { s3 } from '#lambdas/adapters/clients.ts';
-import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { emptyStage } from '#tests/harness/empty-stage.ts';
 import { callDoor, callSigned } from './http-call.ts';
 

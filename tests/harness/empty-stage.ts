@@ -1,8 +1,8 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
-import { scanAll } from '#lambdas/adapters/dynamodb.ts';
-import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { scanAll } from '#lambdas/adapters/dynamodb/client.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 
 const TABLES = ['profiles-table', 'memberships-table', 'operations-table'] as const;
 const BUCKETS = ['landing-bucket', 'lake-bucket', 'quarantine-bucket', 'exports-bucket'] as const;

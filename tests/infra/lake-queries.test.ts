@@ -1,6 +1,6 @@
 import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
-import { folderOf, partitionOf } from '#core/lake/partition.ts';
+import { folderOf, partitionOf } from '#core/record/partition.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import { resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';

@@ -2,12 +2,12 @@ import type { LedgerItem } from '#core/activation/ledger.ts';
 import { route } from '#core/activation/route.ts';
 import type { StageRules } from '#core/catalog/rules.ts';
 import { type Cost, costOf, noUsage, type Usage } from '#core/cost/usage.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { evaluateChange, type ItemChange } from '#core/segmentation/evaluate-change.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
-import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import {
   meteredLedgers,
   meteredMemberships,

@@ -1,17 +1,17 @@
 import type { LedgerItem } from '#core/activation/ledger.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { Usage } from '#core/cost/usage.ts';
-import type { Outbox } from '#core/ports/outbox.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
-import type { Versioned, VersionedStore } from '#core/ports/versioned-store.ts';
+import type { Outbox } from '#core/activation/ports/outbox.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
+import type { Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { ItemChange } from '#core/segmentation/evaluate-change.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
-import type { Item } from '#lambdas/adapters/dynamodb.ts';
-import { itemBytes, readUnitsOf, writeUnitsOf } from '#lambdas/adapters/item-size.ts';
-import { pointerAttributes, writeProfileAttributes } from '#lambdas/adapters/profile-store.dynamodb.ts';
-import { timelineAttributes } from '#lambdas/adapters/timeline.dynamodb.ts';
-import { membershipAttributes, versionedAttributes } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import type { Item } from '#lambdas/adapters/dynamodb/client.ts';
+import { itemBytes, readUnitsOf, writeUnitsOf } from '#lambdas/adapters/dynamodb/item-size.ts';
+import { pointerAttributes, writeProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { timelineAttributes } from '#lambdas/adapters/dynamodb/timeline.ts';
+import { membershipAttributes, versionedAttributes } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 
 /**
  * Ports that count what the real adapters would ask of AWS: every item is laid out as it would be written, and its size

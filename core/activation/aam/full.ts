@@ -1,6 +1,6 @@
 import type { LedgerStore, Told } from '#core/activation/ledger.ts';
 import type { FileRow } from '#core/activation/s3-file/pending.ts';
-import { parseIdentityKey } from '#core/identity/identity.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 
 /**
  * All that the hub should know of its users: the memberships of every identity that was told by way of the hub. For

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 import type { FileRow } from '#core/activation/s3-file/pending.ts';
-import { identityKey } from '#core/identity/identity.ts';
+import { identityKey } from '#core/record/identity.ts';
 import { type DeclaredId, declaredId, type InvalidId } from './identities.ts';
 
 /** What an inbound file may hold (aep.md §7.6). */

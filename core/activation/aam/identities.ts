@@ -1,5 +1,5 @@
-import { isSha256 } from '#core/activation/hashing.ts';
-import type { Identity } from '#core/identity/identity.ts';
+import { isSha256 } from '#core/identity/hashing.ts';
+import type { Identity } from '#core/record/identity.ts';
 
 /**
  * What is shared with Audience Manager (aep.md §7.1 step 6): exactly these namespaces, spelled exactly so. Devices have

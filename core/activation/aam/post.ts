@@ -1,7 +1,7 @@
 import type { MembershipChange } from '#core/activation/delivery.ts';
 import type { Decision, Routed } from '#core/activation/differences.ts';
 import { edgeOutletId, hubOutletId } from '#core/contract/connections.ts';
-import { type IdentityKey, parseIdentityKey } from '#core/identity/identity.ts';
+import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { AamRegion, RegionTable } from './regions.ts';
 
 /** How an identity reaches Audience Manager: `edge:<region id>` or the hub. */

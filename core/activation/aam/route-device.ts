@@ -1,4 +1,4 @@
-import type { Identity } from '#core/identity/identity.ts';
+import type { Identity } from '#core/record/identity.ts';
 import { isDevice, isShared } from './identities.ts';
 import { type AamRegion, freshRegions, REGIONS, type RegionTable } from './regions.ts';
 

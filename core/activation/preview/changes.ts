@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { MembershipChange } from '#core/activation/delivery.ts';
-import { type Identity, identityKey } from '#core/identity/identity.ts';
+import { type Identity, identityKey } from '#core/record/identity.ts';
 
 /** One line of a file of membership changes: somebody entered or left a segment. */
 export interface ChangeLine {

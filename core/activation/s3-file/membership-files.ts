@@ -1,5 +1,5 @@
 import { lowerCaseCodes } from '#core/activation/identity-map.ts';
-import { identityKey } from '#core/identity/identity.ts';
+import { identityKey } from '#core/record/identity.ts';
 import { csvLine } from './csv.ts';
 import type { ExportFile } from './export-file.ts';
 import { fileName } from './file-name.ts';

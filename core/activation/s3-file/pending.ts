@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type HubDelivery, hubDelivery, type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
-import { type Identity, type IdentityKey, identityKey } from '#core/identity/identity.ts';
+import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 
 /** What waits for the next file of a destination: `s3-file` and the hub of Audience Manager alike. */
 export type FileDelivery = ProfileDelivery | HubDelivery;

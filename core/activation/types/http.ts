@@ -10,7 +10,7 @@ import {
   mandatoryAttributes,
   mappedAttributes,
   namespaceCode,
-} from '#core/catalog/destination-base.ts';
+} from '../destination-base.ts';
 
 /** aep.md §6.2 */
 const MOST_PROFILES = 10;

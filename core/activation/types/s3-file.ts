@@ -8,7 +8,7 @@ import {
   mandatoryAttributes,
   mappedAttributes,
   namespaceCode,
-} from '#core/catalog/destination-base.ts';
+} from '../destination-base.ts';
 
 const definition = z.strictObject({
   ...destinationBase,

@@ -4,10 +4,10 @@ import {
   type MappingRule,
   type SchemaDefinition,
 } from '../definitions.ts';
-import { isLookupSchema, namesOfProperty, primaryKeyOf } from '../descriptors.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { isLookupSchema, namesOfProperty, primaryKeyOf } from '#core/schema/descriptors.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { rulesOf } from '../field-rules.ts';
-import { type FieldTree, lookUp } from '../field-tree.ts';
+import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import { schemasById, treeOfSchema } from './union.ts';
 

@@ -1,5 +1,5 @@
 import type { SchemaDefinition } from '../definitions.ts';
-import { follow, type Node } from '../field-tree.ts';
+import { follow, type Node } from '#core/schema/field-tree.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 

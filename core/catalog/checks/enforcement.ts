@@ -1,6 +1,6 @@
-import { type Activation, enforcement, type Violation } from '#core/governance/enforcement.ts';
+import { type Activation, enforcement, type Violation } from '../policies/enforcement.ts';
 import { withIncluded } from '#core/governance/labels.ts';
-import type { LabelOrigin } from '#core/governance/lineage.ts';
+import type { LabelOrigin } from '../policies/lineage.ts';
 import type { Catalog } from '../catalog.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 

@@ -1,4 +1,4 @@
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type LoadedCatalog } from '../loaded.ts';
 
 /** aep.md §4.1 */

@@ -1,5 +1,5 @@
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 

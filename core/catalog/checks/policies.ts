@@ -1,6 +1,6 @@
-import type { DenyExpression } from '#core/governance/definitions.ts';
+import type { DenyExpression } from '#core/governance/definition.ts';
 import { CORE_MARKETING_ACTIONS, CORE_POLICIES, isCoreAction, marketingAction } from '#core/governance/policies.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 import { expectLabel, labelsOf } from './labels.ts';

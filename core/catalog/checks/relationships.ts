@@ -1,6 +1,6 @@
 import type { RelationshipDescriptor, SchemaDefinition, SchemaDescriptor } from '../definitions.ts';
-import { identityDescriptors, isLookupSchema, isRelationship, namesOfProperty, primaryKeyOf } from '../descriptors.ts';
-import { didYouMean } from '../did-you-mean.ts';
+import { identityDescriptors, isLookupSchema, isRelationship, namesOfProperty, primaryKeyOf } from '#core/schema/descriptors.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, type Loaded, placeOf } from '../loaded.ts';
 import { fieldOfDescriptor } from './descriptor-fields.ts';
 import type { Described } from './descriptors.ts';

@@ -5,10 +5,10 @@ import {
   PROFILE_CLASS,
   type SchemaDefinition,
 } from '../definitions.ts';
-import { relationshipsOf } from '../descriptors.ts';
-import { type FieldTree, fieldTree } from '../field-tree.ts';
+import { relationshipsOf } from '#core/schema/descriptors.ts';
+import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
 import type { Loaded, LoadedCatalog } from '../loaded.ts';
-import type { Unions } from './pql-fields.ts';
+import type { Unions } from '#core/segmentation/pql/check/fields.ts';
 
 type SchemaClass = typeof PROFILE_CLASS | typeof EXPERIENCE_EVENT_CLASS;
 

@@ -1,6 +1,6 @@
 import { type FileFormat, formatOf, KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { planRowGroups } from '#core/ingestion/parquet/decode-row-groups.ts';
-import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { FileRefusedError, type Refusal } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type Unpacked, UnpackedWriter } from '#core/ingestion/source/unpacked.ts';
 import { readHeader } from '#core/ingestion/text/csv-rows.ts';

@@ -1,5 +1,5 @@
 import type { FileFormat } from '#core/ingestion/format.ts';
-import { FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { readHeader } from '#core/ingestion/text/csv-rows.ts';
 import { type JsonFrame, JsonSplitter } from '#core/ingestion/text/split-json.ts';
 import type { RawRecord, Splitter } from '#core/ingestion/text/splitter.ts';

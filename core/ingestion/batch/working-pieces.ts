@@ -1,7 +1,7 @@
 import { piecesPrefix } from '#core/ingestion/landing.ts';
 import { PiecesGoneError } from '#core/ingestion/source/unpacked.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { Operations } from '#core/ports/operations.ts';
+import type { Operations } from '#core/record/operations.ts';
 import type { ChunkMessage } from './chunk-message.ts';
 
 type Books = { readonly landing: ObjectStore; readonly operations: Pick<Operations, 'batch'> };

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
 import { textOf } from '#core/ingestion/text/decode-json.ts';
 import { bomLength } from '#core/ingestion/text/splitter.ts';
-import { MAX_RECORD_BYTES } from '../record.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { cutMessages } from './cut-messages.ts';
 import { type Problem, problem } from './problem.ts';
 

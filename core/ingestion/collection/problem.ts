@@ -1,4 +1,4 @@
-import type { Refusal } from '../record.ts';
+import type { Refusal } from '#core/record/record.ts';
 
 /** An answer that says no, in AEP's shape (aep.md §2.1): `type` ends as AEP's does, `title` is for people. */
 export interface Problem {

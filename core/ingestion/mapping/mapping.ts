@@ -1,5 +1,5 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
-import type { Refusal } from '#core/ingestion/record.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
 import { compileConverter, describeText, NotConverted } from './convert-text.ts';
 

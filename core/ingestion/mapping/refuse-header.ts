@@ -1,6 +1,6 @@
 import type { MappingRule } from '#core/catalog/definitions.ts';
 import type { ChunkPlan } from '#core/ingestion/batch/plan-chunks.ts';
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 
 /** Of the columns that a mapping reads, so many are told. */
 const MOST_NAMES = 20;

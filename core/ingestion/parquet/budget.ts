@@ -1,4 +1,4 @@
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 
 /** A page or a dictionary is unpacked as a whole; writers make pages of about 1 MB. */
 export const MAX_PAGE_BYTES = 128 * 1024 ** 2;

@@ -1,5 +1,5 @@
 import type { RowGroup } from 'hyparquet';
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 import { type Budget, MAX_HELD_BYTES } from './budget.ts';
 import { ColumnPages, type OpenPage } from './column-pages.ts';
 import { attempt, expectThat } from './flaw.ts';

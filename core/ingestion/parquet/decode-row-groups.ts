@@ -1,7 +1,7 @@
 import type { FileMetaData } from 'hyparquet';
 import { MAX_ROWS_PER_CHUNK } from '#core/ingestion/batch/chunk-rows.ts';
 import type { Chunk } from '#core/ingestion/batch/plan-chunks.ts';
-import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { inspect, tooLarge } from '#core/ingestion/text/decode-json.ts';

@@ -1,4 +1,4 @@
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 
 /** What is wrong with a Parquet file, in a few words for people. */
 export class ParquetFlaw extends Error {}

@@ -1,5 +1,5 @@
 import { type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
 import { expectThat, ParquetFlaw } from './flaw.ts';

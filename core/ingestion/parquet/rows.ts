@@ -1,4 +1,4 @@
-import type { Refusal } from '#core/ingestion/record.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
 import type { Column } from './column.ts';
 import type { Field, NamedField } from './schema.ts';

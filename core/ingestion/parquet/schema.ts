@@ -1,5 +1,5 @@
 import { type FileMetaData, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet';
-import { MAX_DEPTH } from '#core/ingestion/record.ts';
+import { MAX_DEPTH } from '#core/record/record.ts';
 import { expectThat } from './flaw.ts';
 import { type Convert, converterOf, refuseKind } from './values.ts';
 

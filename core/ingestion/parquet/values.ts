@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { SchemaElement } from 'hyparquet';
 import { parseFloat16 } from 'hyparquet/src/convert.js';
-import { MAX_RECORD_BYTES, type Refusal } from '#core/ingestion/record.ts';
+import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
 import { decodeJson, INVALID_ENCODING, textOf, tooLarge } from '#core/ingestion/text/decode-json.ts';
 import { ParquetFlaw } from './flaw.ts';
 

@@ -1,4 +1,4 @@
-import { isPartList, PARTS_SUFFIX, rangeOfPart } from '#core/ingestion/batch-api/upload.ts';
+import { isPartList, PARTS_SUFFIX, rangeOfPart } from '#core/api/batch/upload.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ByteSource } from './byte-source.ts';
 import { objectSource } from './object-source.ts';

@@ -5,7 +5,7 @@ import {
   type Position,
   type Raw,
   type Refusal,
-} from '#core/ingestion/record.ts';
+} from '#core/record/record.ts';
 import { INVALID_ENCODING, isUnsafeKey, rawOf, tooLarge, utf8Of } from './decode-json.ts';
 import { KEPT_BYTES, type RawRecord } from './splitter.ts';
 

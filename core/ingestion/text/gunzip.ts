@@ -1,5 +1,5 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 
 /** A gzip is unpacked in one go, at 70 MB/s and more: twice as much would not fit into the time of a function. */

@@ -1,4 +1,4 @@
-import { MAX_RECORD_BYTES, type Refusal } from '#core/ingestion/record.ts';
+import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
 import { bomLength, Carry, isBlank, isSpace, type RawRecord, type Splitter } from './splitter.ts';
 
 const QUOTE = 0x22;

@@ -1,4 +1,4 @@
-import type { Refusal } from '#core/ingestion/record.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.ts';
 import { bomLength, Carry, isSpace, type RawRecord, type Splitter } from './splitter.ts';
 

@@ -1,4 +1,4 @@
-import { MAX_RECORD_BYTES, type Refusal } from '#core/ingestion/record.ts';
+import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
 
 /** A record of a text file, as bytes. */
 export interface RawRecord {

@@ -1,4 +1,4 @@
-import { FileRefusedError } from '#core/ingestion/record.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { gunzip } from './gunzip.ts';
 

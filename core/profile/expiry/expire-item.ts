@@ -1,7 +1,7 @@
-import { type IdentityKey, namespaceOf } from '#core/identity/identity.ts';
+import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { ProfileStore } from '../ports/profile-store.ts';
+import type { Timeline } from '../ports/timeline.ts';
 import { withoutExpiredRegions } from '../event-region.ts';
 import { attributesOf, lastChange } from '../fragment.ts';
 import { loadItem } from '../load.ts';

@@ -1,5 +1,5 @@
-import type { IdentityKey } from '#core/identity/identity.ts';
-import type { Timeline } from '#core/ports/timeline.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { Timeline } from '../ports/timeline.ts';
 import { type ExpiryRules, isExpired } from './rules.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { setMark } from '#core/ingestion/batch-api/marks.ts';
-import { readNewBatch } from '#core/ingestion/batch-api/new-batch.ts';
-import { describeBatch, statusOf } from '#core/ingestion/batch-api/report.ts';
+import { setMark } from '#core/api/batch/marks.ts';
+import { readNewBatch } from '#core/api/batch/new-batch.ts';
+import { describeBatch, statusOf } from '#core/api/batch/report.ts';
 import {
   filesPrefix,
   indexKey,
@@ -10,7 +10,7 @@ import {
   PARTS_SUFFIX,
   type Upload,
   uploadKey,
-} from '#core/ingestion/batch-api/upload.ts';
+} from '#core/api/batch/upload.ts';
 import { isProblem } from '#core/ingestion/collection/connection.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';

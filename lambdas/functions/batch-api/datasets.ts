@@ -1,6 +1,6 @@
 import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { pickProperties, readDatasetListing } from '#core/ingestion/batch-api/listing.ts';
+import { pickProperties, readDatasetListing } from '#core/api/batch/listing.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import { badRequest, maySend } from './state.ts';

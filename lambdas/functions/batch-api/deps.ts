@@ -1,9 +1,9 @@
-import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { Operations } from '#core/ports/operations.ts';
+import type { Operations } from '#core/record/operations.ts';
 import type { RevertMessage } from '#core/revert/batch-to-revert.ts';
 
 export interface BatchApiDeps {

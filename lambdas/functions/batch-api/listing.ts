@@ -1,7 +1,7 @@
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { type BatchListing, pickProperties, readListing } from '#core/ingestion/batch-api/listing.ts';
-import { describeBatch, statusOf } from '#core/ingestion/batch-api/report.ts';
-import { INDEX_PREFIX, parseIndexKey } from '#core/ingestion/batch-api/upload.ts';
+import { type BatchListing, pickProperties, readListing } from '#core/api/batch/listing.ts';
+import { describeBatch, statusOf } from '#core/api/batch/report.ts';
+import { INDEX_PREFIX, parseIndexKey } from '#core/api/batch/upload.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';

@@ -1,6 +1,6 @@
 import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
-import { setMark } from '#core/ingestion/batch-api/marks.ts';
-import { statusOf } from '#core/ingestion/batch-api/report.ts';
+import { setMark } from '#core/api/batch/marks.ts';
+import { statusOf } from '#core/api/batch/report.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import { batchToRevert } from '#core/revert/batch-to-revert.ts';
 import type { HttpAnswer } from '#lambdas/runtime/http.ts';

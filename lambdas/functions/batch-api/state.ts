@@ -1,9 +1,9 @@
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { marksOf } from '#core/ingestion/batch-api/marks.ts';
-import { type Marks, type Upload, uploadKey } from '#core/ingestion/batch-api/upload.ts';
+import { marksOf } from '#core/api/batch/marks.ts';
+import { type Marks, type Upload, uploadKey } from '#core/api/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import { formatOf } from '#core/ingestion/format.ts';
-import type { Batch } from '#core/ports/operations.ts';
+import type { Batch } from '#core/record/operations.ts';
 import type { BatchApiDeps } from './deps.ts';
 
 /** A batch as it stands: what was asked for, what was done with it, what came of it. */

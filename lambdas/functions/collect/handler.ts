@@ -2,12 +2,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import { MAX_BATCH_BYTES, malformed, messagesOf, unpackBody } from '#core/ingestion/collection/body.ts';
-import { collectMessage, validateNow } from '#core/ingestion/collection/collect.ts';
+import { collectMessage, validateNow } from '#core/pipeline/collect.ts';
 import { authenticate, isProblem } from '#core/ingestion/collection/connection.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import { RateLimiter } from '#core/ingestion/collection/rate-limit.ts';
-import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
-import { type CatalogPort, NoCatalogError } from '#core/ports/catalog.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
+import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CollectedMessage, CollectionStream } from '#core/ports/collection-stream.ts';
 import { answerTo, callOf, type HttpAnswer, type HttpCall } from '#lambdas/runtime/http.ts';

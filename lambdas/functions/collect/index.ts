@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { kinesis } from '#lambdas/adapters/clients.ts';
-import { KinesisCollectionStream } from '#lambdas/adapters/collection-stream.kinesis.ts';
+import { KinesisCollectionStream } from '#lambdas/adapters/kinesis/collection-stream.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('collect', process.env);

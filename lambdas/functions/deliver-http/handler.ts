@@ -5,7 +5,7 @@ import { stillHolds } from '#core/activation/superseded.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
-import { createRequestSender, type RequestSenderDeps } from '#lambdas/runtime/request-sender.ts';
+import { createRequestSender, type RequestSenderDeps } from '#core/activation/request-sender.ts';
 import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/sqs-handler.ts';
 
 export interface DeliverHttpDeps extends RequestSenderDeps {

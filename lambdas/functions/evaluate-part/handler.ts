@@ -1,6 +1,6 @@
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
-import { type EvaluateSliceDeps, evaluateSlice } from '#core/segmentation/evaluate-slice.ts';
+import { type EvaluateSliceDeps, evaluateSlice } from '#core/jobs/evaluate-slice.ts';
 import { createPartWorker, type PartDeps } from '#lambdas/runtime/part-worker.ts';
 
 export interface EvaluatePartDeps extends EvaluateSliceDeps, PartDeps {

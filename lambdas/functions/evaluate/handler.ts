@@ -1,10 +1,10 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { stageRules } from '#core/catalog/rules.ts';
 import { METRICS } from '#core/contract/metrics.ts';
-import type { CatalogPort } from '#core/ports/catalog.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
-import type { Lookup, ProfileStore } from '#core/ports/profile-store.ts';
+import type { Lookup, ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { evaluateChange } from '#core/segmentation/evaluate-change.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
-import { DynamoDbExpiryBooks } from '#lambdas/adapters/expiry-books.dynamodb.ts';
-import { DynamoDbJobs } from '#lambdas/adapters/jobs.dynamodb.ts';
-import { SqsMessageQueue } from '#lambdas/adapters/message-queue.sqs.ts';
+import { DynamoDbExpiryBooks } from '#lambdas/adapters/dynamodb/expiry-books.ts';
+import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
 

@@ -7,7 +7,7 @@ import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { hubOutletId } from '#core/contract/connections.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { DataflowBooks } from '#core/ports/dataflow.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';

@@ -1,8 +1,8 @@
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
-import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
-import { createS3ObjectStore } from '#lambdas/adapters/object-store.s3.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dynamodb/dataflow.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';

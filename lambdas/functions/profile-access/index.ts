@@ -1,9 +1,9 @@
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
-import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
-import { DynamoDbTimeline } from '#lambdas/adapters/timeline.dynamodb.ts';
-import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
+import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('profile-access', process.env);

@@ -1,7 +1,7 @@
-import { markedAt, setMark } from '#core/ingestion/batch-api/marks.ts';
-import type { CatalogPort } from '#core/ports/catalog.ts';
+import { markedAt, setMark } from '#core/api/batch/marks.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
-import type { Operations } from '#core/ports/operations.ts';
+import type { Operations } from '#core/record/operations.ts';
 import { batchToRevert, type RevertMessage } from '#core/revert/batch-to-revert.ts';
 import { partsFor, type RevertDeps, workRevert } from '#core/revert/revert.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';

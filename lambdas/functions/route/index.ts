@@ -1,11 +1,11 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
-import { DynamoDbDataflowBooks } from '#lambdas/adapters/dataflow.dynamodb.ts';
-import { SqsOutbox } from '#lambdas/adapters/outbox.sqs.ts';
-import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
-import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import { DynamoDbDataflowBooks } from '#lambdas/adapters/dynamodb/dataflow.ts';
+import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';

@@ -1,8 +1,8 @@
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/catalog-reader.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
-import { DynamoDbProfileStore } from '#lambdas/adapters/profile-store.dynamodb.ts';
-import { DynamoDbMembershipStore } from '#lambdas/adapters/versioned-store.dynamodb.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';

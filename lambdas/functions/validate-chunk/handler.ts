@@ -1,17 +1,17 @@
 import { METRICS } from '#core/contract/metrics.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { readPlan } from '#core/ingestion/batch/chunk-plan.ts';
-import { readChunk, slicePart } from '#core/ingestion/batch/read-chunk.ts';
-import { verdictOf } from '#core/ingestion/batch/threshold.ts';
+import { readChunk, slicePart } from '#core/pipeline/batch/read-chunk.ts';
+import { verdictOf } from '#core/pipeline/batch/threshold.ts';
 import { workOn } from '#core/ingestion/batch/working-pieces.ts';
-import { addCounts, countValidated, NO_COUNTS } from '#core/ingestion/counts.ts';
-import { look } from '#core/ingestion/process.ts';
-import { keepFileRefusal, keepInQuarantine } from '#core/ingestion/quarantine/keep.ts';
-import type { CatalogPort } from '#core/ports/catalog.ts';
+import { addCounts, countValidated, NO_COUNTS } from '#core/pipeline/counts.ts';
+import { look } from '#core/pipeline/process.ts';
+import { keepFileRefusal, keepInQuarantine } from '#core/pipeline/quarantine/keep.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { Operations } from '#core/ports/operations.ts';
+import type { Operations } from '#core/record/operations.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface ValidateChunkDeps {

@@ -1,5 +1,5 @@
 import { addDataflow, type DataflowCounts, type DataflowRun, hourOf, NO_DATAFLOW } from '#core/activation/dataflow.ts';
-import type { DataflowBooks } from '#core/ports/dataflow.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 
 /** The books of dataflows in memory. */
 export class MemoryDataflowBooks implements DataflowBooks {

@@ -1,6 +1,6 @@
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
-import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/ingestion/record.ts';
+import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
 
 export interface DecodedFile {

@@ -1,4 +1,4 @@
-import { type ExpireDeps, expireSlice, hasAnythingToExpire } from '#core/profile/expiry/expire-slice.ts';
+import { type ExpireDeps, expireSlice, hasAnythingToExpire } from '#core/jobs/expire-slice.ts';
 
 /** The whole job of expiry, in one slice. */
 export async function expireAll(deps: ExpireDeps) {

@@ -1,4 +1,4 @@
-import type { ExpiryBooks } from '#core/ports/expiry-books.ts';
+import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
 
 export class MemoryExpiryBooks implements ExpiryBooks {
   #retentions: Readonly<Record<string, number>> = {};

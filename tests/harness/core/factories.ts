@@ -1,8 +1,8 @@
 import type { IdType } from '#core/catalog/definitions.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
-import { parseIdentityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import type { RecordOperation } from '#core/profile/fragment.ts';
 

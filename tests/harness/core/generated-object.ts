@@ -1,5 +1,5 @@
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
 /**
  * A store in memory with one object more, which is made while it is read: a file may be larger than the memory.

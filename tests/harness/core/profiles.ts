@@ -1,5 +1,5 @@
 import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { linkRules } from './factories.ts';
 

@@ -1,4 +1,4 @@
-import type { ProfileView } from '#core/segmentation/profile-view.ts';
+import type { ProfileView } from '#core/profile/profile-view.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 
 /** A segment as a function, for tests that are not about PQL. */

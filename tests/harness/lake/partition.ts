@@ -4,7 +4,7 @@ import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { settledIn } from '#core/lake/settled.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
 export const PARTITION = { dataset: 'web-events', day: '2026-03-01' };
 export const FOLDER = 'dataset=web-events/date=2026-03-01/';

@@ -1,11 +1,11 @@
 import type { AttributeValue } from 'aws-lambda';
-import type { IdentityKey } from '#core/identity/identity.ts';
-import type { Lookup, ProfileWrite } from '#core/ports/profile-store.ts';
-import type { Moved, Versioned } from '#core/ports/versioned-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { Lookup, ProfileWrite } from '#core/profile/ports/profile-store.ts';
+import type { Moved, Versioned } from '#core/identity/versioned-store.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
-import { encodeState } from '#lambdas/adapters/item-codec.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { encodeState } from '#lambdas/adapters/dynamodb/item-codec.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import type { ItemChange } from '#tests/harness/poller/stream.ts';
 
 /** The tables in memory, with the stream that the real ones have: every item that a write touches, before and after. */

@@ -1,6 +1,6 @@
 import { pendingPrefix } from '#core/activation/s3-file/keys.ts';
 import { LatestRows, readPendingPart } from '#core/activation/s3-file/pending.ts';
-import { identityKey } from '#core/identity/identity.ts';
+import { identityKey } from '#core/record/identity.ts';
 import type { AnsweredRequest, Platform } from './platform.ts';
 
 /** Members that a destination knows: `identity segment`, sorted. */

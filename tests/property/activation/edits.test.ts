@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceptedIdentities } from '#core/activation/hashing.ts';
+import { acceptedIdentities } from '#core/identity/hashing.ts';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
-import { identityKey, parseIdentityKey } from '#core/identity/identity.ts';
-import { valueAt } from '#core/profile/paths.ts';
+import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { valueAt } from '#core/record/field-path.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
-import type { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
+import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';

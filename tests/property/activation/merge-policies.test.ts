@@ -5,12 +5,12 @@ import { peopleIn, routeItem } from '#core/activation/route.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { ecid, event } from '#tests/harness/core/factories.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DestinationDefinition } from '#core/catalog/definitions.ts';
-import type { OutgoingDelivery } from '#core/ports/outbox.ts';
+import type { OutgoingDelivery } from '#core/activation/ports/outbox.ts';
 import { activated, failuresOf, folded, platform, record, untilDone } from './world.ts';
 
 const http = (id: string): DestinationDefinition => ({

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { unlink } from '#core/identity/unlink.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
+import { unlink } from '#core/profile/links/unlink.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';

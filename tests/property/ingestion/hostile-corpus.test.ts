@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { validate } from '#core/ingestion/process.ts';
-import { receiveMessage } from '#core/ingestion/receive-message.ts';
-import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import { validate } from '#core/pipeline/process.ts';
+import { receiveMessage } from '#core/pipeline/receive-message.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
 import { addToCart, enveloped, exampleCatalog } from '#tests/harness/platform/example.ts';
 

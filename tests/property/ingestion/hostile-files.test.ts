@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DecodedRecord } from '#core/ingestion/record.ts';
+import type { DecodedRecord } from '#core/record/record.ts';
 import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
 
 const lines = (...numbers: readonly number[]): string => numbers.map((n) => `{"n":${n}}\n`).join('');

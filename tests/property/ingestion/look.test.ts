@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { look, type ReceivedRecord, validate } from '#core/ingestion/process.ts';
+import { look, type ReceivedRecord, validate } from '#core/pipeline/process.ts';
 import { addToCart, exampleCatalog } from '#tests/harness/platform/example.ts';
 
 const catalog = await exampleCatalog();

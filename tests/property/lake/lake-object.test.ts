@@ -4,7 +4,7 @@ import { keepInLake } from '#core/lake/keep.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
 const MAX_TIME = 8_640_000_000_000_000;
 

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { consentPolicyDefinition } from '#core/governance/definitions.ts';
+import { consentPolicyDefinition } from '#core/governance/definition.ts';
 import { addToCart, ecidOf, enveloped, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { toldTo } from '#tests/harness/platform/told.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { readArchive } from '#core/ingestion/quarantine/keep.ts';
+import { readArchive } from '#core/pipeline/quarantine/keep.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { isGenuine } from '#core/privacy/receipt.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';

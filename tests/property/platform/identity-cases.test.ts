@@ -5,7 +5,7 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { linksOf } from '#core/identity/evidence.ts';
-import { parseIdentityKey } from '#core/identity/identity.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 import { graphsOf } from '#core/identity/link-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { stageRules } from '#core/catalog/rules.ts';
-import { rebuildFromLake } from '#core/lake/rebuild.ts';
+import { rebuildFromLake } from '#core/pipeline/rebuild.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { isMoved } from '#core/segmentation/membership.ts';
-import { MemoryLookupStore } from '#lambdas/adapters/lookup-store.memory.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { catalogOfShop, PRODUCTS } from '#tests/harness/core/shop.ts';
 import { enveloped } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';

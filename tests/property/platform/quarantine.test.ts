@@ -7,8 +7,8 @@ import {
   readQuarantine,
   replayQuarantine,
   rowId,
-} from '#core/ingestion/quarantine/quarantine.ts';
-import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+} from '#core/pipeline/quarantine/quarantine.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { unlink } from '#core/identity/unlink.ts';
+import { unlink } from '#core/profile/links/unlink.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { toldTo } from '#tests/harness/platform/told.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ProfileView } from '#core/segmentation/profile-view.ts';
+import type { ProfileView } from '#core/profile/profile-view.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
 import { DAY, NOW, segments } from '#tests/unit/segmentation/factories.ts';
 import { profileView } from './generators.ts';

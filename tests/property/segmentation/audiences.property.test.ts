@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventView, ProfileView } from '#core/segmentation/profile-view.ts';
+import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 import { add, DAY, HOUR, NOW, purchase, segments, storeOrder, view } from '#tests/unit/segmentation/factories.ts';
 
 /** The audiences of a shop, in PQL and in plain code. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PqlError } from '#core/segmentation/pql/errors.ts';
-import { formatPql } from '#core/segmentation/pql/format.ts';
-import { parsePql } from '#core/segmentation/pql/parse.ts';
+import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
+import { formatPql } from '#core/segmentation/pql/parse/format.ts';
+import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { chain, rule } from './generators.ts';
 import { syntaxTree, withoutSpans } from './syntax-trees.ts';
 

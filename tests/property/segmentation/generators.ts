@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { EventView, ProfileView } from '#core/segmentation/profile-view.ts';
+import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 import { DAY, HOUR, NOW } from '#tests/unit/segmentation/factories.ts';
 
 /** Histories and rules that meet each other often: few fields, few values, round distances, many ties in time. */

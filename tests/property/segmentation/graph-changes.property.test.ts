@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type FoldRules, foldRecords, linkableOf } from '#core/profile/fold.ts';
 import { placeInProfile } from '#core/profile/place.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ChainStep, Expression, TimeCondition } from '#core/segmentation/pql/ast.ts';
-import { asCondition } from '#core/segmentation/pql/conditions.ts';
-import { METHODS } from '#core/segmentation/pql/names.ts';
+import { asCondition } from '#core/segmentation/pql/parse/conditions.ts';
+import { METHODS } from '#core/segmentation/pql/parse/names.ts';
 import { CALENDAR_UNITS } from '#core/segmentation/pql/time.ts';
 
 /** Syntax trees as the parser gives them: any kind of part inside any other, odd names and texts included. */

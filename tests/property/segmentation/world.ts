@@ -6,7 +6,7 @@ import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate-
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';
-import type { EventView } from '#core/segmentation/profile-view.ts';
+import type { EventView } from '#core/profile/profile-view.ts';
 import { givesSameAnswers, saysNothing } from '#core/segmentation/same-answers.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import { ecid } from '#tests/harness/core/factories.ts';

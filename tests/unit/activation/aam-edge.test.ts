@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { edgeCalls } from '#core/activation/aam/edge-call.ts';
 import { readDcsResponse } from '#core/activation/aam/read-dcs-response.ts';
-import type { Identity } from '#core/identity/identity.ts';
+import type { Identity } from '#core/record/identity.ts';
 import { ecid, edgeDelivery, entered, exited, gaid, hashedEmail, identity, idfa, ok, status } from './factories.ts';
 
 const SETTINGS = { edgeEndpoint: 'https://{host}', dataProviderIds: { Email_LC_SHA256: 5001, Google: 5002 } };

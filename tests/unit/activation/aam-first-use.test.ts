@@ -5,8 +5,8 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
-import { currentVersion, getCatalog, putCatalog } from '#lambdas/adapters/catalog-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { currentVersion, getCatalog, putCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { DAY, HOUR, NOW } from './factories.ts';
 
 const aam = (...segments: readonly string[]): DestinationDefinition =>

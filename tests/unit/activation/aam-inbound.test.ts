@@ -10,8 +10,8 @@ import { readInboundName } from '#core/activation/aam/inbound-name.ts';
 import { readReceipt } from '#core/activation/aam/receipt.ts';
 import { type LedgerItem, noLedger } from '#core/activation/ledger.ts';
 import { LatestRows } from '#core/activation/s3-file/pending.ts';
-import { identityKey } from '#core/identity/identity.ts';
-import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { identityKey } from '#core/record/identity.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { ecid, entered, exited, gaid, hubDelivery, idfa, NOW } from './factories.ts';
 
 const SLOT = Date.parse('2026-03-01T12:00:00Z');

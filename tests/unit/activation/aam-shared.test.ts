@@ -3,8 +3,8 @@ import type { ActivatedProfile } from '#core/activation/desired.ts';
 import { NOTHING_TOLD } from '#core/activation/ledger.ts';
 import { routeToAudienceManager } from '#core/activation/route-aam.ts';
 import type { AamDestination, MergePolicyDefinition } from '#core/catalog/definitions.ts';
-import type { IdentityKey } from '#core/identity/identity.ts';
-import { identityKey } from '#core/identity/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { identityKey } from '#core/record/identity.ts';
 import { ecid, NOW } from './factories.ts';
 
 const destination: AamDestination = {

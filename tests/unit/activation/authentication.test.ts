@@ -3,7 +3,7 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
-import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import {
   catalogOf,

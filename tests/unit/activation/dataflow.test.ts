@@ -4,7 +4,7 @@ import { printRuns } from '#cli/report/print-runs.ts';
 import { activationRate, addDataflow, hoursBetween, NO_DATAFLOW, runState } from '#core/activation/dataflow.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
 import { METRICS } from '#core/contract/metrics.ts';
-import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
-import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import {
   catalogOf,

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
-import type { Pace } from '#core/ports/pace.ts';
-import { MemoryVersionedStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import type { Pace } from '#core/activation/ports/pace.ts';
+import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import {
   catalogOf,

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HubDelivery, ProfileDelivery } from '#core/activation/delivery.ts';
-import type { DataflowBooks } from '#core/ports/dataflow.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createHandler as createHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as createFile } from '#lambdas/functions/deliver-s3-file/handler.ts';
 import { createHandler as createExport } from '#lambdas/functions/export-files/handler.ts';

@@ -4,9 +4,9 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
 import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
 import type { MetricName } from '#core/contract/metrics.ts';
-import type { Identity } from '#core/identity/identity.ts';
+import type { Identity } from '#core/record/identity.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
-import type { Pace } from '#core/ports/pace.ts';
+import type { Pace } from '#core/activation/ports/pace.ts';
 import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';
 
 /** Small things that tests of destinations are made of. A test says only what it is about. */

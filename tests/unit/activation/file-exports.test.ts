@@ -7,7 +7,7 @@ import { pendingKey } from '#core/activation/s3-file/keys.ts';
 import { pendingPart } from '#core/activation/s3-file/pending.ts';
 import { isExportDay } from '#core/activation/s3-file/schedule.ts';
 import { s3File } from '#core/activation/types/s3-file.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { entered, exited, HOUR, identity, NOW, profileDelivery } from './factories.ts';
 import { previewOf } from './preview-of.ts';

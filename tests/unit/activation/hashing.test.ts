@@ -7,7 +7,7 @@ import {
   hashIdentity,
   hashPhone,
   isSha256,
-} from '#core/activation/hashing.ts';
+} from '#core/identity/hashing.ts';
 import { identity } from './factories.ts';
 
 const JOHN = '55e79200c1635b37ad31a378c39feb12f120f116625093a19bc32fff15041149';

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { createHttpClient } from '#lambdas/adapters/http.fetch.ts';
+import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { isPublicAddress } from '#lambdas/runtime/address-guard.ts';
 
 const servers: Server[] = [];

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } fr
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createDynamoDbPace } from '#lambdas/adapters/pace.dynamodb.ts';
+import { createDynamoDbPace } from '#lambdas/adapters/dynamodb/pace.ts';
 
 const START = 1_000_000;
 

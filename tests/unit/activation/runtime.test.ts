@@ -1,7 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets.manager.ts';
+import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
 import { describeError } from '#lambdas/runtime/log.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 

@@ -1,7 +1,7 @@
 import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sendAll } from '#lambdas/adapters/sqs-batch.ts';
+import { sendAll } from '#lambdas/adapters/sqs/batch.ts';
 
 it('sends messages in order, ten or a quarter of a megabyte at a time, a larger one alone', async () => {
   const length = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 20_000, max: 300_000 }));

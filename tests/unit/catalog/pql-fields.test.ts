@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mistakesOfFields } from '#core/catalog/checks/pql-fields.ts';
+import { mistakesOfFields } from '#core/segmentation/pql/check/fields.ts';
 import { PROFILE_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
-import { type FieldTree, fieldTree } from '#core/catalog/field-tree.ts';
-import { parsePql } from '#core/segmentation/pql/parse.ts';
+import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
+import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 
 const text = { type: 'string' };
 const number = { type: 'number' };

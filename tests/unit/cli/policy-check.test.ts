@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PolicyReport } from '#core/catalog/policy-report.ts';
+import type { PolicyReport } from '#core/catalog/policies/policy-report.ts';
 import { cli } from '#tests/harness/cli.ts';
 
 /** The example, with labels and the policy on e-mail targeting, and a destination that does it. */

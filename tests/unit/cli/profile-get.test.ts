@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GetFlags, getProfile } from '#cli/commands/profile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import type { AccessDeps } from '#core/profile/access/access.ts';
+import type { AccessDeps } from '#core/access/access.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
-import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { cli } from '#tests/harness/cli.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import { exampleCatalog } from '#tests/harness/platform/example.ts';

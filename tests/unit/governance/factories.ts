@@ -1,7 +1,7 @@
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog, readCatalog, renderProblem } from '#core/catalog/load.ts';
-import { policyReport, type SegmentPolicies } from '#core/catalog/policy-report.ts';
+import { policyReport, type SegmentPolicies } from '#core/catalog/policies/policy-report.ts';
 
 /** A shop: two datasets of profile records, one of events, a segment that reads the tier, a destination for e-mail. */
 const SHOP: Readonly<Record<string, string>> = {

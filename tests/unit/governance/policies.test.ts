@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DenyExpression } from '#core/governance/definitions.ts';
+import type { DenyExpression } from '#core/governance/definition.ts';
 import { CORE_LABELS } from '#core/governance/labels.ts';
 import { CORE_MARKETING_ACTIONS, CORE_POLICIES, deniedBy, marketingAction } from '#core/governance/policies.ts';
 import { activationOf, destination, ON, problemsOf, segment, violatedBy } from './factories.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { IdType } from '#core/catalog/definitions.ts';
 import { limitLinksInBatch } from '#core/identity/batch-links.ts';
 import { type Linkable, linkableIdentities } from '#core/identity/eligibility.ts';
-import { parseIdentityKey } from '#core/identity/identity.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 import { primaryIdentity } from '#core/profile/place.ts';
 import { ecid, linkRules } from '#tests/harness/core/factories.ts';
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { countOutcomes } from '#core/ingestion/counts.ts';
-import type { ReceivedRecord } from '#core/ingestion/process.ts';
+import { countOutcomes } from '#core/pipeline/counts.ts';
+import type { ReceivedRecord } from '#core/pipeline/process.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 

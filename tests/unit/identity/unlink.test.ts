@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '#core/identity/explain.ts';
-import { unlink } from '#core/identity/unlink.ts';
+import { explain } from '#core/profile/links/explain.ts';
+import { unlink } from '#core/profile/links/unlink.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 

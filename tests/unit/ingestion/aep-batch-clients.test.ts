@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import type { ProfileStore } from '#core/ports/profile-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { CONNECTIONS, createBatchApi, HOST, KEY } from '#tests/harness/platform/batch-api.ts';
 import { addToCart, ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { keepInQuarantine, type QuarantineRow, readArchive, writeArchive } from '#core/ingestion/quarantine/keep.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { keepInQuarantine, type QuarantineRow, readArchive, writeArchive } from '#core/pipeline/quarantine/keep.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
 const headerOf = (columns: number): string[] => Array.from({ length: columns }, (_, n) => `a rather long name ${n}`);
 const rowOf = (row: number, header: readonly string[] | undefined): QuarantineRow => ({

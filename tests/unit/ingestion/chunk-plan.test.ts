@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { keepPlan, readPlan } from '#core/ingestion/batch/chunk-plan.ts';
 import { planKey } from '#core/ingestion/landing.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
 const message = (index: number, header: readonly string[] | undefined): ChunkMessage => ({
   batchId: 'b',

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { NoCatalogError } from '#core/ports/catalog.ts';
+import { NoCatalogError } from '#core/catalog/port.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
 import { createHandler } from '#lambdas/functions/collect/handler.ts';
 import { addToCart, exampleDefinitions, logIn } from '#tests/harness/platform/example.ts';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 

@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import { readChunk, SLICE_CHARACTERS } from '#core/ingestion/batch/read-chunk.ts';
-import type { ReceivedRecord } from '#core/ingestion/process.ts';
-import { MAX_RECORD_BYTES } from '#core/ingestion/record.ts';
+import { readChunk, SLICE_CHARACTERS } from '#core/pipeline/batch/read-chunk.ts';
+import type { ReceivedRecord } from '#core/pipeline/process.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { generatedObject } from '#tests/harness/core/generated-object.ts';
 import { addToCart, exampleCatalog } from '#tests/harness/platform/example.ts';
 

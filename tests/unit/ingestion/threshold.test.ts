@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { verdictOf } from '#core/ingestion/batch/threshold.ts';
-import { NO_COUNTS } from '#core/ingestion/counts.ts';
+import { verdictOf } from '#core/pipeline/batch/threshold.ts';
+import { NO_COUNTS } from '#core/pipeline/counts.ts';
 
 const looked = (accepted: number, refused: number, limit: number, missing = 0) => ({
   chunks: 2,

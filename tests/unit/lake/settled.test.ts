@@ -4,7 +4,7 @@ import type { MergeRules } from '#core/lake/plan-merge.ts';
 import { stateOf } from '#core/lake/settled.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/object-store.memory.ts';
+import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { compactDeps, keyOf, laidOut, NEXT_DAY, PARTITION, rowOf } from '#tests/harness/lake/partition.ts';
 import { stoppingStore } from '#tests/harness/lake/stopping-store.ts';
 

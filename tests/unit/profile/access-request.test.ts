@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { selectFields } from '#core/profile/access/fields.ts';
-import { fitsFilter, parsePropertyFilter } from '#core/profile/access/property-filter.ts';
-import { readBody, readQuery } from '#core/profile/access/request.ts';
+import { selectFields } from '#core/access/fields.ts';
+import { fitsFilter, parsePropertyFilter } from '#core/access/property-filter.ts';
+import { readBody, readQuery } from '#core/access/request.ts';
 
 const query = (text: string) => readQuery(new URLSearchParams(text));
 const body = (json: unknown) => readBody(new TextEncoder().encode(JSON.stringify(json)));

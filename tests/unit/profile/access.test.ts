@@ -1,13 +1,13 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AccessRules, EntitiesRequest } from '#core/profile/access/access.ts';
-import type { EventPage } from '#core/profile/access/events.ts';
-import { type EntitiesAnswer, getEntities } from '#core/profile/access/get-entities.ts';
+import type { AccessRules, EntitiesRequest } from '#core/access/access.ts';
+import type { EventPage } from '#core/access/events.ts';
+import { type EntitiesAnswer, getEntities } from '#core/access/get-entities.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
-import { MemoryMembershipStore } from '#lambdas/adapters/versioned-store.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { attributes, ecid, event, foldRules, linkRules } from '#tests/harness/core/factories.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');

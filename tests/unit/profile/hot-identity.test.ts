@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { identitiesIn, MOST_IDENTITIES_IN_ITEM } from '#core/profile/profile-item.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/profile-store.memory.ts';
-import { MemoryTimeline } from '#lambdas/adapters/timeline.memory.ts';
+import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 

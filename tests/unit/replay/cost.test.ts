@@ -7,7 +7,7 @@ import { readInput } from '#cli/replay/read-input.ts';
 import { replay } from '#cli/replay/replay.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import type { StageRules } from '#core/catalog/rules.ts';
-import type { AcceptedRecord } from '#core/ingestion/accepted-record.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';
 import { segmentSet } from '#tests/harness/core/segments.ts';

@@ -4,7 +4,7 @@ import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/feed/file-source.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayResult, replay } from '#cli/replay/replay.ts';
-import { mistakesIn } from '#core/catalog/checks/pql-mistakes.ts';
+import { mistakesIn } from '#core/segmentation/pql/check/mistakes.ts';
 import { unionsOf } from '#core/catalog/checks/union.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';

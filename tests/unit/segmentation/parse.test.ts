@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { PqlError } from '#core/segmentation/pql/errors.ts';
-import { formatPql } from '#core/segmentation/pql/format.ts';
-import { parsePql } from '#core/segmentation/pql/parse.ts';
+import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
+import { formatPql } from '#core/segmentation/pql/parse/format.ts';
+import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 
 const canonical = (text: string): string => formatPql(parsePql(text));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventView } from '#core/segmentation/profile-view.ts';
+import type { EventView } from '#core/profile/profile-view.ts';
 import { DAY, event, NOW, segments } from './factories.ts';
 
 /** One event of kind "a" each day, the newest now. */

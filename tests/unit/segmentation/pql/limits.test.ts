@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PqlError } from '#core/segmentation/pql/errors.ts';
+import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { holds } from './person.ts';
 
 const nested = (levels: number): string =>

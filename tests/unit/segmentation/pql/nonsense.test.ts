@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PqlError } from '#core/segmentation/pql/errors.ts';
+import type { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { holds } from './person.ts';
 
 describe('an expression that makes no sense', () => {

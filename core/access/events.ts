@@ -1,0 +1,111 @@
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { TimelineEntry } from '#core/profile/ports/timeline.ts';
+import type { Erased, ProfileItem } from '#core/profile/profile-item.ts';
+import type { AccessDeps, EntitiesRequest } from './access.ts';
+import { selectFields } from './fields.ts';
+import type { FoundProfile } from './find-profile.ts';
+import { comparePlaces, type Place, tokenOf } from './page-token.ts';
+import { fitsFilter, type PropertyFilter } from './property-filter.ts';
+
+/** One page of a profile's events (aep.md §4.2); who asks adds the link to the next. */
+export interface EventPage {
+  readonly _page: {
+    readonly orderby: 'timestamp' | '-timestamp';
+    /** The token this page was asked with, empty for the first. */
+    readonly start: string;
+    readonly count: number;
+    /** The token of the next page; empty when this is the last. */
+    readonly next: string;
+  };
+  readonly children: readonly EventAnswer[];
+}
+
+export interface EventAnswer {
+  readonly relatedEntityId: string;
+  readonly entityId: string;
+  /** Epoch ms. */
+  readonly timestamp: number;
+  readonly entity: Readonly<Record<string, unknown>>;
+  /** ISO 8601: when it arrived. */
+  readonly lastModifiedAt: string;
+}
+
+export interface EventQuery extends Pick<EntitiesRequest, 'fields' | 'startTime' | 'endTime' | 'limit' | 'orderby'> {
+  readonly filters: readonly PropertyFilter[];
+  /** Goes on after this place. */
+  readonly after?: Place;
+  /** Characters of JSON after which a page ends early; it has one event at least. */
+  readonly mostCharacters: number;
+}
+
+/**
+ * A page of the events of all identities of a profile, as one list (aep.md §4.1). What has expired is not in it, even
+ * while it is still stored.
+ */
+export async function pageOfEvents(
+  asked: { readonly entityId: string; readonly start?: string },
+  { item, profile }: FoundProfile,
+  query: EventQuery,
+  deps: AccessDeps,
+): Promise<EventPage> {
+  const entries = await entriesOf(profile.identities, item, query, deps);
+  const children: EventAnswer[] = [];
+  let characters = 0;
+  let last: Place | undefined;
+  let isLast = true;
+  for (const entry of entries) {
+    const event = JSON.parse(entry.json) as Readonly<Record<string, unknown>>;
+    if (!query.filters.every((filter) => fitsFilter(event, filter))) continue;
+    const entity = query.fields ? selectFields(event, query.fields) : event;
+    characters += query.fields ? JSON.stringify(entity).length : entry.json.length;
+    if (children.length === query.limit || (children.length > 0 && characters > query.mostCharacters)) {
+      isLast = false;
+      break;
+    }
+    children.push({
+      relatedEntityId: asked.entityId,
+      entityId: String(event._id ?? entry.id),
+      timestamp: entry.time,
+      entity,
+      lastModifiedAt: new Date(entry.receivedAt).toISOString(),
+    });
+    last = entry;
+  }
+  const next = last && !isLast ? tokenOf(last) : '';
+  return { _page: { orderby: query.orderby, start: asked.start ?? '', count: children.length, next }, children };
+}
+
+type EventEntry = TimelineEntry & { readonly json: string };
+
+/** The events that are asked for, in order, not looked into yet. */
+async function entriesOf(
+  identities: readonly IdentityKey[],
+  item: ProfileItem,
+  query: EventQuery,
+  deps: AccessDeps,
+): Promise<EventEntry[]> {
+  const { startTime = Number.NEGATIVE_INFINITY, endTime = Number.POSITIVE_INFINITY, after } = query;
+  const sign = query.orderby === '-timestamp' ? -1 : 1;
+  const found = new Map<string, EventEntry>();
+  for (const identity of identities) {
+    for await (const entry of deps.timeline.read(identity)) {
+      const isAsked = entry.time >= startTime && entry.time < endTime;
+      const isAhead = !after || sign * comparePlaces(entry, after) > 0;
+      if (isEvent(entry) && isAsked && isAhead && isShown(entry, item.erased?.[identity], deps)) {
+        found.set(entry.id, entry);
+      }
+    }
+  }
+  return [...found.values()].sort((x, y) => sign * comparePlaces(x, y));
+}
+
+const isEvent = (entry: TimelineEntry): entry is EventEntry => entry.json !== undefined;
+
+function isShown(entry: TimelineEntry, erased: Erased | undefined, { rules, now }: AccessDeps): boolean {
+  const expiresAt = Math.min(
+    entry.expiresAt ?? Number.POSITIVE_INFINITY,
+    rules.expiryOf(entry.datasetId, entry.time) ?? Number.POSITIVE_INFINITY,
+  );
+  if (expiresAt <= now) return false;
+  return !erased || (erased.keepOut !== true && entry.time > erased.at && entry.receivedAt > erased.at);
+}

@@ -1,0 +1,140 @@
+import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
+import type { Batch } from '#core/record/operations.ts';
+import { sentenceOf } from '#core/ingestion/collection/problem.ts';
+import type { Refusal, RefusalCode } from '#core/record/record.ts';
+import { fileNameOf, type Marks, type Upload } from './upload.ts';
+
+/** AEP's states (aep.md §2.2) that a batch goes through here. */
+export type BatchStatus =
+  | 'loading'
+  | 'aborted'
+  | 'inactive'
+  | 'loaded'
+  | 'staging'
+  | 'processing'
+  | 'success'
+  | 'failed';
+
+/** @param batch as the books have it; undefined before the splitter has come to it */
+export function statusOf(marks: Marks, batch: Batch | undefined): BatchStatus {
+  if (marks.reverted !== undefined) return 'inactive';
+  if (marks.reverting !== undefined) return 'processing';
+  if (marks.aborted !== undefined) return 'aborted';
+  if (marks.failed !== undefined) return 'failed';
+  if (marks.completed === undefined) return 'loading';
+  if (!batch) return 'loaded';
+  if (batch.status !== 'processing') return batch.status;
+  return batch.verdict === undefined ? 'staging' : 'processing';
+}
+
+/**
+ * What AEP's catalog says of a batch (aep.md §2.3): records that came in are either out or failed. Who created it is the
+ * source connection; organisation and sandbox are what the client called them.
+ */
+export function describeBatch(upload: Upload, marks: Marks = {}, batch?: Batch): object {
+  const { id, datasetId, createdAt, externalId, createdBy = '', imsOrg = '', sandbox = '' } = upload;
+  const status = statusOf(marks, batch);
+  const isDone = batch !== undefined && ['success', 'failed', 'inactive'].includes(status);
+  return {
+    id,
+    imsOrg,
+    sandboxId: sandbox,
+    created: createdAt,
+    createdClient: createdBy,
+    createdUser: createdBy,
+    updatedUser: createdBy,
+    updated: Math.max(createdAt, ...Object.values(marks)),
+    ...(externalId !== undefined && { externalId }),
+    status,
+    version: '1.0.0',
+    tags: tagsOf(upload),
+    relatedObjects: [{ type: 'dataSet', id: datasetId }],
+    inputFormat: { format: upload.format },
+    ...(upload.replaces && { replay: { predecessors: upload.replaces, reason: 'replace' } }),
+    ...(marks.completed !== undefined && { started: marks.completed }),
+    ...(isDone ? { metrics: metricsOf(batch), errors: errorsOf(batch) } : { errors: marksErrors(marks) }),
+  };
+}
+
+const tagsOf = ({ enableErrorDiagnostics, partialIngestionPercentage }: Upload): object => ({
+  ...(enableErrorDiagnostics !== undefined && { acp_enableErrorDiagnostics: enableErrorDiagnostics }),
+  ...(partialIngestionPercentage !== undefined && { acp_partialIngestionPercent: partialIngestionPercentage }),
+});
+
+const marksErrors = ({ failed }: Marks): object[] =>
+  failed === undefined ? [] : [{ code: 'failed', description: 'The client said that the batch has failed' }];
+
+function metricsOf({ counts: { accepted, duplicate, refused } }: Batch): object {
+  return {
+    inputRecordCount: accepted + duplicate + refused,
+    outputRecordCount: accepted + duplicate,
+    failedRecordCount: refused,
+  };
+}
+
+function errorsOf({ status, counts, refusal }: Batch): { code: string; description: string; recordCount?: number }[] {
+  const reasons = Object.entries(counts.refusals)
+    .filter(([code]) => code !== 'batch-failed')
+    .map(([code, recordCount]) => ({
+      code: aepCode({ code: code as RefusalCode, message: '' }),
+      description: code,
+      recordCount,
+    }));
+  const taken = counts.accepted + counts.duplicate;
+  const summary = `${counts.refused} of ${taken + counts.refused} records were refused, ${taken} were taken in. See path=row_errors`;
+  if (status === 'failed') {
+    return [{ code: refusal?.code ?? 'failed', description: refusal ? sentenceOf(refusal) : summary }, ...reasons];
+  }
+  return counts.refused === 0 ? [] : [{ code: 'INGEST-1212-400', description: summary }, ...reasons];
+}
+
+const PARSING: readonly RefusalCode[] = ['malformed', 'invalid-encoding', 'too-large', 'too-deep'];
+
+/** AEP's code of a refusal where it has one: not readable, or something required is missing; else ours. */
+export function aepCode({ code, found }: Refusal): string {
+  if (PARSING.includes(code)) return 'INGEST-1401-400';
+  return code === 'schema-violation' && found === 'nothing' ? 'INGEST-1555-400' : code;
+}
+
+export interface RowErrors {
+  readonly kind: 'parsing' | 'conversion';
+  /** A row a line. */
+  readonly text: string;
+}
+
+/** Refused rows as the two kinds of files that AEP has for them. @param mostBytes of one file; a row that is larger is one alone */
+export function rowErrors(rows: readonly QuarantineRow[], mostBytes: number): RowErrors[] {
+  const files: RowErrors[] = [];
+  const open = { parsing: '', conversion: '' };
+  for (const row of rows) {
+    const kind = PARSING.includes(row.refusals[0]!.code) ? 'parsing' : 'conversion';
+    const line = `${JSON.stringify(errorLine(row))}\n`;
+    if (open[kind] !== '' && Buffer.byteLength(open[kind]) + Buffer.byteLength(line) > mostBytes) {
+      files.push({ kind, text: open[kind] });
+      open[kind] = '';
+    }
+    open[kind] += line;
+  }
+  for (const kind of ['parsing', 'conversion'] as const) if (open[kind] !== '') files.push({ kind, text: open[kind] });
+  return files;
+}
+
+function errorLine({ raw, refusals, position }: QuarantineRow): object {
+  const _errors = refusals.map((refusal) => ({
+    code: aepCode(refusal),
+    message: sentenceOf(refusal),
+    ...(refusal.pointer !== undefined && { pointer: refusal.pointer }),
+  }));
+  return { ...contentOf(raw), _errors, _filename: fileNameOf(position.source), _row: position.row };
+}
+
+/** The record where it can be read, else what was there. */
+function contentOf(raw: string): object {
+  try {
+    const value: unknown = JSON.parse(raw);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Then it is a row of CSV, or broken.
+  }
+  return { _corrupt_record: raw };
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { formatOf } from '#core/ingestion/format.ts';
+import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
+import type { BatchFormat } from './new-batch.ts';
+
+/**
+ * A batch that is being uploaded through the batch API (aep.md §2.2) lies in the landing bucket beside the files that
+ * are taken in at once: `uploads/<batchId>/batch.json` says what it is, below `files/` lie its files. Nothing of it is
+ * looked at before it is complete; then one small object at `landing/<datasetId>/` names all of them as one batch.
+ */
+
+/** What `batch.json` holds. */
+export interface Upload {
+  readonly id: string;
+  readonly datasetId: string;
+  readonly format: BatchFormat;
+  /** Epoch ms. */
+  readonly createdAt: number;
+  readonly externalId?: string | undefined;
+  readonly enableErrorDiagnostics?: boolean | undefined;
+  readonly partialIngestionPercentage?: number | undefined;
+  /** Batches that are taken back once this one has been taken in. */
+  readonly replaces?: readonly string[] | undefined;
+  /** The source connection that created it. */
+  readonly createdBy?: string | undefined;
+  /** What the client called its organisation and its sandbox; told again, and nothing else. */
+  readonly imsOrg?: string | undefined;
+  readonly sandbox?: string | undefined;
+}
+
+/** The object that names the files of a complete batch. */
+export const batchManifest = z.object({
+  batchId: z.string().min(1),
+  /** Epoch ms: when it was completed the first time. */
+  completedAt: z.number(),
+  partialIngestionPercentage: z.number().optional(),
+  replaces: z.array(z.string()).optional(),
+  files: z.array(z.string()).min(1),
+});
+export type BatchManifest = z.output<typeof batchManifest>;
+
+/** What an object says that is named like one; undefined when it is none, or names files that are not its own. */
+export function readManifest(bytes: Uint8Array): BatchManifest | undefined {
+  try {
+    const manifest = batchManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+    return manifest.files.every((file) => file.startsWith(filesPrefix(manifest.batchId))) ? manifest : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const MANIFEST_SUFFIX = '.tributary-batch';
+export const isManifest = (key: string): boolean => key.endsWith(MANIFEST_SUFFIX);
+export const manifestKey = ({ id, datasetId }: Upload): string =>
+  `${LANDING_PREFIX}${datasetId}/${id}${MANIFEST_SUFFIX}`;
+
+const PREFIX = 'uploads/';
+export const uploadKey = (batchId: string): string => `${PREFIX}${batchId}/batch.json`;
+/**
+ * Batches in the order of their time, the newest first, so that a list of them need not look at the others: a key says
+ * when a batch was made, and of which dataset.
+ */
+export const INDEX_PREFIX = 'uploads-by-time/';
+const LAST_TIME = 9_999_999_999_999;
+export const indexKey = ({ id, datasetId, createdAt }: Upload): string =>
+  `${INDEX_PREFIX}${String(LAST_TIME - createdAt).padStart(13, '0')}/${encodeURIComponent(datasetId)}/${id}`;
+export function parseIndexKey(key: string): Pick<Upload, 'id' | 'datasetId' | 'createdAt'> {
+  const [time, datasetId = '', id = ''] = key.slice(INDEX_PREFIX.length).split('/');
+  return { id, datasetId: decodeURIComponent(datasetId), createdAt: LAST_TIME - Number(time) };
+}
+
+/** What has been done with a batch → when, in epoch ms. */
+export const MARKS = ['completed', 'aborted', 'failed', 'reverting', 'reverted'] as const;
+export type Mark = (typeof MARKS)[number];
+export type Marks = { readonly [mark in Mark]?: number };
+export const marksPrefix = (batchId: string): string => `${PREFIX}${batchId}/marks/`;
+export const markKey = (batchId: string, mark: Mark): string => `${marksPrefix(batchId)}${mark}`;
+export const filesPrefix = (batchId: string): string => `${PREFIX}${batchId}/files/`;
+
+/** Where a file of the batch lies; its name ends as its format is written, whatever it was called. */
+export function fileKey({ id, format }: Upload, name: string): string {
+  const known = formatOf(name)?.format;
+  const isRight = known === format || (known === 'ndjson' && format === 'json');
+  return `${filesPrefix(id)}${encodeURIComponent(name)}${isRight ? '' : `.${format}`}`;
+}
+
+/** Longest key of a file: S3 takes 1,024 bytes, and those of its parts are longer. */
+export const MOST_KEY_BYTES = 960;
+
+/** What people called the file that lies at a key. */
+export function fileNameOf(key: string): string {
+  const [, encoded] = /^uploads\/[^/]+\/files\/(.+)$/.exec(key) ?? [];
+  return encoded === undefined ? key : decodeURIComponent(encoded.replace(new RegExp(`\\${PARTS_SUFFIX}$`), ''));
+}
+
+/** A file that comes in parts: one object a part, and after its last one a list of them in place of the file. */
+export const PARTS_SUFFIX = '.parts';
+export const partsPrefix = (file: string): string => `${file.replace('/files/', '/parts/')}/`;
+export const partKey = (file: string, { start, end, of }: ByteRange): string =>
+  `${partsPrefix(file)}${padded(start)}-${padded(end)}${of === undefined ? '' : `-${of}`}`;
+/** Whether an object stands for a file that came in parts: only below `uploads/`, what people call theirs is their own. */
+export const isPartList = (key: string): boolean => key.startsWith(PREFIX) && key.endsWith(PARTS_SUFFIX);
+
+const padded = (offset: number): string => String(offset).padStart(15, '0');
+
+export interface ByteRange {
+  readonly start: number;
+  /** Not included. */
+  readonly end: number;
+  /** How many bytes the whole file has, where that is said. */
+  readonly of?: number;
+}
+
+/**
+ * `Content-Range: bytes 0-99/200`; undefined when it is something else, not as long as the body, or beyond the end of the file.
+ */
+export function parseContentRange(header: string | undefined, length: number): ByteRange | undefined {
+  const [, first, last, of] = /^bytes[ =](\d{1,15})-(\d{1,15})(?:\/(\d{1,15}|\*))?$/i.exec(header?.trim() ?? '') ?? [];
+  if (first === undefined || last === undefined) return undefined;
+  const range = { start: Number(first), end: Number(last) + 1, ...(of && of !== '*' && { of: Number(of) }) };
+  return range.end - range.start === length && range.end <= (range.of ?? range.end) ? range : undefined;
+}
+
+/** The range of a part, from its key. */
+export function rangeOfPart(key: string): ByteRange {
+  const [start, end, of] = key.slice(key.lastIndexOf('/') + 1).split('-');
+  return { start: Number(start), end: Number(end), ...(of !== undefined && { of: Number(of) }) };
+}
+
+/** Most parts of one file that addresses are given for, and most bytes of each (S3 takes no more at once). */
+export const MOST_PARTS = 1_000;
+export const MOST_PART_BYTES = 5 * 2 ** 30;
+const PART_BYTES = 256 * 2 ** 20;
+
+/**
+ * The ranges in which a file of a known size is sent. @returns what is wrong with the request, as text
+ * @param size how many bytes, and `partSize` of a part, as digits
+ */
+export function rangesOf(size: string, partSize: string = String(PART_BYTES)): ByteRange[] | string {
+  const [total, step] = [size, partSize].map((text) => (/^\d{1,15}$/.test(text) ? Number(text) : 0)) as [
+    number,
+    number,
+  ];
+  if (total < 1) return 'size: expected a whole number of bytes above 0';
+  if (step < 1 || step > MOST_PART_BYTES)
+    return `partSize: expected a whole number of bytes, at most ${MOST_PART_BYTES}`;
+  const count = Math.ceil(total / step);
+  if (count > MOST_PARTS)
+    return `partSize: these are ${count} parts, at most ${MOST_PARTS} are possible; make them larger`;
+  return Array.from({ length: count }, (_, i) => ({
+    start: i * step,
+    end: Math.min((i + 1) * step, total),
+    of: total,
+  }));
+}
+
+/** Where parts in order of their beginning leave a gap, overlap or end too early; undefined when they make a file. */
+export function flawOfParts(parts: readonly ByteRange[]): string | undefined {
+  if (parts.length === 0) return 'there are no parts';
+  let at = 0;
+  for (const { start, end } of parts) {
+    if (start > at) return `bytes ${at} to ${start - 1} are missing`;
+    if (start < at) return `the part that begins at byte ${start} overlaps the one before it`;
+    at = end;
+  }
+  const sizes = [...new Set(parts.flatMap(({ of = [] }) => of))].sort((x, y) => x - y);
+  if (sizes.length > 1) return `they are of files of different sizes, ${sizes.join(' and ')} bytes`;
+  return at < (sizes[0] ?? at) ? `bytes ${at} to ${sizes[0]! - 1} are missing` : undefined;
+}

@@ -1,0 +1,45 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import type { Job } from './job.ts';
+import type { SliceDone } from './work-part.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+import { isProjected, reproject } from '#core/profile/reproject.ts';
+import type { EvaluateDeps, EvaluateOptions } from '#core/segmentation/evaluate.ts';
+import { evaluateMany } from '#core/segmentation/evaluate-many.ts';
+import { lookupReader } from '#core/segmentation/lookups.ts';
+
+export interface EvaluateSliceDeps extends Omit<EvaluateDeps, 'rules' | 'lookups'> {
+  readonly lookups: LookupStore;
+  readonly timeline: Timeline;
+}
+
+/**
+ * Evaluates all segments of some items as part of a job: what streaming may have missed is mended, and segments that are
+ * new see what happened before them, from events chosen anew. A change is counted as repaired where nothing else explains
+ * it: since the last job that finished, the catalog has been the same, and the events of the item were not chosen anew.
+ */
+export async function evaluateSlice(
+  items: readonly ProfileItem[],
+  job: Job,
+  catalog: CompiledCatalog,
+  deps: EvaluateSliceDeps,
+): Promise<SliceDone> {
+  const { evaluation, fold } = stageRules(catalog);
+  const knownSince = catalog.version === job.catalogVersion ? job.knownSince : undefined;
+  const prepare = async (item: ProfileItem): Promise<EvaluateOptions> => {
+    if (!isProjected(item, fold)) {
+      await reproject(item.root, { ...deps, rules: fold });
+      return { run: { jobId: job.id, isStreamed: false } };
+    }
+    const isStreamed = knownSince !== undefined && (item.projectedAt ?? 0) <= knownSince;
+    return { image: item, run: { jobId: job.id, isStreamed } };
+  };
+  const { entered, exited, repaired, failed, firstError } = await evaluateMany(
+    items,
+    { ...deps, rules: evaluation, lookups: lookupReader(deps.lookups, catalog.segments) },
+    prepare,
+  );
+  return { tally: { entered, exited, repaired }, failed, ...(firstError && { firstError }) };
+}

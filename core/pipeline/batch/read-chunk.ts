@@ -1,0 +1,59 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
+import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { nameOfObject, openObject } from '#core/ingestion/source/open-object.ts';
+import { unpackedSource } from '#core/ingestion/source/unpacked.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
+
+/** Records of a chunk that are worked on at a time: as many, or fewer where they are large. */
+const SLICE = 1_000;
+/** What is parsed takes up to thirty times the room of its text, and records of a megabyte come by the thousand. */
+export const SLICE_CHARACTERS = 4 * 1_048_576;
+
+/**
+ * Reads a chunk slice by slice, so that memory grows neither with it nor with its records. A chunk that is read again has
+ * the same slices.
+ * @param finish is given each slice and its number
+ * @returns why the rest of the chunk, or all of it, could not be read, if so
+ */
+export async function readChunk(
+  { datasetId, file, receivedAt, format, gzip, unpacked, chunk }: ChunkMessage,
+  catalog: CompiledCatalog,
+  landing: ObjectStore,
+  finish: (slice: readonly ReceivedRecord[], number: number) => Promise<void>,
+): Promise<Refusal | undefined> {
+  const dataset = catalog.datasets.get(datasetId);
+  if (!dataset) return unknownDataset(catalog);
+  const source = unpacked ? unpackedSource(landing, nameOfObject(file), unpacked) : await openObject(landing, file);
+  if (!source) return { code: 'corrupt-file', message: 'The file was deleted before it was read' };
+  let slice: ReceivedRecord[] = [];
+  let characters = 0;
+  let number = 0;
+  let refusal: Refusal | undefined;
+  try {
+    for await (const records of decodeChunk(source, { format, gzip }, chunk)) {
+      for (const decoded of records) {
+        const tie = String(decoded.position.row ?? 0).padStart(12, '0');
+        slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }, chunk.header));
+        characters += charactersOf(decoded);
+        if (slice.length < SLICE && characters < SLICE_CHARACTERS) continue;
+        await finish(slice, number++);
+        slice = [];
+        characters = 0;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof FileRefusedError)) throw error;
+    refusal = error.refusal;
+  }
+  if (slice.length > 0) await finish(slice, number);
+  return refusal;
+}
+
+const charactersOf = ({ raw, characters = 0 }: DecodedRecord): number => (raw === undefined ? characters : raw.length);
+
+/** Names a slice in the keys of the objects that its records are kept in. */
+export const slicePart = ({ batchId, chunk }: ChunkMessage, slice: number): string =>
+  `${batchId}-${chunk.index}-${slice}`;

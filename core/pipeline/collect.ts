@@ -1,0 +1,63 @@
+import { hash } from 'node:crypto';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { identityKey } from '#core/record/identity.ts';
+import type { CollectedMessage } from '#core/ports/collection-stream.ts';
+import { look, type ReceivedRecord, unknownDataset } from './process.ts';
+import { receiveMessage } from './receive-message.ts';
+import { MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/record/record.ts';
+import { tooLarge } from '#core/ingestion/collection/body.ts';
+import { invalidMessage, type Problem, problem, sentenceOf } from '#core/ingestion/collection/problem.ts';
+
+/** Of a message of a batch (aep.md §2.1). */
+export type Collected = { readonly message: CollectedMessage; readonly received: ReceivedRecord } | Problem;
+
+/**
+ * What is said at once about a message that came over HTTP: that it cannot be read, that its envelope is wrong, that
+ * the connection may not send it. Whether its record is valid is found out later, unless `validate` is wanted.
+ */
+export function collectMessage(
+  bytes: Uint8Array,
+  connection: SourceConnectionDefinition,
+  catalog: CompiledCatalog,
+  receivedAt: number,
+): Collected {
+  if (bytes.length > MOST_BYTES) return tooLarge();
+  const received = receiveMessage(bytes, { source: `connection:${connection.id}` }, { receivedAt, tie: '' }, catalog);
+  if (received.refusal) return refusedEnvelope(received.refusal);
+  const { datasetId } = received;
+  if (!catalog.datasets.has(datasetId)) return refusedEnvelope(unknownDataset(catalog));
+  if (connection.datasets && !connection.datasets.includes(datasetId)) {
+    return problem(403, 'authentication', 'The connection may not send records of this dataset', {
+      detail: `It may send records of ${connection.datasets.join(', ')}`,
+    });
+  }
+  return { message: { key: partitionKeyOf(received, catalog), data: bytes }, received };
+}
+
+/** The stream carries at most a megabyte, the key included. */
+const PARTITION_KEY_LENGTH = 22;
+const MOST_BYTES = MAX_RECORD_BYTES - PARTITION_KEY_LENGTH;
+
+/** The answer to a record that is invalid, or undefined: synchronous validation. */
+export function validateNow(received: ReceivedRecord, catalog: CompiledCatalog): Problem | undefined {
+  const [refused] = look([received], catalog).refused;
+  return refused && invalidMessage(refused.refusals, catalog.datasets.get(received.datasetId)?.schemaId);
+}
+
+/** What is wrong with the envelope is the fault of the request; a batch goes on without it. */
+function refusedEnvelope(refusal: Refusal): Problem {
+  if (refusal.code === 'too-large') return tooLarge();
+  const report = { code: refusal.code, ...(refusal.pointer !== undefined && { pointer: refusal.pointer }) };
+  return problem(400, 'inlet', 'Invalid message', { detail: sentenceOf(refusal), report });
+}
+
+/** Records of one person go by one shard and keep their order; the strongest identity decides whose a record is. */
+function partitionKeyOf({ datasetId, entity, raw }: ReceivedRecord & Raw, catalog: CompiledCatalog): string {
+  const { identities } = catalog.datasets.get(datasetId)!.identitiesOf(entity);
+  const { rank } = catalog.identitySettings;
+  const [strongest] = identities
+    .map((identity) => ({ rank: rank(identity.namespace), key: identityKey(identity) }))
+    .sort((x, y) => x.rank - y.rank || (x.key < y.key ? -1 : 1));
+  return hash('sha256', strongest?.key ?? raw, 'base64url').slice(0, PARTITION_KEY_LENGTH);
+}

@@ -1,0 +1,42 @@
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { UNKNOWN_DATASET } from '#core/record/partition.ts';
+import type { Arrival } from '#core/ingestion/accept.ts';
+import { openEnvelope } from '#core/ingestion/envelope.ts';
+import type { ReceivedRecord } from './process.ts';
+import { MAX_RECORD_BYTES, type Position, type Raw, type Refusal } from '#core/record/record.ts';
+import { decodeJson, rawOf } from '#core/ingestion/text/decode-json.ts';
+import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
+
+/**
+ * A message of the streaming door as it goes on: its envelope is opened (aep.md §2.1), and the schema it names must be
+ * that of its dataset.
+ */
+export function receiveMessage(
+  bytes: Uint8Array,
+  position: Position,
+  arrival: Omit<Arrival, 'arrival'>,
+  catalog: CompiledCatalog,
+): ReceivedRecord & Raw {
+  const decoded = decodeJson(bytes);
+  const refused = (refusal: Refusal, datasetId = UNKNOWN_DATASET): ReceivedRecord & Raw => {
+    const kept = bytes.length > MAX_RECORD_BYTES ? bytes.subarray(0, KEPT_BYTES) : bytes;
+    return { ...arrival, datasetId, position, ...rawOf(kept), entity: undefined, refusal };
+  };
+  if (decoded.refusal) return refused(decoded.refusal);
+  const opened = openEnvelope(decoded.value);
+  if ('refusal' in opened) return refused(opened.refusal);
+  const { datasetId, schemaId, entity, operation } = opened;
+  const dataset = catalog.datasets.get(datasetId);
+  if (dataset && schemaId !== undefined && schemaId !== dataset.schemaId) {
+    return refused(schemaMismatch(dataset.schemaId, schemaId), datasetId);
+  }
+  return { ...arrival, datasetId, position, raw: decoded.text, entity, ...(operation && { operation }) };
+}
+
+const schemaMismatch = (expected: string, found: string): Refusal => ({
+  code: 'schema-mismatch',
+  message: 'The envelope names another schema than its dataset has',
+  pointer: '/header/schemaRef/id',
+  expected,
+  found: found.slice(0, 256),
+});

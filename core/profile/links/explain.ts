@@ -1,0 +1,53 @@
+import type { ProfileStore } from '../ports/profile-store.ts';
+import { loadItems } from '../load.ts';
+import { EVIDENCE_LIMITS } from '#core/identity/evidence.ts';
+import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
+import { compareKeys, graphsOf, type Link, type LinkRules, type RemovedLink } from '#core/identity/link-rules.ts';
+import { shortestPath } from '#core/identity/paths.ts';
+import { replay } from '#core/identity/replay.ts';
+
+/** Why an identity is on its profile. */
+export interface Explanation {
+  readonly identity: IdentityKey;
+  /** The identity of the strongest namespace, which the profile is called by. */
+  readonly profile: IdentityKey;
+  /** All of the graph, strongest namespace first; the identity alone where it is in no graph. */
+  readonly identities: readonly IdentityKey[];
+  /** The fewest links from `profile` to `identity`; none where they are the same. */
+  readonly path: readonly Link[];
+  /** Links with an end in this graph that were removed, newest first, as far as they are remembered. */
+  readonly removed: readonly (RemovedLink & { /** It was asserted again since. */ readonly isBack: boolean })[];
+}
+
+/**
+ * Why an identity is on the profile it is on: the links that lead there, and those that were removed (aep.md §3.4).
+ * @returns undefined where nothing was ever known of the identity
+ */
+export async function explain(
+  identity: IdentityKey,
+  deps: { readonly profiles: ProfileStore; readonly rules: LinkRules },
+): Promise<Explanation | undefined> {
+  const { profiles, rules } = deps;
+  const { items } = await loadItems([identity], profiles);
+  const [item] = items;
+  if (!item) return undefined;
+  const { links, removed } = replay(item.evidence, rules, EVIDENCE_LIMITS);
+  const graph = graphsOf(links).find(({ identities }) => identities.includes(identity));
+  const strength = (key: IdentityKey): number => rules.rank(namespaceOf(key));
+  const identities = [...(graph?.identities ?? [identity])].sort(
+    (x, y) => strength(x) - strength(y) || compareKeys(x, y),
+  );
+  const profile = identities[0]!;
+  const touches = ({ a, b }: RemovedLink): boolean => identities.includes(a) || identities.includes(b);
+  const isBack = ({ a, b }: RemovedLink): boolean => links.some((link) => link.a === a && link.b === b);
+  return {
+    identity,
+    profile,
+    identities,
+    path: shortestPath(links, profile, identity) ?? [],
+    removed: removed
+      .filter(touches)
+      .map((each) => ({ ...each, isBack: isBack(each) }))
+      .sort((x, y) => y.at - x.at),
+  };
+}

@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { ProfileStore } from '../ports/profile-store.ts';
+import { loadItems } from '../load.ts';
+import { addAssertions, linksOf } from '#core/identity/evidence.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { Assertion, Link, LinkRules, Withdrawal } from '#core/identity/link-rules.ts';
+import { shortestPath } from '#core/identity/paths.ts';
+
+export interface UnlinkDeps extends Pausing {
+  readonly profiles: ProfileStore;
+  readonly rules: LinkRules;
+  /** Epoch ms. */
+  now(): number;
+}
+
+export type Unlinked =
+  /** The link was withdrawn. `remaining`: other links by which the two still are on one profile. */
+  | { readonly outcome: 'withdrawn'; readonly link: Link; readonly remaining: readonly Link[] }
+  /** There is no link between the two. `connection`: the links by which they are on one profile all the same. */
+  | { readonly outcome: 'not-linked'; readonly connection: readonly Link[] }
+  | { readonly outcome: 'unknown-identity'; readonly identity: IdentityKey };
+
+/**
+ * Withdraws the link between two identities, as of now. Profiles, audiences and destinations follow, because the item
+ * has changed. A later record that names both links them again.
+ * @throws ConflictError when others went on writing the same item first
+ */
+export async function unlink(
+  a: IdentityKey,
+  b: IdentityKey,
+  withdrawal: Withdrawal,
+  deps: UnlinkDeps,
+): Promise<Unlinked> {
+  const { profiles, rules } = deps;
+  return retryOnConflict(async () => {
+    const { items, unknown } = await loadItems([a, b], profiles);
+    if (unknown[0] !== undefined) return { outcome: 'unknown-identity', identity: unknown[0] };
+    const [item, other] = items;
+    if (!item || other) return { outcome: 'not-linked', connection: [] };
+    const links = linksOf(item.evidence, rules);
+    const link = links.find((each) => (each.a === a && each.b === b) || (each.a === b && each.b === a));
+    if (!link) return { outcome: 'not-linked', connection: shortestPath(links, a, b) ?? [] };
+    const { evidence } = addAssertions(item.evidence, [entryOf(link, withdrawal, deps.now())], rules);
+    await profiles.write({ item: { ...item, evidence }, pointers: [], absorbed: [] });
+    return { outcome: 'withdrawn', link, remaining: shortestPath(linksOf(evidence, rules), a, b) ?? [] };
+  }, deps);
+}
+
+/** A link that was seen in what is still the future, by a clock that is fast, is withdrawn from then on. */
+function entryOf({ a, b, lastSeen }: Link, withdrawal: Withdrawal, now: number): Assertion {
+  const time = Math.max(now, lastSeen);
+  const id = hash('sha256', `${time}|${a}|${b}`, 'base64url').slice(0, 8);
+  return { id, time, source: 'unlink', identities: [a, b], withdrawal };
+}

@@ -1,0 +1,34 @@
+import type { Identity } from './identity.ts';
+import type { RecordOperation } from '#core/profile/fragment.ts';
+
+/** A record of an entity that profiles and events refer to, such as a product. */
+export interface LookupKey {
+  /** `$id` of its schema. */
+  readonly entity: string;
+  readonly key: string;
+}
+
+/** A record that passed validation: what the lake keeps and what is stitched into a profile. */
+export interface AcceptedRecord {
+  /** The same record has the same id, whichever door it came through: it counts once. */
+  readonly id: string;
+  readonly datasetId: string;
+  readonly behaviour: 'event' | 'record';
+  /** Epoch ms: of an event its timestamp, of a record when it was last updated at the source, else when it arrived. */
+  readonly time: number;
+  /** Puts records of the same time in order: the later one in the file, or in the shard, is the larger. */
+  readonly tie: string;
+  /** Epoch ms at which it arrived. */
+  readonly receivedAt: number;
+  /** Tells one arrival of a record from another: the same when it is delivered again by the platform itself. */
+  readonly arrival: string;
+  /** What it does to the fragment of its dataset; of an event always `create` (aep.md §1.6). */
+  readonly operation: RecordOperation;
+  /** Set where it is no record of a person and no event: what it is found by. */
+  readonly lookup?: LookupKey;
+  readonly identities: readonly (Identity & { readonly primary: boolean })[];
+  /** The record itself, in XDM. */
+  readonly entity: Readonly<Record<string, unknown>>;
+  /** The same as JSON, made once. */
+  readonly json: string;
+}

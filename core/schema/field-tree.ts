@@ -1,0 +1,160 @@
+import type { SchemaDefinition } from '#core/catalog/definitions.ts';
+
+/** A place in one schema, or in several taken together (the union schema, aep.md §1.1). */
+export interface FieldTree {
+  /** The tree below a field; `open` when the schemas say nothing about what may be there; undefined: no such field. */
+  child(name: string): FieldTree | 'open' | undefined;
+  /** The tree of the items, for a list. */
+  items(): FieldTree | 'open' | undefined;
+  /** JSON types; empty when the schemas don't say. */
+  readonly types: ReadonlySet<string>;
+  /** Names of the fields below. */
+  readonly names: readonly string[];
+  /** All that is said about this place. */
+  readonly nodes: readonly Node[];
+}
+
+export type Node = Readonly<Record<string, unknown>>;
+
+/** @param byId all schemas of the catalog, for `$ref` */
+export function fieldTree(
+  schemas: readonly SchemaDefinition[],
+  byId: ReadonlyMap<string, SchemaDefinition>,
+): FieldTree {
+  return treeOf(
+    schemas.map((schema) => ({ node: schema as Node, root: schema as Node })),
+    byId,
+  );
+}
+
+export interface Part {
+  readonly node: Node;
+  /** Where a local `$ref` starts. */
+  readonly root: Node;
+}
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldTree {
+  const expanded = parts.flatMap((part) => expand(part, byId, new Set()));
+  // A node that only points elsewhere, or only asks for fields (`required`), must not make the rest look open.
+  const saying = expanded.filter(({ node }) => SAYINGS.some((key) => key in node));
+  const all = saying.length > 0 ? saying : expanded;
+  const types = new Set(all.flatMap(({ node }) => typesOf(node)));
+  const names = [...new Set(all.flatMap(({ node }) => Object.keys(propertiesOf(node))))];
+  return {
+    types,
+    names,
+    nodes: expanded.map(({ node }) => node),
+    child(name) {
+      const below: Part[] = [];
+      let open = false;
+      for (const { node, root } of all) {
+        const properties = propertiesOf(node);
+        const { additionalProperties } = node;
+        const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+        if (isNode(property)) below.push({ node: property, root });
+        else if (property === true) open = true;
+        else if (isNode(additionalProperties)) below.push({ node: additionalProperties, root });
+        else if (isOpen(node)) open = true;
+      }
+      if (below.length > 0) return treeOf(below, byId);
+      return open || all.length === 0 ? 'open' : undefined;
+    },
+    items() {
+      const lists = all.filter(({ node }) => isNode(node.items));
+      if (lists.length > 0)
+        return treeOf(
+          lists.map(({ node, root }) => ({ node: node.items as Node, root })),
+          byId,
+        );
+      return types.size === 0 || types.has('array') ? 'open' : undefined;
+    },
+  };
+}
+
+/** Nothing is known of what lies below: more is allowed in so many words, or no field of it is listed. */
+function isOpen(node: Node): boolean {
+  if (node.additionalProperties === true) return true;
+  if (node.additionalProperties === false || Object.keys(propertiesOf(node)).length > 0) return false;
+  // What it is put together from says more.
+  if (COMPOSING.some((key) => key in node)) return false;
+  const types = typesOf(node);
+  return types.length === 0 || types.includes('object');
+}
+
+const COMPOSING = ['$ref', 'allOf', 'anyOf', 'oneOf'];
+
+function propertiesOf(node: Node): Readonly<Record<string, unknown>> {
+  return isNode(node.properties) ? node.properties : {};
+}
+
+function typesOf(node: Node): string[] {
+  const { type } = node;
+  if (typeof type === 'string') return [type];
+  if (Array.isArray(type)) return type.filter((name): name is string => typeof name === 'string');
+  if (isNode(node.properties)) return ['object'];
+  const values = Array.isArray(node.enum) ? node.enum : 'const' in node ? [node.const] : [];
+  return values.length > 0 && values.every((value) => typeof value === 'string') ? ['string'] : [];
+}
+
+/** A schema and the schemas it is put together from, each once. */
+function expand({ node, root }: Part, byId: ReadonlyMap<string, Node>, seen: Set<Node>): Part[] {
+  if (seen.has(node)) return [];
+  seen.add(node);
+  const parts: Part[] = [];
+  const { $ref } = node;
+  if (typeof $ref === 'string') {
+    const target = follow($ref, root, byId);
+    if (target) parts.push(...expand(target, byId, seen));
+  }
+  for (const key of ['allOf', 'anyOf', 'oneOf']) {
+    const members = node[key];
+    if (!Array.isArray(members)) continue;
+    for (const member of members) if (isNode(member)) parts.push(...expand({ node: member, root }, byId, seen));
+  }
+  return [{ node, root }, ...parts];
+}
+
+const SAYINGS = ['properties', 'additionalProperties', 'type', 'items', 'enum', 'const'];
+
+/** What a `$ref` leads to. @param root the schema it stands in */
+export function follow(reference: string, root: Node, byId: ReadonlyMap<string, Node>): Part | undefined {
+  const hash = reference.indexOf('#');
+  const id = hash < 0 ? reference : reference.slice(0, hash);
+  const start = id === '' ? root : byId.get(id);
+  if (!start) return undefined;
+  let node: unknown = start;
+  for (const step of pointerSteps(hash < 0 ? '' : reference.slice(hash + 1))) {
+    node = isNode(node) && Object.hasOwn(node, step) ? node[step] : undefined;
+  }
+  return isNode(node) ? { node, root: start } : undefined;
+}
+
+/** The steps of a JSON pointer. */
+export const pointerSteps = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+export type Lookup =
+  | { readonly known: true; readonly tree: FieldTree | 'open'; readonly inList: boolean }
+  | { readonly known: false; readonly missing: string; readonly names: readonly string[] };
+
+/** Follows a path of names from a tree; lists are entered by themselves. */
+export function lookUp(tree: FieldTree | 'open', steps: readonly string[]): Lookup {
+  let here: FieldTree | 'open' = tree;
+  let inList = false;
+  for (const [i, step] of steps.entries()) {
+    if (here === 'open') break;
+    const listed: FieldTree | 'open' | undefined = here.types.has('array') ? here.items() : undefined;
+    if (listed !== undefined) inList = true;
+    const holder: FieldTree | 'open' = listed ?? here;
+    if (holder === 'open') return { known: true, tree: 'open', inList };
+    const next = holder.child(step);
+    if (next === undefined) return { known: false, missing: steps.slice(0, i + 1).join('.'), names: holder.names };
+    here = next;
+  }
+  return { known: true, tree: here, inList };
+}

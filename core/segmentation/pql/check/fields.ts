@@ -1,0 +1,290 @@
+import type { Relationship } from '#core/segmentation/lookups.ts';
+import type { ChainStep, Expression, TimeCondition } from '../ast.ts';
+import { ITEM_METHODS } from '../parse/names.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
+import type { FieldTree } from '#core/schema/field-tree.ts';
+import {
+  asCompared,
+  asCondition,
+  asMeasured,
+  asMember,
+  asObject,
+  asOperand,
+  asSource,
+  asTime,
+  isTextMethod,
+  type Mistake,
+  ofCall,
+  ofLiteral,
+  resultOf,
+} from './operations.ts';
+import { fieldOf, itemOf, kindOf, listOf, namesBeside, UNKNOWN, type Value, worked } from './values.ts';
+
+/** Something in a PQL text that the union schema speaks against. */
+export interface PlacedMistake extends Mistake {
+  /** UTF-16 offset into the PQL text. */
+  readonly offset: number;
+}
+
+/** What profiles and events hold; undefined where schemas don't say. */
+export interface Unions {
+  readonly profile: FieldTree | undefined;
+  readonly event: FieldTree | undefined;
+  /** What is looked up by which field. @default nothing */
+  readonly lookups?: readonly (Relationship & { readonly tree: FieldTree | 'open' })[];
+}
+
+/** Names, and what is in scope without a name, innermost first: as the compiler resolves them. */
+interface Scope {
+  readonly here: readonly Value[];
+  readonly variables: ReadonlyMap<string, Value>;
+}
+
+/** A field that an expression reads. */
+export interface FieldRead {
+  readonly of: Value['of'];
+  /** Of a record that is looked up: the `$id` of its schema. */
+  readonly entity?: string;
+  /** Dotted. */
+  readonly path: string;
+}
+
+/**
+ * Finds what does not fit the union schema (aep.md §1.1): fields that are in no schema of Profile, values of different
+ * kinds that are compared, operations on what they do not work on, and a rule that is no condition.
+ */
+export const mistakesOfFields = (expression: Expression, unions: Unions): PlacedMistake[] =>
+  lookUpFields(expression, unions).mistakes;
+
+/** Every field that an expression reads, those on the way to it included, each once. */
+export const fieldsRead = (expression: Expression, unions: Unions): FieldRead[] => [
+  ...lookUpFields(expression, unions).read.values(),
+];
+
+function lookUpFields(
+  expression: Expression,
+  unions: Unions,
+): { mistakes: PlacedMistake[]; read: ReadonlyMap<string, FieldRead> } {
+  const found: PlacedMistake[] = [];
+  const fields = new Map<string, FieldRead>();
+  const events: Value = { tree: unions.event ?? 'open', of: 'events', path: [], many: true };
+  const profile: Value = { tree: unions.profile ?? 'open', of: 'profiles', path: [], many: false };
+
+  /** Where a field has a relationship, what stands after it is a field of the record. */
+  const lookedUp = (value: Value): Value => {
+    if (value.kind !== undefined || value.of === 'lookups') return value;
+    const of = value.of === 'profiles' ? 'profile' : 'event';
+    const found = unions.lookups?.find((one) => one.of === of && one.path.join('\0') === value.path.join('\0'));
+    return found ? { tree: found.tree, of: 'lookups', entity: found.entity, path: [], many: value.many } : value;
+  };
+  const readField = (value: Value, name: string): Value | undefined => {
+    const field = fieldOf(lookedUp(value), name);
+    const path = field?.path.join('.') ?? '';
+    if (field && path !== '') {
+      const { of, entity } = field;
+      fields.set(`${entity ?? of} ${path}`, { of, path, ...(entity !== undefined && { entity }) });
+    }
+    return field;
+  };
+  const note = (mistake: Mistake | undefined, { span }: Expression): void => {
+    if (mistake) found.push({ ...mistake, offset: span.start });
+  };
+  const unknown = (value: Value, name: string, offset: number, elsewhere?: string): Value => {
+    const holder = lookedUp(value);
+    const path = [...holder.path, name].join('.');
+    const names = namesBeside(holder, name);
+    const hint = elsewhere ?? didYouMean(name, names) ?? listOfNames(names);
+    found.push({ offset, message: `"${path}" is not a field of ${holder.entity ?? holder.of}`, ...(hint && { hint }) });
+    return UNKNOWN;
+  };
+  const condition = (node: Expression, scope: Scope): Value => {
+    note(asCondition(read(node, scope)), node);
+    return worked('boolean');
+  };
+  /** What is evaluated for an item, which is in scope with or without a name. */
+  const inside = (item: Value, body: Expression, scope: Scope, use: typeof read): Value => {
+    const within = { ...scope, here: [item, ...scope.here] };
+    if (body.kind !== 'lambda') return use(body, within);
+    const { parameters } = body;
+    const named = bind(within, parameters.at(-1)!, item);
+    return use(body.body, parameters.length > 1 ? bind(named, parameters[0]!, UNKNOWN) : named);
+  };
+  const readTime = (when: TimeCondition, scope: Scope): void => {
+    for (const one of when.kind === 'between' ? [when.from, when.to] : [when.reference]) {
+      note(asTime(read(one, scope)), one);
+    }
+  };
+
+  function read(node: Expression, scope: Scope): Value {
+    switch (node.kind) {
+      case 'literal':
+        return ofLiteral(node.value);
+      case 'moment':
+        return worked('time');
+      case 'duration':
+        return worked('duration');
+      case 'name':
+        return readName(node.name, node.span.start, scope);
+      case 'member': {
+        const object = read(node.object, scope);
+        const at = Math.max(node.span.start, node.span.end - node.name.length);
+        if (object.of === 'profiles' && object.path.length === 0 && object === profile && node.name === 'xEvent') {
+          return events;
+        }
+        return readField(object, node.name) ?? unknown(object, node.name, at);
+      }
+      case 'parameter':
+        return profile;
+      case 'outer':
+        return scope.here[node.levels] ?? profile;
+      case 'filter': {
+        const list = read(node.source, scope);
+        inside(itemOf(list), node.condition, scope, condition);
+        return listOf(list);
+      }
+      case 'method':
+        return readMethod(node, scope);
+      case 'quantifier': {
+        const source = read(node.source, scope);
+        note(asSource(source), node.source);
+        if (node.condition) condition(node.condition, bind(scope, node.variable, itemOf(source)));
+        return node.quantifier === 'select' ? listOf(source) : worked('boolean');
+      }
+      case 'let':
+        return read(node.body, bind(scope, node.name, read(node.value, scope)));
+      case 'chain': {
+        const item = itemOf(read(node.source, scope));
+        for (const [index, step] of node.steps.entries()) readStep(node.steps, index, step, item, scope);
+        const known = node.steps.filter(({ count }) => count > 0);
+        if (node.condition) condition(node.condition, bindSteps(scope, known, item));
+        return worked('boolean');
+      }
+      case 'occurs':
+        note(asTime(read(node.time, scope)), node.time);
+        readTime(node.when, scope);
+        return worked('boolean');
+      case 'comparison':
+        return readComparison(node, scope);
+      case 'arithmetic':
+        return readArithmetic(node, scope);
+      case 'not':
+        return condition(node.operand, scope);
+      case 'negate':
+        note(asOperand(read(node.operand, scope), ['number'], 'a number'), node.operand);
+        return worked('number');
+      case 'logical':
+        for (const operand of node.operands) condition(operand, scope);
+        return worked('boolean');
+      case 'list': {
+        const kinds = new Set(node.items.map((item) => kindOf(read(item, scope))));
+        return kinds.size === 1 && !kinds.has(undefined) ? worked([...kinds][0]!, true) : listOf(UNKNOWN);
+      }
+      case 'call':
+        return readCall(node, scope);
+      case 'lambda':
+        read(node.body, bind(scope, node.parameters[0]!, UNKNOWN));
+        return UNKNOWN;
+      case 'period':
+        return UNKNOWN;
+    }
+  }
+
+  /** A variable, `xEvent`, or a field of the innermost item: nothing is looked for further out. */
+  function readName(name: string, offset: number, { here, variables }: Scope): Value {
+    const variable = variables.get(name);
+    if (variable) return variable;
+    if (name === 'xEvent') return events;
+    const field = readField(here[0]!, name);
+    if (field) return field;
+    const out = here.findIndex((value) => fieldOf(value, name) !== undefined);
+    const holder = [...variables].find(([, value]) => value.path.length === 0 && fieldOf(value, name) !== undefined);
+    const meant =
+      out > 0 ? `${'^'.repeat(out)}.${name}` : holder && holder[1].tree !== 'open' && `${holder[0]}.${name}`;
+    return unknown(here[0]!, name, offset, meant ? `did you mean ${meant}?` : undefined);
+  }
+
+  function readMethod(node: Extract<Expression, { kind: 'method' }>, scope: Scope): Value {
+    const { name, args } = node;
+    const object = read(node.object, scope);
+    note(asObject(name, object), node.object);
+    const [first, second] = args;
+    if (ITEM_METHODS.has(name)) {
+      const each = first && inside(itemOf(object), first, scope, read);
+      if (each && first) note(asMeasured(name, each), first);
+      else if (name !== 'count') note(asMeasured(name, object), node.object);
+      if (second) note(asOperand(read(second, scope), ['number'], `a number of items for ${name}`), second);
+      return resultOf(name, object, each) ?? listOf(object);
+    }
+    const values = args.map((argument) => read(argument, scope));
+    if (name === 'equals' || name === 'notEqualTo') note(asCompared('=', object, values[0]!), first!);
+    else if (name === 'includes') note(asMember(values[0]!, listOf(object)), first!);
+    else if (isTextMethod(name)) note(asOperand(values[0]!, ['text'], `a text for ${name}`), first!);
+    if (second && name !== 'regexGroup') note(asCondition(values[1]!), second);
+    const key =
+      name === 'get' && first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
+    if (key !== undefined && object.kind === undefined) return readField(object, key) ?? UNKNOWN;
+    if (name === 'head') return itemOf(object);
+    if (name === 'distinct' || name === 'intersection') return listOf(object);
+    return resultOf(name, object, undefined) ?? UNKNOWN;
+  }
+
+  function readComparison(node: Extract<Expression, { kind: 'comparison' }>, scope: Scope): Value {
+    const { operator } = node;
+    const [left, right] = [read(node.left, scope), read(node.right, scope)];
+    if (operator === 'like') {
+      note(asOperand(left, ['text'], 'a text for like'), node.left);
+      note(asOperand(right, ['text'], 'a pattern for like'), node.right);
+    } else if (operator === 'in' || operator === 'notIn') note(asMember(left, right), node.right);
+    else note(asCompared(operator, left, right), node.right);
+    return worked('boolean');
+  }
+
+  function readArithmetic(node: Extract<Expression, { kind: 'arithmetic' }>, scope: Scope): Value {
+    const [left, right] = [read(node.left, scope), read(node.right, scope)];
+    const [a, b] = [kindOf(left), kindOf(right)];
+    if (a === 'duration' || b === 'duration') return worked('time');
+    if (node.operator === '+' && (a === 'text' || b === 'text')) return worked('text');
+    if (node.operator === '-' && (a === 'time' || b === 'time')) return UNKNOWN;
+    note(asOperand(left, ['number'], `a number for ${node.operator}`), node.left);
+    note(asOperand(right, ['number'], `a number for ${node.operator}`), node.right);
+    return a === undefined && b === undefined ? UNKNOWN : worked('number');
+  }
+
+  function readCall(node: Extract<Expression, { kind: 'call' }>, scope: Scope): Value {
+    const [first, second] = node.args;
+    const values = node.args.map((argument) => read(argument, scope));
+    if (node.name === 'if') {
+      note(asCondition(values[0]!), first!);
+      const [a, b] = [values[1]!, values[2]!];
+      return kindOf(a) === kindOf(b) && kindOf(a) !== undefined && a.many === b.many && second
+        ? worked(kindOf(a)!, a.many)
+        : UNKNOWN;
+    }
+    return ofCall(node.name);
+  }
+
+  function readStep(steps: readonly ChainStep[], index: number, step: ChainStep, item: Value, scope: Scope): void {
+    const following = steps.findIndex(({ count }, at) => at > index && count > 0);
+    const known = steps.filter(({ count }, at) => count > 0 && (at < index || (step.count === 0 && at === following)));
+    const outside = bindSteps(scope, known, item);
+    if (step.what) inside(item, step.what, bind(outside, step.name, item), condition);
+    for (const when of step.when) readTime(when, outside);
+  }
+
+  const start: Scope = { here: [profile], variables: new Map() };
+  if (expression.kind === 'lambda') condition(expression.body, bind(start, expression.parameters[0]!, profile));
+  else condition(expression, start);
+  return { mistakes: found.sort((x, y) => x.offset - y.offset), read: fields };
+}
+
+/** What else there is, where that is not much. */
+const listOfNames = (names: readonly string[]): string | undefined =>
+  names.length > 0 && names.length <= 12 ? `the fields there are ${[...names].sort().join(', ')}` : undefined;
+
+const bind = (scope: Scope, name: string, value: Value): Scope => ({
+  ...scope,
+  variables: new Map([...scope.variables, [name, value]]),
+});
+
+const bindSteps = (scope: Scope, steps: readonly ChainStep[], item: Value): Scope =>
+  steps.reduce((inner, { name }) => bind(inner, name, item), scope);

@@ -1,0 +1,60 @@
+import type { Expression } from '../ast.ts';
+import type { Compiled } from './compiled.ts';
+import type { Context, Run } from '../run/context.ts';
+import { formatPql } from '../parse/format.ts';
+
+/** What a condition gave, and until when it gives that. */
+export interface SharedResult {
+  readonly value: unknown;
+  readonly horizon: number;
+}
+
+/** Conditions on the events of the profile that several segments have in common: evaluated once for all of them. */
+export interface SharedConditions {
+  /**
+   * Makes a condition that stands directly in a query one with the equal ones of other queries.
+   * @param query the whole query, which may give the profile a name
+   */
+  of(condition: Expression, query: Expression, compiled: Compiled): Compiled;
+}
+
+interface Entry {
+  readonly index: number;
+  users: number;
+}
+
+export function createSharedConditions(): SharedConditions {
+  const entries = new Map<string, Entry>();
+  return {
+    of(condition, query, compiled) {
+      // Attributes are looked up faster than a remembered answer.
+      if (!compiled.uses.events || compiled.uses.slots.size > 0) return compiled;
+      const profileName = query.kind === 'lambda' ? query.parameters[0]! : '';
+      const key = `${profileName}\0${formatPql(condition)}`;
+      const entry = entries.get(key) ?? { index: entries.size, users: 0 };
+      entries.set(key, entry);
+      entry.users += 1;
+      return { ...compiled, run: remembering(entry, compiled.run) };
+    },
+  };
+}
+
+function remembering(entry: Entry, run: Run): Run {
+  const { index } = entry;
+  return (context) => {
+    if (entry.users === 1) return run(context);
+    const known = context.shared[index] ?? evaluate(context, run);
+    context.shared[index] = known;
+    if (known.horizon < context.horizon) context.horizon = known.horizon;
+    return known.value;
+  };
+}
+
+function evaluate(context: Context, run: Run): SharedResult {
+  const outside = context.horizon;
+  context.horizon = Number.POSITIVE_INFINITY;
+  const value = run(context);
+  const { horizon } = context;
+  context.horizon = outside;
+  return { value, horizon };
+}

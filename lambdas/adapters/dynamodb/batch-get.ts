@@ -1,0 +1,33 @@
+import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  type DynamoDBClient,
+  type KeysAndAttributes,
+} from '@aws-sdk/client-dynamodb';
+import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import type { Item } from './client.ts';
+
+/** Most keys in one BatchGetItem. */
+const MOST_KEYS = 100;
+const ATTEMPTS = 8;
+
+/** Reads items by their keys, strongly consistent, a hundred at a time, until all have been read. */
+export async function* batchGet(
+  client: DynamoDBClient,
+  table: string,
+  keys: readonly string[],
+): AsyncIterable<Item & { pk: { S: string } }> {
+  for (let start = 0; start < keys.length; start += MOST_KEYS) {
+    const some = keys.slice(start, start + MOST_KEYS).map((key) => ({ pk: { S: key } }));
+    let wanted: KeysAndAttributes | undefined = { ConsistentRead: true, Keys: some };
+    for (let attempt = 1; wanted?.Keys && wanted.Keys.length > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw new Error(`Table ${table} left keys unread after ${ATTEMPTS} attempts`);
+      if (attempt > 1) await pauseBefore(attempt);
+      const answer: BatchGetItemCommandOutput = await client.send(
+        new BatchGetItemCommand({ RequestItems: { [table]: wanted } }),
+      );
+      yield* (answer.Responses?.[table] ?? []) as (Item & { pk: { S: string } })[];
+      wanted = answer.UnprocessedKeys?.[table];
+    }
+  }
+}

@@ -1,0 +1,198 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
+import { batchOf } from '#core/pipeline/batch/batch-state.ts';
+import type { Refusal } from '#core/record/record.ts';
+import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/record/operations.ts';
+import { type Item, scanAll } from './client.ts';
+import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
+
+/** Counters are attributes of their own, so that they can be added to; tallies carry their reason in the name. */
+const REFUSAL = 'refusal:';
+const WITHOUT_PROFILE = 'withoutProfile:';
+const GRAPH_REFUSAL = 'graphRefusal:';
+/** Before the counters of what was looked at and not taken in yet. */
+const VALIDATED = 'validated:';
+
+/** The books of ingestion in the `operations` table. */
+export class DynamoDbOperations implements Operations {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async openBatch(batch: NewBatch): Promise<void> {
+    await this.#putBatch(batch);
+  }
+
+  async refuseFile(batch: NewBatch, refusal: Refusal): Promise<void> {
+    await this.#putBatch({ ...batch, refusal });
+  }
+
+  async #putBatch(batch: NewBatch & { refusal?: Refusal }): Promise<void> {
+    const item = { pk: { S: operationsKey.batch(batch.id) }, ...encodeState(batch) };
+    try {
+      await this.#client.send(
+        new PutItemCommand({ TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  async countValidated(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<Batch> {
+    const added = { ...counters(counts, VALIDATED), validatedChunks: 1 };
+    await this.#addOnce(operationsKey.validated(batchId, index), batchId, added, refusal);
+    const batch = await this.batch(batchId);
+    if (!batch) throw new Error(`There is no batch ${batchId}`);
+    return batch;
+  }
+
+  async settle(batchId: string, verdict: Verdict): Promise<Verdict> {
+    const { Attributes } = await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: { pk: { S: operationsKey.batch(batchId) } },
+        UpdateExpression: 'SET verdict = if_not_exists(verdict, :verdict)',
+        ExpressionAttributeValues: { ':verdict': { S: JSON.stringify(verdict) } },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return JSON.parse(stringAt(Attributes ?? {}, 'verdict')!) as Verdict;
+  }
+
+  async completeChunk(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<void> {
+    const added = { ...counters(counts), completedChunks: 1 };
+    await this.#addOnce(operationsKey.chunk(batchId, index), batchId, added, refusal);
+  }
+
+  /** Adds to the counters of a batch, unless it was done under this key before. */
+  async #addOnce(
+    key: string,
+    batchId: string,
+    added: Readonly<Record<string, number>>,
+    refusal: Refusal | undefined,
+  ): Promise<void> {
+    const { set, names, values } = addition(added);
+    const withRefusal = refusal !== undefined;
+    const Put = { TableName: this.#table, Item: { pk: { S: key } }, ConditionExpression: 'attribute_not_exists(pk)' };
+    const Update = {
+      TableName: this.#table,
+      Key: { pk: { S: operationsKey.batch(batchId) } },
+      UpdateExpression: withRefusal ? `${set} SET #rest = :rest` : set,
+      ExpressionAttributeNames: { ...names, ...(withRefusal && { '#rest': 'rest' }) },
+      ExpressionAttributeValues: { ...values, ...(withRefusal && { ':rest': { S: JSON.stringify(refusal) } }) },
+    };
+    try {
+      await this.#client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, { Update }] }));
+    } catch (error) {
+      const isCounted =
+        error instanceof TransactionCanceledException &&
+        error.CancellationReasons?.[0]?.Code === 'ConditionalCheckFailed';
+      if (!isCounted) throw error;
+    }
+  }
+
+  async countStream(datasetId: string, counts: OutcomeCounts): Promise<void> {
+    const { set, names, values } = addition(counters(counts));
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: { pk: { S: operationsKey.streamCounts(datasetId) } },
+        UpdateExpression: set,
+        ExpressionAttributeNames: names,
+        ExpressionAttributeValues: values,
+      }),
+    );
+  }
+
+  async batch(batchId: string): Promise<Batch | undefined> {
+    const { Item: item } = await this.#client.send(
+      new GetItemCommand({
+        TableName: this.#table,
+        Key: { pk: { S: operationsKey.batch(batchId) } },
+        ConsistentRead: true,
+      }),
+    );
+    return item && batchAt(item);
+  }
+
+  async *batches(): AsyncIterable<Batch> {
+    for await (const item of scanAll(this.#client, this.#table, { keyPrefix: OPERATIONS_PREFIX.batch })) {
+      yield batchAt(item);
+    }
+  }
+
+  async *streams(): AsyncIterable<{ readonly datasetId: string; readonly counts: OutcomeCounts }> {
+    for await (const item of scanAll(this.#client, this.#table, { keyPrefix: OPERATIONS_PREFIX.stream })) {
+      yield { datasetId: stringAt(item, 'pk')!.slice(OPERATIONS_PREFIX.stream.length), counts: countsOf(item) };
+    }
+  }
+}
+
+function batchAt(item: Item): Batch {
+  const { refusal: whole, ...opened } = decodeState<NewBatch & { refusal?: Refusal }>(item);
+  const rest = stringAt(item, 'rest');
+  const verdict = stringAt(item, 'verdict');
+  return batchOf(opened, {
+    validatedChunks: numberAt(item, 'validatedChunks') ?? 0,
+    validated: countsOf(item, VALIDATED),
+    completedChunks: numberAt(item, 'completedChunks') ?? 0,
+    completed: countsOf(item),
+    refusal: whole ?? (rest === undefined ? undefined : (JSON.parse(rest) as Refusal)),
+    verdict: verdict === undefined ? undefined : (JSON.parse(verdict) as Verdict),
+  });
+}
+
+const counters = (counts: OutcomeCounts, prefix = ''): Record<string, number> => ({
+  [`${prefix}accepted`]: counts.accepted,
+  [`${prefix}refused`]: counts.refused,
+  [`${prefix}duplicate`]: counts.duplicate,
+  ...withPrefix(prefix + REFUSAL, counts.refusals),
+  ...withPrefix(prefix + WITHOUT_PROFILE, counts.withoutProfile),
+  ...withPrefix(prefix + GRAPH_REFUSAL, counts.graphRefusals),
+});
+
+const withPrefix = (prefix: string, tally: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(tally).map(([reason, count]) => [prefix + reason, count]));
+
+function addition(added: Readonly<Record<string, number>>) {
+  const entries = Object.entries(added);
+  return {
+    set: `ADD ${entries.map((_, i) => `#n${i} :v${i}`).join(', ')}`,
+    names: Object.fromEntries(entries.map(([name], i) => [`#n${i}`, name])),
+    values: Object.fromEntries(
+      entries.map(([, count], i): [string, AttributeValue] => [`:v${i}`, { N: String(count) }]),
+    ),
+  };
+}
+
+function countsOf(item: Item, prefix = ''): OutcomeCounts {
+  const tally = (kind: string): Record<string, number> =>
+    Object.fromEntries(
+      Object.keys(item).flatMap((name) =>
+        name.startsWith(prefix + kind)
+          ? [[name.slice(prefix.length + kind.length), numberAt(item, name)!] as const]
+          : [],
+      ),
+    );
+  return {
+    accepted: numberAt(item, `${prefix}accepted`) ?? 0,
+    refused: numberAt(item, `${prefix}refused`) ?? 0,
+    duplicate: numberAt(item, `${prefix}duplicate`) ?? 0,
+    refusals: tally(REFUSAL),
+    withoutProfile: tally(WITHOUT_PROFILE),
+    graphRefusals: tally(GRAPH_REFUSAL),
+  };
+}

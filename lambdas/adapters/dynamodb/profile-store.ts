@@ -1,0 +1,71 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/profile/ports/profile-store.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+import { batchGet } from './batch-get.ts';
+import { type ConditionalPut, type Item, putAll, scanAll } from './client.ts';
+import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
+
+/**
+ * The `profiles` table: under an identity's key lies the item itself (`revision`, `state`), or `movedTo`, the root of
+ * the item that holds it. Evidence with an end of minus infinity is written as null, which JSON has.
+ */
+export class DynamoDbProfileStore implements ProfileStore {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async lookup(keys: readonly IdentityKey[]): Promise<Map<IdentityKey, Lookup>> {
+    const found = new Map<IdentityKey, Lookup>();
+    for await (const item of batchGet(this.#client, this.#table, keys)) {
+      found.set(item.pk.S, readProfileAttributes(item));
+    }
+    return found;
+  }
+
+  async write({ item, pointers, absorbed }: ProfileWrite): Promise<void> {
+    const pointer = (key: IdentityKey, revision: number): ConditionalPut => ({
+      item: pointerAttributes(key, item.root),
+      expect: { name: 'revision', value: revision },
+    });
+    await putAll(this.#client, this.#table, [
+      { item: writeProfileAttributes(item), expect: { name: 'revision', value: item.revision } },
+      ...pointers.map((key) => pointer(key, 0)),
+      ...absorbed.map(({ root, revision }) => pointer(root, revision)),
+    ]);
+  }
+
+  async *scan(segment?: ScanPart): AsyncIterable<ProfileItem> {
+    for await (const attributes of scanAll(this.#client, this.#table, segment ? { segment } : {})) {
+      const lookup = readProfileAttributes(attributes);
+      if ('item' in lookup) yield lookup.item;
+    }
+  }
+}
+
+/** The item that says where an identity, or an item that was taken into another, is found. */
+export const pointerAttributes = (key: string, movedTo: IdentityKey): Item => ({
+  pk: { S: key },
+  movedTo: { S: movedTo },
+});
+
+/** A profile item as it is written. */
+export function writeProfileAttributes(item: ProfileItem): Item {
+  const { root, revision, ...state } = item;
+  return { pk: { S: root }, revision: { N: String(revision + 1) }, ...encodeState(state) };
+}
+
+/** An item of the table, read from it or from its stream. */
+export function readProfileAttributes(attributes: StoredAttributes): Lookup {
+  const movedTo = stringAt(attributes, 'movedTo');
+  if (movedTo !== undefined) return { movedTo };
+  const state = decodeState<Omit<ProfileItem, 'root' | 'revision'>>(attributes);
+  const evidence = { ...state.evidence, settledUntil: state.evidence.settledUntil ?? Number.NEGATIVE_INFINITY };
+  return {
+    item: { ...state, evidence, root: stringAt(attributes, 'pk')!, revision: numberAt(attributes, 'revision')! },
+  };
+}

@@ -1,0 +1,152 @@
+import {
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { Remembered, Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
+import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { packJson, unpackJson } from './compact-json.ts';
+import type { Item } from './client.ts';
+import { bytesAt, numberAt, stringAt } from './item-codec.ts';
+
+const MOST_DELETES = 25;
+const ATTEMPTS = 8;
+
+/**
+ * The `timeline` table: identity and record id are the key, and the names of attributes are one letter, since an event
+ * has to fit into one KB.
+ */
+export class DynamoDbTimeline implements Timeline {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+
+  constructor(client: DynamoDBClient, table: string) {
+    this.#client = client;
+    this.#table = table;
+  }
+
+  async remember(entry: TimelineEntry): Promise<Remembered> {
+    try {
+      await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#table,
+          Item: timelineAttributes(entry),
+          ConditionExpression: 'attribute_not_exists(pk)',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return 'new';
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item && stringAt(error.Item, 'a') === entry.arrival ? 'again' : 'duplicate';
+    }
+  }
+
+  async *read(identity: IdentityKey): AsyncIterable<TimelineEntry> {
+    for await (const item of this.#query(identity)) yield readTimelineAttributes(item);
+  }
+
+  async keepUntil(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void> {
+    try {
+      await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: { pk: { S: identity }, sk: { S: id } },
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+          ...(expiresAt === undefined
+            ? { UpdateExpression: 'REMOVE #expiry' }
+            : {
+                UpdateExpression: 'SET #expiry = :expiry',
+                ExpressionAttributeValues: { ':expiry': { N: inSeconds(expiresAt) } },
+              }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  async erase(identity: IdentityKey, id?: string): Promise<number> {
+    const keys = id === undefined ? this.#query(identity, 'pk, sk') : [{ pk: { S: identity }, sk: { S: id } }];
+    let requests: WriteRequest[] = [];
+    let count = 0;
+    for await (const { pk, sk } of keys) {
+      requests.push({ DeleteRequest: { Key: { pk: pk!, sk: sk! } } });
+      count += 1;
+      if (requests.length < MOST_DELETES) continue;
+      await this.#delete(requests);
+      requests = [];
+    }
+    if (requests.length > 0) await this.#delete(requests);
+    return count;
+  }
+
+  async #delete(requests: readonly WriteRequest[]): Promise<void> {
+    let left = [...requests];
+    for (let attempt = 1; left.length > 0; attempt++) {
+      if (attempt > ATTEMPTS) throw new Error(`Table ${this.#table} left items undeleted after ${ATTEMPTS} attempts`);
+      if (attempt > 1) await pauseBefore(attempt);
+      const { UnprocessedItems } = await this.#client.send(
+        new BatchWriteItemCommand({ RequestItems: { [this.#table]: left } }),
+      );
+      left = UnprocessedItems?.[this.#table] ?? [];
+    }
+  }
+
+  async *#query(identity: IdentityKey, projection?: string): AsyncIterable<Item> {
+    let start: Item | undefined;
+    do {
+      const page = await this.#client.send(
+        new QueryCommand({
+          TableName: this.#table,
+          KeyConditionExpression: 'pk = :identity',
+          ExpressionAttributeValues: { ':identity': { S: identity } },
+          ConsistentRead: true,
+          ...(projection !== undefined && { ProjectionExpression: projection }),
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
+      yield* page.Items ?? [];
+      start = page.LastEvaluatedKey;
+    } while (start);
+  }
+}
+
+/** The item of an entry. */
+export function timelineAttributes(entry: TimelineEntry): Item {
+  return {
+    pk: { S: entry.identity },
+    sk: { S: entry.id },
+    a: { S: entry.arrival },
+    d: { S: entry.datasetId },
+    t: { N: String(entry.time) },
+    r: { N: String(entry.receivedAt) },
+    ...(entry.json !== undefined && { e: { B: packJson(entry.json) } }),
+    ...(entry.expiresAt !== undefined && { [TTL_ATTRIBUTE]: { N: inSeconds(entry.expiresAt) } }),
+  };
+}
+
+/** DynamoDB's time-to-live counts seconds. */
+const inSeconds = (instant: number): string => String(Math.ceil(instant / 1_000));
+
+function readTimelineAttributes(item: Item): TimelineEntry {
+  const event = bytesAt(item, 'e');
+  const expiresAt = numberAt(item, TTL_ATTRIBUTE);
+  return {
+    identity: stringAt(item, 'pk')!,
+    id: stringAt(item, 'sk')!,
+    arrival: stringAt(item, 'a')!,
+    datasetId: stringAt(item, 'd')!,
+    time: numberAt(item, 't')!,
+    receivedAt: numberAt(item, 'r')!,
+    ...(event && { json: unpackJson(event) }),
+    ...(expiresAt !== undefined && { expiresAt: expiresAt * 1_000 }),
+  };
+}

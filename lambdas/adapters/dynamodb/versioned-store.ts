@@ -1,0 +1,110 @@
+import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DUE_INDEX, DUE_SHARDS } from '#core/contract/tables.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { Moved, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
+import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
+import { type Item, putAll, scanAll } from './client.ts';
+import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
+import { pointerAttributes } from './profile-store.ts';
+
+/** Versioned items in a table: `version`, `state`; or `movedTo` for one that was taken into another. */
+export class DynamoDbVersionedStore<T extends Versioned> implements VersionedStore<T> {
+  protected readonly client: DynamoDBClient;
+  protected readonly table: string;
+  readonly #keyPrefix: string;
+
+  constructor(client: DynamoDBClient, table: string, keyPrefix = '') {
+    this.client = client;
+    this.table = table;
+    this.#keyPrefix = keyPrefix;
+  }
+
+  async get(root: IdentityKey): Promise<T | Moved | undefined> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({ TableName: this.table, Key: { pk: { S: this.#keyPrefix + root } }, ConsistentRead: true }),
+    );
+    return Item && this.read(Item);
+  }
+
+  async write(item: T, taken: readonly { readonly root: IdentityKey; readonly version: number }[]): Promise<void> {
+    await putAll(this.client, this.table, [
+      { item: this.attributesOf(item), expect: { name: 'version', value: item.version } },
+      ...taken.map(({ root, version }) => ({
+        item: pointerAttributes(this.#keyPrefix + root, item.root),
+        expect: { name: 'version', value: version },
+      })),
+    ]);
+  }
+
+  async *scan(): AsyncIterable<T> {
+    for await (const attributes of scanAll(this.client, this.table, { keyPrefix: this.#keyPrefix })) {
+      const item = this.read(attributes);
+      if (!('movedTo' in item)) yield item;
+    }
+  }
+
+  protected attributesOf(item: T): Item {
+    return versionedAttributes(item, this.#keyPrefix);
+  }
+
+  protected read(attributes: StoredAttributes): T | Moved {
+    const movedTo = stringAt(attributes, 'movedTo');
+    if (movedTo !== undefined) return { movedTo };
+    const root = stringAt(attributes, 'pk')!.slice(this.#keyPrefix.length);
+    return {
+      ...decodeState<Omit<T, 'root' | 'version'>>(attributes),
+      root,
+      version: numberAt(attributes, 'version')!,
+    } as T;
+  }
+}
+
+/** A versioned item as it is written. */
+export function versionedAttributes<T extends Versioned>({ root, version, ...state }: T, keyPrefix: string): Item {
+  return { pk: { S: keyPrefix + root }, version: { N: String(version + 1) }, ...encodeState(state) };
+}
+
+/** The memberships of an item as they are written, with the key of the index. */
+export function membershipAttributes(item: MembershipItem): Item {
+  const attributes = versionedAttributes(item, '');
+  if (item.dueAt === undefined) return attributes;
+  return {
+    ...attributes,
+    [DUE_INDEX.partitionKey]: { N: String(dueShardOf(item.root)) },
+    [DUE_INDEX.sortKey]: { N: String(item.dueAt) },
+  };
+}
+
+/** The `memberships` table, with the index of what is due. */
+export class DynamoDbMembershipStore extends DynamoDbVersionedStore<MembershipItem> implements MembershipStore {
+  protected override attributesOf(item: MembershipItem): Item {
+    return membershipAttributes(item);
+  }
+
+  async *due(now: number): AsyncIterable<IdentityKey> {
+    for (let shard = 0; shard < DUE_SHARDS; shard++) {
+      let start: Item | undefined;
+      do {
+        const page = await this.client.send(
+          new QueryCommand({
+            TableName: this.table,
+            IndexName: DUE_INDEX.name,
+            KeyConditionExpression: '#shard = :shard AND #at <= :now',
+            ExpressionAttributeNames: { '#shard': DUE_INDEX.partitionKey, '#at': DUE_INDEX.sortKey },
+            ExpressionAttributeValues: { ':shard': { N: String(shard) }, ':now': { N: String(now) } },
+            ...(start && { ExclusiveStartKey: start }),
+          }),
+        );
+        for (const item of page.Items ?? []) yield item.pk!.S!;
+        start = page.LastEvaluatedKey;
+      } while (start);
+    }
+  }
+}
+
+/** Spreads roots over the partitions of the index (FNV-1a). */
+function dueShardOf(root: IdentityKey): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < root.length; i++) hash = Math.imul(hash ^ root.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % DUE_SHARDS;
+}

@@ -1,0 +1,130 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { ObjectOptions, ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import { upload } from './upload.ts';
+
+const KEYS_PER_DELETE = 1_000;
+
+/** What LocalStack answers to a deletion with a condition; there, looking first is the best that can be had. */
+const NOT_IMPLEMENTED = 501;
+
+/** Objects in an S3 bucket. */
+export function createS3ObjectStore(client: S3Client, bucket: string): ObjectStore {
+  const size = async (key: string): Promise<number | undefined> => {
+    try {
+      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      return ContentLength ?? 0;
+    } catch (error) {
+      if (status(error) === 404) return undefined;
+      throw error;
+    }
+  };
+
+  async function* entries(prefix: string): AsyncIterable<StoredObject> {
+    for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+      for (const { Key, Size, ETag } of page.Contents ?? []) {
+        if (Key !== undefined && ETag !== undefined) yield { key: Key, size: Size ?? 0, etag: ETag };
+      }
+    }
+  }
+
+  return {
+    async put(key, body, options) {
+      await client.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          // As bytes, since the SDK takes an empty text for a stream of unknown length.
+          Body: typeof body === 'string' ? Buffer.from(body) : body,
+          ...headersOf(options),
+        }),
+      );
+    },
+
+    async putIf(key, body, etag, options) {
+      const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
+      const pieces = body instanceof Uint8Array ? onePiece(body) : body;
+      try {
+        return await upload(client, { Bucket: bucket, Key: key }, pieces, condition, headersOf(options));
+      } catch (error) {
+        if (isOtherwise(error)) return undefined;
+        throw error;
+      }
+    },
+
+    async get(key, range, etag) {
+      // S3 knows no empty range, and none that begins behind the end.
+      if (range && range.end <= range.start) return (await size(key)) === undefined ? undefined : new Uint8Array();
+      const Range = range && `bytes=${range.start}-${range.end - 1}`;
+      const which = { Bucket: bucket, Key: key, ...(Range && { Range }), ...(etag !== undefined && { IfMatch: etag }) };
+      try {
+        const { Body } = await client.send(new GetObjectCommand(which));
+        return Body ? await Body.transformToByteArray() : new Uint8Array();
+      } catch (error) {
+        if (status(error) === 416) return new Uint8Array();
+        if (status(error) === 404 || (etag !== undefined && status(error) === 412)) return undefined;
+        throw error;
+      }
+    },
+
+    size,
+
+    async *list(prefix) {
+      for await (const { key } of entries(prefix)) yield key;
+    },
+
+    entries,
+
+    async delete(keys) {
+      for (let start = 0; start < keys.length; start += KEYS_PER_DELETE) {
+        const Objects = keys.slice(start, start + KEYS_PER_DELETE).map((Key) => ({ Key }));
+        const { Errors } = await client.send(
+          new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+        );
+        const [first] = Errors ?? [];
+        if (first) {
+          throw new Error(
+            `${Errors?.length} objects of bucket "${bucket}" were not deleted, e.g. "${first.Key}": ${first.Code}`,
+          );
+        }
+      }
+    },
+
+    async deleteIf(key, etag) {
+      const object = { Bucket: bucket, Key: key };
+      try {
+        await client.send(new DeleteObjectCommand({ ...object, IfMatch: etag })).catch(async (error: unknown) => {
+          if (status(error) !== NOT_IMPLEMENTED) throw error;
+          await client.send(new HeadObjectCommand({ ...object, IfMatch: etag }));
+          await client.send(new DeleteObjectCommand(object));
+        });
+        return true;
+      } catch (error) {
+        if (isOtherwise(error)) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+async function* onePiece(body: Uint8Array): AsyncIterable<Uint8Array> {
+  yield body;
+}
+
+const headersOf = ({ contentType, contentEncoding }: ObjectOptions = {}) => ({
+  ...(contentType !== undefined && { ContentType: contentType }),
+  ...(contentEncoding !== undefined && { ContentEncoding: contentEncoding }),
+});
+
+const status = (error: unknown): number | undefined =>
+  (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+
+/** The condition of a request does not hold: there is nothing, something else, or somebody is just writing it. */
+const isOtherwise = (error: unknown): boolean => [404, 409, 412].includes(status(error) ?? 0);

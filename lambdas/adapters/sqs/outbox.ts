@@ -1,0 +1,38 @@
+import { hash } from 'node:crypto';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import stringify from 'safe-stable-stringify';
+import type { Outbox, OutgoingDelivery } from '#core/activation/ports/outbox.ts';
+import { type Message, sendAll } from './batch.ts';
+
+/** One queue for each outlet; FIFO queues keep the order of a group and drop what is said twice. */
+export class SqsOutbox implements Outbox {
+  readonly #client: SQSClient;
+  readonly #queues: Readonly<Record<string, string>>;
+
+  constructor(client: SQSClient, queues: Readonly<Record<string, string>>) {
+    this.#client = client;
+    this.#queues = queues;
+  }
+
+  async send(deliveries: readonly OutgoingDelivery[]): Promise<void> {
+    for (const [outletId, group] of Map.groupBy(deliveries, (delivery) => delivery.outletId)) {
+      const queue = this.#queues[outletId];
+      if (queue === undefined) {
+        throw new Error(`The stage has no connection for "${outletId}": add it to the stage's connections and deploy`);
+      }
+      const messages = group.map((delivery) => asMessage(delivery, queue.endsWith('.fifo')));
+      await sendAll(this.#client, queue, messages);
+    }
+  }
+}
+
+function asMessage({ group, delivery }: OutgoingDelivery, ordered: boolean): Message {
+  const MessageBody = JSON.stringify(delivery);
+  if (!ordered) return { MessageBody };
+  const { decidedAt: _when, ...said } = delivery;
+  return {
+    MessageBody,
+    MessageGroupId: hash('sha256', group, 'hex').slice(0, 32),
+    MessageDeduplicationId: hash('sha256', `${group}|${stringify(said)}`, 'hex'),
+  };
+}
