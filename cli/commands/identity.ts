@@ -7,13 +7,13 @@ import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { type Explanation, explain } from '#core/profile/links/explain.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
 import { stepsFrom } from '#core/identity/paths.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
+import { type Explanation, explain } from '#core/profile/links/explain.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 
 export const identityCommand = (): Command =>

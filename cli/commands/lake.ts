@@ -4,8 +4,8 @@ import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { type CompactedRange, compactRange } from '#core/pipeline/compact-range.ts';
 import { mergeRules } from '#core/lake/compaction-days.ts';
+import { type CompactedRange, compactRange } from '#core/pipeline/compact-range.ts';
 import { type LakeRange, type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/pipeline/rebuild.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
 

@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import { catalogProblems, parseVariables } from '#cli/catalog/load-folder.ts';
 import { CatalogFolderError, readCatalogFolder } from '#cli/catalog/read-folder.ts';
 import { UserError } from '#cli/user-error.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type PolicyReport, policyReport } from '#core/catalog/policies/policy-report.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 
 interface Options {
   readonly catalog: string;

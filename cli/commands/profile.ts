@@ -4,7 +4,6 @@ import { printEvents, printProfile } from '#cli/report/print-profile.ts';
 import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import { stageRules } from '#core/catalog/rules.ts';
 import {
   type AccessDeps,
   type EntitiesRequest,
@@ -14,6 +13,7 @@ import {
 } from '#core/access/access.ts';
 import { getEntities } from '#core/access/get-entities.ts';
 import { entitiesOf } from '#core/access/links.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 
 export interface GetFlags {
   readonly stage: string;

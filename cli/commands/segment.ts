@@ -9,7 +9,6 @@ import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog, segmentOptions } from '#core/catalog/compile.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
 import { listSegments } from '#core/catalog/lifecycle.ts';
 import {
   compileNamed,
@@ -24,6 +23,7 @@ import { lookupReader } from '#core/segmentation/lookups.ts';
 import { PLAN_MODES, type PlanMode } from '#core/segmentation/plan-adobe.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { estimateMembers } from '#core/segmentation/preview.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 
 interface Which {
   readonly catalog: string;

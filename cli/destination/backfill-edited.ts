@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { activationVersion } from '#core/activation/activation-version.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { isProfileDestination } from '#core/activation/registry.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { routeEverybody } from './route-everybody.ts';
 
 /** By then every function has looked which catalog is in force. */

@@ -1,8 +1,9 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
-import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { formatOf } from '#core/ingestion/format.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
 
 export interface DataFile {
   readonly path: string;

@@ -4,8 +4,9 @@ import { waitingDeliveries } from '#cli/stage/queues.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import { unsettled } from '#core/report/settled.ts';
 import type { Fed } from './feed.ts';
 
@@ -56,7 +57,7 @@ async function waitForRecords(fed: readonly Fed[], before: Before, { stores, pro
 /** Waits until what is stored has been evaluated, routed and delivered. */
 export async function waitUntilSettled({ resources, stores, catalog, progress }: Flow): Promise<void> {
   await waitFor(async () => {
-    const { items, toEvaluate, toRoute } = await unsettled(stores, catalog, Date.now());
+    const { items, toEvaluate, toRoute } = await unsettled(stores, stageRules(catalog).report, Date.now());
     const waiting = Object.values(await waitingDeliveries(resources)).reduce((sum, count) => sum + count, 0);
     const failed = waiting > 0 ? await failedAttempts(stores.dataflow, catalog) : '';
     const state = `${items} profile items: ${toEvaluate} to evaluate, ${toRoute} to route, ${waiting} deliveries on their way${failed}`;

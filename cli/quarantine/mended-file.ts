@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '#cli/user-error.ts';
+import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
 import { type Mended, rowId } from '#core/pipeline/quarantine/quarantine.ts';
-import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 
 /**
  * A refused record as people mend it: `raw` is the record itself, as it came; bytes that are no UTF-8 show as �. Why it

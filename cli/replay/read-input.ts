@@ -2,9 +2,9 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { refuseForeignHeader } from '#core/ingestion/mapping/refuse-header.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/pipeline/process.ts';
 import { FileRefusedError, type Refusal } from '#core/record/record.ts';
-import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 
 const CHUNK_BYTES = 8 * 1_048_576;
 

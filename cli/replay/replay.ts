@@ -1,4 +1,5 @@
 import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { OutgoingDelivery } from '#core/activation/ports/outbox.ts';
 import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type StageRules, stageRules } from '#core/catalog/rules.ts';
@@ -9,9 +10,8 @@ import { verdictOf } from '#core/pipeline/batch/threshold.ts';
 import { countValidated } from '#core/pipeline/counts.ts';
 import { isLookedUp } from '#core/pipeline/keep-lookups.ts';
 import { look, processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
-import type { Refusal } from '#core/record/record.ts';
 import type { OutcomeCounts } from '#core/record/operations.ts';
-import type { OutgoingDelivery } from '#core/activation/ports/outbox.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { type Report, report } from '#core/report/report.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
@@ -131,7 +131,7 @@ export async function replay(
     await evaluate(root, evaluation, { run: { jobId: 'replay', isStreamed: false } });
   const routing = { profiles, memberships, ledgers, outbox, rules: rules.route, now: () => now, pause };
   for (const root of new Set(memberships.changed)) await route(root, routing);
-  const counted = await report({ profiles, memberships, ledgers }, catalog, now);
+  const counted = await report({ profiles, memberships, ledgers }, rules.report, now);
   const result: ReplayResult = { records: counts, ...counted, refusals, withoutProfile, graphRefusals };
   if (options.withCost) return { result: { ...result, cost: await costs(travelled, rules, now) }, deliveries };
   return { result, deliveries };

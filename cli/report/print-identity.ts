@@ -1,7 +1,7 @@
-import type { Explanation } from '#core/profile/links/explain.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Link, RemovedLink } from '#core/identity/link-rules.ts';
 import { stepsFrom } from '#core/identity/paths.ts';
+import type { Explanation } from '#core/profile/links/explain.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { sections } from './print-stage.ts';
 import { table } from './table.ts';
 

@@ -1,5 +1,6 @@
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import { addCounts, NO_COUNTS } from '#core/pipeline/counts.ts';
 import type { Batch, OutcomeCounts } from '#core/record/operations.ts';
 import { type Report, report } from '#core/report/report.ts';
@@ -13,7 +14,7 @@ export interface StageReport extends Report {
 /** Everything that stands in a deployed stage, counted. */
 export async function stageReport(stores: StageStores, catalog: CompiledCatalog, now: number): Promise<StageReport> {
   const { records, batches } = await recordReport(stores);
-  return { records, batches, ...(await report(stores, catalog, now)) };
+  return { records, batches, ...(await report(stores, stageRules(catalog).report, now)) };
 }
 
 /** The books of ingestion alone. */

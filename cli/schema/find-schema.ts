@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
 import { bundleSchema } from '#core/schema/bundle.ts';
 import { compileBundle, type Validate } from '#core/schema/compile-bundle.ts';
 import { type Resource, rootOf, SchemaError, SchemaLibrary, type SchemaProblem } from '#core/schema/library.ts';
 import { enter } from '#core/schema/place.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { readSchema, type SchemaFolder } from './read-schemas.ts';
 
 /** Schemas may be about schemas, and then refer to what those are. */

@@ -6,8 +6,8 @@ import { UserError } from '#cli/user-error.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
-import { FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { FileRefusedError, type Refusal } from '#core/record/record.ts';
 import type { Validate } from '#core/schema/compile-bundle.ts';
 import type { Violation } from '#core/schema/violations.ts';
 

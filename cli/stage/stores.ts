@@ -1,25 +1,25 @@
 import { UserError } from '#cli/user-error.ts';
 import type { LedgerItem, LedgerStore } from '#core/activation/ledger.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
-import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { Operations } from '#core/record/operations.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
+import type { Operations } from '#core/record/operations.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
-import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { DynamoDbDataflowBooks } from '#lambdas/adapters/dynamodb/dataflow.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
-import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import type { Resources } from './use-stage.ts';
 
 /** The stores of a deployed stage. */

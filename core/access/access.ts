@@ -1,5 +1,5 @@
-import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';

@@ -1,10 +1,10 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import { takeAbsorbed } from '#core/identity/versioned-store.ts';
-import { isMoved, nextMembership, noMemberships } from '#core/segmentation/membership.ts';
-import { joinMemberships } from '#core/segmentation/membership-changes.ts';
 import { attributesOf, lastChange } from '#core/profile/fragment.ts';
 import { datasetOfFragment, identityOfFragment } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { isMoved, nextMembership, noMemberships } from '#core/segmentation/membership.ts';
+import { joinMemberships } from '#core/segmentation/membership-changes.ts';
 import type { AccessDeps } from './access.ts';
 import { selectFields } from './fields.ts';
 import type { FoundProfile } from './find-profile.ts';

@@ -1,6 +1,6 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { Erased, ProfileItem } from '#core/profile/profile-item.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { AccessDeps, EntitiesRequest } from './access.ts';
 import { selectFields } from './fields.ts';
 import type { FoundProfile } from './find-profile.ts';

@@ -1,8 +1,8 @@
-import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { loadItems } from '#core/profile/load.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { AccessDeps } from './access.ts';
 
 export interface FoundProfile {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { DestinationDefinition } from './definition.ts';
 import { isProfileDestination, typeOf } from './registry.ts';
 
 const VERSION_LENGTH = 8;

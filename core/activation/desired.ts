@@ -1,6 +1,6 @@
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { Membership, MembershipItem, ProfileMemberships } from '#core/segmentation/membership.ts';
+import type { DestinationDefinition } from './definition.ts';
 
 /** A profile with its memberships in the segments that one destination activates. */
 export interface ActivatedProfile {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { AnyDestination } from './destination-base.ts';
 import type { ProfileDelivery } from './delivery.ts';
+import type { AnyDestination } from './destination-base.ts';
 import type { ErrorClass, HttpOutcome } from './error-class.ts';
 import type { HttpRequest } from './http/client.ts';
 import type { Authentication, Credentials } from './http/credentials.ts';

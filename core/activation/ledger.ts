@@ -1,6 +1,6 @@
+import type { Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { OutgoingDelivery } from './ports/outbox.ts';
-import type { Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 
 /**
  * What each destination was last told about the identities of one profile item. The difference to what it should have

@@ -1,4 +1,4 @@
-import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { Routed } from './differences.ts';
 import type { DestinationLedger } from './ledger.ts';

@@ -1,56 +1,8 @@
-import { hash } from 'node:crypto';
-import stringify from 'safe-stable-stringify';
-import type { ActivatedProfile } from './desired.ts';
-import type { Catalog } from '#core/catalog/catalog.ts';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
-import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { consenting } from '#core/governance/consent.ts';
-import type { ConsentPolicyDefinition } from '#core/governance/definition.ts';
-import { enforcement } from '#core/catalog/policies/enforcement.ts';
-import { marketingAction } from '#core/governance/policies.ts';
-
-/** The decisions of a catalog about what may be sent, ready for use. */
-export interface Governance {
-  /** Destination id → segment id → the policy that forbids it. */
-  readonly forbidden: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Destination id → the consent policies that match it. */
-  readonly consents: ReadonlyMap<string, readonly ConsentPolicyDefinition[]>;
-  /** Changes with every decision that may be another, so that everybody is decided about again. */
-  readonly fingerprint: string;
-}
-
-/** @returns undefined where a catalog has no labels and no policies of any kind */
-export function compileGovernance(catalog: Catalog): Governance | undefined {
-  const { labels = [], policies = [], consentPolicies = [], destinations } = catalog;
-  if (labels.length + policies.length + consentPolicies.length === 0) return undefined;
-  const activationsOf = enforcement(catalog);
-  const forbidden = new Map(
-    destinations.map((destination) => [
-      destination.id,
-      new Map(
-        activationsOf(destination).flatMap(({ segmentId, violations: [first] }) =>
-          first ? [[segmentId, first.policyId] as const] : [],
-        ),
-      ),
-    ]),
-  );
-  const consents = new Map(
-    destinations.map((destination) => [
-      destination.id,
-      consentPolicies.filter((policy) => matches(policy, destination)),
-    ]),
-  );
-  const decisions = [[...forbidden].map(([id, segments]) => [id, ...segments]), [...consents]];
-  return { forbidden, consents, fingerprint: hash('sha256', stringify(decisions) ?? '', 'base64url').slice(0, 10) };
-}
-
-function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: DestinationDefinition): boolean {
-  if (policy.status !== 'ENABLED') return false;
-  const actions = marketingActions.map(marketingAction);
-  const isAboutAll = policy.marketingActionRefs.length + policy.destinations.length === 0;
-  const isAboutAction = policy.marketingActionRefs.some((reference) => actions.includes(marketingAction(reference)));
-  return isAboutAll || isAboutAction || policy.destinations.includes(id);
-}
+import type { Governance } from '#core/governance/governance.ts';
+import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import type { DestinationDefinition } from './definition.ts';
+import type { ActivatedProfile } from './desired.ts';
 
 export interface Permitted {
   readonly activated: readonly ActivatedProfile[];

@@ -1,5 +1,5 @@
-import type { AnyDestination } from './destination-base.ts';
 import type { TOLD_BY } from '#core/contract/connections.ts';
+import type { AnyDestination } from './destination-base.ts';
 import type { DestinationType, FileDestination, RequestDestination } from './destination-type.ts';
 import { type HttpDestination, http } from './types/http.ts';
 import { type S3FileDestination, s3File } from './types/s3-file.ts';

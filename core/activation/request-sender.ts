@@ -1,15 +1,14 @@
+import type { Clock } from '#core/ports/clock.ts';
 import type { ProfileDelivery } from './delivery.ts';
+import type { DestinationCatalog } from './destination-catalog.ts';
 import type { ItemResult } from './destination-type.ts';
 import type { HttpOutcome } from './error-class.ts';
 import { Authenticator } from './http/authenticator.ts';
 import type { HttpClient } from './http/client.ts';
 import { type Credentials, readCredentials } from './http/credentials.ts';
 import type { Secrets } from './http/secrets.ts';
-import { type ProfileDestination, requestTypeOf } from './registry.ts';
-import type { Clock } from '#core/ports/clock.ts';
 import type { Pace } from './ports/pace.ts';
-import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';
-import { logFailure } from '#lambdas/runtime/log.ts';
+import { type ProfileDestination, requestTypeOf } from './registry.ts';
 
 export interface RequestSenderDeps {
   readonly catalog: DestinationCatalog;
@@ -17,6 +16,8 @@ export interface RequestSenderDeps {
   readonly secrets: Secrets;
   readonly pace: Pace;
   readonly now: Clock;
+  /** Notes why nothing was sent; the error names nobody. */
+  readonly logFailure: (error: unknown, fields: { readonly destinationId: string }) => void;
   /** @default the registry's */
   readonly typeOf?: typeof requestTypeOf;
 }
@@ -68,13 +69,13 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     try {
       secret = await deps.secrets(destinationId);
     } catch (error) {
-      logFailure(error, { destinationId });
+      deps.logFailure(error, { destinationId });
       return { delivered: false, errorClass: 'retry', reason: 'secret-not-there' };
     }
     try {
       return { credentials: readCredentials(secret) };
     } catch (error) {
-      logFailure(error, { destinationId });
+      deps.logFailure(error, { destinationId });
       return { delivered: false, errorClass: 'stop', reason: 'secret-unusable' };
     }
   };

@@ -1,5 +1,6 @@
-import type { AamDestination, MergePolicyDefinition } from '#core/catalog/definitions.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { type Identity, type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import type { AamDestination } from './aam/definition.ts';
 import { FirstUse, type SharedSince } from './aam/first-use.ts';
 import { isDevice, isShared } from './aam/identities.ts';
 import { edgeWay, HUB, Post, type Way } from './aam/post.ts';

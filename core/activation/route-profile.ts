@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
-import { pick, valueAt } from '#core/record/field-path.ts';
+import { acceptedIdentities } from '#core/identity/hashing.ts';
 import type { Profile } from '#core/profile/profiles.ts';
+import { pick, valueAt } from '#core/record/field-path.ts';
+import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { MembershipChange } from './delivery.ts';
 import type { ActivatedProfile } from './desired.ts';
 import {
@@ -13,7 +14,6 @@ import {
   type Routed,
   toldAfter,
 } from './differences.ts';
-import { acceptedIdentities } from '#core/identity/hashing.ts';
 import type { DestinationLedger, Told } from './ledger.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
 

@@ -1,15 +1,15 @@
 import stringify from 'safe-stable-stringify';
-import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
-import { type Governance, permitted } from './permitted.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { Outbox, OutgoingDelivery } from './ports/outbox.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Governance } from '#core/governance/governance.ts';
 import { takeAbsorbed } from '#core/identity/versioned-store.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
+import type { AamDestination } from './aam/definition.ts';
 import type { SharedSince } from './aam/first-use.ts';
+import type { DestinationDefinition } from './definition.ts';
 import { activatedProfiles } from './desired.ts';
 import type { Decision, Routed } from './differences.ts';
 import {
@@ -22,6 +22,8 @@ import {
   withoutOldExits,
 } from './ledger.ts';
 import { type PeopleUnder, type SegmentsUnder, underEachPolicy } from './merge-policies.ts';
+import { permitted } from './permitted.ts';
+import type { Outbox, OutgoingDelivery } from './ports/outbox.ts';
 import { isProfileDestination } from './registry.ts';
 import { beforeRetelling, type Retell } from './retell.ts';
 import { routeToAudienceManager } from './route-aam.ts';

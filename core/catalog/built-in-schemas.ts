@@ -1,4 +1,4 @@
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from './definitions.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/schema/definition.ts';
 
 /**
  * Classes, field groups and data types that catalogs may name by their public `$id` without having their files: what a

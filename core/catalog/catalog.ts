@@ -1,17 +1,13 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
+import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
+import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
-import type {
-  DatasetDefinition,
-  DestinationDefinition,
-  EvaluationSettings,
-  IdentitySettings,
-  MergePolicyDefinition,
-  NamespaceDefinition,
-  SchemaDefinition,
-  SourceConnectionDefinition,
-} from './definitions.ts';
+import type { EvaluationSettings } from '#core/segmentation/evaluation-settings.ts';
 
 /** Everything users define, checked and complete; it survives JSON. */
 export interface Catalog {

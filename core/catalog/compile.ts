@@ -1,26 +1,22 @@
 import type { SharedSince } from '#core/activation/aam/first-use.ts';
-import { compileGovernance, type Governance } from '#core/activation/permitted.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { Governance } from '#core/governance/governance.ts';
+import { BLOCKED_BY_DEFAULT, type IdentitySettings, type NamespaceDefinition } from '#core/identity/definition.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
+import type { CompiledIdentitySettings } from '#core/identity/settings.ts';
+import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
+import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
+import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileSchema } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
 import { isInUnion } from './checks/union.ts';
-import {
-  BLOCKED_BY_DEFAULT,
-  type DatasetDefinition,
-  type DestinationDefinition,
-  EXPERIENCE_EVENT_CLASS,
-  type IdentitySettings,
-  type MergePolicyDefinition,
-  type NamespaceDefinition,
-  type SchemaDefinition,
-  type SourceConnectionDefinition,
-} from './definitions.ts';
-import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
+import { compileGovernance } from './policies/compile-governance.ts';
 
 /** A catalog made ready for use, once; everything that reads records or profiles works from it. */
 export interface CompiledCatalog {
@@ -45,44 +41,6 @@ export interface CompiledCatalog {
   readonly sharedSince: SharedSince;
   /** What policies and consents keep from destinations; undefined where there are none. */
   readonly governance: Governance | undefined;
-}
-
-export interface CompiledIdentitySettings extends IdentitySettings {
-  /** 1 is the strongest namespace; a namespace that nobody knows comes after all others. */
-  rank(namespace: string): number;
-  isUnique(namespace: string): boolean;
-  isBlocked(namespace: string): boolean;
-}
-
-export interface CompiledDataset {
-  readonly id: string;
-  readonly definition: DatasetDefinition;
-  readonly schemaId: string;
-  /** aep.md §1.1: time-series or record. */
-  readonly behaviour: 'event' | 'record';
-  /** Set where its records are neither people nor events: how they are found (aep.md §1.1). */
-  readonly lookup?: CompiledLookup;
-  readonly profileEnabled: boolean;
-  readonly identityEnabled: boolean;
-  /** Its records change fields instead of replacing what was there (aep.md §1.6). */
-  readonly isUpsert: boolean;
-  /** How long its events are kept, in ms; undefined for ever (aep.md §4.3). */
-  readonly eventsKeptFor: number | undefined;
-  /** What the schema has against an entity; nothing when it may pass. */
-  validate(entity: unknown): readonly Refusal[];
-  /** The identities a valid entity carries. */
-  identitiesOf: ReturnType<typeof compileIdentities>;
-  /** The row of a CSV file as an entity. */
-  mapRow: ReturnType<typeof compileMapping>;
-}
-
-export interface CompiledLookup {
-  /** `$id` of the schema. */
-  readonly entity: string;
-  /** Pointer to the key of a record. */
-  readonly pointer: string;
-  /** The names that lead to it. */
-  readonly path: readonly string[];
 }
 
 const NO_IDENTITIES = { identities: [], refusals: [] };

@@ -1,6 +1,6 @@
-import { composeSchema, partsOf } from './compose.ts';
-import type { SchemaDefinition } from './definitions.ts';
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
+import { composeSchema, partsOf } from './compose.ts';
 import { type Loaded, placeOf } from './loaded.ts';
 import type { CatalogProblem } from './problem.ts';
 

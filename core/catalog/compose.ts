@@ -1,8 +1,8 @@
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from '#core/schema/keywords.ts';
 import { isObject, pointerStep } from '#core/schema/library.ts';
 import { withRecordNames } from '#core/schema/xed.ts';
 import { BUILT_IN_SCHEMAS } from './built-in-schemas.ts';
-import type { SchemaDefinition } from './definitions.ts';
 
 /** Where the parts of a composed schema are kept, by their `$id`. */
 export const PARTS = 'meta:parts';

@@ -1,9 +1,9 @@
 import stringify from 'safe-stable-stringify';
-import type { Catalog } from './catalog.ts';
-import type { IdentityDescriptor, SchemaDefinition } from './definitions.ts';
+import type { IdentityDescriptor, SchemaDefinition } from '#core/schema/definition.ts';
 import { identityDescriptors, isLookupSchema, primaryKeyOf } from '#core/schema/descriptors.ts';
-import { type FieldRules, narrowings, rulesOf } from './field-rules.ts';
 import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
+import type { Catalog } from './catalog.ts';
+import { type FieldRules, narrowings, rulesOf } from './field-rules.ts';
 
 /** A change that what was already taken in, or who sends it, does not survive. */
 export interface BreakingChange {

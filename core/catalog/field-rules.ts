@@ -1,6 +1,6 @@
 import stringify from 'safe-stable-stringify';
-import { integerRange } from '#core/schema/integer-range.ts';
 import type { Node } from '#core/schema/field-tree.ts';
+import { integerRange } from '#core/schema/integer-range.ts';
 
 /** What schemas ask of the values of one field, taken together. */
 export interface FieldRules {

@@ -1,7 +1,7 @@
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import type { Catalog } from './catalog.ts';
-import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 
 /** A segment and what hangs on it. */
 export interface SegmentListing {

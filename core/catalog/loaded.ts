@@ -1,15 +1,11 @@
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
+import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
+import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
-import type {
-  DatasetDefinition,
-  DestinationDefinition,
-  EvaluationSettings,
-  IdentitySettings,
-  MergePolicyDefinition,
-  NamespaceDefinition,
-  SchemaDefinition,
-  SourceConnectionDefinition,
-} from './definitions.ts';
+import type { EvaluationSettings } from '#core/segmentation/evaluation-settings.ts';
 import type { CatalogProblem } from './problem.ts';
 import type { FilePosition, Path, SourceFile } from './source-file.ts';
 

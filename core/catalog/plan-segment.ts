@@ -1,11 +1,11 @@
 import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
 import type { SegmentPlan } from '#core/segmentation/plan.ts';
+import { mistakesIn } from '#core/segmentation/pql/check/mistakes.ts';
+import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { Catalog } from './catalog.ts';
-import { mistakesIn } from '#core/segmentation/pql/check/mistakes.ts';
-import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { unionsOf } from './checks/union.ts';
 import { isPublished, segmentOptions } from './compile.ts';
 

@@ -1,18 +1,14 @@
 import type { z } from 'zod';
+import { destinationDefinition } from '#core/activation/definition.ts';
 import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definition.ts';
+import { identitySettings, namespaceDefinition } from '#core/identity/definition.ts';
+import { datasetDefinition, sourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { mergePolicyDefinition } from '#core/profile/definition.ts';
+import { schemaDefinition } from '#core/schema/definition.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
-import { composeSchemas } from './compose-schemas.ts';
-import {
-  datasetDefinition,
-  destinationDefinition,
-  evaluationSettings,
-  identitySettings,
-  mergePolicyDefinition,
-  namespaceDefinition,
-  schemaDefinition,
-  sourceConnectionDefinition,
-} from './definitions.ts';
+import { evaluationSettings } from '#core/segmentation/evaluation-settings.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
+import { composeSchemas } from './compose-schemas.ts';
 import { problemsOfIssues } from './issues.ts';
 import type { Kind, Kinds, Loaded, LoadedCatalog } from './loaded.ts';
 import type { CatalogProblem } from './problem.ts';

@@ -1,19 +1,23 @@
+import type { AccessRules } from '#core/access/access.ts';
 import { releases } from '#core/activation/aam/first-use.ts';
 import { activationVersion } from '#core/activation/activation-version.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import type { RouteRules } from '#core/activation/route.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
 import { findNamespace } from '#core/identity/namespaces.ts';
-import type { AccessRules } from '#core/access/access.ts';
+import type { EvaluationJobSettings } from '#core/jobs/evaluate-slice.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ExpiryRules } from '#core/profile/expiry/rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
-import { pick } from '#core/record/field-path.ts';
 import type { ProfileRules } from '#core/profile/profiles.ts';
+import { pick } from '#core/record/field-path.ts';
+import type { ReportSettings } from '#core/report/report.ts';
+import type { RevertSettings } from '#core/revert/settings.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { EvaluationRules } from '#core/segmentation/evaluate-item.ts';
 import { compileSegments } from '#core/segmentation/segment-set.ts';
 import type { CompiledCatalog } from './compile.ts';
-import type { DestinationDefinition, MergePolicyDefinition } from './definitions.ts';
 
 /** What each stage needs to know from the catalog. */
 export interface StageRules {
@@ -22,6 +26,9 @@ export interface StageRules {
   readonly route: RouteRules;
   readonly access: AccessRules;
   readonly expiry: ExpiryRules;
+  readonly evaluationJob: EvaluationJobSettings;
+  readonly report: ReportSettings;
+  readonly revert: RevertSettings;
 }
 
 const NO_SEGMENTS = compileSegments([]);
@@ -89,10 +96,25 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
     keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
   };
   const { pseudonymousExpiration } = catalog.identitySettings;
+  const evaluation: EvaluationRules = { ...under(mergePolicy), others: others.map(under) };
+  const route: RouteRules = { links, mergePolicy, destinations, sharedSince, governance, policies };
+  const expiry: ExpiryRules = {
+    links,
+    mergePolicy,
+    fold,
+    eventDays: Object.fromEntries(
+      [...catalog.datasets.values()].flatMap(({ id, definition: { eventExpirationDays: days } }) =>
+        days === undefined ? [] : [[id, days]],
+      ),
+    ),
+    ...(pseudonymousExpiration && {
+      pseudonymous: { ...pseudonymousExpiration, namespaces: new Set(pseudonymousExpiration.namespaces) },
+    }),
+  };
   return {
     fold,
-    evaluation: { ...under(mergePolicy), others: others.map(under) },
-    route: { links, mergePolicy, destinations, sharedSince, governance, policies },
+    evaluation,
+    route,
     access: {
       links,
       mergePolicy,
@@ -101,19 +123,10 @@ function rulesOf(catalog: CompiledCatalog): StageRules {
       namespaceOf: (text) => findNamespace(text, catalog.namespaces)?.code,
       expiryOf,
     },
-    expiry: {
-      links,
-      mergePolicy,
-      fold,
-      eventDays: Object.fromEntries(
-        [...catalog.datasets.values()].flatMap(({ id, definition: { eventExpirationDays: days } }) =>
-          days === undefined ? [] : [[id, days]],
-        ),
-      ),
-      ...(pseudonymousExpiration && {
-        pseudonymous: { ...pseudonymousExpiration, namespaces: new Set(pseudonymousExpiration.namespaces) },
-      }),
-    },
+    expiry,
+    evaluationJob: { version: catalog.version, segments, fold, evaluation },
+    report: { segments, destinations, governance, fold, evaluation, route },
+    revert: { datasets: catalog.datasets, fold, expiry },
   };
 }
 

@@ -1,8 +1,8 @@
-import type { Catalog } from './catalog.ts';
-import type { Unions } from '#core/segmentation/pql/check/fields.ts';
-import { isInUnion, unionsOf } from './checks/union.ts';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from './definitions.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import type { FieldTree } from '#core/schema/field-tree.ts';
+import type { Unions } from '#core/segmentation/pql/check/fields.ts';
+import type { Catalog } from './catalog.ts';
+import { isInUnion, unionsOf } from './checks/union.ts';
 
 /** All fields of all schemas of a class that are enabled for Profile (aep.md §1.1). For reading; nobody writes it. */
 export interface UnionSchema {

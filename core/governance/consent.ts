@@ -1,43 +1,9 @@
 import { HASHED_NAMESPACES, hashIdentity } from '#core/identity/hashing.ts';
+import { childOf, isNode } from '#core/profile/consents.ts';
 import type { Identity } from '#core/record/identity.ts';
 import type { ConsentPolicyDefinition } from './definition.ts';
 
-type Node = Readonly<Record<string, unknown>>;
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
-const childOf = (node: unknown, name: string): unknown =>
-  isNode(node) && Object.hasOwn(node, name) ? node[name] : undefined;
 const atPath = (node: unknown, path: readonly string[]): unknown => path.reduce(childOf, node);
-
-/** Strictest first; what is no value of aep.md §1.5 is taken for a refusal. */
-const STRICTNESS = ['n', 'dn', 'p', 'u', 'PI', 'VI', 'CP', 'CT', 'LI', 'dy', 'y'];
-const strictness = (node: Node): number => Math.max(0, STRICTNESS.indexOf(String(node.val)));
-
-/**
- * The consents of a person from those of their fragments: of every consent the strictest value wins, with its time and
- * reason, whichever fragment said it and whenever (aep.md §1.5, design §7). What is no consent is the strongest
- * fragment's.
- * @param said `consents` of the fragments, the strongest last
- */
-export function strictestConsents(said: readonly unknown[]): unknown {
-  return said.filter((consents) => consents !== undefined).reduce(stricter, undefined);
-}
-
-function stricter(weaker: unknown, stronger: unknown): unknown {
-  if (!isNode(weaker) || !isNode(stronger)) return stronger ?? weaker;
-  const [weak, strong] = ['val' in weaker, 'val' in stronger];
-  const [merged, base] =
-    weak && (!strong || strictness(weaker) < strictness(stronger)) ? [stronger, weaker] : [weaker, stronger];
-  const names = new Set([...Object.keys(merged), ...Object.keys(base)]);
-  const isConsent = weak || strong;
-  return Object.fromEntries(
-    [...names].flatMap((name) => {
-      const [one, other] = [childOf(weaker, name), childOf(stronger, name)];
-      // What goes with a value, such as its time, comes from where the value does; consents below are consents of their own.
-      if (isConsent && !isNode(one) && !isNode(other)) return Object.hasOwn(base, name) ? [[name, base[name]]] : [];
-      return [[name, stricter(one, other)]];
-    }),
-  );
-}
 
 /** What opts out for good: nothing more specific goes against it. */
 const OPTED_OUT = 'n';

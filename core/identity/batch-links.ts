@@ -1,5 +1,5 @@
-import { type Linkable, NOTHING_TO_LINK } from './eligibility.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { type Linkable, NOTHING_TO_LINK } from './eligibility.ts';
 
 /** Most links of one identity that one batch may bring (aep.md §3.3). */
 export const MOST_LINKS_IN_BATCH = 50;

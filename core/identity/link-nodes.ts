@@ -1,5 +1,5 @@
-import type { IdType } from '#core/catalog/definitions.ts';
 import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
+import type { IdType } from './definition.ts';
 import { compareKeys, type Link, type LinkRules } from './link-rules.ts';
 
 /** An identity in a graph that is being worked on. Everything here may be changed by `link-graph.ts`. */

@@ -1,5 +1,5 @@
-import type { IdType } from '#core/catalog/definitions.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import type { IdType } from './definition.ts';
 
 /**
  * The words of the identity graph (aep.md §3.2 to §3.4): links, what asserts or withdraws them, and the rules by which

@@ -1,4 +1,4 @@
-import type { IdType, NamespaceDefinition } from '#core/catalog/definitions.ts';
+import type { IdType, NamespaceDefinition } from './definition.ts';
 
 /** The namespaces every catalog has without writing them (aep.md §3.1). `id` is given where it is published. */
 export const STANDARD_NAMESPACES: readonly NamespaceDefinition[] = [

@@ -1,5 +1,5 @@
-import type { Evidence, EvidenceLimits } from './evidence.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import type { Evidence, EvidenceLimits } from './evidence.ts';
 import { LinkGraph } from './link-graph.ts';
 import type { Assertion, Link, LinkRules, RemovedLink } from './link-rules.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ID_TYPES, type IdType } from '#core/catalog/definitions.ts';
+import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { ID_TYPES, type IdType } from './definition.ts';
 import { type GraphRefusal, linkableIdentities } from './eligibility.ts';
 import { addAssertions, type EvidenceLimits, NO_EVIDENCE } from './evidence.ts';
-import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { type Assertion, graphsOf, type LinkRules } from './link-rules.ts';
 import { STANDARD_NAMESPACES } from './namespaces.ts';
 import { replay } from './replay.ts';

@@ -1,12 +1,12 @@
 import stringify from 'safe-stable-stringify';
-import type { CompiledDataset, CompiledLookup } from '#core/catalog/compile.ts';
-import type { RecordOperation } from '#core/profile/fragment.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { valueAt } from '#core/record/field-path.ts';
+import type { Refusal } from '#core/record/record.ts';
+import type { RecordOperation } from '#core/record/record-operation.ts';
 import { isMissingField } from '#core/schema/violations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { recordId } from './ids.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { CompiledDataset, CompiledLookup } from './settings.ts';
 
 /** When and in which order a record arrived. */
 export interface Arrival {

@@ -1,7 +1,13 @@
+import {
+  type DecodedRecord,
+  FileRefusedError,
+  MAX_RECORD_BYTES,
+  type Position,
+  type Refusal,
+} from '#core/record/record.ts';
 import type { Chunk, ChunkPlan } from './batch/plan-chunks.ts';
 import type { TextFormat } from './batch/text-cutter.ts';
 import { decodeRowGroups } from './parquet/decode-row-groups.ts';
-import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES, type Position, type Refusal } from '#core/record/record.ts';
 import type { ByteSource } from './source/byte-source.ts';
 import { csvRow, keptRaw } from './text/csv-rows.ts';
 import { decodeJson, tooLarge } from './text/decode-json.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { RecordOperation } from '#core/profile/fragment.ts';
 import type { Refusal } from '#core/record/record.ts';
+import type { RecordOperation } from '#core/record/record-operation.ts';
 
 const schemaRef = z.looseObject({ id: z.string().min(1).max(2_048) });
 

@@ -1,18 +1,28 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import type { Job } from './job.ts';
-import type { SliceDone } from './work-part.ts';
+import type { FoldRules } from '#core/profile/fold.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { isProjected, reproject } from '#core/profile/reproject.ts';
 import type { EvaluateDeps, EvaluateOptions } from '#core/segmentation/evaluate.ts';
+import type { EvaluationRules } from '#core/segmentation/evaluate-item.ts';
 import { evaluateMany } from '#core/segmentation/evaluate-many.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
+import type { SegmentSet } from '#core/segmentation/segment-set.ts';
+import type { Job } from './job.ts';
+import type { SliceDone } from './work-part.ts';
 
 export interface EvaluateSliceDeps extends Omit<EvaluateDeps, 'rules' | 'lookups'> {
   readonly lookups: LookupStore;
   readonly timeline: Timeline;
+}
+
+/** What evaluating all profiles needs of the catalog. */
+export interface EvaluationJobSettings {
+  /** Of the catalog. */
+  readonly version: string;
+  readonly segments: SegmentSet;
+  readonly fold: FoldRules;
+  readonly evaluation: EvaluationRules;
 }
 
 /**
@@ -23,11 +33,11 @@ export interface EvaluateSliceDeps extends Omit<EvaluateDeps, 'rules' | 'lookups
 export async function evaluateSlice(
   items: readonly ProfileItem[],
   job: Job,
-  catalog: CompiledCatalog,
+  settings: EvaluationJobSettings,
   deps: EvaluateSliceDeps,
 ): Promise<SliceDone> {
-  const { evaluation, fold } = stageRules(catalog);
-  const knownSince = catalog.version === job.catalogVersion ? job.knownSince : undefined;
+  const { evaluation, fold, segments, version } = settings;
+  const knownSince = version === job.catalogVersion ? job.knownSince : undefined;
   const prepare = async (item: ProfileItem): Promise<EvaluateOptions> => {
     if (!isProjected(item, fold)) {
       await reproject(item.root, { ...deps, rules: fold });
@@ -38,7 +48,7 @@ export async function evaluateSlice(
   };
   const { entered, exited, repaired, failed, firstError } = await evaluateMany(
     items,
-    { ...deps, rules: evaluation, lookups: lookupReader(deps.lookups, catalog.segments) },
+    { ...deps, rules: evaluation, lookups: lookupReader(deps.lookups, segments) },
     prepare,
   );
   return { tally: { entered, exited, repaired }, failed, ...(firstError && { firstError }) };

@@ -1,11 +1,11 @@
-import type { IdentityKey } from '#core/record/identity.ts';
-import type { SliceDone } from './work-part.ts';
-import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
-import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type ExpireItemDeps, expireItem } from '#core/profile/expiry/expire-item.ts';
 import { refitTimeline } from '#core/profile/expiry/refit-timeline.ts';
 import { changedRetentions, type ExpiryRules, expiresAnything } from '#core/profile/expiry/rules.ts';
+import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
+import type { ProfileItem } from '#core/profile/profile-item.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
+import type { SliceDone } from './work-part.ts';
 
 export interface ExpireDeps extends ExpireItemDeps {
   readonly books: ExpiryBooks;

@@ -1,9 +1,9 @@
 import type { Clock } from '#core/ports/clock.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { Jobs } from './ports/jobs.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import { isActive, isStalled, type Job, type NewJob, tallyOf } from './job.ts';
 import type { PartMessage } from './part-message.ts';
+import type { Jobs } from './ports/jobs.ts';
 
 export interface StartDeps extends Pausing {
   readonly jobs: Jobs;

@@ -1,10 +1,10 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { Jobs } from './ports/jobs.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { addTallies, endOf, isActive, type Job, type JobPart, type Tally } from './job.ts';
 import type { PartMessage } from './part-message.ts';
+import type { Jobs } from './ports/jobs.ts';
 
 /** What became of some items. */
 export interface SliceDone {

@@ -1,8 +1,8 @@
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import { folderOf, PARQUET, type Partition } from '#core/record/partition.ts';
 import type { LakeRow } from './lake-row.ts';
 import { readMerged, writeMerged } from './merged.ts';
 import { openAhead } from './open-ahead.ts';
-import { folderOf, PARQUET, type Partition } from '#core/record/partition.ts';
 import { type Candidate, isMade, keyOfMerge, type MergeRules, planMerge } from './plan-merge.ts';
 import { ObjectChangedError, openLakeFile } from './read-rows.ts';
 import { type Settled, stateOf } from './settled.ts';

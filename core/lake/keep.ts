@@ -1,5 +1,5 @@
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { folderAt, PARQUET } from '#core/record/partition.ts';
 import { packLakeRows } from './write-rows.ts';
 

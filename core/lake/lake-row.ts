@@ -1,5 +1,5 @@
 import type { Arrival } from '#core/ingestion/accept.ts';
-import type { RecordOperation } from '#core/profile/fragment.ts';
+import type { RecordOperation } from '#core/record/record-operation.ts';
 
 /** An accepted record as the lake keeps it. */
 export interface LakeRow extends Arrival {

@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetMetadata, parquetReadObjects, type RowGroup } from 'hyparquet';
 import { DECOMPRESSORS } from '#core/ingestion/parquet/codecs.ts';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
-import type { RecordOperation } from '#core/profile/fragment.ts';
+import type { RecordOperation } from '#core/record/record-operation.ts';
 import type { LakeRow } from './lake-row.ts';
 import { MERGED } from './write-rows.ts';
 

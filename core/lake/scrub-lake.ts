@@ -1,6 +1,6 @@
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
-import type { LakeRow } from './lake-row.ts';
 import { PARQUET } from '#core/record/partition.ts';
+import type { LakeRow } from './lake-row.ts';
 import { type LakeFile, ObjectChangedError, openLakeFile } from './read-rows.ts';
 import { streamLakeRows } from './write-rows.ts';
 

@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
-import { identityKey } from '#core/record/identity.ts';
-import type { CollectedMessage } from '#core/ports/collection-stream.ts';
-import { look, type ReceivedRecord, unknownDataset } from './process.ts';
-import { receiveMessage } from './receive-message.ts';
-import { MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/record/record.ts';
+import type { NamespaceRanks } from '#core/identity/settings.ts';
 import { tooLarge } from '#core/ingestion/collection/body.ts';
 import { invalidMessage, type Problem, problem, sentenceOf } from '#core/ingestion/collection/problem.ts';
+import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import type { IngestionSettings } from '#core/ingestion/settings.ts';
+import type { CollectedMessage } from '#core/ports/collection-stream.ts';
+import { identityKey } from '#core/record/identity.ts';
+import { MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/record/record.ts';
+import { look, type ReceivedRecord, unknownDataset } from './process.ts';
+import { receiveMessage } from './receive-message.ts';
 
 /** Of a message of a batch (aep.md §2.1). */
 export type Collected = { readonly message: CollectedMessage; readonly received: ReceivedRecord } | Problem;
@@ -19,7 +20,7 @@ export type Collected = { readonly message: CollectedMessage; readonly received:
 export function collectMessage(
   bytes: Uint8Array,
   connection: SourceConnectionDefinition,
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings & NamespaceRanks,
   receivedAt: number,
 ): Collected {
   if (bytes.length > MOST_BYTES) return tooLarge();
@@ -40,7 +41,10 @@ const PARTITION_KEY_LENGTH = 22;
 const MOST_BYTES = MAX_RECORD_BYTES - PARTITION_KEY_LENGTH;
 
 /** The answer to a record that is invalid, or undefined: synchronous validation. */
-export function validateNow(received: ReceivedRecord, catalog: CompiledCatalog): Problem | undefined {
+export function validateNow(
+  received: ReceivedRecord,
+  catalog: IngestionSettings & NamespaceRanks,
+): Problem | undefined {
   const [refused] = look([received], catalog).refused;
   return refused && invalidMessage(refused.refusals, catalog.datasets.get(received.datasetId)?.schemaId);
 }
@@ -53,7 +57,10 @@ function refusedEnvelope(refusal: Refusal): Problem {
 }
 
 /** Records of one person go by one shard and keep their order; the strongest identity decides whose a record is. */
-function partitionKeyOf({ datasetId, entity, raw }: ReceivedRecord & Raw, catalog: CompiledCatalog): string {
+function partitionKeyOf(
+  { datasetId, entity, raw }: ReceivedRecord & Raw,
+  catalog: IngestionSettings & NamespaceRanks,
+): string {
   const { identities } = catalog.datasets.get(datasetId)!.identitiesOf(entity);
   const { rank } = catalog.identitySettings;
   const [strongest] = identities

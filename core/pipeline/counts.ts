@@ -1,8 +1,8 @@
-import { UNKNOWN_DATASET } from '#core/record/partition.ts';
-import type { OutcomeCounts } from '#core/record/operations.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
-import type { Processed } from './process.ts';
+import type { OutcomeCounts } from '#core/record/operations.ts';
+import { UNKNOWN_DATASET } from '#core/record/partition.ts';
 import type { Refusal } from '#core/record/record.ts';
+import type { Processed } from './process.ts';
 
 export const NO_COUNTS: OutcomeCounts = {
   accepted: 0,

@@ -1,13 +1,13 @@
 import { operationsKey } from '#core/contract/tables.ts';
 import { retryOnConflict } from '#core/ports/conflict.ts';
-import type { LookupItem, LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import { changeFragment, type Fragment } from '#core/profile/fragment.ts';
 import { MOST_RECORD_BYTES, type PlacedRecord, type ProfileRefusal } from '#core/profile/place.ts';
+import type { LookupItem, LookupStore } from '#core/profile/ports/lookup-store.ts';
 import { remember } from '#core/profile/remember.ts';
 import type { StitchDeps, StitchResult } from '#core/profile/stitch.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
 import type { AcceptedRecord, LookupKey } from '#core/record/accepted-record.ts';
+import { eachAtOnce } from '#core/util/at-once.ts';
 
 export interface KeepLookupsDeps extends Pick<StitchDeps, 'timeline' | 'rules' | 'pause'> {
   readonly lookups: LookupStore;

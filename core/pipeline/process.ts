@@ -1,14 +1,14 @@
-import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
+import { type Arrival, acceptRecord, examine } from '#core/ingestion/accept.ts';
+import type { FileFormat } from '#core/ingestion/format.ts';
+import { arrivalId } from '#core/ingestion/ids.ts';
+import type { CompiledDataset, IngestionSettings } from '#core/ingestion/settings.ts';
 import { keepInLake } from '#core/lake/keep.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
-import type { RecordOperation } from '#core/profile/fragment.ts';
-import { type Arrival, acceptRecord, examine } from '#core/ingestion/accept.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import type { FileFormat } from '#core/ingestion/format.ts';
-import { arrivalId } from '#core/ingestion/ids.ts';
-import { keepInQuarantine, type QuarantineRow, type RawFormat } from './quarantine/keep.ts';
 import type { DecodedRecord, MaybeRaw, Position, Refusal } from '#core/record/record.ts';
+import type { RecordOperation } from '#core/record/record-operation.ts';
+import { keepInQuarantine, type QuarantineRow, type RawFormat } from './quarantine/keep.ts';
 import { type TakeInDeps, takeIn } from './take-in.ts';
 
 /** A record that was read and whose dataset is known; what happens next is the same for both doors. */
@@ -23,7 +23,7 @@ export interface ReceivedRecord extends Omit<Arrival, 'arrival'>, MaybeRaw, RawF
 }
 
 export interface ProcessDeps {
-  readonly catalog: CompiledCatalog;
+  readonly catalog: IngestionSettings;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly stitch: TakeInDeps;
@@ -69,7 +69,7 @@ export async function processRecords(
  */
 export function look(
   received: readonly ReceivedRecord[],
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings,
 ): { readonly good: number; readonly refused: readonly QuarantineRow[] } {
   const refused: QuarantineRow[] = [];
   for (const candidate of received) {
@@ -84,7 +84,7 @@ export function look(
 /** Which records are good, as they are taken in, and why the others are not. */
 export function validate(
   received: readonly ReceivedRecord[],
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings,
 ): { accepted: { record: AcceptedRecord; arrival: ReceivedRecord }[]; refused: QuarantineRow[] } {
   const accepted: { record: AcceptedRecord; arrival: ReceivedRecord }[] = [];
   const refused: QuarantineRow[] = [];
@@ -96,7 +96,7 @@ export function validate(
   return { accepted, refused };
 }
 
-function accept(received: ReceivedRecord, catalog: CompiledCatalog): ReturnType<typeof acceptRecord> {
+function accept(received: ReceivedRecord, catalog: IngestionSettings): ReturnType<typeof acceptRecord> {
   const dataset = datasetOf(received, catalog);
   if ('refusals' in dataset) return dataset;
   const { position, receivedAt, tie, operation } = received;
@@ -107,7 +107,7 @@ function accept(received: ReceivedRecord, catalog: CompiledCatalog): ReturnType<
 /** The dataset of a record that could be read. */
 function datasetOf(
   { datasetId, refusal }: ReceivedRecord,
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings,
 ): CompiledDataset | { readonly refusals: readonly Refusal[] } {
   if (refusal) return { refusals: [refusal] };
   return catalog.datasets.get(datasetId) ?? { refusals: [unknownDataset(catalog)] };
@@ -147,7 +147,7 @@ export function receiveRow(
 }
 
 /** The refusal of a record or a file of a dataset that the catalog does not have. */
-export const unknownDataset = (catalog: CompiledCatalog): Refusal => ({
+export const unknownDataset = (catalog: IngestionSettings): Refusal => ({
   code: 'unknown-dataset',
   message: 'No dataset of this id is in the catalog that is in force; add it there, or correct the id',
   expected: [...catalog.datasets.keys()].join(', '),

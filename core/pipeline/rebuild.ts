@@ -1,13 +1,13 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import { type TakeInDeps, takeIn } from './take-in.ts';
-import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
-import { slicesOf } from '#core/util/slices.ts';
+import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import { openAhead } from '#core/lake/open-ahead.ts';
-import { partitionOf } from '#core/record/partition.ts';
 import { type LakeFile, ObjectChangedError } from '#core/lake/read-rows.ts';
+import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import { partitionOf } from '#core/record/partition.ts';
+import { slicesOf } from '#core/util/slices.ts';
+import { type TakeInDeps, takeIn } from './take-in.ts';
 
 export interface LakeRange {
   /** @default all */
@@ -23,7 +23,7 @@ export interface RebuildRange extends LakeRange {
 }
 
 export interface RebuildDeps {
-  readonly catalog: CompiledCatalog;
+  readonly catalog: IngestionSettings;
   readonly lake: ObjectStore;
   readonly stitch: TakeInDeps;
   /** Called when an object and all before it are done: from here a rebuild can go on. */
@@ -99,7 +99,7 @@ async function stitchAgain(file: LakeFile, dataset: string, deps: RebuildDeps): 
   return sum;
 }
 
-function acceptAgain(rows: readonly LakeRow[], datasetId: string, catalog: CompiledCatalog): AcceptedRecord[] {
+function acceptAgain(rows: readonly LakeRow[], datasetId: string, catalog: IngestionSettings): AcceptedRecord[] {
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) return [];
   return rows.flatMap(({ json, operation, ...arrival }) => {

@@ -1,11 +1,11 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { UNKNOWN_DATASET } from '#core/record/partition.ts';
 import type { Arrival } from '#core/ingestion/accept.ts';
 import { openEnvelope } from '#core/ingestion/envelope.ts';
-import type { ReceivedRecord } from './process.ts';
-import { MAX_RECORD_BYTES, type Position, type Raw, type Refusal } from '#core/record/record.ts';
+import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { decodeJson, rawOf } from '#core/ingestion/text/decode-json.ts';
 import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
+import { UNKNOWN_DATASET } from '#core/record/partition.ts';
+import { MAX_RECORD_BYTES, type Position, type Raw, type Refusal } from '#core/record/record.ts';
+import type { ReceivedRecord } from './process.ts';
 
 /**
  * A message of the streaming door as it goes on: its envelope is opened (aep.md §2.1), and the schema it names must be
@@ -15,7 +15,7 @@ export function receiveMessage(
   bytes: Uint8Array,
   position: Position,
   arrival: Omit<Arrival, 'arrival'>,
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings,
 ): ReceivedRecord & Raw {
   const decoded = decodeJson(bytes);
   const refused = (refusal: Refusal, datasetId = UNKNOWN_DATASET): ReceivedRecord & Raw => {

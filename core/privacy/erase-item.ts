@@ -1,6 +1,6 @@
 import type { Evidence } from '#core/identity/evidence.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import { type Erased, identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /** What was taken out of an item. */
 export interface ErasedFromItem {

@@ -1,18 +1,18 @@
-import { hashIdentity } from '#core/identity/hashing.ts';
 import type { LedgerStore } from '#core/activation/ledger.ts';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { hashIdentity } from '#core/identity/hashing.ts';
+import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { folderAt } from '#core/record/partition.ts';
 import { scrubLake } from '#core/lake/scrub-lake.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
-import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { primaryIdentity } from '#core/profile/place.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { folderAt } from '#core/record/partition.ts';
 import { type ErasedFromItem, eraseFromItem } from './erase-item.ts';
 import { hashIdentities, type Receipt } from './receipt.ts';
 import { namesOneOf, scrubLines } from './scrub.ts';
@@ -31,7 +31,7 @@ export interface ErasureRequest {
 }
 
 export interface ErasureDeps extends Pausing {
-  readonly catalog: CompiledCatalog;
+  readonly catalog: Pick<IngestionSettings, 'datasets'>;
   readonly rules: ProfileRules;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;

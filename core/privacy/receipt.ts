@@ -1,7 +1,7 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Scrubbed } from '#core/lake/scrub-lake.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { ErasedFromItem } from './erase-item.ts';
 
 /** What was done about the deletion of a person, without naming them. */

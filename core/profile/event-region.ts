@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { ActivityRegions, Fragment } from './fragment.ts';
 
 /** Where and when a device was seen, as one event says (XDM "Data capture region for Experience Events"). */

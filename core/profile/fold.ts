@@ -1,8 +1,8 @@
 import { type GraphRefusal, type Linkable, linkableIdentities, NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
 import { addAssertions, type EvidenceLimits } from '#core/identity/evidence.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
 import { changeFragment } from './fragment.ts';
 import type { PlacedRecord, ProfileRefusal } from './place.ts';

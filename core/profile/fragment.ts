@@ -1,3 +1,5 @@
+import type { RecordOperation } from '#core/record/record-operation.ts';
+
 /**
  * A profile fragment: what one dataset says about one identity (aep.md §4.1). Records change it as `create` (the whole
  * record, the default), `merge` (some fields) or `delete` (aep.md §1.6). It is the result of all of them in the order of
@@ -20,7 +22,6 @@ export interface FragmentChange {
 }
 
 export type Attributes = Readonly<Record<string, unknown>>;
-export type RecordOperation = 'create' | 'merge' | 'delete';
 export type ActivityRegions = Readonly<Record<string, { readonly captureTimestamp: string }>>;
 
 /** The first instant there is; nothing is older. */

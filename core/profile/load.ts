@@ -1,5 +1,5 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { ProfileStore } from './ports/profile-store.ts';
 import type { ProfileItem } from './profile-item.ts';
 

@@ -1,5 +1,5 @@
-import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
-import { strictestConsents } from '#core/governance/consent.ts';
+import { strictestConsents } from './consents.ts';
+import type { MergePolicyDefinition } from './definition.ts';
 import {
   type ActivityRegions,
   type Attributes,

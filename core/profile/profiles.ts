@@ -1,11 +1,11 @@
-import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
 import { linksOf } from '#core/identity/evidence.ts';
-import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/record/identity.ts';
 import { graphsOf, type LinkRules } from '#core/identity/link-rules.ts';
-import type { ProfileView } from '#core/segmentation/segment-set.ts';
+import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/record/identity.ts';
+import type { MergePolicyDefinition } from './definition.ts';
 import { type ActivityRegions, attributesOf, latestRegions } from './fragment.ts';
 import { isGeneralOptOut, mergeFragments } from './merge.ts';
 import { type Fragment, type FragmentKey, identityOfFragment, type ProfileItem } from './profile-item.ts';
+import type { ProfileView } from './profile-view.ts';
 
 /** One person as the merge policy sees them: the fragments and events of the identities of one graph. */
 export interface Profile {

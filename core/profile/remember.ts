@@ -1,9 +1,9 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import type { Timeline, TimelineEntry } from './ports/timeline.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import type { FoldRules } from './fold.ts';
 import type { PlacedRecord } from './place.ts';
+import type { Timeline, TimelineEntry } from './ports/timeline.ts';
 
 /** How long a record that is no event is recognised when it comes again. */
 const RECORDS_REMEMBERED_MS = 90 * 86_400_000;

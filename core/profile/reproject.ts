@@ -1,9 +1,9 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from './ports/profile-store.ts';
-import type { Timeline } from './ports/timeline.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { FoldRules } from './fold.ts';
 import { loadItem } from './load.ts';
+import type { ProfileStore } from './ports/profile-store.ts';
+import type { Timeline } from './ports/timeline.ts';
 import { joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
 
 export interface ReprojectDeps extends Pausing {

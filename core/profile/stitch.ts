@@ -1,14 +1,14 @@
 import { limitLinksInBatch } from '#core/identity/batch-links.ts';
 import { NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from './ports/profile-store.ts';
-import type { Timeline } from './ports/timeline.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { type FoldOutcome, type FoldRules, foldRecords, linkableOf, type StitchableRecord } from './fold.ts';
 import { loadItems } from './load.ts';
 import { placeInProfile } from './place.ts';
+import type { ProfileStore } from './ports/profile-store.ts';
+import type { Timeline } from './ports/timeline.ts';
 import { absorb, emptyItem, identitiesIn, MOST_IDENTITIES_IN_ITEM, type ProfileItem } from './profile-item.ts';
 import { remember } from './remember.ts';
 

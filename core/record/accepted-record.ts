@@ -1,5 +1,5 @@
 import type { Identity } from './identity.ts';
-import type { RecordOperation } from '#core/profile/fragment.ts';
+import type { RecordOperation } from './record-operation.ts';
 
 /** A record of an entity that profiles and events refer to, such as a product. */
 export interface LookupKey {

@@ -1,18 +1,22 @@
+import type { AamDestination } from '#core/activation/aam/definition.ts';
 import { isDevice, isShared } from '#core/activation/aam/identities.ts';
 import { REGIONS } from '#core/activation/aam/regions.ts';
 import { routeAam } from '#core/activation/aam/route-device.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
 import { type LedgerStore, NOTHING_TOLD } from '#core/activation/ledger.ts';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import { type Governance, permitted } from '#core/activation/permitted.ts';
+import { permitted } from '#core/activation/permitted.ts';
+import type { RouteRules } from '#core/activation/route.ts';
+import type { Governance } from '#core/governance/governance.ts';
 import { linksOf } from '#core/identity/evidence.ts';
-import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { graphsOf } from '#core/identity/link-rules.ts';
+import type { FoldRules } from '#core/profile/fold.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
+import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import type { EvaluationRules } from '#core/segmentation/evaluate-item.ts';
 import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
+import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 
 /** What stands in the stores, counted. */
@@ -48,6 +52,16 @@ export interface AamReport {
   excluded: Record<string, number>;
 }
 
+/** What counting what stands in the stores needs of the catalog. */
+export interface ReportSettings {
+  readonly segments: SegmentSet;
+  readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+  readonly governance: Governance | undefined;
+  readonly fold: FoldRules;
+  readonly evaluation: EvaluationRules;
+  readonly route: RouteRules;
+}
+
 export interface ReportSource {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
@@ -57,20 +71,19 @@ export interface ReportSource {
 const READS_AT_ONCE = 16;
 
 /** Counts everything by reading every item once. @param now epoch ms, decides which regions are fresh */
-export async function report(source: ReportSource, catalog: CompiledCatalog, now: number): Promise<Report> {
-  const rules = stageRules(catalog);
-  const result = emptyReport(catalog);
+export async function report(source: ReportSource, settings: ReportSettings, now: number): Promise<Report> {
+  const result = emptyReport(settings);
   await eachAtOnce(source.profiles.scan(), READS_AT_ONCE, async (item) => {
-    for (const { identities } of graphsOf(linksOf(item.evidence, rules.fold.links))) {
+    for (const { identities } of graphsOf(linksOf(item.evidence, settings.fold.links))) {
       increase(result.graphs.sizes, String(identities.length));
     }
     const stored = await source.memberships.get(item.root);
     const ledger = await source.ledgers.get(item.root);
     if (stored && !isMoved(stored)) listMembers(result, stored);
-    for (const profile of profilesOf(item, rules.route)) {
+    for (const profile of profilesOf(item, settings.route)) {
       result.profiles += 1;
       const entry = stored && !isMoved(stored) ? stored.profiles[profile.key] : undefined;
-      for (const destination of catalog.destinations.values()) {
+      for (const destination of settings.destinations.values()) {
         if (destination.type === 'aam') {
           const memberships = entry?.segments ?? {};
           const shared = destination.segments.filter((id) => memberships[id]?.status === 'realized');
@@ -79,7 +92,7 @@ export async function report(source: ReportSource, catalog: CompiledCatalog, now
             memberships,
             realized: Object.fromEntries(shared.map((id) => [id, memberships[id]!])),
           };
-          countShares(result.aam, destination, members, catalog.governance, now);
+          countShares(result.aam, destination, members, settings.governance, now);
         }
         if (ledger && !isMoved(ledger)) {
           countTold(
@@ -108,8 +121,8 @@ function listMembers({ segments }: Report, { profiles }: MembershipItem): void {
   }
 }
 
-function emptyReport(catalog: CompiledCatalog): Report {
-  const { segments, destinations } = catalog;
+function emptyReport(settings: ReportSettings): Report {
+  const { segments, destinations } = settings;
   const shared = [...destinations.values()].flatMap((destination) =>
     destination.type === 'aam' ? destination.segments : [],
   );

@@ -1,12 +1,10 @@
 import stringify from 'safe-stable-stringify';
 import { noLedger } from '#core/activation/ledger.ts';
 import { peopleIn, routeItem } from '#core/activation/route.ts';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
 import { evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { isMoved, noMemberships } from '#core/segmentation/membership.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import type { ReportSource } from './report.ts';
+import type { ReportSettings, ReportSource } from './report.ts';
 
 const READS_AT_ONCE = 16;
 
@@ -21,14 +19,13 @@ export interface Unsettled {
  * Whether everything that was stitched has been evaluated and routed: each stage is a function of what is stored, so
  * it has settled when it would change nothing.
  */
-export async function unsettled(source: ReportSource, catalog: CompiledCatalog, now: number): Promise<Unsettled> {
-  const rules = stageRules(catalog);
+export async function unsettled(source: ReportSource, settings: ReportSettings, now: number): Promise<Unsettled> {
   const counts = { items: 0, toEvaluate: 0, toRoute: 0 };
   await eachAtOnce(source.profiles.scan(), READS_AT_ONCE, async (item) => {
     counts.items += 1;
     const stored = await source.memberships.get(item.root);
     const memberships = stored && !isMoved(stored) ? stored : noMemberships(item.root);
-    const evaluated = evaluateItem(item, memberships, rules.evaluation, now, 'changed');
+    const evaluated = evaluateItem(item, memberships, settings.evaluation, now, 'changed');
     const isEvaluated =
       stringify(statuses(evaluated.profiles)) === stringify(statuses(memberships.profiles)) &&
       item.absorbed.every((root) => memberships.absorbed.includes(root));
@@ -36,7 +33,7 @@ export async function unsettled(source: ReportSource, catalog: CompiledCatalog, 
     const kept = await source.ledgers.get(item.root);
     const ledger = kept && !isMoved(kept) ? kept : noLedger(item.root);
     const decision = { root: item.root, revision: 0, decidedAt: now };
-    const { deliveries } = routeItem(peopleIn(item, rules.route), memberships, ledger, rules.route, decision);
+    const { deliveries } = routeItem(peopleIn(item, settings.route), memberships, ledger, settings.route, decision);
     if (
       deliveries.length > 0 ||
       ledger.pending.length > 0 ||

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { batchManifest, isManifest } from '#core/api/batch/upload.ts';
+import { batchManifest, isManifest } from '#core/ingestion/batch/upload.ts';
 import { nameOfObject } from '#core/ingestion/source/open-object.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Batch } from '#core/record/operations.ts';

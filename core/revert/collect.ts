@@ -1,15 +1,14 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
-import { folderOf, type Partition, partitionOf } from '#core/record/partition.ts';
 import { eachRow } from '#core/lake/read-folder.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { folderOf, type Partition, partitionOf } from '#core/record/partition.ts';
 import { keysIn } from './plan.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
+import type { RevertSettings } from './settings.ts';
 import { type FoundRow, readWork, writeWork } from './work-files.ts';
 
 export interface CollectDeps {
-  readonly catalog: CompiledCatalog;
+  readonly settings: RevertSettings;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
 }
@@ -18,8 +17,8 @@ export interface CollectDeps {
 const HELD = 40_000;
 
 /** The folders of the lake whose records are in profiles, or link people. @param from the first day, if not all count */
-export async function foldersOf(lake: ObjectStore, catalog: CompiledCatalog, from = ''): Promise<Partition[]> {
-  const { isProfileEnabled, isIdentityEnabled } = stageRules(catalog).fold;
+export async function foldersOf(lake: ObjectStore, settings: RevertSettings, from = ''): Promise<Partition[]> {
+  const { isProfileEnabled, isIdentityEnabled } = settings.fold;
   const folders = new Map<string, Partition>();
   for await (const key of lake.list('dataset=')) {
     const partition = partitionOf(key);
@@ -56,9 +55,9 @@ export async function collectFolder(
   partition: Partition,
   place: string,
   partsOf: ReadonlyMap<IdentityKey, number>,
-  { catalog, landing, lake }: CollectDeps,
+  { settings, landing, lake }: CollectDeps,
 ): Promise<number> {
-  const dataset = catalog.datasets.get(partition.dataset);
+  const dataset = settings.datasets.get(partition.dataset);
   if (!dataset) return 0;
   const isOfBatch = partition.dataset === batch.datasetId ? rowsOfBatch(batch) : () => false;
   let held: { part: number; row: FoundRow }[] = [];

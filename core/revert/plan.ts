@@ -1,20 +1,21 @@
-import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
-import { type IdentityKey, identityKey } from '#core/record/identity.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { folderAt } from '#core/record/partition.ts';
 import { eachRow } from '#core/lake/read-folder.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { loadItems } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
-import { loadItems } from '#core/profile/load.ts';
 import { identitiesIn, type ProfileItem } from '#core/profile/profile-item.ts';
+import { type IdentityKey, identityKey } from '#core/record/identity.ts';
+import { folderAt } from '#core/record/partition.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { partOf } from './part-of.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
+import type { RevertSettings } from './settings.ts';
 import { type AffectedItem, writeWork } from './work-files.ts';
 
 export interface PlanDeps {
-  readonly catalog: CompiledCatalog;
+  readonly settings: RevertSettings;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly profiles: ProfileStore;
@@ -31,8 +32,8 @@ const AT_ONCE = 16;
  * @returns how many rows the batch has in the lake
  */
 export async function planRevert(batch: RevertedBatch, pass: string, parts: number, deps: PlanDeps): Promise<number> {
-  const { catalog, landing, lake, profiles, timeline } = deps;
-  const dataset = catalog.datasets.get(batch.datasetId);
+  const { settings, landing, lake, profiles, timeline } = deps;
+  const dataset = settings.datasets.get(batch.datasetId);
   if (!dataset) throw new Error(`Dataset "${batch.datasetId}" of batch ${batch.id} is not in the catalog any more`);
   const items = new Map<IdentityKey, AffectedItem>();
   let arrivals = new Map<IdentityKey, Set<string>>();

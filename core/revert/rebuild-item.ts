@@ -1,23 +1,22 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
 import { addAssertions, NO_EVIDENCE } from '#core/identity/evidence.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
-import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
 import { type FoldRules, foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
 import { placeInProfile } from '#core/profile/place.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { ProfileEvent, ProfileItem } from '#core/profile/profile-item.ts';
 import { timelineEntryOf } from '#core/profile/remember.ts';
 import { eventsOf } from '#core/profile/reproject.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { arrivalOf } from './plan.ts';
+import type { RevertSettings } from './settings.ts';
 import type { AffectedItem, FoundRow, LeftItem } from './work-files.ts';
 
 export interface RebuildItemDeps {
-  readonly catalog: CompiledCatalog;
+  readonly settings: RevertSettings;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
   readonly now: () => number;
@@ -39,8 +38,8 @@ export async function rebuildItem(
   deps: RebuildItemDeps,
 ): Promise<{ readonly item: ProfileItem } | Missing> {
   const identities = new Set(affected.identities);
-  const rules = stageRules(deps.catalog);
-  const records = rows.flatMap((row) => acceptAgain(row, deps.catalog)).sort(inOrderOfArrival);
+  const rules = deps.settings;
+  const records = rows.flatMap((row) => acceptAgain(row, deps.settings)).sort(inOrderOfArrival);
   const entries = await entriesOf(identities, deps.timeline);
   const missing = missingAmong(rows, [...entries.values()], affected);
   if (missing) return missing;
@@ -56,8 +55,8 @@ export async function rebuildItem(
   return { item: await withoutWhatExpired(whole, { timeline, rules: rules.expiry, now: deps.now() }) };
 }
 
-function acceptAgain({ datasetId, json, operation, ...arrival }: FoundRow, catalog: CompiledCatalog): AcceptedRecord[] {
-  const dataset = catalog.datasets.get(datasetId);
+function acceptAgain({ datasetId, json, operation, ...arrival }: FoundRow, settings: RevertSettings): AcceptedRecord[] {
+  const dataset = settings.datasets.get(datasetId);
   const result = dataset && acceptRecord(JSON.parse(json), dataset, arrival, operation);
   return result && 'record' in result ? [result.record] : [];
 }
@@ -99,9 +98,9 @@ async function withPointers(
   { root, absorbed }: ProfileItem,
   identities: ReadonlySet<IdentityKey>,
   records: readonly AcceptedRecord[],
-  { catalog, profiles }: RebuildItemDeps,
+  { settings, profiles }: RebuildItemDeps,
 ): Promise<ReadonlySet<IdentityKey>> {
-  const rules = stageRules(catalog).fold;
+  const rules = settings.fold;
   const named = records.flatMap((record) => linkableOf(record, rules).identities);
   const unknown = [...new Set(named)].filter((key) => !identities.has(key));
   if (unknown.length === 0) return identities;

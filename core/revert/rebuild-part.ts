@@ -1,18 +1,18 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { loadItem } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
-import { loadItem } from '#core/profile/load.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
 import { keysIn } from './plan.ts';
 import { rebuildItem } from './rebuild-item.ts';
 import type { RevertedBatch } from './rows-of-batch.ts';
+import type { RevertSettings } from './settings.ts';
 import { type AffectedItem, type FoundRow, type LeftItem, readWork, writeWork } from './work-files.ts';
 
 export interface RebuildPartDeps {
-  readonly catalog: CompiledCatalog;
+  readonly settings: RevertSettings;
   readonly landing: ObjectStore;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
@@ -71,14 +71,14 @@ async function rowsOf(
   batchId: string,
   part: number,
   items: readonly AffectedItem[],
-  { catalog, landing }: RebuildPartDeps,
+  { settings, landing }: RebuildPartDeps,
 ): Promise<ReadonlyMap<IdentityKey, readonly FoundRow[]>> {
   const wanted = new Set(items.flatMap(({ identities }) => identities));
   const found = new Map<IdentityKey, FoundRow[]>();
   const seen = new Set<string>();
   for await (const row of readWork(landing, batchId, 'rows', part)) {
     const name = `${row.datasetId} ${row.id} ${row.arrival}`;
-    const dataset = catalog.datasets.get(row.datasetId);
+    const dataset = settings.datasets.get(row.datasetId);
     if (!dataset || seen.has(name)) continue;
     seen.add(name);
     for (const key of new Set(keysIn(JSON.parse(row.json), dataset))) {

@@ -1,16 +1,16 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
-import { dayOf, folderAt, type Partition } from '#core/record/partition.ts';
 import { scrubLake } from '#core/lake/scrub-lake.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { loadItems } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
-import { loadItems } from '#core/profile/load.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { dayOf, folderAt, type Partition } from '#core/record/partition.ts';
 import { collectFolder, foldersOf, partsOfIdentities } from './collect.ts';
 import { partOf } from './part-of.ts';
 import { affected, planRevert, writeItems } from './plan.ts';
 import { rebuildPart } from './rebuild-part.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
+import type { RevertSettings } from './settings.ts';
 import { type AffectedItem, type LeftItem, passOf, readWork, stateKey, workPrefix } from './work-files.ts';
 
 /**
@@ -40,7 +40,7 @@ export interface RevertState {
 }
 
 export interface RevertDeps {
-  readonly catalog: CompiledCatalog;
+  readonly settings: RevertSettings;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -99,7 +99,7 @@ async function step(state: RevertState, deps: RevertDeps): Promise<RevertState> 
 async function plan(state: RevertState, deps: RevertDeps): Promise<RevertState> {
   const since = deps.now();
   await planRevert(state.batch, passOf({ ...state, since }), state.parts, deps);
-  return { ...state, phase: 'collect', since, folders: await foldersOf(deps.lake, deps.catalog), next: 0 };
+  return { ...state, phase: 'collect', since, folders: await foldersOf(deps.lake, deps.settings), next: 0 };
 }
 
 /** As many folders as there is time for: the identities that are looked for are read only once for all of them. */
@@ -128,7 +128,7 @@ async function rebuild(state: RevertState, deps: RevertDeps): Promise<RevertStat
  */
 async function nextRound(state: RevertState, deps: RevertDeps): Promise<RevertState> {
   const { batch, round, parts, since } = state;
-  const { landing, lake, catalog, profiles } = deps;
+  const { landing, lake, settings, profiles } = deps;
   const left = new Map<IdentityKey, LeftItem>();
   for (let part = 0; part < parts; part++) {
     for await (const item of readWork(landing, batch.id, 'left', part, passOf(state))) left.set(item.root, item);
@@ -156,7 +156,7 @@ async function nextRound(state: RevertState, deps: RevertDeps): Promise<RevertSt
     phase: 'collect',
     round: round + 1,
     since: now,
-    folders: await foldersOf(lake, catalog, from),
+    folders: await foldersOf(lake, settings, from),
     next: 0,
   };
 }

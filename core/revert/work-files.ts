@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /**
  * What a revert writes down on its way lies in the landing bucket, in as many parts as there are people for one to be held in

@@ -1,4 +1,3 @@
-import type { Relationship } from '#core/segmentation/lookups.ts';
 import {
   EXPERIENCE_EVENT_CLASS,
   type IdentityDescriptor,
@@ -6,8 +5,9 @@ import {
   type RelationshipDescriptor,
   type SchemaDefinition,
   type SchemaDescriptor,
-} from '#core/catalog/definitions.ts';
+} from './definition.ts';
 import { pointerSteps } from './field-tree.ts';
+import type { Relationship } from './relationship.ts';
 
 /** What the descriptors of a schema say (aep.md §1.1). */
 

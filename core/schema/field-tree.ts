@@ -1,4 +1,4 @@
-import type { SchemaDefinition } from '#core/catalog/definitions.ts';
+import type { SchemaDefinition } from './definition.ts';
 
 /** A place in one schema, or in several taken together (the union schema, aep.md §1.1). */
 export interface FieldTree {

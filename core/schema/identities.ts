@@ -1,9 +1,9 @@
-import type { SchemaDefinition } from '#core/catalog/definitions.ts';
-import { identityDescriptors } from './descriptors.ts';
-import type { Identity } from '#core/record/identity.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Identity } from '#core/record/identity.ts';
 import { pointerStep } from '#core/record/pointer.ts';
+import type { Refusal } from '#core/record/record.ts';
+import type { SchemaDefinition } from './definition.ts';
+import { identityDescriptors } from './descriptors.ts';
 
 export interface CarriedIdentity extends Identity {
   readonly primary: boolean;

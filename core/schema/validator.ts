@@ -1,8 +1,8 @@
-import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
 import type { Refusal } from '#core/record/record.ts';
 import { daysIn, readPlainInstant } from '#core/util/instant.ts';
 import { bundleSchema } from './bundle.ts';
 import { compileBundle, type Validate } from './compile-bundle.ts';
+import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from './definition.ts';
 import { rootOf, SchemaLibrary } from './library.ts';
 import { toRefusal, typeName } from './violations.ts';
 

@@ -1,7 +1,7 @@
+import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 import { sameValue } from '#core/util/same-value.ts';
 import type { SelectorIndex } from './pql/run/selector-index.ts';
 import { EventValue } from './pql/run/values.ts';
-import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 import type { CompiledSegment } from './segment-compiler.ts';
 
 /**

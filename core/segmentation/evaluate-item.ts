@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { LookupRecords } from './lookups.ts';
 import {
   forgottenAt,

@@ -1,10 +1,10 @@
-import type { IdentityKey } from '#core/record/identity.ts';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { takeAbsorbed } from '#core/identity/versioned-store.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItem } from '#core/profile/load.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { type EvaluationRules, evaluateItem } from './evaluate-item.ts';
 import { type LookupReader, type LookupRecords, loadLookups } from './lookups.ts';
 import { type Counted, isMoved, type MembershipItem, type MembershipStore, noMemberships } from './membership.ts';

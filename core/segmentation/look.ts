@@ -1,7 +1,7 @@
+import type { ProfileView } from '#core/profile/profile-view.ts';
 import type { LookupRecords } from './lookups.ts';
 import type { Context } from './pql/run/context.ts';
 import { historyOf } from './pql/run/history.ts';
-import type { ProfileView } from '#core/profile/profile-view.ts';
 import type { CompiledSegment } from './segment-compiler.ts';
 
 /** An answer, and the first later instant (epoch ms) at which it could be another; Infinity if there is none. */

@@ -1,5 +1,5 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Moved, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /** Membership of one profile in one segment (aep.md §1.4). It is the system's own: nobody else writes it. */
 export interface Membership {

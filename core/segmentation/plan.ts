@@ -1,7 +1,7 @@
 import { type EvaluationMethod, type PlanSettings, type Verdict, verdictOf2021, verdictOf2025 } from './plan-adobe.ts';
 import { attributesOnly, nativeVerdict } from './plan-native.ts';
-import { ITEM } from './pql/compile/canonical.ts';
 import type { Facts } from './pql/compile/facts.ts';
+import { ITEM } from './pql/parse/canonical.ts';
 import type { CompiledSegment } from './segment-compiler.ts';
 
 export type { EvaluationMethod, PlanMode, PlanSettings } from './plan-adobe.ts';

@@ -1,8 +1,8 @@
-import type { EventQuery, TimeBound } from './pql/run/event-source.ts';
+import type { EventView } from '#core/profile/profile-view.ts';
 import { type Facts, lookbackOf } from './pql/compile/facts.ts';
+import type { EventQuery, TimeBound } from './pql/run/event-source.ts';
 import type { SelectorIndex } from './pql/run/selector-index.ts';
 import { EventValue } from './pql/run/values.ts';
-import type { EventView } from '#core/profile/profile-view.ts';
 import type { CompiledSegment } from './segment-compiler.ts';
 
 /**

@@ -1,14 +1,14 @@
+import type { Relationship } from '#core/schema/relationship.ts';
 import type { SegmentDefinition } from './definition.ts';
-import type { Relationship } from './lookups.ts';
 import { compileQuery } from './pql/compile/compile.ts';
 import type { Origin } from './pql/compile/compiled.ts';
-import type { Context } from './pql/run/context.ts';
-import { PqlError } from './pql/parse/errors.ts';
 import { createFacts, type Facts } from './pql/compile/facts.ts';
-import { parsePql } from './pql/parse/parse.ts';
 import { createPathTree, type PathTree } from './pql/compile/paths.ts';
-import { createSelectors, type Selector } from './pql/run/selectors.ts';
 import { createSharedConditions } from './pql/compile/shared.ts';
+import { PqlError } from './pql/parse/errors.ts';
+import { parsePql } from './pql/parse/parse.ts';
+import type { Context } from './pql/run/context.ts';
+import { createSelectors, type Selector } from './pql/run/selectors.ts';
 
 /** Segments that do not fit together. `segmentIds` says which: the circle, or the one that names an unknown id. */
 export class SegmentSetError extends Error {

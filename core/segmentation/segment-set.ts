@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { ProfileView } from '#core/profile/profile-view.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
 import { indexSegments } from './affected.ts';
 import type { SegmentDefinition } from './definition.ts';
 import { type Look, lookAt } from './look.ts';
-import { type LookupRecord, type LookupRecords, NOT_LOADED, type Relationship } from './lookups.ts';
+import { type LookupRecord, type LookupRecords, NOT_LOADED } from './lookups.ts';
 import { type PlanSettings, planSegments, type SegmentPlan } from './plan.ts';
 import { indexSelectors } from './pql/run/selector-index.ts';
 import { EventValue } from './pql/run/values.ts';
-import type { ProfileView } from '#core/profile/profile-view.ts';
 import { type Retain, retention } from './retention.ts';
 import { compileAll } from './segment-compiler.ts';
 
+export type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 export type { Answer, Look } from './look.ts';
 export type { SegmentPlan } from './plan.ts';
-export type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 export { SegmentSetError } from './segment-compiler.ts';
 
 /** Segments that are evaluated together. Opt-outs and lifecycle are the caller's: all definitions given are evaluated. */

@@ -1,7 +1,7 @@
 import { addDataflow, type DataflowCounts, NO_DATAFLOW } from '#core/activation/dataflow.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import { logFailure } from './log.ts';
 

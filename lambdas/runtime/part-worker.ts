@@ -1,11 +1,11 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { PART_TRIES } from '#core/contract/functions.ts';
 import type { Job, Tally } from '#core/jobs/job.ts';
 import type { PartMessage } from '#core/jobs/part-message.ts';
-import { type SliceDone, workPart } from '#core/jobs/work-part.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
-import type { Clock } from '#core/ports/clock.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
+import { type SliceDone, workPart } from '#core/jobs/work-part.ts';
+import type { Clock } from '#core/ports/clock.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';

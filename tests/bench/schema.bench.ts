@@ -1,5 +1,5 @@
-import { EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/catalog/definitions.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
+import { EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/schema/definition.ts';
 import { compileSchema } from '#core/schema/validator.ts';
 import { processorTime, runsPerSecond, thousands } from './measure.ts';
 import { catalogWith, realEvents } from './real-events.ts';

@@ -1,8 +1,8 @@
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
+import { type DestinationDefinition, destinationDefinition } from '#core/activation/definition.ts';
 import type { LedgerItem } from '#core/activation/ledger.ts';
 import type { requestTypeOf } from '#core/activation/registry.ts';
 import { s3File } from '#core/activation/types/s3-file.ts';
-import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
 import { hubOutletId } from '#core/contract/connections.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';

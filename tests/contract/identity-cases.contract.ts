@@ -1,20 +1,17 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import {
-  datasetDefinition,
-  EXPERIENCE_EVENT_CLASS,
-  identitySettings,
-  schemaDefinition,
-} from '#core/catalog/definitions.ts';
 import { stageRules } from '#core/catalog/rules.ts';
+import { identitySettings } from '#core/identity/definition.ts';
 import { linksOf } from '#core/identity/evidence.ts';
-import { parseIdentityKey } from '#core/record/identity.ts';
 import { graphsOf } from '#core/identity/link-rules.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
+import { datasetDefinition } from '#core/ingestion/definition.ts';
+import { loadItems } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
-import { loadItems } from '#core/profile/load.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
+import { EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/schema/definition.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createHandler } from '#lambdas/functions/stitch-stream/handler.ts';

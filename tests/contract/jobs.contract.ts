@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JobPart, type NewJob, tallyOf, UNTOUCHED } from '#core/jobs/job.ts';
-import { ConflictError } from '#core/ports/conflict.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 
 const START = Date.UTC(2026, 2, 1);
 

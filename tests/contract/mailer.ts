@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
+import { destinationBase } from '#core/activation/destination-base.ts';
 import type { RequestDestination } from '#core/activation/destination-type.ts';
 import { sameForAll } from '#core/activation/item-results.ts';
-import { destinationBase } from '#core/activation/destination-base.ts';
 
 const definition = z.strictObject({
   ...destinationBase,

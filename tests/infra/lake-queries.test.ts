@@ -1,7 +1,7 @@
 import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
-import { folderOf, partitionOf } from '#core/record/partition.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
+import { folderOf, partitionOf } from '#core/record/partition.ts';
 import { resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
 

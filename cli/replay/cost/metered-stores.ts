@@ -1,10 +1,10 @@
 import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { Outbox } from '#core/activation/ports/outbox.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { Usage } from '#core/cost/usage.ts';
-import type { Outbox } from '#core/activation/ports/outbox.ts';
+import type { Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
-import type { Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { ItemChange } from '#core/segmentation/evaluate-change.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import type { Item } from '#lambdas/adapters/dynamodb/client.ts';

@@ -1,7 +1,8 @@
 import type { MembershipChange } from '#core/activation/delivery.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
-import type { AamDestination, DestinationDefinition } from '#core/catalog/definitions.ts';
 import type { Membership } from '#core/segmentation/membership.ts';
+import type { DestinationDefinition } from '../definition.ts';
+import type { AamDestination } from './definition.ts';
 
 /**
  * When pairs of destination and segment were first shared, in epoch ms: destination id → segment id → instant. A pair

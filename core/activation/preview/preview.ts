@@ -11,10 +11,10 @@ import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 import { membersAfter } from '#core/activation/s3-file/members.ts';
 import { type FileDelivery, type FileRow, LatestRows } from '#core/activation/s3-file/pending.ts';
 import { isExportDay } from '#core/activation/s3-file/schedule.ts';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
-import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { Profile } from '#core/profile/profiles.ts';
+import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
+import type { DestinationDefinition } from '../definition.ts';
 import type { ChangeLine } from './changes.ts';
 import { MASK } from './mask.ts';
 

@@ -5,12 +5,8 @@ import { authentication, authenticationOf } from '#core/activation/http/credenti
 import { httpBody } from '#core/activation/http/payload.ts';
 import { signedRequest } from '#core/activation/http/request.ts';
 import { byStatus, sameForAll, unreadable } from '#core/activation/item-results.ts';
-import {
-  destinationBase,
-  mandatoryAttributes,
-  mappedAttributes,
-  namespaceCode,
-} from '../destination-base.ts';
+import { namespaceCode } from '#core/identity/definition.ts';
+import { destinationBase, mandatoryAttributes, mappedAttributes } from '../destination-base.ts';
 
 /** aep.md §6.2 */
 const MOST_PROFILES = 10;

@@ -3,12 +3,8 @@ import type { FileDestination } from '#core/activation/destination-type.ts';
 import { DEFAULT_FILE_NAME, fileNameTemplate } from '#core/activation/s3-file/file-name.ts';
 import { membershipFiles } from '#core/activation/s3-file/membership-files.ts';
 import { EXPORT_SCHEDULES } from '#core/activation/s3-file/schedule.ts';
-import {
-  destinationBase,
-  mandatoryAttributes,
-  mappedAttributes,
-  namespaceCode,
-} from '../destination-base.ts';
+import { namespaceCode } from '#core/identity/definition.ts';
+import { destinationBase, mandatoryAttributes, mappedAttributes } from '../destination-base.ts';
 
 const definition = z.strictObject({
   ...destinationBase,

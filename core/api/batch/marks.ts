@@ -1,6 +1,6 @@
+import { MARKS, type Mark, type Marks, markKey, marksPrefix } from '#core/ingestion/batch/upload.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { MARKS, type Mark, type Marks, markKey, marksPrefix } from './upload.ts';
 
 /** What has been done with a batch, and when. */
 export async function marksOf(batchId: string, landing: ObjectStore): Promise<Marks> {

@@ -1,9 +1,6 @@
 import { z } from 'zod';
+import { BATCH_FORMATS } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
-
-/** What `inputFormat.format` may be; without it AEP takes files for Parquet, its first format. */
-export const BATCH_FORMATS = ['json', 'csv', 'parquet'] as const;
-export type BatchFormat = (typeof BATCH_FORMATS)[number];
 
 /** How AEP lets CSV be written otherwise, and the one way it is read here. */
 const CSV_DIALECT: Readonly<Record<string, readonly unknown[]>> = {

@@ -1,8 +1,8 @@
+import { fileNameOf, type Marks, type Upload } from '#core/ingestion/batch/upload.ts';
+import { sentenceOf } from '#core/ingestion/collection/problem.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
 import type { Batch } from '#core/record/operations.ts';
-import { sentenceOf } from '#core/ingestion/collection/problem.ts';
 import type { Refusal, RefusalCode } from '#core/record/record.ts';
-import { fileNameOf, type Marks, type Upload } from './upload.ts';
 
 /** AEP's states (aep.md §2.2) that a batch goes through here. */
 export type BatchStatus =

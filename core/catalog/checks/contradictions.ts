@@ -1,7 +1,7 @@
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
+import { follow, type Node, pointerSteps } from '#core/schema/field-tree.ts';
 import { isObject } from '#core/schema/library.ts';
 import { PARTS } from '../compose.ts';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '../definitions.ts';
-import { follow, type Node, pointerSteps } from '#core/schema/field-tree.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 
 /** Something that a value has to fit, with the schema or part of one that says so. */

@@ -1,13 +1,10 @@
-import {
-  type DatasetDefinition,
-  EXPERIENCE_EVENT_CLASS,
-  type MappingRule,
-  type SchemaDefinition,
-} from '../definitions.ts';
+import type { DatasetDefinition } from '#core/ingestion/definition.ts';
+import type { MappingRule } from '#core/ingestion/mapping/definition.ts';
+import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf } from '#core/schema/descriptors.ts';
+import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { rulesOf } from '../field-rules.ts';
-import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import { schemasById, treeOfSchema } from './union.ts';
 

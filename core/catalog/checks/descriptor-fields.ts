@@ -1,7 +1,7 @@
-import type { SchemaDescriptor } from '../definitions.ts';
+import type { SchemaDescriptor } from '#core/schema/definition.ts';
 import { namesOfProperty } from '#core/schema/descriptors.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Lookup, lookUp } from '#core/schema/field-tree.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import type { Described } from './descriptors.ts';
 import { treeOfSchema } from './union.ts';
 

@@ -1,7 +1,18 @@
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition, type SchemaDescriptor } from '../definitions.ts';
-import { identityDescriptors, isIdentity, isLookupSchema, isRelationship, primaryKeyOf } from '#core/schema/descriptors.ts';
-import { didYouMean, editDistance } from '#core/util/did-you-mean.ts';
+import {
+  EXPERIENCE_EVENT_CLASS,
+  PROFILE_CLASS,
+  type SchemaDefinition,
+  type SchemaDescriptor,
+} from '#core/schema/definition.ts';
+import {
+  identityDescriptors,
+  isIdentity,
+  isLookupSchema,
+  isRelationship,
+  primaryKeyOf,
+} from '#core/schema/descriptors.ts';
 import { fieldTree } from '#core/schema/field-tree.ts';
+import { didYouMean, editDistance } from '#core/util/did-you-mean.ts';
 import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
 import { expectTextField, fieldOfDescriptor } from './descriptor-fields.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';

@@ -1,6 +1,6 @@
 import { isProfileDestination } from '#core/activation/registry.ts';
 import { isDefaultProduction } from '#core/activation/route-aam.ts';
-import { PROFILE_CLASS } from '../definitions.ts';
+import { PROFILE_CLASS } from '#core/schema/definition.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type LoadedCatalog } from '../loaded.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';

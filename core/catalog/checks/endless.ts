@@ -1,4 +1,4 @@
-import type { SchemaDefinition } from '../definitions.ts';
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { follow, type Node } from '#core/schema/field-tree.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';

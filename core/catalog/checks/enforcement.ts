@@ -1,8 +1,8 @@
-import { type Activation, enforcement, type Violation } from '../policies/enforcement.ts';
 import { withIncluded } from '#core/governance/labels.ts';
-import type { LabelOrigin } from '../policies/lineage.ts';
 import type { Catalog } from '../catalog.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
+import { type Activation, enforcement, type Violation } from '../policies/enforcement.ts';
+import type { LabelOrigin } from '../policies/lineage.ts';
 
 /** No activation that is switched on violates a policy (aep.md §6.7: a violation blocks saving it). */
 export function checkEnforcement(loaded: LoadedCatalog, catalog: Catalog, findings: Findings): void {

@@ -1,5 +1,5 @@
+import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
 import { classOf, isNeverLinked, NAMESPACE_CLASSES, namespaceRegistry } from '#core/identity/namespaces.ts';
-import type { IdentitySettings, NamespaceDefinition } from '../definitions.ts';
 import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 

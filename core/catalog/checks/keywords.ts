@@ -1,9 +1,9 @@
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
-import { checkPattern } from '#core/schema/linear-regexp.ts';
-import type { SchemaDefinition } from '../definitions.ts';
-import { closest, didYouMean, editDistance } from '#core/util/did-you-mean.ts';
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { follow } from '#core/schema/field-tree.ts';
+import { checkPattern } from '#core/schema/linear-regexp.ts';
+import { closest, didYouMean, editDistance } from '#core/util/did-you-mean.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 

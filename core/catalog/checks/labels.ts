@@ -1,7 +1,7 @@
 import { isAssignment, type LabelAssignment } from '#core/governance/definition.ts';
 import { CORE_LABELS, knownLabels } from '#core/governance/labels.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
 import { lookUp } from '#core/schema/field-tree.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 import { schemasById, treeOfSchema } from './union.ts';

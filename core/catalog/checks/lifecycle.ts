@@ -1,7 +1,7 @@
+import { type Reference, segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { type Findings, type LoadedCatalog, placeOf } from '../loaded.ts';
-import { type Reference, segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 
 /** A segment is not put away while others are built on it or destinations are told of it (aep.md §5.1). */
 export function checkLifecycle(catalog: LoadedCatalog, findings: Findings): void {

@@ -1,7 +1,7 @@
 import type { ProfileDestination } from '#core/activation/registry.ts';
 import type { S3FileDestination } from '#core/activation/types/s3-file.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 import { expectNamespace } from './namespaces.ts';

@@ -1,5 +1,11 @@
-import type { RelationshipDescriptor, SchemaDefinition, SchemaDescriptor } from '../definitions.ts';
-import { identityDescriptors, isLookupSchema, isRelationship, namesOfProperty, primaryKeyOf } from '#core/schema/descriptors.ts';
+import type { RelationshipDescriptor, SchemaDefinition, SchemaDescriptor } from '#core/schema/definition.ts';
+import {
+  identityDescriptors,
+  isLookupSchema,
+  isRelationship,
+  namesOfProperty,
+  primaryKeyOf,
+} from '#core/schema/descriptors.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, type Loaded, placeOf } from '../loaded.ts';
 import { fieldOfDescriptor } from './descriptor-fields.ts';

@@ -1,8 +1,8 @@
 import { Ajv } from 'ajv';
-import { compileSchema } from '#core/schema/validator.ts';
-import type { SchemaDefinition } from '../definitions.ts';
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema } from '#core/schema/descriptors.ts';
 import { type FieldTree, fieldTree, pointerSteps } from '#core/schema/field-tree.ts';
+import { compileSchema } from '#core/schema/validator.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { checkContradictions } from './contradictions.ts';
 import { describing, hasPrimaryIdentity } from './descriptors.ts';

@@ -1,15 +1,15 @@
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/schema/definition.ts';
+import { relationshipsOf } from '#core/schema/descriptors.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
-import type { Relationship } from '#core/segmentation/lookups.ts';
 import type { Expression } from '#core/segmentation/pql/ast.ts';
+import { mistakesOfFields } from '#core/segmentation/pql/check/fields.ts';
+import { type Reference, segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { compileSegments } from '#core/segmentation/segment-set.ts';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '../definitions.ts';
-import { relationshipsOf } from '#core/schema/descriptors.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
-import { mistakesOfFields } from '#core/segmentation/pql/check/fields.ts';
-import { type Reference, segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { lookupsOf, profileSchemas, schemasById, unionOf } from './union.ts';
 
 const VALUE = ['expression', 'value'];

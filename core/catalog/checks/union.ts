@@ -1,14 +1,10 @@
-import type { Catalog } from '../catalog.ts';
-import {
-  type DatasetDefinition,
-  EXPERIENCE_EVENT_CLASS,
-  PROFILE_CLASS,
-  type SchemaDefinition,
-} from '../definitions.ts';
+import type { DatasetDefinition } from '#core/ingestion/definition.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { relationshipsOf } from '#core/schema/descriptors.ts';
 import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
-import type { Loaded, LoadedCatalog } from '../loaded.ts';
 import type { Unions } from '#core/segmentation/pql/check/fields.ts';
+import type { Catalog } from '../catalog.ts';
+import type { Loaded, LoadedCatalog } from '../loaded.ts';
 
 type SchemaClass = typeof PROFILE_CLASS | typeof EXPERIENCE_EVENT_CLASS;
 

@@ -1,9 +1,9 @@
-import type { Catalog } from '../catalog.ts';
-import type { DestinationDefinition } from '../definitions.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { DataPolicy } from '#core/governance/definition.ts';
 import { NO_EXPORT } from '#core/governance/labels.ts';
-import { type LabelOrigin, Lineage } from './lineage.ts';
 import { deniedBy, enabledPolicies, marketingAction } from '#core/governance/policies.ts';
+import type { Catalog } from '../catalog.ts';
+import { type LabelOrigin, Lineage } from './lineage.ts';
 
 /** Data that a policy keeps from a destination. */
 export interface Violation {

@@ -1,15 +1,16 @@
 import { SHARED_NAMESPACES } from '#core/activation/aam/identities.ts';
-import { isServedBy } from '#core/identity/hashing.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
-import type { Catalog } from '../catalog.ts';
-import { type FieldRead, fieldsRead, type Unions } from '#core/segmentation/pql/check/fields.ts';
-import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
-import { unionsOf } from '../checks/union.ts';
-import { type DestinationDefinition, PROFILE_CLASS, type SchemaDefinition } from '../definitions.ts';
-import { identityDescriptors, isLookupSchema } from '#core/schema/descriptors.ts';
-import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { isAssignment, type LabelAssignment } from '#core/governance/definition.ts';
 import { STITCHED, withIncluded } from '#core/governance/labels.ts';
+import { isServedBy } from '#core/identity/hashing.ts';
+import { PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
+import { identityDescriptors, isLookupSchema } from '#core/schema/descriptors.ts';
+import { type FieldRead, fieldsRead, type Unions } from '#core/segmentation/pql/check/fields.ts';
+import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
+import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
+import type { Catalog } from '../catalog.ts';
+import { unionsOf } from '../checks/union.ts';
 
 /** Where a label of what is sent comes from. */
 export interface LabelOrigin {

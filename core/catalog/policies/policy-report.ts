@@ -1,9 +1,9 @@
-import type { DestinationDefinition } from '../definitions.ts';
-import { type Activation, enforcement } from './enforcement.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { placeOfOrigin } from '../checks/enforcement.ts';
 import { readCatalog } from '../load.ts';
 import type { LoadedCatalog } from '../loaded.ts';
 import type { CatalogProblem } from '../problem.ts';
+import { type Activation, enforcement } from './enforcement.ts';
 
 /** What policies say about the activations of a catalog, with the places where labels were put. */
 export interface PolicyReport {

@@ -1,6 +1,5 @@
 import { type FileFormat, formatOf, KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { planRowGroups } from '#core/ingestion/parquet/decode-row-groups.ts';
-import { FileRefusedError, type Refusal } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type Unpacked, UnpackedWriter } from '#core/ingestion/source/unpacked.ts';
 import { readHeader } from '#core/ingestion/text/csv-rows.ts';
@@ -10,6 +9,7 @@ import type { JsonFrame } from '#core/ingestion/text/split-json.ts';
 import type { RawRecord } from '#core/ingestion/text/splitter.ts';
 import { refuseBinary, refuseFalseGzip, textPieces } from '#core/ingestion/text/text-pieces.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { emptyFile, TextCutter, type TextFormat } from './text-cutter.ts';
 
 /** A part of a file that one worker reads; plain data, so that it can travel. */

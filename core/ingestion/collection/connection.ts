@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import type { SourceConnectionDefinition } from '../definition.ts';
+import type { IngestionSettings } from '../settings.ts';
 import { type Problem, problem } from './problem.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
@@ -12,9 +12,9 @@ type Headers = Readonly<Record<string, string | undefined>>;
 export function authenticate(
   connectionId: string,
   headers: Headers,
-  catalog: CompiledCatalog,
+  settings: Pick<IngestionSettings, 'sourceConnections'>,
 ): SourceConnectionDefinition | Problem {
-  const connection = catalog.sourceConnections.get(connectionId);
+  const connection = settings.sourceConnections.get(connectionId);
   if (connection && !connection.authenticationRequired) return connection;
   const keys = keysOf(headers);
   if (keys.length === 0) return UNAUTHENTICATED;
@@ -22,10 +22,13 @@ export function authenticate(
 }
 
 /** The connection whose key a request shows, where the address names none; one that is open to anybody has none to show. */
-export function authenticateByKey(headers: Headers, catalog: CompiledCatalog): SourceConnectionDefinition | Problem {
+export function authenticateByKey(
+  headers: Headers,
+  settings: Pick<IngestionSettings, 'sourceConnections'>,
+): SourceConnectionDefinition | Problem {
   const keys = keysOf(headers);
   if (keys.length === 0) return UNAUTHENTICATED;
-  return [...catalog.sourceConnections.values()].find((connection) => hasKey(connection, keys)) ?? REJECTED;
+  return [...settings.sourceConnections.values()].find((connection) => hasKey(connection, keys)) ?? REJECTED;
 }
 
 /** What a catalog knows of a key. */

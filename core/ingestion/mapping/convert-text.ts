@@ -1,7 +1,7 @@
-import type { MappingRule } from '#core/catalog/definitions.ts';
 import { isExact } from '#core/ingestion/text/faithful.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
 import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
+import type { MappingRule } from './definition.ts';
 import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';
 
 type Type = MappingRule['type'];

@@ -1,7 +1,7 @@
-import type { MappingRule } from '#core/catalog/definitions.ts';
-import type { Refusal } from '#core/record/record.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { compileConverter, describeText, NotConverted } from './convert-text.ts';
+import type { MappingRule } from './definition.ts';
 
 /** The cells of a row in the order of the header; an empty one is ''. */
 type Cells = readonly string[];

@@ -1,6 +1,6 @@
-import type { MappingRule } from '#core/catalog/definitions.ts';
 import type { ChunkPlan } from '#core/ingestion/batch/plan-chunks.ts';
 import { FileRefusedError } from '#core/record/record.ts';
+import type { MappingRule } from './definition.ts';
 
 /** Of the columns that a mapping reads, so many are told. */
 const MOST_NAMES = 20;

@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
-import { FileRefusedError } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 import { expectThat, ParquetFlaw } from './flaw.ts';
 import { type ParquetSchema, readSchema } from './schema.ts';
 import { skipStruct } from './thrift.ts';

@@ -1,5 +1,5 @@
-import type { Refusal } from '#core/record/record.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
+import type { Refusal } from '#core/record/record.ts';
 import type { Column } from './column.ts';
 import type { Field, NamedField } from './schema.ts';
 import { BadValue } from './values.ts';

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { SchemaElement } from 'hyparquet';
 import { parseFloat16 } from 'hyparquet/src/convert.js';
-import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
 import { decodeJson, INVALID_ENCODING, textOf, tooLarge } from '#core/ingestion/text/decode-json.ts';
+import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
 import { ParquetFlaw } from './flaw.ts';
 
 /** Stands for a value that can't be accepted, until the row it is in is known. */

@@ -1,5 +1,5 @@
-import { isPartList, PARTS_SUFFIX, rangeOfPart } from '#core/api/batch/upload.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { isPartList, PARTS_SUFFIX, rangeOfPart } from '../batch/upload.ts';
 import type { ByteSource } from './byte-source.ts';
 import { objectSource } from './object-source.ts';
 

@@ -1,6 +1,6 @@
+import { pointerStep } from '#core/record/pointer.ts';
 import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/record/record.ts';
 import { unfaithful } from './faithful.ts';
-import { pointerStep } from '#core/record/pointer.ts';
 import { bomLength } from './splitter.ts';
 
 /**

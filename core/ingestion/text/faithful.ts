@@ -1,5 +1,5 @@
-import type { Refusal } from '#core/record/record.ts';
 import { pointerStep } from '#core/record/pointer.ts';
+import type { Refusal } from '#core/record/record.ts';
 
 /**
  * What JavaScript would change of a JSON text without a word: whole numbers that no double is written as, and halves of

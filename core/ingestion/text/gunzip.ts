@@ -1,6 +1,6 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { FileRefusedError } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 
 /** A gzip is unpacked in one go, at 70 MB/s and more: twice as much would not fit into the time of a function. */
 const MAX_GUNZIPPED_BYTES = 32 * 1024 ** 3;

@@ -1,5 +1,5 @@
-import { FileRefusedError } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 import { gunzip } from './gunzip.ts';
 
 /** Bytes by which a file is judged; the first piece of a text has as many, unless the text is shorter. */

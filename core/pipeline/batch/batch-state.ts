@@ -1,6 +1,6 @@
-import { addCounts, countFileRefusal, NO_COUNTS } from '../counts.ts';
-import type { Refusal } from '#core/record/record.ts';
 import type { Batch, NewBatch, OutcomeCounts, Verdict } from '#core/record/operations.ts';
+import type { Refusal } from '#core/record/record.ts';
+import { addCounts, countFileRefusal, NO_COUNTS } from '../counts.ts';
 
 /** What has been written down about a batch since it was opened. */
 export interface BatchProgress {

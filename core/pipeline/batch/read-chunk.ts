@@ -1,11 +1,11 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
-import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
-import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
+import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { nameOfObject, openObject } from '#core/ingestion/source/open-object.ts';
 import { unpackedSource } from '#core/ingestion/source/unpacked.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
+import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
 
 /** Records of a chunk that are worked on at a time: as many, or fewer where they are large. */
 const SLICE = 1_000;
@@ -20,7 +20,7 @@ export const SLICE_CHARACTERS = 4 * 1_048_576;
  */
 export async function readChunk(
   { datasetId, file, receivedAt, format, gzip, unpacked, chunk }: ChunkMessage,
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings,
   landing: ObjectStore,
   finish: (slice: readonly ReceivedRecord[], number: number) => Promise<void>,
 ): Promise<Refusal | undefined> {

@@ -1,4 +1,4 @@
-import type { CompiledDataset } from '#core/catalog/compile.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import type { Batch, Verdict } from '#core/record/operations.ts';
 
 /** Percent of a batch's records that may be refused, where nobody says otherwise (aep.md §2.3). */

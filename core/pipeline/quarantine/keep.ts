@@ -1,10 +1,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Arrival } from '#core/ingestion/accept.ts';
 import type { FileFormat } from '#core/ingestion/format.ts';
-import type { Position, Raw, Refusal } from '#core/record/record.ts';
-import { folderAt } from '#core/record/partition.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { NewBatch } from '#core/record/operations.ts';
+import { folderAt } from '#core/record/partition.ts';
+import type { Position, Raw, Refusal } from '#core/record/record.ts';
 
 /** A refused record with everything needed to find, mend and replay it. */
 export interface QuarantineRow extends Omit<Arrival, 'arrival'>, Raw, RawFormat {

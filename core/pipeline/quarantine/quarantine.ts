@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '../counts.ts';
 import { arrivalId } from '#core/ingestion/ids.ts';
-import { validate } from '../process.ts';
-import type { Refusal } from '#core/record/record.ts';
-import { type TakeInDeps, takeIn } from '../take-in.ts';
+import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { keepInLake } from '#core/lake/keep.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { Operations, OutcomeCounts } from '#core/record/operations.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import type { Operations, OutcomeCounts } from '#core/record/operations.ts';
+import type { Refusal } from '#core/record/record.ts';
+import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '../counts.ts';
+import { validate } from '../process.ts';
+import { type TakeInDeps, takeIn } from '../take-in.ts';
 import { type QuarantineRow, readArchive, writeArchive } from './keep.ts';
 import { receiveAgain, receiveMended } from './receive-again.ts';
 
@@ -73,7 +73,7 @@ function mayHold(key: string, { since, until }: QuarantineFilter): boolean {
 }
 
 export interface QuarantineReplayDeps {
-  readonly catalog: CompiledCatalog;
+  readonly catalog: IngestionSettings;
   readonly quarantine: ObjectStore;
   readonly lake: ObjectStore;
   readonly operations: Pick<Operations, 'countStream'>;
@@ -173,7 +173,7 @@ function partOf(key: string, records: readonly AcceptedRecord[]): string {
 function corrections(
   gone: readonly QuarantineRow[],
   outcomes: readonly FoldOutcome[],
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings,
 ): Map<string, OutcomeCounts> {
   const isKnown = (id: string): boolean => catalog.datasets.has(id);
   // A record of a dataset that nobody knew was counted as one of `unknown`.

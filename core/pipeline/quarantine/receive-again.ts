@@ -1,11 +1,11 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
-import { receiveMessage } from '../receive-message.ts';
-import type { DecodedRecord, Refusal, RefusalCode } from '#core/record/record.ts';
+import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { csvRow } from '#core/ingestion/text/csv-rows.ts';
 import { bytesOfRaw, decodeJson } from '#core/ingestion/text/decode-json.ts';
 import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
 import type { RawRecord } from '#core/ingestion/text/splitter.ts';
+import type { DecodedRecord, Refusal, RefusalCode } from '#core/record/record.ts';
+import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
+import { receiveMessage } from '../receive-message.ts';
 import type { QuarantineRow } from './keep.ts';
 
 /** Of what was too large only the beginning was kept, and that may look like a record of its own. */
@@ -14,7 +14,7 @@ const PARTLY_KEPT: ReadonlySet<RefusalCode> = new Set(['too-large']);
 const UNREADABLE: ReadonlySet<RefusalCode> = new Set(['malformed', 'invalid-encoding', 'too-deep']);
 
 /** A refused record, received once more under the catalog that is in force now; when it arrived stays as it was. */
-export function receiveAgain(row: QuarantineRow, catalog: CompiledCatalog): ReceivedRecord {
+export function receiveAgain(row: QuarantineRow, catalog: IngestionSettings): ReceivedRecord {
   const { datasetId, position, receivedAt, tie, format, header, refusals } = row;
   const partly = refusals.find(({ code }) => PARTLY_KEPT.has(code) || (format === 'parquet' && UNREADABLE.has(code)));
   if (partly) return { ...row, entity: undefined, refusal: partly };
@@ -26,7 +26,7 @@ export function receiveAgain(row: QuarantineRow, catalog: CompiledCatalog): Rece
 }
 
 /** The same with what people have made of it: the whole record, as text. */
-export function receiveMended(row: QuarantineRow, raw: string, catalog: CompiledCatalog): ReceivedRecord {
+export function receiveMended(row: QuarantineRow, raw: string, catalog: IngestionSettings): ReceivedRecord {
   const { rawEncoding: _encoding, ...rest } = row;
   return receiveAgain({ ...rest, raw, refusals: [] }, catalog);
 }

@@ -1,10 +1,10 @@
-import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '../ports/profile-store.ts';
-import type { Timeline } from '../ports/timeline.ts';
+import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import { withoutExpiredRegions } from '../event-region.ts';
 import { attributesOf, lastChange } from '../fragment.ts';
 import { loadItem } from '../load.ts';
+import type { ProfileStore } from '../ports/profile-store.ts';
+import type { Timeline } from '../ports/timeline.ts';
 import {
   datasetOfFragment,
   type Fragment,

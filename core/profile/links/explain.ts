@@ -1,10 +1,10 @@
-import type { ProfileStore } from '../ports/profile-store.ts';
-import { loadItems } from '../load.ts';
 import { EVIDENCE_LIMITS } from '#core/identity/evidence.ts';
-import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import { compareKeys, graphsOf, type Link, type LinkRules, type RemovedLink } from '#core/identity/link-rules.ts';
 import { shortestPath } from '#core/identity/paths.ts';
 import { replay } from '#core/identity/replay.ts';
+import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
+import { loadItems } from '../load.ts';
+import type { ProfileStore } from '../ports/profile-store.ts';
 
 /** Why an identity is on its profile. */
 export interface Explanation {

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '../ports/profile-store.ts';
-import { loadItems } from '../load.ts';
 import { addAssertions, linksOf } from '#core/identity/evidence.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Assertion, Link, LinkRules, Withdrawal } from '#core/identity/link-rules.ts';
 import { shortestPath } from '#core/identity/paths.ts';
+import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { loadItems } from '../load.ts';
+import type { ProfileStore } from '../ports/profile-store.ts';
 
 export interface UnlinkDeps extends Pausing {
   readonly profiles: ProfileStore;

@@ -1,7 +1,7 @@
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { CatalogReader } from './catalog-store.ts';
 import { dynamoDb, s3 } from '../clients.ts';
 import { createS3ObjectStore } from '../s3/object-store.ts';
+import { CatalogReader } from './catalog-store.ts';
 
 /** The catalog port of a function, from its environment. */
 export function createCatalogReader(environment: {

@@ -2,8 +2,8 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import { type SharedSince, sharedSince } from '#core/activation/aam/first-use.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { operationsKey } from '#core/contract/tables.ts';
 import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';
+import { operationsKey } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { stringAt } from './item-codec.ts';

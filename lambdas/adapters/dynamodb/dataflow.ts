@@ -6,8 +6,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { type DataflowCounts, type DataflowRun, hourOf, hoursBetween, NO_DATAFLOW } from '#core/activation/dataflow.ts';
-import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Item } from './client.ts';
 import { numberAt, stringAt } from './item-codec.ts';
 

@@ -9,8 +9,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { jobKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import { isActive, type Job, type JobPart, type JobStatus, type NewJob } from '#core/jobs/job.ts';
-import { ConflictError } from '#core/ports/conflict.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 import { type Item, isConflict } from './client.ts';
 import { numberAt, stringAt } from './item-codec.ts';
 

@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
 import { batchOf } from '#core/pipeline/batch/batch-state.ts';
-import type { Refusal } from '#core/record/record.ts';
 import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/record/operations.ts';
+import type { Refusal } from '#core/record/record.ts';
 import { type Item, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
 

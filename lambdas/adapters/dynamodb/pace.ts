@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Pace } from '#core/activation/ports/pace.ts';
 import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { Pace } from '#core/activation/ports/pace.ts';
 
 /** Longer than this nobody waits: a function that waits costs, and its messages can come again. */
 const LONGEST_WAIT_MS = 10_000;

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { batchGet } from './batch-get.ts';
 import { type ConditionalPut, type Item, putAll, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';

@@ -8,11 +8,11 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Remembered, Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { pauseBefore } from '#lambdas/runtime/pause.ts';
-import { packJson, unpackJson } from './compact-json.ts';
 import type { Item } from './client.ts';
+import { packJson, unpackJson } from './compact-json.ts';
 import { bytesAt, numberAt, stringAt } from './item-codec.ts';
 
 const MOST_DELETES = 25;

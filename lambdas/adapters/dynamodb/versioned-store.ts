@@ -1,7 +1,7 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DUE_INDEX, DUE_SHARDS } from '#core/contract/tables.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Moved, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 import { type Item, putAll, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';

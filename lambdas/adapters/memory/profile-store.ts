@@ -1,7 +1,7 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /** Profile items in memory, with the same conditions as the table has. */
 export class MemoryProfileStore implements ProfileStore {

@@ -1,5 +1,5 @@
-import type { IdentityKey } from '#core/record/identity.ts';
 import type { Remembered, Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /** The timeline in memory. */
 export class MemoryTimeline implements Timeline {

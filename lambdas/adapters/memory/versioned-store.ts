@@ -1,6 +1,6 @@
-import type { IdentityKey } from '#core/record/identity.ts';
-import { ConflictError } from '#core/ports/conflict.ts';
 import type { Moved, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 
 /** Versioned items in memory, with the same conditions as the tables have. */

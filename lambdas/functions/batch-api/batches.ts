@@ -1,8 +1,7 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import { setMark } from '#core/api/batch/marks.ts';
 import { readNewBatch } from '#core/api/batch/new-batch.ts';
 import { describeBatch, statusOf } from '#core/api/batch/report.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import {
   filesPrefix,
   indexKey,
@@ -10,9 +9,10 @@ import {
   PARTS_SUFFIX,
   type Upload,
   uploadKey,
-} from '#core/api/batch/upload.ts';
+} from '#core/ingestion/batch/upload.ts';
 import { isProblem } from '#core/ingestion/collection/connection.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
+import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { obstacleToReplace, revertBatch } from './reverts.ts';

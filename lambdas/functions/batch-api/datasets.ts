@@ -1,7 +1,8 @@
-import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
-import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import { pickProperties, readDatasetListing } from '#core/api/batch/listing.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
+import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import { badRequest, maySend } from './state.ts';
 

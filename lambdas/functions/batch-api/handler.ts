@@ -1,8 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { NoCatalogError } from '#core/catalog/port.ts';
 import { authenticateByKey, isProblem } from '#core/ingestion/collection/connection.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
-import { NoCatalogError } from '#core/catalog/port.ts';
 import { answerTo, callOf, type HttpAnswer, type HttpCall } from '#lambdas/runtime/http.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 import { createBatch, finishBatch, forbidden } from './batches.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb, s3, s3Addresses, sqs } from '#lambdas/adapters/clients.ts';
-import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
+import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { createS3ObjectAddresses } from '#lambdas/adapters/s3/object-addresses.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
-import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('batch-api', process.env);

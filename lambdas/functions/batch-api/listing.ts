@@ -1,8 +1,8 @@
-import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import { type BatchListing, pickProperties, readListing } from '#core/api/batch/listing.ts';
 import { describeBatch, statusOf } from '#core/api/batch/report.ts';
-import { INDEX_PREFIX, parseIndexKey } from '#core/api/batch/upload.ts';
+import { INDEX_PREFIX, parseIndexKey } from '#core/ingestion/batch/upload.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
+import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, findBatch, type KnownBatch, maySend } from './state.ts';

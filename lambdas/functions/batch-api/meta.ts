@@ -1,8 +1,8 @@
 import { rowErrors, statusOf } from '#core/api/batch/report.ts';
-import { fileNameOf, filesPrefix, isPartList } from '#core/api/batch/upload.ts';
+import { fileNameOf, filesPrefix, isPartList } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
-import { batchRows } from '#core/pipeline/quarantine/keep.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
+import { batchRows } from '#core/pipeline/quarantine/keep.ts';
 import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, type KnownBatch } from './state.ts';

@@ -1,7 +1,8 @@
-import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
 import { setMark } from '#core/api/batch/marks.ts';
 import { statusOf } from '#core/api/batch/report.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { batchToRevert } from '#core/revert/batch-to-revert.ts';
 import type { HttpAnswer } from '#lambdas/runtime/http.ts';
 import type { BatchApiDeps } from './deps.ts';

@@ -1,7 +1,7 @@
-import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
 import { marksOf } from '#core/api/batch/marks.ts';
-import { type Marks, type Upload, uploadKey } from '#core/api/batch/upload.ts';
+import { type Marks, type Upload, uploadKey } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
+import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import type { Batch } from '#core/record/operations.ts';
 import type { BatchApiDeps } from './deps.ts';

@@ -10,7 +10,7 @@ import {
   rangeOfPart,
   rangesOf,
   type Upload,
-} from '#core/api/batch/upload.ts';
+} from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { ObjectAddress } from '#core/ports/object-addresses.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';

@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import type { SourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';
 import { MAX_BATCH_BYTES, malformed, messagesOf, unpackBody } from '#core/ingestion/collection/body.ts';
-import { collectMessage, validateNow } from '#core/pipeline/collect.ts';
 import { authenticate, isProblem } from '#core/ingestion/collection/connection.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import { RateLimiter } from '#core/ingestion/collection/rate-limit.ts';
-import { MAX_RECORD_BYTES } from '#core/record/record.ts';
-import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';
+import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { collectMessage, validateNow } from '#core/pipeline/collect.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CollectedMessage, CollectionStream } from '#core/ports/collection-stream.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { answerTo, callOf, type HttpAnswer, type HttpCall } from '#lambdas/runtime/http.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 

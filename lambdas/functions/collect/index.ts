@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { kinesis } from '#lambdas/adapters/clients.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { KinesisCollectionStream } from '#lambdas/adapters/kinesis/collection-stream.ts';
 import { createHandler } from './handler.ts';
 

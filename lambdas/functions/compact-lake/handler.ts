@@ -1,13 +1,13 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { type CompactDeps, compactStep } from '#core/lake/compact.ts';
 import { partitionMessage, recentPartitions } from '#core/lake/compaction-days.ts';
-import { dayOf, type Partition } from '#core/record/partition.ts';
 import { settledIn } from '#core/lake/settled.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
+import { dayOf, type Partition } from '#core/record/partition.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { mergeRules } from '#core/lake/compaction-days.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { s3, sqs } from '#lambdas/adapters/clients.ts';
-import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
 

@@ -1,12 +1,12 @@
 import { edgeCalls } from '#core/activation/aam/edge-call.ts';
 import { type DcsResult, readDcsResponse } from '#core/activation/aam/read-dcs-response.ts';
 import { type EdgeDelivery, edgeDelivery } from '#core/activation/delivery.ts';
+import { type DestinationCatalog, destinationOf } from '#core/activation/destination-catalog.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
 import type { LedgerStore } from '#core/activation/ledger.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
-import { type DestinationCatalog, destinationOf } from '#lambdas/runtime/destinations.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
 import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/sqs-handler.ts';
 

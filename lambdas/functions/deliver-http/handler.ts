@@ -1,14 +1,14 @@
 import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
 import type { LedgerStore } from '#core/activation/ledger.ts';
+import { createRequestSender, type RequestSenderDeps } from '#core/activation/request-sender.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
-import { createRequestSender, type RequestSenderDeps } from '#core/activation/request-sender.ts';
 import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/sqs-handler.ts';
 
-export interface DeliverHttpDeps extends RequestSenderDeps {
+export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure'> {
   readonly ledgers: LedgerStore;
   readonly metrics: Metrics;
 }
@@ -23,7 +23,7 @@ const GROUPS_AT_ONCE = 5;
  * tried again is sent alone, so that one profile that the endpoint cannot take does not hold up the others for ever.
  */
 export function createHandler(deps: DeliverHttpDeps) {
-  const send = createRequestSender(deps);
+  const send = createRequestSender({ ...deps, logFailure });
 
   /** Counts and logs what became of each. @returns the ids of those that have to come again */
   const settle = (items: readonly Item[], results: readonly ItemResult[]): Set<string> => {

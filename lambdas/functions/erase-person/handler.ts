@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { stageRules } from '#core/catalog/rules.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import { type ErasureDeps, erasePerson } from '#core/privacy/erase-person.ts';
 import { type SignedReceipt, signReceipt } from '#core/privacy/receipt.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';

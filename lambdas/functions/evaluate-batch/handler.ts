@@ -1,5 +1,5 @@
-import { type StartDeps, type Started, startJob } from '#core/jobs/start-job.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
+import { type StartDeps, type Started, startJob } from '#core/jobs/start-job.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface EvaluateBatchDeps extends StartDeps {

@@ -1,6 +1,6 @@
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import type { StoredAttributes } from '#lambdas/adapters/dynamodb/item-codec.ts';
 import { DynamoDbProfileStore, readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';

@@ -1,10 +1,10 @@
 import { stageRules } from '#core/catalog/rules.ts';
 import { METRICS } from '#core/contract/metrics.ts';
-import type { Pausing } from '#core/ports/conflict.ts';
-import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
-import type { Metrics } from '#core/ports/metrics.ts';
-import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { expireSlice } from '#core/jobs/expire-slice.ts';
+import type { Pausing } from '#core/ports/conflict.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { createPartWorker, type PartDeps } from '#lambdas/runtime/part-worker.ts';
 
 export interface ExpirePartDeps extends PartDeps, Pausing {

@@ -1,8 +1,8 @@
-import { stageRules } from '#core/catalog/rules.ts';
-import { type StartDeps, type Started, startJob } from '#core/jobs/start-job.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import { hasAnythingToExpire } from '#core/jobs/expire-slice.ts';
+import { type StartDeps, type Started, startJob } from '#core/jobs/start-job.ts';
+import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface ExpireFunctionDeps extends StartDeps {

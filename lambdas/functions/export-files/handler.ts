@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import { fileTypeOf, isProfileDestination } from '#core/activation/registry.ts';
 import { exportOutlet, type MakeFiles, type OutletExports } from '#core/activation/s3-file/export-outlet.ts';
 import { dueSlot, type ExportWindow, HUB_SCHEDULE, isExportDay } from '#core/activation/s3-file/schedule.ts';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
 import { hubOutletId } from '#core/contract/connections.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';
 import { describeError, logBatch, logFailure } from '#lambdas/runtime/log.ts';
 
 export interface ExportFilesDeps {

@@ -1,6 +1,6 @@
 import { readEnvironment } from '#core/contract/functions.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbDataflowBooks } from '#lambdas/adapters/dynamodb/dataflow.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';

@@ -1,19 +1,14 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { stageRules } from '#core/catalog/rules.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
-import { NoCatalogError } from '#core/catalog/port.ts';
-import type { Clock } from '#core/ports/clock.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
-import type { Timeline } from '#core/profile/ports/timeline.ts';
-import {
-  type AccessProblem,
-  type EntitiesRequest,
-  EVENT_SCHEMA,
-  isAccessProblem,
-} from '#core/access/access.ts';
+import { type AccessProblem, type EntitiesRequest, EVENT_SCHEMA, isAccessProblem } from '#core/access/access.ts';
 import { type EntitiesAnswer, getEntities } from '#core/access/get-entities.ts';
 import { entitiesOf } from '#core/access/links.ts';
 import { readBody, readQuery } from '#core/access/request.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
+import { NoCatalogError } from '#core/catalog/port.ts';
+import { stageRules } from '#core/catalog/rules.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { answerTo, callOf, type HttpAnswer } from '#lambdas/runtime/http.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';

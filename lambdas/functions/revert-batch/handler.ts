@@ -1,12 +1,13 @@
 import { markedAt, setMark } from '#core/api/batch/marks.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Operations } from '#core/record/operations.ts';
 import { batchToRevert, type RevertMessage } from '#core/revert/batch-to-revert.ts';
 import { partsFor, type RevertDeps, workRevert } from '#core/revert/revert.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
-export interface RevertBatchDeps extends Omit<RevertDeps, 'catalog' | 'until'> {
+export interface RevertBatchDeps extends Omit<RevertDeps, 'settings' | 'until'> {
   readonly catalog: CatalogPort;
   readonly operations: Operations;
   readonly reverts: MessageQueue<RevertMessage>;
@@ -29,7 +30,7 @@ export function createWorker(deps: RevertBatchDeps) {
     const until = deps.now() + deps.workMs;
     const catalog = await deps.catalog.current();
     const start = { batch: taken, parts: partsFor(accepted + duplicate) };
-    const end = await workRevert(start, { ...deps, catalog, until });
+    const end = await workRevert(start, { ...deps, settings: stageRules(catalog).revert, until });
     if (end === 'done') await setMark(batchId, 'reverted', deps);
     else await deps.reverts.send([{ batchId }]);
     logBatch({ batchId, datasetId: batch.datasetId, revert: end });

@@ -1,12 +1,12 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { revertMessage } from '#core/revert/batch-to-revert.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
-import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
-import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { createWorker } from './handler.ts';
 

@@ -1,13 +1,13 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { LedgerStore } from '#core/activation/ledger.ts';
+import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { Outbox } from '#core/activation/ports/outbox.ts';
 import { route } from '#core/activation/route.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { METRICS } from '#core/contract/metrics.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
-import type { Outbox } from '#core/activation/ports/outbox.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { DataflowTally } from '#lambdas/runtime/dataflow.ts';

@@ -1,26 +1,27 @@
 import { z } from 'zod';
-import type { CompiledCatalog, CompiledDataset } from '#core/catalog/compile.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { keepPlan } from '#core/ingestion/batch/chunk-plan.ts';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import { thresholdOf } from '#core/pipeline/batch/threshold.ts';
+import { type BatchManifest, isManifest, readManifest } from '#core/ingestion/batch/upload.ts';
 import { dropIfOver } from '#core/ingestion/batch/working-pieces.ts';
-import { type BatchManifest, isManifest, readManifest } from '#core/api/batch/upload.ts';
 import { KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { batchIdOf, datasetOfFile, piecesPrefix } from '#core/ingestion/landing.ts';
 import { refuseForeignHeader } from '#core/ingestion/mapping/refuse-header.ts';
-import { unknownDataset } from '#core/pipeline/process.ts';
-import { keepFileRefusal } from '#core/pipeline/quarantine/keep.ts';
-import { FileRefusedError, type Refusal } from '#core/record/record.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import { rawOf } from '#core/ingestion/text/decode-json.ts';
-import { UNKNOWN_DATASET } from '#core/record/partition.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
+import { thresholdOf } from '#core/pipeline/batch/threshold.ts';
+import { unknownDataset } from '#core/pipeline/process.ts';
+import { keepFileRefusal } from '#core/pipeline/quarantine/keep.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { NewBatch, Operations } from '#core/record/operations.ts';
+import { UNKNOWN_DATASET } from '#core/record/partition.ts';
+import { FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface SplitDeps {

@@ -1,15 +1,15 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { countByDataset, countOutcomes, type Finished } from '#core/pipeline/counts.ts';
 import { processRecords } from '#core/pipeline/process.ts';
 import { receiveMessage } from '#core/pipeline/receive-message.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
-import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { Operations } from '#core/record/operations.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
+import type { Operations } from '#core/record/operations.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts';

@@ -1,11 +1,11 @@
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageRules } from '#core/catalog/rules.ts';
 import { METRICS } from '#core/contract/metrics.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Pausing } from '#core/ports/conflict.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { evaluateMany } from '#core/segmentation/evaluate-many.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';

@@ -1,13 +1,13 @@
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { readPlan } from '#core/ingestion/batch/chunk-plan.ts';
+import { workOn } from '#core/ingestion/batch/working-pieces.ts';
 import { readChunk, slicePart } from '#core/pipeline/batch/read-chunk.ts';
 import { verdictOf } from '#core/pipeline/batch/threshold.ts';
-import { workOn } from '#core/ingestion/batch/working-pieces.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/pipeline/counts.ts';
 import { look } from '#core/pipeline/process.ts';
 import { keepFileRefusal, keepInQuarantine } from '#core/pipeline/quarantine/keep.ts';
-import type { CatalogPort } from '#core/catalog/port.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';

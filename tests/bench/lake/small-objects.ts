@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { folderOf } from '#core/record/partition.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
+import { folderOf } from '#core/record/partition.ts';
 import { fileStore } from '../large/file-store.ts';
 import { type Column, FAULTY_COLUMNS, ORDER_COLUMNS, orderOf } from '../large/orders.ts';
 

@@ -1,5 +1,6 @@
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { datasetDefinition, EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/catalog/definitions.ts';
+import { datasetDefinition } from '#core/ingestion/definition.ts';
+import { EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/schema/definition.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 
 export const ORDERS_SCHEMA = schemaDefinition.parse({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PIECES_PREFIX } from '#core/contract/landing.ts';
-import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/keep.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/keep.ts';
 import { fileStore } from './file-store.ts';
 import type { LargeResult } from './run-large.ts';
 

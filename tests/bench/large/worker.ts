@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
-import type { Operations } from '#core/record/operations.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
+import type { Operations } from '#core/record/operations.ts';
 import { createSplitter, type Notification } from '#lambdas/functions/split/handler.ts';
 import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
 import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';

@@ -1,7 +1,7 @@
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
-import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
 
 export interface DecodedFile {
   readonly records: readonly DecodedRecord[];

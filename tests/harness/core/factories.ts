@@ -1,10 +1,10 @@
-import type { IdType } from '#core/catalog/definitions.ts';
+import type { IdType } from '#core/identity/definition.ts';
+import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
+import type { FoldRules } from '#core/profile/fold.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
-import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import type { FoldRules } from '#core/profile/fold.ts';
-import type { RecordOperation } from '#core/profile/fragment.ts';
+import type { RecordOperation } from '#core/record/record-operation.ts';
 
 /** Small things that tests are made of. Everything has a value; a test says only what it is about. */
 

@@ -1,6 +1,6 @@
 import { type Chunk, type ChunkPlan, type PlanOptions, planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { recordsOf } from './decode.ts';
 
 /** What chunks hold. */

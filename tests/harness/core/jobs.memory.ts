@@ -1,6 +1,6 @@
 import { isActive, type Job, type JobPart, type NewJob, UNTOUCHED } from '#core/jobs/job.ts';
-import { ConflictError } from '#core/ports/conflict.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 
 /** Jobs in memory, with the same conditions as the table has. */
 export class MemoryJobs implements Jobs {

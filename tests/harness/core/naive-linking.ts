@@ -1,4 +1,4 @@
-import type { IdType } from '#core/catalog/definitions.ts';
+import type { IdType } from '#core/identity/definition.ts';
 
 /**
  * The linking rules once more, in the plainest way: all links in one list, everything looked at after every event. It

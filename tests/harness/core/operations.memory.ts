@@ -1,7 +1,7 @@
 import { batchOf } from '#core/pipeline/batch/batch-state.ts';
 import { addCounts, NO_COUNTS } from '#core/pipeline/counts.ts';
-import type { Refusal } from '#core/record/record.ts';
 import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/record/operations.ts';
+import type { Refusal } from '#core/record/record.ts';
 
 interface Opened {
   readonly batch: NewBatch;

@@ -1,4 +1,4 @@
-import type { MergePolicyDefinition } from '#core/catalog/definitions.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { linkRules } from './factories.ts';

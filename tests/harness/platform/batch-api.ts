@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import { createHandler } from '#lambdas/functions/batch-api/handler.ts';
 import { createPlatform, type PlatformOptions } from './platform.ts';

@@ -5,13 +5,13 @@ import { type ChunkMessage, chunkMessage } from '#core/ingestion/batch/chunk-mes
 import { type PartMessage, partMessage } from '#core/jobs/part-message.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import { mergeRules } from '#core/lake/compaction-days.ts';
-import type { Partition } from '#core/record/partition.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
+import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
+import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
-import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { createHandler as compactLake } from '#lambdas/functions/compact-lake/handler.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';

@@ -1,7 +1,7 @@
 import type { AttributeValue } from 'aws-lambda';
-import type { IdentityKey } from '#core/record/identity.ts';
-import type { Lookup, ProfileWrite } from '#core/profile/ports/profile-store.ts';
 import type { Moved, Versioned } from '#core/identity/versioned-store.ts';
+import type { Lookup, ProfileWrite } from '#core/profile/ports/profile-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { encodeState } from '#lambdas/adapters/dynamodb/item-codec.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isShared } from '#core/activation/aam/identities.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { MembershipChange } from '#core/activation/delivery.ts';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
-import { parseIdentityKey } from '#core/record/identity.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { acceptedIdentities } from '#core/identity/hashing.ts';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
-import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
-import { valueAt } from '#core/record/field-path.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
+import { valueAt } from '#core/record/field-path.ts';
+import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';

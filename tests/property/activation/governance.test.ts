@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isShared } from '#core/activation/aam/identities.ts';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { consentPolicyDefinition } from '#core/governance/definition.ts';
-import type { Governance } from '#core/activation/permitted.ts';
-import { parseIdentityKey } from '#core/record/identity.ts';
+import type { Governance } from '#core/governance/governance.ts';
 import { attributesOf } from '#core/profile/fragment.ts';
 import { identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { attributes } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { profileRules } from '#tests/harness/core/profiles.ts';
 import { activated, folded, NOW, platform, record, segments, untilDone } from './world.ts';

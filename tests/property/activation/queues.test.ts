@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { OutgoingDelivery } from '#core/activation/ports/outbox.ts';
 import { activated, failuresOf, folded, platform, record, untilDone } from './world.ts';
 

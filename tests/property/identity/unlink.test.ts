@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { unlink } from '#core/profile/links/unlink.ts';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { stitch } from '#core/profile/stitch.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
-import type { FileRefusedError, Refusal } from '#core/record/record.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import type { FileRefusedError, Refusal } from '#core/record/record.ts';
 import { piecemeal, recordsOf } from '#tests/harness/core/decode.ts';
 
 const LINE_ENDS = ['\n', '\r\n', '\n\n', '\n  \r\n'] as const;

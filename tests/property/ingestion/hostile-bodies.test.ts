@@ -3,7 +3,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { sourceConnectionDefinition } from '#core/catalog/definitions.ts';
+import { sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { createHandler } from '#lambdas/functions/collect/handler.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 

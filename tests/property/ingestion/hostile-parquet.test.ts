@@ -1,8 +1,8 @@
 import { ByteWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { deltaBinaryPack } from 'hyparquet-writer/src/delta.js';
 import { describe, expect, it } from 'vitest';
-import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { dictionaryPage, ofPages, plainPage, plainTexts, withFooter } from '#tests/harness/core/crafted-parquet.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 

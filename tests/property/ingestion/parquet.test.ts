@@ -4,8 +4,8 @@ import type { SchemaElement } from 'hyparquet';
 import { ParquetWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { describe, expect, it } from 'vitest';
-import { FileRefusedError } from '#core/record/record.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { FileRefusedError } from '#core/record/record.ts';
 import { decodeFile, recordsOf } from '#tests/harness/core/decode.ts';
 
 /** A kind of column: what is written, and what must come out of it. */

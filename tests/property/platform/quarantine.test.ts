@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
+import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import {
   type QuarantineFilter,
   readQuarantine,
@@ -9,7 +10,6 @@ import {
   rowId,
 } from '#core/pipeline/quarantine/quarantine.ts';
 import { MAX_RECORD_BYTES } from '#core/record/record.ts';
-import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageRules } from '#core/catalog/rules.ts';
-import { unlink } from '#core/profile/links/unlink.ts';
 import { batchIdOf } from '#core/ingestion/landing.ts';
-import { compactRange } from '#core/pipeline/compact-range.ts';
 import { mergeRules } from '#core/lake/compaction-days.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { compactRange } from '#core/pipeline/compact-range.ts';
+import { unlink } from '#core/profile/links/unlink.ts';
 import { identitiesIn } from '#core/profile/profile-item.ts';
 import { type RevertDeps, workRevert } from '#core/revert/revert.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
@@ -117,7 +117,7 @@ describe('a batch that is taken back', () => {
   };
   const depsOf = ({ stores, poller: { clock } }: Platform, more: Partial<RevertDeps> = {}): RevertDeps => ({
     ...stores,
-    catalog,
+    settings: stageRules(catalog).revert,
     now: clock.now,
     until: Number.POSITIVE_INFINITY,
     ...more,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { stitch } from '#core/profile/stitch.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import type { ProfileView } from '#core/profile/profile-view.ts';
+import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
 import { NOW, segments } from '#tests/unit/segmentation/factories.ts';
 import { chain, profileView, rule } from './generators.ts';

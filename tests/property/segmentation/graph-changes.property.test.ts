@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type FoldRules, foldRecords, linkableOf } from '#core/profile/fold.ts';
 import { placeInProfile } from '#core/profile/place.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';

@@ -1,6 +1,6 @@
+import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 import type { Chain, ChainStep, Expression, TimeCondition } from '#core/segmentation/pql/ast.ts';
 import { addUnits, type CalendarUnit, parseInstant, startOf } from '#core/segmentation/pql/time.ts';
-import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
 
 /**
  * PQL by definition: walks the tree, looks at everything, remembers nothing, and tries every choice of a chain. It shares

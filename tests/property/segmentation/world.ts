@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { emptyItem } from '#core/profile/profile-item.ts';
+import type { EventView } from '#core/profile/profile-view.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';
-import type { EventView } from '#core/profile/profile-view.ts';
 import { givesSameAnswers, saysNothing } from '#core/segmentation/same-answers.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import { ecid } from '#tests/harness/core/factories.ts';

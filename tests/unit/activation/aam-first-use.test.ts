@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { sharedSince } from '#core/activation/aam/first-use.ts';
+import { type DestinationDefinition, destinationDefinition } from '#core/activation/definition.ts';
 import { activatedProfiles } from '#core/activation/desired.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { currentVersion, getCatalog, putCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { AamDestination } from '#core/activation/aam/definition.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
 import { NOTHING_TOLD } from '#core/activation/ledger.ts';
 import { routeToAudienceManager } from '#core/activation/route-aam.ts';
-import type { AamDestination, MergePolicyDefinition } from '#core/catalog/definitions.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { ecid, NOW } from './factories.ts';

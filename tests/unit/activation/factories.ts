@@ -1,13 +1,13 @@
 import type { SQSEvent } from 'aws-lambda';
+import { type DestinationDefinition, destinationDefinition } from '#core/activation/definition.ts';
 import type { EdgeDelivery, HubDelivery, MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
+import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
-import { type DestinationDefinition, destinationDefinition } from '#core/catalog/definitions.ts';
-import type { MetricName } from '#core/contract/metrics.ts';
-import type { Identity } from '#core/record/identity.ts';
-import type { Metrics } from '#core/ports/metrics.ts';
 import type { Pace } from '#core/activation/ports/pace.ts';
-import type { DestinationCatalog } from '#lambdas/runtime/destinations.ts';
+import type { MetricName } from '#core/contract/metrics.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { Identity } from '#core/record/identity.ts';
 
 /** Small things that tests of destinations are made of. A test says only what it is about. */
 

@@ -1,6 +1,6 @@
+import { destinationDefinition } from '#core/activation/definition.ts';
 import { readChanges } from '#core/activation/preview/changes.ts';
 import { type Preview, preview } from '#core/activation/preview/preview.ts';
-import { destinationDefinition } from '#core/catalog/definitions.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import { NOW } from './factories.ts';
 

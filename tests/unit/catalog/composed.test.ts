@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/catalog/definitions.ts';
 import { loadCatalog, renderProblem } from '#core/catalog/load.ts';
 import { readSourceFile } from '#core/catalog/source-file.ts';
 import { unionSchema } from '#core/catalog/union-schema.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/schema/definition.ts';
 import { extensible } from '#tests/harness/core/schemas.ts';
 
 const NS = 'https://ns.example.com';

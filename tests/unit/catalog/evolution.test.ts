@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { refuseBreaking } from '#cli/commands/catalog.ts';
 import { printMoves } from '#cli/report/print-estimate.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/catalog/definitions.ts';
 import { breakingChanges } from '#core/catalog/evolution.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/schema/definition.ts';
 
 const ID = 'https://ns.example.com/people';
 const text = { type: 'string' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mistakesOfFields } from '#core/segmentation/pql/check/fields.ts';
-import { PROFILE_CLASS, type SchemaDefinition } from '#core/catalog/definitions.ts';
+import { PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
+import { mistakesOfFields } from '#core/segmentation/pql/check/fields.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 
 const text = { type: 'string' };

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/catalog/definitions.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/schema/definition.ts';
 
 const words = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,12}$/);
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });

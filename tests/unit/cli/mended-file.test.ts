@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { mendableLine, parseMended } from '#cli/quarantine/mended-file.ts';
 import { tally } from '#cli/report/table.ts';
 import { UserError } from '#cli/user-error.ts';
+import { rawOf } from '#core/ingestion/text/decode-json.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
 import { rowId } from '#core/pipeline/quarantine/quarantine.ts';
-import { rawOf } from '#core/ingestion/text/decode-json.ts';
 
 const rowOf = (text: string, row: number): QuarantineRow => ({
   datasetId: 'customers',

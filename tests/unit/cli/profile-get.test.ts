@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GetFlags, getProfile } from '#cli/commands/profile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
 import type { AccessDeps } from '#core/access/access.ts';
+import { stageRules } from '#core/catalog/rules.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';

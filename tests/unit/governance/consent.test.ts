@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hashEmail } from '#core/identity/hashing.ts';
-import { consenting, strictestConsents } from '#core/governance/consent.ts';
+import { consenting } from '#core/governance/consent.ts';
 import { CONSENT_VALUES, consentPolicyDefinition } from '#core/governance/definition.ts';
+import { hashEmail } from '#core/identity/hashing.ts';
+import { strictestConsents } from '#core/profile/consents.ts';
 import { mergeFragments } from '#core/profile/merge.ts';
 
 const channels = ['any', 'email', 'push', 'sms', 'call'] as const;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { IdType } from '#core/catalog/definitions.ts';
 import { limitLinksInBatch } from '#core/identity/batch-links.ts';
+import type { IdType } from '#core/identity/definition.ts';
 import { type Linkable, linkableIdentities } from '#core/identity/eligibility.ts';
-import { parseIdentityKey } from '#core/record/identity.ts';
 import { primaryIdentity } from '#core/profile/place.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 import { ecid, linkRules } from '#tests/harness/core/factories.ts';
 
 const linkable = (...keys: string[]) => linkableIdentities(keys.map(parseIdentityKey), linkRules());

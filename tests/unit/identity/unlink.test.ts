@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ConflictError } from '#core/ports/conflict.ts';
 import { explain } from '#core/profile/links/explain.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
-import { ConflictError } from '#core/ports/conflict.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 
 const file = (name: string, body: string | Uint8Array) =>

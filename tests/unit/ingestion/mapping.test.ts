@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mappingRule } from '#core/catalog/definitions.ts';
+import { mappingRule } from '#core/ingestion/mapping/definition.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 import { cellsOf } from '#tests/harness/core/rows.ts';
 

@@ -1,10 +1,10 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '#core/catalog/compile.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
 import { receiveAgain, receiveMended } from '#core/pipeline/quarantine/receive-again.ts';
 import type { Refusal } from '#core/record/record.ts';
-import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 

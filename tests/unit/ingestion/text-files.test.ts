@@ -2,9 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import { formatOf } from '#core/ingestion/format.ts';
-import { MAX_DEPTH, MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeJson } from '#core/ingestion/text/decode-json.ts';
+import { MAX_DEPTH, MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { decodeFile, recordsOf } from '#tests/harness/core/decode.ts';
 
 const source = (name: string, body: string | Uint8Array): ByteSource =>

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { stitch } from '#core/profile/stitch.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { expireAll } from '#tests/harness/core/expire-all.ts';

@@ -1,11 +1,11 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ExpiryRules, Retentions } from '#core/profile/expiry/rules.ts';
 import type { FoldRules } from '#core/profile/fold.ts';
 import { stitch } from '#core/profile/stitch.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { expireAll } from '#tests/harness/core/expire-all.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PROFILE_CLASS, schemaDefinition } from '#core/catalog/definitions.ts';
+import { PROFILE_CLASS, schemaDefinition } from '#core/schema/definition.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileSchema } from '#core/schema/validator.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, schemaDefinition } from '#core/catalog/definitions.ts';
+import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, schemaDefinition } from '#core/schema/definition.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileSchema } from '#core/schema/validator.ts';
 

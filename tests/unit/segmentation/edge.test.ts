@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateEdge } from '#core/segmentation/edge.ts';
 import type { EventView } from '#core/profile/profile-view.ts';
+import { evaluateEdge } from '#core/segmentation/edge.ts';
 import { event, NOW, profile, segments } from './factories.ts';
 
 const set = segments({

@@ -1,5 +1,5 @@
-import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
 import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
+import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 
 export const HOUR = 3_600_000;

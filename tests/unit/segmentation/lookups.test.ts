@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type LookupRecord, loadLookups, type Relationship, remembering } from '#core/segmentation/lookups.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
+import { type LookupRecord, loadLookups, remembering } from '#core/segmentation/lookups.ts';
 import type { ProfileView } from '#core/segmentation/segment-set.ts';
 import { DAY, event, NOW, profile, segments } from './factories.ts';
 

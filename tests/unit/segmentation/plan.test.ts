@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Relationship } from '#core/segmentation/lookups.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
 import type { PlanMode } from '#core/segmentation/plan.ts';
 import type { SegmentOptions } from '#core/segmentation/segment-set.ts';
 import { DAY, segments } from './factories.ts';

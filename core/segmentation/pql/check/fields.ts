@@ -1,8 +1,8 @@
-import type { Relationship } from '#core/segmentation/lookups.ts';
+import type { FieldTree } from '#core/schema/field-tree.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import type { ChainStep, Expression, TimeCondition } from '../ast.ts';
 import { ITEM_METHODS } from '../parse/names.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
-import type { FieldTree } from '#core/schema/field-tree.ts';
 import {
   asCompared,
   asCondition,

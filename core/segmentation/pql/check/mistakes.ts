@@ -1,6 +1,6 @@
+import { didYouMean } from '#core/util/did-you-mean.ts';
 import { PqlError } from '../parse/errors.ts';
 import { parsePql } from '../parse/parse.ts';
-import { didYouMean } from '#core/util/did-you-mean.ts';
 import { mistakesOfFields, type PlacedMistake, type Unions } from './fields.ts';
 import { segmentReferences } from './segment-references.ts';
 

@@ -1,8 +1,8 @@
 import type { Arithmetic, ArithmeticOperator, Negate } from '../ast.ts';
-import { instantValue, sideOf } from './compile-time.ts';
-import { type Compiled, usesOf } from './compiled.ts';
 import { addExactly, multiplyExactly } from '../run/decimal.ts';
 import { shifted } from '../run/instants.ts';
+import { instantValue, sideOf } from './compile-time.ts';
+import { type Compiled, usesOf } from './compiled.ts';
 import type { Compiler, Scope } from './scope.ts';
 
 /** Numbers, texts with `+`, an instant moved by a duration, and the distance of two instants. Null if anything is null. */

@@ -1,14 +1,14 @@
 import type { Chain, ChainStep } from '../ast.ts';
-import { canonicalCondition } from './canonical.ts';
+import { canonicalCondition } from '../parse/canonical.ts';
 import { type ChainPlan, chainMatches, type Gap, type Step } from '../run/chain.ts';
+import type { EventSource, TimeBound } from '../run/event-source.ts';
+import { timeOfSlot } from '../run/instants.ts';
+import type { EventValue } from '../run/values.ts';
 import { atLeast, inLoop, MAX_LOOPS, noteEvents, withCondition, withNeededField } from './compile-events.ts';
 import { compileTimeCondition } from './compile-time.ts';
 import { type Compiled, type Side, usesOf, withoutSlots } from './compiled.ts';
-import type { EventSource, TimeBound } from '../run/event-source.ts';
 import { measured, negating } from './facts.ts';
-import { timeOfSlot } from '../run/instants.ts';
 import { type Compiler, lookUp, queryOf, type Scope, variable, withItem, withName } from './scope.ts';
-import type { EventValue } from '../run/values.ts';
 
 /**
  * CHAIN (aep.md §5.2): events of each step in order of time, each at or after the last event of the step before and

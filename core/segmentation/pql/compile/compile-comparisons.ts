@@ -1,14 +1,14 @@
 import type { Comparison, ComparisonOperator, Expression } from '../ast.ts';
+import type { Run } from '../run/context.ts';
+import type { EventSource } from '../run/event-source.ts';
+import { holds, MIRRORED, shifted } from '../run/instants.ts';
+import { likePattern } from '../run/texts.ts';
+import { compare, equal, toList } from '../run/values.ts';
 import { atLeast } from './compile-events.ts';
 import { allHold, sideOf } from './compile-time.ts';
 import { type Compiled, NOTHING, usesOf } from './compiled.ts';
-import type { Run } from '../run/context.ts';
-import type { EventSource } from '../run/event-source.ts';
 import { forgetLastUse, negating } from './facts.ts';
-import { holds, MIRRORED, shifted } from '../run/instants.ts';
 import type { Compiler, Scope } from './scope.ts';
-import { likePattern } from '../run/texts.ts';
-import { compare, equal, toList } from '../run/values.ts';
 
 /** `= != < <= > >=`, `in`, `notIn` and `like`. Whatever is compared with null is false, `!=` and `notIn` too. */
 export function compileComparison(compiler: Compiler, expression: Comparison, scope: Scope): Compiled {

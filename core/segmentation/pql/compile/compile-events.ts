@@ -1,13 +1,14 @@
 import type { Expression, Filter, Quantifier, Span } from '../ast.ts';
-import { canonicalCondition } from './canonical.ts';
-import { type Compiled, NOTHING, type Side, type TimeComparison, type Uses, usesOf, withoutSlots } from './compiled.ts';
+import { canonicalCondition } from '../parse/canonical.ts';
 import { type EventSource, fetch, hasAtLeast, type TimeBound } from '../run/event-source.ts';
-import { type EventUse, looping, negating, noteUse } from './facts.ts';
 import { MIRRORED, shifted } from '../run/instants.ts';
+import type { Uses } from '../run/uses.ts';
+import { isTrue, toList } from '../run/values.ts';
+import { type Compiled, NOTHING, type Side, type TimeComparison, usesOf, withoutSlots } from './compiled.ts';
+import { type EventUse, looping, negating, noteUse } from './facts.ts';
 import { type EventNaming, neededField } from './needed-field.ts';
 import { touch } from './origins.ts';
 import { type Compiler, lookUp, queryOf, type Scope, type Session, variable, withItem, withName } from './scope.ts';
-import { isTrue, toList } from '../run/values.ts';
 
 /** `xEvent`: all events of the profile up to now. */
 export const allEvents = (session: Session): Compiled =>

@@ -1,11 +1,11 @@
 import type { Call, Expression } from '../ast.ts';
-import { instantValue } from './compile-time.ts';
-import { type Compiled, NOTHING, usesOf } from './compiled.ts';
 import { type Context, changesAt, type Run } from '../run/context.ts';
 import { fixedInstant, type Instant, NOW, shifted, whenReached } from '../run/instants.ts';
-import type { Compiler, Scope } from './scope.ts';
-import { calendarDay, DAY, dayOfMonthOf, monthOf, startOf, yearOf } from '../time.ts';
 import { isTrue, MapEntry } from '../run/values.ts';
+import { calendarDay, DAY, dayOfMonthOf, monthOf, startOf, yearOf } from '../time.ts';
+import { instantValue } from './compile-time.ts';
+import { type Compiled, NOTHING, usesOf } from './compiled.ts';
+import type { Compiler, Scope } from './scope.ts';
 
 /** `if`, `date`, `currentMonth` and its like, `mapEntry`, `inSegment`. */
 export function compileCall(compiler: Compiler, call: Call, scope: Scope): Compiled {

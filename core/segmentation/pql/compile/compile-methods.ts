@@ -1,17 +1,17 @@
 import type { Expression, Method, Span } from '../ast.ts';
+import { ITEM_METHODS } from '../parse/names.ts';
+import type { Context, Run } from '../run/context.ts';
+import { fetch } from '../run/event-source.ts';
+import { ITEM_OPERATIONS, LIST_OPERATIONS, sizeOf } from '../run/lists.ts';
+import { compileRegex, groupOf, isFound, TEXT_TESTS } from '../run/texts.ts';
+import { equal, fieldOf, fieldOfAnyCase } from '../run/values.ts';
 import { inLoop, itemScope, itemVariable, loopOver, materialised, noteEvents } from './compile-events.ts';
 import { PARTS_OF_INSTANT, partOfInstant } from './compile-functions.ts';
 import { sideOf } from './compile-time.ts';
 import { type Compiled, usesOf, withoutSlots } from './compiled.ts';
-import type { Context, Run } from '../run/context.ts';
-import { fetch } from '../run/event-source.ts';
 import type { EventUse } from './facts.ts';
-import { ITEM_OPERATIONS, LIST_OPERATIONS, sizeOf } from '../run/lists.ts';
-import { ITEM_METHODS } from '../parse/names.ts';
 import { consume, refuseMembership, touch } from './origins.ts';
 import { type Compiler, queryOf, type Scope } from './scope.ts';
-import { compileRegex, groupOf, isFound, TEXT_TESTS } from '../run/texts.ts';
-import { equal, fieldOf, fieldOfAnyCase } from '../run/values.ts';
 
 /** Methods that need the whole of a list at once and keep no running total. */
 const WHOLE_HISTORY: ReadonlySet<string> = new Set(['groupBy', 'topN', 'bottomN', 'map', 'distinct', 'head']);

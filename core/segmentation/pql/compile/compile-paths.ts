@@ -1,12 +1,12 @@
-import type { Relationship } from '#core/segmentation/lookups.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
 import type { Member, Name, Outer, Parameter, Span } from '../ast.ts';
-import { allEvents, materialised } from './compile-events.ts';
-import { type Compiled, NOTHING, type Origin } from './compiled.ts';
 import type { Context, Run } from '../run/context.ts';
 import { fixedInstant, timeOfSlot } from '../run/instants.ts';
+import { EventValue, fieldOf, fieldOfAnyCase, fieldReader, toTime } from '../run/values.ts';
+import { allEvents, materialised } from './compile-events.ts';
+import { type Compiled, NOTHING, type Origin } from './compiled.ts';
 import { consume, refuseMembership } from './origins.ts';
 import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
-import { EventValue, fieldOf, fieldOfAnyCase, fieldReader, toTime } from '../run/values.ts';
 
 /** A variable; else `xEvent`; else a field of what is in scope. */
 export function compileName(compiler: Compiler, { name, span }: Name, scope: Scope): Compiled {

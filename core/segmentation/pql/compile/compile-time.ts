@@ -1,5 +1,4 @@
 import type { ComparisonOperator, Duration, Expression, Moment, Occurs, Period, TimeCondition } from '../ast.ts';
-import { type Compiled, NOTHING, type Side, type TimeComparison, type Uses, usesOf } from './compiled.ts';
 import { type Context, changesAt, type Run } from '../run/context.ts';
 import {
   compareInstants,
@@ -11,9 +10,11 @@ import {
   timeOfSlot,
   unitFromNow,
 } from '../run/instants.ts';
-import type { Compiler, Scope } from './scope.ts';
-import { parseInstant } from '../time.ts';
+import type { Uses } from '../run/uses.ts';
 import { type EventValue, toTime } from '../run/values.ts';
+import { parseInstant } from '../time.ts';
+import { type Compiled, NOTHING, type Side, type TimeComparison, usesOf } from './compiled.ts';
+import type { Compiler, Scope } from './scope.ts';
 
 const CLOCK: Uses = { ...NOTHING, now: true };
 

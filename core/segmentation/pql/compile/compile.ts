@@ -1,4 +1,7 @@
 import type { Expression, Literal } from '../ast.ts';
+import { PqlError } from '../parse/errors.ts';
+import type { Context } from '../run/context.ts';
+import { isTrue } from '../run/values.ts';
 import { compileArithmetic, compileNegate } from './compile-arithmetic.ts';
 import { compileChain } from './compile-chain.ts';
 import { compileComparison } from './compile-comparisons.ts';
@@ -8,12 +11,9 @@ import { compileMethod } from './compile-methods.ts';
 import { compileMember, compileName, compileOuter, compileParameter } from './compile-paths.ts';
 import { compileDuration, compileMoment, compileOccurs, compilePeriod } from './compile-time.ts';
 import { type Compiled, NOTHING, usesOf, withoutSlots } from './compiled.ts';
-import type { Context } from '../run/context.ts';
-import { PqlError } from '../parse/errors.ts';
 import { type Facts, negating, settleLookbacks } from './facts.ts';
 import { consume } from './origins.ts';
 import { type Compiler, type Scope, type Session, variable, withItem, withName } from './scope.ts';
-import { isTrue } from '../run/values.ts';
 
 /**
  * Compiles a query over a profile to a closure that says whether the profile is in (aep.md §5.2). A query that gives

@@ -2,22 +2,8 @@ import type { ComparisonOperator, Span } from '../ast.ts';
 import type { Run } from '../run/context.ts';
 import type { EventQuery, EventSource } from '../run/event-source.ts';
 import type { Instant } from '../run/instants.ts';
+import type { Uses } from '../run/uses.ts';
 import type { CalendarUnit } from '../time.ts';
-
-/** What an expression looks at; decides whether a condition concerns one event alone. */
-export interface Uses {
-  /** Variables of enclosing expressions, by slot. */
-  readonly slots: ReadonlySet<number>;
-  /** Those of them whose `timestamp` is looked at. */
-  readonly timed: ReadonlySet<number>;
-  readonly now: boolean;
-  /** Attributes or memberships. */
-  readonly profile: boolean;
-  /** The profile's events. */
-  readonly events: boolean;
-  /** Records of other entities. */
-  readonly lookups: boolean;
-}
 
 export const NOTHING: Uses = {
   slots: new Set(),

@@ -1,4 +1,4 @@
-import type { Relationship } from '#core/segmentation/lookups.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
 import type { EventQuery, TimeBound } from '../run/event-source.ts';
 
 /** One place where an expression asks about events, as the planner sees it. */

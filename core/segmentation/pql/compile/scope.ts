@@ -1,11 +1,11 @@
-import type { Relationship } from '#core/segmentation/lookups.ts';
+import type { Relationship } from '#core/schema/relationship.ts';
 import type { Expression, Span } from '../ast.ts';
+import type { EventQuery, EventSource } from '../run/event-source.ts';
+import type { Selectors } from '../run/selectors.ts';
 import type { Compiled, Origin } from './compiled.ts';
 import { NOTHING } from './compiled.ts';
-import type { EventQuery, EventSource } from '../run/event-source.ts';
 import type { Facts } from './facts.ts';
 import type { PathTree } from './paths.ts';
-import type { Selectors } from '../run/selectors.ts';
 import type { SharedConditions } from './shared.ts';
 
 /** What a name stands for, or what fields without a name before them are read from. */

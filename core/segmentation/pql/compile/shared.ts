@@ -1,13 +1,8 @@
 import type { Expression } from '../ast.ts';
-import type { Compiled } from './compiled.ts';
-import type { Context, Run } from '../run/context.ts';
 import { formatPql } from '../parse/format.ts';
-
-/** What a condition gave, and until when it gives that. */
-export interface SharedResult {
-  readonly value: unknown;
-  readonly horizon: number;
-}
+import type { Context, Run } from '../run/context.ts';
+import type { SharedResult } from '../run/shared-result.ts';
+import type { Compiled } from './compiled.ts';
 
 /** Conditions on the events of the profile that several segments have in common: evaluated once for all of them. */
 export interface SharedConditions {

@@ -1,6 +1,6 @@
 import type { ChainStep, Expression, LiteralValue, TimeCondition } from '../ast.ts';
-import { RESERVED } from './names.ts';
 import { unitOf } from '../time.ts';
+import { RESERVED } from './names.ts';
 
 /**
  * PQL text of a syntax tree, in one canonical form: `parsePql(formatPql(tree))` equals `tree` but for the spans.

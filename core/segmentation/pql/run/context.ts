@@ -1,7 +1,7 @@
-import type { LookupRecords } from '#core/segmentation/lookups.ts';
 import type { ProfileView } from '#core/profile/profile-view.ts';
+import type { LookupRecords } from '#core/segmentation/lookups.ts';
 import type { History } from './history.ts';
-import type { SharedResult } from '../compile/shared.ts';
+import type { SharedResult } from './shared-result.ts';
 
 /**
  * What an expression is evaluated in. Everything that looks at `now` also lowers `horizon` to the first later instant at

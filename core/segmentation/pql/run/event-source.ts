@@ -1,9 +1,9 @@
 import type { ComparisonOperator } from '../ast.ts';
-import type { Uses } from '../compile/compiled.ts';
 import { type Context, changesAt, type Run } from './context.ts';
 import { firstAtOrAfter } from './history.ts';
 import { type Instant, lowerToReach, whenReached } from './instants.ts';
 import type { Selector, SelectorPart } from './selectors.ts';
+import type { Uses } from './uses.ts';
 import type { EventValue } from './values.ts';
 
 /** `timestamp <operator> instant`, the instant being the same for all events that are looked at. */

@@ -1,5 +1,5 @@
 import type { Comparison, Expression } from '../ast.ts';
-import { ITEM_NAME } from '../compile/canonical.ts';
+import { ITEM_NAME } from '../parse/canonical.ts';
 import { parsePql } from '../parse/parse.ts';
 import { looksLikeDate } from '../time.ts';
 

@@ -1,6 +1,6 @@
 import type { ComparisonOperator } from '../ast.ts';
-import { type Context, changesAt } from './context.ts';
 import { addUnits, type CalendarUnit, DAY, fixedLength, longestLength, shortestLength, startOf } from '../time.ts';
+import { type Context, changesAt } from './context.ts';
 
 /**
  * How an instant moves with `now`: not at all, millisecond by millisecond, or in some other way (a day at a time, or

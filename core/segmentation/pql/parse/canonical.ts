@@ -1,5 +1,5 @@
 import type { Expression } from '../ast.ts';
-import { formatPql } from '../parse/format.ts';
+import { formatPql } from './format.ts';
 
 /** What the event itself is called in a canonical condition. */
 export const ITEM_NAME = '$event';

@@ -1,4 +1,4 @@
-import type { DestinationDefinition } from '#core/catalog/definitions.ts';
+import type { DestinationDefinition } from './definition.ts';
 
 /** The catalog, as far as deliveries are concerned with it. */
 export interface DestinationCatalog {

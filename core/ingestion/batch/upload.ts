@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { formatOf } from '#core/ingestion/format.ts';
-import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
-import type { BatchFormat } from './new-batch.ts';
+import { formatOf } from '../format.ts';
+import { LANDING_PREFIX } from '../landing.ts';
 
 /**
  * A batch that is being uploaded through the batch API (aep.md §2.2) lies in the landing bucket beside the files that
@@ -167,3 +166,7 @@ export function flawOfParts(parts: readonly ByteRange[]): string | undefined {
   if (sizes.length > 1) return `they are of files of different sizes, ${sizes.join(' and ')} bytes`;
   return at < (sizes[0] ?? at) ? `bytes ${at} to ${sizes[0]! - 1} are missing` : undefined;
 }
+
+/** What `inputFormat.format` may be; without it AEP takes files for Parquet, its first format. */
+export const BATCH_FORMATS = ['json', 'csv', 'parquet'] as const;
+export type BatchFormat = (typeof BATCH_FORMATS)[number];

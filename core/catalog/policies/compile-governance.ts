@@ -1,0 +1,41 @@
+import { hash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { ConsentPolicyDefinition } from '#core/governance/definition.ts';
+import type { Governance } from '#core/governance/governance.ts';
+import { marketingAction } from '#core/governance/policies.ts';
+import type { Catalog } from '../catalog.ts';
+import { enforcement } from './enforcement.ts';
+
+/** @returns undefined where a catalog has no labels and no policies of any kind */
+export function compileGovernance(catalog: Catalog): Governance | undefined {
+  const { labels = [], policies = [], consentPolicies = [], destinations } = catalog;
+  if (labels.length + policies.length + consentPolicies.length === 0) return undefined;
+  const activationsOf = enforcement(catalog);
+  const forbidden = new Map(
+    destinations.map((destination) => [
+      destination.id,
+      new Map(
+        activationsOf(destination).flatMap(({ segmentId, violations: [first] }) =>
+          first ? [[segmentId, first.policyId] as const] : [],
+        ),
+      ),
+    ]),
+  );
+  const consents = new Map(
+    destinations.map((destination) => [
+      destination.id,
+      consentPolicies.filter((policy) => matches(policy, destination)),
+    ]),
+  );
+  const decisions = [[...forbidden].map(([id, segments]) => [id, ...segments]), [...consents]];
+  return { forbidden, consents, fingerprint: hash('sha256', stringify(decisions) ?? '', 'base64url').slice(0, 10) };
+}
+
+function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: DestinationDefinition): boolean {
+  if (policy.status !== 'ENABLED') return false;
+  const actions = marketingActions.map(marketingAction);
+  const isAboutAll = policy.marketingActionRefs.length + policy.destinations.length === 0;
+  const isAboutAction = policy.marketingActionRefs.some((reference) => actions.includes(marketingAction(reference)));
+  return isAboutAll || isAboutAction || policy.destinations.includes(id);
+}

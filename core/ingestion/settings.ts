@@ -1,0 +1,42 @@
+import type { Refusal } from '#core/record/record.ts';
+import type { compileIdentities } from '#core/schema/identities.ts';
+import type { DatasetDefinition, SourceConnectionDefinition } from './definition.ts';
+import type { compileMapping } from './mapping/mapping.ts';
+
+/** What reading and validating records needs of the catalog. */
+export interface IngestionSettings {
+  readonly datasets: ReadonlyMap<string, CompiledDataset>;
+  readonly sourceConnections: ReadonlyMap<string, SourceConnectionDefinition>;
+}
+
+/** A dataset made ready for use, once. */
+export interface CompiledDataset {
+  readonly id: string;
+  readonly definition: DatasetDefinition;
+  readonly schemaId: string;
+  /** aep.md §1.1: time-series or record. */
+  readonly behaviour: 'event' | 'record';
+  /** Set where its records are neither people nor events: how they are found (aep.md §1.1). */
+  readonly lookup?: CompiledLookup;
+  readonly profileEnabled: boolean;
+  readonly identityEnabled: boolean;
+  /** Its records change fields instead of replacing what was there (aep.md §1.6). */
+  readonly isUpsert: boolean;
+  /** How long its events are kept, in ms; undefined for ever (aep.md §4.3). */
+  readonly eventsKeptFor: number | undefined;
+  /** What the schema has against an entity; nothing when it may pass. */
+  validate(entity: unknown): readonly Refusal[];
+  /** The identities a valid entity carries. */
+  identitiesOf: ReturnType<typeof compileIdentities>;
+  /** The row of a CSV file as an entity. */
+  mapRow: ReturnType<typeof compileMapping>;
+}
+
+export interface CompiledLookup {
+  /** `$id` of the schema. */
+  readonly entity: string;
+  /** Pointer to the key of a record. */
+  readonly pointer: string;
+  /** The names that lead to it. */
+  readonly path: readonly string[];
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { definitionId as id } from '#core/util/definition-id.ts';
+
+/** `merge-policies/` (aep.md §4.1) */
+export const mergePolicyDefinition = z.strictObject({
+  id,
+  name: z.string().optional(),
+  default: z.boolean().default(false),
+  identityGraph: z.strictObject({ type: z.enum(['pdg', 'none']) }).default({ type: 'pdg' }),
+  attributeMerge: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('timestampOrdered') }),
+      z.strictObject({ type: z.literal('dataSetPrecedence'), order: z.array(id).min(1) }),
+    ])
+    .default({ type: 'timestampOrdered' }),
+});
+export type MergePolicyDefinition = z.output<typeof mergePolicyDefinition>;

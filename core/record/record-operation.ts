@@ -1,0 +1,1 @@
+export type RecordOperation = 'create' | 'merge' | 'delete';
