@@ -1,4 +1,17 @@
-/** Who may import whom (docs/architecture.md, "The rooms"). `tests/harness/boundaries.ts` runs and checks this. */
+/** Who may import whom (docs/architecture.md, "Modules"). `tests/harness/boundaries.ts` runs and checks this. */
+const floors = require('./tests/harness/floors.json');
+
+/** From the ground to the roof: a module imports what stands before it, types included, and nothing that stands after it. */
+const modules = floors.flatMap((floor) => floor.modules);
+const above = (module) => modules.slice(modules.indexOf(module) + 1);
+const upward = modules.slice(0, -1).map((module) => ({
+  name: `floor-of-${module}`,
+  comment: 'A module of core imports from floors below its own and from nothing above it, types included',
+  severity: 'error',
+  from: { path: `^core/${module}/` },
+  to: { path: `^core/(${above(module).join('|')})/` },
+}));
+
 const pure =
   '^node_modules/(zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|libphonenumber-js|re2js|safe-stable-stringify|yaml)/';
 
@@ -9,7 +22,7 @@ module.exports = {
       name: 'no-cycles',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     { name: 'not-resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^aws-lambda$' } },
     {
@@ -25,12 +38,7 @@ module.exports = {
       from: { path: ['^lib/', '^bin/tributary\\.ts$'] },
       to: { path: ['^core/', '^lambdas/', '^cli/', '^tests/'], pathNot: '^core/contract/' },
     },
-    {
-      name: 'contract-stands-alone',
-      severity: 'error',
-      from: { path: '^core/contract/' },
-      to: { path: '^core/', pathNot: '^core/contract/' },
-    },
+    ...upward,
     {
       name: 'handlers-know-no-technology',
       comment: 'createHandler(deps) is given its ports; only index.ts knows what is behind them',

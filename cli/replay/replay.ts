@@ -4,7 +4,7 @@ import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type StageRules, stageRules } from '#core/catalog/rules.ts';
 import type { Cost } from '#core/cost/usage.ts';
-import { EVIDENCE_LIMITS } from '#core/identity/evidence.ts';
+import { EVIDENCE_LIMITS } from '#core/identity/link-history.ts';
 import { failedCounts } from '#core/pipeline/batch/batch-state.ts';
 import { verdictOf } from '#core/pipeline/batch/threshold.ts';
 import { countValidated } from '#core/pipeline/counts.ts';

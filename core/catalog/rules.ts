@@ -9,7 +9,7 @@ import { findNamespace } from '#core/identity/namespaces.ts';
 import type { EvaluationJobSettings } from '#core/jobs/evaluate-slice.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ExpiryRules } from '#core/profile/expiry/rules.ts';
-import type { FoldRules } from '#core/profile/fold.ts';
+import type { FoldRules } from '#core/profile/fold-settings.ts';
 import type { ProfileRules } from '#core/profile/profiles.ts';
 import { pick } from '#core/record/field-path.ts';
 import type { ReportSettings } from '#core/report/report.ts';

@@ -1,6 +1,6 @@
 import type { IdentityKey } from '#core/record/identity.ts';
-import type { Evidence, EvidenceLimits } from './evidence.ts';
 import { LinkGraph } from './link-graph.ts';
+import type { Evidence, EvidenceLimits } from './link-history.ts';
 import type { Assertion, Link, LinkRules, RemovedLink } from './link-rules.ts';
 
 /** What evidence comes to. */

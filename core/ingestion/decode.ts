@@ -5,7 +5,8 @@ import {
   type Position,
   type Refusal,
 } from '#core/record/record.ts';
-import type { Chunk, ChunkPlan } from './batch/plan-chunks.ts';
+import type { Chunk } from './batch/chunk.ts';
+import type { ChunkPlan } from './batch/plan-chunks.ts';
 import type { TextFormat } from './batch/text-cutter.ts';
 import { decodeRowGroups } from './parquet/decode-row-groups.ts';
 import type { ByteSource } from './source/byte-source.ts';

@@ -1,4 +1,4 @@
-import type { FoldRules } from '#core/profile/fold.ts';
+import type { FoldRules } from '#core/profile/fold-settings.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';

@@ -1,4 +1,4 @@
-import type { Evidence } from '#core/identity/evidence.ts';
+import type { Evidence } from '#core/identity/link-history.ts';
 import { type Erased, identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 

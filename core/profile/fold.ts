@@ -1,30 +1,13 @@
 import { type GraphRefusal, type Linkable, linkableIdentities, NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
-import { addAssertions, type EvidenceLimits } from '#core/identity/evidence.ts';
-import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
+import { addAssertions } from '#core/identity/evidence.ts';
+import type { Assertion } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
+import type { FoldRules } from './fold-settings.ts';
 import { changeFragment } from './fragment.ts';
 import type { PlacedRecord, ProfileRefusal } from './place.ts';
 import { type Fragment, fragmentKey, joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
-
-/** What folding needs to know from the catalog. */
-export interface FoldRules {
-  readonly links: LinkRules;
-  readonly evidenceLimits?: EvidenceLimits;
-  isProfileEnabled(datasetId: string): boolean;
-  isIdentityEnabled(datasetId: string): boolean;
-  /** Keeps what segments read of an event; undefined where no segment looks at it. */
-  projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
-  /** Leaves out events of one identity that no segment needs any more. */
-  retainEvents(events: readonly ProfileEvent[]): readonly ProfileEvent[];
-  /** Changes when either would keep something else. */
-  readonly projection: string;
-  /** Epoch ms at which an event of the dataset expires; undefined for never (aep.md §4.3). */
-  expiryOf(datasetId: string, time: number): number | undefined;
-  /** Whether the last activity of identities is kept, because pseudonymous profiles expire. */
-  readonly keepsActivity: boolean;
-}
 
 /** A record with the place it has in a profile, and what it says to the identity graph: less than by itself where its
  * batch says too much. */

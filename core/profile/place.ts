@@ -2,7 +2,7 @@ import { isBlank, isBlockedValue } from '#core/identity/eligibility.ts';
 import type { LinkRules } from '#core/identity/link-rules.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
-import type { FoldRules } from './fold.ts';
+import type { FoldRules } from './fold-settings.ts';
 
 /** Why an accepted record is in no profile. */
 export type ProfileRefusal =

@@ -1,4 +1,5 @@
-import { type Evidence, joinEvidence, NO_EVIDENCE } from '#core/identity/evidence.ts';
+import { joinEvidence } from '#core/identity/evidence.ts';
+import { type Evidence, NO_EVIDENCE } from '#core/identity/link-history.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { Fragment } from './fragment.ts';
 

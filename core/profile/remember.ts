@@ -1,7 +1,7 @@
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import type { FoldRules } from './fold.ts';
+import type { FoldRules } from './fold-settings.ts';
 import type { PlacedRecord } from './place.ts';
 import type { Timeline, TimelineEntry } from './ports/timeline.ts';
 

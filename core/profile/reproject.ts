@@ -1,6 +1,6 @@
 import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import type { FoldRules } from './fold.ts';
+import type { FoldRules } from './fold-settings.ts';
 import { loadItem } from './load.ts';
 import type { ProfileStore } from './ports/profile-store.ts';
 import type { Timeline } from './ports/timeline.ts';

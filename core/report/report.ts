@@ -10,7 +10,7 @@ import type { RouteRules } from '#core/activation/route.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { linksOf } from '#core/identity/evidence.ts';
 import { graphsOf } from '#core/identity/link-rules.ts';
-import type { FoldRules } from '#core/profile/fold.ts';
+import type { FoldRules } from '#core/profile/fold-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { identityKey, parseIdentityKey } from '#core/record/identity.ts';

@@ -1,8 +1,10 @@
-import { addAssertions, NO_EVIDENCE } from '#core/identity/evidence.ts';
+import { addAssertions } from '#core/identity/evidence.ts';
+import { NO_EVIDENCE } from '#core/identity/link-history.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
-import { type FoldRules, foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
+import { foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
+import type { FoldRules } from '#core/profile/fold-settings.ts';
 import { placeInProfile } from '#core/profile/place.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';

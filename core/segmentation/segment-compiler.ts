@@ -8,7 +8,8 @@ import { createSharedConditions } from './pql/compile/shared.ts';
 import { PqlError } from './pql/parse/errors.ts';
 import { parsePql } from './pql/parse/parse.ts';
 import type { Context } from './pql/run/context.ts';
-import { createSelectors, type Selector } from './pql/run/selectors.ts';
+import type { Selector } from './pql/run/selector.ts';
+import { createSelectors } from './pql/run/selectors.ts';
 
 /** Segments that do not fit together. `segmentIds` says which: the circle, or the one that names an unknown id. */
 export class SegmentSetError extends Error {

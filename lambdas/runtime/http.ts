@@ -1,26 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-
-/** A request as the functions behind HTTP see it; the same behind an HTTP API and a function URL. */
-export interface HttpCall {
-  readonly method: string;
-  /** Scheme and host that AWS has given the address. */
-  readonly origin: string;
-  /** Decoded. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string | undefined>>;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
-}
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Becomes JSON, unless it is text already. */
-  readonly body?: object | string;
-  /** Bytes, in place of a body. */
-  readonly file?: Uint8Array;
-}
+import type { HttpAnswer, HttpCall } from '#core/api/http.ts';
 
 export function callOf(event: APIGatewayProxyEventV2): HttpCall {
   const headers = Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -30,6 +9,7 @@ export function callOf(event: APIGatewayProxyEventV2): HttpCall {
     origin: `https://${domainName}`,
     path: event.routeKey === '$default' ? decoded(event.rawPath) : event.rawPath,
     query: event.queryStringParameters ?? {},
+    rawQuery: event.rawQueryString,
     headers,
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   };

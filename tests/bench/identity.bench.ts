@@ -1,7 +1,8 @@
 import { meteredProfiles, meteredTimeline, TableMeter } from '#cli/replay/cost/metered-stores.ts';
 import { table } from '#cli/report/table.ts';
 import { noUsage } from '#core/cost/usage.ts';
-import { addAssertions, type Evidence, joinEvidence, linksOf, NO_EVIDENCE } from '#core/identity/evidence.ts';
+import { addAssertions, joinEvidence, linksOf } from '#core/identity/evidence.ts';
+import { type Evidence, NO_EVIDENCE } from '#core/identity/link-history.ts';
 import { type Assertion, graphsOf } from '#core/identity/link-rules.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';

@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { CONNECTION_TYPES } from '#core/contract/connections.ts';
 import { definitionId as id } from '#core/util/definition-id.ts';
-import type { DestinationDefinition } from '../definition.ts';
 import { destinationBase } from '../destination-base.ts';
 
 export const aamDestination = z.strictObject({
@@ -44,6 +42,3 @@ export const aamDestination = z.strictObject({
     .optional(),
 });
 export type AamDestination = z.output<typeof aamDestination>;
-
-// A new type of destination must be added to both lists; this line does not compile otherwise.
-CONNECTION_TYPES satisfies readonly DestinationDefinition['type'][];

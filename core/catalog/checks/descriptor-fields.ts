@@ -2,7 +2,7 @@ import type { SchemaDescriptor } from '#core/schema/definition.ts';
 import { namesOfProperty } from '#core/schema/descriptors.ts';
 import { type Lookup, lookUp } from '#core/schema/field-tree.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
-import type { Described } from './descriptors.ts';
+import type { Described } from './described.ts';
 import { treeOfSchema } from './union.ts';
 
 /** The field that a descriptor is about; says so where there is none. */

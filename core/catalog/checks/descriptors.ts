@@ -14,19 +14,11 @@ import {
 import { fieldTree } from '#core/schema/field-tree.ts';
 import { didYouMean, editDistance } from '#core/util/did-you-mean.ts';
 import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
+import type { Described } from './described.ts';
 import { expectTextField, fieldOfDescriptor } from './descriptor-fields.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 import { checkReference, checkRelationship } from './relationships.ts';
 import { schemasById } from './union.ts';
-
-/** What the checks of one schema's descriptors look at. */
-export interface Described {
-  readonly loaded: Loaded<unknown>;
-  readonly schema: SchemaDefinition;
-  readonly byId: ReadonlyMap<string, SchemaDefinition>;
-  readonly namespaces: ReadonlySet<string>;
-  readonly findings: Findings;
-}
 
 /** Checks what the descriptors of each schema say (aep.md §1.1): identities, keys and relationships fit the fields. */
 export function describing(catalog: LoadedCatalog, findings: Findings): (loaded: Loaded<SchemaDefinition>) => void {

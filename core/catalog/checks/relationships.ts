@@ -8,8 +8,8 @@ import {
 } from '#core/schema/descriptors.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, type Loaded, placeOf } from '../loaded.ts';
+import type { Described } from './described.ts';
 import { fieldOfDescriptor } from './descriptor-fields.ts';
-import type { Described } from './descriptors.ts';
 import { expectNamespace } from './namespaces.ts';
 
 type ReferenceDescriptor = Extract<SchemaDescriptor, { '@type': 'xdm:descriptorReferenceIdentity' }>;

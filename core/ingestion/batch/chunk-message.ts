@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Chunk } from './plan-chunks.ts';
+import type { Chunk } from './chunk.ts';
 
 /** What travels from the splitter to a worker: which part of which file. */
 export const chunkMessage = z.strictObject({

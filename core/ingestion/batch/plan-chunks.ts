@@ -1,39 +1,16 @@
-import { type FileFormat, formatOf, KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
-import { planRowGroups } from '#core/ingestion/parquet/decode-row-groups.ts';
-import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { type Unpacked, UnpackedWriter } from '#core/ingestion/source/unpacked.ts';
-import { readHeader } from '#core/ingestion/text/csv-rows.ts';
-import { jsonLayout } from '#core/ingestion/text/json-layout.ts';
-import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
-import type { JsonFrame } from '#core/ingestion/text/split-json.ts';
-import type { RawRecord } from '#core/ingestion/text/splitter.ts';
-import { refuseBinary, refuseFalseGzip, textPieces } from '#core/ingestion/text/text-pieces.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { type FileFormat, formatOf, KNOWN_SUFFIXES } from '../format.ts';
+import { planRowGroups } from '../parquet/decode-row-groups.ts';
+import type { ByteSource } from '../source/byte-source.ts';
+import { type Unpacked, UnpackedWriter } from '../source/unpacked.ts';
+import { readHeader } from '../text/csv-rows.ts';
+import { jsonLayout } from '../text/json-layout.ts';
+import { CsvSplitter } from '../text/split-csv.ts';
+import type { RawRecord } from '../text/splitter.ts';
+import { refuseBinary, refuseFalseGzip, textPieces } from '../text/text-pieces.ts';
+import type { Chunk } from './chunk.ts';
 import { emptyFile, TextCutter, type TextFormat } from './text-cutter.ts';
-
-/** A part of a file that one worker reads; plain data, so that it can travel. */
-export interface Chunk {
-  readonly index: number;
-  /** Byte, or row group of a Parquet file. */
-  readonly start: number;
-  /** Not included. */
-  readonly end: number;
-  /** 1-based number of its first record in the file. */
-  readonly firstRow: number;
-  /** Of a Parquet file, where it is only a part of one row group: rows of the row group that lie before it. */
-  readonly skip?: number;
-  /** How many records it has, where that is known without unpacking the file. */
-  readonly rows?: number;
-  /** CSV: the names of the columns. */
-  readonly header?: readonly string[];
-  /** JSON: what its first record stands in; left out for a chunk that begins where the file does. */
-  readonly frame?: JsonFrame;
-  /** Another chunk of the file follows. */
-  readonly goesOn?: boolean;
-  /** Why there is nothing to be read after its last record, where the file has no end. */
-  readonly broken?: Refusal;
-}
 
 export interface ChunkPlan {
   readonly format: FileFormat;

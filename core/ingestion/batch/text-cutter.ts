@@ -4,8 +4,8 @@ import { type JsonFrame, JsonSplitter } from '#core/ingestion/text/split-json.ts
 import type { RawRecord, Splitter } from '#core/ingestion/text/splitter.ts';
 import { splitterFor } from '#core/ingestion/text/splitter-for.ts';
 import { FileRefusedError, type Refusal } from '#core/record/record.ts';
+import type { Chunk } from './chunk.ts';
 import { MAX_ROWS_PER_CHUNK } from './chunk-rows.ts';
-import type { Chunk } from './plan-chunks.ts';
 
 export type TextFormat = Exclude<FileFormat, 'parquet'>;
 

@@ -1,5 +1,5 @@
-import type { ChunkPlan } from '#core/ingestion/batch/plan-chunks.ts';
 import { FileRefusedError } from '#core/record/record.ts';
+import type { ChunkPlan } from '../batch/plan-chunks.ts';
 import type { MappingRule } from './definition.ts';
 
 /** Of the columns that a mapping reads, so many are told. */

@@ -1,12 +1,12 @@
 import type { FileMetaData } from 'hyparquet';
 import { MAX_ROWS_PER_CHUNK } from '#core/ingestion/batch/chunk-rows.ts';
-import type { Chunk } from '#core/ingestion/batch/plan-chunks.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { inspect, tooLarge } from '#core/ingestion/text/decode-json.ts';
 import { gunzip } from '#core/ingestion/text/gunzip.ts';
 import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
 import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES } from '#core/record/record.ts';
+import type { Chunk } from '../batch/chunk.ts';
 import { checkFooter, rangeOf } from './footer.ts';
 import { readRows } from './group.ts';
 import type { BuiltRow } from './rows.ts';

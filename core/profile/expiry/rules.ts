@@ -1,4 +1,4 @@
-import type { FoldRules } from '../fold.ts';
+import type { FoldRules } from '../fold-settings.ts';
 import type { ProfileRules } from '../profiles.ts';
 
 const DAY_MS = 86_400_000;

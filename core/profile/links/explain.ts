@@ -1,4 +1,4 @@
-import { EVIDENCE_LIMITS } from '#core/identity/evidence.ts';
+import { EVIDENCE_LIMITS } from '#core/identity/link-history.ts';
 import { compareKeys, graphsOf, type Link, type LinkRules, type RemovedLink } from '#core/identity/link-rules.ts';
 import { shortestPath } from '#core/identity/paths.ts';
 import { replay } from '#core/identity/replay.ts';

@@ -1,6 +1,6 @@
 import type { IdType } from '#core/identity/definition.ts';
 import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
-import type { FoldRules } from '#core/profile/fold.ts';
+import type { FoldRules } from '#core/profile/fold-settings.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';

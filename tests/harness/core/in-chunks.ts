@@ -1,4 +1,5 @@
-import { type Chunk, type ChunkPlan, type PlanOptions, planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import type { Chunk } from '#core/ingestion/batch/chunk.ts';
+import { type ChunkPlan, type PlanOptions, planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
 import { recordsOf } from './decode.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addAssertions, joinEvidence, linksOf, NO_EVIDENCE } from '#core/identity/evidence.ts';
+import { addAssertions, joinEvidence, linksOf } from '#core/identity/evidence.ts';
+import { NO_EVIDENCE } from '#core/identity/link-history.ts';
 import { type Assertion, graphsOf } from '#core/identity/link-rules.ts';
 import { assertion, ecid, linkRules } from '#tests/harness/core/factories.ts';
 

@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addAssertions,
-  type Evidence,
-  type EvidenceLimits,
-  joinEvidence,
-  linksOf,
-  NO_EVIDENCE,
-} from '#core/identity/evidence.ts';
+import { addAssertions, joinEvidence, linksOf } from '#core/identity/evidence.ts';
+import { type Evidence, type EvidenceLimits, NO_EVIDENCE } from '#core/identity/link-history.ts';
 import { type Assertion, graphsOf } from '#core/identity/link-rules.ts';
 import { replay } from '#core/identity/replay.ts';
 import { assertion, linkRules, withdrawal } from '#tests/harness/core/factories.ts';

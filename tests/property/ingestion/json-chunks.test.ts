@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Chunk, planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import type { Chunk } from '#core/ingestion/batch/chunk.ts';
+import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { damaged, jsonText } from '#tests/harness/core/damaged-texts.ts';
 import { piecemeal } from '#tests/harness/core/decode.ts';

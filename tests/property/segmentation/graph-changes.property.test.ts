@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FoldRules, foldRecords, linkableOf } from '#core/profile/fold.ts';
+import { foldRecords, linkableOf } from '#core/profile/fold.ts';
+import type { FoldRules } from '#core/profile/fold-settings.ts';
 import { placeInProfile } from '#core/profile/place.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';

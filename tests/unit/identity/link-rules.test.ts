@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addAssertions, linksOf, NO_EVIDENCE } from '#core/identity/evidence.ts';
+import { addAssertions, linksOf } from '#core/identity/evidence.ts';
+import { NO_EVIDENCE } from '#core/identity/link-history.ts';
 import { type Assertion, graphsOf, type LinkRules } from '#core/identity/link-rules.ts';
 import { assertion, ecid, linkRules } from '#tests/harness/core/factories.ts';
 import { identityCases, sortedGraphs } from '#tests/harness/identity-cases.ts';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { addAssertions, NO_EVIDENCE } from '#core/identity/evidence.ts';
+import { addAssertions } from '#core/identity/evidence.ts';
+import { NO_EVIDENCE } from '#core/identity/link-history.ts';
 import { eraseFromItem } from '#core/privacy/erase-item.ts';
 import { emptyItem } from '#core/profile/profile-item.ts';
 import { assertion, ecid, linkRules, withdrawal } from '#tests/harness/core/factories.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ExpiryRules, Retentions } from '#core/profile/expiry/rules.ts';
-import type { FoldRules } from '#core/profile/fold.ts';
+import type { FoldRules } from '#core/profile/fold-settings.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';

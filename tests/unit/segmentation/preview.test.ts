@@ -3,7 +3,7 @@ import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { movesBetween, type Side } from '#core/catalog/moves.ts';
 import { rulesForSegment, stageRules } from '#core/catalog/rules.ts';
-import { NO_EVIDENCE } from '#core/identity/evidence.ts';
+import { NO_EVIDENCE } from '#core/identity/link-history.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
 import type { LookupReader } from '#core/segmentation/lookups.ts';

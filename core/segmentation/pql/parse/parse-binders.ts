@@ -1,7 +1,7 @@
 import type { Expression, Quantifier } from '../ast.ts';
 import { type Cursor, isName } from './cursor.ts';
 import { AGGREGATES, RESERVED } from './names.ts';
-import type { Parser } from './parse.ts';
+import type { Parser } from './parser.ts';
 
 type Word = Quantifier['quantifier'];
 

@@ -1,7 +1,7 @@
 import type { Expression } from '../ast.ts';
 import { quantifiedBy } from './conditions.ts';
 import { FUNCTIONS, MEMBERSHIPS, METHODS } from './names.ts';
-import type { Parser } from './parse.ts';
+import type { Parser } from './parser.ts';
 import type { Token } from './tokens.ts';
 
 type Arity = readonly [least: number, most: number];

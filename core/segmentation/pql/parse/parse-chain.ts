@@ -1,7 +1,7 @@
 import type { ChainStep, Expression, TimeCondition } from '../ast.ts';
 import { type Cursor, unexpected } from './cursor.ts';
-import type { Parser } from './parse.ts';
 import { parseTimeCondition } from './parse-time.ts';
+import type { Parser } from './parser.ts';
 
 const MAX_STEPS = 16;
 const MAX_COUNT = 1000;

@@ -1,11 +1,11 @@
 import type { Expression, LiteralValue, MomentName } from '../ast.ts';
 import { isName, unexpected } from './cursor.ts';
 import { RESERVED } from './names.ts';
-import type { Parser } from './parse.ts';
 import { atAggregate, parseAggregate, parseLet, parseQuantifier } from './parse-binders.ts';
 import { callOf, methodOf } from './parse-calls.ts';
 import { atChain, parseChain } from './parse-chain.ts';
 import { parsePeriodOrUndefined, unitAt } from './parse-time.ts';
+import type { Parser } from './parser.ts';
 
 const MOMENTS: readonly string[] = ['now', 'today', 'yesterday', 'tomorrow'];
 const CONSTANTS: Readonly<Record<string, LiteralValue>> = { true: true, false: false, null: null };

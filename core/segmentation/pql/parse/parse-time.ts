@@ -1,7 +1,7 @@
 import type { ComparisonOperator, Expression, TimeCondition } from '../ast.ts';
 import { type CalendarUnit, unitOf } from '../time.ts';
 import { type Cursor, unexpected } from './cursor.ts';
-import type { Parser } from './parse.ts';
+import type { Parser } from './parser.ts';
 
 const OPERATORS: readonly ComparisonOperator[] = ['<', '<=', '>', '>=', '=', '!='];
 const DIRECTIONS = { before: 'before', after: 'after', from: 'after' } as const;

@@ -4,6 +4,7 @@ import { type Cursor, cursorOver, unexpected } from './cursor.ts';
 import { MEMBERSHIPS } from './names.ts';
 import { parsePostfix } from './parse-primary.ts';
 import { parseTimeCondition } from './parse-time.ts';
+import type { Parser } from './parser.ts';
 
 /**
  * Parses PQL text (aep.md §5.2; `GRAMMAR.md`) to its syntax tree. At most 64 Ki characters, 64 levels, 10,000 parts.
@@ -16,20 +17,6 @@ export function parsePql(text: string): Expression {
   const rest = cursor.peek();
   if (rest.type !== 'end') cursor.fail(unexpected(rest), rest, 'an operator, or the end of the text');
   return expression;
-}
-
-/** What the parts of the grammar need of each other. */
-export interface Parser {
-  readonly cursor: Cursor;
-  expression(): Expression;
-  /** Without `in`, which ends the value of `let`. */
-  expressionBeforeIn(): Expression;
-  /** A condition to the right of a word; inside the value of a `let`, an unparenthesised `in` still ends it. */
-  condition(): Expression;
-  /** What was parsed where something true or false is needed. */
-  conditional(expression: Expression): Expression;
-  /** Sums, products, paths: what a comparison compares. */
-  operand(): Expression;
 }
 
 const COMPARISONS = ['=', '!=', '<', '<=', '>', '>='] as const;

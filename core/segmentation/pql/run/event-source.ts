@@ -2,7 +2,8 @@ import type { ComparisonOperator } from '../ast.ts';
 import { type Context, changesAt, type Run } from './context.ts';
 import { firstAtOrAfter } from './history.ts';
 import { type Instant, lowerToReach, whenReached } from './instants.ts';
-import type { Selector, SelectorPart } from './selectors.ts';
+import type { Selector } from './selector.ts';
+import type { SelectorPart } from './selectors.ts';
 import type { Uses } from './uses.ts';
 import type { EventValue } from './values.ts';
 

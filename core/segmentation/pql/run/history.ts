@@ -1,6 +1,6 @@
 import type { EventView } from '#core/profile/profile-view.ts';
 import { type Guard, guardedValue } from './guards.ts';
-import type { Selector } from './selectors.ts';
+import type { Selector } from './selector.ts';
 import { EventValue } from './values.ts';
 
 /** The events of one profile that satisfy a selector, oldest first, with their times beside them for searching. */

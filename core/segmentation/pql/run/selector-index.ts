@@ -1,5 +1,5 @@
 import { type Guard, guardedValue } from './guards.ts';
-import type { Selector } from './selectors.ts';
+import type { Selector } from './selector.ts';
 import type { EventValue } from './values.ts';
 
 /** Selectors by what their guards look at. */

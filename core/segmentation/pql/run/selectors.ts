@@ -1,5 +1,6 @@
 import type { Context } from './context.ts';
 import { type Guard, guardOf } from './guards.ts';
+import type { Selector } from './selector.ts';
 import type { EventValue } from './values.ts';
 
 /** A condition on one event alone: nothing of the profile, of other events or of the time is looked at. */
@@ -8,21 +9,6 @@ export interface SelectorPart {
   readonly key: string;
   readonly slot: number;
   readonly run: (context: Context) => unknown;
-}
-
-/** All parts hold. Segments that ask the same share one selector. */
-export interface Selector {
-  readonly index: number;
-  /** Empty for all events. */
-  readonly key: string;
-  /** What must be so for the event to be looked at at all. */
-  readonly guard: Guard | undefined;
-  /** The guard says it all. */
-  readonly isGuarded: boolean;
-  /** The whole condition. */
-  test(event: EventValue, slots: unknown[]): boolean;
-  /** What is left of the condition where the guard holds. */
-  testGuarded(event: EventValue, slots: unknown[]): boolean;
 }
 
 /** The selectors of a set of segments. */

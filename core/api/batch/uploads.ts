@@ -14,9 +14,9 @@ import {
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { ObjectAddress } from '#core/ports/object-addresses.ts';
 import { eachAtOnce } from '#core/util/at-once.ts';
-import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
+import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
-import { badRequest, type KnownBatch } from './state.ts';
+import { badRequest, type KnownBatch } from './known-batch.ts';
 
 type Deps = Pick<BatchApiDeps, 'landing' | 'addresses'>;
 

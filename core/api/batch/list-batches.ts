@@ -1,11 +1,11 @@
-import { type BatchListing, pickProperties, readListing } from '#core/api/batch/listing.ts';
-import { describeBatch, statusOf } from '#core/api/batch/report.ts';
 import { INDEX_PREFIX, parseIndexKey } from '#core/ingestion/batch/upload.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
-import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
+import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
-import { badRequest, findBatch, type KnownBatch, maySend } from './state.ts';
+import { badRequest, findBatch, type KnownBatch, maySend } from './known-batch.ts';
+import { type BatchListing, pickProperties, readListing } from './listing.ts';
+import { describeBatch, statusOf } from './report.ts';
 
 /** Batches whose state is looked at for one list, whether it is the one that is asked for or not: an answer has seconds. */
 const MOST_LOOKED_AT = 500;

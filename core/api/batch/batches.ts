@@ -1,6 +1,3 @@
-import { setMark } from '#core/api/batch/marks.ts';
-import { readNewBatch } from '#core/api/batch/new-batch.ts';
-import { describeBatch, statusOf } from '#core/api/batch/report.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import {
   filesPrefix,
@@ -13,10 +10,13 @@ import {
 import { isProblem } from '#core/ingestion/collection/connection.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
-import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
+import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
+import { badRequest, type KnownBatch, maySend } from './known-batch.ts';
+import { setMark } from './marks.ts';
+import { readNewBatch } from './new-batch.ts';
+import { describeBatch, statusOf } from './report.ts';
 import { obstacleToReplace, revertBatch } from './reverts.ts';
-import { badRequest, type KnownBatch, maySend } from './state.ts';
 
 /** aep.md §2.4 */
 const MOST_FILES = 25_000;

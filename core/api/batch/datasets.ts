@@ -1,10 +1,10 @@
-import { pickProperties, readDatasetListing } from '#core/api/batch/listing.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
-import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
-import { badRequest, maySend } from './state.ts';
+import type { HttpAnswer, HttpCall } from '../http.ts';
+import { badRequest, maySend } from './known-batch.ts';
+import { pickProperties, readDatasetListing } from './listing.ts';
 
 /**
  * `GET /dataSets?…` and `/dataSets/{id}`, as AEP's catalog tells them: what a producer has to know of the datasets that it may

@@ -1,11 +1,11 @@
-import { rowErrors, statusOf } from '#core/api/batch/report.ts';
 import { fileNameOf, filesPrefix, isPartList } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import { batchRows } from '#core/pipeline/quarantine/keep.ts';
-import type { HttpAnswer, HttpCall } from '#lambdas/runtime/http.ts';
+import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
-import { badRequest, type KnownBatch } from './state.ts';
+import { badRequest, type KnownBatch } from './known-batch.ts';
+import { rowErrors, statusOf } from './report.ts';
 
 /** Files of one list. */
 const MOST_FILES = 100;

@@ -1,10 +1,10 @@
-import { marksOf } from '#core/api/batch/marks.ts';
 import { type Marks, type Upload, uploadKey } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import type { Batch } from '#core/record/operations.ts';
 import type { BatchApiDeps } from './deps.ts';
+import { marksOf } from './marks.ts';
 
 /** A batch as it stands: what was asked for, what was done with it, what came of it. */
 export interface KnownBatch {

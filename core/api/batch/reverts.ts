@@ -1,12 +1,12 @@
-import { setMark } from '#core/api/batch/marks.ts';
-import { statusOf } from '#core/api/batch/report.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { batchToRevert } from '#core/revert/batch-to-revert.ts';
-import type { HttpAnswer } from '#lambdas/runtime/http.ts';
+import type { HttpAnswer } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
-import { badRequest, findBatch, type KnownBatch } from './state.ts';
+import { badRequest, findBatch, type KnownBatch } from './known-batch.ts';
+import { setMark } from './marks.ts';
+import { statusOf } from './report.ts';
 
 const ACCEPTED: HttpAnswer = { status: 200, body: {} };
 

@@ -1,0 +1,23 @@
+/** A request as the functions behind HTTP see it; the same behind an HTTP API and a function URL. */
+export interface HttpCall {
+  readonly method: string;
+  /** Scheme and host that AWS has given the address. */
+  readonly origin: string;
+  /** Decoded. */
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** The query as it was written: parameters that are given several times stand several times in it. */
+  readonly rawQuery: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Uint8Array;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Becomes JSON, unless it is text already. */
+  readonly body?: object | string;
+  /** Bytes, in place of a body. */
+  readonly file?: Uint8Array;
+}

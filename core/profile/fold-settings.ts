@@ -1,0 +1,21 @@
+import type { EvidenceLimits } from '#core/identity/link-history.ts';
+import type { LinkRules } from '#core/identity/link-rules.ts';
+import type { ProfileEvent } from './profile-item.ts';
+
+/** What folding needs to know from the catalog. */
+export interface FoldRules {
+  readonly links: LinkRules;
+  readonly evidenceLimits?: EvidenceLimits;
+  isProfileEnabled(datasetId: string): boolean;
+  isIdentityEnabled(datasetId: string): boolean;
+  /** Keeps what segments read of an event; undefined where no segment looks at it. */
+  projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
+  /** Leaves out events of one identity that no segment needs any more. */
+  retainEvents(events: readonly ProfileEvent[]): readonly ProfileEvent[];
+  /** Changes when either would keep something else. */
+  readonly projection: string;
+  /** Epoch ms at which an event of the dataset expires; undefined for never (aep.md §4.3). */
+  expiryOf(datasetId: string, time: number): number | undefined;
+  /** Whether the last activity of identities is kept, because pseudonymous profiles expire. */
+  readonly keepsActivity: boolean;
+}
