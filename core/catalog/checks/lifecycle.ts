@@ -3,7 +3,10 @@ import { parsePql } from '#core/segmentation/pql/parse.ts';
 import { type Findings, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { type Reference, segmentReferences } from './segment-references.ts';
 
-/** A segment is not put away while others are built on it or destinations are told of it (aep.md §5.1). */
+/**
+ * A segment is not put away while others are built on it or destinations are told of it (aep.md §5.1; docs/segments.md,
+ * "Its life").
+ */
 export function checkLifecycle(catalog: LoadedCatalog, findings: Findings): void {
   const archived = new Map(
     catalog.segments.flatMap((loaded) =>
