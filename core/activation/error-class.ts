@@ -1,6 +1,6 @@
 /**
  * What became of a request to a destination, as far as anybody can tell.
- * `blocked`: not sent at all, since the address lies inside (design §10).
+ * `blocked`: not sent at all, since the address lies inside (docs/architecture.md, "Hostile input").
  */
 export type HttpOutcome =
   | {

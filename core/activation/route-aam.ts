@@ -26,9 +26,9 @@ export interface AamRules {
 }
 
 /**
- * Audience Manager (aep.md §7, design §7): each device goes to the edge of every region in which it was seen lately,
- * else to the hub; the identities of the person ride on the profile's edge calls, else go to the hub. What is withdrawn
- * goes the way it came. The region is looked at whenever something is told, and never otherwise.
+ * Audience Manager (aep.md §7; docs/audience-manager.md, "Edge or hub"): each device goes to the edge of every region in
+ * which it was seen lately, else to the hub; the identities of the person ride on the profile's edge calls, else go to
+ * the hub. What is withdrawn goes the way it came. The region is looked at whenever something is told, and never otherwise.
  */
 export function routeToAudienceManager(
   destination: AamDestination,

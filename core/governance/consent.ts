@@ -24,7 +24,8 @@ const valAt = (node: unknown): unknown => childOf(node, 'val');
 
 /**
  * The identities of a person that may be told under a consent policy. An identity's own consent (`idSpecific`) goes
- * before the person's, unless the person has opted out (aep.md §1.5). A consent that nobody gave is none.
+ * before the person's, unless the person has opted out (aep.md §1.5; docs/governance.md, "Consent"). A consent that
+ * nobody gave is none.
  */
 export function consenting(
   identities: readonly Identity[],

@@ -38,7 +38,7 @@ const BLOCKED = new Set(['null', 'anonymous', 'invalid', 'undefined']);
 export const NOTHING_TO_LINK: Linkable = { identities: [] };
 
 /**
- * The identities of a record that are linked with one another (aep.md §3.2, §3.3). Those of things and of partners never
+ * The identities of a record that are linked with one another (aep.md §3.1 to §3.3). Those of things and of partners never
  * are; that is no refusal.
  * @param values whether the rules for single values and for their number apply; what is unique always is
  */

@@ -1,6 +1,9 @@
 import type { IdType, NamespaceDefinition } from './definition.ts';
 
-/** The namespaces every catalog has without writing them (aep.md §3.1). `id` is given where it is published. */
+/**
+ * The namespaces every catalog has without writing them (aep.md §3.1, which has no ids of AAID, Google, the hashes and
+ * Phone_E.164).
+ */
 export const STANDARD_NAMESPACES: readonly NamespaceDefinition[] = [
   { code: 'Email', name: 'E-mail address', idType: 'EMAIL', id: 6 },
   {

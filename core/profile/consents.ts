@@ -10,8 +10,8 @@ const strictness = (node: Node): number => Math.max(0, STRICTNESS.indexOf(String
 
 /**
  * The consents of a person from those of their fragments: of every consent the strictest value wins, with its time and
- * reason, whichever fragment said it and whenever (aep.md §1.5, design §7). What is no consent is the strongest
- * fragment's.
+ * reason, whichever fragment said it and whenever (aep.md §1.5; docs/governance.md, "Consent"). What is no consent is
+ * the strongest fragment's.
  * @param said `consents` of the fragments, the strongest last
  */
 export function strictestConsents(said: readonly unknown[]): unknown {

@@ -87,7 +87,7 @@ export const lastChange = (fragment: Fragment): FragmentChange => fragment.patch
 export const compareChanges = (x: FragmentChange, y: FragmentChange): number =>
   x.time - y.time || (x.tie < y.tie ? -1 : x.tie > y.tie ? 1 : 0);
 
-/** `stronger` over `weaker`, field by field; arrays are values (aep.md §4.1). */
+/** `stronger` over `weaker`, field by field (aep.md §4.1); arrays are values (docs/profiles.md, "Merge policies"). */
 export function mergeAttributes(weaker: Attributes, stronger: Attributes): Attributes {
   const merged: Record<string, unknown> = { ...weaker };
   for (const [name, value] of Object.entries(stronger)) {

@@ -8,8 +8,8 @@ import { toRefusal, typeName } from './violations.ts';
 
 /**
  * Compiles a schema (aep.md §1.1). Whatever the schema says, a record is an object, an ExperienceEvent has an `_id` and
- * a `timestamp`, and nobody but the system writes `segmentMembership`. At most five violations are reported (§2.1), each
- * with its place, what was expected, and the type of what was found.
+ * a `timestamp`, and nobody but the system writes `segmentMembership` (§1.4). At most five violations are reported
+ * (§2.1), each with its place, what was expected, and the type of what was found.
  *
  * Schemas and records are written by others: patterns run in linear time, nothing in a schema is run as code, and no
  * keyword takes longer than a record is large.

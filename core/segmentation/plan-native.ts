@@ -7,7 +7,7 @@ const EDGE_DAYS = 8;
 
 /**
  * This platform's own rules: what a request can answer from the attributes and little more than a day of events is
- * `edge`, everything else that needs no more than bounded state per profile is `streaming` (design.md §6).
+ * `edge`, everything else that needs no more than bounded state per profile is `streaming` (docs/segments.md, "Methods").
  * @param overAttributes whether all segments it is built on look at attributes only
  */
 export function nativeVerdict(facts: Facts, overAttributes: boolean): Verdict {

@@ -118,7 +118,7 @@ function stateOf({ facts, attributePaths }: CompiledSegment, plans: ReadonlyMap<
   };
 }
 
-/** The rule by which a profile is visited although nothing came in (architecture.md, `dueAt`). */
+/** The rule by which a profile is visited although nothing came in (docs/architecture.md, "State"). */
 function timedChangesOf({ followsClock, eventUses, segments }: Facts, plans: ReadonlyMap<string, SegmentPlan>): string {
   const moments: string[] = [];
   if (followsClock && eventUses.length > 0) moments.push('an event comes into its time window or leaves it');

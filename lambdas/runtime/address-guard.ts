@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Addresses that a destination's URL must not lead to (design §10): this machine, private networks, link-local ones
- * (where clouds keep credentials), and everything else that is no public unicast address.
+ * Addresses that a destination's URL must not lead to (docs/architecture.md, "Hostile input"): this machine, private
+ * networks, link-local ones (where clouds keep credentials), and everything else that is no public unicast address.
  */
 const INSIDE_V4: readonly [string, number][] = [
   ['0.0.0.0', 8],

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Worked cases of linking rules that lie beside the checkout in CI; they are no part of the repository. */
-const CASES = join('..', 'shared', 'reference', 'identity-cases.json');
+/** Worked cases of linking rules (aep.md §3.5). */
+const CASES = join('docs', 'reference', 'identity-cases.json');
 
 export interface IdentityCase {
   readonly id: string;
@@ -16,10 +16,7 @@ export interface IdentityCase {
   readonly identitiesWithoutGraph: readonly string[];
 }
 
-export const identityCases: readonly IdentityCase[] = existsSync(CASES)
-  ? (JSON.parse(readFileSync(CASES, 'utf8')) as IdentityCase[])
-  : [];
-if (identityCases.length === 0) console.warn(`${CASES} is absent: its cases are not run`);
+export const identityCases = JSON.parse(readFileSync(CASES, 'utf8')) as readonly IdentityCase[];
 
 /** Graphs in one order, whatever order they were found in. */
 export const sortedGraphs = (graphs: readonly (readonly string[])[]): string[][] =>

@@ -19,7 +19,7 @@ export function isShared(identity: Identity): boolean {
   return isDevice(identity) || PERSON.has(identity.namespace);
 }
 
-/** Data provider ids of the namespaces that have a published one (aep.md §3.1); the others must be configured. */
+/** Data provider ids of the namespaces that have a published one (aep.md §3.1, §7.6); the others must be configured. */
 const DATA_PROVIDER_IDS: Readonly<Record<string, number>> = { ECID: 4, AdCloud: 411, GAID: 20914, IDFA: 20915 };
 
 /** A data provider and the user id it gave: what `d_cid` and the rows of files are made of. */

@@ -21,9 +21,10 @@ export interface AamRoute {
 }
 
 /**
- * Edge or hub, for each identity of a profile (aep.md §7.1, design §7). A device goes to the edge of every region in
- * which it was seen in the past 14 days and then not to the hub as well (AAM-4, AAM-5); a device without such a region
- * goes to the hub. Whether a segment is evaluated by streaming or in batch makes no difference (AAM-6).
+ * Edge or hub, for each identity of a profile (aep.md §7.1; docs/audience-manager.md, "Edge or hub"). A device goes to
+ * the edge of every region in which it was seen in the past 14 days and then not to the hub as well (AAM-4, AAM-5); a
+ * device without such a region goes to the hub. Whether a segment is evaluated by streaming or in batch makes no
+ * difference (AAM-6).
  * @param now epoch ms at which the membership is shared
  */
 export function routeAam(profile: AamProfile, now: number, table: RegionTable = REGIONS): AamRoute {

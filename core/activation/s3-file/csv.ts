@@ -4,7 +4,8 @@ const NEEDS_QUOTES = /[",\r\n]/;
 
 /**
  * One field of a CSV file (RFC 4180). A text that a spreadsheet would run as a formula gets a `'` in front
- * (design §10); numbers and booleans are written as they are, everything that is no scalar is left empty (aep.md §6.3).
+ * (docs/architecture.md, "Hostile input"); numbers and booleans are written as they are, everything that is no scalar is
+ * left empty (aep.md §6.3).
  */
 export function csvField(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);

@@ -3,7 +3,10 @@ import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { type Findings, type LoadedCatalog, placeOf } from '../loaded.ts';
 
-/** A segment is not put away while others are built on it or destinations are told of it (aep.md §5.1). */
+/**
+ * A segment is not put away while others are built on it or destinations are told of it (aep.md §5.1; docs/segments.md,
+ * "Its life").
+ */
 export function checkLifecycle(catalog: LoadedCatalog, findings: Findings): void {
   const archived = new Map(
     catalog.segments.flatMap((loaded) =>

@@ -4,8 +4,8 @@ import { type CountryCode, isSupportedCountry, parsePhoneNumberFromString } from
 const LOOKS_LIKE_A_NUMBER = /^\+?[\d\s()./-]{3,40}$/;
 
 /**
- * A telephone number as E.164 (`+4930123456`): the normal form of the namespace Phone (aep.md §3.1), so that a number
- * is one identity in whatever way it is written. `00` at the beginning means `+` everywhere.
+ * A telephone number as E.164 (`+4930123456`): the form of the namespace Phone_E.164 (aep.md §3.1, §6.4), so that a
+ * number is one identity in whatever way it is written. `00` at the beginning means `+` everywhere.
  * @param country ISO 3166 code of the country that a number without country code is of
  * @returns undefined when it is no number, or none that could exist there
  */

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '#cli/example/random.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
@@ -8,6 +7,7 @@ import { linksOf } from '#core/identity/evidence.ts';
 import { graphsOf } from '#core/identity/link-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
+import { type IdentityCase, identityCases } from '#tests/harness/identity-cases.ts';
 import { ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
@@ -15,17 +15,10 @@ import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
 const MINUTE = 60_000;
-const CASES = '../shared/reference/identity-cases.json';
 
-interface Case {
-  readonly id: string;
-  readonly namespacePriority: readonly string[];
-  readonly uniqueNamespaces: readonly string[];
-  readonly events: readonly (readonly string[])[];
-  readonly expectedGraphs: readonly (readonly string[])[];
-}
+type Case = Pick<IdentityCase, 'id' | 'namespacePriority' | 'uniqueNamespaces' | 'events' | 'expectedGraphs'>;
 
-/** Besides those of the reference, for where it is absent. */
+/** Besides those of the reference. */
 const OWN: Case = {
   id: 'own: a shared tablet, and a login id that becomes a customer',
   namespacePriority: ['CRMID', 'loginID', 'ECID'],
@@ -48,9 +41,7 @@ describe('the graphs of the worked cases', () => {
     wiring = readWiring(templatesOf('prod'));
   });
 
-  const shown = existsSync(CASES) ? (JSON.parse(readFileSync(CASES, 'utf8')) as Case[]) : [];
-  if (shown.length === 0) console.warn(`${CASES} is absent: its cases are not run`);
-  const all = [OWN, ...shown].flatMap((one) => [1, 2].map((seed) => ({ seed, one, title: one.id })));
+  const all = [OWN, ...identityCases].flatMap((one) => [1, 2].map((seed) => ({ seed, one, title: one.id })));
 
   it.each(all)('are the same on the platform: $title, seed $seed', async ({ one, seed }) => {
     const ecids = [...new Set(one.events.flat().filter((key) => key.startsWith('ECID:')))];
