@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { endpointsCommand } from '#cli/commands/endpoints.ts';
+import { sendCommand } from '#cli/commands/ingest.ts';
 import { audienceManagerCommand } from './commands/audience-manager.ts';
 import { catalogCommand } from './commands/catalog.ts';
 import { connectionCommand } from './commands/connection.ts';
 import { destinationCommand } from './commands/destination.ts';
-import { doorsCommand } from './commands/doors.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
 import { expireCommand } from './commands/expire.ts';
@@ -17,7 +18,6 @@ import { quarantineCommand } from './commands/quarantine.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { segmentCommand } from './commands/segment.ts';
-import { sendCommand } from './commands/send.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
@@ -34,7 +34,7 @@ const COMMANDS = [
   lakeCommand,
   segmentCommand,
   sendCommand,
-  doorsCommand,
+  endpointsCommand,
   connectionCommand,
   privacyCommand,
   statusCommand,

@@ -1,4 +1,4 @@
-/** Something the user can mend: the message says what was wrong and what to do; no stack is shown. */
+/** Something the user can fix: the message says what was wrong and what to do; no stack is shown. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }

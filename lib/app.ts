@@ -39,7 +39,7 @@ export function buildTributary(app: App, config: StageConfig): Tributary {
     ...common,
     data,
     activation,
-    description: 'Tributary: the functions from the doors to the destinations',
+    description: 'Tributary: the functions from the endpoints to the destinations',
   });
 
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);

@@ -9,7 +9,7 @@ export class CatalogFolderError extends Error {
 
 const DEFINITION = /\.(ya?ml|json)$/;
 /** Above this, a folder is surely not a catalog. */
-const MOST_FILES = 20_000;
+const MAX_FILES = 20_000;
 const DEEPEST = 8;
 
 /**
@@ -41,7 +41,7 @@ async function readInto(files: Map<string, string>, root: string, below: string,
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) await readInto(files, root, path, depth + 1);
     else if (entry.isFile() && DEFINITION.test(path)) files.set(path, await readText(join(root, path)));
-    if (files.size > MOST_FILES) throw new CatalogFolderError(`${root} holds more than ${MOST_FILES} files.`);
+    if (files.size > MAX_FILES) throw new CatalogFolderError(`${root} holds more than ${MAX_FILES} files.`);
   }
 }
 

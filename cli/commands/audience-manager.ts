@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Command } from 'commander';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { overwriteRows } from '#core/activation/aam/full.ts';
@@ -29,9 +29,9 @@ export function audienceManagerCommand(): Command {
     .description('write files that put everything the hub should know of its users in the place of what it knows')
     .action(async ({ destination, stage }: { destination: string; stage: string }) => {
       const stores = storesOf(await useStage(stage));
-      const definition = (await catalogInForce(stores.catalog)).destinations.get(destination);
+      const definition = (await activeCatalog(stores.catalog)).destinations.get(destination);
       if (definition?.type !== 'aam') throw new UserError(`"${destination}" is no destination of Audience Manager`);
-      const rows = await overwriteRows(destination, stores.ledgers);
+      const rows = await overwriteRows(destination, stores.deliveryStates);
       const { files, invalid } = hubFiles(definition, rows, Date.now(), undefined, 'overwrite');
       for (const { key, body, bytes, contentType } of files) {
         await stores.exports.put(key, bytes ?? body, { contentType });
@@ -53,10 +53,10 @@ async function readFiles(paths: readonly string[]): Promise<unknown> {
     if (name?.kind === 'data') {
       const read = readInboundFile(name, text);
       known = applyInboundFile(known, read);
-      files.push({ file: path, ...name, rows: read.rows.length, refused: read.refused });
+      files.push({ file: path, ...name, rows: read.rows.length, rejected: read.rejected });
     } else if (name?.kind === 'idSync') {
       const read = readIdSync(name, text);
-      files.push({ file: path, ...name, rows: read.rows.length, refused: read.refused });
+      files.push({ file: path, ...name, rows: read.rows.length, rejected: read.rejected });
     } else files.push({ file: path, kind: 'receipt', ...receiptOf(path, text) });
   }
   const counts: Record<string, number> = {};

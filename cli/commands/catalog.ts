@@ -5,23 +5,23 @@ import { backfillEdited, editedDestinations } from '#cli/destination/backfill-ed
 import { localVariables } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { collect } from '#cli/options.ts';
-import { printMoves } from '#cli/report/print-estimate.ts';
+import { printAudienceImpact } from '#cli/report/print-estimate.ts';
 import { printProgress } from '#cli/report/print-job.ts';
 import { projectRoot } from '#cli/root.ts';
 import { historyFor } from '#cli/stage/history.ts';
 import { EVALUATION } from '#cli/stage/job-kinds.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
+import { audienceImpact, type Side } from '#core/catalog/audience-impact.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
-import { movesBetween, type Side } from '#core/catalog/moves.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import { outletsOf } from '#core/contract/connections.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { lanesOf } from '#core/contract/delivery-lanes.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
-import { definitionsInForce, putCatalog, UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import { activeDefinitions, putCatalog, UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 
 interface ApplyOptions {
   readonly catalog: string;
@@ -32,7 +32,7 @@ interface ApplyOptions {
 }
 
 export function catalogCommand(): Command {
-  const command = new Command('catalog').description('check a catalog, or put it in force');
+  const command = new Command('catalog').description('check a catalog, or put it active');
   command
     .command('validate')
     .description('check a catalog and say what is wrong, line by line')
@@ -44,7 +44,7 @@ export function catalogCommand(): Command {
     });
   command
     .command('apply')
-    .description('put a catalog in force on a running stage; functions see it within seconds')
+    .description('put a catalog active on a running stage; functions see it within seconds')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
@@ -55,11 +55,11 @@ export function catalogCommand(): Command {
       const catalog = await loadCatalogFolder(folder, variablesFor(stage, set));
       const resources = await useStage(stage);
       const stores = storesOf(resources);
-      refuseBreaking(await definitionsInForce(stores.catalog), catalog, allowBreaking === true);
+      rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true);
       // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
-      const before = await catalogInForce(stores.catalog).catch(() => undefined);
+      const before = await activeCatalog(stores.catalog).catch(() => undefined);
       const version = await applyCatalog(catalog, resources);
-      process.stdout.write(`${describe(catalog)}\nVersion ${version} is in force on stage ${stage}.\n`);
+      process.stdout.write(`${describe(catalog)}\nVersion ${version} is active on stage ${stage}.\n`);
       if (!backfill) return;
       if (before && changesSegments(before, compileCatalog(catalog))) {
         process.stdout.write('Segments have changed: all profiles are evaluated, with what happened before ...\n');
@@ -69,15 +69,19 @@ export function catalogCommand(): Command {
         progress.step(printProgress(job, EVALUATION));
       }
       const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
-      const told = await backfillEdited(edited, { stores, resources, catalog: await catalogInForce(stores.catalog) });
-      for (const [id, queued] of Object.entries(told)) {
+      const lastRouted = await backfillEdited(edited, {
+        stores,
+        resources,
+        catalog: await activeCatalog(stores.catalog),
+      });
+      for (const [id, queued] of Object.entries(lastRouted)) {
         process.stdout.write(`"${id}" is told of what changed for it: ${queued.toLocaleString('en-US')} messages.\n`);
       }
     });
   command
     .command('plan')
     .description(
-      'say what applying a catalog would do: who enters and leaves audiences, which changes of schemas are refused',
+      'say what applying a catalog would do: who enters and leaves audiences, which changes of schemas are rejected',
     )
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
@@ -87,15 +91,15 @@ export function catalogCommand(): Command {
       const definitions = await loadCatalogFolder(flags.catalog, variablesFor(flags.stage, flags.set));
       const catalog = compileCatalog(definitions);
       const stores = storesOf(await useStage(flags.stage));
-      const inForce = await catalogInForce(stores.catalog);
-      const history = historyFor(catalog.segments, inForce, stores);
+      const active = await activeCatalog(stores.catalog);
+      const history = historyFor(catalog.segments, active, stores);
       const lookups = lookupReader(stores.lookups);
       const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
-      const moves = await movesBetween(sideOf(inForce), sideOf(catalog), deps);
-      const before = await definitionsInForce(stores.catalog);
+      const impact = await audienceImpact(sideOf(active), sideOf(catalog), deps);
+      const before = await activeDefinitions(stores.catalog);
       const breaking = before ? breakingChanges(before, definitions) : [];
-      const answer = { version: catalog.version, inForce: inForce.version, ...moves, breaking };
-      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printMoves(moves, breaking));
+      const answer = { version: catalog.version, active: active.version, ...impact, breaking };
+      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printAudienceImpact(impact, breaking));
       if (breaking.length > 0) throw new NotAllAccepted();
     });
   return command;
@@ -109,14 +113,14 @@ const variablesFor = (stage: string, set: readonly string[]): Record<string, str
 
 const sideOf = (catalog: CompiledCatalog): Side => ({
   definitions: catalog.segmentDefinitions,
-  rules: stageRules(catalog).evaluation,
+  settings: stageSettings(catalog).evaluation,
 });
 
 /**
  * Schemas grow, they do not change (docs/schemas.md).
  * @throws UserError naming each change that data so far does not survive, unless it is wanted; then they are warned of
  */
-export function refuseBreaking(before: Catalog | undefined, catalog: Catalog, isAllowed: boolean): void {
+export function rejectBreaking(before: Catalog | undefined, catalog: Catalog, isAllowed: boolean): void {
   const changes = before ? breakingChanges(before, catalog) : [];
   if (changes.length === 0) return;
   const lines = changes.map(renderBreakingChange).join('\n');
@@ -130,15 +134,13 @@ export function refuseBreaking(before: Catalog | undefined, catalog: Catalog, is
 }
 
 /**
- * Puts a catalog in force on a deployed stage.
+ * Puts a catalog active on a deployed stage.
  * @returns its version
  * @throws UserError when it activates destinations that the stage has no connection for
  */
 export async function applyCatalog(catalog: Catalog, resources: Resources): Promise<string> {
   const queues = JSON.parse(resources['destination-queues']) as Record<string, string>;
-  const missing = catalog.destinations.filter((destination) =>
-    outletsOf(destination).some(({ id }) => !(id in queues)),
-  );
+  const missing = catalog.destinations.filter((destination) => lanesOf(destination).some(({ id }) => !(id in queues)));
   if (missing.length > 0) {
     const names = missing.map(({ id, type }) => `${id} (${type})`).join(', ');
     throw new UserError(

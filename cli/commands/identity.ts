@@ -3,22 +3,22 @@ import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import { day, printExplanation, printLinks, sourcesOf } from '#cli/report/print-identity.ts';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import type { LinkRules } from '#core/identity/link-rules.ts';
-import { stepsFrom } from '#core/identity/paths.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { stepsFrom } from '#core/identity/link-paths.ts';
+import type { LinkingRules } from '#core/identity/linking-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { type Explanation, explain } from '#core/profile/links/explain.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
 export const identityCommand = (): Command =>
   new Command('identity')
-    .description('look at, mend and try out who belongs together')
+    .description('look at, fix and try out who belongs together')
     .addCommand(explainCommand())
     .addCommand(unlinkCommand())
     .addCommand(simulateCommand());
@@ -46,7 +46,7 @@ const unlinkCommand = (): Command =>
     .option('--stage <name>', 'stage', 'local')
     .exitOverride()
     .action(async (a: IdentityKey, b: IdentityKey, options: { reason: string; by: string; stage: string }) => {
-      const deps = { ...(await graphOf(options.stage)), now: Date.now, pause: pauseBefore };
+      const deps = { ...(await graphOf(options.stage)), now: Date.now, backoff: backoffBefore };
       const unlinked = await unlink(a, b, { who: options.by, reason: options.reason }, deps);
       if (unlinked.outcome === 'unknown-identity') throw unknownIdentity(unlinked.identity);
       if (unlinked.outcome === 'not-linked') {
@@ -58,10 +58,10 @@ const unlinkCommand = (): Command =>
       process.stdout.write(`They still are on one profile through:\n${printLinks(unlinked.remaining, a)}\n`);
     });
 
-async function graphOf(stage: string): Promise<{ profiles: ProfileStore; rules: LinkRules }> {
+async function graphOf(stage: string): Promise<{ profiles: ProfileStore; rules: LinkingRules }> {
   const stores = storesOf(await useStage(stage));
-  const catalog = await catalogInForce(stores.catalog);
-  return { profiles: stores.profiles, rules: stageRules(catalog).fold.links };
+  const catalog = await activeCatalog(stores.catalog);
+  return { profiles: stores.profiles, rules: stageSettings(catalog).fold.links };
 }
 
 const unknownIdentity = (identity: IdentityKey): UserError =>
@@ -83,11 +83,11 @@ function asJson({ path, removed, ...rest }: Explanation): object {
       lastSeen: day(link.lastSeen),
       datasets: sourcesOf(link),
     })),
-    removed: removed.map(({ a, b, at, why, withdrawal, isBack }) => ({
+    removed: removed.map(({ a, b, at, why, unlinking, isBack }) => ({
       link: [a, b],
       at: day(at),
       why,
-      ...withdrawal,
+      ...unlinking,
       isBack,
     })),
   };
@@ -99,12 +99,12 @@ const simulateCommand = (): Command =>
     .argument('<file>', 'JSON: {namespacePriority, uniqueNamespaces, limit?, namespaceTypes?, events}')
     .option(
       '--value-rules',
-      'also refuse what the platform refuses of single values, such as an ECID that is too short',
+      'also reject what the platform rejects of single values, such as an ECID that is too short',
     )
     .exitOverride()
     .action((path: string, { valueRules }: { valueRules?: true }) => {
-      const { refusals, ...result } = simulate(readSimulation(path), valueRules ? 'checked' : 'unchecked');
-      for (const { atEvent, reason } of refusals) {
+      const { rejections, ...result } = simulate(readSimulation(path), valueRules ? 'checked' : 'unchecked');
+      for (const { atEvent, reason } of rejections) {
         process.stderr.write(`${path}: /events/${atEvent}: not taken, or not all of it: ${reason}\n`);
       }
       process.stdout.write(`${JSON.stringify(result)}\n`);

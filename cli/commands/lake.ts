@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import { mergeRules } from '#core/lake/compaction-days.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { compactionSettings } from '#core/lake/compaction-days.ts';
 import { type CompactedRange, compactRange } from '#core/pipeline/compact-range.ts';
 import { type LakeRange, type RebuildRange, type Rebuilt, rebuildFromLake } from '#core/pipeline/rebuild.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
 interface Options extends RebuildRange {
   readonly stage: string;
@@ -56,14 +56,14 @@ export function lakeCommand(): Command {
 }
 
 /** A merge is held up by nothing but time; what is larger is no gain to those who read it. */
-const MOST_MB = 1_024;
+const MAX_MB = 1_024;
 
 async function compactOn(stage: string, range: LakeRange, objectMb: number): Promise<CompactedRange> {
   const { lake } = storesOf(await useStage(stage));
   const today = new Date().toISOString().slice(0, 10);
   return compactRange(range, today, {
     lake,
-    rules: { ...mergeRules(objectMb * 1024 ** 2), minObjectsToday: 2 },
+    settings: { ...compactionSettings(objectMb * 1024 ** 2), minObjectsToday: 2 },
     newId: randomUUID,
     progress: ({ dataset, day }, soFar) =>
       void process.stderr.write(`${renderCompacted(soFar)}; done ${dataset} ${day}\n`),
@@ -76,10 +76,10 @@ const renderCompacted = (of: CompactedRange): string =>
 
 async function rebuildOn(stage: string, range: RebuildRange): Promise<Rebuilt> {
   const stores = storesOf(await useStage(stage));
-  const catalog = await catalogInForce(stores.catalog);
+  const catalog = await activeCatalog(stores.catalog);
   if (range.dataset !== undefined && !catalog.datasets.has(range.dataset)) {
     const known = [...catalog.datasets.keys()].join(', ');
-    throw new UserError(`The catalog in force has no dataset "${range.dataset}". It has: ${known}`);
+    throw new UserError(`The catalog active has no dataset "${range.dataset}". It has: ${known}`);
   }
   const { profiles, timeline, lookups, lake } = stores;
   let done = range.after;
@@ -87,7 +87,7 @@ async function rebuildOn(stage: string, range: RebuildRange): Promise<Rebuilt> {
     return await rebuildFromLake(range, {
       catalog,
       lake,
-      stitch: { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause: pauseBefore },
+      stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: backoffBefore },
       progress(key, soFar) {
         done = key;
         process.stderr.write(`${render(soFar)}; done up to ${key}\n`);
@@ -99,8 +99,8 @@ async function rebuildOn(stage: string, range: RebuildRange): Promise<Rebuilt> {
   }
 }
 
-const render = ({ objects, stitched, duplicate, refused }: Rebuilt): string =>
-  `${objects} objects, ${stitched} records stitched, ${duplicate} duplicates, ${refused} no longer accepted`;
+const render = ({ objects, stitched, duplicate, rejected }: Rebuilt): string =>
+  `${objects} objects, ${stitched} records stitched, ${duplicate} duplicates, ${rejected} no longer accepted`;
 
 function parseDay(text: string): string {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
@@ -112,8 +112,8 @@ function parseDay(text: string): string {
 
 function parseMb(text: string): number {
   const megabytes = Number(text);
-  if (!/^\d+$/.test(text) || megabytes < 1 || megabytes > MOST_MB) {
-    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MOST_MB}`);
+  if (!/^\d+$/.test(text) || megabytes < 1 || megabytes > MAX_MB) {
+    throw new InvalidArgumentError(`Expected a whole number from 1 to ${MAX_MB}`);
   }
   return megabytes;
 }

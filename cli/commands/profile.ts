@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseInstant } from '#cli/options.ts';
 import { printEvents, printProfile } from '#cli/report/print-profile.ts';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from '#core/access/access.ts';
 import { getEntities } from '#core/access/get-entities.ts';
 import { entitiesOf } from '#core/access/links.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 
 export interface GetFlags {
   readonly stage: string;
@@ -48,8 +48,8 @@ export function profileCommand(): Command {
     .action(async (identity: string, flags: GetFlags) => {
       const resources = await useStage(flags.stage);
       const stores = storesOf(resources);
-      const rules = stageRules(await catalogInForce(stores.catalog)).access;
-      process.stdout.write(await getProfile(identity, flags, { ...stores, rules, now: Date.now() }));
+      const settings = stageSettings(await activeCatalog(stores.catalog)).access;
+      process.stdout.write(await getProfile(identity, flags, { ...stores, settings, now: Date.now() }));
     });
   return command;
 }

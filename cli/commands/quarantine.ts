@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { mendableLine, parseMended } from '#cli/quarantine/mended-file.ts';
+import { correctableLine, parseMended } from '#cli/quarantine/corrected-file.ts';
 import { table } from '#cli/report/table.ts';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import {
   isWholeFile,
   type Mended,
@@ -16,8 +15,9 @@ import {
   replayQuarantine,
   rowId,
 } from '#core/pipeline/quarantine/quarantine.ts';
-import { REFUSAL_CODES } from '#core/record/record.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
+import { REJECTION_CODES } from '#core/record/record.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
 interface Options extends QuarantineFilter {
   readonly stage: string;
@@ -26,8 +26,8 @@ interface Options extends QuarantineFilter {
 }
 
 export function quarantineCommand(): Command {
-  const command = new Command('quarantine').description('look at refused records, and take them in after a fix');
-  filtered(command.command('list'), 'list refused records, with their reasons and without their contents')
+  const command = new Command('quarantine').description('look at rejected records, and take them in after a fix');
+  filtered(command.command('list'), 'list rejected records, with their reasons and without their contents')
     .option('--limit <n>', 'how many at most', parseCount, 100)
     .action(async ({ stage, limit, json, ...filter }: Options) => {
       const rows = await rowsOf(stage, filter, limit);
@@ -35,29 +35,29 @@ export function quarantineCommand(): Command {
     });
   command
     .command('show <id>')
-    .description('print one refused record with everything that is kept of it, its raw bytes too')
+    .description('print one rejected record with everything that is kept of it, its raw bytes too')
     .option('--stage <name>', 'stage', 'local')
     .action(async (id: string, { stage }: { stage: string }) => {
       const rows = await rowsOf(stage, { ids: [id] }, 2);
       if (rows.length !== 1)
-        throw new UserError(`${rows.length === 0 ? 'No' : 'More than one'} refused record begins with "${id}"`);
+        throw new UserError(`${rows.length === 0 ? 'No' : 'More than one'} rejected record begins with "${id}"`);
       process.stdout.write(`${JSON.stringify({ id: rowId(rows[0]!), ...rows[0] }, undefined, 2)}\n`);
     });
   filtered(
     command.command('export'),
-    'write refused records to mend them, one JSON object a line: contents and reasons',
+    'write rejected records to fix them, one JSON object a line: contents and reasons',
   )
     .option('--limit <n>', 'how many at most', parseCount, Number.MAX_SAFE_INTEGER)
     .action(async ({ stage, limit, json: _json, ...filter }: Options) => {
       const rows = await rowsOf(stage, filter, limit);
-      for (const row of rows) if (!isWholeFile(row)) process.stdout.write(mendableLine(row));
+      for (const row of rows) if (!isWholeFile(row)) process.stdout.write(correctableLine(row));
     });
-  filtered(command.command('replay'), 'take refused records in once more, with the catalog that is in force now')
+  filtered(command.command('replay'), 'take rejected records in once more, with the catalog that is active now')
     .option('--id <id>', 'one record; may be given several times', (id: string, ids: string[]) => [...ids, id], [])
-    .option('--mended <file>', 'only those of this file, with the contents that it has; see quarantine export')
-    .action(async ({ stage, json, id, mended: file, ...filter }: Options & { id: string[]; mended?: string }) => {
-      const mended = file === undefined ? undefined : parseMended(await readText(file), file);
-      const result = await replayOn(stage, id.length > 0 ? { ...filter, ids: id } : filter, mended);
+    .option('--corrected <file>', 'only those of this file, with the contents that it has; see quarantine export')
+    .action(async ({ stage, json, id, corrected: file, ...filter }: Options & { id: string[]; corrected?: string }) => {
+      const corrected = file === undefined ? undefined : parseMended(await readText(file), file);
+      const result = await replayOn(stage, id.length > 0 ? { ...filter, ids: id } : filter, corrected);
       process.stdout.write(json ? `${JSON.stringify(result)}\n` : renderReplay(result));
     });
   return command;
@@ -68,7 +68,7 @@ const filtered = (command: Command, description: string): Command =>
     .description(description)
     .option('--stage <name>', 'stage', 'local')
     .option('--dataset <id>', 'of this dataset')
-    .addOption(new Option('--reason <code>', 'refused for this reason').choices(REFUSAL_CODES))
+    .addOption(new Option('--reason <code>', 'rejected for this reason').choices(REJECTION_CODES))
     .option('--source <text>', 'from a source with this in its name: the key of a file, or kinesis:<shard>')
     .option('--since <time>', 'arrived at or after this instant (ISO 8601)', parseInstant)
     .option('--until <time>', 'arrived before this instant (ISO 8601)', parseInstant)
@@ -84,12 +84,12 @@ async function rowsOf(stage: string, filter: QuarantineFilter, limit: number): P
   return found;
 }
 
-async function replayOn(stage: string, filter: QuarantineFilter, mended?: Mended): Promise<QuarantineReplay> {
+async function replayOn(stage: string, filter: QuarantineFilter, corrected?: Mended): Promise<QuarantineReplay> {
   const stores = storesOf(await useStage(stage));
-  const catalog = await catalogInForce(stores.catalog);
+  const catalog = await activeCatalog(stores.catalog);
   const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
-  const stitch = { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause: pauseBefore };
-  return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, mended);
+  const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: backoffBefore };
+  return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, corrected);
 }
 
 const place = ({ position: { source, row, sequenceNumber } }: QuarantineRow): string =>
@@ -100,7 +100,7 @@ const summary = (row: QuarantineRow): object => ({
   arrived: new Date(row.receivedAt).toISOString(),
   dataset: row.datasetId,
   position: row.position,
-  refusals: row.refusals,
+  rejections: row.rejections,
 });
 
 const renderList = (rows: readonly QuarantineRow[]): string =>
@@ -110,19 +110,19 @@ const renderList = (rows: readonly QuarantineRow[]): string =>
       rowId(row),
       new Date(row.receivedAt).toISOString(),
       row.datasetId,
-      `${row.refusals[0]!.code} ${row.refusals[0]!.pointer ?? ''}`.trim(),
+      `${row.rejections[0]!.code} ${row.rejections[0]!.pointer ?? ''}`.trim(),
       place(row),
     ]),
   );
 
-function renderReplay({ accepted, duplicate, refused, files, left, unknown }: QuarantineReplay): string {
-  const rows = left.map(({ id, refusals: [first] }) => [
+function renderReplay({ accepted, duplicate, rejected, files, left, unknown }: QuarantineReplay): string {
+  const rows = left.map(({ id, rejections: [first] }) => [
     id,
     `${first!.code} ${first!.pointer ?? ''}`.trim(),
     first!.message,
   ]);
   const parts = [
-    `${accepted} taken in, ${duplicate} duplicates, ${refused} refused again, ${files} whole files to be uploaded again`,
+    `${accepted} ingested, ${duplicate} duplicates, ${rejected} rejected again, ${files} whole files to be uploaded again`,
     ...(left.length > 0 ? [table(['id', 'reason', 'what is wrong'], rows)] : []),
     ...(unknown.length > 0 ? [`Not in quarantine (any more): ${unknown.join(', ')}`] : []),
   ];

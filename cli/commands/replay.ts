@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
-import { fileSource } from '#cli/feed/file-source.ts';
+import { fileSource } from '#cli/ingest/file-source.ts';
 import { collect, parseInstant } from '#cli/options.ts';
 import { DOORS, type Door } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
@@ -13,7 +13,7 @@ interface Options {
   readonly catalog: string;
   readonly input: readonly string[];
   readonly now: number;
-  readonly door: Door;
+  readonly ingestionMethod: Door;
   readonly seed: number;
   readonly set: readonly string[];
   readonly threshold?: number;
@@ -26,33 +26,33 @@ export const replayCommand = (): Command =>
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--input <DATASET=FILE>', 'a file of a dataset; may be given several times', collect, [])
     .requiredOption('--now <time>', 'the instant at which audiences are evaluated (ISO 8601)', parseInstant)
-    .addOption(new Option('--door <door>', 'how the records travel').choices(DOORS).default('mixed'))
+    .addOption(new Option('--ingest <door>', 'how the records travel').choices(DOORS).default('mixed'))
     .option('--seed <n>', 'how they are batched and interleaved', parseSeed, 1)
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .option(
       '--threshold <percent>',
-      'let a file fail as a whole when more of its records are refused, as it does on a stage (there: 5)',
+      'let a file fail as a whole when more of its records are rejected, as it does on a stage (there: 5)',
       parsePercent,
     )
     .option('--json', 'print one JSON object')
     .action(async (options: Options) => {
       if (options.input.length === 0) throw new UserError('Give at least one --input DATASET=FILE');
       const catalog = compileCatalog(await loadCatalogFolder(options.catalog, parseVariables(options.set)));
-      const { now, door, seed, threshold } = options;
+      const { now, ingestionMethod, seed, threshold } = options;
       const inputs: ReplayInput[] = [];
-      let firstTie = 0;
+      let firstTieBreaker = 0;
       for (const input of options.input) {
         const [datasetId, path] = splitInput(input);
         const source = await fileSource(path);
         // Two files are two, even where they have one name; given twice, one is sent twice.
         const named = { ...source, name: `${inputs.length + 1}/${source.name}` };
-        const read = await readInput(named, datasetId, catalog, { receivedAt: now, firstTie });
-        firstTie += read.records.length;
-        if (read.refusal) process.stderr.write(`${path}: ${read.refusal.code}: ${read.refusal.message}\n`);
+        const read = await readInput(named, datasetId, catalog, { receivedAt: now, firstTieBreaker });
+        firstTieBreaker += read.records.length;
+        if (read.rejection) process.stderr.write(`${path}: ${read.rejection.code}: ${read.rejection.message}\n`);
         inputs.push({ name: path, ...read });
       }
       const withCost = options.json === true;
-      const { result } = await replay({ catalog, inputs, now, door, seed, threshold, withCost });
+      const { result } = await replay({ catalog, inputs, now, ingestionMethod, seed, threshold, withCost });
       process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : printReplay(result, catalog));
     });
 

@@ -24,7 +24,7 @@ export function schemaCommand(): Command {
   const command = new Command('schema').description('validate records against schemas');
   command
     .command('validate')
-    .description('validate the records of a file against a schema; exit code 1 when one is refused')
+    .description('validate the records of a file against a schema; exit code 1 when one is rejected')
     .requiredOption('--schemas <dir>', 'folder of schema files, laid out as those of the public XDM repository')
     .requiredOption('--schema <id-or-file>', 'the $id of a schema, or its file')
     .requiredOption(
@@ -34,16 +34,16 @@ export function schemaCommand(): Command {
     .option('--json', 'print one JSON object')
     .action(async ({ schemas, schema, input, json }: ValidateOptions) => {
       const folder = await readSchemaFolder(schemas);
-      const { validate, unresolved } = await findSchema(schemas, folder, schema);
+      const { validate, dangling } = await findSchema(schemas, folder, schema);
       for (const [path, reason] of folder.broken) warn(`${path} was left out: ${reason}`);
-      for (const problem of unresolved.slice(0, MOST_WARNINGS)) {
-        warn(`${renderSchemaProblem(problem)}; what has a value there is refused`);
+      for (const problem of dangling.slice(0, MAX_WARNINGS)) {
+        warn(`${renderSchemaProblem(problem)}; what has a value there is rejected`);
       }
-      const more = unresolved.length - MOST_WARNINGS;
+      const more = dangling.length - MAX_WARNINGS;
       if (more > 0) warn(`${more} more references lead nowhere`);
       const report = await validateFile(input, validate);
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(report));
-      if (report.refused.length > 0) throw new NotAllAccepted();
+      if (report.rejected.length > 0) throw new NotAllAccepted();
     });
   command
     .command('union')
@@ -68,7 +68,7 @@ export function schemaCommand(): Command {
 }
 
 /** References that lead nowhere are told up to this many; part of the repository may have hundreds. */
-const MOST_WARNINGS = 20;
+const MAX_WARNINGS = 20;
 const warn = (text: string): void => void process.stderr.write(`warning: ${text}\n`);
 
 /** A line a field: its path and its type. */
@@ -99,12 +99,12 @@ interface UnionOptions {
 
 const collect = (value: string, values: readonly string[]): string[] => [...values, value];
 
-function describe({ accepted, refused }: ValidationReport): string {
-  const lines = refused.flatMap(({ record, errors }) =>
+function describe({ accepted, rejected }: ValidationReport): string {
+  const lines = rejected.flatMap(({ record, errors }) =>
     errors.map(
       ({ pointer, keyword, expected, found }) =>
         `record ${record}  ${pointer || '(the whole record)'}  ${keyword}: expected ${expected}, found ${found}`,
     ),
   );
-  return [...lines, `${accepted} accepted, ${refused.length} refused`, ''].join('\n');
+  return [...lines, `${accepted} accepted, ${rejected.length} rejected`, ''].join('\n');
 }

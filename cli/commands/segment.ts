@@ -4,7 +4,7 @@ import { collect } from '#cli/options.ts';
 import { printEstimate } from '#cli/report/print-estimate.ts';
 import { printListing, printPlan } from '#cli/report/print-plan.ts';
 import { historyFor } from '#cli/stage/history.ts';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
@@ -17,7 +17,7 @@ import {
   segmentWithNeeded,
   textWithNeeded,
 } from '#core/catalog/plan-segment.ts';
-import { rulesForSegment } from '#core/catalog/rules.ts';
+import { settingsForSegment } from '#core/catalog/stage-settings.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { PLAN_MODES, type PlanMode } from '#core/segmentation/plan-adobe.ts';
@@ -78,12 +78,12 @@ export function segmentCommand(): Command {
         const set = compileNamed(definitions, segmentOptions(catalog));
         return [definitions.at(-1)!, set, publishedWith(catalog, definitions)];
       });
-      const rules = rulesForSegment(compileCatalog(catalog), definition);
+      const settings = settingsForSegment(compileCatalog(catalog), definition);
       const stores = storesOf(await useStage(flags.stage));
-      const history = historyFor(kept, await catalogInForce(stores.catalog), stores);
+      const history = historyFor(kept, await activeCatalog(stores.catalog), stores);
       const lookups = lookupReader(stores.lookups);
       const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
-      const answer = await estimateMembers(definition.id, segments, rules, deps, flags.sample);
+      const answer = await estimateMembers(definition.id, segments, settings, deps, flags.sample);
       process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printEstimate(answer));
     });
   command

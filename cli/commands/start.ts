@@ -3,10 +3,10 @@ import { Command } from 'commander';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { DEFAULT_EXAMPLE } from '#cli/example/generate.ts';
 import { writeExample } from '#cli/example/write.ts';
-import { findDataFiles } from '#cli/feed/data-files.ts';
-import { type Fed, feed, toldOf, usualDoor } from '#cli/feed/feed.ts';
-import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilSettled } from '#cli/feed/wait.ts';
-import { keepLocalVariables, localConnectionKey } from '#cli/local/catalog-variables.ts';
+import { findDataFiles } from '#cli/ingest/data-files.ts';
+import { type Fed, ingestData, routedOf, usualDoor } from '#cli/ingest/ingest.ts';
+import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilIdle } from '#cli/ingest/wait.ts';
+import { localConnectionKey, writeLocalVariables } from '#cli/local/catalog-variables.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
 import { localPaths } from '#cli/local/paths.ts';
@@ -61,11 +61,11 @@ export async function start(root: string, options: StartOptions, progress: Progr
     progress.step('The example has been fed before; nothing is sent again');
   } else {
     const folder = options.data ?? (await generateExampleInto(root, progress));
-    await feedFolder(folder, flow, progress);
+    await ingestFolder(folder, flow, progress);
   }
   progress.step('Running the daily evaluation and the file exports now instead of waiting for their schedules');
   await runEvaluation(flow, flow.progress);
-  await waitUntilSettled(flow);
+  await waitUntilIdle(flow);
   await invoke(resources, 'export-files', { force: true });
   const dead = Object.entries(await deadLetters(resources)).map(([queue, count]) => `${queue}: ${count}`);
   progress.step('Done');
@@ -74,7 +74,7 @@ export async function start(root: string, options: StartOptions, progress: Progr
   return `${report}\n${warning}${whatNext(sinkUrl, resources, options.catalog)}`;
 }
 
-/** Starts what is not running, deploys what has changed, and puts the catalog in force. */
+/** Starts what is not running, deploys what has changed, and puts the catalog active. */
 export async function deployAndApply(
   root: string,
   catalogFolder: string,
@@ -85,7 +85,7 @@ export async function deployAndApply(
   Object.assign(process.env, aws.env);
   const sink = await startSink({ root });
   log(`The outside world (webhooks, Audience Manager's edge) is played by ${sink.url}`);
-  const variables = keepLocalVariables(root, {
+  const variables = writeLocalVariables(root, {
     WEBHOOK_URL: `${sink.urlForLambdas}/webhook/crm`,
     AAM_EDGE_ENDPOINT: `${sink.urlForLambdas}/aam/{host}`,
     SHOP_KEY_SHA256: keySha256(localConnectionKey(root)),
@@ -94,7 +94,7 @@ export async function deployAndApply(
   await deployLocal({ root, aws, log, stage: 'local' });
   const resources = await findResources('local');
   const version = await applyCatalog(definitions, resources);
-  log(`Catalog ${version} is in force`);
+  log(`Catalog ${version} is active`);
   const flow: Flow = {
     resources,
     stores: storesOf(resources),
@@ -112,14 +112,14 @@ async function generateExampleInto(root: string, progress: Progress): Promise<st
 }
 
 /** Sends the files of a folder and waits until they have flowed through. */
-export async function feedFolder(folder: string, flow: Flow, progress: Progress): Promise<void> {
+export async function ingestFolder(folder: string, flow: Flow, progress: Progress): Promise<void> {
   const before = await countBefore(flow.stores);
   const target = { stream: flow.resources['collection-stream'], landing: flow.stores.landing };
   const fed: Fed[] = [];
   for (const file of await findDataFiles(folder, flow.catalog)) {
-    const sent = await feed(file, usualDoor(file), target);
+    const sent = await ingestData(file, usualDoor(file), target);
     fed.push(sent);
-    progress.step(`${file.name}: ${toldOf(sent)}`);
+    progress.step(`${file.name}: ${routedOf(sent)}`);
   }
   await waitUntilFlowedThrough(fed, before, flow);
   progress.step('Everything has flowed through');
@@ -134,7 +134,7 @@ const whatNext = (
 ): string => `What to try next
   npm run tributary -- status                      this table again
   npm run tributary -- send --data DIR             more data: files named after datasets
-  npm run tributary -- doors                       where records are sent over HTTP, with which key
+  npm run tributary -- endpoints                       where records are sent over HTTP, with which key
   ${applyAgain(catalog)}
   npm start -- --data DIR                          feed files of your own from the start
   curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { printStage } from '#cli/report/print-stage.ts';
 import { stageReport } from '#cli/report/stage-report.ts';
-import { catalogInForce, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 
 export const statusCommand = (): Command =>
@@ -11,7 +11,7 @@ export const statusCommand = (): Command =>
     .option('--json', 'print one JSON object, with the members of every audience')
     .action(async ({ stage, json }: { stage: string; json?: true }) => {
       const stores = storesOf(await useStage(stage));
-      const catalog = await catalogInForce(stores.catalog);
+      const catalog = await activeCatalog(stores.catalog);
       const report = await stageReport(stores, catalog, Date.now());
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : printStage(report, catalog));
     });

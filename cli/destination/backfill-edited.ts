@@ -7,7 +7,7 @@ import { isProfileDestination } from '#core/activation/registry.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { routeEverybody } from './route-everybody.ts';
 
-/** By then every function has looked which catalog is in force. */
+/** By then every function has looked which catalog is active. */
 const SEEN_EVERYWHERE_MS = 6_000;
 
 /** Destinations that are to be told other things than before, or told for the first time. */

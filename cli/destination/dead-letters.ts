@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-const MOST_MESSAGES = 10;
+const MAX_MESSAGES = 10;
 
 /**
  * Sends dead letters back to the queue they came from: those that are there now, each once, so that a destination that
@@ -24,7 +24,7 @@ export async function replayDeadLetters(client: SQSClient, deadLetters: string, 
     const { Messages = [] } = await client.send(
       new ReceiveMessageCommand({
         QueueUrl: deadLetters,
-        MaxNumberOfMessages: Math.min(MOST_MESSAGES, there - sent),
+        MaxNumberOfMessages: Math.min(MAX_MESSAGES, there - sent),
         WaitTimeSeconds: 1,
         MessageSystemAttributeNames: ['MessageGroupId', 'ApproximateReceiveCount'],
       }),

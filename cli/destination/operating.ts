@@ -2,14 +2,14 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseInstant } from '#cli/options.ts';
 import { asRuns, printRuns } from '#cli/report/print-runs.ts';
 import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
-import { catalogInForce, type StageStores, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, type StageStores, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { outletsOf } from '#core/contract/connections.ts';
+import { lanesOf } from '#core/contract/delivery-lanes.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import { replayDeadLetters } from './dead-letters.ts';
-import { switchOutlets } from './pausing.ts';
+import { switchLanes } from './pausing.ts';
 import { routeEverybody } from './route-everybody.ts';
 
 interface Options {
@@ -19,7 +19,7 @@ interface Options {
 
 interface Found {
   readonly id: string;
-  readonly outletIds: readonly string[];
+  readonly laneIds: readonly string[];
   readonly resources: Resources;
   readonly stores: StageStores;
   readonly catalog: CompiledCatalog;
@@ -35,26 +35,26 @@ export const operatingCommands = (): Command[] => [
     .action(showRuns),
   command('pause', 'stop delivering; what there is to tell waits in the queue, seven days at most').action(
     async (options: Options) => {
-      const { id, outletIds, resources, stores } = await find(options);
+      const { id, laneIds, resources, stores } = await find(options);
       await stores.dataflow.pause(id, Date.now());
-      const switched = await switchOutlets(outletIds, false, resources);
+      const switched = await switchLanes(laneIds, false, resources);
       say(`"${id}" is paused: ${count(switched, 'queue')} not worked off, no files written.`);
     },
   ),
   command('resume', 'go on delivering').action(async (options: Options) => {
-    const { id, outletIds, resources, stores } = await find(options);
+    const { id, laneIds, resources, stores } = await find(options);
     await stores.dataflow.pause(id, undefined);
-    const switched = await switchOutlets(outletIds, true, resources);
+    const switched = await switchLanes(laneIds, true, resources);
     say(`"${id}" goes on: ${count(switched, 'queue')} worked off again.`);
   }),
   command('replay-dead-letters', 'put what could not be delivered back on the queue').action(
     async (options: Options) => {
-      const { outletIds, resources } = await find(options);
-      for (const outletId of outletIds) {
+      const { laneIds, resources } = await find(options);
+      for (const laneId of laneIds) {
         const queueOf = (handle: 'dead-letter-queues' | 'destination-queues'): string =>
-          (JSON.parse(resources[handle]) as Record<string, string>)[outletId]!;
+          (JSON.parse(resources[handle]) as Record<string, string>)[laneId]!;
         const sent = await replayDeadLetters(sqs(), queueOf('dead-letter-queues'), queueOf('destination-queues'));
-        say(`${outletId}: ${count(sent, 'dead letter')} sent again.`);
+        say(`${laneId}: ${count(sent, 'dead letter')} sent again.`);
       }
     },
   ),
@@ -62,8 +62,8 @@ export const operatingCommands = (): Command[] => [
     .requiredOption('--since <time>', 'everything decided from then on (ISO 8601)', parseInstant)
     .action(async (options: Options & { since: number }) => {
       const found = await find(options);
-      const retell = { destinationId: found.id, since: options.since };
-      const { items, queued } = await routeEverybody(found.id, found, retell);
+      const resend = { destinationId: found.id, since: options.since };
+      const { items, queued } = await routeEverybody(found.id, found, resend);
       say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
     }),
   command('backfill', 'tell a destination at once of all members it does not know').action(async (options: Options) => {
@@ -82,22 +82,22 @@ const command = (name: string, description: string): Command =>
 async function find({ stage, destination: id }: Options): Promise<Found> {
   const resources = await useStage(stage);
   const stores = storesOf(resources);
-  const catalog = await catalogInForce(stores.catalog);
+  const catalog = await activeCatalog(stores.catalog);
   const destination = catalog.destinations.get(id);
   if (!destination) {
     const known = [...catalog.destinations.keys()].map((each) => `"${each}"`).join(', ') || 'none';
-    throw new UserError(`The catalog in force has no destination "${id}"; it has ${known}.`);
+    throw new UserError(`The catalog active has no destination "${id}"; it has ${known}.`);
   }
-  return { id, outletIds: outletsOf(destination).map((outlet) => outlet.id), resources, stores, catalog };
+  return { id, laneIds: lanesOf(destination).map((lane) => lane.id), resources, stores, catalog };
 }
 
 async function showRuns(options: Options & { hours: number; json?: true }): Promise<void> {
-  const { id, outletIds, resources, stores } = await find(options);
+  const { id, laneIds, resources, stores } = await find(options);
   const now = Date.now();
   const runs = await stores.dataflow.runs(id, now - (options.hours - 1) * HOUR_MS, now);
   const since = await stores.dataflow.pausedSince(id);
   const own = (counts: Readonly<Record<string, number>>): Record<string, number> =>
-    Object.fromEntries(Object.entries(counts).filter(([outletId]) => outletIds.includes(outletId)));
+    Object.fromEntries(Object.entries(counts).filter(([laneId]) => laneIds.includes(laneId)));
   const shown = {
     destination: id,
     ...(since !== undefined && { pausedSince: new Date(since).toISOString() }),

@@ -7,23 +7,19 @@ import type { Resources } from '#cli/stage/use-stage.ts';
 import { lambda } from '#lambdas/adapters/clients.ts';
 
 /**
- * Starts or stops the functions that work off the queues of some outlets. What is stopped leaves its messages where they
+ * Starts or stops the functions that work off the queues of some delivery lanes. What is stopped leaves its messages where they
  * are, and they do not count as tried.
  * @returns how many mappings were switched
  */
-export async function switchOutlets(
-  outletIds: readonly string[],
-  enabled: boolean,
-  resources: Resources,
-): Promise<number> {
+export async function switchLanes(laneIds: readonly string[], enabled: boolean, resources: Resources): Promise<number> {
   const functions = JSON.parse(resources.functions) as Readonly<Record<string, string>>;
-  const own = Object.entries(functions).filter(([label]) => outletIds.includes(label.split('/')[1] ?? ''));
+  const own = Object.entries(functions).filter(([label]) => laneIds.includes(label.split('/')[1] ?? ''));
   let switched = 0;
   for (const [, FunctionName] of own) {
     const { EventSourceMappings = [] } = await lambda().send(new ListEventSourceMappingsCommand({ FunctionName }));
     for (const { UUID } of EventSourceMappings) {
       await lambda().send(new UpdateEventSourceMappingCommand({ UUID, Enabled: enabled }));
-      await untilSettled(UUID!);
+      await untilIdle(UUID!);
       switched += 1;
     }
   }
@@ -34,7 +30,7 @@ const SETTLED = new Set(['Enabled', 'Disabled']);
 const ROUNDS = 60;
 
 /** A mapping that is on its way from one state to the other cannot be switched back, and may still hand out messages. */
-async function untilSettled(UUID: string): Promise<void> {
+async function untilIdle(UUID: string): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     const { State } = await lambda().send(new GetEventSourceMappingCommand({ UUID }));
     if (State === undefined || SETTLED.has(State)) return;

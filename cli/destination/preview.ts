@@ -7,7 +7,7 @@ import { readChanges } from '#core/activation/preview/changes.ts';
 import { masked } from '#core/activation/preview/mask.ts';
 import { type Preview, preview } from '#core/activation/preview/preview.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 
 interface PreviewOptions {
   readonly catalog: string;
@@ -42,7 +42,7 @@ async function showPreview(options: PreviewOptions): Promise<void> {
   const { changes, problems } = readChanges(await readText(options.changes), catalog.namespaces.keys());
   if (!destination.enabled) process.stderr.write(`"${destination.id}" is not enabled: it is told nothing.\n`);
   const nameOf = (id: string): string | undefined => catalog.segmentDefinitions.get(id)?.name;
-  const made = preview(destination, changes, stageRules(catalog).route, options.now ?? Date.now(), nameOf);
+  const made = preview(destination, changes, stageSettings(catalog).route, options.now ?? Date.now(), nameOf);
   process.stdout.write(options.json ? `${JSON.stringify(asJson(made), undefined, 2)}\n` : asText(made));
   for (const [reason, memberships] of Object.entries(made.excluded)) {
     process.stderr.write(`left out: ${reason} ${memberships}\n`);

@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
-import type { Retell } from '#core/activation/retell.ts';
+import type { Resend } from '#core/activation/resend.ts';
 import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 
-const ITEMS_AT_ONCE = 16;
+const ITEMS_CONCURRENCY = 16;
 
 /**
  * Routes every profile item of a stage anew to one destination. Only what it does not know is queued, or with `retell`
@@ -19,20 +19,20 @@ const ITEMS_AT_ONCE = 16;
 export async function routeEverybody(
   destinationId: string,
   { stores, resources, catalog }: { stores: StageStores; resources: Resources; catalog: CompiledCatalog },
-  retell?: Retell,
+  resend?: Resend,
 ): Promise<{ items: number; queued: number }> {
-  const rules = stageRules(catalog).route;
-  const own = [...rules.destinations].filter(([id]) => id === destinationId);
+  const settings = stageSettings(catalog).route;
+  const own = [...settings.destinations].filter(([id]) => id === destinationId);
   const deps = {
     ...stores,
-    rules: { ...rules, destinations: new Map(own) },
+    settings: { ...settings, destinations: new Map(own) },
     outbox: new SqsOutbox(sqs(), JSON.parse(resources['destination-queues']) as Record<string, string>),
     now: Date.now,
-    pause: (attempt: number) => setTimeout(50 * 2 ** attempt),
+    backoff: (attempt: number) => setTimeout(50 * 2 ** attempt),
   };
   const total = { items: 0, queued: 0 };
-  await eachAtOnce(stores.memberships.scan(), ITEMS_AT_ONCE, async ({ root }) => {
-    const { queued } = await route(root, deps, retell ? { retell } : {});
+  await mapWithConcurrency(stores.memberships.scan(), ITEMS_CONCURRENCY, async ({ root }) => {
+    const { queued } = await route(root, deps, resend ? { resend } : {});
     total.items += 1;
     total.queued += queued;
   });

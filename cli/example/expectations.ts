@@ -21,8 +21,8 @@ interface Someone {
 }
 
 /** @param now epoch ms; members hold for some hours around it */
-export function expectationsOf(people: readonly Person[], now: number): Expectations {
-  const everybody = knownFrom(people).filter(({ optedOut }) => !optedOut);
+export function expectationsOf(persons: readonly Person[], now: number): Expectations {
+  const everybody = knownFrom(persons).filter(({ optedOut }) => !optedOut);
   const within = (days: number, at: number): boolean => now - at <= days * DAY;
   const bought = ({ actions, orders }: Someone): number[] => [
     ...actions.filter(({ kind }) => kind === 'purchase').map(({ at }) => at),
@@ -52,20 +52,20 @@ export function expectationsOf(people: readonly Person[], now: number): Expectat
   return { audiences: Object.fromEntries(audiences) };
 }
 
-function knownFrom(people: readonly Person[]): Someone[] {
+function knownFrom(persons: readonly Person[]): Someone[] {
   const lastLogin = new Map<Device, { login: Login; person: Person }>();
-  for (const person of people) {
+  for (const person of persons) {
     for (const login of person.logins) {
       const last = lastLogin.get(login.device);
       if (!last || login.at > last.login.at) lastLogin.set(login.device, { login, person });
     }
   }
   const actions = Map.groupBy(
-    people.flatMap((person) => person.actions),
+    persons.flatMap((person) => person.actions),
     ({ device }) => device,
   );
-  const devices = [...new Set(people.flatMap((person) => person.devices))];
-  const customers = people.flatMap((person): Someone[] => {
+  const devices = [...new Set(persons.flatMap((person) => person.devices))];
+  const customers = persons.flatMap((person): Someone[] => {
     if (!person.customer) return [];
     const own = devices.filter((device) => lastLogin.get(device)?.person === person);
     const state = person.customer.states.at(-1)!;

@@ -1,10 +1,10 @@
 import { type Expectations, expectationsOf } from './expectations.ts';
-import { type Mishaps, withMishaps } from './mishaps.ts';
-import { createPeople } from './people.ts';
+import { type Mishaps, withMishaps } from './injected-bad-data.ts';
+import { createPersons } from './persons.ts';
 import { seededRandom } from './random.ts';
 import { type Records, recordsOf } from './records.ts';
 
-export { DATASET_IDS } from './mishaps.ts';
+export { DATASET_IDS } from './injected-bad-data.ts';
 export type { DatasetId, Row } from './records.ts';
 
 export interface ExampleOptions {
@@ -12,20 +12,20 @@ export interface ExampleOptions {
   readonly seed: number;
   /** Epoch ms: everything has happened before. */
   readonly now: number;
-  readonly people: number;
+  readonly persons: number;
 }
 
-export const DEFAULT_EXAMPLE: Omit<ExampleOptions, 'now'> = { seed: 20_261, people: 400 };
+export const DEFAULT_EXAMPLE: Omit<ExampleOptions, 'now'> = { seed: 20_261, persons: 400 };
 
 /** The records of each dataset of `catalog/`, in the order in which they are received, and what must come of them. */
 export interface Example extends Records, Pick<Mishaps, 'damagedLines'> {
-  readonly expected: Expectations & Pick<Mishaps, 'refused' | 'duplicates'>;
+  readonly expected: Expectations & Pick<Mishaps, 'rejected' | 'duplicates'>;
 }
 
 /** The data of the invented retailer Riverbend Outfitters. Nobody in it exists. */
-export function generateExample({ seed, now, people: count }: ExampleOptions): Example {
+export function generateExample({ seed, now, persons: count }: ExampleOptions): Example {
   const random = seededRandom(seed);
-  const people = createPeople(random, now, count);
-  const { records, damagedLines, refused, duplicates } = withMishaps(random, recordsOf(random, people, now), now);
-  return { ...records, damagedLines, expected: { ...expectationsOf(people, now), refused, duplicates } };
+  const persons = createPersons(random, now, count);
+  const { records, damagedLines, rejected, duplicates } = withMishaps(random, recordsOf(random, persons, now), now);
+  return { ...records, damagedLines, expected: { ...expectationsOf(persons, now), rejected, duplicates } };
 }

@@ -131,16 +131,16 @@ export interface Records {
 export type DatasetId = keyof Records;
 
 /** Everything the people did, in the order in which it is received: mostly as it happened, some of it hours late. */
-export function recordsOf(random: Random, people: readonly Person[], now: number): Records {
-  const actions = people.flatMap((person) => person.actions);
-  const logins = people.flatMap(({ customer, logins: all }) =>
+export function recordsOf(random: Random, persons: readonly Person[], now: number): Records {
+  const actions = persons.flatMap((person) => person.actions);
+  const logins = persons.flatMap(({ customer, logins: all }) =>
     customer ? all.map((login) => ({ login, customer })) : [],
   );
-  const orders = people.flatMap(({ customer, orders: all }) =>
+  const orders = persons.flatMap(({ customer, orders: all }) =>
     customer ? all.map((order) => ({ order, customer })) : [],
   );
-  const states = people.flatMap(({ customer }) => customer?.states.map((state) => ({ state, customer })) ?? []);
-  const devices = new Set(people.flatMap((person) => person.devices));
+  const states = persons.flatMap(({ customer }) => customer?.states.map((state) => ({ state, customer })) ?? []);
+  const devices = new Set(persons.flatMap((person) => person.devices));
   const byReceipt = <T>(items: readonly T[], happened: (item: T) => number): T[] =>
     items
       .map((item) => ({ item, received: Math.min(now, happened(item) + delay(random)) }))

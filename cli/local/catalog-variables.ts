@@ -6,7 +6,7 @@ import { localPaths } from './paths.ts';
 import { readState, writeState } from './state.ts';
 
 /** Remembers what the variables of the catalog are on this machine. @returns them */
-export function keepLocalVariables<T extends Readonly<Record<string, string>>>(root: string, variables: T): T {
+export function writeLocalVariables<T extends Readonly<Record<string, string>>>(root: string, variables: T): T {
   writeState(localPaths(root).catalogVariables, variables);
   return variables;
 }

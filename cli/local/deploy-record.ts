@@ -49,7 +49,7 @@ export async function describeStacks(
 }
 
 /** Whether a stack was made or changed with success, as far as the endpoint knows. */
-export function isSettled(stack: StackFacts | undefined): boolean {
+export function isTerminal(stack: StackFacts | undefined): boolean {
   return stack !== undefined && SETTLED.test(stack.status);
 }
 
@@ -57,6 +57,6 @@ export function isSettled(stack: StackFacts | undefined): boolean {
 export async function isStillThere(target: QueryTarget, last: DeployRecord): Promise<boolean> {
   const names = Object.keys(last.stacks);
   const there = await describeStacks(target, names);
-  const isThere = (name: string): boolean => isSettled(there.get(name)) && there.get(name)?.id === last.stacks[name];
+  const isThere = (name: string): boolean => isTerminal(there.get(name)) && there.get(name)?.id === last.stacks[name];
   return names.length > 0 && names.every(isThere);
 }

@@ -9,8 +9,8 @@ import {
   deployRecord,
   describeStacks,
   isSameDeployment,
-  isSettled,
   isStillThere,
+  isTerminal,
   type StackOutputs,
   stackOutputs,
 } from './deploy-record.ts';
@@ -79,7 +79,7 @@ async function deployAlone(options: DeployOptions, paths: LocalPaths): Promise<D
   log(`Deploying ${stacks.length} stacks to ${aws.endpoint} ...`);
   await deployAssembly(options, paths, stacks);
   const facts = await describeStacks(target, stacks);
-  for (const [name, stack] of facts) if (!isSettled(stack)) throw unsettled(name, stack.status, options);
+  for (const [name, stack] of facts) if (!isTerminal(stack)) throw notTerminal(name, stack.status, options);
   if (facts.size === stacks.length) {
     const ids = Object.fromEntries([...facts].map(([name, { id }]) => [name, id]));
     writeState(paths.deployRecord, { ...place, sourcesHash, assemblyHash, stacks: ids });
@@ -89,7 +89,7 @@ async function deployAlone(options: DeployOptions, paths: LocalPaths): Promise<D
 }
 
 /** An emulator may leave a stack half made, and the CDK finds "no changes" in it the next time. */
-function unsettled(name: string, status: string, { aws, stage }: DeployOptions): UserError {
+function notTerminal(name: string, status: string, { aws, stage }: DeployOptions): UserError {
   const remedy =
     aws.kind === 'ministack' && aws.instance !== ''
       ? 'Run `npm run stop` and start again.'
@@ -148,7 +148,7 @@ async function synthesise(options: DeployOptions, paths: LocalPaths): Promise<vo
 }
 
 async function bootstrap(options: DeployOptions, paths: LocalPaths, target: QueryTarget): Promise<void> {
-  if (isSettled((await describeStacks(target, [TOOLKIT_STACK])).get(TOOLKIT_STACK))) return;
+  if (isTerminal((await describeStacks(target, [TOOLKIT_STACK])).get(TOOLKIT_STACK))) return;
   const { account, region } = options.aws;
   await run(options, paths, `bootstrapping the account ${account}`, {
     args: ['bootstrap', `aws://${account}/${region}`, ...QUIET],

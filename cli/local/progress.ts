@@ -3,7 +3,7 @@ export class Progress {
   readonly #out: NodeJS.WriteStream;
   readonly #began = performance.now();
   #open = false;
-  #lastSaid = '';
+  #lastAsserted = '';
   #lastAt = 0;
 
   constructor(out: NodeJS.WriteStream) {
@@ -22,8 +22,8 @@ export class Progress {
       this.#clear();
       this.#out.write(`${this.#clock()}  ${text}`.slice(0, this.#out.columns - 1));
       this.#open = true;
-    } else if (text !== this.#lastSaid && performance.now() - this.#lastAt > 3_000) {
-      this.#lastSaid = text;
+    } else if (text !== this.#lastAsserted && performance.now() - this.#lastAt > 3_000) {
+      this.#lastAsserted = text;
       this.#lastAt = performance.now();
       this.#out.write(`${this.#clock()}  … ${text}\n`);
     }

@@ -35,7 +35,7 @@ export async function describeStack(target: QueryTarget, name: string): Promise<
 
 /**
  * One call of AWS's Query protocol, unsigned: these are read-only questions to emulators, which find the service by the
- * credential scope. `undefined` for any refusal, so that every caller has to have an answer for "not known".
+ * credential scope. `undefined` for any rejection, so that every caller has to have an answer for "not known".
  */
 async function query(
   target: QueryTarget,

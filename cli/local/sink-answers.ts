@@ -62,7 +62,7 @@ interface Order {
   left: number;
 }
 
-/** The orders in force; a later one for the same or a longer path goes before an earlier or shorter one. */
+/** The orders active; a later one for the same or a longer path goes before an earlier or shorter one. */
 export class Behaviours {
   #orders: Order[] = [];
 

@@ -42,7 +42,7 @@ export class SinkClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     const answer: unknown = await response.json();
-    if (!response.ok) throw new Error(`the sink at ${this.#url} refused ${method} ${path}: ${JSON.stringify(answer)}`);
+    if (!response.ok) throw new Error(`the sink at ${this.#url} rejected ${method} ${path}: ${JSON.stringify(answer)}`);
     return answer;
   }
 }

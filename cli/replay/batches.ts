@@ -5,7 +5,7 @@ export type Door = (typeof DOORS)[number];
 
 /** Records that travel together, and how. */
 export interface Travelling<T> {
-  readonly door: 'stream' | 'file';
+  readonly ingestionMethod: 'stream' | 'file';
   readonly records: readonly T[];
 }
 
@@ -16,26 +16,32 @@ const FILE_SLICE = 2_000;
  * How the records of several inputs travel: by stream in small batches in which the inputs are interleaved, in files in
  * large slices that overtake each other, or some this way and some the other. The seed decides all of it.
  */
-export function* travel<T>(inputs: readonly (readonly T[])[], door: Door, seed: number): Generator<Travelling<T>> {
+export function* travel<T>(
+  inputs: readonly (readonly T[])[],
+  ingestionMethod: Door,
+  seed: number,
+): Generator<Travelling<T>> {
   const { next: random } = seededRandom(seed);
   const streamed: (readonly T[])[] = [];
   const files: (readonly T[])[] = [];
   for (const input of inputs) {
-    if (door !== 'mixed') (door === 'stream' ? streamed : files).push(input);
+    if (ingestionMethod !== 'mixed') (ingestionMethod === 'stream' ? streamed : files).push(input);
     else {
       const border = Math.floor(random() * (input.length + 1));
       streamed.push(input.slice(0, border));
       files.push(input.slice(border));
     }
   }
-  const messages = interleave(streamed, random).map((records) => ({ door: 'stream', records }) as const);
-  const chunks = files.flatMap((file) => slices(file, random)).map((records) => ({ door: 'file', records }) as const);
-  yield* shuffled([...messages, ...chunks], door, random);
+  const messages = interleave(streamed, random).map((records) => ({ ingestionMethod: 'stream', records }) as const);
+  const chunks = files
+    .flatMap((file) => slices(file, random))
+    .map((records) => ({ ingestionMethod: 'file', records }) as const);
+  yield* shuffled([...messages, ...chunks], ingestionMethod, random);
 }
 
 /** Batches of a stream keep their order; files come when they come. */
-function shuffled<T>(batches: T[], door: Door, random: () => number): T[] {
-  if (door === 'stream') return batches;
+function shuffled<T>(batches: T[], ingestionMethod: Door, random: () => number): T[] {
+  if (ingestionMethod === 'stream') return batches;
   for (let i = batches.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
     [batches[i], batches[j]] = [batches[j]!, batches[i]!];

@@ -1,17 +1,17 @@
-import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { OutgoingDelivery } from '#core/activation/ports/outbox.ts';
 import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { type StageRules, stageRules } from '#core/catalog/rules.ts';
+import { type StageSettings, stageSettings } from '#core/catalog/stage-settings.ts';
 import type { Cost } from '#core/cost/usage.ts';
-import { EVIDENCE_LIMITS } from '#core/identity/link-history.ts';
+import { LINK_HISTORY_LIMITS } from '#core/identity/link-history.ts';
 import { failedCounts } from '#core/pipeline/batch/batch-state.ts';
-import { verdictOf } from '#core/pipeline/batch/threshold.ts';
+import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
 import { countValidated } from '#core/pipeline/counts.ts';
-import { isLookedUp } from '#core/pipeline/keep-lookups.ts';
-import { look, processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
+import { dryRun, processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
+import { isLookedUp } from '#core/pipeline/write-lookups.ts';
 import type { OutcomeCounts } from '#core/record/operations.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { type Report, report } from '#core/report/report.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
@@ -27,7 +27,7 @@ export interface ReplayInput {
   readonly name: string;
   readonly records: readonly ReceivedRecord[];
   /** Why the rest of the file, or all of it, could not be read. */
-  readonly refusal?: Refusal;
+  readonly rejection?: Rejection;
 }
 
 export interface ReplayOptions {
@@ -35,10 +35,10 @@ export interface ReplayOptions {
   readonly inputs: readonly ReplayInput[];
   /** Epoch ms. */
   readonly now: number;
-  readonly door: Door;
+  readonly ingestionMethod: Door;
   readonly seed: number;
   /**
-   * Percent of refused records above which an input fails as a whole, as a file does at the batch door; without it
+   * Percent of rejected records above which an input fails as a whole, as a file does at the batch door; without it
    * every good record counts, so that the answer does not depend on the door.
    */
   readonly threshold?: number | undefined;
@@ -47,13 +47,13 @@ export interface ReplayOptions {
 }
 
 export interface ReplayResult extends Report {
-  records: { accepted: number; refused: number; duplicate: number };
-  /** Why records or files were refused: code → how many. */
-  refusals: Record<string, number>;
+  records: { accepted: number; rejected: number; duplicate: number };
+  /** Why records or files were rejected: code → how many. */
+  rejections: Record<string, number>;
   /** Accepted records that are in no profile, by reason. */
   withoutProfile: Record<string, number>;
   /** Accepted records of which the identity graph did not take everything, by reason. */
-  graphRefusals: Record<string, number>;
+  graphRejections: Record<string, number>;
   /** The records as they travelled, and streamed in batches of 100 in which no two belong to one person. */
   cost?: { asReplayed: Cost; worstCase: Cost };
 }
@@ -66,30 +66,30 @@ export async function replay(
   options: ReplayOptions,
 ): Promise<{ result: ReplayResult; deliveries: OutgoingDelivery[] }> {
   const { catalog, now } = options;
-  const rules = stageRules(catalog);
+  const settings = stageSettings(catalog);
   const profiles = new MemoryProfileStore();
   const memberships = new MemoryMembershipStore();
   const timeline = new MemoryTimeline();
   const lookups = new MemoryLookupStore();
-  const ledgers = new MemoryVersionedStore<LedgerItem>();
+  const deliveryStates = new MemoryVersionedStore<DeliveryStateItem>();
   const deliveries: OutgoingDelivery[] = [];
-  const pause = async (): Promise<void> => {};
+  const backoff = async (): Promise<void> => {};
   const outbox = { send: async (sent: readonly OutgoingDelivery[]) => void deliveries.push(...sent) };
 
-  const counts = { accepted: 0, refused: 0, duplicate: 0 };
-  const refusals: Record<string, number> = {};
+  const counts = { accepted: 0, rejected: 0, duplicate: 0 };
+  const rejections: Record<string, number> = {};
   const withoutProfile: Record<string, number> = {};
-  const graphRefusals: Record<string, number> = {};
-  for (const { refusal } of options.inputs) {
-    if (!refusal) continue;
-    counts.refused += 1;
-    increase(refusals, refusal.code);
+  const graphRejections: Record<string, number> = {};
+  for (const { rejection } of options.inputs) {
+    if (!rejection) continue;
+    counts.rejected += 1;
+    increase(rejections, rejection.code);
   }
 
   const inputs = options.inputs.filter((input) => {
     const failed = failedAsWhole(input, options);
-    counts.refused += failed?.refused ?? 0;
-    for (const [code, count] of Object.entries(failed?.refusals ?? {})) increase(refusals, code, count);
+    counts.rejected += failed?.rejected ?? 0;
+    for (const [code, count] of Object.entries(failed?.rejections ?? {})) increase(rejections, code, count);
     return !failed;
   });
 
@@ -97,7 +97,7 @@ export async function replay(
   let part = 0;
   for (const batch of travel(
     inputs.map(({ records }) => records),
-    options.door,
+    options.ingestionMethod,
     options.seed,
   )) {
     const processed = await processRecords(batch.records, `replay-${part++}`, {
@@ -105,41 +105,41 @@ export async function replay(
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
       lake: createMemoryObjectStore(),
       quarantine: createMemoryObjectStore(),
-      stitch: { profiles, timeline, lookups, rules: { ...rules.fold, evidenceLimits: ALL_EVIDENCE }, pause },
+      stitch: { profiles, timeline, lookups, settings: { ...settings.fold, linkHistoryLimits: ALL_EVIDENCE }, backoff },
     });
     if (processed.failed[0]) throw processed.failed[0].error;
-    counts.refused += processed.refused.length;
-    for (const { refusals: reasons } of processed.refused) increase(refusals, reasons[0]!.code);
+    counts.rejected += processed.rejected.length;
+    for (const { rejections: reasons } of processed.rejected) increase(rejections, reasons[0]!.code);
     const ofPeople = processed.outcomes.map(({ record }) => record).filter((record) => !isLookedUp(record));
-    travelled.push({ door: batch.door, records: ofPeople });
+    travelled.push({ ingestionMethod: batch.ingestionMethod, records: ofPeople });
     for (const outcome of processed.outcomes) {
       if (outcome.duplicate) counts.duplicate += 1;
       else counts.accepted += 1;
       if (outcome.withoutProfile) increase(withoutProfile, outcome.withoutProfile);
-      if (outcome.graphRefusal) increase(graphRefusals, outcome.graphRefusal);
+      if (outcome.graphRejection) increase(graphRejections, outcome.graphRejection);
     }
   }
   const evaluation = {
     profiles,
     memberships,
     lookups: lookupReader(lookups, catalog.segments),
-    rules: rules.evaluation,
+    settings: settings.evaluation,
     now: () => now,
-    pause,
+    backoff,
   };
   for (const root of new Set(profiles.changed))
     await evaluate(root, evaluation, { run: { jobId: 'replay', isStreamed: false } });
-  const routing = { profiles, memberships, ledgers, outbox, rules: rules.route, now: () => now, pause };
+  const routing = { profiles, memberships, deliveryStates, outbox, settings: settings.route, now: () => now, backoff };
   for (const root of new Set(memberships.changed)) await route(root, routing);
-  const counted = await report({ profiles, memberships, ledgers }, rules.report, now);
-  const result: ReplayResult = { records: counts, ...counted, refusals, withoutProfile, graphRefusals };
-  if (options.withCost) return { result: { ...result, cost: await costs(travelled, rules, now) }, deliveries };
+  const counted = await report({ profiles, memberships, deliveryStates }, settings.report, now);
+  const result: ReplayResult = { records: counts, ...counted, rejections, withoutProfile, graphRejections };
+  if (options.withCost) return { result: { ...result, cost: await costs(travelled, settings, now) }, deliveries };
   return { result, deliveries };
 }
 
 /** Nothing has to be small in memory: links come out in the order of time, however long ago they were. */
 const ALL_EVIDENCE = {
-  ...EVIDENCE_LIMITS,
+  ...LINK_HISTORY_LIMITS,
   lateness: Number.POSITIVE_INFINITY,
   many: Number.POSITIVE_INFINITY,
   most: Number.POSITIVE_INFINITY,
@@ -150,37 +150,37 @@ const WORST_BATCH = 100;
 
 async function costs(
   travelled: readonly CostBatch[],
-  rules: StageRules,
+  settings: StageSettings,
   now: number,
 ): Promise<NonNullable<ReplayResult['cost']>> {
   const all = travelled.flatMap(({ records }) => records).sort((x, y) => x.time - y.time);
   const worst = Array.from({ length: Math.ceil(all.length / WORST_BATCH) }, (_, i) => ({
-    door: 'stream' as const,
+    ingestionMethod: 'stream' as const,
     records: all.slice(i * WORST_BATCH, (i + 1) * WORST_BATCH),
   }));
   return {
-    asReplayed: await countCost(travelled, { rules, now, together: true }),
-    worstCase: await countCost(worst, { rules, now, together: false }),
+    asReplayed: await countCost(travelled, { settings, now, together: true }),
+    worstCase: await countCost(worst, { settings, now, together: false }),
   };
 }
 
-/** @returns what became of the records of an input with too many refused ones */
+/** @returns what became of the records of an input with too many rejected ones */
 function failedAsWhole(
-  { records, refusal }: ReplayInput,
+  { records, rejection }: ReplayInput,
   { catalog, threshold }: ReplayOptions,
 ): OutcomeCounts | undefined {
   if (threshold === undefined) return undefined;
-  const { good, refused } = look(records, catalog);
-  const validated = countValidated(good, refused);
-  const verdict = verdictOf({
+  const { good, rejected } = dryRun(records, catalog);
+  const validated = countValidated(good, rejected);
+  const commitDecision = commitDecisionOf({
     chunks: 1,
     validatedChunks: 1,
     validated,
     partialIngestionPercentage: threshold,
-    ...(refusal && { refusal }),
+    ...(rejection && { rejection }),
   });
-  if (verdict === 'stitch' || verdict === undefined) return undefined;
-  // The refusal of the rest of the file is counted already.
+  if (commitDecision === 'stitch' || commitDecision === undefined) return undefined;
+  // The rejection of the rest of the file is counted already.
   return failedCounts(validated);
 }
 

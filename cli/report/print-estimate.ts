@@ -1,5 +1,5 @@
+import type { AudienceImpact } from '#core/catalog/audience-impact.ts';
 import { type BreakingChange, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
-import type { Moves } from '#core/catalog/moves.ts';
 import type { Estimate } from '#core/segmentation/estimate.ts';
 import { table } from './table.ts';
 
@@ -12,15 +12,18 @@ export function printEstimate({ count, low, high, sampled, total }: Estimate): s
   return `About ${shown(count)} of ${shown(total)} people, ${range}. ${shown(sampled)} were looked at.\n`;
 }
 
-/** What a change of the catalog moves, as a table, and what of it is refused. */
-export function printMoves({ people, segments }: Moves, breaking: readonly BreakingChange[]): string {
+/** What a change of the catalog moves, as a table, and what of it is rejected. */
+export function printAudienceImpact(
+  { profileCount, segments }: AudienceImpact,
+  breaking: readonly BreakingChange[],
+): string {
   const rows = segments.map(({ id, change, members, entered, left }) => [id, change, entered, left, members]);
-  const moves =
+  const impact =
     segments.length === 0
-      ? `Of ${shown(people)} people, nobody enters or leaves an audience.\n`
-      : `${table(['audience', 'change', 'enter', 'leave', 'members then'], rows)}\n\n${shown(people)} people were looked at; nothing was changed.\n`;
-  if (breaking.length === 0) return moves;
+      ? `Of ${shown(profileCount)} people, nobody enters or leaves an audience.\n`
+      : `${table(['audience', 'change', 'enter', 'leave', 'members then'], rows)}\n\n${shown(profileCount)} people were looked at; nothing was changed.\n`;
+  if (breaking.length === 0) return impact;
   const lines = breaking.map(renderBreakingChange).join('\n');
-  const refused = `${countBreaking(breaking)}; \`catalog apply\` refuses ${breaking.length === 1 ? 'it' : 'them'}`;
-  return `${moves}\n${lines}\n${refused}. On a stage whose data may be lost, add --allow-breaking there.\n`;
+  const rejected = `${countBreaking(breaking)}; \`catalog apply\` rejects ${breaking.length === 1 ? 'it' : 'them'}`;
+  return `${impact}\n${lines}\n${rejected}. On a stage whose data may be lost, add --allow-breaking there.\n`;
 }

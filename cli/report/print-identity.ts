@@ -1,5 +1,5 @@
-import type { Link, RemovedLink } from '#core/identity/link-rules.ts';
-import { stepsFrom } from '#core/identity/paths.ts';
+import { stepsFrom } from '#core/identity/link-paths.ts';
+import type { Link, RemovedLink } from '#core/identity/linking-rules.ts';
 import type { Explanation } from '#core/profile/links/explain.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { sections } from './print-stage.ts';
@@ -46,7 +46,7 @@ export const sourcesOf = ({ source, alsoFrom = [] }: Pick<Link, 'source' | 'also
 
 export const day = (time: number): string => new Date(time).toISOString();
 
-function reasonOf({ why, withdrawal }: RemovedLink): string {
-  if (withdrawal) return `withdrawn by ${withdrawal.who}: ${withdrawal.reason}`;
+function reasonOf({ why, unlinking }: RemovedLink): string {
+  if (unlinking) return `withdrawn by ${unlinking.who}: ${unlinking.reason}`;
   return why === 'limit' ? 'the graph was full' : 'two values of a unique namespace would have met';
 }

@@ -10,7 +10,7 @@ export interface JobReport {
   readonly startedAt: string;
   readonly endedAt?: string;
   /** Parts that have ended, and all. */
-  readonly parts: readonly [ended: number, all: number];
+  readonly partitions: readonly [ended: number, all: number];
   /** About how many items there are; nothing before the first job has finished. */
   readonly estimate?: number;
   readonly items: number;
@@ -20,14 +20,14 @@ export interface JobReport {
 /** @returns also what a job of this kind counts, each by its name */
 export function reportJob(job: Job, kind: JobKind, now: number): JobReport {
   const { items = 0, failed = 0, ...tally } = tallyOf(job);
-  const ended = job.parts.filter(({ status }) => status !== 'open').length;
+  const ended = job.partitions.filter(({ status }) => status !== 'open').length;
   return {
     id: job.id,
     status: isStalled(job, now) ? 'stalled' : job.status,
     catalogVersion: job.catalogVersion,
     startedAt: new Date(job.startedAt).toISOString(),
     ...(job.endedAt !== undefined && { endedAt: new Date(job.endedAt).toISOString() }),
-    parts: [ended, job.parts.length],
+    partitions: [ended, job.partitions.length],
     ...(job.estimate !== undefined && { estimate: job.estimate }),
     items,
     ...Object.fromEntries(Object.keys(kind.counts).map((name) => [name, tally[name] ?? 0])),
@@ -38,10 +38,10 @@ export function reportJob(job: Job, kind: JobKind, now: number): JobReport {
 /** One line for the job that is on its way. */
 export function printProgress(job: Job, kind: JobKind): string {
   const { items = 0, ...tally } = tallyOf(job);
-  const ended = job.parts.filter(({ status }) => status !== 'open').length;
+  const ended = job.partitions.filter(({ status }) => status !== 'open').length;
   const all = job.estimate === undefined ? '' : ` of about ${format(job.estimate)}`;
   const counts = Object.entries(kind.counts).map(([name, says]) => `${format(tally[name] ?? 0)} ${says}`);
-  return `${format(items)}${all} profile items, ${ended} of ${job.parts.length} parts: ${counts.join(', ')}`;
+  return `${format(items)}${all} profile items, ${ended} of ${job.partitions.length} parts: ${counts.join(', ')}`;
 }
 
 /** What is known of the last jobs. */

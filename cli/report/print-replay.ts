@@ -5,8 +5,8 @@ import { table } from './table.ts';
 
 /** The result of a replay for people. */
 export function printReplay(result: ReplayResult, catalog: CompiledCatalog): string {
-  const { accepted, refused, duplicate } = result.records;
+  const { accepted, rejected, duplicate } = result.records;
   const why = whyNot(result);
-  const records = table(['accepted', 'refused', 'duplicate', 'why'], [[accepted, refused, duplicate, why]]);
+  const records = table(['accepted', 'rejected', 'duplicate', 'why'], [[accepted, rejected, duplicate, why]]);
   return sections([['Records', records], ...marketing(result, catalog)]);
 }

@@ -5,7 +5,7 @@ import { table, tally } from './table.ts';
 export interface DestinationRuns {
   readonly destination: string;
   readonly pausedSince?: string;
-  /** Messages that wait, and dead letters, by outlet. */
+  /** Messages that wait, and dead letters, by delivery lane. */
   readonly waiting: Readonly<Record<string, number>>;
   readonly deadLetters: Readonly<Record<string, number>>;
   readonly runs: readonly (DataflowRun & { readonly state: string; readonly activationRate: number | null })[];

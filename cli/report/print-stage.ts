@@ -7,14 +7,14 @@ import { table, tally } from './table.ts';
 
 /** The report of a stage for people. */
 export function printStage(report: StageReport, catalog: CompiledCatalog): string {
-  const refusedFiles = report.batches.filter(({ refusal }) => refusal);
+  const rejectedFiles = report.batches.filter(({ rejection }) => rejection);
   return sections([
     ['Records', recordTable(report)],
-    refusedFiles.length > 0 && [
-      'Refused files',
+    rejectedFiles.length > 0 && [
+      'Rejected files',
       table(
         ['file', 'code', 'reason'],
-        refusedFiles.map(({ file, refusal }) => [file, refusal!.code, refusal!.message]),
+        rejectedFiles.map(({ file, rejection }) => [file, rejection!.code, rejection!.message]),
       ),
     ],
     ...marketing(report, catalog),
@@ -62,19 +62,19 @@ function recordTable({ records }: StageReport): string {
   const rows = [...entries, ['all', total] as const].map(([id, counts]) => [
     id,
     counts.accepted,
-    counts.refused,
+    counts.rejected,
     counts.duplicate,
     whyNot(counts),
   ]);
-  return table(['dataset', 'accepted', 'refused', 'duplicate', 'why'], rows);
+  return table(['dataset', 'accepted', 'rejected', 'duplicate', 'why'], rows);
 }
 
-/** Why records were refused, are in no profile, or said nothing to the identity graph. */
-export const whyNot = (counts: Pick<OutcomeCounts, 'refusals' | 'withoutProfile' | 'graphRefusals'>): string =>
+/** Why records were rejected, are in no profile, or said nothing to the identity graph. */
+export const whyNot = (counts: Pick<OutcomeCounts, 'rejections' | 'withoutProfile' | 'graphRejections'>): string =>
   [
-    tally(counts.refusals),
+    tally(counts.rejections),
     tally(prefixed('not in a profile: ', counts.withoutProfile)),
-    tally(prefixed('not in the graph: ', counts.graphRefusals)),
+    tally(prefixed('not in the graph: ', counts.graphRejections)),
   ]
     .filter((text) => text !== '')
     .join('; ');
@@ -82,8 +82,8 @@ export const whyNot = (counts: Pick<OutcomeCounts, 'refusals' | 'withoutProfile'
 const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).map(([reason, count]) => [prefix + reason, count]));
 
-export const sections = (parts: readonly (readonly [string, string] | false)[]): string =>
-  parts
-    .filter((part) => part !== false)
+export const sections = (partitions: readonly (readonly [string, string] | false)[]): string =>
+  partitions
+    .filter((partition) => partition !== false)
     .map(([title, text]) => `${title}\n${text}\n`)
     .join('\n');

@@ -1,12 +1,12 @@
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { addCounts, NO_COUNTS } from '#core/pipeline/counts.ts';
 import type { Batch, OutcomeCounts } from '#core/record/operations.ts';
 import { type Report, report } from '#core/report/report.ts';
 
 export interface StageReport extends Report {
-  /** Dataset → what became of its records, both doors together. */
+  /** Dataset → what became of its records, both endpoints together. */
   readonly records: Readonly<Record<string, OutcomeCounts>>;
   readonly batches: readonly Batch[];
 }
@@ -14,7 +14,7 @@ export interface StageReport extends Report {
 /** Everything that stands in a deployed stage, counted. */
 export async function stageReport(stores: StageStores, catalog: CompiledCatalog, now: number): Promise<StageReport> {
   const { records, batches } = await recordReport(stores);
-  return { records, batches, ...(await report(stores, stageRules(catalog).report, now)) };
+  return { records, batches, ...(await report(stores, stageSettings(catalog).report, now)) };
 }
 
 /** The books of ingestion alone. */

@@ -18,7 +18,7 @@ const META_SCHEMAS = ['06', '07'].map((draft) => {
 
 /**
  * Finds a schema by its `$id` or its file, in a folder or elsewhere, and makes it ready for use. A part of the repository
- * is enough: references that lead out of it are told, and refuse what has a value there.
+ * is enough: references that lead out of it are told, and reject what has a value there.
  * @param name may end in a fragment (`…#/definitions/name`)
  * @throws UserError naming everything that is wrong with it and what it refers to, with file and pointer
  */
@@ -26,14 +26,14 @@ export async function findSchema(
   folder: string,
   read: SchemaFolder,
   name: string,
-): Promise<{ readonly validate: Validate; readonly unresolved: readonly SchemaProblem[] }> {
+): Promise<{ readonly validate: Validate; readonly dangling: readonly SchemaProblem[] }> {
   const library = new SchemaLibrary(read.files);
   for (const meta of META_SCHEMAS)
     if (library.withId(meta.document.$id.replace('#', '')).length === 0) library.add(meta);
   try {
     const root = await rootNamed(name, folder, read, library);
     const bundle = bundleSchema(library, root, { letUnresolvedBe: true });
-    return { validate: compileBundle(bundle), unresolved: bundle.unresolved };
+    return { validate: compileBundle(bundle), dangling: bundle.dangling };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const broken = [...read.broken].map(([path, reason]) => `\n${path} could not be read: ${reason}`).join('');

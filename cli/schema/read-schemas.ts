@@ -16,8 +16,8 @@ const YAML_FILE = /\.ya?ml$/;
 const INSTANCE = /\.(example|invalid)(\.\d+)?\.json$/;
 /** Copies for reading, and what is not of the repository itself. */
 const PASSED_OVER = new Set(['docs', 'node_modules']);
-const MOST_BYTES = 16_777_216;
-const MOST_FILES = 50_000;
+const MAX_BYTES = 16_777_216;
+const MAX_FILES = 50_000;
 const DEEPEST = 16;
 
 /** @throws UserError when there is no such folder, or no schema in it */
@@ -43,7 +43,7 @@ export async function readSchemaFolder(folder: string): Promise<SchemaFolder> {
 /** @throws Error saying what is wrong with the text, without quoting it */
 export async function readSchema(path: string): Promise<unknown> {
   const { size } = await stat(path);
-  if (size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+  if (size > MAX_BYTES) throw new Error(`it is larger than ${MAX_BYTES} bytes`);
   const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   return YAML_FILE.test(path) ? readYaml(path, text) : parseJson(text);
 }
@@ -78,7 +78,7 @@ async function pathsBelow(folder: string, below = '', depth = 0): Promise<string
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) paths.push(...(await pathsBelow(folder, path, depth + 1)));
     else if (entry.isFile() && isSchemaName(path)) paths.push(path);
-    if (paths.length > MOST_FILES) throw new UserError(`${folder} holds more than ${MOST_FILES} files.`);
+    if (paths.length > MAX_FILES) throw new UserError(`${folder} holds more than ${MAX_FILES} files.`);
   }
   return paths;
 }

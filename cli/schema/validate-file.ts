@@ -1,57 +1,57 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
-import { fileSource } from '#cli/feed/file-source.ts';
+import { fileSource } from '#cli/ingest/file-source.ts';
 import { UserError } from '#cli/user-error.ts';
-import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
-import { FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import type { Validate } from '#core/schema/compile-bundle.ts';
 import type { Violation } from '#core/schema/violations.ts';
 
 /** What `schema validate` answers. */
 export interface ValidationReport {
   readonly accepted: number;
-  readonly refused: readonly { readonly record: number; readonly errors: readonly Violation[] }[];
+  readonly rejected: readonly { readonly record: number; readonly errors: readonly Violation[] }[];
 }
 
 const CHUNK_BYTES = 8 * 1_048_576;
 /** Errors that are told of one record. */
-export const MOST_ERRORS = 20;
+export const MAX_ERRORS = 20;
 
 /**
  * Validates each record of a file: one JSON object, an array of them, or one a line, each also packed with gzip. A record
- * that can't be read is a refused one (keyword `parse`), and its neighbours are looked at all the same.
+ * that can't be read is a rejected one (keyword `parse`), and its neighbours are looked at all the same.
  */
 export async function validateFile(path: string, validate: Validate): Promise<ValidationReport> {
   const source = await jsonSource(path);
-  const refused: { record: number; errors: readonly Violation[] }[] = [];
+  const rejected: { record: number; errors: readonly Violation[] }[] = [];
   let record = 0;
-  const refuse = (errors: readonly Violation[]): void => {
-    refused.push({ record, errors: errors.slice(0, MOST_ERRORS) });
+  const reject = (errors: readonly Violation[]): void => {
+    rejected.push({ record, errors: errors.slice(0, MAX_ERRORS) });
   };
   try {
-    const plan = await planChunks(source, { targetBytes: CHUNK_BYTES });
+    const plan = await listChunks(source, { targetBytes: CHUNK_BYTES });
     for (const chunk of plan.chunks) {
       for await (const records of decodeChunk(source, plan, chunk)) {
         for (const decoded of records) {
           record += 1;
-          const errors = decoded.refusal ? [unreadable(decoded.refusal)] : validate(decoded.value);
-          if (errors.length > 0) refuse(errors);
+          const errors = decoded.rejection ? [unreadable(decoded.rejection)] : validate(decoded.value);
+          if (errors.length > 0) reject(errors);
         }
       }
     }
   } catch (error) {
-    if (!(error instanceof FileRefusedError)) throw error;
+    if (!(error instanceof FileRejectedError)) throw error;
     record += 1;
-    refuse([unreadable(error.refusal)]);
+    reject([unreadable(error.rejection)]);
   }
-  return { accepted: record - refused.length, refused };
+  return { accepted: record - rejected.length, rejected };
 }
 
-const unreadable = ({ code, message, expected, found }: Refusal): Violation => ({
+const unreadable = ({ code, message, expected, found }: Rejection): Violation => ({
   pointer: '',
   keyword: 'parse',
   expected: expected ?? message,

@@ -3,13 +3,13 @@ import type { PreviewDeps } from '#core/segmentation/preview.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { StageStores } from './stores.ts';
 
-/** Profiles keep of events what the segments in force read. Where others read something else, the timeline has it. */
+/** Profiles keep of events what the segments active read. Where others read something else, the timeline has it. */
 export function historyFor(
   segments: SegmentSet,
-  inForce: CompiledCatalog,
+  active: CompiledCatalog,
   { timeline }: StageStores,
 ): Pick<PreviewDeps, 'history'> {
-  if (segments.fingerprint === inForce.segments.fingerprint) return {};
-  const isProfileEnabled = (id: string): boolean => inForce.datasets.get(id)?.profileEnabled ?? false;
+  if (segments.fingerprint === active.segments.fingerprint) return {};
+  const isProfileEnabled = (id: string): boolean => active.datasets.get(id)?.profileEnabled ?? false;
   return { history: { timeline, isProfileEnabled } };
 }

@@ -15,7 +15,7 @@ export interface JobKind {
 export const EVALUATION: JobKind = {
   title: 'Evaluation',
   starter: 'evaluate-batch',
-  worker: 'evaluate-part',
+  worker: 'evaluate-partition',
   store: 'evaluations',
   command: 'tributary evaluate',
   counts: { entered: 'entered', exited: 'left', repaired: 'repaired' },
@@ -24,7 +24,7 @@ export const EVALUATION: JobKind = {
 export const EXPIRY: JobKind = {
   title: 'Expiry',
   starter: 'expire',
-  worker: 'expire-part',
+  worker: 'expire-partition',
   store: 'expiries',
   command: 'tributary expire',
   counts: { events: 'events removed', profiles: 'profiles removed' },

@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import type { Resources } from './use-stage.ts';
 
-/** Messages that wait or are being worked on, in the queues of all outlets. */
+/** Messages that wait or are being worked on, in the queues of all delivery lanes. */
 export const waitingDeliveries = (resources: Resources): Promise<Record<string, number>> =>
   countMessages(JSON.parse(resources['destination-queues']) as Record<string, string>);
 

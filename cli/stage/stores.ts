@@ -1,6 +1,6 @@
 import { UserError } from '#cli/user-error.ts';
-import type { LedgerItem, LedgerStore } from '#core/activation/ledger.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { DeliveryStateItem, DeliveryStateStore } from '#core/activation/delivery-state.ts';
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
@@ -11,12 +11,12 @@ import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { Operations } from '#core/record/operations.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
-import { type CatalogPlace, currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
-import { DynamoDbDataflowBooks } from '#lambdas/adapters/dynamodb/dataflow.ts';
+import { type CatalogPosition, currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
@@ -28,9 +28,9 @@ export interface StageStores {
   readonly memberships: MembershipStore;
   readonly timeline: Timeline;
   readonly lookups: LookupStore;
-  readonly ledgers: LedgerStore;
+  readonly deliveryStates: DeliveryStateStore;
   readonly operations: Operations;
-  readonly dataflow: DataflowBooks;
+  readonly dataflow: RunStatistics;
   /** The evaluations of all profiles. */
   readonly evaluations: Jobs;
   /** The runs of expiry. */
@@ -39,7 +39,7 @@ export interface StageStores {
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly exports: ObjectStore;
-  readonly catalog: CatalogPlace;
+  readonly catalog: CatalogPosition;
 }
 
 export function storesOf(resources: Resources): StageStores {
@@ -50,8 +50,12 @@ export function storesOf(resources: Resources): StageStores {
     memberships: new DynamoDbMembershipStore(dynamoDb(), resources['memberships-table']),
     timeline: new DynamoDbTimeline(dynamoDb(), resources['timeline-table']),
     lookups: new DynamoDbLookupStore(dynamoDb(), operationsTable),
-    ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), operationsTable, OPERATIONS_PREFIX.ledger),
-    dataflow: new DynamoDbDataflowBooks(dynamoDb(), operationsTable),
+    deliveryStates: new DynamoDbVersionedStore<DeliveryStateItem>(
+      dynamoDb(),
+      operationsTable,
+      OPERATIONS_PREFIX.deliveryState,
+    ),
+    dataflow: new DynamoDbRunStatistics(dynamoDb(), operationsTable),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),
@@ -63,10 +67,10 @@ export function storesOf(resources: Resources): StageStores {
   };
 }
 
-/** The catalog in force. @throws UserError when none has been applied */
-export async function catalogInForce(place: CatalogPlace): Promise<CompiledCatalog> {
+/** The catalog active. @throws UserError when none has been applied */
+export async function activeCatalog(place: CatalogPosition): Promise<CompiledCatalog> {
   const version = await currentVersion(place);
   if (version === undefined)
-    throw new UserError('No catalog is in force. Apply one: tributary catalog apply --catalog DIR');
+    throw new UserError('No catalog is active. Apply one: tributary catalog apply --catalog DIR');
   return getCatalog(place, version);
 }

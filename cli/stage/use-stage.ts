@@ -2,11 +2,11 @@ import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { runningLocalEnvironment } from '#cli/local/running.ts';
 import { projectRoot } from '#cli/root.ts';
 import { UserError } from '#cli/user-error.ts';
-import { HANDLES, type Handle, parameterPath } from '#core/contract/parameters.ts';
+import { parameterPath, STAGE_PARAMETERS, type StageParameter } from '#core/contract/stage-parameters.ts';
 import { ssm } from '#lambdas/adapters/clients.ts';
 
 /** What the resources of a deployed stage are called. */
-export type Resources = Readonly<Record<Handle, string>>;
+export type Resources = Readonly<Record<StageParameter, string>>;
 
 /**
  * Finds a deployed stage. For the local stage without an endpoint in the environment, the local AWS that `npm start`
@@ -50,7 +50,7 @@ export async function findResources(stage: string): Promise<Resources> {
     for (const { Name, Value } of page.Parameters ?? []) found.set(Name!.slice(path.length + 1), Value!);
     next = page.NextToken;
   } while (next);
-  const missing = HANDLES.filter((handle) => !found.has(handle));
+  const missing = STAGE_PARAMETERS.filter((handle) => !found.has(handle));
   if (missing.length > 0) {
     throw new UserError(
       `Stage "${stage}" is not deployed here: SSM has no ${path}/{${missing.join(',')}}. Deploy it with "npx cdk deploy --all -c stage=${stage}".`,

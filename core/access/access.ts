@@ -1,12 +1,12 @@
-import type { LinkRules } from '#core/identity/link-rules.ts';
+import type { LinkingRules } from '#core/identity/linking-rules.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 
 /** What looking at profiles needs to know from the catalog. */
-export interface AccessRules {
-  readonly links: LinkRules;
+export interface AccessSettings {
+  readonly links: LinkingRules;
   /** The default merge policy. */
   readonly mergePolicy: MergePolicyDefinition;
   /** The segments that are evaluated under each merge policy. */
@@ -23,7 +23,7 @@ export interface AccessRules {
 }
 
 export interface AccessDeps {
-  readonly rules: AccessRules;
+  readonly settings: AccessSettings;
   readonly profiles: Pick<ProfileStore, 'lookup'>;
   readonly memberships: Pick<MembershipStore, 'get'>;
   readonly timeline: Pick<Timeline, 'read'>;

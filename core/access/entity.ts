@@ -1,9 +1,9 @@
-import { takeAbsorbed } from '#core/identity/versioned-store.ts';
+import { takeMergedIn } from '#core/identity/versioned-store.ts';
 import { attributesOf, lastChange } from '#core/profile/fragment.ts';
 import { datasetOfFragment, identityOfFragment } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { isMoved, nextMembership, noMemberships } from '#core/segmentation/membership.ts';
+import { isRedirect, nextMembership, noMemberships } from '#core/segmentation/membership.ts';
 import { joinMemberships } from '#core/segmentation/membership-changes.ts';
 import type { AccessDeps } from './access.ts';
 import { selectFields } from './fields.ts';
@@ -42,7 +42,9 @@ export async function entityOf(
   );
   const events = profile.identities
     .flatMap((identity) => item.events[identity] ?? [])
-    .filter(({ datasetId, time }) => !((deps.rules.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY) <= deps.now));
+    .filter(
+      ({ datasetId, time }) => !((deps.settings.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY) <= deps.now),
+    );
   const newest = [...fragments.map(([, fragment]) => lastChange(fragment).time), ...events.map(({ time }) => time)];
   return {
     entityId: asked.entityId,
@@ -74,15 +76,15 @@ type Ups = Record<string, { readonly lastQualificationTime: string; readonly sta
 async function membershipsOf(
   key: IdentityKey,
   item: FoundProfile['item'],
-  { memberships, rules, now }: AccessDeps,
+  { memberships, settings, now }: AccessDeps,
 ): Promise<Ups> {
   const stored = await memberships.get(item.root);
-  if (isMoved(stored)) return {};
+  if (isRedirect(stored)) return {};
   const known = stored ?? noMemberships(item.root);
-  const { item: joined } = await takeAbsorbed(known, item.absorbed, memberships, joinMemberships);
+  const { item: joined } = await takeMergedIn(known, item.mergedIn, memberships, joinMemberships);
   const ups: [string, Ups[string]][] = [];
-  for (const { mergePolicy, segments } of rules.policies) {
-    const person = profilesOf(item, { links: rules.links, mergePolicy }).find(({ identities }) =>
+  for (const { mergePolicy, segments } of settings.policies) {
+    const person = profilesOf(item, { links: settings.links, mergePolicy }).find(({ identities }) =>
       identities.includes(key),
     );
     const held = person?.identities.flatMap((identity) => joined.profiles[identity] ?? []) ?? [];

@@ -35,7 +35,7 @@ export interface EventQuery extends Pick<EntitiesRequest, 'fields' | 'startTime'
   /** Goes on after this place. */
   readonly after?: Place;
   /** Characters of JSON after which a page ends early; it has one event at least. */
-  readonly mostCharacters: number;
+  readonly maxCharacters: number;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function pageOfEvents(
     if (!query.filters.every((filter) => fitsFilter(event, filter))) continue;
     const entity = query.fields ? selectFields(event, query.fields) : event;
     characters += query.fields ? JSON.stringify(entity).length : entry.json.length;
-    if (children.length === query.limit || (children.length > 0 && characters > query.mostCharacters)) {
+    if (children.length === query.limit || (children.length > 0 && characters > query.maxCharacters)) {
       isLast = false;
       break;
     }
@@ -101,10 +101,10 @@ async function entriesOf(
 
 const isEvent = (entry: TimelineEntry): entry is EventEntry => entry.json !== undefined;
 
-function isShown(entry: TimelineEntry, erased: Erased | undefined, { rules, now }: AccessDeps): boolean {
+function isShown(entry: TimelineEntry, erased: Erased | undefined, { settings, now }: AccessDeps): boolean {
   const expiresAt = Math.min(
     entry.expiresAt ?? Number.POSITIVE_INFINITY,
-    rules.expiryOf(entry.datasetId, entry.time) ?? Number.POSITIVE_INFINITY,
+    settings.expiryOf(entry.datasetId, entry.time) ?? Number.POSITIVE_INFINITY,
   );
   if (expiresAt <= now) return false;
   return !erased || (erased.keepOut !== true && entry.time > erased.at && entry.receivedAt > erased.at);

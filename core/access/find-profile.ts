@@ -17,11 +17,11 @@ export interface FoundProfile {
 export async function findProfile(
   key: IdentityKey,
   mergePolicy: MergePolicyDefinition,
-  { profiles, rules }: Pick<AccessDeps, 'profiles' | 'rules'>,
+  { profiles, settings }: Pick<AccessDeps, 'profiles' | 'settings'>,
 ): Promise<FoundProfile | undefined> {
   const [item] = (await loadItems([key], profiles)).items;
   if (!item) return undefined;
-  const profile = profilesOf(item, { links: rules.links, mergePolicy }).find(({ identities }) =>
+  const profile = profilesOf(item, { links: settings.links, mergePolicy }).find(({ identities }) =>
     identities.includes(key),
   );
   return profile && { item, profile };

@@ -1,5 +1,5 @@
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import {
   type AccessDeps,
   type AccessProblem,
@@ -30,11 +30,11 @@ export interface NamedAnswer {
   readonly answer: IdentityAnswer;
 }
 
-const IDENTITIES_AT_ONCE = 8;
+const IDENTITIES_CONCURRENCY = 8;
 /** Events that a function can answer with, in characters of JSON: Lambda's limit is 6 MB. */
-const MOST_CHARACTERS = 4_000_000;
+const MAX_CHARACTERS = 4_000_000;
 /** A request may have so many conditions on fields of events (aep.md §4.2). */
-const MOST_FILTERS = 3;
+const MAX_FILTERS = 3;
 
 /**
  * Profiles, or the events of profiles, by any of their identities (aep.md §4.2).
@@ -42,13 +42,13 @@ const MOST_FILTERS = 3;
  */
 export async function getEntities(request: EntitiesRequest, deps: AccessDeps): Promise<EntitiesAnswer | AccessProblem> {
   const { mergePolicyId } = request;
-  const mergePolicy = mergePolicyId === undefined ? deps.rules.mergePolicy : deps.rules.policyOf(mergePolicyId);
+  const mergePolicy = mergePolicyId === undefined ? deps.settings.mergePolicy : deps.settings.policyOf(mergePolicyId);
   if (!mergePolicy) {
     return unprocessable('Unknown merge policy', 'The catalog has no merge policy of this mergePolicyId');
   }
   const filters = filtersOf(request.properties);
   if (isAccessProblem(filters)) return filters;
-  const mostCharacters = Math.floor(MOST_CHARACTERS / Math.max(1, request.identities.length));
+  const maxCharacters = Math.floor(MAX_CHARACTERS / Math.max(1, request.identities.length));
 
   const answerOne = async (asked: AskedIdentity): Promise<IdentityAnswer> => {
     const { entityId } = asked;
@@ -59,12 +59,12 @@ export async function getEntities(request: EntitiesRequest, deps: AccessDeps): P
     const found = await findProfile(key, mergePolicy, deps);
     if (!found) return { entityId, ...NOT_FOUND };
     return request.schema === EVENT_SCHEMA
-      ? pageOfEvents(asked, found, { ...request, filters, mostCharacters, ...(after && { after }) }, deps)
+      ? pageOfEvents(asked, found, { ...request, filters, maxCharacters, ...(after && { after }) }, deps)
       : entityOf({ entityId, key }, found, { ...request, mergePolicyId: mergePolicy.id }, deps);
   };
 
   const found = new Map<AskedIdentity, IdentityAnswer>();
-  await eachAtOnce(request.identities, IDENTITIES_AT_ONCE, async (asked) => {
+  await mapWithConcurrency(request.identities, IDENTITIES_CONCURRENCY, async (asked) => {
     found.set(asked, await answerOne(asked));
   });
   const names = namesOf(request.identities);
@@ -73,8 +73,8 @@ export async function getEntities(request: EntitiesRequest, deps: AccessDeps): P
 }
 
 function filtersOf(properties: readonly string[]): readonly PropertyFilter[] | AccessProblem {
-  if (properties.length > MOST_FILTERS) {
-    return unprocessable('Too many properties', `At most ${MOST_FILTERS} conditions are possible in one request`);
+  if (properties.length > MAX_FILTERS) {
+    return unprocessable('Too many properties', `At most ${MAX_FILTERS} conditions are possible in one request`);
   }
   const filters = properties.flatMap((text) => parsePropertyFilter(text) ?? []);
   if (filters.length === properties.length) return filters;
@@ -82,13 +82,13 @@ function filtersOf(properties: readonly string[]): readonly PropertyFilter[] | A
 }
 
 /** The identity that is meant; without a namespace the value has it before it, as the platform writes identities. */
-function keyOf({ entityId, namespace }: AskedIdentity, { rules }: AccessDeps): IdentityKey | AccessProblem {
+function keyOf({ entityId, namespace }: AskedIdentity, { settings }: AccessDeps): IdentityKey | AccessProblem {
   const { namespace: prefix, value } = parseIdentityKey(entityId);
   const isWhole = namespace === undefined && entityId.includes(':');
   if (namespace === undefined && !isWhole) {
     return unprocessable('Missing namespace', 'Give the namespace of the entityId: its code or its URI');
   }
-  const code = rules.namespaceOf(namespace ?? prefix);
+  const code = settings.namespaceOf(namespace ?? prefix);
   if (code === undefined) {
     return unprocessable('Unknown namespace', 'The catalog has no identity namespace of this code or URI');
   }

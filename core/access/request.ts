@@ -8,9 +8,9 @@ import {
 } from './access.ts';
 
 /** Most events of one page (aep.md §4.2). */
-const MOST_EVENTS = 1_000;
+const MAX_EVENTS = 1_000;
 /** Most identities of one request. */
-const MOST_IDENTITIES = 500;
+const MAX_IDENTITIES = 500;
 
 const epochMs = z.int().min(-8_640_000_000_000_000).max(8_640_000_000_000_000);
 const text = z.string().min(1);
@@ -47,11 +47,11 @@ const requestBody = z
   .looseObject({
     schema: schemaName,
     relatedSchema: z.looseObject({ name: z.literal(PROFILE_SCHEMA) }).optional(),
-    identities: z.array(identity).min(1).max(MOST_IDENTITIES),
+    identities: z.array(identity).min(1).max(MAX_IDENTITIES),
     fields: z.array(text).min(1).optional(),
     mergePolicyId: text.optional(),
     timeFilter: z.looseObject({ startTime: epochMs.optional(), endTime: epochMs.optional() }).optional(),
-    limit: z.int().min(1).default(MOST_EVENTS),
+    limit: z.int().min(1).default(MAX_EVENTS),
     orderby: order.optional(),
     property: z.array(text).default([]),
   })
@@ -90,7 +90,7 @@ export function readBody(body: Uint8Array): EntitiesRequest | AccessProblem {
     ...(mergePolicyId !== undefined && { mergePolicyId }),
     ...(timeFilter?.startTime !== undefined && { startTime: timeFilter.startTime }),
     ...(timeFilter?.endTime !== undefined && { endTime: timeFilter.endTime }),
-    limit: Math.min(limit, MOST_EVENTS),
+    limit: Math.min(limit, MAX_EVENTS),
     orderby: orderby ?? 'timestamp',
     properties: property,
   };
@@ -123,7 +123,7 @@ export function readQuery(query: URLSearchParams): EntitiesRequest | AccessProbl
     ...(mergePolicyId !== undefined && { mergePolicyId }),
     ...(startTime !== undefined && { startTime }),
     ...(endTime !== undefined && { endTime }),
-    limit: Math.min(limit ?? MOST_EVENTS, MOST_EVENTS),
+    limit: Math.min(limit ?? MAX_EVENTS, MAX_EVENTS),
     orderby: orderby ?? 'timestamp',
     properties: query.getAll('property'),
   };

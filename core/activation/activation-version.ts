@@ -21,7 +21,7 @@ export function activationVersion(destinations: Iterable<DestinationDefinition>)
       declared.identities(destination),
       declared.attributes(destination),
       declared.mandatory(destination),
-      declared.tellsUpdates(destination),
+      declared.sendsUpdates(destination),
     ];
   });
   return hash('sha256', stringify(activations.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)))).slice(

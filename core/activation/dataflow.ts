@@ -4,7 +4,7 @@ export interface DataflowCounts {
   readonly received: number;
   /** Taken by the destination, or written into a file. */
   readonly activated: number;
-  /** Refused by the destination for good. */
+  /** Rejected by the destination for good. */
   readonly failed: number;
   /** Attempts that failed and are made again. */
   readonly retried: number;

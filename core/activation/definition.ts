@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONNECTION_TYPES } from '#core/contract/connections.ts';
+import { DESTINATION_KINDS } from '#core/contract/delivery-lanes.ts';
 import { aamDestination } from './aam/definition.ts';
 import { DEFINITIONS } from './registry.ts';
 
@@ -8,4 +8,4 @@ export const destinationDefinition = z.discriminatedUnion('type', [...DEFINITION
 export type DestinationDefinition = z.output<typeof destinationDefinition>;
 
 // A new type of destination must be added to both lists; this line does not compile otherwise.
-CONNECTION_TYPES satisfies readonly DestinationDefinition['type'][];
+DESTINATION_KINDS satisfies readonly DestinationDefinition['type'][];

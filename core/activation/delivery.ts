@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the router puts on a queue and a destination function takes off it: one profile's changes for one outlet. */
+/** What the router puts on a queue and a destination function takes off it: one profile's changes for one delivery lane. */
 
 const identity = z.strictObject({ namespace: z.string(), value: z.string() });
 

@@ -9,7 +9,7 @@ export interface DestinationCatalog {
 }
 
 /**
- * The definition of a destination, read anew from the catalog in force.
+ * The definition of a destination, read anew from the catalog active.
  * @throws Error where there is none of that type: the message waits until the catalog has it, or becomes a dead letter
  */
 export async function destinationOf<T extends DestinationDefinition['type']>(

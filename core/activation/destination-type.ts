@@ -28,7 +28,7 @@ interface Declaration<D extends AnyDestination> {
   /** Paths without which a person is excluded, and counted. */
   mandatory(destination: D): readonly string[];
   /** Whether members are told again when only their identities or attributes have changed (aep.md §6.1). */
-  tellsUpdates(destination: D): boolean;
+  sendsUpdates(destination: D): boolean;
 }
 
 /** People are told in requests over HTTP, seconds after the change. */
@@ -40,9 +40,9 @@ export interface RequestDestination<D extends AnyDestination> extends Declaratio
   /** Requests a second that the destination takes from all functions together; undefined: as many as there are. */
   rateLimit(destination: D): number | undefined;
   /** One request for 1 to `profilesPerRequest` people. How it authenticates is added by the framework. */
-  request(people: readonly ProfileDelivery[], destination: D, context: RequestContext): HttpRequest;
+  request(profiles: readonly ProfileDelivery[], destination: D, context: RequestContext): HttpRequest;
   /** What the answer says about each of them, in order. */
-  read(outcome: HttpOutcome, people: number): readonly ItemResult[];
+  read(outcome: HttpOutcome, profiles: number): readonly ItemResult[];
 }
 
 export interface RequestContext {

@@ -18,7 +18,7 @@ export type HttpOutcome =
  * Why something was not delivered, and therefore what to do:
  * - `retry`: it may work later, the same request is made again;
  * - `drop`: the destination will never take this item, the others are not concerned;
- * - `stop`: the configuration is wrong (address, credentials), nothing can be delivered until somebody mends it.
+ * - `stop`: the configuration is wrong (address, credentials), nothing can be delivered until somebody fixes it.
  */
 export type ErrorClass = 'retry' | 'drop' | 'stop';
 
@@ -34,7 +34,7 @@ export function classifyStatus(status: number): ErrorClass | undefined {
   return status >= 500 ? 'retry' : 'drop';
 }
 
-/** Failures below HTTP that no repetition mends: the certificate, not the line. */
+/** Failures below HTTP that no repetition fixes: the certificate, not the line. */
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO/;
 
 /** The class of an outcome, or undefined where the request succeeded. */

@@ -4,10 +4,10 @@ import { classifyOutcome, classifyStatus, type HttpOutcome, reasonOf } from './e
 export const DELIVERED: ItemResult = { delivered: true };
 
 /** An answer that speaks of all people of a request at once. */
-export function sameForAll(outcome: HttpOutcome, people: number): ItemResult[] {
+export function sameForAll(outcome: HttpOutcome, profiles: number): ItemResult[] {
   const errorClass = classifyOutcome(outcome);
   const result: ItemResult = errorClass ? { delivered: false, errorClass, reason: reasonOf(outcome) } : DELIVERED;
-  return Array.from({ length: people }, () => result);
+  return Array.from({ length: profiles }, () => result);
 }
 
 /** What an HTTP status says about one person. A single person is never a reason to stop. */
@@ -18,5 +18,5 @@ export function byStatus(status: number): ItemResult {
 }
 
 /** An answer that was to speak of each person and cannot be understood: nobody knows who was taken. */
-export const unreadable = (people: number): ItemResult[] =>
-  Array.from({ length: people }, () => ({ delivered: false, errorClass: 'retry', reason: 'malformed-answer' }));
+export const unreadable = (profiles: number): ItemResult[] =>
+  Array.from({ length: profiles }, () => ({ delivered: false, errorClass: 'retry', reason: 'malformed-answer' }));

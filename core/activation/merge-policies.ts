@@ -1,33 +1,33 @@
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { Profile } from '#core/profile/profiles.ts';
-import type { Routed } from './differences.ts';
-import type { DestinationLedger } from './ledger.ts';
+import type { DestinationState } from './delivery-state.ts';
+import type { Routed } from './diff.ts';
 
 /** Segments that see people under one merge policy. */
-export interface SegmentsUnder {
+export interface MergePolicySegments {
   readonly mergePolicy: MergePolicyDefinition;
   /** All others where it is left out. */
   readonly segments?: ReadonlySet<string>;
 }
 
 /** The people of a profile item as one merge policy sees them. */
-export interface PeopleUnder {
-  readonly policy: SegmentsUnder;
+export interface MergePolicyProfiles {
+  readonly policy: MergePolicySegments;
   readonly profiles: readonly Profile[];
 }
 
 /**
  * Routes to a destination under one merge policy after the other: under each it is concerned with the people whom that
- * policy sees, and with the segments evaluated under it only (aep.md §4.1). What it knows is one ledger.
+ * policy sees, and with the segments evaluated under it only (aep.md §4.1). What it knows is one delivery state.
  */
-export function underEachPolicy(
-  policies: readonly PeopleUnder[],
-  known: DestinationLedger,
-  route: (profiles: readonly Profile[], ledger: DestinationLedger, isOwn: (id: string) => boolean) => Routed,
+export function forEachMergePolicy(
+  policies: readonly MergePolicyProfiles[],
+  known: DestinationState,
+  route: (profiles: readonly Profile[], deliveryState: DestinationState, isOwn: (id: string) => boolean) => Routed,
 ): Routed {
   if (policies.length === 1) return route(policies[0]!.profiles, known, () => true);
   const deliveries: Routed['deliveries'][number][] = [];
-  let ledger: DestinationLedger = { told: {}, digests: {}, excluded: {} };
+  let deliveryState: DestinationState = { lastRouted: {}, digests: {}, excluded: {} };
   for (const [index, { policy, profiles }] of policies.entries()) {
     const segments = policy.segments ?? new Set();
     // What is told of a segment that no policy has any more is withdrawn by the first.
@@ -37,36 +37,36 @@ export function underEachPolicy(
     const prefix = index === 0 ? '' : `${policy.mergePolicy.id}|`;
     const routed = route(profiles, scoped(known, isOwn, prefix), isOwn);
     deliveries.push(...routed.deliveries);
-    ledger = joined(ledger, routed.ledger, isOwn, prefix);
+    deliveryState = joined(deliveryState, routed.deliveryState, isOwn, prefix);
   }
-  return { deliveries, ledger };
+  return { deliveries, deliveryState };
 }
 
-/** The part of a ledger that concerns some segments. */
-function scoped(ledger: DestinationLedger, isOwn: (id: string) => boolean, prefix: string): DestinationLedger {
-  const told = Object.entries(ledger.told).flatMap(([key, segments]) => {
+/** The part of a delivery state that concerns some segments. */
+function scoped(deliveryState: DestinationState, isOwn: (id: string) => boolean, prefix: string): DestinationState {
+  const lastRouted = Object.entries(deliveryState.lastRouted).flatMap(([key, segments]) => {
     const own = Object.entries(segments).filter(([id]) => isOwn(id));
     return own.length > 0 ? [[key, Object.fromEntries(own)] as const] : [];
   });
-  const digests = Object.entries(ledger.digests)
+  const digests = Object.entries(deliveryState.digests)
     .filter(([key]) => (prefix === '' ? !key.includes('|') : key.startsWith(prefix)))
     .map(([key, digest]) => [key.slice(prefix.length), digest] as const);
-  return { told: Object.fromEntries(told), digests: Object.fromEntries(digests), excluded: {} };
+  return { lastRouted: Object.fromEntries(lastRouted), digests: Object.fromEntries(digests), excluded: {} };
 }
 
 function joined(
-  ledger: DestinationLedger,
-  own: DestinationLedger,
+  deliveryState: DestinationState,
+  own: DestinationState,
   isOwn: (id: string) => boolean,
   prefix: string,
-): DestinationLedger {
-  const told = { ...ledger.told };
-  for (const [key, segments] of Object.entries(own.told)) told[key] = { ...told[key], ...segments };
+): DestinationState {
+  const lastRouted = { ...deliveryState.lastRouted };
+  for (const [key, segments] of Object.entries(own.lastRouted)) lastRouted[key] = { ...lastRouted[key], ...segments };
   const digests = Object.entries(own.digests).map(([key, digest]) => [prefix + key, digest] as const);
-  const excluded: Record<string, readonly string[]> = { ...ledger.excluded };
+  const excluded: Record<string, readonly string[]> = { ...deliveryState.excluded };
   for (const [reason, memberships] of Object.entries(own.excluded)) {
     const kept = memberships.filter((membership) => isOwn(membership.slice(membership.lastIndexOf('|') + 1)));
     if (kept.length > 0) excluded[reason] = [...(excluded[reason] ?? []), ...kept];
   }
-  return { told, digests: { ...ledger.digests, ...Object.fromEntries(digests) }, excluded };
+  return { lastRouted, digests: { ...deliveryState.digests, ...Object.fromEntries(digests) }, excluded };
 }

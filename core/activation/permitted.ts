@@ -6,7 +6,7 @@ import type { ActivatedProfile } from './desired.ts';
 
 export interface Permitted {
   readonly activated: readonly ActivatedProfile[];
-  /** By reason, as a ledger keeps it: `profile key|segment`, or `identity|segment` where others of the person may. */
+  /** By reason, as a delivery state keeps it: `profile key|segment`, or `identity|segment` where others of the person may. */
   readonly excluded: Readonly<Record<string, readonly string[]>>;
 }
 

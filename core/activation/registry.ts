@@ -1,4 +1,4 @@
-import type { TOLD_BY } from '#core/contract/connections.ts';
+import type { DELIVERED_BY } from '#core/contract/delivery-lanes.ts';
 import type { AnyDestination } from './destination-base.ts';
 import type { DestinationType, FileDestination, RequestDestination } from './destination-type.ts';
 import { type HttpDestination, http } from './types/http.ts';
@@ -6,9 +6,9 @@ import { type S3FileDestination, s3File } from './types/s3-file.ts';
 
 /**
  * The types of destinations that are told about people: one line here, one file in `types/`, one in
- * `core/contract/connections.ts` for what is deployed. Audience Manager is told about devices and has a room of its own.
+ * `core/contract/delivery-lanes.ts` for what is deployed. Audience Manager is told about devices and has a room of its own.
  */
-const TYPES = { http, 's3-file': s3File } as const satisfies Record<keyof typeof TOLD_BY, object>;
+const TYPES = { http, 's3-file': s3File } as const satisfies Record<keyof typeof DELIVERED_BY, object>;
 
 /** What users may write in a catalog. */
 export const DEFINITIONS = [http.definition, s3File.definition] as const;

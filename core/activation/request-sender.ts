@@ -7,14 +7,14 @@ import { Authenticator } from './http/authenticator.ts';
 import type { HttpClient } from './http/client.ts';
 import { type Credentials, readCredentials } from './http/credentials.ts';
 import type { Secrets } from './http/secrets.ts';
-import type { Pace } from './ports/pace.ts';
+import type { RateLimit } from './ports/rate-limit.ts';
 import { type ProfileDestination, requestTypeOf } from './registry.ts';
 
 export interface RequestSenderDeps {
   readonly catalog: DestinationCatalog;
   readonly http: HttpClient;
   readonly secrets: Secrets;
-  readonly pace: Pace;
+  readonly rateLimit: RateLimit;
   readonly now: Clock;
   /** Notes why nothing was sent; the error names nobody. */
   readonly logFailure: (error: unknown, fields: { readonly destinationId: string }) => void;
@@ -31,7 +31,7 @@ export interface Batching {
 
 export interface RequestSender {
   /** Makes one request. @returns what became of each person, in order */
-  (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]>;
+  (destinationId: string, profiles: readonly ProfileDelivery[]): Promise<readonly ItemResult[]>;
   batching(destinationId: string): Promise<Batching>;
 }
 
@@ -46,7 +46,7 @@ const DEFAULT_HOLD_MS = 1_000;
 
 /**
  * What all types of destinations that are told in requests have in common: the pace that the destination takes, from all
- * functions together; authentication, with a new token where the old one is refused; and the answer, read for each.
+ * functions together; authentication, with a new token where the old one is rejected; and the answer, read for each.
  */
 export function createRequestSender(deps: RequestSenderDeps): RequestSender {
   const authenticator = new Authenticator(deps.http, deps.now);
@@ -80,21 +80,21 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     }
   };
 
-  const send = async (destinationId: string, people: readonly ProfileDelivery[]): Promise<readonly ItemResult[]> => {
+  const send = async (destinationId: string, profiles: readonly ProfileDelivery[]): Promise<readonly ItemResult[]> => {
     const { catalog, destination, type } = await find(destinationId);
     const later = (reason: string): ItemResult[] =>
-      people.map(() => ({ delivered: false, errorClass: 'retry', reason }));
+      profiles.map(() => ({ delivered: false, errorClass: 'retry', reason }));
 
-    if (!(await deps.pace.turn(destinationId, type.rateLimit(destination)))) return later('held-back');
+    if (!(await deps.rateLimit.acquire(destinationId, type.rateLimit(destination)))) return later('held-back');
     const found = await credentialsOf(destinationId);
-    if ('reason' in found) return people.map(() => found);
+    if ('reason' in found) return profiles.map(() => found);
     const { credentials } = found;
     const context = {
       credentials,
       now: deps.now(),
       segmentName: (id: string) => catalog.segmentDefinitions?.get(id)?.name,
     };
-    const request = type.request(people, destination, context);
+    const request = type.request(profiles, destination, context);
     const how = type.authentication(destination);
     const attempt = async (): Promise<HttpOutcome | Failure> => {
       const authorized = await authenticator.authorize(destinationId, how, credentials);
@@ -102,15 +102,15 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
       return deps.http({ ...request, headers: { ...request.headers, ...authorized.headers } });
     };
     let outcome = await attempt();
-    const isRefused = 'kind' in outcome && outcome.kind === 'response' && outcome.status === 401;
-    if (isRefused && authenticator.refuse(destinationId)) outcome = await attempt();
+    const isRejected = 'kind' in outcome && outcome.kind === 'response' && outcome.status === 401;
+    if (isRejected && authenticator.reject(destinationId)) outcome = await attempt();
     if (!('kind' in outcome)) {
       const failure = outcome;
-      return people.map(() => failure);
+      return profiles.map(() => failure);
     }
     const wait = outcome.kind === 'response' ? askedToWait(outcome) : undefined;
-    if (wait !== undefined) await deps.pace.hold(destinationId, wait);
-    return type.read(outcome, people.length);
+    if (wait !== undefined) await deps.rateLimit.backOff(destinationId, wait);
+    return type.read(outcome, profiles.length);
   };
 
   return Object.assign(send, {

@@ -1,25 +1,18 @@
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { type Identity, type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { AamDestination } from './aam/definition.ts';
+import { type AamRoute, DeliveryBuilder, edgeRoute, HUB } from './aam/delivery-builder.ts';
 import { FirstUse, type SharedSince } from './aam/first-use.ts';
 import { isDevice, isShared } from './aam/identities.ts';
-import { edgeWay, HUB, Post, type Way } from './aam/post.ts';
 import { REGIONS, type RegionTable } from './aam/regions.ts';
 import { routeAam } from './aam/route-device.ts';
 import type { MembershipChange } from './delivery.ts';
+import type { DestinationState, LastRouted } from './delivery-state.ts';
 import type { ActivatedProfile } from './desired.ts';
-import {
-  abandonedIdentities,
-  type Decision,
-  differencesFor,
-  excludedMemberships,
-  type Routed,
-  toldAfter,
-} from './differences.ts';
-import type { DestinationLedger, Told } from './ledger.ts';
+import { abandonedIdentities, type Decision, diffFor, excludedMemberships, type Routed, routedAfter } from './diff.ts';
 
 /** What of the catalog besides the destination decides about Audience Manager. */
-export interface AamRules {
+export interface AamSettings {
   /** The default merge policy; it goes before the segments' own on this path (aep.md §7.1 step 8). */
   readonly mergePolicy: Pick<MergePolicyDefinition, 'identityGraph'>;
   readonly sharedSince?: SharedSince;
@@ -33,51 +26,51 @@ export interface AamRules {
 export function routeToAudienceManager(
   destination: AamDestination,
   activated: readonly ActivatedProfile[],
-  before: DestinationLedger,
+  before: DestinationState,
   decision: Decision,
-  rules: AamRules,
+  settings: AamSettings,
 ): Routed {
   const regions = destination.regions ?? REGIONS;
-  const told: Record<IdentityKey, Readonly<Record<string, Told>>> = { ...before.told };
+  const lastRouted: Record<IdentityKey, Readonly<Record<string, LastRouted>>> = { ...before.lastRouted };
   const excluded: Record<string, string[]> = {};
   const exclude = (reason: string, memberships: readonly string[]): void => {
     if (memberships.length > 0) excluded[reason] = [...(excluded[reason] ?? []), ...memberships];
   };
   const deliveries: Routed['deliveries'][number][] = [];
   const present = new Set<IdentityKey>();
-  const firstUse = new FirstUse(destination, rules.sharedSince ?? {}, decision.decidedAt);
+  const firstUse = new FirstUse(destination, settings.sharedSince ?? {}, decision.decidedAt);
 
-  const tell = (
+  const addDelivery = (
     shared: readonly IdentityKey[],
     candidate: Pick<ActivatedProfile, 'realized' | 'memberships' | 'releasedAt'>,
-    waysNow: WaysNow,
+    routesNow: RoutesNow,
   ): void => {
-    const post = new Post(
+    const builder = new DeliveryBuilder(
       destination.id,
       decision,
       regions,
       shared.filter((key) => isDevice(parseIdentityKey(key))),
     );
     // Devices first, so that the identities of the person find calls to ride on.
-    for (const key of [...post.devices, ...shared.filter((key) => !post.devices.includes(key))]) {
-      const changes = differencesFor([key], candidate, before, decision.decidedAt)
+    for (const key of [...builder.devices, ...shared.filter((key) => !builder.devices.includes(key))]) {
+      const changes = diffFor([key], candidate, before, decision.decidedAt)
         .filter(({ segmentId }) => !firstUse.holds(candidate, segmentId))
         .map((change) => firstUse.marked(change));
-      const waysOf = ({ segmentId, status }: MembershipChange): readonly Way[] =>
-        (status === 'exited' ? before.told[key]?.[segmentId]?.via : undefined) ?? waysNow.get(key) ?? [HUB];
+      const routesOf = ({ segmentId, status }: MembershipChange): readonly AamRoute[] =>
+        (status === 'exited' ? before.lastRouted[key]?.[segmentId]?.routes : undefined) ?? routesNow.get(key) ?? [HUB];
       for (const change of changes) {
-        for (const way of waysOf(change)) post.add(key, change, way);
+        for (const aamRoute of routesOf(change)) builder.add(key, change, aamRoute);
       }
-      if (changes.length > 0) told[key] = toldAfter(told[key], changes, decision.decidedAt, waysOf);
+      if (changes.length > 0) lastRouted[key] = routedAfter(lastRouted[key], changes, decision.decidedAt, routesOf);
     }
-    deliveries.push(...post.deliveries());
+    deliveries.push(...builder.deliveries());
   };
 
   for (const person of activated) {
-    const refused = isDefaultProduction(destination) ? undefined : 'sandbox';
-    const candidate = refused ? { ...person, realized: {} } : person;
-    if (refused) exclude(refused, excludedMemberships(person));
-    const shared = sharedIdentities(person.profile, rules.mergePolicy);
+    const rejected = isDefaultProduction(destination) ? undefined : 'sandbox';
+    const candidate = rejected ? { ...person, realized: {} } : person;
+    if (rejected) exclude(rejected, excludedMemberships(person));
+    const shared = sharedIdentities(person.profile, settings.mergePolicy);
     if (shared.length === 0) exclude('noSharedIdentity', excludedMemberships(candidate));
     else
       exclude(
@@ -85,10 +78,11 @@ export function routeToAudienceManager(
         excludedMemberships(candidate, (segmentId) => firstUse.holds(candidate, segmentId)),
       );
     for (const key of shared) present.add(key);
-    tell(shared, candidate, waysNow(shared, candidate, regions, decision.decidedAt));
+    addDelivery(shared, candidate, routesNow(shared, candidate, regions, decision.decidedAt));
   }
-  for (const key of abandonedIdentities(before, present)) tell([key], { realized: {}, memberships: {} }, new Map());
-  return { deliveries, ledger: { told, digests: {}, excluded } };
+  for (const key of abandonedIdentities(before, present))
+    addDelivery([key], { realized: {}, memberships: {} }, new Map());
+  return { deliveries, deliveryState: { lastRouted, digests: {}, excluded } };
 }
 
 /** Audience Sharing serves the default production sandbox only (aep.md §7.1 step 11); a catalog that says nothing is its. */
@@ -102,32 +96,32 @@ export function isDefaultProduction({ sandbox }: AamDestination): boolean {
  */
 function sharedIdentities(
   { key, identities }: ActivatedProfile['profile'],
-  { identityGraph }: AamRules['mergePolicy'],
+  { identityGraph }: AamSettings['mergePolicy'],
 ): readonly IdentityKey[] {
   const own = identityGraph.type === 'none' ? identities.filter((identity) => identity === key) : identities;
   return own.filter((identity) => isShared(parseIdentityKey(identity)));
 }
 
-type WaysNow = ReadonlyMap<IdentityKey, readonly Way[]>;
+type RoutesNow = ReadonlyMap<IdentityKey, readonly AamRoute[]>;
 
-function waysNow(
+function routesNow(
   shared: readonly IdentityKey[],
   { profile }: ActivatedProfile,
   regions: RegionTable,
   now: number,
-): WaysNow {
+): RoutesNow {
   const regionsOf = (device: Identity) => profile.regionsOf(identityKey(device));
   const route = routeAam({ identities: shared.map(parseIdentityKey), regionsOf }, now, regions);
-  const ways = new Map<IdentityKey, Way[]>();
-  const add = (identity: Identity, way: Way): void => {
+  const aamRoutes = new Map<IdentityKey, AamRoute[]>();
+  const add = (identity: Identity, aamRoute: AamRoute): void => {
     const key = identityKey(identity);
-    const known = ways.get(key) ?? [];
-    if (!known.includes(way)) ways.set(key, [...known, way]);
+    const known = aamRoutes.get(key) ?? [];
+    if (!known.includes(aamRoute)) aamRoutes.set(key, [...known, aamRoute]);
   };
   for (const { device, region } of route.edge) {
-    add(device, edgeWay(region));
-    for (const identity of route.personIdentities) add(identity, edgeWay(region));
+    add(device, edgeRoute(region));
+    for (const identity of route.personIdentities) add(identity, edgeRoute(region));
   }
   for (const identity of route.hub) add(identity, HUB);
-  return ways;
+  return aamRoutes;
 }

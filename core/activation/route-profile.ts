@@ -5,16 +5,9 @@ import type { Profile } from '#core/profile/profiles.ts';
 import { pick, valueAt } from '#core/record/field-path.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { MembershipChange } from './delivery.ts';
+import type { DestinationState, LastRouted } from './delivery-state.ts';
 import type { ActivatedProfile } from './desired.ts';
-import {
-  abandonedIdentities,
-  type Decision,
-  differencesFor,
-  excludedMemberships,
-  type Routed,
-  toldAfter,
-} from './differences.ts';
-import type { DestinationLedger, Told } from './ledger.ts';
+import { abandonedIdentities, type Decision, diffFor, excludedMemberships, type Routed, routedAfter } from './diff.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
 
 /**
@@ -24,21 +17,21 @@ import { type ProfileDestination, typeOf } from './registry.ts';
 export function routeToProfileDestination(
   destination: ProfileDestination,
   activated: readonly ActivatedProfile[],
-  before: DestinationLedger,
+  before: DestinationState,
   decision: Decision,
 ): Routed {
   const type = typeOf(destination);
   const paths = type.attributes(destination);
   const mandatory = type.mandatory(destination);
   const accepted = type.identities(destination);
-  const tellsUpdates = type.tellsUpdates(destination);
-  const told: Record<IdentityKey, Readonly<Record<string, Told>>> = { ...before.told };
+  const sendsUpdates = type.sendsUpdates(destination);
+  const lastRouted: Record<IdentityKey, Readonly<Record<string, LastRouted>>> = { ...before.lastRouted };
   const digests: Record<IdentityKey, string> = {};
   const excluded: Record<string, string[]> = {};
   const deliveries: Routed['deliveries'][number][] = [];
   const present = new Set<IdentityKey>();
 
-  const tell = (
+  const addDelivery = (
     keys: readonly IdentityKey[],
     attributes: Record<string, unknown>,
     changes: MembershipChange[],
@@ -46,10 +39,10 @@ export function routeToProfileDestination(
     const identities = keys.map(parseIdentityKey);
     const { id } = destination;
     deliveries.push({
-      outletId: id,
+      laneId: id,
       delivery: { kind: 'profile', destinationId: id, ...decision, identities, attributes, changes },
     });
-    for (const key of keys) told[key] = toldAfter(told[key], changes, decision.decidedAt);
+    for (const key of keys) lastRouted[key] = routedAfter(lastRouted[key], changes, decision.decidedAt);
   };
 
   const exclude = (reason: string, candidate: ActivatedProfile): void => {
@@ -70,19 +63,19 @@ export function routeToProfileDestination(
     }
     for (const key of keys) present.add(key);
     const attributes = pick(profile.view, paths);
-    const changes = differencesFor(keys, candidate, before, decision.decidedAt);
+    const changes = diffFor(keys, candidate, before, decision.decidedAt);
     const isMember = Object.keys(realized).length > 0;
     const digest = digestOf(keys, attributes);
-    if (isMember && tellsUpdates) digests[profile.key] = digest;
-    if (changes.length > 0) tell(keys, attributes, changes);
-    else if (isMember && tellsUpdates && before.digests[profile.key] !== digest) {
-      tell(keys, attributes, currentMemberships(candidate));
+    if (isMember && sendsUpdates) digests[profile.key] = digest;
+    if (changes.length > 0) addDelivery(keys, attributes, changes);
+    else if (isMember && sendsUpdates && before.digests[profile.key] !== digest) {
+      addDelivery(keys, attributes, currentMemberships(candidate));
     }
   }
   for (const key of abandonedIdentities(before, present)) {
-    tell([key], {}, differencesFor([key], { realized: {}, memberships: {} }, before, decision.decidedAt));
+    addDelivery([key], {}, diffFor([key], { realized: {}, memberships: {} }, before, decision.decidedAt));
   }
-  return { deliveries, ledger: { told, digests, excluded } };
+  return { deliveries, deliveryState: { lastRouted, digests, excluded } };
 }
 
 /**
@@ -92,12 +85,12 @@ export function routeToProfileDestination(
 export function identitiesFor(
   accepted: 'all' | 'one' | readonly string[],
   profile: Pick<Profile, 'identities' | 'key'>,
-  { told }: Pick<DestinationLedger, 'told'>,
+  { lastRouted }: Pick<DestinationState, 'lastRouted'>,
 ): readonly IdentityKey[] {
   if (accepted === 'all') return profile.identities;
   if (accepted === 'one') {
     const known = profile.identities.filter((key) =>
-      Object.values(told[key] ?? {}).some(({ status }) => status === 'realized'),
+      Object.values(lastRouted[key] ?? {}).some(({ status }) => status === 'realized'),
     );
     return known.length > 0 ? known : [profile.key];
   }

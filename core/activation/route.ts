@@ -1,38 +1,38 @@
 import stringify from 'safe-stable-stringify';
 import type { Governance } from '#core/governance/governance.ts';
-import { takeAbsorbed } from '#core/identity/versioned-store.ts';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import { takeMergedIn } from '#core/identity/versioned-store.ts';
+import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
-import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
+import { isRedirect, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
 import type { AamDestination } from './aam/definition.ts';
 import type { SharedSince } from './aam/first-use.ts';
 import type { DestinationDefinition } from './definition.ts';
-import { activatedProfiles } from './desired.ts';
-import type { Decision, Routed } from './differences.ts';
 import {
-  type DestinationLedger,
-  joinLedgers,
-  type LedgerItem,
-  type LedgerStore,
-  NOTHING_TOLD,
-  noLedger,
+  type DeliveryStateItem,
+  type DeliveryStateStore,
+  type DestinationState,
+  joinDeliveryStates,
+  NOTHING_ROUTED,
+  noDeliveryState,
   withoutOldExits,
-} from './ledger.ts';
-import { type PeopleUnder, type SegmentsUnder, underEachPolicy } from './merge-policies.ts';
+} from './delivery-state.ts';
+import { activatedProfiles } from './desired.ts';
+import type { Decision, Routed } from './diff.ts';
+import { forEachMergePolicy, type MergePolicyProfiles, type MergePolicySegments } from './merge-policies.ts';
 import { permitted } from './permitted.ts';
 import type { Outbox, OutgoingDelivery } from './ports/outbox.ts';
 import { isProfileDestination } from './registry.ts';
-import { beforeRetelling, type Retell } from './retell.ts';
+import { beforeResending, type Resend } from './resend.ts';
 import { routeToAudienceManager } from './route-aam.ts';
 import { routeToProfileDestination } from './route-profile.ts';
 
-export interface RouteRules extends ProfileRules {
+export interface RouteSettings extends ProfileSettings {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   /** Which segments see people under which merge policy, the default one first; all under it where left out. */
-  readonly policies?: readonly SegmentsUnder[];
+  readonly policies?: readonly MergePolicySegments[];
   /** Since when Audience Manager is told about segments; nothing has to wait where it is left out. */
   readonly sharedSince?: SharedSince;
   /** What policies and consents keep from destinations. */
@@ -44,37 +44,40 @@ export interface RouteRules extends ProfileRules {
  * what it was told. Pure.
  */
 export function routeItem(
-  people: readonly PeopleUnder[],
+  policyProfiles: readonly MergePolicyProfiles[],
   memberships: MembershipItem,
-  before: LedgerItem,
-  rules: RouteRules,
+  before: DeliveryStateItem,
+  settings: RouteSettings,
   decision: Decision,
-): { deliveries: Routed['deliveries'][number][]; after: LedgerItem } {
+): { deliveries: Routed['deliveries'][number][]; after: DeliveryStateItem } {
   const deliveries: Routed['deliveries'][number][] = [];
-  const ledgers: Record<string, DestinationLedger> = { ...before.destinations };
-  for (const destination of rules.destinations.values()) {
-    const known = before.destinations[destination.id] ?? NOTHING_TOLD;
+  const deliveryStates: Record<string, DestinationState> = { ...before.destinations };
+  for (const destination of settings.destinations.values()) {
+    const known = before.destinations[destination.id] ?? NOTHING_ROUTED;
     const routed = isProfileDestination(destination)
-      ? underEachPolicy(people, known, (profiles, ledger, isOwn) => {
+      ? forEachMergePolicy(policyProfiles, known, (profiles, deliveryState, isOwn) => {
           const members = activatedProfiles(destination, profiles, memberships, isOwn);
-          const { activated, excluded } = permitted(destination, members, rules.governance);
-          const made = routeToProfileDestination(destination, activated, ledger, decision);
-          return { ...made, ledger: { ...made.ledger, excluded: { ...made.ledger.excluded, ...excluded } } };
+          const { activated, excluded } = permitted(destination, members, settings.governance);
+          const made = routeToProfileDestination(destination, activated, deliveryState, decision);
+          return {
+            ...made,
+            deliveryState: { ...made.deliveryState, excluded: { ...made.deliveryState.excluded, ...excluded } },
+          };
         })
-      : routeShared(destination, people[0]!.profiles, memberships, known, rules, decision);
+      : routeShared(destination, policyProfiles[0]!.profiles, memberships, known, settings, decision);
     deliveries.push(...routed.deliveries);
-    const ledger = withoutOldExits(routed.ledger, decision.decidedAt);
-    if (!isEmpty(ledger)) ledgers[destination.id] = ledger;
-    else delete ledgers[destination.id];
+    const deliveryState = withoutOldExits(routed.deliveryState, decision.decidedAt);
+    if (!isEmpty(deliveryState)) deliveryStates[destination.id] = deliveryState;
+    else delete deliveryStates[destination.id];
   }
-  return { deliveries, after: { ...before, lastRevision: decision.revision, destinations: ledgers } };
+  return { deliveries, after: { ...before, lastRevision: decision.revision, destinations: deliveryStates } };
 }
 
 /** The people of an item under each merge policy. Where there is no item any more everybody who was told hears of it. */
-export const peopleIn = (item: ProfileItem | undefined, rules: RouteRules): PeopleUnder[] =>
-  (rules.policies ?? [{ mergePolicy: rules.mergePolicy }]).map((policy) => ({
+export const profilesIn = (item: ProfileItem | undefined, settings: RouteSettings): MergePolicyProfiles[] =>
+  (settings.policies ?? [{ mergePolicy: settings.mergePolicy }]).map((policy) => ({
     policy,
-    profiles: item ? profilesOf(item, { links: rules.links, mergePolicy: policy.mergePolicy }) : [],
+    profiles: item ? profilesOf(item, { links: settings.links, mergePolicy: policy.mergePolicy }) : [],
   }));
 
 /** Audience Manager is told of people as the default merge policy sees them, whatever the segment's own (aep.md §7.1). */
@@ -82,30 +85,33 @@ function routeShared(
   destination: AamDestination,
   profiles: readonly Profile[],
   memberships: MembershipItem,
-  known: DestinationLedger,
-  rules: RouteRules,
+  known: DestinationState,
+  settings: RouteSettings,
   decision: Decision,
 ): Routed {
   const members = activatedProfiles(destination, profiles, memberships);
-  const { activated, excluded } = permitted(destination, members, rules.governance);
-  const made = routeToAudienceManager(destination, activated, known, decision, rules);
-  return { ...made, ledger: { ...made.ledger, excluded: { ...made.ledger.excluded, ...excluded } } };
+  const { activated, excluded } = permitted(destination, members, settings.governance);
+  const made = routeToAudienceManager(destination, activated, known, decision, settings);
+  return {
+    ...made,
+    deliveryState: { ...made.deliveryState, excluded: { ...made.deliveryState.excluded, ...excluded } },
+  };
 }
 
-const isEmpty = ({ told, digests, excluded }: DestinationLedger): boolean =>
-  [told, digests, excluded].every((part) => Object.keys(part).length === 0);
+const isEmpty = ({ lastRouted, digests, excluded }: DestinationState): boolean =>
+  [lastRouted, digests, excluded].every((part) => Object.keys(part).length === 0);
 
-export interface RouteDeps extends Pausing {
+export interface RouteDeps extends Backoff {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
-  readonly ledgers: LedgerStore;
+  readonly deliveryStates: DeliveryStateStore;
   readonly outbox: Outbox;
-  readonly rules: RouteRules;
+  readonly settings: RouteSettings;
   readonly now: () => number;
 }
 
 export interface RouteOptions {
-  readonly retell?: Retell;
+  readonly resend?: Resend;
 }
 
 export interface RouteResult {
@@ -126,7 +132,7 @@ export interface RoutedTo {
 const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
 
 /**
- * Routes what changed under one root. The ledger first says what is about to be told, then the messages are put on their
+ * Routes what changed under one root. The delivery state first says what is about to be told, then the messages are put on their
  * queues, then it says that they are: after a crash anywhere in between the same messages are sent again, so that
  * nothing is lost even if the membership has changed back by then. Sent twice within minutes, an ordered queue drops
  * them; files go by their revision.
@@ -136,29 +142,40 @@ export async function route(root: IdentityKey, deps: RouteDeps, options: RouteOp
   return retryOnConflict(() => routeOnce(root, deps, options), deps);
 }
 
-async function routeOnce(root: IdentityKey, deps: RouteDeps, { retell }: RouteOptions): Promise<RouteResult> {
-  const { ledgers, outbox } = deps;
+async function routeOnce(root: IdentityKey, deps: RouteDeps, { resend }: RouteOptions): Promise<RouteResult> {
+  const { deliveryStates, outbox } = deps;
   const memberships = await deps.memberships.get(root);
   const found = (await deps.profiles.lookup([root])).get(root);
-  const stored = await ledgers.get(root);
+  const stored = await deliveryStates.get(root);
   // What moved is routed under the root it moved to: that one has changed as well.
-  if (!memberships || isMoved(memberships) || isMoved(stored) || (found && !('item' in found))) return NOTHING;
-  const joined = await takeAbsorbed(stored ?? noLedger(root), memberships.absorbed, ledgers, joinLedgers);
+  if (!memberships || isRedirect(memberships) || isRedirect(stored) || (found && !('item' in found))) return NOTHING;
+  const joined = await takeMergedIn(
+    stored ?? noDeliveryState(root),
+    memberships.mergedIn,
+    deliveryStates,
+    joinDeliveryStates,
+  );
   // What an earlier decision left over goes first, and what still cannot be sent goes before what follows it.
   const leftOver = await sendEach(joined.item.pending, outbox);
   const before = { ...joined.item, pending: [] };
   const decision = { root, revision: before.lastRevision + 1, decidedAt: deps.now() };
-  const known = retell ? beforeRetelling(before, retell) : before;
-  const { deliveries, after } = routeItem(peopleIn(found?.item, deps.rules), memberships, known, deps.rules, decision);
-  const fresh = deliveries.map(({ outletId, delivery }) => ({ outletId, group: root, delivery }));
+  const known = resend ? beforeResending(before, resend) : before;
+  const { deliveries, after } = routeItem(
+    profilesIn(found?.item, deps.settings),
+    memberships,
+    known,
+    deps.settings,
+    decision,
+  );
+  const fresh = deliveries.map(({ laneId, delivery }) => ({ laneId, group: root, delivery }));
   const isUnchanged = fresh.length === 0 && stringify(before.destinations) === stringify(after.destinations);
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
   const pending = [...leftOver.unsent, ...fresh];
-  await ledgers.write({ ...after, pending }, joined.taken);
+  await deliveryStates.write({ ...after, pending }, joined.taken);
   if (pending.length > 0) {
     const { unsent, error } = await sendEach(pending, outbox);
     if (unsent.length < pending.length) {
-      await ledgers.write({ ...after, pending: unsent, version: after.version + 1 }, []);
+      await deliveryStates.write({ ...after, pending: unsent, version: after.version + 1 }, []);
     }
     if (error) throw error;
   }
@@ -169,14 +186,14 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps, { retell }: RouteOp
   };
 }
 
-/** Sends to each outlet by itself, so that a queue that takes nothing keeps no other from its messages. */
+/** Sends to each delivery lane by itself, so that a queue that takes nothing keeps no other from its messages. */
 async function sendEach(
   pending: readonly OutgoingDelivery[],
   outbox: Outbox,
 ): Promise<{ unsent: OutgoingDelivery[]; error?: Error }> {
   const unsent: OutgoingDelivery[] = [];
   let error: Error | undefined;
-  for (const own of Map.groupBy(pending, ({ outletId }) => outletId).values()) {
+  for (const own of Map.groupBy(pending, ({ laneId }) => laneId).values()) {
     try {
       await outbox.send(own);
     } catch (failure) {
@@ -187,14 +204,14 @@ async function sendEach(
   return error ? { unsent, error } : { unsent };
 }
 
-const countExcluded = (ledger: LedgerItem): number =>
-  Object.values(ledger.destinations)
+const countExcluded = (deliveryState: DeliveryStateItem): number =>
+  Object.values(deliveryState.destinations)
     .flatMap(({ excluded }) => Object.values(excluded))
     .reduce((sum, memberships) => sum + memberships.length, 0);
 
 function byDestination(
-  before: LedgerItem,
-  after: LedgerItem,
+  before: DeliveryStateItem,
+  after: DeliveryStateItem,
   deliveries: Routed['deliveries'],
 ): Readonly<Record<string, RoutedTo>> {
   const concerned: Record<string, RoutedTo> = {};
@@ -208,11 +225,11 @@ function byDestination(
 }
 
 /** Reason → people of whom memberships are left out that were not before. */
-function newlyExcluded(before = NOTHING_TOLD, after = NOTHING_TOLD): Record<string, number> {
+function newlyExcluded(before = NOTHING_ROUTED, after = NOTHING_ROUTED): Record<string, number> {
   const counts = Object.entries(after.excluded).map(([reason, memberships]) => {
     const known = new Set(before.excluded[reason]);
     const news = memberships.filter((membership) => !known.has(membership));
     return [reason, new Set(news.map((membership) => membership.slice(0, membership.lastIndexOf('|')))).size] as const;
   });
-  return Object.fromEntries(counts.filter(([, people]) => people > 0));
+  return Object.fromEntries(counts.filter(([, policyProfiles]) => policyProfiles > 0));
 }

@@ -24,7 +24,7 @@ export interface Catalog {
   readonly mergePolicies: readonly MergePolicyDefinition[];
   readonly segments: readonly SegmentDefinition[];
   readonly destinations: readonly DestinationDefinition[];
-  /** Nothing is labelled, no policy is in force, where these are left out. */
+  /** Nothing is labelled, no policy is active, where these are left out. */
   readonly labels?: readonly LabelDefinition[];
   readonly policies?: readonly PolicyDefinition[];
   readonly consentPolicies?: readonly ConsentPolicyDefinition[];

@@ -34,7 +34,7 @@ export interface CompiledCatalog {
   /** Those that are published. */
   readonly segments: SegmentSet;
   /** The same, apart by the merge policy under which they see people; by its id. */
-  readonly segmentsUnder: ReadonlyMap<string, SegmentSet>;
+  readonly segmentsByMergePolicy: ReadonlyMap<string, SegmentSet>;
   readonly segmentDefinitions: ReadonlyMap<string, SegmentDefinition>;
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
@@ -43,7 +43,7 @@ export interface CompiledCatalog {
   readonly governance: Governance | undefined;
 }
 
-const NO_IDENTITIES = { identities: [], refusals: [] };
+const NO_IDENTITIES = { identities: [], rejections: [] };
 
 const DAY_MS = 86_400_000;
 
@@ -58,7 +58,7 @@ export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
 
 /**
  * @param catalog one that the loader accepted; it may have been JSON since
- * @param sharedSince of the stage on which it is in force; nothing has to wait where it is left out
+ * @param sharedSince of the stage on which it is active; nothing has to wait where it is left out
  * @throws Error when it is not such a catalog
  */
 export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}): CompiledCatalog {
@@ -76,7 +76,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     mergePolicy,
     mergePolicies: new Map([mergePolicy, ...catalog.mergePolicies].map((policy) => [policy.id, policy])),
     segments: all,
-    segmentsUnder: underPolicies(segments, mergePolicy.id, all, catalog),
+    segmentsByMergePolicy: underPolicies(segments, mergePolicy.id, all, catalog),
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     sharedSince,

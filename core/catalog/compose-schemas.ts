@@ -20,7 +20,7 @@ export function composeSchemas(
   }
   const parts = partsOf(files.flatMap(({ id, definition }) => (id === undefined ? [] : [[id, definition] as const])));
   const ids = new Set(schemas.flatMap(({ id }) => id ?? []));
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const needed = new Set(ids);
   const composed = schemas.map((loaded) => {
     if (!loaded.definition) return loaded;
@@ -28,8 +28,8 @@ export function composeSchemas(
     for (const id of used) needed.add(id);
     for (const { in: part, path, id } of missing) {
       const file = byId.get(part)?.file;
-      if (!file || told.has(`${part} ${path.join('/')}`)) continue;
-      told.add(`${part} ${path.join('/')}`);
+      if (!file || reported.has(`${part} ${path.join('/')}`)) continue;
+      reported.add(`${part} ${path.join('/')}`);
       const hint = didYouMean(id, [...parts.keys(), ...ids]) ?? 'add the file that has this $id below schemas/';
       problems.push({ file: file.path, ...file.at(path), message: `unknown schema "${id}"`, hint });
     }

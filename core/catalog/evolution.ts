@@ -3,9 +3,9 @@ import type { IdentityDescriptor, SchemaDefinition } from '#core/schema/definiti
 import { identityDescriptors, isLookupSchema, primaryKeyOf } from '#core/schema/descriptors.ts';
 import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
 import type { Catalog } from './catalog.ts';
-import { type FieldRules, narrowings, rulesOf } from './field-rules.ts';
+import { type FieldSettings, narrowings, rulesOf } from './field-settings.ts';
 
-/** A change that what was already taken in, or who sends it, does not survive. */
+/** A change that what was already ingested, or who sends it, does not survive. */
 export interface BreakingChange {
   /** The `$id` of the schema. */
   readonly schema: string;
@@ -120,13 +120,13 @@ interface Comparison {
 
 /** A schema that contains itself has no end; what lies deeper is the same as above. */
 const DEEPEST = 12;
-const MOST_CHANGES = 1_000;
+const MAX_CHANGES = 1_000;
 /** No field is called so. */
 const ANY_KEY = '\u0000';
 
 function compareFields(old: FieldTree, next: FieldTree, pointer: string, depth: number, to: Comparison): void {
   const { about, changes } = to;
-  if (changes.length >= MOST_CHANGES) return;
+  if (changes.length >= MAX_CHANGES) return;
   const [rules, nextRules] = [rulesOf(old.nodes), rulesOf(next.nodes)];
   const types = typesOf(old);
   if (types !== typesOf(next)) {
@@ -172,7 +172,7 @@ function compareAny(
 const ANYTHING: FieldTree = { types: new Set(), names: [], nodes: [], child: () => 'open', items: () => 'open' };
 
 const typesOf = (tree: FieldTree): string => [...tree.types].sort().join(' or ');
-const newlyRequired = (old: FieldRules, next: FieldRules): string[] =>
+const newlyRequired = (old: FieldSettings, next: FieldSettings): string[] =>
   [...next.required].filter((name) => !old.required.has(name));
 const escapeStep = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 

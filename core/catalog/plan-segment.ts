@@ -1,6 +1,6 @@
 import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
 import type { SegmentPlan } from '#core/segmentation/plan.ts';
-import { mistakesIn } from '#core/segmentation/pql/check/mistakes.ts';
+import { problemsIn } from '#core/segmentation/pql/check/mistakes.ts';
 import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
@@ -27,8 +27,8 @@ export function segmentWithNeeded(catalog: Catalog, id: string): readonly Segmen
  */
 export function textWithNeeded(catalog: Catalog, text: string): readonly SegmentDefinition[] {
   const ids = new Set(catalog.segments.map(({ id }) => id));
-  const [mistake] = mistakesIn(text, unionsOf(catalog), ids);
-  if (mistake) throw mistake;
+  const [problem] = problemsIn(text, unionsOf(catalog), ids);
+  if (problem) throw problem;
   const definition = segmentDefinition.parse({
     id: 'unnamed',
     name: UNNAMED,

@@ -1,6 +1,6 @@
 import type { CompiledCatalog } from './compile.ts';
 
-/** The catalog that is in force. It may be another one at the next call. */
+/** The catalog that is active. It may be another one at the next call. */
 export interface CatalogPort {
   /** @throws NoCatalogError */
   current(): Promise<CompiledCatalog>;
@@ -8,7 +8,7 @@ export interface CatalogPort {
 
 export class NoCatalogError extends Error {
   constructor() {
-    super('No catalog is in force yet. Apply one with "tributary catalog apply"; what has arrived waits until then.');
+    super('No catalog is active yet. Apply one with "tributary catalog apply"; what has arrived waits until then.');
     this.name = 'NoCatalogError';
   }
 }

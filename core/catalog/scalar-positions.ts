@@ -12,7 +12,7 @@ export function sourceOffset(source: string, scalar: Scalar<string>, offset: num
   const range = scalar.range;
   if (!range) return 0;
   const before = countInk(scalar.value.slice(0, offset));
-  const units = [...unitsOf(source, scalar, range[0], range[1])].filter(({ ink }) => ink);
+  const units = [...groupsOf(source, scalar, range[0], range[1])].filter(({ ink }) => ink);
   const unit = units[before];
   if (unit) return unit.start;
   const end = units.at(-1);
@@ -30,7 +30,7 @@ const isInk = (character: string): boolean => !/\s/.test(character);
 const countInk = (text: string): number => text.replaceAll(/\s/g, '').length;
 
 /** The written characters of a scalar, one for each UTF-16 unit of its value or for its white space. */
-function* unitsOf(source: string, scalar: Scalar<string>, from: number, to: number): Generator<Unit> {
+function* groupsOf(source: string, scalar: Scalar<string>, from: number, to: number): Generator<Unit> {
   switch (scalar.type) {
     case Scalar.QUOTE_DOUBLE:
       yield* doubleQuoted(source, from + 1, to - 1);

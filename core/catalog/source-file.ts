@@ -51,7 +51,7 @@ export interface SourceFile {
 
 /**
  * Reads one file. JSON is read as the YAML it is. Never throws: what is wrong is in `problems`. Files that are too
- * large, too deep, or whose aliases multiply without end are refused before they cost much.
+ * large, too deep, or whose aliases multiply without end are rejected before they cost much.
  */
 export function readSourceFile(path: string, text: string): SourceFile {
   if (text.length > MAX_FILE_LENGTH) {

@@ -35,7 +35,7 @@ const records = {
   QUARANTINE_BUCKET: resource,
 };
 /** Who starts a job over all profiles, and who works on its parts. */
-const starter = { PARTS: number };
+const starter = { PARTITIONS: number };
 const worker = { WORK_SECONDS: number };
 const evaluation = { EVALUATION_QUEUE_URL: resource };
 const expiry = { EXPIRY_QUEUE_URL: resource };
@@ -74,11 +74,11 @@ export const ENVIRONMENT = {
   /** profile stream → membership */
   evaluate: z.object(memberships),
   /** clock → membership of the profiles that are due */
-  sweep: z.object(memberships),
+  'reevaluate-due': z.object(memberships),
   /** daily schedule → a job over all profiles, in parts */
   'evaluate-batch': z.object({ ...catalog, ...starter, ...evaluation }),
   /** part of a job → membership of its profiles */
-  'evaluate-part': z.object({ ...memberships, ...worker, ...evaluation, TIMELINE_TABLE: resource }),
+  'evaluate-partition': z.object({ ...memberships, ...worker, ...evaluation, TIMELINE_TABLE: resource }),
   /** membership stream → destination queues */
   route: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
   'deliver-http': z.object({ ...catalog, DESTINATION_SECRETS: jsonMap, ALLOW_PRIVATE_ENDPOINTS: flag }),
@@ -90,7 +90,13 @@ export const ENVIRONMENT = {
   /** daily schedule → a job over all profiles, in parts */
   expire: z.object({ ...catalog, ...starter, ...expiry }),
   /** part of a job → what has expired is gone */
-  'expire-part': z.object({ ...catalog, ...worker, ...expiry, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
+  'expire-partition': z.object({
+    ...catalog,
+    ...worker,
+    ...expiry,
+    PROFILES_TABLE: resource,
+    TIMELINE_TABLE: resource,
+  }),
   /** schedule → partitions of the lake → few large objects of many small ones */
   'compact-lake': z.object({ ...catalog, LAKE_BUCKET: resource, COMPACTION_QUEUE_URL: resource, TARGET_MB: number }),
   /** HTTP → profiles and their events */
@@ -99,7 +105,7 @@ export const ENVIRONMENT = {
   'erase-person': z.object({ ...records, EXPORTS_BUCKET: resource, RECEIPT_SECRET: resource }),
 } as const;
 
-/** How often the message of a part of a job is received before it is put aside. */
+/** How often the message of a part of a job is received before it is dead-lettered. */
 export const PART_TRIES = 5;
 
 export type FunctionName = keyof typeof ENVIRONMENT;

@@ -3,17 +3,17 @@ export const METRIC_NAMESPACE = 'Tributary';
 
 export const METRICS = {
   recordsAccepted: 'RecordsAccepted',
-  recordsRefused: 'RecordsRefused',
+  recordsRejected: 'RecordsRejected',
   recordsDuplicate: 'RecordsDuplicate',
   /** Accepted, kept in the lake, but without an identity that could name a profile. */
   recordsWithoutProfile: 'RecordsWithoutProfile',
-  /** Accepted for the profile, refused for the identity graph. */
-  graphRefusals: 'GraphRefusals',
-  /** Links that came later than the evidence of who belongs together reaches: taken in with their own age. */
+  /** Accepted for the profile, rejected for the identity graph. */
+  graphRejections: 'GraphRejections',
+  /** Links that came later than the link history of who belongs together reaches: ingested with their own age. */
   lateLinks: 'LateLinks',
   chunksCompleted: 'ChunksCompleted',
-  filesRefused: 'FilesRefused',
-  /** Too many of their records were refused, or they could not be read to their end. */
+  filesRejected: 'FilesRejected',
+  /** Too many of their records were rejected, or they could not be read to their end. */
   batchesFailed: 'BatchesFailed',
   eventsExpired: 'EventsExpired',
   profilesExpired: 'ProfilesExpired',

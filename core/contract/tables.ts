@@ -19,7 +19,7 @@ export const TTL_ATTRIBUTE = 'expiresAt';
 
 /** Keys of the `operations` table. */
 export const operationsKey = {
-  /** Which version of the catalog is in force. */
+  /** Which version of the catalog is active. */
   catalogPointer: (): string => 'CATALOG#current',
   /** A file on its way: how many chunks it has and what became of its records. */
   batch: (batchId: string): string => `BATCH#${batchId}`,
@@ -30,7 +30,7 @@ export const operationsKey = {
   /** What became of the records of a dataset that came by stream. */
   streamCounts: (datasetId: string): string => `STREAM#${datasetId}`,
   /** What each destination was last told about the people of one profile item. */
-  ledger: (root: string): string => `LEDGER#${root}`,
+  deliveryState: (root: string): string => `DELIVERY#${root}`,
   /** What flowed to a destination in the hour that begins then (epoch ms). */
   dataflowRun: (destinationId: string, hour: number): string =>
     `RUN#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}`,
@@ -39,7 +39,7 @@ export const operationsKey = {
   /** Which retentions the timelines follow. */
   retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
   /** When a destination may be asked next. */
-  pace: (destinationId: string): string => `PACE#${destinationId}`,
+  rateLimit: (destinationId: string): string => `RATE#${destinationId}`,
   /** A record of an entity that is no person and no event, by the `$id` of its schema, which may be long. */
   lookup: (entity: string, key: string): string => `LOOKUP#${hash('sha256', entity, 'base64url').slice(0, 16)}#${key}`,
 } as const;
@@ -54,9 +54,9 @@ export const jobKey = {
 export const OPERATIONS_PREFIX = {
   batch: 'BATCH#',
   stream: 'STREAM#',
-  ledger: 'LEDGER#',
+  deliveryState: 'DELIVERY#',
   dataflowRun: 'RUN#',
   expiry: 'EXPIRY#',
-  pace: 'PACE#',
+  rateLimit: 'RATE#',
   evaluation: 'EVALUATION#',
 } as const;

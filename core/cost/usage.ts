@@ -34,7 +34,7 @@ export type Service = 'dynamodb' | 'kinesis' | 'lambda' | 's3' | 'sqs';
 
 /** List prices in US dollars, us-east-1, on demand, November 2026 (docs/cost.md). */
 const PRICES = {
-  writeUnit: 0.625e-6,
+  writeGroup: 0.625e-6,
   readUnit: 0.125e-6,
   kinesisGbIn: 0.08,
   kinesisGbOut: 0.04,
@@ -50,7 +50,7 @@ const KB_PER_GB = 1_048_576;
 /** Dollars, by service. */
 export function priceOf(usage: Usage): Record<Service, number> {
   return {
-    dynamodb: usage.readUnits * PRICES.readUnit + usage.writeUnits * PRICES.writeUnit,
+    dynamodb: usage.readUnits * PRICES.readUnit + usage.writeUnits * PRICES.writeGroup,
     kinesis:
       (usage.kinesisKbIn / KB_PER_GB) * PRICES.kinesisGbIn + (usage.kinesisKbOut / KB_PER_GB) * PRICES.kinesisGbOut,
     lambda: usage.lambdaCalls * PRICES.lambdaCall + usage.lambdaGbSeconds * PRICES.lambdaGbSecond,

@@ -42,11 +42,11 @@ export type DenyExpression =
   | { readonly label: string }
   | { readonly operator: 'AND' | 'OR'; readonly operands: readonly DenyExpression[] };
 
-const MOST_LEVELS = 16;
+const MAX_LEVELS = 16;
 
 function denyAt(level: number): z.ZodType<DenyExpression> {
   const leaf = z.strictObject({ label });
-  if (level === MOST_LEVELS) return leaf;
+  if (level === MAX_LEVELS) return leaf;
   const operands = z.array(denyAt(level + 1)).min(1);
   return z.union([leaf, z.strictObject({ operator: z.enum(['AND', 'OR']), operands })]) as z.ZodType<DenyExpression>;
 }

@@ -62,7 +62,7 @@ export function deniedBy(expression: DenyExpression, labels: ReadonlySet<string>
   return denied ? [...new Set(hits.flat())] : undefined;
 }
 
-/** The policies that are in force: the company's own and the built-in ones that are switched on. */
+/** The policies that are active: the company's own and the built-in ones that are switched on. */
 export function enabledPolicies(definitions: readonly PolicyDefinition[]): readonly DataPolicy[] {
   return definitions.flatMap((definition) => {
     if (definition.status !== 'ENABLED') return [];

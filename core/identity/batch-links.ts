@@ -2,7 +2,7 @@ import type { IdentityKey } from '#core/record/identity.ts';
 import { type Linkable, NOTHING_TO_LINK } from './eligibility.ts';
 
 /** Most links of one identity that one batch may bring (aep.md §3.3). */
-export const MOST_LINKS_IN_BATCH = 50;
+export const MAX_LINKS_IN_BATCH = 50;
 
 /**
  * What each record of a batch says to the graph when an identity may be linked to 50 others in one batch: an identity
@@ -11,9 +11,9 @@ export const MOST_LINKS_IN_BATCH = 50;
  * @param said what each record says by itself, in the order of the batch
  * @returns the same, with what is too much left out
  */
-export function limitLinksInBatch(said: readonly Linkable[], most = MOST_LINKS_IN_BATCH): readonly Linkable[] {
+export function limitLinksInBatch(asserted: readonly Linkable[], most = MAX_LINKS_IN_BATCH): readonly Linkable[] {
   const linkedTo = new Map<IdentityKey, Set<IdentityKey>>();
-  return said.map((linkable) => {
+  return asserted.map((linkable) => {
     const { identities } = linkable;
     if (identities.length === 0) return linkable;
     const kept = identities.filter((key) => numberWith(linkedTo.get(key), key, identities) <= most);
@@ -23,7 +23,7 @@ export function limitLinksInBatch(said: readonly Linkable[], most = MOST_LINKS_I
       linkedTo.set(key, linked);
     }
     if (kept.length === identities.length) return linkable;
-    return { ...(kept.length < 2 ? NOTHING_TO_LINK : { identities: kept }), refusal: 'too-many-links-in-batch' };
+    return { ...(kept.length < 2 ? NOTHING_TO_LINK : { identities: kept }), rejection: 'too-many-links-in-batch' };
   });
 }
 

@@ -14,10 +14,10 @@ import {
   type Assertion,
   compareKeys,
   type Link,
-  type LinkRules,
+  type LinkingRules,
   type RemovalReason,
   type RemovedLink,
-} from './link-rules.ts';
+} from './linking-rules.ts';
 
 /**
  * Links under the linking rules, one assertion after the other (aep.md §3.3, §3.4). An assertion adds its pairs; where
@@ -26,11 +26,11 @@ import {
  * neither, which is nearly every one, costs its pairs and nothing else.
  */
 export class LinkGraph {
-  readonly #rules: LinkRules;
+  readonly #rules: LinkingRules;
   readonly #nodes = new Map<IdentityKey, Node>();
 
   /** @param links that the rules have accepted before */
-  constructor(links: readonly Link[], rules: LinkRules) {
+  constructor(links: readonly Link[], rules: LinkingRules) {
     this.#rules = rules;
     for (const link of links) this.#connect(this.#nodeOf(link.a), this.#nodeOf(link.b), link);
   }
@@ -40,18 +40,18 @@ export class LinkGraph {
    * @param isUndone which of its links count as never said
    * @returns the links that are gone by it
    */
-  apply(assertion: Assertion, { isLate = false, isUndone }: ApplyOptions = {}): readonly RemovedLink[] {
-    const named = this.#assert(assertion, isUndone);
+  apply(assertion: Assertion, { isLate = false, isUnlinked }: ApplyOptions = {}): readonly RemovedLink[] {
+    const named = this.#assert(assertion, isUnlinked);
     const group = named[0]?.group;
-    if (!group || (!isUndone && this.#isSound(group))) return NONE;
-    const groups = isUndone ? new Set(named.map((node) => node.group)) : [group];
+    if (!group || (!isUnlinked && this.#isSound(group))) return NONE;
+    const groups = isUnlinked ? new Set(named.map((node) => node.group)) : [group];
     const latest = new Set(isLate ? [] : named);
     const removed = [...groups].flatMap((each) => this.#repair(each, assertion, latest));
     return removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b));
   }
 
   /** Takes one link out, unless it was asserted again later. */
-  withdraw({ identities, time, id, withdrawal }: Assertion): readonly RemovedLink[] {
+  unlink({ identities, time, id, unlinking }: Assertion): readonly RemovedLink[] {
     const [a, b] = [...identities].sort() as [IdentityKey, IdentityKey];
     const [left, right] = [this.#nodes.get(a), this.#nodes.get(b)];
     const link = left && right && left.links.get(right);
@@ -59,7 +59,7 @@ export class LinkGraph {
       this.#disconnect(link);
       this.#regroup(left.group.members);
     }
-    return [{ a, b, at: time, by: id, why: 'withdrawn', ...(withdrawal && { withdrawal }) }];
+    return [{ a, b, at: time, by: id, why: 'withdrawn', ...(unlinking && { unlinking }) }];
   }
 
   #isSound = ({ hasConflict, members }: Group): boolean => !hasConflict && members.size <= this.#rules.limit;
@@ -84,19 +84,19 @@ export class LinkGraph {
     return links;
   }
 
-  #assert({ identities, time, source }: Assertion, isUndone?: IsUndone): readonly Node[] {
+  #assert({ identities, time, source }: Assertion, isUnlinked?: IsUnlinked): readonly Node[] {
     const nodes = nodesInOrder(identities, (key) => this.#nodeOf(key));
     for (let i = 0; i < nodes.length; i++) {
       const a = nodes[i]!;
       for (let j = i + 1; j < nodes.length; j++) {
         const b = nodes[j]!;
-        if (isUndone?.(a.key, b.key)) continue;
+        if (isUnlinked?.(a.key, b.key)) continue;
         const known = a.links.get(b);
         if (known) setLink(a, b, seenAgain(known, time, source));
         else this.#connect(a, b, { a: a.key, b: b.key, firstSeen: time, lastSeen: time, source });
       }
     }
-    if (!isUndone) return nodes;
+    if (!isUnlinked) return nodes;
     this.#groupsAmong(nodes);
     return nodes.filter(({ links }) => links.size > 0);
   }
@@ -177,10 +177,10 @@ export class LinkGraph {
 
 interface ApplyOptions {
   readonly isLate?: boolean;
-  readonly isUndone?: IsUndone;
+  readonly isUnlinked?: IsUnlinked;
 }
 
-type IsUndone = (a: IdentityKey, b: IdentityKey) => boolean;
+type IsUnlinked = (a: IdentityKey, b: IdentityKey) => boolean;
 
 type Remove = (link: Link, why: RemovalReason) => void;
 

@@ -1,29 +1,29 @@
-import type { Assertion, Link, RemovedLink } from './link-rules.ts';
+import type { Assertion, Link, RemovedLink } from './linking-rules.ts';
 
 /**
  * What is known about who belongs together, in a form in which the order of arrival does not matter: assertions, and
  * withdrawals of links, are kept in the order of their time, and the links are those of all of them taken one after the
  * other (`replay.ts`). What is older than the window of lateness is folded into `settled` links. What arrives later than
- * that is taken in as it comes, with its own age, and is counted.
+ * that is ingested as it comes, with its own age, and is counted.
  */
-export interface Evidence {
+export interface LinkHistory {
   /** Links that are no longer replayed. */
-  readonly settled: readonly Link[];
+  readonly condensed: readonly Link[];
   /** Epoch ms up to which assertions are folded into `settled`. */
-  readonly settledUntil: number;
+  readonly condensedUntil: number;
   /** By time, withdrawals after assertions, then by id. */
   readonly assertions: readonly Assertion[];
   /** The newest links that were removed while settling, for whoever asks why. */
   readonly removed?: readonly RemovedLink[];
 }
 
-export const NO_EVIDENCE: Evidence = { settled: [], settledUntil: Number.NEGATIVE_INFINITY, assertions: [] };
+export const NO_LINK_HISTORY: LinkHistory = { condensed: [], condensedUntil: Number.NEGATIVE_INFINITY, assertions: [] };
 
-export interface EvidenceLimits {
+export interface LinkHistoryLimits {
   /** Assertions are kept at least this long (ms before the newest), as far as `most` allows. */
   readonly lateness: number;
   /** How long before a withdrawal (ms) its link counts as never asserted; less than `lateness` by what a withdrawal may be late. */
-  readonly undo: number;
+  readonly unlinkReach: number;
   /** Folding begins above this many assertions. */
   readonly many: number;
   /** Never more than this, however young they are. */
@@ -31,4 +31,4 @@ export interface EvidenceLimits {
 }
 
 const DAY = 86_400_000;
-export const EVIDENCE_LIMITS: EvidenceLimits = { lateness: 7 * DAY, undo: 6 * DAY, many: 32, most: 512 };
+export const LINK_HISTORY_LIMITS: LinkHistoryLimits = { lateness: 7 * DAY, unlinkReach: 6 * DAY, many: 32, most: 512 };

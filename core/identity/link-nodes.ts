@@ -1,6 +1,6 @@
 import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import type { IdType } from './definition.ts';
-import { compareKeys, type Link, type LinkRules } from './link-rules.ts';
+import { compareKeys, type Link, type LinkingRules } from './linking-rules.ts';
 
 /** An identity in a graph that is being worked on. Everything here may be changed by `link-graph.ts`. */
 export interface Node {
@@ -23,7 +23,7 @@ export interface Group {
 
 const DELETION_ORDER: Partial<Record<IdType, number>> = { COOKIE: 0, DEVICE: 1, MOBILE: 1 };
 
-export function nodeOf(key: IdentityKey, rules: LinkRules): Node {
+export function nodeOf(key: IdentityKey, rules: LinkingRules): Node {
   const namespace = namespaceOf(key);
   const unique = rules.isUnique(namespace) ? namespace : undefined;
   const deletion = DELETION_ORDER[rules.typeOf(namespace)] ?? 2;
@@ -64,15 +64,15 @@ export function seenAgain(known: Link, time: number, source: string): Link {
   const { a, b } = known;
   const isLater = time >= known.lastSeen;
   if (isLater && source === known.source) return { ...known, lastSeen: time };
-  const saidLast = isLater ? source : known.source;
+  const assertedLast = isLater ? source : known.source;
   const sources = new Set([known.source, source, ...(known.alsoFrom ?? [])]);
-  sources.delete(saidLast);
+  sources.delete(assertedLast);
   return {
     a,
     b,
     firstSeen: Math.min(known.firstSeen, time),
     lastSeen: Math.max(known.lastSeen, time),
-    source: saidLast,
+    source: assertedLast,
     ...(sources.size > 0 && { alsoFrom: [...sources].sort() }),
   };
 }

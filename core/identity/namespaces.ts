@@ -35,7 +35,7 @@ export const STANDARD_NAMESPACES: readonly NamespaceDefinition[] = [
 
 /**
  * All namespaces by code: the catalog's own first, then the standard ones. A standard code that is defined again keeps
- * the standard definition; the loader refuses such a catalog.
+ * the standard definition; the loader rejects such a catalog.
  */
 export function namespaceRegistry(custom: readonly NamespaceDefinition[]): ReadonlyMap<string, NamespaceDefinition> {
   return new Map([...custom, ...STANDARD_NAMESPACES].map((namespace) => [namespace.code, namespace]));

@@ -1,9 +1,9 @@
 import type { IdentityKey } from '#core/record/identity.ts';
 import { LinkGraph } from './link-graph.ts';
-import type { Evidence, EvidenceLimits } from './link-history.ts';
-import type { Assertion, Link, LinkRules, RemovedLink } from './link-rules.ts';
+import type { LinkHistory, LinkHistoryLimits } from './link-history.ts';
+import type { Assertion, Link, LinkingRules, RemovedLink } from './linking-rules.ts';
 
-/** What evidence comes to. */
+/** What link history comes to. */
 export interface Replayed {
   /** As they stand now. */
   readonly links: readonly Link[];
@@ -11,7 +11,7 @@ export interface Replayed {
   readonly removed: readonly RemovedLink[];
 }
 
-type Limits = Pick<EvidenceLimits, 'undo'>;
+type Limits = Pick<LinkHistoryLimits, 'unlinkReach'>;
 
 /**
  * Takes assertions and withdrawals one after the other, in the order of their time. A withdrawal takes its link out; and
@@ -20,24 +20,24 @@ type Limits = Pick<EvidenceLimits, 'undo'>;
  * @param known all there is, if these are only the first of them: later withdrawals count
  */
 export function replay(
-  { settled, assertions, removed = [] }: Pick<Evidence, 'settled' | 'assertions' | 'removed'>,
-  rules: LinkRules,
+  { condensed, assertions, removed = [] }: Pick<LinkHistory, 'condensed' | 'assertions' | 'removed'>,
+  rules: LinkingRules,
   limits: Limits,
   known = assertions,
 ): Replayed {
-  const graph = new LinkGraph(settled, rules);
+  const graph = new LinkGraph(condensed, rules);
   const now = applyAll(graph, assertions, known, limits);
   return { links: graph.links(), removed: [...removed, ...now] };
 }
 
 /** Takes what came too late into settled links. Nothing of it counts as the latest that was said. */
 export function replayLate(
-  { settled, assertions }: Evidence,
+  { condensed, assertions }: LinkHistory,
   late: readonly Assertion[],
-  rules: LinkRules,
+  rules: LinkingRules,
   limits: Limits,
 ): Replayed {
-  const graph = new LinkGraph(settled, rules);
+  const graph = new LinkGraph(condensed, rules);
   const removed = applyAll(graph, late, [...late, ...assertions], limits, true);
   return { links: graph.links(), removed };
 }
@@ -46,47 +46,50 @@ function applyAll(
   graph: LinkGraph,
   entries: readonly Assertion[],
   all: readonly Assertion[],
-  { undo }: Limits,
+  { unlinkReach }: Limits,
   isLate = false,
 ): RemovedLink[] {
   const removed: RemovedLink[] = [];
-  const withdrawals = all.filter(({ withdrawal }) => withdrawal);
+  const unlinkings = all.filter(({ unlinking }) => unlinking);
   for (const entry of entries) {
-    const gone = entry.withdrawal
-      ? graph.withdraw(entry)
-      : graph.apply(entry, { isLate, ...(withdrawals.length > 0 && undoing(entry, withdrawals, undo)) });
+    const gone = entry.unlinking
+      ? graph.unlink(entry)
+      : graph.apply(entry, {
+          isLate,
+          ...(unlinkings.length > 0 && unlinkedShortlyAfter(entry, unlinkings, unlinkReach)),
+        });
     if (gone.length > 0) removed.push(...gone);
   }
   return removed;
 }
 
 /** Which links of an assertion were withdrawn shortly after it. */
-function undoing({ time: said }: Assertion, withdrawals: readonly Assertion[], undo: number) {
-  const near = withdrawals.filter(({ time }) => said <= time && time < said + undo);
+function unlinkedShortlyAfter({ time: asserted }: Assertion, unlinkings: readonly Assertion[], unlinkReach: number) {
+  const near = unlinkings.filter(({ time }) => asserted <= time && time < asserted + unlinkReach);
   if (near.length === 0) return {};
-  const isUndone = (a: IdentityKey, b: IdentityKey): boolean =>
+  const isUnlinked = (a: IdentityKey, b: IdentityKey): boolean =>
     near.some(({ identities }) => identities.includes(a) && identities.includes(b));
-  return { isUndone };
+  return { isUnlinked };
 }
 
 interface Known {
-  readonly rules: LinkRules;
-  readonly undo: number;
+  readonly rules: LinkingRules;
+  readonly unlinkReach: number;
   readonly graph: LinkGraph;
   links: readonly Link[] | undefined;
 }
 
-/** What evidence was found to come to, for as long as somebody has it. */
-const known = new WeakMap<Evidence, Known>();
+/** What link history was found to come to, for as long as somebody has it. */
+const known = new WeakMap<LinkHistory, Known>();
 
-/** The links alone, worked out once for each evidence. */
-export function replayLinks(evidence: Evidence, rules: LinkRules, { undo }: Limits): readonly Link[] {
-  let found = known.get(evidence);
-  if (found?.rules !== rules || found.undo !== undo) {
-    const graph = new LinkGraph(evidence.settled, rules);
-    applyAll(graph, evidence.assertions, evidence.assertions, { undo });
-    found = { rules, undo, graph, links: undefined };
-    known.set(evidence, found);
+/** The links alone, worked out once for each link history. */
+export function replayLinks(linkHistory: LinkHistory, rules: LinkingRules, { unlinkReach }: Limits): readonly Link[] {
+  let found = known.get(linkHistory);
+  if (found?.rules !== rules || found.unlinkReach !== unlinkReach) {
+    const graph = new LinkGraph(linkHistory.condensed, rules);
+    applyAll(graph, linkHistory.assertions, linkHistory.assertions, { unlinkReach });
+    found = { rules, unlinkReach, graph, links: undefined };
+    known.set(linkHistory, found);
   }
   found.links ??= found.graph.links();
   return found.links;
@@ -94,15 +97,15 @@ export function replayLinks(evidence: Evidence, rules: LinkRules, { undo }: Limi
 
 /** Lets `to`, which is `from` continued by assertions later than all it has, go on where `from` had come to. */
 export function continueReplay(
-  from: Evidence,
-  to: Evidence,
+  from: LinkHistory,
+  to: LinkHistory,
   later: readonly Assertion[],
-  rules: LinkRules,
-  { undo }: Limits,
+  rules: LinkingRules,
+  { unlinkReach }: Limits,
 ): void {
   const found = known.get(from);
-  if (found?.rules !== rules || found.undo !== undo) return;
-  if (later.some(({ withdrawal }) => withdrawal)) return;
+  if (found?.rules !== rules || found.unlinkReach !== unlinkReach) return;
+  if (later.some(({ unlinking }) => unlinking)) return;
   known.delete(from);
   for (const assertion of later) found.graph.apply(assertion);
   known.set(to, { ...found, links: undefined });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { addAssertions } from './add-assertions.ts';
 import { ID_TYPES, type IdType } from './definition.ts';
-import { type GraphRefusal, linkableIdentities } from './eligibility.ts';
-import { addAssertions } from './evidence.ts';
-import { type EvidenceLimits, NO_EVIDENCE } from './link-history.ts';
-import { type Assertion, graphsOf, type LinkRules } from './link-rules.ts';
+import { type GraphRejection, linkableIdentities } from './eligibility.ts';
+import { type LinkHistoryLimits, NO_LINK_HISTORY } from './link-history.ts';
+import { type Assertion, graphsOf, type LinkingRules } from './linking-rules.ts';
 import { STANDARD_NAMESPACES } from './namespaces.ts';
 import { replay } from './replay.ts';
 
@@ -39,7 +39,7 @@ export interface Simulation {
   /** In the order of time; `atEvent` is the place of the event in the list, from 0. */
   readonly removedLinks: readonly { readonly atEvent: number; readonly link: readonly [IdentityKey, IdentityKey] }[];
   /** Events of which the graph did not take everything. */
-  readonly refusals: readonly { readonly atEvent: number; readonly reason: GraphRefusal }[];
+  readonly rejections: readonly { readonly atEvent: number; readonly reason: GraphRejection }[];
 }
 
 /**
@@ -50,12 +50,12 @@ export function simulate(input: SimulationInput, values: 'checked' | 'unchecked'
   const rules = rulesOf(input, values);
   const events = input.events.map((one) => (Array.isArray(one) ? { identities: one } : one));
   const places = placesOf(events.map(({ at }) => at));
-  const said = events.map(({ identities }) => linkableIdentities(identities.map(parseIdentityKey), rules, values));
-  const assertions = said.flatMap(({ identities }, i): Assertion[] =>
+  const asserted = events.map(({ identities }) => linkableIdentities(identities.map(parseIdentityKey), rules, values));
+  const assertions = asserted.flatMap(({ identities }, i): Assertion[] =>
     identities.length > 0 ? [{ id: String(i), time: places[i]!, source: 'simulation', identities }] : [],
   );
-  const { evidence } = addAssertions(NO_EVIDENCE, assertions, rules, KEEP_ALL);
-  const { links, removed } = replay(evidence, rules, KEEP_ALL);
+  const { linkHistory } = addAssertions(NO_LINK_HISTORY, assertions, rules, KEEP_ALL);
+  const { links, removed } = replay(linkHistory, rules, KEEP_ALL);
   const graphs = graphsOf(links).map(({ identities }) => identities);
   const inGraph = new Set(graphs.flat());
   const named = new Set(events.flatMap(({ identities }) => identities));
@@ -63,13 +63,13 @@ export function simulate(input: SimulationInput, values: 'checked' | 'unchecked'
     graphs,
     withoutGraph: [...named].filter((key) => !inGraph.has(key)).sort(),
     removedLinks: removed.map(({ by, a, b }) => ({ atEvent: Number(by), link: [a, b] as const })),
-    refusals: said.flatMap(({ refusal }, atEvent) => (refusal ? [{ atEvent, reason: refusal }] : [])),
+    rejections: asserted.flatMap(({ rejection }, atEvent) => (rejection ? [{ atEvent, reason: rejection }] : [])),
   };
 }
 
-const KEEP_ALL: EvidenceLimits = {
+const KEEP_ALL: LinkHistoryLimits = {
   lateness: Number.POSITIVE_INFINITY,
-  undo: 0,
+  unlinkReach: 0,
   many: Number.POSITIVE_INFINITY,
   most: Number.POSITIVE_INFINITY,
 };
@@ -90,7 +90,7 @@ function placesOf(stated: readonly (number | undefined)[]): readonly number[] {
   return places;
 }
 
-function rulesOf(input: SimulationInput, values: 'checked' | 'unchecked'): LinkRules {
+function rulesOf(input: SimulationInput, values: 'checked' | 'unchecked'): LinkingRules {
   const ranks = new Map(input.namespacePriority.map((code, i) => [code, i + 1]));
   const unique = new Set(input.uniqueNamespaces);
   const types = new Map<string, IdType>([

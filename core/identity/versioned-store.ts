@@ -6,19 +6,19 @@ export interface Versioned {
   /** Raised by every write; 0 for an item that was never written. */
   readonly version: number;
   /** Roots whose accompanying items were taken into this one. */
-  readonly absorbed: readonly IdentityKey[];
+  readonly mergedIn: readonly IdentityKey[];
 }
 
 /** The item was taken into the one under that root. */
-export interface Moved {
-  readonly movedTo: IdentityKey;
+export interface Redirect {
+  readonly redirectTo: IdentityKey;
 }
 
 export interface VersionedStore<T extends Versioned> {
   /** Strongly consistent. */
-  get(root: IdentityKey): Promise<T | Moved | undefined>;
+  get(root: IdentityKey): Promise<T | Redirect | undefined>;
   /**
-   * Writes `item` with `version + 1` if the stored version still is `version`, and closes the items it has taken in,
+   * Writes `item` with `version + 1` if the stored version still is `version`, and closes the items it has ingested,
    * if theirs still are the versions that were read (0: nothing was stored). All or nothing.
    * @throws ConflictError
    */
@@ -32,7 +32,7 @@ export interface VersionedStore<T extends Versioned> {
  * @param roots what the profile item has absorbed so far
  * @param join how two become one
  */
-export async function takeAbsorbed<T extends Versioned>(
+export async function takeMergedIn<T extends Versioned>(
   item: T,
   roots: readonly IdentityKey[],
   store: Pick<VersionedStore<T>, 'get'>,
@@ -41,10 +41,10 @@ export async function takeAbsorbed<T extends Versioned>(
   const taken: { root: IdentityKey; version: number }[] = [];
   let joined = item;
   for (const root of roots) {
-    if (item.absorbed.includes(root)) continue;
+    if (item.mergedIn.includes(root)) continue;
     const other = await store.get(root);
-    joined = { ...joined, absorbed: [...joined.absorbed, root] };
-    if (other && 'movedTo' in other) continue;
+    joined = { ...joined, mergedIn: [...joined.mergedIn, root] };
+    if (other && 'redirectTo' in other) continue;
     if (other) joined = join(joined, other);
     taken.push({ root, version: other?.version ?? 0 });
   }

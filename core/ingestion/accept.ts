@@ -1,7 +1,7 @@
 import stringify from 'safe-stable-stringify';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { valueAt } from '#core/record/field-path.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { isMissingField } from '#core/schema/violations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
@@ -9,18 +9,18 @@ import { recordId } from './ids.ts';
 import type { CompiledDataset, CompiledLookup } from './settings.ts';
 
 /** When and in which order a record arrived. */
-export interface Arrival {
+export interface IngestionMetadata {
   /** Epoch ms; the same when the record is delivered again. */
   readonly receivedAt: number;
   /** See {@link AcceptedRecord.tie}. */
-  readonly tie: string;
+  readonly tieBreaker: string;
   /** See {@link AcceptedRecord.arrival}. */
-  readonly arrival: string;
+  readonly ingestionId: string;
 }
 
 /** A record that is as its dataset wants it, and what was found out on the way. */
 interface GoodRecord {
-  readonly refusals?: undefined;
+  readonly rejections?: undefined;
   readonly entity: Readonly<Record<string, unknown>>;
   readonly identities: AcceptedRecord['identities'];
   /** Of a lookup dataset. */
@@ -30,21 +30,21 @@ interface GoodRecord {
 /**
  * Looks at a record of a dataset (aep.md §1, §3.1) without taking it in.
  * @param operation what the sender wants done with it; a record that only changes fields may lack required ones
- * @returns all the reasons why it is refused, up to the validator's limit, if there are any
+ * @returns all the reasons why it is rejected, up to the validator's limit, if there are any
  */
 export function examine(
   entity: unknown,
   dataset: CompiledDataset,
   operation: RecordOperation = usualOperation(dataset),
-): GoodRecord | { readonly refusals: readonly Refusal[] } {
+): GoodRecord | { readonly rejections: readonly Rejection[] } {
   const found = dataset.validate(entity);
   const violations = isPartial(dataset, operation) ? found.filter((violation) => !isMissingField(violation)) : found;
-  if (violations.length > 0) return { refusals: violations };
-  const { identities, refusals } = dataset.identitiesOf(entity);
-  if (refusals.length > 0) return { refusals };
+  if (violations.length > 0) return { rejections: violations };
+  const { identities, rejections } = dataset.identitiesOf(entity);
+  if (rejections.length > 0) return { rejections };
   const valid = entity as GoodRecord['entity'];
   const key = dataset.lookup && keyIn(valid, dataset.lookup);
-  if (typeof key === 'object') return { refusals: [key] };
+  if (typeof key === 'object') return { rejections: [key] };
   return { entity: valid, identities, key };
 }
 
@@ -56,19 +56,19 @@ const isPartial = ({ behaviour }: CompiledDataset, operation: RecordOperation): 
 /**
  * Takes a record in, if there is nothing against it: gives it its id, time and identities.
  * @param operation as {@link examine} has it
- * @returns the record, or the reasons why it is refused
+ * @returns the record, or the reasons why it is rejected
  */
 export function acceptRecord(
   entity: unknown,
   dataset: CompiledDataset,
-  arrival: Arrival,
+  metadata: IngestionMetadata,
   operation: RecordOperation = usualOperation(dataset),
-): { readonly record: AcceptedRecord } | { readonly refusals: readonly Refusal[] } {
+): { readonly record: AcceptedRecord } | { readonly rejections: readonly Rejection[] } {
   const examined = examine(entity, dataset, operation);
-  if (examined.refusals) return examined;
+  if (examined.rejections) return examined;
   const { entity: valid, identities, key } = examined;
   const { behaviour } = dataset;
-  const time = timeOf(valid, behaviour, arrival);
+  const time = timeOf(valid, behaviour, metadata);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
   const identity =
     behaviour === 'event'
@@ -79,9 +79,9 @@ export function acceptRecord(
     datasetId: dataset.id,
     behaviour,
     time,
-    tie: arrival.tie,
-    receivedAt: arrival.receivedAt,
-    arrival: arrival.arrival,
+    tieBreaker: metadata.tieBreaker,
+    receivedAt: metadata.receivedAt,
+    ingestionId: metadata.ingestionId,
     operation: behaviour === 'event' ? 'create' : operation,
     identities,
     entity: valid,
@@ -94,10 +94,10 @@ export function acceptRecord(
 }
 
 /** Longest key of a record of a lookup dataset, in bytes of UTF-8. */
-const MOST_KEY_BYTES = 1_024;
+const MAX_KEY_BYTES = 1_024;
 
 /** The key of a record of a lookup dataset, or why it cannot be found by it. */
-function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: CompiledLookup): string | Refusal {
+function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: CompiledLookup): string | Rejection {
   const key = path.reduce<unknown>(
     (value, name) =>
       typeof value === 'object' && value !== null && Object.hasOwn(value, name)
@@ -106,14 +106,14 @@ function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: Com
     entity,
   );
   const isText = typeof key === 'string' && key.trim() !== '';
-  if (isText && Buffer.byteLength(key) <= MOST_KEY_BYTES) return key;
+  if (isText && Buffer.byteLength(key) <= MAX_KEY_BYTES) return key;
   return {
     code: 'schema-violation',
     message: isText
-      ? `The key of a record is at most ${MOST_KEY_BYTES} bytes long`
+      ? `The key of a record is at most ${MAX_KEY_BYTES} bytes long`
       : 'A record of a lookup dataset needs its key',
     pointer,
-    expected: isText ? `at most ${MOST_KEY_BYTES} bytes` : 'a non-empty string',
+    expected: isText ? `at most ${MAX_KEY_BYTES} bytes` : 'a non-empty string',
     found: isText
       ? 'a longer one'
       : key === undefined
@@ -127,10 +127,14 @@ function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: Com
 /** Where a source says when it last changed a record (XDM "External Source System Audit Details"). */
 const LAST_UPDATED = 'extSourceSystemAudit.lastUpdatedDate';
 
-function timeOf(entity: Readonly<Record<string, unknown>>, behaviour: 'event' | 'record', arrival: Arrival): number {
+function timeOf(
+  entity: Readonly<Record<string, unknown>>,
+  behaviour: 'event' | 'record',
+  metadata: IngestionMetadata,
+): number {
   const stated = behaviour === 'event' ? entity.timestamp : valueAt(entity, LAST_UPDATED);
-  if (typeof stated !== 'string') return arrival.receivedAt;
+  if (typeof stated !== 'string') return metadata.receivedAt;
   const plain = readPlainInstant(stated);
   const time = Number.isNaN(plain) ? Date.parse(stated) : plain;
-  return Number.isNaN(time) ? arrival.receivedAt : time;
+  return Number.isNaN(time) ? metadata.receivedAt : time;
 }

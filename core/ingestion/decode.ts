@@ -1,12 +1,12 @@
 import {
   type DecodedRecord,
-  FileRefusedError,
+  FileRejectedError,
   MAX_RECORD_BYTES,
   type Position,
-  type Refusal,
+  type Rejection,
 } from '#core/record/record.ts';
 import type { Chunk } from './batch/chunk.ts';
-import type { ChunkPlan } from './batch/plan-chunks.ts';
+import type { ChunkList } from './batch/list-chunks.ts';
 import type { TextFormat } from './batch/text-cutter.ts';
 import { decodeRowGroups } from './parquet/decode-row-groups.ts';
 import type { ByteSource } from './source/byte-source.ts';
@@ -14,17 +14,17 @@ import { csvRow, keptRaw } from './text/csv-rows.ts';
 import { decodeJson, tooLarge } from './text/decode-json.ts';
 import type { RawRecord, Splitter } from './text/splitter.ts';
 import { splitterFor } from './text/splitter-for.ts';
-import { textPieces } from './text/text-pieces.ts';
+import { textBlocks } from './text/text-blocks.ts';
 
 /**
  * The records of a chunk, some at a time, in the order and with the row numbers they have in the file. One that can't be
- * read comes out as a refusal, and the next one follows.
+ * read comes out as a rejection, and the next one follows.
  * @param plan what {@link planChunks} said of the file
  * @throws FileRefusedError after the records that could be read, when the rest of the file can't be
  */
 export function decodeChunk(
   source: ByteSource,
-  plan: Pick<ChunkPlan, 'format' | 'gzip'>,
+  plan: Pick<ChunkList, 'format' | 'gzip'>,
   chunk: Chunk,
 ): AsyncIterable<readonly DecodedRecord[]> {
   const { format, gzip } = plan;
@@ -42,7 +42,7 @@ async function* decodeText(
   const isCsv = format === 'csv';
   let isHeaderAhead = isCsv && start === 0;
   let row = firstRow;
-  for await (const records of cutText(splitter, textPieces(source, gzip, start, end), chunk)) {
+  for await (const records of cutText(splitter, textBlocks(source, gzip, start, end), chunk)) {
     const decoded: DecodedRecord[] = [];
     for (const record of records) {
       if (isHeaderAhead) {
@@ -53,25 +53,25 @@ async function* decodeText(
       decoded.push(isCsv ? csvRow(record, header, position) : jsonRecord(record, position));
     }
     if (decoded.length > 0) yield decoded;
-    if (splitter.lost) throw new FileRefusedError(splitter.lost);
+    if (splitter.lost) throw new FileRejectedError(splitter.lost);
   }
 }
 
 async function* cutText(
   splitter: Splitter,
-  pieces: AsyncIterable<Uint8Array>,
+  blocks: AsyncIterable<Uint8Array>,
   { goesOn, broken }: Chunk,
 ): AsyncIterable<readonly RawRecord[]> {
-  for await (const piece of pieces) yield splitter.push(piece);
-  if (broken) throw new FileRefusedError(broken);
+  for await (const block of blocks) yield splitter.push(block);
+  if (broken) throw new FileRejectedError(broken);
   // Where a chunk ends is the end of the text only for the last one.
   if (!goesOn) yield splitter.end();
 }
 
 function jsonRecord(record: RawRecord, position: Position): DecodedRecord {
-  const refused = (refusal: Refusal): DecodedRecord => ({ position, ...keptRaw(record), refusal });
-  if (record.length > MAX_RECORD_BYTES) return refused(tooLarge(record.length));
-  if (record.flaw !== undefined) return refused({ code: 'malformed', message: record.flaw });
+  const rejected = (rejection: Rejection): DecodedRecord => ({ position, ...keptRaw(record), rejection });
+  if (record.length > MAX_RECORD_BYTES) return rejected(tooLarge(record.length));
+  if (record.parseError !== undefined) return rejected({ code: 'malformed', message: record.parseError });
   const decoded = decodeJson(record.bytes);
-  return decoded.refusal ? refused(decoded.refusal) : { position, raw: decoded.text, value: decoded.value };
+  return decoded.rejection ? rejected(decoded.rejection) : { position, raw: decoded.text, value: decoded.value };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 
 const schemaRef = z.looseObject({ id: z.string().min(1).max(2_048) });
@@ -31,17 +31,17 @@ export interface Opened {
 }
 
 /** Opens the envelope of a streamed record (aep.md §2.1). */
-export function openEnvelope(value: unknown): Opened | { readonly refusal: Refusal } {
+export function openEnvelope(value: unknown): Opened | { readonly rejection: Rejection } {
   const result = envelope.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0]!;
     const pointer = issue.path.map((key) => `/${String(key)}`).join('');
-    return { refusal: { ...INVALID, pointer, found: foundAt(value, issue.path) } };
+    return { rejection: { ...INVALID, pointer, found: foundAt(value, issue.path) } };
   }
   const { header, body } = result.data;
   const inHeader = header.schemaRef?.id;
   const inBody = body.xdmMeta?.schemaRef?.id;
-  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) return { refusal: TWO_SCHEMAS };
+  if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) return { rejection: TWO_SCHEMAS };
   const schemaId = inHeader ?? inBody;
   const operation = header.operations?.data;
   return {
@@ -52,13 +52,13 @@ export function openEnvelope(value: unknown): Opened | { readonly refusal: Refus
   };
 }
 
-const INVALID: Refusal = {
+const INVALID: Rejection = {
   code: 'invalid-envelope',
   message: 'The message is not a record in its envelope',
   expected: '{"header":{"datasetId":"…","schemaRef":{"id":"…"}},"body":{"xdmEntity":{…}}}',
 };
 
-const TWO_SCHEMAS: Refusal = {
+const TWO_SCHEMAS: Rejection = {
   code: 'schema-mismatch',
   message: 'Header and body of the envelope name different schemas',
   pointer: '/body/xdmMeta/schemaRef/id',

@@ -13,7 +13,7 @@ export const recordId = (datasetId: string, identity: string): string => shortHa
  * arrival; what a producer sends again is another one, and so a duplicate. Rows of a file are counted on from where the
  * file begins, so that two of them are never the same; and a hash for each would cost as much as validating it.
  */
-export function arrivalId({ source, sequenceNumber, row }: Position, receivedAt: number): string {
+export function ingestionIdOf({ source, sequenceNumber, row }: Position, receivedAt: number): string {
   if (row === undefined) return shortHash(`${source}|${sequenceNumber ?? ''}|${receivedAt}`);
   if (latest.source !== source || latest.receivedAt !== receivedAt) {
     latest = { source, receivedAt, start: startOf(source, receivedAt) };

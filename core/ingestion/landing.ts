@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
-import { PIECES_PREFIX } from '#core/contract/landing.ts';
+import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
 
 /** Files lie at `landing/<datasetId>/…` in the landing bucket. */
 export const LANDING_PREFIX = 'landing/';
 
 /** Where the chunks of a file wait until all of them have been looked at, in the same bucket. */
-export const planKey = (batchId: string): string => `plans/${batchId}.json.gz`;
+export const chunkListKey = (batchId: string): string => `plans/${batchId}.json.gz`;
 
 /** Where the unpacked texts of a batch's gzip files lie in the meantime, in the same bucket; a rule of it ends them. */
-export const piecesPrefix = (batchId: string): string => `${PIECES_PREFIX}${batchId}/`;
+export const blocksPrefix = (batchId: string): string => `${BLOCKS_PREFIX}${batchId}/`;
 
 /** The dataset a file belongs to, or undefined where its key does not say. */
 export function datasetOfFile(key: string): string | undefined {

@@ -1,4 +1,4 @@
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import type { compileIdentities } from '#core/schema/identities.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from './definition.ts';
 import type { compileMapping } from './mapping/mapping.ts';
@@ -25,7 +25,7 @@ export interface CompiledDataset {
   /** How long its events are kept, in ms; undefined for ever (aep.md §4.3). */
   readonly eventsKeptFor: number | undefined;
   /** What the schema has against an entity; nothing when it may pass. */
-  validate(entity: unknown): readonly Refusal[];
+  validate(entity: unknown): readonly Rejection[];
   /** The identities a valid entity carries. */
   identitiesOf: ReturnType<typeof compileIdentities>;
   /** The row of a CSV file as an entity. */

@@ -4,7 +4,7 @@ import type { IdentityKey } from '#core/record/identity.ts';
 export type Tally = Readonly<Record<string, number>>;
 
 /** One of the parts in which all profile items are read side by side, and how far it has come. */
-export interface JobPart {
+export interface JobPartition {
   /** Raised by every step; only the step that was taken from this one is written. */
   readonly revision: number;
   /** `failed`: its items were looked at, and some of them could not be done. */
@@ -31,7 +31,7 @@ export interface NewJob {
   readonly catalogVersion: string;
   /** Epoch ms. */
   readonly startedAt: number;
-  readonly parts: number;
+  readonly partitions: number;
   /** About how many items there are: as many as the job before has read. */
   readonly estimate?: number;
   /** Epoch ms: since then, when the last job under the same catalog finished, all changes are known to be streamed. */
@@ -39,16 +39,16 @@ export interface NewJob {
 }
 
 /** A pass over all profile items. */
-export interface Job extends Omit<NewJob, 'parts'> {
+export interface Job extends Omit<NewJob, 'partitions'> {
   readonly status: JobStatus;
-  readonly parts: readonly JobPart[];
+  readonly partitions: readonly JobPartition[];
   /** Epoch ms: when anything was last written down about it. */
   readonly touchedAt: number;
   /** Epoch ms. */
   readonly endedAt?: number;
 }
 
-export const UNTOUCHED: JobPart = { revision: 0, status: 'open', isRead: false, again: [], tally: {} };
+export const UNTOUCHED: JobPartition = { revision: 0, status: 'open', isRead: false, again: [], tally: {} };
 
 export const isActive = ({ status }: Pick<Job, 'status'>): boolean => status === 'queued' || status === 'running';
 
@@ -67,11 +67,14 @@ export const addTallies = (...tallies: readonly Tally[]): Tally => {
 };
 
 /** What all parts have counted so far. */
-export const tallyOf = ({ parts }: Pick<Job, 'parts'>): Tally => addTallies(...parts.map(({ tally }) => tally));
+export const tallyOf = ({ partitions }: Pick<Job, 'partitions'>): Tally =>
+  addTallies(...partitions.map(({ tally }) => tally));
 
 /** How a job ended whose parts have all ended; undefined while one is open. */
-export function endOf({ parts }: Pick<Job, 'parts'>): { status: 'finished' | 'failed'; endedAt: number } | undefined {
-  if (parts.some(({ status }) => status === 'open')) return undefined;
-  const status = parts.every((part) => part.status === 'done') ? 'finished' : 'failed';
-  return { status, endedAt: Math.max(...parts.map(({ endedAt = 0 }) => endedAt)) };
+export function endOf({
+  partitions,
+}: Pick<Job, 'partitions'>): { status: 'finished' | 'failed'; endedAt: number } | undefined {
+  if (partitions.some(({ status }) => status === 'open')) return undefined;
+  const status = partitions.every((partition) => partition.status === 'done') ? 'finished' : 'failed';
+  return { status, endedAt: Math.max(...partitions.map(({ endedAt = 0 }) => endedAt)) };
 }

@@ -1,15 +1,15 @@
 import type { Clock } from '#core/ports/clock.ts';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import { isActive, isStalled, type Job, type NewJob, tallyOf } from './job.ts';
-import type { PartMessage } from './part-message.ts';
+import type { PartitionMessage } from './partition-message.ts';
 import type { Jobs } from './ports/jobs.ts';
 
-export interface StartDeps extends Pausing {
+export interface StartDeps extends Backoff {
   readonly jobs: Jobs;
-  readonly queue: MessageQueue<PartMessage>;
+  readonly queue: MessageQueue<PartitionMessage>;
   /** Parts of a new job. */
-  readonly parts: number;
+  readonly partitionCount: number;
   readonly now: Clock;
   newId(): string;
 }
@@ -32,30 +32,30 @@ export async function startJob(catalogVersion: string, deps: StartDeps): Promise
     const { current, finished } = await jobs.latest();
     const stalled = current && isStalled(current, now());
     if (current && isActive(current) && !stalled && current.catalogVersion === catalogVersion) {
-      if (current.status === 'queued') await dispatch(current.id, current.parts.length, deps);
+      if (current.status === 'queued') await dispatch(current.id, current.partitions.length, deps);
       return { jobId: current.id, joined: true };
     }
     const job = newJob(catalogVersion, finished, deps);
     await jobs.open(job, current && { job: current, as: stalled ? 'failed' : 'superseded' });
-    await dispatch(job.id, job.parts, deps);
+    await dispatch(job.id, job.partitions, deps);
     return { jobId: job.id, joined: false };
   }, deps);
 }
 
-function newJob(catalogVersion: string, finished: Job | undefined, { parts, now, newId }: StartDeps): NewJob {
+function newJob(catalogVersion: string, finished: Job | undefined, { partitionCount, now, newId }: StartDeps): NewJob {
   const isKnown = finished?.catalogVersion === catalogVersion;
   const estimate = finished && tallyOf(finished).items;
   return {
     id: newId(),
     catalogVersion,
     startedAt: now(),
-    parts,
+    partitions: partitionCount,
     ...(estimate !== undefined && { estimate }),
     ...(isKnown && finished?.endedAt !== undefined && { knownSince: finished.endedAt }),
   };
 }
 
-async function dispatch(jobId: string, parts: number, { jobs, queue }: StartDeps): Promise<void> {
-  await queue.send(Array.from({ length: parts }, (_, part) => ({ jobId, part })));
+async function dispatch(jobId: string, partitionCount: number, { jobs, queue }: StartDeps): Promise<void> {
+  await queue.send(Array.from({ length: partitionCount }, (_, partition) => ({ jobId, partition })));
   await jobs.dispatched(jobId);
 }

@@ -1,11 +1,11 @@
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
 import { folderOf, PARQUET, type Partition } from '#core/record/partition.ts';
+import { type Candidate, type CompactionSettings, chooseMerge, isMade, keyOfMerge } from './choose-merge.ts';
+import { type CompactedStates, stateOf } from './compacted.ts';
 import type { LakeRow } from './lake-row.ts';
 import { readMerged, writeMerged } from './merged.ts';
 import { openAhead } from './open-ahead.ts';
-import { type Candidate, isMade, keyOfMerge, type MergeRules, planMerge } from './plan-merge.ts';
 import { ObjectChangedError, openLakeFile } from './read-rows.ts';
-import { type Settled, stateOf } from './settled.ts';
 import { packLakeRows, streamLakeRows } from './write-rows.ts';
 
 /**
@@ -19,11 +19,11 @@ import { packLakeRows, streamLakeRows } from './write-rows.ts';
  */
 export interface CompactDeps {
   readonly lake: ObjectStore;
-  readonly rules: MergeRules;
+  readonly settings: CompactionSettings;
   /** Differs with every call. */
   newId(): string;
   /** Spares a look into the objects of partitions in which nothing has changed; without it, all are looked at. */
-  readonly settled?: Settled;
+  readonly compacted?: CompactedStates;
 }
 
 export interface Compacted {
@@ -52,15 +52,15 @@ export type StepResult = Compacted & { readonly state: 'done' | 'more' | 'overta
 
 /** One step: removes what is superfluous, and makes at most one object. @param today by UTC */
 export async function compactStep(partition: Partition, today: string, deps: CompactDeps): Promise<StepResult> {
-  const { lake, rules, settled } = deps;
+  const { lake, settings, compacted } = deps;
   const isOver = partition.day < today;
   try {
     const listed = await Array.fromAsync(lake.entries(folderOf(partition)));
     const objects = listed.filter(({ key }) => key.endsWith('.parquet'));
-    const state = stateOf(objects, isOver, rules);
-    if (settled && (await settled.get(partition)) === state) return { ...NOTHING_COMPACTED, state: 'done' };
-    const { remove, merge } = planMerge(await candidatesOf(objects, lake), isOver, rules);
-    if (remove.length === 0 && merge.length === 0) await settled?.put(partition, state);
+    const state = stateOf(objects, isOver, settings);
+    if (compacted && (await compacted.get(partition)) === state) return { ...NOTHING_COMPACTED, state: 'done' };
+    const { remove, merge } = chooseMerge(await candidatesOf(objects, lake), isOver, settings);
+    if (remove.length === 0 && merge.length === 0) await compacted?.put(partition, state);
     for (const { key, etag } of remove) await lake.deleteIf(key, etag);
     const removed = { ...NOTHING_COMPACTED, objectsBefore: remove.length, bytesBefore: bytesOf(remove) };
     if (merge.length === 0) return { ...removed, state: 'done' };
@@ -147,8 +147,8 @@ async function* rowsOnce(
   const seen = new Set<string>();
   for await (const { file } of openAhead(objects, lake)) {
     for await (const rows of file.groups()) {
-      const fresh = rows.filter(({ id, arrival }) => {
-        const name = `${id} ${arrival}`;
+      const fresh = rows.filter(({ id, ingestionId }) => {
+        const name = `${id} ${ingestionId}`;
         if (seen.has(name)) return false;
         seen.add(name);
         if (seen.size > REMEMBERED_ROWS) seen.delete(seen.values().next().value!);

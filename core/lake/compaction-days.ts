@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayOf, type Partition } from '#core/record/partition.ts';
-import type { MergeRules } from './plan-merge.ts';
+import type { CompactionSettings } from './choose-merge.ts';
 
 /** What travels to a worker: which partition it compacts. */
 export const partitionMessage = z.strictObject({
@@ -19,7 +19,7 @@ export const recentPartitions = (datasets: Iterable<string>, now: number): Parti
   );
 
 /** @param targetBytes that an object should have */
-export const mergeRules = (targetBytes: number): MergeRules => ({
+export const compactionSettings = (targetBytes: number): CompactionSettings => ({
   targetBytes,
   maxObjects: 2_000,
   minObjectsToday: 100,

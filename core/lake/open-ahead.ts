@@ -2,7 +2,7 @@ import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
 import { type LakeFile, openLakeFile } from './read-rows.ts';
 
 /** Objects that are opened side by side. */
-const OPENED_AT_ONCE = 16;
+const OPENED_CONCURRENCY = 16;
 
 /**
  * The files in the order of the objects. The next ones are opened before it is their turn: of a small one that is all of
@@ -17,7 +17,7 @@ export async function* openAhead(
   let next = 0;
   try {
     for (const object of objects) {
-      while (next < objects.length && opened.length < OPENED_AT_ONCE) {
+      while (next < objects.length && opened.length < OPENED_CONCURRENCY) {
         const file = openLakeFile(lake, objects[next++]!);
         // Thrown when it is its turn.
         file.catch(() => {});

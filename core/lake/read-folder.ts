@@ -1,6 +1,6 @@
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { isMade } from './choose-merge.ts';
 import type { LakeRow } from './lake-row.ts';
-import { isMade } from './plan-merge.ts';
 import { ObjectChangedError, openLakeFile } from './read-rows.ts';
 
 /**

@@ -81,8 +81,8 @@ interface StoredRow {
   readonly id: string;
   readonly receivedAt: Date;
   readonly timestamp?: Date | null;
-  readonly tie: string;
-  readonly arrival: string;
+  readonly tieBreaker: string;
+  readonly ingestionId: string;
   readonly operation: RecordOperation;
   readonly entity: string;
 }
@@ -96,12 +96,12 @@ async function rowsOf(metadata: FileMetaData, group: RowGroup, bytes: Uint8Array
     metadata: { ...metadata, row_groups: [group], num_rows: group.num_rows },
     compressors: DECOMPRESSORS,
   })) as unknown as StoredRow[];
-  return rows.map(({ id, receivedAt, timestamp, tie, arrival, operation, entity }) => ({
+  return rows.map(({ id, receivedAt, timestamp, tieBreaker, ingestionId, operation, entity }) => ({
     id,
     receivedAt: receivedAt.getTime(),
     ...(timestamp && { timestamp: timestamp.getTime() }),
-    tie,
-    arrival,
+    tieBreaker,
+    ingestionId,
     operation,
     json: entity,
   }));

@@ -71,8 +71,8 @@ function columnsOf(rows: readonly LakeRow[]) {
       data: rows.map(({ timestamp }) => (timestamp === undefined ? null : new Date(timestamp))),
       type: 'TIMESTAMP',
     } as const,
-    text('tie', ({ tie }) => tie),
-    text('arrival', ({ arrival }) => arrival),
+    text('tieBreaker', ({ tieBreaker }) => tieBreaker),
+    text('ingestionId', ({ ingestionId }) => ingestionId),
     text('operation', ({ operation }) => operation),
     // Hardly two records are the same: neither a dictionary nor the least and the greatest of them would help.
     { ...text('entity', ({ json }) => json), encoding: 'PLAIN', statistics: false } as const,

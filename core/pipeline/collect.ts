@@ -6,8 +6,8 @@ import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
 import { identityKey } from '#core/record/identity.ts';
-import { MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/record/record.ts';
-import { look, type ReceivedRecord, unknownDataset } from './process.ts';
+import { MAX_RECORD_BYTES, type Raw, type Rejection } from '#core/record/record.ts';
+import { dryRun, type ReceivedRecord, unknownDataset } from './process.ts';
 import { receiveMessage } from './receive-message.ts';
 
 /** Of a message of a batch (aep.md §2.1). */
@@ -23,11 +23,16 @@ export function collectMessage(
   catalog: IngestionSettings & NamespaceRanks,
   receivedAt: number,
 ): Collected {
-  if (bytes.length > MOST_BYTES) return tooLarge();
-  const received = receiveMessage(bytes, { source: `connection:${connection.id}` }, { receivedAt, tie: '' }, catalog);
-  if (received.refusal) return refusedEnvelope(received.refusal);
+  if (bytes.length > MAX_BYTES) return tooLarge();
+  const received = receiveMessage(
+    bytes,
+    { source: `connection:${connection.id}` },
+    { receivedAt, tieBreaker: '' },
+    catalog,
+  );
+  if (received.rejection) return rejectedEnvelope(received.rejection);
   const { datasetId } = received;
-  if (!catalog.datasets.has(datasetId)) return refusedEnvelope(unknownDataset(catalog));
+  if (!catalog.datasets.has(datasetId)) return rejectedEnvelope(unknownDataset(catalog));
   if (connection.datasets && !connection.datasets.includes(datasetId)) {
     return problem(403, 'authentication', 'The connection may not send records of this dataset', {
       detail: `It may send records of ${connection.datasets.join(', ')}`,
@@ -38,22 +43,22 @@ export function collectMessage(
 
 /** The stream carries at most a megabyte, the key included. */
 const PARTITION_KEY_LENGTH = 22;
-const MOST_BYTES = MAX_RECORD_BYTES - PARTITION_KEY_LENGTH;
+const MAX_BYTES = MAX_RECORD_BYTES - PARTITION_KEY_LENGTH;
 
 /** The answer to a record that is invalid, or undefined: synchronous validation. */
 export function validateNow(
   received: ReceivedRecord,
   catalog: IngestionSettings & NamespaceRanks,
 ): Problem | undefined {
-  const [refused] = look([received], catalog).refused;
-  return refused && invalidMessage(refused.refusals, catalog.datasets.get(received.datasetId)?.schemaId);
+  const [rejected] = dryRun([received], catalog).rejected;
+  return rejected && invalidMessage(rejected.rejections, catalog.datasets.get(received.datasetId)?.schemaId);
 }
 
 /** What is wrong with the envelope is the fault of the request; a batch goes on without it. */
-function refusedEnvelope(refusal: Refusal): Problem {
-  if (refusal.code === 'too-large') return tooLarge();
-  const report = { code: refusal.code, ...(refusal.pointer !== undefined && { pointer: refusal.pointer }) };
-  return problem(400, 'inlet', 'Invalid message', { detail: sentenceOf(refusal), report });
+function rejectedEnvelope(rejection: Rejection): Problem {
+  if (rejection.code === 'too-large') return tooLarge();
+  const report = { code: rejection.code, ...(rejection.pointer !== undefined && { pointer: rejection.pointer }) };
+  return problem(400, 'inlet', 'Invalid message', { detail: sentenceOf(rejection), report });
 }
 
 /** Records of one person go by one shard and keep their order; the strongest identity decides whose a record is. */

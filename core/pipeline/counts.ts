@@ -1,53 +1,53 @@
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { OutcomeCounts } from '#core/record/operations.ts';
 import { UNKNOWN_DATASET } from '#core/record/partition.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import type { Processed } from './process.ts';
 
 export const NO_COUNTS: OutcomeCounts = {
   accepted: 0,
-  refused: 0,
+  rejected: 0,
   duplicate: 0,
-  refusals: {},
+  rejections: {},
   withoutProfile: {},
-  graphRefusals: {},
+  graphRejections: {},
 };
 
 /** Records that are done with. */
-export type Finished = Pick<Processed, 'refused' | 'outcomes'>;
+export type Finished = Pick<Processed, 'rejected' | 'outcomes'>;
 
 /** What counting looks at. */
 interface Counted {
-  readonly refused: Processed['refused'];
+  readonly rejected: Processed['rejected'];
   readonly outcomes: readonly FoldOutcome[];
 }
 
-/** What became of processed records. A record with several refusals counts under its first. */
-export function countOutcomes({ refused, outcomes }: Counted): OutcomeCounts {
+/** What became of processed records. A record with several rejections counts under its first. */
+export function countOutcomes({ rejected, outcomes }: Counted): OutcomeCounts {
   const isFirst = ({ duplicate }: FoldOutcome): boolean => !duplicate;
   return {
     accepted: outcomes.filter(isFirst).length,
-    refused: refused.length,
+    rejected: rejected.length,
     duplicate: outcomes.length - outcomes.filter(isFirst).length,
-    refusals: tally(refused.map(({ refusals }) => refusals[0]!.code)),
+    rejections: tally(rejected.map(({ rejections }) => rejections[0]!.code)),
     withoutProfile: tally(outcomes.flatMap(({ withoutProfile }) => withoutProfile ?? [])),
-    graphRefusals: tally(outcomes.flatMap(({ graphRefusal }) => graphRefusal ?? [])),
+    graphRejections: tally(outcomes.flatMap(({ graphRejection }) => graphRejection ?? [])),
   };
 }
 
-/** What was looked at and not taken in yet: `accepted` are the good ones. */
-export const countValidated = (good: number, bad: Processed['refused']): OutcomeCounts => ({
+/** What was looked at and not ingested yet: `accepted` are the good ones. */
+export const countValidated = (good: number, bad: Processed['rejected']): OutcomeCounts => ({
   ...NO_COUNTS,
   accepted: good,
-  refused: bad.length,
-  refusals: tally(bad.map(({ refusals }) => refusals[0]!.code)),
+  rejected: bad.length,
+  rejections: tally(bad.map(({ rejections }) => rejections[0]!.code)),
 });
 
-/** A file that cannot be read, or cannot be read to its end, counts as one refused record. */
-export const countFileRefusal = ({ code }: Refusal): OutcomeCounts => ({
+/** A file that cannot be read, or cannot be read to its end, counts as one rejected record. */
+export const countFileRejection = ({ code }: Rejection): OutcomeCounts => ({
   ...NO_COUNTS,
-  refused: 1,
-  refusals: { [code]: 1 },
+  rejected: 1,
+  rejections: { [code]: 1 },
 });
 
 /** The same, dataset by dataset; what names no dataset of the catalog counts as `unknown`. */
@@ -56,23 +56,23 @@ export function countByDataset(
   isKnown: (datasetId: string) => boolean,
 ): Map<string, OutcomeCounts> {
   const named = (datasetId: string): string => (isKnown(datasetId) ? datasetId : UNKNOWN_DATASET);
-  const refused = Map.groupBy(processed.refused, ({ datasetId }) => named(datasetId));
+  const rejected = Map.groupBy(processed.rejected, ({ datasetId }) => named(datasetId));
   const outcomes = Map.groupBy(processed.outcomes, ({ record }) => record.datasetId);
   return new Map(
-    [...new Set([...refused.keys(), ...outcomes.keys()])].map((id) => [
+    [...new Set([...rejected.keys(), ...outcomes.keys()])].map((id) => [
       id,
-      countOutcomes({ refused: refused.get(id) ?? [], outcomes: outcomes.get(id) ?? [] }),
+      countOutcomes({ rejected: rejected.get(id) ?? [], outcomes: outcomes.get(id) ?? [] }),
     ]),
   );
 }
 
 export const addCounts = (x: OutcomeCounts, y: OutcomeCounts): OutcomeCounts => ({
   accepted: x.accepted + y.accepted,
-  refused: x.refused + y.refused,
+  rejected: x.rejected + y.rejected,
   duplicate: x.duplicate + y.duplicate,
-  refusals: addTallies(x.refusals, y.refusals),
+  rejections: addTallies(x.rejections, y.rejections),
   withoutProfile: addTallies(x.withoutProfile, y.withoutProfile),
-  graphRefusals: addTallies(x.graphRefusals, y.graphRefusals),
+  graphRejections: addTallies(x.graphRejections, y.graphRejections),
 });
 
 function tally(reasons: readonly string[]): Record<string, number> {

@@ -6,8 +6,8 @@ import { type LakeFile, ObjectChangedError } from '#core/lake/read-rows.ts';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { partitionOf } from '#core/record/partition.ts';
-import { slicesOf } from '#core/util/slices.ts';
-import { type TakeInDeps, takeIn } from './take-in.ts';
+import { groupsOf } from '#core/util/groups.ts';
+import { type IngestDeps, ingest } from './ingest.ts';
 
 export interface LakeRange {
   /** @default all */
@@ -25,7 +25,7 @@ export interface RebuildRange extends LakeRange {
 export interface RebuildDeps {
   readonly catalog: IngestionSettings;
   readonly lake: ObjectStore;
-  readonly stitch: TakeInDeps;
+  readonly stitch: IngestDeps;
   /** Called when an object and all before it are done: from here a rebuild can go on. */
   progress(key: string, soFar: Rebuilt): void;
 }
@@ -36,8 +36,8 @@ export interface Rebuilt {
   readonly stitched: number;
   /** Rows of a record that another row tells of as well. */
   readonly duplicate: number;
-  /** Rows that the catalog in force now does not accept any more. */
-  readonly refused: number;
+  /** Rows that the catalog active now does not accept any more. */
+  readonly rejected: number;
 }
 
 /**
@@ -48,7 +48,7 @@ export interface Rebuilt {
  * @throws the first error of a profile that could not be written; what `progress` said last is done
  */
 export async function rebuildFromLake(range: RebuildRange, deps: RebuildDeps): Promise<Rebuilt> {
-  let sum: Rebuilt = { objects: 0, stitched: 0, duplicate: 0, refused: 0 };
+  let sum: Rebuilt = { objects: 0, stitched: 0, duplicate: 0, rejected: 0 };
   let { after } = range;
   for (;;) {
     try {
@@ -68,7 +68,7 @@ const add = (a: Rebuilt, b: Rebuilt): Rebuilt => ({
   objects: a.objects + b.objects,
   stitched: a.stitched + b.stitched,
   duplicate: a.duplicate + b.duplicate,
-  refused: a.refused + b.refused,
+  rejected: a.rejected + b.rejected,
 });
 
 /** The objects of a range, in the order of days and keys. */
@@ -85,15 +85,15 @@ async function objectsOf({ dataset, from, to, after }: RebuildRange, lake: Objec
 const orderOf = (key: string): string => `${partitionOf(key)?.day} ${key}`;
 
 async function stitchAgain(file: LakeFile, dataset: string, deps: RebuildDeps): Promise<Rebuilt> {
-  let sum: Rebuilt = { objects: 1, stitched: 0, duplicate: 0, refused: 0 };
+  let sum: Rebuilt = { objects: 1, stitched: 0, duplicate: 0, rejected: 0 };
   for await (const rows of file.groups()) {
-    for (const slice of slicesOf(rows, ({ json }) => json.length)) {
+    for (const slice of groupsOf(rows, ({ json }) => json.length)) {
       const records = acceptAgain(slice, dataset, deps.catalog);
-      const { outcomes, failed } = await takeIn(records, deps.stitch);
+      const { outcomes, failed } = await ingest(records, deps.stitch);
       if (failed[0]) throw failed[0].error;
       const duplicate = outcomes.filter((outcome) => outcome.duplicate).length;
-      const refused = slice.length - records.length;
-      sum = add(sum, { objects: 0, stitched: records.length - duplicate, duplicate, refused });
+      const rejected = slice.length - records.length;
+      sum = add(sum, { objects: 0, stitched: records.length - duplicate, duplicate, rejected });
     }
   }
   return sum;
@@ -102,8 +102,8 @@ async function stitchAgain(file: LakeFile, dataset: string, deps: RebuildDeps): 
 function acceptAgain(rows: readonly LakeRow[], datasetId: string, catalog: IngestionSettings): AcceptedRecord[] {
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) return [];
-  return rows.flatMap(({ json, operation, ...arrival }) => {
-    const result = acceptRecord(JSON.parse(json), dataset, arrival, operation);
+  return rows.flatMap(({ json, operation, ...ingestionId }) => {
+    const result = acceptRecord(JSON.parse(json), dataset, ingestionId, operation);
     return 'record' in result ? result.record : [];
   });
 }

@@ -1,10 +1,10 @@
-import type { Arrival } from '#core/ingestion/accept.ts';
+import type { IngestionMetadata } from '#core/ingestion/accept.ts';
 import { openEnvelope } from '#core/ingestion/envelope.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { decodeJson, rawOf } from '#core/ingestion/text/decode-json.ts';
 import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
 import { UNKNOWN_DATASET } from '#core/record/partition.ts';
-import { MAX_RECORD_BYTES, type Position, type Raw, type Refusal } from '#core/record/record.ts';
+import { MAX_RECORD_BYTES, type Position, type Raw, type Rejection } from '#core/record/record.ts';
 import type { ReceivedRecord } from './process.ts';
 
 /**
@@ -14,26 +14,26 @@ import type { ReceivedRecord } from './process.ts';
 export function receiveMessage(
   bytes: Uint8Array,
   position: Position,
-  arrival: Omit<Arrival, 'arrival'>,
+  metadata: Omit<IngestionMetadata, 'ingestionId'>,
   catalog: IngestionSettings,
 ): ReceivedRecord & Raw {
   const decoded = decodeJson(bytes);
-  const refused = (refusal: Refusal, datasetId = UNKNOWN_DATASET): ReceivedRecord & Raw => {
+  const rejected = (rejection: Rejection, datasetId = UNKNOWN_DATASET): ReceivedRecord & Raw => {
     const kept = bytes.length > MAX_RECORD_BYTES ? bytes.subarray(0, KEPT_BYTES) : bytes;
-    return { ...arrival, datasetId, position, ...rawOf(kept), entity: undefined, refusal };
+    return { ...metadata, datasetId, position, ...rawOf(kept), entity: undefined, rejection };
   };
-  if (decoded.refusal) return refused(decoded.refusal);
+  if (decoded.rejection) return rejected(decoded.rejection);
   const opened = openEnvelope(decoded.value);
-  if ('refusal' in opened) return refused(opened.refusal);
+  if ('rejection' in opened) return rejected(opened.rejection);
   const { datasetId, schemaId, entity, operation } = opened;
   const dataset = catalog.datasets.get(datasetId);
   if (dataset && schemaId !== undefined && schemaId !== dataset.schemaId) {
-    return refused(schemaMismatch(dataset.schemaId, schemaId), datasetId);
+    return rejected(schemaMismatch(dataset.schemaId, schemaId), datasetId);
   }
-  return { ...arrival, datasetId, position, raw: decoded.text, entity, ...(operation && { operation }) };
+  return { ...metadata, datasetId, position, raw: decoded.text, entity, ...(operation && { operation }) };
 }
 
-const schemaMismatch = (expected: string, found: string): Refusal => ({
+const schemaMismatch = (expected: string, found: string): Rejection => ({
   code: 'schema-mismatch',
   message: 'The envelope names another schema than its dataset has',
   pointer: '/header/schemaRef/id',

@@ -6,9 +6,9 @@ export class ConflictError extends Error {
   }
 }
 
-export interface Pausing {
+export interface Backoff {
   /** Waits before the next attempt after somebody else wrote first; attempts count from 1. */
-  pause(attempt: number): Promise<void>;
+  backoff(attempt: number): Promise<void>;
 }
 
 const ATTEMPTS = 8;
@@ -18,13 +18,13 @@ const ATTEMPTS = 8;
  * @param readChangeWrite the whole of it, since what was read is stale after a conflict
  * @throws ConflictError when others went on writing first
  */
-export async function retryOnConflict<T>(readChangeWrite: () => Promise<T>, { pause }: Pausing): Promise<T> {
+export async function retryOnConflict<T>(readChangeWrite: () => Promise<T>, { backoff }: Backoff): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await readChangeWrite();
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
-      await pause(attempt);
+      await backoff(attempt);
     }
   }
 }

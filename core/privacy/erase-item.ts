@@ -1,4 +1,4 @@
-import type { Evidence } from '#core/identity/link-history.ts';
+import type { LinkHistory } from '#core/identity/link-history.ts';
 import { type Erased, identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 
@@ -23,13 +23,13 @@ export function eraseFromItem(
   const fragments = Object.entries(item.fragments).filter(([key]) => isOther(identityOfFragment(key)));
   const events = Object.entries(item.events).filter(([key]) => isOther(key));
   const activeOn = Object.entries(item.activeOn ?? {}).filter(([key]) => isOther(key));
-  const evidence = withoutIdentities(item.evidence, isOther);
+  const linkHistory = withoutIdentities(item.linkHistory, isOther);
   const eventsOf = (of: readonly (readonly [string, readonly unknown[]])[]): number =>
     of.reduce((sum, [, list]) => sum + list.length, 0);
   return {
     item: {
       ...item,
-      evidence,
+      linkHistory,
       fragments: Object.fromEntries(fragments),
       events: Object.fromEntries(events),
       ...(item.activeOn && { activeOn: Object.fromEntries(activeOn) }),
@@ -38,22 +38,22 @@ export function eraseFromItem(
     counts: {
       fragments: Object.keys(item.fragments).length - fragments.length,
       events: eventsOf(Object.entries(item.events)) - eventsOf(events),
-      links: sizeOf(item.evidence) - sizeOf(evidence),
+      links: sizeOf(item.linkHistory) - sizeOf(linkHistory),
     },
   };
 }
 
 /** An assertion that names others too goes on saying that these belong together. */
-function withoutIdentities(evidence: Evidence, isOther: (key: IdentityKey) => boolean): Evidence {
-  const removed = evidence.removed?.filter(({ a, b }) => isOther(a) && isOther(b));
+function withoutIdentities(linkHistory: LinkHistory, isOther: (key: IdentityKey) => boolean): LinkHistory {
+  const removed = linkHistory.removed?.filter(({ a, b }) => isOther(a) && isOther(b));
   return {
-    ...evidence,
+    ...linkHistory,
     ...(removed && { removed }),
-    settled: evidence.settled.filter(({ a, b }) => isOther(a) && isOther(b)),
-    assertions: evidence.assertions
+    condensed: linkHistory.condensed.filter(({ a, b }) => isOther(a) && isOther(b)),
+    assertions: linkHistory.assertions
       .map((assertion) => ({ ...assertion, identities: assertion.identities.filter(isOther) }))
       .filter(({ identities }) => identities.length > 1),
   };
 }
 
-const sizeOf = ({ settled, assertions }: Evidence): number => settled.length + assertions.length;
+const sizeOf = ({ condensed, assertions }: LinkHistory): number => condensed.length + assertions.length;

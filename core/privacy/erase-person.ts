@@ -1,21 +1,21 @@
-import type { LedgerStore } from '#core/activation/ledger.ts';
+import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import { hashIdentity } from '#core/identity/hashing.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
+import { deleteRowsFromLake } from '#core/lake/delete-rows.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { scrubLake } from '#core/lake/scrub-lake.ts';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { primaryIdentity } from '#core/profile/assign.ts';
 import { loadItems } from '#core/profile/load.ts';
-import { primaryIdentity } from '#core/profile/place.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
-import { type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { folderAt } from '#core/record/partition.ts';
+import { deleteLines, namesOneOf } from './delete-rows.ts';
 import { type ErasedFromItem, eraseFromItem } from './erase-item.ts';
 import { hashIdentities, type Receipt } from './receipt.ts';
-import { namesOneOf, scrubLines } from './scrub.ts';
 
 /**
  * Deletion of a person, by any of their identities. Every step can be done again, so a deletion that was interrupted is
@@ -30,12 +30,12 @@ export interface ErasureRequest {
   readonly keepOut: boolean;
 }
 
-export interface ErasureDeps extends Pausing {
+export interface ErasureDeps extends Backoff {
   readonly catalog: Pick<IngestionSettings, 'datasets'>;
-  readonly rules: ProfileRules;
+  readonly settings: ProfileSettings;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
-  readonly ledgers: LedgerStore;
+  readonly deliveryStates: DeliveryStateStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly exports: ObjectStore;
@@ -44,12 +44,12 @@ export interface ErasureDeps extends Pausing {
 
 export async function erasePerson(request: ErasureRequest, deps: ErasureDeps): Promise<Receipt> {
   const { identities, at, profile, root } = await eraseProfile(request, deps);
-  const destinations = await destinationsThatKnow(root, identities, deps.ledgers);
+  const destinations = await destinationsThatKnow(root, identities, deps.deliveryStates);
   const isTheirs = namesOneOf(valuesOf(identities));
   const inLake = await lakeFoldersOf(identities, deps);
-  const lake = await scrubLake(deps.lake, inLake, lakeRowsOf(identities, deps, isTheirs));
-  const quarantine = await scrubLines(deps.quarantine, deps.quarantine.list(''), isTheirs);
-  const exports = await scrubLines(deps.exports, deps.exports.list(''), isTheirs);
+  const lake = await deleteRowsFromLake(deps.lake, inLake, lakeRowsOf(identities, deps, isTheirs));
+  const quarantine = await deleteLines(deps.quarantine, deps.quarantine.list(''), isTheirs);
+  const exports = await deleteLines(deps.exports, deps.exports.list(''), isTheirs);
   let timelineEntries = 0;
   // Last: until then it says where rows of theirs lie in the lake.
   for (const identity of identities) timelineEntries += await deps.timeline.erase(identity);
@@ -84,11 +84,11 @@ async function eraseProfile(request: ErasureRequest, deps: ErasureDeps): Promise
     const item = items[0] ?? emptyItem(identity);
     const done = erasedBy(requestId, item);
     if (done) return { root: item.root, ...done, profile: NOTHING };
-    const identities = identitiesOfPerson(identity, item, deps.rules);
+    const identities = identitiesOfPerson(identity, item, deps.settings);
     const at = deps.now();
     const erased = { at, requestId, ...(keepOut && { keepOut: true as const }) };
     const { item: after, counts } = eraseFromItem(item, identities, erased);
-    await deps.profiles.write({ item: after, pointers: [], absorbed: [] });
+    await deps.profiles.write({ item: after, pointers: [], mergedIn: [] });
     return { root: item.root, identities, at, profile: counts };
   }, deps);
 }
@@ -99,21 +99,25 @@ function erasedBy(requestId: string, { erased = {} }: ProfileItem) {
   return own[0] && { identities: new Set(own.map(([key]) => key)), at: own[0][1].at };
 }
 
-function identitiesOfPerson(identity: IdentityKey, item: ProfileItem, rules: ProfileRules): ReadonlySet<IdentityKey> {
-  const profile = profilesOf(item, rules).find(({ identities }) => identities.includes(identity));
+function identitiesOfPerson(
+  identity: IdentityKey,
+  item: ProfileItem,
+  settings: ProfileSettings,
+): ReadonlySet<IdentityKey> {
+  const profile = profilesOf(item, settings).find(({ identities }) => identities.includes(identity));
   return new Set(profile?.identities ?? [identity]);
 }
 
 async function destinationsThatKnow(
   root: IdentityKey,
   identities: ReadonlySet<IdentityKey>,
-  ledgers: LedgerStore,
+  deliveryStates: DeliveryStateStore,
 ): Promise<string[]> {
-  const ledger = await ledgers.get(root);
-  if (!ledger || 'movedTo' in ledger) return [];
-  return Object.entries(ledger.destinations)
-    .filter(([, { told }]) =>
-      Object.entries(told).some(
+  const deliveryState = await deliveryStates.get(root);
+  if (!deliveryState || 'redirectTo' in deliveryState) return [];
+  return Object.entries(deliveryState.destinations)
+    .filter(([, { lastRouted }]) =>
+      Object.entries(lastRouted).some(
         ([key, segments]) => identities.has(key) && Object.values(segments).some(({ status }) => status === 'realized'),
       ),
     )
@@ -148,7 +152,7 @@ async function lakeFoldersOf(
 /** A row of the lake is theirs when its primary identity is, or when it names nobody else. */
 function lakeRowsOf(
   identities: ReadonlySet<IdentityKey>,
-  { catalog, rules }: ErasureDeps,
+  { catalog, settings }: ErasureDeps,
   namesThem: (text: string) => boolean,
 ): (row: LakeRow, key: string) => boolean {
   return ({ json }, key) => {
@@ -156,7 +160,7 @@ function lakeRowsOf(
     if (!dataset) return namesThem(json);
     const { identities: carried } = dataset.identitiesOf(JSON.parse(json));
     if (carried.length === 0) return false;
-    const primary = primaryIdentity({ behaviour: dataset.behaviour, identities: carried }, rules.links);
+    const primary = primaryIdentity({ behaviour: dataset.behaviour, identities: carried }, settings.links);
     if (typeof primary !== 'string' && identities.has(identityKey(primary))) return true;
     return carried.every((identity) => identities.has(identityKey(identity)));
   };

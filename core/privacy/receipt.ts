@@ -1,6 +1,6 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { Scrubbed } from '#core/lake/scrub-lake.ts';
+import type { DeletedRows } from '#core/lake/delete-rows.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { ErasedFromItem } from './erase-item.ts';
 
@@ -15,9 +15,9 @@ export interface Receipt {
   readonly keptOut: boolean;
   readonly profile: ErasedFromItem;
   readonly timelineEntries: number;
-  readonly lake: Scrubbed;
-  readonly quarantine: Scrubbed;
-  readonly exports: Scrubbed;
+  readonly lake: DeletedRows;
+  readonly quarantine: DeletedRows;
+  readonly exports: DeletedRows;
   /** Destinations that knew the person as a member of an audience and are told to remove them. */
   readonly destinations: readonly string[];
 }

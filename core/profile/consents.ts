@@ -4,7 +4,7 @@ export const isNode = (value: unknown): value is Node =>
 export const childOf = (node: unknown, name: string): unknown =>
   isNode(node) && Object.hasOwn(node, name) ? node[name] : undefined;
 
-/** Strictest first; what is no value of aep.md §1.5 is taken for a refusal. */
+/** Strictest first; what is no value of aep.md §1.5 is taken for a rejection. */
 const STRICTNESS = ['n', 'dn', 'p', 'u', 'PI', 'VI', 'CP', 'CT', 'LI', 'dy', 'y'];
 const strictness = (node: Node): number => Math.max(0, STRICTNESS.indexOf(String(node.val)));
 
@@ -14,8 +14,8 @@ const strictness = (node: Node): number => Math.max(0, STRICTNESS.indexOf(String
  * the strongest fragment's.
  * @param said `consents` of the fragments, the strongest last
  */
-export function strictestConsents(said: readonly unknown[]): unknown {
-  return said.filter((consents) => consents !== undefined).reduce(stricter, undefined);
+export function strictestConsents(asserted: readonly unknown[]): unknown {
+  return asserted.filter((consents) => consents !== undefined).reduce(stricter, undefined);
 }
 
 function stricter(weaker: unknown, stronger: unknown): unknown {

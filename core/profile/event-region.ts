@@ -11,7 +11,7 @@ export interface SeenInRegion {
 
 const HOUR_MS = 3_600_000;
 /** Regions that the events of one device are kept of; XDM names some sixty in all. */
-const MOST_REGIONS = 64;
+const MAX_REGIONS = 64;
 
 const seenInRegion = z.object({
   // What is no code would be a name of a field that somebody else chose.
@@ -56,7 +56,7 @@ export function withRegion(known: Fragment | undefined, { region, captureTimesta
   const before = Object.hasOwn(regions, region) ? regions[region] : undefined;
   if (known && before && !replaces(captureTimestamp, before.captureTimestamp)) return known;
   const all = Object.entries({ ...regions, [region]: { captureTimestamp } });
-  return regionFragment(all.length > MOST_REGIONS ? latest(all) : all)!;
+  return regionFragment(all.length > MAX_REGIONS ? latest(all) : all)!;
 }
 
 /** What is left of such a fragment without the captures that have expired; undefined for nothing. */
@@ -71,7 +71,7 @@ type Capture = readonly [region: string, ActivityRegions[string]];
 function regionFragment(captures: readonly Capture[]): Fragment | undefined {
   if (captures.length === 0) return undefined;
   const time = Math.max(...captures.map(([, { captureTimestamp }]) => Date.parse(captureTimestamp)));
-  return { time, tie: '', attributes: {}, regions: Object.fromEntries(captures) };
+  return { time, tieBreaker: '', attributes: {}, regions: Object.fromEntries(captures) };
 }
 
 function replaces(fresh: string, known: string): boolean {
@@ -83,4 +83,4 @@ function replaces(fresh: string, known: string): boolean {
 const latest = (captures: readonly Capture[]): readonly Capture[] =>
   [...captures]
     .sort(([x, a], [y, b]) => Date.parse(b.captureTimestamp) - Date.parse(a.captureTimestamp) || (x < y ? -1 : 1))
-    .slice(0, MOST_REGIONS);
+    .slice(0, MAX_REGIONS);

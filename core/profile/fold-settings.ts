@@ -1,11 +1,11 @@
-import type { EvidenceLimits } from '#core/identity/link-history.ts';
-import type { LinkRules } from '#core/identity/link-rules.ts';
+import type { LinkHistoryLimits } from '#core/identity/link-history.ts';
+import type { LinkingRules } from '#core/identity/linking-rules.ts';
 import type { ProfileEvent } from './profile-item.ts';
 
 /** What folding needs to know from the catalog. */
-export interface FoldRules {
-  readonly links: LinkRules;
-  readonly evidenceLimits?: EvidenceLimits;
+export interface FoldSettings {
+  readonly links: LinkingRules;
+  readonly linkHistoryLimits?: LinkHistoryLimits;
   isProfileEnabled(datasetId: string): boolean;
   isIdentityEnabled(datasetId: string): boolean;
   /** Keeps what segments read of an event; undefined where no segment looks at it. */

@@ -1,18 +1,18 @@
-import { type GraphRefusal, type Linkable, linkableIdentities, NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
-import { addAssertions } from '#core/identity/evidence.ts';
-import type { Assertion } from '#core/identity/link-rules.ts';
+import { addAssertions } from '#core/identity/add-assertions.ts';
+import { type GraphRejection, type Linkable, linkableIdentities, NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
+import type { Assertion } from '#core/identity/linking-rules.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import type { AssignedRecord, ProfileRejection } from './assign.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
-import type { FoldRules } from './fold-settings.ts';
+import type { FoldSettings } from './fold-settings.ts';
 import { changeFragment } from './fragment.ts';
-import type { PlacedRecord, ProfileRefusal } from './place.ts';
 import { type Fragment, fragmentKey, joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
 
 /** A record with the place it has in a profile, and what it says to the identity graph: less than by itself where its
  * batch says too much. */
-export interface StitchableRecord extends PlacedRecord {
-  readonly said: Linkable;
+export interface StitchableRecord extends AssignedRecord {
+  readonly asserted: Linkable;
 }
 
 /** What became of a record in the profile. Whether it is in the lake has been settled before. */
@@ -20,9 +20,9 @@ export interface FoldOutcome {
   readonly record: AcceptedRecord;
   readonly duplicate: boolean;
   /** Why it is in no profile although its dataset is enabled (aep.md §3.6). */
-  readonly withoutProfile?: ProfileRefusal;
+  readonly withoutProfile?: ProfileRejection;
   /** Why the graph did not take everything it says, although it names several identities. */
-  readonly graphRefusal?: GraphRefusal;
+  readonly graphRejection?: GraphRejection;
 }
 
 /**
@@ -33,24 +33,24 @@ export interface FoldOutcome {
 export function foldRecords(
   item: ProfileItem,
   records: readonly StitchableRecord[],
-  rules: FoldRules,
+  settings: FoldSettings,
 ): { item: ProfileItem; outcomes: FoldOutcome[]; late: number } {
   const outcomes: FoldOutcome[] = [];
   const assertions: Assertion[] = [];
   const draft = new Draft(item);
-  for (const placed of records) {
-    const { record, said } = placed;
-    assertions.push(...assertionOf(record, said.identities, item));
-    const withoutProfile = keepInProfile(draft, placed, rules);
+  for (const assigned of records) {
+    const { record, asserted } = assigned;
+    assertions.push(...assertionOf(record, asserted.identities, item));
+    const withoutProfile = keepInProfile(draft, assigned, settings);
     outcomes.push({
       record,
       duplicate: false,
       ...(withoutProfile && { withoutProfile }),
-      ...(said.refusal && { graphRefusal: said.refusal }),
+      ...(asserted.rejection && { graphRejection: asserted.rejection }),
     });
   }
-  const { evidence, late } = addAssertions(item.evidence, assertions, rules.links, rules.evidenceLimits);
-  return { item: draft.finish(evidence, rules), outcomes, late };
+  const { linkHistory, late } = addAssertions(item.linkHistory, assertions, settings.links, settings.linkHistoryLimits);
+  return { item: draft.finish(linkHistory, settings), outcomes, late };
 }
 
 /** The parts of an item that records change. What stays the same stays the same object. */
@@ -88,19 +88,24 @@ class Draft {
     if (day > known) this.#activeOn.set(key, day);
   }
 
-  finish(evidence: ProfileItem['evidence'], rules: FoldRules): ProfileItem {
+  finish(linkHistory: ProfileItem['linkHistory'], settings: FoldSettings): ProfileItem {
     const item = this.#item;
     const fragments = changed(item.fragments, this.#fragments);
-    const joined = [...this.#events].map(([key, fresh]) => [key, withEvents(item.events[key], fresh, rules)] as const);
+    const joined = [...this.#events].map(
+      ([key, fresh]) => [key, withEvents(item.events[key], fresh, settings)] as const,
+    );
     const events = changed(item.events, new Map(joined));
     const activeOn = changed(item.activeOn ?? NOTHING, this.#activeOn);
     const isSame =
-      evidence === item.evidence && fragments === item.fragments && events === item.events && this.#activeOn.size === 0;
+      linkHistory === item.linkHistory &&
+      fragments === item.fragments &&
+      events === item.events &&
+      this.#activeOn.size === 0;
     if (isSame) return item;
-    const projection = item.revision === 0 && item.projection === undefined ? rules.projection : item.projection;
+    const projection = item.revision === 0 && item.projection === undefined ? settings.projection : item.projection;
     return {
       ...item,
-      evidence,
+      linkHistory,
       fragments,
       events,
       ...(projection !== undefined && { projection }),
@@ -113,12 +118,12 @@ class Draft {
 function withEvents(
   known: readonly ProfileEvent[] | undefined,
   fresh: readonly ProfileEvent[],
-  rules: FoldRules,
+  settings: FoldSettings,
 ): readonly ProfileEvent[] {
-  if (!known) return rules.retainEvents(joinEvents(NO_EVENTS, fresh));
+  if (!known) return settings.retainEvents(joinEvents(NO_EVENTS, fresh));
   const joined = joinEvents(known, fresh);
   if (joined === known) return known;
-  const retained = rules.retainEvents(joined);
+  const retained = settings.retainEvents(joined);
   const isSame = retained.length === known.length && retained.every(({ id }, at) => id === known[at]!.id);
   return isSame ? known : retained;
 }
@@ -134,13 +139,13 @@ function changed<T>(record: Readonly<Record<string, T>>, values: ReadonlyMap<str
 }
 
 /** What a record says to the identity graph by itself. */
-export function linkableOf(record: AcceptedRecord, rules: FoldRules): Linkable {
-  if (!rules.isIdentityEnabled(record.datasetId) || record.operation === 'delete') return NOTHING_TO_LINK;
-  return linkableIdentities(record.identities, rules.links);
+export function linkableOf(record: AcceptedRecord, settings: FoldSettings): Linkable {
+  if (!settings.isIdentityEnabled(record.datasetId) || record.operation === 'delete') return NOTHING_TO_LINK;
+  return linkableIdentities(record.identities, settings.links);
 }
 
-function assertionOf(record: AcceptedRecord, said: readonly IdentityKey[], item: ProfileItem): Assertion[] {
-  const identities = item.erased ? said.filter((key) => !isErased(item, key, record)) : said;
+function assertionOf(record: AcceptedRecord, asserted: readonly IdentityKey[], item: ProfileItem): Assertion[] {
+  const identities = item.erased ? asserted.filter((key) => !isErased(item, key, record)) : asserted;
   return identities.length < 2 ? [] : [{ id: record.id, time: record.time, source: record.datasetId, identities }];
 }
 
@@ -152,38 +157,38 @@ export function isErased({ erased }: ProfileItem, key: IdentityKey, { time, rece
 
 function keepInProfile(
   draft: Draft,
-  { record, under: key, withoutProfile, said }: StitchableRecord,
-  rules: FoldRules,
-): ProfileRefusal | undefined {
+  { record, keyedBy: key, withoutProfile, asserted }: StitchableRecord,
+  settings: FoldSettings,
+): ProfileRejection | undefined {
   if (!key) return withoutProfile;
   if (draft.isErased(key, record)) return 'person-deleted';
-  if (isTooOld(record, rules)) return 'event-expired';
-  if (rules.keepsActivity) draft.wasActive(key, record.receivedAt);
+  if (isTooOld(record, settings)) return 'event-expired';
+  if (settings.keepsActivity) draft.wasActive(key, record.receivedAt);
   if (record.behaviour === 'event') {
-    const entity = rules.projectEvent(record.entity);
+    const entity = settings.projectEvent(record.entity);
     const { id, time, datasetId } = record;
     draft.addEvents(key, entity ? [{ id, time, datasetId, entity }] : NO_EVENTS);
-    keepRegion(draft, record, deviceOf(record.identities, said.identities, key), rules);
+    keepRegion(draft, record, deviceOf(record.identities, asserted.identities, key), settings);
     return undefined;
   }
   const at = fragmentKey(record.datasetId, key);
   const { identityMap: _identities, ...attributes } = record.entity;
   // The id decides between records that nothing else puts in order.
-  const change = { time: record.time, tie: `${record.tie}|${record.id}`, attributes };
+  const change = { time: record.time, tieBreaker: `${record.tieBreaker}|${record.id}`, attributes };
   draft.setFragment(at, changeFragment(draft.fragment(at), record.operation, change));
   return undefined;
 }
 
 /** Where an event says in which region it was captured, its device was seen there (aep.md §1.3). */
-function keepRegion(draft: Draft, record: AcceptedRecord, device: IdentityKey, rules: FoldRules): void {
+function keepRegion(draft: Draft, record: AcceptedRecord, device: IdentityKey, settings: FoldSettings): void {
   const seen = regionOfEvent(record);
   if (!seen || draft.isErased(device, record)) return;
-  const expiresAt = rules.expiryOf(record.datasetId, Date.parse(seen.captureTimestamp));
+  const expiresAt = settings.expiryOf(record.datasetId, Date.parse(seen.captureTimestamp));
   if (expiresAt !== undefined && expiresAt <= record.receivedAt) return;
   const at = fragmentKey(record.datasetId, device);
   draft.setFragment(at, withRegion(draft.fragment(at), seen));
 }
 
 /** Whether an event was older when it arrived than its dataset keeps events (aep.md §4.3). */
-const isTooOld = ({ behaviour, datasetId, time, receivedAt }: AcceptedRecord, rules: FoldRules): boolean =>
-  behaviour === 'event' && (rules.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY) <= receivedAt;
+const isTooOld = ({ behaviour, datasetId, time, receivedAt }: AcceptedRecord, settings: FoldSettings): boolean =>
+  behaviour === 'event' && (settings.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY) <= receivedAt;

@@ -17,7 +17,7 @@ export interface Fragment extends FragmentChange {
 export interface FragmentChange {
   /** Epoch ms, and what puts changes of one instant in order. */
   readonly time: number;
-  readonly tie: string;
+  readonly tieBreaker: string;
   readonly attributes: Attributes;
 }
 
@@ -27,7 +27,7 @@ export type ActivityRegions = Readonly<Record<string, { readonly captureTimestam
 /** The first instant there is; nothing is older. */
 const EVER = -8_640_000_000_000_000;
 /** Beyond this many the oldest patches are taken for good: a record that is older than them comes too late. */
-const MOST_PATCHES = 32;
+const MAX_PATCHES = 32;
 
 /** The fragment after one more change. */
 export function changeFragment(
@@ -41,10 +41,10 @@ export function changeFragment(
   const deletedAt = operation === 'delete' ? Math.max(known?.deletedAt ?? EVER, change.time) : known?.deletedAt;
   const captured = operation === 'delete' ? undefined : (userActivityRegions as ActivityRegions | undefined);
   const regions = capturedAfter(latestRegions(known?.regions, captured), deletedAt);
-  const { time, tie } = base;
+  const { time, tieBreaker } = base;
   return {
     time,
-    tie,
+    tieBreaker,
     attributes: base.attributes,
     ...(patches.length > 0 && { patches }),
     ...(regions && { regions }),
@@ -57,13 +57,13 @@ function withChange(
   operation: RecordOperation,
   change: FragmentChange,
 ): { base: FragmentChange; patches: readonly FragmentChange[] } {
-  const base: FragmentChange = known ?? { time: EVER, tie: '', attributes: {} };
+  const base: FragmentChange = known ?? { time: EVER, tieBreaker: '', attributes: {} };
   const patches = known?.patches ?? [];
   if (compareChanges(change, base) <= 0) return { base, patches };
   if (operation !== 'merge') return { base: change, patches: patches.filter((one) => compareChanges(one, change) > 0) };
   if (patches.some((one) => compareChanges(one, change) === 0)) return { base, patches };
   const all = [...patches, change].sort(compareChanges);
-  const settled = all.slice(0, Math.max(0, all.length - MOST_PATCHES));
+  const settled = all.slice(0, Math.max(0, all.length - MAX_PATCHES));
   return { base: settled.reduce(patched, base), patches: all.slice(settled.length) };
 }
 
@@ -85,7 +85,7 @@ export function attributesOf(fragment: Fragment): Attributes | undefined {
 export const lastChange = (fragment: Fragment): FragmentChange => fragment.patches?.at(-1) ?? fragment;
 
 export const compareChanges = (x: FragmentChange, y: FragmentChange): number =>
-  x.time - y.time || (x.tie < y.tie ? -1 : x.tie > y.tie ? 1 : 0);
+  x.time - y.time || (x.tieBreaker < y.tieBreaker ? -1 : x.tieBreaker > y.tieBreaker ? 1 : 0);
 
 /** `stronger` over `weaker`, field by field (aep.md §4.1); arrays are values (docs/profiles.md, "Merge policies"). */
 export function mergeAttributes(weaker: Attributes, stronger: Attributes): Attributes {

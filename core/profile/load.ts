@@ -31,7 +31,7 @@ export async function loadItems(
         if (!first) throw new ConflictError('an item');
         unknown.push(key);
       } else if ('item' in lookup) items.set(lookup.item.root, lookup.item);
-      else if (!items.has(lookup.movedTo)) next.add(lookup.movedTo);
+      else if (!items.has(lookup.redirectTo)) next.add(lookup.redirectTo);
     }
     wanted = [...next];
     first = false;

@@ -22,16 +22,16 @@ export function mergeFragments(
   fragments: readonly (readonly [FragmentKey, Fragment])[],
   policy: MergePolicyDefinition['attributeMerge'],
 ): Record<string, unknown> {
-  const said: Attributes[] = weakestFirst(fragments, policy).map(([, fragment]) => attributesOf(fragment) ?? {});
-  const merged: Record<string, unknown> = { ...said.reduce(mergeAttributes, {}) };
-  const regions = said.reduce<ActivityRegions | undefined>(
+  const asserted: Attributes[] = weakestFirst(fragments, policy).map(([, fragment]) => attributesOf(fragment) ?? {});
+  const merged: Record<string, unknown> = { ...asserted.reduce(mergeAttributes, {}) };
+  const regions = asserted.reduce<ActivityRegions | undefined>(
     (known, attributes) => latestRegions(known, attributes.userActivityRegions as ActivityRegions | undefined),
     undefined,
   );
   if (regions) merged.userActivityRegions = regions;
-  const consents = strictestConsents(said.map((attributes) => attributes.consents));
+  const consents = strictestConsents(asserted.map((attributes) => attributes.consents));
   if (consents !== undefined) merged.consents = consents;
-  if (said.some(({ privacyOptOuts }) => isGeneralOptOut(privacyOptOuts)))
+  if (asserted.some(({ privacyOptOuts }) => isGeneralOptOut(privacyOptOuts)))
     merged.privacyOptOuts = { ...asObject(merged.privacyOptOuts), general_opt_out: 'out' };
   return merged;
 }

@@ -1,12 +1,12 @@
-import { joinEvidence } from '#core/identity/evidence.ts';
-import { type Evidence, NO_EVIDENCE } from '#core/identity/link-history.ts';
+import { joinLinkHistories } from '#core/identity/add-assertions.ts';
+import { type LinkHistory, NO_LINK_HISTORY } from '#core/identity/link-history.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { Fragment } from './fragment.ts';
 
 export type { Fragment } from './fragment.ts';
 
 /**
- * The item that profiles are kept in. It holds all identities that evidence ever connected within the window of
+ * The item that profiles are kept in. It holds all identities that link history ever connected within the window of
  * lateness, nearly always one person. Which of its fragments make a profile is decided by the graph when it is read, so
  * that a merge or a split moves no customer data: see `profiles.ts`.
  *
@@ -16,7 +16,7 @@ export interface ProfileItem {
   readonly root: IdentityKey;
   /** Raised by every write; 0 for an item that was never written. */
   readonly revision: number;
-  readonly evidence: Evidence;
+  readonly linkHistory: LinkHistory;
   readonly fragments: Readonly<Record<FragmentKey, Fragment>>;
   /** Events that some segment looks at, by their primary identity. An identity without such events has an empty list. */
   readonly events: Readonly<Record<IdentityKey, readonly ProfileEvent[]>>;
@@ -25,7 +25,7 @@ export interface ProfileItem {
   /** Epoch ms: when they were last chosen anew, from the timeline. */
   readonly projectedAt?: number;
   /** Items that were taken into this one. */
-  readonly absorbed: readonly IdentityKey[];
+  readonly mergedIn: readonly IdentityKey[];
   /** Identities of people who were deleted. */
   readonly erased?: Readonly<Record<IdentityKey, Erased>>;
   /** Day of the last activity of an identity, since 1970; kept where pseudonymous profiles expire. */
@@ -37,14 +37,14 @@ export interface ProfileItem {
  * constant that some software sends for everybody; beyond this number they are kept apart, so that no item grows until
  * it cannot be written.
  */
-export const MOST_IDENTITIES_IN_ITEM = 250;
+export const MAX_IDENTITIES_IN_ITEM = 250;
 
 /** Every identity that an item knows of. */
-export function identitiesIn({ root, evidence, fragments, events }: ProfileItem): ReadonlySet<IdentityKey> {
+export function identitiesIn({ root, linkHistory, fragments, events }: ProfileItem): ReadonlySet<IdentityKey> {
   return new Set([
     root,
-    ...evidence.settled.flatMap(({ a, b }) => [a, b]),
-    ...evidence.assertions.flatMap(({ identities }) => identities),
+    ...linkHistory.condensed.flatMap(({ a, b }) => [a, b]),
+    ...linkHistory.assertions.flatMap(({ identities }) => identities),
     ...Object.keys(fragments).map(identityOfFragment),
     ...Object.keys(events),
   ]);
@@ -78,23 +78,23 @@ export interface ProfileEvent {
 }
 
 /** Events that one identity may have in the item; the oldest go first (aep.md §4.4). */
-export const MOST_EVENTS = 5_000;
+export const MAX_EVENTS = 5_000;
 
 /** By time. An event that is there already stays one event. */
 export function joinEvents(known: readonly ProfileEvent[], fresh: readonly ProfileEvent[]): readonly ProfileEvent[] {
   const ids = new Set(known.map(({ id }) => id));
   const added = fresh.filter(({ id }) => !ids.has(id) && ids.add(id));
   if (added.length === 0) return known;
-  return [...known, ...added].sort((x, y) => x.time - y.time || (x.id < y.id ? -1 : 1)).slice(-MOST_EVENTS);
+  return [...known, ...added].sort((x, y) => x.time - y.time || (x.id < y.id ? -1 : 1)).slice(-MAX_EVENTS);
 }
 
 export const emptyItem = (root: IdentityKey): ProfileItem => ({
   root,
   revision: 0,
-  evidence: NO_EVIDENCE,
+  linkHistory: NO_LINK_HISTORY,
   fragments: {},
   events: {},
-  absorbed: [],
+  mergedIn: [],
 });
 
 /** Events of two items that were chosen differently have to be chosen anew. */
@@ -106,17 +106,17 @@ function joinProjections(item: ProfileItem, other: ProfileItem): Pick<ProfileIte
 }
 
 /** Takes `other` into `item`; the root and revision of `item` stay. */
-export function absorb(item: ProfileItem, other: ProfileItem): ProfileItem {
+export function mergeIn(item: ProfileItem, other: ProfileItem): ProfileItem {
   const erased = { ...other.erased, ...item.erased };
   const activeOn = { ...other.activeOn, ...item.activeOn };
   return {
     root: item.root,
     revision: item.revision,
-    evidence: joinEvidence(item.evidence, other.evidence),
+    linkHistory: joinLinkHistories(item.linkHistory, other.linkHistory),
     fragments: { ...other.fragments, ...item.fragments },
     events: { ...other.events, ...item.events },
     ...joinProjections(item, other),
-    absorbed: other.revision > 0 ? [...item.absorbed, ...other.absorbed, other.root] : item.absorbed,
+    mergedIn: other.revision > 0 ? [...item.mergedIn, ...other.mergedIn, other.root] : item.mergedIn,
     ...(Object.keys(erased).length > 0 && { erased }),
     ...(Object.keys(activeOn).length > 0 && { activeOn }),
   };

@@ -1,5 +1,5 @@
-import { linksOf } from '#core/identity/evidence.ts';
-import { graphsOf, type LinkRules } from '#core/identity/link-rules.ts';
+import { linksOf } from '#core/identity/add-assertions.ts';
+import { graphsOf, type LinkingRules } from '#core/identity/linking-rules.ts';
 import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/record/identity.ts';
 import type { MergePolicyDefinition } from './definition.ts';
 import { type ActivityRegions, attributesOf, latestRegions } from './fragment.ts';
@@ -20,8 +20,8 @@ export interface Profile {
   regionsOf(identity: IdentityKey): ActivityRegions | undefined;
 }
 
-export interface ProfileRules {
-  readonly links: LinkRules;
+export interface ProfileSettings {
+  readonly links: LinkingRules;
   readonly mergePolicy: MergePolicyDefinition;
 }
 
@@ -29,17 +29,17 @@ export interface ProfileRules {
  * The profiles of an item. Stitching `pdg`: one for every graph, and one for every identity that has data and no graph;
  * `none`: one for every identity that has data (aep.md §4.1). Sorted by key.
  */
-export function profilesOf(item: ProfileItem, rules: ProfileRules): Profile[] {
+export function profilesOf(item: ProfileItem, settings: ProfileSettings): Profile[] {
   const fragments = Object.entries(item.fragments).filter(([, fragment]) => attributesOf(fragment));
   const withData = new Set([...fragments.map(([key]) => identityOfFragment(key)), ...Object.keys(item.events)]);
   const groups =
-    rules.mergePolicy.identityGraph.type === 'none'
+    settings.mergePolicy.identityGraph.type === 'none'
       ? []
-      : graphsOf(linksOf(item.evidence, rules.links)).map((graph) => graph.identities);
+      : graphsOf(linksOf(item.linkHistory, settings.links)).map((graph) => graph.identities);
   const grouped = new Set(groups.flat());
   const alone = [...withData].filter((identity) => !grouped.has(identity)).map((identity) => [identity]);
   return [...groups.filter((group) => group.some((identity) => withData.has(identity))), ...alone]
-    .map((identities) => profileOf(item, fragments, identities, rules))
+    .map((identities) => profileOf(item, fragments, identities, settings))
     .sort((x, y) => (x.key < y.key ? -1 : 1));
 }
 
@@ -47,7 +47,7 @@ function profileOf(
   item: ProfileItem,
   allFragments: readonly (readonly [FragmentKey, Fragment])[],
   members: readonly IdentityKey[],
-  { links, mergePolicy }: ProfileRules,
+  { links, mergePolicy }: ProfileSettings,
 ): Profile {
   const identities = strongestFirst(members, links);
   const own = new Set(identities);
@@ -69,7 +69,7 @@ function profileOf(
   };
 }
 
-const strongestFirst = (identities: readonly IdentityKey[], rules: LinkRules): IdentityKey[] =>
+const strongestFirst = (identities: readonly IdentityKey[], rules: LinkingRules): IdentityKey[] =>
   [...identities].sort((x, y) => rules.rank(namespaceOf(x)) - rules.rank(namespaceOf(y)) || (x < y ? -1 : 1));
 
 function identityMapOf(identities: readonly IdentityKey[]): Record<string, { id: string }[]> {

@@ -1,17 +1,17 @@
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
-import type { FoldRules } from './fold-settings.ts';
-import type { PlacedRecord } from './place.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
+import type { AssignedRecord } from './assign.ts';
+import type { FoldSettings } from './fold-settings.ts';
 import type { Timeline, TimelineEntry } from './ports/timeline.ts';
 
 /** How long a record that is no event is recognised when it comes again. */
 const RECORDS_REMEMBERED_MS = 90 * 86_400_000;
-const ENTRIES_AT_ONCE = 32;
+const ENTRIES_CONCURRENCY = 32;
 
 export interface RememberedRecords {
   /** They may change profiles: they came for the first time, or what they did may have been interrupted. */
-  readonly fresh: readonly PlacedRecord[];
+  readonly fresh: readonly AssignedRecord[];
   readonly duplicates: readonly AcceptedRecord[];
   readonly failed: readonly { readonly record: AcceptedRecord; readonly error: Error }[];
 }
@@ -21,50 +21,51 @@ export interface RememberedRecords {
  * already. Records that belong to nobody are fresh.
  */
 export async function remember(
-  records: readonly PlacedRecord[],
+  records: readonly AssignedRecord[],
   timeline: Timeline,
-  rules: FoldRules,
+  settings: FoldSettings,
 ): Promise<RememberedRecords> {
-  const fresh: PlacedRecord[] = [];
+  const fresh: AssignedRecord[] = [];
   const duplicates: AcceptedRecord[] = [];
   const failed: { record: AcceptedRecord; error: Error }[] = [];
   const first = new Map<string, AcceptedRecord>();
-  const entries: { placed: PlacedRecord; entry: TimelineEntry }[] = [];
-  for (const placed of records) {
-    const { record, under } = placed;
-    if (!under) {
-      fresh.push(placed);
+  const entries: { assigned: AssignedRecord; entry: TimelineEntry }[] = [];
+  for (const assigned of records) {
+    const { record, keyedBy } = assigned;
+    if (!keyedBy) {
+      fresh.push(assigned);
       continue;
     }
-    const entry = timelineEntryOf(record, under, rules);
+    const entry = timelineEntryOf(record, keyedBy, settings);
     const key = `${entry.identity}|${entry.id}`;
     const other = first.get(key);
     if (!other) {
       first.set(key, record);
-      entries.push({ placed, entry });
-    } else if (other.arrival === record.arrival) fresh.push(placed);
+      entries.push({ assigned, entry });
+    } else if (other.ingestionId === record.ingestionId) fresh.push(assigned);
     else duplicates.push(record);
   }
-  await eachAtOnce(entries, ENTRIES_AT_ONCE, async ({ placed, entry }) => {
+  await mapWithConcurrency(entries, ENTRIES_CONCURRENCY, async ({ assigned, entry }) => {
     try {
       const remembered = await timeline.remember(entry);
-      if (remembered === 'duplicate') duplicates.push(placed.record);
-      else fresh.push(placed);
+      if (remembered === 'duplicate') duplicates.push(assigned.record);
+      else fresh.push(assigned);
     } catch (error) {
-      failed.push({ record: placed.record, error: error as Error });
+      failed.push({ record: assigned.record, error: error as Error });
     }
   });
   return { fresh, duplicates, failed };
 }
 
 /** What the timeline keeps of a record. @param identity the primary one of the record */
-export function timelineEntryOf(record: AcceptedRecord, identity: IdentityKey, rules: FoldRules): TimelineEntry {
-  const { id, arrival, datasetId, time, receivedAt } = record;
-  const expiresAt = record.behaviour === 'event' ? rules.expiryOf(datasetId, time) : receivedAt + RECORDS_REMEMBERED_MS;
+export function timelineEntryOf(record: AcceptedRecord, identity: IdentityKey, settings: FoldSettings): TimelineEntry {
+  const { id, ingestionId, datasetId, time, receivedAt } = record;
+  const expiresAt =
+    record.behaviour === 'event' ? settings.expiryOf(datasetId, time) : receivedAt + RECORDS_REMEMBERED_MS;
   return {
     identity,
     id,
-    arrival,
+    ingestionId,
     datasetId,
     time,
     receivedAt,

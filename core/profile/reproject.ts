@@ -1,15 +1,15 @@
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import type { FoldRules } from './fold-settings.ts';
+import type { FoldSettings } from './fold-settings.ts';
 import { loadItem } from './load.ts';
 import type { ProfileStore } from './ports/profile-store.ts';
 import type { Timeline } from './ports/timeline.ts';
 import { joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
 
-export interface ReprojectDeps extends Pausing {
+export interface ReprojectDeps extends Backoff {
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
-  readonly rules: FoldRules;
+  readonly settings: FoldSettings;
   readonly now: () => number;
 }
 
@@ -19,35 +19,35 @@ export interface ReprojectDeps extends Pausing {
  * @returns whether the item was written
  */
 export async function reproject(root: IdentityKey, deps: ReprojectDeps): Promise<boolean> {
-  const { profiles, rules } = deps;
+  const { profiles, settings } = deps;
   return retryOnConflict(async () => {
     const item = await loadItem(root, profiles);
-    if (!item || isProjected(item, rules)) return false;
+    if (!item || isProjected(item, settings)) return false;
     const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
     for (const identity of Object.keys(item.events)) events[identity] = await eventsOf(identity, deps);
     await profiles.write({
-      item: { ...item, events, projection: rules.projection, projectedAt: deps.now() },
+      item: { ...item, events, projection: settings.projection, projectedAt: deps.now() },
       pointers: [],
-      absorbed: [],
+      mergedIn: [],
     });
     return true;
   }, deps);
 }
 
-/** Whether the events of an item were chosen under the segments in force. */
-export const isProjected = ({ projection }: Pick<ProfileItem, 'projection'>, rules: FoldRules): boolean =>
-  projection === rules.projection;
+/** Whether the events of an item were chosen under the segments active. */
+export const isProjected = ({ projection }: Pick<ProfileItem, 'projection'>, settings: FoldSettings): boolean =>
+  projection === settings.projection;
 
 /** The events of an identity that segments look at, as they are on its timeline, without those that have expired. */
 export async function eventsOf(
   identity: IdentityKey,
-  { timeline, rules, now }: Pick<ReprojectDeps, 'timeline' | 'rules' | 'now'>,
+  { timeline, settings, now }: Pick<ReprojectDeps, 'timeline' | 'settings' | 'now'>,
 ): Promise<readonly ProfileEvent[]> {
   const events: ProfileEvent[] = [];
   for await (const { id, time, datasetId, json } of timeline.read(identity)) {
-    const expiresAt = rules.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY;
-    const entity = json !== undefined && expiresAt > now() && rules.projectEvent(JSON.parse(json));
+    const expiresAt = settings.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY;
+    const entity = json !== undefined && expiresAt > now() && settings.projectEvent(JSON.parse(json));
     if (entity) events.push({ id, time, datasetId, entity });
   }
-  return rules.retainEvents(joinEvents([], events));
+  return settings.retainEvents(joinEvents([], events));
 }

@@ -17,11 +17,11 @@ export interface AcceptedRecord {
   /** Epoch ms: of an event its timestamp, of a record when it was last updated at the source, else when it arrived. */
   readonly time: number;
   /** Puts records of the same time in order: the later one in the file, or in the shard, is the larger. */
-  readonly tie: string;
+  readonly tieBreaker: string;
   /** Epoch ms at which it arrived. */
   readonly receivedAt: number;
   /** Tells one arrival of a record from another: the same when it is delivered again by the platform itself. */
-  readonly arrival: string;
+  readonly ingestionId: string;
   /** What it does to the fragment of its dataset; of an event always `create` (aep.md §1.6). */
   readonly operation: RecordOperation;
   /** Set where it is no record of a person and no event: what it is found by. */

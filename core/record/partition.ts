@@ -23,7 +23,7 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 
 export const folderOf = ({ dataset, day }: Partition): string => `dataset=${dataset}/date=${day}/`;
 
-/** Where records that arrived then are kept; those that were refused too. */
+/** Where records that arrived then are kept; those that were rejected too. */
 export function folderAt(datasetId: string, at: number): string {
   // What a producer wrote as the name of a dataset may be anything; as part of a key it must be harmless.
   const dataset = /^[A-Za-z0-9_.-]{1,128}$/.test(datasetId) ? datasetId : `${UNKNOWN_DATASET}-${shortHash(datasetId)}`;

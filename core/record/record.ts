@@ -8,9 +8,9 @@ export interface Position {
   readonly row?: number;
 }
 
-/** Why a record or a file was refused. `code` is stable, `message` is for people and never contains personal data. */
-export interface Refusal {
-  readonly code: RefusalCode;
+/** Why a record or a file was rejected. `code` is stable, `message` is for people and never contains personal data. */
+export interface Rejection {
+  readonly code: RejectionCode;
   readonly message: string;
   /** CSV: the column that could not become the field at `pointer`. */
   readonly column?: string;
@@ -21,7 +21,7 @@ export interface Refusal {
   readonly found?: string;
 }
 
-export const REFUSAL_CODES = [
+export const REJECTION_CODES = [
   'malformed', // not JSON, a broken CSV row
   'invalid-encoding', // not UTF-8
   'too-large',
@@ -38,9 +38,9 @@ export const REFUSAL_CODES = [
   'corrupt-file', // files: gzip or parquet that can't be read
   'empty-file',
   'invalid-header',
-  'batch-failed', // files: too many of the batch's records were refused
+  'batch-failed', // files: too many of the batch's records were rejected
 ] as const;
-export type RefusalCode = (typeof REFUSAL_CODES)[number];
+export type RejectionCode = (typeof REJECTION_CODES)[number];
 
 /** The bytes of a record as they came: as text, or in base64 where they are no UTF-8. */
 export interface Raw {
@@ -58,24 +58,24 @@ export type DecodedRecord = { readonly position: Position } & (
   | (MaybeRaw & {
       /** Of a row of CSV its cells, in the order of the header. */
       readonly value: unknown;
-      readonly refusal?: undefined;
+      readonly rejection?: undefined;
       /** About how long its text would be, where it has none. */
       readonly characters?: number;
     })
-  | (Raw & { readonly refusal: Refusal; readonly characters?: undefined })
+  | (Raw & { readonly rejection: Rejection; readonly characters?: undefined })
 );
 
-/** The whole file is refused: nothing in it can be used. */
-export class FileRefusedError extends Error {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    super(refusal.message);
+/** The whole file is rejected: nothing in it can be used. */
+export class FileRejectedError extends Error {
+  readonly rejection: Rejection;
+  constructor(rejection: Rejection) {
+    super(rejection.message);
     this.name = 'FileRefusedError';
-    this.refusal = refusal;
+    this.rejection = rejection;
   }
 }
 
-/** A record is larger than this, in bytes of its text: refused (aep.md §2.1). */
+/** A record is larger than this, in bytes of its text: rejected (aep.md §2.1). */
 export const MAX_RECORD_BYTES = 1_048_576;
-/** A record is nested deeper than this: refused before it is validated. */
+/** A record is nested deeper than this: rejected before it is validated. */
 export const MAX_DEPTH = 64;

@@ -3,21 +3,21 @@ import { isDevice, isShared } from '#core/activation/aam/identities.ts';
 import { REGIONS } from '#core/activation/aam/regions.ts';
 import { routeAam } from '#core/activation/aam/route-device.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { type DeliveryStateStore, NOTHING_ROUTED } from '#core/activation/delivery-state.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
-import { type LedgerStore, NOTHING_TOLD } from '#core/activation/ledger.ts';
 import { permitted } from '#core/activation/permitted.ts';
-import type { RouteRules } from '#core/activation/route.ts';
+import type { RouteSettings } from '#core/activation/route.ts';
 import type { Governance } from '#core/governance/governance.ts';
-import { linksOf } from '#core/identity/evidence.ts';
-import { graphsOf } from '#core/identity/link-rules.ts';
-import type { FoldRules } from '#core/profile/fold-settings.ts';
+import { linksOf } from '#core/identity/add-assertions.ts';
+import { graphsOf } from '#core/identity/linking-rules.ts';
+import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
-import type { EvaluationRules } from '#core/segmentation/evaluate-item.ts';
-import { isMoved, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
+import type { EvaluateSettings } from '#core/segmentation/evaluate-item.ts';
+import { isRedirect, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 
 /** What stands in the stores, counted. */
 export interface Report {
@@ -57,32 +57,32 @@ export interface ReportSettings {
   readonly segments: SegmentSet;
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   readonly governance: Governance | undefined;
-  readonly fold: FoldRules;
-  readonly evaluation: EvaluationRules;
-  readonly route: RouteRules;
+  readonly fold: FoldSettings;
+  readonly evaluation: EvaluateSettings;
+  readonly route: RouteSettings;
 }
 
 export interface ReportSource {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
-  readonly ledgers: LedgerStore;
+  readonly deliveryStates: DeliveryStateStore;
 }
 
-const READS_AT_ONCE = 16;
+const READS_CONCURRENCY = 16;
 
 /** Counts everything by reading every item once. @param now epoch ms, decides which regions are fresh */
 export async function report(source: ReportSource, settings: ReportSettings, now: number): Promise<Report> {
   const result = emptyReport(settings);
-  await eachAtOnce(source.profiles.scan(), READS_AT_ONCE, async (item) => {
-    for (const { identities } of graphsOf(linksOf(item.evidence, settings.fold.links))) {
+  await mapWithConcurrency(source.profiles.scan(), READS_CONCURRENCY, async (item) => {
+    for (const { identities } of graphsOf(linksOf(item.linkHistory, settings.fold.links))) {
       increase(result.graphs.sizes, String(identities.length));
     }
     const stored = await source.memberships.get(item.root);
-    const ledger = await source.ledgers.get(item.root);
-    if (stored && !isMoved(stored)) listMembers(result, stored);
+    const deliveryState = await source.deliveryStates.get(item.root);
+    if (stored && !isRedirect(stored)) listMembers(result, stored);
     for (const profile of profilesOf(item, settings.route)) {
       result.profiles += 1;
-      const entry = stored && !isMoved(stored) ? stored.profiles[profile.key] : undefined;
+      const entry = stored && !isRedirect(stored) ? stored.profiles[profile.key] : undefined;
       for (const destination of settings.destinations.values()) {
         if (destination.type === 'aam') {
           const memberships = entry?.segments ?? {};
@@ -94,12 +94,12 @@ export async function report(source: ReportSource, settings: ReportSettings, now
           };
           countShares(result.aam, destination, members, settings.governance, now);
         }
-        if (ledger && !isMoved(ledger)) {
+        if (deliveryState && !isRedirect(deliveryState)) {
           countTold(
             result.destinations[destination.id]!,
             destination,
             profile,
-            ledger.destinations[destination.id] ?? NOTHING_TOLD,
+            deliveryState.destinations[destination.id] ?? NOTHING_ROUTED,
           );
         }
       }
@@ -143,10 +143,10 @@ function countTold(
   counts: DestinationReport,
   destination: DestinationDefinition,
   profile: Profile,
-  { told, excluded }: typeof NOTHING_TOLD,
+  { lastRouted, excluded }: typeof NOTHING_ROUTED,
 ): void {
   for (const id of destination.segments) {
-    const statuses = profile.identities.map((key) => told[key]?.[id]?.status);
+    const statuses = profile.identities.map((key) => lastRouted[key]?.[id]?.status);
     if (statuses.includes('realized')) counts.entries += 1;
     else if (statuses.includes('exited')) counts.exits += 1;
   }

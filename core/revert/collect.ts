@@ -2,7 +2,7 @@ import { eachRow } from '#core/lake/read-folder.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { folderOf, type Partition, partitionOf } from '#core/record/partition.ts';
-import { keysIn } from './plan.ts';
+import { keysIn } from './affected-items.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
 import type { RevertSettings } from './settings.ts';
 import { type FoundRow, readWork, writeWork } from './work-files.ts';
@@ -30,16 +30,16 @@ export async function foldersOf(lake: ObjectStore, settings: RevertSettings, fro
 }
 
 /** Which part each identity of a pass's items belongs to. */
-export async function partsOfIdentities(
+export async function jobPartitionsOfIdentities(
   batchId: string,
   pass: string,
-  parts: number,
+  jobPartitions: number,
   landing: ObjectStore,
 ): Promise<ReadonlyMap<IdentityKey, number>> {
   const found = new Map<IdentityKey, number>();
-  for (let part = 0; part < parts; part++) {
-    for await (const { identities } of readWork(landing, batchId, 'items', part, pass)) {
-      for (const key of identities) found.set(key, part);
+  for (let jobPartition = 0; jobPartition < jobPartitions; jobPartition++) {
+    for await (const { identities } of readWork(landing, batchId, 'items', jobPartition, pass)) {
+      for (const key of identities) found.set(key, jobPartition);
     }
   }
   return found;
@@ -54,27 +54,29 @@ export async function collectFolder(
   batch: RevertedBatch,
   partition: Partition,
   place: string,
-  partsOf: ReadonlyMap<IdentityKey, number>,
+  jobPartitionsOf: ReadonlyMap<IdentityKey, number>,
   { settings, landing, lake }: CollectDeps,
 ): Promise<number> {
   const dataset = settings.datasets.get(partition.dataset);
   if (!dataset) return 0;
   const isOfBatch = partition.dataset === batch.datasetId ? rowsOfBatch(batch) : () => false;
-  let held: { part: number; row: FoundRow }[] = [];
-  let [found, pieces] = [0, 0];
+  let held: { jobPartition: number; row: FoundRow }[] = [];
+  let [found, blocks] = [0, 0];
   const write = async (): Promise<void> => {
-    const name = `${place}-${pieces++}`;
-    for (const [part, own] of Map.groupBy(held, ({ part: of }) => of)) {
+    const name = `${place}-${blocks++}`;
+    for (const [jobPartition, own] of Map.groupBy(held, ({ jobPartition: of }) => of)) {
       const rows = own.map(({ row }) => row);
-      await writeWork(landing, batch.id, 'rows', part, name, rows);
+      await writeWork(landing, batch.id, 'rows', jobPartition, name, rows);
     }
     held = [];
   };
   for await (const row of eachRow(lake, folderOf(partition))) {
     if (isOfBatch(row)) continue;
-    const parts = new Set(keysIn(JSON.parse(row.json), dataset).flatMap((key) => partsOf.get(key) ?? []));
-    for (const part of parts) held.push({ part, row: { ...row, datasetId: dataset.id } });
-    found += parts.size;
+    const jobPartitions = new Set(
+      keysIn(JSON.parse(row.json), dataset).flatMap((key) => jobPartitionsOf.get(key) ?? []),
+    );
+    for (const jobPartition of jobPartitions) held.push({ jobPartition, row: { ...row, datasetId: dataset.id } });
+    found += jobPartitions.size;
     if (held.length >= HELD) await write();
   }
   await write();

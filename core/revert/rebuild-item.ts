@@ -1,11 +1,11 @@
-import { addAssertions } from '#core/identity/evidence.ts';
-import { NO_EVIDENCE } from '#core/identity/link-history.ts';
-import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
+import { addAssertions } from '#core/identity/add-assertions.ts';
+import { NO_LINK_HISTORY } from '#core/identity/link-history.ts';
+import type { Assertion, LinkingRules } from '#core/identity/linking-rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
+import { assignToProfile } from '#core/profile/assign.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
 import { foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
-import type { FoldRules } from '#core/profile/fold-settings.ts';
-import { placeInProfile } from '#core/profile/place.ts';
+import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { ProfileEvent, ProfileItem } from '#core/profile/profile-item.ts';
@@ -13,7 +13,7 @@ import { timelineEntryOf } from '#core/profile/remember.ts';
 import { eventsOf } from '#core/profile/reproject.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { arrivalOf } from './plan.ts';
+import { ingestionKeyOf } from './affected-items.ts';
 import type { RevertSettings } from './settings.ts';
 import type { AffectedItem, FoundRow, LeftItem } from './work-files.ts';
 
@@ -41,7 +41,7 @@ export async function rebuildItem(
 ): Promise<{ readonly item: ProfileItem } | Missing> {
   const identities = new Set(affected.identities);
   const rules = deps.settings;
-  const records = rows.flatMap((row) => acceptAgain(row, deps.settings)).sort(inOrderOfArrival);
+  const records = rows.flatMap((row) => acceptAgain(row, deps.settings)).sort(inOrderOfIngestion);
   const entries = await entriesOf(identities, deps.timeline);
   const missing = missingAmong(rows, [...entries.values()], affected);
   if (missing) return missing;
@@ -49,22 +49,25 @@ export async function rebuildItem(
   const kept = await remembered(records, item, own, entries, rules.fold, deps);
   const { item: folded } = foldRecords(emptied(item, rules.fold.links), kept, rules.fold);
   const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
-  const reading = { timeline: deps.timeline, rules: rules.fold, now: deps.now };
+  const reading = { timeline: deps.timeline, settings: rules.fold, now: deps.now };
   for (const key of Object.keys(folded.events)) events[key] = await eventsOf(key, reading);
   const { projection } = rules.fold;
   const whole = { ...folded, events, projection, projectedAt: deps.now() };
   const { timeline } = deps;
-  return { item: await withoutWhatExpired(whole, { timeline, rules: rules.expiry, now: deps.now() }) };
+  return { item: await withoutWhatExpired(whole, { timeline, settings: rules.expiry, now: deps.now() }) };
 }
 
-function acceptAgain({ datasetId, json, operation, ...arrival }: FoundRow, settings: RevertSettings): AcceptedRecord[] {
+function acceptAgain(
+  { datasetId, json, operation, ...ingestionId }: FoundRow,
+  settings: RevertSettings,
+): AcceptedRecord[] {
   const dataset = settings.datasets.get(datasetId);
-  const result = dataset && acceptRecord(JSON.parse(json), dataset, arrival, operation);
+  const result = dataset && acceptRecord(JSON.parse(json), dataset, ingestionId, operation);
   return result && 'record' in result ? [result.record] : [];
 }
 
-const inOrderOfArrival = (x: AcceptedRecord, y: AcceptedRecord): number =>
-  x.receivedAt - y.receivedAt || (x.tie < y.tie ? -1 : x.tie > y.tie ? 1 : 0);
+const inOrderOfIngestion = (x: AcceptedRecord, y: AcceptedRecord): number =>
+  x.receivedAt - y.receivedAt || (x.tieBreaker < y.tieBreaker ? -1 : x.tieBreaker > y.tieBreaker ? 1 : 0);
 
 /** What the timeline has of the item's identities. */
 async function entriesOf(
@@ -86,30 +89,30 @@ function missingAmong(
   entries: readonly TimelineEntry[],
   { missing: known = [] }: AffectedItem,
 ): Missing | undefined {
-  const arrivals = new Set([...rows.map(arrivalOf), ...known]);
-  const unseen = entries.filter((entry) => !arrivals.has(arrivalOf(entry)));
+  const ingestionIds = new Set([...rows.map(ingestionKeyOf), ...known]);
+  const unseen = entries.filter((entry) => !ingestionIds.has(ingestionKeyOf(entry)));
   if (unseen.length === 0) return undefined;
   const oldest = unseen.reduce((earliest, { receivedAt }) => Math.min(earliest, receivedAt), Number.POSITIVE_INFINITY);
-  return { missing: [...known, ...unseen.map(arrivalOf)], oldest };
+  return { missing: [...known, ...unseen.map(ingestionKeyOf)], oldest };
 }
 
 const nameOf = ({ identity, id }: Pick<TimelineEntry, 'identity' | 'id'>): string => `${identity} ${id}`;
 
 /** With identities that lead to the item though nothing in it names them any more. */
 async function withPointers(
-  { root, absorbed }: ProfileItem,
+  { root, mergedIn }: ProfileItem,
   identities: ReadonlySet<IdentityKey>,
   records: readonly AcceptedRecord[],
   { settings, profiles }: RebuildItemDeps,
 ): Promise<ReadonlySet<IdentityKey>> {
-  const rules = settings.fold;
-  const named = records.flatMap((record) => linkableOf(record, rules).identities);
+  const foldSettings = settings.fold;
+  const named = records.flatMap((record) => linkableOf(record, foldSettings).identities);
   const unknown = [...new Set(named)].filter((key) => !identities.has(key));
   if (unknown.length === 0) return identities;
   const found = await profiles.lookup(unknown);
   const leadsHere = (key: IdentityKey): boolean => {
     const lookup = found.get(key);
-    return lookup !== undefined && 'movedTo' in lookup && [root, ...absorbed].includes(lookup.movedTo);
+    return lookup !== undefined && 'redirectTo' in lookup && [root, ...mergedIn].includes(lookup.redirectTo);
   };
   return new Set([...identities, ...unknown.filter(leadsHere)]);
 }
@@ -120,45 +123,45 @@ async function remembered(
   item: ProfileItem,
   own: ReadonlySet<IdentityKey>,
   entries: Map<string, TimelineEntry>,
-  rules: FoldRules,
+  foldSettings: FoldSettings,
   { timeline, now }: RebuildItemDeps,
 ): Promise<StitchableRecord[]> {
   const kept: StitchableRecord[] = [];
   for (const record of records) {
-    const placed = placeInProfile(record, rules);
-    const { under } = placed;
+    const assigned = assignToProfile(record, foldSettings);
+    const { keyedBy } = assigned;
     // What names this item but was kept apart from it, because too many would have been connected.
-    if (under && !own.has(under)) continue;
-    if (under && isErased(item, under, record)) continue;
-    const identities = linkableOf(record, rules).identities.filter((key) => own.has(key));
-    const said = { identities: identities.length > 1 ? identities : [] };
-    if (!under) {
-      if (said.identities.length > 0) kept.push({ ...placed, said });
+    if (keyedBy && !own.has(keyedBy)) continue;
+    if (keyedBy && isErased(item, keyedBy, record)) continue;
+    const identities = linkableOf(record, foldSettings).identities.filter((key) => own.has(key));
+    const asserted = { identities: identities.length > 1 ? identities : [] };
+    if (!keyedBy) {
+      if (asserted.identities.length > 0) kept.push({ ...assigned, asserted });
       continue;
     }
-    const entry = timelineEntryOf(record, under, rules);
+    const entry = timelineEntryOf(record, keyedBy, foldSettings);
     const known = entries.get(nameOf(entry));
-    if (known && known.arrival !== entry.arrival) continue;
+    if (known && known.ingestionId !== entry.ingestionId) continue;
     if (!known && (entry.expiresAt ?? Number.POSITIVE_INFINITY) > now()) {
       if ((await timeline.remember(entry)) === 'duplicate') continue;
       entries.set(nameOf(entry), entry);
     }
-    kept.push({ ...placed, said });
+    kept.push({ ...assigned, asserted });
   }
   return kept;
 }
 
 /** The item without what records have brought. */
-function emptied(item: ProfileItem, rules: LinkRules): ProfileItem {
-  const { root, revision, absorbed, erased } = item;
-  const { evidence } = addAssertions(NO_EVIDENCE, withdrawalsIn(item), rules);
-  return { root, revision, absorbed, evidence, fragments: {}, events: {}, ...(erased && { erased }) };
+function emptied(item: ProfileItem, rules: LinkingRules): ProfileItem {
+  const { root, revision, mergedIn, erased } = item;
+  const { linkHistory } = addAssertions(NO_LINK_HISTORY, unlinkingsIn(item), rules);
+  return { root, revision, mergedIn, linkHistory, fragments: {}, events: {}, ...(erased && { erased }) };
 }
 
 /** Nobody can say these again: no record has them. */
-function withdrawalsIn({ evidence: { assertions, removed = [] } }: ProfileItem): Assertion[] {
-  const settled = removed.flatMap(({ a, b, at, by, withdrawal }): Assertion[] =>
-    withdrawal ? [{ id: by, time: at, source: 'unlink', identities: [a, b], withdrawal }] : [],
+function unlinkingsIn({ linkHistory: { assertions, removed = [] } }: ProfileItem): Assertion[] {
+  const settled = removed.flatMap(({ a, b, at, by, unlinking }): Assertion[] =>
+    unlinking ? [{ id: by, time: at, source: 'unlink', identities: [a, b], unlinking }] : [],
   );
-  return [...settled, ...assertions.filter(({ withdrawal }) => withdrawal)];
+  return [...settled, ...assertions.filter(({ unlinking }) => unlinking)];
 }

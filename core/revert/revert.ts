@@ -1,14 +1,14 @@
-import { scrubLake } from '#core/lake/scrub-lake.ts';
+import { deleteRowsFromLake } from '#core/lake/delete-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { loadItems } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { dayOf, folderAt, type Partition } from '#core/record/partition.ts';
-import { collectFolder, foldersOf, partsOfIdentities } from './collect.ts';
-import { partOf } from './part-of.ts';
-import { affected, planRevert, writeItems } from './plan.ts';
-import { rebuildPart } from './rebuild-part.ts';
+import { affected, findAffectedItems, writeItems } from './affected-items.ts';
+import { collectFolder, foldersOf, jobPartitionsOfIdentities } from './collect.ts';
+import { jobPartitionOf } from './job-partition.ts';
+import { rebuildJobPartition } from './rebuild-job-partition.ts';
 import { type RevertedBatch, rowsOfBatch } from './rows-of-batch.ts';
 import type { RevertSettings } from './settings.ts';
 import { type AffectedItem, type LeftItem, passOf, readWork, stateKey, workPrefix } from './work-files.ts';
@@ -22,14 +22,14 @@ import { type AffectedItem, type LeftItem, passOf, readWork, stateKey, workPrefi
  * 3. `rebuild`: each item is folded anew from them and written at once, if it still is at its revision and its timeline has
  *    nothing else: since records are in the lake before that, nothing is missing then. So nobody ever sees half a profile.
  *    What was written meanwhile is left for another round, which reads the latest folders only.
- * 4. `clean`: the rows of the batch leave the lake, its refused rows the quarantine.
+ * 4. `clean`: the rows of the batch leave the lake, its rejected rows the quarantine.
  *
  * It goes on from its last step, whoever died in it, and a step may be done twice.
  */
 export interface RevertState {
   readonly batch: RevertedBatch;
   readonly phase: 'plan' | 'collect' | 'rebuild' | 'clean' | 'done';
-  readonly parts: number;
+  readonly jobPartitions: number;
   readonly round: number;
   /** Epoch ms: when the items of this round were looked at. */
   readonly since: number;
@@ -55,7 +55,7 @@ export interface RevertDeps {
 const RECORDS_A_PART = 2_000;
 const DAY_MS = 86_400_000;
 
-export const partsFor = (records: number): number => Math.min(500, Math.ceil(records / RECORDS_A_PART) || 1);
+export const jobPartitionsFor = (records: number): number => Math.min(500, Math.ceil(records / RECORDS_A_PART) || 1);
 
 /**
  * Goes on with a revert, from where it stands, until it is done or the time is over.
@@ -63,7 +63,7 @@ export const partsFor = (records: number): number => Math.min(500, Math.ceil(rec
  * @returns whether it is done; otherwise it has to be called again
  */
 export async function workRevert(
-  start: Pick<RevertState, 'batch' | 'parts'>,
+  start: Pick<RevertState, 'batch' | 'jobPartitions'>,
   deps: RevertDeps,
 ): Promise<'done' | 'unfinished'> {
   const { landing } = deps;
@@ -98,56 +98,57 @@ async function step(state: RevertState, deps: RevertDeps): Promise<RevertState> 
 
 async function plan(state: RevertState, deps: RevertDeps): Promise<RevertState> {
   const since = deps.now();
-  await planRevert(state.batch, passOf({ ...state, since }), state.parts, deps);
+  await findAffectedItems(state.batch, passOf({ ...state, since }), state.jobPartitions, deps);
   return { ...state, phase: 'collect', since, folders: await foldersOf(deps.lake, deps.settings), next: 0 };
 }
 
 /** As many folders as there is time for: the identities that are looked for are read only once for all of them. */
 async function collect(state: RevertState, deps: RevertDeps): Promise<RevertState> {
-  const { batch, parts, folders } = state;
+  const { batch, jobPartitions, folders } = state;
   const pass = passOf(state);
-  const partsOf = await partsOfIdentities(batch.id, pass, parts, deps.landing);
+  const jobPartitionsOf = await jobPartitionsOfIdentities(batch.id, pass, jobPartitions, deps.landing);
   let { next } = state;
-  for (; partsOf.size > 0 && next < folders.length; next++) {
+  for (; jobPartitionsOf.size > 0 && next < folders.length; next++) {
     if (next > state.next && deps.now() >= deps.until) return { ...state, next };
-    await collectFolder(batch, folders[next]!, `${pass}${next}`, partsOf, deps);
+    await collectFolder(batch, folders[next]!, `${pass}${next}`, jobPartitionsOf, deps);
   }
   return { ...state, phase: 'rebuild', next: 0 };
 }
 
 async function rebuild(state: RevertState, deps: RevertDeps): Promise<RevertState> {
-  const { batch, parts, next } = state;
-  const { rebuilt } = await rebuildPart(batch, passOf(state), next, deps);
+  const { batch, jobPartitions, next } = state;
+  const { rebuilt } = await rebuildJobPartition(batch, passOf(state), next, deps);
   const done = { ...state, next: next + 1, rebuilt: state.rebuilt + rebuilt };
-  return next + 1 < parts ? done : nextRound(done, deps);
+  return next + 1 < jobPartitions ? done : nextRound(done, deps);
 }
 
 /**
  * Another round for what was left. Where the same people are still in the same parts, only rows that came since then are
- * missing; where people have been joined, or records of long ago were taken in from quarantine, all of theirs are looked for.
+ * missing; where people have been joined, or records of long ago were ingested from quarantine, all of theirs are looked for.
  */
 async function nextRound(state: RevertState, deps: RevertDeps): Promise<RevertState> {
-  const { batch, round, parts, since } = state;
+  const { batch, round, jobPartitions, since } = state;
   const { landing, lake, settings, profiles } = deps;
   const left = new Map<IdentityKey, LeftItem>();
-  for (let part = 0; part < parts; part++) {
-    for await (const item of readWork(landing, batch.id, 'left', part, passOf(state))) left.set(item.root, item);
+  for (let jobPartition = 0; jobPartition < jobPartitions; jobPartition++) {
+    for await (const item of readWork(landing, batch.id, 'left', jobPartition, passOf(state)))
+      left.set(item.root, item);
   }
   const roots = [...left.keys()];
   if (roots.length === 0) return { ...state, phase: 'clean', next: 0 };
-  const before = await partsOfIdentities(batch.id, passOf(state), parts, landing);
+  const before = await jobPartitionsOfIdentities(batch.id, passOf(state), jobPartitions, landing);
   const now = deps.now();
   const items = new Map<IdentityKey, AffectedItem>();
   for (let start = 0; start < roots.length; start += LOOKUPS) {
     const found = await loadItems(roots.slice(start, start + LOOKUPS), profiles);
     for (const item of found.items) {
-      const missing = [item.root, ...item.absorbed].flatMap((root) => left.get(root)?.missing ?? []);
+      const missing = [item.root, ...item.mergedIn].flatMap((root) => left.get(root)?.missing ?? []);
       items.set(item.root, { ...affected(item), ...(missing.length > 0 && { missing }) });
     }
   }
-  await writeItems(batch.id, passOf({ round: round + 1, since: now }), [...items.values()], parts, landing);
+  await writeItems(batch.id, passOf({ round: round + 1, since: now }), [...items.values()], jobPartitions, landing);
   const isKnown = [...items.values()].every(({ root, identities }) =>
-    identities.every((key) => before.get(key) === partOf(root, parts)),
+    identities.every((key) => before.get(key) === jobPartitionOf(root, jobPartitions)),
   );
   const areRecent = [...left.values()].every(({ oldest = since }) => oldest >= since - DAY_MS);
   const from = isKnown && areRecent ? dayOf(since - DAY_MS) : undefined;
@@ -165,7 +166,7 @@ const LOOKUPS = 500;
 async function clean(state: RevertState, { landing, lake, quarantine }: RevertDeps): Promise<RevertState> {
   const { batch } = state;
   const folder = folderAt(batch.datasetId, batch.receivedAt);
-  await scrubLake(lake, [folder], rowsOfBatch(batch));
+  await deleteRowsFromLake(lake, [folder], rowsOfBatch(batch));
   await deleteBelow(quarantine, [`${folder}${batch.id}-`, `${folder}file-${batch.id}`]);
   const kept = stateKey(batch.id);
   await deleteBelow(landing, [workPrefix(batch.id)], kept);

@@ -1,4 +1,4 @@
-import { arrivalId } from '#core/ingestion/ids.ts';
+import { ingestionIdOf } from '#core/ingestion/ids.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 
 /** A batch that is taken back: what its rows can be told by, wherever compaction has put them. */
@@ -11,7 +11,7 @@ export interface RevertedBatch {
   readonly files: readonly string[];
 }
 
-type Named = Pick<LakeRow, 'receivedAt' | 'tie' | 'arrival'>;
+type Named = Pick<LakeRow, 'receivedAt' | 'tieBreaker' | 'ingestionId'>;
 
 /**
  * Whether a row of the batch's dataset came with the batch. Its arrival names file and row; rows of one file lie together,
@@ -20,8 +20,9 @@ type Named = Pick<LakeRow, 'receivedAt' | 'tie' | 'arrival'>;
 export function rowsOfBatch({ receivedAt, files }: Omit<RevertedBatch, 'id' | 'datasetId'>): (row: Named) => boolean {
   let last = files[0];
   return (row) => {
-    if (row.receivedAt !== receivedAt || !/^\d{12}$/.test(row.tie)) return false;
-    const isOf = (source: string): boolean => arrivalId({ source, row: Number(row.tie) }, receivedAt) === row.arrival;
+    if (row.receivedAt !== receivedAt || !/^\d{12}$/.test(row.tieBreaker)) return false;
+    const isOf = (source: string): boolean =>
+      ingestionIdOf({ source, row: Number(row.tieBreaker) }, receivedAt) === row.ingestionId;
     if (last !== undefined && isOf(last)) return true;
     const found = files.find(isOf);
     last = found ?? last;

@@ -42,8 +42,8 @@ interface Kinds {
 type Kind = keyof Kinds;
 
 /** Where entries of a kind and a part lie; `name` tells those of one part apart. */
-const keyOf = (batchId: string, kind: Kind, part: number, name: string): string =>
-  `${workPrefix(batchId)}${kind}/${part}/${name}.ndjson.gz`;
+const keyOf = (batchId: string, kind: Kind, jobPartition: number, name: string): string =>
+  `${workPrefix(batchId)}${kind}/${jobPartition}/${name}.ndjson.gz`;
 
 /** A round of the work, by its number and the instant at which its items were looked at: of two workers who begin it each has one. */
 export const passOf = ({ round, since }: { readonly round: number; readonly since: number }): string =>
@@ -53,13 +53,13 @@ export async function writeWork<K extends Kind>(
   store: ObjectStore,
   batchId: string,
   kind: K,
-  part: number,
+  jobPartition: number,
   name: string,
   entries: readonly Kinds[K][],
 ): Promise<void> {
   if (entries.length === 0) return;
   const body = gzipSync(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  await store.put(keyOf(batchId, kind, part, name), body, { contentType: 'application/gzip' });
+  await store.put(keyOf(batchId, kind, jobPartition, name), body, { contentType: 'application/gzip' });
 }
 
 /** @param name what the names begin with */
@@ -67,10 +67,10 @@ export async function* readWork<K extends Kind>(
   store: ObjectStore,
   batchId: string,
   kind: K,
-  part: number,
+  jobPartition: number,
   name = '',
 ): AsyncIterable<Kinds[K]> {
-  const prefix = keyOf(batchId, kind, part, name).replace(/\.ndjson\.gz$/, '');
+  const prefix = keyOf(batchId, kind, jobPartition, name).replace(/\.ndjson\.gz$/, '');
   for await (const key of store.list(prefix)) {
     const bytes = await store.get(key);
     if (!bytes) continue;

@@ -25,7 +25,7 @@ export interface Bundle {
   /** Where each node was written. */
   readonly places: ReadonlyMap<string, SchemaPlace>;
   /** References that lead nowhere, where these are let be. */
-  readonly unresolved: readonly SchemaProblem[];
+  readonly dangling: readonly SchemaProblem[];
 }
 
 export type SchemaPlace = Pick<SchemaProblem, 'file' | 'pointer'>;
@@ -33,7 +33,7 @@ export type SchemaPlace = Pick<SchemaProblem, 'file' | 'pointer'>;
 export interface BundleOptions {
   /** Whether `meta:xdmType` bounds whole numbers (aep.md §1.1); the files of the XDM repository do not mean it so. */
   readonly boundIntegers?: boolean;
-  /** Whether references may lead nowhere: what has a value there is refused, all else is looked at. */
+  /** Whether references may lead nowhere: what has a value there is rejected, all else is looked at. */
   readonly letUnresolvedBe?: boolean;
 }
 
@@ -42,8 +42,8 @@ export const LARGE_ENUM = 'largeEnum';
 /** Where a reference leads nowhere: the reference. */
 export const UNRESOLVED = 'unresolvedReference';
 const LARGE = 64;
-const MOST_NODES = 50_000;
-const MOST_PROBLEMS = 50;
+const MAX_NODES = 50_000;
+const MAX_PROBLEMS = 50;
 
 /**
  * Follows the references of a schema through a library.
@@ -62,7 +62,7 @@ class Bundler {
   readonly #places = new Map<string, SchemaPlace>();
   readonly #waiting: Place[] = [];
   readonly #problems: SchemaProblem[] = [];
-  readonly #unresolved: SchemaProblem[] = [];
+  readonly #dangling: SchemaProblem[] = [];
 
   constructor(library: SchemaLibrary, options: BundleOptions) {
     this.#library = library;
@@ -73,10 +73,10 @@ class Bundler {
     const key = this.#keyOf(root);
     for (let next = this.#waiting.pop(); next; next = this.#waiting.pop()) {
       this.#nodes.set(this.#keys.get(next.node)!, this.#read(next.node, next, next.pointer, 0));
-      if (this.#problems.length >= MOST_PROBLEMS) break;
+      if (this.#problems.length >= MAX_PROBLEMS) break;
     }
     if (this.#problems.length > 0) throw new SchemaError(this.#problems);
-    return { root: key, nodes: this.#nodes, places: this.#places, unresolved: this.#unresolved };
+    return { root: key, nodes: this.#nodes, places: this.#places, dangling: this.#dangling };
   }
 
   /** The same thing has the same key, however it is referred to. */
@@ -84,7 +84,7 @@ class Bundler {
     const known = this.#keys.get(target.node);
     if (known !== undefined) return known;
     const key = `schema:${this.#keys.size}`;
-    if (this.#keys.size >= MOST_NODES) this.#problem(target, target.pointer, 'the schema refers to too many others');
+    if (this.#keys.size >= MAX_NODES) this.#problem(target, target.pointer, 'the schema refers to too many others');
     else this.#waiting.push(target);
     // Booleans are equal to each other wherever they stand, and may share a key.
     this.#keys.set(target.node, key);
@@ -93,7 +93,7 @@ class Bundler {
   }
 
   #problem(resource: Place, pointer: string, message: string): void {
-    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push({ file: resource.file.path, pointer, message });
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ file: resource.file.path, pointer, message });
   }
 
   #read(node: unknown, within: Place, pointer: string, depth: number): SchemaNode {
@@ -178,9 +178,9 @@ class Bundler {
   }
 
   #checkPattern(pattern: string, resource: Place, pointer: string): boolean {
-    const flaw = checkPattern(pattern);
-    if (flaw !== undefined) this.#problem(resource, pointer, flaw);
-    return flaw === undefined;
+    const parseError = checkPattern(pattern);
+    if (parseError !== undefined) this.#problem(resource, pointer, parseError);
+    return parseError === undefined;
   }
 
   #readReference(key: string, value: unknown, from: Place, pointer: string, result: Record<string, unknown>): void {
@@ -221,7 +221,7 @@ class Bundler {
   ): void {
     if (!this.#options.letUnresolvedBe) this.#problem(from, pointer, message);
     else {
-      this.#unresolved.push({ file: from.file.path, pointer, message });
+      this.#dangling.push({ file: from.file.path, pointer, message });
       result[UNRESOLVED] = reference;
     }
   }

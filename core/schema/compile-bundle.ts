@@ -3,11 +3,11 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import stringify from 'safe-stable-stringify';
 import { explainAlternatives } from './alternatives.ts';
 import { type Bundle, LARGE_ENUM } from './bundle.ts';
-import { refuseEndless } from './endless.ts';
+import { addUnresolved } from './dangling-references.ts';
 import { addFormats } from './formats.ts';
 import { linearRegExp } from './linear-regexp.ts';
 import { isMultipleOf } from './multiple-of.ts';
-import { addUnresolved } from './unresolved.ts';
+import { rejectUnbounded } from './unbounded-recursion.ts';
 import { toViolations, type Violation } from './violations.ts';
 
 /** What a schema has against a value: nothing, for one that fits. */
@@ -25,7 +25,7 @@ const NONE: readonly Violation[] = [];
  * itself without end
  */
 export function compileBundle(bundle: Bundle): Validate {
-  refuseEndless(bundle);
+  rejectUnbounded(bundle);
   const met: Violation[] = [];
   const names = namesIn([...bundle.nodes.values()]);
   const fits = compile(bundle, names, names.has(WITHOUT_NAME), met);

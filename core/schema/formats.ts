@@ -3,7 +3,7 @@ import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { readPlainInstant } from '#core/util/instant.ts';
 
 /** No text of a format is longer; some of the formats' patterns take very long for very long texts. */
-const LONGEST = 8_192;
+const MAX_LENGTH = 8_192;
 
 /** Formats of other standards than JSON Schema, which has no say about them. */
 const OTHERS = new Set([
@@ -26,10 +26,10 @@ export function addFormats(ajv: Ajv): void {
     const loose = LOOSE[name];
     const matches = loose ? (text: string) => loose.test(text) || strict(text) : strict;
     const fits = name === 'date-time' ? instantOr(matches) : matches;
-    ajv.addFormat(name, (text: string) => text.length <= LONGEST && fits(text));
+    ajv.addFormat(name, (text: string) => text.length <= MAX_LENGTH && fits(text));
   }
   for (const [name, pattern] of Object.entries(INTERNATIONAL)) {
-    ajv.addFormat(name, (text: string) => text.length <= LONGEST && pattern.test(text));
+    ajv.addFormat(name, (text: string) => text.length <= MAX_LENGTH && pattern.test(text));
   }
 }
 

@@ -1,7 +1,7 @@
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import type { Identity } from '#core/record/identity.ts';
 import { pointerStep } from '#core/record/pointer.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import type { SchemaDefinition } from './definition.ts';
 import { identityDescriptors } from './descriptors.ts';
 
@@ -12,14 +12,14 @@ export interface CarriedIdentity extends Identity {
 export interface CarriedIdentities {
   /** Each once; primary where anything in the record says so. */
   readonly identities: readonly CarriedIdentity[];
-  readonly refusals: readonly Refusal[];
+  readonly rejections: readonly Rejection[];
 }
 
 /**
  * Compiles where the identities of a record are: the fields that descriptors name (aep.md §1.1), and `identityMap`
  * (§1.2), whose keys are codes of namespaces or their published URIs. What is not text or is empty is no identity; but a
  * namespace of `identityMap` with nothing but empty values is one empty identity, for such a record has no usable
- * primary identity if that namespace is its strongest (§3.3). A namespace that nobody knows is a refusal.
+ * primary identity if that namespace is its strongest (§3.3). A namespace that nobody knows is a rejection.
  * @param namespaces codes
  */
 export function compileIdentities(
@@ -34,7 +34,7 @@ export function compileIdentities(
   }));
   return (entity) => {
     const stated: CarriedIdentity[] = [];
-    const refusals: Refusal[] = [];
+    const rejections: Rejection[] = [];
     const add = (namespace: string, value: string, primary: boolean): void => {
       stated.push({ namespace, value, primary });
     };
@@ -42,14 +42,14 @@ export function compileIdentities(
       const value = valueAtPath(entity, path);
       if (!isIdentity(value)) continue;
       if (namespaces.has(namespace)) add(namespace, value, primary);
-      else refusals.push(unknownNamespace(pointer));
+      else rejections.push(unknownNamespace(pointer));
     }
     const map = identityMapOf(entity);
     for (const key in map) {
       const items = map[key];
       const namespace = codeOf(key);
-      if (refusals.length === MOST_REFUSALS) break;
-      if (!namespaces.has(namespace)) refusals.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
+      if (rejections.length === MAX_REJECTIONS) break;
+      if (!namespaces.has(namespace)) rejections.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
       else if (Array.isArray(items)) {
         const stated = items.filter((item) => typeof item?.id === 'string');
         const named = stated.filter(({ id }) => isIdentity(id));
@@ -62,7 +62,7 @@ export function compileIdentities(
           );
       }
     }
-    return { identities: stated.length < 2 ? stated : eachOnce(stated), refusals };
+    return { identities: stated.length < 2 ? stated : eachOnce(stated), rejections };
   };
 }
 
@@ -102,10 +102,10 @@ function valueAtPath(entity: unknown, path: readonly string[]): unknown {
 }
 
 /** As many as of the schema; a record may have a hundred thousand. */
-const MOST_REFUSALS = 5;
+const MAX_REJECTIONS = 5;
 const unescapePointer = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
 
-const unknownNamespace = (pointer: string): Refusal => ({
+const unknownNamespace = (pointer: string): Rejection => ({
   code: 'unknown-namespace',
   message: 'The catalog has no identity namespace of this code; codes are case-sensitive',
   pointer,

@@ -69,8 +69,8 @@ export class SchemaLibrary {
   withId(id: string): readonly Resource[] {
     const all = this.#byId.get(id) ?? [];
     if (all.length < 2) return all;
-    const inForce = all.filter(({ file }) => !ARCHIVED.test(file.path));
-    const candidates = inForce.length > 0 ? inForce : all;
+    const active = all.filter(({ file }) => !ARCHIVED.test(file.path));
+    const candidates = active.length > 0 ? active : all;
     const distinct = new Set(candidates.map(({ node }) => stringify(node)));
     return distinct.size === 1 ? candidates.slice(0, 1) : candidates;
   }
@@ -137,7 +137,7 @@ function pathBeside(reference: string, path: string): string {
 export const pointerStep = (key: string | number): string =>
   `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-/** A schema nested deeper than this is refused. */
+/** A schema nested deeper than this is rejected. */
 export const MAX_SCHEMA_DEPTH = 128;
 
 /** A file and all in it that has a name. What is no schema (a value of an `enum`, an unknown keyword) has none. */

@@ -9,10 +9,10 @@ export interface LookAheadPattern {
 }
 
 /** Looking ahead from each character costs the square of the text. */
-const LONGEST_AHEAD = 512;
-const MOST_STEPS_AHEAD = 1_000;
-const LONGEST_TEXT = 8_192;
-const MOST_STEPS = 10_000;
+const MAX_AHEAD_MS = 512;
+const MAX_STEPS_AHEAD = 1_000;
+const MAX_TEXT_LENGTH = 8_192;
+const MAX_STEPS = 10_000;
 const TOO_LARGE = 'it is too large';
 
 type Step =
@@ -27,8 +27,8 @@ export function compileLookAhead(pattern: string): LookAheadPattern {
   const steps: Step[] = [];
   const entry = new Reader(pattern, flagsOf(pattern), steps).read();
   const looksAhead = steps.some(({ kind }) => kind === 'ahead');
-  if (looksAhead && steps.length > MOST_STEPS_AHEAD) throw new Error(TOO_LARGE);
-  const longest = looksAhead ? LONGEST_AHEAD : LONGEST_TEXT;
+  if (looksAhead && steps.length > MAX_STEPS_AHEAD) throw new Error(TOO_LARGE);
+  const longest = looksAhead ? MAX_AHEAD_MS : MAX_TEXT_LENGTH;
   return { test: (text) => text.length <= longest && matches(steps, entry, [...text]) };
 }
 
@@ -47,7 +47,7 @@ function matches(steps: readonly Step[], entry: number, text: readonly string[])
   const known = new Map<number, boolean>();
   /** Whether the steps from an entry match at a place of the text; when searching, there or further on. */
   const run = (from: number, at: number, isSearch = false): boolean => {
-    const key = from * (LONGEST_TEXT + 1) + at;
+    const key = from * (MAX_TEXT_LENGTH + 1) + at;
     const before = known.get(key);
     if (before !== undefined) return before;
     let here = new Set([from]);
@@ -102,7 +102,7 @@ class Reader {
   }
 
   #put(step: Step): number {
-    if (this.#steps.length >= MOST_STEPS) throw new Error(TOO_LARGE);
+    if (this.#steps.length >= MAX_STEPS) throw new Error(TOO_LARGE);
     return this.#steps.push(step) - 1;
   }
 
@@ -133,7 +133,7 @@ class Reader {
   }
 
   #repeat(part: Part, least: number, most: number | undefined): Part {
-    if (least > MOST_STEPS || (most ?? 0) > MOST_STEPS) throw new Error(TOO_LARGE);
+    if (least > MAX_STEPS || (most ?? 0) > MAX_STEPS) throw new Error(TOO_LARGE);
     return (next) => {
       let follows = next;
       if (most === undefined) {

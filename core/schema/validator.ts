@@ -1,10 +1,10 @@
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { daysIn, readPlainInstant } from '#core/util/instant.ts';
 import { bundleSchema } from './bundle.ts';
 import { compileBundle, type Validate } from './compile-bundle.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from './definition.ts';
 import { rootOf, SchemaLibrary } from './library.ts';
-import { toRefusal, typeName } from './violations.ts';
+import { toRejection, typeName } from './violations.ts';
 
 /**
  * Compiles a schema (aep.md §1.1). Whatever the schema says, a record is an object, an ExperienceEvent has an `_id` and
@@ -20,7 +20,7 @@ import { toRefusal, typeName } from './violations.ts';
 export function compileSchema(
   schema: SchemaDefinition,
   others: readonly SchemaDefinition[] = [],
-): (entity: unknown) => readonly Refusal[] {
+): (entity: unknown) => readonly Rejection[] {
   const validate = compile(schema, others);
   const isEvent = schema['meta:class'] === EXPERIENCE_EVENT_CLASS;
   return (entity) => {
@@ -29,13 +29,13 @@ export function compileSchema(
     const ofClass = isEvent ? eventViolations(entity) : NONE;
     const violations = validate(entity);
     if (violations.length === 0 && !isOwned && ofClass.length === 0) return NONE;
-    return firstOfEachPlace([...ofClass, ...(isOwned ? [SYSTEM_OWNED] : []), ...violations.map(toRefusal)]);
+    return firstOfEachPlace([...ofClass, ...(isOwned ? [SYSTEM_OWNED] : []), ...violations.map(toRejection)]);
   };
 }
 
 /** Violations that are reported for one record. */
-const MOST_VIOLATIONS = 5;
-const NONE: readonly Refusal[] = [];
+const MAX_VIOLATIONS = 5;
+const NONE: readonly Rejection[] = [];
 
 function compile(schema: SchemaDefinition, others: readonly SchemaDefinition[]): Validate {
   const files = [schema, ...others].map((document) => ({ path: document.$id, document }));
@@ -58,7 +58,7 @@ const isInCalendar = (text: string): boolean =>
   Number(text.slice(11, 13)) < 24 &&
   Number(text.slice(8, 10)) <= daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)));
 
-function eventViolations({ _id: id, timestamp }: Readonly<Record<string, unknown>>): readonly Refusal[] {
+function eventViolations({ _id: id, timestamp }: Readonly<Record<string, unknown>>): readonly Rejection[] {
   const hasId = typeof id === 'string' && id !== '';
   const hasTime = typeof timestamp === 'string' && isInstant(timestamp);
   if (hasId && hasTime) return NONE;
@@ -68,7 +68,7 @@ function eventViolations({ _id: id, timestamp }: Readonly<Record<string, unknown
   ];
 }
 
-const needed = (field: string, expected: string, found: unknown): Refusal => ({
+const needed = (field: string, expected: string, found: unknown): Rejection => ({
   code: 'schema-violation',
   message: `An event needs "${field}": ${expected}`,
   pointer: `/${field}`,
@@ -76,7 +76,7 @@ const needed = (field: string, expected: string, found: unknown): Refusal => ({
   found: typeName(found),
 });
 
-const notAnObject = (found: unknown): Refusal => ({
+const notAnObject = (found: unknown): Rejection => ({
   code: 'schema-violation',
   message: 'A record is an object',
   pointer: '',
@@ -84,7 +84,7 @@ const notAnObject = (found: unknown): Refusal => ({
   found: typeName(found),
 });
 
-const SYSTEM_OWNED: Refusal = {
+const SYSTEM_OWNED: Rejection = {
   code: 'system-owned-field',
   message: 'segmentMembership is written by the platform alone; leave it out',
   pointer: '/segmentMembership',
@@ -94,11 +94,11 @@ const SYSTEM_OWNED: Refusal = {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function firstOfEachPlace(violations: readonly Refusal[]): readonly Refusal[] {
-  const places = new Map<string | undefined, Refusal>();
+function firstOfEachPlace(violations: readonly Rejection[]): readonly Rejection[] {
+  const places = new Map<string | undefined, Rejection>();
   for (const violation of violations) {
     if (!places.has(violation.pointer)) places.set(violation.pointer, violation);
-    if (places.size === MOST_VIOLATIONS) break;
+    if (places.size === MAX_VIOLATIONS) break;
   }
   return [...places.values()];
 }

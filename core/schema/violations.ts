@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { LARGE_ENUM } from './bundle.ts';
 
 /** One thing that a schema has against a value. No values are told, only what they are. */
@@ -14,10 +14,10 @@ export interface Violation {
 }
 
 /** A value may break a rule a million times; some of them are at the same place. */
-const MOST = 200;
-const MOST_CHARACTERS = 256;
+const MAX = 200;
+const MAX_CHARACTERS = 256;
 /** Of a long list of allowed values, so many are told. */
-const MOST_VALUES = 40;
+const MAX_VALUES = 40;
 
 /** What the validator found, and what else there is; what is said twice is said once. */
 export function toViolations(errors: readonly ErrorObject[], others: readonly Violation[] = []): readonly Violation[] {
@@ -25,17 +25,17 @@ export function toViolations(errors: readonly ErrorObject[], others: readonly Vi
   const put = (violation: Violation): void => {
     distinct.set(`${violation.pointer}\n${violation.keyword}\n${violation.expected}`, violation);
   };
-  for (const violation of others.slice(0, MOST)) put(violation);
+  for (const violation of others.slice(0, MAX)) put(violation);
   for (const error of errors) {
-    if (distinct.size >= MOST) break;
+    if (distinct.size >= MAX) break;
     // Says only that one of the schemas named beside it does not fit.
     if (error.keyword !== 'if') put(toViolation(error));
   }
   return [...distinct.values()];
 }
 
-/** Violations as reasons to refuse a record. */
-export const toRefusal = ({ pointer, keyword, expected, found }: Violation): Refusal => ({
+/** Violations as reasons to reject a record. */
+export const toRejection = ({ pointer, keyword, expected, found }: Violation): Rejection => ({
   code: 'schema-violation',
   message:
     found === MISSING
@@ -54,7 +54,7 @@ const EXTRA = new Set(['additionalProperties', 'unevaluatedProperties', 'false s
 function toViolation(error: ErrorObject): Violation {
   const { params, instancePath, data } = error;
   const keyword = error.keyword === LARGE_ENUM ? 'enum' : error.keyword;
-  const expected = expectation(error).slice(0, MOST_CHARACTERS);
+  const expected = expectation(error).slice(0, MAX_CHARACTERS);
   if (keyword === 'required' || keyword === 'dependencies' || keyword === 'dependentRequired') {
     return { pointer: `${instancePath}/${escapePointer(params.missingProperty)}`, keyword, expected, found: MISSING };
   }
@@ -69,7 +69,7 @@ function toViolation(error: ErrorObject): Violation {
 }
 
 /** Whether a violation is that something is missing: no flaw in a record that only changes some fields. */
-export const isMissingField = ({ code, found }: Refusal): boolean => code === 'schema-violation' && found === MISSING;
+export const isMissingField = ({ code, found }: Rejection): boolean => code === 'schema-violation' && found === MISSING;
 
 function expectation({ keyword, params, schema, message = 'another value' }: ErrorObject): string {
   switch (keyword) {
@@ -85,7 +85,7 @@ function expectation({ keyword, params, schema, message = 'another value' }: Err
       return 'no such field';
     case 'enum':
     case LARGE_ENUM:
-      return `one of ${(schema as unknown[]).slice(0, MOST_VALUES).map(valueText).join(', ')}`;
+      return `one of ${(schema as unknown[]).slice(0, MAX_VALUES).map(valueText).join(', ')}`;
     case 'multipleOf':
       return `a multiple of ${schema}`;
     case 'const':

@@ -20,6 +20,6 @@ export function evaluateEdge(
   const isKnown = profile.xEvent.some(({ id }) => id === event.id);
   const entity = isKnown ? undefined : segments.projectEvent(event.entity);
   const xEvent = entity === undefined ? profile.xEvent : [...profile.xEvent, { ...event, entity }];
-  const look = segments.look({ ...profile, xEvent });
+  const look = segments.evaluator({ ...profile, xEvent });
   return new Map(ids.map((id) => [id, look.answer(id, now).isMember]));
 }

@@ -16,6 +16,8 @@ export interface ItemChange {
  */
 export async function evaluateChange({ before, after }: ItemChange, deps: EvaluateDeps): Promise<MembershipChanges> {
   const now = deps.now();
-  const isNothing = before ? givesSameAnswers(before, after, deps.rules, now) : saysNothing(after, deps.rules, now);
+  const isNothing = before
+    ? givesSameAnswers(before, after, deps.settings, now)
+    : saysNothing(after, deps.settings, now);
   return isNothing ? NO_CHANGES : evaluate(after.root, deps, { image: after });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
-import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
+import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { LookupRecords } from './lookups.ts';
 import {
@@ -12,12 +12,12 @@ import {
   type ProfileMemberships,
   type Standing,
 } from './membership.ts';
-import type { Look, SegmentSet } from './segment-set.ts';
+import type { Evaluator, SegmentSet } from './segment-set.ts';
 
-export interface EvaluationRules extends ProfileRules {
+export interface EvaluateSettings extends ProfileSettings {
   readonly segments: SegmentSet;
   /** The segments that see people under other merge policies. */
-  readonly others?: readonly EvaluationRules[];
+  readonly others?: readonly EvaluateSettings[];
   /** The part of a profile that destinations are told besides memberships; a change of it must reach them. */
   mappedAttributes(profile: Profile): unknown;
   /** Whether a batch evaluation at `now` lets destinations hear of memberships that have waited for one so far. */
@@ -37,13 +37,13 @@ export type EvaluationScope = 'changed' | 'all';
 export function evaluateItem(
   item: ProfileItem,
   before: MembershipItem,
-  rules: EvaluationRules,
+  settings: EvaluateSettings,
   now: number,
   scope: EvaluationScope,
   records?: LookupRecords,
 ): MembershipItem {
-  const own = evaluateUnder(item, before, rules, now, scope, records);
-  const others = (rules.others ?? []).map((other) => evaluateUnder(item, before, other, now, scope, records));
+  const own = evaluateForPolicy(item, before, settings, now, scope, records);
+  const others = (settings.others ?? []).map((other) => evaluateForPolicy(item, before, other, now, scope, records));
   return others.reduce(joinPolicies, own);
 }
 
@@ -63,10 +63,10 @@ function joinPolicies(item: MembershipItem, other: MembershipItem): MembershipIt
   return { ...item, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
 }
 
-function evaluateUnder(
+function evaluateForPolicy(
   item: ProfileItem,
   before: MembershipItem,
-  rules: EvaluationRules,
+  settings: EvaluateSettings,
   now: number,
   scope: EvaluationScope,
   records: LookupRecords | undefined,
@@ -74,9 +74,9 @@ function evaluateUnder(
   const profiles: Record<IdentityKey, ProfileMemberships> = {};
   const missedSince = before.dueAt !== undefined && before.dueAt <= now ? before.dueAt - 1 : undefined;
   let dueAt = Number.POSITIVE_INFINITY;
-  for (const profile of profilesOf(item, rules)) {
+  for (const profile of profilesOf(item, settings)) {
     const held = profile.identities.map((key) => before.profiles[key]).filter((entry) => entry !== undefined);
-    const { segments, nextChange } = evaluateProfile(profile, held, rules.segments, {
+    const { segments, nextChange } = evaluateProfile(profile, held, settings.segments, {
       now,
       missedSince,
       scope,
@@ -85,8 +85,8 @@ function evaluateUnder(
     const memberships = Object.values(segments);
     dueAt = Math.min(dueAt, nextChange, ...memberships.map(forgottenAt));
     if (memberships.length === 0) continue;
-    const releasedAt = releaseOf(held, segments, rules, now, scope);
-    const digest = digestOf(profile, memberships, rules);
+    const releasedAt = releaseOf(held, segments, settings, now, scope);
+    const digest = digestOf(profile, memberships, settings);
     profiles[profile.key] = { segments, digest, ...(releasedAt !== undefined && { releasedAt }) };
   }
   const { dueAt: _before, ...rest } = before;
@@ -96,7 +96,7 @@ function evaluateUnder(
 function releaseOf(
   held: readonly ProfileMemberships[],
   segments: ProfileMemberships['segments'],
-  rules: EvaluationRules,
+  settings: EvaluateSettings,
   now: number,
   scope: EvaluationScope,
 ): number | undefined {
@@ -104,7 +104,7 @@ function releaseOf(
   const before = known.length > 0 ? Math.max(...known) : undefined;
   if (scope !== 'all') return before;
   const realized = Object.keys(segments).filter((id) => segments[id]!.status === 'realized');
-  return rules.releases?.(realized, before, now) ? now : before;
+  return settings.releases?.(realized, before, now) ? now : before;
 }
 
 interface Moment {
@@ -122,7 +122,7 @@ function evaluateProfile(
   moment: Moment,
 ): { segments: ProfileMemberships['segments']; nextChange: number } {
   const { now, scope, records } = moment;
-  const look = set.look(view, records);
+  const evaluator = set.evaluator(view, records);
   const segments: Record<string, Membership> = {};
   const streamed = new Set(set.streamed);
   for (const id of set.ids) {
@@ -131,12 +131,12 @@ function evaluateProfile(
     const standing = optedOut
       ? OUT
       : streamed.has(id)
-        ? standingOf(look, id, wasMember, moment)
-        : { isMember: scope === 'all' ? look.answer(id, now).isMember : wasMember };
+        ? standingOf(evaluator, id, wasMember, moment)
+        : { isMember: scope === 'all' ? evaluator.answer(id, now).isMember : wasMember };
     const membership = nextMembership(heldHere, standing, now);
     if (membership) segments[id] = membership;
   }
-  return { segments, nextChange: optedOut ? Number.POSITIVE_INFINITY : look.nextChange(set.streamed, now) };
+  return { segments, nextChange: optedOut ? Number.POSITIVE_INFINITY : evaluator.nextChange(set.streamed, now) };
 }
 
 const OUT: Standing = { isMember: false };
@@ -150,17 +150,17 @@ function heldIn(held: readonly ProfileMemberships[], id: string): readonly Membe
   return held.length === 0 ? NONE : held.flatMap(({ segments }) => segments[id] ?? []);
 }
 
-function standingOf(look: Look, id: string, wasMember: boolean, { now, missedSince }: Moment): Standing {
-  if (missedSince === undefined) return { isMember: look.answer(id, now).isMember };
-  const course = look.follow(id, missedSince, now);
-  const { isMember, changedAt } = course;
+function standingOf(evaluator: Evaluator, id: string, wasMember: boolean, { now, missedSince }: Moment): Standing {
+  if (missedSince === undefined) return { isMember: evaluator.answer(id, now).isMember };
+  const transitions = evaluator.transitions(id, missedSince, now);
+  const { isMember, changedAt } = transitions;
   // Only where the course begins as was known, it says what happened to what was known.
-  const hasReturned = changedAt !== undefined && isMember === wasMember && course.wasMember === wasMember;
+  const hasReturned = changedAt !== undefined && isMember === wasMember && transitions.wasMember === wasMember;
   return { isMember, changedAt, hasReturned };
 }
 
-function digestOf(profile: Profile, memberships: readonly Membership[], rules: EvaluationRules): string {
+function digestOf(profile: Profile, memberships: readonly Membership[], settings: EvaluateSettings): string {
   if (!memberships.some(({ status }) => status === 'realized')) return '';
-  const told = stringify([profile.identities, rules.mappedAttributes(profile)]);
-  return createHash('sha256').update(told).digest('base64url').slice(0, 10);
+  const lastRouted = stringify([profile.identities, settings.mappedAttributes(profile)]);
+  return createHash('sha256').update(lastRouted).digest('base64url').slice(0, 10);
 }

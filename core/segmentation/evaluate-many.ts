@@ -1,5 +1,5 @@
 import type { IdentityKey } from '#core/record/identity.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { type EvaluateDeps, type EvaluateOptions, evaluate } from './evaluate.ts';
 
 export interface ManyEvaluated {
@@ -13,7 +13,7 @@ export interface ManyEvaluated {
   readonly firstError?: Error;
 }
 
-const ITEMS_AT_ONCE = 16;
+const ITEMS_CONCURRENCY = 16;
 
 /**
  * Evaluates many items, several at a time. One that fails does not stop the others.
@@ -27,7 +27,7 @@ export async function evaluateMany<T extends { readonly root: IdentityKey }>(
   const total = { items: 0, entered: 0, exited: 0, repaired: 0 };
   const failed: IdentityKey[] = [];
   let firstError: Error | undefined;
-  await eachAtOnce(items, ITEMS_AT_ONCE, async (item) => {
+  await mapWithConcurrency(items, ITEMS_CONCURRENCY, async (item) => {
     total.items += 1;
     try {
       const options = await prepare(item);

@@ -1,13 +1,13 @@
-import { takeAbsorbed } from '#core/identity/versioned-store.ts';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import { takeMergedIn } from '#core/identity/versioned-store.ts';
+import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItem } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { type EvaluationRules, evaluateItem } from './evaluate-item.ts';
+import { type EvaluateSettings, evaluateItem } from './evaluate-item.ts';
 import { type LookupReader, type LookupRecords, loadLookups } from './lookups.ts';
-import { type Counted, isMoved, type MembershipItem, type MembershipStore, noMemberships } from './membership.ts';
+import { type Counted, isRedirect, type MembershipItem, type MembershipStore, noMemberships } from './membership.ts';
 import {
   changesBetween,
   isUnchanged,
@@ -16,10 +16,10 @@ import {
   NO_CHANGES,
 } from './membership-changes.ts';
 
-export interface EvaluateDeps extends Pausing {
+export interface EvaluateDeps extends Backoff {
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
-  readonly rules: EvaluationRules;
+  readonly settings: EvaluateSettings;
   readonly now: () => number;
   /** For segments that look records up: where all segments are evaluated, not only those that are streamed. */
   readonly lookups?: LookupReader;
@@ -49,30 +49,30 @@ export async function evaluate(
   deps: EvaluateDeps,
   { image, run }: EvaluateOptions = {},
 ): Promise<MembershipChanges> {
-  const look = async (given?: ProfileItem) => {
+  const evaluator = async (given?: ProfileItem) => {
     const stored = await deps.memberships.get(root);
-    if (isMoved(stored)) return { already: NO_CHANGES };
+    if (isRedirect(stored)) return { already: NO_CHANGES };
     const already = countedBefore(stored, run);
     const item = given ?? (await loadItem(root, deps.profiles));
     if (!item) return { already };
-    const { item: before, taken } = await takeAbsorbed(
+    const { item: before, taken } = await takeMergedIn(
       stored ?? noMemberships(root),
-      item.absorbed,
+      item.mergedIn,
       deps.memberships,
       joinMemberships,
     );
     const records = run && (await lookedUp(item, deps));
     const now = deps.now();
-    const after = evaluateItem(item, before, deps.rules, now, run ? 'all' : 'changed', records);
+    const after = evaluateItem(item, before, deps.settings, now, run ? 'all' : 'changed', records);
     if (taken.length === 0 && isUnchanged(before, after, now)) return { already };
-    return { already, due: { after, taken, changes: changesBetween(before, after, streamedIn(deps.rules), now) } };
+    return { already, due: { after, taken, changes: changesBetween(before, after, streamedIn(deps.settings), now) } };
   };
   if (image) {
-    const { already, due } = await look(image);
+    const { already, due } = await evaluator(image);
     if (!due) return already;
   }
   return retryOnConflict(async () => {
-    const { already, due } = await look();
+    const { already, due } = await evaluator();
     if (!due) return already;
     const counted = run && addCounted(already, due.changes, run);
     await deps.memberships.write(counted ? { ...due.after, counted } : due.after, due.taken);
@@ -93,12 +93,12 @@ const addCounted = (already: MembershipChanges, more: MembershipChanges, run: Ba
   streamed: already.streamed + (run.isStreamed ? more.streamed : 0),
 });
 
-const streamedIn = ({ segments, others = [] }: EvaluationRules): Set<string> =>
+const streamedIn = ({ segments, others = [] }: EvaluateSettings): Set<string> =>
   new Set([...segments.streamed, ...others.flatMap((other) => other.segments.streamed)]);
 
 /** The records that the segments look up for the profiles of an item. */
-async function lookedUp(item: ProfileItem, { rules, lookups }: EvaluateDeps): Promise<LookupRecords | undefined> {
-  const policies = [rules, ...(rules.others ?? [])].filter(({ segments }) => segments.lookups.length > 0);
+async function lookedUp(item: ProfileItem, { settings, lookups }: EvaluateDeps): Promise<LookupRecords | undefined> {
+  const policies = [settings, ...(settings.others ?? [])].filter(({ segments }) => segments.lookups.length > 0);
   if (policies.length === 0) return undefined;
   if (!lookups) throw new Error('Segments look up records of other entities; give the evaluation "lookups"');
   const views = policies.flatMap((policy) => profilesOf(item, policy).map(({ view }) => view));

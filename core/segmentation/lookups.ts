@@ -60,13 +60,13 @@ function addKeys(value: unknown, path: readonly string[], keys: Set<string>): vo
 const WHOLE = { projectLookup: (_entity: string, record: LookupRecord): LookupRecord => record };
 
 /** Most records that one run remembers. */
-const MOST_REMEMBERED = 20_000;
+const MAX_REMEMBERED = 20_000;
 
 /**
  * A reader that asks for each record once and remembers the answer, that there is none too: all of a run sees the same
  * record. What was asked for first is forgotten first.
  */
-export function remembering(read: LookupReader, most = MOST_REMEMBERED): LookupReader {
+export function remembering(read: LookupReader, most = MAX_REMEMBERED): LookupReader {
   const known = new Map<string, LookupRecord | undefined>();
   const keyOf = (entity: string, key: string): string => `${entity}\u0000${key}`;
   return async (entity, keys) => {

@@ -1,4 +1,4 @@
-import type { Moved, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
+import type { Redirect, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 
 /** Membership of one profile in one segment (aep.md §1.4). It is the system's own: nobody else writes it. */
@@ -49,9 +49,10 @@ export interface MembershipStore extends VersionedStore<MembershipItem> {
   due(now: number): AsyncIterable<IdentityKey>;
 }
 
-export const noMemberships = (root: IdentityKey): MembershipItem => ({ root, version: 0, absorbed: [], profiles: {} });
+export const noMemberships = (root: IdentityKey): MembershipItem => ({ root, version: 0, mergedIn: [], profiles: {} });
 
-export const isMoved = (item: Versioned | Moved | undefined): item is Moved => item !== undefined && 'movedTo' in item;
+export const isRedirect = (item: Versioned | Redirect | undefined): item is Redirect =>
+  item !== undefined && 'redirectTo' in item;
 
 /** An exited membership is forgotten after 30 days (aep.md §1.4). */
 export const EXITED_FOR = 30 * 86_400_000;

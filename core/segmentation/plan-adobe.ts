@@ -12,7 +12,7 @@ export interface PlanSettings {
   readonly inSegmentWithEvents?: 'batch' | 'streaming';
 }
 
-export interface Verdict {
+export interface MethodChoice {
   readonly method: EvaluationMethod;
   readonly reasons: readonly string[];
 }
@@ -26,7 +26,7 @@ export const isWithin =
     lookback !== undefined && lookback <= longest;
 
 /** aep.md §5.3, 2020 – early 2022, for rules that look at events. */
-export function verdictOf2021(facts: Facts): Verdict {
+export function choice2021(facts: Facts): MethodChoice {
   if (isSingleEvent(facts)) return { method: 'streaming', reasons: ['It looks at one incoming event.'] };
   if (!facts.eventUses.every(isWithin(DAY))) {
     return { method: 'batch', reasons: ['It takes several events that may lie more than 24 hours back.'] };
@@ -52,7 +52,7 @@ function isInOrder({ eventUses }: Facts): boolean {
 }
 
 /** aep.md §5.3, since 2025-05-20, for rules that look at events. */
-export function verdictOf2025(facts: Facts): Verdict {
+export function choice2025(facts: Facts): MethodChoice {
   if (!facts.eventUses.every(isWithin(DAY))) {
     return { method: 'batch', reasons: ['It looks at events more than 24 hours back, or without a time window.'] };
   }

@@ -1,4 +1,4 @@
-import { isSingleEvent, isWithin, type Verdict } from './plan-adobe.ts';
+import { isSingleEvent, isWithin, type MethodChoice } from './plan-adobe.ts';
 import type { Facts } from './pql/compile/facts.ts';
 import { DAY } from './pql/time.ts';
 
@@ -10,7 +10,7 @@ const EDGE_DAYS = 8;
  * `edge`, everything else that needs no more than bounded state per profile is `streaming` (docs/segments.md, "Methods").
  * @param overAttributes whether all segments it is built on look at attributes only
  */
-export function nativeVerdict(facts: Facts, overAttributes: boolean): Verdict {
+export function nativeChoice(facts: Facts, overAttributes: boolean): MethodChoice {
   const { eventUses, segments } = facts;
   if (eventUses.length === 0 && overAttributes) return { method: 'edge', reasons: [attributesOnly(facts)] };
   if (segments.size > 0) return { method: 'streaming', reasons: ['It is built on other segments.'] };

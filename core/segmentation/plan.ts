@@ -1,5 +1,5 @@
-import { type EvaluationMethod, type PlanSettings, type Verdict, verdictOf2021, verdictOf2025 } from './plan-adobe.ts';
-import { attributesOnly, nativeVerdict } from './plan-native.ts';
+import { choice2021, choice2025, type EvaluationMethod, type MethodChoice, type PlanSettings } from './plan-adobe.ts';
+import { attributesOnly, nativeChoice } from './plan-native.ts';
 import type { Facts } from './pql/compile/facts.ts';
 import { ITEM } from './pql/parse/canonical.ts';
 import type { CompiledSegment } from './segment-compiler.ts';
@@ -45,7 +45,7 @@ const LATENCY: Readonly<Record<EvaluationMethod, string>> = {
 export function planSegments(segments: readonly CompiledSegment[], settings: PlanSettings): Map<string, SegmentPlan> {
   const plans = new Map<string, SegmentPlan>();
   for (const segment of segments) {
-    const own = obstacleOf(segment) ?? verdictOf(segment.facts, settings, plans);
+    const own = obstacleOf(segment) ?? choiceOf(segment.facts, settings, plans);
     const { method, reasons } = slowedDown(own, segment.facts, plans);
     plans.set(segment.id, { method, reasons, latency: LATENCY[method], state: stateOf(segment, plans) });
   }
@@ -53,7 +53,7 @@ export function planSegments(segments: readonly CompiledSegment[], settings: Pla
 }
 
 /** What can only be answered in batch, whoever's rules apply. */
-function obstacleOf({ facts, attributePaths }: CompiledSegment): Verdict | undefined {
+function obstacleOf({ facts, attributePaths }: CompiledSegment): MethodChoice | undefined {
   const reasons: string[] = [];
   for (const { path, entity } of facts.lookups) {
     reasons.push(`It looks up records of another entity (multi-entity): those of ${entity} by ${path.join('.')}.`);
@@ -72,11 +72,11 @@ const isWithin = (path: string, prefix: string): boolean => path === prefix || p
 const isWithoutEnd = ({ kind, lookback }: Facts['eventUses'][number]): boolean =>
   lookback === undefined && (kind === 'values' || kind === 'history');
 
-function verdictOf(facts: Facts, settings: PlanSettings, plans: ReadonlyMap<string, SegmentPlan>): Verdict {
+function choiceOf(facts: Facts, settings: PlanSettings, plans: ReadonlyMap<string, SegmentPlan>): MethodChoice {
   const { mode = 'native' } = settings;
   if (mode === 'native') {
     const isAboutAttributes = (id: string): boolean => plans.get(id)?.method === 'edge' && lookbackOf(plans, id) === 0;
-    return nativeVerdict(facts, [...facts.segments].every(isAboutAttributes));
+    return nativeChoice(facts, [...facts.segments].every(isAboutAttributes));
   }
   if (mode === 'adobe-2025' && ignoresYear(facts)) {
     return { method: 'batch', reasons: ['It looks at dates without their year.'] };
@@ -85,7 +85,7 @@ function verdictOf(facts: Facts, settings: PlanSettings, plans: ReadonlyMap<stri
     return { method: 'batch', reasons: ['It combines another segment with events in one rule.'] };
   }
   if (facts.eventUses.length === 0) return { method: 'streaming', reasons: [attributesOnly(facts)] };
-  return mode === 'adobe-2021' ? verdictOf2021(facts) : verdictOf2025(facts);
+  return mode === 'adobe-2021' ? choice2021(facts) : choice2025(facts);
 }
 
 const lookbackOf = (plans: ReadonlyMap<string, SegmentPlan>, id: string): number | null | undefined =>
@@ -96,7 +96,7 @@ const ignoresYear = ({ partsOfDate }: Facts): boolean => partsOfDate.size > 0 &&
 
 const RANK: readonly EvaluationMethod[] = ['edge', 'streaming', 'batch'];
 
-function slowedDown(own: Verdict, { segments }: Facts, plans: ReadonlyMap<string, SegmentPlan>): Verdict {
+function slowedDown(own: MethodChoice, { segments }: Facts, plans: ReadonlyMap<string, SegmentPlan>): MethodChoice {
   const slower = [...segments].filter((id) => RANK.indexOf(plans.get(id)!.method) > RANK.indexOf(own.method));
   const worst = slower.map((id) => plans.get(id)!.method).sort((a, b) => RANK.indexOf(b) - RANK.indexOf(a))[0];
   if (worst === undefined) return own;

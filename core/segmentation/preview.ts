@@ -1,8 +1,8 @@
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
-import { type Profile, type ProfileRules, profilesOf } from '#core/profile/profiles.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { sampleOf } from '#core/util/sample.ts';
 import { type Estimate, estimate } from './estimate.ts';
 import { type LookupReader, type LookupRecords, loadLookups } from './lookups.ts';
@@ -13,7 +13,7 @@ export interface PreviewDeps {
   readonly profiles: ProfileStore;
   /**
    * Whole events, for segments that read more of them than is kept with the profiles. Left out where what is kept is
-   * enough: when the segments in force keep the same of every event.
+   * enough: when the segments active keep the same of every event.
    */
   readonly history?: History;
   /** For segments that look up records of other entities. */
@@ -28,7 +28,7 @@ export interface History {
   isProfileEnabled(datasetId: string): boolean;
 }
 
-const AT_ONCE = 16;
+const CONCURRENCY = 16;
 
 /**
  * How many people would be in a segment now (aep.md §5.4). Opted-out people are left out, as they would be.
@@ -37,24 +37,24 @@ const AT_ONCE = 16;
 export async function estimateMembers(
   segmentId: string,
   segments: SegmentSet,
-  rules: ProfileRules,
+  settings: ProfileSettings,
   deps: PreviewDeps,
   sample?: number,
 ): Promise<Estimate> {
   let [hits, sampled] = [0, 0];
-  const look = async ({ profile, item }: Person): Promise<void> => {
+  const examine = async ({ profile, item }: Person): Promise<void> => {
     sampled += 1;
     if (profile.optedOut) return;
     const view = await viewOf(profile, item, deps);
     const records = await recordsFor(view, segments, deps);
-    if (segments.look(view, records).answer(segmentId, deps.now).isMember) hits += 1;
+    if (segments.evaluator(view, records).answer(segmentId, deps.now).isMember) hits += 1;
   };
   if (sample === undefined) {
-    await eachAtOnce(peopleIn(deps.profiles, rules), AT_ONCE, look);
+    await mapWithConcurrency(profilesIn(deps.profiles, settings), CONCURRENCY, examine);
     return estimate(hits, sampled, sampled);
   }
-  const drawn = await sampleOf(peopleIn(deps.profiles, rules), sample, deps.random);
-  await eachAtOnce(drawn.sample, AT_ONCE, look);
+  const drawn = await sampleOf(profilesIn(deps.profiles, settings), sample, deps.random);
+  await mapWithConcurrency(drawn.sample, CONCURRENCY, examine);
   return estimate(hits, sampled, drawn.total);
 }
 
@@ -63,9 +63,9 @@ interface Person {
   readonly item: ProfileItem;
 }
 
-async function* peopleIn(profiles: ProfileStore, rules: ProfileRules): AsyncIterable<Person> {
+async function* profilesIn(profiles: ProfileStore, settings: ProfileSettings): AsyncIterable<Person> {
   for await (const item of profiles.scan()) {
-    for (const profile of profilesOf(item, rules)) yield { profile, item };
+    for (const profile of profilesOf(item, settings)) yield { profile, item };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { sameValue } from '#core/util/same-value.ts';
-import type { EvaluationRules } from './evaluate-item.ts';
+import type { EvaluateSettings } from './evaluate-item.ts';
 import type { SegmentSet } from './segment-set.ts';
 
 /**
@@ -13,28 +13,28 @@ import type { SegmentSet } from './segment-set.ts';
 export function givesSameAnswers(
   before: ProfileItem,
   after: ProfileItem,
-  rules: EvaluationRules,
+  settings: EvaluateSettings,
   now: number,
 ): boolean {
-  if (before.absorbed.length !== after.absorbed.length) return false;
-  return [rules, ...(rules.others ?? [])].every((each) => {
+  if (before.mergedIn.length !== after.mergedIn.length) return false;
+  return [settings, ...(settings.others ?? [])].every((each) => {
     const [were, are] = [profilesOf(before, each), profilesOf(after, each)];
     return were.length === are.length && were.every((was, index) => isSameIn(was, are[index]!, each, now));
   });
 }
 
 /** Whether no segment says anything of a new item, now or later. What waits for the batch job is left to it. */
-export function saysNothing(item: ProfileItem, rules: EvaluationRules, now: number): boolean {
-  if (item.absorbed.length > 0) return false;
-  return [rules, ...(rules.others ?? [])].every((each) => saysNothingUnder(item, each, now));
+export function saysNothing(item: ProfileItem, settings: EvaluateSettings, now: number): boolean {
+  if (item.mergedIn.length > 0) return false;
+  return [settings, ...(settings.others ?? [])].every((each) => saysNothingUnder(item, each, now));
 }
 
-function saysNothingUnder(item: ProfileItem, rules: EvaluationRules, now: number): boolean {
-  const { segments } = rules;
+function saysNothingUnder(item: ProfileItem, settings: EvaluateSettings, now: number): boolean {
+  const { segments } = settings;
   const { streamed } = segments;
-  return profilesOf(item, rules).every(({ view, optedOut }) => {
+  return profilesOf(item, settings).every(({ view, optedOut }) => {
     if (optedOut) return true;
-    const look = segments.look(view);
+    const look = segments.evaluator(view);
     return (
       !streamed.some((id) => look.answer(id, now).isMember) &&
       look.nextChange(streamed, now) === Number.POSITIVE_INFINITY
@@ -42,18 +42,18 @@ function saysNothingUnder(item: ProfileItem, rules: EvaluationRules, now: number
   });
 }
 
-function isSameIn(was: Profile, is: Profile, rules: EvaluationRules, now: number): boolean {
+function isSameIn(was: Profile, is: Profile, settings: EvaluateSettings, now: number): boolean {
   if (was.optedOut !== is.optedOut || !sameValue(was.identities, is.identities)) return false;
   if (is.optedOut) return true;
-  if (!sameValue(rules.mappedAttributes(was), rules.mappedAttributes(is))) return false;
-  return hasSameAnswers(was, is, rules.segments, now);
+  if (!sameValue(settings.mappedAttributes(was), settings.mappedAttributes(is))) return false;
+  return hasSameAnswers(was, is, settings.segments, now);
 }
 
 function hasSameAnswers(was: Profile, is: Profile, set: SegmentSet, now: number): boolean {
   const all = set.affectedBy(was.view, is.view);
   const affected = set.streamed.filter((id) => all.has(id));
   if (affected.length === 0) return true;
-  const [before, after] = [set.look(was.view), set.look(is.view)];
+  const [before, after] = [set.evaluator(was.view), set.evaluator(is.view)];
   if (!affected.every((id) => before.answer(id, now).isMember === after.answer(id, now).isMember)) return false;
   const next = after.nextChange(affected, now);
   if (next >= before.nextChange(affected, now)) return true;

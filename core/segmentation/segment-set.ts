@@ -3,7 +3,7 @@ import type { ProfileView } from '#core/profile/profile-view.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
 import { indexSegments } from './affected.ts';
 import type { SegmentDefinition } from './definition.ts';
-import { type Look, lookAt } from './look.ts';
+import { createEvaluator, type Evaluator } from './evaluator.ts';
 import { type LookupRecord, type LookupRecords, NOT_LOADED } from './lookups.ts';
 import { type PlanSettings, planSegments, type SegmentPlan } from './plan.ts';
 import { indexSelectors } from './pql/run/selector-index.ts';
@@ -12,7 +12,7 @@ import { type Retain, retention } from './retention.ts';
 import { compileAll } from './segment-compiler.ts';
 
 export type { EventView, ProfileView } from '#core/profile/profile-view.ts';
-export type { Answer, Look } from './look.ts';
+export type { Answer, Evaluator } from './evaluator.ts';
 export type { SegmentPlan } from './plan.ts';
 export { SegmentSetError } from './segment-compiler.ts';
 
@@ -45,7 +45,7 @@ export interface SegmentSet {
    * Prepares a profile to be asked about several segments and instants: its events are gone through once.
    * @param records those that `lookups` lead to; may be left out where only streamed segments are asked
    */
-  look(profile: ProfileView, records?: LookupRecords): Look;
+  evaluator(profile: ProfileView, records?: LookupRecords): Evaluator;
   /**
    * Membership of every segment at `now` (epoch ms). Events may be in any order; those after `now` do not count.
    */
@@ -75,8 +75,8 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
   const indexOf = new Map(ids.map((id, index) => [id, index]));
   const selectorIndex = indexSelectors(selectors);
   const { retain, key: retained } = retention(segments, selectorIndex);
-  const look = (profile: ProfileView, records: LookupRecords = NOT_LOADED): Look =>
-    lookAt(profile, segments, indexOf, records);
+  const evaluator = (profile: ProfileView, records: LookupRecords = NOT_LOADED): Evaluator =>
+    createEvaluator(profile, segments, indexOf, records);
 
   const plans = planSegments(segments, options);
   return {
@@ -96,13 +96,13 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
     },
     retain,
     affectedBy: indexSegments(segments, selectorIndex),
-    look,
+    evaluator,
     evaluate(profile, now, records) {
-      const { answer } = look(profile, records);
+      const { answer } = evaluator(profile, records);
       return new Map(ids.map((id) => [id, answer(id, now).isMember]));
     },
     nextChange(profile, now) {
-      const next = look(profile).nextChange(ids, now);
+      const next = evaluator(profile).nextChange(ids, now);
       return Number.isFinite(next) ? next : undefined;
     },
   };

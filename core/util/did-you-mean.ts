@@ -1,12 +1,12 @@
-const LONGEST = 64;
+const MAX_LENGTH = 64;
 
 /** The candidate that was probably meant: at most a third of its letters differ, case aside. */
 export function closest(text: string, candidates: Iterable<string>): string | undefined {
   const wanted = text.toLowerCase();
-  if (wanted.length > LONGEST) return undefined;
+  if (wanted.length > MAX_LENGTH) return undefined;
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
-    if (candidate.length > LONGEST) continue;
+    if (candidate.length > MAX_LENGTH) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     const allowed = Math.max(1, Math.floor(Math.max(wanted.length, candidate.length) / 3));
     if (distance <= allowed && (!best || distance < best.distance)) best = { candidate, distance };

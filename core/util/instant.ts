@@ -8,7 +8,7 @@ const Z = 0x5a;
 /** How long `2026-01-31T12:00:00` is, after which a fraction of a second and `Z` may stand. */
 const TO_THE_SECOND = 19;
 /** Of a fraction; of longer ones `Date.parse` has ideas of its own. */
-const MOST_DIGITS = 9;
+const MAX_DIGITS = 9;
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -79,7 +79,7 @@ function millisOf(text: string): number {
   const end = text.length - 1;
   if (end === TO_THE_SECOND) return 0;
   const digits = end - TO_THE_SECOND - 1;
-  if (text.charCodeAt(TO_THE_SECOND) !== DOT || digits < 1 || digits > MOST_DIGITS) return Number.NaN;
+  if (text.charCodeAt(TO_THE_SECOND) !== DOT || digits < 1 || digits > MAX_DIGITS) return Number.NaN;
   let millis = 0;
   let worth = 100;
   for (let i = TO_THE_SECOND + 1; i < end; i++) {

@@ -5,22 +5,22 @@ import { logFailure } from './log.ts';
 import type { RunItems } from './sqs-handler.ts';
 
 /**
- * Puts a batch of deliveries aside for the next file: one part for each outlet. The part is named after its messages,
+ * Puts a batch of deliveries aside for the next file: one part for each delivery lane. The part is named after its messages,
  * so the same batch that comes again replaces itself.
  */
 export function accumulate<T extends FileDelivery>(
   exports: ObjectStore,
-  outletOf: (destinationId: string) => string,
+  laneOf: (destinationId: string) => string,
 ): RunItems<T> {
   return async (items) => {
     const failed = new Set<string>();
-    for (const [outletId, own] of Map.groupBy(items, ({ value }) => outletOf(value.destinationId))) {
+    for (const [laneId, own] of Map.groupBy(items, ({ value }) => laneOf(value.destinationId))) {
       const ids = own.map(({ id }) => id);
       try {
         const body = pendingPart(own.map(({ value }) => value));
-        await exports.put(pendingKey(outletId, ids), body, { contentType: 'application/x-ndjson' });
+        await exports.put(pendingKey(laneId, ids), body, { contentType: 'application/x-ndjson' });
       } catch (error) {
-        logFailure(error, { outletId, messages: own.length });
+        logFailure(error, { laneId, messages: own.length });
         for (const id of ids) failed.add(id);
       }
     }

@@ -1,5 +1,5 @@
 import { addDataflow, type DataflowCounts, NO_DATAFLOW } from '#core/activation/dataflow.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -14,12 +14,12 @@ export class DataflowTally {
   }
 
   /** Never fails: what was delivered is not delivered again because it could not be counted. */
-  async flush(books: DataflowBooks, at: number): Promise<void> {
+  async flush(runStatistics: RunStatistics, at: number): Promise<void> {
     const counts = [...this.#counts];
     this.#counts = new Map();
     for (const [destinationId, counted] of counts) {
       try {
-        await books.add(destinationId, at, counted);
+        await runStatistics.add(destinationId, at, counted);
       } catch (error) {
         logFailure(error, { destinationId, lost: 'counts of a dataflow run' });
       }
@@ -32,7 +32,11 @@ export class DataflowTally {
  * @param create makes the handler with the metrics that are to be counted
  */
 export function withDataflow<E, R>(
-  { books, metrics, now }: { readonly books: DataflowBooks; readonly metrics: Metrics; readonly now: Clock },
+  {
+    runStatistics,
+    metrics,
+    now,
+  }: { readonly runStatistics: RunStatistics; readonly metrics: Metrics; readonly now: Clock },
   create: (metrics: Metrics) => (event: E) => Promise<R>,
 ): (event: E) => Promise<R> {
   const tally = new DataflowTally();
@@ -47,7 +51,7 @@ export function withDataflow<E, R>(
     try {
       return await handler(event);
     } finally {
-      await tally.flush(books, now());
+      await tally.flush(runStatistics, now());
     }
   };
 }

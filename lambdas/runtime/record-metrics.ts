@@ -6,9 +6,9 @@ import type { OutcomeCounts } from '#core/record/operations.ts';
 export function emitCounts(metrics: Metrics, counts: OutcomeCounts, lateLinks: number): void {
   const sum = (tally: Readonly<Record<string, number>>): number => Object.values(tally).reduce((x, y) => x + y, 0);
   metrics.count(METRICS.recordsAccepted, counts.accepted);
-  metrics.count(METRICS.recordsRefused, counts.refused);
+  metrics.count(METRICS.recordsRejected, counts.rejected);
   metrics.count(METRICS.recordsDuplicate, counts.duplicate);
   metrics.count(METRICS.recordsWithoutProfile, sum(counts.withoutProfile));
-  metrics.count(METRICS.graphRefusals, sum(counts.graphRefusals));
+  metrics.count(METRICS.graphRejections, sum(counts.graphRejections));
   metrics.count(METRICS.lateLinks, lateLinks);
 }

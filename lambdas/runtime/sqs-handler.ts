@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { logBatch, logFailure } from './log.ts';
 
 /** A message whose body was read. */
@@ -79,7 +79,7 @@ export function eachInOrder<T>(one: (item: QueueItem<T>) => Promise<void>, atOnc
   return async (items) => {
     const failed = new Set<string>();
     const groups = Map.groupBy(items, ({ id, group }) => (group === undefined ? `message ${id}` : `group ${group}`));
-    await eachAtOnce(groups.values(), atOnce, async (group) => {
+    await mapWithConcurrency(groups.values(), atOnce, async (group) => {
       for (const [index, item] of group.entries()) {
         try {
           await one(item);

@@ -1,5 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { logFailure } from './log.ts';
 
 /** The answer of a function that reports which records are to be given again. */
@@ -13,7 +13,7 @@ export interface StreamRecord {
   readonly sequenceNumber: string;
 }
 
-const KEYS_AT_ONCE = 8;
+const KEYS_CONCURRENCY = 8;
 
 /**
  * Handles the records of a stream key by key, several keys at a time. Lambda gives everything again from the lowest
@@ -24,9 +24,9 @@ export async function handleByKey<T extends StreamRecord>(
   handle: (key: string, records: readonly T[]) => Promise<void>,
 ): Promise<BatchResponse> {
   const failed = new Set<string>();
-  await eachAtOnce(
+  await mapWithConcurrency(
     Map.groupBy(records, ({ key }) => key),
-    KEYS_AT_ONCE,
+    KEYS_CONCURRENCY,
     async ([key, group]) => {
       try {
         await handle(key, group);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CONNECTION_TYPES, outletsOf } from '#core/contract/connections.ts';
+import { DESTINATION_KINDS, lanesOf } from '#core/contract/delivery-lanes.ts';
 import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
 
 /**
@@ -10,26 +10,26 @@ import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
 /** The variables of a function hold the URL of every queue and may not exceed 4 KB together. */
 export const MAX_OUTLETS = 20;
 
-const connection = z.strictObject({
+const destination = z.strictObject({
   id: z
     .string()
     .max(32)
     .regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens, starting with a letter'),
-  type: z.enum(CONNECTION_TYPES),
-  /** How many messages batches of each outlet are worked on at once: the destination's share of the account. */
+  type: z.enum(DESTINATION_KINDS),
+  /** How many messages batches of each delivery lane are worked on at once: the destination's share of the account. */
   maxConcurrency: z.int().min(2).max(1000).default(5),
 });
-export type ConnectionConfig = z.output<typeof connection>;
+export type DestinationConfig = z.output<typeof destination>;
 
-export const connectionsSchema = z.array(connection).superRefine((connections, context) => {
+export const destinationsSchema = z.array(destination).superRefine((destinations, context) => {
   const seen = new Set<string>();
-  for (const [index, { id }] of connections.entries()) {
+  for (const [index, { id }] of destinations.entries()) {
     if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" is used twice` });
     seen.add(id);
   }
-  const outlets = connections.flatMap(outletsOf).length;
-  if (outlets > MAX_OUTLETS) {
-    context.addIssue({ code: 'custom', message: `${outlets} outlets; one stage holds at most ${MAX_OUTLETS}` });
+  const lanes = destinations.flatMap(lanesOf).length;
+  if (lanes > MAX_OUTLETS) {
+    context.addIssue({ code: 'custom', message: `${lanes} delivery lanes; one stage holds at most ${MAX_OUTLETS}` });
   }
 });
 
@@ -104,12 +104,12 @@ export const stageConfigSchema = z
     /** How long deliveries are gathered before they are put into a file. */
     gatherSeconds: z.int().min(1).max(300),
     /** Into how many parts a job over all profiles is divided; as many are worked on side by side. */
-    jobParts: z.int().min(2).max(200),
+    jobPartitions: z.int().min(2).max(200),
     /** Megabytes that a compacted object of the lake should have. */
     lakeObjectMb: z.int().min(16).max(512),
-    connections: connectionsSchema,
+    destinations: destinationsSchema,
     schedules: z.strictObject({
-      sweep: scheduleExpression,
+      reevaluateDue: scheduleExpression,
       expire: scheduleExpression,
       evaluateBatch: scheduleExpression,
       exportFiles: scheduleExpression,

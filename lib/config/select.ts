@@ -23,15 +23,15 @@ export function selectStage(context: (key: string) => unknown): StageConfig {
     const value = context(key);
     if (value !== undefined) overrides[key] = value;
   }
-  const connections = context('connections');
-  if (connections !== undefined) overrides.connections = parseConnections(connections);
+  const destinations = context('connections');
+  if (destinations !== undefined) overrides.destinations = parseDestinations(destinations);
   const result = stageConfigSchema.safeParse({ ...STAGES[name as keyof typeof STAGES], ...overrides });
   if (result.success) return result.data;
   throw new Error(`The configuration of stage "${name}" is wrong:\n${describe(result.error)}`);
 }
 
 /** On the command line a list arrives as JSON text, in cdk.json it may be a list already. */
-function parseConnections(value: unknown): unknown {
+function parseDestinations(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
     return JSON.parse(value);

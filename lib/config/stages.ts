@@ -15,17 +15,17 @@ export const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   // Holds all that the lake has of the people of some thousand records; hands itself on in the middle of its time.
   'revert-batch': { memoryMb: 3008, timeoutSeconds: 600 },
   evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
-  sweep: { memoryMb: 1024, timeoutSeconds: 300 },
+  'reevaluate-due': { memoryMb: 1024, timeoutSeconds: 300 },
   'evaluate-batch': { memoryMb: 512, timeoutSeconds: 60 },
   // Those who work on the parts of a job hand them on before their time is over. A part that failed comes again after six times this.
-  'evaluate-part': { memoryMb: 1769, timeoutSeconds: 120 },
+  'evaluate-partition': { memoryMb: 1769, timeoutSeconds: 120 },
   route: { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-http': { memoryMb: 512, timeoutSeconds: 30 },
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },
   expire: { memoryMb: 512, timeoutSeconds: 60 },
-  'expire-part': { memoryMb: 1769, timeoutSeconds: 120 },
+  'expire-partition': { memoryMb: 1769, timeoutSeconds: 120 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 1769, timeoutSeconds: 900 },
   'compact-lake': { memoryMb: 1769, timeoutSeconds: 900 },
@@ -34,7 +34,7 @@ export const FUNCTIONS: Record<FunctionName, FunctionSize> = {
 
 /** Audience Manager takes its files twice a day; the hourly run decides itself which destination is due. */
 const SCHEDULES = {
-  sweep: 'rate(1 minute)',
+  reevaluateDue: 'rate(1 minute)',
   // Before the daily evaluation, so that it sees what is left.
   expire: 'cron(30 0 * * ? *)',
   evaluateBatch: 'cron(0 1 * * ? *)',
@@ -43,7 +43,7 @@ const SCHEDULES = {
   compactLake: 'cron(10 * * * ? *)',
 };
 
-const CONNECTIONS: StageConfigInput['connections'] = [
+const CONNECTIONS: StageConfigInput['destinations'] = [
   { id: 'webhook', type: 'http' },
   { id: 'crm-export', type: 's3-file' },
   { id: 'audience-manager', type: 'aam' },
@@ -69,9 +69,9 @@ const dev: StageConfigInput = {
   streamParallelism: 1,
   http: { door: 'api', ratePerSecond: 1_000, burst: 2_000 },
   gatherSeconds: 60,
-  jobParts: 4,
+  jobPartitions: 4,
   lakeObjectMb: 128,
-  connections: CONNECTIONS,
+  destinations: CONNECTIONS,
   schedules: SCHEDULES,
   functions: FUNCTIONS,
 };
@@ -88,7 +88,7 @@ const prod: StageConfigInput = {
   // Records of a failed batch are named, not carried, by its failure message: a long weekend must fit in between.
   collection: { mode: 'on-demand', retentionHours: 168 },
   streamParallelism: 4,
-  jobParts: 16,
+  jobPartitions: 16,
 };
 
 /** The same platform on an emulator. It leaves out only what emulators cannot create, or what they claim and ignore. */
@@ -110,7 +110,7 @@ const local: StageConfigInput = {
   // LocalStack has no HTTP API unless it is paid for.
   http: { door: 'function-urls' },
   gatherSeconds: 1,
-  jobParts: 2,
+  jobPartitions: 2,
 };
 
 export const STAGES: Readonly<Record<StageName, StageConfigInput>> = { dev, prod, local };

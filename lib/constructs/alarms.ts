@@ -14,17 +14,17 @@ export const ALARM_PATTERNS = [
   '<job>-dead-letters',
   'compaction-dead-letters',
   'reverts-dead-letters',
-  '<outlet>-dead-letters',
+  '<lane>-dead-letters',
   '<function>-failures',
   'schedules-failures',
   '<queue>-age',
   '<function>-iterator-age',
   '<function>-errors',
   '<function>-throttles',
-  'split-files-refused',
+  'split-files-rejected',
   'validate-chunk-batches-failed',
-  '<function>-records-refused',
-  'evaluate-part-memberships-repaired',
+  '<function>-records-rejected',
+  'evaluate-partition-memberships-repaired',
 ] as const;
 export type AlarmPattern = (typeof ALARM_PATTERNS)[number];
 

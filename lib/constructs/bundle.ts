@@ -53,7 +53,7 @@ export function bundle(name: FunctionName): AssetCode {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('unused-since-bundling-is-local'),
-      // The CDK keeps bundles apart by their command, so outlets of one type share theirs.
+      // The CDK keeps bundles apart by their command, so delivery lanes of one type share theirs.
       command: [name],
       local: {
         tryBundle: (directory) => {

@@ -3,8 +3,8 @@ import { Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aw
 import type { Construct } from 'constructs';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { METRICS, type MetricName } from '#core/contract/metrics.ts';
-import type { OutletQueue } from './outlet.ts';
-import { countedBy } from './refusal-alarms.ts';
+import type { LaneQueue } from './delivery-lane.ts';
+import { countedBy } from './rejection-alarms.ts';
 import type { TributaryFunction } from './tributary-function.ts';
 
 const FULL_WIDTH = 24;
@@ -14,12 +14,12 @@ export interface DashboardProps {
   readonly stage: string;
   readonly functions: readonly TributaryFunction[];
   readonly streamReaders: readonly TributaryFunction[];
-  readonly outlets: readonly OutletQueue[];
+  readonly lanes: readonly LaneQueue[];
 }
 
-/** One page that follows a record through the platform: taken in, decided on, sent out, and what went wrong. */
+/** One page that follows a record through the platform: ingested, decided on, sent out, and what went wrong. */
 export function addDashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
-  const { stage, functions, streamReaders, outlets } = props;
+  const { stage, functions, streamReaders, lanes } = props;
   const counted = (name: FunctionName, metrics: readonly MetricName[]): IMetric[] =>
     metrics.map((metric) => countedBy(stage, name, metric));
   const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: HALF_WIDTH });
@@ -28,7 +28,7 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
   dashboard.addWidgets(
     new TextWidget({ markdown: `# Tributary ${stage}\nAlarms and what to do: docs/runbook.md`, width: FULL_WIDTH }),
   );
-  const outcomes = [METRICS.recordsAccepted, METRICS.recordsRefused, METRICS.recordsDuplicate];
+  const outcomes = [METRICS.recordsAccepted, METRICS.recordsRejected, METRICS.recordsDuplicate];
   dashboard.addWidgets(
     graph('Records of the stream', counted('stitch-stream', outcomes)),
     graph('Records of files', counted('stitch-chunk', outcomes)),
@@ -36,17 +36,17 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
   const changes = [METRICS.membershipsEntered, METRICS.membershipsExited];
   dashboard.addWidgets(
     graph('Memberships that changed with a record', counted('evaluate', changes)),
-    graph('Memberships that changed with time', counted('sweep', changes)),
+    graph('Memberships that changed with time', counted('reevaluate-due', changes)),
   );
   dashboard.addWidgets(
-    graph('Memberships that changed with the evaluation of all', counted('evaluate-part', changes)),
-    graph('Memberships that streaming had missed', counted('evaluate-part', [METRICS.membershipsRepaired])),
+    graph('Memberships that changed with the evaluation of all', counted('evaluate-partition', changes)),
+    graph('Memberships that streaming had missed', counted('evaluate-partition', [METRICS.membershipsRepaired])),
   );
   dashboard.addWidgets(
     graph('Deliveries', counted('route', [METRICS.deliveriesQueued, METRICS.deliveriesExcluded])),
     graph(
       'Waiting for delivery',
-      outlets.map(({ id: outlet, work }) => work.queue.metricApproximateNumberOfMessagesVisible({ label: outlet })),
+      lanes.map(({ id: lane, work }) => work.queue.metricApproximateNumberOfMessagesVisible({ label: lane })),
     ),
   );
   dashboard.addWidgets(
@@ -66,7 +66,7 @@ export function addDashboard(scope: Construct, id: string, props: DashboardProps
     ),
     graph(
       'Errors',
-      [...functions, ...outlets.map(({ deliver }) => deliver)].map((made) =>
+      [...functions, ...lanes.map(({ deliver }) => deliver)].map((made) =>
         made.function.metricErrors({ label: made.label }),
       ),
     ),

@@ -18,8 +18,8 @@ const COLUMNS = {
   id: 'string',
   receivedat: 'timestamp',
   timestamp: 'timestamp',
-  tie: 'string',
-  arrival: 'string',
+  tieBreaker: 'string',
+  ingestionId: 'string',
   operation: 'string',
   entity: 'string',
 };

@@ -17,13 +17,13 @@ export interface WorkQueueProps {
     | 'reverts-dead-letters'
     | '<job>-dead-letters'
     | 'compaction-dead-letters'
-    | '<outlet>-dead-letters';
+    | '<lane>-dead-letters';
   readonly alarms: Alarms;
   /** The timeout of the function that reads it. */
   readonly functionTimeout: Duration;
   /** How long Lambda gathers messages before it calls the function. */
   readonly batchingWindow?: Duration;
-  /** How often a message is tried before it is put aside. */
+  /** How often a message is tried before it is dead-lettered. */
   readonly maxReceiveCount: number;
   /** Above which waiting time of its oldest message somebody should look. */
   readonly alarmAge: Duration;
@@ -70,7 +70,7 @@ export class WorkQueue extends Construct {
       subject: props.name,
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 1,
-      says: `Messages of queue "${props.name}" were tried ${props.maxReceiveCount} times and put aside.`,
+      says: `Messages of queue "${props.name}" were tried ${props.maxReceiveCount} times and dead-lettered.`,
     });
     props.alarms.add(this, 'AgeAlarm', {
       pattern: '<queue>-age',

@@ -12,8 +12,8 @@ export interface TributaryFunctionProps<F extends FunctionName> {
   readonly config: StageConfig;
   readonly alarms: Alarms;
   readonly name: F;
-  /** Says which one it is where several functions share a name: the outlet's id. */
-  readonly outlet?: string;
+  /** Says which one it is where several functions share a name: the delivery lane's id. */
+  readonly lane?: string;
   readonly description: string;
   /** Checked against the schema that the function reads it with. */
   readonly environment: EnvironmentVariables<F>;
@@ -22,14 +22,14 @@ export interface TributaryFunctionProps<F extends FunctionName> {
 /** A Lambda function of `core/contract/functions.ts`: its bundle, its log, its alarms. It may do nothing until granted. */
 export class TributaryFunction<F extends FunctionName = FunctionName> extends Construct {
   readonly function: LambdaFunction;
-  /** As alarms and the `functions` handle call it: the function's name, with the outlet where there are several. */
+  /** As alarms and the `functions` handle call it: the function's name, with the delivery lane where there are several. */
   readonly label: string;
 
   constructor(scope: Construct, id: string, props: TributaryFunctionProps<F>) {
     super(scope, id);
     const { config, name } = props;
     const size = config.functions[name];
-    this.label = props.outlet === undefined ? name : `${name}/${props.outlet}`;
+    this.label = props.lane === undefined ? name : `${name}/${props.lane}`;
     readEnvironment(name, props.environment);
 
     const logGroup = new LogGroup(this, 'Log', {
@@ -58,7 +58,7 @@ export class TributaryFunction<F extends FunctionName = FunctionName> extends Co
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
         'dynamodb:ListStreams and the two actions of X-Ray have no resource to name; ' +
-        'tests/infra/permissions.test.ts refuses any other action on "*".',
+        'tests/infra/permissions.test.ts rejects any other action on "*".',
     });
     this.#addAlarms(props.alarms);
   }

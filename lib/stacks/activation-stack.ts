@@ -1,14 +1,14 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { type Outlet, outletsOf } from '#core/contract/connections.ts';
+import { type DeliveryLane, lanesOf } from '#core/contract/delivery-lanes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
+import { LaneQueue } from '#lib/constructs/delivery-lane.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import { readItems, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
-import { Handles } from '#lib/constructs/handles.ts';
-import { OutletQueue } from '#lib/constructs/outlet.ts';
+import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface ActivationStackProps extends StackProps {
@@ -16,9 +16,9 @@ export interface ActivationStackProps extends StackProps {
   readonly data: DataStack;
 }
 
-/** The ways out: for each outlet of the stage's connections a queue, a function and what watches them. */
+/** The ways out: for each delivery lane of the stage's connections a queue, a function and what watches them. */
 export class ActivationStack extends Stack {
-  readonly outlets: OutletQueue[] = [];
+  readonly lanes: LaneQueue[] = [];
   readonly alarms: Alarms;
   readonly #secrets = new Map<string, Secret>();
   readonly #props: ActivationStackProps;
@@ -28,74 +28,74 @@ export class ActivationStack extends Stack {
     const { config, data } = props;
     this.#props = props;
     this.alarms = new Alarms(config.stage, data.alarms.topic);
-    for (const connection of config.connections) {
-      for (const outlet of outletsOf(connection)) {
-        this.outlets.push(this.#add(outlet, connection.maxConcurrency));
+    for (const destination of config.destinations) {
+      for (const lane of lanesOf(destination)) {
+        this.lanes.push(this.#add(lane, destination.maxConcurrency));
       }
     }
 
-    const handles = new Handles(this, 'Handles', { stage: config.stage });
-    handles.publishMap('destination-queues', this.queueUrls, 'Queue of every outlet');
-    const secrets = Object.fromEntries([...this.#secrets].map(([outlet, secret]) => [outlet, secret.secretArn]));
-    handles.publishMap('destination-secrets', secrets, 'Secret of every outlet that signs what it sends');
+    const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
+    parameters.publishMap('destination-queues', this.queueUrls, 'Queue of every delivery lane');
+    const secrets = Object.fromEntries([...this.#secrets].map(([lane, secret]) => [lane, secret.secretArn]));
+    parameters.publishMap('destination-secrets', secrets, 'Secret of every delivery lane that signs what it sends');
   }
 
-  /** Outlet id → URL of its queue. */
+  /** Delivery lane id → URL of its queue. */
   get queueUrls(): Record<string, string> {
-    return Object.fromEntries(this.outlets.map((outlet) => [outlet.id, outlet.work.queue.queueUrl]));
+    return Object.fromEntries(this.lanes.map((lane) => [lane.id, lane.work.queue.queueUrl]));
   }
 
-  #add(outlet: Outlet, maxConcurrency: number): OutletQueue {
+  #add(lane: DeliveryLane, maxConcurrency: number): LaneQueue {
     const { config, data } = this.#props;
-    const common = { config, alarms: this.alarms, outlet, maxConcurrency };
+    const common = { config, alarms: this.alarms, lane, maxConcurrency };
     const environment = {
       STAGE: config.stage,
       OPERATIONS_TABLE: data.operations.tableName,
       CATALOG_BUCKET: data.catalog.bucketName,
     };
-    const made = this.#byType(outlet, common, environment);
+    const made = this.#byType(lane, common, environment);
     readItems(made.deliver.function, data.operations);
     // The books of its dataflow, and the pace that it takes.
-    const { dataflowRun, pace } = OPERATIONS_PREFIX;
-    updateItemsUnder(made.deliver.function, data.operations, [dataflowRun, pace]);
+    const { dataflowRun, rateLimit } = OPERATIONS_PREFIX;
+    updateItemsUnder(made.deliver.function, data.operations, [dataflowRun, rateLimit]);
     readObjects(made.deliver.function, data.catalog);
     return made;
   }
 
   #byType(
-    outlet: Outlet,
-    common: { config: StageConfig; alarms: Alarms; outlet: Outlet; maxConcurrency: number },
+    lane: DeliveryLane,
+    common: { config: StageConfig; alarms: Alarms; lane: DeliveryLane; maxConcurrency: number },
     environment: { STAGE: string; OPERATIONS_TABLE: string; CATALOG_BUCKET: string },
-  ): OutletQueue {
+  ): LaneQueue {
     const { config, data } = this.#props;
     const allowPrivate = { ALLOW_PRIVATE_ENDPOINTS: String(config.allowPrivateEndpoints) };
-    const scope = outlet.id;
-    switch (outlet.type) {
+    const scope = lane.id;
+    switch (lane.type) {
       case 'http': {
-        const secret = this.#secretOf(outlet);
-        const made = new OutletQueue(this, scope, {
+        const secret = this.#secretOf(lane);
+        const made = new LaneQueue(this, scope, {
           ...common,
           name: 'deliver-http',
           environment: {
             ...environment,
             ...allowPrivate,
-            DESTINATION_SECRETS: JSON.stringify({ [outlet.id]: secret.secretArn }),
+            DESTINATION_SECRETS: JSON.stringify({ [lane.id]: secret.secretArn }),
           },
         });
         secret.grantRead(made.deliver.function);
         return made;
       }
       case 'aam-edge':
-        return new OutletQueue(this, scope, {
+        return new LaneQueue(this, scope, {
           ...common,
           name: 'deliver-aam-edge',
           environment: { ...environment, ...allowPrivate },
         });
       case 's3-file':
       case 'aam-hub': {
-        const made = new OutletQueue(this, scope, {
+        const made = new LaneQueue(this, scope, {
           ...common,
-          name: `deliver-${outlet.type}`,
+          name: `deliver-${lane.type}`,
           environment: { ...environment, EXPORTS_BUCKET: data.exports.bucketName },
         });
         writeObjects(made.deliver.function, data.exports);
@@ -104,14 +104,14 @@ export class ActivationStack extends Stack {
     }
   }
 
-  #secretOf(outlet: Outlet): Secret {
-    const secret = generatedSecret(this, `${outlet.id}-secret`, {
+  #secretOf(lane: DeliveryLane): Secret {
+    const secret = generatedSecret(this, `${lane.id}-secret`, {
       config: this.#props.config,
-      description: `Signs what Tributary ${this.#props.config.stage} sends to ${outlet.id}`,
+      description: `Signs what Tributary ${this.#props.config.stage} sends to ${lane.id}`,
       reason:
         'The receiver must learn a new signing key at the same moment, so it is rotated by hand: see the runbook.',
     });
-    this.#secrets.set(outlet.id, secret);
+    this.#secrets.set(lane.id, secret);
     return secret;
   }
 }

@@ -3,18 +3,18 @@ import type { Construct } from 'constructs';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { addDashboard } from '#lib/constructs/dashboard.ts';
-import { Handles } from '#lib/constructs/handles.ts';
 import type { WorkQueue } from '#lib/constructs/queues.ts';
-import { addRefusalAlarms } from '#lib/constructs/refusal-alarms.ts';
+import { addRejectionAlarms } from '#lib/constructs/rejection-alarms.ts';
 import { addRepairAlarm } from '#lib/constructs/repair-alarm.ts';
+import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 import type { ActivationStack } from './activation-stack.ts';
 import { addCompaction } from './compute/compaction.ts';
 import { addErasure } from './compute/erasure.ts';
 import { addEvaluation, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
-import { addHttpDoors, type Urls } from './compute/http-doors.ts';
+import { addHttpDoors, type Urls } from './compute/http-endpoints.ts';
 import { addBatchEvaluation, addExpiry } from './compute/profile-jobs.ts';
-import { addFileDoor, addStreamDoor } from './compute/record-doors.ts';
+import { addFileDoor, addStreamDoor } from './compute/record-endpoints.ts';
 import { addReverts, revertQueue } from './compute/reverts.ts';
 import { addSchedules } from './compute/schedules.ts';
 import type { DataStack } from './data-stack.ts';
@@ -25,7 +25,7 @@ export interface ComputeStackProps extends StackProps {
   readonly activation: ActivationStack;
 }
 
-/** The way of a record, from the doors to the outlets: which function reads what, and what it may do. */
+/** The way of a record, from the endpoints to the delivery lanes: which function reads what, and what it may do. */
 export class ComputeStack extends Stack {
   readonly alarms: Alarms;
   readonly #make: FunctionFactory;
@@ -47,40 +47,44 @@ export class ComputeStack extends Stack {
     const { compact, compaction } = addCompaction(this.#make);
     addSchedules(this.#make, { batch, expire, compact });
     addErasure(this.#make);
-    addRefusalAlarms(this, { stage: config.stage, alarms: this.alarms });
+    addRejectionAlarms(this, { stage: config.stage, alarms: this.alarms });
     addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
     if (config.dashboard) {
       const { functions, streamReaders } = this.#make;
-      addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, outlets: activation.outlets });
+      addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, lanes: activation.lanes });
     }
-    this.#publishHandles({ ...files, reverts, evaluation, expiry, compaction }, urls);
+    this.#publishParameters({ ...files, reverts, evaluation, expiry, compaction }, urls);
   }
 
-  #publishHandles(
+  #publishParameters(
     queues: Readonly<Record<'validation' | 'chunks' | 'reverts' | 'evaluation' | 'expiry' | 'compaction', WorkQueue>>,
     urls: Urls,
   ): void {
     const { config, data, activation } = this.#make;
-    const handles = new Handles(this, 'Handles', { stage: config.stage });
-    const functions = [...this.#make.functions, ...activation.outlets.map((outlet) => outlet.deliver)];
-    handles.publish(
+    const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
+    const functions = [...this.#make.functions, ...activation.lanes.map((lane) => lane.deliver)];
+    parameters.publish(
       'collection-url',
       urls['collection-url'],
       'Address that takes records, at /collection/{connectionId}',
     );
-    handles.publish('access-url', urls['access-url'], 'Address of profiles, at /ups/access/entities; signed requests');
-    handles.publish('batch-url', urls['batch-url'], 'Address of the batch API, at /batches');
-    handles.publishMap(
+    parameters.publish(
+      'access-url',
+      urls['access-url'],
+      'Address of profiles, at /ups/access/entities; signed requests',
+    );
+    parameters.publish('batch-url', urls['batch-url'], 'Address of the batch API, at /batches');
+    parameters.publishMap(
       'functions',
       Object.fromEntries(functions.map((made) => [made.label, made.function.functionName])),
-      'Name of every function; those of outlets as <function>/<outlet>',
+      'Name of every function; those of delivery lanes as <function>/<lane>',
     );
-    handles.publishMap(
+    parameters.publishMap(
       'dead-letter-queues',
       Object.fromEntries([
         ['landing', data.landingQueue.deadLetters.queueUrl],
         ...Object.entries(queues).map(([name, { deadLetters }]) => [name, deadLetters.queueUrl]),
-        ...activation.outlets.map((outlet) => [outlet.id, outlet.work.deadLetters.queueUrl]),
+        ...activation.lanes.map((lane) => [lane.id, lane.work.deadLetters.queueUrl]),
       ]),
       'Dead-letter queue of every queue',
     );

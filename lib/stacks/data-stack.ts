@@ -6,17 +6,17 @@ import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { PIECES_PREFIX } from '#core/contract/landing.ts';
+import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
 import { DUE_INDEX, SORT_KEY } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { AlarmTopic } from '#lib/constructs/alarm-topic.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { dataBucket } from '#lib/constructs/data-bucket.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
-import { Handles } from '#lib/constructs/handles.ts';
 import { itemTable } from '#lib/constructs/item-table.ts';
 import { LakeQueries } from '#lib/constructs/lake-queries.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
+import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 
 /** Files arrive below this prefix of the landing bucket, as `landing/<datasetId>/…`. */
 const LANDING_PREFIX = 'landing/';
@@ -63,7 +63,7 @@ export class DataStack extends Stack {
       ...bucket,
       expireAfterDays: 30,
       // As long as a message of their batch may wait among the dead letters; usually they are gone within the hour.
-      workingCopies: { prefix: PIECES_PREFIX, expireAfterDays: 14 },
+      workingCopies: { prefix: BLOCKS_PREFIX, expireAfterDays: 14 },
     });
     this.lake = dataBucket(this, 'Lake', { ...bucket, archiveAfterDays: 90 });
     this.quarantine = dataBucket(this, 'Quarantine', { ...bucket, expireAfterDays: 90 });
@@ -98,7 +98,7 @@ export class DataStack extends Stack {
       reason: 'Receipts must stay verifiable for years, so their key is not rotated.',
     });
 
-    this.#publishHandles(config);
+    this.#publishParameters(config);
   }
 
   /** Every file that is put below `landing/` becomes a message. */
@@ -138,18 +138,26 @@ export class DataStack extends Stack {
     return work;
   }
 
-  #publishHandles(config: StageConfig): void {
-    const handles = new Handles(this, 'Handles', { stage: config.stage });
-    handles.publish('collection-stream', this.collection.streamName, 'Kinesis stream that takes streamed records');
-    handles.publish('landing-bucket', this.landing.bucketName, 'Bucket that takes files, at landing/<datasetId>/');
-    handles.publish('lake-bucket', this.lake.bucketName, 'Bucket of the accepted records');
-    handles.publish('quarantine-bucket', this.quarantine.bucketName, 'Bucket of the refused records, with reasons');
-    handles.publish('exports-bucket', this.exports.bucketName, 'Bucket of the files for destinations');
-    handles.publish('catalog-bucket', this.catalog.bucketName, 'Bucket of the definitions, by version');
-    handles.publish('profiles-table', this.profiles.tableName, 'Table of identities and profiles');
-    handles.publish('timeline-table', this.timeline.tableName, 'Table of everything known of a person, by identity');
-    handles.publish('receipt-secret', this.receiptKey.secretArn, 'Secret that receipts of deletions are signed with');
-    handles.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
-    handles.publish('operations-table', this.operations.tableName, 'Table of batches, ledgers and the catalog pointer');
+  #publishParameters(config: StageConfig): void {
+    const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
+    parameters.publish('collection-stream', this.collection.streamName, 'Kinesis stream that takes streamed records');
+    parameters.publish('landing-bucket', this.landing.bucketName, 'Bucket that takes files, at landing/<datasetId>/');
+    parameters.publish('lake-bucket', this.lake.bucketName, 'Bucket of the accepted records');
+    parameters.publish('quarantine-bucket', this.quarantine.bucketName, 'Bucket of the rejected records, with reasons');
+    parameters.publish('exports-bucket', this.exports.bucketName, 'Bucket of the files for destinations');
+    parameters.publish('catalog-bucket', this.catalog.bucketName, 'Bucket of the definitions, by version');
+    parameters.publish('profiles-table', this.profiles.tableName, 'Table of identities and profiles');
+    parameters.publish('timeline-table', this.timeline.tableName, 'Table of everything known of a person, by identity');
+    parameters.publish(
+      'receipt-secret',
+      this.receiptKey.secretArn,
+      'Secret that receipts of deletions are signed with',
+    );
+    parameters.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
+    parameters.publish(
+      'operations-table',
+      this.operations.tableName,
+      'Table of batches, delivery states and the catalog pointer',
+    );
   }
 }

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
-import { fileSource } from '#cli/feed/file-source.ts';
+import { fileSource } from '#cli/ingest/file-source.ts';
 import { countCost } from '#cli/replay/cost/cost-run.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { replay } from '#cli/replay/replay.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { ecid, event } from '#tests/harness/core/factories.ts';
 import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES } from '#tests/harness/luma/data.ts';
@@ -15,7 +15,7 @@ import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES } from '#tests/harness/luma/dat
  * Sizes are those of the items as they are written, units are AWS's.
  */
 const NOW = Date.parse('2026-03-01T00:00:00Z');
-const rules = stageRules(compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {})));
+const settings = stageSettings(compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {})));
 
 const view = (n: number, device: number): AcceptedRecord =>
   event(NOW - 1_000 + n, [ecid(device)], { n, web: { webPageDetails: { pageViews: { value: 1 } } } });
@@ -37,7 +37,11 @@ const KINDS: Readonly<Record<string, AcceptedRecord>> = {
 };
 
 const usageOf = async (records: readonly AcceptedRecord[]) => {
-  const { perEvent } = await countCost([{ door: 'stream', records }], { rules, now: NOW, together: false });
+  const { perEvent } = await countCost([{ ingestionMethod: 'stream', records }], {
+    settings,
+    now: NOW,
+    together: false,
+  });
   return Object.values(perEvent).map((value) => value * records.length);
 };
 
@@ -57,9 +61,9 @@ if (hasLuma) {
   const catalog = compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {}));
   const now = Date.parse('2018-12-18T00:00:00Z');
   const source = await fileSource(join(LUMA, LUMA_FILES['web-events']));
-  const { records } = await readInput(source, 'web-events', catalog, { receivedAt: now, firstTie: 0 });
+  const { records } = await readInput(source, 'web-events', catalog, { receivedAt: now, firstTieBreaker: 0 });
   const inputs = [{ name: 'web-events', records }];
-  const { result } = await replay({ catalog, inputs, now, door: 'stream', seed: 1, withCost: true });
+  const { result } = await replay({ catalog, inputs, now, ingestionMethod: 'stream', seed: 1, withCost: true });
   console.log('\nA million real web events, in dollars\n');
   console.log('              total  dynamodb  kinesis  lambda     s3    sqs');
   for (const [name, { usdPerMillionEvents, byService }] of Object.entries(result.cost!)) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { sendToStream } from '#cli/feed/send-stream.ts';
+import { sendToStream } from '#cli/ingest/send-stream.ts';
 import { type SinkClient, startSink } from '#cli/local/sink.ts';
 import { projectRoot } from '#cli/root.ts';
 import { type StageStores, storesOf } from '#cli/stage/stores.ts';
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     return;
   }
   const { client: sink } = await startSink({ root: projectRoot });
-  const people = newPeople();
+  const people = newPersons();
   await makeKnown(people, resources, storesOf(resources));
 
   const since = await sink.count();
@@ -55,7 +55,7 @@ async function runningStage(): Promise<Resources | undefined> {
 }
 
 /** Numbers that no run before has used. */
-function newPeople(): number[] {
+function newPersons(): number[] {
   const first = (Date.now() % 1_000_000_000) * 1_000;
   return Array.from({ length: SAMPLES }, (_, index) => first + index);
 }

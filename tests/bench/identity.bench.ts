@@ -1,13 +1,13 @@
 import { meteredProfiles, meteredTimeline, TableMeter } from '#cli/replay/cost/metered-stores.ts';
 import { table } from '#cli/report/table.ts';
 import { noUsage } from '#core/cost/usage.ts';
-import { addAssertions, joinEvidence, linksOf } from '#core/identity/evidence.ts';
-import { type Evidence, NO_EVIDENCE } from '#core/identity/link-history.ts';
-import { type Assertion, graphsOf } from '#core/identity/link-rules.ts';
+import { addAssertions, joinLinkHistories, linksOf } from '#core/identity/add-assertions.ts';
+import { type LinkHistory, NO_LINK_HISTORY } from '#core/identity/link-history.ts';
+import { type Assertion, graphsOf } from '#core/identity/linking-rules.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
-import { assertion, ecid, event, foldRules, linkRules } from '#tests/harness/core/factories.ts';
+import { assertion, ecid, event, foldSettings, linkingRules } from '#tests/harness/core/factories.ts';
 import { runsPerSecond } from './measure.ts';
 
 /**
@@ -16,17 +16,17 @@ import { runsPerSecond } from './measure.ts';
  */
 
 const HOUR = 3_600_000;
-const rules = linkRules();
+const rules = linkingRules();
 const MS = 1_500;
 
 const person = (n: number): readonly string[] => [`CRMID:${n}`, `Email:${n}@example.com`, ecid(3 * n), ecid(3 * n + 1)];
-const graphsAfter = (evidence: Evidence): number => graphsOf(linksOf(evidence, rules)).length;
+const graphsAfter = (linkHistory: LinkHistory): number => graphsOf(linksOf(linkHistory, rules)).length;
 const pairs = ({ identities }: Assertion): number => (identities.length * (identities.length - 1)) / 2;
 
 /** A person who has logged in every hour for two weeks: much is kept, for any of it may turn out to be in the wrong order. */
-const settledPerson = (): Evidence => {
+const idlePerson = (): LinkHistory => {
   const hours = Array.from({ length: 14 * 24 }, (_, n) => n);
-  return hours.reduce((known, n) => addAssertions(known, [login(0, n)], rules).evidence, NO_EVIDENCE);
+  return hours.reduce((known, n) => addAssertions(known, [login(0, n)], rules).linkHistory, NO_LINK_HISTORY);
 };
 
 /** The person logs in on one of their devices. */
@@ -37,41 +37,52 @@ const SCENARIOS: Readonly<Record<string, () => { readonly links: number; run(): 
   'new identities': () => {
     let n = 0;
     const one = (): Assertion => assertion(n * HOUR, ...person(n++));
-    return { links: pairs(one()), run: () => void graphsAfter(addAssertions(NO_EVIDENCE, [one()], rules).evidence) };
+    return {
+      links: pairs(one()),
+      run: () => void graphsAfter(addAssertions(NO_LINK_HISTORY, [one()], rules).linkHistory),
+    };
   },
   'known identities': () => {
-    let evidence = settledPerson();
+    let linkHistory = idlePerson();
     let hour = 14 * 24;
     const run = (): void => {
-      evidence = addAssertions(evidence, [login(0, hour++)], rules).evidence;
-      graphsAfter(evidence);
+      linkHistory = addAssertions(linkHistory, [login(0, hour++)], rules).linkHistory;
+      graphsAfter(linkHistory);
     };
     return { links: 1, run };
   },
   'known identities, item read anew': () => {
-    const evidence = settledPerson();
+    const linkHistory = idlePerson();
     let hour = 14 * 24;
     return {
       links: 1,
-      run: () => void graphsAfter(addAssertions({ ...evidence }, [login(0, hour++)], rules).evidence),
+      run: () => void graphsAfter(addAssertions({ ...linkHistory }, [login(0, hour++)], rules).linkHistory),
     };
   },
   merges: () => {
-    const side = (n: number): Evidence =>
-      addAssertions(NO_EVIDENCE, [assertion(1, `Email:${n}@x.org`, ecid(n), `IDFA:${n}`)], rules).evidence;
+    const side = (n: number): LinkHistory =>
+      addAssertions(NO_LINK_HISTORY, [assertion(1, `Email:${n}@x.org`, ecid(n), `IDFA:${n}`)], rules).linkHistory;
     const [left, right] = [side(1), side(2)];
     const bridge = assertion(2 * HOUR, 'Email:1@x.org', 'Email:2@x.org');
     return {
       links: 1,
-      run: () => void graphsAfter(addAssertions(joinEvidence(left, right), [bridge], rules).evidence),
+      run: () => void graphsAfter(addAssertions(joinLinkHistories(left, right), [bridge], rules).linkHistory),
     };
   },
   'splits (a shared tablet)': () => {
-    let evidence = addAssertions(NO_EVIDENCE, [assertion(0, ...person(0)), assertion(0, ...person(1))], rules).evidence;
+    let linkHistory = addAssertions(
+      NO_LINK_HISTORY,
+      [assertion(0, ...person(0)), assertion(0, ...person(1))],
+      rules,
+    ).linkHistory;
     let hour = 1;
     const run = (): void => {
-      evidence = addAssertions(evidence, [assertion(hour * HOUR, `CRMID:${hour++ % 2}`, ecid(99))], rules).evidence;
-      graphsAfter(evidence);
+      linkHistory = addAssertions(
+        linkHistory,
+        [assertion(hour * HOUR, `CRMID:${hour++ % 2}`, ecid(99))],
+        rules,
+      ).linkHistory;
+      graphsAfter(linkHistory);
     };
     return { links: 1, run };
   },
@@ -107,7 +118,7 @@ async function perRecord(name: string): Promise<readonly (string | number)[]> {
   const meter = new TableMeter(usage);
   const profiles = meteredProfiles(new MemoryProfileStore(), meter, () => {});
   const timeline = meteredTimeline(new MemoryTimeline(), meter);
-  const deps = { profiles, timeline, rules: foldRules(), pause: async () => {} };
+  const deps = { profiles, timeline, settings: foldSettings(), backoff: async () => {} };
   const counted = noUsage();
   let time = Date.parse('2026-01-01T00:00:00Z');
   const eventOf = (keys: readonly string[], page: number) => {

@@ -1,7 +1,7 @@
 import { validate } from '#core/pipeline/process.ts';
 import { receiveMessage } from '#core/pipeline/receive-message.ts';
+import { BatchDoor } from '#tests/bench/batch-ingestion.ts';
 import { hasLuma } from '#tests/harness/luma/data.ts';
-import { BatchDoor } from './batch-door.ts';
 import { ORDERS, ordersCatalog } from './large/catalog.ts';
 import { orderOf } from './large/orders.ts';
 import { largeParquet } from './large/parquet-file.ts';
@@ -9,7 +9,7 @@ import { processorTime, runsPerSecond, thousands } from './measure.ts';
 import { catalogWith, realEvents } from './real-events.ts';
 
 /**
- * What one core takes in: megabytes of files through decoding, mapping and validation, and messages of the stream. Every
+ * What one core ingests: megabytes of files through decoding, mapping and validation, and messages of the stream. Every
  * file is read twice, see {@link BatchDoor}: once to be looked at, and once to be accepted.
  */
 const ROWS = 60_000;
@@ -80,16 +80,16 @@ const line = (first: string, ...others: readonly string[]): void =>
   console.log(`  ${first.padEnd(16)}${others.map((text) => text.padStart(11)).join('')}`);
 const megabytes = (size: number): string => (size / 1e6).toFixed(1);
 
-async function measureFiles(door: BatchDoor): Promise<void> {
+async function measureFiles(ingestionMethod: BatchDoor): Promise<void> {
   console.log('\nFiles, through decoding, mapping and validation, on one core\n');
   line('', '', 'looked at:', '', '', 'accepted:');
   line('file', 'size, MB', 'MB/s', 'unpacked', 'rows/s', 'MB/s', 'unpacked', 'rows/s');
   for (const [name, { make, unpacked }] of Object.entries(FILES)) {
     const bytes = make();
-    await door.put(name, bytes);
-    const chunks = await door.split(name);
+    await ingestionMethod.put(name, bytes);
+    const chunks = await ingestionMethod.split(name);
     const shown: string[] = [];
-    for (const run of [() => door.look(chunks), () => door.accept(chunks)]) {
+    for (const run of [() => ingestionMethod.look(chunks), () => ingestionMethod.accept(chunks)]) {
       const times = await timesASecond(name, run);
       const size = unpacked?.() ?? bytes.length;
       shown.push(megabytes(bytes.length * times), megabytes(size * times), thousands(ROWS * times));
@@ -98,17 +98,22 @@ async function measureFiles(door: BatchDoor): Promise<void> {
   }
 }
 
-async function measureSteps(door: BatchDoor): Promise<void> {
+async function measureSteps(ingestionMethod: BatchDoor): Promise<void> {
   console.log(
     '\nThe steps of a file, in microseconds a row; the last is accepted, written to the lake, and stitched\n',
   );
-  line('file', 'split', 'looked at', 'accepted', 'taken in');
+  line('file', 'split', 'looked at', 'accepted', 'ingested');
   for (const name of ['orders.csv', 'snappy.parquet']) {
-    const chunks = await door.split(name);
+    const chunks = await ingestionMethod.split(name);
     const split = async (): Promise<number> =>
-      (await door.split(name)).reduce((rows, { chunk }) => rows + chunk.rows!, 0);
+      (await ingestionMethod.split(name)).reduce((rows, { chunk }) => rows + chunk.rows!, 0);
     const shown: string[] = [];
-    for (const run of [split, () => door.look(chunks), () => door.accept(chunks), () => door.takeIn(chunks)]) {
+    for (const run of [
+      split,
+      () => ingestionMethod.look(chunks),
+      () => ingestionMethod.accept(chunks),
+      () => ingestionMethod.ingest(chunks),
+    ]) {
       shown.push((1e6 / (ROWS * (await timesASecond(name, run)))).toFixed(2));
     }
     line(name, ...shown);
@@ -121,20 +126,20 @@ async function measureMessages(): Promise<void> {
     Buffer.from(JSON.stringify({ header: { datasetId: 'web-events' }, body: { xdmEntity } })),
   );
   const position = { source: 'kinesis:0', sequenceNumber: '1' };
-  const arrival = { receivedAt: Date.parse('2026-01-01T00:00:00Z'), tie: '1' };
+  const ingestionId = { receivedAt: Date.parse('2026-01-01T00:00:00Z'), tieBreaker: '1' };
   const perSecond = runsPerSecond(MS, () => {
     for (let at = 0; at < messages.length; at += STREAM_BATCH) {
       const batch = messages.slice(at, at + STREAM_BATCH);
-      const received = batch.map((bytes) => receiveMessage(bytes, position, arrival, catalog));
-      const { refused } = validate(received, catalog);
-      if (refused[0]) throw new Error(`A real event was refused: ${JSON.stringify(refused[0].refusals)}`);
+      const received = batch.map((bytes) => receiveMessage(bytes, position, ingestionId, catalog));
+      const { rejected } = validate(received, catalog);
+      if (rejected[0]) throw new Error(`A real event was rejected: ${JSON.stringify(rejected[0].rejections)}`);
     }
   });
   console.log('\nReal web events from the stream, through decoding and validation, on one core\n');
   console.log(`  events a second ${thousands(perSecond * messages.length).padStart(10)}`);
 }
 
-const door = new BatchDoor(await ordersCatalog(), ORDERS.id);
-await measureFiles(door);
-await measureSteps(door);
+const ingestionMethod = new BatchDoor(await ordersCatalog(), ORDERS.id);
+await measureFiles(ingestionMethod);
+await measureSteps(ingestionMethod);
 if (hasLuma) await measureMessages();

@@ -28,12 +28,12 @@ for (const { rows, objects } of SHAPES) {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-lake-'));
   try {
     const made = await makeSmallObjects(folder, objects, ROWS[rows]!);
-    const told = execFileSync(
+    const lastRouted = execFileSync(
       process.execPath,
       [`--max-old-space-size=${HEAP_MB}`, join(import.meta.dirname, 'lake', 'compact.ts'), folder],
       { encoding: 'utf8' },
     );
-    const step = JSON.parse(told) as StepResult & { processor: number; peak: number };
+    const step = JSON.parse(lastRouted) as StepResult & { processor: number; peak: number };
     if (step.rows !== made) throw new Error(`${step.rows} rows of ${made} are in the new object`);
     const [size, peak] = [step.bytesAfter / 1e6, step.peak / 1e6];
     console.log(

@@ -1,6 +1,6 @@
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
@@ -45,12 +45,12 @@ export async function pass(
   events: readonly Readonly<Record<string, unknown>>[],
   catalog: CompiledCatalog,
 ): Promise<Passed> {
-  const rules = stageRules(catalog);
+  const settings = stageSettings(catalog);
   const changes: ItemChange[] = [];
   const profiles = new RecordingProfileStore((change) => changes.push(change));
   const memberships = new MemoryMembershipStore();
   const timeline = new MemoryTimeline();
-  const pause = async (): Promise<void> => {};
+  const backoff = async (): Promise<void> => {};
   const took = { validate: 0, stitch: 0, evaluate: 0 };
   for (let start = 0; start < events.length; start += BATCH) {
     const batch = events.slice(start, start + BATCH);
@@ -58,9 +58,9 @@ export async function pass(
     const begin = processorTime();
     const records = validate(batch, catalog, now);
     const validated = processorTime();
-    await stitch(records, { profiles, timeline, rules: rules.fold, pause });
+    await stitch(records, { profiles, timeline, settings: settings.fold, backoff });
     const stitched = processorTime();
-    const evaluation = { profiles, memberships, rules: rules.evaluation, now: () => now, pause };
+    const evaluation = { profiles, memberships, settings: settings.evaluation, now: () => now, backoff };
     for (const change of changes.splice(0)) await evaluateChange(change, evaluation);
     took.validate += validated - begin;
     took.stitch += stitched - validated;
@@ -72,7 +72,7 @@ export async function pass(
 function validate(batch: readonly unknown[], catalog: CompiledCatalog, receivedAt: number): AcceptedRecord[] {
   const dataset = catalog.datasets.get('web-events')!;
   return batch.flatMap((entity, index) => {
-    const result = acceptRecord(entity, dataset, { receivedAt, tie: String(index), arrival: String(index) });
+    const result = acceptRecord(entity, dataset, { receivedAt, tieBreaker: String(index), ingestionId: String(index) });
     return 'record' in result ? [result.record] : [];
   });
 }

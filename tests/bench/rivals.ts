@@ -105,7 +105,7 @@ export function engines(
   const expressions = rules.map(({ cel }) => parse(cel));
   const evaluators: Record<string, Evaluator> = {
     Tributary(profile) {
-      const look = set.look(profile);
+      const look = set.evaluator(profile);
       return rules.map((_, index) => look.answer(`r${index}`, now).isMember);
     },
     'json-logic-js 2.0.5': (profile) => {

@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const validate = compileSchema(SMALL);
   const small = runsPerSecond(MS, () => validate(EVENT));
   const bad = { ...EVENT, commerce: { total: 'three' } };
-  const refused = runsPerSecond(MS, () => validate(bad));
+  const rejected = runsPerSecond(MS, () => validate(bad));
 
   const dataset = (await catalogWith([])).datasets.get('web-events')!;
   const events = realEvents();
@@ -48,11 +48,11 @@ async function main(): Promise<void> {
     };
   };
   const real = runsPerSecond(MS, all(dataset.validate)) * events.length;
-  const arrival = { receivedAt: 0, tie: '0', arrival: '0' };
+  const ingestionId = { receivedAt: 0, tieBreaker: '0', ingestionId: '0' };
   const accepted =
     runsPerSecond(
       MS,
-      all((event) => acceptRecord(event, dataset, arrival)),
+      all((event) => acceptRecord(event, dataset, ingestionId)),
     ) * events.length;
   const start = processorTime();
   compileSchema(SMALL);
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
 
   console.log('\nSchemas, records a second on one core\n');
   console.log(`  small events            ${thousands(small).padStart(10)}`);
-  console.log(`  small, refused          ${thousands(refused).padStart(10)}`);
+  console.log(`  small, rejected          ${thousands(rejected).padStart(10)}`);
   console.log(`  real web events         ${thousands(real).padStart(10)}`);
   console.log(`  real, with id and time  ${thousands(accepted).padStart(10)}`);
   console.log(`  making a schema ready   ${compiling.toFixed(1).padStart(10)} ms`);

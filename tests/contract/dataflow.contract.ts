@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2026-03-01T10:00:00Z');
@@ -7,16 +7,21 @@ let unique = 0;
 const destination = (): string => `destination-${process.pid}-${unique++}`;
 
 /** What the books of dataflows do. */
-export function dataflowBooksContract(name: string, create: () => DataflowBooks): void {
+export function dataflowBooksContract(name: string, create: () => RunStatistics): void {
   describe(`books of dataflows: ${name}`, () => {
     it('add up what happens in an hour, by destination', async () => {
-      const books = create();
+      const runStatistics = create();
       const id = destination();
-      await books.add(id, START, { received: 3, excluded: { noAcceptedIdentity: 1 } });
-      await books.add(id, START + HOUR - 1, { activated: 2, failed: 1, retried: 4, excluded: { superseded: 2 } });
-      await books.add(id, START + HOUR, { activated: 5 });
-      await books.add(destination(), START, { activated: 7 });
-      expect(await books.runs(id, START, START + HOUR)).toEqual([
+      await runStatistics.add(id, START, { received: 3, excluded: { noAcceptedIdentity: 1 } });
+      await runStatistics.add(id, START + HOUR - 1, {
+        activated: 2,
+        failed: 1,
+        retried: 4,
+        excluded: { superseded: 2 },
+      });
+      await runStatistics.add(id, START + HOUR, { activated: 5 });
+      await runStatistics.add(destination(), START, { activated: 7 });
+      expect(await runStatistics.runs(id, START, START + HOUR)).toEqual([
         {
           hour: START,
           received: 3,
@@ -30,24 +35,24 @@ export function dataflowBooksContract(name: string, create: () => DataflowBooks)
     });
 
     it('leave out hours without anything, and those outside', async () => {
-      const books = create();
+      const runStatistics = create();
       const id = destination();
-      await books.add(id, START, {});
-      await books.add(id, START - HOUR, { received: 1 });
-      await books.add(id, START + 200 * HOUR, { received: 2 });
-      const runs = await books.runs(id, START, START + 300 * HOUR);
+      await runStatistics.add(id, START, {});
+      await runStatistics.add(id, START - HOUR, { received: 1 });
+      await runStatistics.add(id, START + 200 * HOUR, { received: 2 });
+      const runs = await runStatistics.runs(id, START, START + 300 * HOUR);
       expect(runs.map(({ hour, received }) => [hour, received])).toEqual([[START + 200 * HOUR, 2]]);
     });
 
     it('remember who is paused, and since when', async () => {
-      const books = create();
+      const runStatistics = create();
       const id = destination();
-      expect(await books.pausedSince(id)).toBeUndefined();
-      await books.pause(id, START);
-      expect(await books.pausedSince(id)).toBe(START);
-      expect(await books.pausedSince(destination())).toBeUndefined();
-      await books.pause(id, undefined);
-      expect(await books.pausedSince(id)).toBeUndefined();
+      expect(await runStatistics.pausedSince(id)).toBeUndefined();
+      await runStatistics.pause(id, START);
+      expect(await runStatistics.pausedSince(id)).toBe(START);
+      expect(await runStatistics.pausedSince(destination())).toBeUndefined();
+      await runStatistics.pause(id, undefined);
+      expect(await runStatistics.pausedSince(id)).toBeUndefined();
     });
   });
 }

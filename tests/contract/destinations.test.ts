@@ -1,9 +1,9 @@
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import { type DestinationDefinition, destinationDefinition } from '#core/activation/definition.ts';
-import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { requestTypeOf } from '#core/activation/registry.ts';
 import { s3File } from '#core/activation/types/s3-file.ts';
-import { hubOutletId } from '#core/contract/connections.ts';
+import { hubLaneId } from '#core/contract/delivery-lanes.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
@@ -26,7 +26,7 @@ import { fileDestinationContract } from './file-destination.contract.ts';
 import { mailer } from './mailer.ts';
 import { requestDestinationContract } from './request-destination.contract.ts';
 
-const ledgers = new MemoryVersionedStore<LedgerItem>();
+const deliveryStates = new MemoryVersionedStore<DeliveryStateItem>();
 const SIGNING_KEY = 'the signing key';
 const TOKEN = 'the bearer token';
 
@@ -54,10 +54,10 @@ requestDestinationContract('http', {
         url: 'https://hooks.example.com/x',
         authentication: { type: 'bearer' },
       }),
-      ledgers,
+      deliveryStates,
       http,
       secrets: async () => JSON.stringify({ signingKey: SIGNING_KEY, bearerToken: TOKEN }),
-      pace: NO_PACE,
+      rateLimit: NO_PACE,
       metrics,
       now,
     }),
@@ -83,10 +83,10 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
       catalog: {
         current: async () => ({ destinations: new Map([[MAILER.id, MAILER as unknown as DestinationDefinition]]) }),
       },
-      ledgers,
+      deliveryStates,
       http,
       secrets: async () => JSON.stringify({ bearerToken: TOKEN }),
-      pace: NO_PACE,
+      rateLimit: NO_PACE,
       metrics,
       now,
       typeOf: ({ type }) => (type === 'mailer' ? (mailer as unknown as ReturnType<typeof requestTypeOf>) : undefined),
@@ -104,7 +104,7 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
 
 requestDestinationContract('aam, edge', {
   create: ({ http, metrics }) =>
-    deliverAamEdge({ catalog: catalogOf({ id: 'aam', type: 'aam' }), ledgers, http, metrics }),
+    deliverAamEdge({ catalog: catalogOf({ id: 'aam', type: 'aam' }), deliveryStates, http, metrics }),
   delivery: (n, changes) => edgeDelivery({ device: ecid(n), changes: [...changes] }),
   stray: (n) => edgeDelivery({ destinationId: 'nobody', device: ecid(n) }),
   people: ({ body }) => [Number(new URLSearchParams(body).get('d_mid'))],
@@ -122,22 +122,22 @@ const file = s3File.definition.parse({
 });
 
 fileDestinationContract('s3-file', {
-  outletId: 'crm-export',
+  laneId: 'crm-export',
   create: (exports) => deliverS3File({ exports }),
   delivery: (n, change) =>
     profileDelivery({ destinationId: 'crm-export', identities: [identity('CRMID', `C-${n}`)], ...change }),
   files: (rows, slot) => s3File.files(rows, file, slot),
-  read: (told, { key, body }) => applyCsv(told, key, body),
+  read: (lastRouted, { key, body }) => applyCsv(lastRouted, key, body),
   nameOf: (n) => `C-${n}`,
 });
 
 const aam = destinationDefinition.parse({ id: 'aam', type: 'aam', segments: ['A1'] });
 
 fileDestinationContract('aam, hub', {
-  outletId: hubOutletId('aam'),
+  laneId: hubLaneId('aam'),
   create: (exports) => deliverAamHub({ exports }),
   delivery: (n, { attributes: _none, ...change }) => hubDelivery({ identities: [ecid(n)], ...change }),
   files: (rows, slot) => hubFiles(aam as Parameters<typeof hubFiles>[0], rows, slot),
-  read: (told, { body }) => applySync(told, body),
+  read: (lastRouted, { body }) => applySync(lastRouted, body),
   nameOf: (n) => ecid(n).value,
 });

@@ -3,23 +3,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
-import { exportOutlet, type MakeFiles } from '#core/activation/s3-file/export-outlet.ts';
+import { exportLane, type MakeFiles } from '#core/activation/s3-file/export-lane.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
 import { entered, exited, failedIds, HOUR, NOW, sqsEvent } from '#tests/unit/activation/factories.ts';
-import type { Told } from '#tests/unit/activation/read-files.ts';
+import type { LastRouted } from '#tests/unit/activation/read-files.ts';
 
 type Change = Partial<Pick<ProfileDelivery, 'revision' | 'decidedAt' | 'changes' | 'attributes'>>;
 
 /** A type of destination that is told in files, as its conformance is tried. */
 export interface FileConformance {
-  readonly outletId: string;
+  readonly laneId: string;
   create(exports: ObjectStore): Handler;
   delivery(n: number, change: Change): object;
   readonly files: MakeFiles;
   /** What a receiver knows after it has read one more file. */
-  read(told: Told, file: ExportFile): Told;
+  read(lastRouted: LastRouted, file: ExportFile): LastRouted;
   /** How person `n` is called in a file. */
   nameOf(n: number): string;
 }
@@ -44,9 +44,9 @@ export function fileDestinationContract(name: string, type: FileConformance): vo
         failedIds((await handler(sqsEvent(bodies.map((body) => ({ id: `m${message++}`, body }))) as never)) as never),
       export: async () => {
         slot += HOUR;
-        await exportOutlet(exports, type.outletId, slot, keep, { moveOn: false, now: slot });
+        await exportLane(exports, type.laneId, slot, keep, { moveOn: false, now: slot });
       },
-      told: () => made.reduce<Told>((told, file) => type.read(told, file), new Map()),
+      lastRouted: () => made.reduce<LastRouted>((lastRouted, file) => type.read(lastRouted, file), new Map()),
     };
   };
 
@@ -55,10 +55,10 @@ export function fileDestinationContract(name: string, type: FileConformance): vo
       const to = world();
       await to.deliver(type.delivery(1, { revision: 1 }));
       await to.export();
-      expect(to.told()).toEqual(new Map([[`${type.nameOf(1)}/A1`, 'realized']]));
+      expect(to.lastRouted()).toEqual(new Map([[`${type.nameOf(1)}/A1`, 'realized']]));
       await to.deliver(type.delivery(1, { revision: 2, changes: [exited('A1')], decidedAt: NOW + HOUR }));
       await to.export();
-      expect(to.told()).toEqual(new Map([[`${type.nameOf(1)}/A1`, 'exited']]));
+      expect(to.lastRouted()).toEqual(new Map([[`${type.nameOf(1)}/A1`, 'exited']]));
     });
 
     it('knows the latest, in whatever order and however often it is told', async () => {
@@ -73,7 +73,7 @@ export function fileDestinationContract(name: string, type: FileConformance): vo
           }
           await to.export();
           const latest = Math.max(...revisions) % 2 === 1 ? 'realized' : 'exited';
-          expect(to.told()).toEqual(new Map([[`${type.nameOf(1)}/A1`, latest]]));
+          expect(to.lastRouted()).toEqual(new Map([[`${type.nameOf(1)}/A1`, latest]]));
         }),
         { numRuns: 60 },
       );
@@ -96,7 +96,7 @@ export function fileDestinationContract(name: string, type: FileConformance): vo
         'm2',
       ]);
       await to.export();
-      expect(to.told().size).toBe(2);
+      expect(to.lastRouted().size).toBe(2);
     });
 
     it('gets nothing that a spreadsheet would run', async () => {

@@ -1,10 +1,10 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { linksOf } from '#core/identity/add-assertions.ts';
 import { identitySettings } from '#core/identity/definition.ts';
-import { linksOf } from '#core/identity/evidence.ts';
-import { graphsOf } from '#core/identity/link-rules.ts';
+import { graphsOf } from '#core/identity/linking-rules.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import { datasetDefinition } from '#core/ingestion/definition.ts';
 import { loadItems } from '#core/profile/load.ts';
@@ -43,7 +43,7 @@ export function identityCasesContract(
         quarantine: createMemoryObjectStore(),
         operations: new MemoryOperations(),
         metrics: { count: () => {} },
-        pause: async () => {},
+        backoff: async () => {},
       });
       const records = one.events.map((identities, n) => recordOf(identities.map(names.real), n, salt));
       const batches = backwards ? [[...records].reverse()] : records.map((record) => [record]);
@@ -52,9 +52,9 @@ export function identityCasesContract(
 
       const all = [...new Set(one.events.flat())].map(names.real);
       const { items } = await loadItems(all, profiles);
-      const rules = stageRules(catalog).fold.links;
-      const graphs = items.flatMap(({ evidence }) =>
-        graphsOf(linksOf(evidence, rules)).map((graph) => graph.identities),
+      const rules = stageSettings(catalog).fold.links;
+      const graphs = items.flatMap(({ linkHistory }) =>
+        graphsOf(linksOf(linkHistory, rules)).map((graph) => graph.identities),
       );
       expect(sortedGraphs(graphs.map((graph) => graph.map(names.written)))).toEqual(sortedGraphs(one.expectedGraphs));
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type JobPart, type NewJob, tallyOf, UNTOUCHED } from '#core/jobs/job.ts';
+import { type JobPartition, type NewJob, tallyOf, UNTOUCHED } from '#core/jobs/job.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 
@@ -9,11 +9,11 @@ const job = (id: string, more: Partial<NewJob> = {}): NewJob => ({
   id,
   catalogVersion: 'version 1',
   startedAt: START,
-  parts: 3,
+  partitions: 3,
   ...more,
 });
 
-const step = (revision: number, more: Partial<JobPart> = {}): JobPart => ({
+const step = (revision: number, more: Partial<JobPartition> = {}): JobPartition => ({
   ...UNTOUCHED,
   revision,
   after: 'ECID:1',
@@ -22,7 +22,7 @@ const step = (revision: number, more: Partial<JobPart> = {}): JobPart => ({
   ...more,
 });
 
-const DONE: Partial<JobPart> = { status: 'done', isRead: true, again: [], endedAt: START + 9 };
+const DONE: Partial<JobPartition> = { status: 'done', isRead: true, again: [], endedAt: START + 9 };
 
 /** What every record of jobs does. */
 export function jobsContract(name: string, create: () => Jobs): void {
@@ -39,8 +39,8 @@ export function jobsContract(name: string, create: () => Jobs): void {
       expect(await jobs.get('a')).toBeUndefined();
       const more = { estimate: 12, knownSince: START - 5 };
       await jobs.open(job('a', more), undefined);
-      const { parts: _parts, ...said } = job('a', more);
-      const expected = { ...said, status: 'queued', touchedAt: START, parts: [UNTOUCHED, UNTOUCHED, UNTOUCHED] };
+      const { partitions: _parts, ...said } = job('a', more);
+      const expected = { ...said, status: 'queued', touchedAt: START, partitions: [UNTOUCHED, UNTOUCHED, UNTOUCHED] };
       expect(await jobs.get('a')).toEqual(expected);
       expect(await jobs.latest()).toEqual({ current: expected });
     });
@@ -61,7 +61,7 @@ export function jobsContract(name: string, create: () => Jobs): void {
       await jobs.open(job('b', { startedAt: START + 2 }), { job: a, as: 'superseded' });
       const ended = (await jobs.get('a'))!;
       expect(ended).toMatchObject({ status: 'superseded', endedAt: START + 2 });
-      expect(JSON.stringify(ended.parts)).not.toContain('ECID');
+      expect(JSON.stringify(ended.partitions)).not.toContain('ECID');
       expect(tallyOf(ended)).toEqual({ items: 5 });
       expect(await jobs.advance('a', 1, step(2), START + 3)).toBeUndefined();
     });
@@ -89,20 +89,20 @@ export function jobsContract(name: string, create: () => Jobs): void {
       const jobs = await opened();
       expect(await jobs.advance('a', 1, step(2), START)).toBeUndefined();
       const advanced = await jobs.advance('a', 1, step(1), START + 1);
-      expect(advanced?.parts).toEqual([UNTOUCHED, step(1), UNTOUCHED]);
+      expect(advanced?.partitions).toEqual([UNTOUCHED, step(1), UNTOUCHED]);
       expect(advanced?.touchedAt).toBe(START + 1);
       expect(await jobs.advance('a', 1, step(1, { tally: { items: 99 } }), START + 2)).toBeUndefined();
       expect(await jobs.get('a')).toEqual(advanced);
       const ended = step(2, DONE);
       const { after: _after, ...kept } = ended;
-      expect((await jobs.advance('a', 1, kept, START + 3))?.parts).toEqual([UNTOUCHED, kept, UNTOUCHED]);
+      expect((await jobs.advance('a', 1, kept, START + 3))?.partitions).toEqual([UNTOUCHED, kept, UNTOUCHED]);
       expect(await jobs.advance('no such job', 0, step(1), START)).toBeUndefined();
     });
 
     it('lets two parts advance side by side', async () => {
       const jobs = await opened();
       await Promise.all([0, 1, 2].map((index) => jobs.advance('a', index, step(1), START)));
-      expect((await jobs.get('a'))?.parts).toEqual([step(1), step(1), step(1)]);
+      expect((await jobs.get('a'))?.partitions).toEqual([step(1), step(1), step(1)]);
     });
 
     it('remembers the last that finished, by when it was started, and none that failed', async () => {

@@ -10,7 +10,7 @@ const item = (of: string, key: string, change: Partial<LookupItem> = {}): Lookup
   entity: of,
   key,
   revision: 0,
-  fragment: { time: 5, tie: 'a', attributes: { sku: key, name: 'Mütze', nested: { price: 12.5 } } },
+  fragment: { time: 5, tieBreaker: 'a', attributes: { sku: key, name: 'Mütze', nested: { price: 12.5 } } },
   ...change,
 });
 
@@ -21,7 +21,7 @@ export function lookupStoreContract(name: string, create: () => LookupStore): vo
       const store = create();
       const [products, stores] = [entity(), entity()];
       await store.write(item(products, 'cap'));
-      await store.write(item(stores, 'cap', { fragment: { time: 1, tie: '', attributes: { city: 'Porto' } } }));
+      await store.write(item(stores, 'cap', { fragment: { time: 1, tieBreaker: '', attributes: { city: 'Porto' } } }));
       expect(await store.get(products, ['cap', 'boot'])).toEqual(
         new Map([['cap', item(products, 'cap', { revision: 1 })]]),
       );
@@ -29,12 +29,12 @@ export function lookupStoreContract(name: string, create: () => LookupStore): vo
       expect(await store.get(products, [])).toEqual(new Map());
     });
 
-    it('writes over what was read, and refuses to write over what somebody else has written since', async () => {
+    it('writes over what was read, and rejects to write over what somebody else has written since', async () => {
       const store = create();
       const products = entity();
       await store.write(item(products, 'cap'));
       await expect(store.write(item(products, 'cap'))).rejects.toThrow(ConflictError);
-      await store.write(item(products, 'cap', { revision: 1, fragment: { time: 9, tie: '', attributes: {} } }));
+      await store.write(item(products, 'cap', { revision: 1, fragment: { time: 9, tieBreaker: '', attributes: {} } }));
       await expect(store.write(item(products, 'cap', { revision: 1 }))).rejects.toThrow(ConflictError);
       expect((await store.get(products, ['cap'])).get('cap')).toMatchObject({ revision: 2, fragment: { time: 9 } });
     });

@@ -30,7 +30,7 @@ export function operationsContract(name: string, create: () => Operations): void
       const batch = newBatch(2);
       await operations.openBatch(batch);
       expect(await find(operations, batch.id)).toMatchObject({ ...batch, status: 'processing', completedChunks: 0 });
-      await operations.completeChunk(batch.id, 0, counts({ accepted: 3, refused: 1, refusals: { malformed: 1 } }));
+      await operations.completeChunk(batch.id, 0, counts({ accepted: 3, rejected: 1, rejections: { malformed: 1 } }));
       await operations.completeChunk(
         batch.id,
         1,
@@ -38,7 +38,7 @@ export function operationsContract(name: string, create: () => Operations): void
           accepted: 2,
           duplicate: 4,
           withoutProfile: { 'no-primary-identity': 1 },
-          graphRefusals: { 'invalid-ecid': 2 },
+          graphRejections: { 'invalid-ecid': 2 },
         }),
       );
       expect(await find(operations, batch.id)).toMatchObject({
@@ -46,11 +46,11 @@ export function operationsContract(name: string, create: () => Operations): void
         completedChunks: 2,
         counts: {
           accepted: 5,
-          refused: 1,
+          rejected: 1,
           duplicate: 4,
-          refusals: { malformed: 1 },
+          rejections: { malformed: 1 },
           withoutProfile: { 'no-primary-identity': 1 },
-          graphRefusals: { 'invalid-ecid': 2 },
+          graphRejections: { 'invalid-ecid': 2 },
         },
       });
     });
@@ -59,7 +59,7 @@ export function operationsContract(name: string, create: () => Operations): void
       const operations = create();
       const batch = newBatch(2);
       await operations.openBatch(batch);
-      const first = counts({ accepted: 3, refused: 1, refusals: { malformed: 1 } });
+      const first = counts({ accepted: 3, rejected: 1, rejections: { malformed: 1 } });
       for (const _ of [1, 2]) {
         expect(await operations.countValidated(batch.id, 0, first)).toMatchObject({
           status: 'processing',
@@ -70,38 +70,38 @@ export function operationsContract(name: string, create: () => Operations): void
       }
       const both = await operations.countValidated(batch.id, 1, counts({ accepted: 2 }));
       expect(both).toMatchObject({ validatedChunks: 2, validated: { ...first, accepted: 5 }, completedChunks: 0 });
-      expect(await operations.settle(batch.id, 'stitch')).toBe('stitch');
-      const late = { refusal: { code: 'batch-failed', message: 'Too many' } } as const;
-      expect(await operations.settle(batch.id, late)).toBe('stitch');
-      expect(await operations.batch(batch.id)).toMatchObject({ verdict: 'stitch', status: 'processing' });
+      expect(await operations.decide(batch.id, 'stitch')).toBe('stitch');
+      const late = { rejection: { code: 'batch-failed', message: 'Too many' } } as const;
+      expect(await operations.decide(batch.id, late)).toBe('stitch');
+      expect(await operations.batch(batch.id)).toMatchObject({ commitDecision: 'stitch', status: 'processing' });
       for (const index of [0, 1]) await operations.completeChunk(batch.id, index, counts({ accepted: 2 }));
       expect(await operations.batch(batch.id)).toMatchObject({ status: 'success', counts: { accepted: 4 } });
       expect(await operations.batch('no such batch')).toBeUndefined();
     });
 
-    it('counts every record of a batch that failed as refused', async () => {
+    it('counts every record of a batch that failed as rejected', async () => {
       const operations = create();
       const [over, cut] = [newBatch(1), newBatch(1)];
       const failed = { code: 'batch-failed', message: 'Too many' } as const;
       const corrupt = { code: 'corrupt-file', message: 'The gzip ends too early' } as const;
-      for (const [batch, refusal] of [
+      for (const [batch, rejection] of [
         [over, failed],
         [cut, corrupt],
       ] as const) {
         await operations.openBatch(batch);
-        const looked = counts({ accepted: 3, refused: 2, refusals: { malformed: 2 } });
-        await operations.countValidated(batch.id, 0, looked, refusal === corrupt ? corrupt : undefined);
-        expect(await operations.settle(batch.id, { refusal })).toEqual({ refusal });
+        const looked = counts({ accepted: 3, rejected: 2, rejections: { malformed: 2 } });
+        await operations.countValidated(batch.id, 0, looked, rejection === corrupt ? corrupt : undefined);
+        expect(await operations.decide(batch.id, { rejection })).toEqual({ rejection });
       }
       expect(await operations.batch(over.id)).toMatchObject({
         status: 'failed',
-        refusal: failed,
-        counts: { accepted: 0, refused: 5, refusals: { malformed: 2, 'batch-failed': 3 } },
+        rejection: failed,
+        counts: { accepted: 0, rejected: 5, rejections: { malformed: 2, 'batch-failed': 3 } },
       });
       expect(await operations.batch(cut.id)).toMatchObject({
         status: 'failed',
-        refusal: corrupt,
-        counts: { accepted: 0, refused: 6, refusals: { malformed: 2, 'batch-failed': 3, 'corrupt-file': 1 } },
+        rejection: corrupt,
+        counts: { accepted: 0, rejected: 6, rejections: { malformed: 2, 'batch-failed': 3, 'corrupt-file': 1 } },
       });
     });
 
@@ -114,32 +114,32 @@ export function operationsContract(name: string, create: () => Operations): void
       expect(await find(operations, batch.id)).toMatchObject({ completedChunks: 1, counts: { accepted: 7 } });
     });
 
-    it('keeps why a file was refused, as a whole or from some place on', async () => {
+    it('keeps why a file was rejected, as a whole or from some place on', async () => {
       const operations = create();
       const [whole, rest] = [newBatch(0), newBatch(1)];
-      const refusal = { code: 'corrupt-file', message: 'The gzip ends too early' } as const;
-      await operations.refuseFile(whole, refusal);
+      const rejection = { code: 'corrupt-file', message: 'The gzip ends too early' } as const;
+      await operations.rejectFile(whole, rejection);
       expect(await find(operations, whole.id)).toMatchObject({
         status: 'failed',
-        refusal,
-        counts: { accepted: 0, refused: 1, refusals: { 'corrupt-file': 1 } },
+        rejection,
+        counts: { accepted: 0, rejected: 1, rejections: { 'corrupt-file': 1 } },
       });
       await operations.openBatch(rest);
-      await operations.completeChunk(rest.id, 0, counts({ accepted: 1 }), refusal);
-      expect(await find(operations, rest.id)).toMatchObject({ status: 'success', refusal });
+      await operations.completeChunk(rest.id, 0, counts({ accepted: 1 }), rejection);
+      expect(await find(operations, rest.id)).toMatchObject({ status: 'success', rejection });
     });
 
     it('adds up what came by stream', async () => {
       const operations = create();
       const datasetId = `stream-${process.pid}-${unique++}`;
-      await operations.countStream(datasetId, counts({ accepted: 2, refused: 1, refusals: { 'too-deep': 1 } }));
+      await operations.countStream(datasetId, counts({ accepted: 2, rejected: 1, rejections: { 'too-deep': 1 } }));
       await operations.countStream(
         datasetId,
-        counts({ accepted: 3, refused: 2, refusals: { 'too-deep': 1, malformed: 1 } }),
+        counts({ accepted: 3, rejected: 2, rejections: { 'too-deep': 1, malformed: 1 } }),
       );
       const streams = await Array.fromAsync(operations.streams());
       expect(streams.find((stream) => stream.datasetId === datasetId)?.counts).toEqual(
-        counts({ accepted: 5, refused: 3, refusals: { 'too-deep': 2, malformed: 1 } }),
+        counts({ accepted: 5, rejected: 3, rejections: { 'too-deep': 2, malformed: 1 } }),
       );
     });
   });

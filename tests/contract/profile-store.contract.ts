@@ -24,14 +24,18 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const store = create();
       const root = fresh('CRMID');
       const written = item(root, {
-        evidence: { settled: [], settledUntil: Number.NEGATIVE_INFINITY, assertions: [assertion(1, root, ecid(1))] },
+        linkHistory: {
+          condensed: [],
+          condensedUntil: Number.NEGATIVE_INFINITY,
+          assertions: [assertion(1, root, ecid(1))],
+        },
         fragments: {
-          [`customers|${root}`]: { time: 1, tie: 'a', attributes: { name: 'Åsa "Q"', nested: { n: 1.5 } } },
+          [`customers|${root}`]: { time: 1, tieBreaker: 'a', attributes: { name: 'Åsa "Q"', nested: { n: 1.5 } } },
         },
         events: { [root]: [{ id: 'abcdefgh', time: 5, datasetId: 'web-events', entity: { web: { page: 1 } } }] },
-        absorbed: ['ECID:x'],
+        mergedIn: ['ECID:x'],
       });
-      await store.write({ item: written, pointers: [], absorbed: [] });
+      await store.write({ item: written, pointers: [], mergedIn: [] });
       expect(await read(store, root)).toEqual({ item: { ...written, revision: 1 } });
     });
 
@@ -44,17 +48,17 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
         datasetId: 'web-events',
         entity: { n },
       }));
-      await store.write({ item: item(root, { events: { [root]: events } }), pointers: [], absorbed: [] });
+      await store.write({ item: item(root, { events: { [root]: events } }), pointers: [], mergedIn: [] });
       const found = await read(store, root);
       expect(found && 'item' in found && found.item.events[root]?.length).toBe(2_000);
     });
 
-    it('refuses a write on top of a revision that is not the stored one', async () => {
+    it('rejects a write on top of a revision that is not the stored one', async () => {
       const store = create();
       const root = fresh('CRMID');
-      await store.write({ item: item(root), pointers: [], absorbed: [] });
-      await expect(store.write({ item: item(root), pointers: [], absorbed: [] })).rejects.toBeInstanceOf(ConflictError);
-      await store.write({ item: item(root, { revision: 1, events: { [root]: [] } }), pointers: [], absorbed: [] });
+      await store.write({ item: item(root), pointers: [], mergedIn: [] });
+      await expect(store.write({ item: item(root), pointers: [], mergedIn: [] })).rejects.toBeInstanceOf(ConflictError);
+      await store.write({ item: item(root, { revision: 1, events: { [root]: [] } }), pointers: [], mergedIn: [] });
       expect(await read(store, root)).toMatchObject({ item: { revision: 2, events: { [root]: [] } } });
     });
 
@@ -63,7 +67,7 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
       const root = fresh('CRMID');
       const rivals = await Promise.allSettled(
         Array.from({ length: 8 }, (_, n) =>
-          store.write({ item: item(root, { events: { [`ECID:${n}`]: [] } }), pointers: [], absorbed: [] }),
+          store.write({ item: item(root, { events: { [`ECID:${n}`]: [] } }), pointers: [], mergedIn: [] }),
         ),
       );
       expect(rivals.filter(({ status }) => status === 'fulfilled').length).toBe(1);
@@ -72,12 +76,12 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
     it('makes identities point to the item that holds them', async () => {
       const store = create();
       const [root, first, second] = [fresh('CRMID'), fresh('ECID'), fresh('ECID')];
-      await store.write({ item: item(root), pointers: [first, second], absorbed: [] });
+      await store.write({ item: item(root), pointers: [first, second], mergedIn: [] });
       const found = await store.lookup([first, second, fresh('ECID')]);
       expect(found).toEqual(
         new Map([
-          [first, { movedTo: root }],
-          [second, { movedTo: root }],
+          [first, { redirectTo: root }],
+          [second, { redirectTo: root }],
         ]),
       );
     });
@@ -85,28 +89,28 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
     it('takes another item in, all or nothing', async () => {
       const store = create();
       const [root, other] = [fresh('CRMID'), fresh('ECID')];
-      await store.write({ item: item(root), pointers: [], absorbed: [] });
-      await store.write({ item: item(other), pointers: [], absorbed: [] });
+      await store.write({ item: item(root), pointers: [], mergedIn: [] });
+      await store.write({ item: item(other), pointers: [], mergedIn: [] });
       const stale = { ...item(other), revision: 7 };
       await expect(
-        store.write({ item: item(root, { revision: 1, absorbed: [other] }), pointers: [], absorbed: [stale] }),
+        store.write({ item: item(root, { revision: 1, mergedIn: [other] }), pointers: [], mergedIn: [stale] }),
       ).rejects.toBeInstanceOf(ConflictError);
-      expect(await read(store, root)).toMatchObject({ item: { revision: 1, absorbed: [] } });
+      expect(await read(store, root)).toMatchObject({ item: { revision: 1, mergedIn: [] } });
       const current = { ...stale, revision: 1 };
-      await store.write({ item: item(root, { revision: 1, absorbed: [other] }), pointers: [], absorbed: [current] });
-      expect(await read(store, root)).toMatchObject({ item: { revision: 2, absorbed: [other] } });
-      expect(await read(store, other)).toEqual({ movedTo: root });
+      await store.write({ item: item(root, { revision: 1, mergedIn: [other] }), pointers: [], mergedIn: [current] });
+      expect(await read(store, root)).toMatchObject({ item: { revision: 2, mergedIn: [other] } });
+      expect(await read(store, other)).toEqual({ redirectTo: root });
     });
 
     it('does not let a new item be put where something lies already', async () => {
       const store = create();
       const [root, pointer] = [fresh('CRMID'), fresh('ECID')];
-      await store.write({ item: item(root), pointers: [pointer], absorbed: [] });
-      await expect(store.write({ item: item(pointer), pointers: [], absorbed: [] })).rejects.toBeInstanceOf(
+      await store.write({ item: item(root), pointers: [pointer], mergedIn: [] });
+      await expect(store.write({ item: item(pointer), pointers: [], mergedIn: [] })).rejects.toBeInstanceOf(
         ConflictError,
       );
       const rival = item(fresh('CRMID'));
-      await expect(store.write({ item: rival, pointers: [pointer], absorbed: [] })).rejects.toBeInstanceOf(
+      await expect(store.write({ item: rival, pointers: [pointer], mergedIn: [] })).rejects.toBeInstanceOf(
         ConflictError,
       );
       expect(await read(store, rival.root)).toBeUndefined();
@@ -115,14 +119,14 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
     it('looks up more keys than fit one request', async () => {
       const store = create();
       const roots = Array.from({ length: 130 }, () => fresh('ECID'));
-      await Promise.all(roots.map((root) => store.write({ item: item(root), pointers: [], absorbed: [] })));
+      await Promise.all(roots.map((root) => store.write({ item: item(root), pointers: [], mergedIn: [] })));
       expect((await store.lookup(roots)).size).toBe(130);
     });
 
     it('scans every item once and no pointers, also in segments', async () => {
       const store = create();
       const roots = Array.from({ length: 20 }, () => fresh('ECID'));
-      for (const root of roots) await store.write({ item: item(root), pointers: [fresh('ECID')], absorbed: [] });
+      for (const root of roots) await store.write({ item: item(root), pointers: [fresh('ECID')], mergedIn: [] });
       const found: string[] = [];
       for (const index of [0, 1, 2]) for await (const { root } of store.scan({ index, of: 3 })) found.push(root);
       expect(found.filter((root) => roots.includes(root)).sort()).toEqual([...roots].sort());
@@ -132,7 +136,7 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
     it('goes on with a scan after any item of it, also one that has been taken into another meanwhile', async () => {
       const store = create();
       const roots = Array.from({ length: 12 }, () => fresh('ECID'));
-      for (const root of roots) await store.write({ item: item(root), pointers: [], absorbed: [] });
+      for (const root of roots) await store.write({ item: item(root), pointers: [], mergedIn: [] });
       for (const index of [0, 1]) {
         const whole = await Array.fromAsync(store.scan({ index, of: 2 }), ({ root }) => root);
         for (const [place, after] of whole.entries()) {
@@ -144,7 +148,7 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
         // Where keys fall is the store's own affair: all of them may be in the other part.
         if (first === undefined) continue;
         const taken = { ...item(first), revision: 1 };
-        await store.write({ item: item(fresh('CRMID'), { absorbed: [first] }), pointers: [], absorbed: [taken] });
+        await store.write({ item: item(fresh('CRMID'), { mergedIn: [first] }), pointers: [], mergedIn: [taken] });
         const left = whole.slice(whole.indexOf(first) + 1);
         const rest = await Array.fromAsync(store.scan({ index, of: 2, after: first }), ({ root }) => root);
         expect(rest).toEqual(expect.arrayContaining(left));

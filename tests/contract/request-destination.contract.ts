@@ -89,7 +89,7 @@ export function requestDestinationContract(name: string, type: RequestConformanc
     };
   }
 
-  const toldOf = (requests: readonly HttpRequest[]): number[] =>
+  const routedOf = (requests: readonly HttpRequest[]): number[] =>
     requests.flatMap((request) => [...type.people(request)]);
   const sum = (counted: readonly Counted[], metric: string, errorClass?: string): number =>
     counted
@@ -101,8 +101,8 @@ export function requestDestinationContract(name: string, type: RequestConformanc
       const entry = await tryOut([{ n: 1, changes: [entered('A1')] }], type.accepted);
       const exit = await tryOut([{ n: 1, changes: [exited('A1')] }], type.accepted);
       expect([entry.failed, exit.failed]).toEqual([[], []]);
-      expect(toldOf(entry.requests)).toEqual([1]);
-      expect(toldOf(exit.requests)).toEqual([1]);
+      expect(routedOf(entry.requests)).toEqual([1]);
+      expect(routedOf(exit.requests)).toEqual([1]);
       expect(entry.requests[0]!.body).not.toBe(exit.requests[0]!.body);
       expect(sum(entry.counted, 'DeliveriesSent')).toBe(1);
     });
@@ -132,14 +132,14 @@ export function requestDestinationContract(name: string, type: RequestConformanc
       expect(sum(counted, 'DeliveriesFailed', 'stop')).toBe(1);
     });
 
-    it('drops and counts who is refused for good, and delivers the others', async () => {
+    it('drops and counts who is rejected for good, and delivers the others', async () => {
       const answer = (request: HttpRequest) =>
         type.people(request).includes(2) ? status(400) : type.accepted(request);
       const { failed, counted, requests } = await tryOut([{ n: 1 }, { n: 2 }, { n: 3 }], answer);
       expect(failed).toEqual([]);
       expect(sum(counted, 'DeliveriesFailed', 'drop')).toBe(1);
       expect(sum(counted, 'DeliveriesSent')).toBe(2);
-      expect(new Set(toldOf(requests))).toEqual(new Set([1, 2, 3]));
+      expect(new Set(routedOf(requests))).toEqual(new Set([1, 2, 3]));
     });
 
     it('has one come again when only one is not taken, at the latest when both are tried again', async () => {
@@ -160,7 +160,7 @@ export function requestDestinationContract(name: string, type: RequestConformanc
         type.people(request).includes(2) ? status(503) : type.accepted(request);
       const { failed, requests } = await tryOut(messages, answer);
       expect(failed).toEqual(['m2', 'm3']);
-      expect(toldOf(requests)).not.toContain(3);
+      expect(routedOf(requests)).not.toContain(3);
     });
 
     it('is not concerned by a message that is no delivery, nor by another destination that nobody knows', async () => {

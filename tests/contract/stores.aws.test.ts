@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
-import { DynamoDbDataflowBooks } from '#lambdas/adapters/dynamodb/dataflow.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
@@ -34,7 +34,7 @@ membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb()
 jobsContract('DynamoDB', () => new DynamoDbJobs(dynamoDb(), tables.operations, `${randomUUID()}#`));
 lookupStoreContract('DynamoDB', () => new DynamoDbLookupStore(dynamoDb(), tables.operations));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
-dataflowBooksContract('DynamoDB', () => new DynamoDbDataflowBooks(dynamoDb(), tables.operations));
+dataflowBooksContract('DynamoDB', () => new DynamoDbRunStatistics(dynamoDb(), tables.operations));
 identityCasesContract('DynamoDB', () => ({
   profiles: new DynamoDbProfileStore(dynamoDb(), tables.profiles),
   timeline: new DynamoDbTimeline(dynamoDb(), tables.timeline),

@@ -7,7 +7,7 @@ const someone = (): string => `ECID:timeline-${process.pid}-${unique++}`;
 const entry = (identity: string, change: Partial<TimelineEntry> = {}): TimelineEntry => ({
   identity,
   id: 'aaaaaaaa',
-  arrival: 'first',
+  ingestionId: 'first',
   datasetId: 'web-events',
   time: 1_000,
   receivedAt: 2_000,
@@ -39,8 +39,8 @@ export function timelineContract(name: string, create: () => Timeline): void {
       const who = someone();
       await timeline.remember(entry(who));
       expect(await timeline.remember(entry(who))).toBe('again');
-      expect(await timeline.remember(entry(who, { arrival: 'second', time: 5 }))).toBe('duplicate');
-      expect(await timeline.remember(entry(someone(), { arrival: 'second' }))).toBe('new');
+      expect(await timeline.remember(entry(who, { ingestionId: 'second', time: 5 }))).toBe('duplicate');
+      expect(await timeline.remember(entry(someone(), { ingestionId: 'second' }))).toBe('new');
       expect(await all(timeline, who)).toEqual([entry(who)]);
     });
 
@@ -48,19 +48,21 @@ export function timelineContract(name: string, create: () => Timeline): void {
       const timeline = create();
       const who = someone();
       await timeline.remember(entry(who, { expiresAt: 9_000 }));
-      await timeline.keepUntil(who, 'aaaaaaaa', 5_000);
+      await timeline.setExpiry(who, 'aaaaaaaa', 5_000);
       expect(await all(timeline, who)).toEqual([entry(who, { expiresAt: 5_000 })]);
-      await timeline.keepUntil(who, 'aaaaaaaa', undefined);
+      await timeline.setExpiry(who, 'aaaaaaaa', undefined);
       expect(await all(timeline, who)).toEqual([entry(who)]);
-      await timeline.keepUntil(who, 'gone', 5_000);
+      await timeline.setExpiry(who, 'gone', 5_000);
       expect(await all(timeline, who)).toEqual([entry(who)]);
     });
 
     it('takes a record once, however many bring it at the same time', async () => {
       const timeline = create();
       const who = someone();
-      const arrivals = Array.from({ length: 8 }, (_, n) => timeline.remember(entry(who, { arrival: `rival ${n}` })));
-      const outcomes = await Promise.all(arrivals);
+      const ingestionIds = Array.from({ length: 8 }, (_, n) =>
+        timeline.remember(entry(who, { ingestionId: `rival ${n}` })),
+      );
+      const outcomes = await Promise.all(ingestionIds);
       expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(1);
       expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(7);
     });

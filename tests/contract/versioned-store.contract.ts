@@ -27,12 +27,12 @@ export function membershipStoreContract(name: string, create: () => MembershipSt
       const store = create();
       const root = fresh();
       const segments = { gold: { status: 'realized' as const, lastQualificationTime: 5 } };
-      const written = item(root, { profiles: { [root]: { segments, digest: 'd' } }, absorbed: ['ECID:x'], dueAt: 7 });
+      const written = item(root, { profiles: { [root]: { segments, digest: 'd' } }, mergedIn: ['ECID:x'], dueAt: 7 });
       await store.write(written, []);
       expect(await store.get(root)).toEqual({ ...written, version: 1 });
     });
 
-    it('refuses a write on top of a version that is not the stored one', async () => {
+    it('rejects a write on top of a version that is not the stored one', async () => {
       const store = create();
       const root = fresh();
       await store.write(item(root), []);
@@ -41,7 +41,7 @@ export function membershipStoreContract(name: string, create: () => MembershipSt
       expect(await store.get(root)).toMatchObject({ version: 2 });
     });
 
-    it('closes what is taken in, whether it was ever written or not, all or nothing', async () => {
+    it('closes what is ingested, whether it was ever written or not, all or nothing', async () => {
       const store = create();
       const [root, written, never] = [fresh(), fresh(), fresh()];
       await store.write(item(written), []);
@@ -52,8 +52,8 @@ export function membershipStoreContract(name: string, create: () => MembershipSt
       await expect(store.write(item(root), [{ root: written, version: 5 }])).rejects.toBeInstanceOf(ConflictError);
       expect(await store.get(root)).toBeUndefined();
       await store.write(item(root), taken);
-      expect(await store.get(written)).toEqual({ movedTo: root });
-      expect(await store.get(never)).toEqual({ movedTo: root });
+      expect(await store.get(written)).toEqual({ redirectTo: root });
+      expect(await store.get(never)).toEqual({ redirectTo: root });
       await expect(store.write(item(never), [])).rejects.toBeInstanceOf(ConflictError);
     });
 

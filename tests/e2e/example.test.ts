@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { doorsOf } from '#cli/commands/doors.ts';
+import { endpointsOf } from '#cli/commands/endpoints.ts';
 import { deployAndApply, start } from '#cli/commands/start.ts';
 import { DEFAULT_EXAMPLE, type Example } from '#cli/example/generate.ts';
 import { writeExample } from '#cli/example/write.ts';
-import type { Flow } from '#cli/feed/wait.ts';
+import type { Flow } from '#cli/ingest/wait.ts';
 import { localConnectionKey } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
 import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
-import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/keep.ts';
+import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
 import { s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { emptyStage } from '#tests/harness/empty-stage.ts';
@@ -60,13 +60,13 @@ describe('the worked example through the deployed platform', () => {
     const rows: QuarantineRow[] = [];
     for await (const key of quarantine.list('dataset='))
       rows.push(...readArchive<QuarantineRow>((await quarantine.get(key))!));
-    const refused = Object.values(report.records).reduce((sum, counts) => sum + counts.refused, 0);
-    expect(refused).toBe(sum(example.expected.refused));
+    const rejected = Object.values(report.records).reduce((sum, counts) => sum + counts.rejected, 0);
+    expect(rejected).toBe(sum(example.expected.rejected));
     const duplicate = Object.values(report.records).reduce((total, counts) => total + counts.duplicate, 0);
     expect(duplicate).toBe(sum(example.expected.duplicates));
-    expect(new Set(rows.map(({ position }) => JSON.stringify(position))).size).toBe(refused);
-    for (const { refusals, position, raw } of rows) {
-      expect(refusals[0]?.message).toBeTruthy();
+    expect(new Set(rows.map(({ position }) => JSON.stringify(position))).size).toBe(rejected);
+    for (const { rejections, position, raw } of rows) {
+      expect(rejections[0]?.message).toBeTruthy();
       expect(position.row ?? position.sequenceNumber).toBeTruthy();
       expect(raw).not.toBe('');
     }
@@ -92,7 +92,7 @@ describe('the worked example through the deployed platform', () => {
   });
 
   it('takes records over HTTP, one by one and as a batch, tells the profile that comes of them, and takes the batch back', async () => {
-    const { collection, batch, access } = await doorsOf(flow.resources);
+    const { collection, batch, access } = await endpointsOf(flow.resources);
     // As a client of AEP: a token that means nothing here, and the key.
     const headers = { authorization: 'Bearer a token of IMS', 'x-api-key': localConnectionKey(projectRoot) };
     const json = { headers: { ...headers, 'content-type': 'application/json' } };

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { request } from 'node:http';
-import type { Door } from '#cli/stage/doors.ts';
+import type { Door } from '#cli/stage/endpoints.ts';
 
 export interface Answer {
   readonly status: number;
@@ -12,31 +12,39 @@ export interface Answer {
 
 /** A request to a door of a stage on this machine, as any client of HTTP makes it. */
 export function callDoor(
-  door: Door,
+  ingestionMethod: Door,
   method: string,
   path: string,
   { headers = {}, body }: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const call = request(`${door.url}${path}`, { method, headers: { ...door.headers, ...headers } }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        const text = Buffer.concat(parts).toString('utf8');
-        const body = text.startsWith('{') ? JSON.parse(text) : undefined;
-        resolve({ status: response.statusCode!, headers: response.headers, text, body });
-      });
-    });
+    const call = request(
+      `${ingestionMethod.url}${path}`,
+      { method, headers: { ...ingestionMethod.headers, ...headers } },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('end', () => {
+          const text = Buffer.concat(parts).toString('utf8');
+          const body = text.startsWith('{') ? JSON.parse(text) : undefined;
+          resolve({ status: response.statusCode!, headers: response.headers, text, body });
+        });
+      },
+    );
     call.once('error', reject);
     call.end(body);
   });
 }
 
 /** The same, signed as AWS wants it (Signature Version 4) for the URL of a function. */
-export function callSigned(door: Door, path: string, query: Readonly<Record<string, string>>): Promise<Answer> {
+export function callSigned(
+  ingestionMethod: Door,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<Answer> {
   const { AWS_ACCESS_KEY_ID: id = '', AWS_SECRET_ACCESS_KEY: secret = '', AWS_REGION: region = '' } = process.env;
-  const url = new URL(door.url);
-  const host = door.headers.host ?? url.host;
+  const url = new URL(ingestionMethod.url);
+  const host = ingestionMethod.headers.host ?? url.host;
   const escaped = (text: string): string =>
     encodeURIComponent(text).replaceAll(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
   const search = Object.entries(query)
@@ -49,7 +57,7 @@ export function callSigned(door: Door, path: string, query: Readonly<Record<stri
   const key = scope.split('/').reduce<string | Buffer>((secretSoFar, part) => hmac(secretSoFar, part), `AWS4${secret}`);
   const signature = hmac(key, `AWS4-HMAC-SHA256\n${at}\n${scope}\n${sha256(canonical)}`).toString('hex');
   const authorization = `AWS4-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=host;x-amz-date, Signature=${signature}`;
-  return callDoor(door, 'GET', `${path}?${search}`, { headers: { 'x-amz-date': at, authorization } });
+  return callDoor(ingestionMethod, 'GET', `${path}?${search}`, { headers: { 'x-amz-date': at, authorization } });
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

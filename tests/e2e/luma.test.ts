@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deployAndApply, feedFolder } from '#cli/commands/start.ts';
-import { fileSource } from '#cli/feed/file-source.ts';
-import { type Flow, waitUntilSettled } from '#cli/feed/wait.ts';
+import { deployAndApply, ingestFolder } from '#cli/commands/start.ts';
+import { fileSource } from '#cli/ingest/file-source.ts';
+import { type Flow, waitUntilIdle } from '#cli/ingest/wait.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
 import { readInput } from '#cli/replay/read-input.ts';
@@ -14,9 +14,9 @@ import { projectRoot } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
-import { isMoved } from '#core/segmentation/membership.ts';
+import { isRedirect } from '#core/segmentation/membership.ts';
 import { emptyStage } from '#tests/harness/empty-stage.ts';
 import { hasLuma, LUMA_CATALOG, LUMA_FILES, lumaExpected, lumaText, shifted } from '#tests/harness/luma/data.ts';
 
@@ -48,9 +48,9 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
     const later = await replayAt(now + 15 * MINUTE, folder, flow);
     expect(later.segments).toEqual(replayed.segments);
 
-    await feedFolder(folder, flow, progress);
+    await ingestFolder(folder, flow, progress);
     await runEvaluation(flow, flow.progress);
-    await waitUntilSettled(flow);
+    await waitUntilIdle(flow);
     report = await stageReport(flow.stores, flow.catalog, Date.now());
     requests = await sink.requests();
   });
@@ -79,7 +79,7 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
     const members = new Map<string, Set<string>>();
     for (const { segment, status, crmId } of requests
       .filter(({ path }) => path.startsWith('/webhook/'))
-      .flatMap(toldByWebhook)) {
+      .flatMap(deliveredToWebhook)) {
       const known = members.get(segment) ?? new Set<string>();
       members.set(segment, known);
       if (status === 'realized') known.add(crmId);
@@ -93,21 +93,21 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
   });
 
   it('tells Audience Manager about every device of a member and no other, at its edge or its hub', async () => {
-    const told = new Set<string>();
+    const lastRouted = new Set<string>();
     for (const { body } of requests.filter(({ path }) => path.startsWith('/aam/'))) {
       const call = new URLSearchParams(body);
-      for (const segment of call.getAll('c_segID')) told.add(`${segment} ${call.get('d_mid')}`);
-      for (const segment of call.getAll('c_segID_exit')) told.delete(`${segment} ${call.get('d_mid')}`);
+      for (const segment of call.getAll('c_segID')) lastRouted.add(`${segment} ${call.get('d_mid')}`);
+      for (const segment of call.getAll('c_segID_exit')) lastRouted.delete(`${segment} ${call.get('d_mid')}`);
     }
-    expect(told.size, 'devices told at the edge').toBeGreaterThan(0);
-    const atEdge = told.size;
+    expect(lastRouted.size, 'devices told at the edge').toBeGreaterThan(0);
+    const atEdge = lastRouted.size;
     await invoke(flow.resources, 'export-files', { force: true });
     for (const [id, entered, left] of (await hubRows(flow)).flatMap(signalsOf)) {
-      for (const segment of entered) told.add(`${segment} ${id}`);
-      for (const segment of left) told.delete(`${segment} ${id}`);
+      for (const segment of entered) lastRouted.add(`${segment} ${id}`);
+      for (const segment of left) lastRouted.delete(`${segment} ${id}`);
     }
-    expect(told.size, 'devices told at the edge or in files').toBeGreaterThan(atEdge);
-    expect([...told].sort()).toEqual(await devicesOfMembers(flow));
+    expect(lastRouted.size, 'devices told at the edge or in files').toBeGreaterThan(atEdge);
+    expect([...lastRouted].sort()).toEqual(await devicesOfMembers(flow));
   });
 
   it('writes the files of the export', async () => {
@@ -122,14 +122,14 @@ describe.runIf(hasLuma)('the real data through the deployed platform', () => {
 
 async function replayAt(now: number, folder: string, { catalog }: Flow): Promise<ReplayResult> {
   const inputs: ReplayInput[] = [];
-  let firstTie = 0;
+  let firstTieBreaker = 0;
   for (const [datasetId, file] of Object.entries(LUMA_FILES)) {
     const source = await fileSource(join(folder, file.replace('.gz', '')));
-    const read = await readInput(source, datasetId, catalog, { receivedAt: now, firstTie });
-    firstTie += read.records.length;
+    const read = await readInput(source, datasetId, catalog, { receivedAt: now, firstTieBreaker });
+    firstTieBreaker += read.records.length;
     inputs.push({ name: file, ...read });
   }
-  return (await replay({ catalog, inputs, now, door: 'mixed', seed: 1 })).result;
+  return (await replay({ catalog, inputs, now, ingestionMethod: 'mixed', seed: 1 })).result;
 }
 
 /** The rows of the hub's files, in the order of their instants. */
@@ -148,12 +148,12 @@ function signalsOf(row: string): [string, string[], string[]][] {
 
 /** `segment ECID`, for every device of every member, straight from what is stored. */
 async function devicesOfMembers({ stores, catalog }: Flow): Promise<string[]> {
-  const rules = stageRules(catalog);
+  const settings = stageSettings(catalog);
   const devices: string[] = [];
   for await (const item of stores.profiles.scan()) {
     const memberships = await stores.memberships.get(item.root);
-    if (!memberships || isMoved(memberships)) continue;
-    for (const { key, identities } of profilesOf(item, rules.route)) {
+    if (!memberships || isRedirect(memberships)) continue;
+    for (const { key, identities } of profilesOf(item, settings.route)) {
       for (const [segment, { status }] of Object.entries(memberships.profiles[key]?.segments ?? {})) {
         if (status !== 'realized' || !segment.startsWith('A')) continue;
         const ecids = identities.filter((identity) => identity.startsWith('ECID:'));
@@ -169,7 +169,7 @@ interface WebhookProfile {
   readonly segmentMembership: { readonly ups: Readonly<Record<string, { readonly status: string }>> };
 }
 
-function toldByWebhook({ body }: SinkRequest): { segment: string; status: string; crmId: string }[] {
+function deliveredToWebhook({ body }: SinkRequest): { segment: string; status: string; crmId: string }[] {
   const { profiles } = JSON.parse(body) as { profiles: WebhookProfile[] };
   return profiles.flatMap(({ identityMap, segmentMembership }) =>
     (identityMap.crmid ?? []).flatMap(({ id: crmId }) =>

@@ -6,7 +6,7 @@ import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 
 const TABLES = ['profiles-table', 'memberships-table', 'operations-table'] as const;
 const BUCKETS = ['landing-bucket', 'lake-bucket', 'quarantine-bucket', 'exports-bucket'] as const;
-const MOST_WRITES = 25;
+const MAX_WRITES = 25;
 
 /** Takes everything out of a deployed stage, so that a test finds it as new. */
 export async function emptyStage(resources: Resources): Promise<void> {
@@ -20,8 +20,8 @@ export async function emptyStage(resources: Resources): Promise<void> {
 
 async function emptyTable(table: string): Promise<void> {
   const keys = (await Array.fromAsync(scanAll(dynamoDb(), table))).map(({ pk }) => ({ pk: pk! }));
-  for (let start = 0; start < keys.length; start += MOST_WRITES) {
-    const deletions = keys.slice(start, start + MOST_WRITES).map((Key) => ({ DeleteRequest: { Key } }));
+  for (let start = 0; start < keys.length; start += MAX_WRITES) {
+    const deletions = keys.slice(start, start + MAX_WRITES).map((Key) => ({ DeleteRequest: { Key } }));
     const { UnprocessedItems = {} } = await dynamoDb().send(
       new BatchWriteItemCommand({ RequestItems: { [table]: deletions } }),
     );

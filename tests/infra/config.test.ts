@@ -22,12 +22,12 @@ describe('choosing a stage', () => {
   });
 
   it.each(Object.keys(STAGES))('has the three kinds of connections in stage %s', (stage) => {
-    expect(select({ stage }).connections.map(({ type }) => type)).toEqual(['http', 's3-file', 'aam']);
+    expect(select({ stage }).destinations.map(({ type }) => type)).toEqual(['http', 's3-file', 'aam']);
   });
 });
 
 describe('connections on the command line', () => {
-  const choose = (connections: unknown) => select({ stage: 'dev', connections }).connections;
+  const choose = (connections: unknown) => select({ stage: 'dev', connections }).destinations;
 
   it('replace those of the stage, as text or as a list', () => {
     const connections = [{ id: 'crm', type: 'http', maxConcurrency: 3 }];
@@ -36,7 +36,7 @@ describe('connections on the command line', () => {
     expect(choose('[]')).toEqual([]);
   });
 
-  it('are refused with the place and the reason', () => {
+  it('are rejected with the place and the reason', () => {
     expect(() => choose('[{')).toThrow('-c connections=… is not JSON');
     expect(() => choose([{ id: 'A B', type: 'http' }])).toThrow(/connections\.0\.id: expected lower-case letters/);
     expect(() => choose([{ id: 'a', type: 'ftp' }])).toThrow(/connections\.0\.type/);
@@ -48,7 +48,7 @@ describe('connections on the command line', () => {
       ]),
     ).toThrow('"a" is used twice');
     const many = Array.from({ length: 11 }, (_, index) => ({ id: `a${index}`, type: 'aam' }));
-    expect(() => choose(many)).toThrow('22 outlets; one stage holds at most 20');
+    expect(() => choose(many)).toThrow('22 delivery lanes; one stage holds at most 20');
   });
 });
 

@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, the two queues of jobs, that of compaction, that of batches to be taken back, and one queue for every outlet', () => {
+  it('are the three streams, the three queues of files, the two queues of jobs, that of compaction, that of batches to be taken back, and one queue for every delivery lane', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -24,8 +24,8 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       landing: 'split',
       validation: 'validate-chunk',
       chunks: 'stitch-chunk',
-      evaluation: 'evaluate-part',
-      expiry: 'expire-part',
+      evaluation: 'evaluate-partition',
+      expiry: 'expire-partition',
       compaction: 'compact-lake',
       reverts: 'revert-batch',
       webhook: 'deliver-http/webhook',

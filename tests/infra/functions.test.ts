@@ -103,11 +103,11 @@ describe.each(STAGE_NAMES)('functions of stage %s', (stage) => {
       'cron(30 0 * * ? *)',
       'rate(1 minute)',
     ]);
-    // Every outlet of files has a run of its own: none waits for another.
+    // Every delivery lane of files has a run of its own: none waits for another.
     const inputs = rules.flatMap(({ properties: { Targets } }) =>
       (Targets as { Input?: string }[]).flatMap(({ Input }) => (Input === undefined ? [] : [JSON.parse(Input)])),
     );
-    expect(inputs.map(({ outletId }) => outletId).sort()).toEqual(['audience-manager.hub', 'crm-export']);
+    expect(inputs.map(({ laneId }) => laneId).sort()).toEqual(['audience-manager.hub', 'crm-export']);
     const started = rules.map((rule) => {
       const [target] = rule.properties.Targets as { Arn: unknown; DeadLetterConfig: unknown }[];
       expect(target!.DeadLetterConfig).toBeDefined();

@@ -26,7 +26,9 @@ describe.each(STAGE_NAMES)('the table of the lake in stage %s', (stage) => {
     const input = (): TableInput => tables[0]!.properties.TableInput as TableInput;
 
     it('has the columns that the objects of the lake have', () => {
-      const bytes = packLakeRows([{ id: 'a', receivedAt: 1, tie: '', arrival: 'b', operation: 'create', json: '{}' }]);
+      const bytes = packLakeRows([
+        { id: 'a', receivedAt: 1, tieBreaker: '', ingestionId: 'b', operation: 'create', json: '{}' },
+      ]);
       const written = parquetMetadata(new Uint8Array(bytes).buffer)
         .schema.slice(1)
         .map(({ name, converted_type }) => ({ Name: name.toLowerCase(), Type: TYPES[converted_type!] }));

@@ -35,7 +35,7 @@ describe('the checks', () => {
     expect(() => synthesiseStack((stack) => void new CfnBucket(stack, 'Bucket'))).toThrow(/AwsSolutions-S10/);
   });
 
-  it('notice a property that CloudFormation would refuse', SECONDS, () => {
+  it('notice a property that CloudFormation would reject', SECONDS, () => {
     const careless = (stack: Stack): void =>
       new CfnTopic(stack, 'Topic').addPropertyOverride('VisibilityTimeout', 'not a property of a topic');
     expect(() => synthesiseStack(careless)).toThrow(/VisibilityTimeout/);

@@ -149,8 +149,10 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     }
   });
 
-  it('let the sweep read the index of what is due, and route send to every outlet', () => {
-    expect(allowed('Sweep', 'dynamodb:Query').filter((resource) => resource.endsWith('/index/due'))).toHaveLength(1);
+  it('let the sweep read the index of what is due, and route send to every delivery lane', () => {
+    expect(
+      allowed('ReevaluateDue', 'dynamodb:Query').filter((resource) => resource.endsWith('/index/due')),
+    ).toHaveLength(1);
     expect(allowed('Route', 'sqs:SendMessage')).toHaveLength(4 + 1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { outletsOf } from '#core/contract/connections.ts';
+import { lanesOf } from '#core/contract/delivery-lanes.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { follow, identityOf, type Resource, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
@@ -99,13 +99,13 @@ describe('connections', () => {
     const { sources, queues } = readWiring(
       synthesise('dev', { context: { connections: JSON.stringify(connections) } }),
     );
-    const outlets = connections.flatMap(outletsOf);
-    expect(outlets).toHaveLength(4);
-    for (const { id, type } of outlets) {
+    const lanes = connections.flatMap(lanesOf);
+    expect(lanes).toHaveLength(4);
+    for (const { id, type } of lanes) {
       const source = sources.find((candidate) => candidate.kind === 'sqs' && candidate.queue === id);
       expect(source?.function).toBe(`deliver-${type}/${id}`);
       expect(queues.find(({ name }) => name === id)?.redrive?.deadLetters).toBe(`${id}.dead-letters`);
     }
-    expect(sources.filter((source) => source.function.startsWith('deliver-'))).toHaveLength(outlets.length);
+    expect(sources.filter((source) => source.function.startsWith('deliver-'))).toHaveLength(lanes.length);
   });
 });

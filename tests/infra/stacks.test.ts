@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { HANDLES, parameterName } from '#core/contract/parameters.ts';
+import { parameterName, STAGE_PARAMETERS } from '#core/contract/stage-parameters.ts';
 import { buildTributary } from '#lib/app.ts';
 import { selectStage } from '#lib/config/select.ts';
 import { allResources, resourcesOfType, type Template } from '#tests/harness/poller/template.ts';
@@ -20,7 +20,7 @@ describe.each(STAGE_NAMES)('stacks of stage %s', (stage) => {
 
   it('publish every handle once, in SSM', () => {
     const names = resourcesOfType(templates, 'AWS::SSM::Parameter').map(({ properties }) => properties.Name);
-    expect(names.sort()).toEqual(HANDLES.map((handle) => parameterName(stage, handle)).sort());
+    expect(names.sort()).toEqual(STAGE_PARAMETERS.map((handle) => parameterName(stage, handle)).sort());
   });
 
   it('publish every handle as an output that says what it is', () => {
@@ -28,7 +28,7 @@ describe.each(STAGE_NAMES)('stacks of stage %s', (stage) => {
       Object.values(template.Outputs ?? {}).filter((output) => 'Description' in output),
     );
     const ofTheLake = stage === 'local' ? [] : ['LakeTable', 'LakeWorkGroup'];
-    expect(described).toHaveLength(HANDLES.length + ofTheLake.length);
+    expect(described).toHaveLength(STAGE_PARAMETERS.length + ofTheLake.length);
     const names = stacks.flatMap(([, template]) => Object.keys(template.Outputs ?? {}));
     expect(names).toEqual(expect.arrayContaining(ofTheLake));
   });

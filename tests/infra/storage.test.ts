@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PIECES_PREFIX } from '#core/contract/landing.ts';
+import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
 import { DUE_INDEX, PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import { allResources, follow, identityOf, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
@@ -120,7 +120,7 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
     const landing = buckets.find(({ logicalId }) => logicalId.startsWith('Landing'))!;
     const { Rules } = landing.properties.LifecycleConfiguration as { Rules: Record<string, unknown>[] };
     expect(Rules.find(({ Id }) => Id === 'expiry')).toMatchObject({ ExpirationInDays: 30 });
-    expect(Rules.find(({ Prefix }) => Prefix === PIECES_PREFIX)).toMatchObject({
+    expect(Rules.find(({ Prefix }) => Prefix === BLOCKS_PREFIX)).toMatchObject({
       Status: 'Enabled',
       ExpirationInDays: 14,
       ...(stage === 'prod' && { NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),

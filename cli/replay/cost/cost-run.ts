@@ -1,6 +1,6 @@
-import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import { route } from '#core/activation/route.ts';
-import type { StageRules } from '#core/catalog/rules.ts';
+import type { StageSettings } from '#core/catalog/stage-settings.ts';
 import { type Cost, costOf, noUsage, type Usage } from '#core/cost/usage.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
@@ -19,7 +19,7 @@ import {
 
 /** Records that travel together. */
 export interface CostBatch {
-  readonly door: 'stream' | 'file';
+  readonly ingestionMethod: 'stream' | 'file';
   readonly records: readonly AcceptedRecord[];
 }
 
@@ -37,8 +37,8 @@ const TIMES = {
   evaluate: { memoryGb: 1, perImage: 0.3, perChange: 1.5 },
   route: { memoryGb: 0.5, perChange: 4 },
 } as const;
-const TIMELINE_AT_ONCE = 32;
-const UNITS_AT_ONCE = 16;
+const TIMELINE_CONCURRENCY = 32;
+const GROUPS_CONCURRENCY = 16;
 /** Changes that one call of `evaluate` or `route` gets on a busy stage. */
 const CHANGES_A_CALL = 100;
 
@@ -49,7 +49,7 @@ const CHANGES_A_CALL = 100;
  */
 export async function countCost(
   batches: Iterable<CostBatch>,
-  { rules, now, together }: { rules: StageRules; now: number; together: boolean },
+  { settings, now, together }: { settings: StageSettings; now: number; together: boolean },
 ): Promise<Cost> {
   const usage = noUsage();
   const meter = new TableMeter(usage);
@@ -61,22 +61,27 @@ export async function countCost(
     meteredMemberships(new MemoryMembershipStore(), meter, (root) => void toRoute.push(root)),
     { due: () => new MemoryMembershipStore().due(now) },
   );
-  const ledgers = meteredLedgers(new MemoryVersionedStore<LedgerItem>(), meter);
+  const deliveryStates = meteredLedgers(new MemoryVersionedStore<DeliveryStateItem>(), meter);
   const outbox = meteredOutbox(usage);
-  const common = { profiles, memberships, ledgers, outbox, now: () => now, pause: async () => {} };
+  const common = { profiles, memberships, deliveryStates, outbox, now: () => now, backoff: async () => {} };
 
   let records = 0;
   let images = 0;
   let routed = 0;
   for (const batch of batches) {
     const parts = together ? [batch.records] : batch.records.map((record) => [record]);
-    for (const part of parts) await stitch(part, { profiles, timeline, rules: rules.fold, pause: common.pause });
+    for (const part of parts)
+      await stitch(part, { profiles, timeline, settings: settings.fold, backoff: common.backoff });
     records += batch.records.length;
-    countArrival(batch, together ? new Set(changes.map(({ after }) => after.root)).size : batch.records.length, usage);
+    countIngestion(
+      batch,
+      together ? new Set(changes.map(({ after }) => after.root)).size : batch.records.length,
+      usage,
+    );
     images += changes.length;
-    for (const change of changes.splice(0)) await evaluateChange(change, { ...common, rules: rules.evaluation });
+    for (const change of changes.splice(0)) await evaluateChange(change, { ...common, settings: settings.evaluation });
     routed += toRoute.length;
-    for (const root of new Set(toRoute.splice(0))) await route(root, { ...common, rules: rules.route });
+    for (const root of new Set(toRoute.splice(0))) await route(root, { ...common, settings: settings.route });
   }
   countCalls(
     usage,
@@ -89,17 +94,17 @@ export async function countCost(
 }
 
 /** What it takes to receive, keep and stitch a batch, the tables apart. */
-function countArrival({ door, records }: CostBatch, units: number, usage: Usage): void {
+function countIngestion({ ingestionMethod, records }: CostBatch, units: number, usage: Usage): void {
   const datasets = new Set(records.map(({ datasetId }) => datasetId)).size;
   usage.s3Puts += datasets;
   const { memoryGb, perRecord, perTimelineRound, perUnitRound, perPut } = TIMES.stitch;
   const ms =
     records.length * perRecord +
-    Math.ceil(records.length / TIMELINE_AT_ONCE) * perTimelineRound +
-    Math.ceil(units / UNITS_AT_ONCE) * perUnitRound +
+    Math.ceil(records.length / TIMELINE_CONCURRENCY) * perTimelineRound +
+    Math.ceil(units / GROUPS_CONCURRENCY) * perUnitRound +
     perPut;
   usage.lambdaGbSeconds += (ms / 1_000) * memoryGb;
-  if (door === 'file') {
+  if (ingestionMethod === 'file') {
     const chunks = records.length / CHUNK_RECORDS;
     usage.lambdaCalls += chunks;
     usage.s3Gets += chunks;

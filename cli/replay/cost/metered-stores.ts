@@ -1,4 +1,4 @@
-import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { Outbox } from '#core/activation/ports/outbox.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { Usage } from '#core/cost/usage.ts';
@@ -64,11 +64,11 @@ export function meteredProfiles(
       return found;
     },
     async write(write) {
-      const { item, pointers, absorbed } = write;
+      const { item, pointers, mergedIn } = write;
       await store.write(write);
       meter.write([
         writeProfileAttributes(item),
-        ...[...pointers, ...absorbed.map(({ root }) => root)].map((key) => pointerAttributes(key, item.root)),
+        ...[...pointers, ...mergedIn.map(({ root }) => root)].map((key) => pointerAttributes(key, item.root)),
       ]);
       const after = { ...item, revision: item.revision + 1 };
       changed({ before: item.revision === 0 ? undefined : seen.get(item.root), after });
@@ -84,7 +84,7 @@ export function meteredTimeline(timeline: Timeline, meter: TableMeter): Timeline
       return timeline.remember(entry);
     },
     read: (identity) => timeline.read(identity),
-    keepUntil: (identity, id, expiresAt) => timeline.keepUntil(identity, id, expiresAt),
+    setExpiry: (identity, id, expiresAt) => timeline.setExpiry(identity, id, expiresAt),
     erase: (identity, id) => timeline.erase(identity, id),
   };
 }
@@ -108,8 +108,11 @@ const meteredVersioned = <T extends Versioned>(
   scan: () => store.scan(),
 });
 
-export const meteredLedgers = (store: VersionedStore<LedgerItem>, meter: TableMeter): VersionedStore<LedgerItem> =>
-  meteredVersioned(store, meter, OPERATIONS_PREFIX.ledger, (item) => versionedAttributes(item, ''));
+export const meteredLedgers = (
+  store: VersionedStore<DeliveryStateItem>,
+  meter: TableMeter,
+): VersionedStore<DeliveryStateItem> =>
+  meteredVersioned(store, meter, OPERATIONS_PREFIX.deliveryState, (item) => versionedAttributes(item, ''));
 
 /** Memberships, whose index of what is due costs a write more whenever the instant changes. */
 export function meteredMemberships(
@@ -130,7 +133,7 @@ const MESSAGES_A_REQUEST = 10;
 /** Messages are sent, received and deleted, ten at a time. */
 export const meteredOutbox = (usage: Usage): Outbox => ({
   async send(deliveries) {
-    for (const [, group] of Map.groupBy(deliveries, ({ outletId }) => outletId)) {
+    for (const [, group] of Map.groupBy(deliveries, ({ laneId }) => laneId)) {
       usage.sqsRequests += 3 * Math.ceil(group.length / MESSAGES_A_REQUEST);
     }
   },

@@ -2,7 +2,7 @@ import type { EdgeDelivery, MembershipChange } from '#core/activation/delivery.t
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { type DeclaredId, declaredId, type InvalidId } from './identities.ts';
 
-/** What the collection server takes in one call (aep.md §7.5): the body of a POST, the URL of a GET. */
+/** What the collection server ingests one call (aep.md §7.5): the body of a POST, the URL of a GET. */
 const MAX_BODY_BYTES = 32 * 1024;
 const MAX_URL_BYTES = 8 * 1024;
 const MAX_IDS = 10;

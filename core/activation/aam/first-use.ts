@@ -19,9 +19,9 @@ const HOUR_MS = 60 * 60 * 1000;
 const REMEMBERED_MS = 30 * 24 * HOUR_MS;
 
 /**
- * The pairs of a catalog that is put in force now: those that the catalog before shared as well keep their instant, the
+ * The pairs of a catalog that is put active now: those that the catalog before shared as well keep their instant, the
  * others begin.
- * @param before the catalog that was in force, if there was one
+ * @param before the catalog that was active, if there was one
  */
 export function sharedSince(
   destinations: Destinations,

@@ -1,10 +1,10 @@
-import { linesOf, type RefusedRow } from './inbound-file.ts';
+import { linesOf, type RejectedRow } from './inbound-file.ts';
 import type { InboundName } from './inbound-name.ts';
 
 export interface IdSync {
   /** The ids of one user, in the order of the data providers of the file's name. */
   readonly rows: readonly (readonly string[])[];
-  readonly refused: readonly RefusedRow[];
+  readonly rejected: readonly RejectedRow[];
 }
 
 const UUID = /^\d{38}$/;
@@ -12,14 +12,14 @@ const UUID = /^\d{38}$/;
 /** Reads an id synchronisation file (aep.md §7.6): as many ids in each row, with tabs between, as its name has providers. */
 export function readIdSync({ dataProviderIds }: Extract<InboundName, { kind: 'idSync' }>, text: string): IdSync {
   const rows: string[][] = [];
-  const refused: RefusedRow[] = [];
+  const rejected: RejectedRow[] = [];
   for (const { line, content } of linesOf(text)) {
     const ids = content.split('\t');
     const reason = reasonAgainst(ids, dataProviderIds, content);
     if (reason === undefined) rows.push(ids);
-    else refused.push({ line, reason });
+    else rejected.push({ line, reason });
   }
-  return { rows, refused };
+  return { rows, rejected };
 }
 
 function reasonAgainst(

@@ -35,7 +35,7 @@ const ADVERTISING_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What a phone answers whose owner limits tracking: one id for millions of people. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 /** Blanks end a field, quotes and commas a value, a colon makes a removal of it (aam/inbound-file-contents). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is rejected
 const UNFIT = /[\s\u0000-\u001f\u007f:,"]/;
 
 /** The id as Audience Manager wants it: IDFA in upper case, GAID and hashes in lower case (aep.md §7.5). */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { InboundName } from './inbound-name.ts';
 
 /** A row that Audience Manager would not take. Lines start at 1. */
-export interface RefusedRow {
+export interface RejectedRow {
   readonly line: number;
   readonly reason: string;
 }
@@ -22,7 +22,7 @@ interface InboundField {
 export interface InboundFile {
   readonly mode: 'sync' | 'overwrite';
   readonly rows: readonly InboundRow[];
-  readonly refused: readonly RefusedRow[];
+  readonly rejected: readonly RejectedRow[];
 }
 
 /** aep.md §7.6 */
@@ -39,21 +39,21 @@ const DEVICE_PROVIDERS: Readonly<Record<number, RegExp>> = {
  */
 export function readInboundFile(name: Extract<InboundName, { kind: 'data' }>, text: string): InboundFile {
   const rows: InboundRow[] = [];
-  const refused: RefusedRow[] = [];
+  const rejected: RejectedRow[] = [];
   const rowsOf = new Map<string, number>();
   const lines = linesOf(text);
-  if (lines.length === 0) refused.push({ line: 1, reason: 'an empty file is invalid' });
+  if (lines.length === 0) rejected.push({ line: 1, reason: 'an empty file is invalid' });
   for (const { line, content } of lines) {
     const read = readRow(content, name);
     const count = typeof read === 'string' ? 0 : (rowsOf.get(read.user) ?? 0) + 1;
-    if (typeof read === 'string') refused.push({ line, reason: read });
-    else if (count > ROWS_PER_USER) refused.push({ line, reason: `more than ${ROWS_PER_USER} rows of one user` });
+    if (typeof read === 'string') rejected.push({ line, reason: read });
+    else if (count > ROWS_PER_USER) rejected.push({ line, reason: `more than ${ROWS_PER_USER} rows of one user` });
     else {
       rowsOf.set(read.user, count);
       rows.push(read);
     }
   }
-  return { mode: name.mode, rows, refused };
+  return { mode: name.mode, rows, rejected };
 }
 
 /** The lines of a file that say something; blank ones at its end, or between, are nothing. */

@@ -14,7 +14,7 @@ export type DcsResult =
 
 /** What the error codes mean (aam/dcs-error-codes). Codes that are not listed are warnings about single ids. */
 const CODES: readonly { readonly meaning: ErrorClass | 'optedOut'; readonly codes: ReadonlySet<number> }[] = [
-  // Host or organisation unknown, referer or token refused.
+  // Host or organisation unknown, referer or token rejected.
   { meaning: 'stop', codes: new Set([1, 2, 100, 109, 111]) },
   // Unspecified, traits not evaluated, or the profile could not be read just now.
   { meaning: 'retry', codes: new Set([0, 10, 200, 201, 202, 203, 204, 205]) },

@@ -30,7 +30,7 @@ export class Authenticator {
   }
 
   /** @returns headers, or why there are none: never anything of the secret or the answer */
-  async authorize(outletId: string, how: Authentication, credentials: Credentials): Promise<Authorized> {
+  async authorize(laneId: string, how: Authentication, credentials: Credentials): Promise<Authorized> {
     switch (how.type) {
       case 'none':
         return { headers: {} };
@@ -39,32 +39,32 @@ export class Authenticator {
           ? missing('bearerToken')
           : { headers: { authorization: `Bearer ${credentials.bearerToken}` } };
       case 'oauth2ClientCredentials': {
-        const known = this.#tokens.get(outletId);
+        const known = this.#tokens.get(laneId);
         if (known && this.#now() < known.until) return known;
-        const running = this.#running.get(outletId) ?? this.#fetch(outletId, how, credentials);
-        this.#running.set(outletId, running);
-        return running.finally(() => this.#running.delete(outletId));
+        const running = this.#running.get(laneId) ?? this.#fetch(laneId, how, credentials);
+        this.#running.set(laneId, running);
+        return running.finally(() => this.#running.delete(laneId));
       }
     }
   }
 
   /** The destination does not take the token any more. @returns whether another one may help */
-  refuse(outletId: string): boolean {
-    return this.#tokens.delete(outletId);
+  reject(laneId: string): boolean {
+    return this.#tokens.delete(laneId);
   }
 
-  async #fetch(outletId: string, how: OAuth2, credentials: Credentials): Promise<Authorized> {
+  async #fetch(laneId: string, how: OAuth2, credentials: Credentials): Promise<Authorized> {
     const request = tokenRequest(how, credentials);
     if ('reason' in request) return request;
     const outcome = await this.#http(request);
     const failed = classifyOutcome(outcome);
-    // A request for a token is about no person: what is refused for good is refused for all.
+    // A request for a token is about no person: what is rejected for good is rejected for all.
     if (failed) return { errorClass: failed === 'drop' ? 'stop' : failed, reason: `token-${reasonOf(outcome)}` };
     const read = tokenAnswer.safeParse(outcome.kind === 'response' ? parseJson(outcome.body) : undefined);
     if (!read.success) return { errorClass: 'retry', reason: 'token-malformed-answer' };
     const lifetime = (read.data.expires_in ?? DEFAULT_LIFETIME_S) * 1000;
     const headers = { authorization: `Bearer ${read.data.access_token}` };
-    this.#tokens.set(outletId, { headers, until: this.#now() + Math.max(lifetime - MARGIN_MS, lifetime / 2) });
+    this.#tokens.set(laneId, { headers, until: this.#now() + Math.max(lifetime - MARGIN_MS, lifetime / 2) });
     return { headers };
   }
 }

@@ -29,7 +29,7 @@ const credentials = z.looseObject({
 export type Credentials = z.output<typeof credentials>;
 
 /**
- * Reads the secret of an outlet: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
+ * Reads the secret of an delivery lane: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
  * as far as they are needed; any other text is the signing key, unless it names one of these, as an object does that was
  * cut off or mistyped.
  * @throws Error naming keys, never values
@@ -38,12 +38,12 @@ export function readCredentials(secret: string): Credentials {
   const value = parseObject(secret);
   if (value === undefined) {
     if (!looksLikeObject(secret)) return { signingKey: secret };
-    throw new Error('The secret begins like a JSON object and is none: mend it in Secrets Manager');
+    throw new Error('The secret begins like a JSON object and is none: fix it in Secrets Manager');
   }
   const read = credentials.safeParse(value);
   if (read.success) return read.data;
   const keys = read.error.issues.map(({ path }) => path.join('.')).join(', ');
-  throw new Error(`The secret has unusable values under: ${keys}. Mend it in Secrets Manager`);
+  throw new Error(`The secret has unusable values under: ${keys}. Fix it in Secrets Manager`);
 }
 
 const looksLikeObject = (secret: string): boolean =>

@@ -1,2 +1,2 @@
-/** The secret of an outlet, as it is stored. @throws Error if there is none for the outlet */
-export type Secrets = (outletId: string) => Promise<string>;
+/** The secret of an delivery lane, as it is stored. @throws Error if there is none for the delivery lane */
+export type Secrets = (laneId: string) => Promise<string>;

@@ -1,9 +1,9 @@
 import type { Delivery } from '../delivery.ts';
 
-/** One message for the queue of an outlet. */
+/** One message for the queue of an delivery lane. */
 export interface OutgoingDelivery {
-  readonly outletId: string;
-  /** Messages of one group keep their order where the outlet is ordered. */
+  readonly laneId: string;
+  /** Messages of one group keep their order where the delivery lane is ordered. */
   readonly group: string;
   readonly delivery: Delivery;
 }

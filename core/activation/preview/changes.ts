@@ -79,7 +79,7 @@ function readLine(written: string, codeOf: (key: string) => string | undefined):
   for (const [key, items] of Object.entries(identityMap)) {
     const namespace = codeOf(key);
     if (namespace === undefined) {
-      return `identityMap.${key}: the catalog has no namespace of this code; add it to namespaces/, or mend the key`;
+      return `identityMap.${key}: the catalog has no namespace of this code; add it to namespaces/, or fix the key`;
     }
     for (const { id } of items) identities.set(identityKey({ namespace, value: id }), { namespace, value: id });
   }

@@ -4,9 +4,8 @@ import type { Delivery, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { FileDestination, RequestDestination } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { nested } from '#core/activation/http/nested.ts';
-import { type DestinationLedger, NOTHING_TOLD, type Told } from '#core/activation/ledger.ts';
 import { isProfileDestination, type ProfileDestination, typeOf } from '#core/activation/registry.ts';
-import { type RouteRules, routeItem } from '#core/activation/route.ts';
+import { type RouteSettings, routeItem } from '#core/activation/route.ts';
 import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 import { membersAfter } from '#core/activation/s3-file/members.ts';
 import { type FileDelivery, type FileRow, LatestRows } from '#core/activation/s3-file/pending.ts';
@@ -15,6 +14,7 @@ import type { Profile } from '#core/profile/profiles.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import type { DestinationDefinition } from '../definition.ts';
+import { type DestinationState, type LastRouted, NOTHING_ROUTED } from '../delivery-state.ts';
 import type { ChangeLine } from './changes.ts';
 import { MASK } from './mask.ts';
 
@@ -25,7 +25,7 @@ export interface Preview {
   readonly excluded: Readonly<Record<string, number>>;
 }
 
-type Rules = Omit<RouteRules, 'destinations'>;
+type Rules = Omit<RouteSettings, 'destinations'>;
 
 /**
  * What a destination would be sent because of the given changes: they go through the same routing and the same making
@@ -44,7 +44,7 @@ export function preview(
   const count = (reason: string, by = 1): void => {
     excluded[reason] = (excluded[reason] ?? 0) + by;
   };
-  const deliveries = people(lines).flatMap((person, index) => {
+  const deliveries = persons(lines).flatMap((person, index) => {
     const routed = routePerson(destination, person, rules, now);
     for (const [reason, memberships] of Object.entries(routed.excluded)) count(reason, memberships.length);
     // All at once, except that later lines are the later news.
@@ -61,7 +61,7 @@ interface Person {
 }
 
 /** Lines of one person, as long as they speak of different segments and agree about the person, are one news. */
-function people(lines: readonly ChangeLine[]): Person[] {
+function persons(lines: readonly ChangeLine[]): Person[] {
   const latest = new Map<string, Person>();
   const all: Person[] = [];
   for (const line of lines) {
@@ -83,29 +83,29 @@ function routePerson(
   { lines }: Person,
   rules: Rules,
   now: number,
-): { deliveries: Delivery[]; excluded: DestinationLedger['excluded'] } {
+): { deliveries: Delivery[]; excluded: DestinationState['excluded'] } {
   const { identities, attributes } = lines[0]!;
   if (identities.length === 0) return { deliveries: [], excluded: { noIdentity: lines.map(() => '') } };
   const profile = profileOf(identities, attributes, rules);
   const decision = { root: profile.key, revision: 1, decidedAt: now };
   const exits = new Set(lines.flatMap(({ change }) => (change.status === 'exited' ? [change.segmentId] : [])));
-  const route = (held: (segmentId: string) => 'realized' | 'exited', told: DestinationLedger) => {
+  const route = (held: (segmentId: string) => 'realized' | 'exited', lastRouted: DestinationState) => {
     const segments = Object.fromEntries(
       lines.map(({ change }) => [change.segmentId, { ...change, status: held(change.segmentId) }]),
     );
     const memberships: MembershipItem = {
       root: profile.key,
       version: 1,
-      absorbed: [],
+      mergedIn: [],
       profiles: { [profile.key]: { segments, digest: '' } },
     };
     const before = {
       root: profile.key,
       version: 1,
-      absorbed: [],
+      mergedIn: [],
       lastRevision: 0,
       pending: [],
-      destinations: { [destination.id]: told },
+      destinations: { [destination.id]: lastRouted },
     };
     const only = { ...rules, destinations: new Map([[destination.id, destination]]) };
     const { deliveries, after } = routeItem(
@@ -115,19 +115,21 @@ function routePerson(
       only,
       decision,
     );
-    return { deliveries, ledger: after.destinations[destination.id] ?? NOTHING_TOLD };
+    return { deliveries, deliveryState: after.destinations[destination.id] ?? NOTHING_ROUTED };
   };
   // As if all were members: which identities hear about it, and by which way. Exits go out to exactly those.
-  const asMembers = route(() => 'realized', NOTHING_TOLD).ledger;
-  const told = Object.fromEntries(
-    Object.entries(asMembers.told).map(([key, segments]) => [key, onlySegments(segments, exits)]),
+  const asMembers = route(() => 'realized', NOTHING_ROUTED).deliveryState;
+  const lastRouted = Object.fromEntries(
+    Object.entries(asMembers.lastRouted).map(([key, segments]) => [key, onlySegments(segments, exits)]),
   );
-  const { deliveries } = route((id) => (exits.has(id) ? 'exited' : 'realized'), { ...NOTHING_TOLD, told });
+  const { deliveries } = route((id) => (exits.has(id) ? 'exited' : 'realized'), { ...NOTHING_ROUTED, lastRouted });
   return { deliveries: deliveries.map(({ delivery }) => delivery), excluded: asMembers.excluded };
 }
 
-const onlySegments = (segments: Readonly<Record<string, Told>>, wanted: ReadonlySet<string>): Record<string, Told> =>
-  Object.fromEntries(Object.entries(segments).filter(([id]) => wanted.has(id)));
+const onlySegments = (
+  segments: Readonly<Record<string, LastRouted>>,
+  wanted: ReadonlySet<string>,
+): Record<string, LastRouted> => Object.fromEntries(Object.entries(segments).filter(([id]) => wanted.has(id)));
 
 /** A profile that has these identities and attributes, and nothing else. */
 function profileOf(
@@ -163,11 +165,11 @@ function packed(
   segmentName: (id: string) => string | undefined,
 ): { requests: HttpRequest[]; files: ExportFile[]; invalid: string[] } {
   if (isProfileDestination(destination)) {
-    const people = ofKind(deliveries, 'profile');
+    const persons = ofKind(deliveries, 'profile');
     const type = typeOf(destination);
     return type.delivery === 'requests'
-      ? { requests: requestsOf(type, destination, people, now, segmentName), files: [], invalid: [] }
-      : filesOf(type, destination, rowsOf(people), now);
+      ? { requests: requestsOf(type, destination, persons, now, segmentName), files: [], invalid: [] }
+      : filesOf(type, destination, rowsOf(persons), now);
   }
   const calls = ofKind(deliveries, 'aam-edge').map((call) => edgeCalls(call, destination));
   const { files, invalid } = hubFiles(destination, rowsOf(ofKind(deliveries, 'aam-hub')), now);
@@ -185,15 +187,15 @@ const ofKind = <K extends Delivery['kind']>(deliveries: readonly Delivery[], kin
 function requestsOf(
   type: RequestDestination<ProfileDestination>,
   destination: ProfileDestination,
-  people: readonly ProfileDelivery[],
+  persons: readonly ProfileDelivery[],
   now: number,
   segmentName: (id: string) => string | undefined,
 ): HttpRequest[] {
   const context = { credentials: { signingKey: MASK }, now, segmentName };
   const authorization = type.authentication(destination).type === 'none' ? {} : { authorization: `Bearer ${MASK}` };
   const size = type.profilesPerRequest(destination);
-  return Array.from({ length: Math.ceil(people.length / size) }, (_, index) => {
-    const batch = people.slice(index * size, (index + 1) * size);
+  return Array.from({ length: Math.ceil(persons.length / size) }, (_, index) => {
+    const batch = persons.slice(index * size, (index + 1) * size);
     const request = type.request(batch, destination, context);
     return { ...request, headers: { ...request.headers, ...authorization } };
   });
@@ -208,8 +210,8 @@ function filesOf(
   if (!isExportDay(type.schedule(destination), now)) {
     return { requests: [], files: [], invalid: rows.map(() => 'notAnExportDay') };
   }
-  const told = type.exports(destination) === 'full' ? membersAfter([], rows) : rows;
-  const { files, invalid } = type.files(told, destination, now);
+  const lastRouted = type.exports(destination) === 'full' ? membersAfter([], rows) : rows;
+  const { files, invalid } = type.files(lastRouted, destination, now);
   return { requests: [], files: [...files], invalid: [...invalid] };
 }
 

@@ -8,51 +8,51 @@ const KEPT_MS = 15 * 24 * 60 * 60 * 1000;
 /** An export belongs to a slot that began up to an hour before; clocks differ as well. */
 const MARGIN_MS = 2 * 60 * 60 * 1000;
 
-type Told = Pick<FileRow, 'revision' | 'decidedAt'>;
+type LastRouted = Pick<FileRow, 'revision' | 'decidedAt'>;
 
 /** Notes what an export told. This is what makes the export done. */
 export async function noteExported(
   store: ObjectStore,
-  outletId: string,
+  laneId: string,
   slot: number,
   rows: readonly FileRow[],
 ): Promise<void> {
   const lines = rows.map((row) => `${rowKey(row)}\t${row.revision}\t${row.decidedAt}\n`);
-  await store.put(exportedKey(outletId, slot), lines.join(''), { contentType: 'text/tab-separated-values' });
+  await store.put(exportedKey(laneId, slot), lines.join(''), { contentType: 'text/tab-separated-values' });
 }
 
-export async function isExported(store: ObjectStore, outletId: string, slot: number): Promise<boolean> {
-  return (await store.size(exportedKey(outletId, slot))) !== undefined;
+export async function isExported(store: ObjectStore, laneId: string, slot: number): Promise<boolean> {
+  return (await store.size(exportedKey(laneId, slot))) !== undefined;
 }
 
 /**
  * Leaves out rows that an earlier export has told already, or has told something later about: parts that come back
  * after they were exported. Reads only those exports that can know about these rows.
  */
-export async function withoutTold(store: ObjectStore, outletId: string, rows: readonly FileRow[]): Promise<FileRow[]> {
+export async function withoutTold(store: ObjectStore, laneId: string, rows: readonly FileRow[]): Promise<FileRow[]> {
   const oldest = rows.reduce((least, { decidedAt }) => Math.min(least, decidedAt), Number.POSITIVE_INFINITY);
-  const told = new Map<string, Told>();
-  for await (const key of store.list(exportedPrefix(outletId))) {
+  const lastRouted = new Map<string, LastRouted>();
+  for await (const key of store.list(exportedPrefix(laneId))) {
     if (slotOfExportedKey(key) < oldest - MARGIN_MS) continue;
     const bytes = await store.get(key);
     for (const line of bytes ? Buffer.from(bytes).toString('utf8').split('\n') : []) {
       const [row, revision, decidedAt] = line.split('\t');
       if (row === undefined || row === '') continue;
       const found = { revision: Number(revision), decidedAt: Number(decidedAt) };
-      const known = told.get(row);
-      if (!known || isLater(found, known)) told.set(row, found);
+      const known = lastRouted.get(row);
+      if (!known || isLater(found, known)) lastRouted.set(row, found);
     }
   }
   return rows.filter((row) => {
-    const known = told.get(rowKey(row));
+    const known = lastRouted.get(rowKey(row));
     return !known || isLater(row, known);
   });
 }
 
 /** Forgets exports that nothing can come back from any more. */
-export async function forgetOld(store: ObjectStore, outletId: string, now: number): Promise<void> {
+export async function forgetOld(store: ObjectStore, laneId: string, now: number): Promise<void> {
   const old: string[] = [];
-  for await (const key of store.list(exportedPrefix(outletId))) {
+  for await (const key of store.list(exportedPrefix(laneId))) {
     if (slotOfExportedKey(key) < now - KEPT_MS) old.push(key);
   }
   if (old.length > 0) await store.delete(old);

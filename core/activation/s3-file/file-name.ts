@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 /** aep.md §6.3 */
 export const DEFAULT_FILE_NAME = '{destination}_segment{segment}_{datetime}';
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 /** Room for `_2` … and `.csv`. */
-const LONGEST_TAIL = 12;
+const MAX_TAIL_LENGTH = 12;
 
 const PLACEHOLDERS = new Set(['destination', 'segment', 'datetime', 'date']);
 
@@ -12,7 +12,7 @@ const PLACEHOLDERS = new Set(['destination', 'segment', 'datetime', 'date']);
 export const fileNameTemplate = z
   .string()
   .min(1)
-  .max(LONGEST_NAME)
+  .max(MAX_NAME_LENGTH)
   .regex(/^[A-Za-z0-9_.{}-]+$/, 'letters, digits, "_", ".", "-" and placeholders in braces')
   .refine((text) => {
     const rest = text.replace(/\{([a-z]+)\}/g, (whole, name: string) => (PLACEHOLDERS.has(name) ? '' : whole));
@@ -29,5 +29,5 @@ export function fileName(template: string, destinationId: string, segmentId: str
     date: datetime.slice(0, 8),
   };
   const name = template.replace(/\{([a-z]+)\}/g, (whole, key: string) => values[key] ?? whole);
-  return name.slice(0, LONGEST_NAME - LONGEST_TAIL);
+  return name.slice(0, MAX_NAME_LENGTH - MAX_TAIL_LENGTH);
 }

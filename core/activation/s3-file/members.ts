@@ -6,8 +6,8 @@ import { type FileRow, isLater, rowKey } from './pending.ts';
 /** Everybody who is a member as far as has been told: what a full file is made of. It is kept from file to file. */
 
 /** The key under which the members were kept last, if they were. */
-export async function latestMembers(store: ObjectStore, outletId: string): Promise<string | undefined> {
-  return (await Array.fromAsync(store.list(membersPrefix(outletId)))).at(-1);
+export async function latestMembers(store: ObjectStore, laneId: string): Promise<string | undefined> {
+  return (await Array.fromAsync(store.list(membersPrefix(laneId)))).at(-1);
 }
 
 export async function readMembers(store: ObjectStore, key: string | undefined): Promise<FileRow[]> {
@@ -17,14 +17,14 @@ export async function readMembers(store: ObjectStore, key: string | undefined): 
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as FileRow);
 }
 
-export async function keepMembers(
+export async function writeMembers(
   store: ObjectStore,
-  outletId: string,
+  laneId: string,
   slot: number,
   members: readonly FileRow[],
 ): Promise<void> {
   const lines = members.map((row) => `${JSON.stringify(row)}\n`).join('');
-  await store.put(membersKey(outletId, slot), lines, { contentType: 'application/x-ndjson' });
+  await store.put(membersKey(laneId, slot), lines, { contentType: 'application/x-ndjson' });
 }
 
 /** The members after some news, by identity and segment, so that the same news always make the same file. */
@@ -41,8 +41,8 @@ export function membersAfter(members: readonly FileRow[], news: readonly FileRow
 }
 
 /** Forgets all that was kept, except for one. */
-export async function forgetMembers(store: ObjectStore, outletId: string, except?: string): Promise<void> {
-  const keys = await Array.fromAsync(store.list(membersPrefix(outletId)));
+export async function forgetMembers(store: ObjectStore, laneId: string, except?: string): Promise<void> {
+  const keys = await Array.fromAsync(store.list(membersPrefix(laneId)));
   const old = keys.filter((key) => key !== except);
   if (old.length > 0) await store.delete(old);
 }

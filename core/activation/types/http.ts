@@ -9,7 +9,7 @@ import { namespaceCode } from '#core/identity/definition.ts';
 import { destinationBase, mandatoryAttributes, mappedAttributes } from '../destination-base.ts';
 
 /** aep.md §6.2 */
-const MOST_PROFILES = 10;
+const MAX_PROFILES = 10;
 
 const definition = z.strictObject({
   ...destinationBase,
@@ -21,7 +21,7 @@ const definition = z.strictObject({
   mandatoryAttributes,
   authentication: authentication.optional(),
   /** Most profiles in one request. */
-  maxUsersPerRequest: z.int().min(1).max(MOST_PROFILES).optional(),
+  maxUsersPerRequest: z.int().min(1).max(MAX_PROFILES).optional(),
   /** Requests a second that the endpoint takes. */
   requestsPerSecond: z.number().min(1).max(10_000).optional(),
 });
@@ -31,15 +31,15 @@ export type HttpDestination = z.output<typeof definition>;
 export const http = {
   definition,
   delivery: 'requests',
-  profilesPerRequest: ({ maxUsersPerRequest = MOST_PROFILES }) => maxUsersPerRequest,
+  profilesPerRequest: ({ maxUsersPerRequest = MAX_PROFILES }) => maxUsersPerRequest,
   identities: ({ identities }) => identities ?? 'all',
   attributes: ({ attributes }) => attributes,
   mandatory: ({ mandatoryAttributes = [] }) => mandatoryAttributes,
-  tellsUpdates: () => true,
+  sendsUpdates: () => true,
   authentication: (destination) => authenticationOf(destination.authentication),
   rateLimit: ({ requestsPerSecond }) => requestsPerSecond,
-  request: (people, { url }, { credentials, now, segmentName }) =>
-    signedRequest(url, httpBody(people, segmentName), credentials.signingKey, now),
+  request: (profiles, { url }, { credentials, now, segmentName }) =>
+    signedRequest(url, httpBody(profiles, segmentName), credentials.signingKey, now),
   read: readAnswer,
 } satisfies RequestDestination<HttpDestination>;
 
@@ -47,10 +47,10 @@ const MULTI_STATUS = 207;
 const perPerson = z.looseObject({ results: z.array(z.looseObject({ status: z.int().min(100).max(599) })) });
 
 /** 207 with `{"results":[{"status":200},…]}` speaks of each person; every other answer of all of them. */
-function readAnswer(outcome: HttpOutcome, people: number) {
-  if (outcome.kind !== 'response' || outcome.status !== MULTI_STATUS) return sameForAll(outcome, people);
+function readAnswer(outcome: HttpOutcome, profiles: number) {
+  if (outcome.kind !== 'response' || outcome.status !== MULTI_STATUS) return sameForAll(outcome, profiles);
   const read = perPerson.safeParse(parseJson(outcome.body));
-  if (!read.success || read.data.results.length !== people) return unreadable(people);
+  if (!read.success || read.data.results.length !== profiles) return unreadable(profiles);
   return read.data.results.map(({ status }) => byStatus(status));
 }
 

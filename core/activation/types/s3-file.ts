@@ -47,7 +47,7 @@ export const s3File = {
     ...keyAttributes(deduplicationKey),
   ],
   // A full file says how members are now; what changed since the last one is about memberships only.
-  tellsUpdates: (destination) => destination.export === 'full',
+  sendsUpdates: (destination) => destination.export === 'full',
   schedule: ({ schedule, startDate, endDate }) => ({ schedule, startDate, endDate }),
   exports: (destination) => destination.export ?? 'incremental',
   files: (rows, destination, slot) =>

@@ -6,7 +6,7 @@ import { createBatch, finishBatch, forbidden } from './batches.ts';
 import { answerDatasets } from './datasets.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, findBatch, type KnownBatch, maySend } from './known-batch.ts';
-import { listBatches, tellBatch, tellBatches } from './list-batches.ts';
+import { listBatches, showBatch, showBatches } from './list-batches.ts';
 import { answerFailed, answerMeta } from './meta.ts';
 import { answerFile } from './uploads.ts';
 
@@ -35,7 +35,7 @@ export async function answerCall(call: HttpCall, deps: BatchApiDeps): Promise<Ht
   const connection = authenticateByKey(call.headers, catalog);
   if (isProblem(connection)) return connection;
   if (datasets) return answerDatasets(call, datasets.groups?.datasetId, connection, catalog);
-  if (ids) return call.method === 'GET' ? tellBatches(ids, call, connection, deps) : NOT_ALLOWED;
+  if (ids) return call.method === 'GET' ? showBatches(ids, call, connection, deps) : NOT_ALLOWED;
   if (target.batchId === undefined) {
     if (call.method === 'GET') return listBatches(call, connection, deps);
     return call.method === 'POST' ? createBatch(call, connection, catalog, deps) : NOT_ALLOWED;
@@ -59,13 +59,13 @@ function answerBatch(
   }
   if (call.method === 'POST' && view === undefined) return finishBatch(call, known, catalog, deps);
   if (call.method !== 'GET') return NOT_ALLOWED;
-  if (view === undefined) return tellBatch(call, known);
+  if (view === undefined) return showBatch(call, known);
   if (view === 'files') return NO_FILES;
   return view === 'meta' ? answerMeta(call, known, deps) : answerFailed(call, known, deps);
 }
 
 const NOT_ALLOWED = problem(405, 'inlet', 'This method is not possible here');
-const NO_FILES = problem(501, 'inlet', 'There are no files of the records that were taken in', {
+const NO_FILES = problem(501, 'inlet', 'There are no files of the records that were ingested', {
   detail:
-    'They are in the lake, together with those of other batches: ask it with Athena (docs/ingestion.md, "Asking the lake"). What was refused is at …/meta?path=row_errors, the files of a batch that failed at …/failed',
+    'They are in the lake, together with those of other batches: ask it with Athena (docs/ingestion.md, "Asking the lake"). What was rejected is at …/meta?path=row_errors, the files of a batch that failed at …/failed',
 });

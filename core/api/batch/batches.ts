@@ -19,7 +19,7 @@ import { describeBatch, statusOf } from './report.ts';
 import { obstacleToReplace, revertBatch } from './reverts.ts';
 
 /** aep.md §2.4 */
-const MOST_FILES = 25_000;
+const MAX_FILES = 25_000;
 const JSON_TYPE = { contentType: 'application/json' };
 
 /** `POST /batches` */
@@ -33,7 +33,7 @@ export async function createBatch(
   const wanted = readNewBatch(body);
   if (isProblem(wanted)) return wanted;
   const { datasetId, inputFormat, externalId, enableErrorDiagnostics, partialIngestionPercentage, replay } = wanted;
-  if (!catalog.datasets.has(datasetId)) return badRequest('No dataset of this id is in the catalog that is in force');
+  if (!catalog.datasets.has(datasetId)) return badRequest('No dataset of this id is in the catalog that is active');
   if (!maySend(connection, datasetId)) return forbidden(connection);
   const replaces = replay?.predecessors;
   const obstacle = replaces && (await obstacleToReplace(replaces, catalog.datasets.get(datasetId)!, deps));
@@ -93,8 +93,8 @@ async function completeBatch({ upload, marks, batch }: KnownBatch, deps: BatchAp
   // A file that came in parts and in one piece is one file.
   const files = [...keys].filter((key) => !keys.has(`${key}${PARTS_SUFFIX}`));
   if (files.length === 0) return badRequest('The batch has no file; upload one, or abort the batch');
-  if (files.length > MOST_FILES) {
-    return badRequest(`Batch ingestion guardrails hit: ${files.length} files (over the ${MOST_FILES} threshold)`);
+  if (files.length > MAX_FILES) {
+    return badRequest(`Batch ingestion guardrails hit: ${files.length} files (over the ${MAX_FILES} threshold)`);
   }
   const completedAt = await setMark(upload.id, 'completed', deps);
   const { id, partialIngestionPercentage, replaces } = upload;

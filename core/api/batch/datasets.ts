@@ -20,16 +20,16 @@ export function answerDatasets(
   const listing = readDatasetListing(call.query);
   if (typeof listing === 'string') return badRequest(listing);
   const own = [...catalog.datasets.values()].filter(({ id }) => maySend(connection, id));
-  const tell = (dataset: CompiledDataset) =>
+  const describe = (dataset: CompiledDataset) =>
     [dataset.id, pickProperties(describeDataset(dataset, call.headers), listing.properties)] as const;
   if (datasetId !== undefined) {
     const found = own.find(({ id }) => id === datasetId);
-    return found ? { status: 200, body: Object.fromEntries([tell(found)]) } : NO_DATASET;
+    return found ? { status: 200, body: Object.fromEntries([describe(found)]) } : NO_DATASET;
   }
   const { name, start, limit } = listing;
   const named = own.filter(({ definition }) => name === undefined || definition.name === name);
   const ordered = named.sort((x, y) => (x.id < y.id ? -1 : 1)).slice(start, start + limit);
-  return { status: 200, body: Object.fromEntries(ordered.map(tell)) };
+  return { status: 200, body: Object.fromEntries(ordered.map(describe)) };
 }
 
 function describeDataset(

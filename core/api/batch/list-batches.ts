@@ -8,17 +8,17 @@ import { type BatchListing, pickProperties, readListing } from './listing.ts';
 import { describeBatch, statusOf } from './report.ts';
 
 /** Batches whose state is looked at for one list, whether it is the one that is asked for or not: an answer has seconds. */
-const MOST_LOOKED_AT = 500;
-const AT_ONCE = 20;
+const MAX_LOOKED_AT = 500;
+const CONCURRENCY = 20;
 
 /** `GET /batches/{id}`: the batch by its id, as AEP's catalog tells it. */
-export const tellBatch = ({ query }: HttpCall, known: KnownBatch): HttpAnswer => ({
+export const showBatch = ({ query }: HttpCall, known: KnownBatch): HttpAnswer => ({
   status: 200,
-  body: Object.fromEntries([told(known, query.properties?.split(','))]),
+  body: Object.fromEntries([described(known, query.properties?.split(','))]),
 });
 
 /** `GET /batches/{id},{id},…`: those of them that there are. */
-export async function tellBatches(
+export async function showBatches(
   ids: readonly string[],
   { query }: HttpCall,
   connection: SourceConnectionDefinition,
@@ -27,10 +27,10 @@ export async function tellBatches(
   const known = await Promise.all(ids.map((id) => findBatch(id, deps)));
   const own = known.filter((one) => one !== undefined).filter(({ upload }) => maySend(connection, upload.datasetId));
   if (own.length === 0) return problem(404, 'inlet', 'There is no batch of these ids');
-  return { status: 200, body: Object.fromEntries(own.map((one) => told(one, query.properties?.split(',')))) };
+  return { status: 200, body: Object.fromEntries(own.map((one) => described(one, query.properties?.split(',')))) };
 }
 
-const told = ({ upload, marks, batch }: KnownBatch, properties: readonly string[] | undefined) =>
+const described = ({ upload, marks, batch }: KnownBatch, properties: readonly string[] | undefined) =>
   [upload.id, pickProperties(describeBatch(upload, marks, batch), properties)] as const;
 
 /** `GET /batches?…`: those that were made here, by their ids, the newest first. */
@@ -46,11 +46,11 @@ export async function listBatches(
   const isAsked = ({ marks, batch }: KnownBatch): boolean =>
     listing.status === undefined || listing.status === statusOf(marks, batch);
   const wanted = listing.start + listing.limit;
-  for (let at = 0; at < ids.length && found.length < wanted; at += AT_ONCE) {
-    const batches = await Promise.all(ids.slice(at, at + AT_ONCE).map((id) => findBatch(id, deps)));
+  for (let at = 0; at < ids.length && found.length < wanted; at += CONCURRENCY) {
+    const batches = await Promise.all(ids.slice(at, at + CONCURRENCY).map((id) => findBatch(id, deps)));
     found.push(...batches.filter((known) => known !== undefined).filter(isAsked));
   }
-  const asked = found.slice(listing.start, wanted).map((known) => told(known, listing.properties));
+  const asked = found.slice(listing.start, wanted).map((known) => described(known, listing.properties));
   return { status: 200, body: Object.fromEntries(asked) };
 }
 
@@ -67,7 +67,7 @@ async function idsOf(
     if (createdAt <= createdAfter) break;
     const isOfDataset = maySend(connection, datasetId) && (dataSet === undefined || dataSet === datasetId);
     if (isOfDataset && createdAt < createdBefore) ids.push(id);
-    if (!isOldestFirst && ids.length >= MOST_LOOKED_AT) break;
+    if (!isOldestFirst && ids.length >= MAX_LOOKED_AT) break;
   }
-  return isOldestFirst ? ids.reverse().slice(0, MOST_LOOKED_AT) : ids;
+  return isOldestFirst ? ids.reverse().slice(0, MAX_LOOKED_AT) : ids;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Objects of one answer, as AEP's catalog has it: at most, and where nothing is said. */
-const MOST = 100;
+const MAX = 100;
 const USUALLY = 20;
 
 /** Which batches are asked for, and how many of them. */
@@ -28,9 +28,7 @@ const whole = z
   .transform(Number);
 
 const page = {
-  limit: whole
-    .refine((number) => number >= 1 && number <= MOST, `expected a number from 1 to ${MOST}`)
-    .default(USUALLY),
+  limit: whole.refine((number) => number >= 1 && number <= MAX, `expected a number from 1 to ${MAX}`).default(USUALLY),
   start: whole.optional(),
   offset: whole.optional(),
   properties: z.string().optional(),
@@ -56,7 +54,7 @@ const query = z.object({
 /** The question of `GET /batches?…`, as AEP's catalog is asked. @returns what is wrong with it, as text */
 export function readListing(parameters: Readonly<Record<string, string | undefined>>): BatchListing | string {
   const parsed = query.safeParse(parameters);
-  if (!parsed.success) return mistakeIn(parsed.error);
+  if (!parsed.success) return problemIn(parsed.error);
   const { limit, start, offset, created, createdAfter, createdBefore, orderBy, properties, ...filters } = parsed.data;
   return {
     ...filters,
@@ -77,17 +75,17 @@ export type DatasetListing = Pick<BatchListing, 'limit' | 'start' | 'properties'
 /** The question of `GET /dataSets?…`. @returns what is wrong with it, as text */
 export function readDatasetListing(parameters: Readonly<Record<string, string | undefined>>): DatasetListing | string {
   const parsed = z.object({ ...page, name: z.string().optional() }).safeParse(parameters);
-  if (!parsed.success) return mistakeIn(parsed.error);
+  if (!parsed.success) return problemIn(parsed.error);
   const { limit, start, offset, properties, name } = parsed.data;
   return { limit, start: start ?? offset ?? 0, properties: properties?.split(','), name };
 }
 
-function mistakeIn({ issues: [issue] }: z.ZodError): string {
+function problemIn({ issues: [issue] }: z.ZodError): string {
   return `${issue!.path.join('.')}: ${issue!.message}`;
 }
 
 /** The members of an object that were asked for. */
-export const pickProperties = (told: object, properties: readonly string[] | undefined): object =>
+export const pickProperties = (described: object, properties: readonly string[] | undefined): object =>
   properties === undefined
-    ? told
-    : Object.fromEntries(Object.entries(told).filter(([name]) => properties.includes(name)));
+    ? described
+    : Object.fromEntries(Object.entries(described).filter(([name]) => properties.includes(name)));

@@ -1,16 +1,16 @@
 import { fileNameOf, filesPrefix, isPartList } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
-import { batchRows } from '#core/pipeline/quarantine/keep.ts';
+import { batchRows } from '#core/pipeline/quarantine/write.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, type KnownBatch } from './known-batch.ts';
 import { rowErrors, statusOf } from './report.ts';
 
 /** Files of one list. */
-const MOST_FILES = 100;
+const MAX_FILES = 100;
 /** What a function can answer at most, with room to spare: text takes more room in the answer than it has bytes. */
-const MOST_BYTES = 4 * 1_048_576;
+const MAX_BYTES = 4 * 1_048_576;
 
 const FOLDERS = ['row_errors', 'input_files'] as const;
 /** The one file that names all files of the batch, a line each. */
@@ -53,7 +53,7 @@ export async function answerFailed(call: HttpCall, known: KnownBatch, deps: Batc
   const key = files.get(path);
   const source = key === undefined ? undefined : await openObject(deps.landing, key);
   if (!source) return nothingAt([...files.keys()].slice(0, 5));
-  if (source.size > MOST_BYTES) return isPartList(key!) ? tooLarge(source.size) : redirectTo(key!, deps);
+  if (source.size > MAX_BYTES) return isPartList(key!) ? tooLarge(source.size) : redirectTo(key!, deps);
   return { status: 200, file: await source.read(0, source.size) };
 }
 
@@ -78,7 +78,7 @@ async function* errorFiles(
   if (!batch) return;
   const numbers = { parsing: 0, conversion: 0 };
   for await (const rows of batchRows(quarantine, datasetId, id, batch.receivedAt)) {
-    for (const { kind, text } of rowErrors(rows, MOST_BYTES)) {
+    for (const { kind, text } of rowErrors(rows, MAX_BYTES)) {
       yield { name: `${kind}_errors_${numbers[kind]++}.json`, text };
     }
   }
@@ -99,7 +99,7 @@ async function list(
   let [at, hasMore] = [0, false];
   for await (const { name, text } of files) {
     if (at++ < start) continue;
-    hasMore = data.length === MOST_FILES;
+    hasMore = data.length === MAX_FILES;
     if (hasMore) break;
     const href = `${here}?path=${encodeURIComponent(folder === undefined ? name : `${folder}/${name}`)}`;
     data.push({
@@ -108,8 +108,8 @@ async function list(
       _links: { self: { href } },
     });
   }
-  const next = `${here}?${new URLSearchParams({ ...(folder && { path: folder }), start: String(start + MOST_FILES) })}`;
-  const _page = { count: data.length, limit: MOST_FILES };
+  const next = `${here}?${new URLSearchParams({ ...(folder && { path: folder }), start: String(start + MAX_FILES) })}`;
+  const _page = { count: data.length, limit: MAX_FILES };
   return { status: 200, body: { data, _page, ...(hasMore && { _links: { next: { href: next } } }) } };
 }
 
@@ -126,5 +126,5 @@ async function redirectTo(key: string, { addresses }: BatchApiDeps): Promise<Htt
 
 const tooLarge = (size: number): Problem =>
   problem(413, 'limit', 'The file is too large for an answer', {
-    detail: `It has ${size} bytes; an answer can have ${MOST_BYTES}`,
+    detail: `It has ${size} bytes; an answer can have ${MAX_BYTES}`,
   });

@@ -29,7 +29,7 @@ const newBatch = z.looseObject({
   externalId: z.string().max(256).optional(),
   enableErrorDiagnostics: z.boolean().optional(),
   partialIngestionPercentage: z.number().min(0).max(100).optional(),
-  /** AEP's name for a batch that takes the place of others once it has been taken in. */
+  /** AEP's name for a batch that takes the place of others once it has been ingested. */
   replay: z
     .looseObject({
       predecessors: z

@@ -1,8 +1,8 @@
 import { fileNameOf, type Marks, type Upload } from '#core/ingestion/batch/upload.ts';
 import { sentenceOf } from '#core/ingestion/collection/problem.ts';
-import type { QuarantineRow } from '#core/pipeline/quarantine/keep.ts';
+import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
 import type { Batch } from '#core/record/operations.ts';
-import type { Refusal, RefusalCode } from '#core/record/record.ts';
+import type { Rejection, RejectionCode } from '#core/record/record.ts';
 
 /** AEP's states (aep.md §2.2) that a batch goes through here. */
 export type BatchStatus =
@@ -24,7 +24,7 @@ export function statusOf(marks: Marks, batch: Batch | undefined): BatchStatus {
   if (marks.completed === undefined) return 'loading';
   if (!batch) return 'loaded';
   if (batch.status !== 'processing') return batch.status;
-  return batch.verdict === undefined ? 'staging' : 'processing';
+  return batch.commitDecision === undefined ? 'staging' : 'processing';
 }
 
 /**
@@ -64,34 +64,37 @@ const tagsOf = ({ enableErrorDiagnostics, partialIngestionPercentage }: Upload):
 const marksErrors = ({ failed }: Marks): object[] =>
   failed === undefined ? [] : [{ code: 'failed', description: 'The client said that the batch has failed' }];
 
-function metricsOf({ counts: { accepted, duplicate, refused } }: Batch): object {
+function metricsOf({ counts: { accepted, duplicate, rejected } }: Batch): object {
   return {
-    inputRecordCount: accepted + duplicate + refused,
+    inputRecordCount: accepted + duplicate + rejected,
     outputRecordCount: accepted + duplicate,
-    failedRecordCount: refused,
+    failedRecordCount: rejected,
   };
 }
 
-function errorsOf({ status, counts, refusal }: Batch): { code: string; description: string; recordCount?: number }[] {
-  const reasons = Object.entries(counts.refusals)
+function errorsOf({ status, counts, rejection }: Batch): { code: string; description: string; recordCount?: number }[] {
+  const reasons = Object.entries(counts.rejections)
     .filter(([code]) => code !== 'batch-failed')
     .map(([code, recordCount]) => ({
-      code: aepCode({ code: code as RefusalCode, message: '' }),
+      code: aepCode({ code: code as RejectionCode, message: '' }),
       description: code,
       recordCount,
     }));
   const taken = counts.accepted + counts.duplicate;
-  const summary = `${counts.refused} of ${taken + counts.refused} records were refused, ${taken} were taken in. See path=row_errors`;
+  const summary = `${counts.rejected} of ${taken + counts.rejected} records were rejected, ${taken} were ingested. See path=row_errors`;
   if (status === 'failed') {
-    return [{ code: refusal?.code ?? 'failed', description: refusal ? sentenceOf(refusal) : summary }, ...reasons];
+    return [
+      { code: rejection?.code ?? 'failed', description: rejection ? sentenceOf(rejection) : summary },
+      ...reasons,
+    ];
   }
-  return counts.refused === 0 ? [] : [{ code: 'INGEST-1212-400', description: summary }, ...reasons];
+  return counts.rejected === 0 ? [] : [{ code: 'INGEST-1212-400', description: summary }, ...reasons];
 }
 
-const PARSING: readonly RefusalCode[] = ['malformed', 'invalid-encoding', 'too-large', 'too-deep'];
+const PARSING: readonly RejectionCode[] = ['malformed', 'invalid-encoding', 'too-large', 'too-deep'];
 
-/** AEP's code of a refusal where it has one: not readable, or something required is missing; else ours. */
-export function aepCode({ code, found }: Refusal): string {
+/** AEP's code of a rejection where it has one: not readable, or something required is missing; else ours. */
+export function aepCode({ code, found }: Rejection): string {
   if (PARSING.includes(code)) return 'INGEST-1401-400';
   return code === 'schema-violation' && found === 'nothing' ? 'INGEST-1555-400' : code;
 }
@@ -102,14 +105,14 @@ export interface RowErrors {
   readonly text: string;
 }
 
-/** Refused rows as the two kinds of files that AEP has for them. @param mostBytes of one file; a row that is larger is one alone */
-export function rowErrors(rows: readonly QuarantineRow[], mostBytes: number): RowErrors[] {
+/** Rejected rows as the two kinds of files that AEP has for them. @param mostBytes of one file; a row that is larger is one alone */
+export function rowErrors(rows: readonly QuarantineRow[], maxBytes: number): RowErrors[] {
   const files: RowErrors[] = [];
   const open = { parsing: '', conversion: '' };
   for (const row of rows) {
-    const kind = PARSING.includes(row.refusals[0]!.code) ? 'parsing' : 'conversion';
+    const kind = PARSING.includes(row.rejections[0]!.code) ? 'parsing' : 'conversion';
     const line = `${JSON.stringify(errorLine(row))}\n`;
-    if (open[kind] !== '' && Buffer.byteLength(open[kind]) + Buffer.byteLength(line) > mostBytes) {
+    if (open[kind] !== '' && Buffer.byteLength(open[kind]) + Buffer.byteLength(line) > maxBytes) {
       files.push({ kind, text: open[kind] });
       open[kind] = '';
     }
@@ -119,11 +122,11 @@ export function rowErrors(rows: readonly QuarantineRow[], mostBytes: number): Ro
   return files;
 }
 
-function errorLine({ raw, refusals, position }: QuarantineRow): object {
-  const _errors = refusals.map((refusal) => ({
-    code: aepCode(refusal),
-    message: sentenceOf(refusal),
-    ...(refusal.pointer !== undefined && { pointer: refusal.pointer }),
+function errorLine({ raw, rejections, position }: QuarantineRow): object {
+  const _errors = rejections.map((rejection) => ({
+    code: aepCode(rejection),
+    message: sentenceOf(rejection),
+    ...(rejection.pointer !== undefined && { pointer: rejection.pointer }),
   }));
   return { ...contentOf(raw), _errors, _filename: fileNameOf(position.source), _row: position.row };
 }

@@ -11,7 +11,7 @@ import { statusOf } from './report.ts';
 const ACCEPTED: HttpAnswer = { status: 200, body: {} };
 
 /**
- * `?action=REVERT`: as if the batch had never come. One of which nothing was taken in is so at once; else it takes its time,
+ * `?action=REVERT`: as if the batch had never come. One of which nothing was ingested is so at once; else it takes its time,
  * and its status says when it is done. May be said again.
  */
 export async function revertBatch(
@@ -64,7 +64,7 @@ function obstacleTo({ upload, marks, batch }: KnownBatch, dataset: CompiledDatas
   if (status !== 'success') {
     return badRequest(`Batch "${upload.id}" is ${status}; it can be taken back once it is success, aborted or failed`);
   }
-  if (!dataset) return badRequest(`Dataset "${upload.datasetId}" is not in the catalog that is in force`);
+  if (!dataset) return badRequest(`Dataset "${upload.datasetId}" is not in the catalog that is active`);
   return dataset.lookup ? NO_LOOKUPS : undefined;
 }
 

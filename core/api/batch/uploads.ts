@@ -1,10 +1,10 @@
 import {
   type ByteRange,
   fileKey,
-  flawOfParts,
-  MOST_KEY_BYTES,
+  MAX_KEY_BYTES,
   PARTS_SUFFIX,
   parseContentRange,
+  parseErrorOfParts,
   partKey,
   partsPrefix,
   rangeOfPart,
@@ -13,7 +13,7 @@ import {
 } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { ObjectAddress } from '#core/ports/object-addresses.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, type KnownBatch } from './known-batch.ts';
@@ -24,7 +24,7 @@ type Deps = Pick<BatchApiDeps, 'landing' | 'addresses'>;
  * What a request may carry: AWS lets 6 MB through to a function, of which bytes that are no text take a third more. Said
  * here too, so that it is the same where nothing stands before the function.
  */
-export const MOST_BYTES = 4 * 1_048_576;
+export const MAX_BYTES = 4 * 1_048_576;
 
 /** `…/datasets/{datasetId}/files/{name}` of a batch. */
 export async function answerFile(
@@ -33,16 +33,16 @@ export async function answerFile(
   { upload, marks }: KnownBatch,
   deps: Deps,
 ): Promise<HttpAnswer> {
-  if (call.method === 'HEAD') return tellFile(name, upload, deps);
-  if (Buffer.byteLength(fileKey(upload, name)) > MOST_KEY_BYTES) {
+  if (call.method === 'HEAD') return describeFile(name, upload, deps);
+  if (Buffer.byteLength(fileKey(upload, name)) > MAX_KEY_BYTES) {
     return badRequest(
-      `The name of the file is too long by ${Buffer.byteLength(fileKey(upload, name)) - MOST_KEY_BYTES} bytes, as addresses are written`,
+      `The name of the file is too long by ${Buffer.byteLength(fileKey(upload, name)) - MAX_KEY_BYTES} bytes, as addresses are written`,
     );
   }
   if (Object.keys(marks).length > 0) {
     return problem(400, 'inlet', 'The batch is closed', { detail: 'Create another one for more files' });
   }
-  if (call.body.length > MOST_BYTES) return TOO_LARGE;
+  if (call.body.length > MAX_BYTES) return TOO_LARGE;
   if (call.headers['content-encoding'] !== undefined && call.headers['content-encoding'] !== 'identity') return PACKED;
   switch (call.method) {
     case 'PUT':
@@ -96,15 +96,15 @@ async function addressesOf(
   { addresses }: Deps,
 ): Promise<HttpAnswer> {
   const file = fileKey(upload, name);
-  const tell = ({ method, href, headers, expiresAt }: ObjectAddress) => {
+  const describe = ({ method, href, headers, expiresAt }: ObjectAddress) => {
     return { method, href, headers, expires: new Date(expiresAt).toISOString() };
   };
-  if (size === undefined) return { status: 201, body: { upload: tell(await addresses.forWriting(file)) } };
+  if (size === undefined) return { status: 201, body: { upload: describe(await addresses.forWriting(file)) } };
   const ranges = rangesOf(size, partSize);
   if (typeof ranges === 'string') return badRequest(ranges);
   const parts = ranges.map(async (range) => ({
     range: `bytes ${range.start}-${range.end - 1}/${size}`,
-    ...tell(await addresses.forWriting(partKey(file, range))),
+    ...describe(await addresses.forWriting(partKey(file, range))),
   }));
   return { status: 201, body: { parts: await Promise.all(parts) } };
 }
@@ -115,26 +115,27 @@ async function completeFile(name: string, upload: Upload, { landing }: Deps): Pr
   const keys = await Array.fromAsync(landing.list(partsPrefix(file)));
   // It came in one piece: there is nothing left to do.
   if (keys.length === 0 && (await landing.size(file)) !== undefined) return { status: 201, body: {} };
-  const flaw = flawOfParts(keys.map(rangeOfPart)) ?? (await wrongSizeOf(keys, landing));
-  if (flaw !== undefined) return badRequest(`The parts do not make a file: ${flaw}`);
+  const parseError = parseErrorOfParts(keys.map(rangeOfPart)) ?? (await wrongSizeOf(keys, landing));
+  if (parseError !== undefined) return badRequest(`The parts do not make a file: ${parseError}`);
   await landing.put(`${file}${PARTS_SUFFIX}`, JSON.stringify(keys), { contentType: 'application/json' });
   return { status: 201, body: {} };
 }
 
 /** S3 takes whatever is sent to an address; a part must have the bytes that its range says. */
 async function wrongSizeOf(keys: readonly string[], landing: Deps['landing']): Promise<string | undefined> {
-  let flaw: string | undefined;
-  await eachAtOnce(keys, AT_ONCE, async (key) => {
+  let parseError: string | undefined;
+  await mapWithConcurrency(keys, CONCURRENCY, async (key) => {
     const { start, end } = rangeOfPart(key);
     const size = await landing.size(key);
-    if (size !== end - start) flaw ??= `the part that begins at byte ${start} has ${size} bytes, not ${end - start}`;
+    if (size !== end - start)
+      parseError ??= `the part that begins at byte ${start} has ${size} bytes, not ${end - start}`;
   });
-  return flaw;
+  return parseError;
 }
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 
 /** How much of a file is here: all of it, or its parts up to the first gap. */
-async function tellFile(name: string, upload: Upload, { landing }: Deps): Promise<HttpAnswer> {
+async function describeFile(name: string, upload: Upload, { landing }: Deps): Promise<HttpAnswer> {
   const file = fileKey(upload, name);
   const size = await landing.size(file);
   if (size !== undefined) return { status: 200, headers: { 'content-range': `bytes 0-${size - 1}/${size}` } };
@@ -150,7 +151,7 @@ async function tellFile(name: string, upload: Upload, { landing }: Deps): Promis
 }
 
 const TOO_LARGE: Problem = problem(413, 'limit', 'Request entity too large', {
-  detail: `At most ${MOST_BYTES} bytes a request. POST …/files/{name}?action=INITIALIZE answers with an address that takes the whole file in one PUT; or send it in smaller parts with PATCH`,
+  detail: `At most ${MAX_BYTES} bytes a request. POST …/files/{name}?action=INITIALIZE answers with an address that takes the whole file in one PUT; or send it in smaller parts with PATCH`,
 });
 const PACKED: Problem = problem(415, 'inlet', 'Unknown content encoding', {
   detail: 'Send a packed file as it is, with a name that ends in .gz, and without Content-Encoding',

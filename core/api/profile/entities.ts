@@ -3,7 +3,7 @@ import { type EntitiesAnswer, getEntities } from '#core/access/get-entities.ts';
 import { entitiesOf } from '#core/access/links.ts';
 import { readBody, readQuery } from '#core/access/request.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
@@ -23,15 +23,15 @@ const PATH = /\/access\/entities\/?$/;
 
 export async function access(call: HttpCall, deps: ProfileAccessDeps): Promise<HttpAnswer> {
   const { method, path, body } = call;
-  if (!PATH.test(path)) return refusal(404, 'There is nothing at this address', 'Expected …/access/entities');
+  if (!PATH.test(path)) return rejection(404, 'There is nothing at this address', 'Expected …/access/entities');
   if (method !== 'GET' && method !== 'POST') {
-    return { ...refusal(405, 'Only GET and POST are possible here'), headers: { allow: 'GET, POST' } };
+    return { ...rejection(405, 'Only GET and POST are possible here'), headers: { allow: 'GET, POST' } };
   }
   const request = method === 'POST' ? readBody(body) : readQuery(new URLSearchParams(call.rawQuery));
   if (isAccessProblem(request)) return asAnswer(request);
   const { catalog: port, now, ...stores } = deps;
-  const rules = stageRules(await port.current()).access;
-  const answer = await getEntities(request, { ...stores, rules, now: now() });
+  const settings = stageSettings(await port.current()).access;
+  const answer = await getEntities(request, { ...stores, settings, now: now() });
   if (isAccessProblem(answer)) return asAnswer(answer);
   return method === 'POST' ? manyOf(answer, request) : oneOf(answer, request);
 }
@@ -51,9 +51,9 @@ function oneOf({ status, answers }: EntitiesAnswer, request: EntitiesRequest): H
 
 const TYPE = 'https://tributary.example/problem/profile-access';
 
-const asAnswer = ({ status, title, detail }: AccessProblem): HttpAnswer => refusal(status, title, detail);
+const asAnswer = ({ status, title, detail }: AccessProblem): HttpAnswer => rejection(status, title, detail);
 
-export const refusal = (status: number, title: string, detail?: string): HttpAnswer => ({
+export const rejection = (status: number, title: string, detail?: string): HttpAnswer => ({
   status,
   body: { type: TYPE, status, title, ...(detail !== undefined && { detail }) },
 });

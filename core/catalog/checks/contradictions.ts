@@ -14,7 +14,7 @@ interface Must {
 
 const DEEPEST = 16;
 /** A schema that contains itself has no end; the fields near its top are looked at. */
-const MOST_FIELDS = 10_000;
+const MAX_FIELDS = 10_000;
 
 /**
  * A schema has one class, and the field groups that it is put together from do not contradict each other: a field that is
@@ -39,7 +39,7 @@ export function checkContradictions(
       return;
     }
     fields += 1;
-    if (steps.length >= DEEPEST || fields > MOST_FIELDS) return;
+    if (steps.length >= DEEPEST || fields > MAX_FIELDS) return;
     for (const name of new Set(all.flatMap(({ node }) => Object.keys(propertiesOf(node))))) {
       const below = all.flatMap((must) => inside(must, propertiesOf(must.node)[name]));
       visit(below, [...steps, name], [...path, 'properties', name]);

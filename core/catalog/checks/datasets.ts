@@ -4,7 +4,7 @@ import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/defi
 import { isLookupSchema, namesOfProperty, primaryKeyOf } from '#core/schema/descriptors.ts';
 import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
-import { rulesOf } from '../field-rules.ts';
+import { rulesOf } from '../field-settings.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import { schemasById, treeOfSchema } from './union.ts';
 
@@ -59,7 +59,7 @@ function checkMapping(
     const steps = rule.destination.split('.');
     const found = lookUp(tree, steps);
     if (steps[0] === SYSTEM_OWNED) {
-      findings.at(loaded, place, `"${SYSTEM_OWNED}" is written by the platform alone, so every row would be refused`);
+      findings.at(loaded, place, `"${SYSTEM_OWNED}" is written by the platform alone, so every row would be rejected`);
     } else if (!found.known) {
       const hint = didYouMean(found.missing.split('.').at(-1)!, found.names);
       findings.at(loaded, place, `"${rule.destination}" is not a field of the schema ${schema.$id}`, { hint });
@@ -77,7 +77,7 @@ function checkMapping(
   const missing = requiredFields(schema).filter((name) => ![...filled].some((path) => overlaps(path, name)));
   if (missing.length > 0) {
     const names = missing.map((name) => `"${name}"`).join(' and ');
-    findings.atKey(loaded, ['mapping'], `no rule fills ${names}, so every row would be refused`, {
+    findings.atKey(loaded, ['mapping'], `no rule fills ${names}, so every row would be rejected`, {
       hint: 'the schema requires it',
     });
   }
@@ -94,7 +94,7 @@ function requiredFields(schema: SchemaDefinition): string[] {
   return [...new Set([...ofClass, ...listed])];
 }
 
-/** Records of a lookup schema are refused without their key. */
+/** Records of a lookup schema are rejected without their key. */
 function keyOf(schema: SchemaDefinition): string[] {
   const key = isLookupSchema(schema) ? primaryKeyOf(schema) : undefined;
   return key === undefined ? [] : [namesOfProperty(key).join('.')];
@@ -121,23 +121,23 @@ function checkType(
   const given = constant === undefined ? JSON_TYPES[rule.type] : constantTypes(constant);
   const fits = (types: readonly string[], wanted: ReadonlySet<string>): boolean =>
     wanted.size === 0 || types.some((type) => wanted.has(type));
-  const refuse = (key: string, what: string, wanted: ReadonlySet<string>): void =>
+  const reject = (key: string, what: string, wanted: ReadonlySet<string>): void =>
     findings.at(loaded, ['mapping', index, key], `the rule gives "${destination}" ${what}`, {
       expected: `${[...wanted].join(' or ')}, as the schema says`,
       hint: split === undefined && wanted.has('array') ? 'give the rule a "split" to make a list' : undefined,
     });
   const key = constant === undefined ? 'type' : 'constant';
   if (split === undefined) {
-    if (!fits(given, tree.types)) refuse(key, `a ${given[0]}`, tree.types);
+    if (!fits(given, tree.types)) reject(key, `a ${given[0]}`, tree.types);
     else if (constant !== undefined) checkConstant(loaded, constant, index, tree, findings);
     return;
   }
   const items = tree.items();
-  if (!fits(['array'], tree.types)) refuse('split', 'a list', tree.types);
-  else if (items && items !== 'open' && !fits(given, items.types)) refuse(key, `a list of ${given[0]}s`, items.types);
+  if (!fits(['array'], tree.types)) reject('split', 'a list', tree.types);
+  else if (items && items !== 'open' && !fits(given, items.types)) reject(key, `a list of ${given[0]}s`, items.types);
 }
 
-/** A constant that is none of the values its field may have would have every row refused. */
+/** A constant that is none of the values its field may have would have every row rejected. */
 function checkConstant(
   loaded: Loaded<unknown>,
   constant: string | number | boolean,
@@ -147,7 +147,7 @@ function checkConstant(
 ): void {
   const { allowed, alternatives } = rulesOf(tree.nodes);
   if (allowed === undefined || alternatives.size > 0 || allowed.has(JSON.stringify(constant))) return;
-  const message = `the schema does not allow ${JSON.stringify(constant)}, so every row would be refused`;
+  const message = `the schema does not allow ${JSON.stringify(constant)}, so every row would be rejected`;
   findings.at(loaded, ['mapping', index, 'constant'], message, { expected: `one of ${[...allowed].join(', ')}` });
 }
 

@@ -8,18 +8,18 @@ import { checkProfileDestination } from './profile-destinations.ts';
 import { unionOf } from './union.ts';
 
 /** Of a sandbox (aep.md §6.5). */
-const MOST_DESTINATIONS = 100;
+const MAX_DESTINATIONS = 100;
 
 /** Destinations activate segments that exist, with identities and attributes that exist. */
 export function checkDestinations(catalog: LoadedCatalog, findings: Findings): void {
   const segments = idsOf(catalog.segments);
   const namespaces = namespaceCodes(catalog);
   const union = unionOf(catalog, PROFILE_CLASS);
-  for (const loaded of catalog.destinations.slice(MOST_DESTINATIONS)) {
+  for (const loaded of catalog.destinations.slice(MAX_DESTINATIONS)) {
     findings.at(
       loaded,
       [],
-      `a catalog has at most ${MOST_DESTINATIONS} destinations, this one has ${catalog.destinations.length}`,
+      `a catalog has at most ${MAX_DESTINATIONS} destinations, this one has ${catalog.destinations.length}`,
     );
   }
   for (const loaded of catalog.destinations) {

@@ -34,7 +34,7 @@ function knownFormats(): ReadonlySet<string> {
 
 /**
  * JSON Schema ignores keywords it does not know, so a slip of the pen (`requried`) would switch a rule off in silence.
- * A keyword that looks very much like a real one is refused; others, such as XDM's own, are let be. References lead
+ * A keyword that looks very much like a real one is rejected; others, such as XDM's own, are let be. References lead
  * somewhere, formats exist, and patterns are ones that run in linear time.
  */
 export function checkKeywords(

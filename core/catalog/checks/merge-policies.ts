@@ -2,15 +2,15 @@ import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type LoadedCatalog } from '../loaded.ts';
 
 /** aep.md §4.1 */
-export const MOST_MERGE_POLICIES = 5;
+export const MAX_MERGE_POLICIES = 5;
 
 /** At most five, exactly one of them the default, and the datasets they rank exist (aep.md §4.1). */
 export function checkMergePolicies(catalog: LoadedCatalog, findings: Findings): void {
   const policies = catalog['merge-policies'];
-  const beyond = policies[MOST_MERGE_POLICIES];
+  const beyond = policies[MAX_MERGE_POLICIES];
   if (beyond) {
-    findings.at(beyond, [], `this is merge policy number ${MOST_MERGE_POLICIES + 1}`, {
-      expected: `at most ${MOST_MERGE_POLICIES}`,
+    findings.at(beyond, [], `this is merge policy number ${MAX_MERGE_POLICIES + 1}`, {
+      expected: `at most ${MAX_MERGE_POLICIES}`,
     });
   }
   const [first, ...more] = policies.filter(({ definition }) => definition?.default);

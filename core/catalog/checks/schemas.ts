@@ -6,9 +6,9 @@ import { compileSchema } from '#core/schema/validator.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { checkContradictions } from './contradictions.ts';
 import { describing, hasPrimaryIdentity } from './descriptors.ts';
-import { checkEndless } from './endless.ts';
 import { checkKeywords } from './keywords.ts';
 import { checkUnionOfRelationships } from './relationships.ts';
+import { checkUnboundedRecursion } from './unbounded-recursion.ts';
 import { profileSchemas, schemasById } from './union.ts';
 
 /** Schemas are JSON Schemas, their identity fields fit (aep.md §1.1), and those of Profile can be one union. */
@@ -21,7 +21,7 @@ export function checkSchemas(catalog: LoadedCatalog, findings: Findings): void {
     if (!definition) continue;
     if (!checkJsonSchema(loaded, definition, findings)) continue;
     checkKeywords(loaded, definition, byId, findings);
-    checkEndless(loaded, definition, byId, findings);
+    checkUnboundedRecursion(loaded, definition, byId, findings);
     checkContradictions(loaded, definition, byId, findings);
     checkDescriptors(loaded);
   }
@@ -43,7 +43,7 @@ const META_SCHEMA = 'http://json-schema.org/draft-07/schema';
 
 function checkJsonSchema(loaded: Loaded<unknown>, schema: SchemaDefinition, findings: Findings): boolean {
   if (ajv.validate(META_SCHEMA, schema)) return true;
-  // Where several alternatives are refused ("anyOf"), the last error names the place.
+  // Where several alternatives are rejected ("anyOf"), the last error names the place.
   const places = new Map((ajv.errors ?? []).map((error) => [error.instancePath, error]));
   for (const [pointer, error] of places) {
     const path = pointerSteps(pointer);
@@ -70,7 +70,7 @@ function checkCompiles(schemas: LoadedCatalog['schemas'], findings: Findings): v
 
 const UNION_DEPTH = 16;
 /** A schema that contains itself has no end; the fields near its top are compared. */
-const MOST_FIELDS = 10_000;
+const MAX_FIELDS = 10_000;
 
 /** One field has one type in all schemas of a class (aep.md §1.1). */
 function checkUnion(
@@ -94,7 +94,7 @@ function checkUnion(
         return;
       }
       fields += 1;
-      if (steps.length >= UNION_DEPTH || fields > MOST_FIELDS) return;
+      if (steps.length >= UNION_DEPTH || fields > MAX_FIELDS) return;
       for (const name of tree.names) {
         const child = tree.child(name);
         if (child && child !== 'open') visit(child, [...steps, name]);

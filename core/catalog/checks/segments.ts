@@ -3,7 +3,7 @@ import { relationshipsOf } from '#core/schema/descriptors.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { Expression } from '#core/segmentation/pql/ast.ts';
-import { mistakesOfFields } from '#core/segmentation/pql/check/fields.ts';
+import { problemsOfFields } from '#core/segmentation/pql/check/fields.ts';
 import { type Reference, segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
@@ -35,7 +35,7 @@ export function checkSegments(catalog: LoadedCatalog, findings: Findings): void 
     checkMergePolicy(loaded, definition, catalog, findings);
     const expression = parse(loaded, definition, findings);
     if (!expression) continue;
-    for (const { offset, message, expected, hint } of mistakesOfFields(expression, unions)) {
+    for (const { offset, message, expected, hint } of problemsOfFields(expression, unions)) {
       findings.within(loaded, VALUE, offset, message, { expected, hint });
     }
     parsed.set(definition.id, { loaded, definition, references: segmentReferences(expression) });

@@ -16,7 +16,7 @@ export interface Violation {
   readonly origins: readonly LabelOrigin[];
 }
 
-/** The activation of a segment to a destination, under the policies in force. */
+/** The activation of a segment to a destination, under the policies active. */
 export interface Activation {
   readonly segmentId: string;
   readonly labels: readonly string[];

@@ -31,7 +31,7 @@ type Used = FieldRead & { readonly usedBy: NonNullable<LabelOrigin['usedBy']> };
 
 /**
  * Follows data from datasets through the merge policy and segments to destinations (aep.md §6.7). Labels of a dataset, or
- * of a schema as a whole, count wherever the merge policy takes it in: here it takes in every dataset that is enabled for
+ * of a schema as a whole, count wherever the merge policy takes it in: here it ingests every dataset that is enabled for
  * Profile. Labels of a field count where a segment's rule reads the field, or where a destination gets it.
  */
 export class Lineage {

@@ -13,7 +13,7 @@ export const chunkMessage = z.strictObject({
   /** Whether it has to be unpacked to be read. */
   gzip: z.boolean(),
   /** Where the text of the file lies, if that was unpacked so that it could be cut. */
-  unpacked: z.strictObject({ prefix: z.string(), size: z.number(), pieceBytes: z.number() }).optional(),
+  unpacked: z.strictObject({ prefix: z.string(), size: z.number(), blockBytes: z.number() }).optional(),
   chunk: z.custom<Chunk>(
     (value) => typeof value === 'object' && value !== null && 'index' in value && 'start' in value,
   ),

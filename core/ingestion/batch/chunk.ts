@@ -1,4 +1,4 @@
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import type { JsonFrame } from '../text/split-json.ts';
 
 /** A part of a file that one worker reads; plain data, so that it can travel. */
@@ -21,5 +21,5 @@ export interface Chunk {
   /** Another chunk of the file follows. */
   readonly goesOn?: boolean;
   /** Why there is nothing to be read after its last record, where the file has no end. */
-  readonly broken?: Refusal;
+  readonly broken?: Rejection;
 }

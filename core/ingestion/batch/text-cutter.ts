@@ -3,7 +3,7 @@ import { readHeader } from '#core/ingestion/text/csv-rows.ts';
 import { type JsonFrame, JsonSplitter } from '#core/ingestion/text/split-json.ts';
 import type { RawRecord, Splitter } from '#core/ingestion/text/splitter.ts';
 import { splitterFor } from '#core/ingestion/text/splitter-for.ts';
-import { FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import type { Chunk } from './chunk.ts';
 import { MAX_ROWS_PER_CHUNK } from './chunk-rows.ts';
 
@@ -31,8 +31,8 @@ export class TextCutter {
    * @returns whether there can be records after this piece
    * @throws FileRefusedError when the header of a CSV is none
    */
-  push(piece: Uint8Array): boolean {
-    this.#take(this.#splitter.push(piece));
+  push(block: Uint8Array): boolean {
+    this.#take(this.#splitter.push(block));
     return !this.#splitter.lost;
   }
 
@@ -42,7 +42,7 @@ export class TextCutter {
    * @returns the chunks, in order; together they cover the text exactly once
    * @throws FileRefusedError when there is no record
    */
-  end(size: number, broken?: Refusal): Chunk[] {
+  end(size: number, broken?: Rejection): Chunk[] {
     if (!broken) this.#take(this.#splitter.end());
     const last = this.#chunks.pop();
     if (last && this.#rows === 0) this.#chunks.push({ ...last, end: size });
@@ -86,5 +86,5 @@ export class TextCutter {
   }
 }
 
-export const emptyFile = (): FileRefusedError =>
-  new FileRefusedError({ code: 'empty-file', message: 'The file is empty', expected: 'at least one record' });
+export const emptyFile = (): FileRejectedError =>
+  new FileRejectedError({ code: 'empty-file', message: 'The file is empty', expected: 'at least one record' });

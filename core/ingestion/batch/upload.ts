@@ -4,7 +4,7 @@ import { LANDING_PREFIX } from '../landing.ts';
 
 /**
  * A batch that is being uploaded through the batch API (aep.md §2.2) lies in the landing bucket beside the files that
- * are taken in at once: `uploads/<batchId>/batch.json` says what it is, below `files/` lie its files. Nothing of it is
+ * are ingested at once: `uploads/<batchId>/batch.json` says what it is, below `files/` lie its files. Nothing of it is
  * looked at before it is complete; then one small object at `landing/<datasetId>/` names all of them as one batch.
  */
 
@@ -18,7 +18,7 @@ export interface Upload {
   readonly externalId?: string | undefined;
   readonly enableErrorDiagnostics?: boolean | undefined;
   readonly partialIngestionPercentage?: number | undefined;
-  /** Batches that are taken back once this one has been taken in. */
+  /** Batches that are taken back once this one has been ingested. */
   readonly replaces?: readonly string[] | undefined;
   /** The source connection that created it. */
   readonly createdBy?: string | undefined;
@@ -84,7 +84,7 @@ export function fileKey({ id, format }: Upload, name: string): string {
 }
 
 /** Longest key of a file: S3 takes 1,024 bytes, and those of its parts are longer. */
-export const MOST_KEY_BYTES = 960;
+export const MAX_KEY_BYTES = 960;
 
 /** What people called the file that lies at a key. */
 export function fileNameOf(key: string): string {
@@ -127,8 +127,8 @@ export function rangeOfPart(key: string): ByteRange {
 }
 
 /** Most parts of one file that addresses are given for, and most bytes of each (S3 takes no more at once). */
-export const MOST_PARTS = 1_000;
-export const MOST_PART_BYTES = 5 * 2 ** 30;
+export const MAX_PARTS = 1_000;
+export const MAX_PART_BYTES = 5 * 2 ** 30;
 const PART_BYTES = 256 * 2 ** 20;
 
 /**
@@ -141,11 +141,10 @@ export function rangesOf(size: string, partSize: string = String(PART_BYTES)): B
     number,
   ];
   if (total < 1) return 'size: expected a whole number of bytes above 0';
-  if (step < 1 || step > MOST_PART_BYTES)
-    return `partSize: expected a whole number of bytes, at most ${MOST_PART_BYTES}`;
+  if (step < 1 || step > MAX_PART_BYTES) return `partSize: expected a whole number of bytes, at most ${MAX_PART_BYTES}`;
   const count = Math.ceil(total / step);
-  if (count > MOST_PARTS)
-    return `partSize: these are ${count} parts, at most ${MOST_PARTS} are possible; make them larger`;
+  if (count > MAX_PARTS)
+    return `partSize: these are ${count} parts, at most ${MAX_PARTS} are possible; make them larger`;
   return Array.from({ length: count }, (_, i) => ({
     start: i * step,
     end: Math.min((i + 1) * step, total),
@@ -154,7 +153,7 @@ export function rangesOf(size: string, partSize: string = String(PART_BYTES)): B
 }
 
 /** Where parts in order of their beginning leave a gap, overlap or end too early; undefined when they make a file. */
-export function flawOfParts(parts: readonly ByteRange[]): string | undefined {
+export function parseErrorOfParts(parts: readonly ByteRange[]): string | undefined {
   if (parts.length === 0) return 'there are no parts';
   let at = 0;
   for (const { start, end } of parts) {

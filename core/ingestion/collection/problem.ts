@@ -1,4 +1,4 @@
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 
 /** An answer that says no, in AEP's shape (aep.md §2.1): `type` ends as AEP's does, `title` is for people. */
 export interface Problem {
@@ -25,19 +25,19 @@ export function problem(
 }
 
 /** Violations that one answer names. */
-const MOST_VIOLATIONS = 5;
+const MAX_VIOLATIONS = 5;
 
-/** The answer of synchronous validation to a record that is refused; the record is not kept (aep.md §2.1). */
-export function invalidMessage(refusals: readonly Refusal[], schemaId: string | undefined): Problem {
-  const shown = refusals.slice(0, MOST_VIOLATIONS);
+/** The answer of synchronous validation to a record that is rejected; the record is not kept (aep.md §2.1). */
+export function invalidMessage(rejections: readonly Rejection[], schemaId: string | undefined): Problem {
+  const shown = rejections.slice(0, MAX_VIOLATIONS);
   const count = `${shown.length} schema violation${shown.length === 1 ? '' : 's'} found`;
   const schemaLocation = schemaId ?? '#';
-  const causingExceptions = shown.map((refusal) => ({
+  const causingExceptions = shown.map((rejection) => ({
     schemaLocation,
-    pointerToViolation: `#${refusal.pointer ?? ''}`,
+    pointerToViolation: `#${rejection.pointer ?? ''}`,
     causingExceptions: [],
-    keyword: keywordOf(refusal),
-    message: sentenceOf(refusal),
+    keyword: keywordOf(rejection),
+    message: sentenceOf(rejection),
   }));
   const violation = { schemaLocation, pointerToViolation: '#', causingExceptions, message: count };
   const _streamingValidation = [violation];
@@ -46,15 +46,15 @@ export function invalidMessage(refusals: readonly Refusal[], schemaId: string | 
   return problem(400, 'inlet', 'Invalid XDM Message Format', { report });
 }
 
-function keywordOf({ code, found, expected, ...refusal }: Refusal): string {
-  if ('keyword' in refusal && typeof refusal.keyword === 'string') return refusal.keyword;
+function keywordOf({ code, found, expected, ...rejection }: Rejection): string {
+  if ('keyword' in rejection && typeof rejection.keyword === 'string') return rejection.keyword;
   if (code !== 'schema-violation') return code;
   if (found === 'nothing') return 'required';
   return found === 'an unknown field' ? 'additionalProperties' : 'type';
 }
 
 /** What is wrong, in one sentence without any value. */
-export function sentenceOf({ message, expected, found }: Refusal): string {
+export function sentenceOf({ message, expected, found }: Rejection): string {
   const wanted = expected === undefined || message.includes(expected) ? [] : [`expected ${expected}`];
   const details = [...wanted, ...(found === undefined ? [] : [`found ${found}`])].join(', ');
   return details === '' ? message : `${message}${wanted.length > 0 ? ':' : ','} ${details}`;

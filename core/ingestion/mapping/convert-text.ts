@@ -1,5 +1,5 @@
-import { isExact } from '#core/ingestion/text/faithful.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
+import { isExact } from '../text/lossless.ts';
 import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
 import type { MappingRule } from './definition.ts';
 import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';

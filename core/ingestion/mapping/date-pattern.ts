@@ -22,13 +22,13 @@ export type DateReader = (text: string) => DateParts | undefined;
 /** Patterns that are words. */
 const EPOCHS: Readonly<Record<string, number>> = { epochSeconds: 1_000, epochMillis: 1 };
 /** The instants that a date can be. */
-const MOST_MS = 8.64e15;
+const MAX_MS = 8.64e15;
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 /** Minutes that clocks can be apart from Greenwich; ISO 8601 in the calendars of databases knows no more. */
-const MOST_OFFSET = 18 * 60;
+const MAX_OFFSET = 18 * 60;
 
 /** What a letter group of a pattern reads, as a regular expression without ambiguity. */
 const FIELDS: Readonly<Record<string, string>> = {
@@ -117,7 +117,7 @@ function partsOf(groups: Groups, places: Places): DateParts | undefined {
   const zone = places.X === 0 ? undefined : groups[places.X];
   const offset = zone === undefined ? undefined : offsetOf(zone);
   if (hour === undefined || minute > 59 || second > 59 || day < 1 || day > daysIn(year, month)) return undefined;
-  if (offset !== undefined && Math.abs(offset) > MOST_OFFSET) return undefined;
+  if (offset !== undefined && Math.abs(offset) > MAX_OFFSET) return undefined;
   const fraction = places.S === 0 ? 0 : Math.trunc(Number(`0.${groups[places.S] ?? 0}`) * 1_000);
   const time = (hour * 60 + minute) * MINUTE + second * 1_000 + fraction;
   return offset === undefined ? { year, month, day, time } : { year, month, day, time, offset };
@@ -141,7 +141,7 @@ function offsetOf(zone: string): number {
 
 function epochParts(text: string, unit: number): DateParts | undefined {
   const instant = /^-?\d{1,16}(\.\d+)?$/.test(text) ? Math.trunc(Number(text) * unit) : Number.NaN;
-  if (!(Math.abs(instant) <= MOST_MS)) return undefined;
+  if (!(Math.abs(instant) <= MAX_MS)) return undefined;
   const date = new Date(instant);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
   return { year, month, day, time: ((instant % DAY) + DAY) % DAY, offset: 0 };
@@ -197,13 +197,13 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 
 /** By zone and day (UTC): how far its clocks are ahead of UTC, where that is the same all day long. */
 const offsets = new Map<string, Map<number, number | undefined>>();
-const MOST_DAYS = 10_000;
+const MAX_DAYS = 10_000;
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in ms. */
 function offsetAt(timeZone: string, instant: number): number {
   if (timeZone === 'UTC') return 0;
   let days = offsets.get(timeZone);
-  if (!days || days.size > MOST_DAYS) {
+  if (!days || days.size > MAX_DAYS) {
     days = new Map();
     offsets.set(timeZone, days);
   }

@@ -1,12 +1,12 @@
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { compileConverter, describeText, NotConverted } from './convert-text.ts';
 import type { MappingRule } from './definition.ts';
 
 /** The cells of a row in the order of the header; an empty one is ''. */
 type Cells = readonly string[];
 type Fields = Record<string, unknown>;
-type Mapped = { readonly value: Fields } | { readonly refusal: Refusal };
+type Mapped = { readonly value: Fields } | { readonly rejection: Rejection };
 
 /**
  * Compiles the mapping of a dataset: columns and constants become fields (aep.md §2.2, flat CSV). Without rules, every
@@ -17,7 +17,7 @@ type Mapped = { readonly value: Fields } | { readonly refusal: Refusal };
  */
 export function compileMapping(rules: readonly MappingRule[]): (cells: Cells, header: readonly string[]) => Mapped {
   const compiled = rules.map(compileRule);
-  refuseClashes(rules);
+  rejectClashes(rules);
   const fieldsUnder = (header: readonly string[]): readonly Field[] =>
     rules.length === 0 ? header.map(fieldOfColumn) : compiled.map((fieldUnder) => fieldUnder(header));
   // The rows of a file share their header: only for the first of them it is worked out where its columns are.
@@ -30,14 +30,14 @@ export function compileMapping(rules: readonly MappingRule[]): (cells: Cells, he
 
 interface Field {
   readonly path: readonly string[];
-  /** Its value in a row, undefined where it has none, or {@link Refused}. */
+  /** Its value in a row, undefined where it has none, or {@link Rejected}. */
   valueIn(cells: Cells): unknown;
 }
 
-class Refused {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    this.refusal = refusal;
+class Rejected {
+  readonly rejection: Rejection;
+  constructor(rejection: Rejection) {
+    this.rejection = rejection;
   }
 }
 
@@ -46,8 +46,8 @@ function fill(fields: readonly Field[], cells: Cells): Mapped {
   for (const field of fields) {
     const value = field.valueIn(cells);
     if (value === undefined) continue;
-    if (value instanceof Refused) return value;
-    if (!put(record, field.path, value)) return { refusal: noField(field.path) };
+    if (value instanceof Rejected) return value;
+    if (!put(record, field.path, value)) return { rejection: noField(field.path) };
   }
   return { value: record };
 }
@@ -78,7 +78,7 @@ function compileRule(rule: MappingRule): (header: readonly string[]) => Field {
         const text = isPlain ? cell : transform.reduce((given, step) => TRANSFORMS[step](given), cell);
         if (text === '') return undefined;
         const value = convert(text, country === undefined ? undefined : cells[country]);
-        if (value instanceof NotConverted) return new Refused(notConvertible(path, source!, value.expected, text));
+        if (value instanceof NotConverted) return new Rejected(notConvertible(path, source!, value.expected, text));
         return isEmptyList(value) ? undefined : value;
       },
     };
@@ -100,7 +100,7 @@ const TRANSFORMS: Readonly<Record<MappingRule['transform'][number], (text: strin
   upper: (text) => text.toUpperCase(),
 };
 
-function refuseClashes(rules: readonly MappingRule[]): void {
+function rejectClashes(rules: readonly MappingRule[]): void {
   const filled: string[] = [];
   for (const { destination } of rules) {
     const clash = filled.find(
@@ -115,7 +115,7 @@ const isField = (path: readonly string[]): boolean => !path.some((name) => name 
 
 function fieldOfColumn(name: string, column: number): Field {
   const path = name.split('.');
-  const ofCell = isField(path) ? (cell: string): unknown => cell : () => new Refused(noField(path));
+  const ofCell = isField(path) ? (cell: string): unknown => cell : () => new Rejected(noField(path));
   return { path, valueIn: (cells) => (cells[column] === '' ? undefined : ofCell(cells[column]!)) };
 }
 
@@ -139,7 +139,7 @@ function put(target: Fields, path: readonly string[], value: unknown): boolean {
 const pointerTo = (path: readonly string[]): string =>
   path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-const notConvertible = (path: readonly string[], column: string, expected: string, text: string): Refusal => ({
+const notConvertible = (path: readonly string[], column: string, expected: string, text: string): Rejection => ({
   code: 'mapping-failed',
   column,
   message: `Column "${column}" can't become ${path.join('.')}: expected ${expected}`,
@@ -148,7 +148,7 @@ const notConvertible = (path: readonly string[], column: string, expected: strin
   found: describeText(text),
 });
 
-const noField = (path: readonly string[]): Refusal => ({
+const noField = (path: readonly string[]): Rejection => ({
   code: 'mapping-failed',
   message: 'The name of a column leads to no field, or another column has filled it; rename it, or give a mapping',
   pointer: pointerTo(path),

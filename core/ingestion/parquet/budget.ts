@@ -1,4 +1,4 @@
-import { FileRefusedError } from '#core/record/record.ts';
+import { FileRejectedError } from '#core/record/record.ts';
 
 /** A page or a dictionary is unpacked as a whole; writers make pages of about 1 MB. */
 export const MAX_PAGE_BYTES = 128 * 1024 ** 2;
@@ -13,7 +13,7 @@ export class Budget {
   take(bytes: number): void {
     this.#held += bytes;
     if (this.#held <= MAX_HELD_BYTES) return;
-    throw new FileRefusedError({
+    throw new FileRejectedError({
       code: 'too-large',
       message: 'The pages of the columns of the file are too large together; write it with smaller pages',
       expected: `at most ${MAX_HELD_BYTES} bytes unpacked at the same time`,

@@ -1,7 +1,6 @@
 import type { RowGroup } from 'hyparquet';
 import type { Budget } from './budget.ts';
 import { dictionaryOf, valuesOf } from './encodings.ts';
-import { attempt, expectThat } from './flaw.ts';
 import { type PageStart, pageOf } from './offset-index.ts';
 import {
   type Codec,
@@ -14,6 +13,7 @@ import {
   rowsOfPage,
   valuesOfPage,
 } from './pages.ts';
+import { attempt, expectThat } from './parse-error.ts';
 import type { Leaf } from './schema.ts';
 import type { Values } from './values.ts';
 import type { ByteWindow } from './window.ts';

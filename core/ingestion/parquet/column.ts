@@ -1,9 +1,9 @@
 import type { RowGroup } from 'hyparquet';
-import { FileRefusedError } from '#core/record/record.ts';
+import { FileRejectedError } from '#core/record/record.ts';
 import { type Budget, MAX_HELD_BYTES } from './budget.ts';
 import { ColumnPages, type OpenPage } from './column-pages.ts';
-import { attempt, expectThat } from './flaw.ts';
 import type { PageStart } from './offset-index.ts';
+import { attempt, expectThat } from './parse-error.ts';
 import type { Leaf } from './schema.ts';
 import type { ByteWindow } from './window.ts';
 
@@ -218,8 +218,8 @@ export class Column {
   }
 }
 
-const tooManyValues = (): FileRefusedError =>
-  new FileRefusedError({
+const tooManyValues = (): FileRejectedError =>
+  new FileRejectedError({
     code: 'too-large',
     message: 'A row of the file has more values than a record may have; split it',
     expected: `at most ${MAX_ROW_VALUES} values a row`,

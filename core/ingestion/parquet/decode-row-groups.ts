@@ -5,7 +5,7 @@ import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { inspect, tooLarge } from '#core/ingestion/text/decode-json.ts';
 import { gunzip } from '#core/ingestion/text/gunzip.ts';
 import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
-import { type DecodedRecord, FileRefusedError, MAX_RECORD_BYTES } from '#core/record/record.ts';
+import { type DecodedRecord, FileRejectedError, MAX_RECORD_BYTES } from '#core/record/record.ts';
 import type { Chunk } from '../batch/chunk.ts';
 import { checkFooter, rangeOf } from './footer.ts';
 import { readRows } from './group.ts';
@@ -76,7 +76,7 @@ export async function* decodeRowGroups(
     // Only what is part of a row group has rows to pass over.
     const range = skip === undefined ? { skip: 0, rows: Number(group.num_rows) } : { skip, rows: rows! };
     for await (const some of readRows(file, schema, group, range)) {
-      // Those that are refused are written down, and each may be as large as a record.
+      // Those that are rejected are written down, and each may be as large as a record.
       let records: DecodedRecord[] = [];
       let characters = 0;
       for (const built of some) {
@@ -105,46 +105,46 @@ async function openParquet(source: ByteSource, gzip: boolean): Promise<OpenParqu
 }
 
 async function unpacked(source: ByteSource): Promise<ByteSource> {
-  const pieces: Uint8Array[] = [];
+  const blocks: Uint8Array[] = [];
   let size = 0;
-  for await (const piece of gunzip(source)) {
-    size += piece.length;
+  for await (const block of gunzip(source)) {
+    size += block.length;
     if (size > MAX_GZIPPED_PARQUET_BYTES) {
-      throw new FileRefusedError({
+      throw new FileRejectedError({
         code: 'too-large',
         message: 'Parquet inside gzip must be small; upload it without gzip, its columns are compressed already',
         expected: `at most ${MAX_GZIPPED_PARQUET_BYTES} bytes unpacked`,
       });
     }
-    pieces.push(piece);
+    blocks.push(block);
   }
-  return bytesSource(source.name, Buffer.concat(pieces));
+  return bytesSource(source.name, Buffer.concat(blocks));
 }
 
-function toRecord({ value, refusal }: BuiltRow, source: string, row: number, isOpen: boolean): DecodedRecord {
+function toRecord({ value, rejection }: BuiltRow, source: string, row: number, isOpen: boolean): DecodedRecord {
   const position = { source, row };
-  const flaw = refusal ?? (isOpen ? inspect(value) : undefined);
+  const parseError = rejection ?? (isOpen ? inspect(value) : undefined);
   // What is nested without end can't even be written down.
-  if (flaw?.code === 'too-deep') return { position, raw: '', refusal: flaw };
+  if (parseError?.code === 'too-deep') return { position, raw: '', rejection: parseError };
   const characters = charactersOf(value);
-  if (!flaw && characters * MOST_BYTES_OF_CHARACTER <= MAX_RECORD_BYTES) return { position, characters, value };
-  if (characters > MOST_CHARACTERS) return { position, raw: '', refusal: tooLarge(characters) };
+  if (!parseError && characters * MAX_BYTES_OF_CHARACTER <= MAX_RECORD_BYTES) return { position, characters, value };
+  if (characters > MAX_CHARACTERS) return { position, raw: '', rejection: tooLarge(characters) };
   const raw = JSON.stringify(value);
   const bytes = Buffer.byteLength(raw);
-  if (bytes > MAX_RECORD_BYTES) return { position, raw: beginningOf(raw), refusal: tooLarge(bytes) };
-  return flaw ? { position, raw, refusal: flaw } : { position, characters, value };
+  if (bytes > MAX_RECORD_BYTES) return { position, raw: beginningOf(raw), rejection: tooLarge(bytes) };
+  return parseError ? { position, raw, rejection: parseError } : { position, characters, value };
 }
 
 /** Far above the limit, however many of them were counted too many; no text of so many could be made. */
-const MOST_CHARACTERS = 64 * MAX_RECORD_BYTES;
+const MAX_CHARACTERS = 64 * MAX_RECORD_BYTES;
 
 /** A copy: a part of a text would keep all of it in memory. */
 const beginningOf = (text: string): string => Buffer.from(text.slice(0, KEPT_BYTES)).toString('utf8');
 
 /** `\u0000` is the longest way to write a character. */
-const MOST_BYTES_OF_CHARACTER = 6;
+const MAX_BYTES_OF_CHARACTER = 6;
 /** No number is longer, nor is `false`. */
-const MOST_CHARACTERS_OF_OTHERS = 25;
+const MAX_CHARACTERS_OF_OTHERS = 25;
 /** Quotes, brackets, a comma or a colon. */
 const MARKS = 4;
 
@@ -154,7 +154,7 @@ const MARKS = 4;
  */
 function charactersOf(value: unknown): number {
   if (typeof value === 'string') return value.length + MARKS;
-  if (typeof value !== 'object' || value === null) return MOST_CHARACTERS_OF_OTHERS;
+  if (typeof value !== 'object' || value === null) return MAX_CHARACTERS_OF_OTHERS;
   let sum = MARKS;
   if (Array.isArray(value)) for (const item of value) sum += charactersOf(item);
   else for (const key in value) sum += key.length + MARKS + charactersOf((value as Record<string, unknown>)[key]);

@@ -1,6 +1,6 @@
 import type { Budget } from './budget.ts';
 import { Deltas, skipDeltas } from './delta.ts';
-import { expectThat, MISSING } from './flaw.ts';
+import { expectThat, MISSING } from './parse-error.ts';
 import type { Leaf } from './schema.ts';
 import { isTooLong, tooLong, type Values } from './values.ts';
 

@@ -1,11 +1,11 @@
-import { expectThat } from './flaw.ts';
+import { expectThat } from './parse-error.ts';
 import { bitsAt } from './runs.ts';
 import { integerAt, skipInteger } from './thrift.ts';
 
 const LARGEST_BLOCK = 1_048_576;
-const MOST_MINIBLOCKS = 4_096;
+const MAX_MINIBLOCKS = 4_096;
 /** Differences of more bits are worked out with large numbers. */
-const MOST_EXACT_BITS = 48;
+const MAX_EXACT_BITS = 48;
 
 /** Whole numbers that are written as differences, as many at a time as they are asked for. */
 export class Deltas {
@@ -50,7 +50,7 @@ export class Deltas {
     this.#left--;
     const bit = this.#bit;
     this.#bit += this.#width;
-    if (this.#width <= MOST_EXACT_BITS && typeof this.#value === 'number' && typeof this.#least === 'number') {
+    if (this.#width <= MAX_EXACT_BITS && typeof this.#value === 'number' && typeof this.#least === 'number') {
       const sum = this.#value + this.#least + (this.#width === 0 ? 0 : bitsAt(this.#bytes, bit, this.#width));
       if (this.#is32) this.#value = sum | 0;
       else if (Number.isSafeInteger(sum)) this.#value = sum;
@@ -103,7 +103,7 @@ function headOf(bytes: Uint8Array, start: number): { miniblocks: number; size: n
   at = skipInteger(bytes, at);
   const size = block / miniblocks;
   expectThat(
-    block <= LARGEST_BLOCK && miniblocks >= 1 && miniblocks <= MOST_MINIBLOCKS && size >= 8 && size % 8 === 0,
+    block <= LARGEST_BLOCK && miniblocks >= 1 && miniblocks <= MAX_MINIBLOCKS && size >= 8 && size % 8 === 0,
     'a block of differences has no valid size',
   );
   return { miniblocks, size, count: integerAt(bytes, at), at: skipInteger(bytes, at) };

@@ -2,7 +2,7 @@ import { isAscii } from 'node:buffer';
 import type { Budget } from './budget.ts';
 import { exact } from './delta.ts';
 import { DeltaTexts, Integers } from './delta-values.ts';
-import { expectThat, MISSING, ParquetFlaw } from './flaw.ts';
+import { expectThat, MISSING, ParquetParseError } from './parse-error.ts';
 import { Runs } from './runs.ts';
 import type { Leaf } from './schema.ts';
 import { instantOf96, isTooLong, tooLong, type Values } from './values.ts';
@@ -32,7 +32,7 @@ export function valuesOf(
   if (encoding === 'BYTE_STREAM_SPLIT' && leaf.type !== 'BYTE_ARRAY' && leaf.type !== 'BOOLEAN') {
     return plainValues(leaf, joined(bytes, widthOf(leaf)));
   }
-  throw new ParquetFlaw(`values of ${leaf.type} are written in a way it can't be (${encoding})`);
+  throw new ParquetParseError(`values of ${leaf.type} are written in a way it can't be (${encoding})`);
 }
 
 /** All values of a dictionary, converted once. @throws ParquetFlaw */

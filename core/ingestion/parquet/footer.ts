@@ -1,8 +1,8 @@
 import { type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
-import { FileRefusedError } from '#core/record/record.ts';
-import { expectThat, ParquetFlaw } from './flaw.ts';
+import { FileRejectedError } from '#core/record/record.ts';
+import { expectThat, ParquetParseError } from './parse-error.ts';
 import { type ParquetSchema, readSchema } from './schema.ts';
 import { skipStruct } from './thrift.ts';
 
@@ -27,7 +27,7 @@ export async function checkFooter(file: ByteSource): Promise<{ metadata: FileMet
   const tail = Buffer.from(await file.read(Math.max(0, file.size - TAIL), file.size));
   const head = Buffer.from(await file.read(0, Math.min(MAGIC.length, file.size)));
   if (head.toString('latin1') !== MAGIC || tail.length < TAIL || tail.toString('latin1', 4) !== MAGIC) {
-    throw new FileRefusedError({
+    throw new FileRejectedError({
       code: 'wrong-format',
       message: 'The file is not what its name says, or it was cut off: a Parquet file begins and ends with PAR1',
       expected: 'Parquet',
@@ -36,7 +36,7 @@ export async function checkFooter(file: ByteSource): Promise<{ metadata: FileMet
   }
   const length = tail.readUInt32LE(0);
   if (length > Math.min(file.size - TAIL - MAGIC.length, MAX_FOOTER_BYTES))
-    throw refused('its footer has no valid length');
+    throw rejected('its footer has no valid length');
   const footer = await file.read(file.size - TAIL - length, file.size);
   try {
     skipStruct(footer.subarray(0, length), 0);
@@ -46,9 +46,9 @@ export async function checkFooter(file: ByteSource): Promise<{ metadata: FileMet
     if (schema.leaves.length > MAX_COLUMNS) throw tooManyColumns(schema.leaves.length);
     return { metadata, schema };
   } catch (error) {
-    throw error instanceof FileRefusedError
+    throw error instanceof FileRejectedError
       ? error
-      : refused(error instanceof ParquetFlaw ? error.message : 'its footer can’t be understood');
+      : rejected(error instanceof ParquetParseError ? error.message : 'its footer can’t be understood');
   }
 }
 
@@ -77,7 +77,7 @@ const NO_STATISTICS = {
 
 function check(metadata: FileMetaData, endOfData: number): void {
   if (metadata.schema.some(({ name }) => isUnsafeKey(name))) {
-    throw new FileRefusedError({
+    throw new FileRejectedError({
       code: 'invalid-header',
       message: 'A column is called "__proto__" or "constructor", which is never accepted; rename it',
     });
@@ -93,7 +93,7 @@ function check(metadata: FileMetaData, endOfData: number): void {
   }
   expectThat(rows === metadata.num_rows, 'its row groups have not as many rows as the file');
   if (Number(rows) > FEW + MAX_ROWS_PER_BYTE * endOfData) {
-    throw new FileRefusedError({
+    throw new FileRejectedError({
       code: 'too-large',
       message: 'The file says that it has far more rows than its size can tell apart',
       expected: `at most ${MAX_ROWS_PER_BYTE} rows a byte`,
@@ -119,8 +119,8 @@ function checkColumn(column: RowGroup['columns'][number], endOfData: number): vo
   expectThat(Number(meta.num_values) <= most, 'a column has more values than its bytes can tell apart');
 }
 
-const tooManyColumns = (columns: number): FileRefusedError =>
-  new FileRefusedError({
+const tooManyColumns = (columns: number): FileRejectedError =>
+  new FileRejectedError({
     code: 'too-large',
     message: 'The file has more columns than rows may have fields; leave out what is not needed',
     expected: `at most ${MAX_COLUMNS} columns`,
@@ -130,9 +130,9 @@ const tooManyColumns = (columns: number): FileRefusedError =>
 const isCount = (value: unknown): boolean =>
   typeof value === 'bigint' && value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER);
 
-const refused = (flaw: string): FileRefusedError =>
-  new FileRefusedError({
+const rejected = (parseError: string): FileRejectedError =>
+  new FileRejectedError({
     code: 'corrupt-file',
-    message: `The Parquet file can't be read: ${flaw}; write the file again`,
+    message: `The Parquet file can't be read: ${parseError}; write the file again`,
     expected: 'a Parquet file as the specification has it',
   });

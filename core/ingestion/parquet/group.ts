@@ -1,11 +1,11 @@
 import type { RowGroup } from 'hyparquet';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
-import { eachAtOnce } from '#core/util/at-once.ts';
+import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { Budget } from './budget.ts';
 import { Column } from './column.ts';
-import { asRefusal, attempt, expectThat } from './flaw.ts';
 import { columnRange, rangeOf } from './footer.ts';
 import { pageOf, pageStarts } from './offset-index.ts';
+import { asRejection, attempt, expectThat } from './parse-error.ts';
 import { type BuiltRow, rowReader } from './rows.ts';
 import { type ParquetSchema, pathOf } from './schema.ts';
 import { ByteWindow } from './window.ts';
@@ -16,7 +16,7 @@ const SMALL_GROUP = 16 * 1_048_576;
 const WINDOWS = 32 * 1_048_576;
 const MIN_WINDOW = 32_768;
 const MAX_WINDOW = 4 * 1_048_576;
-const READ_AT_ONCE = 8;
+const READ_CONCURRENCY = 8;
 
 export interface RowRange {
   /** Rows of the row group to pass over. */
@@ -25,7 +25,7 @@ export interface RowRange {
 }
 
 /** Rows that are put together at a time: so few that they are forgotten again while they are young. */
-const MOST_ROWS = 500;
+const MAX_ROWS = 500;
 
 /**
  * The rows of a row group, or of a part of it, some at a time. Whatever its size, only the current page of each
@@ -44,17 +44,17 @@ export async function* readRows(
   const next = rowReader(schema.fields, columns);
   for (let left = rows; left > 0; ) {
     const empty = columns.filter((column) => column.rows === 0);
-    await eachAtOnce(empty, READ_AT_ONCE, (column) => column.fill());
-    const some = Math.min(left, MOST_ROWS, ...columns.map((column) => column.rows));
+    await mapWithConcurrency(empty, READ_CONCURRENCY, (column) => column.fill());
+    const some = Math.min(left, MAX_ROWS, ...columns.map((column) => column.rows));
     const built: BuiltRow[] = [];
-    let flaw: unknown;
+    let parseError: unknown;
     try {
       while (built.length < some) built.push(next());
     } catch (error) {
-      flaw = error;
+      parseError = error;
     }
     if (built.length > 0) yield built;
-    if (flaw !== undefined) throw asRefusal(flaw);
+    if (parseError !== undefined) throw asRejection(parseError);
     left -= some;
   }
   if (skip + rows === Number(group.num_rows))
@@ -77,7 +77,7 @@ async function openColumns(
   const chunks = attempt(() => chunksOf(schema, group));
   const budget = new Budget();
   const columns: Column[] = [];
-  await eachAtOnce(schema.leaves.entries(), READ_AT_ONCE, async ([i, leaf]) => {
+  await mapWithConcurrency(schema.leaves.entries(), READ_CONCURRENCY, async ([i, leaf]) => {
     const chunk = chunks[i]!;
     const pages = isWhole ? undefined : await pageStarts(file, chunk);
     const range = columnRange(chunk);

@@ -1,8 +1,8 @@
 import type { RowGroup } from 'hyparquet';
 import { readOffsetIndex } from 'hyparquet/src/indexes.js';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { attempt, expectThat } from './flaw.ts';
 import { columnRange } from './footer.ts';
+import { attempt, expectThat } from './parse-error.ts';
 import { skipStruct } from './thrift.ts';
 
 /** Where a page begins in the file, and with which row of its row group. */

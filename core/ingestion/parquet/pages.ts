@@ -2,7 +2,7 @@ import { parquetHeader } from 'hyparquet/src/column.js';
 import { decompressPage } from 'hyparquet/src/datapage.js';
 import { MAX_PAGE_BYTES } from './budget.ts';
 import { DECOMPRESSORS } from './codecs.ts';
-import { expectThat } from './flaw.ts';
+import { expectThat } from './parse-error.ts';
 import { Runs } from './runs.ts';
 import type { Leaf } from './schema.ts';
 import { skipStruct } from './thrift.ts';

@@ -1,5 +1,5 @@
 import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import type { Column } from './column.ts';
 import type { Field, NamedField } from './schema.ts';
 import { BadValue } from './values.ts';
@@ -7,19 +7,19 @@ import { BadValue } from './values.ts';
 export interface BuiltRow {
   readonly value: Record<string, unknown>;
   /** Why it can't be accepted, if so. */
-  readonly refusal?: Refusal | undefined;
+  readonly rejection?: Rejection | undefined;
 }
 
 type Read = () => unknown;
 
-const RESERVED_KEY: Refusal = {
+const RESERVED_KEY: Rejection = {
   code: 'malformed',
   message: 'A map of the row has a key "__proto__" or "constructor", which is never accepted; rename it',
   expected: 'other keys',
   found: 'a reserved key',
 };
 
-const NO_KEY: Refusal = {
+const NO_KEY: Rejection = {
   code: 'malformed',
   message: 'A map of the row has a value without a key; leave it out, or give it one',
   expected: 'a key for every value',
@@ -32,10 +32,10 @@ const NO_KEY: Refusal = {
  * @throws ParquetFlaw when it is called, and the columns do not fit together
  */
 export function rowReader(fields: readonly NamedField[], columns: readonly Column[]): () => BuiltRow {
-  let refusal: Refusal | undefined;
+  let rejection: Rejection | undefined;
   const good = (value: unknown, { leaf }: Column): unknown => {
     if (typeof value !== 'object' || !(value instanceof BadValue)) return value;
-    refusal ??= { ...value.refusal, column: leaf.path.replaceAll('\u0000', '.') };
+    rejection ??= { ...value.rejection, column: leaf.path.replaceAll('\u0000', '.') };
     return undefined;
   };
 
@@ -72,8 +72,8 @@ export function rowReader(fields: readonly NamedField[], columns: readonly Colum
           do {
             const name = nameOf(key());
             const inside = value();
-            if (name === undefined) refusal ??= NO_KEY;
-            else if (isUnsafeKey(name)) refusal ??= RESERVED_KEY;
+            if (name === undefined) rejection ??= NO_KEY;
+            else if (isUnsafeKey(name)) rejection ??= RESERVED_KEY;
             else if (inside !== undefined) entries[name] = inside;
           } while (first.goesOn(field.repetition));
           return entries;
@@ -90,11 +90,11 @@ export function rowReader(fields: readonly NamedField[], columns: readonly Colum
   });
   const read = struct(readers);
   return () => {
-    refusal = undefined;
+    rejection = undefined;
     for (const column of nested) column.startRow();
     const value = read();
     for (const column of nested) column.endRow();
-    return { value, refusal };
+    return { value, rejection };
   };
 }
 

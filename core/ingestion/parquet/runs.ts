@@ -1,4 +1,4 @@
-import { expectThat, MISSING } from './flaw.ts';
+import { expectThat, MISSING } from './parse-error.ts';
 import { integerAt, skipInteger } from './thrift.ts';
 
 /** Where numbers are put; levels fit into bytes. */

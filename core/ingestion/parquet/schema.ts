@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetSchema, type SchemaElement, type SchemaTree } from 'hyparquet';
 import { MAX_DEPTH } from '#core/record/record.ts';
-import { expectThat } from './flaw.ts';
-import { type Convert, converterOf, refuseKind } from './values.ts';
+import { expectThat } from './parse-error.ts';
+import { type Convert, converterOf, rejectKind } from './values.ts';
 
 /** A column of values. */
 export interface Leaf {
@@ -66,7 +66,7 @@ export function readSchema(metadata: FileMetaData): ParquetSchema {
   /** What is in a field, given that it is there. */
   const content = (node: SchemaTree, level: Levels): Field => {
     const { element, children } = node;
-    refuseKind(element);
+    rejectKind(element);
     if (children.length === 0) return { kind: 'value', leaf: leaf(node, level) };
     const repeated =
       children.length === 1 && children[0]!.element.repetition_type === 'REPEATED' ? children[0] : undefined;

@@ -1,4 +1,4 @@
-import { expectThat } from './flaw.ts';
+import { expectThat } from './parse-error.ts';
 
 /**
  * Headers of Parquet are Thrift structs. The decoder trusts the lengths in them; a number of a million digits, or a
@@ -12,7 +12,7 @@ const BINARY = 8;
 /** Bytes of the types that are as long as they are; of a boolean the value lies in its type. */
 const FIXED: Readonly<Record<number, number>> = { 1: 0, 2: 0, 3: 1, 7: 8 };
 const INTEGERS = new Set([4, 5, 6]);
-const LONGEST_INTEGER = 10;
+const MAX_INTEGER_LENGTH = 10;
 const DEEPEST = 32;
 /** An empty struct is one byte long, and an object of hundreds once it is read. */
 const BYTES_OF_STRUCT = 4;
@@ -70,7 +70,8 @@ function skipList(bytes: Uint8Array, at: number, depth: number, seen: { structs:
 
 export function skipInteger(bytes: Uint8Array, at: number): number {
   let offset = at;
-  while (byteAt(bytes, offset++) & 0x80) expectThat(offset - at < LONGEST_INTEGER, 'a number in a header is too long');
+  while (byteAt(bytes, offset++) & 0x80)
+    expectThat(offset - at < MAX_INTEGER_LENGTH, 'a number in a header is too long');
   return offset;
 }
 

@@ -2,14 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import type { SchemaElement } from 'hyparquet';
 import { parseFloat16 } from 'hyparquet/src/convert.js';
 import { decodeJson, INVALID_ENCODING, textOf, tooLarge } from '#core/ingestion/text/decode-json.ts';
-import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
-import { ParquetFlaw } from './flaw.ts';
+import { MAX_RECORD_BYTES, type Rejection } from '#core/record/record.ts';
+import { ParquetParseError } from './parse-error.ts';
 
 /** Stands for a value that can't be accepted, until the row it is in is known. */
 export class BadValue {
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    this.refusal = refusal;
+  readonly rejection: Rejection;
+  constructor(rejection: Rejection) {
+    this.rejection = rejection;
   }
 }
 
@@ -47,10 +47,12 @@ const BAD_TIME = new BadValue({
 const INFINITE = new BadValue({ code: 'malformed', message: 'A number is infinite', expected: 'a finite number' });
 
 /** @throws ParquetFlaw when values of this kind can't be read */
-export function refuseKind({ converted_type: converted, logical_type: logical }: SchemaElement): void {
+export function rejectKind({ converted_type: converted, logical_type: logical }: SchemaElement): void {
   const kind = converted ?? logical?.type;
   if (kind === 'BSON' || kind === 'INTERVAL' || kind === 'VARIANT') {
-    throw new ParquetFlaw(`it has a column of type ${kind}, which is not taken in; leave it out, or write it as JSON`);
+    throw new ParquetParseError(
+      `it has a column of type ${kind}, which is not ingested; leave it out, or write it as JSON`,
+    );
   }
 }
 
@@ -171,7 +173,7 @@ function text(bytes: Buffer, start: number, end: number): unknown {
 
 function json(bytes: Buffer, start: number, end: number): unknown {
   const decoded = decodeJson(bytes.subarray(start, end));
-  if (decoded.refusal) return new BadValue(decoded.refusal);
+  if (decoded.rejection) return new BadValue(decoded.rejection);
   // `null` is as absent as a column without a value.
   return decoded.value ?? undefined;
 }

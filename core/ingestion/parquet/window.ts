@@ -1,5 +1,5 @@
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { attempt, expectThat } from './flaw.ts';
+import { attempt, expectThat } from './parse-error.ts';
 
 /** A part of a file, read piece by piece from its beginning; the next piece is asked for while one is worked on. */
 export class ByteWindow {

@@ -10,16 +10,16 @@ export interface ByteSource {
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
-const PIECE = 65_536;
+const BLOCK = 65_536;
 
 /** A file that is in memory. @param piece bytes that are streamed at a time */
-export function bytesSource(name: string, bytes: Uint8Array, piece = PIECE): ByteSource {
+export function bytesSource(name: string, bytes: Uint8Array, block = BLOCK): ByteSource {
   return {
     name,
     size: bytes.length,
     read: async (start, end) => bytes.subarray(start, end),
     async *stream(start = 0, end = bytes.length) {
-      for (let at = start; at < end; at += piece) yield bytes.subarray(at, Math.min(end, at + piece));
+      for (let at = start; at < end; at += block) yield bytes.subarray(at, Math.min(end, at + block));
     },
   };
 }

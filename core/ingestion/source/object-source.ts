@@ -2,7 +2,7 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** Bytes asked for at a time when a file is read from end to end. */
-const PIECE = 4 * 1_048_576;
+const BLOCK = 4 * 1_048_576;
 
 /** A file in an object store, read by ranges, so that memory does not grow with its size. */
 export function objectSource(store: ObjectStore, key: string, size: number): ByteSource {
@@ -16,7 +16,7 @@ export function objectSource(store: ObjectStore, key: string, size: number): Byt
     size,
     read,
     async *stream(start = 0, end = size) {
-      for (let at = start; at < end; at += PIECE) yield await read(at, Math.min(end, at + PIECE));
+      for (let at = start; at < end; at += BLOCK) yield await read(at, Math.min(end, at + BLOCK));
     },
   };
 }

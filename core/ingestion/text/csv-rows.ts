@@ -1,10 +1,10 @@
 import {
   type DecodedRecord,
-  FileRefusedError,
+  FileRejectedError,
   MAX_RECORD_BYTES,
   type Position,
   type Raw,
-  type Refusal,
+  type Rejection,
 } from '#core/record/record.ts';
 import { INVALID_ENCODING, isUnsafeKey, rawOf, tooLarge, utf8Of } from './decode-json.ts';
 import { KEPT_BYTES, type RawRecord } from './splitter.ts';
@@ -12,23 +12,24 @@ import { KEPT_BYTES, type RawRecord } from './splitter.ts';
 /** A row of a CSV file as its cells, in the order of the header. */
 export function csvRow(record: RawRecord, header: readonly string[], position: Position): DecodedRecord {
   const text = textOfRow(record);
-  if (typeof text !== 'string') return { position, ...rawOf(record.bytes), refusal: text };
+  if (typeof text !== 'string') return { position, ...rawOf(record.bytes), rejection: text };
   const cells = cellsOf(text);
-  if (cells.length !== header.length) return { position, raw: text, refusal: wrongCount(header.length, cells.length) };
+  if (cells.length !== header.length)
+    return { position, raw: text, rejection: wrongCount(header.length, cells.length) };
   return { position, raw: text, value: cells };
 }
 
 /** The text of a row whose quotes are right, or what is wrong with it. */
-function textOfRow({ bytes, length, flaw }: RawRecord): string | Refusal {
+function textOfRow({ bytes, length, parseError }: RawRecord): string | Rejection {
   if (length > MAX_RECORD_BYTES) return tooLarge(length);
   const text = utf8Of(bytes);
   if (text === undefined) return INVALID_ENCODING;
-  if (flaw !== undefined) return { code: 'malformed', message: flaw };
+  if (parseError !== undefined) return { code: 'malformed', message: parseError };
   if (text.includes('\u0000')) return ZERO_BYTE;
   return text.startsWith('\ufeff') ? SECOND_BEGINNING : text;
 }
 
-const ZERO_BYTE: Refusal = {
+const ZERO_BYTE: Rejection = {
   code: 'malformed',
   message: 'The row holds a zero byte, which no text has; write the file again',
   expected: 'text',
@@ -36,7 +37,7 @@ const ZERO_BYTE: Refusal = {
 };
 
 /** Left to itself it would become a part of the first cell, where nobody sees it. */
-const SECOND_BEGINNING: Refusal = {
+const SECOND_BEGINNING: Rejection = {
   code: 'malformed',
   message:
     'The row begins with a byte order mark: another file was appended here. Take the mark out, and the header if this is one',
@@ -71,7 +72,7 @@ function cellsOf(row: string): string[] {
   }
 }
 
-const wrongCount = (expected: number, found: number): Refusal => ({
+const wrongCount = (expected: number, found: number): Rejection => ({
   code: 'malformed',
   message: 'The row has another number of columns than the header; a comma or a quote may be missing or too many',
   expected: `${expected} columns`,
@@ -116,14 +117,14 @@ export function readHeader(record: RawRecord): readonly string[] {
   return names;
 }
 
-const invalidHeader = (message: string, expected: string, found?: string): FileRefusedError =>
-  new FileRefusedError({
+const invalidHeader = (message: string, expected: string, found?: string): FileRejectedError =>
+  new FileRejectedError({
     code: 'invalid-header',
     message: `${message}. The first line of a CSV file names its columns`,
     expected,
     ...(found === undefined ? {} : { found }),
   });
 
-/** What is kept of a record that was refused before it was parsed: all of it, unless it is too large. */
+/** What is kept of a record that was rejected before it was parsed: all of it, unless it is too large. */
 export const keptRaw = ({ bytes, length }: RawRecord): Raw =>
   rawOf(length > MAX_RECORD_BYTES ? bytes.subarray(0, KEPT_BYTES) : bytes);

@@ -1,6 +1,6 @@
 import { pointerStep } from '#core/record/pointer.ts';
-import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Refusal } from '#core/record/record.ts';
-import { unfaithful } from './faithful.ts';
+import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Rejection } from '#core/record/record.ts';
+import { lossy } from './lossless.ts';
 import { bomLength } from './splitter.ts';
 
 /**
@@ -9,19 +9,21 @@ import { bomLength } from './splitter.ts';
  */
 export function decodeJson(
   bytes: Uint8Array,
-): { readonly value: unknown; readonly text: string; readonly refusal?: undefined } | { readonly refusal: Refusal } {
-  if (bytes.length > MAX_RECORD_BYTES) return { refusal: tooLarge(bytes.length) };
+):
+  | { readonly value: unknown; readonly text: string; readonly rejection?: undefined }
+  | { readonly rejection: Rejection } {
+  if (bytes.length > MAX_RECORD_BYTES) return { rejection: tooLarge(bytes.length) };
   const text = utf8Of(bytes.subarray(bomLength(bytes)));
-  if (text === undefined) return { refusal: INVALID_ENCODING };
+  if (text === undefined) return { rejection: INVALID_ENCODING };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { refusal: notJson(error, text.length) };
+    return { rejection: notJson(error, text.length) };
   }
   const seen = { hasLargeNumber: false };
-  const refusal = inspect(value, seen) ?? unfaithful(text, value, seen.hasLargeNumber);
-  return refusal ? { refusal } : { value, text };
+  const rejection = inspect(value, seen) ?? lossy(text, value, seen.hasLargeNumber);
+  return rejection ? { rejection } : { value, text };
 }
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -39,7 +41,7 @@ export function utf8Of(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Bytes as they are kept with a refusal, so that not one of them is lost. */
+/** Bytes as they are kept with a rejection, so that not one of them is lost. */
 export function rawOf(bytes: Uint8Array): Raw {
   const raw = utf8Of(bytes);
   if (raw !== undefined) return { raw };
@@ -49,14 +51,14 @@ export function rawOf(bytes: Uint8Array): Raw {
 /** Inverse of {@link rawOf}. */
 export const bytesOfRaw = ({ raw, rawEncoding }: Raw): Uint8Array => Buffer.from(raw, rawEncoding ?? 'utf8');
 
-export const INVALID_ENCODING: Refusal = {
+export const INVALID_ENCODING: Rejection = {
   code: 'invalid-encoding',
   message: 'The record is not valid UTF-8; write the file in UTF-8',
   expected: 'UTF-8',
   found: 'other bytes',
 };
 
-export const tooLarge = (bytes: number): Refusal => ({
+export const tooLarge = (bytes: number): Rejection => ({
   code: 'too-large',
   message: 'The record is too large; leave out what segments and destinations do not need, or split it',
   expected: `at most ${MAX_RECORD_BYTES} bytes`,
@@ -66,14 +68,14 @@ export const tooLarge = (bytes: number): Refusal => ({
 /** With these keys a careless merge further on would change what every object inherits. */
 export const isUnsafeKey = (key: string): boolean => key === '__proto__' || key === 'constructor';
 
-const UNSAFE_KEY: Refusal = {
+const UNSAFE_KEY: Rejection = {
   code: 'malformed',
   message: 'The record has a key "__proto__" or "constructor", which is never accepted; rename it',
   expected: 'other keys',
   found: 'a reserved key',
 };
 
-const TOO_DEEP: Refusal = {
+const TOO_DEEP: Rejection = {
   code: 'too-deep',
   message: 'The record is nested too deeply',
   expected: `at most ${MAX_DEPTH} levels`,
@@ -81,7 +83,7 @@ const TOO_DEEP: Refusal = {
 };
 
 /** Such as `1e400`: it would go on as infinity, which JSON does not have, and be written down as nothing. */
-const NUMBER_TOO_LARGE: Refusal = {
+const NUMBER_TOO_LARGE: Rejection = {
   code: 'malformed',
   message: 'The record has a number that is too large; send it as text',
   expected: 'numbers below 1.8e308',
@@ -93,7 +95,7 @@ const NUMBER_TOO_LARGE: Refusal = {
  * @param seen is told whether there is a number beyond 2^53
  * @returns why a parsed value must not go on, if so
  */
-export function inspect(value: unknown, seen = { hasLargeNumber: false }, depth = 0): Refusal | undefined {
+export function inspect(value: unknown, seen = { hasLargeNumber: false }, depth = 0): Rejection | undefined {
   if (typeof value === 'number') {
     if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
       if (!Number.isFinite(value)) return NUMBER_TOO_LARGE;
@@ -105,26 +107,26 @@ export function inspect(value: unknown, seen = { hasLargeNumber: false }, depth 
   if (depth >= MAX_DEPTH) return TOO_DEEP;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      const refusal = inspect(value[i], seen, depth + 1);
-      if (refusal) return at(i, refusal);
+      const rejection = inspect(value[i], seen, depth + 1);
+      if (rejection) return at(i, rejection);
     }
     return undefined;
   }
   for (const key in value) {
     if (isUnsafeKey(key)) return at(key, UNSAFE_KEY);
-    const refusal = inspect((value as Record<string, unknown>)[key], seen, depth + 1);
-    if (refusal) return at(key, refusal);
+    const rejection = inspect((value as Record<string, unknown>)[key], seen, depth + 1);
+    if (rejection) return at(key, rejection);
   }
   return undefined;
 }
 
-const at = (key: string | number, refusal: Refusal): Refusal => ({
-  ...refusal,
-  pointer: `${pointerStep(key)}${refusal.pointer ?? ''}`,
+const at = (key: string | number, rejection: Rejection): Rejection => ({
+  ...rejection,
+  pointer: `${pointerStep(key)}${rejection.pointer ?? ''}`,
 });
 
 /** The engine's own message may quote the record, so only the place is taken from it. */
-function notJson(error: unknown, length: number): Refusal {
+function notJson(error: unknown, length: number): Rejection {
   const message = error instanceof Error ? error.message : '';
   const place = / in JSON at position (\d+)(?: \(line \d+ column \d+\))?$/.exec(message)?.[1];
   const where = place === String(length) || message.startsWith('Unexpected end') ? 'it ends too early' : undefined;

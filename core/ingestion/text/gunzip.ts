@@ -1,6 +1,6 @@
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { FileRefusedError } from '#core/record/record.ts';
+import { FileRejectedError } from '#core/record/record.ts';
 
 /** A gzip is unpacked in one go, at 70 MB/s and more: twice as much would not fit into the time of a function. */
 const MAX_GUNZIPPED_BYTES = 32 * 1024 ** 3;
@@ -19,15 +19,15 @@ const HIGH_WATER = 256 * 1024;
  */
 export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
   const unpacker = createGunzip({ chunkSize: 65_536 });
-  const pieces: Uint8Array[] = [];
+  const blocks: Uint8Array[] = [];
   let waiting = 0;
   let failure: unknown;
   let done = false;
   let wake = (): void => {};
   // Not `for await (… of unpacker)`: that drops the pieces that were read before an error.
-  unpacker.on('data', (piece: Uint8Array) => {
-    pieces.push(piece);
-    waiting += piece.length;
+  unpacker.on('data', (block: Uint8Array) => {
+    blocks.push(block);
+    waiting += block.length;
     if (waiting > HIGH_WATER) unpacker.pause();
     wake();
   });
@@ -39,16 +39,16 @@ export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
     done = true;
     wake();
   });
-  const feeding = feed(source, unpacker);
+  const ingesting = ingestData(source, unpacker);
   let produced = 0;
   try {
     while (true) {
-      const piece = pieces.shift();
-      if (piece) {
-        waiting -= piece.length;
-        produced += piece.length;
-        refuseBomb(produced, unpacker.bytesWritten);
-        yield piece;
+      const block = blocks.shift();
+      if (block) {
+        waiting -= block.length;
+        produced += block.length;
+        rejectBomb(produced, unpacker.bytesWritten);
+        yield block;
       } else if (done) break;
       else {
         unpacker.resume();
@@ -58,19 +58,19 @@ export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
       }
     }
     if (failure !== undefined) throw isZlibError(failure) ? corrupt() : failure;
-    await refuseRest(source, unpacker.bytesWritten);
+    await rejectRest(source, unpacker.bytesWritten);
   } finally {
     unpacker.destroy();
-    await feeding;
+    await ingesting;
   }
 }
 
-async function feed(source: ByteSource, unpacker: Gunzip): Promise<void> {
+async function ingestData(source: ByteSource, unpacker: Gunzip): Promise<void> {
   try {
-    for await (const piece of source.stream()) {
-      for (let at = 0; at < piece.length; at += PORTION) {
+    for await (const block of source.stream()) {
+      for (let at = 0; at < block.length; at += PORTION) {
         if (unpacker.destroyed) return;
-        if (!unpacker.write(piece.subarray(at, at + PORTION))) await drained(unpacker);
+        if (!unpacker.write(block.subarray(at, at + PORTION))) await drained(unpacker);
       }
     }
     unpacker.end();
@@ -92,9 +92,9 @@ function drained(unpacker: Gunzip): Promise<void> {
   });
 }
 
-function refuseBomb(produced: number, consumed: number): void {
+function rejectBomb(produced: number, consumed: number): void {
   if (produced <= MAX_GUNZIPPED_BYTES && (produced <= SMALL || produced <= MAX_GZIP_RATIO * consumed)) return;
-  throw new FileRefusedError({
+  throw new FileRejectedError({
     code: 'corrupt-file',
     message:
       'The gzip unpacks to more than is allowed; split the file into smaller ones, or send it without gzip so that it can be read in parallel',
@@ -104,9 +104,9 @@ function refuseBomb(produced: number, consumed: number): void {
 }
 
 /** zlib ends where a member ends and no other begins; tapes fill up with zeros, but nothing else may follow. */
-async function refuseRest(source: ByteSource, end: number): Promise<void> {
+async function rejectRest(source: ByteSource, end: number): Promise<void> {
   if (end >= source.size) return;
-  for await (const piece of source.stream(end)) if (piece.some((byte) => byte !== 0)) throw corrupt();
+  for await (const block of source.stream(end)) if (block.some((byte) => byte !== 0)) throw corrupt();
 }
 
 /** The last one: what follows the end of a member is a member again, but only after zlib had taken it for the end. */
@@ -116,8 +116,8 @@ const isZlibError = (error: unknown): boolean =>
   typeof error.code === 'string' &&
   (error.code.startsWith('Z_') || error.code === 'ERR_STREAM_PUSH_AFTER_EOF');
 
-const corrupt = (): FileRefusedError =>
-  new FileRefusedError({
+const corrupt = (): FileRejectedError =>
+  new FileRejectedError({
     code: 'corrupt-file',
     message:
       'The gzip is damaged or cut off, or something else follows it; upload the file again. The records before that were read',

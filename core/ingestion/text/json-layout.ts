@@ -10,16 +10,16 @@ const COLON = 0x3a;
 const GOES_ON = new Set([COMMA, COLON, OPEN_BRACKET, OPEN_BRACE]);
 
 /** Looks as far as the end of the first object, or to where it goes on in a second line. */
-export async function jsonLayout(pieces: AsyncIterable<Uint8Array>): Promise<JsonLayout> {
+export async function jsonLayout(blocks: AsyncIterable<Uint8Array>): Promise<JsonLayout> {
   let depth = 0;
   let inString = false;
   let isEscaped = false;
   let last = 0;
   let isSecondLine = false;
-  let isFirstPiece = true;
-  for await (const piece of pieces) {
-    for (let i = isFirstPiece ? bomLength(piece) : 0; i < piece.length; i++) {
-      const byte = piece[i]!;
+  let isFirstBlock = true;
+  for await (const block of blocks) {
+    for (let i = isFirstBlock ? bomLength(block) : 0; i < block.length; i++) {
+      const byte = block[i]!;
       if (inString) {
         // No string of JSON holds a line end, so this line is broken, and the next one is another record.
         if (byte === NEWLINE) return 'lines';
@@ -42,7 +42,7 @@ export async function jsonLayout(pieces: AsyncIterable<Uint8Array>): Promise<Jso
       }
       last = byte;
     }
-    isFirstPiece = false;
+    isFirstBlock = false;
   }
   return depth === 0 ? 'empty' : 'array-or-objects';
 }

@@ -1,4 +1,4 @@
-import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
+import { MAX_RECORD_BYTES, type Rejection } from '#core/record/record.ts';
 import { bomLength, Carry, isBlank, isSpace, type RawRecord, type Splitter } from './splitter.ts';
 
 const QUOTE = 0x22;
@@ -17,7 +17,7 @@ const STRAY_QUOTE =
 const OPEN_QUOTE = 'A quote is opened and never closed, so everything up to the end of the file belongs to this row';
 
 /** Nobody knows how many rows are in there; to count them as one would hide that they are missing. */
-const REST_IS_LOST: Refusal = {
+const REST_IS_LOST: Rejection = {
   code: 'malformed',
   message:
     'A quote is opened and never closed, so that no row after it can be read; close it, or double it, and upload the file again',
@@ -40,67 +40,67 @@ export class CsvSplitter implements Splitter {
   readonly #carry = new Carry();
   #offset: number;
   #state = FIELD_START;
-  #flaw: string | undefined;
-  #lost: Refusal | undefined;
+  #parseError: string | undefined;
+  #lost: Rejection | undefined;
 
   /** @param offset where in the text the first piece begins: at the start of a row */
   constructor(offset: number) {
     this.#offset = offset;
   }
 
-  get lost(): Refusal | undefined {
+  get lost(): Rejection | undefined {
     return this.#lost;
   }
 
-  push(piece: Uint8Array): RawRecord[] {
+  push(block: Uint8Array): RawRecord[] {
     const records: RawRecord[] = [];
-    let start = this.#offset === 0 ? bomLength(piece) : 0;
+    let start = this.#offset === 0 ? bomLength(block) : 0;
     let state = this.#state;
-    for (let i = start; i < piece.length; i++) {
+    for (let i = start; i < block.length; i++) {
       if (state === QUOTED) {
-        const quote = piece.indexOf(QUOTE, i);
+        const quote = block.indexOf(QUOTE, i);
         if (quote < 0) break;
         i = quote;
         state = CLOSING;
         continue;
       }
-      const byte = piece[i]!;
+      const byte = block[i]!;
       if (byte > COMMA) {
         // Nearly all bytes: neither quote, comma nor line end.
-        if (state === CLOSING) this.#flaw = STRAY_QUOTE;
+        if (state === CLOSING) this.#parseError = STRAY_QUOTE;
         state = UNQUOTED;
-        while (i + 1 < piece.length && piece[i + 1]! > COMMA) i++;
+        while (i + 1 < block.length && block[i + 1]! > COMMA) i++;
       } else if (byte === NEWLINE || byte === RETURN) {
-        this.#finish(piece.subarray(start, i), this.#offset + i + 1, records);
+        this.#finish(block.subarray(start, i), this.#offset + i + 1, records);
         start = i + 1;
         state = FIELD_START;
       } else if (byte === COMMA) state = FIELD_START;
       else if (byte === QUOTE) {
-        if (state === UNQUOTED) this.#flaw = STRAY_QUOTE;
+        if (state === UNQUOTED) this.#parseError = STRAY_QUOTE;
         else state = QUOTED;
       } else {
-        if (state === CLOSING) this.#flaw = STRAY_QUOTE;
+        if (state === CLOSING) this.#parseError = STRAY_QUOTE;
         state = UNQUOTED;
       }
     }
-    if (start < piece.length) this.#carry.add(piece.subarray(start));
+    if (start < block.length) this.#carry.add(block.subarray(start));
     this.#state = state;
-    this.#offset += piece.length;
+    this.#offset += block.length;
     return records;
   }
 
   end(): RawRecord[] {
     const records: RawRecord[] = [];
     const isOpen = this.#state === QUOTED;
-    if (isOpen) this.#flaw = OPEN_QUOTE;
+    if (isOpen) this.#parseError = OPEN_QUOTE;
     if (!this.#carry.isEmpty) this.#finish(new Uint8Array(0), this.#offset, records);
     if (isOpen && records.some(hasMoreLines)) this.#lost = REST_IS_LOST;
     return records;
   }
 
   #finish(last: Uint8Array, end: number, records: RawRecord[]): void {
-    const record = this.#carry.take(last, end, this.#flaw);
-    this.#flaw = undefined;
+    const record = this.#carry.take(last, end, this.#parseError);
+    this.#parseError = undefined;
     if (!isBlank(record)) records.push(record);
   }
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.ts';
 import { bomLength, Carry, isSpace, type RawRecord, type Splitter } from './splitter.ts';
 
@@ -19,7 +19,7 @@ export class JsonSplitter implements Splitter {
   #depth = 0;
   #inString = false;
   #escaped = false;
-  #lost: Refusal | undefined;
+  #lost: Rejection | undefined;
 
   /**
    * @param offset where in the text the first piece begins
@@ -36,26 +36,26 @@ export class JsonSplitter implements Splitter {
     return this.#isArray ? 'array' : 'sequence';
   }
 
-  get lost(): Refusal | undefined {
+  get lost(): Rejection | undefined {
     return this.#lost;
   }
 
-  push(piece: Uint8Array): RawRecord[] {
+  push(block: Uint8Array): RawRecord[] {
     const records: RawRecord[] = [];
     let start = -1;
-    let i = this.#offset === 0 ? bomLength(piece) : 0;
+    let i = this.#offset === 0 ? bomLength(block) : 0;
     if (this.#place === 'inside') start = i;
-    while (i < piece.length && !this.#lost) {
+    while (i < block.length && !this.#lost) {
       if (this.#inString) {
-        i = this.#skipString(piece, i);
+        i = this.#skipString(block, i);
         continue;
       }
-      const byte = piece[i]!;
+      const byte = block[i]!;
       if (this.#place === 'inside') {
         const past = this.#isArray ? this.#stepInElement(byte) : this.#stepInObject(byte);
         if (past !== undefined) {
           // The comma or bracket after an element of an array is not part of it; the last brace of an object is.
-          records.push(this.#carry.take(piece.subarray(start, i + past), this.#offset + i + 1));
+          records.push(this.#carry.take(block.subarray(start, i + past), this.#offset + i + 1));
           start = -1;
         }
       } else if (!isSpace(byte)) {
@@ -64,8 +64,8 @@ export class JsonSplitter implements Splitter {
       }
       i++;
     }
-    if (start >= 0 && this.#place === 'inside') this.#carry.add(piece.subarray(start));
-    this.#offset += piece.length;
+    if (start >= 0 && this.#place === 'inside') this.#carry.add(block.subarray(start));
+    this.#offset += block.length;
     return records;
   }
 
@@ -134,22 +134,22 @@ export class JsonSplitter implements Splitter {
   }
 
   /** @returns the index after the string, or the end of the piece */
-  #skipString(piece: Uint8Array, from: number): number {
-    for (let i = from; i < piece.length; i++) {
+  #skipString(block: Uint8Array, from: number): number {
+    for (let i = from; i < block.length; i++) {
       if (this.#escaped) this.#escaped = false;
-      else if (piece[i] === BACKSLASH) this.#escaped = true;
-      else if (piece[i] === QUOTE) {
+      else if (block[i] === BACKSLASH) this.#escaped = true;
+      else if (block[i] === QUOTE) {
         this.#inString = false;
         return i + 1;
       }
     }
-    return piece.length;
+    return block.length;
   }
 
   #nothing(at: number): RawRecord {
     return {
       ...this.#carry.take(new Uint8Array(0), this.#offset + at + 1),
-      flaw: 'There is nothing before this comma',
+      parseError: 'There is nothing before this comma',
     };
   }
 

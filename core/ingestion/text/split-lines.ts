@@ -13,15 +13,15 @@ export class LineSplitter implements Splitter {
     this.#offset = offset;
   }
 
-  push(piece: Uint8Array): RawRecord[] {
+  push(block: Uint8Array): RawRecord[] {
     const records: RawRecord[] = [];
-    let start = this.#offset === 0 ? bomLength(piece) : 0;
-    for (let at = piece.indexOf(NEWLINE, start); at >= 0; at = piece.indexOf(NEWLINE, start)) {
-      this.#finish(piece.subarray(start, at), this.#offset + at + 1, records);
+    let start = this.#offset === 0 ? bomLength(block) : 0;
+    for (let at = block.indexOf(NEWLINE, start); at >= 0; at = block.indexOf(NEWLINE, start)) {
+      this.#finish(block.subarray(start, at), this.#offset + at + 1, records);
       start = at + 1;
     }
-    if (start < piece.length) this.#carry.add(piece.subarray(start));
-    this.#offset += piece.length;
+    if (start < block.length) this.#carry.add(block.subarray(start));
+    this.#offset += block.length;
     return records;
   }
 

@@ -1,4 +1,4 @@
-import { MAX_RECORD_BYTES, type Refusal } from '#core/record/record.ts';
+import { MAX_RECORD_BYTES, type Rejection } from '#core/record/record.ts';
 
 /** A record of a text file, as bytes. */
 export interface RawRecord {
@@ -9,17 +9,17 @@ export interface RawRecord {
   /** Offset of what comes after the record and its end. */
   readonly end: number;
   /** What is wrong with the record, if that can be told without parsing it. */
-  readonly flaw?: string;
+  readonly parseError?: string;
 }
 
 /** Cuts the bytes of a text into records. Planning and decoding cut with the same splitter, so they agree. */
 export interface Splitter {
   /** @returns the records that end in this piece */
-  push(piece: Uint8Array): RawRecord[];
+  push(block: Uint8Array): RawRecord[];
   /** @returns what was left, once there are no more pieces */
   end(): RawRecord[];
   /** Why nothing can be read from here on; set once the records before it were returned. */
-  readonly lost?: Refusal | undefined;
+  readonly lost?: Rejection | undefined;
 }
 
 /** Bytes of a too large record that are kept, to show where it is. */
@@ -58,7 +58,7 @@ export class Carry {
   }
 
   /** The whole record, given its last part. */
-  take(last: Uint8Array, end: number, flaw?: string): RawRecord {
+  take(last: Uint8Array, end: number, parseError?: string): RawRecord {
     let bytes = last;
     let { length } = last;
     if (!this.isEmpty) {
@@ -70,7 +70,7 @@ export class Carry {
       this.#length = 0;
     }
     if (length > MAX_RECORD_BYTES) bytes = bytes.slice(0, KEPT_BYTES);
-    return flaw === undefined ? { bytes, length, end } : { bytes, length, end, flaw };
+    return parseError === undefined ? { bytes, length, end } : { bytes, length, end, parseError };
   }
 
   #append(part: Uint8Array): void {

@@ -1,4 +1,4 @@
-import type { Job, JobPart, NewJob } from '../job.ts';
+import type { Job, JobPartition, NewJob } from '../job.ts';
 
 /** The records of one kind of job. At most one of them is the current one. */
 export interface Jobs {
@@ -17,7 +17,7 @@ export interface Jobs {
    * Writes a step of a part, if the part still is where the step was taken from and the job is active.
    * @returns the job as it then is; undefined when nothing was written
    */
-  advance(id: string, index: number, part: JobPart, now: number): Promise<Job | undefined>;
+  advance(id: string, index: number, partition: JobPartition, now: number): Promise<Job | undefined>;
   /** Ends an active job. One that finished is then the last that did, unless a later one has. */
   end(job: Job, end: { readonly status: 'finished' | 'failed'; readonly endedAt: number }): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { nameOfObject, openObject } from '#core/ingestion/source/open-object.ts';
 import { unpackedSource } from '#core/ingestion/source/unpacked.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { type DecodedRecord, FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
 
 /** Records of a chunk that are worked on at a time: as many, or fewer where they are large. */
@@ -23,7 +23,7 @@ export async function readChunk(
   catalog: IngestionSettings,
   landing: ObjectStore,
   finish: (slice: readonly ReceivedRecord[], number: number) => Promise<void>,
-): Promise<Refusal | undefined> {
+): Promise<Rejection | undefined> {
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) return unknownDataset(catalog);
   const source = unpacked ? unpackedSource(landing, nameOfObject(file), unpacked) : await openObject(landing, file);
@@ -31,12 +31,12 @@ export async function readChunk(
   let slice: ReceivedRecord[] = [];
   let characters = 0;
   let number = 0;
-  let refusal: Refusal | undefined;
+  let rejection: Rejection | undefined;
   try {
     for await (const records of decodeChunk(source, { format, gzip }, chunk)) {
       for (const decoded of records) {
-        const tie = String(decoded.position.row ?? 0).padStart(12, '0');
-        slice.push(receiveRow(decoded, dataset, format, { receivedAt, tie }, chunk.header));
+        const tieBreaker = String(decoded.position.row ?? 0).padStart(12, '0');
+        slice.push(receiveRow(decoded, dataset, format, { receivedAt, tieBreaker }, chunk.header));
         characters += charactersOf(decoded);
         if (slice.length < SLICE && characters < SLICE_CHARACTERS) continue;
         await finish(slice, number++);
@@ -45,15 +45,15 @@ export async function readChunk(
       }
     }
   } catch (error) {
-    if (!(error instanceof FileRefusedError)) throw error;
-    refusal = error.refusal;
+    if (!(error instanceof FileRejectedError)) throw error;
+    rejection = error.rejection;
   }
   if (slice.length > 0) await finish(slice, number);
-  return refusal;
+  return rejection;
 }
 
 const charactersOf = ({ raw, characters = 0 }: DecodedRecord): number => (raw === undefined ? characters : raw.length);
 
 /** Names a slice in the keys of the objects that its records are kept in. */
-export const slicePart = ({ batchId, chunk }: ChunkMessage, slice: number): string =>
+export const invocationName = ({ batchId, chunk }: ChunkMessage, slice: number): string =>
   `${batchId}-${chunk.index}-${slice}`;

@@ -1,32 +1,32 @@
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
-import type { Batch, Verdict } from '#core/record/operations.ts';
+import type { Batch, CommitDecision } from '#core/record/operations.ts';
 
-/** Percent of a batch's records that may be refused, where nobody says otherwise (aep.md §2.3). */
+/** Percent of a batch's records that may be rejected, where nobody says otherwise (aep.md §2.3). */
 export const DEFAULT_THRESHOLD = 5;
 
 export const thresholdOf = (dataset: CompiledDataset | undefined): number =>
   dataset?.definition.partialIngestionPercentage ?? DEFAULT_THRESHOLD;
 
-type Validated = Pick<Batch, 'chunks' | 'validatedChunks' | 'validated' | 'partialIngestionPercentage' | 'refusal'>;
+type Validated = Pick<Batch, 'chunks' | 'validatedChunks' | 'validated' | 'partialIngestionPercentage' | 'rejection'>;
 
 /**
  * What becomes of a batch whose records have all been looked at (aep.md §2.3): its good rows land when the bad ones
  * are at most the threshold, else the whole batch fails, and so does one that could not be read to its end.
  * @returns undefined while chunks are missing
  */
-export function verdictOf(batch: Validated): Verdict | undefined {
-  const { chunks, validatedChunks, validated, partialIngestionPercentage: limit, refusal } = batch;
+export function commitDecisionOf(batch: Validated): CommitDecision | undefined {
+  const { chunks, validatedChunks, validated, partialIngestionPercentage: limit, rejection } = batch;
   if (validatedChunks < chunks) return undefined;
-  if (refusal) return { refusal };
-  const { accepted, refused } = validated;
+  if (rejection) return { rejection };
+  const { accepted, rejected } = validated;
   // In whole numbers where it can be: 5 % of 100 records are five, whatever the fractions say.
-  if (refused * 100 <= limit * (accepted + refused)) return 'stitch';
-  const percent = ((refused * 100) / (accepted + refused)).toFixed(2);
+  if (rejected * 100 <= limit * (accepted + rejected)) return 'stitch';
+  const percent = ((rejected * 100) / (accepted + rejected)).toFixed(2);
   return {
-    refusal: {
+    rejection: {
       code: 'batch-failed',
-      message: `${refused} of ${accepted + refused} records were refused, ${percent} %; none of the batch is taken in. Mend the refused records or raise the dataset's partialIngestionPercentage, and upload the file again`,
-      expected: `at most ${limit} % refused records`,
+      message: `${rejected} of ${accepted + rejected} records were rejected, ${percent} %; none of the batch is ingested. Fix the rejected records or raise the dataset's partialIngestionPercentage, and upload the file again`,
+      expected: `at most ${limit} % rejected records`,
       found: `${percent} %`,
     },
   };

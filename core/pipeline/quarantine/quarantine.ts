@@ -1,22 +1,22 @@
 import { hash } from 'node:crypto';
-import { arrivalId } from '#core/ingestion/ids.ts';
+import { ingestionIdOf } from '#core/ingestion/ids.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
-import { keepInLake } from '#core/lake/keep.ts';
+import { writeToLake } from '#core/lake/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { Operations, OutcomeCounts } from '#core/record/operations.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '../counts.ts';
+import { type IngestDeps, ingest } from '../ingest.ts';
 import { validate } from '../process.ts';
-import { type TakeInDeps, takeIn } from '../take-in.ts';
-import { type QuarantineRow, readArchive, writeArchive } from './keep.ts';
-import { receiveAgain, receiveMended } from './receive-again.ts';
+import { receiveAgain, receiveCorrected } from './receive-again.ts';
+import { type QuarantineRow, readArchive, writeArchive } from './write.ts';
 
-/** Which refused records are meant; what is left out does not matter. */
+/** Which rejected records are meant; what is left out does not matter. */
 export interface QuarantineFilter {
   readonly dataset?: string | undefined;
-  /** Code of a refusal. */
+  /** Code of a rejection. */
   readonly reason?: string | undefined;
   /** A part of the source: of the key of a file, or of `kinesis:<shard>`. */
   readonly source?: string | undefined;
@@ -28,17 +28,17 @@ export interface QuarantineFilter {
   readonly ids?: readonly string[] | undefined;
 }
 
-/** What people call a refused record: the same as long as it is there. */
-export const rowId = ({ position, receivedAt }: QuarantineRow): string => arrivalId(position, receivedAt);
+/** What people call a rejected record: the same as long as it is there. */
+export const rowId = ({ position, receivedAt }: QuarantineRow): string => ingestionIdOf(position, receivedAt);
 
-/** A file that was refused as a whole: its records are not here, they are in the file. */
+/** A file that was rejected as a whole: its records are not here, they are in the file. */
 export const isWholeFile = ({ position: { row, sequenceNumber } }: QuarantineRow): boolean =>
   row === undefined && sequenceNumber === undefined;
 
 export function matches(row: QuarantineRow, { dataset, reason, source, since, until, ids }: QuarantineFilter): boolean {
   return (
     (dataset === undefined || row.datasetId === dataset) &&
-    (reason === undefined || row.refusals.some(({ code }) => code === reason)) &&
+    (reason === undefined || row.rejections.some(({ code }) => code === reason)) &&
     (source === undefined || row.position.source.includes(source)) &&
     (since === undefined || row.receivedAt >= since) &&
     (until === undefined || row.receivedAt < until) &&
@@ -46,7 +46,7 @@ export function matches(row: QuarantineRow, { dataset, reason, source, since, un
   );
 }
 
-/** Refused records with the key of the object they are in, in the order of their objects. */
+/** Rejected records with the key of the object they are in, in the order of their objects. */
 export async function* readQuarantine(
   quarantine: ObjectStore,
   filter: QuarantineFilter,
@@ -77,46 +77,46 @@ export interface QuarantineReplayDeps {
   readonly quarantine: ObjectStore;
   readonly lake: ObjectStore;
   readonly operations: Pick<Operations, 'countStream'>;
-  readonly stitch: TakeInDeps;
+  readonly stitch: IngestDeps;
 }
 
 export interface QuarantineReplay {
-  /** Taken in now. */
+  /** Ingested now. */
   accepted: number;
-  /** Taken in meanwhile by another way. */
+  /** Ingested meanwhile by another way. */
   duplicate: number;
-  /** Refused again, with what is in force now; they stay. */
-  refused: number;
-  /** Refused as a whole: to be uploaded again. */
+  /** Rejected again, with what is active now; they stay. */
+  rejected: number;
+  /** Rejected as a whole: to be uploaded again. */
   files: number;
-  /** Mended records that are refused still, and why. */
-  readonly left: { readonly id: string; readonly refusals: readonly Refusal[] }[];
-  /** Ids of mended records that the quarantine does not have. */
+  /** Corrected records that are rejected still, and why. */
+  readonly left: { readonly id: string; readonly rejections: readonly Rejection[] }[];
+  /** Ids of corrected records that the quarantine does not have. */
   readonly unknown: readonly string[];
 }
 
-/** Id of a refused record → all of it as people have mended it. */
+/** Id of a rejected record → all of it as people have corrected it. */
 export type Mended = ReadonlyMap<string, string>;
 
 /**
- * Takes refused records in once more, after the catalog was mended. Each keeps the time, the order and the arrival it
- * had, so profiles are what they would be had it never been refused. What is taken in leaves the quarantine, after it
+ * Takes rejected records in once more, after the catalog was corrected. Each keeps the time, the order and the arrival it
+ * had, so profiles are what they would be had it never been rejected. What is ingested leaves the quarantine, after it
  * is in the lake and in its profile: a replay that was interrupted can be started again.
- * @param mended when given, only these records are taken, with these contents
+ * @param corrected when given, only these records are taken, with these contents
  */
 export async function replayQuarantine(
   filter: QuarantineFilter,
   deps: QuarantineReplayDeps,
-  mended?: Mended,
+  corrected?: Mended,
 ): Promise<QuarantineReplay> {
-  const unknown = new Set(mended?.keys());
-  const result = { accepted: 0, duplicate: 0, refused: 0, files: 0, left: [], unknown: [] };
+  const unknown = new Set(corrected?.keys());
+  const result = { accepted: 0, duplicate: 0, rejected: 0, files: 0, left: [], unknown: [] };
   for await (const { key, rows, all } of readQuarantine(deps.quarantine, filter)) {
     const records = rows.filter((row) => !isWholeFile(row));
-    if (!mended) result.files += rows.length - records.length;
-    const chosen = mended ? records.filter((row) => mended.has(rowId(row))) : records;
+    if (!corrected) result.files += rows.length - records.length;
+    const chosen = corrected ? records.filter((row) => corrected.has(rowId(row))) : records;
     for (const row of chosen) unknown.delete(rowId(row));
-    if (chosen.length > 0) await replayObject(key, chosen, all, deps, result, mended);
+    if (chosen.length > 0) await replayObject(key, chosen, all, deps, result, corrected);
   }
   return { ...result, unknown: [...unknown] };
 }
@@ -127,19 +127,19 @@ async function replayObject(
   all: readonly QuarantineRow[],
   { catalog, quarantine, lake, stitch: deps, operations }: QuarantineReplayDeps,
   result: QuarantineReplay,
-  mended: Mended | undefined,
+  corrected: Mended | undefined,
 ): Promise<void> {
-  const received = [...chosen].sort(byArrival).map((row) => {
-    const raw = mended?.get(rowId(row));
-    return raw === undefined ? receiveAgain(row, catalog) : receiveMended(row, raw, catalog);
+  const received = [...chosen].sort(byIngestion).map((row) => {
+    const raw = corrected?.get(rowId(row));
+    return raw === undefined ? receiveAgain(row, catalog) : receiveCorrected(row, raw, catalog);
   });
-  const { accepted, refused } = validate(received, catalog);
+  const { accepted, rejected } = validate(received, catalog);
   const records = accepted.map(({ record }) => record);
-  await keepInLake(lake, partOf(key, records), accepted);
-  const { outcomes, failed } = await takeIn(records, deps);
+  await writeToLake(lake, partOf(key, records), accepted);
+  const { outcomes, failed } = await ingest(records, deps);
   if (failed[0]) throw failed[0].error;
 
-  const again = new Map(refused.map((row) => [rowId(row), row]));
+  const again = new Map(rejected.map((row) => [rowId(row), row]));
   const replayed = new Set(chosen.map(rowId));
   const gone = chosen.filter((row) => !again.has(rowId(row)));
   for (const [datasetId, counts] of corrections(gone, outcomes, catalog)) {
@@ -147,29 +147,29 @@ async function replayObject(
   }
   // What people made of a record did not help: it stays as it came.
   const stays = (row: QuarantineRow): QuarantineRow[] => {
-    const refusedAgain = again.get(rowId(row));
-    return refusedAgain === undefined ? [] : [mended ? row : refusedAgain];
+    const rejectedAgain = again.get(rowId(row));
+    return rejectedAgain === undefined ? [] : [corrected ? row : rejectedAgain];
   };
   const left = all.flatMap((row) => (replayed.has(rowId(row)) ? stays(row) : [row]));
   if (left.length === 0) await quarantine.delete([key]);
-  else if (left.length < all.length || !mended) await writeArchive(quarantine, key, left);
-  const { accepted: taken, duplicate } = countOutcomes({ refused: [], outcomes });
+  else if (left.length < all.length || !corrected) await writeArchive(quarantine, key, left);
+  const { accepted: taken, duplicate } = countOutcomes({ rejected: [], outcomes });
   result.accepted += taken;
   result.duplicate += duplicate;
-  result.refused += refused.length;
-  if (mended) result.left.push(...refused.map((row) => ({ id: rowId(row), refusals: row.refusals })));
+  result.rejected += rejected.length;
+  if (corrected) result.left.push(...rejected.map((row) => ({ id: rowId(row), rejections: row.rejections })));
 }
 
-const byArrival = (x: QuarantineRow, y: QuarantineRow): number =>
-  x.receivedAt - y.receivedAt || (x.tie < y.tie ? -1 : x.tie > y.tie ? 1 : 0);
+const byIngestion = (x: QuarantineRow, y: QuarantineRow): number =>
+  x.receivedAt - y.receivedAt || (x.tieBreaker < y.tieBreaker ? -1 : x.tieBreaker > y.tieBreaker ? 1 : 0);
 
 /** The same records, replayed again after an interruption, lie in the same place of the lake; others beside them. */
 function partOf(key: string, records: readonly AcceptedRecord[]): string {
-  const which = hash('sha256', records.map(({ arrival }) => arrival).join('|'), 'hex').slice(0, 12);
+  const which = hash('sha256', records.map(({ ingestionId }) => ingestionId).join('|'), 'hex').slice(0, 12);
   return `replay-${which}-${key.slice(key.lastIndexOf('/') + 1).replace(/\..*$/, '')}`;
 }
 
-/** What the books have to be told: these were refused, and are something else now. */
+/** What the books have to be told: these were rejected, and are something else now. */
 function corrections(
   gone: readonly QuarantineRow[],
   outcomes: readonly FoldOutcome[],
@@ -178,16 +178,16 @@ function corrections(
   const isKnown = (id: string): boolean => catalog.datasets.has(id);
   // A record of a dataset that nobody knew was counted as one of `unknown`.
   const unknown = new Set(
-    gone.filter(({ refusals }) => refusals[0]!.code === 'unknown-dataset').map((row) => row.datasetId),
+    gone.filter(({ rejections }) => rejections[0]!.code === 'unknown-dataset').map((row) => row.datasetId),
   );
-  const was = countByDataset({ refused: gone, outcomes: [] }, (id) => !unknown.has(id));
-  const is = countByDataset({ refused: [], outcomes }, isKnown);
+  const was = countByDataset({ rejected: gone, outcomes: [] }, (id) => !unknown.has(id));
+  const is = countByDataset({ rejected: [], outcomes }, isKnown);
   for (const [id, counts] of was) is.set(id, addCounts(is.get(id) ?? NO_COUNTS, negative(counts)));
   return is;
 }
 
-const negative = ({ refused, refusals }: OutcomeCounts): OutcomeCounts => ({
+const negative = ({ rejected, rejections }: OutcomeCounts): OutcomeCounts => ({
   ...NO_COUNTS,
-  refused: -refused,
-  refusals: Object.fromEntries(Object.entries(refusals).map(([code, count]) => [code, -count])),
+  rejected: -rejected,
+  rejections: Object.fromEntries(Object.entries(rejections).map(([code, count]) => [code, -count])),
 });

@@ -3,42 +3,42 @@ import { csvRow } from '#core/ingestion/text/csv-rows.ts';
 import { bytesOfRaw, decodeJson } from '#core/ingestion/text/decode-json.ts';
 import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
 import type { RawRecord } from '#core/ingestion/text/splitter.ts';
-import type { DecodedRecord, Refusal, RefusalCode } from '#core/record/record.ts';
+import type { DecodedRecord, Rejection, RejectionCode } from '#core/record/record.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
 import { receiveMessage } from '../receive-message.ts';
-import type { QuarantineRow } from './keep.ts';
+import type { QuarantineRow } from './write.ts';
 
 /** Of what was too large only the beginning was kept, and that may look like a record of its own. */
-const PARTLY_KEPT: ReadonlySet<RefusalCode> = new Set(['too-large']);
+const PARTLY_KEPT: ReadonlySet<RejectionCode> = new Set(['too-large']);
 /** A row of Parquet is kept as JSON, which lacks the values that could not be read. */
-const UNREADABLE: ReadonlySet<RefusalCode> = new Set(['malformed', 'invalid-encoding', 'too-deep']);
+const UNREADABLE: ReadonlySet<RejectionCode> = new Set(['malformed', 'invalid-encoding', 'too-deep']);
 
-/** A refused record, received once more under the catalog that is in force now; when it arrived stays as it was. */
+/** A rejected record, received once more under the catalog that is active now; when it arrived stays as it was. */
 export function receiveAgain(row: QuarantineRow, catalog: IngestionSettings): ReceivedRecord {
-  const { datasetId, position, receivedAt, tie, format, header, refusals } = row;
-  const partly = refusals.find(({ code }) => PARTLY_KEPT.has(code) || (format === 'parquet' && UNREADABLE.has(code)));
-  if (partly) return { ...row, entity: undefined, refusal: partly };
+  const { datasetId, position, receivedAt, tieBreaker, format, header, rejections } = row;
+  const partly = rejections.find(({ code }) => PARTLY_KEPT.has(code) || (format === 'parquet' && UNREADABLE.has(code)));
+  if (partly) return { ...row, entity: undefined, rejection: partly };
   const bytes = bytesOfRaw(row);
-  if (format === undefined) return receiveMessage(bytes, position, { receivedAt, tie }, catalog);
+  if (format === undefined) return receiveMessage(bytes, position, { receivedAt, tieBreaker }, catalog);
   const dataset = catalog.datasets.get(datasetId);
-  if (!dataset) return { ...row, entity: undefined, refusal: unknownDataset(catalog) };
-  return receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tie }, header);
+  if (!dataset) return { ...row, entity: undefined, rejection: unknownDataset(catalog) };
+  return receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tieBreaker }, header);
 }
 
 /** The same with what people have made of it: the whole record, as text. */
-export function receiveMended(row: QuarantineRow, raw: string, catalog: IngestionSettings): ReceivedRecord {
+export function receiveCorrected(row: QuarantineRow, raw: string, catalog: IngestionSettings): ReceivedRecord {
   const { rawEncoding: _encoding, ...rest } = row;
-  return receiveAgain({ ...rest, raw, refusals: [] }, catalog);
+  return receiveAgain({ ...rest, raw, rejections: [] }, catalog);
 }
 
 function decodeAgain(bytes: Uint8Array, { position, raw, rawEncoding, format, header }: QuarantineRow): DecodedRecord {
   const kept = { position, raw, ...(rawEncoding && { rawEncoding }) };
   if (format === 'csv') {
     const row = onlyRow(bytes);
-    return row ? csvRow(row, header ?? [], position) : { ...kept, refusal: NOT_ONE_ROW };
+    return row ? csvRow(row, header ?? [], position) : { ...kept, rejection: NOT_ONE_ROW };
   }
   const decoded = decodeJson(bytes);
-  return decoded.refusal ? { ...kept, refusal: decoded.refusal } : { ...kept, value: decoded.value };
+  return decoded.rejection ? { ...kept, rejection: decoded.rejection } : { ...kept, value: decoded.value };
 }
 
 /** Cut as its file was: what is wrong with its quotes is found there, and not by who parses it. */
@@ -48,7 +48,7 @@ function onlyRow(bytes: Uint8Array): RawRecord | undefined {
   return others.length === 0 ? row : undefined;
 }
 
-const NOT_ONE_ROW: Refusal = {
+const NOT_ONE_ROW: Rejection = {
   code: 'malformed',
-  message: 'This is not one row of a CSV file; a mended record must be one, without its header',
+  message: 'This is not one row of a CSV file; a corrected record must be one, without its header',
 };

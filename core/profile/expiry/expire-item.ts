@@ -1,4 +1,4 @@
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import { withoutExpiredRegions } from '../event-region.ts';
 import { attributesOf, lastChange } from '../fragment.ts';
@@ -14,12 +14,12 @@ import {
 } from '../profile-item.ts';
 import { type Profile, profilesOf } from '../profiles.ts';
 import { eventsOf } from '../reproject.ts';
-import { dayOf, type ExpiryRules, inactiveBefore, isExpired, isInactive } from './rules.ts';
+import { dayOf, type ExpirySettings, inactiveBefore, isExpired, isInactive } from './settings.ts';
 
-export interface ExpireItemDeps extends Pausing {
+export interface ExpireItemDeps extends Backoff {
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
-  readonly rules: ExpiryRules;
+  readonly settings: ExpirySettings;
   /** Epoch ms. */
   readonly now: number;
 }
@@ -52,16 +52,16 @@ export async function expireItem(image: ProfileItem, deps: ExpireItemDeps): Prom
     for (const identity of idle) total.timelineEntries += await eraseInactive(identity, deps);
     const next = idle.length > 0 ? withoutActivity(item, idle) : left;
     if (next === item) return true;
-    await deps.profiles.write({ item: next, pointers: [], absorbed: [] });
+    await deps.profiles.write({ item: next, pointers: [], mergedIn: [] });
     total.events += countEvents(item) - countEvents(next);
-    total.profiles += profilesOf(item, deps.rules).length - profilesOf(next, deps.rules).length;
+    total.profiles += profilesOf(item, deps.settings).length - profilesOf(next, deps.settings).length;
     return false;
   };
   while (!(await retryOnConflict(isDone, deps)));
   return total;
 }
 
-type ReadDeps = Pick<ExpireItemDeps, 'timeline' | 'rules' | 'now'>;
+type ReadDeps = Pick<ExpireItemDeps, 'timeline' | 'settings' | 'now'>;
 
 /** The item without what has expired in it; the same object where nothing has. */
 export async function withoutWhatExpired(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
@@ -71,24 +71,24 @@ export async function withoutWhatExpired(item: ProfileItem, deps: ReadDeps): Pro
 
 /** Events are chosen anew from the timeline where some are gone: others may now be the ones that count. */
 async function withoutExpired(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
-  const { rules, timeline, now } = deps;
+  const { settings, timeline, now } = deps;
   const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
   for (const [identity, own] of Object.entries(item.events)) {
-    if (!own.some((event) => isExpired(event, rules.fold, now))) continue;
-    events[identity] = await eventsOf(identity, { timeline, rules: rules.fold, now: () => now });
+    if (!own.some((event) => isExpired(event, settings.fold, now))) continue;
+    events[identity] = await eventsOf(identity, { timeline, settings: settings.fold, now: () => now });
   }
   return Object.keys(events).length > 0 ? { ...item, events: { ...item.events, ...events } } : item;
 }
 
 /** What events said about regions goes when events of that time go. */
-function withoutOldRegions(item: ProfileItem, { rules, now }: ReadDeps): ProfileItem {
+function withoutOldRegions(item: ProfileItem, { settings, now }: ReadDeps): ProfileItem {
   const fragments: [string, Fragment][] = [];
   let isSame = true;
   for (const [key, fragment] of Object.entries(item.fragments)) {
     const datasetId = datasetOfFragment(key);
-    const isEvents = Object.hasOwn(rules.eventDays, datasetId);
+    const isEvents = Object.hasOwn(settings.eventDays, datasetId);
     const left = isEvents
-      ? withoutExpiredRegions(fragment, (time) => isExpired({ datasetId, time }, rules.fold, now))
+      ? withoutExpiredRegions(fragment, (time) => isExpired({ datasetId, time }, settings.fold, now))
       : fragment;
     if (left !== fragment) isSame = false;
     if (left) fragments.push([key, left]);
@@ -98,9 +98,9 @@ function withoutOldRegions(item: ProfileItem, { rules, now }: ReadDeps): Profile
 
 /** Profiles without attributes whose last event has expired. */
 async function withoutEmpty(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
-  if (Object.keys(deps.rules.eventDays).length === 0) return item;
+  if (Object.keys(deps.settings.eventDays).length === 0) return item;
   const gone: IdentityKey[] = [];
-  for (const { identities } of profilesOf(item, deps.rules)) {
+  for (const { identities } of profilesOf(item, deps.settings)) {
     const isBare = identities.every((identity) => !hasAttributes(item, identity) && !item.events[identity]?.length);
     const asked = identities.filter((identity) => item.events[identity]);
     if (isBare && !(await hasEvents(asked, deps))) gone.push(...asked);
@@ -116,7 +116,7 @@ const hasAttributes = (item: ProfileItem, identity: IdentityKey): boolean =>
 async function hasEvents(identities: readonly IdentityKey[], deps: ReadDeps): Promise<boolean> {
   for (const identity of identities) {
     for await (const entry of deps.timeline.read(identity)) {
-      if (entry.json !== undefined && !isExpired(entry, deps.rules.fold, deps.now)) return true;
+      if (entry.json !== undefined && !isExpired(entry, deps.settings.fold, deps.now)) return true;
     }
   }
   return false;
@@ -124,10 +124,10 @@ async function hasEvents(identities: readonly IdentityKey[], deps: ReadDeps): Pr
 
 /** Profiles that are pseudonymous and were not active for too long, without the links. */
 async function withoutInactive(item: ProfileItem, deps: ReadDeps): Promise<ProfileItem> {
-  const { pseudonymous } = deps.rules;
+  const { pseudonymous } = deps.settings;
   if (!pseudonymous) return item;
   const days = new Map<IdentityKey, number>();
-  for (const profile of profilesOf(item, deps.rules)) {
+  for (const profile of profilesOf(item, deps.settings)) {
     if (!profile.identities.every((identity) => pseudonymous.namespaces.has(namespaceOf(identity)))) continue;
     const lastDay = await lastActiveDay(profile, item, deps);
     if (!isInactive(lastDay, pseudonymous.days, deps.now)) continue;
@@ -158,10 +158,10 @@ async function lastActiveDay({ identities }: Profile, item: ProfileItem, deps: R
 }
 
 /** Identities of inactive profiles whose data have gone and whose timeline may still be there. */
-function idleIn(item: ProfileItem, { rules, now }: ExpireItemDeps): IdentityKey[] {
-  const { pseudonymous } = rules;
+function idleIn(item: ProfileItem, { settings, now }: ExpireItemDeps): IdentityKey[] {
+  const { pseudonymous } = settings;
   if (!pseudonymous || !item.activeOn) return [];
-  const alive = new Set(profilesOf(item, rules).flatMap(({ identities }) => identities));
+  const alive = new Set(profilesOf(item, settings).flatMap(({ identities }) => identities));
   return Object.entries(item.activeOn).flatMap(([identity, lastDay]) => {
     const isIdle = isInactive(lastDay, pseudonymous.days, now) && !alive.has(identity);
     return isIdle && pseudonymous.namespaces.has(namespaceOf(identity)) ? [identity] : [];
@@ -169,8 +169,8 @@ function idleIn(item: ProfileItem, { rules, now }: ExpireItemDeps): IdentityKey[
 }
 
 /** What has just arrived, and is on its way into the item, stays. */
-async function eraseInactive(identity: IdentityKey, { timeline, rules, now }: ExpireItemDeps): Promise<number> {
-  const before = inactiveBefore(rules.pseudonymous!.days, now);
+async function eraseInactive(identity: IdentityKey, { timeline, settings, now }: ExpireItemDeps): Promise<number> {
+  const before = inactiveBefore(settings.pseudonymous!.days, now);
   const old: string[] = [];
   for await (const { id, receivedAt } of timeline.read(identity)) if (receivedAt < before) old.push(id);
   for (const id of old) await timeline.erase(identity, id);

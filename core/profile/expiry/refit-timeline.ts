@@ -1,6 +1,6 @@
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { Timeline } from '../ports/timeline.ts';
-import { type ExpiryRules, isExpired } from './rules.ts';
+import { type ExpirySettings, isExpired } from './settings.ts';
 
 /**
  * Makes the timeline of identities keep events as long as their datasets do now: what is too old goes, of the rest each
@@ -12,17 +12,17 @@ import { type ExpiryRules, isExpired } from './rules.ts';
 export async function refitTimeline(
   identities: readonly IdentityKey[],
   changed: ReadonlySet<string>,
-  deps: { readonly timeline: Timeline; readonly rules: ExpiryRules; readonly now: number },
+  deps: { readonly timeline: Timeline; readonly settings: ExpirySettings; readonly now: number },
 ): Promise<number> {
-  const { timeline, rules, now } = deps;
+  const { timeline, settings, now } = deps;
   let removed = 0;
   for (const identity of identities) {
     for await (const entry of timeline.read(identity)) {
       if (entry.json === undefined || !changed.has(entry.datasetId)) continue;
-      if (isExpired(entry, rules.fold, now)) removed += await timeline.erase(identity, entry.id);
+      if (isExpired(entry, settings.fold, now)) removed += await timeline.erase(identity, entry.id);
       else {
-        const expiresAt = rules.fold.expiryOf(entry.datasetId, entry.time);
-        if (seconds(expiresAt) !== seconds(entry.expiresAt)) await timeline.keepUntil(identity, entry.id, expiresAt);
+        const expiresAt = settings.fold.expiryOf(entry.datasetId, entry.time);
+        if (seconds(expiresAt) !== seconds(entry.expiresAt)) await timeline.setExpiry(identity, entry.id, expiresAt);
       }
     }
   }

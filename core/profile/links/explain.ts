@@ -1,6 +1,6 @@
-import { EVIDENCE_LIMITS } from '#core/identity/link-history.ts';
-import { compareKeys, graphsOf, type Link, type LinkRules, type RemovedLink } from '#core/identity/link-rules.ts';
-import { shortestPath } from '#core/identity/paths.ts';
+import { LINK_HISTORY_LIMITS } from '#core/identity/link-history.ts';
+import { shortestPath } from '#core/identity/link-paths.ts';
+import { compareKeys, graphsOf, type Link, type LinkingRules, type RemovedLink } from '#core/identity/linking-rules.ts';
 import { replay } from '#core/identity/replay.ts';
 import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import { loadItems } from '../load.ts';
@@ -25,13 +25,13 @@ export interface Explanation {
  */
 export async function explain(
   identity: IdentityKey,
-  deps: { readonly profiles: ProfileStore; readonly rules: LinkRules },
+  deps: { readonly profiles: ProfileStore; readonly rules: LinkingRules },
 ): Promise<Explanation | undefined> {
   const { profiles, rules } = deps;
   const { items } = await loadItems([identity], profiles);
   const [item] = items;
   if (!item) return undefined;
-  const { links, removed } = replay(item.evidence, rules, EVIDENCE_LIMITS);
+  const { links, removed } = replay(item.linkHistory, rules, LINK_HISTORY_LIMITS);
   const graph = graphsOf(links).find(({ identities }) => identities.includes(identity));
   const strength = (key: IdentityKey): number => rules.rank(namespaceOf(key));
   const identities = [...(graph?.identities ?? [identity])].sort(

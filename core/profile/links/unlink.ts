@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
-import { addAssertions, linksOf } from '#core/identity/evidence.ts';
-import type { Assertion, Link, LinkRules, Withdrawal } from '#core/identity/link-rules.ts';
-import { shortestPath } from '#core/identity/paths.ts';
-import { type Pausing, retryOnConflict } from '#core/ports/conflict.ts';
+import { addAssertions, linksOf } from '#core/identity/add-assertions.ts';
+import { shortestPath } from '#core/identity/link-paths.ts';
+import type { Assertion, Link, LinkingRules, Withdrawal } from '#core/identity/linking-rules.ts';
+import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { loadItems } from '../load.ts';
 import type { ProfileStore } from '../ports/profile-store.ts';
 
-export interface UnlinkDeps extends Pausing {
+export interface UnlinkDeps extends Backoff {
   readonly profiles: ProfileStore;
-  readonly rules: LinkRules;
+  readonly rules: LinkingRules;
   /** Epoch ms. */
   now(): number;
 }
@@ -29,7 +29,7 @@ export type Unlinked =
 export async function unlink(
   a: IdentityKey,
   b: IdentityKey,
-  withdrawal: Withdrawal,
+  unlinking: Withdrawal,
   deps: UnlinkDeps,
 ): Promise<Unlinked> {
   const { profiles, rules } = deps;
@@ -38,18 +38,18 @@ export async function unlink(
     if (unknown[0] !== undefined) return { outcome: 'unknown-identity', identity: unknown[0] };
     const [item, other] = items;
     if (!item || other) return { outcome: 'not-linked', connection: [] };
-    const links = linksOf(item.evidence, rules);
+    const links = linksOf(item.linkHistory, rules);
     const link = links.find((each) => (each.a === a && each.b === b) || (each.a === b && each.b === a));
     if (!link) return { outcome: 'not-linked', connection: shortestPath(links, a, b) ?? [] };
-    const { evidence } = addAssertions(item.evidence, [entryOf(link, withdrawal, deps.now())], rules);
-    await profiles.write({ item: { ...item, evidence }, pointers: [], absorbed: [] });
-    return { outcome: 'withdrawn', link, remaining: shortestPath(linksOf(evidence, rules), a, b) ?? [] };
+    const { linkHistory } = addAssertions(item.linkHistory, [entryOf(link, unlinking, deps.now())], rules);
+    await profiles.write({ item: { ...item, linkHistory }, pointers: [], mergedIn: [] });
+    return { outcome: 'withdrawn', link, remaining: shortestPath(linksOf(linkHistory, rules), a, b) ?? [] };
   }, deps);
 }
 
 /** A link that was seen in what is still the future, by a clock that is fast, is withdrawn from then on. */
-function entryOf({ a, b, lastSeen }: Link, withdrawal: Withdrawal, now: number): Assertion {
+function entryOf({ a, b, lastSeen }: Link, unlinking: Withdrawal, now: number): Assertion {
   const time = Math.max(now, lastSeen);
   const id = hash('sha256', `${time}|${a}|${b}`, 'base64url').slice(0, 8);
-  return { id, time, source: 'unlink', identities: [a, b], withdrawal };
+  return { id, time, source: 'unlink', identities: [a, b], unlinking };
 }

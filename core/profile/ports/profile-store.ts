@@ -2,7 +2,7 @@ import type { IdentityKey } from '#core/record/identity.ts';
 import type { ProfileItem } from '../profile-item.ts';
 
 /** What lies under an identity's key: nothing, the item itself, or the root of the item that holds it. */
-export type Lookup = { readonly item: ProfileItem } | { readonly movedTo: IdentityKey };
+export type Lookup = { readonly item: ProfileItem } | { readonly redirectTo: IdentityKey };
 
 export interface ProfileWrite {
   /** The item as it shall be; written with `revision + 1` if the stored revision still is `revision`. */
@@ -10,11 +10,11 @@ export interface ProfileWrite {
   /** Identities that had nothing under their key and now point to the item. */
   readonly pointers: readonly IdentityKey[];
   /** Items that were taken into this one, as they were read; they become pointers. */
-  readonly absorbed: readonly ProfileItem[];
+  readonly mergedIn: readonly ProfileItem[];
 }
 
 /** Part of a scan: one of several that are read side by side, and what is left of it. */
-export interface ScanPart {
+export interface ScanPartition {
   readonly index: number;
   readonly of: number;
   /** Root of an item that a scan of the same part gave: only what comes after it is read, the item itself is not. */
@@ -27,5 +27,5 @@ export interface ProfileStore {
   /** All or nothing. @throws ConflictError */
   write(write: ProfileWrite): Promise<void>;
   /** Every item once, in no order. */
-  scan(part?: ScanPart): AsyncIterable<ProfileItem>;
+  scan(partition?: ScanPartition): AsyncIterable<ProfileItem>;
 }

@@ -11,7 +11,7 @@ export interface TimelineEntry {
   /** Of the record. */
   readonly id: string;
   /** See `AcceptedRecord.arrival`. */
-  readonly arrival: string;
+  readonly ingestionId: string;
   readonly datasetId: string;
   /** Epoch ms. */
   readonly time: number;
@@ -35,7 +35,7 @@ export interface Timeline {
   /** Everything kept under an identity, in no order; what has expired may still be there. */
   read(identity: IdentityKey): AsyncIterable<TimelineEntry>;
   /** Changes when an entry, if it is still there, expires; undefined for never. */
-  keepUntil(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void>;
+  setExpiry(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void>;
   /** Removes one entry, or what is kept under the identity as a whole. @returns how many there were */
   erase(identity: IdentityKey, id?: string): Promise<number>;
 }

@@ -18,7 +18,7 @@ export type CalendarUnit = (typeof CALENDAR_UNITS)[number];
 const IRREGULAR: Readonly<Record<string, CalendarUnit>> = { centuries: 'century', millennia: 'millennium' };
 
 /** The unit a word names, singular or plural; undefined for any other word. */
-export function unitOf(word: string): CalendarUnit | undefined {
+export function groupOf(word: string): CalendarUnit | undefined {
   const irregular = Object.hasOwn(IRREGULAR, word) ? IRREGULAR[word] : undefined;
   if (irregular !== undefined) return irregular;
   return CALENDAR_UNITS.find((unit) => unit === word || (word === `${unit}s` && unit !== 'century'));
@@ -41,14 +41,14 @@ const MONTHS: Partial<Record<CalendarUnit, number>> = {
   millennium: 12_000,
 };
 const SHORTEST_MONTH = 28 * DAY;
-const LONGEST_MONTH = 31 * DAY;
+const MAX_MONTH_LENGTH = 31 * DAY;
 
 /** Milliseconds of a unit that always has the same length; undefined for months and longer. */
 export const fixedLength = (unit: CalendarUnit): number | undefined => FIXED[unit];
 
 /** An upper limit of the length of `amount` units, in milliseconds. */
 export const longestLength = (amount: number, unit: CalendarUnit): number =>
-  amount * (FIXED[unit] ?? (MONTHS[unit] ?? 0) * LONGEST_MONTH);
+  amount * (FIXED[unit] ?? (MONTHS[unit] ?? 0) * MAX_MONTH_LENGTH);
 
 /** A lower limit of the length of `amount` units, in milliseconds. */
 export const shortestLength = (amount: number, unit: CalendarUnit): number =>

@@ -4,11 +4,11 @@ import {
   type DynamoDBClient,
   type KeysAndAttributes,
 } from '@aws-sdk/client-dynamodb';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import type { Item } from './client.ts';
 
 /** Most keys in one BatchGetItem. */
-const MOST_KEYS = 100;
+const MAX_KEYS = 100;
 const ATTEMPTS = 8;
 
 /** Reads items by their keys, strongly consistent, a hundred at a time, until all have been read. */
@@ -17,12 +17,12 @@ export async function* batchGet(
   table: string,
   keys: readonly string[],
 ): AsyncIterable<Item & { pk: { S: string } }> {
-  for (let start = 0; start < keys.length; start += MOST_KEYS) {
-    const some = keys.slice(start, start + MOST_KEYS).map((key) => ({ pk: { S: key } }));
+  for (let start = 0; start < keys.length; start += MAX_KEYS) {
+    const some = keys.slice(start, start + MAX_KEYS).map((key) => ({ pk: { S: key } }));
     let wanted: KeysAndAttributes | undefined = { ConsistentRead: true, Keys: some };
     for (let attempt = 1; wanted?.Keys && wanted.Keys.length > 0; attempt++) {
       if (attempt > ATTEMPTS) throw new Error(`Table ${table} left keys unread after ${ATTEMPTS} attempts`);
-      if (attempt > 1) await pauseBefore(attempt);
+      if (attempt > 1) await backoffBefore(attempt);
       const answer: BatchGetItemCommandOutput = await client.send(
         new BatchGetItemCommand({ RequestItems: { [table]: wanted } }),
       );

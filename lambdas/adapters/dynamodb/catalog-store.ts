@@ -9,29 +9,34 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import { stringAt } from './item-codec.ts';
 
 /**
- * The catalog lies in a bucket, an object per version; an item of the `operations` table points to the one in force.
+ * The catalog lies in a bucket, an object per version; an item of the `operations` table points to the one active.
  * Functions look at the pointer every few seconds, so a new version takes effect without deploying anything.
  */
-export interface CatalogPlace {
+export interface CatalogPosition {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly bucket: ObjectStore;
 }
 
 const LOOK_AGAIN_AFTER_MS = 5_000;
-/** After so long every function sees a version that was put in force before. */
+/** After so long every function sees a version that was put active before. */
 export const UNTIL_SEEN_MS = LOOK_AGAIN_AFTER_MS + 1_000;
 const objectKey = (version: string): string => `versions/${version}.json`;
 const sharedSinceKey = (version: string): string => `shared-since/${version}.json`;
 
 /**
- * Puts a version in force.
+ * Puts a version active.
  * @param now epoch ms: what the catalog before did not share with Audience Manager is shared since then
  */
-export async function putCatalog(place: CatalogPlace, catalog: Catalog, version: string, now: number): Promise<void> {
-  const inForce = await currentVersion(place);
+export async function putCatalog(
+  place: CatalogPosition,
+  catalog: Catalog,
+  version: string,
+  now: number,
+): Promise<void> {
+  const active = await currentVersion(place);
   // A version that has got lost must not keep the next one from being put.
-  const before = inForce === undefined ? undefined : await readCatalog(place, inForce);
+  const before = active === undefined ? undefined : await readCatalog(place, active);
   const since = sharedSince(catalog.destinations, before, now);
   await place.bucket.put(sharedSinceKey(version), JSON.stringify(since), { contentType: 'application/json' });
   await place.bucket.put(objectKey(version), JSON.stringify(catalog), { contentType: 'application/json' });
@@ -43,8 +48,8 @@ export async function putCatalog(place: CatalogPlace, catalog: Catalog, version:
   );
 }
 
-/** The version in force, or undefined. */
-export async function currentVersion(place: CatalogPlace): Promise<string | undefined> {
+/** The version active, or undefined. */
+export async function currentVersion(place: CatalogPosition): Promise<string | undefined> {
   const { Item } = await place.client.send(
     new GetItemCommand({
       TableName: place.table,
@@ -56,7 +61,7 @@ export async function currentVersion(place: CatalogPlace): Promise<string | unde
 }
 
 async function readCatalog(
-  place: CatalogPlace,
+  place: CatalogPosition,
   version: string,
 ): Promise<(Catalog & { readonly sharedSince: SharedSince }) | undefined> {
   const [bytes, since] = await Promise.all([
@@ -69,27 +74,27 @@ async function readCatalog(
 const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
 
 /** The catalog of a version that was put before, ready for use. */
-export async function getCatalog(place: CatalogPlace, version: string): Promise<CompiledCatalog> {
+export async function getCatalog(place: CatalogPosition, version: string): Promise<CompiledCatalog> {
   const found = await readCatalog(place, version);
-  if (!found) throw new Error(`Catalog version ${version} is in force but its object is missing in the catalog bucket`);
+  if (!found) throw new Error(`Catalog version ${version} is active but its object is missing in the catalog bucket`);
   const { sharedSince: since, ...catalog } = found;
   return compileCatalog(catalog, since);
 }
 
-/** The definitions in force, as they were applied; undefined when there are none. */
-export async function definitionsInForce(place: CatalogPlace): Promise<Catalog | undefined> {
+/** The definitions active, as they were applied; undefined when there are none. */
+export async function activeDefinitions(place: CatalogPosition): Promise<Catalog | undefined> {
   const version = await currentVersion(place);
   return version === undefined ? undefined : await readCatalog(place, version);
 }
 
-/** Reads and compiles the catalog in force, and keeps it until another one is. */
+/** Reads and compiles the catalog active, and keeps it until another one is. */
 export class CatalogReader implements CatalogPort {
-  readonly #place: CatalogPlace;
+  readonly #place: CatalogPosition;
   readonly #clock: Clock;
   #current: CompiledCatalog | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(place: CatalogPlace, clock: Clock) {
+  constructor(place: CatalogPosition, clock: Clock) {
     this.#place = place;
     this.#clock = clock;
   }

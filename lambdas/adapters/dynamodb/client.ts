@@ -10,7 +10,7 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ScanPart } from '#core/profile/ports/profile-store.ts';
+import type { ScanPartition } from '#core/profile/ports/profile-store.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -65,7 +65,7 @@ export function isConflict(error: unknown): boolean {
 export async function* scanAll(
   client: DynamoDBClient,
   table: string,
-  options: { readonly keyPrefix?: string; readonly segment?: ScanPart } = {},
+  options: { readonly keyPrefix?: string; readonly segment?: ScanPartition } = {},
 ): AsyncIterable<Item> {
   const after = options.segment?.after;
   let start: Item | undefined = after === undefined ? undefined : { pk: { S: after } };

@@ -8,7 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { jobKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
-import { isActive, type Job, type JobPart, type JobStatus, type NewJob } from '#core/jobs/job.ts';
+import { isActive, type Job, type JobPartition, type JobStatus, type NewJob } from '#core/jobs/job.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import { type Item, isConflict } from './client.ts';
@@ -19,7 +19,7 @@ const ACTIVE = { ':queued': { S: 'queued' }, ':running': { S: 'running' } };
 const IS_ACTIVE = '#status IN (:queued, :running)';
 
 /** The place of a part whose job is still going on: identities, which nobody keeps once it has ended. */
-type Place = Pick<JobPart, 'after' | 'again'>;
+type Place = Pick<JobPartition, 'after' | 'again'>;
 
 /**
  * Jobs in the `operations` table, each one item with its parts in it, `part0`, `place0`, `revision0` and so on: so that a
@@ -67,16 +67,16 @@ export class DynamoDbJobs implements Jobs {
     }
   }
 
-  #create({ id, parts, ...job }: NewJob): TransactWriteItem {
+  #create({ id, partitions, ...job }: NewJob): TransactWriteItem {
     const values: Record<string, AttributeValue> = {
       ':job': { S: JSON.stringify({ id, ...job }) },
       ':queued': { S: 'queued' },
-      ':parts': { N: String(parts) },
+      ':parts': { N: String(partitions) },
       ':at': { N: String(job.startedAt) },
       ':ttl': { N: String(Math.ceil(job.startedAt / 1_000) + KEPT_S) },
       ':zero': { N: '0' },
     };
-    const revisions = Array.from({ length: parts }, (_, i) => `, revision${i} = :zero`).join('');
+    const revisions = Array.from({ length: partitions }, (_, i) => `, revision${i} = :zero`).join('');
     return {
       Update: {
         TableName: this.#table,
@@ -101,12 +101,12 @@ export class DynamoDbJobs implements Jobs {
     };
   }
 
-  #replace({ id, parts }: Job, status: JobStatus, endedAt: number): TransactWriteItem {
+  #replace({ id, partitions }: Job, status: JobStatus, endedAt: number): TransactWriteItem {
     return {
       Update: {
         TableName: this.#table,
         Key: { pk: { S: this.#key(id) } },
-        UpdateExpression: `SET #status = :status, endedAt = :at REMOVE ${parts.map((_, i) => `place${i}`).join(', ')}`,
+        UpdateExpression: `SET #status = :status, endedAt = :at REMOVE ${partitions.map((_, i) => `place${i}`).join(', ')}`,
         ConditionExpression: IS_ACTIVE,
         ExpressionAttributeNames: { '#status': 'status' },
         ExpressionAttributeValues: { ...ACTIVE, ':status': { S: status }, ':at': { N: String(endedAt) } },
@@ -121,18 +121,18 @@ export class DynamoDbJobs implements Jobs {
   async advance(
     id: string,
     index: number,
-    { revision, after, again, ...part }: JobPart,
+    { revision, after, again, ...partition }: JobPartition,
     now: number,
   ): Promise<Job | undefined> {
     const place: Place = { again, ...(after !== undefined && { after }) };
-    const hasEnded = part.status !== 'open';
+    const hasEnded = partition.status !== 'open';
     const item = await this.#update(
       id,
       `SET part${index} = :part, revision${index} = :next, touchedAt = :now${hasEnded ? ` REMOVE place${index}` : `, place${index} = :place`}`,
       `revision${index} = :before AND ${IS_ACTIVE}`,
       {
         ...ACTIVE,
-        ':part': { S: JSON.stringify(part) },
+        ':part': { S: JSON.stringify(partition) },
         ':next': { N: String(revision) },
         ':before': { N: String(revision - 1) },
         ':now': { N: String(now) },
@@ -208,19 +208,21 @@ export class DynamoDbJobs implements Jobs {
 
 function jobIn(item: Item): Job {
   const endedAt = numberAt(item, 'endedAt');
-  const parts = Array.from({ length: numberAt(item, 'parts')! }, (_, index): JobPart => {
-    const part = stringAt(item, `part${index}`);
+  const partitions = Array.from({ length: numberAt(item, 'parts')! }, (_, index): JobPartition => {
+    const partition = stringAt(item, `part${index}`);
     const place = stringAt(item, `place${index}`);
     return {
-      ...(part === undefined ? { status: 'open', isRead: false, tally: {} } : (JSON.parse(part) as JobPart)),
+      ...(partition === undefined
+        ? { status: 'open', isRead: false, tally: {} }
+        : (JSON.parse(partition) as JobPartition)),
       ...(place === undefined ? { again: [] } : (JSON.parse(place) as Place)),
       revision: numberAt(item, `revision${index}`)!,
     };
   });
   return {
-    ...(JSON.parse(stringAt(item, 'job')!) as Omit<NewJob, 'parts'>),
+    ...(JSON.parse(stringAt(item, 'job')!) as Omit<NewJob, 'partitions'>),
     status: stringAt(item, 'status') as JobStatus,
-    parts,
+    partitions,
     touchedAt: numberAt(item, 'touchedAt')!,
     ...(endedAt !== undefined && { endedAt }),
   };

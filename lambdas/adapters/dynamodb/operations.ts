@@ -10,16 +10,16 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
 import { batchOf } from '#core/pipeline/batch/batch-state.ts';
-import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/record/operations.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Batch, CommitDecision, NewBatch, Operations, OutcomeCounts } from '#core/record/operations.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { type Item, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
 
 /** Counters are attributes of their own, so that they can be added to; tallies carry their reason in the name. */
-const REFUSAL = 'refusal:';
+const REJECTION = 'rejection:';
 const WITHOUT_PROFILE = 'withoutProfile:';
-const GRAPH_REFUSAL = 'graphRefusal:';
-/** Before the counters of what was looked at and not taken in yet. */
+const GRAPH_REJECTION = 'graphRefusal:';
+/** Before the counters of what was looked at and not ingested yet. */
 const VALIDATED = 'validated:';
 
 /** The books of ingestion in the `operations` table. */
@@ -36,11 +36,11 @@ export class DynamoDbOperations implements Operations {
     await this.#putBatch(batch);
   }
 
-  async refuseFile(batch: NewBatch, refusal: Refusal): Promise<void> {
-    await this.#putBatch({ ...batch, refusal });
+  async rejectFile(batch: NewBatch, rejection: Rejection): Promise<void> {
+    await this.#putBatch({ ...batch, rejection });
   }
 
-  async #putBatch(batch: NewBatch & { refusal?: Refusal }): Promise<void> {
+  async #putBatch(batch: NewBatch & { rejection?: Rejection }): Promise<void> {
     const item = { pk: { S: operationsKey.batch(batch.id) }, ...encodeState(batch) };
     try {
       await this.#client.send(
@@ -51,30 +51,30 @@ export class DynamoDbOperations implements Operations {
     }
   }
 
-  async countValidated(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<Batch> {
+  async countValidated(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<Batch> {
     const added = { ...counters(counts, VALIDATED), validatedChunks: 1 };
-    await this.#addOnce(operationsKey.validated(batchId, index), batchId, added, refusal);
+    await this.#addOnce(operationsKey.validated(batchId, index), batchId, added, rejection);
     const batch = await this.batch(batchId);
     if (!batch) throw new Error(`There is no batch ${batchId}`);
     return batch;
   }
 
-  async settle(batchId: string, verdict: Verdict): Promise<Verdict> {
+  async decide(batchId: string, commitDecision: CommitDecision): Promise<CommitDecision> {
     const { Attributes } = await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#table,
         Key: { pk: { S: operationsKey.batch(batchId) } },
         UpdateExpression: 'SET verdict = if_not_exists(verdict, :verdict)',
-        ExpressionAttributeValues: { ':verdict': { S: JSON.stringify(verdict) } },
+        ExpressionAttributeValues: { ':verdict': { S: JSON.stringify(commitDecision) } },
         ReturnValues: 'UPDATED_NEW',
       }),
     );
-    return JSON.parse(stringAt(Attributes ?? {}, 'verdict')!) as Verdict;
+    return JSON.parse(stringAt(Attributes ?? {}, 'commitDecision')!) as CommitDecision;
   }
 
-  async completeChunk(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<void> {
+  async completeChunk(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<void> {
     const added = { ...counters(counts), completedChunks: 1 };
-    await this.#addOnce(operationsKey.chunk(batchId, index), batchId, added, refusal);
+    await this.#addOnce(operationsKey.chunk(batchId, index), batchId, added, rejection);
   }
 
   /** Adds to the counters of a batch, unless it was done under this key before. */
@@ -82,17 +82,17 @@ export class DynamoDbOperations implements Operations {
     key: string,
     batchId: string,
     added: Readonly<Record<string, number>>,
-    refusal: Refusal | undefined,
+    rejection: Rejection | undefined,
   ): Promise<void> {
     const { set, names, values } = addition(added);
-    const withRefusal = refusal !== undefined;
+    const withRejection = rejection !== undefined;
     const Put = { TableName: this.#table, Item: { pk: { S: key } }, ConditionExpression: 'attribute_not_exists(pk)' };
     const Update = {
       TableName: this.#table,
       Key: { pk: { S: operationsKey.batch(batchId) } },
-      UpdateExpression: withRefusal ? `${set} SET #rest = :rest` : set,
-      ExpressionAttributeNames: { ...names, ...(withRefusal && { '#rest': 'rest' }) },
-      ExpressionAttributeValues: { ...values, ...(withRefusal && { ':rest': { S: JSON.stringify(refusal) } }) },
+      UpdateExpression: withRejection ? `${set} SET #rest = :rest` : set,
+      ExpressionAttributeNames: { ...names, ...(withRejection && { '#rest': 'rest' }) },
+      ExpressionAttributeValues: { ...values, ...(withRejection && { ':rest': { S: JSON.stringify(rejection) } }) },
     };
     try {
       await this.#client.send(new TransactWriteItemsCommand({ TransactItems: [{ Put }, { Update }] }));
@@ -142,26 +142,26 @@ export class DynamoDbOperations implements Operations {
 }
 
 function batchAt(item: Item): Batch {
-  const { refusal: whole, ...opened } = decodeState<NewBatch & { refusal?: Refusal }>(item);
+  const { rejection: whole, ...opened } = decodeState<NewBatch & { rejection?: Rejection }>(item);
   const rest = stringAt(item, 'rest');
-  const verdict = stringAt(item, 'verdict');
+  const commitDecision = stringAt(item, 'commitDecision');
   return batchOf(opened, {
     validatedChunks: numberAt(item, 'validatedChunks') ?? 0,
     validated: countsOf(item, VALIDATED),
     completedChunks: numberAt(item, 'completedChunks') ?? 0,
     completed: countsOf(item),
-    refusal: whole ?? (rest === undefined ? undefined : (JSON.parse(rest) as Refusal)),
-    verdict: verdict === undefined ? undefined : (JSON.parse(verdict) as Verdict),
+    rejection: whole ?? (rest === undefined ? undefined : (JSON.parse(rest) as Rejection)),
+    commitDecision: commitDecision === undefined ? undefined : (JSON.parse(commitDecision) as CommitDecision),
   });
 }
 
 const counters = (counts: OutcomeCounts, prefix = ''): Record<string, number> => ({
   [`${prefix}accepted`]: counts.accepted,
-  [`${prefix}refused`]: counts.refused,
+  [`${prefix}rejected`]: counts.rejected,
   [`${prefix}duplicate`]: counts.duplicate,
-  ...withPrefix(prefix + REFUSAL, counts.refusals),
+  ...withPrefix(prefix + REJECTION, counts.rejections),
   ...withPrefix(prefix + WITHOUT_PROFILE, counts.withoutProfile),
-  ...withPrefix(prefix + GRAPH_REFUSAL, counts.graphRefusals),
+  ...withPrefix(prefix + GRAPH_REJECTION, counts.graphRejections),
 });
 
 const withPrefix = (prefix: string, tally: Readonly<Record<string, number>>): Record<string, number> =>
@@ -189,10 +189,10 @@ function countsOf(item: Item, prefix = ''): OutcomeCounts {
     );
   return {
     accepted: numberAt(item, `${prefix}accepted`) ?? 0,
-    refused: numberAt(item, `${prefix}refused`) ?? 0,
+    rejected: numberAt(item, `${prefix}rejected`) ?? 0,
     duplicate: numberAt(item, `${prefix}duplicate`) ?? 0,
-    refusals: tally(REFUSAL),
+    rejections: tally(REJECTION),
     withoutProfile: tally(WITHOUT_PROFILE),
-    graphRefusals: tally(GRAPH_REFUSAL),
+    graphRejections: tally(GRAPH_REJECTION),
   };
 }

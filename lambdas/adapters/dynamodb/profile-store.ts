@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/profile/ports/profile-store.ts';
+import type { Lookup, ProfileStore, ProfileWrite, ScanPartition } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { batchGet } from './batch-get.ts';
@@ -8,7 +8,7 @@ import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } f
 
 /**
  * The `profiles` table: under an identity's key lies the item itself (`revision`, `state`), or `movedTo`, the root of
- * the item that holds it. Evidence with an end of minus infinity is written as null, which JSON has.
+ * the item that holds it. Link history with an end of minus infinity is written as null, which JSON has.
  */
 export class DynamoDbProfileStore implements ProfileStore {
   readonly #client: DynamoDBClient;
@@ -27,7 +27,7 @@ export class DynamoDbProfileStore implements ProfileStore {
     return found;
   }
 
-  async write({ item, pointers, absorbed }: ProfileWrite): Promise<void> {
+  async write({ item, pointers, mergedIn }: ProfileWrite): Promise<void> {
     const pointer = (key: IdentityKey, revision: number): ConditionalPut => ({
       item: pointerAttributes(key, item.root),
       expect: { name: 'revision', value: revision },
@@ -35,11 +35,11 @@ export class DynamoDbProfileStore implements ProfileStore {
     await putAll(this.#client, this.#table, [
       { item: writeProfileAttributes(item), expect: { name: 'revision', value: item.revision } },
       ...pointers.map((key) => pointer(key, 0)),
-      ...absorbed.map(({ root, revision }) => pointer(root, revision)),
+      ...mergedIn.map(({ root, revision }) => pointer(root, revision)),
     ]);
   }
 
-  async *scan(segment?: ScanPart): AsyncIterable<ProfileItem> {
+  async *scan(segment?: ScanPartition): AsyncIterable<ProfileItem> {
     for await (const attributes of scanAll(this.#client, this.#table, segment ? { segment } : {})) {
       const lookup = readProfileAttributes(attributes);
       if ('item' in lookup) yield lookup.item;
@@ -48,9 +48,9 @@ export class DynamoDbProfileStore implements ProfileStore {
 }
 
 /** The item that says where an identity, or an item that was taken into another, is found. */
-export const pointerAttributes = (key: string, movedTo: IdentityKey): Item => ({
+export const pointerAttributes = (key: string, redirectTo: IdentityKey): Item => ({
   pk: { S: key },
-  movedTo: { S: movedTo },
+  redirectTo: { S: redirectTo },
 });
 
 /** A profile item as it is written. */
@@ -61,11 +61,14 @@ export function writeProfileAttributes(item: ProfileItem): Item {
 
 /** An item of the table, read from it or from its stream. */
 export function readProfileAttributes(attributes: StoredAttributes): Lookup {
-  const movedTo = stringAt(attributes, 'movedTo');
-  if (movedTo !== undefined) return { movedTo };
+  const redirectTo = stringAt(attributes, 'redirectTo');
+  if (redirectTo !== undefined) return { redirectTo };
   const state = decodeState<Omit<ProfileItem, 'root' | 'revision'>>(attributes);
-  const evidence = { ...state.evidence, settledUntil: state.evidence.settledUntil ?? Number.NEGATIVE_INFINITY };
+  const linkHistory = {
+    ...state.linkHistory,
+    condensedUntil: state.linkHistory.condensedUntil ?? Number.NEGATIVE_INFINITY,
+  };
   return {
-    item: { ...state, evidence, root: stringAt(attributes, 'pk')!, revision: numberAt(attributes, 'revision')! },
+    item: { ...state, linkHistory, root: stringAt(attributes, 'pk')!, revision: numberAt(attributes, 'revision')! },
   };
 }

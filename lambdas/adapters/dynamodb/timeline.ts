@@ -10,7 +10,7 @@ import {
 import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Remembered, Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import type { Item } from './client.ts';
 import { packJson, unpackJson } from './compact-json.ts';
 import { bytesAt, numberAt, stringAt } from './item-codec.ts';
@@ -44,7 +44,7 @@ export class DynamoDbTimeline implements Timeline {
       return 'new';
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return error.Item && stringAt(error.Item, 'a') === entry.arrival ? 'again' : 'duplicate';
+      return error.Item && stringAt(error.Item, 'a') === entry.ingestionId ? 'again' : 'duplicate';
     }
   }
 
@@ -52,7 +52,7 @@ export class DynamoDbTimeline implements Timeline {
     for await (const item of this.#query(identity)) yield readTimelineAttributes(item);
   }
 
-  async keepUntil(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void> {
+  async setExpiry(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void> {
     try {
       await this.#client.send(
         new UpdateItemCommand({
@@ -92,7 +92,7 @@ export class DynamoDbTimeline implements Timeline {
     let left = [...requests];
     for (let attempt = 1; left.length > 0; attempt++) {
       if (attempt > ATTEMPTS) throw new Error(`Table ${this.#table} left items undeleted after ${ATTEMPTS} attempts`);
-      if (attempt > 1) await pauseBefore(attempt);
+      if (attempt > 1) await backoffBefore(attempt);
       const { UnprocessedItems } = await this.#client.send(
         new BatchWriteItemCommand({ RequestItems: { [this.#table]: left } }),
       );
@@ -124,7 +124,7 @@ export function timelineAttributes(entry: TimelineEntry): Item {
   return {
     pk: { S: entry.identity },
     sk: { S: entry.id },
-    a: { S: entry.arrival },
+    a: { S: entry.ingestionId },
     d: { S: entry.datasetId },
     t: { N: String(entry.time) },
     r: { N: String(entry.receivedAt) },
@@ -142,7 +142,7 @@ function readTimelineAttributes(item: Item): TimelineEntry {
   return {
     identity: stringAt(item, 'pk')!,
     id: stringAt(item, 'sk')!,
-    arrival: stringAt(item, 'a')!,
+    ingestionId: stringAt(item, 'a')!,
     datasetId: stringAt(item, 'd')!,
     time: numberAt(item, 't')!,
     receivedAt: numberAt(item, 'r')!,

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { DUE_INDEX, DUE_SHARDS } from '#core/contract/tables.ts';
-import type { Moved, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
+import type { Redirect, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 import { type Item, putAll, scanAll } from './client.ts';
@@ -19,7 +19,7 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
     this.#keyPrefix = keyPrefix;
   }
 
-  async get(root: IdentityKey): Promise<T | Moved | undefined> {
+  async get(root: IdentityKey): Promise<T | Redirect | undefined> {
     const { Item } = await this.client.send(
       new GetItemCommand({ TableName: this.table, Key: { pk: { S: this.#keyPrefix + root } }, ConsistentRead: true }),
     );
@@ -39,7 +39,7 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
   async *scan(): AsyncIterable<T> {
     for await (const attributes of scanAll(this.client, this.table, { keyPrefix: this.#keyPrefix })) {
       const item = this.read(attributes);
-      if (!('movedTo' in item)) yield item;
+      if (!('redirectTo' in item)) yield item;
     }
   }
 
@@ -47,9 +47,9 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
     return versionedAttributes(item, this.#keyPrefix);
   }
 
-  protected read(attributes: StoredAttributes): T | Moved {
-    const movedTo = stringAt(attributes, 'movedTo');
-    if (movedTo !== undefined) return { movedTo };
+  protected read(attributes: StoredAttributes): T | Redirect {
+    const redirectTo = stringAt(attributes, 'redirectTo');
+    if (redirectTo !== undefined) return { redirectTo };
     const root = stringAt(attributes, 'pk')!.slice(this.#keyPrefix.length);
     return {
       ...decodeState<Omit<T, 'root' | 'version'>>(attributes),

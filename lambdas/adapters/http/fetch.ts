@@ -50,8 +50,8 @@ function guarded(lookup: LookupFunction): LookupFunction {
       if (error) return callback(error, address, family);
       const found = typeof address === 'string' ? [address] : address.map((each) => each.address);
       if (found.length > 0 && found.every(isPublicAddress)) return callback(null, address, family);
-      const refused = new Error(`"${hostname}" leads to an address that is not public`);
-      callback(Object.assign(refused, { code: BLOCKED }), address, family);
+      const rejected = new Error(`"${hostname}" leads to an address that is not public`);
+      callback(Object.assign(rejected, { code: BLOCKED }), address, family);
     });
   };
 }

@@ -1,10 +1,10 @@
 import { type KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import type { CollectedMessage, CollectionStream } from '#core/ports/collection-stream.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
 /** Limits of one PutRecords call. */
-const MOST_RECORDS = 500;
-const MOST_BYTES = 5_000_000;
+const MAX_RECORDS = 500;
+const MAX_BYTES = 5_000_000;
 const ATTEMPTS = 5;
 
 /** What the whole call fails with when the stream has no room at all. */
@@ -29,7 +29,7 @@ export class KinesisCollectionStream implements CollectionStream {
   async #putBatch(batch: readonly Indexed[]): Promise<number[]> {
     let pending = batch;
     for (let attempt = 1; pending.length > 0 && attempt <= ATTEMPTS; attempt++) {
-      if (attempt > 1) await pauseBefore(attempt);
+      if (attempt > 1) await backoffBefore(attempt);
       pending = await this.#try(pending);
     }
     return pending.map(({ index }) => index);
@@ -58,7 +58,7 @@ function* batchesOf(messages: readonly CollectedMessage[]): Generator<readonly I
   let bytes = 0;
   for (const [index, message] of messages.entries()) {
     const size = message.data.length + message.key.length;
-    if (batch.length === MOST_RECORDS || (batch.length > 0 && bytes + size > MOST_BYTES)) {
+    if (batch.length === MAX_RECORDS || (batch.length > 0 && bytes + size > MAX_BYTES)) {
       yield batch;
       batch = [];
       bytes = 0;

@@ -19,9 +19,9 @@ export function createMemoryObjectStore(): ObjectStore {
       write(key, typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body));
     },
     async putIf(key, body, etag) {
-      const pieces = body instanceof Uint8Array ? [body] : await Array.fromAsync(body);
+      const blocks = body instanceof Uint8Array ? [body] : await Array.fromAsync(body);
       if (objects.get(key)?.etag !== etag) return undefined;
-      return write(key, new Uint8Array(Buffer.concat(pieces)));
+      return write(key, new Uint8Array(Buffer.concat(blocks)));
     },
     async get(key, range, etag) {
       const object = objects.get(key);

@@ -1,5 +1,5 @@
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { Lookup, ProfileStore, ProfileWrite, ScanPart } from '#core/profile/ports/profile-store.ts';
+import type { Lookup, ProfileStore, ProfileWrite, ScanPartition } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 
@@ -13,12 +13,12 @@ export class MemoryProfileStore implements ProfileStore {
     return new Map(keys.flatMap((key) => (this.#lookups.has(key) ? [[key, this.#lookups.get(key)!] as const] : [])));
   }
 
-  async write({ item, pointers, absorbed }: ProfileWrite): Promise<void> {
-    const isCurrent = [item, ...absorbed].every(({ root, revision }) => this.#revisionOf(root) === revision);
+  async write({ item, pointers, mergedIn }: ProfileWrite): Promise<void> {
+    const isCurrent = [item, ...mergedIn].every(({ root, revision }) => this.#revisionOf(root) === revision);
     if (!isCurrent || pointers.some((key) => this.#lookups.has(key))) throw new ConflictError(`item ${item.revision}`);
     this.#lookups.set(item.root, { item: { ...item, revision: item.revision + 1 } });
-    for (const key of pointers) this.#lookups.set(key, { movedTo: item.root });
-    for (const { root } of absorbed) this.#lookups.set(root, { movedTo: item.root });
+    for (const key of pointers) this.#lookups.set(key, { redirectTo: item.root });
+    for (const { root } of mergedIn) this.#lookups.set(root, { redirectTo: item.root });
     this.changed.push(item.root);
   }
 
@@ -29,7 +29,7 @@ export class MemoryProfileStore implements ProfileStore {
   }
 
   /** Nothing is ever taken out, so a key keeps its place, and what lies there belongs to the same part always. */
-  async *scan({ index, of, after }: ScanPart = { index: 0, of: 1 }): AsyncIterable<ProfileItem> {
+  async *scan({ index, of, after }: ScanPartition = { index: 0, of: 1 }): AsyncIterable<ProfileItem> {
     let place = 0;
     let isReached = after === undefined;
     for (const [key, lookup] of this.#lookups) {

@@ -8,7 +8,7 @@ export class MemoryTimeline implements Timeline {
   async remember(entry: TimelineEntry): Promise<Remembered> {
     const own = this.#entries.get(entry.identity) ?? new Map<string, TimelineEntry>();
     const known = own.get(entry.id);
-    if (known) return known.arrival === entry.arrival ? 'again' : 'duplicate';
+    if (known) return known.ingestionId === entry.ingestionId ? 'again' : 'duplicate';
     this.#entries.set(entry.identity, own.set(entry.id, entry));
     return 'new';
   }
@@ -17,7 +17,7 @@ export class MemoryTimeline implements Timeline {
     yield* this.#entries.get(identity)?.values() ?? [];
   }
 
-  async keepUntil(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void> {
+  async setExpiry(identity: IdentityKey, id: string, expiresAt: number | undefined): Promise<void> {
     const own = this.#entries.get(identity);
     const entry = own?.get(id);
     if (!own || !entry) return;

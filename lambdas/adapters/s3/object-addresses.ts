@@ -5,7 +5,7 @@ import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 
 /** An hour: enough for 5 GB at 12 Mbit/s. They end sooner when the credentials of the function do. */
 const SECONDS = 3_600;
-/** Signed, so it cannot be left out: S3 refuses to write over what is there (412). */
+/** Signed, so it cannot be left out: S3 rejects to write over what is there (412). */
 const ONCE = { 'if-none-match': '*' };
 
 /**

@@ -50,9 +50,9 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
 
     async putIf(key, body, etag, options) {
       const condition = etag === undefined ? { IfNoneMatch: '*' } : { IfMatch: etag };
-      const pieces = body instanceof Uint8Array ? onePiece(body) : body;
+      const blocks = body instanceof Uint8Array ? oneBlock(body) : body;
       try {
-        return await upload(client, { Bucket: bucket, Key: key }, pieces, condition, headersOf(options));
+        return await upload(client, { Bucket: bucket, Key: key }, blocks, condition, headersOf(options));
       } catch (error) {
         if (isOtherwise(error)) return undefined;
         throw error;
@@ -114,7 +114,7 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
   };
 }
 
-async function* onePiece(body: Uint8Array): AsyncIterable<Uint8Array> {
+async function* oneBlock(body: Uint8Array): AsyncIterable<Uint8Array> {
   yield body;
 }
 

@@ -28,11 +28,11 @@ interface Condition {
 export async function upload(
   client: S3Client,
   place: Place,
-  pieces: AsyncIterable<Uint8Array>,
+  blocks: AsyncIterable<Uint8Array>,
   condition: Condition,
   headers: { readonly ContentType?: string; readonly ContentEncoding?: string },
 ): Promise<string | undefined> {
-  const parts = inParts(pieces);
+  const parts = inParts(blocks);
   const first = await parts.next();
   const second = first.done ? first : await parts.next();
   if (second.done) {
@@ -60,12 +60,12 @@ export async function upload(
   }
 }
 
-async function* inParts(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inParts(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of pieces) {
-    held.push(piece);
-    length += piece.length;
+  for await (const block of blocks) {
+    held.push(block);
+    length += block.length;
     while (length >= PART) {
       const all: Buffer = Buffer.concat(held);
       yield all.subarray(0, PART);

@@ -7,7 +7,7 @@ const KEPT_MS = 5 * 60 * 1000;
 
 /**
  * Secrets from AWS Secrets Manager.
- * @param secretIds outlet id → name or ARN of its secret
+ * @param secretIds delivery lane id → name or ARN of its secret
  */
 export function createSecretsManagerSecrets(
   client: SecretsManagerClient,
@@ -15,16 +15,16 @@ export function createSecretsManagerSecrets(
   now: Clock,
 ): Secrets {
   const known = new Map<string, { readonly secret: string; readonly until: number }>();
-  return async (outletId) => {
-    const cached = known.get(outletId);
+  return async (laneId) => {
+    const cached = known.get(laneId);
     if (cached && now() < cached.until) return cached.secret;
-    const SecretId = Object.hasOwn(secretIds, outletId) ? secretIds[outletId] : undefined;
+    const SecretId = Object.hasOwn(secretIds, laneId) ? secretIds[laneId] : undefined;
     if (SecretId === undefined) {
-      throw new Error(`Outlet "${outletId}" has no secret: add it to the stage's connections and deploy again`);
+      throw new Error(`Delivery lane "${laneId}" has no secret: add it to the stage's connections and deploy again`);
     }
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
-    if (!SecretString) throw new Error(`The secret of outlet "${outletId}" has no text: give it a signing key`);
-    known.set(outletId, { secret: SecretString, until: now() + KEPT_MS });
+    if (!SecretString) throw new Error(`The secret of delivery lane "${laneId}" has no text: give it a signing key`);
+    known.set(laneId, { secret: SecretString, until: now() + KEPT_MS });
     return SecretString;
   };
 }

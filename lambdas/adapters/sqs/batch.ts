@@ -1,9 +1,9 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from '@aws-sdk/client-sqs';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
-const MOST_MESSAGES = 10;
+const MAX_MESSAGES = 10;
 /** Of a batch: what every region and emulator takes. A message that is larger goes alone. */
-const MOST_BYTES = 256 * 1024;
+const MAX_BYTES = 256 * 1024;
 const ATTEMPTS = 6;
 
 /** A message as it is sent, its id within a batch apart. */
@@ -16,7 +16,7 @@ export async function sendAll(client: SQSClient, queue: string, messages: Iterab
     for (let attempt = 1; entries.length > 0; attempt++) {
       if (attempt > ATTEMPTS)
         throw new Error(`A queue did not take ${entries.length} messages in ${ATTEMPTS} attempts`);
-      if (attempt > 1) await pauseBefore(attempt);
+      if (attempt > 1) await backoffBefore(attempt);
       const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries: entries }));
       const failed = new Set(Failed.map(({ Id }) => Id));
       entries = entries.filter(({ Id }) => failed.has(Id));
@@ -30,7 +30,7 @@ function* batchesOf(messages: Iterable<Message>): Iterable<Message[]> {
   let bytes = 0;
   for (const message of messages) {
     const size = Buffer.byteLength(message.MessageBody ?? '');
-    if (batch.length === MOST_MESSAGES || (batch.length > 0 && bytes + size > MOST_BYTES)) {
+    if (batch.length === MAX_MESSAGES || (batch.length > 0 && bytes + size > MAX_BYTES)) {
       yield batch;
       batch = [];
       bytes = 0;

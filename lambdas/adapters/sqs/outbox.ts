@@ -4,7 +4,7 @@ import stringify from 'safe-stable-stringify';
 import type { Outbox, OutgoingDelivery } from '#core/activation/ports/outbox.ts';
 import { type Message, sendAll } from './batch.ts';
 
-/** One queue for each outlet; FIFO queues keep the order of a group and drop what is said twice. */
+/** One queue for each delivery lane; FIFO queues keep the order of a group and drop what is said twice. */
 export class SqsOutbox implements Outbox {
   readonly #client: SQSClient;
   readonly #queues: Readonly<Record<string, string>>;
@@ -15,10 +15,10 @@ export class SqsOutbox implements Outbox {
   }
 
   async send(deliveries: readonly OutgoingDelivery[]): Promise<void> {
-    for (const [outletId, group] of Map.groupBy(deliveries, (delivery) => delivery.outletId)) {
-      const queue = this.#queues[outletId];
+    for (const [laneId, group] of Map.groupBy(deliveries, (delivery) => delivery.laneId)) {
+      const queue = this.#queues[laneId];
       if (queue === undefined) {
-        throw new Error(`The stage has no connection for "${outletId}": add it to the stage's connections and deploy`);
+        throw new Error(`The stage has no connection for "${laneId}": add it to the stage's connections and deploy`);
       }
       const messages = group.map((delivery) => asMessage(delivery, queue.endsWith('.fifo')));
       await sendAll(this.#client, queue, messages);

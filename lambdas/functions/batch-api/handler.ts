@@ -11,7 +11,7 @@ export function createHandler(deps: BatchApiDeps) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const answer = await answerCall(callOf(event), deps).catch((error: unknown) => {
       if (error instanceof NoCatalogError) {
-        return problem(503, 'limit', 'Try again later', { detail: 'No catalog is in force yet', retryAfter: 5 });
+        return problem(503, 'limit', 'Try again later', { detail: 'No catalog is active yet', retryAfter: 5 });
       }
       logFailure(error);
       return problem(500, 'inlet', 'Internal error', { detail: 'Try again: every call may be repeated' });

@@ -11,9 +11,9 @@ export function createHandler(deps: CollectDeps) {
   const limiter = new RateLimiter();
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const answer = await collect(callOf(event), limiter, deps).catch((error: unknown) => {
-      if (error instanceof NoCatalogError) return noRoom('No catalog is in force yet');
+      if (error instanceof NoCatalogError) return noRoom('No catalog is active yet');
       logFailure(error);
-      return problem(500, 'inlet', 'Internal error', { detail: 'Nothing was taken in; try again' });
+      return problem(500, 'inlet', 'Internal error', { detail: 'Nothing was ingested; try again' });
     });
     logBatch({ status: answer.status });
     return answerTo(answer);

@@ -2,8 +2,8 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { type CompactDeps, compactStep } from '#core/lake/compact.ts';
+import { compactedIn } from '#core/lake/compacted.ts';
 import { partitionMessage, recentPartitions } from '#core/lake/compaction-days.ts';
-import { settledIn } from '#core/lake/settled.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -37,7 +37,7 @@ export function createHandler(deps: CompactLakeDeps) {
 async function compact(partition: Partition, deps: CompactLakeDeps): Promise<void> {
   const { state, ...counts } = await compactStep(partition, dayOf(deps.now()), {
     ...deps,
-    settled: settledIn(deps.lake),
+    compacted: compactedIn(deps.lake),
   });
   const { metrics } = deps;
   metrics.count(METRICS.lakeObjectsBefore, counts.objectsBefore);

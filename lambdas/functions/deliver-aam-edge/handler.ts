@@ -1,9 +1,9 @@
 import { edgeCalls } from '#core/activation/aam/edge-call.ts';
 import { type DcsResult, readDcsResponse } from '#core/activation/aam/read-dcs-response.ts';
 import { type EdgeDelivery, edgeDelivery } from '#core/activation/delivery.ts';
+import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import { type DestinationCatalog, destinationOf } from '#core/activation/destination-catalog.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
-import type { LedgerStore } from '#core/activation/ledger.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -12,12 +12,12 @@ import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/
 
 export interface DeliverAamEdgeDeps {
   readonly catalog: DestinationCatalog;
-  readonly ledgers: LedgerStore;
+  readonly deliveryStates: DeliveryStateStore;
   readonly http: HttpClient;
   readonly metrics: Metrics;
 }
 
-const DEVICES_AT_ONCE = 10;
+const DEVICES_CONCURRENCY = 10;
 
 /** Queue of Audience Manager's edge → the collection server of the device's region. */
 export function createHandler(deps: DeliverAamEdgeDeps) {
@@ -25,7 +25,7 @@ export function createHandler(deps: DeliverAamEdgeDeps) {
     const { destinationId } = queued;
     const exclude = (reason: string): void =>
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: destinationId, reason });
-    const value = await stillHolds(queued, deps.ledgers);
+    const value = await stillHolds(queued, deps.deliveryStates);
     if (!value) return exclude('superseded');
     const destination = await destinationOf(deps.catalog, destinationId, 'aam');
     const { requests, names, invalid } = edgeCalls(value, destination);
@@ -50,7 +50,7 @@ export function createHandler(deps: DeliverAamEdgeDeps) {
       }
     }
   };
-  return createSqsHandler(edgeDelivery, eachInOrder(deliver, DEVICES_AT_ONCE));
+  return createSqsHandler(edgeDelivery, eachInOrder(deliver, DEVICES_CONCURRENCY));
 }
 
 /** Makes the calls of one delivery, up to the first that is not accepted. Repeating them tells the same thing again. */

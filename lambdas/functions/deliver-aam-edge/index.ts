@@ -2,7 +2,7 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
-import { DynamoDbDataflowBooks } from '#lambdas/adapters/dynamodb/dataflow.ts';
+import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
@@ -11,14 +11,18 @@ import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('deliver-aam-edge', process.env);
 
-const books = new DynamoDbDataflowBooks(dynamoDb(), environment.OPERATIONS_TABLE);
+const runStatistics = new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE);
 
 export const handler = withDataflow(
-  { books, metrics: createMetrics('deliver-aam-edge', environment.STAGE), now: Date.now },
+  { runStatistics, metrics: createMetrics('deliver-aam-edge', environment.STAGE), now: Date.now },
   (metrics) =>
     createHandler({
       catalog: createCatalogReader(environment),
-      ledgers: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
+      deliveryStates: new DynamoDbVersionedStore(
+        dynamoDb(),
+        environment.OPERATIONS_TABLE,
+        OPERATIONS_PREFIX.deliveryState,
+      ),
       http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
       metrics,
     }),

@@ -1,6 +1,6 @@
 import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
+import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
-import type { LedgerStore } from '#core/activation/ledger.ts';
 import { createRequestSender, type RequestSenderDeps } from '#core/activation/request-sender.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
 import { METRICS } from '#core/contract/metrics.ts';
@@ -9,14 +9,14 @@ import { logFailure } from '#lambdas/runtime/log.ts';
 import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/sqs-handler.ts';
 
 export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure'> {
-  readonly ledgers: LedgerStore;
+  readonly deliveryStates: DeliveryStateStore;
   readonly metrics: Metrics;
 }
 
 type Item = QueueItem<ProfileDelivery>;
 type Failure = Extract<ItemResult, { delivered: false }>;
 
-const GROUPS_AT_ONCE = 5;
+const GROUPS_CONCURRENCY = 5;
 
 /**
  * Queue of a destination that is told in requests → its endpoint. What comes together is sent in one request; what is
@@ -26,7 +26,7 @@ export function createHandler(deps: DeliverHttpDeps) {
   const send = createRequestSender({ ...deps, logFailure });
 
   /** Counts and logs what became of each. @returns the ids of those that have to come again */
-  const settle = (items: readonly Item[], results: readonly ItemResult[]): Set<string> => {
+  const recordResults = (items: readonly Item[], results: readonly ItemResult[]): Set<string> => {
     const again = new Set<string>();
     const failures = new Map<string, { failure: Failure; items: Item[] }>();
     let delivered = 0;
@@ -48,7 +48,7 @@ export function createHandler(deps: DeliverHttpDeps) {
     for (const { failure, items: own } of failures.values()) {
       const { errorClass, reason } = failure;
       deps.metrics.count(METRICS.deliveriesFailed, own.length, { destination, class: errorClass });
-      const what = errorClass === 'drop' ? 'refuses a profile for good' : 'was not reached';
+      const what = errorClass === 'drop' ? 'rejects a profile for good' : 'was not reached';
       logFailure(new Error(`Destination "${destination}" ${what}: ${reason}`), { messages: own.map(({ id }) => id) });
     }
     return again;
@@ -62,20 +62,20 @@ export function createHandler(deps: DeliverHttpDeps) {
 
   const alone = eachInOrder<ProfileDelivery>(async (item) => {
     const [result] = await sendItems([item]);
-    if (settle([item], [result!]).size > 0) throw new Error('The delivery has to come again');
-  }, GROUPS_AT_ONCE);
+    if (recordResults([item], [result!]).size > 0) throw new Error('The delivery has to come again');
+  }, GROUPS_CONCURRENCY);
 
   const together = async (items: readonly Item[]): Promise<ReadonlySet<string>> => {
     const results = await sendItems(items);
-    // All of them are refused for good because of some, and nobody says which.
-    const isRefused = results.every((result) => !result.delivered && result.errorClass === 'drop');
-    return items.length > 1 && isRefused ? alone(items) : settle(items, results);
+    // All of them are rejected for good because of some, and nobody says which.
+    const isRejected = results.every((result) => !result.delivered && result.errorClass === 'drop');
+    return items.length > 1 && isRejected ? alone(items) : recordResults(items, results);
   };
 
   /** Without what has been decided otherwise since. */
   const stillHolding = async (queued: readonly Item[]): Promise<Item[]> => {
     const checked = await Promise.all(
-      queued.map(async (item) => ({ ...item, value: await stillHolds(item.value, deps.ledgers) })),
+      queued.map(async (item) => ({ ...item, value: await stillHolds(item.value, deps.deliveryStates) })),
     );
     const items = checked.filter((item): item is Item => item.value !== undefined);
     const superseded = checked.filter(({ value }) => value === undefined).map(({ id }) => id);

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { type ErasureDeps, erasePerson } from '#core/privacy/erase-person.ts';
 import { type SignedReceipt, signReceipt } from '#core/privacy/receipt.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
-export interface ErasePersonDeps extends Omit<ErasureDeps, 'catalog' | 'rules'> {
+export interface ErasePersonDeps extends Omit<ErasureDeps, 'catalog' | 'settings'> {
   readonly catalog: CatalogPort;
   /** The key that receipts are signed with. */
   signingKey(): Promise<string>;
@@ -23,7 +23,7 @@ export function createHandler(deps: ErasePersonDeps) {
   return async (event: unknown): Promise<SignedReceipt> => {
     const request = erasureRequest.parse(event);
     const catalog = await deps.catalog.current();
-    const receipt = await erasePerson(request, { ...deps, catalog, rules: stageRules(catalog).evaluation });
+    const receipt = await erasePerson(request, { ...deps, catalog, settings: stageSettings(catalog).evaluation });
     const { requestId, timelineEntries, lake, quarantine, exports } = receipt;
     logBatch({ requestId, timelineEntries, lake, quarantine, exports });
     return signReceipt(receipt, await deps.signingKey());

@@ -1,4 +1,4 @@
-import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb, s3, secretsManager } from '#lambdas/adapters/clients.ts';
@@ -8,7 +8,7 @@ import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('erase-person', process.env);
@@ -18,11 +18,15 @@ export const handler = createHandler({
   catalog: createCatalogReader(environment),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
-  ledgers: new DynamoDbVersionedStore<LedgerItem>(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.ledger),
+  deliveryStates: new DynamoDbVersionedStore<DeliveryStateItem>(
+    dynamoDb(),
+    environment.OPERATIONS_TABLE,
+    OPERATIONS_PREFIX.deliveryState,
+  ),
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET),
   signingKey: () => secrets('receipts'),
   now: Date.now,
-  pause: pauseBefore,
+  backoff: backoffBefore,
 });

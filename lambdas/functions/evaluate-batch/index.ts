@@ -5,7 +5,7 @@ import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('evaluate-batch', process.env);
@@ -14,8 +14,8 @@ export const handler = createHandler({
   catalog: createCatalogReader(environment),
   jobs: new DynamoDbJobs(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.evaluation),
   queue: new SqsMessageQueue(sqs(), environment.EVALUATION_QUEUE_URL),
-  parts: environment.PARTS,
+  partitionCount: environment.PARTITIONS,
   now: Date.now,
   newId: randomUUID,
-  pause: pauseBefore,
+  backoff: backoffBefore,
 });

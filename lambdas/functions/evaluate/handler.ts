@@ -1,6 +1,6 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -21,7 +21,7 @@ export interface EvaluateFunctionDeps {
   readonly now: Clock;
   /** Reads an image of the table's stream. */
   readImage(image: Image): Lookup;
-  pause(attempt: number): Promise<void>;
+  backoff(attempt: number): Promise<void>;
 }
 
 /**
@@ -35,8 +35,8 @@ export function createHandler(deps: EvaluateFunctionDeps) {
   };
   return async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
-    const { profiles, memberships, now, pause } = deps;
-    const evaluation = { profiles, memberships, now, pause, rules: stageRules(catalog).evaluation };
+    const { profiles, memberships, now, backoff } = deps;
+    const evaluation = { profiles, memberships, now, backoff, settings: stageSettings(catalog).evaluation };
     let entered = 0;
     let exited = 0;
     const response = await handleByKey(records.map(byItemKey), async (_root, changes) => {

@@ -4,8 +4,8 @@ import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.t
 import type { StoredAttributes } from '#lambdas/adapters/dynamodb/item-codec.ts';
 import { DynamoDbProfileStore, readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('evaluate', process.env);
@@ -17,5 +17,5 @@ export const handler = createHandler({
   metrics: createMetrics('evaluate', environment.STAGE),
   now: Date.now,
   readImage: (image) => readProfileAttributes(image as StoredAttributes),
-  pause: pauseBefore,
+  backoff: backoffBefore,
 });

@@ -1,13 +1,13 @@
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import { hasAnythingToExpire } from '#core/jobs/expire-slice.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { hasAnythingToExpire } from '#core/jobs/expire-items.ts';
 import { type StartDeps, type Started, startJob } from '#core/jobs/start-job.ts';
-import type { ExpiryBooks } from '#core/profile/ports/expiry-books.ts';
+import type { AppliedRetentions } from '#core/profile/ports/applied-retentions.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface ExpireFunctionDeps extends StartDeps {
   readonly catalog: CatalogPort;
-  readonly books: ExpiryBooks;
+  readonly retentionStore: AppliedRetentions;
 }
 
 /**
@@ -17,8 +17,10 @@ export interface ExpireFunctionDeps extends StartDeps {
 export function createHandler(deps: ExpireFunctionDeps) {
   return async (): Promise<Started | null> => {
     const catalog = await deps.catalog.current();
-    const { expiry } = stageRules(catalog);
-    const started = (await hasAnythingToExpire(expiry, deps.books)) ? await startJob(catalog.version, deps) : null;
+    const { expiry } = stageSettings(catalog);
+    const started = (await hasAnythingToExpire(expiry, deps.retentionStore))
+      ? await startJob(catalog.version, deps)
+      : null;
     logBatch({ ...started, catalogVersion: catalog.version });
     return started;
   };

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { fileTypeOf, isProfileDestination } from '#core/activation/registry.ts';
-import { exportOutlet, type MakeFiles, type OutletExports } from '#core/activation/s3-file/export-outlet.ts';
+import { exportLane, type LaneExports, type MakeFiles } from '#core/activation/s3-file/export-lane.ts';
 import { dueSlot, type ExportWindow, HUB_SCHEDULE, isExportDay } from '#core/activation/s3-file/schedule.ts';
-import { hubOutletId } from '#core/contract/connections.ts';
+import { hubLaneId } from '#core/contract/delivery-lanes.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -16,37 +16,37 @@ import { describeError, logBatch, logFailure } from '#lambdas/runtime/log.ts';
 export interface ExportFilesDeps {
   readonly catalog: DestinationCatalog;
   readonly exports: ObjectStore;
-  readonly books: DataflowBooks;
+  readonly runStatistics: RunStatistics;
   readonly metrics: Metrics;
   readonly now: Clock;
 }
 
-/** The hourly rule of an outlet, or somebody by hand. */
+/** The hourly rule of an delivery lane, or somebody by hand. */
 const request = z.looseObject({
   /** Export whatever the schedule says. */
   force: z.boolean().default(false),
-  /** Only this outlet. */
-  outletId: z.string().optional(),
-  /** The rule of an outlet, which the catalog need not have yet. */
+  /** Only this delivery lane. */
+  laneId: z.string().optional(),
+  /** The rule of an delivery lane, which the catalog need not have yet. */
   scheduled: z.boolean().default(false),
   /** Epoch ms to take for the present. */
   at: z.number().optional(),
   time: z.iso.datetime({ offset: true }).optional(),
 });
 
-export interface OutletSummary extends Partial<OutletExports> {
-  readonly outletId: string;
+export interface LaneSummary extends Partial<LaneExports> {
+  readonly laneId: string;
   readonly status: 'exported' | 'nothingPending' | 'notDue' | 'paused' | 'failed';
   readonly error?: string;
 }
 
 export interface ExportSummary {
   readonly at: string;
-  readonly outlets: readonly OutletSummary[];
+  readonly lanes: readonly LaneSummary[];
 }
 
 /** A way out that files take, and when. */
-interface FileOutlet {
+interface FileLane {
   readonly id: string;
   readonly destinationId: string;
   readonly window: ExportWindow;
@@ -63,33 +63,33 @@ export function createHandler(deps: ExportFilesDeps) {
     const asked = request.parse(event ?? {});
     const at = asked.at ?? (asked.time === undefined ? deps.now() : Date.parse(asked.time));
     const { destinations } = await deps.catalog.current();
-    const outlets = [...destinations.values()].flatMap(fileOutlet);
-    const wanted = outlets.filter(({ id }) => asked.outletId === undefined || id === asked.outletId);
-    if (asked.outletId !== undefined && wanted.length === 0 && !asked.scheduled) {
-      const known = outlets.map(({ id }) => `"${id}"`).join(', ') || 'none';
-      throw new Error(`No outlet "${asked.outletId}" writes files; those that do: ${known}`);
+    const lanes = [...destinations.values()].flatMap(fileLane);
+    const wanted = lanes.filter(({ id }) => asked.laneId === undefined || id === asked.laneId);
+    if (asked.laneId !== undefined && wanted.length === 0 && !asked.scheduled) {
+      const known = lanes.map(({ id }) => `"${id}"`).join(', ') || 'none';
+      throw new Error(`No delivery lane "${asked.laneId}" writes files; those that do: ${known}`);
     }
 
-    const summaries: OutletSummary[] = [];
-    for (const outlet of wanted) summaries.push(await exportOne(outlet, at, asked.force, deps));
-    const summary = { at: new Date(at).toISOString(), outlets: summaries };
+    const summaries: LaneSummary[] = [];
+    for (const lane of wanted) summaries.push(await exportOne(lane, at, asked.force, deps));
+    const summary = { at: new Date(at).toISOString(), lanes: summaries };
     logBatch(summary);
     const failed = summaries.filter(({ status, unreadable }) => status === 'failed' || unreadable?.length);
     if (failed.length > 0) {
       throw new Error(
-        `Outlets that were not exported completely: ${failed.map(({ outletId }) => outletId).join(', ')}`,
+        `Delivery lanes that were not exported completely: ${failed.map(({ laneId }) => laneId).join(', ')}`,
       );
     }
     return summary;
   };
 }
 
-function fileOutlet(destination: DestinationDefinition): FileOutlet[] {
+function fileLane(destination: DestinationDefinition): FileLane[] {
   const { id: destinationId } = destination;
   if (!isProfileDestination(destination)) {
     const makeFiles: MakeFiles = (rows, slot) => hubFiles(destination, rows, slot);
     return [
-      { id: hubOutletId(destinationId), destinationId, window: { schedule: HUB_SCHEDULE }, full: false, makeFiles },
+      { id: hubLaneId(destinationId), destinationId, window: { schedule: HUB_SCHEDULE }, full: false, makeFiles },
     ];
   }
   const type = fileTypeOf(destination);
@@ -99,29 +99,24 @@ function fileOutlet(destination: DestinationDefinition): FileOutlet[] {
   return [{ id: destinationId, destinationId, window: type.schedule(destination), full, makeFiles }];
 }
 
-async function exportOne(
-  outlet: FileOutlet,
-  at: number,
-  force: boolean,
-  deps: ExportFilesDeps,
-): Promise<OutletSummary> {
-  const outletId = outlet.id;
-  const slot = force ? Math.floor(at / 1000) * 1000 : dueSlot(outlet.window.schedule, at);
-  if (slot === undefined || !isExportDay(outlet.window, slot)) return { outletId, status: 'notDue' };
+async function exportOne(lane: FileLane, at: number, force: boolean, deps: ExportFilesDeps): Promise<LaneSummary> {
+  const laneId = lane.id;
+  const slot = force ? Math.floor(at / 1000) * 1000 : dueSlot(lane.window.schedule, at);
+  if (slot === undefined || !isExportDay(lane.window, slot)) return { laneId, status: 'notDue' };
   try {
-    if ((await deps.books.pausedSince(outlet.destinationId)) !== undefined) return { outletId, status: 'paused' };
-    const options = { moveOn: force, now: deps.now(), full: outlet.full };
-    const { exports, unreadable } = await exportOutlet(deps.exports, outletId, slot, outlet.makeFiles, options);
-    for (const problem of unreadable) logFailure(new Error(`${problem}. Mend or delete the part.`), { outletId });
-    countRows(outlet, exports, deps.metrics);
-    return { outletId, status: exports.length > 0 ? 'exported' : 'nothingPending', exports, unreadable };
+    if ((await deps.runStatistics.pausedSince(lane.destinationId)) !== undefined) return { laneId, status: 'paused' };
+    const options = { moveOn: force, now: deps.now(), full: lane.full };
+    const { exports, unreadable } = await exportLane(deps.exports, laneId, slot, lane.makeFiles, options);
+    for (const problem of unreadable) logFailure(new Error(`${problem}. Fix or delete the part.`), { laneId });
+    countRows(lane, exports, deps.metrics);
+    return { laneId, status: exports.length > 0 ? 'exported' : 'nothingPending', exports, unreadable };
   } catch (error) {
-    logFailure(error, { outletId });
-    return { outletId, status: 'failed', error: describeError(error) };
+    logFailure(error, { laneId });
+    return { laneId, status: 'failed', error: describeError(error) };
   }
 }
 
-function countRows({ destinationId }: FileOutlet, exports: OutletExports['exports'], metrics: Metrics): void {
+function countRows({ destinationId }: FileLane, exports: LaneExports['exports'], metrics: Metrics): void {
   for (const { files, invalid } of exports) {
     const rows = files.reduce((sum, file) => sum + file.rows, 0);
     metrics.count(METRICS.deliveriesSent, rows, { destination: destinationId });

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { access, type ProfileAccessDeps, refusal } from '#core/api/profile/entities.ts';
+import { access, type ProfileAccessDeps, rejection } from '#core/api/profile/entities.ts';
 import { NoCatalogError } from '#core/catalog/port.ts';
 import { answerTo, callOf } from '#lambdas/runtime/http.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
@@ -11,9 +11,9 @@ import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 export function createHandler(deps: ProfileAccessDeps) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const answer = await access(callOf(event), deps).catch((error: unknown) => {
-      if (error instanceof NoCatalogError) return refusal(503, 'Try again later', 'No catalog is in force yet');
+      if (error instanceof NoCatalogError) return rejection(503, 'Try again later', 'No catalog is active yet');
       logFailure(error);
-      return refusal(500, 'Internal error', 'Try again');
+      return rejection(500, 'Internal error', 'Try again');
     });
     logBatch({ status: answer.status });
     return answerTo(answer);

@@ -1,10 +1,10 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import type { LedgerStore } from '#core/activation/ledger.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { Outbox } from '#core/activation/ports/outbox.ts';
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { route } from '#core/activation/route.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -18,20 +18,28 @@ export interface RouteFunctionDeps {
   readonly catalog: CatalogPort;
   readonly profiles: ProfileStore;
   readonly memberships: MembershipStore;
-  readonly ledgers: LedgerStore;
+  readonly deliveryStates: DeliveryStateStore;
   readonly outbox: Outbox;
-  readonly books: DataflowBooks;
+  readonly runStatistics: RunStatistics;
   readonly metrics: Metrics;
   readonly now: Clock;
-  pause(attempt: number): Promise<void>;
+  backoff(attempt: number): Promise<void>;
 }
 
 /** Membership stream → destination queues. What is told is decided by what is stored now, not by the image. */
 export function createHandler(deps: RouteFunctionDeps) {
   return async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
-    const { profiles, memberships, ledgers, outbox, now, pause } = deps;
-    const routing = { profiles, memberships, ledgers, outbox, now, pause, rules: stageRules(catalog).route };
+    const { profiles, memberships, deliveryStates, outbox, now, backoff } = deps;
+    const routing = {
+      profiles,
+      memberships,
+      deliveryStates,
+      outbox,
+      now,
+      backoff,
+      settings: stageSettings(catalog).route,
+    };
     const tally = new DataflowTally();
     let queued = 0;
     let excluded = 0;
@@ -40,11 +48,11 @@ export function createHandler(deps: RouteFunctionDeps) {
       queued += result.queued;
       excluded += result.excluded;
       for (const [id, routed] of Object.entries(result.destinations)) {
-        const leftOut = Object.values(routed.excluded).reduce((sum, people) => sum + people, 0);
+        const leftOut = Object.values(routed.excluded).reduce((sum, profileCount) => sum + profileCount, 0);
         tally.add(id, { received: routed.queued + leftOut, excluded: routed.excluded });
       }
     });
-    await tally.flush(deps.books, now());
+    await tally.flush(deps.runStatistics, now());
     deps.metrics.count(METRICS.deliveriesQueued, queued);
     deps.metrics.count(METRICS.deliveriesExcluded, excluded);
     logBatch({ images: records.length, queued, excluded, failed: response.batchItemFailures.length });

@@ -2,26 +2,26 @@ import { z } from 'zod';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
+import { writeChunkList } from '#core/ingestion/batch/chunk-list.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { keepPlan } from '#core/ingestion/batch/chunk-plan.ts';
-import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { type BatchManifest, isManifest, readManifest } from '#core/ingestion/batch/upload.ts';
-import { dropIfOver } from '#core/ingestion/batch/working-pieces.ts';
+import { dropIfOver } from '#core/ingestion/batch/working-blocks.ts';
 import { KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
-import { batchIdOf, datasetOfFile, piecesPrefix } from '#core/ingestion/landing.ts';
-import { refuseForeignHeader } from '#core/ingestion/mapping/refuse-header.ts';
+import { batchIdOf, blocksPrefix, datasetOfFile } from '#core/ingestion/landing.ts';
+import { rejectForeignHeader } from '#core/ingestion/mapping/reject-header.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import { rawOf } from '#core/ingestion/text/decode-json.ts';
 import { thresholdOf } from '#core/pipeline/batch/threshold.ts';
 import { unknownDataset } from '#core/pipeline/process.ts';
-import { keepFileRefusal } from '#core/pipeline/quarantine/keep.ts';
+import { writeFileRejection } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { NewBatch, Operations } from '#core/record/operations.ts';
 import { UNKNOWN_DATASET } from '#core/record/partition.ts';
-import { FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface SplitDeps {
@@ -69,23 +69,23 @@ function splitterOf(deps: SplitDeps) {
     const catalog = await deps.catalog.current();
     const file = batchOfFile(key, version, Date.parse(eventTime), catalog);
     const manifest = isManifest(key) ? await manifestAt(key, deps.landing) : undefined;
-    if (manifest === 'none') return await refuse(file, NO_MANIFEST, deps);
+    if (manifest === 'none') return await reject(file, NO_MANIFEST, deps);
     const { files, ...batch } = manifest ? batchOfManifest(key, manifest, catalog) : { ...file, files: [key] };
     // Announced again after it is over: what was laid down for its workers is gone, and must not come back.
     if (await dropIfOver(batch.id, deps)) return;
     try {
       const dataset = catalog.datasets.get(batch.datasetId);
-      if (!dataset) throw new FileRefusedError({ ...unknownDataset(catalog), pointer: key });
+      if (!dataset) throw new FileRejectedError({ ...unknownDataset(catalog), pointer: key });
       const messages = await planFiles(files, batch, dataset, deps);
       // Uploaded and deleted again before we came.
       if (messages.length === 0) return;
-      await keepPlan(deps.landing, messages);
+      await writeChunkList(deps.landing, messages);
       await deps.operations.openBatch({ ...batch, chunks: messages.length });
       await deps.validation.send(messages);
       logBatch({ batchId: batch.id, datasetId: batch.datasetId, chunks: messages.length });
     } catch (error) {
-      if (!(error instanceof FileRefusedError)) throw error;
-      await refuse(batch, error.refusal, deps);
+      if (!(error instanceof FileRejectedError)) throw error;
+      await reject(batch, error.rejection, deps);
     }
   };
 }
@@ -109,7 +109,7 @@ async function manifestAt(key: string, landing: ObjectStore): Promise<BatchManif
   return bytes && (readManifest(bytes) ?? 'none');
 }
 
-const NO_MANIFEST: Refusal = {
+const NO_MANIFEST: Rejection = {
   code: 'unsupported-format',
   message: 'The file is named like a batch of the batch API and is none; rename it',
   expected: KNOWN_SUFFIXES,
@@ -137,16 +137,16 @@ async function planFiles(
   { landing, chunkBytes = CHUNK_BYTES }: SplitDeps,
 ): Promise<ChunkMessage[]> {
   const messages: ChunkMessage[] = [];
-  let empty: FileRefusedError | undefined;
+  let empty: FileRejectedError | undefined;
   for (const [number, file] of files.entries()) {
     const source = await openObject(landing, file);
     if (!source) continue;
     try {
-      const plan = await planChunks(source, {
+      const plan = await listChunks(source, {
         targetBytes: chunkBytes,
-        workspace: { store: landing, prefix: `${piecesPrefix(id)}${number}/` },
+        workspace: { store: landing, prefix: `${blocksPrefix(id)}${number}/` },
       });
-      refuseForeignHeader(plan, definition.mapping);
+      rejectForeignHeader(plan, definition.mapping);
       const { format, gzip, unpacked, chunks } = plan;
       for (const chunk of chunks) {
         const numbered = { ...chunk, index: messages.length };
@@ -154,7 +154,7 @@ async function planFiles(
         messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, ...text, chunk: numbered });
       }
     } catch (error) {
-      if (!(error instanceof FileRefusedError && error.refusal.code === 'empty-file')) throw error;
+      if (!(error instanceof FileRejectedError && error.rejection.code === 'empty-file')) throw error;
       empty ??= error;
     }
   }
@@ -162,15 +162,15 @@ async function planFiles(
   return messages;
 }
 
-/** Bytes of a refused file that the quarantine keeps; the file itself stays where it is. */
+/** Bytes of a rejected file that the quarantine keeps; the file itself stays where it is. */
 const RAW_KEPT = 4_096;
 
-async function refuse(batch: NewBatch, refusal: Refusal, deps: SplitDeps): Promise<void> {
+async function reject(batch: NewBatch, rejection: Rejection, deps: SplitDeps): Promise<void> {
   const { id, datasetId, file } = batch;
   const head = await deps.landing.get(file, { start: 0, end: RAW_KEPT });
-  await keepFileRefusal(deps.quarantine, id, batch, refusal, rawOf(head ?? new Uint8Array()));
-  await deps.operations.refuseFile(batch, refusal);
+  await writeFileRejection(deps.quarantine, id, batch, rejection, rawOf(head ?? new Uint8Array()));
+  await deps.operations.rejectFile(batch, rejection);
   await dropIfOver(id, deps);
-  deps.metrics.count(METRICS.filesRefused, 1);
-  logBatch({ batchId: id, datasetId, code: refusal.code });
+  deps.metrics.count(METRICS.filesRejected, 1);
+  logBatch({ batchId: id, datasetId, code: rejection.code });
 }

@@ -1,12 +1,12 @@
 import { markedAt } from '#core/api/batch/marks.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { workOn } from '#core/ingestion/batch/working-pieces.ts';
-import { readChunk, slicePart } from '#core/pipeline/batch/read-chunk.ts';
-import { addCounts, countFileRefusal, countOutcomes, NO_COUNTS } from '#core/pipeline/counts.ts';
+import { workOn } from '#core/ingestion/batch/working-blocks.ts';
+import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
+import { addCounts, countFileRejection, countOutcomes, NO_COUNTS } from '#core/pipeline/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
-import { keepFileRefusal } from '#core/pipeline/quarantine/keep.ts';
+import { writeFileRejection } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -30,7 +30,7 @@ export interface StitchChunkDeps {
   /** Takes batches to those who take them back. */
   readonly reverts: MessageQueue<RevertMessage>;
   readonly metrics: Metrics;
-  pause(attempt: number): Promise<void>;
+  backoff(attempt: number): Promise<void>;
 }
 
 /** One chunk of a batch that holds → validate, keep, stitch; then it is counted home. */
@@ -44,35 +44,35 @@ function workerOf(deps: StitchChunkDeps) {
     // A message that is delivered once more would bring back what has been taken back.
     if ((await markedAt(message.batchId, 'reverting', deps.landing)) !== undefined) return;
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, timeline, lookups, pause } = deps;
+    const { lake, quarantine, profiles, timeline, lookups, backoff } = deps;
     const process = {
       catalog,
       lake,
       quarantine,
-      stitch: { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause },
+      stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
     };
     let counts = NO_COUNTS;
     let lateLinks = 0;
     const finish = async (slice: readonly ReceivedRecord[], number: number): Promise<void> => {
-      const processed = await processRecords(slice, slicePart(message, number), process);
+      const processed = await processRecords(slice, invocationName(message, number), process);
       if (processed.failed[0]) throw processed.failed[0].error;
       counts = addCounts(counts, countOutcomes(processed));
       lateLinks += processed.lateLinks;
     };
-    const refusal = await readChunk(message, catalog, deps.landing, finish);
-    if (refusal) {
-      counts = addCounts(counts, countFileRefusal(refusal));
-      await keepFileRefusal(quarantine, `${message.batchId}-${message.chunk.index}`, message, refusal);
+    const rejection = await readChunk(message, catalog, deps.landing, finish);
+    if (rejection) {
+      counts = addCounts(counts, countFileRejection(rejection));
+      await writeFileRejection(quarantine, `${message.batchId}-${message.chunk.index}`, message, rejection);
     }
-    await deps.operations.completeChunk(message.batchId, message.chunk.index, counts, refusal);
+    await deps.operations.completeChunk(message.batchId, message.chunk.index, counts, rejection);
     await revertReplaced(message.batchId, deps);
     emitCounts(deps.metrics, counts, lateLinks);
-    const { accepted, refused } = counts;
-    logBatch({ batchId: message.batchId, chunk: message.chunk.index, accepted, refused });
+    const { accepted, rejected } = counts;
+    logBatch({ batchId: message.batchId, chunk: message.chunk.index, accepted, rejected });
   };
 }
 
-/** With its last chunk a batch is taken in, and those that it replaces can go. */
+/** With its last chunk a batch is ingested, and those that it replaces can go. */
 async function revertReplaced(batchId: string, { landing, operations, reverts }: StitchChunkDeps): Promise<void> {
   const batch = await operations.batch(batchId);
   if (batch?.status !== 'success') return;

@@ -8,8 +8,8 @@ import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.t
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { createWorker } from './handler.ts';
 
@@ -25,7 +25,7 @@ const stitchChunk = createWorker({
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   reverts: new SqsMessageQueue(sqs(), environment.REVERTS_QUEUE_URL),
   metrics: createMetrics('stitch-chunk', environment.STAGE),
-  pause: pauseBefore,
+  backoff: backoffBefore,
 });
 
 export const handler = createSqsHandler(

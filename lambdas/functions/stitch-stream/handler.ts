@@ -1,6 +1,6 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { countByDataset, countOutcomes, type Finished } from '#core/pipeline/counts.ts';
 import { processRecords } from '#core/pipeline/process.ts';
 import { receiveMessage } from '#core/pipeline/receive-message.ts';
@@ -23,25 +23,28 @@ export interface StitchStreamDeps {
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
   readonly metrics: Metrics;
-  pause(attempt: number): Promise<void>;
+  backoff(attempt: number): Promise<void>;
 }
 
 /** Kinesis `collection` → validate, keep, stitch. Counts are of what is finished; the rest comes again. */
 export function createHandler(deps: StitchStreamDeps) {
   return async ({ Records: records }: KinesisStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, timeline, lookups, pause } = deps;
+    const { lake, quarantine, profiles, timeline, lookups, backoff } = deps;
     const received = records.map((record) => {
       const { data, sequenceNumber, approximateArrivalTimestamp } = record.kinesis;
       const position = { source: `kinesis:${shardOf(record)}`, sequenceNumber };
-      const arrival = { receivedAt: Math.round(approximateArrivalTimestamp * 1_000), tie: tieOf(sequenceNumber) };
-      return receiveMessage(Buffer.from(data, 'base64'), position, arrival, catalog);
+      const ingestionId = {
+        receivedAt: Math.round(approximateArrivalTimestamp * 1_000),
+        tieBreaker: tieOf(sequenceNumber),
+      };
+      return receiveMessage(Buffer.from(data, 'base64'), position, ingestionId, catalog);
     });
     const processed = await processRecords(received, partOf(records), {
       catalog,
       lake,
       quarantine,
-      stitch: { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause },
+      stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
     });
     const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
     if (processed.failed[0]) logFailure(processed.failed[0].error);
@@ -51,7 +54,7 @@ export function createHandler(deps: StitchStreamDeps) {
       await deps.operations.countStream(datasetId, counts);
     }
     emitCounts(deps.metrics, countOutcomes(finished), processed.lateLinks);
-    logBatch({ records: records.length, refused: processed.refused.length, failed: failed.size });
+    logBatch({ records: records.length, rejected: processed.rejected.length, failed: failed.size });
     return retryFrom(firstFailed);
   };
 }
@@ -59,14 +62,14 @@ export function createHandler(deps: StitchStreamDeps) {
 /** What came before the first record that failed: all the others come again, and are counted then. */
 function before(
   firstFailed: string | undefined,
-  { refused, outcomes }: Finished,
+  { rejected, outcomes }: Finished,
   records: readonly KinesisStreamRecord[],
 ): Finished {
-  if (firstFailed === undefined) return { refused, outcomes };
+  if (firstFailed === undefined) return { rejected, outcomes };
   const numbers = records.map(({ kinesis }) => kinesis.sequenceNumber);
   const finished = new Set<string | undefined>(numbers.slice(0, numbers.indexOf(firstFailed)));
   return {
-    refused: refused.filter(({ position }) => finished.has(position.sequenceNumber)),
+    rejected: rejected.filter(({ position }) => finished.has(position.sequenceNumber)),
     outcomes: outcomes.filter(({ received }) => finished.has(received.position.sequenceNumber)),
   };
 }

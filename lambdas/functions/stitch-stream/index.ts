@@ -6,8 +6,8 @@ import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
-import { pauseBefore } from '#lambdas/runtime/pause.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('stitch-stream', process.env);
@@ -21,5 +21,5 @@ export const handler = createHandler({
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   metrics: createMetrics('stitch-stream', environment.STAGE),
-  pause: pauseBefore,
+  backoff: backoffBefore,
 });

@@ -1,13 +1,13 @@
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
+import { readChunkList } from '#core/ingestion/batch/chunk-list.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { readPlan } from '#core/ingestion/batch/chunk-plan.ts';
-import { workOn } from '#core/ingestion/batch/working-pieces.ts';
-import { readChunk, slicePart } from '#core/pipeline/batch/read-chunk.ts';
-import { verdictOf } from '#core/pipeline/batch/threshold.ts';
+import { workOn } from '#core/ingestion/batch/working-blocks.ts';
+import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
+import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/pipeline/counts.ts';
-import { look } from '#core/pipeline/process.ts';
-import { keepFileRefusal, keepInQuarantine } from '#core/pipeline/quarantine/keep.ts';
+import { dryRun } from '#core/pipeline/process.ts';
+import { writeFileRejection, writeToQuarantine } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -39,24 +39,25 @@ function validatorOf(deps: ValidateChunkDeps) {
     const catalog = await deps.catalog.current();
     const { batchId, chunk } = message;
     let counts = NO_COUNTS;
-    const refusal = await readChunk(message, catalog, deps.landing, async (slice, number) => {
-      const { good, refused } = look(slice, catalog);
-      await keepInQuarantine(deps.quarantine, slicePart(message, number), refused);
-      counts = addCounts(counts, countValidated(good, refused));
+    const rejection = await readChunk(message, catalog, deps.landing, async (slice, number) => {
+      const { good, rejected } = dryRun(slice, catalog);
+      await writeToQuarantine(deps.quarantine, invocationName(message, number), rejected);
+      counts = addCounts(counts, countValidated(good, rejected));
     });
-    const batch = await deps.operations.countValidated(batchId, chunk.index, counts, refusal);
-    const { accepted, refused } = counts;
-    logBatch({ batchId, chunk: chunk.index, good: accepted, bad: refused });
+    const batch = await deps.operations.countValidated(batchId, chunk.index, counts, rejection);
+    const { accepted, rejected } = counts;
+    logBatch({ batchId, chunk: chunk.index, good: accepted, bad: rejected });
 
-    const verdict = verdictOf(batch);
-    if (verdict === undefined) return;
-    if (verdict !== 'stitch') await keepFileRefusal(deps.quarantine, batchId, message, verdict.refusal);
-    const holds = await deps.operations.settle(batchId, verdict);
+    const commitDecision = commitDecisionOf(batch);
+    if (commitDecision === undefined) return;
+    if (commitDecision !== 'stitch')
+      await writeFileRejection(deps.quarantine, batchId, message, commitDecision.rejection);
+    const holds = await deps.operations.decide(batchId, commitDecision);
     if (holds === 'stitch') {
-      await deps.chunks.send(await readPlan(deps.landing, message, batch.chunks));
+      await deps.chunks.send(await readChunkList(deps.landing, message, batch.chunks));
       return;
     }
     deps.metrics.count(METRICS.batchesFailed, 1);
-    logBatch({ batchId, datasetId: message.datasetId, code: holds.refusal.code });
+    logBatch({ batchId, datasetId: message.datasetId, code: holds.rejection.code });
   };
 }

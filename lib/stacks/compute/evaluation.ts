@@ -27,17 +27,17 @@ export function addEvaluation(make: FunctionFactory): void {
   make.watchStream(evaluate);
 }
 
-/** Changed memberships → the queues of the outlets. */
+/** Changed memberships → the queues of the delivery lanes. */
 export function addRouting(make: FunctionFactory): void {
   const { config, data, activation } = make;
-  const route = make.function('Route', 'route', 'changed memberships → outlets', {
+  const route = make.function('Route', 'route', 'changed memberships → delivery lanes', {
     ...make.memberships(),
     DESTINATION_QUEUES: JSON.stringify(activation.queueUrls),
   });
   readItems(route.function, data.profiles);
   readItems(route.function, data.memberships);
   writeItems(route.function, data.operations);
-  for (const outlet of activation.outlets) outlet.work.queue.grantSendMessages(route.function);
+  for (const lane of activation.lanes) lane.work.queue.grantSendMessages(route.function);
   route.function.addEventSource(
     new DynamoEventSource(
       data.memberships,

@@ -17,7 +17,7 @@ export class FunctionFactory {
   readonly data: DataStack;
   readonly activation: ActivationStack;
   readonly alarms: Alarms;
-  /** The functions that were made; those of outlets are the activation stack's. */
+  /** The functions that were made; those of delivery lanes are the activation stack's. */
   readonly functions: TributaryFunction[] = [];
   readonly streamReaders: TributaryFunction[] = [];
 
@@ -50,7 +50,7 @@ export class FunctionFactory {
     };
   }
 
-  /** Every function reads the catalog: which version is in force, and that version. */
+  /** Every function reads the catalog: which version is active, and that version. */
   function<F extends FunctionName>(
     id: string,
     name: F,

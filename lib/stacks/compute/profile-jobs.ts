@@ -21,16 +21,16 @@ const WORKING_SHARE = 0.5;
 /** All profiles → parts → memberships. */
 export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFunction; evaluation: WorkQueue } {
   const { data } = make;
-  const evaluation = addPartsQueue(make, 'Evaluation', 'evaluation', 'evaluate-part');
+  const evaluation = addPartsQueue(make, 'Evaluation', 'evaluation', 'evaluate-partition');
   const batch = make.function('EvaluateBatch', 'evaluate-batch', 'all profiles → parts', {
     ...make.catalog(),
     EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
-    PARTS: String(make.config.jobParts),
+    PARTITIONS: String(make.config.jobPartitions),
   });
-  const part = make.function('EvaluatePart', 'evaluate-part', 'a part of all profiles → memberships', {
+  const part = make.function('EvaluatePart', 'evaluate-partition', 'a part of all profiles → memberships', {
     ...make.memberships(),
     EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
-    WORK_SECONDS: workSeconds(make, 'evaluate-part'),
+    WORK_SECONDS: workSeconds(make, 'evaluate-partition'),
     TIMELINE_TABLE: data.timeline.tableName,
   });
   connect(make, { queue: evaluation, starter: batch, worker: part, prefix: OPERATIONS_PREFIX.evaluation });
@@ -44,19 +44,24 @@ export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFun
 /** All profiles → parts → what has expired is removed. */
 export function addExpiry(make: FunctionFactory): { expire: TributaryFunction; expiry: WorkQueue } {
   const { data } = make;
-  const expiry = addPartsQueue(make, 'Expiry', 'expiry', 'expire-part');
+  const expiry = addPartsQueue(make, 'Expiry', 'expiry', 'expire-partition');
   const expire = make.function('Expire', 'expire', 'all profiles → parts', {
     ...make.catalog(),
     EXPIRY_QUEUE_URL: expiry.queue.queueUrl,
-    PARTS: String(make.config.jobParts),
+    PARTITIONS: String(make.config.jobPartitions),
   });
-  const part = make.function('ExpirePart', 'expire-part', 'what has expired of a part of all profiles is removed', {
-    ...make.catalog(),
-    EXPIRY_QUEUE_URL: expiry.queue.queueUrl,
-    WORK_SECONDS: workSeconds(make, 'expire-part'),
-    PROFILES_TABLE: data.profiles.tableName,
-    TIMELINE_TABLE: data.timeline.tableName,
-  });
+  const part = make.function(
+    'ExpirePart',
+    'expire-partition',
+    'what has expired of a part of all profiles is removed',
+    {
+      ...make.catalog(),
+      EXPIRY_QUEUE_URL: expiry.queue.queueUrl,
+      WORK_SECONDS: workSeconds(make, 'expire-partition'),
+      PROFILES_TABLE: data.profiles.tableName,
+      TIMELINE_TABLE: data.timeline.tableName,
+    },
+  );
   connect(make, { queue: expiry, starter: expire, worker: part, prefix: OPERATIONS_PREFIX.expiry });
   readItems(part.function, data.profiles);
   writeItems(part.function, data.profiles);
@@ -89,5 +94,7 @@ function connect(
     job.queue.queue.grantSendMessages(made);
   }
   scanItems(job.worker.function, data.profiles);
-  job.worker.function.addEventSource(queueSource(job.queue.queue, { batchSize: 1, maxConcurrency: config.jobParts }));
+  job.worker.function.addEventSource(
+    queueSource(job.queue.queue, { batchSize: 1, maxConcurrency: config.jobPartitions }),
+  );
 }

@@ -16,9 +16,14 @@ export function addSchedules(
   const { config, data, activation } = make;
   const failures = new FailureQueue(make.scope, 'SchedulesFailures', { name: 'schedules', alarms: make.alarms });
 
-  const sweep = make.function('Sweep', 'sweep', 'profiles that are due → memberships', make.memberships());
-  make.allowEvaluating(sweep);
-  queryDue(sweep.function, data.memberships);
+  const reevaluateDue = make.function(
+    'ReevaluateDue',
+    'reevaluate-due',
+    'profiles that are due → memberships',
+    make.memberships(),
+  );
+  make.allowEvaluating(reevaluateDue);
+  queryDue(reevaluateDue.function, data.memberships);
 
   const files = make.function('ExportFiles', 'export-files', 'gathered deliveries → files', {
     ...make.catalog(),
@@ -29,24 +34,24 @@ export function addSchedules(
   writeObjects(files.function, data.exports);
   deleteObjects(files.function, data.exports);
 
-  for (const target of [sweep, expire, batch, compact, files]) {
+  for (const target of [reevaluateDue, expire, batch, compact, files]) {
     target.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
       onFailure: new SqsDestination(failures),
     });
   }
-  // Each outlet has a run of its own, so that one with millions of rows, or one that fails, delays no other's files.
-  const exports = activation.outlets
+  // Each delivery lane has a run of its own, so that one with millions of rows, or one that fails, delays no other's files.
+  const exports = activation.lanes
     .filter(({ gathers }) => gathers)
     .map(({ id }) => ({
       id: `ExportFilesOf-${id}`,
       target: files,
       expression: config.schedules.exportFiles,
-      input: { outletId: id, scheduled: true },
+      input: { laneId: id, scheduled: true },
     }));
   const schedules: { id: string; target: TributaryFunction; expression: string; input?: object }[] = [
-    { id: 'SweepSchedule', target: sweep, expression: config.schedules.sweep },
+    { id: 'ReevaluateDueSchedule', target: reevaluateDue, expression: config.schedules.reevaluateDue },
     { id: 'ExpireSchedule', target: expire, expression: config.schedules.expire },
     { id: 'EvaluateBatchSchedule', target: batch, expression: config.schedules.evaluateBatch },
     { id: 'CompactLakeSchedule', target: compact, expression: config.schedules.compactLake },

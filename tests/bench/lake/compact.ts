@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compactStep } from '#core/lake/compact.ts';
-import { mergeRules } from '#core/lake/compaction-days.ts';
+import { compactionSettings } from '#core/lake/compaction-days.ts';
 import { fileStore } from '../large/file-store.ts';
 import { processorTime } from '../measure.ts';
 import { PARTITION } from './small-objects.ts';
@@ -11,7 +11,7 @@ const folder = process.argv[2]!;
 const begun = performance.now();
 const step = await compactStep(PARTITION, '2026-03-02', {
   lake: fileStore(join(folder, 'lake')),
-  rules: mergeRules(128 * 1024 ** 2),
+  settings: compactionSettings(128 * 1024 ** 2),
   newId: String,
 });
 const peak = Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) * 1_024;

@@ -34,8 +34,8 @@ const rowsFrom = (start: number, count: number, columns: readonly Column[]): Lak
       id: idOf(`id ${n}`),
       receivedAt: 1_772_323_200_000 + n,
       timestamp: 1_700_000_000_000 + n * 977,
-      tie: String(n),
-      arrival: idOf(`arrival ${n}`),
+      tieBreaker: String(n),
+      ingestionId: idOf(`arrival ${n}`),
       operation: 'create',
       json: JSON.stringify(orderOf(n, columns)),
     };

@@ -21,6 +21,6 @@ function rowGroupsOf(bytes: number): RowGroupShape[] {
 const ID = FAULTY_COLUMNS.find(({ element }) => element.name === '_id')!;
 export const faultyIdOf = (n: number): string => String(ID.value(n));
 
-/** Writes a Parquet file of wide orders: rows to be refused, and events that come twice. @returns how many rows */
+/** Writes a Parquet file of wide orders: rows to be rejected, and events that come twice. @returns how many rows */
 export const writeFaultyParquet = (path: string, bytes: number): number =>
   writeLargeParquet(path, { bytes, rowGroups: rowGroupsOf(bytes), columns: FAULTY_COLUMNS }).rows;

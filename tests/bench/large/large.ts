@@ -17,7 +17,7 @@ const { values } = parseArgs({
 });
 const format = FORMAT_NAMES.find((name) => name === values.format);
 if (!format) throw new Error(`--format is one of ${FORMAT_NAMES.join(', ')}`);
-const MOST_MEMORY = 1.5e9;
+const MAX_MEMORY = 1.5e9;
 const bytes = Number(values.mb) * 1_048_576;
 const inMb = (value: number): string => `${Math.round(value / 1e6).toLocaleString('en-US')} MB`;
 
@@ -29,7 +29,7 @@ try {
   const workers = Number(values.workers);
   const result = await runLarge({ folder, bytes, format, workers, kills: Number(values.kills), random: Math.random });
   const { batch, expected, seconds, killed, peaks } = result;
-  const { accepted, duplicate, refused } = batch.counts;
+  const { accepted, duplicate, rejected } = batch.counts;
   const size = statSync(join(folder, 'landing', encodeURIComponent(batch.file))).size;
   const ofWorkers = peaks.workers.reduce((sum, peak) => sum + peak, 0);
   const total = ofWorkers + peaks.tables;
@@ -38,7 +38,10 @@ try {
   const isPacked = format.endsWith('.gz');
   if (isPacked) say('size of the gzip', inMb(size));
   say('rows', expected.rows.toLocaleString('en-US'));
-  say('accepted + duplicate + refused', `${accepted} + ${duplicate} + ${refused} = ${accepted + duplicate + refused}`);
+  say(
+    'accepted + duplicate + rejected',
+    `${accepted} + ${duplicate} + ${rejected} = ${accepted + duplicate + rejected}`,
+  );
   say('chunks, batch', `${batch.completedChunks} of ${batch.chunks}, ${batch.status}`);
   say(
     'workers killed (SIGKILL)',
@@ -52,7 +55,7 @@ try {
   say('… of the process with the tables', `${inMb(peaks.tables)} (instead of DynamoDB and SQS)`);
   say('… in total', inMb(total));
   const faults = await faultsOf(result, folder);
-  if (total > MOST_MEMORY) faults.push(`memory: ${inMb(total)}, expected at most ${inMb(MOST_MEMORY)}`);
+  if (total > MAX_MEMORY) faults.push(`memory: ${inMb(total)}, expected at most ${inMb(MAX_MEMORY)}`);
   if (peaks.tables === 0) faults.push('memory: this system does not tell it (/proc is needed)');
   if (kills < Number(values.kills))
     console.log(`  (asked for ${values.kills} kills; the file was done before the others)`);

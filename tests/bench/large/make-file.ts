@@ -22,10 +22,10 @@ export const FORMAT_NAMES = Object.keys(FORMATS) as Format[];
  * @param bytes that it has at least; what a gzip has, unpacked
  */
 export function makeFile(format: Format, path: string, bytes: number): Expected {
-  const told = execFileSync(process.execPath, [import.meta.filename, format, path, String(bytes)], {
+  const lastRouted = execFileSync(process.execPath, [import.meta.filename, format, path, String(bytes)], {
     encoding: 'utf8',
   });
-  return expectedOf(Number(told), FORMATS[format].idOf);
+  return expectedOf(Number(lastRouted), FORMATS[format].idOf);
 }
 
 async function write(format: Format, path: string, bytes: number): Promise<number> {

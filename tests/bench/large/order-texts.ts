@@ -7,7 +7,7 @@ const CUSTOMERS = 40_000;
 const FILLER = 'the customer asked for, line by line,\r\nwith "quotes" and\nünïcödé: '.repeat(20);
 
 /**
- * Writes a CSV file of orders: line ends in quotes, rows to be refused, and events that come twice.
+ * Writes a CSV file of orders: line ends in quotes, rows to be rejected, and events that come twice.
  * @returns how many rows
  */
 export const writeLargeCsv = (path: string, bytes: number): number =>

@@ -66,7 +66,7 @@ const WIDE_COLUMNS: readonly Column[] = [
   number('discount', (n) => (mix(n, 58) % 3 === 0 ? (mix(n, 59) % 1_000) / 100 : null)),
 ];
 
-/** The wide orders, with rows to be refused and events that come twice, as `rows.ts` has them. */
+/** The wide orders, with rows to be rejected and events that come twice, as `rows.ts` has them. */
 export const FAULTY_COLUMNS: readonly Column[] = WIDE_COLUMNS.map(({ element, value }) => ({
   element,
   value(n) {

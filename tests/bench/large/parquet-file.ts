@@ -77,12 +77,12 @@ function writeRowGroup(file: ParquetWriter, columns: readonly Column[], start: n
 function writeColumnOf(file: ParquetWriter, column: Column, start: number, shape: RowGroupShape): ColumnChunk {
   const { rows, hasOffsetIndex = true } = shape;
   const hasFewValues = column.element.repetition_type === 'REQUIRED';
-  const pieceRows = hasFewValues ? rows : PAGE_ROWS;
+  const blockRows = hasFewValues ? rows : PAGE_ROWS;
   const pages: PageLocation[] = [];
   let whole: ColumnChunk | undefined;
-  for (let at = 0; at < rows; at += pieceRows) {
-    const count = Math.min(pieceRows, rows - at);
-    const { chunk, offsetIndex } = writePiece(file, column, shape, start + at, count);
+  for (let at = 0; at < rows; at += blockRows) {
+    const count = Math.min(blockRows, rows - at);
+    const { chunk, offsetIndex } = writeBlock(file, column, shape, start + at, count);
     const offset = chunk.meta_data!.data_page_offset;
     const only = [
       { offset, compressed_page_size: file.writer.offset - Number(offset), first_row_index: 0n },
@@ -96,7 +96,7 @@ function writeColumnOf(file: ParquetWriter, column: Column, start: number, shape
   return whole!;
 }
 
-function writePiece(
+function writeBlock(
   file: ParquetWriter,
   { element, value }: Column,
   { codec = 'SNAPPY' }: RowGroupShape,

@@ -37,18 +37,18 @@ export interface LargeResult {
 
 /** Only what a record is recognised by: events are not read back here. */
 class CompactTimeline {
-  readonly #arrivals = new Map<string, string>();
+  readonly #ingestionIds = new Map<string, string>();
 
-  async remember({ identity, id, arrival }: TimelineEntry): Promise<Remembered> {
+  async remember({ identity, id, ingestionId }: TimelineEntry): Promise<Remembered> {
     const key = `${identity} ${id}`;
-    const known = this.#arrivals.get(key);
-    if (known !== undefined) return known === arrival ? 'again' : 'duplicate';
-    this.#arrivals.set(key, arrival);
+    const known = this.#ingestionIds.get(key);
+    if (known !== undefined) return known === ingestionId ? 'again' : 'duplicate';
+    this.#ingestionIds.set(key, ingestionId);
     return 'new';
   }
 }
 
-/** Takes in a file of orders with workers that are killed and started again; what one was at comes once more. */
+/** Ingests a file of orders with workers that are killed and started again; what one was at comes once more. */
 export async function runLarge({
   folder,
   bytes,

@@ -9,7 +9,7 @@ export interface TextShape {
   readonly tail: string;
 }
 
-const PIECE = 1_048_576;
+const BLOCK = 1_048_576;
 
 /** Writes a text piece by piece until it has as many bytes. @returns how many rows */
 export function writeText(path: string, bytes: number, { head, row, between, tail }: TextShape): number {
@@ -23,7 +23,7 @@ export function writeText(path: string, bytes: number, { head, row, between, tai
   };
   for (; written + text.length < bytes; n++) {
     text += (n === 0 ? '' : between) + row(n);
-    if (text.length > PIECE) flush();
+    if (text.length > BLOCK) flush();
   }
   text += tail;
   flush();

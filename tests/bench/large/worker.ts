@@ -72,7 +72,7 @@ const deps = {
   timeline: remote<Timeline>('timeline'),
   lookups: remote<LookupStore>('lookups'),
   metrics: { count: () => {} },
-  pause: async () => {},
+  backoff: async () => {},
 };
 const run = {
   split: createSplitter({ ...deps, validation: remote<MessageQueue<ChunkMessage>>('validation') }),

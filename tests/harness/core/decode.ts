@@ -1,12 +1,12 @@
-import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
-import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { type DecodedRecord, FileRejectedError, type Rejection } from '#core/record/record.ts';
 
 export interface DecodedFile {
   readonly records: readonly DecodedRecord[];
-  /** Why the rest of the file was refused, if so. */
-  readonly refusal?: Refusal;
+  /** Why the rest of the file was rejected, if so. */
+  readonly rejection?: Rejection;
   readonly chunks: number;
 }
 
@@ -28,7 +28,7 @@ export async function* recordsOf(...chunk: Parameters<typeof decodeChunk>): Asyn
 
 /** The cells of a row of CSV by the names of their columns; empty ones are left out. */
 function byColumn(record: DecodedRecord, header: readonly string[] | undefined): DecodedRecord {
-  if (!header || record.refusal) return record;
+  if (!header || record.rejection) return record;
   const named = (record.value as readonly string[]).map((cell, i) => [header[i], cell]);
   return { ...record, value: Object.fromEntries(named.filter(([, cell]) => cell !== '')) };
 }
@@ -38,14 +38,14 @@ export async function decodeFile(source: ByteSource, targetBytes = 1_048_576): P
   const records: DecodedRecord[] = [];
   let chunks = 0;
   try {
-    const plan = await planChunks(source, { targetBytes });
+    const plan = await listChunks(source, { targetBytes });
     chunks = plan.chunks.length;
     for (const chunk of plan.chunks) {
       for await (const record of recordsOf(source, plan, chunk)) records.push(byColumn(record, chunk.header));
     }
     return { records, chunks };
   } catch (error) {
-    if (!(error instanceof FileRefusedError)) throw error;
-    return { records, chunks, refusal: error.refusal };
+    if (!(error instanceof FileRejectedError)) throw error;
+    return { records, chunks, rejection: error.rejection };
   }
 }

@@ -1,6 +1,6 @@
 import type { IdType } from '#core/identity/definition.ts';
-import type { Assertion, LinkRules } from '#core/identity/link-rules.ts';
-import type { FoldRules } from '#core/profile/fold-settings.ts';
+import type { Assertion, LinkingRules } from '#core/identity/linking-rules.ts';
+import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
@@ -10,9 +10,9 @@ import type { RecordOperation } from '#core/record/record-operation.ts';
 
 const ID_TYPES: Readonly<Record<string, IdType>> = { ECID: 'COOKIE', IDFA: 'DEVICE', GAID: 'DEVICE', Email: 'EMAIL' };
 
-export function linkRules(
+export function linkingRules(
   options: { priority?: readonly string[]; unique?: readonly string[]; limit?: number } = {},
-): LinkRules {
+): LinkingRules {
   const { priority = ['CRMID', 'Email', 'IDFA', 'ECID'], unique = ['CRMID'], limit = 50 } = options;
   return {
     rank: (namespace) => (priority.includes(namespace) ? priority.indexOf(namespace) + 1 : priority.length + 1),
@@ -23,8 +23,8 @@ export function linkRules(
   };
 }
 
-export const foldRules = (options: Partial<FoldRules> = {}): FoldRules => ({
-  links: linkRules(),
+export const foldSettings = (options: Partial<FoldSettings> = {}): FoldSettings => ({
+  links: linkingRules(),
   isProfileEnabled: () => true,
   isIdentityEnabled: () => true,
   projectEvent: (entity) => ({ ...entity }),
@@ -46,12 +46,12 @@ export const assertion = (time: number, ...identities: readonly IdentityKey[]): 
 });
 
 /** Takes the link of two identities out. */
-export const withdrawal = (time: number, a: IdentityKey, b: IdentityKey): Assertion => ({
+export const unlinking = (time: number, a: IdentityKey, b: IdentityKey): Assertion => ({
   id: `${time}-not-${a}+${b}`,
   time,
   source: 'unlink',
   identities: [a, b],
-  withdrawal: { who: 'support', reason: 'a mistake' },
+  unlinking: { who: 'support', reason: 'a mistake' },
 });
 
 const idOf = (text: string): string => {
@@ -92,9 +92,9 @@ function record(options: {
     datasetId,
     behaviour,
     time,
-    tie: '',
+    tieBreaker: '',
     receivedAt: time,
-    arrival: 'once',
+    ingestionId: 'once',
     operation,
     identities: identities.map((key, index) => ({ ...parseIdentityKey(key), primary: index === 0 })),
     entity,

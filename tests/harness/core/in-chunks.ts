@@ -1,22 +1,25 @@
 import type { Chunk } from '#core/ingestion/batch/chunk.ts';
-import { type ChunkPlan, type PlanOptions, planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { type ChunkList, type ListChunksOptions, listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { type DecodedRecord, FileRefusedError, type Refusal } from '#core/record/record.ts';
+import { type DecodedRecord, FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { recordsOf } from './decode.ts';
 
 /** What chunks hold. */
 export interface ChunkOutcome {
   readonly records: readonly DecodedRecord[];
   /** Why the rest of a chunk was not read, each time that it was said. */
-  readonly refusals: readonly Refusal[];
+  readonly rejections: readonly Rejection[];
 }
 
 /** The plan of a file, or why nothing in it can be used. */
-export async function planOrRefusal(source: ByteSource, options: PlanOptions): Promise<ChunkPlan | Refusal> {
+export async function chunksOrRejection(
+  source: ByteSource,
+  options: ListChunksOptions,
+): Promise<ChunkList | Rejection> {
   try {
-    return await planChunks(source, options);
+    return await listChunks(source, options);
   } catch (error) {
-    if (error instanceof FileRefusedError) return error.refusal;
+    if (error instanceof FileRejectedError) return error.rejection;
     throw error;
   }
 }
@@ -24,19 +27,19 @@ export async function planOrRefusal(source: ByteSource, options: PlanOptions): P
 /** Each chunk is read by itself, as by another worker. */
 export async function decodeChunks(
   source: ByteSource,
-  plan: Pick<ChunkPlan, 'format' | 'gzip'>,
+  plan: Pick<ChunkList, 'format' | 'gzip'>,
   chunks: readonly Chunk[],
 ): Promise<ChunkOutcome> {
   const records: DecodedRecord[] = [];
-  const refusals: Refusal[] = [];
+  const rejections: Rejection[] = [];
   for (const chunk of chunks) {
     try {
       const travelled = JSON.parse(JSON.stringify(chunk)) as Chunk;
       for await (const record of recordsOf(source, plan, travelled)) records.push(record);
     } catch (error) {
-      if (!(error instanceof FileRefusedError)) throw error;
-      refusals.push(error.refusal);
+      if (!(error instanceof FileRejectedError)) throw error;
+      rejections.push(error.rejection);
     }
   }
-  return { records, refusals };
+  return { records, rejections };
 }

@@ -1,4 +1,4 @@
-import { isActive, type Job, type JobPart, type NewJob, UNTOUCHED } from '#core/jobs/job.ts';
+import { isActive, type Job, type JobPartition, type NewJob, UNTOUCHED } from '#core/jobs/job.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 
@@ -18,7 +18,7 @@ export class MemoryJobs implements Jobs {
   }
 
   async open(
-    { parts, ...job }: NewJob,
+    { partitions, ...job }: NewJob,
     instead: { readonly job: Job; readonly as: 'superseded' | 'failed' } | undefined,
   ): Promise<void> {
     if (this.#current !== instead?.job.id) throw new ConflictError('the current job');
@@ -29,11 +29,11 @@ export class MemoryJobs implements Jobs {
         ...before,
         status: instead.as,
         endedAt: job.startedAt,
-        parts: before.parts.map(({ after: _after, ...part }) => ({ ...part, again: [] })),
+        partitions: before.partitions.map(({ after: _after, ...part }) => ({ ...part, again: [] })),
       });
     }
-    const untouched = Array.from({ length: parts }, () => UNTOUCHED);
-    this.#jobs.set(job.id, { ...job, status: 'queued', touchedAt: job.startedAt, parts: untouched });
+    const untouched = Array.from({ length: partitions }, () => UNTOUCHED);
+    this.#jobs.set(job.id, { ...job, status: 'queued', touchedAt: job.startedAt, partitions: untouched });
     this.#current = job.id;
   }
 
@@ -42,10 +42,10 @@ export class MemoryJobs implements Jobs {
     if (job?.status === 'queued') this.#jobs.set(id, { ...job, status: 'running' });
   }
 
-  async advance(id: string, index: number, part: JobPart, now: number): Promise<Job | undefined> {
+  async advance(id: string, index: number, part: JobPartition, now: number): Promise<Job | undefined> {
     const job = this.#jobs.get(id);
-    if (!job || !isActive(job) || job.parts[index]?.revision !== part.revision - 1) return undefined;
-    const advanced = { ...job, touchedAt: now, parts: job.parts.with(index, part) };
+    if (!job || !isActive(job) || job.partitions[index]?.revision !== part.revision - 1) return undefined;
+    const advanced = { ...job, touchedAt: now, parts: job.partitions.with(index, part) };
     this.#jobs.set(id, advanced);
     return advanced;
   }

@@ -36,10 +36,11 @@ export function naiveLinking(setup: NaiveSetup): NaiveResult {
   for (const [time, event] of events.entries()) {
     const identities = [...new Set(event)].sort();
     if (hasTwoValues(identities, uniqueNamespaces)) continue;
-    const said = identities.flatMap((a, i) => identities.slice(i + 1).map((b) => ({ a, b, time })));
-    const before = [...links.filter((link) => !said.some((one) => isSame(one, link))), ...said];
+    const asserted = identities.flatMap((a, i) => identities.slice(i + 1).map((b) => ({ a, b, time })));
+    const before = [...links.filter((link) => !asserted.some((one) => isSame(one, link))), ...asserted];
     links = before;
-    if (componentsOf(links).some((graph) => hasTwoValues(graph, uniqueNamespaces))) links = rebuilt(links, said, setup);
+    if (componentsOf(links).some((graph) => hasTwoValues(graph, uniqueNamespaces)))
+      links = rebuilt(links, asserted, setup);
     for (;;) {
       const tooLarge = componentsOf(links).find((graph) => graph.length > limit);
       if (!tooLarge) break;
@@ -57,14 +58,14 @@ export function naiveLinking(setup: NaiveSetup): NaiveResult {
   return { graphs, withoutGraph, removedLinks };
 }
 
-function rebuilt(links: readonly NaiveLink[], said: readonly NaiveLink[], setup: NaiveSetup): NaiveLink[] {
+function rebuilt(links: readonly NaiveLink[], asserted: readonly NaiveLink[], setup: NaiveSetup): NaiveLink[] {
   const rank = (key: string): number => {
     const place = setup.namespacePriority.indexOf(namespaceOf(key));
     return place < 0 ? setup.namespacePriority.length + 1 : place + 1;
   };
   const order = [...links].sort(
     (x, y) =>
-      (said.includes(x) ? 0 : 1) - (said.includes(y) ? 0 : 1) ||
+      (asserted.includes(x) ? 0 : 1) - (asserted.includes(y) ? 0 : 1) ||
       rank(x.a) + rank(x.b) - rank(y.a) - rank(y.b) ||
       y.time - x.time ||
       compare(x.a, y.a) ||

@@ -1,14 +1,14 @@
 import { batchOf } from '#core/pipeline/batch/batch-state.ts';
 import { addCounts, NO_COUNTS } from '#core/pipeline/counts.ts';
-import type { Batch, NewBatch, Operations, OutcomeCounts, Verdict } from '#core/record/operations.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Batch, CommitDecision, NewBatch, Operations, OutcomeCounts } from '#core/record/operations.ts';
+import type { Rejection } from '#core/record/record.ts';
 
 interface Opened {
   readonly batch: NewBatch;
   readonly validated: Map<number, OutcomeCounts>;
   readonly home: Map<number, OutcomeCounts>;
-  refusal?: Refusal;
-  verdict?: Verdict;
+  rejection?: Rejection;
+  commitDecision?: CommitDecision;
 }
 
 const open = (batch: NewBatch): Opened => ({ batch, validated: new Map(), home: new Map() });
@@ -25,30 +25,30 @@ export class MemoryOperations implements Operations {
     if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, open(batch));
   }
 
-  async refuseFile(batch: NewBatch, refusal: Refusal): Promise<void> {
-    if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, { ...open(batch), refusal });
+  async rejectFile(batch: NewBatch, rejection: Rejection): Promise<void> {
+    if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, { ...open(batch), rejection });
   }
 
-  async countValidated(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<Batch> {
+  async countValidated(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<Batch> {
     const opened = this.#batches.get(batchId)!;
     if (!opened.validated.has(index)) {
       opened.validated.set(index, counts);
-      if (refusal) opened.refusal = refusal;
+      if (rejection) opened.rejection = rejection;
     }
     return asBatch(opened);
   }
 
-  async settle(batchId: string, verdict: Verdict): Promise<Verdict> {
+  async decide(batchId: string, commitDecision: CommitDecision): Promise<CommitDecision> {
     const opened = this.#batches.get(batchId)!;
-    opened.verdict ??= verdict;
-    return opened.verdict;
+    opened.commitDecision ??= commitDecision;
+    return opened.commitDecision;
   }
 
-  async completeChunk(batchId: string, index: number, counts: OutcomeCounts, refusal?: Refusal): Promise<void> {
+  async completeChunk(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<void> {
     const opened = this.#batches.get(batchId)!;
     if (opened.home.has(index)) return;
     opened.home.set(index, counts);
-    if (refusal) opened.refusal = refusal;
+    if (rejection) opened.rejection = rejection;
   }
 
   async countStream(datasetId: string, counts: OutcomeCounts): Promise<void> {
@@ -69,12 +69,12 @@ export class MemoryOperations implements Operations {
   }
 }
 
-const asBatch = ({ batch, validated, home, refusal, verdict }: Opened): Batch =>
+const asBatch = ({ batch, validated, home, rejection, commitDecision }: Opened): Batch =>
   batchOf(batch, {
     validatedChunks: validated.size,
     validated: sum(validated),
     completedChunks: home.size,
     completed: sum(home),
-    refusal,
-    verdict,
+    rejection,
+    commitDecision,
   });

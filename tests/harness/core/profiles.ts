@@ -1,7 +1,7 @@
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
-import { linkRules } from './factories.ts';
+import { linkingRules } from './factories.ts';
 
 const latestWins: MergePolicyDefinition = {
   id: 'default',
@@ -10,10 +10,10 @@ const latestWins: MergePolicyDefinition = {
   attributeMerge: { type: 'timestampOrdered' },
 };
 
-export const profileRules = { links: linkRules(), mergePolicy: latestWins };
+export const profileSettings = { links: linkingRules(), mergePolicy: latestWins };
 
 /** All profiles in a store, by key, as data that can be compared. */
-export async function allProfiles(store: ProfileStore, rules = profileRules): Promise<object[]> {
+export async function allProfiles(store: ProfileStore, rules = profileSettings): Promise<object[]> {
   const profiles: Profile[] = [];
   for await (const item of store.scan()) profiles.push(...profilesOf(item, rules));
   return profiles

@@ -18,10 +18,10 @@ export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
     projectEvent: (entity) => ({ ...entity }),
     retain: (events) => events,
     affectedBy: () => new Set(ids),
-    look: (profile) => ({
-      answer: (id, now) => ({ isMember: rules[id]!(profile, now), horizon: Number.POSITIVE_INFINITY }),
+    evaluator: (profile) => ({
+      answer: (id, now) => ({ isMember: rules[id]!(profile, now), validUntil: Number.POSITIVE_INFINITY }),
       nextChange: () => Number.POSITIVE_INFINITY,
-      follow: (id, from, to) => ({
+      transitions: (id, from, to) => ({
         wasMember: rules[id]!(profile, from),
         isMember: rules[id]!(profile, to),
         changedAt: undefined,

@@ -1,7 +1,7 @@
 import type { CompactDeps } from '#core/lake/compact.ts';
+import { compactedIn } from '#core/lake/compacted.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
-import { settledIn } from '#core/lake/settled.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
@@ -15,8 +15,8 @@ export const keyOf = (n: number): string => `${FOLDER}part-${n}.parquet`;
 export const rowOf = (n: number, who: string): LakeRow => ({
   id: `id-${n}`,
   receivedAt: 1_000 + n,
-  tie: '',
-  arrival: `arrival-${n}`,
+  tieBreaker: '',
+  ingestionId: `arrival-${n}`,
   operation: 'create',
   json: JSON.stringify({ who, n }),
 });
@@ -42,7 +42,7 @@ export async function rowsIn(store: ObjectStore): Promise<LakeRow[]> {
 let ids = 0;
 export const compactDeps = (lake: ObjectStore): CompactDeps => ({
   lake,
-  rules: { targetBytes: 128 * 1024 ** 2, maxObjects: 3, minObjectsToday: 5 },
+  settings: { targetBytes: 128 * 1024 ** 2, maxObjects: 3, minObjectsToday: 5 },
   newId: () => `run ${ids++}`,
-  settled: settledIn(lake),
+  compacted: compactedIn(lake),
 });

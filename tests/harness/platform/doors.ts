@@ -18,7 +18,7 @@ const upload = (platform: Platform, id: DatasetId, part: string, content: string
 const FILES_OF_DATASET = 3;
 
 /**
- * Sends an example through both doors: each record by one or, at times, by both; files in several parts that are
+ * Sends an example through both endpoints: each record by one or, at times, by both; files in several parts that are
  * sometimes announced twice; messages of the stream in any order and sometimes twice.
  * @param draw a number below the given one
  */
@@ -35,7 +35,7 @@ export async function scatterExample(
       const way = draw(8);
       const message = way < 5 ? asMessage(record, id, platform.catalog) : undefined;
       if (message !== undefined) messages.push(message, ...(way === 0 ? [message] : []));
-      // What comes by both doors is the same record.
+      // What comes by both endpoints is the same record.
       if (message === undefined || way === 1) parts[draw(FILES_OF_DATASET)]!.push(record);
     }
     files.set(id, parts);

@@ -1,10 +1,10 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
-import { arrivalId } from '#core/ingestion/ids.ts';
+import { ingestionIdOf } from '#core/ingestion/ids.ts';
 import { type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
-import { type PartMessage, partMessage } from '#core/jobs/part-message.ts';
+import { type PartitionMessage, partitionMessage } from '#core/jobs/partition-message.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
@@ -15,7 +15,7 @@ import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
-import { createWorker } from '#lambdas/functions/evaluate-part/handler.ts';
+import { createWorker } from '#lambdas/functions/evaluate-partition/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
@@ -30,7 +30,7 @@ export interface EvaluationWorldOptions {
   readonly start: number;
   /** Devices that have put something into their cart some hours ago. */
   readonly people: number;
-  readonly parts?: number;
+  readonly partitions?: number;
   /** Workers that take messages side by side. */
   readonly workers?: number;
   /** After so long a part is handed on; asking for the time takes a millisecond. */
@@ -67,7 +67,10 @@ export class EvaluationWorld {
       catalog: { current: async () => this.catalog },
       jobs: intercept(this.jobs, reader),
       queue: intercept(
-        new SqsMessageQueue<PartMessage>(asSqsClient(batchSender(() => this.poller.queue('evaluation'))), 'evaluation'),
+        new SqsMessageQueue<PartitionMessage>(
+          asSqsClient(batchSender(() => this.poller.queue('evaluation'))),
+          'evaluation',
+        ),
         reader,
       ),
       profiles: intercept(this.profiles, reader),
@@ -75,16 +78,16 @@ export class EvaluationWorld {
       lookups: new MemoryLookupStore(),
       memberships: intercept(this.memberships, reader),
       metrics: { count: () => {} },
-      parts: options.parts ?? 3,
-      sliceItems: 2,
+      partitionCount: options.partitions ?? 3,
+      itemsPerStep: 2,
       workMs: options.workMs ?? 60_000,
       now,
       newId: () => `job ${++this.#ids}`,
       untilSeen: async () => {},
-      pause: async () => {},
+      backoff: async () => {},
     });
     this.start = evaluateBatch(depsOf('evaluate-batch'));
-    const source = wiring.sources.find((one) => one.function === 'evaluate-part')!;
+    const source = wiring.sources.find((one) => one.function === 'evaluate-partition')!;
     const { workers = 1 } = options;
     this.poller = createPoller({
       from: {
@@ -94,7 +97,10 @@ export class EvaluationWorld {
         },
       },
       handlers: {
-        'evaluate-part': createSqsHandler(partMessage, eachInOrder(createWorker(depsOf('evaluate-part')), 1)),
+        'evaluate-partition': createSqsHandler(
+          partitionMessage,
+          eachInOrder(createWorker(depsOf('evaluate-partition')), 1),
+        ),
       },
       clock,
       concurrency: workers,
@@ -103,17 +109,21 @@ export class EvaluationWorld {
   }
 
   /** Everybody is there, and streaming has seen them. */
-  async settle(): Promise<void> {
-    const { fold, evaluation } = stageRules(this.catalog);
-    const pause = async (): Promise<void> => {};
+  async decide(): Promise<void> {
+    const { fold, evaluation } = stageSettings(this.catalog);
+    const backoff = async (): Promise<void> => {};
     const dataset = this.catalog.datasets.get('web-events')!;
     for (let n = 0; n < this.#people; n++) {
       const position = { source: 'test', row: n };
-      const arrival = { receivedAt: this.#began, tie: '', arrival: arrivalId(position, this.#began) };
-      const accepted = acceptRecord(addToCart(n, this.#began - 5 * 3_600_000), dataset, arrival);
+      const ingestionId = {
+        receivedAt: this.#began,
+        tieBreaker: '',
+        ingestionId: ingestionIdOf(position, this.#began),
+      };
+      const accepted = acceptRecord(addToCart(n, this.#began - 5 * 3_600_000), dataset, ingestionId);
       if (!('record' in accepted)) throw new Error('The event of the example is not accepted');
-      await stitch([accepted.record], { profiles: this.profiles, timeline: this.timeline, rules: fold, pause });
-      const deps = { profiles: this.profiles, memberships: this.memberships, rules: evaluation, pause };
+      await stitch([accepted.record], { profiles: this.profiles, timeline: this.timeline, settings: fold, backoff });
+      const deps = { profiles: this.profiles, memberships: this.memberships, settings: evaluation, backoff };
       await evaluate(rootOf(n), { ...deps, now: () => this.#began });
     }
   }
@@ -132,7 +142,7 @@ export class EvaluationWorld {
     await this.profiles.write({
       item: { ...found.item, projection: 'old', events: {} },
       pointers: [],
-      absorbed: [],
+      mergedIn: [],
     });
   }
 

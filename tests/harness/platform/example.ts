@@ -6,7 +6,7 @@ import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 /** The catalog that is shipped as an example; its destinations are the connections of the stages as they are shipped. */
 export const exampleCatalog = async (): Promise<CompiledCatalog> => compileCatalog(await exampleDefinitions());
 
-/** The same, where a file may hold any number of refused records: small parts of files would fail otherwise. */
+/** The same, where a file may hold any number of rejected records: small parts of files would fail otherwise. */
 export async function tolerantCatalog(): Promise<CompiledCatalog> {
   const catalog = await exampleDefinitions();
   const datasets = catalog.datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 }));

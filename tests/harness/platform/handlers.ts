@@ -2,9 +2,9 @@ import type { HttpClient } from '#core/activation/http/client.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { type ChunkMessage, chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { type PartMessage, partMessage } from '#core/jobs/part-message.ts';
+import { type PartitionMessage, partitionMessage } from '#core/jobs/partition-message.ts';
 import type { Started } from '#core/jobs/start-job.ts';
-import { mergeRules } from '#core/lake/compaction-days.ts';
+import { compactionSettings } from '#core/lake/compaction-days.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
 import type { Partition } from '#core/record/partition.ts';
@@ -20,20 +20,20 @@ import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-fi
 import { createHandler as erasePersonHandler } from '#lambdas/functions/erase-person/handler.ts';
 import { createHandler as evaluateHandler } from '#lambdas/functions/evaluate/handler.ts';
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
-import { createWorker as evaluatePart } from '#lambdas/functions/evaluate-part/handler.ts';
+import { createWorker as evaluatePartition } from '#lambdas/functions/evaluate-partition/handler.ts';
 import { createHandler as expireHandler } from '#lambdas/functions/expire/handler.ts';
-import { createWorker as expirePart } from '#lambdas/functions/expire-part/handler.ts';
+import { createWorker as expirePartition } from '#lambdas/functions/expire-partition/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
+import { createHandler as reevaluateDueHandler } from '#lambdas/functions/reevaluate-due/handler.ts';
 import { createWorker as revertBatch } from '#lambdas/functions/revert-batch/handler.ts';
 import { createHandler as routeHandler } from '#lambdas/functions/route/handler.ts';
 import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
 import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
 import { createHandler as stitchStream } from '#lambdas/functions/stitch-stream/handler.ts';
-import { createHandler as sweepHandler } from '#lambdas/functions/sweep/handler.ts';
 import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
-import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
-import { MemoryExpiryBooks } from '#tests/harness/core/expiry-books.memory.ts';
+import { MemoryAppliedRetentions } from '#tests/harness/core/applied-retentions.memory.ts';
+import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
 import type { Stores } from './platform.ts';
@@ -46,7 +46,7 @@ export type Intercept = <T extends object>(port: T, name: PortName, reader: Func
 
 /** The functions that a schedule or the command line calls. */
 export interface Schedules {
-  sweep(): Promise<unknown>;
+  reevaluateDue(): Promise<unknown>;
   /** Started, as it is. */
   evaluateBatch(): Promise<Started>;
   expire(): Promise<Started | null>;
@@ -60,7 +60,7 @@ const PARTS = 3;
 
 export interface HandlersOptions {
   readonly wiring: Wiring;
-  /** The one that is in force. */
+  /** The one that is active. */
   catalog(): CompiledCatalog;
   readonly stores: Stores;
   readonly intercept: Intercept;
@@ -81,31 +81,31 @@ export function createHandlers(options: HandlersOptions): {
   const queueUrls = Object.fromEntries(urlOf);
 
   let ids = 0;
-  const books = new MemoryDataflowBooks();
-  const expiryBooks = new MemoryExpiryBooks();
+  const runStatistics = new MemoryRunStatistics();
+  const expiryBooks = new MemoryAppliedRetentions();
   const depsOf = (reader: FunctionName) => {
     const { stores, intercept } = options;
-    const isExpiry = reader === 'expire' || reader === 'expire-part';
+    const isExpiry = reader === 'expire' || reader === 'expire-partition';
     const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
     return {
       catalog: { current: async () => options.catalog() },
       metrics: { count: () => {} },
       now,
-      pause: async () => {},
+      backoff: async () => {},
       http,
       secrets: async () => 'secret',
-      books,
+      runStatistics,
       signingKey: async () => 'receipt key',
       jobs: isExpiry ? intercept(stores.expiries, 'expiries', reader) : intercept(stores.jobs, 'jobs', reader),
-      queue: new SqsMessageQueue<PartMessage>(sqs, urlOf.get(isExpiry ? 'expiry' : 'evaluation')!),
+      queue: new SqsMessageQueue<PartitionMessage>(sqs, urlOf.get(isExpiry ? 'expiry' : 'evaluation')!),
       partitions: new SqsMessageQueue<Partition>(sqs, urlOf.get('compaction')!),
-      rules: mergeRules(128 * 1024 ** 2),
-      parts: PARTS,
-      sliceItems: 5,
+      settings: compactionSettings(128 * 1024 ** 2),
+      partitionCount: PARTS,
+      itemsPerStep: 5,
       workMs: 60_000,
       untilSeen: async () => {},
       newId: () => `job ${++ids}`,
-      pace: { turn: async () => true, hold: async () => {} },
+      rateLimit: { acquire: async () => true, backOff: async () => {} },
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('validation')!),
       chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
@@ -115,7 +115,7 @@ export function createHandlers(options: HandlersOptions): {
       timeline: intercept(stores.timeline, 'timeline', reader),
       lookups: intercept(stores.lookups, 'lookups', reader),
       memberships: intercept(stores.memberships, 'memberships', reader),
-      ledgers: intercept(stores.ledgers, 'ledgers', reader),
+      deliveryStates: intercept(stores.deliveryStates, 'deliveryStates', reader),
       operations: intercept(stores.operations, 'operations', reader),
       landing: intercept(stores.landing, 'landing', reader),
       lake: intercept(stores.lake, 'lake', reader),
@@ -158,8 +158,9 @@ export function createHandlers(options: HandlersOptions): {
       );
     },
     evaluate: evaluateHandler,
-    'evaluate-part': (deps) => createSqsHandler(partMessage, eachInOrder(evaluatePart(deps), 1)),
-    'expire-part': (deps) => createSqsHandler(partMessage, eachInOrder(expirePart({ ...deps, books: expiryBooks }), 1)),
+    'evaluate-partition': (deps) => createSqsHandler(partitionMessage, eachInOrder(evaluatePartition(deps), 1)),
+    'expire-partition': (deps) =>
+      createSqsHandler(partitionMessage, eachInOrder(expirePartition({ ...deps, retentionStore: expiryBooks }), 1)),
     route: routeHandler,
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
     'deliver-http': deliverHttp,
@@ -178,9 +179,9 @@ export function createHandlers(options: HandlersOptions): {
   return {
     handlers,
     schedules: {
-      sweep: sweepHandler(depsOf('sweep')),
+      reevaluateDue: reevaluateDueHandler(depsOf('reevaluate-due')),
       evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
-      expire: expireHandler({ ...depsOf('expire'), books: expiryBooks }),
+      expire: expireHandler({ ...depsOf('expire'), retentionStore: expiryBooks }),
       exportFiles: exportFiles(depsOf('export-files')),
       compactLake: () => compactLake(depsOf('compact-lake'))({}),
       erasePerson: erasePersonHandler(depsOf('erase-person')),

@@ -1,10 +1,10 @@
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import type { LedgerItem } from '#core/activation/ledger.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import type { Started } from '#core/jobs/start-job.ts';
-import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/keep.ts';
+import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
@@ -48,7 +48,7 @@ export interface Stores {
   readonly timeline: MemoryTimeline;
   readonly lookups: MemoryLookupStore;
   readonly memberships: StreamingMembershipStore;
-  readonly ledgers: MemoryVersionedStore<LedgerItem>;
+  readonly deliveryStates: MemoryVersionedStore<DeliveryStateItem>;
   readonly operations: MemoryOperations;
   readonly jobs: MemoryJobs;
   readonly expiries: MemoryJobs;
@@ -62,7 +62,7 @@ export interface Platform {
   readonly catalog: CompiledCatalog;
   readonly poller: Poller;
   readonly stores: Stores;
-  /** Puts another catalog in force. */
+  /** Puts another catalog active. */
   apply(catalog: CompiledCatalog): void;
   readonly requests: readonly AnsweredRequest[];
   readonly schedules: Omit<Schedules, 'evaluateBatch' | 'expire'> & {
@@ -88,7 +88,7 @@ export interface Platform {
 export function createPlatform(options: PlatformOptions): Platform {
   const { wiring, intercept = (port) => port } = options;
   const answer = options.answer ?? ((): HttpOutcome => ({ kind: 'response', status: 200, body: '{}' }));
-  let inForce = options.catalog;
+  let active = options.catalog;
   const clock = createClock(options.start);
   const requests: AnsweredRequest[] = [];
   const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
@@ -97,7 +97,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     timeline: new MemoryTimeline(),
     lookups: new MemoryLookupStore(),
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
-    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     operations: new MemoryOperations(),
     jobs: new MemoryJobs(),
     expiries: new MemoryJobs(),
@@ -109,7 +109,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const urls = new Map(wiring.queues.map((queue) => [queueUrl(queue), queue.name]));
   const { handlers, schedules } = createHandlers({
     wiring,
-    catalog: () => inForce,
+    catalog: () => active,
     stores,
     intercept,
     sender: batchSender((url) => poller.queue(urls.get(url) ?? url)),
@@ -142,17 +142,17 @@ export function createPlatform(options: PlatformOptions): Platform {
     const job = async (): Promise<Job> => (await jobs.get(started.jobId))!;
     // Something failed, and comes again.
     if (isActive(await job())) await poller.run();
-    const { status, parts } = await job();
+    const { status, partitions } = await job();
     if (status !== 'finished') throw new Error(`The job over all profiles is ${status}`);
-    return tallyOf({ parts });
+    return tallyOf({ partitions });
   }
 
   return {
     get catalog() {
-      return inForce;
+      return active;
     },
     apply(catalog) {
-      inForce = catalog;
+      active = catalog;
     },
     poller,
     stores,

@@ -1,5 +1,5 @@
 import type { AttributeValue } from 'aws-lambda';
-import type { Moved, Versioned } from '#core/identity/versioned-store.ts';
+import type { Redirect, Versioned } from '#core/identity/versioned-store.ts';
 import type { Lookup, ProfileWrite } from '#core/profile/ports/profile-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
@@ -22,8 +22,8 @@ export class StreamingProfileStore extends MemoryProfileStore {
   }
 
   override async write(write: ProfileWrite): Promise<void> {
-    const { item, pointers, absorbed } = write;
-    const moved = [...pointers, ...absorbed.map(({ root }) => root)];
+    const { item, pointers, mergedIn } = write;
+    const moved = [...pointers, ...mergedIn.map(({ root }) => root)];
     const before = await this.lookup([item.root, ...moved]);
     await super.write(write);
     const emit = (key: IdentityKey, after: Lookup): void => {
@@ -31,7 +31,7 @@ export class StreamingProfileStore extends MemoryProfileStore {
       this.#emit(change(key, old && profileImage(key, old), profileImage(key, after)));
     };
     emit(item.root, { item: { ...item, revision: item.revision + 1 } });
-    for (const key of moved) emit(key, { movedTo: item.root });
+    for (const key of moved) emit(key, { redirectTo: item.root });
   }
 }
 
@@ -47,15 +47,15 @@ export class StreamingMembershipStore extends MemoryMembershipStore {
     item: MembershipItem,
     taken: readonly { readonly root: IdentityKey; readonly version: number }[],
   ): Promise<void> {
-    const before = new Map<IdentityKey, MembershipItem | Moved | undefined>();
+    const before = new Map<IdentityKey, MembershipItem | Redirect | undefined>();
     for (const { root } of [item, ...taken]) before.set(root, await this.get(root));
     await super.write(item, taken);
-    const emit = (key: IdentityKey, after: MembershipItem | Moved): void => {
+    const emit = (key: IdentityKey, after: MembershipItem | Redirect): void => {
       const old = before.get(key);
       this.#emit(change(key, old && versionedImage(key, old), versionedImage(key, after)));
     };
     emit(item.root, { ...item, version: item.version + 1 });
-    for (const { root } of taken) emit(root, { movedTo: item.root });
+    for (const { root } of taken) emit(root, { redirectTo: item.root });
   }
 }
 
@@ -66,18 +66,21 @@ const change = (key: IdentityKey, oldImage: Image | undefined, newImage: Image):
 });
 
 function profileImage(key: IdentityKey, lookup: Lookup): Image {
-  if ('movedTo' in lookup) return pointerImage(key, lookup.movedTo);
+  if ('redirectTo' in lookup) return pointerImage(key, lookup.redirectTo);
   const { root, revision, ...state } = lookup.item;
   return { pk: { S: root }, revision: { N: String(revision) }, ...stateImage(state) };
 }
 
-function versionedImage(key: IdentityKey, item: Versioned | Moved): Image {
-  if ('movedTo' in item) return pointerImage(key, item.movedTo);
+function versionedImage(key: IdentityKey, item: Versioned | Redirect): Image {
+  if ('redirectTo' in item) return pointerImage(key, item.redirectTo);
   const { root, version, ...state } = item;
   return { pk: { S: root }, version: { N: String(version) }, ...stateImage(state) };
 }
 
-const pointerImage = (key: IdentityKey, movedTo: IdentityKey): Image => ({ pk: { S: key }, movedTo: { S: movedTo } });
+const pointerImage = (key: IdentityKey, redirectTo: IdentityKey): Image => ({
+  pk: { S: key },
+  redirectTo: { S: redirectTo },
+});
 
 /** As Lambda hands it over: binary as base64. */
 function stateImage(state: object): Image {

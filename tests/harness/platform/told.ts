@@ -9,7 +9,7 @@ export type Members = readonly string[];
 type Change = { readonly who: string; readonly segmentId: string; readonly isMember: boolean };
 
 /** What each destination knows after everything it was told, in the order in which it was told. */
-export async function toldTo(platform: Platform): Promise<Readonly<Record<string, Members>>> {
+export async function deliveredTo(platform: Platform): Promise<Readonly<Record<string, Members>>> {
   const accepted = platform.requests.filter(({ outcome }) => outcome.kind === 'response' && outcome.status === 200);
   const isWebhook = ({ request }: AnsweredRequest): boolean => request.headers['content-type'] === 'application/json';
   const edge = fold(accepted.filter((one) => !isWebhook(one)).flatMap(edgeChanges));
@@ -65,11 +65,11 @@ function edgeChanges({ request }: AnsweredRequest): Change[] {
 /** What waits for the next file; files go by revisions, not by the order in which parts were put. */
 async function filed(
   { stores }: Platform,
-  outletId: string,
+  laneId: string,
   nameOf: (identity: { readonly namespace: string; readonly value: string }) => string,
 ): Promise<Members> {
   const latest = new LatestRows();
-  for await (const key of stores.exports.list(pendingPrefix(outletId))) {
+  for await (const key of stores.exports.list(pendingPrefix(laneId))) {
     const part = new TextDecoder().decode(await stores.exports.get(key));
     for (const delivery of readPendingPart(part)) latest.add(delivery);
   }

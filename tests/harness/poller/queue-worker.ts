@@ -35,22 +35,22 @@ export function createQueueWorker({ source, definition, queue, handler, clock, l
       if (batch.length === 0) return;
       const items = batch.map(({ messageId }) => messageId);
       const at = clock.now();
-      const verdict = await invoke(handler, { Records: batch }, new Set(items), source.reportBatchItemFailures);
-      log({ at, function: source.function, items, outcome: verdict.outcome });
-      if (verdict.outcome === 'failed') return;
-      const failed = verdict.outcome === 'partly-failed' ? verdict.failed : new Set<string>();
+      const commitDecision = await invoke(handler, { Records: batch }, new Set(items), source.reportBatchItemFailures);
+      log({ at, function: source.function, items, outcome: commitDecision.outcome });
+      if (commitDecision.outcome === 'failed') return;
+      const failed = commitDecision.outcome === 'partly-failed' ? commitDecision.failed : new Set<string>();
       for (const item of items) if (!failed.has(item)) queue.delete(item);
     },
   };
 }
 
 function refuseWhatAwsRefuses(source: QueueSource, definition: QueueDefinition): void {
-  const refuse = (why: string): never => {
-    throw new Error(`AWS refuses the event source of queue "${source.queue}": ${why}`);
+  const reject = (why: string): never => {
+    throw new Error(`AWS rejects the event source of queue "${source.queue}": ${why}`);
   };
-  if (definition.fifo && source.batchSize > FIFO_BATCH_LIMIT) refuse('a FIFO queue gives at most 10 messages a batch');
-  if (definition.fifo && source.batchingWindowSeconds > 0) refuse('a FIFO queue has no batching window');
+  if (definition.fifo && source.batchSize > FIFO_BATCH_LIMIT) reject('a FIFO queue gives at most 10 messages a batch');
+  if (definition.fifo && source.batchingWindowSeconds > 0) reject('a FIFO queue has no batching window');
   if (source.batchSize > UNGATHERED_BATCH_LIMIT && source.batchingWindowSeconds < 1) {
-    refuse('more than 10 messages a batch need a batching window of a second or more');
+    reject('more than 10 messages a batch need a batching window of a second or more');
   }
 }

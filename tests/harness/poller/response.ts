@@ -1,5 +1,5 @@
 /** What a function's answer means for its batch. */
-export type Verdict =
+export type CommitDecision =
   | { readonly outcome: 'succeeded' }
   /** Every item of the batch counts as failed. */
   | { readonly outcome: 'failed'; readonly error: unknown }
@@ -13,7 +13,7 @@ export async function invoke(
   event: unknown,
   items: ReadonlySet<string>,
   reportsItemFailures: boolean,
-): Promise<Verdict> {
+): Promise<CommitDecision> {
   let response: unknown;
   try {
     response = await handler(event as never);
@@ -27,7 +27,7 @@ export async function invoke(
  * No answer, `null`, and an empty or missing list mean success. A list with an identifier that is empty, misspelt or
  * not of this batch means that the whole batch failed.
  */
-function readResponse(response: unknown, items: ReadonlySet<string>): Verdict {
+function readResponse(response: unknown, items: ReadonlySet<string>): CommitDecision {
   const failures = (response as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
   if (failures === undefined || failures === null) return { outcome: 'succeeded' };
   if (!Array.isArray(failures)) return { outcome: 'failed', error: new Error('batchItemFailures is not a list') };

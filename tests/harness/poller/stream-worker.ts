@@ -1,11 +1,11 @@
 import type { VirtualClock } from './clock.ts';
 import type { StreamSource } from './event-source.ts';
 import { itemRecord, kinesisRecord, shardId, streamArn } from './events.ts';
-import { type Handler, invoke, type Verdict } from './response.ts';
+import { type CommitDecision, type Handler, invoke } from './response.ts';
 import type { ItemChange, KinesisPayload, StreamRecord } from './stream.ts';
 import type { Invocation, Worker } from './worker.ts';
 
-const LONGEST_BACKOFF_MS = 60_000;
+const MAX_BACKOFF_MS = 60_000;
 
 interface Batch {
   readonly records: readonly StreamRecord[];
@@ -32,7 +32,7 @@ export function createStreamWorker({ source, handler, clock, giveUp, log }: Stre
   /** What was tried before goes first, oldest records foremost: nothing overtakes within a lane. */
   let retrying: Batch[] = [];
 
-  const backoff = (retries: number): number => clock.now() + Math.min(LONGEST_BACKOFF_MS, 1000 * 2 ** retries);
+  const backoff = (retries: number): number => clock.now() + Math.min(MAX_BACKOFF_MS, 1000 * 2 ** retries);
 
   const abandon = (batch: Batch, condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded'): void => {
     if (source.onFailure !== undefined) giveUp(JSON.stringify(failureRecord(source, batch, condition, clock.now())));
@@ -52,12 +52,12 @@ export function createStreamWorker({ source, handler, clock, giveUp, log }: Stre
     return { ...batch, records: batch.records.filter(({ arrivedAt }) => arrivedAt >= oldest) };
   };
 
-  const settle = (batch: Batch, verdict: Verdict): void => {
+  const settle = (batch: Batch, commitDecision: CommitDecision): void => {
     const { records, retries } = batch;
-    if (verdict.outcome === 'succeeded') return;
-    if (verdict.outcome === 'partly-failed') {
+    if (commitDecision.outcome === 'succeeded') return;
+    if (commitDecision.outcome === 'partly-failed') {
       // Everything from the lowest failed record on is tried again, also what succeeded after it.
-      const first = records.findIndex(({ sequenceNumber }) => verdict.failed.has(sequenceNumber));
+      const first = records.findIndex(({ sequenceNumber }) => commitDecision.failed.has(sequenceNumber));
       const split = source.bisectBatchOnError && first > 0;
       retryLater({ ...batch, records: records.slice(first), retries: split ? retries : retries + 1 });
       return;
@@ -88,9 +88,9 @@ export function createStreamWorker({ source, handler, clock, giveUp, log }: Stre
       const items = batch.records.map(({ sequenceNumber }) => sequenceNumber);
       const at = clock.now();
       const event = { Records: batch.records.map((record) => eventRecord(source, record)) };
-      const verdict = await invoke(handler, event, new Set(items), source.reportBatchItemFailures);
-      log({ at, function: source.function, items, outcome: verdict.outcome });
-      settle(batch, verdict);
+      const commitDecision = await invoke(handler, event, new Set(items), source.reportBatchItemFailures);
+      log({ at, function: source.function, items, outcome: commitDecision.outcome });
+      settle(batch, commitDecision);
     },
   };
 }

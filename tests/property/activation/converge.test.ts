@@ -9,7 +9,7 @@ import { parseIdentityKey } from '#core/record/identity.ts';
 import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { activated, DAY, failuresOf, folded, NOW, platform, record, segments, untilDone } from './world.ts';
 
 const destinations: readonly DestinationDefinition[] = [
@@ -28,7 +28,7 @@ const accepts: Readonly<Record<string, (key: string) => boolean>> = {
 async function desired(profiles: MemoryProfileStore, destinationId: string): Promise<string[]> {
   const members: string[] = [];
   for await (const item of profiles.scan()) {
-    for (const { view, identities, optedOut } of profilesOf(item, profileRules)) {
+    for (const { view, identities, optedOut } of profilesOf(item, profileSettings)) {
       const held = optedOut ? [] : [...segments.evaluate(view, NOW)].filter(([, is]) => is).map(([id]) => id);
       members.push(...identities.filter(accepts[destinationId]!).flatMap((key) => held.map((id) => `${key} ${id}`)));
     }
@@ -111,9 +111,7 @@ describe('destinations', () => {
       await run.stitch(records);
       await untilDone(run.profiles.changed.slice(evaluated), run.evaluate);
       await untilDone(run.memberships.changed.slice(routed), run.route);
-      return run.sent
-        .slice(before)
-        .flatMap(({ outletId, delivery }) => (outletId === 'aam.edge' ? delivery.changes : []));
+      return run.sent.slice(before).flatMap(({ laneId, delivery }) => (laneId === 'aam.edge' ? delivery.changes : []));
     };
     const entered = await step(
       attributes(NOW - DAY, ecid(1), { userActivityRegions: region }, 'regions'),
@@ -149,7 +147,7 @@ describe('destinations', () => {
         for (const { id } of destinations) expect(queued[id] ?? 0, id).toBe(sent.get(id)?.length ?? 0);
         let withoutDevice = 0;
         for await (const item of run.profiles.scan()) {
-          for (const { view, identities, optedOut } of profilesOf(item, profileRules)) {
+          for (const { view, identities, optedOut } of profilesOf(item, profileSettings)) {
             const isMember = !optedOut && [...segments.evaluate(view, NOW).values()].some(Boolean);
             if (isMember && !identities.some((key) => key.startsWith('ECID:'))) withoutDevice += 1;
           }

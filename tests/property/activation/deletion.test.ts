@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import { route } from '#core/activation/route.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
-import { isMoved } from '#core/segmentation/membership.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { isRedirect } from '#core/segmentation/membership.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { activated, folded, NOW, platform, record, untilDone } from './world.ts';
 
 const DESTINATIONS = [
@@ -31,21 +31,22 @@ describe('somebody who is deleted', () => {
           await route(root, {
             profiles: { lookup: async () => new Map(), write: run.profiles.write, scan: run.profiles.scan },
             memberships: run.memberships,
-            ledgers: run.ledgers,
+            deliveryStates: run.deliveryStates,
             outbox: { send: async (deliveries) => void run.sent.push(...deliveries) },
-            rules: { ...profileRules, destinations: new Map(DESTINATIONS.map((one) => [one.id, one])) },
+            settings: { ...profileSettings, destinations: new Map(DESTINATIONS.map((one) => [one.id, one])) },
             now: () => NOW,
-            pause: async () => {},
+            backoff: async () => {},
           });
         }
         for (const { id } of DESTINATIONS) expect(folded(run.sent, id)).toEqual([]);
-        for await (const ledger of run.ledgers.scan()) {
-          if (roots.includes(ledger.root)) expect(ledger).toMatchObject({ destinations: {}, pending: [] });
+        for await (const deliveryState of run.deliveryStates.scan()) {
+          if (roots.includes(deliveryState.root))
+            expect(deliveryState).toMatchObject({ destinations: {}, pending: [] });
         }
-        const told = before.filter((delivery): delivery is ProfileDelivery => delivery.kind === 'profile');
-        for (const delivery of told) {
-          if (isMoved(await run.ledgers.get(delivery.root))) continue;
-          const held = await stillHolds(delivery, run.ledgers);
+        const lastRouted = before.filter((delivery): delivery is ProfileDelivery => delivery.kind === 'profile');
+        for (const delivery of lastRouted) {
+          if (isRedirect(await run.deliveryStates.get(delivery.root))) continue;
+          const held = await stillHolds(delivery, run.deliveryStates);
           expect(held?.changes.filter(({ status }) => status === 'realized') ?? []).toEqual([]);
         }
       }),

@@ -8,7 +8,7 @@ import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { DAY, folded, follow, NOW, platform, record, segments, untilDone } from './world.ts';
 
 type Http = Extract<DestinationDefinition, { type: 'http' }>;
@@ -29,7 +29,7 @@ async function desired(profiles: MemoryProfileStore, destination: Http): Promise
   const members: string[] = [];
   if (!destination.enabled) return members;
   for await (const item of profiles.scan()) {
-    for (const { view, identities, optedOut } of profilesOf(item, profileRules)) {
+    for (const { view, identities, optedOut } of profilesOf(item, profileSettings)) {
       const lacks = (destination.mandatoryAttributes ?? []).some((path) => valueAt(view, path) === undefined);
       if (optedOut || lacks) continue;
       const held = [...segments.evaluate(view, NOW)].flatMap(([id, is]) =>
@@ -104,7 +104,7 @@ describe('telling a destination again', () => {
         const roots = [...run.memberships.changed];
         await untilDone(roots, (root) => run.route(root));
         const lostFrom = run.sent.length;
-        await untilDone(roots, (root) => run.route(root, { retell: { destinationId: 'webhook', since: NOW } }));
+        await untilDone(roots, (root) => run.route(root, { resend: { destinationId: 'webhook', since: NOW } }));
         expect(folded(run.sent.slice(lostFrom), 'webhook')).toEqual(await desired(run.profiles, destination));
       }),
       { numRuns: 100 },
@@ -123,12 +123,14 @@ describe('telling a destination again', () => {
     await untilDone([...run.profiles.changed], run.evaluate);
     const roots = [...run.memberships.changed];
     await untilDone(roots, (root) => run.route(root));
-    const told = run.sent.length;
-    await untilDone(roots, (root) => run.route(root, { retell: { destinationId: 'webhook', since: NOW + 1 } }));
-    expect(run.sent.slice(told).flatMap(({ delivery }) => delivery.changes.map(({ status }) => status))).not.toContain(
-      'exited',
+    const lastRouted = run.sent.length;
+    await untilDone(roots, (root) => run.route(root, { resend: { destinationId: 'webhook', since: NOW + 1 } }));
+    expect(
+      run.sent.slice(lastRouted).flatMap(({ delivery }) => delivery.changes.map(({ status }) => status)),
+    ).not.toContain('exited');
+    await untilDone(roots, (root) => run.route(root, { resend: { destinationId: 'webhook', since: NOW } }));
+    expect(new Set(run.sent.slice(lastRouted).map(({ delivery }) => delivery.destinationId))).toEqual(
+      new Set(['webhook']),
     );
-    await untilDone(roots, (root) => run.route(root, { retell: { destinationId: 'webhook', since: NOW } }));
-    expect(new Set(run.sent.slice(told).map(({ delivery }) => delivery.destinationId))).toEqual(new Set(['webhook']));
   });
 });

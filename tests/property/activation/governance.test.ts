@@ -11,7 +11,7 @@ import { parseIdentityKey } from '#core/record/identity.ts';
 import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { attributes } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { activated, DAY, folded, follow, NOW, platform, record, segments } from './world.ts';
 
 const destinations: readonly DestinationDefinition[] = [
@@ -62,7 +62,7 @@ function consents({ fragments }: ProfileItem, identities: readonly string[]): bo
 async function desired(profiles: MemoryProfileStore, destinationId: string, decided: Decisions): Promise<string[]> {
   const members: string[] = [];
   for await (const item of profiles.scan()) {
-    for (const { view, identities, optedOut } of profilesOf(item, profileRules)) {
+    for (const { view, identities, optedOut } of profilesOf(item, profileSettings)) {
       if (optedOut || (decided.asks && !consents(item, identities))) continue;
       const held = [...segments.evaluate(view, NOW)].flatMap(([id, is]) => (is && id !== decided.forbids ? [id] : []));
       const accepted = identities.filter((key) => destinationId !== 'aam' || isShared(parseIdentityKey(key)));

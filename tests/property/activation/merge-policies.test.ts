@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noLedger } from '#core/activation/ledger.ts';
-import { peopleIn, routeItem } from '#core/activation/route.ts';
+import { noDeliveryState } from '#core/activation/delivery-state.ts';
+import { profilesIn, routeItem } from '#core/activation/route.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { evaluateItem } from '#core/segmentation/evaluate-item.ts';
@@ -42,7 +42,12 @@ function compiled(more?: Readonly<Record<string, string>>): CompiledCatalog {
 
 async function itemsOf(records: readonly AcceptedRecord[], catalog: CompiledCatalog) {
   const profiles = new MemoryProfileStore();
-  const deps = { profiles, timeline: new MemoryTimeline(), rules: stageRules(catalog).fold, pause: async () => {} };
+  const deps = {
+    profiles,
+    timeline: new MemoryTimeline(),
+    settings: stageSettings(catalog).fold,
+    backoff: async () => {},
+  };
   await stitch(records, deps);
   return await Array.fromAsync(profiles.scan());
 }
@@ -56,39 +61,47 @@ const record = fc.oneof(
 describe('segments under another merge policy than the default one', () => {
   it('see and tell single identities under stitching none, and whole people under the graph, at the same time', async () => {
     const catalog = compiled();
-    const rules = stageRules(catalog);
+    const settings = stageSettings(catalog);
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(record, { selector: ({ id }) => id, maxLength: 8 }), async (records) => {
         const carts = new Set(
           records.flatMap(({ entity, identities }) => (entity.page === 'cart' ? [`ECID:${identities[0]!.value}`] : [])),
         );
         for (const item of await itemsOf(records, catalog)) {
-          const memberships = evaluateItem(item, noMemberships(item.root), rules.evaluation, NOW, 'all');
+          const memberships = evaluateItem(item, noMemberships(item.root), settings.evaluation, NOW, 'all');
           const decision = { root: item.root, revision: 1, decidedAt: NOW };
-          const [people] = peopleIn(item, rules.route);
-          const first = routeItem(peopleIn(item, rules.route), memberships, noLedger(item.root), rules.route, decision);
-          const told = first.after.destinations.hook?.told ?? {};
+          const [people] = profilesIn(item, settings.route);
+          const first = routeItem(
+            profilesIn(item, settings.route),
+            memberships,
+            noDeliveryState(item.root),
+            settings.route,
+            decision,
+          );
+          const lastRouted = first.after.destinations.hook?.lastRouted ?? {};
           const knows = (id: string): string[] =>
-            Object.keys(told)
-              .filter((key) => told[key]![id]?.status === 'realized')
+            Object.keys(lastRouted)
+              .filter((key) => lastRouted[key]![id]?.status === 'realized')
               .sort();
           const known = Object.keys(item.events);
           expect(knows('devices')).toEqual(known.filter((key) => carts.has(key)).sort());
           const members = people!.profiles.filter(({ identities }) => identities.some((key) => carts.has(key)));
           expect(knows('people')).toEqual(members.flatMap(({ identities }) => identities).sort());
-          const again = routeItem(peopleIn(item, rules.route), memberships, first.after, rules.route, decision);
+          const again = routeItem(profilesIn(item, settings.route), memberships, first.after, settings.route, decision);
           expect(again.deliveries).toEqual([]);
           const gone = routeItem(
             [
               { ...people!, profiles: [] },
-              { policy: rules.route.policies![1]!, profiles: [] },
+              { policy: settings.route.policies![1]!, profiles: [] },
             ],
             noMemberships(item.root),
             first.after,
-            rules.route,
+            settings.route,
             decision,
           );
-          const left = Object.values(gone.after.destinations.hook?.told ?? {}).flatMap((one) => Object.values(one));
+          const left = Object.values(gone.after.destinations.hook?.lastRouted ?? {}).flatMap((one) =>
+            Object.values(one),
+          );
           expect(left.filter(({ status }) => status === 'realized')).toEqual([]);
         }
       }),

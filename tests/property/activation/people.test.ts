@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { activated, folded, NOW, platform, record, segments, untilDone } from './world.ts';
 
 const FILE: DestinationDefinition = {
@@ -29,12 +29,12 @@ describe('a file with a row for each person', () => {
           await untilDone(run.memberships.changed.slice(routed), (root) => run.route(root));
           routed = run.memberships.changed.length;
         }
-        const told = new Set(folded(run.sent, 'people'));
+        const lastRouted = new Set(folded(run.sent, 'people'));
         const owned = new Set<string>();
         for await (const item of run.profiles.scan()) {
-          for (const { view, identities, optedOut } of profilesOf(item, profileRules)) {
+          for (const { view, identities, optedOut } of profilesOf(item, profileSettings)) {
             for (const [segment, is] of segments.evaluate(view, NOW)) {
-              const named = identities.map((key) => `${key} ${segment}`).filter((entry) => told.has(entry));
+              const named = identities.map((key) => `${key} ${segment}`).filter((entry) => lastRouted.has(entry));
               for (const entry of named) owned.add(entry);
               // Two who were told apart and are one now may both be known for the person.
               if (is && !optedOut) expect(named.length).toBeGreaterThanOrEqual(1);
@@ -42,7 +42,7 @@ describe('a file with a row for each person', () => {
             }
           }
         }
-        expect(owned).toEqual(told);
+        expect(owned).toEqual(lastRouted);
       }),
       { numRuns: 200 },
     );

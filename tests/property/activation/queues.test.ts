@@ -26,8 +26,7 @@ describe('a queue that takes nothing for a while', () => {
             () => [http('broken'), http('sound')],
             {
               send: async (deliveries) => {
-                if (isDown && deliveries.some(({ outletId }) => outletId === 'broken'))
-                  throw new Error('no such queue');
+                if (isDown && deliveries.some(({ laneId }) => laneId === 'broken')) throw new Error('no such queue');
                 sent.push(...deliveries);
               },
             },

@@ -2,21 +2,21 @@ import fc from 'fast-check';
 import { activationVersion } from '#core/activation/activation-version.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { Delivery } from '#core/activation/delivery.ts';
-import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { Outbox, OutgoingDelivery } from '#core/activation/ports/outbox.ts';
-import { type RouteOptions, type RouteRules, route } from '#core/activation/route.ts';
+import { type RouteOptions, type RouteSettings, route } from '#core/activation/route.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type Identity, identityKey } from '#core/record/identity.ts';
 import { evaluate } from '#core/segmentation/evaluate.ts';
-import type { EvaluationRules } from '#core/segmentation/evaluate-item.ts';
+import type { EvaluateSettings } from '#core/segmentation/evaluate-item.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
-import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { attributes, ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { segmentSet } from '#tests/harness/core/segments.ts';
 
 /** A small world: three people, four devices, four segments, and what leads from records to destinations. */
@@ -49,8 +49,8 @@ export const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
 );
 
 type Decisions = Governance | undefined;
-const evaluationOf = (destinations: readonly DestinationDefinition[], governance: Decisions): EvaluationRules => ({
-  ...profileRules,
+const evaluationOf = (destinations: readonly DestinationDefinition[], governance: Decisions): EvaluateSettings => ({
+  ...profileSettings,
   segments,
   mappedAttributes: ({ view }) => [
     view.loyalty,
@@ -58,8 +58,8 @@ const evaluationOf = (destinations: readonly DestinationDefinition[], governance
     governance && [governance.fingerprint, view.consents],
   ],
 });
-const routingOf = (destinations: readonly DestinationDefinition[], governance: Decisions): RouteRules => ({
-  ...profileRules,
+const routingOf = (destinations: readonly DestinationDefinition[], governance: Decisions): RouteSettings => ({
+  ...profileSettings,
   destinations: new Map(destinations.map((one) => [one.id, one])),
   governance,
 });
@@ -78,27 +78,27 @@ export function platform(
     profiles: new MemoryProfileStore(),
     timeline: new MemoryTimeline(),
     memberships: new MemoryMembershipStore(),
-    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
   };
   const sent: OutgoingDelivery[] = [];
   const faulty = {
     profiles: withFaults(stores.profiles, next),
     timeline: withFaults(stores.timeline, next),
     memberships: withFaults(stores.memberships, next),
-    ledgers: withFaults(stores.ledgers, next),
+    deliveryStates: withFaults(stores.deliveryStates, next),
     outbox: withFaults(
       outbox ?? { send: async (deliveries: readonly OutgoingDelivery[]) => void sent.push(...deliveries) },
       next,
     ),
   };
-  const common = { ...faulty, now: () => NOW, pause: async () => {} };
+  const common = { ...faulty, now: () => NOW, backoff: async () => {} };
   return {
     ...stores,
     sent,
-    stitch: (records: readonly AcceptedRecord[]) => stitch(records, { ...common, rules: foldRules() }),
-    evaluate: (root: string) => evaluate(root, { ...common, rules: evaluationOf(destinations(), governance()) }),
+    stitch: (records: readonly AcceptedRecord[]) => stitch(records, { ...common, settings: foldSettings() }),
+    evaluate: (root: string) => evaluate(root, { ...common, settings: evaluationOf(destinations(), governance()) }),
     route: (root: string, options: RouteOptions = {}) =>
-      route(root, { ...common, rules: routingOf(destinations(), governance()) }, options),
+      route(root, { ...common, settings: routingOf(destinations(), governance()) }, options),
   };
 }
 

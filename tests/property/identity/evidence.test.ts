@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addAssertions, joinEvidence, linksOf } from '#core/identity/evidence.ts';
-import { NO_EVIDENCE } from '#core/identity/link-history.ts';
-import { type Assertion, graphsOf } from '#core/identity/link-rules.ts';
-import { assertion, ecid, linkRules } from '#tests/harness/core/factories.ts';
+import { addAssertions, joinLinkHistories, linksOf } from '#core/identity/add-assertions.ts';
+import { NO_LINK_HISTORY } from '#core/identity/link-history.ts';
+import { type Assertion, graphsOf } from '#core/identity/linking-rules.ts';
+import { assertion, ecid, linkingRules } from '#tests/harness/core/factories.ts';
 
-const rules = linkRules({ limit: 6 });
-const graphsIn = (evidence: typeof NO_EVIDENCE): readonly (readonly string[])[] =>
-  graphsOf(linksOf(evidence, rules)).map(({ identities }) => identities);
+const rules = linkingRules({ limit: 6 });
+const graphsIn = (linkHistory: typeof NO_LINK_HISTORY): readonly (readonly string[])[] =>
+  graphsOf(linksOf(linkHistory, rules)).map(({ identities }) => identities);
 
 const identity = fc.oneof(
   fc.integer({ min: 1, max: 5 }).map(ecid),
@@ -23,9 +23,9 @@ const history = fc
     assertions.filter(({ identities }) => identities.filter((key) => key.startsWith('CRMID')).length < 2),
   );
 
-const added = (assertions: readonly Assertion[]) => addAssertions(NO_EVIDENCE, assertions, rules).evidence;
+const added = (assertions: readonly Assertion[]) => addAssertions(NO_LINK_HISTORY, assertions, rules).linkHistory;
 
-describe('evidence', () => {
+describe('linkHistory', () => {
   it('gives the same graphs in whatever order, pieces and repetitions the assertions come', () => {
     fc.assert(
       fc.property(history, fc.infiniteStream(fc.nat()), (assertions, numbers) => {
@@ -35,8 +35,8 @@ describe('evidence', () => {
           .sort((x, y) => x.at - y.at)
           .map(({ one }) => one);
         const piecewise = shuffled.reduce(
-          (evidence, one) => addAssertions(evidence, [one], rules).evidence,
-          NO_EVIDENCE,
+          (linkHistory, one) => addAssertions(linkHistory, [one], rules).linkHistory,
+          NO_LINK_HISTORY,
         );
         expect(graphsIn(piecewise)).toEqual(graphsIn(added(assertions)));
       }),
@@ -48,7 +48,7 @@ describe('evidence', () => {
       fc.property(history, history, (left, right) => {
         const known = new Set(left.map(({ id }) => id));
         const other = right.filter(({ id }) => !known.has(id));
-        expect(graphsIn(joinEvidence(added(left), added(other)))).toEqual(graphsIn(added([...left, ...other])));
+        expect(graphsIn(joinLinkHistories(added(left), added(other)))).toEqual(graphsIn(added([...left, ...other])));
       }),
     );
   });
@@ -65,10 +65,13 @@ describe('evidence', () => {
   });
 
   it('stays small, and keeps the graphs of assertions that come in order', () => {
-    const limits = { lateness: 100, undo: 90, many: 10, most: 40 };
+    const limits = { lateness: 100, unlinkReach: 90, many: 10, most: 40 };
     const logins = Array.from({ length: 500 }, (_, n) => assertion(n * 10, `CRMID:${n % 3}`, ecid(n % 2)));
-    const evidence = logins.reduce((known, one) => addAssertions(known, [one], rules, limits).evidence, NO_EVIDENCE);
-    expect(evidence.assertions.length).toBeLessThanOrEqual(40);
-    expect(graphsIn(evidence)).toEqual(graphsIn(added(logins)));
+    const linkHistory = logins.reduce(
+      (known, one) => addAssertions(known, [one], rules, limits).linkHistory,
+      NO_LINK_HISTORY,
+    );
+    expect(linkHistory.assertions.length).toBeLessThanOrEqual(40);
+    expect(graphsIn(linkHistory)).toEqual(graphsIn(added(logins)));
   });
 });

@@ -18,7 +18,7 @@ const setup: fc.Arbitrary<NaiveSetup> = fc.record({
 });
 
 const simulated = (input: object) => {
-  const { refusals: _, ...result } = simulate(simulationInput.parse(input));
+  const { rejections: _, ...result } = simulate(simulationInput.parse(input));
   return result;
 };
 

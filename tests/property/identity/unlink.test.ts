@@ -6,12 +6,12 @@ import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
-import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 
-const rules = foldRules();
-const pause = async (): Promise<void> => {};
+const settings = foldSettings();
+const backoff = async (): Promise<void> => {};
 const person = fc.constantFrom('CRMID:ann', 'CRMID:bob', 'Email:a@x.org');
 const device = fc.integer({ min: 1, max: 3 }).map(ecid);
 const login = (times: { min: number; max: number }): fc.Arbitrary<AcceptedRecord> =>
@@ -31,7 +31,7 @@ interface World {
 /** Until it has succeeded, as an event source or a person would. */
 async function stitched(record: AcceptedRecord, { timeline }: World, profiles: ProfileStore): Promise<void> {
   for (;;) {
-    const { failed } = await stitch([record], { profiles, timeline, rules, pause });
+    const { failed } = await stitch([record], { profiles, timeline, settings, backoff });
     if (failed.length === 0) return;
   }
 }
@@ -39,7 +39,7 @@ async function stitched(record: AcceptedRecord, { timeline }: World, profiles: P
 async function unlinked(profiles: ProfileStore): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      const deps = { profiles, rules: rules.links, now: () => UNLINKED_AT, pause };
+      const deps = { profiles, rules: settings.links, now: () => UNLINKED_AT, backoff };
       await unlink(...PAIR, { who: 'support', reason: 'a mistake' }, deps);
       return;
     } catch (error) {
@@ -50,8 +50,8 @@ async function unlinked(profiles: ProfileStore): Promise<void> {
 
 /** It is not when others had taken the link away before: then there was nothing to withdraw. */
 async function isWithdrawn(store: MemoryProfileStore): Promise<boolean> {
-  for await (const { evidence } of store.scan())
-    if (evidence.assertions.some(({ withdrawal }) => withdrawal)) return true;
+  for await (const { linkHistory } of store.scan())
+    if (linkHistory.assertions.some(({ unlinking }) => unlinking)) return true;
   return false;
 }
 
@@ -68,14 +68,14 @@ it('an unlink amid the work of others, with calls that fail before, after or by 
   );
   await fc.assert(
     fc.asyncProperty(before, after, fc.infiniteStream(fc.nat()), async (first, later, numbers) => {
-      const mistake = event(99, PAIR, { mistake: true });
+      const problem = event(99, PAIR, { problem: true });
       const alone = world();
-      for (const record of [...first, mistake]) await stitched(record, alone, alone.store);
+      for (const record of [...first, problem]) await stitched(record, alone, alone.store);
       await unlinked(alone.store);
       for (const record of later) await stitched(record, alone, alone.store);
 
       const busy = world();
-      for (const record of [...first, mistake]) await stitched(record, busy, busy.store);
+      for (const record of [...first, problem]) await stitched(record, busy, busy.store);
       let faults = 30;
       const fault = (): Fault =>
         faults-- > 0

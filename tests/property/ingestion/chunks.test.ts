@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import type { FileRefusedError, Refusal } from '#core/record/record.ts';
+import type { FileRejectedError, Rejection } from '#core/record/record.ts';
 import { piecemeal, recordsOf } from '#tests/harness/core/decode.ts';
 
 const LINE_ENDS = ['\n', '\r\n', '\n\n', '\n  \r\n'] as const;
@@ -28,21 +28,21 @@ const file = fc.oneof(
 
 /** All that is known of a file's records, chunk by chunk. */
 async function decodeBy(source: ByteSource, targetBytes: number) {
-  const plan = await planChunks(source, { targetBytes });
+  const plan = await listChunks(source, { targetBytes });
   const chunks = [];
   for (const chunk of plan.chunks) {
     const records = [];
     // A chunk is read by itself, as by another worker.
     const travelled = JSON.parse(JSON.stringify(chunk)) as typeof chunk;
-    let refusal: Refusal | undefined;
+    let rejection: Rejection | undefined;
     try {
       for await (const record of recordsOf(source, plan, travelled)) records.push(record);
     } catch (error) {
       // A quote that is never closed takes the rest of the file with it.
-      refusal = (error as FileRefusedError).refusal;
-      if (!refusal) throw error;
+      rejection = (error as FileRejectedError).rejection;
+      if (!rejection) throw error;
     }
-    chunks.push({ chunk, records, refusal });
+    chunks.push({ chunk, records, rejection });
   }
   return chunks;
 }
@@ -50,9 +50,9 @@ async function decodeBy(source: ByteSource, targetBytes: number) {
 describe('the chunks of a file', () => {
   it('cover it exactly once, with the numbers and counts their records have', async () => {
     await fc.assert(
-      fc.asyncProperty(file, fc.nat(200), fc.integer({ min: 1, max: 50 }), async ([name, text], targetBytes, piece) => {
+      fc.asyncProperty(file, fc.nat(200), fc.integer({ min: 1, max: 50 }), async ([name, text], targetBytes, block) => {
         const bytes = Buffer.from(text);
-        const decoded = await decodeBy(piecemeal(name, bytes, piece), targetBytes);
+        const decoded = await decodeBy(piecemeal(name, bytes, block), targetBytes);
         expect(decoded[0]!.chunk.start).toBe(0);
         expect(decoded.at(-1)!.chunk.end).toBe(bytes.length);
         let row = 1;
@@ -68,23 +68,23 @@ describe('the chunks of a file', () => {
     );
   });
 
-  it('hold the same records, accepted and refused, wherever they are cut and however they are read', async () => {
+  it('hold the same records, accepted and rejected, wherever they are cut and however they are read', async () => {
     await fc.assert(
-      fc.asyncProperty(file, fc.nat(200), fc.integer({ min: 1, max: 50 }), async ([name, text], targetBytes, piece) => {
+      fc.asyncProperty(file, fc.nat(200), fc.integer({ min: 1, max: 50 }), async ([name, text], targetBytes, block) => {
         const bytes = Buffer.from(text);
         const all = async (target: number, size: number) =>
-          (await decodeBy(piecemeal(name, bytes, size), target)).flatMap(({ records, refusal }) => [
+          (await decodeBy(piecemeal(name, bytes, size), target)).flatMap(({ records, rejection }) => [
             ...records,
-            ...(refusal ? [refusal] : []),
+            ...(rejection ? [rejection] : []),
           ]);
-        expect(await all(targetBytes, piece)).toEqual(await all(1_000_000, bytes.length));
+        expect(await all(targetBytes, block)).toEqual(await all(1_000_000, bytes.length));
       }),
     );
   });
 
   it('are not of more rows than a worker can stitch in its time, however small these are', async () => {
     const bytes = Buffer.from(`id\n${'1\n'.repeat(300_000)}`);
-    const { chunks } = await planChunks(piecemeal('data.csv', bytes, 65_536), { targetBytes: 8_388_608 });
+    const { chunks } = await listChunks(piecemeal('data.csv', bytes, 65_536), { targetBytes: 8_388_608 });
     expect(chunks.map(({ rows }) => rows)).toEqual([131_072, 131_072, 37_856]);
   });
 });

@@ -38,14 +38,14 @@ describe('a CSV file', () => {
         lineEnd,
         fc.integer({ min: 1, max: 64 }),
         fc.integer({ min: 1, max: 200 }),
-        async (rows, end, piece, chunk) => {
+        async (rows, end, block, chunk) => {
           const textOf = (lines: readonly string[]): string => [COLUMNS.join(','), ...lines].join(end) + end;
           const filled = rows.filter((line) => !/^[ \t]*$/.test(line));
           fc.pre(filled.length > 0);
           const [, ...others] = parse(textOf(filled), { record_delimiter: end, relax_column_count: true });
           const text = textOf(rows);
-          const { records } = await decodeFile(piecemeal('a.csv', Buffer.from(text), piece), chunk);
-          expect(records.map((record) => record.refusal?.found ?? cellsOf(record))).toEqual(
+          const { records } = await decodeFile(piecemeal('a.csv', Buffer.from(text), block), chunk);
+          expect(records.map((record) => record.rejection?.found ?? cellsOf(record))).toEqual(
             others.map((cells, i) => {
               if (filled[i]!.startsWith('\ufeff')) return 'the beginning of a file';
               return cells.length === COLUMNS.length ? cells : `${cells.length} columns`;

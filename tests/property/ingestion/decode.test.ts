@@ -10,7 +10,7 @@ const cell = fc.oneof(
 );
 const row = fc.record({ id: fc.integer().map(String), name: cell, note: cell });
 const rows = fc.array(row, { minLength: 1, maxLength: 40 });
-const pieceSize = fc.integer({ min: 1, max: 64 });
+const blockSize = fc.integer({ min: 1, max: 64 });
 const chunkSize = fc.integer({ min: 1, max: 400 });
 
 type Row = Readonly<Record<string, string>>;
@@ -35,16 +35,16 @@ describe('decoding', () => {
       await fc.assert(
         fc.asyncProperty(
           rows,
-          pieceSize,
+          blockSize,
           chunkSize,
           fc.constantFrom('\n', '\r\n'),
           fc.boolean(),
-          async (all, piece, chunk, end, bom) => {
+          async (all, block, chunk, end, bom) => {
             const text = (bom ? '\ufeff' : '') + WRITERS[name]!(all, end);
-            const { records, refusal } = await decodeFile(piecemeal(name, Buffer.from(text), piece), chunk);
-            expect(refusal).toBeUndefined();
+            const { records, rejection } = await decodeFile(piecemeal(name, Buffer.from(text), block), chunk);
+            expect(rejection).toBeUndefined();
             const expected = name.endsWith('.csv') ? all.map(withoutEmpty) : all;
-            expect(records.map((record) => ('value' in record ? record.value : record.refusal))).toEqual(expected);
+            expect(records.map((record) => ('value' in record ? record.value : record.rejection))).toEqual(expected);
             expect(records.map(({ position }) => position.row)).toEqual(all.map((_, i) => i + 1));
           },
         ),
@@ -54,10 +54,10 @@ describe('decoding', () => {
 
   it('gives the same records packed with gzip', async () => {
     await fc.assert(
-      fc.asyncProperty(rows, pieceSize, async (all, piece) => {
+      fc.asyncProperty(rows, blockSize, async (all, block) => {
         const packed = gzipSync(WRITERS['data.ndjson']!(all, '\n'));
-        const { records } = await decodeFile(piecemeal('data.ndjson.gz', packed, piece));
-        expect(records.map((record) => ('value' in record ? record.value : record.refusal))).toEqual(all);
+        const { records } = await decodeFile(piecemeal('data.ndjson.gz', packed, block));
+        expect(records.map((record) => ('value' in record ? record.value : record.rejection))).toEqual(all);
       }),
     );
   });
@@ -74,7 +74,7 @@ describe('decoding', () => {
           parquetWriteBuffer({ columnData: ['id', 'name', 'note'].map(column), rowGroupSize }),
         );
         const { records } = await decodeFile(piecemeal('data.parquet', bytes, 100), 1);
-        expect(records.map((record) => ('value' in record ? record.value : record.refusal))).toEqual(all);
+        expect(records.map((record) => ('value' in record ? record.value : record.rejection))).toEqual(all);
         expect(records.map(({ position }) => position.row)).toEqual(all.map((_, i) => i + 1));
       }),
       { numRuns: 30 },
@@ -92,28 +92,28 @@ describe('decoding', () => {
       '{"\\u005f_proto__":1}',
     );
     await fc.assert(
-      fc.asyncProperty(rows, bad, fc.nat(), pieceSize, async (all, line, place, piece) => {
+      fc.asyncProperty(rows, bad, fc.nat(), blockSize, async (all, line, place, block) => {
         const lines = all.map((one) => JSON.stringify(one));
         const at = place % (lines.length + 1);
         const text = [...lines.slice(0, at), line, ...lines.slice(at)].join('\n');
-        const { records } = await decodeFile(piecemeal('data.ndjson', Buffer.from(text), piece), 50);
-        expect(records.filter(({ refusal }) => refusal).map(({ position }) => position.row)).toEqual([at + 1]);
+        const { records } = await decodeFile(piecemeal('data.ndjson', Buffer.from(text), block), 50);
+        expect(records.filter(({ rejection }) => rejection).map(({ position }) => position.row)).toEqual([at + 1]);
         expect(records.flatMap((record) => ('value' in record ? [record.value] : []))).toEqual(all);
       }),
     );
   });
 
-  it('makes only refusals of random bytes, truncated files and files with other names', async () => {
+  it('makes only rejections of random bytes, truncated files and files with other names', async () => {
     const names = ['x.ndjson', 'x.json', 'x.csv', 'x.parquet', 'x.ndjson.gz', 'x.csv.gz', 'x.txt', 'x'];
     const valid = rows.map((all) => Buffer.from(WRITERS['data.csv']!(all, '\n')));
     const packed = valid.map((bytes) => gzipSync(bytes));
     const cut = fc.tuple(fc.oneof(valid, packed), fc.nat()).map(([bytes, at]) => bytes.subarray(0, at % bytes.length));
     const hostile = fc.oneof(fc.uint8Array({ maxLength: 300 }), cut, packed);
     await fc.assert(
-      fc.asyncProperty(hostile, fc.constantFrom(...names), pieceSize, async (bytes, name, piece) => {
-        const { records } = await decodeFile(piecemeal(name, bytes, piece), 50);
+      fc.asyncProperty(hostile, fc.constantFrom(...names), blockSize, async (bytes, name, block) => {
+        const { records } = await decodeFile(piecemeal(name, bytes, block), 50);
         expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-        for (const record of records) expect('value' in record || record.refusal !== undefined).toBe(true);
+        for (const record of records) expect('value' in record || record.rejection !== undefined).toBe(true);
       }),
       { numRuns: 300 },
     );

@@ -19,14 +19,14 @@ const isKept = (number: bigint): boolean =>
 const large = fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n });
 
 describe('what is accepted of a JSON text', () => {
-  it('is what the text says, or the record is refused', () => {
+  it('is what the text says, or the record is rejected', () => {
     fc.assert(
       fc.property(anything, (value) => {
         const text = escaped(value);
         fc.pre(withoutReserved(JSON.stringify(value)));
         const decoded = decode(text);
         if (isWhole(value)) expect(decoded).toEqual({ value: JSON.parse(text), text });
-        else expect(decoded.refusal?.code).toBe('invalid-encoding');
+        else expect(decoded.rejection?.code).toBe('invalid-encoding');
       }),
     );
   });
@@ -35,10 +35,10 @@ describe('what is accepted of a JSON text', () => {
     fc.assert(
       fc.property(large, fc.constantFrom('#', '[1,#]', '{"a":{"b/c":[#,2.5]}}'), (number, around) => {
         const decoded = decode(around.replace('#', String(number)));
-        if (isKept(number)) expect(decoded.refusal).toBeUndefined();
+        if (isKept(number)) expect(decoded.rejection).toBeUndefined();
         else {
-          expect(decoded.refusal).toMatchObject({ code: 'malformed', expected: expect.stringContaining('text') });
-          expect(decoded.refusal?.pointer).toBe(
+          expect(decoded.rejection).toMatchObject({ code: 'malformed', expected: expect.stringContaining('text') });
+          expect(decoded.rejection?.pointer).toBe(
             new Map([
               ['#', ''],
               ['[1,#]', '/1'],
@@ -58,8 +58,8 @@ describe('what is accepted of a JSON text', () => {
     ['{"a":["\\ud800"]}', '/a/0'],
     ['{"a":"x\\uDFFFy"}', '/a'],
     ['{"a":{"\\udc00\\ud83d":1}}', '/a/\ufffd\ufffd'],
-  ])('is nothing of %s, and the refusal says where', (text, pointer) => {
-    expect(decode(text).refusal).toMatchObject({ pointer });
+  ])('is nothing of %s, and the rejection says where', (text, pointer) => {
+    expect(decode(text).rejection).toMatchObject({ pointer });
   });
 
   it.each([
@@ -80,7 +80,7 @@ describe('what is accepted of a JSON text', () => {
 describe('a number of a CSV file', () => {
   const to = (type: 'number' | 'integer', text: string) => compileConverter({ type, split: undefined })(text);
 
-  it('is what its cell says, or the row is refused', () => {
+  it('is what its cell says, or the row is rejected', () => {
     fc.assert(
       fc.property(large, fc.constantFrom('number', 'integer'), (number, type) => {
         const converted = to(type, String(number));

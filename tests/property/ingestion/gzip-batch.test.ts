@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
-import { PIECES_PREFIX } from '#core/contract/landing.ts';
+import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
@@ -19,7 +19,7 @@ const TOO_MANY = Array.from({ length: 21 }, (_, n) => 3 + 19 * n);
 /** Some dozen records. */
 const CHUNK_BYTES = 16_384;
 
-/** Records of which some are to be refused, by their number. */
+/** Records of which some are to be rejected, by their number. */
 const records = (bad: ReadonlySet<number>): string[] =>
   Array.from({ length: RECORDS }, (_, i) => {
     // It hardly compresses, so that a gzip that is cut off has something to read.
@@ -50,7 +50,7 @@ describe('a gzip of several chunks', () => {
   });
 
   /** Uploads a file, with faults in the functions that work on it. @returns what has become of it, when all is at rest */
-  async function takeIn(name: string, dice: Iterator<number>, times = 1): Promise<Platform> {
+  async function ingest(name: string, dice: Iterator<number>, times = 1): Promise<Platform> {
     const draw = (below: number): number => dice.next().value % below;
     const left = { ...FAULTS };
     const next = (reader: FunctionName): Fault => {
@@ -73,7 +73,7 @@ describe('a gzip of several chunks', () => {
     await platform.poller.run();
     expect(platform.leftovers()).toEqual({});
     const keys = await Array.fromAsync(platform.stores.landing.list(''));
-    expect(keys.filter((key) => key.startsWith(PIECES_PREFIX))).toEqual([]);
+    expect(keys.filter((key) => key.startsWith(BLOCKS_PREFIX))).toEqual([]);
     return platform;
   }
 
@@ -83,24 +83,24 @@ describe('a gzip of several chunks', () => {
     return batch!;
   };
   /** Rows of the file that are in quarantine, each once. */
-  const refusedRows = async (platform: Platform, name: string): Promise<number[]> => {
+  const rejectedRows = async (platform: Platform, name: string): Promise<number[]> => {
     const rows = await platform.quarantined();
     expect(new Set(rows.map(({ position }) => position.source))).toEqual(new Set([KEY + name]));
     return rows.flatMap(({ position: { row } }) => (row === undefined ? [] : [row])).sort((a, b) => a - b);
   };
 
-  it('is taken in to the row whatever fails on the way, and nothing is left of what was laid down', async () => {
+  it('is ingested to the row whatever fails on the way, and nothing is left of what was laid down', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom('.ndjson.gz', '.json.gz'),
         fc.infiniteStream(fc.nat()),
         fc.integer({ min: 1, max: 2 }),
         async (name, dice, times) => {
-          const platform = await takeIn(name, dice, times);
+          const platform = await ingest(name, dice, times);
           const batch = await batchOf(platform);
           expect(batch.chunks).toBeGreaterThan(5);
-          expect(batch).toMatchObject({ status: 'success', counts: { accepted: 398, refused: 2, duplicate: 0 } });
-          expect(await refusedRows(platform, name)).toEqual([3, 390]);
+          expect(batch).toMatchObject({ status: 'success', counts: { accepted: 398, rejected: 2, duplicate: 0 } });
+          expect(await rejectedRows(platform, name)).toEqual([3, 390]);
         },
       ),
       { numRuns: 30 },
@@ -116,24 +116,24 @@ describe('a gzip of several chunks', () => {
         ),
         fc.infiniteStream(fc.nat()),
         async ([name, code, rows], dice) => {
-          const platform = await takeIn(name, dice);
-          expect(await batchOf(platform)).toMatchObject({ status: 'failed', refusal: { code } });
-          expect(await refusedRows(platform, name)).toEqual(rows);
+          const platform = await ingest(name, dice);
+          expect(await batchOf(platform)).toMatchObject({ status: 'failed', rejection: { code } });
+          expect(await rejectedRows(platform, name)).toEqual(rows);
           expect(await Array.fromAsync(platform.stores.lake.list(''))).toEqual([]);
           const whole = (await platform.quarantined()).filter(({ position }) => position.row === undefined);
-          expect(whole.map(({ refusals }) => refusals[0]!.code)).toEqual([code]);
+          expect(whole.map(({ rejections }) => rejections[0]!.code)).toEqual([code]);
         },
       ),
       { numRuns: 30 },
     );
   });
 
-  it('is not laid down again when it is announced once more after it was taken in', async () => {
-    const platform = await takeIn('.json.gz', zeros());
+  it('is not laid down again when it is announced once more after it was ingested', async () => {
+    const platform = await ingest('.json.gz', zeros());
     const before = await batchOf(platform);
     await platform.announce(`${KEY}.json.gz`);
     await platform.poller.run();
     expect(await batchOf(platform)).toEqual(before);
-    expect((await Array.fromAsync(platform.stores.landing.list(PIECES_PREFIX))).length).toBe(0);
+    expect((await Array.fromAsync(platform.stores.landing.list(BLOCKS_PREFIX))).length).toBe(0);
   });
 });

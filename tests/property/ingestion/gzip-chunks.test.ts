@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ChunkPlan, planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { type ChunkList, listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { unpackedSource } from '#core/ingestion/source/unpacked.ts';
-import type { Refusal } from '#core/record/record.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { largeParquet } from '#tests/bench/large/parquet-file.ts';
 import { csvText, damaged, jsonText, ndjsonText } from '#tests/harness/core/damaged-texts.ts';
 import { piecemeal } from '#tests/harness/core/decode.ts';
-import { type ChunkOutcome, decodeChunks, planOrRefusal } from '#tests/harness/core/in-chunks.ts';
+import { type ChunkOutcome, chunksOrRejection, decodeChunks } from '#tests/harness/core/in-chunks.ts';
 
 const PREFIX = 'pieces/b/0/';
 
@@ -48,9 +48,9 @@ function noise(format: 'json' | 'ndjson' | 'csv', seed: number): string {
 /** A gzip as it is read as one, and cut up. */
 async function both(source: ByteSource, targetBytes: number) {
   const store = createMemoryObjectStore();
-  const cut = await planOrRefusal(source, { targetBytes, workspace: { store, prefix: PREFIX } });
-  const one = await planOrRefusal(source, { targetBytes });
-  const outcome = (plan: ChunkPlan | Refusal): Promise<ChunkOutcome> | Refusal => {
+  const cut = await chunksOrRejection(source, { targetBytes, workspace: { store, prefix: PREFIX } });
+  const one = await chunksOrRejection(source, { targetBytes });
+  const outcome = (plan: ChunkList | Rejection): Promise<ChunkOutcome> | Rejection => {
     if ('code' in plan) return plan;
     const from = plan.unpacked ? unpackedSource(store, source.name, plan.unpacked) : source;
     return decodeChunks(from, plan, plan.chunks);
@@ -62,8 +62,8 @@ describe('the chunks of a gzip', () => {
   it('hold what it holds as one: records, numbers, and what was read before the damage, said once', async () => {
     let inChunks = 0;
     await fc.assert(
-      fc.asyncProperty(gzip, fc.nat(60), fc.integer({ min: 1, max: 60 }), async ([name, bytes], targetBytes, piece) => {
-        const found = await both(piecemeal(name, bytes, piece), targetBytes);
+      fc.asyncProperty(gzip, fc.nat(60), fc.integer({ min: 1, max: 60 }), async ([name, bytes], targetBytes, block) => {
+        const found = await both(piecemeal(name, bytes, block), targetBytes);
         if ('chunks' in found.cut && found.cut.chunks.length > 1) inChunks++;
         expect(found.inChunks).toEqual(found.asOne);
       }),
@@ -87,9 +87,9 @@ describe('the chunks of a gzip', () => {
           const damage = isCut ? bytes.subarray(0, at) : bytes.fill(0xff, at, at + 20);
           const { cut, inChunks, asOne } = await both(piecemeal(`data.${format}.gz`, damage, 10_000), targetBytes);
           expect(inChunks).toEqual(asOne);
-          if (!('chunks' in cut) || !('refusals' in inChunks)) return;
+          if (!('chunks' in cut) || !('rejections' in inChunks)) return;
           // What is unpacked before the damage is noticed may be no JSON any more.
-          expect(inChunks.refusals).toHaveLength(1);
+          expect(inChunks.rejections).toHaveLength(1);
           if (cut.chunks.length > 1 && cut.chunks.at(-1)!.broken) broken++;
         },
       ),
@@ -116,15 +116,15 @@ describe('the chunks of a gzip', () => {
     const source = piecemeal('data.ndjson.gz', gzipSync(lines), 64);
     const store = createMemoryObjectStore();
     const workspace = { store, prefix: PREFIX };
-    const small = await planChunks(source, { targetBytes: lines.length, workspace });
+    const small = await listChunks(source, { targetBytes: lines.length, workspace });
     expect(small).toEqual({
       format: 'ndjson',
       gzip: true,
       chunks: [{ index: 0, start: 0, end: source.size, firstRow: 1 }],
     });
     expect(await Array.fromAsync(store.list(''))).toEqual([]);
-    const larger = await planChunks(source, { targetBytes: lines.length - 1, workspace });
-    expect(larger.unpacked).toEqual({ prefix: PREFIX, size: lines.length, pieceBytes: 399 });
+    const larger = await listChunks(source, { targetBytes: lines.length - 1, workspace });
+    expect(larger.unpacked).toEqual({ prefix: PREFIX, size: lines.length, blockBytes: 399 });
     expect(await Array.fromAsync(store.list(''))).toHaveLength(3);
   });
 
@@ -140,7 +140,7 @@ describe('the chunks of a gzip', () => {
     const bomb = gzipSync(line.repeat(300_000), { level: 9 });
     const { cut, inChunks, asOne } = await both(piecemeal('data.ndjson.gz', bomb, 65_536), 4_194_304);
     expect('chunks' in cut && cut.chunks.length).toBeGreaterThan(2);
-    expect('refusals' in inChunks && inChunks.refusals.map(({ code }) => code)).toEqual(['corrupt-file']);
+    expect('rejections' in inChunks && inChunks.rejections.map(({ code }) => code)).toEqual(['corrupt-file']);
     expect('records' in inChunks && inChunks.records.length).toBeGreaterThan(100_000);
     expect(inChunks).toEqual(asOne);
   });
@@ -158,11 +158,11 @@ describe('the chunks of a gzip', () => {
     const parquet = largeParquet({ bytes: 1, rowGroups: [{ rows: 40_000 }] });
     const source = piecemeal('data.parquet.gz', gzipSync(parquet), 65_536);
     const plain = piecemeal('data.parquet', parquet, 65_536);
-    const plan = await planChunks(source, { targetBytes: 1_048_576 });
+    const plan = await listChunks(source, { targetBytes: 1_048_576 });
     expect(plan.chunks.length).toBeGreaterThan(2);
-    expect(plan.chunks).toEqual((await planChunks(plain, { targetBytes: 1_048_576 })).chunks);
-    const { records, refusals } = await decodeChunks(source, plan, plan.chunks);
-    expect(refusals).toEqual([]);
+    expect(plan.chunks).toEqual((await listChunks(plain, { targetBytes: 1_048_576 })).chunks);
+    const { records, rejections } = await decodeChunks(source, plan, plan.chunks);
+    expect(rejections).toEqual([]);
     expect(records.map(({ position }) => position.row)).toEqual(Array.from({ length: 40_000 }, (_, n) => n + 1));
   });
 });

@@ -11,7 +11,7 @@ const NOW = Date.parse('2026-03-01T10:00:00Z');
 const good = (n: number): string => enveloped('web-events', addToCart(n, NOW - 1_000));
 const withValue = (text: string): string => good(0).replace('{"value":1}', `{"value":${text}}`);
 
-/** Messages that are JSON, so that they can stand in a body with others, and that nobody can take in. */
+/** Messages that are JSON, so that they can stand in a body with others, and that nobody can ingest. */
 const POISON: readonly string[] = [
   withValue('9007199254740993'),
   withValue('1e400'),
@@ -100,7 +100,7 @@ describe('a hostile body', () => {
     );
   });
 
-  it('of one message is refused with a reason, or goes on byte for byte', async () => {
+  it('of one message is rejected with a reason, or goes on byte for byte', async () => {
     for (const text of POISON) {
       const { status, answer, stream } = await send(text, '/collection/open');
       expect([400, 413]).toContain(status);
@@ -111,7 +111,7 @@ describe('a hostile body', () => {
       expect(await send(spell(good(1)), '/collection/open')).toMatchObject({ status: 200 });
   });
 
-  it('of whatever bytes is taken or refused, never an error of ours, and tells nothing of what it holds', async () => {
+  it('of whatever bytes is taken or rejected, never an error of ours, and tells nothing of what it holds', async () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 300 }),
       fc.string({ unit: 'binary' }).map((text) => Buffer.from(text)),

@@ -14,7 +14,7 @@ const withValue = (text: string): string => good.replace('{"value":1}', `{"value
 const bytes = (...parts: readonly (string | readonly number[])[]): Buffer =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 
-/** Records that are refused, by what is wrong with them. None has a line end, so that it is one line of a file. */
+/** Records that are rejected, by what is wrong with them. None has a line end, so that it is one line of a file. */
 const RECORDS: readonly (readonly [string, Buffer, string])[] = [
   ['cut off', bytes(good.slice(0, -9)), 'malformed'],
   ['nested 100,000 deep', bytes('['.repeat(100_000), ']'.repeat(100_000)), 'too-deep'],
@@ -35,24 +35,24 @@ describe('a hostile record', () => {
     catalog = await exampleCatalog();
   });
 
-  it.each(RECORDS)('%s is refused in a file, and its neighbours are not', async (_, record, code) => {
-    for (const [end, piece] of [
+  it.each(RECORDS)('%s is rejected in a file, and its neighbours are not', async (_, record, code) => {
+    for (const [end, block] of [
       ['\n', 4_096],
       ['\r\n', 65_536],
     ] as const) {
       const file = bytes([0xef, 0xbb, 0xbf], good, end, [...record], end, '\n', good);
-      const { records, refusal } = await decodeFile(piecemeal('a.ndjson', file, piece));
-      expect(refusal).toBeUndefined();
-      expect(records.map((one) => one.refusal?.code)).toEqual([undefined, code, undefined]);
+      const { records, rejection } = await decodeFile(piecemeal('a.ndjson', file, block));
+      expect(rejection).toBeUndefined();
+      expect(records.map((one) => one.rejection?.code)).toEqual([undefined, code, undefined]);
     }
     expect(({} as { polluted?: true }).polluted).toBeUndefined();
   });
 
-  it.each(RECORDS)('%s is refused as a message of the stream', (_, record, code) => {
+  it.each(RECORDS)('%s is rejected as a message of the stream', (_, record, code) => {
     const message = enveloped('web-events', {}).split('{}');
     const whole = bytes(message[0]!, [...record], message[1]!);
-    const { refusal } = receiveMessage(whole, { source: 'kinesis:0' }, { receivedAt: NOON, tie: '' }, catalog);
-    expect(refusal?.code).toBe(code);
+    const { rejection } = receiveMessage(whole, { source: 'kinesis:0' }, { receivedAt: NOON, tieBreaker: '' }, catalog);
+    expect(rejection?.code).toBe(code);
     expect(({} as { polluted?: true }).polluted).toBeUndefined();
   });
 
@@ -61,36 +61,36 @@ describe('a hostile record', () => {
     ['-1e400', '-1e400'],
     ['400 digits', '9'.repeat(400)],
     ['text', '"1"'],
-  ])('with %s for a number is refused', (_, text) => {
+  ])('with %s for a number is rejected', (_, text) => {
     const message = enveloped('web-events', {}).replace('{}', withValue(text));
     const position = { source: 'kinesis:0' };
-    const received = receiveMessage(Buffer.from(message), position, { receivedAt: NOON, tie: '' }, catalog);
-    const { accepted, refused } = validate([received], catalog);
-    expect([accepted.length, refused.length]).toEqual([0, 1]);
+    const received = receiveMessage(Buffer.from(message), position, { receivedAt: NOON, tieBreaker: '' }, catalog);
+    const { accepted, rejected } = validate([received], catalog);
+    expect([accepted.length, rejected.length]).toEqual([0, 1]);
   });
 });
 
 describe('a hostile file', () => {
-  it('of 200 MB that gzip makes small is refused, and is never held as a whole', async () => {
+  it('of 200 MB that gzip makes small is rejected, and is never held as a whole', async () => {
     const bomb = gzipSync(Buffer.alloc(200 * 1_048_576, 0x61));
     const before = process.memoryUsage().rss;
-    const { records, refusal } = await decodeFile(piecemeal('a.ndjson.gz', bomb, 65_536));
-    expect([...records, { refusal }].filter((one) => !one.refusal)).toEqual([]);
+    const { records, rejection } = await decodeFile(piecemeal('a.ndjson.gz', bomb, 65_536));
+    expect([...records, { rejection }].filter((one) => !one.rejection)).toEqual([]);
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1_048_576);
   });
 
   it('with a quote that is never closed loses the row of the quote, and none before it', async () => {
     const { records } = await decodeFile(piecemeal('a.csv', Buffer.from('id,name\n1,a\n2,"b\n3,c\n4,d\n'), 7));
-    expect(records.map((one) => one.refusal?.code)).toEqual([undefined, 'malformed']);
+    expect(records.map((one) => one.rejection?.code)).toEqual([undefined, 'malformed']);
   });
 
-  it('of anything but Parquet between the marks of Parquet is refused', async () => {
+  it('of anything but Parquet between the marks of Parquet is rejected', async () => {
     for (const length of [0, 1, 0x7fffffff, 0xffffffff]) {
       const size = Buffer.alloc(4);
       size.writeUInt32LE(length);
       const file = bytes('PAR1', 'x'.repeat(500), [...size], 'PAR1');
-      const { records, refusal } = await decodeFile(piecemeal('a.parquet', file, 100));
-      expect([records.length, refusal?.code]).toEqual([0, 'corrupt-file']);
+      const { records, rejection } = await decodeFile(piecemeal('a.parquet', file, 100));
+      expect([records.length, rejection?.code]).toEqual([0, 'corrupt-file']);
     }
   });
 });

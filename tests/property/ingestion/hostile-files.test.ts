@@ -13,17 +13,17 @@ const utf16 = (text: string, isBigEndian: boolean, mark = ''): Buffer => {
   return isBigEndian ? little.swap16() : little;
 };
 
-/** What became of each record, in the order of their rows: its value, or why it was refused. */
+/** What became of each record, in the order of their rows: its value, or why it was rejected. */
 const outcomes = (records: readonly DecodedRecord[]): unknown[] =>
-  records.map((record) => ('value' in record ? record.value : record.refusal.code));
-const read = (name: string, file: Uint8Array, piece = 4_096) => decodeFile(piecemeal(name, file, piece), 1_000);
+  records.map((record) => ('value' in record ? record.value : record.rejection.code));
+const read = (name: string, file: Uint8Array, block = 4_096) => decodeFile(piecemeal(name, file, block), 1_000);
 
 const CSV = 'id,name\n1,a\n2,b\n';
 const rows = (...values: readonly (readonly [string, string])[]): object[] =>
   values.map(([id, name]) => ({ id, name }));
 
-/** Files that are refused as a whole, by the reason. */
-const REFUSED: readonly (readonly [string, string, Buffer, string])[] = [
+/** Files that are rejected as a whole, by the reason. */
+const REJECTED: readonly (readonly [string, string, Buffer, string])[] = [
   ['UTF-16 with a mark, little end first', 'a.csv', utf16(CSV, false, '\ufeff'), 'wrong-format'],
   ['UTF-16 with a mark, big end first', 'a.ndjson', utf16(lines(1, 2), true, '\ufeff'), 'wrong-format'],
   ['UTF-16 without a mark', 'a.csv', utf16(CSV, false), 'wrong-format'],
@@ -165,18 +165,18 @@ const HALF: readonly (readonly [string, string, Buffer, readonly unknown[], stri
 ];
 
 describe('a hostile file', () => {
-  it.each(REFUSED)('with %s is refused', async (_, name, file, code) => {
-    for (const piece of [7, 4_096]) {
-      const { records, refusal } = await read(name, file, file.length > 10_000 ? 65_536 : piece);
-      expect([records.length, refusal?.code]).toEqual([0, code]);
-      expect(refusal?.message).toMatch(/\w/);
+  it.each(REJECTED)('with %s is rejected', async (_, name, file, code) => {
+    for (const block of [7, 4_096]) {
+      const { records, rejection } = await read(name, file, file.length > 10_000 ? 65_536 : block);
+      expect([records.length, rejection?.code]).toEqual([0, code]);
+      expect(rejection?.message).toMatch(/\w/);
     }
   });
 
   it.each(MIXED)('with %s loses no other record', async (_, name, file, expected) => {
-    for (const piece of [1, 13, 4_096]) {
-      const { records, refusal } = await read(name, file, piece);
-      expect(refusal).toBeUndefined();
+    for (const block of [1, 13, 4_096]) {
+      const { records, rejection } = await read(name, file, block);
+      expect(rejection).toBeUndefined();
       expect(outcomes(records)).toEqual(expected);
       expect(records.map(({ position }) => position.row)).toEqual(expected.map((_, n) => n + 1));
     }
@@ -185,19 +185,19 @@ describe('a hostile file', () => {
   it.each(HALF)(
     'with %s gives what is before it, and says that the rest is missing',
     async (_, name, file, expected, code) => {
-      for (const piece of [1, 4_096]) {
-        const { records, refusal } = await read(name, file, piece);
+      for (const block of [1, 4_096]) {
+        const { records, rejection } = await read(name, file, block);
         expect(outcomes(records)).toEqual(expected);
-        expect(refusal?.code).toBe(code);
+        expect(rejection?.code).toBe(code);
       }
     },
   );
 
   it('with a quote that is never closed is not read to its end, however much the quote swallows', async () => {
     const file = bytes('id,name\n1,a\n2,"b\n', '3,c\n'.repeat(400_000));
-    const { records, refusal } = await read('a.csv', file, 65_536);
+    const { records, rejection } = await read('a.csv', file, 65_536);
     expect(outcomes(records)).toEqual([...rows(['1', 'a']), 'too-large']);
-    expect(refusal?.message).toContain('quote');
+    expect(rejection?.message).toContain('quote');
   });
 
   it('with something behind the end of its gzip is not read as if it were whole', async () => {
@@ -206,7 +206,7 @@ describe('a hostile file', () => {
     for (const zeros of [0, 1, 10, 4_096 - (first.length % 4_096), 9_000]) {
       for (const rest of [bytes('x'), bytes([0x1f] as never), zeros > 0 ? gzipSync(lines(2)) : bytes('garbage')]) {
         const file = bytes(first, Buffer.alloc(zeros), rest);
-        expect((await read('a.ndjson.gz', file, 65_536)).refusal?.code).toBe('corrupt-file');
+        expect((await read('a.ndjson.gz', file, 65_536)).rejection?.code).toBe('corrupt-file');
       }
     }
   });
@@ -214,9 +214,13 @@ describe('a hostile file', () => {
   it('of lines just below and just above a megabyte gives those below, and holds none of the others', async () => {
     const line = (length: number): string => `{"n":"${'x'.repeat(length - 8)}"}`;
     const lengths = [1_048_576, 1_048_577, 1_048_575, 1_100_000, 1_048_576];
-    const { records, refusal } = await read('a.ndjson', bytes(...lengths.map((length) => `${line(length)}\n`)), 65_536);
-    expect(refusal).toBeUndefined();
-    expect(records.map((record) => record.refusal?.code)).toEqual([
+    const { records, rejection } = await read(
+      'a.ndjson',
+      bytes(...lengths.map((length) => `${line(length)}\n`)),
+      65_536,
+    );
+    expect(rejection).toBeUndefined();
+    expect(records.map((record) => record.rejection?.code)).toEqual([
       undefined,
       'too-large',
       undefined,
@@ -226,7 +230,7 @@ describe('a hostile file', () => {
     expect(records.map(({ raw }) => raw?.length)).toEqual([1_048_576, 4_096, 1_048_575, 4_096, 1_048_576]);
   });
 
-  it('with a cell of 100 MB refuses its row and takes the next one', async () => {
+  it('with a cell of 100 MB rejects its row and takes the next one', async () => {
     const source = piecemeal('a.csv', Buffer.alloc(0), 1);
     const parts = [
       bytes('id,name\n1,"'),
@@ -237,13 +241,13 @@ describe('a hostile file', () => {
     async function* stream() {
       yield* parts;
     }
-    const { records, refusal } = await decodeFile({ ...source, size, stream }, Number.POSITIVE_INFINITY);
-    expect(refusal).toBeUndefined();
+    const { records, rejection } = await decodeFile({ ...source, size, stream }, Number.POSITIVE_INFINITY);
+    expect(rejection).toBeUndefined();
     expect(outcomes(records)).toEqual(['too-large', ...rows(['2', 'b'])]);
     expect(records[0]!.raw?.length).toBe(4_096);
   });
 
-  it('of random bytes is refused, or all of its records are', async () => {
+  it('of random bytes is rejected, or all of its records are', async () => {
     const names = ['a.csv', 'a.ndjson', 'a.jsonl', 'a.json', 'a.parquet'].flatMap((name) => [name, `${name}.gz`]);
     const marks = fc.constantFrom('', 'PAR1', '[', '{', '{"', 'id,name\n', '\ufeff', '\u001f\u008b\b');
     await fc.assert(
@@ -254,11 +258,11 @@ describe('a hostile file', () => {
         fc.boolean(),
         async (name, mark, noise, isPacked) => {
           const content = bytes(Buffer.from(mark, mark.startsWith('\u001f') ? 'latin1' : 'utf8'), noise);
-          const { records, refusal } = await read(name, isPacked ? gzipSync(content) : content, 100);
-          expect(records.length > 0 || refusal !== undefined).toBe(true);
+          const { records, rejection } = await read(name, isPacked ? gzipSync(content) : content, 100);
+          expect(records.length > 0 || rejection !== undefined).toBe(true);
           expect(records.map(({ position }) => position.row)).toEqual(records.map((_, n) => n + 1));
           for (const record of records) {
-            if (!('value' in record)) expect(record.refusal.message).toMatch(/\w/);
+            if (!('value' in record)) expect(record.rejection.message).toMatch(/\w/);
           }
         },
       ),

@@ -195,20 +195,20 @@ const LIES: readonly (readonly [string, Uint8Array])[] = [
 describe('a hostile Parquet file', () => {
   it('is what the good one would be, but for one thing', async () => {
     for (const file of [footer(() => {}), ofPages([plainPage(values, 10)])]) {
-      const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-      expect(refusal).toBeUndefined();
+      const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+      expect(rejection).toBeUndefined();
       expect(records.map((record) => 'value' in record && record.value)).toEqual(texts(10).map((x) => ({ x })));
     }
   });
 
-  it.each(LIES)('with %s is refused', async (_, file) => {
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-    expect(['corrupt-file', 'too-large']).toContain(refusal?.code);
-    expect(refusal?.message).toMatch(/Parquet|file/);
+  it.each(LIES)('with %s is rejected', async (_, file) => {
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+    expect(['corrupt-file', 'too-large']).toContain(rejection?.code);
+    expect(rejection?.message).toMatch(/Parquet|file/);
     expect(records).toEqual([]);
   });
 
-  it('whose footer is nested without end, or longer than any, is refused', async () => {
+  it('whose footer is nested without end, or longer than any, is rejected', async () => {
     const nested = Buffer.from([
       ...Array.from({ length: 100_000 }, () => 0x1c),
       ...Array.from({ length: 100_000 }, () => 0),
@@ -219,8 +219,8 @@ describe('a hostile Parquet file', () => {
       const length = Buffer.alloc(4);
       length.writeUInt32LE(inside.length);
       const file = Buffer.concat([Buffer.from('PAR1'), inside, length, Buffer.from('PAR1')]);
-      const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-      expect([records.length, refusal?.code]).toEqual([0, 'corrupt-file']);
+      const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+      expect([records.length, rejection?.code]).toEqual([0, 'corrupt-file']);
     }
   });
 
@@ -228,7 +228,7 @@ describe('a hostile Parquet file', () => {
     const data = ['{"a":9007199254740993}', '{"a":"\\ud800"}', '{"a":{"__proto__":1}}', '{"a":1e400}', '{', '{"a":1}'];
     const file = ofPages([plainPage(plainTexts(data), data.length)], { rows: data.length, converted_type: 'JSON' });
     const { records } = await decodeFile(bytesSource('a.parquet', file));
-    expect(records.map((record) => ('value' in record ? record.value : record.refusal.code))).toEqual([
+    expect(records.map((record) => ('value' in record ? record.value : record.rejection.code))).toEqual([
       'malformed',
       'invalid-encoding',
       'malformed',
@@ -246,15 +246,15 @@ describe('a hostile Parquet file', () => {
       { rows },
     );
     const before = process.memoryUsage().rss;
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-    expect(refusal).toBeUndefined();
-    expect(records.map((record) => [record.position.row, record.refusal?.code])).toEqual(
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+    expect(rejection).toBeUndefined();
+    expect(records.map((record) => [record.position.row, record.rejection?.code])).toEqual(
       Array.from({ length: rows }, (_, n) => [n + 1, 'too-large']),
     );
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * MB);
   });
 
-  it('with a row that could not even be written down refuses that row', async () => {
+  it('with a row that could not even be written down rejects that row', async () => {
     const count = 1_000;
     const file = ofPages([dictionaryPage(['x'.repeat(MB - 100)]), listPage(count, run(0, count), 'RLE_DICTIONARY')], {
       rows: 1,
@@ -263,12 +263,12 @@ describe('a hostile Parquet file', () => {
         group!.columns[0]!.meta_data!.num_values = BigInt(count);
       },
     });
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-    expect(refusal).toBeUndefined();
-    expect(records.map((record) => record.refusal?.code)).toEqual(['too-large']);
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+    expect(rejection).toBeUndefined();
+    expect(records.map((record) => record.rejection?.code)).toEqual(['too-large']);
   });
 
-  it('with a list of texts that each begin like the one before is refused when they are too many to be held', async () => {
+  it('with a list of texts that each begin like the one before is rejected when they are too many to be held', async () => {
     const count = 4_000;
     const writer = new ByteWriter();
     const lengths = Array.from({ length: count }, (_, n) => (n === 0 ? 200_000 : 0));
@@ -286,11 +286,11 @@ describe('a hostile Parquet file', () => {
         group!.columns[0]!.meta_data!.num_values = BigInt(count);
       },
     });
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-    expect([records.length, refusal?.code]).toEqual([0, 'too-large']);
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+    expect([records.length, rejection?.code]).toEqual([0, 'too-large']);
   });
 
-  it('with very many values of very many columns in one row is refused, and does not hold them', async () => {
+  it('with very many values of very many columns in one row is rejected, and does not hold them', async () => {
     const count = 900_000;
     const columns = 60;
     const file = ofPages([dictionaryPage(['a']), listPage(count, run(0, count), 'RLE_DICTIONARY')], {
@@ -307,12 +307,12 @@ describe('a hostile Parquet file', () => {
       },
     });
     const before = process.memoryUsage().rss;
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-    expect([records.length, refusal?.code]).toEqual([0, 'too-large']);
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+    expect([records.length, rejection?.code]).toEqual([0, 'too-large']);
     expect(process.memoryUsage().rss - before).toBeLessThan(500 * MB);
   });
 
-  it('with a hundred thousand columns is refused', async () => {
+  it('with a hundred thousand columns is rejected', async () => {
     const file = ofPages([plainPage(values, 10)], {
       change: ({ schema, row_groups: [group] }) => {
         const [first] = group!.columns;
@@ -323,11 +323,11 @@ describe('a hostile Parquet file', () => {
         }
       },
     });
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-    expect([records.length, refusal?.code]).toEqual([0, 'too-large']);
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+    expect([records.length, rejection?.code]).toEqual([0, 'too-large']);
   });
 
-  it('with a footer of millions of empty parts is refused, and does not hold them', async () => {
+  it('with a footer of millions of empty parts is rejected, and does not hold them', async () => {
     const parts = 8 * MB;
     // Field 2 of the footer, the schema: a long list of structs that end where they begin.
     const inside = Buffer.from([0x15, 0x02, 0x19, 0xfc, ...varint(parts), ...new Uint8Array(10)]);
@@ -336,8 +336,8 @@ describe('a hostile Parquet file', () => {
     length.writeUInt32LE(whole.length);
     const file = Buffer.concat([Buffer.from('PAR1'), whole, length, Buffer.from('PAR1')]);
     const before = process.memoryUsage().rss;
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', file));
-    expect([records.length, refusal?.code]).toEqual([0, 'corrupt-file']);
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', file));
+    expect([records.length, rejection?.code]).toEqual([0, 'corrupt-file']);
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * MB);
   });
 });

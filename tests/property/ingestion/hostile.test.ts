@@ -43,7 +43,7 @@ function damaged(bytes: Buffer, places: readonly (readonly [number, readonly num
 
 describe('damaged files', () => {
   it.each(FILES)(
-    '%s: whatever the damage, records come out, are refused, or the file is; nothing else happens',
+    '%s: whatever the damage, records come out, are rejected, or the file is; nothing else happens',
     async (name, bytes) => {
       expect((await decodeFile(piecemeal(name, bytes, 100))).records.length, 'undamaged').toBe(count);
       await fc.assert(
@@ -51,11 +51,11 @@ describe('damaged files', () => {
           damage,
           fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat()),
           fc.integer({ min: 20, max: 4_096 }),
-          async (places, cut, piece) => {
-            const { records } = await decodeFile(piecemeal(name, damaged(bytes, places, cut), piece), 200);
+          async (places, cut, block) => {
+            const { records } = await decodeFile(piecemeal(name, damaged(bytes, places, cut), block), 200);
             // Damage adds line ends at most.
             expect(records.length).toBeLessThanOrEqual(count + 24);
-            for (const record of records) expect(record.refusal !== undefined || 'value' in record).toBe(true);
+            for (const record of records) expect(record.rejection !== undefined || 'value' in record).toBe(true);
             expect(records.map(({ position }) => position.row)).toEqual(records.map((_, i) => i + 1));
           },
         ),

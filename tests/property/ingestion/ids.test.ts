@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arrivalId, recordId } from '#core/ingestion/ids.ts';
+import { ingestionIdOf, recordId } from '#core/ingestion/ids.ts';
 
 const source = fc.constantFrom('landing/a.csv', 'landing/b.csv', 'kinesis:0');
 const receivedAt = fc.integer({ min: 0, max: 3 });
@@ -9,16 +9,16 @@ const position = fc.oneof(
   fc.record({ source, row }),
   fc.record({ source, sequenceNumber: fc.bigInt({ min: 1n, max: 10n ** 56n }).map(String) }),
 );
-const arrival = fc.record({ position, receivedAt });
+const ingestionId = fc.record({ position, receivedAt });
 
 describe('the id of an arrival', () => {
   it('is the same for the same place and time, and another one for any other', () => {
     fc.assert(
-      fc.property(fc.array(arrival, { minLength: 1, maxLength: 30 }), (arrivals) => {
+      fc.property(fc.array(ingestionId, { minLength: 1, maxLength: 30 }), (ingestionIds) => {
         const ids = new Map<string, string>();
         // Twice, so that each is asked for after others.
-        for (const one of [...arrivals, ...arrivals]) {
-          const id = arrivalId(one.position, one.receivedAt);
+        for (const one of [...ingestionIds, ...ingestionIds]) {
+          const id = ingestionIdOf(one.position, one.receivedAt);
           expect(id).toMatch(/^[\w-]{8}$/);
           const place = JSON.stringify([one.position.source, Object.values(one.position)[1], one.receivedAt]);
           expect(ids.get(place) ?? id).toBe(id);

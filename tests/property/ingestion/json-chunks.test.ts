@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Chunk } from '#core/ingestion/batch/chunk.ts';
-import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { damaged, jsonText } from '#tests/harness/core/damaged-texts.ts';
 import { piecemeal } from '#tests/harness/core/decode.ts';
-import { decodeChunks, planOrRefusal } from '#tests/harness/core/in-chunks.ts';
+import { chunksOrRejection, decodeChunks } from '#tests/harness/core/in-chunks.ts';
 
 const whole = ({ size }: ByteSource): Chunk => ({ index: 0, start: 0, end: size, firstRow: 1 });
 
@@ -17,9 +17,9 @@ describe('the chunks of an array, or of values over several lines', () => {
         damaged(jsonText),
         fc.nat(60),
         fc.integer({ min: 1, max: 50 }),
-        async (bytes, targetBytes, piece) => {
-          const source = piecemeal('data.json', bytes, piece);
-          const plan = await planOrRefusal(source, { targetBytes });
+        async (bytes, targetBytes, block) => {
+          const source = piecemeal('data.json', bytes, block);
+          const plan = await chunksOrRejection(source, { targetBytes });
           if ('code' in plan) return;
           if (plan.format === 'json' && plan.chunks.length > 1) inChunks++;
           expect(await decodeChunks(source, plan, plan.chunks)).toEqual(
@@ -36,7 +36,7 @@ describe('the chunks of an array, or of values over several lines', () => {
     await fc.assert(
       fc.asyncProperty(damaged(jsonText), fc.nat(60), async (bytes, targetBytes) => {
         const source = piecemeal('data.json', bytes, 7);
-        const plan = await planOrRefusal(source, { targetBytes });
+        const plan = await chunksOrRejection(source, { targetBytes });
         if ('code' in plan) return;
         let at = 0;
         let row = 1;
@@ -65,7 +65,7 @@ describe('the chunks of an array, or of values over several lines', () => {
         1,
       ),
     );
-    const { format, chunks } = await planChunks(piecemeal('data.json', array, 64), { targetBytes: 100 });
+    const { format, chunks } = await listChunks(piecemeal('data.json', array, 64), { targetBytes: 100 });
     expect(format).toBe('json');
     expect(chunks.length).toBeGreaterThan(10);
     expect(Math.max(...chunks.map(({ start, end }) => end - start))).toBeLessThan(200);

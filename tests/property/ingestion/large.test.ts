@@ -18,15 +18,15 @@ describe('a file whose workers are killed in all phases', () => {
     ['csv.gz', 17],
     ['parquet', 15],
   ] as const)(
-    'is taken in to the row: books, quarantine and lake (%s)',
+    'is ingested to the row: books, quarantine and lake (%s)',
     async (format, megabytes) => {
       const bytes = megabytes * 1_048_576;
       const place = join(folder, format);
       const result = await runLarge({ folder: place, bytes, format, workers: 2, kills: 3, random: Math.random });
       expect(await faultsOf(result, place)).toEqual([]);
       expect(result.batch.chunks).toBeGreaterThan(1);
-      const { refused, duplicates } = result.expected;
-      expect(Math.min(refused.size, duplicates, result.killed.split)).toBeGreaterThan(0);
+      const { rejected, duplicates } = result.expected;
+      expect(Math.min(rejected.size, duplicates, result.killed.split)).toBeGreaterThan(0);
     },
     TIMEOUT,
   );

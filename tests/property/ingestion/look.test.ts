@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { look, type ReceivedRecord, validate } from '#core/pipeline/process.ts';
+import { dryRun, type ReceivedRecord, validate } from '#core/pipeline/process.ts';
 import { addToCart, exampleCatalog } from '#tests/harness/platform/example.ts';
 
 const catalog = await exampleCatalog();
@@ -26,18 +26,18 @@ const received: fc.Arbitrary<ReceivedRecord> = fc
     ...one,
     position: { source: 'landing/file', row },
     receivedAt: NOON,
-    tie: '',
+    tieBreaker: '',
     ...(hasText && { raw: 'as it came' }),
     ...(operation && { operation }),
-    ...(isBroken && { raw: 'as it came', refusal: BROKEN }),
+    ...(isBroken && { raw: 'as it came', rejection: BROKEN }),
   }));
 
 describe('records that are only looked at', () => {
-  it('are refused for the very reasons, and kept with the very text, as when they are taken in', () => {
+  it('are rejected for the very reasons, and kept with the very text, as when they are ingested', () => {
     fc.assert(
       fc.property(fc.array(received, { maxLength: 20 }), (records) => {
-        const { accepted, refused } = validate(records, catalog);
-        expect(look(records, catalog)).toEqual({ good: accepted.length, refused });
+        const { accepted, rejected } = validate(records, catalog);
+        expect(dryRun(records, catalog)).toEqual({ good: accepted.length, rejected });
       }),
       { numRuns: 500 },
     );

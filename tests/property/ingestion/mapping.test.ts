@@ -51,7 +51,7 @@ describe('a mapping', () => {
             const cells = row.slice(0, names.length);
             const mapped = mapRow(cells, names);
             const expected = naiveMapping(given, new Map(names.map((name, i) => [name, cells[i]!])));
-            expect('refusal' in mapped ? mapped.refusal.column : mapped.value).toEqual(expected);
+            expect('rejection' in mapped ? mapped.rejection.column : mapped.value).toEqual(expected);
           }
         }
       }),
@@ -63,6 +63,6 @@ describe('a mapping', () => {
     expect(mapRow(['1', '2', ''], ['a.b', 'a.c', 'd'])).toEqual({ value: { a: { b: '1', c: '2' } } });
     expect(mapRow(['1', '2'], ['b', 'a'])).toEqual({ value: { a: '2', b: '1' } });
     expect(mapRow(['1', ''], ['a', 'a.b'])).toEqual({ value: { a: '1' } });
-    expect(mapRow(['1', '2'], ['a', 'a.b'])).toMatchObject({ refusal: { code: 'mapping-failed', pointer: '/a/b' } });
+    expect(mapRow(['1', '2'], ['a', 'a.b'])).toMatchObject({ rejection: { code: 'mapping-failed', pointer: '/a/b' } });
   });
 });

@@ -5,7 +5,7 @@ import { ParquetWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
-import { FileRefusedError } from '#core/record/record.ts';
+import { FileRejectedError } from '#core/record/record.ts';
 import { decodeFile, recordsOf } from '#tests/harness/core/decode.ts';
 
 /** A kind of column: what is written, and what must come out of it. */
@@ -127,9 +127,9 @@ describe('rows written as Parquet', () => {
     await fc.assert(
       fc.asyncProperty(table, layout, async (written, how) => {
         const { bytes, expected } = write(written, how);
-        const { records, refusal } = await decodeFile(bytesSource('a.parquet', bytes), 1_000);
-        expect(refusal).toBeUndefined();
-        expect(records.map((record) => ('value' in record ? record.value : record.refusal))).toEqual(expected);
+        const { records, rejection } = await decodeFile(bytesSource('a.parquet', bytes), 1_000);
+        expect(rejection).toBeUndefined();
+        expect(records.map((record) => ('value' in record ? record.value : record.rejection))).toEqual(expected);
       }),
       { numRuns: 150 },
     );
@@ -152,7 +152,7 @@ describe('rows written as Parquet', () => {
             chunk,
           )) {
             expect(record.position.row).toBe(values.length + 1);
-            values.push('value' in record ? record.value : record.refusal);
+            values.push('value' in record ? record.value : record.rejection);
           }
         }
         expect(values).toEqual(expected);
@@ -207,13 +207,13 @@ describe('a Parquet file that lies', () => {
       },
       'corrupt-file',
     ],
-  ])('%s is refused, after rows that could be read', async (_, change, code) => {
-    const { records, refusal } = await decodeFile(bytesSource('a.parquet', lying(change)));
-    expect(refusal?.code).toBe(code);
+  ])('%s is rejected, after rows that could be read', async (_, change, code) => {
+    const { records, rejection } = await decodeFile(bytesSource('a.parquet', lying(change)));
+    expect(rejection?.code).toBe(code);
     expect(records.length).toBeLessThanOrEqual(100);
   });
 
-  it('of more rows than its bytes can tell apart is refused before it is divided', async () => {
+  it('of more rows than its bytes can tell apart is rejected before it is divided', async () => {
     const writer = new ByteWriter();
     const file = new ParquetWriter({
       writer,
@@ -229,16 +229,16 @@ describe('a Parquet file that lies', () => {
     file.row_groups = [group, group, group];
     file.num_rows = 48_000_000n;
     file.finish();
-    const { refusal, chunks } = await decodeFile(bytesSource('a.parquet', writer.getBytes()));
-    expect([refusal?.code, chunks]).toEqual(['too-large', 0]);
+    const { rejection, chunks } = await decodeFile(bytesSource('a.parquet', writer.getBytes()));
+    expect([rejection?.code, chunks]).toEqual(['too-large', 0]);
   });
 
-  it('is refused as a file, and by nothing else, when a part of it is read', async () => {
+  it('is rejected as a file, and by nothing else, when a part of it is read', async () => {
     const bytes = lying(claim(101n));
     const chunk = { index: 0, start: 0, end: 1, firstRow: 101, skip: 100, rows: 1 };
     const reading = Array.fromAsync(
       recordsOf(bytesSource('a.parquet', bytes), { format: 'parquet', gzip: false }, chunk),
     );
-    await expect(reading).rejects.toThrow(FileRefusedError);
+    await expect(reading).rejects.toThrow(FileRejectedError);
   });
 });

@@ -21,7 +21,7 @@ type Fate = (typeof FATES)[number];
 /** Everybody has been evaluated once, and then their fates have come. */
 async function worldOf(fates: readonly Fate[], options: Partial<EvaluationWorldOptions> = {}) {
   const world = new EvaluationWorld({ wiring, catalog, start: START, people: fates.length, ...options });
-  await world.settle();
+  await world.decide();
   return world;
 }
 
@@ -51,15 +51,15 @@ describe('the evaluation of all profiles', () => {
       fc.asyncProperty(
         fc.array(fc.constantFrom(...FATES), { maxLength: 12 }),
         fc.record({
-          parts: fc.integer({ min: 1, max: 4 }),
+          partitions: fc.integer({ min: 1, max: 4 }),
           workers: fc.integer({ min: 1, max: 4 }),
           workMs: fc.constantFrom(5, 20, 60_000),
           faults: fc.integer({ min: 0, max: 4 }),
           twice: fc.array(fc.nat(3), { maxLength: 2 }),
         }),
         fc.infiniteStream(fc.nat()),
-        async (fates, { parts, workers, workMs, faults, twice }, dice) => {
-          const calm = await worldOf(fates, { parts });
+        async (fates, { partitions, workers, workMs, faults, twice }, dice) => {
+          const calm = await worldOf(fates, { partitions });
           await calm.start();
           await calm.poller.run();
           await befall(calm, fates);
@@ -81,14 +81,16 @@ describe('the evaluation of all profiles', () => {
           };
           const intercept = <T extends object>(port: T, _reader: FunctionName): T =>
             withYields(withFaults(port, next), () => draw(4));
-          const wild = await worldOf(fates, { parts, workers, workMs, pick: draw, intercept });
+          const wild = await worldOf(fates, { partitions, workers, workMs, pick: draw, intercept });
           await wild.start();
           await wild.poller.run();
           await befall(wild, fates);
           left = faults;
           const started = await startUntilItWorks(wild);
-          for (const part of twice)
-            wild.poller.queue('evaluation').send(JSON.stringify({ jobId: started.jobId, part: part % parts }));
+          for (const partition of twice)
+            wild.poller
+              .queue('evaluation')
+              .send(JSON.stringify({ jobId: started.jobId, partition: partition % partitions }));
           await wild.poller.run();
 
           const job = await wild.job(started.jobId);
@@ -157,7 +159,7 @@ describe('the evaluation of all profiles', () => {
 describe('a profile that cannot be evaluated', () => {
   const poisoned = (isPoisoned: () => boolean) => {
     const intercept = <T extends object>(port: T, reader: FunctionName): T =>
-      reader !== 'evaluate-part' || !('due' in port)
+      reader !== 'evaluate-partition' || !('due' in port)
         ? port
         : new Proxy(port, {
             get(target, name) {
@@ -175,7 +177,7 @@ describe('a profile that cannot be evaluated', () => {
   it('stops no other; it is tried five times, then the job has failed, and the next one works all the same', async () => {
     let isPoisoned = true;
     const fates = Array.from({ length: 6 }, (): Fate => 'missed by streaming');
-    const world = await worldOf(fates, { parts: 2, ...poisoned(() => isPoisoned) });
+    const world = await worldOf(fates, { partitions: 2, ...poisoned(() => isPoisoned) });
     for (const n of fates.keys()) await world.forgetMemberships(n);
     const { jobId } = await world.start();
     await world.poller.run();
@@ -197,7 +199,7 @@ describe('a profile that cannot be evaluated', () => {
   it('does no harm when it can be evaluated a moment later', async () => {
     let tries = 0;
     const fates = Array.from({ length: 6 }, (): Fate => 'missed by streaming');
-    const world = await worldOf(fates, { parts: 2, ...poisoned(() => ++tries < 12) });
+    const world = await worldOf(fates, { partitions: 2, ...poisoned(() => ++tries < 12) });
     for (const n of fates.keys()) await world.forgetMemberships(n);
     const { jobId } = await world.start();
     await world.poller.run();
@@ -208,7 +210,7 @@ describe('a profile that cannot be evaluated', () => {
   it('is one of many where the platform has trouble: the part waits, and is passed over only in the end', async () => {
     let isPoisoned = true;
     const fates = Array.from({ length: 400 }, (): Fate => 'nothing');
-    const world = await worldOf(fates, { parts: 1, ...poisoned(() => isPoisoned) });
+    const world = await worldOf(fates, { partitions: 1, ...poisoned(() => isPoisoned) });
     const { jobId } = await world.start();
     await world.poller.run({ until: world.poller.clock.now() });
     expect((await world.job(jobId)).tally.items).toBeLessThan(400);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { keyOfMerge } from '#core/lake/choose-merge.ts';
 import { compactStep } from '#core/lake/compact.ts';
+import { deleteRowsFromLake } from '#core/lake/delete-rows.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { keyOfMerge } from '#core/lake/plan-merge.ts';
-import { scrubLake } from '#core/lake/scrub-lake.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import {
@@ -21,7 +21,7 @@ import { type Crash, CrashError, scheduledStore } from '#tests/harness/lake/sche
 import { runs, timeout } from '#tests/harness/runs.ts';
 
 const namesOf = (rows: readonly LakeRow[]): string[] =>
-  rows.map(({ id, arrival, json }) => `${id} ${arrival} ${json}`).sort();
+  rows.map(({ id, ingestionId, json }) => `${id} ${ingestionId} ${json}`).sort();
 
 async function compactAll(lake: ObjectStore, today = NEXT_DAY): Promise<number> {
   for (let steps = 0; steps < 50; steps++) {
@@ -54,7 +54,7 @@ describe('the compaction of a partition', () => {
   });
 
   it('keeps two arrivals of one record apart', async () => {
-    const again = { ...rowOf(1, 'kept'), arrival: 'another' };
+    const again = { ...rowOf(1, 'kept'), ingestionId: 'another' };
     const lake = await laidOut([[rowOf(1, 'kept')], [again]]);
     await compactAll(lake);
     expect(await rowsIn(lake)).toEqual([rowOf(1, 'kept'), again]);
@@ -80,7 +80,9 @@ describe('the compaction of a partition', () => {
   it('leaves large objects alone', async () => {
     const lake = await laidOut(eight);
     const rules = { targetBytes: 100, maxObjects: 3, minObjectsToday: 5 };
-    expect(await compactStep(PARTITION, NEXT_DAY, { ...compactDeps(lake), rules })).toMatchObject({ state: 'done' });
+    expect(await compactStep(PARTITION, NEXT_DAY, { ...compactDeps(lake), settings: rules })).toMatchObject({
+      state: 'done',
+    });
     expect(await Array.fromAsync(lake.list('dataset='))).toHaveLength(8);
   });
 
@@ -192,7 +194,7 @@ describe('several at once', () => {
         fc.asyncProperty(objects, fc.scheduler(), crash, crash, crash, async (given, s, first, second, third) => {
           const store = await laidOut(given);
           const asSeenBy = (crashed?: Crash) => scheduledStore(store, s, crashed);
-          const scrub = (crashed?: Crash) => scrubLake(asSeenBy(crashed), [FOLDER], isGone);
+          const deleteRows = (crashed?: Crash) => deleteRowsFromLake(asSeenBy(crashed), [FOLDER], isGone);
           let leftWhenDone: LakeRow[] | undefined;
           await s.waitFor(
             Promise.all([
@@ -200,7 +202,7 @@ describe('several at once', () => {
               ended(compactAll(asSeenBy(second))),
               // Interrupted, it is given again.
               (async () => {
-                if (!(await ended(scrub(third)))) await scrub();
+                if (!(await ended(deleteRows(third)))) await deleteRows();
                 leftWhenDone = await rowsIn(store);
               })(),
             ]),

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keepInLake } from '#core/lake/keep.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { writeToLake } from '#core/lake/write.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
@@ -15,12 +15,12 @@ const rows = fc.array(
         id: fc.base64String(),
         receivedAt: fc.integer({ min: 0, max: MAX_TIME }),
         timestamp: fc.integer({ min: -MAX_TIME, max: MAX_TIME }),
-        tie: fc.string({ unit: 'grapheme' }),
-        arrival: fc.base64String(),
+        tieBreaker: fc.string({ unit: 'grapheme' }),
+        ingestionId: fc.base64String(),
         operation: fc.constantFrom<LakeRow['operation']>('create', 'merge', 'delete'),
         entity: fc.object({ withUnicodeString: true } as object),
       },
-      { requiredKeys: ['id', 'receivedAt', 'tie', 'arrival', 'operation', 'entity'] },
+      { requiredKeys: ['id', 'receivedAt', 'tieBreaker', 'ingestionId', 'operation', 'entity'] },
     )
     .map(({ entity, ...row }): LakeRow => ({ ...row, json: JSON.stringify(entity) })),
   { minLength: 1, maxLength: 20 },
@@ -40,7 +40,7 @@ describe('an object of the lake', () => {
   it('holds more rows than one row group', async () => {
     const given = Array.from({ length: 20_001 }, (_, n): LakeRow => {
       const id = String(n);
-      return { id, receivedAt: n, tie: id, arrival: id, operation: 'create', json: `{"n":${n}}` };
+      return { id, receivedAt: n, tieBreaker: id, ingestionId: id, operation: 'create', json: `{"n":${n}}` };
     });
     expect(await unpackLakeRows(packLakeRows(given))).toEqual(given);
   });
@@ -52,19 +52,19 @@ describe('an object of the lake', () => {
       datasetId: 'web-events',
       behaviour: 'event' as const,
       time: 0,
-      tie: '',
+      tieBreaker: '',
       receivedAt: Date.parse(receivedAt),
-      arrival: receivedAt,
+      ingestionId: receivedAt,
       operation: 'create' as const,
       identities: [],
       entity: {},
       json: '{}',
     });
-    const arrivals = ['2026-03-01T23:59:59Z', '2026-03-02T00:00:01Z'];
-    await keepInLake(
+    const ingestionIds = ['2026-03-01T23:59:59Z', '2026-03-02T00:00:01Z'];
+    await writeToLake(
       lake,
       'part',
-      arrivals.map((at) => ({ record: record(at) })),
+      ingestionIds.map((at) => ({ record: record(at) })),
     );
     expect(await Array.fromAsync(lake.list(''))).toEqual([
       'dataset=web-events/date=2026-03-01/part.parquet',

@@ -41,7 +41,7 @@ describe('Audience Manager', () => {
   const login = (n: number, when: number): string => enveloped('logins', logIn(n, when));
 
   /** `device@region host signal segment`, as the collection servers were told. */
-  const told = ({ requests }: Platform): string[] =>
+  const lastRouted = ({ requests }: Platform): string[] =>
     requests
       .filter(({ request }) => request.url.endsWith('/event'))
       .flatMap(({ request }) => {
@@ -67,7 +67,7 @@ describe('Audience Manager', () => {
   };
   const excluded = async ({ stores }: Platform, reason: string): Promise<string[]> => {
     const memberships: string[] = [];
-    for await (const { destinations } of stores.ledgers.scan()) {
+    for await (const { destinations } of stores.deliveryStates.scan()) {
       memberships.push(...(destinations['audience-manager']?.excluded[reason] ?? []));
     }
     return memberships.sort();
@@ -90,7 +90,7 @@ describe('Audience Manager', () => {
       captured(4, 'yesterday'),
       captured(5, ago(DAY), 'XYZ1'),
     );
-    expect(told(platform)).toEqual([byEdge(1)]);
+    expect(lastRouted(platform)).toEqual([byEdge(1)]);
     expect(await waiting(platform)).toEqual([2, 3, 4, 5].map((n) => `${ecidOf(n)} realized ${SEGMENT}`));
   });
 
@@ -100,8 +100,8 @@ describe('Audience Manager', () => {
     plans.set(id, { ...plans.get(id)!, method: 'batch' });
     const streamed = example.segments.streamed.filter((each) => each !== id);
     const segments = { ...example.segments, plans, streamed };
-    const segmentsUnder = new Map([[example.mergePolicy.id, segments]]);
-    const platform = createPlatform({ wiring, catalog: { ...example, segments, segmentsUnder }, start: TEN });
+    const segmentsByMergePolicy = new Map([[example.mergePolicy.id, segments]]);
+    const platform = createPlatform({ wiring, catalog: { ...example, segments, segmentsByMergePolicy }, start: TEN });
     const view = {
       _id: 'view-1',
       timestamp: new Date(TEN - HOUR).toISOString(),
@@ -110,10 +110,10 @@ describe('Audience Manager', () => {
       commerce: { productViews: { value: 1 } },
     };
     await at(platform, TEN, seen(1, TEN - DAY), enveloped('web-events', view));
-    expect(told(platform)).toEqual([]);
+    expect(lastRouted(platform)).toEqual([]);
     await platform.schedules.evaluateBatch();
     await at(platform, TEN + HOUR);
-    expect(told(platform)).toEqual([byEdge(1, 'c_segID', id)]);
+    expect(lastRouted(platform)).toEqual([byEdge(1, 'c_segID', id)]);
     expect(platform.requests.at(-1)!.at).toBeLessThan(TEN + HOUR + 60_000);
   });
 
@@ -123,46 +123,46 @@ describe('Audience Manager', () => {
     await at(platform, TEN + 2 * HOUR);
     await platform.schedules.evaluateBatch();
     await at(platform, TEN + 3 * HOUR);
-    expect([told(platform), await waiting(platform)]).toEqual([[], []]);
+    expect([lastRouted(platform), await waiting(platform)]).toEqual([[], []]);
     expect(await excluded(platform, 'firstUse')).toEqual([1, 2].map((n) => `ECID:${ecidOf(n)}|${SEGMENT}`));
 
     // After the period, but not from the batch job: those who waited go on waiting, new members do not.
     await at(platform, TEN + 4.5 * HOUR, login(1, TEN + HOUR), cart(3, TEN), seen(3, TEN));
-    expect(told(platform)).toEqual([byEdge(3)]);
+    expect(lastRouted(platform)).toEqual([byEdge(3)]);
 
     await at(platform, TEN + 6 * HOUR);
     await platform.schedules.evaluateBatch();
     await at(platform, TEN + 7 * HOUR);
-    expect(told(platform)).toEqual([byEdge(3), byEdge(1)]);
+    expect(lastRouted(platform)).toEqual([byEdge(3), byEdge(1)]);
     expect(await waiting(platform)).toEqual([`${ecidOf(2)} existing ${SEGMENT}`]);
     expect(await excluded(platform, 'firstUse')).toEqual([]);
 
     await platform.schedules.evaluateBatch();
     await at(platform, TEN + 8 * HOUR);
-    expect(told(platform)).toHaveLength(2);
+    expect(lastRouted(platform)).toHaveLength(2);
   });
 
   it('AAM-11: waits with the news of other identities as well', async () => {
     const platform = platformWith({ firstUseHours: 4 }, { 'audience-manager': { [SEGMENT]: TEN } });
     await at(platform, TEN + HOUR, cart(1, TEN), seen(1, TEN));
     await at(platform, TEN + 2 * HOUR, login(1, TEN + HOUR));
-    expect(told(platform)).toEqual([]);
+    expect(lastRouted(platform)).toEqual([]);
     await at(platform, TEN + 5 * HOUR);
     await platform.schedules.evaluateBatch();
     await at(platform, TEN + 6 * HOUR);
-    expect(told(platform)).toEqual([byEdge(1)]);
+    expect(lastRouted(platform)).toEqual([byEdge(1)]);
   });
 
   it('AAM-11: holds nobody where the destination says that there is no such period', async () => {
     const platform = platformWith({ firstUseHours: 0 }, { 'audience-manager': { [SEGMENT]: TEN } });
     await at(platform, TEN, seen(1, TEN - HOUR), cart(1, TEN - HOUR));
-    expect(told(platform)).toEqual([byEdge(1)]);
+    expect(lastRouted(platform)).toEqual([byEdge(1)]);
   });
 
   it('AAM-14: hears of nobody in another sandbox than the default production one', async () => {
     const platform = platformWith({ sandbox: { name: 'dev', type: 'development', isDefault: false } });
     await at(platform, TEN, seen(1, TEN - HOUR), cart(1, TEN - HOUR), cart(2, TEN - HOUR));
-    expect([told(platform), await waiting(platform)]).toEqual([[], []]);
+    expect([lastRouted(platform), await waiting(platform)]).toEqual([[], []]);
     expect(await excluded(platform, 'sandbox')).toHaveLength(2);
   });
 
@@ -170,14 +170,14 @@ describe('Audience Manager', () => {
     const platform = platformWith();
     // Fresh at the entry and stale at the exit; and the other way round.
     await at(platform, TEN, seen(1, TEN - 10 * DAY), cart(1, TEN - HOUR), cart(2, TEN - HOUR));
-    expect(told(platform)).toEqual([byEdge(1)]);
+    expect(lastRouted(platform)).toEqual([byEdge(1)]);
     expect(await waiting(platform)).toEqual([`${ecidOf(2)} realized ${SEGMENT}`]);
     await at(platform, TEN + 6 * DAY, seen(2, TEN + 5 * DAY));
 
     await at(platform, TEN + 8 * DAY);
-    await platform.schedules.sweep();
+    await platform.schedules.reevaluateDue();
     await at(platform, TEN + 8 * DAY + HOUR);
-    expect(told(platform)).toEqual([byEdge(1), byEdge(1, 'c_segID_exit')]);
+    expect(lastRouted(platform)).toEqual([byEdge(1), byEdge(1, 'c_segID_exit')]);
     expect(await waiting(platform)).toEqual([`${ecidOf(2)} exited ${SEGMENT}`, `${ecidOf(2)} realized ${SEGMENT}`]);
   });
 });

@@ -126,7 +126,7 @@ describe('the batch API', () => {
     );
   });
 
-  it('refuses parts with a gap or an overlap between them', async () => {
+  it('rejects parts with a gap or an overlap between them', async () => {
     const { call, create, patch } = withApi();
     const bytes = Buffer.from('0123456789');
     for (const second of [4, 2]) {
@@ -139,7 +139,7 @@ describe('the batch API', () => {
     }
   });
 
-  it('refuses a file whose last part is missing, or whose parts are of files of different sizes', async () => {
+  it('rejects a file whose last part is missing, or whose parts are of files of different sizes', async () => {
     const { call, create, patch, putAt } = withApi();
     const bytes = Buffer.from('0123456789');
     const complete = (id: string) => call('POST', `/batches/${id}/datasets/web-events/files/file.json?action=COMPLETE`);
@@ -161,7 +161,7 @@ describe('the batch API', () => {
   });
 
   it.each(['bytes 0-9/9', 'bytes 3-2/10', 'bytes 0-8/20', 'bytes 0-9/10/10', 'bytes 5-14/10', '0-9', 'items 0-9/10'])(
-    'refuses ten bytes with the range "%s"',
+    'rejects ten bytes with the range "%s"',
     async (range) => {
       const { call, create } = withApi();
       const headers = { 'x-api-key': KEY, 'content-range': range };
@@ -202,12 +202,12 @@ describe('the batch API', () => {
       expect((await put(id, encodeURIComponent(name), carts(i, i + 1)[0]!)).status).toBe(200);
     const { body } = await call('GET', `/batches/${id}/meta?path=input_files`);
     const list = await call('GET', body.data[0]._links.self.href.slice('https://batches.example'.length));
-    const told = list.text
+    const lastRouted = list.text
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line).path);
     const suffixed = names.map((name) => (name.endsWith('.json') ? name : `${name}.json`));
-    expect(told.sort()).toEqual(suffixed.sort());
+    expect(lastRouted.sort()).toEqual(suffixed.sort());
     for await (const key of platform.stores.landing.list('')) expect(key).toMatch(/^uploads(-by-time)?\//);
     await complete(id);
     await announce(id);
@@ -245,7 +245,7 @@ describe('the batch API', () => {
     ['a part without a range', 400, 'PATCH', '/batches/batch-0/datasets/web-events/files/a.json', { x: 1 }],
     ['a file that has no parts', 400, 'POST', '/batches/batch-0/datasets/web-events/files/a.json?action=COMPLETE'],
     ['a path to nothing', 404, 'GET', '/batches/batch-0/meta?path=elsewhere'],
-  ])('refuses %s with %i', async (_, status, method, address, body, headers) => {
+  ])('rejects %s with %i', async (_, status, method, address, body, headers) => {
     const { call, create } = withApi();
     await create();
     expect(await call(method, address, body, headers)).toMatchObject({ status, body: { status } });

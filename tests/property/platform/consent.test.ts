@@ -6,7 +6,7 @@ import { compileCatalog } from '#core/catalog/compile.ts';
 import { consentPolicyDefinition } from '#core/governance/definition.ts';
 import { addToCart, ecidOf, enveloped, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -32,9 +32,9 @@ describe('a consent', () => {
       extSourceSystemAudit: { lastUpdatedDate: new Date(at).toISOString() },
     });
   const members = async (platform: Platform): Promise<string[]> =>
-    Object.values(await toldTo(platform))
+    Object.values(await deliveredTo(platform))
       .flat()
-      .filter((told) => told.endsWith(SEGMENT));
+      .filter((lastRouted) => lastRouted.endsWith(SEGMENT));
   const send = async (platform: Platform, at: number, ...messages: readonly string[]): Promise<void> => {
     platform.poller.clock.advanceTo(at);
     for (const message of messages) platform.collect(message);
@@ -60,10 +60,10 @@ describe('a consent', () => {
     expect(await members(platform)).toEqual([]);
     const signals = platform.requests.flatMap(({ request }) => [...new URLSearchParams(request.body)]);
     expect(signals).toContainEqual(['c_segID_exit', SEGMENT]);
-    const ledgers = await Array.fromAsync(platform.stores.ledgers.scan());
-    expect(ledgers.flatMap(({ destinations }) => destinations.webhook?.excluded['consent:ask-first'] ?? [])).toContain(
-      `CRMID:RB-1|${SEGMENT}`,
-    );
+    const deliveryStates = await Array.fromAsync(platform.stores.deliveryStates.scan());
+    expect(
+      deliveryStates.flatMap(({ destinations }) => destinations.webhook?.excluded['consent:ask-first'] ?? []),
+    ).toContain(`CRMID:RB-1|${SEGMENT}`);
   });
 
   it('is not asked where the catalog has no policy about it', async () => {

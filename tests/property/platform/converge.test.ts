@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Example, generateExample } from '#cli/example/generate.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { scatterExample, uploadExample } from '#tests/harness/platform/doors.ts';
 import { tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -26,14 +26,14 @@ const FAULTS: Partial<Record<FunctionName, number>> = {
   'deliver-aam-hub': 4,
   'stitch-stream': 25,
   evaluate: 25,
-  'evaluate-part': 3,
+  'evaluate-partition': 3,
   route: 25,
 };
 
 interface State {
   readonly profiles: readonly object[];
   readonly memberships: readonly string[];
-  readonly told: Readonly<Record<string, readonly string[]>>;
+  readonly lastRouted: Readonly<Record<string, readonly string[]>>;
   readonly leftovers: object;
 }
 
@@ -47,14 +47,14 @@ describe('whatever way records take, and whatever fails on it', () => {
     catalog = await tolerantCatalog();
     wiring = readWiring(templatesOf('prod'));
     for (const seed of SEEDS) {
-      const example = generateExample({ seed, now: START, people: 25 });
+      const example = generateExample({ seed, now: START, persons: 25 });
       const platform = createPlatform({ wiring, catalog, start: START });
       await uploadExample(platform, example);
       examples.set(seed, example);
       const states = await settle(platform);
-      for (const { told, leftovers } of states) {
+      for (const { lastRouted, leftovers } of states) {
         expect(leftovers).toEqual({});
-        for (const [destination, members] of Object.entries(told)) expect(members, destination).not.toEqual([]);
+        for (const [destination, members] of Object.entries(lastRouted)) expect(members, destination).not.toEqual([]);
       }
       expected.set(seed, states);
     }
@@ -101,7 +101,7 @@ describe('whatever way records take, and whatever fails on it', () => {
     await poller.run();
     expect(poller.clock.now()).toBeLessThan(END);
     poller.clock.advanceTo(END);
-    await schedules.sweep();
+    await schedules.reevaluateDue();
     await poller.run();
     const streamed = await stateOf(platform);
     await schedules.evaluateBatch();
@@ -119,9 +119,9 @@ describe('whatever way records take, and whatever fails on it', () => {
       }
     }
     return {
-      profiles: await allProfiles(platform.stores.profiles, stageRules(catalog).evaluation),
+      profiles: await allProfiles(platform.stores.profiles, stageSettings(catalog).evaluation),
       memberships: memberships.sort(),
-      told: await toldTo(platform),
+      lastRouted: await deliveredTo(platform),
       leftovers: platform.leftovers(),
     };
   }

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
-import { readArchive } from '#core/pipeline/quarantine/keep.ts';
+import { readArchive } from '#core/pipeline/quarantine/write.ts';
 import { isGenuine } from '#core/privacy/receipt.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -26,28 +26,28 @@ describe('the deletion of a person', () => {
     wiring = readWiring(templatesOf('prod'));
   });
 
-  /** Two people, each with a device, a cart and a login; and one record of the first that was refused. */
+  /** Two people, each with a device, a cart and a login; and one record of the first that was rejected. */
   const messages = (): string[] =>
     [1, 2].flatMap((n) => [
       enveloped('web-events', addToCart(n, START - HOUR)),
       enveloped('regions', seenIn(n, START - HOUR)),
       enveloped('logins', logIn(n, START - HOUR)),
     ]);
-  const refused = enveloped(
+  const rejected = enveloped(
     'web-events',
     addToCart(1, START - HOUR, { commerce: { productListAdds: { value: 'x' } } }),
   );
 
   const populated = async (options: Partial<Parameters<typeof createPlatform>[0]> = {}): Promise<Platform> => {
     const platform = createPlatform({ wiring, catalog, start: START, ...options });
-    for (const message of [...messages(), refused]) platform.collect(message);
+    for (const message of [...messages(), rejected]) platform.collect(message);
     await platform.poller.run({ until: START + 10 * MINUTE });
     return platform;
   };
   const erase = (platform: Platform, more: object = {}) =>
     platform.schedules.erasePerson({ requestId: 'request-1', identity: 'CRMID:RB-1', reason: 'asked', ...more });
   const profilesIn = ({ stores }: Platform): Promise<object[]> =>
-    allProfiles(stores.profiles, stageRules(catalog).evaluation);
+    allProfiles(stores.profiles, stageSettings(catalog).evaluation);
   const mentions = async (platform: Platform, value: string): Promise<string[]> => {
     const { lake, quarantine, exports } = platform.stores;
     const found: string[] = [];
@@ -71,7 +71,7 @@ describe('the deletion of a person', () => {
 
   it('takes everything of theirs away, tells the destinations, and leaves everybody else', async () => {
     const platform = await populated();
-    expect((await toldTo(platform)).webhook!.some((member) => member.includes('RB-1'))).toBe(true);
+    expect((await deliveredTo(platform)).webhook!.some((member) => member.includes('RB-1'))).toBe(true);
     expect(await mentions(platform, ecidOf(1))).not.toEqual([]);
     const { receipt, ...signature } = await erase(platform, { identity: `ECID:${ecidOf(1)}` });
     expect(await mentions(platform, ecidOf(1))).toEqual([]);
@@ -80,10 +80,10 @@ describe('the deletion of a person', () => {
     expect(await profilesIn(platform)).toMatchObject([{ identities: ['CRMID:RB-2', `ECID:${ecidOf(2)}`] }]);
     expect(await Array.fromAsync(platform.stores.timeline.read('CRMID:RB-1'))).toEqual([]);
     expect(await Array.fromAsync(platform.stores.timeline.read(`ECID:${ecidOf(1)}`))).toEqual([]);
-    const told = await toldTo(platform);
+    const lastRouted = await deliveredTo(platform);
     const knows = (destination: string, n: number): boolean =>
-      told[destination]!.some((member) => member.includes(`RB-${n}`) || member.includes(ecidOf(n)));
-    for (const destination of Object.keys(told)) expect(knows(destination, 1), destination).toBe(false);
+      lastRouted[destination]!.some((member) => member.includes(`RB-${n}`) || member.includes(ecidOf(n)));
+    for (const destination of Object.keys(lastRouted)) expect(knows(destination, 1), destination).toBe(false);
     for (const destination of ['webhook', 'audience-manager']) expect(knows(destination, 2), destination).toBe(true);
     expect(receipt).toMatchObject({
       requestId: 'request-1',
@@ -136,7 +136,7 @@ describe('the deletion of a person', () => {
     const clean = await populated();
     await erase(clean);
     await clean.poller.run();
-    const expected = { profiles: await profilesIn(clean), told: await toldTo(clean) };
+    const expected = { profiles: await profilesIn(clean), lastRouted: await deliveredTo(clean) };
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: 25 }), fc.constantFrom<Fault>('before', 'after'), async (call, fault) => {
         let calls = 0;
@@ -146,7 +146,7 @@ describe('the deletion of a person', () => {
         });
         const receipt = await erase(platform).catch(() => erase(platform));
         await platform.poller.run();
-        expect({ profiles: await profilesIn(platform), told: await toldTo(platform) }).toEqual(expected);
+        expect({ profiles: await profilesIn(platform), lastRouted: await deliveredTo(platform) }).toEqual(expected);
         expect(receipt.receipt.identities).toHaveLength(2);
       }),
       { numRuns: 25 },

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, ecidOf, enveloped, exampleDefinitions, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -46,7 +46,9 @@ describe('expiry on the platform', () => {
     return platform;
   };
   const keysIn = async ({ stores, catalog }: Platform): Promise<string[]> =>
-    ((await allProfiles(stores.profiles, stageRules(catalog).evaluation)) as { key: string }[]).map(({ key }) => key);
+    ((await allProfiles(stores.profiles, stageSettings(catalog).evaluation)) as { key: string }[]).map(
+      ({ key }) => key,
+    );
   const statusOf = async ({ stores }: Platform, profile: string): Promise<string | undefined> => {
     for await (const { profiles } of stores.memberships.scan()) {
       const held = profiles[profile]?.segments['cart-abandoners'];
@@ -55,7 +57,7 @@ describe('expiry on the platform', () => {
     return undefined;
   };
   const knowsOf = async (platform: Platform, text: string): Promise<string[]> =>
-    Object.entries(await toldTo(platform)).flatMap(([destination, members]) =>
+    Object.entries(await deliveredTo(platform)).flatMap(([destination, members]) =>
       members.some((member) => member.includes(text) && member.includes('cart-abandoners')) ? [destination] : [],
     );
   const until = (platform: Platform, instant: number) => platform.poller.run({ until: instant });

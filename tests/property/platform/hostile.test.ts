@@ -14,7 +14,7 @@ import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
 
-/** What an event may say besides, and is taken in exactly so. */
+/** What an event may say besides, and is ingested exactly so. */
 const STRANGE: readonly object[] = [
   {},
   { note: '\u0000\u2028\u202e\u200f\ufeff\uffff\u{10ffff}' },
@@ -27,7 +27,7 @@ const STRANGE: readonly object[] = [
   { identityMap: { ECID: Array.from({ length: 3_000 }, (_, n) => ({ id: ecidOf(n) })) } },
 ];
 
-/** What stands in the place of an event and is refused; none has a line end, so that it is one line of a file. */
+/** What stands in the place of an event and is rejected; none has a line end, so that it is one line of a file. */
 const POISON: readonly ((good: string) => string | Uint8Array)[] = [
   (good) => good.slice(0, -7),
   (good) => good.replace('{"value":1}', '{"value":"1"}'),
@@ -70,7 +70,7 @@ describe('hostile records among others', () => {
     wiring = readWiring(templatesOf('prod'));
   });
 
-  /** @param faults what happens at the calls of the doors; afterwards nothing does */
+  /** @param faults what happens at the calls of the endpoints; afterwards nothing does */
   const platformWith = (faults: readonly Fault[] = []): Platform => {
     let call = 0;
     const next = (): Fault => faults[call++] ?? 'none';
@@ -87,23 +87,23 @@ describe('hostile records among others', () => {
     const entities: string[] = [];
     const seen = new Set<string>();
     for await (const key of stores.lake.list('')) {
-      for (const { id, arrival, json } of await unpackLakeRows((await stores.lake.get(key))!)) {
+      for (const { id, ingestionId, json } of await unpackLakeRows((await stores.lake.get(key))!)) {
         // What the platform delivers to itself again may lie twice, as the same arrival.
-        if (!seen.has(`${id} ${arrival}`)) entities.push(json);
-        seen.add(`${id} ${arrival}`);
+        if (!seen.has(`${id} ${ingestionId}`)) entities.push(json);
+        seen.add(`${id} ${ingestionId}`);
       }
     }
     return entities.sort();
   }
   const asKept = (messages: readonly Sent[]): string[] =>
     messages.flatMap((one, n) => (one.poison === undefined ? JSON.stringify(eventOf(one, n)) : [])).sort();
-  const counted = ({ accepted, refused, duplicate }: OutcomeCounts) => ({ accepted, refused, duplicate });
+  const counted = ({ accepted, rejected, duplicate }: OutcomeCounts) => ({ accepted, rejected, duplicate });
   const expectedOf = (messages: readonly Sent[]) => {
-    const refused = messages.filter(({ poison }) => poison !== undefined).length;
-    return { accepted: messages.length - refused, refused, duplicate: 0 };
+    const rejected = messages.filter(({ poison }) => poison !== undefined).length;
+    return { accepted: messages.length - rejected, rejected, duplicate: 0 };
   };
 
-  it('are refused on the stream one by one, and those beside them are taken in as they are', async () => {
+  it('are rejected on the stream one by one, and those beside them are ingested as they are', async () => {
     await fc.assert(
       fc.asyncProperty(
         several,
@@ -123,9 +123,9 @@ describe('hostile records among others', () => {
           expect(await kept(platform)).toEqual(asKept(messages));
 
           const rows = new Map((await platform.quarantined()).map((row) => [row.position.sequenceNumber, row]));
-          const refused = messages.flatMap(({ poison }, n) => (poison === undefined ? [] : [n]));
-          expect([...rows.keys()].sort()).toEqual(refused.map((n) => records[n]!.sequenceNumber));
-          for (const n of refused) {
+          const rejected = messages.flatMap(({ poison }, n) => (poison === undefined ? [] : [n]));
+          expect([...rows.keys()].sort()).toEqual(rejected.map((n) => records[n]!.sequenceNumber));
+          for (const n of rejected) {
             const body = bodies[n]!;
             const whole = body.length > MAX_RECORD_BYTES ? body.subarray(0, 4_096) : body;
             expect(Buffer.from(bytesOfRaw(rows.get(records[n]!.sequenceNumber)!)).equals(whole)).toBe(true);
@@ -137,7 +137,7 @@ describe('hostile records among others', () => {
     );
   });
 
-  it('are refused in a file under their row numbers, and the others are taken in as they are', async () => {
+  it('are rejected in a file under their row numbers, and the others are ingested as they are', async () => {
     await fc.assert(
       fc.asyncProperty(
         several,
@@ -163,12 +163,12 @@ describe('hostile records among others', () => {
           await platform.poller.run();
           expect(platform.leftovers()).toEqual({});
           expect(await kept(platform)).toEqual(asKept(messages));
-          const refused = messages.flatMap(({ poison }, n) => (poison === undefined ? [] : [n + 1]));
+          const rejected = messages.flatMap(({ poison }, n) => (poison === undefined ? [] : [n + 1]));
           const rows = await platform.quarantined();
-          expect(rows.map(({ position }) => position.row).sort((x, y) => x! - y!)).toEqual(refused);
-          for (const { refusals } of rows) {
-            expect(refusals.length).toBeLessThanOrEqual(5);
-            for (const { message } of refusals) expect(message).toMatch(/\w/);
+          expect(rows.map(({ position }) => position.row).sort((x, y) => x! - y!)).toEqual(rejected);
+          for (const { rejections } of rows) {
+            expect(rejections.length).toBeLessThanOrEqual(5);
+            for (const { message } of rejections) expect(message).toMatch(/\w/);
           }
           const [batch] = await Array.fromAsync(platform.stores.operations.batches());
           expect(counted(batch!.counts)).toEqual(expectedOf(messages));
@@ -182,13 +182,13 @@ describe('hostile records among others', () => {
     ['no JSON', '{'],
     ['something else', '{"files":[]}'],
     ['files of others', '{"batchId":"b","completedAt":1,"files":["landing/customers/a.ndjson"]}'],
-  ])('may be a file that is named like a batch and holds %s: it is refused', async (_, content) => {
+  ])('may be a file that is named like a batch and holds %s: it is rejected', async (_, content) => {
     const platform = platformWith();
     await platform.stores.landing.put('landing/customers/a.ndjson', '{}\n');
     await platform.upload('landing/web-events/b.tributary-batch', content);
     await platform.poller.run();
     expect(platform.leftovers()).toEqual({});
     expect(await kept(platform)).toEqual([]);
-    expect((await platform.quarantined()).map(({ refusals }) => refusals[0]!.code)).toEqual(['unsupported-format']);
+    expect((await platform.quarantined()).map(({ rejections }) => rejections[0]!.code)).toEqual(['unsupported-format']);
   });
 });

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '#cli/example/random.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import { linksOf } from '#core/identity/evidence.ts';
-import { graphsOf } from '#core/identity/link-rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { linksOf } from '#core/identity/add-assertions.ts';
+import { graphsOf } from '#core/identity/linking-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
 import { type IdentityCase, identityCases } from '#tests/harness/identity-cases.ts';
@@ -32,7 +32,7 @@ const OWN: Case = {
   expectedGraphs: [['CRMID:Sue', 'ECID:1', 'ECID:2', 'loginID:a']],
 };
 
-/** The worked cases, sent through the functions as they are deployed: by both doors, in any order, some events twice. */
+/** The worked cases, sent through the functions as they are deployed: by both endpoints, in any order, some events twice. */
 describe('the graphs of the worked cases', () => {
   let definitions: Catalog;
   let wiring: Wiring;
@@ -65,9 +65,9 @@ describe('the graphs of the worked cases', () => {
 
     expect(await platform.quarantined()).toEqual([]);
     const graphs: (readonly string[])[] = [];
-    const { links } = stageRules(platform.catalog).fold;
-    for await (const { evidence } of platform.stores.profiles.scan()) {
-      graphs.push(...graphsOf(linksOf(evidence, links)).map(({ identities }) => identities));
+    const { links } = stageSettings(platform.catalog).fold;
+    for await (const { linkHistory } of platform.stores.profiles.scan()) {
+      graphs.push(...graphsOf(linksOf(linkHistory, links)).map(({ identities }) => identities));
     }
     expect(sorted(graphs)).toEqual(sorted(one.expectedGraphs.map((graph) => graph.map(valid))));
     expect(sorted(simulate(simulationInput.parse(one)).graphs)).toEqual(sorted(one.expectedGraphs));

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import type { ProfileWrite } from '#core/profile/ports/profile-store.ts';
 import type { Batch, OutcomeCounts } from '#core/record/operations.ts';
@@ -10,7 +10,7 @@ import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import type { PortName } from '#tests/harness/platform/handlers.ts';
 import { createPlatform, type Platform, type PlatformOptions } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -30,7 +30,7 @@ describe('the platform', () => {
   const platformWith = (options: Partial<PlatformOptions> = {}): Platform =>
     createPlatform({ wiring, catalog, start: START, ...options });
   const profilesIn = ({ stores }: Platform): Promise<object[]> =>
-    allProfiles(stores.profiles, stageRules(catalog).evaluation);
+    allProfiles(stores.profiles, stageSettings(catalog).evaluation);
   const streamCounts = async ({ stores }: Platform): Promise<Record<string, OutcomeCounts>> => {
     const counts: Record<string, OutcomeCounts> = {};
     for await (const stream of stores.operations.streams()) counts[stream.datasetId] = stream.counts;
@@ -56,11 +56,11 @@ describe('the platform', () => {
     });
     await platform.poller.run();
 
-    const rows = (await platform.quarantined()).map(({ position, refusals, raw, datasetId }) => ({
+    const rows = (await platform.quarantined()).map(({ position, rejections, raw, datasetId }) => ({
       place: position.sequenceNumber,
       source: position.source,
-      code: refusals[0]!.code,
-      pointer: refusals[0]!.pointer,
+      code: rejections[0]!.code,
+      pointer: rejections[0]!.pointer,
       datasetId,
       raw,
     }));
@@ -78,7 +78,7 @@ describe('the platform', () => {
     expect(platform.leftovers()).toEqual({});
   });
 
-  it('takes in what surrounds a record that cannot be written, retries from it on, and counts each record once', async () => {
+  it('ingests what surrounds a record that cannot be written, retries from it on, and counts each record once', async () => {
     let broken = true;
     const stuck = `ECID:${ecidOf(4)}`;
     const platform = platformWith({
@@ -104,7 +104,7 @@ describe('the platform', () => {
     broken = false;
     await platform.poller.run();
     const { 'web-events': counts } = await streamCounts(platform);
-    expect(counts).toMatchObject({ accepted: 9, refused: 0 });
+    expect(counts).toMatchObject({ accepted: 9, rejected: 0 });
     expect(await profilesIn(platform)).toMatchObject(
       people.map((n) => ({ identities: [`ECID:${ecidOf(n)}`], view: { xEvent: [{ time: START - HOUR }] } })),
     );
@@ -144,10 +144,10 @@ describe('the platform', () => {
     expect(callsOf(platform, 'stitch-chunk').map(({ outcome }) => outcome)).toEqual(['partly-failed', 'succeeded']);
     const [batch, ...others] = await batchesOf(platform);
     expect(others).toEqual([]);
-    expect(batch).toMatchObject({ status: 'success', chunks: 1, completedChunks: 1, counts: { refused: 0 } });
+    expect(batch).toMatchObject({ status: 'success', chunks: 1, completedChunks: 1, counts: { rejected: 0 } });
     expect(batch!.counts.accepted + batch!.counts.duplicate).toBe(ROWS);
     expect(await profilesIn(platform)).toEqual(await profilesIn(await clean));
-    expect(await toldTo(platform)).toEqual(await toldTo(await clean));
+    expect(await deliveredTo(platform)).toEqual(await deliveredTo(await clean));
     expect(platform.leftovers()).toEqual({});
   });
 
@@ -171,14 +171,14 @@ describe('the platform', () => {
       {
         status: 'failed',
         chunks: 3,
-        refusal: { code: 'batch-failed', found: '5.05 %' },
-        counts: { accepted: 0, duplicate: 0, refused: 2_000, refusals: { malformed: 101, 'batch-failed': 1_899 } },
+        rejection: { code: 'batch-failed', found: '5.05 %' },
+        counts: { accepted: 0, duplicate: 0, rejected: 2_000, rejections: { malformed: 101, 'batch-failed': 1_899 } },
       },
     ]);
     expect(await profilesIn(platform)).toEqual([]);
     expect(await Array.fromAsync(platform.stores.lake.list(''))).toEqual([]);
     expect(callsOf(platform, 'stitch-chunk')).toEqual([]);
-    const codes = Map.groupBy(await platform.quarantined(), ({ refusals }) => refusals[0]!.code);
+    const codes = Map.groupBy(await platform.quarantined(), ({ rejections }) => rejections[0]!.code);
     expect([...codes].map(([code, rows]) => [code, rows.length]).sort()).toEqual([
       ['batch-failed', 1],
       ['malformed', 101],
@@ -189,7 +189,7 @@ describe('the platform', () => {
   it('takes the good rows of a file with exactly as many bad rows as its dataset allows', async () => {
     const platform = await takeMixed(mixedFile(MIXED_ROWS, (n) => n < 100));
     expect(await batchesOf(platform)).toMatchObject([
-      { status: 'success', chunks: 3, counts: { accepted: 1_900, refused: 100 } },
+      { status: 'success', chunks: 3, counts: { accepted: 1_900, rejected: 100 } },
     ]);
     expect(await profilesIn(platform)).toHaveLength(1_900);
   });
@@ -232,7 +232,11 @@ describe('the platform', () => {
     await platform.announce('landing/web-events/cut.ndjson.gz');
     await platform.poller.run();
     expect(await batchesOf(platform)).toMatchObject([
-      { status: 'failed', refusal: { code: 'corrupt-file' }, counts: { accepted: 0, refusals: { 'corrupt-file': 1 } } },
+      {
+        status: 'failed',
+        rejection: { code: 'corrupt-file' },
+        counts: { accepted: 0, rejections: { 'corrupt-file': 1 } },
+      },
     ]);
     expect(await profilesIn(platform)).toEqual([]);
   });
@@ -263,8 +267,8 @@ describe('the platform', () => {
     const others = ({ poller }: Platform) =>
       poller.invocations.filter((invocation) => invocation.function !== 'deliver-http/webhook');
     expect(others(failing)).toEqual(others(healthy));
-    const { webhook, ...rest } = await toldTo(failing);
-    const { webhook: all, ...expected } = await toldTo(healthy);
+    const { webhook, ...rest } = await deliveredTo(failing);
+    const { webhook: all, ...expected } = await deliveredTo(healthy);
     expect(rest).toEqual(expected);
     expect(rest['audience-manager']!.length).toBeGreaterThan(0);
     expect({ webhook, members: all!.length }).toEqual({ webhook: [], members: 15 });

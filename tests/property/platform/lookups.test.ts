@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { rebuildFromLake } from '#core/pipeline/rebuild.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
-import { isMoved } from '#core/segmentation/membership.ts';
+import { isRedirect } from '#core/segmentation/membership.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
@@ -31,7 +31,8 @@ async function membersOf({ stores }: Platform, id: string): Promise<string[]> {
   const items = await Array.fromAsync(stores.memberships.scan());
   return items
     .filter(
-      (item) => !isMoved(item) && Object.values(item.profiles).some((one) => one.segments[id]?.status === 'realized'),
+      (item) =>
+        !isRedirect(item) && Object.values(item.profiles).some((one) => one.segments[id]?.status === 'realized'),
     )
     .map(({ root }) => root)
     .sort();
@@ -54,7 +55,7 @@ describe('a platform with lookup datasets', () => {
     expect(await membersOf(platform, 'buyers')).toEqual(['CRMID:ann', 'CRMID:bob', 'CRMID:cyd']);
     expect(await membersOf(platform, 'hats')).toEqual([]);
     // A file with so many records that cannot be found fails as a whole.
-    expect((await platform.quarantined()).map(({ refusals }) => refusals[0])).toContainEqual(
+    expect((await platform.quarantined()).map(({ rejections }) => rejections[0])).toContainEqual(
       expect.objectContaining({ code: 'schema-violation', pointer: '/sku' }),
     );
     await platform.schedules.evaluateBatch();
@@ -88,13 +89,13 @@ describe('a platform with lookup datasets', () => {
     // The lake has it all: what is rebuilt from it is the same.
     const { lake, lookups: kept } = platform.stores;
     const lookups = new MemoryLookupStore();
-    const rules = stageRules(catalog).fold;
+    const settings = stageSettings(catalog).fold;
     const stitch = {
       profiles: new MemoryProfileStore(),
       timeline: new MemoryTimeline(),
       lookups,
-      rules,
-      pause: async () => {},
+      settings,
+      backoff: async () => {},
     };
     await rebuildFromLake({}, { catalog, lake, stitch, progress: () => {} });
     const products = ['cap', 'boot', 'new'];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -35,5 +35,5 @@ it('never tells an entry after the exit that ended it, also when it had to be tr
   await platform.poller.run();
   expect(calls).toBeGreaterThan(1);
   expect(platform.leftovers()).toEqual({});
-  expect((await toldTo(platform))['audience-manager']).not.toContain(`${ecidOf(1)} cart-abandoners`);
+  expect((await deliveredTo(platform))['audience-manager']).not.toContain(`${ecidOf(1)} cart-abandoners`);
 });

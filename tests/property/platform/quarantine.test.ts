@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import {
   type QuarantineFilter,
@@ -21,13 +21,13 @@ const UPDATED = '2026-01-01T00:00:00Z';
 const CSV = `crmId,email,tier,updatedAt\nRB-1,one@example.com,gold,${UPDATED}\nRB-2,"two@example.com",silver,${UPDATED}\n`;
 
 describe('quarantine', () => {
-  let mended: Catalog;
+  let corrected: Catalog;
   let broken: Catalog;
   let wiring: Wiring;
   beforeAll(async () => {
-    mended = await exampleDefinitions();
+    corrected = await exampleDefinitions();
     // Carts have a dataset that nobody has defined yet, and tiers of customers are taken for numbers.
-    const datasets = mended.datasets
+    const datasets = corrected.datasets
       .filter(({ id }) => id !== 'web-events')
       .map((dataset) => ({
         ...dataset,
@@ -38,7 +38,7 @@ describe('quarantine', () => {
           ),
         }),
       }));
-    broken = { ...mended, datasets };
+    broken = { ...corrected, datasets };
     wiring = readWiring(templatesOf('prod'));
   });
 
@@ -50,31 +50,31 @@ describe('quarantine', () => {
     return platform;
   };
   const replayOn = ({ stores }: Platform, filter: QuarantineFilter, again?: ReadonlyMap<string, string>) => {
-    const catalog = compileCatalog(mended);
+    const catalog = compileCatalog(corrected);
     const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
-    const stitch = { profiles, timeline, lookups, rules: stageRules(catalog).fold, pause: async () => {} };
+    const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: async () => {} };
     return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, again);
   };
   const profilesIn = ({ stores }: Platform) =>
-    allProfiles(stores.profiles, stageRules(compileCatalog(mended)).evaluation);
+    allProfiles(stores.profiles, stageSettings(compileCatalog(corrected)).evaluation);
 
-  it('gives after a fix what would be there had nothing been refused, once', async () => {
+  it('gives after a fix what would be there had nothing been rejected, once', async () => {
     const platform = await fed(broken);
     expect(await profilesIn(platform)).toEqual([]);
-    expect(await replayOn(platform, { dataset: 'web-events' })).toMatchObject({ accepted: 3, refused: 0 });
-    expect(await replayOn(platform, { source: 'crm.csv' })).toMatchObject({ accepted: 2, refused: 0 });
-    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, duplicate: 0, refused: 0, files: 0 });
+    expect(await replayOn(platform, { dataset: 'web-events' })).toMatchObject({ accepted: 3, rejected: 0 });
+    expect(await replayOn(platform, { source: 'crm.csv' })).toMatchObject({ accepted: 2, rejected: 0 });
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, duplicate: 0, rejected: 0, files: 0 });
     expect(await platform.quarantined()).toEqual([]);
-    expect(await profilesIn(platform)).toEqual(await profilesIn(await fed(mended)));
+    expect(await profilesIn(platform)).toEqual(await profilesIn(await fed(corrected)));
     const streams = await Array.fromAsync(platform.stores.operations.streams());
-    expect(streams.find(({ datasetId }) => datasetId === 'unknown')?.counts).toMatchObject({ refused: 0 });
+    expect(streams.find(({ datasetId }) => datasetId === 'unknown')?.counts).toMatchObject({ rejected: 0 });
   });
 
-  it('keeps what is refused again, and finds it by dataset, reason, source and time', async () => {
+  it('keeps what is rejected again, and finds it by dataset, reason, source and time', async () => {
     const platform = await fed(broken);
     platform.collect('{"header":');
     await platform.poller.run();
-    expect(await replayOn(platform, { reason: 'malformed' })).toMatchObject({ accepted: 0, refused: 1 });
+    expect(await replayOn(platform, { reason: 'malformed' })).toMatchObject({ accepted: 0, rejected: 1 });
     const count = async (filter: QuarantineFilter): Promise<number> =>
       (await Array.fromAsync(readQuarantine(platform.stores.quarantine, filter))).flatMap(({ rows }) => rows).length;
     expect(await count({})).toBe(6);
@@ -86,32 +86,34 @@ describe('quarantine', () => {
   });
 
   it('has a file whose first line is no header of its dataset, and none of its rows anywhere', async () => {
-    const platform = createPlatform({ wiring, catalog: compileCatalog(mended), start: START });
+    const platform = createPlatform({ wiring, catalog: compileCatalog(corrected), start: START });
     await platform.upload('landing/customers/headless.csv', CSV.split('\n').slice(1).join('\n'));
     await platform.upload('landing/customers/some.csv', `crmId,updatedAt,more\nRB-3,${UPDATED},x\n`);
     await platform.poller.run();
-    const [refused, ...others] = await platform.quarantined();
+    const [rejected, ...others] = await platform.quarantined();
     expect(others).toEqual([]);
-    expect(refused).toMatchObject({ position: { source: 'landing/customers/headless.csv' } });
-    expect(refused!.refusals).toMatchObject([{ code: 'invalid-header', expected: expect.stringContaining('crmId') }]);
-    expect(JSON.stringify(refused!.refusals)).not.toContain('RB-1');
+    expect(rejected).toMatchObject({ position: { source: 'landing/customers/headless.csv' } });
+    expect(rejected!.rejections).toMatchObject([
+      { code: 'invalid-header', expected: expect.stringContaining('crmId') },
+    ]);
+    expect(JSON.stringify(rejected!.rejections)).not.toContain('RB-1');
     expect(await profilesIn(platform)).toMatchObject([{ identities: ['CRMID:RB-3'] }]);
   });
 
-  it('refuses again what was broken or too large, for the same reason', async () => {
-    const platform = createPlatform({ wiring, catalog: compileCatalog(mended), start: START });
+  it('rejects again what was broken or too large, for the same reason', async () => {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(corrected), start: START });
     const note = 'x'.repeat(MAX_RECORD_BYTES);
     const rows = [`RB-1,"one"@example.com,gold,${UPDATED}`, `RB-2,two@example.com,silver,${note}`, `"RB-3`];
     await platform.upload('landing/customers/crm.csv', ['crmId,email,tier,updatedAt', ...rows].join('\n'));
     await platform.poller.run();
-    const reasons = async () => (await platform.quarantined()).map(({ refusals: [first] }) => first!.message);
+    const reasons = async () => (await platform.quarantined()).map(({ rejections: [first] }) => first!.message);
     const before = await reasons();
-    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, refused: 3 });
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, rejected: 3 });
     expect(await reasons()).toEqual(before);
   });
 
   it('keeps the bytes of a record exactly, also those that are no text', async () => {
-    const platform = createPlatform({ wiring, catalog: compileCatalog(mended), start: START });
+    const platform = createPlatform({ wiring, catalog: compileCatalog(corrected), start: START });
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d, 0x0a]);
     await platform.stores.landing.put('landing/web-events/a.ndjson', Buffer.concat([bytes, Buffer.from('{\n')]));
     await platform.announce('landing/web-events/a.ndjson');
@@ -122,10 +124,10 @@ describe('quarantine', () => {
   });
 
   const HEADER = 'crmId,email,tier,updatedAt';
-  /** A file of customers of which every row is taken in or refused by itself. */
+  /** A file of customers of which every row is ingested or rejected by itself. */
   const withRows = async (...rows: string[]): Promise<Platform> => {
-    const datasets = mended.datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 }));
-    const platform = createPlatform({ wiring, catalog: compileCatalog({ ...mended, datasets }), start: START });
+    const datasets = corrected.datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 }));
+    const platform = createPlatform({ wiring, catalog: compileCatalog({ ...corrected, datasets }), start: START });
     await platform.upload('landing/customers/crm.csv', [HEADER, ...rows].join('\n'));
     await platform.poller.run();
     return platform;
@@ -138,21 +140,21 @@ describe('quarantine', () => {
       'RB-3,"three@example.com,gold',
     );
     expect(await platform.quarantined()).toHaveLength(3);
-    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, refused: 3 });
-    expect((await platform.quarantined()).map(({ refusals }) => refusals[0]!.code).sort()).toEqual([
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, rejected: 3 });
+    expect((await platform.quarantined()).map(({ rejections }) => rejections[0]!.code).sort()).toEqual([
       'malformed',
       'malformed',
       'schema-violation',
     ]);
   });
 
-  it('never takes in the beginning of a record that was too large to be kept', async () => {
+  it('never ingests the beginning of a record that was too large to be kept', async () => {
     const platform = await withRows(`RB-1,one@example.com,gold,${'9'.repeat(1_100_000)}`);
-    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, refused: 1 });
-    expect((await platform.quarantined()).map(({ refusals }) => refusals[0]!.code)).toEqual(['too-large']);
+    expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, rejected: 1 });
+    expect((await platform.quarantined()).map(({ rejections }) => rejections[0]!.code)).toEqual(['too-large']);
   });
 
-  it('takes in what people have mended, in the place that each record had', async () => {
+  it('ingests what people have corrected, in the place that each record had', async () => {
     const platform = await withRows(
       `RB-1,one@example.com,gold,${UPDATED}`,
       `RB-2,first@example.com,platinum,${UPDATED}`,
@@ -171,8 +173,8 @@ describe('quarantine', () => {
     ]);
     expect(await replayOn(platform, {}, again)).toMatchObject({
       accepted: 3,
-      refused: 1,
-      left: [{ id: idOf('four'), refusals: [{ code: 'schema-violation', pointer: '/loyalty/tier' }] }],
+      rejected: 1,
+      left: [{ id: idOf('four'), rejections: [{ code: 'schema-violation', pointer: '/loyalty/tier' }] }],
       unknown: ['unknown'],
     });
     expect(await platform.quarantined(), 'as it came').toEqual(rows.filter(({ raw }) => raw.includes('four')));
@@ -185,7 +187,7 @@ describe('quarantine', () => {
     expect(await profilesIn(platform)).toEqual(await profilesIn(asIfNever));
   });
 
-  it('leaves all others alone when some are mended, and a row that became two is none', async () => {
+  it('leaves all others alone when some are corrected, and a row that became two is none', async () => {
     const platform = await withRows(
       `RB-1,one@example.com,platinum,${UPDATED}`,
       `RB-2,two@example.com,platinum,${UPDATED}`,
@@ -194,7 +196,7 @@ describe('quarantine', () => {
     const two = new Map([
       [rowId(one!), `RB-1,one@example.com,gold,${UPDATED}\nRB-3,three@example.com,gold,${UPDATED}`],
     ]);
-    expect(await replayOn(platform, {}, two)).toMatchObject({ accepted: 0, refused: 1, left: [{ id: rowId(one!) }] });
+    expect(await replayOn(platform, {}, two)).toMatchObject({ accepted: 0, rejected: 1, left: [{ id: rowId(one!) }] });
     expect(await platform.quarantined()).toHaveLength(2);
   });
 });

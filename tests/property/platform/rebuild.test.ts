@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generateExample } from '#cli/example/generate.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
-import { mergeRules } from '#core/lake/compaction-days.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { compactionSettings } from '#core/lake/compaction-days.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
 import { compactRange } from '#core/pipeline/compact-range.ts';
@@ -38,18 +38,18 @@ describe('a rebuild from the lake', () => {
   beforeAll(async () => {
     catalog = await tolerantCatalog();
     platform = createPlatform({ wiring: readWiring(templatesOf('prod')), catalog, start: START });
-    await uploadExample(platform, generateExample({ seed: 1, now: START, people: 25 }));
+    await uploadExample(platform, generateExample({ seed: 1, now: START, persons: 25 }));
     await platform.poller.run({ until: START + DAY });
     // What a producer sends twice lies in the lake twice.
     for (const value of [1, 2]) {
       platform.collect(enveloped('web-events', addToCart(7, START, { commerce: { productListAdds: { value } } })));
       await platform.poller.run();
     }
-    expected = await allProfiles(platform.stores.profiles, stageRules(catalog).evaluation);
+    expected = await allProfiles(platform.stores.profiles, stageSettings(catalog).evaluation);
   });
 
   const empty = (): Stores => ({ profiles: new MemoryProfileStore(), timeline: new MemoryTimeline() });
-  const profilesIn = ({ profiles }: Stores) => allProfiles(profiles, stageRules(catalog).evaluation);
+  const profilesIn = ({ profiles }: Stores) => allProfiles(profiles, stageSettings(catalog).evaluation);
 
   async function rebuild(
     { profiles, timeline }: Stores,
@@ -67,8 +67,8 @@ describe('a rebuild from the lake', () => {
         profiles: withFaults(profiles, next),
         timeline: withFaults(timeline, next),
         lookups: new MemoryLookupStore(),
-        rules: stageRules(catalog).fold,
-        pause: async () => {},
+        settings: stageSettings(catalog).fold,
+        backoff: async () => {},
       },
       progress: (key, soFar) => void done.push({ key, soFar }),
     });
@@ -81,7 +81,7 @@ describe('a rebuild from the lake', () => {
     const { result } = await rebuild(stores);
     expect(expected.length).toBeGreaterThan(25);
     expect(await profilesIn(stores)).toEqual(expected);
-    expect(result).toMatchObject({ refused: 0 });
+    expect(result).toMatchObject({ rejected: 0 });
     expect(result!.duplicate).toBeGreaterThan(0);
   });
 
@@ -91,14 +91,14 @@ describe('a rebuild from the lake', () => {
     for await (const key of platform.stores.lake.list('')) {
       const rows = await unpackLakeRows((await platform.stores.lake.get(key))!);
       for (let start = 0; start < rows.length; start += 10) {
-        const piece = key.replace('.parquet', `-${String(start).padStart(4, '0')}.parquet`);
-        await lake.put(piece, packLakeRows(rows.slice(start, start + 10)));
+        const block = key.replace('.parquet', `-${String(start).padStart(4, '0')}.parquet`);
+        await lake.put(block, packLakeRows(rows.slice(start, start + 10)));
       }
     }
     let ids = 0;
-    const rules = { ...mergeRules(128 * 1024 ** 2), maxObjects: 20 };
+    const rules = { ...compactionSettings(128 * 1024 ** 2), maxObjects: 20 };
     const compact = () =>
-      compactRange({}, '2026-03-09', { lake, rules, newId: () => `run ${ids++}`, progress: () => {} });
+      compactRange({}, '2026-03-09', { lake, settings: rules, newId: () => `run ${ids++}`, progress: () => {} });
     // Most of what was listed is elsewhere when it is its turn.
     let reads = 0;
     const during = empty();

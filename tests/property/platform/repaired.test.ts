@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { tallyOf } from '#core/jobs/job.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog } from '#tests/harness/platform/example.ts';
@@ -37,7 +37,7 @@ async function forget({ stores }: Platform, n: number): Promise<void> {
 }
 
 describe('the daily run', () => {
-  it('mends what streaming missed, and counts it', async () => {
+  it('fixes what streaming missed, and counts it', async () => {
     const platform = await threeMembers();
     expect(await platform.schedules.evaluateBatch()).toMatchObject({ items: 3, repaired: 0 });
     const held = await membersOf(platform);
@@ -71,10 +71,10 @@ describe('the daily run', () => {
     await other.schedules.evaluateBatch();
     const [found] = (await other.stores.profiles.lookup([`ECID:${ecidOf(1)}`])).values();
     if (!found || !('item' in found)) throw new Error('There is no such profile');
-    await other.stores.profiles.write({ item: { ...found.item, projection: 'old' }, pointers: [], absorbed: [] });
+    await other.stores.profiles.write({ item: { ...found.item, projection: 'old' }, pointers: [], mergedIn: [] });
     await forget(other, 1);
     expect(await other.schedules.evaluateBatch()).toMatchObject({ entered: 1, repaired: 0 });
-    const { projection } = stageRules(catalog).fold;
+    const { projection } = stageSettings(catalog).fold;
     expect(await Array.fromAsync(other.stores.profiles.scan(), (item) => item.projection)).toEqual(
       Array.from({ length: 3 }, () => projection),
     );

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { batchIdOf } from '#core/ingestion/landing.ts';
-import { mergeRules } from '#core/lake/compaction-days.ts';
+import { compactionSettings } from '#core/lake/compaction-days.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { compactRange } from '#core/pipeline/compact-range.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
@@ -117,21 +117,21 @@ describe('a batch that is taken back', () => {
   };
   const depsOf = ({ stores, poller: { clock } }: Platform, more: Partial<RevertDeps> = {}): RevertDeps => ({
     ...stores,
-    settings: stageRules(catalog).revert,
+    settings: stageSettings(catalog).revert,
     now: clock.now,
     until: Number.POSITIVE_INFINITY,
     ...more,
   });
-  const revert = async (platform: Platform, dataset: Dataset, parts = 2): Promise<void> => {
+  const revert = async (platform: Platform, dataset: Dataset, jobPartitions = 2): Promise<void> => {
     const batch = await batchOf(platform, dataset);
-    expect(await workRevert({ batch, parts }, depsOf(platform))).toBe('done');
+    expect(await workRevert({ batch, jobPartitions }, depsOf(platform))).toBe('done');
     await platform.poller.run({ until: platform.poller.clock.now() + MINUTE });
   };
 
   /** Everything that anybody can see of a platform. */
   const seen = async (platform: Platform) => {
     const { profiles, timeline, lake, memberships, quarantine } = platform.stores;
-    const all = await allProfiles(profiles, stageRules(catalog).evaluation);
+    const all = await allProfiles(profiles, stageSettings(catalog).evaluation);
     const identities = new Set<string>();
     for await (const item of profiles.scan()) for (const key of identitiesIn(item)) identities.add(key);
     const entries = [];
@@ -151,7 +151,7 @@ describe('a batch that is taken back', () => {
     return {
       profiles: all,
       timeline: entries,
-      lake: rows.sort((x, y) => (`${x.id}${x.arrival}` < `${y.id}${y.arrival}` ? -1 : 1)),
+      lake: rows.sort((x, y) => (`${x.id}${x.ingestionId}` < `${y.id}${y.ingestionId}` ? -1 : 1)),
       members: members.sort(),
       quarantine: (await Array.fromAsync(quarantine.list(''))).length,
     };
@@ -159,19 +159,23 @@ describe('a batch that is taken back', () => {
 
   it('leaves what there would be if it had never come', { timeout }, async () => {
     await fc.assert(
-      fc.asyncProperty(history, fc.integer({ min: 1, max: 3 }), async ({ before, dataset, batch, after }, parts) => {
-        const [came, never] = [begin(), begin()];
-        for (const each of before) await came.say(each);
-        await came.sayBatch(dataset, batch);
-        for (const each of after) await came.say(each);
-        expect((await seen(came.platform)).lake.length).toBeGreaterThan(0);
-        await revert(came.platform, dataset, parts);
-        for (const each of before) await never.say(each);
-        await never.nothing();
-        for (const each of after) await never.say(each);
-        await never.platform.poller.run({ until: came.platform.poller.clock.now() });
-        expect(await seen(came.platform)).toEqual(await seen(never.platform));
-      }),
+      fc.asyncProperty(
+        history,
+        fc.integer({ min: 1, max: 3 }),
+        async ({ before, dataset, batch, after }, jobPartitions) => {
+          const [came, never] = [begin(), begin()];
+          for (const each of before) await came.say(each);
+          await came.sayBatch(dataset, batch);
+          for (const each of after) await came.say(each);
+          expect((await seen(came.platform)).lake.length).toBeGreaterThan(0);
+          await revert(came.platform, dataset, jobPartitions);
+          for (const each of before) await never.say(each);
+          await never.nothing();
+          for (const each of after) await never.say(each);
+          await never.platform.poller.run({ until: came.platform.poller.clock.now() });
+          expect(await seen(came.platform)).toEqual(await seen(never.platform));
+        },
+      ),
       runs(1, 60),
     );
   });
@@ -196,7 +200,7 @@ describe('a batch that is taken back', () => {
           const compact = () =>
             compactRange({}, '2026-03-09', {
               lake: stores.lake,
-              rules: mergeRules(1 << 27),
+              settings: compactionSettings(1 << 27),
               newId,
               progress: () => {},
             });
@@ -216,7 +220,9 @@ describe('a batch that is taken back', () => {
                 withFaults(deps[name], next),
               ]),
             );
-            end = await workRevert({ batch: taken, parts: 2 }, { ...deps, ...faulty }).catch(() => 'unfinished');
+            end = await workRevert({ batch: taken, jobPartitions: 2 }, { ...deps, ...faulty }).catch(
+              () => 'unfinished',
+            );
             const said = left.shift();
             for (const world of said ? [came, never] : []) await world.say(said!);
             if (isCompacted && tries === 2) await compact();
@@ -228,11 +234,11 @@ describe('a batch that is taken back', () => {
             await seen(never.platform),
           ];
           // Of several arrivals of one record, some of which came while the timeline forgot the batch, any may be the first.
-          const told = ({ timeline, ...rest }: Omit<Awaited<ReturnType<typeof seen>>, 'lake'>) => ({
+          const lastRouted = ({ timeline, ...rest }: Omit<Awaited<ReturnType<typeof seen>>, 'lake'>) => ({
             ...rest,
             timeline: timeline.map(({ identity, id, json }) => ({ identity, id, json })),
           });
-          expect(told(is)).toEqual(told(then));
+          expect(lastRouted(is)).toEqual(lastRouted(then));
           expect(lake.length).toBe(lakeThen.length);
         },
       ),
@@ -240,7 +246,7 @@ describe('a batch that is taken back', () => {
     );
   });
 
-  it('may be sent again, and is taken in anew', { timeout }, async () => {
+  it('may be sent again, and is ingested anew', { timeout }, async () => {
     await fc.assert(
       fc.asyncProperty(history, async ({ before, dataset, batch, after }) => {
         const [came, once] = [begin(), begin()];
@@ -279,12 +285,12 @@ describe('a batch that is taken back', () => {
       [1, 2].map((n) => ({ dataset: 'regions', n, variant: 0 })),
     );
     const batch = await batchOf(platform, 'regions');
-    const step = () => workRevert({ batch, parts: 1 }, depsOf(platform, { until: 0 }));
+    const step = () => workRevert({ batch, jobPartitions: 1 }, depsOf(platform, { until: 0 }));
     // Planned, and the rows of everybody found.
     for (let i = 0; i < 2; i++) await step();
-    const rules = stageRules(catalog).fold.links;
+    const rules = stageSettings(catalog).fold.links;
     const by = { who: 'somebody', reason: 'shared' };
-    const deps = { profiles: stores.profiles, rules, now: poller.clock.now, pause: async () => {} };
+    const deps = { profiles: stores.profiles, rules, now: poller.clock.now, backoff: async () => {} };
     await unlink('CRMID:RB-2', `ECID:${ecidOf(2)}`, by, deps);
     await platform.schedules.erasePerson({ requestId: 'r', identity: 'CRMID:RB-1', reason: 'asked' });
     while ((await step()) !== 'done');
@@ -299,7 +305,7 @@ describe('a batch that is taken back', () => {
     const cart: Drawn = { dataset: 'web-events', n: 3, variant: 0 };
     await sayBatch('web-events', [cart]);
     const batch = await batchOf(platform, 'web-events');
-    const step = () => workRevert({ batch, parts: 1 }, depsOf(platform, { until: 0 }));
+    const step = () => workRevert({ batch, jobPartitions: 1 }, depsOf(platform, { until: 0 }));
     for (let i = 0; i < steps; i++) await step();
     await say({ by: 'stream', records: [cart] });
     while ((await step()) !== 'done');
@@ -315,7 +321,7 @@ describe('a batch that is taken back', () => {
     await platform.poller.run({ until: START });
     platform.poller.clock.advanceTo(START + MINUTE);
     const { id, datasetId, receivedAt } = (await platform.stores.operations.batch(batchIdOf(named(2), '|e|1')))!;
-    await workRevert({ batch: { id, datasetId, receivedAt, files: [named(2)] }, parts: 1 }, depsOf(platform));
+    await workRevert({ batch: { id, datasetId, receivedAt, files: [named(2)] }, jobPartitions: 1 }, depsOf(platform));
     const { profiles, lake, timeline } = await seen(platform);
     expect(profiles.map((profile) => (profile as { key: string }).key)).toEqual([1, 3].map((n) => `ECID:${ecidOf(n)}`));
     expect([lake.length, timeline.length]).toEqual([2, 2]);

@@ -1,10 +1,10 @@
 import { beforeAll, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -35,21 +35,21 @@ it('profiles, audiences and destinations follow an unlink', async () => {
   platform.collect(enveloped('logins', logIn(1, START - HOUR)));
   await platform.poller.run();
   expect(await audienceOf(platform, 'cart-abandoners')).toEqual(['CRMID:RB-1']);
-  expect((await toldTo(platform)).webhook).toEqual(['crmid:RB-1 cart-abandoners']);
+  expect((await deliveredTo(platform)).webhook).toEqual(['crmid:RB-1 cart-abandoners']);
 
   const { profiles } = platform.stores;
   const { clock } = platform.poller;
-  const deps = { profiles, rules: stageRules(catalog).fold.links, now: clock.now, pause: async () => {} };
+  const deps = { profiles, rules: stageSettings(catalog).fold.links, now: clock.now, backoff: async () => {} };
   const device = `ECID:${ecidOf(1)}`;
-  const withdrawal = { who: 'support', reason: 'the login was not theirs' };
-  expect(await unlink('CRMID:RB-1', device, withdrawal, deps)).toMatchObject({ outcome: 'withdrawn' });
+  const unlinking = { who: 'support', reason: 'the login was not theirs' };
+  expect(await unlink('CRMID:RB-1', device, unlinking, deps)).toMatchObject({ outcome: 'withdrawn' });
   await platform.poller.run();
   expect(await audienceOf(platform, 'cart-abandoners')).toEqual([device]);
-  expect((await toldTo(platform)).webhook).toEqual([]);
+  expect((await deliveredTo(platform)).webhook).toEqual([]);
   expect(platform.leftovers()).toEqual({});
 
   platform.collect(enveloped('logins', { ...logIn(1, clock.now() + HOUR), _id: 'login-again' }));
   await platform.poller.run();
   expect(await audienceOf(platform, 'cart-abandoners')).toEqual(['CRMID:RB-1']);
-  expect((await toldTo(platform)).webhook).toEqual(['crmid:RB-1 cart-abandoners']);
+  expect((await deliveredTo(platform)).webhook).toEqual(['crmid:RB-1 cart-abandoners']);
 });

@@ -7,7 +7,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { uploadExample } from '#tests/harness/platform/doors.ts';
 import { exampleCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { toldTo } from '#tests/harness/platform/told.ts';
+import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
@@ -25,7 +25,7 @@ const MOODS = [
   'twice',
   'half',
   'garbled',
-  'refuses',
+  'rejects',
 ] as const;
 type Mood = (typeof MOODS)[number];
 
@@ -65,7 +65,7 @@ class Endpoint {
         return { kind: 'response', status: 503, body: '' };
       case 'throttles':
         return { kind: 'response', status: 429, body: '', retryAfterMs: 1_000 };
-      case 'refuses':
+      case 'rejects':
         return { kind: 'response', status: 401, body: '' };
       case 'garbled':
         this.#take(profiles);
@@ -104,7 +104,7 @@ describe('a destination that cannot be relied on', () => {
   beforeAll(async () => {
     catalog = await exampleCatalog();
     wiring = readWiring(templatesOf('prod'));
-    example = generateExample({ seed: 7, now: START, people: 20 });
+    example = generateExample({ seed: 7, now: START, persons: 20 });
     healthy = await play(() => 'takes');
     expect(healthy.endpoint.members.length).toBeGreaterThan(5);
   });
@@ -123,7 +123,7 @@ describe('a destination that cannot be relied on', () => {
     await uploadExample(platform, example);
     await platform.poller.run();
     platform.poller.clock.advanceTo(START + DAY);
-    await platform.schedules.sweep();
+    await platform.schedules.reevaluateDue();
     await platform.poller.run();
     await platform.schedules.evaluateBatch();
     await platform.poller.run();
@@ -159,9 +159,9 @@ describe('a destination that cannot be relied on', () => {
           expect(platform.leftovers()).toEqual({});
           expect(endpoint.members).toEqual(healthy.endpoint.members);
 
-          const [told, expected] = [await toldTo(platform), await toldTo(healthy.platform)];
-          expect(told['crm-export']).toEqual(expected['crm-export']);
-          expect(told['audience-manager']).toEqual(expected['audience-manager']);
+          const [lastRouted, expected] = [await deliveredTo(platform), await deliveredTo(healthy.platform)];
+          expect(lastRouted['crm-export']).toEqual(expected['crm-export']);
+          expect(lastRouted['audience-manager']).toEqual(expected['audience-manager']);
           const edgeCalls = ({ requests }: Platform): number[] =>
             requests.filter(({ request }) => request.url.endsWith('/event')).map(({ at }) => at);
           expect(edgeCalls(platform)).toEqual(edgeCalls(healthy.platform));

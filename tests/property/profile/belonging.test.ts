@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { LedgerItem } from '#core/activation/ledger.ts';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { erasePerson } from '#core/privacy/erase-person.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
@@ -11,9 +11,9 @@ import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.t
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
-import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { attributes, ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
-import { allProfiles, profileRules } from '#tests/harness/core/profiles.ts';
+import { allProfiles, profileSettings } from '#tests/harness/core/profiles.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
 
 /** What happens to who belongs together: records that link and tell, in any order; withdrawn links; deleted people. */
@@ -48,8 +48,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const rules = foldRules();
-const pause = async (): Promise<void> => {};
+const settings = foldSettings();
+const backoff = async (): Promise<void> => {};
 const NOTHING = (): Fault => 'none';
 
 /** Runs the steps one after the other; inside a step records travel as told, and what fails is given again. */
@@ -63,7 +63,9 @@ async function run(steps: readonly Step[], next: () => Fault, travel: <T>(record
       // Times go on with the steps, but reach back into earlier ones.
       let pending = one.records.map((each) => ({ ...each, time: each.time + index * 60, receivedAt: now }));
       while (pending.length > 0) {
-        const results = await Promise.all(travel(pending).map((batch) => stitch(batch, { ...faulty, rules, pause })));
+        const results = await Promise.all(
+          travel(pending).map((batch) => stitch(batch, { ...faulty, settings, backoff })),
+        );
         pending = results.flatMap(({ failed }) =>
           failed.map(({ record: failedRecord }) => failedRecord),
         ) as typeof pending;
@@ -71,15 +73,17 @@ async function run(steps: readonly Step[], next: () => Fault, travel: <T>(record
     } else if (one.kind === 'unlink') {
       const reason = { reason: 'a mistake', by: 'test' } as never;
       await again(() =>
-        unlink(one.a, one.b, reason, { profiles: faulty.profiles, rules: rules.links, now: () => now, pause }),
+        unlink(one.a, one.b, reason, { profiles: faulty.profiles, rules: settings.links, now: () => now, backoff }),
       );
     } else {
       const store = createMemoryObjectStore();
-      const deps = { lake: store, quarantine: store, exports: store, now: () => now, pause };
+      const deps = { lake: store, quarantine: store, exports: store, now: () => now, backoff };
       const catalog = { datasets: new Map() } as unknown as CompiledCatalog;
-      const ledgers = new MemoryVersionedStore<LedgerItem>();
+      const deliveryStates = new MemoryVersionedStore<DeliveryStateItem>();
       const request = { requestId: `request ${index}`, identity: one.identity, reason: '', keepOut: one.keepOut };
-      await again(() => erasePerson(request, { ...deps, ...faulty, catalog, ledgers, rules: profileRules }));
+      await again(() =>
+        erasePerson(request, { ...deps, ...faulty, catalog, deliveryStates, settings: profileSettings }),
+      );
     }
   }
   return stateOf(profiles, timeline);

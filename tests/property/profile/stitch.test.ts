@@ -4,7 +4,7 @@ import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
-import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { attributes, ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 
@@ -39,14 +39,14 @@ const record: fc.Arbitrary<AcceptedRecord> = fc.oneof(
 );
 const history = fc.array(record, { maxLength: 30 });
 
-const pause = async (): Promise<void> => {};
-const rules = foldRules();
+const backoff = async (): Promise<void> => {};
+const settings = foldSettings();
 
 async function stitched(batches: readonly (readonly AcceptedRecord[])[]): Promise<object[]> {
   const profiles = new MemoryProfileStore();
   const timeline = new MemoryTimeline();
   for (const batch of batches) {
-    const { failed } = await stitch(batch, { profiles, timeline, rules, pause });
+    const { failed } = await stitch(batch, { profiles, timeline, settings, backoff });
     expect(failed).toEqual([]);
   }
   return allProfiles(profiles);
@@ -88,7 +88,12 @@ describe('stitching', () => {
           const workers = shuffledBatches(pending, numbers);
           const results = await Promise.all(
             workers.map((batch) =>
-              stitch(batch, { profiles: withFaults(store, next), timeline: withFaults(timeline, next), rules, pause }),
+              stitch(batch, {
+                profiles: withFaults(store, next),
+                timeline: withFaults(timeline, next),
+                settings,
+                backoff,
+              }),
             ),
           );
           // What failed is delivered again, as an event source would.
@@ -103,12 +108,12 @@ describe('stitching', () => {
     await fc.assert(
       fc.asyncProperty(history, async (records) => {
         // Each of them sent by itself, though they may be the same.
-        const sent = [...records, ...records].map((one, n) => ({ ...one, arrival: `arrival ${n}` }));
+        const sent = [...records, ...records].map((one, n) => ({ ...one, ingestionId: `arrival ${n}` }));
         const { outcomes, failed } = await stitch(sent, {
           profiles: new MemoryProfileStore(),
           timeline: new MemoryTimeline(),
-          rules,
-          pause,
+          settings,
+          backoff,
         });
         expect(failed).toEqual([]);
         const distinct = new Set(records.map(({ id }) => id)).size;

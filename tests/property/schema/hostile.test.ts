@@ -19,9 +19,9 @@ const name = fc.constantFrom(
 const anything = fc.jsonValue({ maxDepth: 3 });
 const limit = fc.oneof(fc.integer({ min: -2, max: 4 }), fc.constantFrom(1e308, -1e308, 0.1, 5e-324), anything);
 
-const { schema } = fc.letrec<{ schema: unknown; map: unknown; list: unknown }>((tie) => ({
-  map: fc.array(fc.tuple(name, tie('schema')), { maxLength: 3 }).map((entries) => objectOf(entries)),
-  list: fc.array(tie('schema'), { maxLength: 3 }),
+const { schema } = fc.letrec<{ schema: unknown; map: unknown; list: unknown }>((tieBreaker) => ({
+  map: fc.array(fc.tuple(name, tieBreaker('schema')), { maxLength: 3 }).map((entries) => objectOf(entries)),
+  list: fc.array(tieBreaker('schema'), { maxLength: 3 }),
   schema: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     fc.boolean(),
@@ -39,23 +39,23 @@ const { schema } = fc.letrec<{ schema: unknown; map: unknown; list: unknown }>((
         pattern: fc.oneof(fc.constantFrom('^(a+)+$', '(?=a)', '(', '^\\p{L}$', '(a|aa)*b'), fc.string()),
         format: fc.constantFrom('date-time', 'uri', 'email', 'regex', 'int64', 'of another world'),
         required: fc.oneof(fc.array(name), anything),
-        properties: tie('map'),
-        patternProperties: tie('map'),
-        definitions: tie('map'),
-        dependencies: tie('map'),
-        additionalProperties: tie('schema'),
-        propertyNames: tie('schema'),
-        items: fc.oneof(tie('schema'), tie('list')),
-        contains: tie('schema'),
-        allOf: tie('list'),
-        anyOf: tie('list'),
-        oneOf: tie('list'),
-        not: tie('schema'),
-        if: tie('schema'),
+        properties: tieBreaker('map'),
+        patternProperties: tieBreaker('map'),
+        definitions: tieBreaker('map'),
+        dependencies: tieBreaker('map'),
+        additionalProperties: tieBreaker('schema'),
+        propertyNames: tieBreaker('schema'),
+        items: fc.oneof(tieBreaker('schema'), tieBreaker('list')),
+        contains: tieBreaker('schema'),
+        allOf: tieBreaker('list'),
+        anyOf: tieBreaker('list'),
+        oneOf: tieBreaker('list'),
+        not: tieBreaker('schema'),
+        if: tieBreaker('schema'),
         // biome-ignore lint/suspicious/noThenProperty: this is how JSON Schema says so
-        then: tie('schema'),
-        else: tie('schema'),
-        unevaluatedProperties: tie('schema'),
+        then: tieBreaker('schema'),
+        else: tieBreaker('schema'),
+        unevaluatedProperties: tieBreaker('schema'),
         $ref: fc.constantFrom(
           '#',
           '#/definitions/a',

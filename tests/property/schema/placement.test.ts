@@ -3,17 +3,17 @@ import { describe, expect } from 'vitest';
 import { validatorOf } from '#tests/harness/core/schemas.ts';
 
 const name = fc.constantFrom('a', 'b');
-const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+const { value } = fc.letrec<{ value: unknown }>((tieBreaker) => ({
   value: fc.oneof(
     { depthSize: 'small' },
     fc.constantFrom<unknown>(1, 2, 'a', '', true, null, [], [1], ['a'], {}),
-    fc.array(tie('value'), { maxLength: 3 }),
-    fc.dictionary(name, tie('value'), { maxKeys: 2 }),
+    fc.array(tieBreaker('value'), { maxLength: 3 }),
+    fc.dictionary(name, tieBreaker('value'), { maxKeys: 2 }),
   ),
 }));
 /** Schemas of every keyword that looks at parts of a value or at alternatives. */
-const { schema } = fc.letrec<{ schema: object }>((tie) => {
-  const inner = tie('schema');
+const { schema } = fc.letrec<{ schema: object }>((tieBreaker) => {
+  const inner = tieBreaker('schema');
   const few = fc.array(inner, { minLength: 1, maxLength: 2 });
   return {
     schema: fc.oneof(

@@ -33,7 +33,7 @@ describe('segments that a change does not affect', () => {
       fc.property(definitions, change, fc.integer({ min: 0, max: 3 * DAY }), (texts, [before, after], away) => {
         const set = segments(texts);
         const affected = set.affectedBy(before, after);
-        const [was, is] = [set.look(before), set.look(after)];
+        const [was, is] = [set.evaluator(before), set.evaluator(after)];
         for (const id of set.ids.filter((one) => !affected.has(one))) {
           expect(is.answer(id, NOW + away)).toEqual(was.answer(id, NOW + away));
         }

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { assignToProfile } from '#core/profile/assign.ts';
 import { foldRecords, linkableOf } from '#core/profile/fold.ts';
-import type { FoldRules } from '#core/profile/fold-settings.ts';
-import { placeInProfile } from '#core/profile/place.ts';
+import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate-item.ts';
+import { type EvaluateSettings, evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';
 import { givesSameAnswers, saysNothing } from '#core/segmentation/same-answers.ts';
-import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
 import { HOUR, NOW, segments } from '#tests/unit/segmentation/factories.ts';
 import { history } from './generators.ts';
@@ -34,9 +34,9 @@ const records: fc.Arbitrary<AcceptedRecord[]> = fc
     }),
   );
 
-const stitchable = (record: AcceptedRecord, rules: FoldRules) => ({
-  ...placeInProfile(record, rules),
-  said: linkableOf(record, rules),
+const stitchable = (record: AcceptedRecord, settings: FoldSettings) => ({
+  ...assignToProfile(record, settings),
+  asserted: linkableOf(record, settings),
 });
 
 describe('memberships of people who are joined and parted', () => {
@@ -47,13 +47,13 @@ describe('memberships of people who are joined and parted', () => {
     fc.assert(
       fc.property(definitions, records, waits, (texts, coming, lengths) => {
         const set = segments(texts);
-        const rules: EvaluationRules = { ...profileRules, segments: set, mappedAttributes: () => null };
-        const folding = foldRules({ projectEvent: set.projectEvent, retainEvents: (events) => set.retain(events) });
+        const settings: EvaluateSettings = { ...profileSettings, segments: set, mappedAttributes: () => null };
+        const folding = foldSettings({ projectEvent: set.projectEvent, retainEvents: (events) => set.retain(events) });
         let [item, whole]: ProfileItem[] = [emptyItem(ecid(1)), emptyItem(ecid(1))];
         let kept = noMemberships(ecid(1));
         let now = NOW - 2 * 24 * HOUR;
         const evaluate = (): void => {
-          const after = evaluateItem(item!, kept, rules, now, 'changed');
+          const after = evaluateItem(item!, kept, settings, now, 'changed');
           if (!isUnchanged(kept, after, now)) kept = after;
         };
         for (const [index, record] of coming.entries()) {
@@ -61,13 +61,14 @@ describe('memberships of people who are joined and parted', () => {
           if ((kept.dueAt ?? Number.POSITIVE_INFINITY) <= now) evaluate();
           const before = item!;
           item = foldRecords(before, [stitchable(record, folding)], folding).item;
-          whole = foldRecords(whole!, [stitchable(record, foldRules())], foldRules()).item;
-          const isNothing = index === 0 ? saysNothing(item, rules, now) : givesSameAnswers(before, item, rules, now);
+          whole = foldRecords(whole!, [stitchable(record, foldSettings())], foldSettings()).item;
+          const isNothing =
+            index === 0 ? saysNothing(item, settings, now) : givesSameAnswers(before, item, settings, now);
           if (!isNothing) evaluate();
           const realized = Object.entries(kept.profiles).flatMap(([key, { segments: held }]) =>
             set.streamed.filter((id) => held[id]?.status === 'realized').map((id) => `${key} ${id}`),
           );
-          const expected = profilesOf(whole, rules).flatMap(({ key, view }) => {
+          const expected = profilesOf(whole, settings).flatMap(({ key, view }) => {
             const answers = set.evaluate(view, now);
             return set.streamed.filter((id) => answers.get(id)).map((id) => `${key} ${id}`);
           });

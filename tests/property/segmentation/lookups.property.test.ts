@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DOORS } from '#cli/replay/batches.ts';
 import { replay } from '#cli/replay/replay.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { ingest } from '#core/pipeline/ingest.ts';
 import { type ReceivedRecord, validate } from '#core/pipeline/process.ts';
-import { takeIn } from '#core/pipeline/take-in.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
@@ -108,7 +108,7 @@ function recordsOf(given: World): ReceivedRecord[][] {
     raw: JSON.stringify(entity),
     position: { source: datasetId, row: ++place },
     receivedAt: NOW,
-    tie: String(place).padStart(6, '0'),
+    tieBreaker: String(place).padStart(6, '0'),
   });
   const products = given.products.flatMap(({ sku: key, version, isChange, category, price, times }) => {
     const audit = { lastUpdatedDate: new Date(NOW - DAY + version).toISOString() };
@@ -137,20 +137,20 @@ describe('segments that look up records of other entities', () => {
   const catalog = catalogOfShop(RULES);
 
   it(
-    'have the members that the latest records give, whichever doors all of it comes through and in whatever order',
+    'have the members that the latest records give, whichever endpoints all of it comes through and in whatever order',
     async () => {
       await fc.assert(
         fc.asyncProperty(world, fc.constantFrom(...DOORS), fc.nat(), async (drawn, door, seed) => {
           const orders = drawn.orders.map((order) => ({ ...order, person: order.person % drawn.people.length }));
           const given = { ...drawn, orders };
           const inputs = recordsOf(given).map((records, n) => ({ name: `${n}`, records }));
-          const { result } = await replay({ catalog, inputs, now: NOW, door, seed });
+          const { result } = await replay({ catalog, inputs, now: NOW, ingestionMethod: door, seed });
           const found = Object.entries(result.segments).map(([id, { members }]) => [id, members]);
           expect(Object.fromEntries(found)).toEqual(membersOf(given));
           expect(Object.values(result.segments).every(({ method }) => method === 'batch')).toBe(true);
           const again = given.products.reduce((sum, { times }) => sum + times - 1, 0);
           const all = inputs.reduce((sum, { records }) => sum + records.length, 0);
-          expect(result.records).toEqual({ accepted: all - again, refused: 0, duplicate: again });
+          expect(result.records).toEqual({ accepted: all - again, rejected: 0, duplicate: again });
           expect(result.withoutProfile).toEqual({});
         }),
         runs(0.05, 150),
@@ -174,14 +174,14 @@ describe('segments that look up records of other entities', () => {
             profiles: new MemoryProfileStore(),
             timeline: withFaults(new MemoryTimeline(), next),
             lookups: withFaults(lookups, next),
-            rules: stageRules(catalog).fold,
-            pause: async () => {},
+            settings: stageSettings(catalog).fold,
+            backoff: async () => {},
           };
           let left = accepted.map(({ record }) => record);
           let [taken, duplicates] = [0, 0];
           for (let tries = 0; left.length > 0; tries++) {
             expect(tries).toBeLessThan(50);
-            const { outcomes, failed } = await takeIn(left, deps);
+            const { outcomes, failed } = await ingest(left, deps);
             expect(outcomes.length + failed.length).toBe(left.length);
             taken += outcomes.filter(({ duplicate }) => !duplicate).length;
             duplicates += outcomes.filter(({ duplicate }) => duplicate).length;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runs, timeout } from '#tests/harness/runs.ts';
 import { DAY, HOUR, NOW, segments } from '#tests/unit/segmentation/factories.ts';
 import { definitions } from './wide-rules.ts';
-import { type Arrival, arrivals, World } from './world.ts';
+import { type IngestionMetadata, ingestionIds, World } from './world.ts';
 
 const instants = fc.array(
   fc.oneof(
@@ -14,7 +14,7 @@ const instants = fc.array(
 );
 
 /** Runs a world to an instant: whatever arrives is evaluated at once, and so is what is due, at the very instant. */
-function runTo(world: World, pending: Arrival[], instant: number): void {
+function runTo(world: World, pending: IngestionMetadata[], instant: number): void {
   for (let steps = 0; steps < 2_000; steps += 1) {
     const due = world.kept.dueAt ?? Number.POSITIVE_INFINITY;
     const next = Math.min(due, pending[0]?.at ?? Number.POSITIVE_INFINITY);
@@ -29,7 +29,7 @@ function runTo(world: World, pending: Arrival[], instant: number): void {
 describe('memberships that are kept', () => {
   it('equal evaluating everything from scratch, at every instant', { timeout }, () => {
     fc.assert(
-      fc.property(definitions, arrivals, instants, (texts, coming, at) => {
+      fc.property(definitions, ingestionIds, instants, (texts, coming, at) => {
         const world = new World(segments(texts));
         const pending = [...coming];
         for (const instant of at.sort((x, y) => x - y)) {
@@ -43,12 +43,12 @@ describe('memberships that are kept', () => {
 
   it('are the same, to the millisecond of each entry and exit, when the sweep comes late', { timeout }, () => {
     fc.assert(
-      fc.property(definitions, arrivals, instants, (texts, coming, sweeps) => {
+      fc.property(definitions, ingestionIds, instants, (texts, coming, reevaluations) => {
         const set = segments(texts);
         const [punctual, late] = [new World(set), new World(set)];
         const [pending, pendingLate] = [[...coming], [...coming]];
-        const looks = [...new Set([...sweeps, ...coming.map(({ at }) => at)])].sort((x, y) => x - y);
-        for (const now of looks) {
+        const evaluators = [...new Set([...reevaluations, ...coming.map(({ at }) => at)])].sort((x, y) => x - y);
+        for (const now of evaluators) {
           runTo(punctual, pending, now);
           // A sweep just before something arrives finds what time has done until then.
           if (late.isDue(now)) late.evaluate(now);

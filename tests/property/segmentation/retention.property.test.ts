@@ -14,11 +14,11 @@ const person = fc.record({
 });
 
 /** The events of each identity, given piece by piece; what is left out is left out again before the next piece. */
-function pruned(set: SegmentSet, pieces: readonly (readonly EventView[])[], times: readonly number[]): EventView[][] {
+function pruned(set: SegmentSet, blocks: readonly (readonly EventView[])[], times: readonly number[]): EventView[][] {
   return Array.from({ length: IDENTITIES }, (_, identity) => {
     let kept: readonly EventView[] = [];
-    for (const [index, piece] of pieces.entries()) {
-      const own = piece.filter(({ id }) => Number(id.slice(1)) % IDENTITIES === identity);
+    for (const [index, block] of blocks.entries()) {
+      const own = block.filter(({ id }) => Number(id.slice(1)) % IDENTITIES === identity);
       kept = set.retain([...kept, ...own], times[index]);
     }
     return [...kept];
@@ -29,7 +29,7 @@ describe('leaving out events that have no influence any more', () => {
   it('changes no answer from then on, whatever came later and whichever identities are joined', { timeout }, () => {
     const cuts = fc.array(fc.nat({ max: 12 }), { minLength: 2, maxLength: 2 });
     const waits = fc.array(fc.constantFrom(0, 0, 1, HOUR, DAY, 31 * DAY), { minLength: 3, maxLength: 3 });
-    const looks = fc.array(fc.constantFrom(0, 1, HOUR, 3 * HOUR + 1, DAY, DAY + 1, 7 * DAY, 30 * DAY), {
+    const evaluators = fc.array(fc.constantFrom(0, 1, HOUR, 3 * HOUR + 1, DAY, DAY + 1, 7 * DAY, 30 * DAY), {
       minLength: 1,
       maxLength: 4,
     });
@@ -40,16 +40,16 @@ describe('leaving out events that have no influence any more', () => {
         person,
         cuts,
         waits,
-        looks,
+        evaluators,
         fc.subarray([0, 1, 2], { minLength: 1 }),
         (texts, events, attributes, [a, b], lengths, later, joined) => {
           const set = segments(texts);
           const [first, second] = [Math.min(a!, b!), Math.max(a!, b!)];
-          const pieces = [events.slice(0, first), events.slice(first, second), events.slice(second)];
+          const blocks = [events.slice(0, first), events.slice(first, second), events.slice(second)];
           let time = NOW - 2 * DAY;
           const times = lengths.map((length) => (time += length));
           const all = events.filter(({ id }) => joined.includes(Number(id.slice(1)) % IDENTITIES));
-          const kept = pruned(set, pieces, times)
+          const kept = pruned(set, blocks, times)
             .filter((_, identity) => joined.includes(identity))
             .flat();
           const view = (xEvent: readonly EventView[]): ProfileView => ({ ...attributes, xEvent });
@@ -114,11 +114,11 @@ describe('leaving out events that have no influence any more', () => {
   });
 
   it('keeps the same events in whatever order and pieces they come', { timeout }, () => {
-    const pieces = history(12).chain((events) =>
+    const blocks = history(12).chain((events) =>
       fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length }), fc.nat({ max: 12 })),
     );
     fc.assert(
-      fc.property(definitions, pieces, (texts, [events, shuffled, cut]) => {
+      fc.property(definitions, blocks, (texts, [events, shuffled, cut]) => {
         const set = segments(texts);
         const ids = (kept: readonly EventView[]): string[] => kept.map(({ id }) => id).sort();
         const first = set.retain(inOrder(shuffled.slice(0, cut)));

@@ -56,8 +56,8 @@ const leaf = fc.oneof(
   fc.tuple(amount, unit).map(([length, of]) => node({ kind: 'duration', amount: length, unit: of })),
 );
 
-const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tie) => {
-  const inner = tie('tree');
+const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tieBreaker) => {
+  const inner = tieBreaker('tree');
   const lambda = fc
     .tuple(fc.array(name, { minLength: 1, maxLength: 2 }), inner)
     .map(([parameters, body]) => node({ kind: 'lambda', parameters, body }));
@@ -66,7 +66,7 @@ const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tie) => {
   const step: fc.Arbitrary<ChainStep> = fc.record({
     name,
     what: optional,
-    when: fc.array(tie('when'), { maxLength: 2 }),
+    when: fc.array(tieBreaker('when'), { maxLength: 2 }),
     count: fc.integer({ min: 0, max: 9 }),
     span: fc.constant(span),
   });
@@ -127,7 +127,7 @@ const { tree } = fc.letrec<{ tree: Expression; when: TimeCondition }>((tie) => {
         .map(([quantifier, variable, source, test]) =>
           node({ kind: 'quantifier', quantifier, variable, source, condition: test }),
         ),
-      fc.tuple(inner, tie('when')).map(([time, when]) => node({ kind: 'occurs', time, when })),
+      fc.tuple(inner, tieBreaker('when')).map(([time, when]) => node({ kind: 'occurs', time, when })),
       fc
         .tuple(inner, fc.uniqueArray(step, { minLength: 1, maxLength: 3, selector: (one) => one.name }), optional)
         .map(([source, steps, test]) => node({ kind: 'chain', source, steps, condition: test })),

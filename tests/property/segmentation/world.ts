@@ -3,20 +3,20 @@ import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { emptyItem } from '#core/profile/profile-item.ts';
 import type { EventView } from '#core/profile/profile-view.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
-import { type EvaluationRules, evaluateItem } from '#core/segmentation/evaluate-item.ts';
+import { type EvaluateSettings, evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
 import { isUnchanged } from '#core/segmentation/membership-changes.ts';
 import { givesSameAnswers, saysNothing } from '#core/segmentation/same-answers.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import { ecid } from '#tests/harness/core/factories.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { DAY, HOUR, NOW } from '#tests/unit/segmentation/factories.ts';
 import { history } from './generators.ts';
 
 /** A person whose events and attributes arrive in some order, and whose memberships are kept as they do. */
 
-export type Arrival =
+export type IngestionMetadata =
   | { readonly at: number; readonly event: EventView }
   | { readonly at: number; readonly attributes: Readonly<Record<string, unknown>> };
 
@@ -28,7 +28,7 @@ const attributes = fc.record({
 });
 
 /** Events come before, at or after their time, up to three days late; attributes change now and then. */
-export const arrivals: fc.Arbitrary<Arrival[]> = fc
+export const ingestionIds: fc.Arbitrary<IngestionMetadata[]> = fc
   .tuple(
     history(7),
     fc.array(fc.constantFrom(0, 0, 1, HOUR, DAY, 3 * DAY, -HOUR), { minLength: 7, maxLength: 7 }),
@@ -36,23 +36,23 @@ export const arrivals: fc.Arbitrary<Arrival[]> = fc
   )
   .map(([events, lags, changes]) =>
     [
-      ...events.map((event, index): Arrival => ({ at: event.time + lags[index]!, event })),
-      ...changes.map(([days, values]): Arrival => ({ at: NOW - 5 * DAY + days * DAY, attributes: values })),
+      ...events.map((event, index): IngestionMetadata => ({ at: event.time + lags[index]!, event })),
+      ...changes.map(([days, values]): IngestionMetadata => ({ at: NOW - 5 * DAY + days * DAY, attributes: values })),
     ].sort((x, y) => x.at - y.at),
   );
 
 export class World {
-  readonly #rules: EvaluationRules;
+  readonly #rules: EvaluateSettings;
   item: ProfileItem = emptyItem(PERSON);
   kept: MembershipItem = noMemberships(PERSON);
 
   constructor(segments: SegmentSet) {
-    this.#rules = { ...profileRules, segments, mappedAttributes: () => null };
+    this.#rules = { ...profileSettings, segments, mappedAttributes: () => null };
   }
 
-  receive(arrival: Arrival): void {
-    if ('event' in arrival) {
-      const { event } = arrival;
+  receive(metadata: IngestionMetadata): void {
+    if ('event' in metadata) {
+      const { event } = metadata;
       const entity = this.#rules.segments.projectEvent(event.entity);
       const events = [
         ...(this.item.events[PERSON] ?? []),
@@ -60,16 +60,16 @@ export class World {
       ];
       this.item = { ...this.item, events: { [PERSON]: events } };
     } else {
-      const fragment = { time: arrival.at, tie: '', attributes: arrival.attributes };
+      const fragment = { time: metadata.at, tieBreaker: '', attributes: metadata.attributes };
       this.item = { ...this.item, fragments: { [`customers|${PERSON}`]: fragment } };
     }
     this.item = { ...this.item, revision: this.item.revision + 1 };
   }
 
   /** As a change of the profile leads to: what cannot change anything is not evaluated. */
-  receiveAndEvaluate(arrivals: readonly Arrival[], now: number): void {
+  receiveAndEvaluate(ingestionIds: readonly IngestionMetadata[], now: number): void {
     const before = this.item;
-    for (const arrival of arrivals) this.receive(arrival);
+    for (const metadata of ingestionIds) this.receive(metadata);
     const isNothing =
       before.revision === 0
         ? saysNothing(this.item, this.#rules, now)

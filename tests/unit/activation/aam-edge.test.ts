@@ -104,7 +104,7 @@ describe('calls to the edge', () => {
       const changes = ids.map((id, index) => (index % 2 === 0 ? entered(id) : exited(id)));
       const change = { device: named, personIdentities: riders, changes };
       const { requests } = calls(change, { ...SETTINGS, edgeMethod });
-      const told = new Set<string>();
+      const lastRouted = new Set<string>();
       for (const { method: used, body, url } of requests) {
         expect(used).toBe(edgeMethod);
         expect(Buffer.byteLength(body)).toBeLessThanOrEqual(32 * 1024);
@@ -116,14 +116,14 @@ describe('calls to the edge', () => {
         for (const own of providers.values()) expect(own.length).toBeLessThanOrEqual(3);
         expect(form.has('d_mid') || cids.some((cid) => cid.endsWith(named.value))).toBe(true);
         for (const id of [form.get('d_mid'), ...cids.map((cid) => cid.split(SEPARATOR)[1])]) {
-          for (const segment of form.getAll('c_segID')) told.add(`${id}+${segment}`);
-          for (const segment of form.getAll('c_segID_exit')) told.add(`${id}-${segment}`);
+          for (const segment of form.getAll('c_segID')) lastRouted.add(`${id}+${segment}`);
+          for (const segment of form.getAll('c_segID_exit')) lastRouted.add(`${id}-${segment}`);
         }
       }
-      told.delete('null');
+      lastRouted.delete('null');
       for (const { value } of [named, ...riders]) {
         for (const { segmentId, status: state } of changes) {
-          expect(told.has(`${value}${state === 'realized' ? '+' : '-'}${segmentId}`)).toBe(true);
+          expect(lastRouted.has(`${value}${state === 'realized' ? '+' : '-'}${segmentId}`)).toBe(true);
         }
       }
     });

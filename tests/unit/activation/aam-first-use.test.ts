@@ -53,7 +53,7 @@ describe('since when a segment is shared', () => {
     expect(sharedSince([webhook, { ...aam('A1'), enabled: false }], undefined, NOW)).toEqual({});
   });
 
-  it('goes with the version that is in force', async () => {
+  it('goes with the version that is active', async () => {
     const catalog = (...segments: readonly string[]): Catalog => ({
       namespaces: [],
       schemas: [],

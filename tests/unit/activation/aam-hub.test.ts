@@ -50,15 +50,15 @@ describe('files of the hub', () => {
   });
 
   it('AAM-15: an exit takes back what an earlier file said', () => {
-    const told = applySync(new Map(), files([hubDelivery()]).files[0]!.body);
-    applySync(told, files([hubDelivery({ revision: 2, changes: [exited('A1')] })]).files[0]!.body);
-    expect(told).toEqual(new Map([[`${ecid().value}/A1`, 'exited']]));
+    const lastRouted = applySync(new Map(), files([hubDelivery()]).files[0]!.body);
+    applySync(lastRouted, files([hubDelivery({ revision: 2, changes: [exited('A1')] })]).files[0]!.body);
+    expect(lastRouted).toEqual(new Map([[`${ecid().value}/A1`, 'exited']]));
   });
 
   it('AAM-SYNC-2: a file adds to the one before', () => {
     const sync = (...ids: string[]) => files([hubDelivery({ changes: ids.map((id) => entered(id)) })]).files[0]!.body;
-    const told = applySync(applySync(new Map(), sync('a', 'b', 'c')), sync('c', 'd', 'e'));
-    expect([...told.keys()].map((key) => key.split('/')[1]).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    const lastRouted = applySync(applySync(new Map(), sync('a', 'b', 'c')), sync('c', 'd', 'e'));
+    expect([...lastRouted.keys()].map((key) => key.split('/')[1]).sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('take the latest revision, in whatever order deliveries come, and however often', () => {
@@ -69,8 +69,8 @@ describe('files of the hub', () => {
     fc.assert(
       fc.property(anyOrder, (deliveries) => {
         const last = deliveries.reduce((a, b) => (b.revision > a.revision ? b : a));
-        const told = applySync(new Map(), files(deliveries).files[0]!.body);
-        expect([...told.values()]).toEqual([last.changes[0]!.status]);
+        const lastRouted = applySync(new Map(), files(deliveries).files[0]!.body);
+        expect([...lastRouted.values()]).toEqual([last.changes[0]!.status]);
       }),
     );
   });
@@ -126,7 +126,7 @@ describe('files of the hub', () => {
             expect(own.length).toBeLessThanOrEqual(limits.rowsPerUser);
           }
         }
-        const split = made.reduce((told, { body }) => applySync(told, body), new Map());
+        const split = made.reduce((lastRouted, { body }) => applySync(lastRouted, body), new Map());
         expect(split).toEqual(applySync(new Map(), whole[0]!.body));
       }),
       { numRuns: 50 },

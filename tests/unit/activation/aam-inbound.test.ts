@@ -8,7 +8,7 @@ import { readIdSync } from '#core/activation/aam/id-sync.ts';
 import { applyInboundFile, type HubKnowledge, readInboundFile } from '#core/activation/aam/inbound-file.ts';
 import { readInboundName } from '#core/activation/aam/inbound-name.ts';
 import { readReceipt } from '#core/activation/aam/receipt.ts';
-import { type LedgerItem, noLedger } from '#core/activation/ledger.ts';
+import { type DeliveryStateItem, noDeliveryState } from '#core/activation/delivery-state.ts';
 import { LatestRows } from '#core/activation/s3-file/pending.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
@@ -74,9 +74,9 @@ describe('what the hub makes of our files', () => {
 
   it('AAM-15: a removal ends the signal, or the trait where its number is known', () => {
     for (const traits of [undefined, { A1: 24 }]) {
-      const told = apply(new Map(), files([entered('A1')], 'sync', { traits }));
-      expect(known(told)).toHaveLength(1);
-      expect(apply(told, files([exited('A1')], 'sync', { traits })).size).toBe(0);
+      const lastRouted = apply(new Map(), files([entered('A1')], 'sync', { traits }));
+      expect(known(lastRouted)).toHaveLength(1);
+      expect(apply(lastRouted, files([exited('A1')], 'sync', { traits })).size).toBe(0);
     }
   });
 
@@ -100,7 +100,7 @@ describe('what the hub makes of our files', () => {
     });
   });
 
-  it('has nothing to refuse, whatever the memberships and the limits are', () => {
+  it('has nothing to reject, whatever the memberships and the limits are', () => {
     const identities = fc.uniqueArray(
       fc.oneof(...[ecid, idfa, gaid].map((make) => fc.integer({ min: 1, max: 9 }).map(make))),
       { minLength: 1, selector: identityKey },
@@ -124,7 +124,7 @@ describe('what the hub makes of our files', () => {
         let knowledge: HubKnowledge = new Map();
         for (const { key, body } of made) {
           const file = read(baseName(key), body);
-          expect(file.refused).toEqual([]);
+          expect(file.rejected).toEqual([]);
           knowledge = applyInboundFile(knowledge, file);
         }
         const entries = all.filter(({ status }) => status === 'realized').map(({ segmentId }) => `segID=${segmentId}`);
@@ -157,24 +157,24 @@ describe('reading inbound files', () => {
       `U7\t${'1,'.repeat(51_200)}`,
       'U8\t24',
     ];
-    const { rows, refused } = read('ftp_dpm_21_1366545717.sync', lines.join('\r\n'));
+    const { rows, rejected } = read('ftp_dpm_21_1366545717.sync', lines.join('\r\n'));
     expect(rows.map(({ user }) => user)).toEqual(['U1', 'U8']);
-    expect(refused.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7]);
+    expect(rejected.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6, 7]);
   });
 
   it('keeps the first 200 rows of a user', () => {
     const rows = Array.from({ length: 203 }, (_, n) => `U1\t${n}`);
-    expect(read('ftp_dpm_21_1366545717.sync', rows.join('\n')).refused.map(({ line }) => line)).toEqual([
+    expect(read('ftp_dpm_21_1366545717.sync', rows.join('\n')).rejected.map(({ line }) => line)).toEqual([
       201, 202, 203,
     ]);
   });
 
-  it('refuses advertising ids in the wrong case, and an empty file', () => {
+  it('rejects advertising ids in the wrong case, and an empty file', () => {
     const apple = idfa().value;
     expect(
-      read('ftp_dpm_20915_21_1366545717.sync', `${apple.toUpperCase()}\t1\n${apple.toLowerCase()}\t1`).refused,
+      read('ftp_dpm_20915_21_1366545717.sync', `${apple.toUpperCase()}\t1\n${apple.toLowerCase()}\t1`).rejected,
     ).toEqual([{ line: 2, reason: 'not an id of data provider 20915' }]);
-    expect(read('ftp_dpm_21_1366545717.sync', '\n').refused).toHaveLength(1);
+    expect(read('ftp_dpm_21_1366545717.sync', '\n').rejected).toHaveLength(1);
   });
 
   it.each([
@@ -191,12 +191,12 @@ describe('reading inbound files', () => {
     if (name.kind !== 'idSync') throw new Error('not an id sync file');
     const uuid = '6'.repeat(38);
     const text = [`${uuid}\ta\tb`, `${uuid}\ta`, `${uuid}\ta\tb\t`, `${uuid}\t\tb`, `123\ta\tb`].join('\n');
-    const { rows, refused } = readIdSync(name, text);
+    const { rows, rejected } = readIdSync(name, text);
     expect(rows).toEqual([[uuid, 'a', 'b']]);
-    expect(refused.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
+    expect(rejected.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
   });
 
-  it('reads the published samples without refusing a row', () => {
+  it('reads the published samples without rejecting a row', () => {
     expect(existsSync(SAMPLES), `${SAMPLES} is not there: the shared samples are needed beside the repository`).toBe(
       true,
     );
@@ -205,8 +205,8 @@ describe('reading inbound files', () => {
       .map((file) => {
         const name = readInboundName(file)!;
         const text = readFileSync(`${SAMPLES}/${file}`, 'utf8');
-        const { rows, refused } = name.kind === 'data' ? readInboundFile(name, text) : readIdSync(name, text);
-        expect(refused, file).toEqual([]);
+        const { rows, rejected } = name.kind === 'data' ? readInboundFile(name, text) : readIdSync(name, text);
+        expect(rejected, file).toEqual([]);
         const lines = text.split(/\r?\n/).filter((line) => line !== '').length;
         expect(rows, file).toHaveLength(lines);
         return rows.length;
@@ -231,7 +231,7 @@ Job start time: 2026-03-01 18:07:49
 `;
 
 describe('receipts of the hub', () => {
-  it('AAM-RCPT-1: store what was processed, less what was refused for any reason', () => {
+  it('AAM-RCPT-1: store what was processed, less what was rejected for any reason', () => {
     const receipt = readReceipt(RECEIPT);
     expect(receipt).toMatchObject({
       received: 1000,
@@ -273,24 +273,28 @@ describe('receipts of the hub', () => {
 
 describe('everything the hub should know', () => {
   it('is what identities were told by way of it, and no removal', async () => {
-    const told = (status: 'realized' | 'exited', ...via: string[]) => ({ status, lastQualificationTime: NOW, via });
-    const ledgers = new MemoryVersionedStore<LedgerItem>();
+    const lastRouted = (status: 'realized' | 'exited', ...routes: string[]) => ({
+      status,
+      lastQualificationTime: NOW,
+      routes,
+    });
+    const deliveryStates = new MemoryVersionedStore<DeliveryStateItem>();
     const destinations = {
       aam: {
-        told: {
+        lastRouted: {
           [identityKey(ecid(1))]: {
-            A1: told('realized', 'hub'),
-            A3: told('exited', 'hub'),
-            A5: told('realized', 'edge:7'),
+            A1: lastRouted('realized', 'hub'),
+            A3: lastRouted('exited', 'hub'),
+            A5: lastRouted('realized', 'edge:7'),
           },
-          [identityKey(ecid(2))]: { A1: told('realized', 'edge:7') },
+          [identityKey(ecid(2))]: { A1: lastRouted('realized', 'edge:7') },
         },
         digests: {},
         excluded: {},
       },
     };
-    await ledgers.write({ ...noLedger('CRMID:C1'), destinations }, []);
-    const rows = await overwriteRows('aam', ledgers);
+    await deliveryStates.write({ ...noDeliveryState('CRMID:C1'), destinations }, []);
+    const rows = await overwriteRows('aam', deliveryStates);
     expect(hubFiles({ id: 'aam' }, rows, SLOT, undefined, 'overwrite').files.map(({ body }) => body)).toEqual([
       `${ecid(1).value}\t"segID"="A1","segID"="A5"\n`,
     ]);

@@ -146,8 +146,8 @@ describe('edge or hub', () => {
     fc.assert(
       fc.property(identities, regions, (all, captured) => {
         const { edge, hub, personIdentities, notShared, excluded } = route(all, captured);
-        const ways = [...new Set(edge.map(({ device }) => device)), ...hub, ...personIdentities, ...notShared];
-        expect(ways.map(identityKey).sort()).toEqual(all.map(identityKey).sort());
+        const routes = [...new Set(edge.map(({ device }) => device)), ...hub, ...personIdentities, ...notShared];
+        expect(routes.map(identityKey).sort()).toEqual(all.map(identityKey).sort());
         expect(personIdentities.length > 0 && edge.length === 0).toBe(false);
         expect(excluded === 'noSharedIdentity').toBe(notShared.length === all.length);
       }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AamDestination } from '#core/activation/aam/definition.ts';
+import { NOTHING_ROUTED } from '#core/activation/delivery-state.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
-import { NOTHING_TOLD } from '#core/activation/ledger.ts';
 import { routeToAudienceManager } from '#core/activation/route-aam.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
@@ -37,7 +37,7 @@ const route = (
   type: MergePolicyDefinition['identityGraph']['type'],
   change: Partial<AamDestination> = {},
 ) =>
-  routeToAudienceManager({ ...destination, ...change }, [who], NOTHING_TOLD, decision, {
+  routeToAudienceManager({ ...destination, ...change }, [who], NOTHING_ROUTED, decision, {
     mergePolicy: stitching(type),
   });
 
@@ -47,9 +47,9 @@ describe('what is shared with Audience Manager', () => {
   it('AAM-10: follows the default merge policy, whatever policy the segment has', () => {
     const stitched = member('CRMID:C1', device);
     expect(route(stitched, 'pdg').deliveries).toHaveLength(1);
-    const { deliveries, ledger } = route(stitched, 'none');
+    const { deliveries, deliveryState } = route(stitched, 'none');
     expect(deliveries).toEqual([]);
-    expect(ledger.excluded).toEqual({ noSharedIdentity: ['CRMID:C1|A1'] });
+    expect(deliveryState.excluded).toEqual({ noSharedIdentity: ['CRMID:C1|A1'] });
   });
 
   it('AAM-10: is the identity of the fragment itself where nothing is stitched', () => {
@@ -64,19 +64,19 @@ describe('what is shared with Audience Manager', () => {
       { name: 'prod-eu', type: 'production', isDefault: false } as const,
       { name: 'dev', type: 'development', isDefault: true } as const,
     ]) {
-      const { deliveries, ledger } = route(member(device), 'pdg', { sandbox });
+      const { deliveries, deliveryState } = route(member(device), 'pdg', { sandbox });
       expect(deliveries).toEqual([]);
-      expect(ledger.excluded).toEqual({ sandbox: [`${device}|A1`] });
+      expect(deliveryState.excluded).toEqual({ sandbox: [`${device}|A1`] });
     }
   });
 
   it('AAM-14: is taken back when the sandbox is no longer the default production one', () => {
-    const before = route(member(device), 'pdg').ledger;
+    const before = route(member(device), 'pdg').deliveryState;
     const sandbox = { name: 'dev', type: 'development', isDefault: false } as const;
     const { deliveries } = routeToAudienceManager({ ...destination, sandbox }, [member(device)], before, decision, {
       mergePolicy: stitching('pdg'),
     });
-    expect(deliveries.map(({ outletId, delivery }) => [outletId, delivery.changes[0]!.status])).toEqual([
+    expect(deliveries.map(({ laneId, delivery }) => [laneId, delivery.changes[0]!.status])).toEqual([
       ['aam.edge', 'exited'],
     ]);
   });

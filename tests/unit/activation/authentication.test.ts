@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
-import type { LedgerItem } from '#core/activation/ledger.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import {
@@ -42,13 +42,13 @@ function destination(authentication: Record<string, unknown>, secret: unknown = 
   const counted = fakeMetrics();
   const handler = createHandler({
     catalog: catalogOf({ id: 'webhook', type: 'http', url: URL_, authentication }),
-    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     http,
     secrets: async () => {
       if (secret instanceof Error) throw secret;
       return typeof secret === 'string' ? secret : JSON.stringify(secret);
     },
-    pace: NO_PACE,
+    rateLimit: NO_PACE,
     metrics: counted.metrics,
     now: () => now,
   });
@@ -101,7 +101,7 @@ describe('authentication', () => {
     expect(to.requests[0]!.headers.authorization).toBeUndefined();
   });
 
-  it('fetches another token when one is refused, once', async () => {
+  it('fetches another token when one is rejected, once', async () => {
     const to = destination(OAUTH2);
     to.answer(({ headers }) => (headers.authorization === 'Bearer token-1' ? status(401) : undefined));
     expect(await to.deliver()).toEqual([]);
@@ -113,7 +113,7 @@ describe('authentication', () => {
 
   it.each([
     ['a server that is away', status(503)],
-    ['a refusal', status(400)],
+    ['a rejection', status(400)],
     ['an answer without a token', ok('{"access_token":""}')],
     ['something that is no answer', ok('<html>')],
     ['silence', { kind: 'timeout' } as const],

@@ -19,7 +19,7 @@ const letter = (n: number): Message => ({
 });
 
 /** Two queues: dead letters come back to the first while it still fails. */
-function queues(count: number, refuses: (entry: SendMessageBatchRequestEntry) => boolean = () => false) {
+function queues(count: number, rejects: (entry: SendMessageBatchRequestEntry) => boolean = () => false) {
   const client = new SQSClient({ region: 'eu-west-1' });
   const dead = Array.from({ length: count }, (_, n) => letter(n));
   const sent: SendMessageBatchRequestEntry[] = [];
@@ -31,9 +31,9 @@ function queues(count: number, refuses: (entry: SendMessageBatchRequestEntry) =>
     .on(ReceiveMessageCommand)
     .callsFake(({ MaxNumberOfMessages }) => ({ Messages: dead.slice(0, MaxNumberOfMessages) }));
   mock.on(SendMessageBatchCommand).callsFake(({ Entries }: { Entries: SendMessageBatchRequestEntry[] }) => {
-    const taken = Entries.filter((entry) => !refuses(entry));
+    const taken = Entries.filter((entry) => !rejects(entry));
     sent.push(...taken);
-    return { Failed: Entries.filter(refuses).map(({ Id }) => ({ Id, Message: 'full' })) };
+    return { Failed: Entries.filter(rejects).map(({ Id }) => ({ Id, Message: 'full' })) };
   });
   mock.on(DeleteMessageBatchCommand).callsFake(({ Entries }: { Entries: { ReceiptHandle: string }[] }) => {
     for (const { ReceiptHandle } of Entries) {

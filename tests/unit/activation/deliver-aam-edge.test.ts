@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
-import type { LedgerItem } from '#core/activation/ledger.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import {
@@ -28,7 +28,7 @@ async function deliver(messages: readonly TestMessage[], answers: readonly HttpO
   const { metrics, counted } = fakeMetrics();
   const handler = createHandler({
     catalog: catalogOf(AAM),
-    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     http,
     metrics,
   });

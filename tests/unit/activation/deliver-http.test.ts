@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import type { LedgerItem } from '#core/activation/ledger.ts';
-import type { Pace } from '#core/activation/ports/pace.ts';
+import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import {
@@ -29,7 +29,7 @@ const message = (n: number, change: Partial<TestMessage> = {}): TestMessage => (
   ...change,
 });
 
-const peopleIn = ({ body }: HttpRequest): string[] =>
+const profilesIn = ({ body }: HttpRequest): string[] =>
   (JSON.parse(body) as { profiles: { identityMap: { crmid: { id: string }[] } }[] }).profiles.map(
     ({ identityMap }) => identityMap.crmid[0]!.id,
   );
@@ -38,28 +38,28 @@ async function deliver(
   messages: readonly TestMessage[],
   answer: (request: HttpRequest) => HttpOutcome,
   catalog = catalogOf(WEBHOOK),
-  pace: Pace = NO_PACE,
+  rateLimit: RateLimit = NO_PACE,
 ) {
   const { http, requests } = fakeHttp(answer);
   const { metrics, counted } = fakeMetrics();
   const handler = createHandler({
     catalog,
-    ledgers: new MemoryVersionedStore<LedgerItem>(),
+    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     http,
     secrets: async () => 'secret',
-    pace,
+    rateLimit,
     metrics,
     now: () => NOW,
   });
   const failed = failedIds(await handler(sqsEvent(messages)));
-  return { failed, counted, told: requests.map(peopleIn), requests };
+  return { failed, counted, lastRouted: requests.map(profilesIn), requests };
 }
 
 describe('delivering to an HTTP API', () => {
   it('sends what comes together in one signed request', async () => {
-    const { failed, told, requests, counted } = await deliver([message(1), message(2), message(3)], () => ok());
+    const { failed, lastRouted, requests, counted } = await deliver([message(1), message(2), message(3)], () => ok());
     expect(failed).toEqual([]);
-    expect(told).toEqual([['C1', 'C2', 'C3']]);
+    expect(lastRouted).toEqual([['C1', 'C2', 'C3']]);
     expect(requests[0]).toMatchObject({
       url: WEBHOOK.url,
       headers: { 'x-tributary-signature': expect.stringMatching(/^t=\d+,v1=[0-9a-f]{64}$/) },
@@ -68,25 +68,25 @@ describe('delivering to an HTTP API', () => {
   });
 
   it('puts at most ten profiles into a request', async () => {
-    const { told } = await deliver(
+    const { lastRouted } = await deliver(
       Array.from({ length: 23 }, (_, n) => message(n)),
       () => ok(),
     );
-    expect(told.map((people) => people.length)).toEqual([10, 10, 3]);
+    expect(lastRouted.map((people) => people.length)).toEqual([10, 10, 3]);
   });
 
   it('puts no more into a request than the destination says', async () => {
     const messages = Array.from({ length: 7 }, (_, n) => message(n));
-    const { told } = await deliver(messages, () => ok(), catalogOf({ ...WEBHOOK, maxUsersPerRequest: 3 }));
-    expect(told.map((people) => people.length)).toEqual([3, 3, 1]);
+    const { lastRouted } = await deliver(messages, () => ok(), catalogOf({ ...WEBHOOK, maxUsersPerRequest: 3 }));
+    expect(lastRouted.map((people) => people.length)).toEqual([3, 3, 1]);
   });
 
   it('asks nobody who is held back, and has the messages come again', async () => {
     const turns: unknown[] = [];
-    const pace: Pace = { ...NO_PACE, turn: async (...args) => turns.push(args) > 9 };
+    const rateLimit: RateLimit = { ...NO_PACE, acquire: async (...args) => turns.push(args) > 9 };
     const limited = catalogOf({ ...WEBHOOK, requestsPerSecond: 5 });
-    const { failed, told, counted } = await deliver([message(1), message(2)], () => ok(), limited, pace);
-    expect([failed, told]).toEqual([['m1', 'm2'], []]);
+    const { failed, lastRouted, counted } = await deliver([message(1), message(2)], () => ok(), limited, rateLimit);
+    expect([failed, lastRouted]).toEqual([['m1', 'm2'], []]);
     expect(turns).toEqual([['webhook', 5]]);
     expect(counted).toEqual([['DeliveriesFailed', 2, { destination: 'webhook', class: 'retry' }]]);
   });
@@ -96,21 +96,21 @@ describe('delivering to an HTTP API', () => {
     [undefined, 1_000],
   ])('holds a destination back for as long as it asks (%s ms)', async (retryAfterMs, expected) => {
     const held: unknown[] = [];
-    const pace: Pace = { ...NO_PACE, hold: async (...args) => void held.push(args) };
+    const rateLimit: RateLimit = { ...NO_PACE, backOff: async (...args) => void held.push(args) };
     const tooMany: HttpOutcome = { ...status(429), ...(retryAfterMs !== undefined && { retryAfterMs }) } as HttpOutcome;
-    await deliver([message(1)], () => tooMany, catalogOf(WEBHOOK), pace);
+    await deliver([message(1)], () => tooMany, catalogOf(WEBHOOK), rateLimit);
     expect(held).toEqual([['webhook', expected]]);
   });
 
   it('says for each profile what became of it, where the endpoint does (207)', async () => {
     const results = [{ status: 200 }, { status: 422 }, { status: 503 }, { status: 401 }];
     const answer: HttpOutcome = { kind: 'response', status: 207, body: JSON.stringify({ results }) };
-    const { failed, told, counted } = await deliver(
+    const { failed, lastRouted, counted } = await deliver(
       [1, 2, 3, 4].map((n) => message(n)),
       () => answer,
     );
     expect(failed).toEqual(['m3']);
-    expect(told).toHaveLength(1);
+    expect(lastRouted).toHaveLength(1);
     expect(counted).toEqual([
       ['DeliveriesSent', 1, { destination: 'webhook' }],
       ['DeliveriesFailed', 1, { destination: 'webhook', class: 'drop' }],
@@ -120,24 +120,24 @@ describe('delivering to an HTTP API', () => {
   });
 
   it('has all of them come again after a failure that may pass, without asking again at once', async () => {
-    const { failed, told, counted } = await deliver([message(1), message(2)], () => status(503));
+    const { failed, lastRouted, counted } = await deliver([message(1), message(2)], () => status(503));
     expect(failed).toEqual(['m1', 'm2']);
-    expect(told).toHaveLength(1);
+    expect(lastRouted).toHaveLength(1);
     expect(counted).toEqual([['DeliveriesFailed', 2, { destination: 'webhook', class: 'retry' }]]);
   });
 
-  it('finds the profile that is refused for good, and delivers the others', async () => {
-    const answer = (request: HttpRequest) => (peopleIn(request).includes('C2') ? status(422) : ok());
-    const { failed, told, counted } = await deliver([message(1), message(2), message(3)], answer);
+  it('finds the profile that is rejected for good, and delivers the others', async () => {
+    const answer = (request: HttpRequest) => (profilesIn(request).includes('C2') ? status(422) : ok());
+    const { failed, lastRouted, counted } = await deliver([message(1), message(2), message(3)], answer);
     expect(failed).toEqual([]);
-    expect(told.slice(1).sort()).toEqual([['C1'], ['C2'], ['C3']]);
+    expect(lastRouted.slice(1).sort()).toEqual([['C1'], ['C2'], ['C3']]);
     expect(counted.filter(([name]) => name === 'DeliveriesFailed')).toEqual([
       ['DeliveriesFailed', 1, { destination: 'webhook', class: 'drop' }],
     ]);
   });
 
   it('tries again one by one, so that a profile at which the endpoint breaks holds up only itself', async () => {
-    const answer = (request: HttpRequest) => (peopleIn(request).includes('C2') ? status(500) : ok());
+    const answer = (request: HttpRequest) => (profilesIn(request).includes('C2') ? status(500) : ok());
     const batch = [message(1), message(2), message(3)];
     expect((await deliver(batch, answer)).failed).toEqual(['m1', 'm2', 'm3']);
     const again = await deliver(
@@ -156,28 +156,28 @@ describe('delivering to an HTTP API', () => {
           () => ok(),
           scarce,
         )
-      ).told;
+      ).lastRouted;
     expect(await attempts(2)).toEqual([['C1', 'C2']]);
     expect((await attempts(3)).sort()).toEqual([['C1'], ['C2']]);
   });
 
   it('keeps the order of one group when it tries one by one', async () => {
     const batch = [1, 2, 3].map((n) => message(n, { group: 'g', attempt: 2 }));
-    const { failed, told } = await deliver(batch, (request) =>
-      peopleIn(request).includes('C2') ? { kind: 'timeout' } : ok(),
+    const { failed, lastRouted } = await deliver(batch, (request) =>
+      profilesIn(request).includes('C2') ? { kind: 'timeout' } : ok(),
     );
-    expect(told).toEqual([['C1'], ['C2']]);
+    expect(lastRouted).toEqual([['C1'], ['C2']]);
     expect(failed).toEqual(['m2', 'm3']);
   });
 
   it('does not send what follows a failure of its group in a request after it', async () => {
     const batch = Array.from({ length: 11 }, (_, n) => message(n, { group: n === 10 ? 'g0' : `g${n}` }));
-    const { failed, told } = await deliver(batch, () => status(503));
-    expect(told).toHaveLength(1);
+    const { failed, lastRouted } = await deliver(batch, () => status(503));
+    expect(lastRouted).toHaveLength(1);
     expect(failed).toHaveLength(11);
   });
 
-  it.each([401, 404, 302])('keeps everything when the address is wrong (%d), until somebody mends it', async (code) => {
+  it.each([401, 404, 302])('keeps everything when the address is wrong (%d), until somebody fixes it', async (code) => {
     const { failed, counted } = await deliver([message(1)], () => status(code));
     expect(failed).toEqual(['m1']);
     expect(counted).toEqual([['DeliveriesFailed', 1, { destination: 'webhook', class: 'stop' }]]);
@@ -190,8 +190,8 @@ describe('delivering to an HTTP API', () => {
   });
 
   it('has a delivery of another kind become a dead letter', async () => {
-    const { failed, told } = await deliver([message(1, { body: { kind: 'aam-hub' } })], () => ok());
+    const { failed, lastRouted } = await deliver([message(1, { body: { kind: 'aam-hub' } })], () => ok());
     expect(failed).toEqual(['m1']);
-    expect(told).toEqual([]);
+    expect(lastRouted).toEqual([]);
   });
 });

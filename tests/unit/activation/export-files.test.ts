@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HubDelivery, ProfileDelivery } from '#core/activation/delivery.ts';
-import type { DataflowBooks } from '#core/activation/ports/dataflow.ts';
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createHandler as createHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as createFile } from '#lambdas/functions/deliver-s3-file/handler.ts';
 import { createHandler as createExport } from '#lambdas/functions/export-files/handler.ts';
-import { MemoryDataflowBooks } from '#tests/harness/core/dataflow.memory.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import {
   catalogOf,
   DAY,
@@ -38,11 +38,11 @@ const CATALOG = catalogOf(
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com' },
 );
 
-const runExport = (exports: ObjectStore, event: object, now = NOON, books: DataflowBooks = new MemoryDataflowBooks()) =>
+const runExport = (exports: ObjectStore, event: object, now = NOON, books: RunStatistics = new MemoryRunStatistics()) =>
   createExport({
     catalog: CATALOG,
     exports,
-    books,
+    runStatistics: books,
     metrics: fakeMetrics().metrics,
     now: () => now,
   })(event);
@@ -53,14 +53,14 @@ const put = async (exports: ObjectStore, id: string, ...deliveries: readonly Hub
 };
 
 const keys = (store: ObjectStore, prefix = ''): Promise<string[]> => Array.fromAsync(store.list(prefix));
-const told = (revision: number, change = entered('A1'), decidedAt = NOON - 1000): HubDelivery =>
+const lastRouted = (revision: number, change = entered('A1'), decidedAt = NOON - 1000): HubDelivery =>
   hubDelivery({ revision, decidedAt, changes: [change] });
 const MEMBER = `${ecid().value}/A1`;
 
 describe('putting aside', () => {
   it('makes one part of a batch, of all its deliveries', async () => {
     const exports = createMemoryObjectStore();
-    await put(exports, 'm', told(1), told(2));
+    await put(exports, 'm', lastRouted(1), lastRouted(2));
     const [part, ...others] = await keys(exports);
     expect(part).toMatch(/^pending\/aam\.hub\/[0-9a-f]{32}\.ndjson$/);
     expect(others).toEqual([]);
@@ -74,7 +74,7 @@ describe('putting aside', () => {
 
   it('replaces the part when the same batch comes again, in any order', async () => {
     const exports = createMemoryObjectStore();
-    const messages = [1, 2, 3].map((n) => ({ id: `m${n}`, body: told(n) }));
+    const messages = [1, 2, 3].map((n) => ({ id: `m${n}`, body: lastRouted(n) }));
     await createHub({ exports })(sqsEvent(messages));
     await createHub({ exports })(sqsEvent(messages.toReversed()));
     expect(await keys(exports)).toHaveLength(1);
@@ -97,24 +97,24 @@ describe('putting aside', () => {
 describe('exporting', () => {
   it("writes the hub's files at noon and midnight UTC, and nothing in between", async () => {
     const exports = createMemoryObjectStore();
-    await put(exports, 'm', told(1));
+    await put(exports, 'm', lastRouted(1));
     const before = await runExport(exports, { at: NOON - 1 });
-    expect(before.outlets.find(({ outletId }) => outletId === 'aam.hub')).toEqual({
-      outletId: 'aam.hub',
+    expect(before.lanes.find(({ laneId }) => laneId === 'aam.hub')).toEqual({
+      laneId: 'aam.hub',
       status: 'notDue',
     });
     const summary = await runExport(exports, { time: '2026-03-01T12:00:07Z' });
-    expect(summary.outlets[0]).toMatchObject({ outletId: 'aam.hub', status: 'exported' });
-    expect(summary.outlets[1]).toMatchObject({ outletId: 'crm-export', status: 'nothingPending' });
+    expect(summary.lanes[0]).toMatchObject({ laneId: 'aam.hub', status: 'exported' });
+    expect(summary.lanes[1]).toMatchObject({ laneId: 'crm-export', status: 'nothingPending' });
     expect(await keys(exports, 'aam/')).toEqual([`aam/date=2026-03-01/ftp_dpm_4_${NOON / 1000}.sync`]);
     expect(await keys(exports, 'pending/')).toEqual([]);
     expect(await keys(exports, 'exporting/')).toEqual([]);
   });
 
-  it('writes them whenever it is forced to, for one outlet if asked', async () => {
+  it('writes them whenever it is forced to, for one delivery lane if asked', async () => {
     const exports = createMemoryObjectStore();
-    await put(exports, 'm', told(1));
-    expect((await runExport(exports, { force: true, outletId: 'crm-export', at: NOON - 1 })).outlets).toHaveLength(1);
+    await put(exports, 'm', lastRouted(1));
+    expect((await runExport(exports, { force: true, laneId: 'crm-export', at: NOON - 1 })).lanes).toHaveLength(1);
     expect(await keys(exports, 'aam/')).toEqual([]);
     await runExport(exports, { force: true, at: NOON - HOUR + 1 });
     expect(await keys(exports, 'aam/')).toEqual([`aam/date=2026-03-01/ftp_dpm_4_${(NOON - HOUR) / 1000}.sync`]);
@@ -123,44 +123,44 @@ describe('exporting', () => {
   it('never overwrites a file when it is forced twice in a second', async () => {
     const exports = createMemoryObjectStore();
     for (const revision of [1, 2]) {
-      await put(exports, `m${revision}`, told(revision, revision === 1 ? entered('A1') : exited('A1')));
+      await put(exports, `m${revision}`, lastRouted(revision, revision === 1 ? entered('A1') : exited('A1')));
       await runExport(exports, { force: true, at: NOON });
     }
     expect(await keys(exports, 'aam/')).toHaveLength(2);
     expect((await readAll(exports, 'aam/')).get(MEMBER)).toBe('exited');
   });
 
-  it('exports one outlet when its own rule asks, and nothing where the catalog does not have it yet', async () => {
+  it('exports one delivery lane when its own rule asks, and nothing where the catalog does not have it yet', async () => {
     const exports = createMemoryObjectStore();
-    const { outlets } = await runExport(exports, { outletId: 'aam.hub', scheduled: true });
-    expect(outlets.map(({ outletId }) => outletId)).toEqual(['aam.hub']);
-    expect((await runExport(exports, { outletId: 'later', scheduled: true })).outlets).toEqual([]);
+    const { lanes } = await runExport(exports, { laneId: 'aam.hub', scheduled: true });
+    expect(lanes.map(({ laneId }) => laneId)).toEqual(['aam.hub']);
+    expect((await runExport(exports, { laneId: 'later', scheduled: true })).lanes).toEqual([]);
   });
 
-  it('says which outlets there are when asked for another', async () => {
-    await expect(runExport(createMemoryObjectStore(), { outletId: 'webhook' })).rejects.toThrow(
-      'No outlet "webhook" writes files; those that do: "aam.hub", "crm-export"',
+  it('says which delivery lanes there are when asked for another', async () => {
+    await expect(runExport(createMemoryObjectStore(), { laneId: 'webhook' })).rejects.toThrow(
+      'No delivery lane "webhook" writes files; those that do: "aam.hub", "crm-export"',
     );
   });
 
   it('says nothing twice, and never something that is older, when exported deliveries come back', async () => {
     const exports = createMemoryObjectStore();
-    await put(exports, 'first', told(1));
+    await put(exports, 'first', lastRouted(1));
     await runExport(exports, { at: NOON });
-    await put(exports, 'second', told(2, exited('A1'), NOON + HOUR));
+    await put(exports, 'second', lastRouted(2, exited('A1'), NOON + HOUR));
     await runExport(exports, { at: NOON + 12 * HOUR });
     const before = await keys(exports, 'aam/');
     // In another batch than the first time, so in another part.
-    await put(exports, 'again', told(1), told(1));
-    const { outlets } = await runExport(exports, { at: NOON + DAY });
-    expect(outlets[0]?.exports?.[0]).toMatchObject({ files: [], toldBefore: 1 });
+    await put(exports, 'again', lastRouted(1), lastRouted(1));
+    const { lanes } = await runExport(exports, { at: NOON + DAY });
+    expect(lanes[0]?.exports?.[0]).toMatchObject({ files: [], routedBefore: 1 });
     expect(await keys(exports, 'aam/')).toEqual(before);
     expect((await readAll(exports, 'aam/')).get(MEMBER)).toBe('exited');
   });
 
   it('leaves a damaged part where it is, exports the others, and fails to be noticed', async () => {
     const exports = createMemoryObjectStore();
-    await put(exports, 'm', told(1));
+    await put(exports, 'm', lastRouted(1));
     await exports.put('pending/aam.hub/damaged.ndjson', '{"kind":"aam-hub"}\n');
     await expect(runExport(exports, { at: NOON })).rejects.toThrow('not exported completely: aam.hub');
     expect(await keys(exports, 'pending/')).toEqual(['pending/aam.hub/damaged.ndjson']);
@@ -178,20 +178,20 @@ describe('exporting', () => {
 
   it('writes no files of a destination that is paused, and what there is to tell afterwards', async () => {
     const exports = createMemoryObjectStore();
-    const books = new MemoryDataflowBooks();
-    await put(exports, 'm', told(1));
+    const books = new MemoryRunStatistics();
+    await put(exports, 'm', lastRouted(1));
     await books.pause('aam', NOON);
-    expect((await runExport(exports, { at: NOON }, NOON, books)).outlets[0]?.status).toBe('paused');
+    expect((await runExport(exports, { at: NOON }, NOON, books)).lanes[0]?.status).toBe('paused');
     expect(await keys(exports, 'aam/')).toEqual([]);
     await books.pause('aam', undefined);
-    expect((await runExport(exports, { at: NOON + 12 * HOUR }, NOON, books)).outlets[0]?.status).toBe('exported');
+    expect((await runExport(exports, { at: NOON + 12 * HOUR }, NOON, books)).lanes[0]?.status).toBe('exported');
   });
 
   it('forgets after fifteen days what it has told', async () => {
     const exports = createMemoryObjectStore();
-    await put(exports, 'old', told(1));
+    await put(exports, 'old', lastRouted(1));
     await runExport(exports, { at: NOON });
-    await put(exports, 'new', told(2, exited('A1'), NOON + 16 * DAY));
+    await put(exports, 'new', lastRouted(2, exited('A1'), NOON + 16 * DAY));
     await runExport(exports, { at: NOON + 16 * DAY }, NOON + 16 * DAY);
     expect(await keys(exports, 'exported/')).toHaveLength(1);
   });
@@ -205,7 +205,7 @@ function crashAt(call: number, fault: Fault): () => Fault {
 
 describe('an export that dies anywhere and is called again', () => {
   const first = [
-    told(1),
+    lastRouted(1),
     hubDelivery({ revision: 1, decidedAt: NOON - 1000, identities: [ecid(2)], changes: [entered('A3')] }),
   ];
 
@@ -229,15 +229,15 @@ describe('an export that dies anywhere and is called again', () => {
         if (!crashed) break;
         crashes++;
         // What arrives in the meantime waits for the next slot.
-        await put(exports, 'late', told(2, exited('A1'), NOON + 1000));
+        await put(exports, 'late', lastRouted(2, exited('A1'), NOON + 1000));
         await runExport(exports, { at: NOON + 60_000 }).catch(() => undefined);
-        const told1 = await readAll(exports, 'aam/');
+        const lastRouted1 = await readAll(exports, 'aam/');
         await runExport(exports, { at: NOON + 12 * HOUR });
         expect(await keys(exports, 'pending/')).toEqual([]);
         expect(await keys(exports, 'exporting/')).toEqual([]);
         expect((await readAll(exports, 'aam/')).get(MEMBER)).toBe('exited');
         expect((await readAll(exports, 'aam/')).get(`${ecid(2).value}/A3`)).toBe('realized');
-        expect(told1.size).toBe(2);
+        expect(lastRouted1.size).toBe(2);
       }
       expect(crashes).toBeGreaterThan(8);
 

@@ -4,7 +4,7 @@ import type { EdgeDelivery, HubDelivery, MembershipChange, ProfileDelivery } fro
 import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
-import type { Pace } from '#core/activation/ports/pace.ts';
+import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
 import type { MetricName } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { Identity } from '#core/record/identity.ts';
@@ -31,12 +31,12 @@ export const exited = (segmentId: string, at = NOW): MembershipChange => ({
   status: 'exited',
 });
 
-const told = { root: 'CRMID:C1', revision: 1, decidedAt: NOW, changes: [entered('A1')] };
+const lastRouted = { root: 'CRMID:C1', revision: 1, decidedAt: NOW, changes: [entered('A1')] };
 
 export const profileDelivery = (change: Partial<ProfileDelivery> = {}): ProfileDelivery => ({
   kind: 'profile',
   destinationId: 'webhook',
-  ...told,
+  ...lastRouted,
   identities: [identity('CRMID', 'C1')],
   attributes: {},
   ...change,
@@ -45,7 +45,7 @@ export const profileDelivery = (change: Partial<ProfileDelivery> = {}): ProfileD
 export const edgeDelivery = (change: Partial<EdgeDelivery> = {}): EdgeDelivery => ({
   kind: 'aam-edge',
   destinationId: 'aam',
-  ...told,
+  ...lastRouted,
   region: { id: 7, host: 'use.demdex.net' },
   device: ecid(),
   personIdentities: [],
@@ -55,7 +55,7 @@ export const edgeDelivery = (change: Partial<EdgeDelivery> = {}): EdgeDelivery =
 export const hubDelivery = (change: Partial<HubDelivery> = {}): HubDelivery => ({
   kind: 'aam-hub',
   destinationId: 'aam',
-  ...told,
+  ...lastRouted,
   identities: [ecid()],
   ...change,
 });
@@ -84,7 +84,7 @@ export function sqsEvent(messages: readonly TestMessage[]): SQSEvent {
       messageAttributes: {},
       md5OfBody: '',
       eventSource: 'aws:sqs',
-      eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:outlet',
+      eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:delivery lane',
       awsRegion: 'eu-west-1',
     })),
   };
@@ -117,7 +117,7 @@ export function fakeHttp(answer: (request: HttpRequest) => HttpOutcome): { http:
 }
 
 /** A destination that takes everything at once. */
-export const NO_PACE: Pace = { turn: async () => true, hold: async () => {} };
+export const NO_PACE: RateLimit = { acquire: async () => true, backOff: async () => {} };
 
 export type Counted = readonly [name: MetricName, value: number, dimension?: Readonly<Record<string, string>>];
 

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportOutlet } from '#core/activation/s3-file/export-outlet.ts';
+import { exportLane } from '#core/activation/s3-file/export-lane.ts';
 import { fileName } from '#core/activation/s3-file/file-name.ts';
 import { pendingKey } from '#core/activation/s3-file/keys.ts';
 import { pendingPart } from '#core/activation/s3-file/pending.ts';
@@ -143,7 +143,7 @@ describe('days and names of exports', () => {
     );
   });
 
-  it.each(['{segmentid}', 'a/b', '../x', '{', ''])('refuses the template %j', (template) => {
+  it.each(['{segmentid}', 'a/b', '../x', '{', ''])('rejects the template %j', (template) => {
     const written = { id: 'd', type: 's3-file', segments: ['A1'], identity: 'CRMID', fileName: template };
     expect(s3File.definition.safeParse(written).success).toBe(false);
   });
@@ -187,7 +187,7 @@ describe('a full export', () => {
             ]);
             await store.put(pendingKey('d', [`m${revision}`]), part);
           }
-          await exportOutlet(store, 'd', slot, makeFiles, { moveOn: false, now: slot, full: true });
+          await exportLane(store, 'd', slot, makeFiles, { moveOn: false, now: slot, full: true });
           const body = await store.get('d/members_A1.csv');
           if (!anything) expect(body).toBeUndefined();
           else {
@@ -217,14 +217,14 @@ describe('a full export', () => {
     const options = { now: NOW, moveOn: false, full: true };
     await store.put(pendingKey('d', ['m1']), part(1, true, 1));
     await store.put(pendingKey('d', ['m2']), part(2, true, 2));
-    await exportOutlet(store, 'd', NOW, makeFiles, options);
+    await exportLane(store, 'd', NOW, makeFiles, options);
     await store.put(pendingKey('d', ['m3']), part(1, false, 3));
     await store.put(pendingKey('d', ['m4']), part(3, true, 4));
     let calls = 0;
     const faulty = withFaults(store, () => (calls++ === call ? fault : 'none'));
-    await exportOutlet(faulty, 'd', NOW + HOUR, makeFiles, options).catch(() => undefined);
+    await exportLane(faulty, 'd', NOW + HOUR, makeFiles, options).catch(() => undefined);
     const made = calls;
-    await exportOutlet(store, 'd', NOW + HOUR, makeFiles, options);
+    await exportLane(store, 'd', NOW + HOUR, makeFiles, options);
     const keys = await Array.fromAsync(store.list(''));
     const bodies = await Promise.all(
       keys.map(async (key) => `${key}\n${new TextDecoder().decode(await store.get(key))}`),

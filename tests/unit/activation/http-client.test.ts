@@ -84,8 +84,8 @@ describe('requests', () => {
   it('end when the answer takes too long to begin, or to end', async () => {
     const silent = await serve(() => undefined);
     expect(await http(request(silent, { timeoutMs: 50 }))).toEqual({ kind: 'timeout' });
-    const endless = await serve((_, answer) => void answer.writeHead(200).write('a'));
-    expect(await http(request(endless, { timeoutMs: 50 }))).toEqual({ kind: 'timeout' });
+    const unbounded = await serve((_, answer) => void answer.writeHead(200).write('a'));
+    expect(await http(request(unbounded, { timeoutMs: 50 }))).toEqual({ kind: 'timeout' });
   });
 
   it('read no more of an answer than is of interest', async () => {

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, describe, expect, it } from 'vitest';
-import { switchOutlets } from '#cli/destination/pausing.ts';
+import { switchLanes } from '#cli/destination/pausing.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 
 const RESOURCES = {
@@ -25,15 +25,15 @@ describe('pausing a destination', () => {
   });
 
   it.each([false, true])(
-    'switches the mappings of its outlets (enabled: %s), and of no other function',
+    'switches the mappings of its delivery lanes (enabled: %s), and of no other function',
     async (enabled) => {
       mock
         .on(ListEventSourceMappingsCommand)
         .callsFake(({ FunctionName }) => ({ EventSourceMappings: [{ UUID: `mapping of ${FunctionName}` }] }));
       mock.on(UpdateEventSourceMappingCommand).resolves({});
       mock.on(GetEventSourceMappingCommand).resolves({ State: enabled ? 'Enabled' : 'Disabled' });
-      const outlets = ['audience-manager.edge', 'audience-manager.hub'];
-      expect(await switchOutlets(outlets, enabled, RESOURCES)).toBe(2);
+      const lanes = ['audience-manager.edge', 'audience-manager.hub'];
+      expect(await switchLanes(lanes, enabled, RESOURCES)).toBe(2);
       expect(mock.commandCalls(UpdateEventSourceMappingCommand).map(({ args }) => args[0].input)).toEqual([
         { UUID: 'mapping of fn-edge', Enabled: enabled },
         { UUID: 'mapping of fn-hub', Enabled: enabled },

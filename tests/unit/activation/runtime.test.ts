@@ -20,10 +20,10 @@ describe('secrets', () => {
     expect(manager.commandCalls(GetSecretValueCommand)).toHaveLength(2);
   });
 
-  it('say which outlet has none', async () => {
+  it('say which delivery lane has none', async () => {
     manager.on(GetSecretValueCommand).resolves({});
     const secrets = createSecretsManagerSecrets(new SecretsManagerClient({}), { webhook: 'arn:secret' }, () => 0);
-    await expect(secrets('other')).rejects.toThrow('Outlet "other" has no secret');
+    await expect(secrets('other')).rejects.toThrow('Delivery lane "other" has no secret');
     await expect(secrets('constructor')).rejects.toThrow('has no secret');
     await expect(secrets('webhook')).rejects.toThrow('give it a signing key');
   });

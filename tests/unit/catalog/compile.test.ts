@@ -97,7 +97,7 @@ describe('a compiled catalog', () => {
         { namespace: 'CRMID', value: 'C1', primary: true },
         { namespace: 'Email', value: 'ann@example.com', primary: false },
       ],
-      refusals: [],
+      rejections: [],
     });
   });
 });

@@ -68,7 +68,7 @@ const loaded = (changes: Record<string, object | undefined> = {}): Catalog => {
 };
 const datasetOf = (catalog: Catalog, id: string) =>
   compileCatalog(JSON.parse(JSON.stringify(catalog))).datasets.get(id)!;
-const refusals = (id: string, entity: object, changes: Record<string, object> = {}) =>
+const rejections = (id: string, entity: object, changes: Record<string, object> = {}) =>
   datasetOf(loaded(changes), id)
     .validate(entity)
     .map(({ pointer, expected }) => `${pointer} ${expected}`);
@@ -82,7 +82,7 @@ describe('a composed schema', () => {
       consents: { marketing: { email: { val: 'y' } } },
       userActivityRegions: { VA6: { captureTimestamp: '2026-01-01T00:00:00Z' } },
     };
-    expect(refusals('people', good)).toEqual([]);
+    expect(rejections('people', good)).toEqual([]);
     const bad = {
       personalEmail: { address: 5 },
       _repo: { createDate: 'soon' },
@@ -91,7 +91,7 @@ describe('a composed schema', () => {
       userActivityRegions: { VA6: { captureTimestamp: 'soon' } },
     };
     expect(
-      refusals('people', bad)
+      rejections('people', bad)
         .map((line) => line.split(' ')[0])
         .sort(),
     ).toEqual([
@@ -122,16 +122,16 @@ describe('a composed schema', () => {
   it('of events asks for what every event needs, and takes a region', () => {
     const event = { _id: '1', timestamp: '2026-01-01T00:00:00Z', identityMap: { ECID: [{ id: '1' }] } };
     const region = { dataCenterLocation: 'VA6', captureTimestamp: '2026-01-01T00:00:00Z' };
-    expect(refusals('visits', { ...event, userActivityRegion: region })).toEqual([]);
-    expect(refusals('visits', { ...event, identityMap: { ECID: [{}] } })).toEqual(['/identityMap/ECID/0/id a value']);
-    expect(refusals('visits', {}).map((line) => line.split(' ')[0])).toEqual(['/_id', '/timestamp']);
+    expect(rejections('visits', { ...event, userActivityRegion: region })).toEqual([]);
+    expect(rejections('visits', { ...event, identityMap: { ECID: [{}] } })).toEqual(['/identityMap/ECID/0/id a value']);
+    expect(rejections('visits', {}).map((line) => line.split(' ')[0])).toEqual(['/_id', '/timestamp']);
   });
 
   it('may be closed for fields that none of its parts has', () => {
     const closed = { 'schemas/visits.json': { ...FILES['schemas/visits.json'], unevaluatedProperties: false } };
     const event = { _id: '1', timestamp: '2026-01-01T00:00:00Z', eventType: 'visit' };
-    expect(refusals('visits', event, closed)).toEqual([]);
-    expect(refusals('visits', { ...event, other: 1 }, closed)).toEqual(['/other no such field']);
+    expect(rejections('visits', event, closed)).toEqual([]);
+    expect(rejections('visits', { ...event, other: 1 }, closed)).toEqual(['/other no such field']);
   });
 
   it('is loaded with the parts it uses, and no others', () => {
@@ -156,7 +156,7 @@ describe('a composed schema', () => {
     const own = extensible('https://ns.adobe.com/experience/profile-edgeregion', { 'xdm:userActivityRegions': text }, [
       EXTENSIBLE,
     ]);
-    expect(refusals('people', { userActivityRegions: {} }, { 'schemas/xdm/region.schema.json': own })).toEqual([
+    expect(rejections('people', { userActivityRegions: {} }, { 'schemas/xdm/region.schema.json': own })).toEqual([
       '/userActivityRegions string',
     ]);
   });

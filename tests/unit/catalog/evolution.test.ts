@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { refuseBreaking } from '#cli/commands/catalog.ts';
-import { printMoves } from '#cli/report/print-estimate.ts';
+import { rejectBreaking } from '#cli/commands/catalog.ts';
+import { printAudienceImpact } from '#cli/report/print-estimate.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { breakingChanges } from '#core/catalog/evolution.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
@@ -239,17 +239,17 @@ describe('schemas do not change', () => {
 
 describe('a catalog that is applied', () => {
   const broken = catalogOf([without('code')]);
-  it('is refused for breaking changes, with field and advice', () => {
-    expect(() => refuseBreaking(before, broken, false)).toThrow(
+  it('is rejected for breaking changes, with field and advice', () => {
+    expect(() => rejectBreaking(before, broken, false)).toThrow(
       `${ID}#/code  removed, renamed or moved\n    keep the field where it is\n1 breaking change of schemas; nothing was done.`,
     );
   });
   it('is planned with them, and with what to do', () => {
-    const printed = printMoves({ people: 3, segments: [] }, breakingChanges(before, broken));
+    const printed = printAudienceImpact({ profileCount: 3, segments: [] }, breakingChanges(before, broken));
     expect(printed).toContain('nobody enters or leaves');
     expect(printed).toContain(`${ID}#/code  removed, renamed or moved\n    keep the field where it is\n`);
-    expect(printed).toContain('1 breaking change of schemas; `catalog apply` refuses it');
+    expect(printed).toContain('1 breaking change of schemas; `catalog apply` rejects it');
   });
-  it('may have them where that is said', () => expect(() => refuseBreaking(before, broken, true)).not.toThrow());
-  it('may be the first', () => expect(() => refuseBreaking(undefined, broken, false)).not.toThrow());
+  it('may have them where that is said', () => expect(() => rejectBreaking(before, broken, true)).not.toThrow());
+  it('may be the first', () => expect(() => rejectBreaking(undefined, broken, false)).not.toThrow());
 });

@@ -150,7 +150,7 @@ describe('a file that means harm', () => {
         '$ref',
         'xdm:sourceProperty',
       );
-      const { tree } = fc.letrec((tie) => ({
+      const { tree } = fc.letrec((tieBreaker) => ({
         tree: fc.oneof(
           { maxDepth: 4, withCrossShrink: true },
           fc.oneof(
@@ -160,8 +160,8 @@ describe('a file that means harm', () => {
             fc.constant(null),
             fc.constantFrom('http', 'object', '#', 'https://ns.adobe.com/xdm/context/profile'),
           ),
-          fc.array(tie('tree'), { maxLength: 3 }),
-          fc.dictionary(keys, tie('tree'), { maxKeys: 5 }),
+          fc.array(tieBreaker('tree'), { maxLength: 3 }),
+          fc.dictionary(keys, tieBreaker('tree'), { maxKeys: 5 }),
         ),
       }));
       fc.assert(

@@ -82,9 +82,9 @@ export function catalogFiles(changes: Readonly<Record<string, string | null>> = 
 /** Where the marks are, as the loader would say it: `file:line:column`, counted here by simple means. */
 export function marks(changes: Readonly<Record<string, string | null>>): string[] {
   return Object.entries(changes).flatMap(([path, text]) => {
-    const pieces = (text ?? '').split(HERE);
-    return pieces.slice(0, -1).map((_, i) => {
-      const lines = pieces
+    const blocks = (text ?? '').split(HERE);
+    return blocks.slice(0, -1).map((_, i) => {
+      const lines = blocks
         .slice(0, i + 1)
         .join('')
         .split('\n');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
-import { mistakesOfFields } from '#core/segmentation/pql/check/fields.ts';
+import { problemsOfFields } from '#core/segmentation/pql/check/fields.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 
 const text = { type: 'string' };
@@ -46,7 +46,7 @@ const UNIONS = {
 };
 
 const unknownIn = (pql: string): string[] =>
-  mistakesOfFields(parsePql(pql), UNIONS).map(({ offset }) => /^\w+/.exec(pql.slice(offset))?.[0] ?? '');
+  problemsOfFields(parsePql(pql), UNIONS).map(({ offset }) => /^\w+/.exec(pql.slice(offset))?.[0] ?? '');
 
 describe('fields that PQL reads', () => {
   it.each([
@@ -100,7 +100,7 @@ describe('fields that PQL reads', () => {
 
   it('are not looked for where no schema says what there is', () => {
     expect(
-      mistakesOfFields(parsePql('a.b = 1 and xEvent[c = 2].count() > 0'), { profile: undefined, event: undefined }),
+      problemsOfFields(parsePql('a.b = 1 and xEvent[c = 2].count() > 0'), { profile: undefined, event: undefined }),
     ).toEqual([]);
   });
 
@@ -111,7 +111,7 @@ describe('fields that PQL reads', () => {
     ['loyalty.teir = "x"', 'did you mean "tier"?'],
     ['loyalty.colour = "x"', 'the fields there are points, tier'],
   ])('are hinted at where they are: %s', (pql, hint) => {
-    expect(mistakesOfFields(parsePql(pql), UNIONS).map((mistake) => mistake.hint)).toEqual([hint]);
+    expect(problemsOfFields(parsePql(pql), UNIONS).map((problem) => problem.hint)).toEqual([hint]);
   });
 
   it.each([
@@ -123,8 +123,8 @@ describe('fields that PQL reads', () => {
 });
 
 describe('values that PQL puts together', () => {
-  const mistakes = (pql: string): string[] =>
-    mistakesOfFields(parsePql(pql), UNIONS).map(({ offset, message }) => `${offset}: ${message}`);
+  const problems = (pql: string): string[] =>
+    problemsOfFields(parsePql(pql), UNIONS).map(({ offset, message }) => `${offset}: ${message}`);
 
   it.each([
     ['loyalty.tier = 5', '15: "loyalty.tier" is a text and is compared with a number'],
@@ -189,7 +189,7 @@ describe('values that PQL puts together', () => {
     ['exists E from xEvent where E.timestamp > vip', '41: "timestamp" is a time and is compared with true or false'],
     ['(P) => P.age = "x"', '15: "age" is a number and is compared with a text'],
   ])('do not go together in %s', (pql, message) => {
-    expect(mistakes(pql)).toEqual([message]);
+    expect(problems(pql)).toEqual([message]);
   });
 
   it.each([
@@ -215,6 +215,6 @@ describe('values that PQL puts together', () => {
     'loyalty.tier.isNull() or loyalty.tier.equals("GOLD", false) or loyalty.tier.matches("^g")',
     'forall I from (select E from xEvent where E.eventType = "a").productListItems where I.quantity > 1',
   ])('go together in %s', (pql) => {
-    expect(mistakes(pql)).toEqual([]);
+    expect(problems(pql)).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ describe('audience-manager read', () => {
     expect(code).toBe(0);
     const answer = JSON.parse(stdout);
     expect(
-      answer.files.map(({ rows, refused }: { rows: number; refused: unknown[] }) => [rows, refused.length]),
+      answer.files.map(({ rows, rejected }: { rows: number; rejected: unknown[] }) => [rows, rejected.length]),
     ).toEqual([
       [2, 1],
       [1, 0],

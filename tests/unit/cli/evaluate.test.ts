@@ -11,7 +11,7 @@ const newJob = (id: string, more: Partial<NewJob> = {}): NewJob => ({
   id,
   catalogVersion: 'v1',
   startedAt: START,
-  parts: 2,
+  partitions: 2,
   ...more,
 });
 

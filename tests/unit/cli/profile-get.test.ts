@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type GetFlags, getProfile } from '#cli/commands/profile.ts';
 import type { AccessDeps } from '#core/access/access.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
@@ -17,19 +17,19 @@ describe('tributary profile get', () => {
   let deps: AccessDeps;
 
   beforeAll(async () => {
-    const { fold, access } = stageRules(await exampleCatalog());
+    const { fold, access } = stageSettings(await exampleCatalog());
     const stores = {
       profiles: new MemoryProfileStore(),
       timeline: new MemoryTimeline(),
       memberships: new MemoryMembershipStore(),
     };
-    deps = { ...stores, rules: access, now: NOW };
+    deps = { ...stores, settings: access, now: NOW };
     const records = [
       attributes(NOW - 9_000, 'CRMID:RB-1', { loyalty: { tier: 'gold', points: 5 } }),
       event(NOW - 3_000, ['CRMID:RB-1', ecid(1)], { _id: 'e3', eventType: 'userAccount.login' }),
       event(NOW - 2_000, ['CRMID:RB-1', ecid(1)], { _id: 'e2', eventType: 'userAccount.login' }),
     ];
-    await stitch(records, { ...stores, rules: fold, pause: async () => {} });
+    await stitch(records, { ...stores, settings: fold, backoff: async () => {} });
   });
 
   it('prints a profile for people', async () => {

@@ -16,7 +16,7 @@ const customer = (n: number, val: string | undefined): object => ({
   extSourceSystemAudit: { lastUpdatedDate: new Date(AT).toISOString() },
 });
 
-/** Three people put something into their carts; the first consents to e-mail, the second refuses, the third says nothing. */
+/** Three people put something into their carts; the first consents to e-mail, the second rejects, the third says nothing. */
 async function replayed(more: Readonly<Record<string, string>> = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'consent-'));
   await cp('catalog', join(folder, 'catalog'), { recursive: true });

@@ -31,14 +31,14 @@ describe('replay of files that say the same', () => {
 
   it('counts a file that is given twice once, and its second time as duplicates', async () => {
     const file = `web-events=${await put('a.ndjson', events)}`;
-    expect(await recordsOf(file, file)).toEqual({ accepted: 3, refused: 0, duplicate: 3 });
+    expect(await recordsOf(file, file)).toEqual({ accepted: 3, rejected: 0, duplicate: 3 });
     const rows = `customers=${await put('a.csv', customers)}`;
-    expect(await recordsOf(rows, rows)).toEqual({ accepted: 2, refused: 0, duplicate: 2 });
+    expect(await recordsOf(rows, rows)).toEqual({ accepted: 2, rejected: 0, duplicate: 2 });
   });
 
   it('tells files of one name apart', async () => {
     const files = [await put('january/a.ndjson', events), await put('february/a.ndjson', events.slice(0, 2))];
     const inputs = files.map((path) => `web-events=${path}`);
-    expect(await recordsOf(...inputs)).toEqual({ accepted: 3, refused: 0, duplicate: 2 });
+    expect(await recordsOf(...inputs)).toEqual({ accepted: 3, rejected: 0, duplicate: 2 });
   });
 });

@@ -17,22 +17,22 @@ async function replayOf(example: Example, seed: number): Promise<ReplayResult> {
     DATASET_IDS.map(async (id, i) => {
       const name = EXAMPLE_FILES[id];
       const source = bytesSource(name, new TextEncoder().encode(files.get(name)));
-      return { name, ...(await readInput(source, id, catalog, { receivedAt: NOW, firstTie: i * 1_000_000 })) };
+      return { name, ...(await readInput(source, id, catalog, { receivedAt: NOW, firstTieBreaker: i * 1_000_000 })) };
     }),
   );
-  return (await replay({ catalog, inputs, now: NOW, door: 'mixed', seed })).result;
+  return (await replay({ catalog, inputs, now: NOW, ingestionMethod: 'mixed', seed })).result;
 }
 
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((x, y) => x + y, 0);
 
 describe('what comes of the example', () => {
   it.each([1, 2, 3])('is what its own model expects, with seed %i', { timeout: 60_000 }, async (seed) => {
-    const example = generateExample({ seed, now: NOW, people: 150 });
+    const example = generateExample({ seed, now: NOW, persons: 150 });
     const { segments, records } = await replayOf(example, seed);
     const members = Object.entries(segments).map(([id, segment]) => [id, [...segment.members].sort()]);
     expect(Object.fromEntries(members)).toEqual(example.expected.audiences);
     expect(records).toMatchObject({
-      refused: sum(example.expected.refused),
+      rejected: sum(example.expected.rejected),
       duplicate: sum(example.expected.duplicates),
     });
   });

@@ -51,7 +51,7 @@ describe('the example', () => {
     for (const members of Object.values(audiences)) expect(members.length).toBeGreaterThan(5);
   });
 
-  it('has exactly as many records that must be refused as it says', async () => {
+  it('has exactly as many records that must be rejected as it says', async () => {
     const { datasets } = await exampleCatalog();
     const made = example();
     for (const id of DATASET_IDS) {
@@ -59,11 +59,13 @@ describe('the example', () => {
       const isCsv = id === 'customers' || id === 'store-orders';
       const accepted = made[id].filter((record) => {
         const mapped = isCsv ? dataset.mapRow(...cellsOf(nonEmpty(record))) : { value: record };
-        if ('refusal' in mapped) return false;
-        return dataset.validate(mapped.value).length === 0 && dataset.identitiesOf(mapped.value).refusals.length === 0;
+        if ('rejection' in mapped) return false;
+        return (
+          dataset.validate(mapped.value).length === 0 && dataset.identitiesOf(mapped.value).rejections.length === 0
+        );
       });
-      const refused = made[id].length - accepted.length + made.damagedLines[id].length;
-      expect({ id, refused }).toEqual({ id, refused: made.expected.refused[id] });
+      const rejected = made[id].length - accepted.length + made.damagedLines[id].length;
+      expect({ id, rejected }).toEqual({ id, rejected: made.expected.rejected[id] });
     }
   });
 
@@ -77,13 +79,13 @@ describe('the example', () => {
 
   it('is realistic: shared and several devices, untidy addresses, late events, people who opted out', () => {
     const made = example();
-    const people = new Map<string, Set<string>>();
+    const persons = new Map<string, Set<string>>();
     for (const login of made.logins as { identityMap: Record<string, { id: string }[]> }[]) {
       const device = login.identityMap.ECID?.[0]?.id;
       const person = login.identityMap.CRMID?.[0]?.id;
-      if (device && person) people.set(device, (people.get(device) ?? new Set()).add(person));
+      if (device && person) persons.set(device, (persons.get(device) ?? new Set()).add(person));
     }
-    expect([...people.values()].some((users) => users.size > 1)).toBe(true);
+    expect([...persons.values()].some((users) => users.size > 1)).toBe(true);
     expect(made.customers.some(({ email }) => email !== email?.trim().toLowerCase())).toBe(true);
     expect(made.customers.some(({ optOut }) => optOut === 'out')).toBe(true);
     const times = (made['web-events'] as { timestamp?: string }[]).flatMap(({ timestamp }) =>

@@ -64,7 +64,7 @@ describe('consents of several fragments', () => {
     expect(strictestConsents([undefined])).toBeUndefined();
   });
 
-  it.each(['Y', 'yes', '', null, 1, '__proto__'])('take %j, which is no value, for a refusal', (val) => {
+  it.each(['Y', 'yes', '', null, 1, '__proto__'])('take %j, which is no value, for a rejection', (val) => {
     const merged = strictestConsents([{ share: { val } }, { share: { val: 'y' } }]);
     expect(merged).toEqual({ share: { val } });
   });
@@ -86,7 +86,7 @@ describe('consents of several fragments', () => {
   });
 
   it('are merged so in a profile, though everything else is the latest', () => {
-    const fragment = (time: number, attributes: Record<string, unknown>) => ({ time, tie: '', attributes });
+    const fragment = (time: number, attributes: Record<string, unknown>) => ({ time, tieBreaker: '', attributes });
     const merged = mergeFragments(
       [
         ['crm|CRMID:1', fragment(1, { tier: 'gold', consents: { marketing: { email: { val: 'n' } } } })],
@@ -104,7 +104,7 @@ const crm = { namespace: 'CRMID', value: '1' };
 const ann = { namespace: 'Email', value: 'Ann@example.com' };
 const bob = { namespace: 'Email', value: 'bob@example.com' };
 const device = { namespace: 'ECID', value: '2' };
-const told = (said: unknown, identities = [crm], one = mail) =>
+const lastRouted = (said: unknown, identities = [crm], one = mail) =>
   consenting(identities, said, one).map(({ namespace, value: id }) => `${namespace}:${id}`);
 const marketing = (choicesOf: Record<string, string>) => ({
   marketing: Object.fromEntries(Object.entries(choicesOf).map(([name, val]) => [name, { val }])),
@@ -113,12 +113,12 @@ const marketing = (choicesOf: Record<string, string>) => ({
 describe('who may be told under a consent policy', () => {
   it.each(CONSENT_VALUES.map((val) => [val, val === 'y' || val === 'dy'] as const))(
     '%s consents to a channel: %s',
-    (val, may) => expect(told(marketing({ email: val }))).toEqual(may ? ['CRMID:1'] : []),
+    (val, may) => expect(lastRouted(marketing({ email: val }))).toEqual(may ? ['CRMID:1'] : []),
   );
 
   it.each([undefined, null, 'y', {}, { marketing: 'y' }, marketing({ sms: 'y' })])(
     'a consent that is not there is none: %j',
-    (said) => expect(told(said)).toEqual([]),
+    (said) => expect(lastRouted(said)).toEqual([]),
   );
 
   it.each([
@@ -129,14 +129,16 @@ describe('who may be told under a consent policy', () => {
     [{ any: 'y', email: 'u' }, true],
     [{ any: 'u', email: 'y' }, true],
     [{ any: 'dn', email: 'y' }, true],
-  ])('of "any" and a channel: %j', (said, may) => expect(told(marketing(said))).toEqual(may ? ['CRMID:1'] : []));
+  ])('of "any" and a channel: %j', (said, may) => expect(lastRouted(marketing(said))).toEqual(may ? ['CRMID:1'] : []));
 
   it('may be asked with other values, and about other consents than channels', () => {
-    expect(told(marketing({ email: 'LI' }), [crm], policy({ channel: 'email', values: ['y', 'LI'] }))).toHaveLength(1);
-    expect(told({ share: { val: 'y' } }, [crm], policy({ consent: 'share' }))).toHaveLength(1);
-    expect(told({ personalize: { content: { val: 'n' } } }, [crm], policy({ consent: 'personalize.content' }))).toEqual(
-      [],
-    );
+    expect(
+      lastRouted(marketing({ email: 'LI' }), [crm], policy({ channel: 'email', values: ['y', 'LI'] })),
+    ).toHaveLength(1);
+    expect(lastRouted({ share: { val: 'y' } }, [crm], policy({ consent: 'share' }))).toHaveLength(1);
+    expect(
+      lastRouted({ personalize: { content: { val: 'n' } } }, [crm], policy({ consent: 'personalize.content' })),
+    ).toEqual([]);
   });
 
   it('hears about one address and not about another', () => {
@@ -144,18 +146,18 @@ describe('who may be told under a consent policy', () => {
       ...marketing({ email: 'y' }),
       idSpecific: { email: { 'ann@example.com': marketing({ email: 'n' }) } },
     };
-    expect(told(said, [crm, ann, bob])).toEqual(['CRMID:1', 'Email:bob@example.com']);
+    expect(lastRouted(said, [crm, ann, bob])).toEqual(['CRMID:1', 'Email:bob@example.com']);
   });
 
   it('hears about an address that consents by itself, and about nothing else', () => {
     const said = { idSpecific: { Email: { 'bob@example.com': marketing({ email: 'y' }) } } };
-    expect(told(said, [crm, ann, bob])).toEqual(['Email:bob@example.com']);
+    expect(lastRouted(said, [crm, ann, bob])).toEqual(['Email:bob@example.com']);
   });
 
   it('hears of nothing specific where the person has opted out', () => {
     const specific = { idSpecific: { Email: { 'bob@example.com': marketing({ email: 'y' }) } } };
-    expect(told({ ...marketing({ email: 'n' }), ...specific }, [bob])).toEqual([]);
-    expect(told({ ...marketing({ any: 'n' }), ...specific }, [bob])).toEqual([]);
+    expect(lastRouted({ ...marketing({ email: 'n' }), ...specific }, [bob])).toEqual([]);
+    expect(lastRouted({ ...marketing({ any: 'n' }), ...specific }, [bob])).toEqual([]);
   });
 
   it('knows an address behind its hash', () => {
@@ -164,11 +166,11 @@ describe('who may be told under a consent policy', () => {
       ...marketing({ email: 'y' }),
       idSpecific: { Email: { 'Ann@Example.com': marketing({ email: 'n' }) } },
     };
-    expect(told(said, [hashed, device])).toEqual(['ECID:2']);
+    expect(lastRouted(said, [hashed, device])).toEqual(['ECID:2']);
   });
 
   it('goes by a device that limits tracking', () => {
     const said = { adID: { val: 'y' }, idSpecific: { ECID: { 2: { adID: { val: 'n' } } } } };
-    expect(told(said, [device, crm], policy({ consent: 'adID' }))).toEqual(['CRMID:1']);
+    expect(lastRouted(said, [device, crm], policy({ consent: 'adID' }))).toEqual(['CRMID:1']);
   });
 });

@@ -11,13 +11,13 @@ const onField = (path: string, ...names: string[]) =>
 
 describe('what a policy denies', () => {
   const label = fc.constantFrom('C1', 'C2', 'C3', 'C5');
-  const { tree } = fc.letrec<{ tree: DenyExpression }>((tie) => ({
+  const { tree } = fc.letrec<{ tree: DenyExpression }>((tieBreaker) => ({
     tree: fc.oneof(
       { maxDepth: 4 },
       label.map((name) => ({ label: name })),
       fc.record({
         operator: fc.constantFrom('AND' as const, 'OR' as const),
-        operands: fc.array(tie('tree'), { minLength: 1, maxLength: 3 }),
+        operands: fc.array(tieBreaker('tree'), { minLength: 1, maxLength: 3 }),
       }),
     ),
   }));
@@ -189,7 +189,7 @@ describe('lineage', () => {
 });
 
 describe('saving a catalog', () => {
-  it('is refused where a policy is violated, with the policy, the labels and where they come from', () => {
+  it('is rejected where a policy is violated, with the policy, the labels and where they come from', () => {
     expect(problemsOf({ ...ON, ...onField('loyalty.tier', 'C5') })).toEqual([
       [
         'destinations/mail.yaml:4:12  the policy "core-emailTargeting" forbids emailTargeting with data labelled C5: segment "gold" must not go to "mail"',
@@ -217,12 +217,12 @@ describe('saving a catalog', () => {
       onField('home.city', 'C5'),
       { 'destinations/mail.yaml': destination('mail', 'marketingActions: [emailTargeting]\nattributes: [home.city]') },
     ],
-  ])('is refused when %s changes so that it violates one', (_, labelled, change) => {
+  ])('is rejected when %s changes so that it violates one', (_, labelled, change) => {
     expect(problemsOf(ON)).toEqual([]);
     expect(problemsOf({ ...ON, ...labelled, ...change })).toHaveLength(1);
   });
 
-  it('is not refused for a destination that is switched off', () => {
+  it('is not rejected for a destination that is switched off', () => {
     const off = { 'destinations/mail.yaml': destination('mail', 'marketingActions: [emailTargeting]\nenabled: false') };
     expect(problemsOf({ ...ON, ...onField('loyalty.tier', 'C5'), ...off })).toEqual([]);
   });
@@ -268,7 +268,7 @@ describe('saving a catalog', () => {
     ],
     ['a consent policy without a consent', { 'consent-policies/c.yaml': 'id: c\n' }, /either "channel" or "consent"/],
     ['a value that is no consent', { 'consent-policies/c.yaml': 'id: c\nchannel: email\nvalues: [yes]\n' }, /values/],
-  ])('is refused with %s', (_, files, says) => {
+  ])('is rejected with %s', (_, files, says) => {
     const problems = problemsOf(files);
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(says);

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { limitLinksInBatch } from '#core/identity/batch-links.ts';
 import type { IdType } from '#core/identity/definition.ts';
 import { type Linkable, linkableIdentities } from '#core/identity/eligibility.ts';
-import { primaryIdentity } from '#core/profile/place.ts';
+import { primaryIdentity } from '#core/profile/assign.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
-import { ecid, linkRules } from '#tests/harness/core/factories.ts';
+import { ecid, linkingRules } from '#tests/harness/core/factories.ts';
 
-const linkable = (...keys: string[]) => linkableIdentities(keys.map(parseIdentityKey), linkRules());
+const linkable = (...keys: string[]) => linkableIdentities(keys.map(parseIdentityKey), linkingRules());
 
 describe('what a record says to the identity graph', () => {
   it('is nothing when it names one identity', () => expect(linkable(ecid(1))).toEqual({ identities: [] }));
@@ -17,8 +17,8 @@ describe('what a record says to the identity graph', () => {
     ['a value of more than 1,024 characters', [`CRMID:${'x'.repeat(1_025)}`, ecid(1)], 'value-too-long'],
     ['two values of a unique namespace', ['CRMID:ann', 'CRMID:bob', ecid(1)], 'two-values-of-unique-namespace'],
     ['more than 20 identities', Array.from({ length: 21 }, (_, n) => ecid(n)), 'too-many-identities'],
-  ])('is refused for %s', (_, keys, refusal) => {
-    expect(linkable(...keys)).toEqual({ identities: [], refusal });
+  ])('is rejected for %s', (_, keys, rejection) => {
+    expect(linkable(...keys)).toEqual({ identities: [], rejection });
   });
 
   it.each([
@@ -26,9 +26,9 @@ describe('what a record says to the identity graph', () => {
     ['a placeholder', 'Email:anonymous', 'blocked-value'],
     ['a placeholder in capitals', 'Email:NULL', 'blocked-value'],
     ['blanks', 'Email:  ', 'blocked-value'],
-  ])('is refused for one identity, and kept for the others, when it is %s', (_, key, refusal) => {
-    expect(linkable(key, 'CRMID:ann', ecid(1))).toEqual({ identities: ['CRMID:ann', ecid(1)], refusal });
-    expect(linkable(key, 'CRMID:ann')).toEqual({ identities: [], refusal });
+  ])('is rejected for one identity, and kept for the others, when it is %s', (_, key, rejection) => {
+    expect(linkable(key, 'CRMID:ann', ecid(1))).toEqual({ identities: ['CRMID:ann', ecid(1)], rejection });
+    expect(linkable(key, 'CRMID:ann')).toEqual({ identities: [], rejection });
   });
 
   it('takes 20 identities and values of 1,024 characters', () => {
@@ -38,8 +38,11 @@ describe('what a record says to the identity graph', () => {
     expect(linkable(long, ecid(1))).toEqual({ identities: [long, ecid(1)] });
   });
 
-  it('never links things and partners, which is no refusal', () => {
-    const rules = { ...linkRules(), typeOf: (code: string) => (code === 'Sku' ? 'NON_PEOPLE' : 'PARTNER') as IdType };
+  it('never links things and partners, which is no rejection', () => {
+    const rules = {
+      ...linkingRules(),
+      typeOf: (code: string) => (code === 'Sku' ? 'NON_PEOPLE' : 'PARTNER') as IdType,
+    };
     const identities = ['Sku:1', 'Partner:2'].map(parseIdentityKey);
     expect(linkableIdentities(identities, rules)).toEqual({ identities: [] });
   });
@@ -50,21 +53,21 @@ describe('what a record says to the identity graph', () => {
 });
 
 describe('what a batch says to the identity graph', () => {
-  const said = (count: number): Linkable[] =>
+  const asserted = (count: number): Linkable[] =>
     Array.from({ length: count }, (_, n) => ({ identities: ['Email:kiosk', ecid(n)] }));
 
   it('is at most 50 links of one identity; a link that is there already is no further one', () => {
-    const limited = limitLinksInBatch([...said(52), ...said(1)]);
-    const refused = { identities: [], refusal: 'too-many-links-in-batch' };
-    expect(limited.slice(0, 50)).toEqual(said(50));
-    expect(limited.slice(50)).toEqual([refused, refused, ...said(1)]);
+    const limited = limitLinksInBatch([...asserted(52), ...asserted(1)]);
+    const rejected = { identities: [], rejection: 'too-many-links-in-batch' };
+    expect(limited.slice(0, 50)).toEqual(asserted(50));
+    expect(limited.slice(50)).toEqual([rejected, rejected, ...asserted(1)]);
   });
 
   it('still links the others of a record whose one identity has too many', () => {
     const more = { identities: ['Email:kiosk', 'CRMID:ann', ecid(99)] };
-    expect(limitLinksInBatch([...said(50), more]).at(-1)).toEqual({
+    expect(limitLinksInBatch([...asserted(50), more]).at(-1)).toEqual({
       identities: ['CRMID:ann', ecid(99)],
-      refusal: 'too-many-links-in-batch',
+      rejection: 'too-many-links-in-batch',
     });
   });
 
@@ -91,7 +94,7 @@ describe('the identity a record is kept under', () => {
   const primary = (...keys: string[]) =>
     primaryIdentity(
       { behaviour: 'event', identities: keys.map((key) => ({ ...parseIdentityKey(key), primary: false })) },
-      linkRules(),
+      linkingRules(),
     );
 
   it('is none when a record names nobody but "anonymous": no profile of that name comes to be', () => {
@@ -111,6 +114,6 @@ describe('the identity a record is kept under', () => {
       { namespace: 'CRMID', value: 'undefined', primary: true },
       { namespace: 'Email', value: 'a@x.org', primary: false },
     ];
-    expect(primaryIdentity({ behaviour: 'record', identities }, linkRules())).toBe('blocked-primary-value');
+    expect(primaryIdentity({ behaviour: 'record', identities }, linkingRules())).toBe('blocked-primary-value');
   });
 });

@@ -18,7 +18,7 @@ it('an explanation walks from the profile to the identity, whichever end of a li
         at: 0,
         by: 'y',
         why: 'withdrawn',
-        withdrawal: { who: 'maria', reason: 'a mistake' },
+        unlinking: { who: 'maria', reason: 'a mistake' },
         isBack: false,
       },
     ],

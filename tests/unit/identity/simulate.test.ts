@@ -122,7 +122,7 @@ describe('identity simulate', () => {
     });
   });
 
-  it('refuses an event with two values of a unique namespace, and says so', async () => {
+  it('rejects an event with two values of a unique namespace, and says so', async () => {
     const input = JSON.stringify({ ...people, events: [['CRMID:Tom', 'CRMID:Sue', 'ECID:1']] });
     const { stdout, stderr } = await simulateText(input);
     expect(JSON.parse(stdout)).toEqual({

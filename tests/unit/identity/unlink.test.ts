@@ -6,27 +6,27 @@ import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
-import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 
 const DAY = 86_400_000;
-const rules = foldRules();
-const pause = async (): Promise<void> => {};
+const settings = foldSettings();
+const backoff = async (): Promise<void> => {};
 const why = { who: 'support', reason: 'one person typed the number of another' };
 
 async function known(...events: readonly (readonly [number, ...string[]])[]): Promise<MemoryProfileStore> {
   const profiles = new MemoryProfileStore();
   const timeline = new MemoryTimeline();
   for (const [day, ...keys] of events) {
-    const { failed } = await stitch([event(day * DAY, keys)], { profiles, timeline, rules, pause });
+    const { failed } = await stitch([event(day * DAY, keys)], { profiles, timeline, settings, backoff });
     expect(failed).toEqual([]);
   }
   return profiles;
 }
 
-const withdraw = (profiles: ProfileStore, a: string, b: string, day: number) =>
-  unlink(a, b, why, { profiles, rules: rules.links, now: () => day * DAY, pause });
-const told = (profiles: ProfileStore, key: string) => explain(key, { profiles, rules: rules.links });
+const unlinkBy = (profiles: ProfileStore, a: string, b: string, day: number) =>
+  unlink(a, b, why, { profiles, rules: settings.links, now: () => day * DAY, backoff });
+const lastRouted = (profiles: ProfileStore, key: string) => explain(key, { profiles, rules: settings.links });
 const graphsIn = async (profiles: ProfileStore): Promise<string[][]> =>
   (await allProfiles(profiles)).map((profile) => (profile as { identities: string[] }).identities);
 
@@ -34,7 +34,7 @@ describe('unlink', () => {
   it('takes two people apart whom one link had made one, and leaves what each had', async () => {
     const profiles = await known([0, 'Email:a@x.org', ecid(1)], [0, 'Email:b@x.org', ecid(2)], [1, ecid(1), ecid(2)]);
     expect(await graphsIn(profiles)).toHaveLength(1);
-    expect(await withdraw(profiles, ecid(2), ecid(1), 2)).toMatchObject({ outcome: 'withdrawn', remaining: [] });
+    expect(await unlinkBy(profiles, ecid(2), ecid(1), 2)).toMatchObject({ outcome: 'withdrawn', remaining: [] });
     expect(await graphsIn(profiles)).toEqual([
       ['Email:a@x.org', ecid(1)],
       ['Email:b@x.org', ecid(2)],
@@ -44,13 +44,13 @@ describe('unlink', () => {
   it('gives a device back to whom a mistaken login had taken it from', async () => {
     const profiles = await known([0, 'CRMID:ann', ecid(1)], [1, 'CRMID:bob', ecid(1)]);
     expect(await graphsIn(profiles)).toEqual([['CRMID:ann'], ['CRMID:bob', ecid(1)]]);
-    await withdraw(profiles, 'CRMID:bob', ecid(1), 2);
+    await unlinkBy(profiles, 'CRMID:bob', ecid(1), 2);
     expect(await graphsIn(profiles)).toEqual([['CRMID:ann', ecid(1)], ['CRMID:bob']]);
   });
 
   it('says through what two identities still are on one profile', async () => {
     const profiles = await known([0, 'CRMID:ann', 'Email:a@x.org', ecid(1)]);
-    const { outcome, ...rest } = await withdraw(profiles, 'CRMID:ann', ecid(1), 1);
+    const { outcome, ...rest } = await unlinkBy(profiles, 'CRMID:ann', ecid(1), 1);
     expect(outcome).toBe('withdrawn');
     expect(rest).toMatchObject({
       remaining: [
@@ -62,12 +62,12 @@ describe('unlink', () => {
 
   it('says when there is no such link, or nothing is known of an identity', async () => {
     const profiles = await known([0, 'CRMID:ann', 'Email:a@x.org'], [0, 'Email:a@x.org', ecid(1)], [0, ecid(5)]);
-    expect(await withdraw(profiles, 'CRMID:ann', ecid(1), 1)).toMatchObject({
+    expect(await unlinkBy(profiles, 'CRMID:ann', ecid(1), 1)).toMatchObject({
       outcome: 'not-linked',
       connection: [{ a: 'CRMID:ann' }, { a: ecid(1) }],
     });
-    expect(await withdraw(profiles, 'CRMID:ann', ecid(5), 1)).toEqual({ outcome: 'not-linked', connection: [] });
-    expect(await withdraw(profiles, 'CRMID:ann', 'CRMID:nobody', 1)).toEqual({
+    expect(await unlinkBy(profiles, 'CRMID:ann', ecid(5), 1)).toEqual({ outcome: 'not-linked', connection: [] });
+    expect(await unlinkBy(profiles, 'CRMID:ann', 'CRMID:nobody', 1)).toEqual({
       outcome: 'unknown-identity',
       identity: 'CRMID:nobody',
     });
@@ -75,7 +75,7 @@ describe('unlink', () => {
 
   it('takes out a link that a fast clock saw in what is still the future', async () => {
     const profiles = await known([9, 'CRMID:ann', ecid(1)]);
-    await withdraw(profiles, 'CRMID:ann', ecid(1), 1);
+    await unlinkBy(profiles, 'CRMID:ann', ecid(1), 1);
     expect(await graphsIn(profiles)).toEqual([['CRMID:ann']]);
   });
 
@@ -90,10 +90,10 @@ describe('unlink', () => {
         await profiles.write(write);
       },
     });
-    const endless = rivals(Number.POSITIVE_INFINITY);
-    await expect(withdraw(endless, 'CRMID:ann', ecid(1), 1)).rejects.toThrow(ConflictError);
-    expect(endless.attempts).toBe(8);
-    expect(await withdraw(rivals(3), 'CRMID:ann', ecid(1), 1)).toMatchObject({ outcome: 'withdrawn' });
+    const unbounded = rivals(Number.POSITIVE_INFINITY);
+    await expect(unlinkBy(unbounded, 'CRMID:ann', ecid(1), 1)).rejects.toThrow(ConflictError);
+    expect(unbounded.attempts).toBe(8);
+    expect(await unlinkBy(rivals(3), 'CRMID:ann', ecid(1), 1)).toMatchObject({ outcome: 'withdrawn' });
   });
 });
 
@@ -105,7 +105,7 @@ describe('explain', () => {
       [2, 'Email:a@x.org', ecid(1)],
       [3, ecid(1), 'IDFA:A'],
     );
-    expect(await told(profiles, 'IDFA:A')).toEqual({
+    expect(await lastRouted(profiles, 'IDFA:A')).toEqual({
       identity: 'IDFA:A',
       profile: 'CRMID:ann',
       identities: ['CRMID:ann', 'Email:a@x.org', 'IDFA:A', ecid(1)],
@@ -120,23 +120,23 @@ describe('explain', () => {
 
   it('tells of removed links, when and why, and whether they are back', async () => {
     const profiles = await known([0, 'CRMID:ann', ecid(1)], [1, 'CRMID:bob', ecid(1)], [20, 'CRMID:ann', ecid(1)]);
-    expect((await told(profiles, ecid(1)))?.removed).toMatchObject([
+    expect((await lastRouted(profiles, ecid(1)))?.removed).toMatchObject([
       { a: 'CRMID:bob', b: ecid(1), at: 20 * DAY, why: 'unique-namespace', isBack: false },
       { a: 'CRMID:ann', b: ecid(1), at: DAY, why: 'unique-namespace', isBack: true },
     ]);
-    await withdraw(profiles, 'CRMID:ann', ecid(1), 30);
-    expect((await told(profiles, 'CRMID:ann'))?.removed[0]).toMatchObject({ why: 'withdrawn', withdrawal: why });
+    await unlinkBy(profiles, 'CRMID:ann', ecid(1), 30);
+    expect((await lastRouted(profiles, 'CRMID:ann'))?.removed[0]).toMatchObject({ why: 'withdrawn', unlinking: why });
   });
 
   it('says of an identity without links that it stands alone, and nothing of one that nobody knows', async () => {
     const profiles = await known([0, ecid(1)]);
-    expect(await told(profiles, ecid(1))).toEqual({
+    expect(await lastRouted(profiles, ecid(1))).toEqual({
       identity: ecid(1),
       profile: ecid(1),
       identities: [ecid(1)],
       path: [],
       removed: [],
     });
-    expect(await told(profiles, ecid(2))).toBeUndefined();
+    expect(await lastRouted(profiles, ecid(2))).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { CONNECTIONS, createBatchApi, HOST, KEY } from '#tests/harness/platform/batch-api.ts';
@@ -151,7 +151,7 @@ describe('a client that was written for the batch API of AEP', () => {
     expect(list.text).toBe('{"path":"a.json"}\n');
   });
 
-  it('gets every refused row with its number, however large and however many files they are in', async () => {
+  it('gets every rejected row with its number, however large and however many files they are in', async () => {
     const { create, call, file, announce, platform } = client();
     const { id } = await create();
     const large = Array.from({ length: 240 }, (_, i) => JSON.stringify({ nothing: `${i}${'x'.repeat(20_000)}` }));
@@ -298,7 +298,7 @@ describe('a client that was written for the batch API of AEP', () => {
     expect({ status, body }).toMatchObject({ status: 501, body: { detail: expect.stringContaining('lake') } });
   });
 
-  it('says that a batch has failed, or takes it back, as long as nothing of it was taken in', async () => {
+  it('says that a batch has failed, or takes it back, as long as nothing of it was ingested', async () => {
     const { create, call, tell, file } = client();
     const act = async (id: string, action: string) => (await call('POST', `${IMPORT}/${id}?action=${action}`)).status;
     const { id } = await create();
@@ -311,7 +311,7 @@ describe('a client that was written for the batch API of AEP', () => {
   });
 
   const profilesIn = (stores: { readonly profiles: ProfileStore }) =>
-    allProfiles(stores.profiles, stageRules(catalog).evaluation);
+    allProfiles(stores.profiles, stageSettings(catalog).evaluation);
 
   it('takes back a batch whose records are in profiles, as often as it says so', async () => {
     const { ingest, call, tell, platform, ...api } = client();
@@ -373,7 +373,7 @@ describe('a client that was written for the batch API of AEP', () => {
     }
   });
 
-  it('takes back one whose records others have, and waits until it has been taken in', async () => {
+  it('takes back one whose records others have, and waits until it has been ingested', async () => {
     const { create, call, file, announce, tell, platform } = client();
     const { id } = await create();
     await call('PUT', file(id), carts(0, 2).join('\n'));
@@ -390,7 +390,7 @@ describe('a client that was written for the batch API of AEP', () => {
     expect(await profilesIn(platform.stores)).toMatchObject([{ identities: [`ECID:${ecidOf(1)}`] }]);
   });
 
-  it('replaces batches by a new one, once that has been taken in', async () => {
+  it('replaces batches by a new one, once that has been ingested', async () => {
     const { ingest, call, create, tell, platform } = client();
     const [first, second] = [await ingest(carts(0, 4)), await ingest(carts(4, 6))];
     const replay = { predecessors: [first, second], reason: 'replace' };

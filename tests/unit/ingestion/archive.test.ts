@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { keepInQuarantine, type QuarantineRow, readArchive, writeArchive } from '#core/pipeline/quarantine/keep.ts';
+import { type QuarantineRow, readArchive, writeArchive, writeToQuarantine } from '#core/pipeline/quarantine/write.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
 const headerOf = (columns: number): string[] => Array.from({ length: columns }, (_, n) => `a rather long name ${n}`);
@@ -8,8 +8,8 @@ const rowOf = (row: number, header: readonly string[] | undefined): QuarantineRo
   datasetId: 'customers',
   position: { source: 'landing/customers/a.csv', row },
   receivedAt: 0,
-  tie: '',
-  refusals: [{ code: 'malformed', message: 'no' }],
+  tieBreaker: '',
+  rejections: [{ code: 'malformed', message: 'no' }],
   raw: `row ${row}`,
   ...(header ? { format: 'csv', header } : { format: 'ndjson' }),
 });
@@ -35,7 +35,7 @@ describe('an object of the quarantine', () => {
   it('has a wide header once, and not in each of its rows', async () => {
     const store = createMemoryObjectStore();
     const header = headerOf(2_000);
-    await keepInQuarantine(
+    await writeToQuarantine(
       store,
       'part',
       Array.from({ length: 1_000 }, (_, n) => rowOf(n + 1, header)),

@@ -222,8 +222,8 @@ describe('the collection endpoint', () => {
     const open = { path: '/collection/batch/open', headers: { origin: 'https://shop.example' } };
     const sent = await send({ messages: [cart(1)] }, open);
     expect(sent).toMatchObject({ status: 207, headers: { 'access-control-allow-origin': '*' } });
-    const refused = await send({}, { ...open, path: '/collection/open' });
-    expect(refused).toMatchObject({ status: 400, headers: { 'access-control-allow-origin': '*' } });
+    const rejected = await send({}, { ...open, path: '/collection/open' });
+    expect(rejected).toMatchObject({ status: 400, headers: { 'access-control-allow-origin': '*' } });
     for (const answer of [await call({ ...ask, path: '/collection/shop' }), await send(cart(1))]) {
       expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
     }
@@ -281,7 +281,7 @@ describe('the collection endpoint', () => {
     ['a batch without messages', 400, { path: '/collection/batch/shop', body: '{"messages":[]}' }],
     ['a batch of something else', 400, { path: '/collection/batch/shop', body: '{"messages":{}}' }],
     ['a broken escape in the address', 401, { path: '/collection/%E0%A4' }],
-  ])('refuses %s with %i', async (_, status, request) => {
+  ])('rejects %s with %i', async (_, status, request) => {
     const { call, stream } = endpoint();
     const answer = await call(request);
     expect(answer.status).toBe(status);
@@ -326,7 +326,7 @@ describe('the collection endpoint', () => {
     );
   });
 
-  it('asks to come again while no catalog is in force', async () => {
+  it('asks to come again while no catalog is active', async () => {
     const handler = createHandler({
       catalog: { current: () => Promise.reject(new NoCatalogError()) },
       now: () => NOW,

@@ -21,7 +21,7 @@ describe('the envelope of a streamed record', () => {
 
   it('must not name two schemas', () => {
     const opened = openEnvelope(message({ schemaRef: ref('s') }, { xdmMeta: { schemaRef: ref('t') } }));
-    expect(opened).toMatchObject({ refusal: { code: 'schema-mismatch', pointer: '/body/xdmMeta/schemaRef/id' } });
+    expect(opened).toMatchObject({ rejection: { code: 'schema-mismatch', pointer: '/body/xdmMeta/schemaRef/id' } });
   });
 
   it.each([
@@ -33,9 +33,9 @@ describe('the envelope of a streamed record', () => {
     ['no record', message({}, { xdmEntity: undefined }), '/body/xdmEntity', 'nothing'],
     ['a list of records', message({}, { xdmEntity: [entity] }), '/body/xdmEntity', 'array'],
     ['a schema that is a text', message({ schemaRef: 'secret' }), '/header/schemaRef', 'string'],
-  ])('is refused with its place when it has %s', (_, value, pointer, found) => {
+  ])('is rejected with its place when it has %s', (_, value, pointer, found) => {
     const opened = openEnvelope(value);
-    expect(opened).toMatchObject({ refusal: { code: 'invalid-envelope', pointer, found } });
+    expect(opened).toMatchObject({ rejection: { code: 'invalid-envelope', pointer, found } });
     expect(JSON.stringify(opened)).not.toContain('secret');
   });
 });

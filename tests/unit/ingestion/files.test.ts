@@ -20,38 +20,38 @@ describe('files that cannot be used', () => {
     ['a header that names a column twice', 'a.csv', 'id,id\n1,2\n', 'invalid-header'],
     ['a header with a column that has no name', 'a.csv', 'id,\n1,2\n', 'invalid-header'],
   ])('%s', async (_, name, body, code) => {
-    const { refusal, records } = await decodeFile(file(name, body));
-    expect(refusal?.code).toBe(code);
-    expect(refusal?.expected).toBeTruthy();
+    const { rejection, records } = await decodeFile(file(name, body));
+    expect(rejection?.code).toBe(code);
+    expect(rejection?.expected).toBeTruthy();
     expect(records).toEqual([]);
   });
 
   it('keeps what was read before a gzip breaks', async () => {
     const lines = Array.from({ length: 50_000 }, (_, n) => JSON.stringify({ n, noise: Math.sin(n) })).join('\n');
     const packed = gzipSync(lines);
-    const { records, refusal } = await decodeFile(file('a.ndjson.gz', packed.subarray(0, packed.length - 1_000)));
-    expect(refusal?.code).toBe('corrupt-file');
+    const { records, rejection } = await decodeFile(file('a.ndjson.gz', packed.subarray(0, packed.length - 1_000)));
+    expect(rejection?.code).toBe('corrupt-file');
     expect(records.length).toBeGreaterThan(1_000);
   });
 
   it('stops unpacking a bomb', async () => {
-    const { refusal } = await decodeFile(file('a.ndjson.gz', gzipSync(Buffer.alloc(200 * 1_048_576, 0x20))));
-    expect(refusal?.code).toBe('corrupt-file');
+    const { rejection } = await decodeFile(file('a.ndjson.gz', gzipSync(Buffer.alloc(200 * 1_048_576, 0x20))));
+    expect(rejection?.code).toBe('corrupt-file');
   });
 
   it('says where a JSON array was cut off, after the records before it', async () => {
-    const { records, refusal } = await decodeFile(file('a.json', '[{"n":1},{"n":2},{"n":'));
+    const { records, rejection } = await decodeFile(file('a.json', '[{"n":1},{"n":2},{"n":'));
     expect(records.length).toBe(2);
-    expect(refusal?.code).toBe('malformed');
+    expect(rejection?.code).toBe('malformed');
   });
 });
 
 describe('records that cannot be read', () => {
-  const refusals = async (name: string, body: string | Uint8Array) =>
-    (await decodeFile(file(name, body))).records.map(({ position, refusal }) => [position.row, refusal?.code]);
+  const rejections = async (name: string, body: string | Uint8Array) =>
+    (await decodeFile(file(name, body))).records.map(({ position, rejection }) => [position.row, rejection?.code]);
 
-  it('are refused with their row', async () => {
-    expect(await refusals('a.ndjson', '{"n":1}\n{"n":\n\n{"n":3}')).toEqual([
+  it('are rejected with their row', async () => {
+    expect(await rejections('a.ndjson', '{"n":1}\n{"n":\n\n{"n":3}')).toEqual([
       [1, undefined],
       [2, 'malformed'],
       [3, undefined],
@@ -61,21 +61,21 @@ describe('records that cannot be read', () => {
   it('that are too large do not reach memory, and the next one is read', async () => {
     const body = `{"n":1}\n{"x":"${'y'.repeat(3 * MAX_RECORD_BYTES)}"}\n{"n":3}\n`;
     const { records } = await decodeFile(file('a.ndjson', body));
-    expect(records.map(({ refusal }) => refusal?.code)).toEqual([undefined, 'too-large', undefined]);
+    expect(records.map(({ rejection }) => rejection?.code)).toEqual([undefined, 'too-large', undefined]);
     expect(records[1]!.raw?.length).toBeLessThanOrEqual(4_096);
   });
 
-  it('in another encoding are refused alone', async () => {
+  it('in another encoding are rejected alone', async () => {
     const body = Buffer.concat([Buffer.from('id,name\n1,ok\n2,M'), Buffer.from([0xfc]), Buffer.from('ller\n3,ok\n')]);
-    expect(await refusals('a.csv', body)).toEqual([
+    expect(await rejections('a.csv', body)).toEqual([
       [1, undefined],
       [2, 'invalid-encoding'],
       [3, undefined],
     ]);
   });
 
-  it('with too few or too many columns are refused', async () => {
-    expect(await refusals('a.csv', 'id,name\n1\n2,b,c\n3,d\n')).toEqual([
+  it('with too few or too many columns are rejected', async () => {
+    expect(await rejections('a.csv', 'id,name\n1\n2,b,c\n3,d\n')).toEqual([
       [1, 'malformed'],
       [2, 'malformed'],
       [3, undefined],

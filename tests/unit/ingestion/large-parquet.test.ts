@@ -14,9 +14,9 @@ describe('the large Parquet file of the benches', () => {
     'holds the orders one after the other, in row groups of many pages (%s)',
     async (codec) => {
       const bytes = largeParquet({ bytes: 1, rowGroups: [{ rows: 25_000, codec }] });
-      const { records, refusal } = await decodeFile(bytesSource('a.parquet', bytes));
-      expect(refusal).toBeUndefined();
-      const rows = records.map((record) => ('value' in record ? record.value : record.refusal));
+      const { records, rejection } = await decodeFile(bytesSource('a.parquet', bytes));
+      expect(rejection).toBeUndefined();
+      const rows = records.map((record) => ('value' in record ? record.value : record.rejection));
       expect(rows.length).toBe(25_000);
       const expected = JSON.parse(JSON.stringify(numbers(25_000).map((n) => orderOf(n))));
       expect(rows[0]).toEqual(expected[0]);
@@ -35,7 +35,7 @@ describe('the large Parquet file of the benches', () => {
       const bytes = largeParquet({ bytes: 4_500_000, rowGroups, columns: FAULTY_COLUMNS });
       expect(bytes.length / 3_701, 'bytes a row').toBeGreaterThan(1_300);
       const { records } = await decodeFile(bytesSource('a.parquet', bytes));
-      const rows = records.map((record) => ('value' in record ? record.value : record.refusal));
+      const rows = records.map((record) => ('value' in record ? record.value : record.rejection));
       const expected = numbers(3_701).map((n) =>
         Object.fromEntries(Object.entries(orderOf(n, FAULTY_COLUMNS)).filter(([, value]) => value !== null)),
       );

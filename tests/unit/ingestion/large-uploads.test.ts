@@ -3,8 +3,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { PIECES_PREFIX } from '#core/contract/landing.ts';
-import { flawOfParts, PARTS_SUFFIX, partKey, rangesOf } from '#core/ingestion/batch/upload.ts';
+import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
+import { PARTS_SUFFIX, parseErrorOfParts, partKey, rangesOf } from '#core/ingestion/batch/upload.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createS3ObjectAddresses } from '#lambdas/adapters/s3/object-addresses.ts';
@@ -97,10 +97,10 @@ describe('a file that is too large for one request', () => {
     ]);
     const [batch] = await Array.fromAsync(platform.stores.operations.batches());
     expect(batch!.chunks).toBeGreaterThan(4);
-    expect(await Array.fromAsync(platform.stores.landing.list(PIECES_PREFIX))).toEqual([]);
+    expect(await Array.fromAsync(platform.stores.landing.list(BLOCKS_PREFIX))).toEqual([]);
   });
 
-  it('is refused when a part is missing, or has other bytes than its range says', async () => {
+  it('is rejected when a part is missing, or has other bytes than its range says', async () => {
     const { create, call, putAt } = api();
     const id = await create();
     const { body } = await call('POST', address(id, 'action=INITIALIZE&size=20&partSize=10'));
@@ -141,7 +141,7 @@ describe('a file that is too large for one request', () => {
   });
 
   it.each(['size=0', 'size=ten', 'size=10&partSize=0', 'size=10&partSize=6000000000', 'size=5000&partSize=1'])(
-    'is refused with %s',
+    'is rejected with %s',
     async (query) => {
       const { create, call } = api();
       const { status, body } = await call('POST', address(await create(), `action=INITIALIZE&${query}`));
@@ -160,7 +160,7 @@ describe('a file that is too large for one request', () => {
             expect(size / partSize).toBeGreaterThan(1_000);
             return;
           }
-          expect(flawOfParts(ranges)).toBeUndefined();
+          expect(parseErrorOfParts(ranges)).toBeUndefined();
           expect(ranges.at(-1)!.end).toBe(size);
         },
       ),
@@ -188,9 +188,9 @@ describe('a file that is too large for one request', () => {
     await memory.put(`${file}${PARTS_SUFFIX}`, JSON.stringify(keys));
     const source = (await openObject(store, `${file}${PARTS_SUFFIX}`))!;
     let [length, sum] = [0, 0];
-    for await (const piece of source.stream()) {
-      length += piece.length;
-      for (const byte of piece) sum += byte;
+    for await (const block of source.stream()) {
+      length += block.length;
+      for (const byte of block) sum += byte;
     }
     expect([length, sum]).toEqual([sizes[0]! + sizes[1]!, sizes[0]! + 2 * sizes[1]!]);
     expect(Math.max(...asked)).toBeLessThanOrEqual(4 * MEGABYTE);

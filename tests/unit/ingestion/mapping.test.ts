@@ -12,7 +12,7 @@ const map = (rules: readonly Rule[], row: Readonly<Record<string, string>>) =>
 /** What a cell becomes, or what was expected of it. */
 const cell = (type: string, text: string, options: object = {}, rest: object = {}) => {
   const mapped = map([{ source: 'column', destination: 'field', type, ...options } as Rule], { column: text, ...rest });
-  return 'refusal' in mapped ? `expected ${mapped.refusal.expected}` : mapped.value.field;
+  return 'rejection' in mapped ? `expected ${mapped.rejection.expected}` : mapped.value.field;
 };
 
 describe('a mapping of columns', () => {
@@ -72,7 +72,7 @@ describe('a mapping of columns', () => {
     ['date-time', '2024-01-31T12:00:00'],
     ['date-time', '2023-02-29T12:00:00Z'],
     ['date-time', '2024-01-31T25:00:00Z'],
-  ])('refuses to make a %s of "%s"', (type, text) => expect(cell(type, text)).toMatch(/^expected /));
+  ])('rejects to make a %s of "%s"', (type, text) => expect(cell(type, text)).toMatch(/^expected /));
 
   it.each([
     ['date', 'dd.MM.yyyy', '29.02.2024', '2024-02-29'],
@@ -162,7 +162,7 @@ describe('a mapping of columns', () => {
     ['call 030 123456', { country: 'DE' }],
     ['+999 123456', {}],
     ['1-800-FLOWERS', { country: 'US' }],
-  ])('refuses to make a telephone number of "%s" with %o', (text, options) =>
+  ])('rejects to make a telephone number of "%s" with %o', (text, options) =>
     expect(cell('phone', text, options)).toMatch(/^expected a telephone number/),
   );
 
@@ -190,14 +190,14 @@ describe('a mapping of columns', () => {
     ['a country that does not exist', { type: 'phone', country: 'XX' }],
     ['a format for a number', { type: 'number', format: 'dd.MM.yyyy' }],
     ['a country for a text', { country: 'DE' }],
-  ])('refuses a rule with %s', (_, options) =>
+  ])('rejects a rule with %s', (_, options) =>
     expect(mappingRule.safeParse({ source: 'a', destination: 'b', ...options }).success).toBe(false),
   );
 
   it('says where, what was expected and what kind of thing was found, not the value', () => {
     const rules = [{ source: 'total', destination: 'commerce.order.priceTotal', type: 'number' }];
     expect(map(rules, { total: 'secret' })).toEqual({
-      refusal: {
+      rejection: {
         code: 'mapping-failed',
         column: 'total',
         message: 'Column "total" can\'t become commerce.order.priceTotal: expected a number such as 12.50',
@@ -263,9 +263,9 @@ describe('a file without a mapping', () => {
     ['a column is the end of another', { 'person.age': '3', person: 'Ann' }, '/person'],
     ['a name reaches into prototypes', { 'constructor.prototype.polluted': 'yes' }, '/constructor/prototype/polluted'],
     ['a part of a name is empty', { 'person..age': '3' }, '/person//age'],
-  ])('refuses a row when %s', (_, row, pointer) => {
+  ])('rejects a row when %s', (_, row, pointer) => {
     const mapped = map([], row as unknown as Record<string, string>);
-    expect('refusal' in mapped && mapped.refusal).toMatchObject({ code: 'mapping-failed', pointer });
+    expect('rejection' in mapped && mapped.rejection).toMatchObject({ code: 'mapping-failed', pointer });
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
-import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 
@@ -18,9 +18,9 @@ async function column(element: Partial<Element>, data: unknown[]) {
     { name: 'root', num_children: 1 },
     { name: 'x', repetition_type: 'OPTIONAL', ...element },
   ];
-  const { records, refusal } = await read(write({ columnData: [{ name: 'x', data }], schema }));
-  expect(refusal).toBeUndefined();
-  return records.map((record) => record.refusal?.code ?? ('value' in record ? record.value : undefined));
+  const { records, rejection } = await read(write({ columnData: [{ name: 'x', data }], schema }));
+  expect(rejection).toBeUndefined();
+  return records.map((record) => record.rejection?.code ?? ('value' in record ? record.value : undefined));
 }
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
@@ -125,7 +125,7 @@ describe('a Parquet file', () => {
   it('is divided by its row groups', async () => {
     const bytes = write({ columnData: [{ name: 'n', data: numbers(95), type: 'INT32' }], rowGroupSize: 10 });
     const plan = async (targetBytes: number) =>
-      (await planChunks(bytesSource('a.parquet', bytes), { targetBytes })).chunks;
+      (await listChunks(bytesSource('a.parquet', bytes), { targetBytes })).chunks;
     expect((await plan(1)).map(({ start, end, firstRow, rows }) => [start, end, firstRow, rows])).toEqual(
       numbers(10).map((i) => [i, i + 1, 10 * i + 1, i === 9 ? 5 : 10]),
     );
@@ -138,15 +138,15 @@ describe('a Parquet file', () => {
   it.each([
     ['a row group without rows', Buffer.from(NO_ROWS, 'base64')],
     ['no row group', write({ columnData: [{ name: 'n', data: [], type: 'INT32' }] })],
-  ])('is refused as empty when it has %s', async (_, bytes) => {
-    const { refusal, records } = await read(bytes);
-    expect(refusal?.code).toBe('empty-file');
+  ])('is rejected as empty when it has %s', async (_, bytes) => {
+    const { rejection, records } = await read(bytes);
+    expect(rejection?.code).toBe('empty-file');
     expect(records).toEqual([]);
   });
 
-  it('is refused when a column has a reserved name', async () => {
-    const { refusal } = await read(write({ columnData: [{ name: '__proto__', data: ['x'], type: 'STRING' }] }));
-    expect(refusal?.code).toBe('invalid-header');
+  it('is rejected when a column has a reserved name', async () => {
+    const { rejection } = await read(write({ columnData: [{ name: '__proto__', data: ['x'], type: 'STRING' }] }));
+    expect(rejection?.code).toBe('invalid-header');
   });
 
   it('is not let into prototypes by JSON or a map', async () => {
@@ -167,7 +167,7 @@ describe('a Parquet file', () => {
       const text = Buffer.from(bytes).toString('latin1');
       expect(text).toContain('--proto--');
       const { records } = await read(Buffer.from(text.replaceAll('--proto--', '__proto__'), 'latin1'));
-      expect(records.map(({ refusal }) => refusal?.code)).toEqual(['malformed']);
+      expect(records.map(({ rejection }) => rejection?.code)).toEqual(['malformed']);
     }
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
@@ -175,8 +175,8 @@ describe('a Parquet file', () => {
   it('gives the row groups before a damage', async () => {
     const bytes = write({ columnData: [{ name: 'n', data: numbers(20), type: 'INT32' }], rowGroupSize: 10 });
     const second = Number(parquetMetadata(bytes).row_groups[1]!.columns[0]!.meta_data!.data_page_offset);
-    const { records, refusal } = await read(bytes.fill(0xff, second, second + 8));
+    const { records, rejection } = await read(bytes.fill(0xff, second, second + 8));
     expect(records.map((record) => 'value' in record && record.value)).toEqual(numbers(10).map((n) => ({ n })));
-    expect(refusal?.code).toBe('corrupt-file');
+    expect(rejection?.code).toBe('corrupt-file');
   });
 });

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { planChunks } from '#core/ingestion/batch/plan-chunks.ts';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeJson } from '#core/ingestion/text/decode-json.ts';
@@ -10,11 +10,11 @@ import { decodeFile, recordsOf } from '#tests/harness/core/decode.ts';
 const source = (name: string, body: string | Uint8Array): ByteSource =>
   bytesSource(name, typeof body === 'string' ? Buffer.from(body) : body);
 
-/** Values, or the codes of refusals; the refusal of the file comes last. */
+/** Values, or the codes of rejections; the rejection of the file comes last. */
 async function outcome(name: string, body: string | Uint8Array): Promise<unknown[]> {
-  const { records, refusal } = await decodeFile(source(name, body));
-  const each = records.map((record) => record.refusal?.code ?? ('value' in record ? record.value : undefined));
-  return refusal ? [...each, refusal.code] : each;
+  const { records, rejection } = await decodeFile(source(name, body));
+  const each = records.map((record) => record.rejection?.code ?? ('value' in record ? record.value : undefined));
+  return rejection ? [...each, rejection.code] : each;
 }
 
 describe('the name of a file', () => {
@@ -79,19 +79,19 @@ describe('a CSV file', () => {
   });
 
   it('without a header does not tell who is in its first row', async () => {
-    const { refusal } = await decodeFile(source('a.csv', 'ann@example.com,ann@example.com,\nbob@example.com,x,y\n'));
-    expect(refusal?.code).toBe('invalid-header');
-    expect(JSON.stringify(refusal)).not.toContain('ann');
+    const { rejection } = await decodeFile(source('a.csv', 'ann@example.com,ann@example.com,\nbob@example.com,x,y\n'));
+    expect(rejection?.code).toBe('invalid-header');
+    expect(JSON.stringify(rejection)).not.toContain('ann');
   });
 
   it('gives no row larger than allowed', async () => {
     const { records } = await decodeFile(source('a.csv', `a,b\n1,2\n3,"${'\n'.repeat(2 * MAX_RECORD_BYTES)}"\n5,6\n`));
-    expect(records.map(({ refusal }) => refusal?.code)).toEqual([undefined, 'too-large', undefined]);
+    expect(records.map(({ rejection }) => rejection?.code)).toEqual([undefined, 'too-large', undefined]);
   });
 });
 
 describe('a record of JSON', () => {
-  const decode = (text: string) => decodeJson(Buffer.from(text)).refusal;
+  const decode = (text: string) => decodeJson(Buffer.from(text)).rejection;
   const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
   it('may be as deep and as large as allowed, and no more', () => {
@@ -111,11 +111,11 @@ describe('a record of JSON', () => {
   );
 
   it.each(['{"mail":"secret', '{"mail":secret}', 'secret in JSON at position 12', '{"secret":1}}', '{secret'])(
-    'is not quoted when it is refused: %s',
+    'is not quoted when it is rejected: %s',
     (text) => {
-      const refusal = decode(text);
-      expect(refusal?.code).toBe('malformed');
-      expect(JSON.stringify(refusal)).not.toMatch(/secret|12/);
+      const rejection = decode(text);
+      expect(rejection?.code).toBe('malformed');
+      expect(JSON.stringify(rejection)).not.toMatch(/secret|12/);
     },
   );
 });
@@ -133,8 +133,8 @@ describe('trouble that is not of the file', () => {
     ['a.ndjson', Buffer.from('{"n":1}\n{"n":2}\n')],
     ['a.ndjson.gz', gzipSync('{"n":1}\n{"n":2}\n')],
     ['a.json', Buffer.from('[{"n":1},{"n":2}]')],
-  ])('is not taken for a refusal: %s', async (name, bytes) => {
-    const plan = await planChunks(source(name, bytes), { targetBytes: 1_000 });
+  ])('is not taken for a rejection: %s', async (name, bytes) => {
+    const plan = await listChunks(source(name, bytes), { targetBytes: 1_000 });
     const records = Array.fromAsync(recordsOf(failing(name, bytes), plan, plan.chunks[0]!));
     await expect(records).rejects.toThrow('the network is down');
   });
@@ -142,7 +142,7 @@ describe('trouble that is not of the file', () => {
   it('is not caused by a reader that stops early', async () => {
     const lines = Array.from({ length: 20_000 }, (_, n) => JSON.stringify({ n })).join('\n');
     const packed = source('a.ndjson.gz', gzipSync(lines));
-    const plan = await planChunks(packed, { targetBytes: 1_000 });
+    const plan = await listChunks(packed, { targetBytes: 1_000 });
     for await (const record of recordsOf(packed, plan, plan.chunks[0]!)) {
       expect(record.position.row).toBe(1);
       break;

@@ -79,7 +79,7 @@ describe('the endpoint that AWS_ENDPOINT_URL names', () => {
     ['https://dynamodb.us-east-1.amazonaws.com', 'AWS itself'],
     ['https://sqs.cn-north-1.amazonaws.com.cn', 'AWS itself'],
     ['https://lambda.us-east-1.api.aws', 'AWS itself'],
-  ])('is refused with the reason when it is %s', (text, reason) => {
+  ])('is rejected with the reason when it is %s', (text, reason) => {
     expect(() => parseEndpoint(text)).toThrow(reason);
   });
 

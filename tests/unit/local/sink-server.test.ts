@@ -63,7 +63,7 @@ describe('the outside world', () => {
     ['PUT', '/aam/use.demdex.net/event'],
     ['POST', '/aam/use.demdex.net/other'],
     ['POST', '/'],
-  ])('refuses %s %s with 404, and writes that down too', async (method, path) => {
+  ])('rejects %s %s with 404, and writes that down too', async (method, path) => {
     const { url, client } = await sink();
     expect((await fetch(`${url}${path}`, { method })).status).toBe(404);
     expect(await client.requests()).toMatchObject([{ method, path, status: 404 }]);
@@ -92,7 +92,7 @@ describe('the outside world', () => {
     expect(await client.requests({ path: '/webhook/b' })).toMatchObject([{ body: '/wCA', bodyEncoding: 'base64' }]);
   });
 
-  it('refuses a body beyond its limit and keeps the beginning', async () => {
+  it('rejects a body beyond its limit and keeps the beginning', async () => {
     const { post, client } = await sink();
     const exact = await post('/webhook/a', 'x'.repeat(MAX_BODY_BYTES));
     const long = await post('/webhook/a', `${'x'.repeat(MAX_BODY_BYTES - 1)}é and more`);
@@ -179,9 +179,9 @@ describe('telling the sink how to behave', () => {
     ['no status', { pathPrefix: '/webhook', status: 42 }],
     ['no times', { pathPrefix: '/webhook', status: 500, times: 0 }],
     ['a misspelt key', { pathPrefix: '/webhook', status: 500, delay: 5 }],
-  ])('refuses an order with %s', async (_, order) => {
+  ])('rejects an order with %s', async (_, order) => {
     const { client } = await sink();
-    await expect(client.behave(order)).rejects.toThrow('refused POST /_sink/behaviour');
+    await expect(client.behave(order)).rejects.toThrow('rejected POST /_sink/behaviour');
   });
 });
 

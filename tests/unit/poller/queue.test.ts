@@ -41,7 +41,7 @@ describe('a queue', () => {
     let calls = 0;
     const poller = queuePoller({}, () => {
       calls += 1;
-      if (calls === 1) throw new Error('refused');
+      if (calls === 1) throw new Error('rejected');
       return calls === 2 ? { batchItemFailures: [{ itemIdentifier: 'other' }] } : undefined;
     });
     send(poller, 'a', 'b');
@@ -62,7 +62,7 @@ describe('a queue', () => {
     const counts: string[] = [];
     const poller = queuePoller({ redrive: REDRIVE }, (event) => {
       counts.push(...event.Records.map(({ attributes }) => attributes.ApproximateReceiveCount));
-      throw new Error('refused');
+      throw new Error('rejected');
     });
     send(poller, 'a');
     await poller.run();
@@ -135,7 +135,7 @@ describe('a FIFO queue', () => {
     }
   });
 
-  it('refuses a message without group or deduplication id', () => {
+  it('rejects a message without group or deduplication id', () => {
     const poller = queuePoller(fifo, () => undefined);
     expect(() => poller.queue('work').send('a')).toThrow('needs a groupId and a deduplicationId');
   });
@@ -144,7 +144,7 @@ describe('a FIFO queue', () => {
     [{ batchSize: 11 }, fifo, 'at most 10 messages'],
     [{ batchingWindowSeconds: 1 }, fifo, 'no batching window'],
     [{ batchSize: 11 }, {}, 'need a batching window'],
-  ])('is refused with settings that AWS refuses: %j', (source, definition, reason) => {
+  ])('is rejected with settings that AWS rejects: %j', (source, definition, reason) => {
     expect(() => queuePoller(definition, () => undefined, source)).toThrow(reason);
   });
 

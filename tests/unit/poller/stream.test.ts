@@ -157,7 +157,7 @@ describe('a function that names failed records', () => {
 
 describe('a function that throws', () => {
   const throwsOn = (bad: string) => (event: KinesisStreamEvent) => {
-    if (kinesisData(event).includes(bad)) throw new Error('refused');
+    if (kinesisData(event).includes(bad)) throw new Error('rejected');
   };
 
   it('holds up its shard until the retries are used up, then the rest goes on', async () => {
@@ -265,7 +265,7 @@ describe('whatever a function does', () => {
               firstSeen.set(kinesis.partitionKey, [...seen, kinesis.sequenceNumber]);
           }
           const step = remaining.shift() ?? 'succeed';
-          if (step === 'throw') throw new Error('refused');
+          if (step === 'throw') throw new Error('rejected');
           const from = step === 'succeed' ? event.Records.length : step % event.Records.length;
           for (const { kinesis } of event.Records.slice(0, from)) done.add(kinesis.sequenceNumber);
           return {

@@ -8,7 +8,7 @@ const templates = (reference: unknown): Templates => ({
   data: {
     Resources: {
       Stream1: { Type: 'AWS::Kinesis::Stream' },
-      Handle: {
+      StageParameter: {
         Type: 'AWS::SSM::Parameter',
         Properties: { Name: '/tributary/x/collection-stream', Value: { Ref: 'Stream1' } },
       },
@@ -19,7 +19,7 @@ const templates = (reference: unknown): Templates => ({
     Resources: {
       Reader: { Type: 'AWS::Lambda::Function' },
       Failures: { Type: 'AWS::SQS::Queue' },
-      Handle: {
+      StageParameter: {
         Type: 'AWS::SSM::Parameter',
         Properties: {
           Name: '/tributary/x/functions',

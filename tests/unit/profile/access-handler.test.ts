@@ -2,7 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { NoCatalogError } from '#core/catalog/port.ts';
-import { stageRules } from '#core/catalog/rules.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
@@ -42,13 +42,13 @@ describe('the function behind the entities API', () => {
 
   beforeAll(async () => {
     catalog = await exampleCatalog();
-    const rules = stageRules(catalog).fold;
+    const settings = stageSettings(catalog).fold;
     await stitch(
       [
         attributes(NOW - 9_000, 'CRMID:RB-1', { loyalty: { tier: 'gold' } }),
         ...[1, 2, 3].map((n) => event(NOW - n * 1_000, ['CRMID:RB-1', ecid(1)], { _id: `e${n}`, n })),
       ],
-      { ...stores, rules, pause: async () => {} },
+      { ...stores, settings, backoff: async () => {} },
     );
   });
 
@@ -111,7 +111,7 @@ describe('the function behind the entities API', () => {
     expect(await call('GET', profile, undefined, '/ups/other')).toMatchObject({ status: 404 });
   });
 
-  it('asks to come back later while no catalog is in force', async () => {
+  it('asks to come back later while no catalog is active', async () => {
     const handler = handlerOf(() => Promise.reject(new NoCatalogError()));
     const query = 'schema.name=_xdm.context.profile&entityId=1&entityIdNS=ECID';
     const request = {
@@ -126,7 +126,7 @@ describe('the function behind the entities API', () => {
   it('writes nothing about a person into its log', async () => {
     const lines: string[] = [];
     const spies = (['info', 'error', 'log'] as const).map((name) =>
-      vi.spyOn(console, name).mockImplementation((...said) => void lines.push(said.join(' '))),
+      vi.spyOn(console, name).mockImplementation((...asserted) => void lines.push(asserted.join(' '))),
     );
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
     await call('GET', 'schema.name=_xdm.context.profile&entityId=RB-1&entityIdNS=CRMID');

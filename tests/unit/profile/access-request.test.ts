@@ -49,7 +49,7 @@ describe('a request for profiles', () => {
     [`${EVENTS}&relatedEntityId=1&startTime=2026-01-01`, /startTime/],
     [`${EVENTS}&relatedEntityId=1&limit=0`, /limit/],
     [`${EVENTS}&relatedEntityId=1&orderby=name`, /orderby/],
-  ])('is refused when it is %s, and says where', (text, where) => {
+  ])('is rejected when it is %s, and says where', (text, where) => {
     expect(query(text)).toMatchObject({ status: 422, detail: expect.stringMatching(where) });
   });
 
@@ -88,9 +88,9 @@ describe('a request for profiles', () => {
     expect(body({ schema, identities: [{ entityId: 42 }] })).toMatchObject({ status: 422 });
     expect(body({ identities: [{ entityId: '1' }] })).toMatchObject({ status: 422 });
     const twice = { entityId: 'secret', entityIdNS: { code: 'ECID' } };
-    const refused = body({ schema, identities: [twice, twice] });
-    expect(refused).toMatchObject({ status: 422 });
-    expect(JSON.stringify(refused)).not.toContain('secret');
+    const rejected = body({ schema, identities: [twice, twice] });
+    expect(rejected).toMatchObject({ status: 422 });
+    expect(JSON.stringify(rejected)).not.toContain('secret');
   });
 });
 

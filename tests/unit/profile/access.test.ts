@@ -1,14 +1,14 @@
 import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AccessRules, EntitiesRequest } from '#core/access/access.ts';
+import type { AccessSettings, EntitiesRequest } from '#core/access/access.ts';
 import type { EventPage } from '#core/access/events.ts';
 import { type EntitiesAnswer, getEntities } from '#core/access/get-entities.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
-import { attributes, ecid, event, foldRules, linkRules } from '#tests/harness/core/factories.ts';
+import { attributes, ecid, event, foldSettings, linkingRules } from '#tests/harness/core/factories.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 const DAY = 86_400_000;
@@ -24,8 +24,8 @@ const POLICIES = [policy('default', 'pdg'), policy('apart', 'none'), policy('crm
 /** Under stitching none a device is a member by itself. */
 const OWN_OF_DEVICE = { lastQualificationTime: new Date(NOW).toISOString(), status: 'realized' };
 
-const rules = (change: Partial<AccessRules> = {}): AccessRules => ({
-  links: linkRules(),
+const rules = (change: Partial<AccessSettings> = {}): AccessSettings => ({
+  links: linkingRules(),
   mergePolicy: POLICIES[0]!,
   policies: [
     { mergePolicy: POLICIES[0]!, segments: new Set(['gold', 'silver', 'bronze']) },
@@ -60,10 +60,10 @@ describe('access to profiles', () => {
   });
   let at = stores();
   const take = (...records: Parameters<typeof stitch>[0]) =>
-    stitch(records, { ...at, rules: foldRules(), pause: async () => {} });
-  const get = async (request: EntitiesRequest, change: Partial<AccessRules> = {}): Promise<EntitiesAnswer> =>
-    (await getEntities(request, { ...at, rules: rules(change), now: NOW })) as EntitiesAnswer;
-  const pageOf = async (request: EntitiesRequest, change: Partial<AccessRules> = {}): Promise<EventPage> => {
+    stitch(records, { ...at, settings: foldSettings(), backoff: async () => {} });
+  const get = async (request: EntitiesRequest, change: Partial<AccessSettings> = {}): Promise<EntitiesAnswer> =>
+    (await getEntities(request, { ...at, settings: rules(change), now: NOW })) as EntitiesAnswer;
+  const pageOf = async (request: EntitiesRequest, change: Partial<AccessSettings> = {}): Promise<EventPage> => {
     const { answers, status } = await get(request, change);
     expect(status).toBe(200);
     return answers[0]!.answer as EventPage;
@@ -92,7 +92,7 @@ describe('access to profiles', () => {
       {
         root: item!.root,
         version: 0,
-        absorbed: [],
+        mergedIn: [],
         profiles: {
           [ecid(1)]: { digest: '', segments: { device: { status: 'realized', lastQualificationTime: NOW } } },
           'CRMID:7': {
@@ -269,7 +269,7 @@ describe('pages of events', () => {
         memberships: new MemoryMembershipStore(),
       };
       const take = (records: Parameters<typeof stitch>[0]) =>
-        stitch(records, { ...at, rules: foldRules(), pause: async () => {} });
+        stitch(records, { ...at, settings: foldSettings(), backoff: async () => {} });
       const events = (from: readonly number[], name: string) =>
         from.map((time, n) => event(NOW + time, [ecid(1)], { _id: `${name}${n}` }));
       await take(events(early, 'early'));
@@ -280,7 +280,7 @@ describe('pages of events', () => {
         const identities = [{ entityId: ecid(1), ...(start && { start }) }];
         const answer = await getEntities(eventsRequest({ identities, limit, orderby }), {
           ...at,
-          rules: rules(),
+          settings: rules(),
           now: NOW,
         });
         const { _page, children } = (answer as EntitiesAnswer).answers[0]!.answer as EventPage;

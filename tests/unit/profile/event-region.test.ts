@@ -5,17 +5,17 @@ import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryAppliedRetentions } from '#tests/harness/core/applied-retentions.memory.ts';
 import { expireAll } from '#tests/harness/core/expire-all.ts';
-import { MemoryExpiryBooks } from '#tests/harness/core/expiry-books.memory.ts';
-import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { attributes, ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 
 const NOON = Date.parse('2026-03-01T12:00:00Z');
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-const pause = async (): Promise<void> => {};
+const backoff = async (): Promise<void> => {};
 /** No segment looks at any event. */
-const rules = foldRules({ projectEvent: () => undefined });
+const settings = foldSettings({ projectEvent: () => undefined });
 
 const seen = (after: number, ids: readonly string[], captured = after, dataCenterLocation = 'VA6'): AcceptedRecord =>
   event(NOON + after, ids, {
@@ -23,15 +23,15 @@ const seen = (after: number, ids: readonly string[], captured = after, dataCente
     userActivityRegion: { dataCenterLocation, captureTimestamp: new Date(NOON + captured).toISOString() },
   });
 
-function newStage(fold = rules) {
+function newStage(fold = settings) {
   const stores = { profiles: new MemoryProfileStore(), timeline: new MemoryTimeline() };
   const items = (): Promise<ProfileItem[]> => Array.fromAsync(stores.profiles.scan());
   return {
     ...stores,
     items,
-    take: (...records: AcceptedRecord[]) => stitch(records, { ...stores, rules: fold, pause }),
+    take: (...records: AcceptedRecord[]) => stitch(records, { ...stores, settings: fold, backoff }),
     profiles: stores.profiles,
-    profile: async () => (await items()).flatMap((item) => profilesOf(item, profileRules)),
+    profile: async () => (await items()).flatMap((item) => profilesOf(item, profileSettings)),
     revision: async () => (await items())[0]!.revision,
   };
 }
@@ -75,7 +75,7 @@ describe('the region of an event', () => {
   });
 
   it('belongs to the primary identity where the dataset links no identities', async () => {
-    const stage = newStage(foldRules({ isIdentityEnabled: () => false }));
+    const stage = newStage(foldSettings({ isIdentityEnabled: () => false }));
     await stage.take(seen(0, ['CRMID:ann', ecid(1)]));
     const [profile] = await stage.profile();
     expect(profile!.identities).toEqual(['CRMID:ann']);
@@ -97,18 +97,18 @@ describe('the region of an event', () => {
 
   it('expires with the events of its time', async () => {
     const expiryOf = (_: string, time: number): number => time + 30 * DAY;
-    const fold = foldRules({ projectEvent: () => undefined, expiryOf });
+    const fold = foldSettings({ projectEvent: () => undefined, expiryOf });
     const stage = newStage(fold);
     await stage.take(seen(0, [ecid(1)]), seen(DAY, [ecid(1)], DAY, 'IRL1'));
     const regionsAt = async (now: number) => {
-      const expiry = { ...profileRules, fold, eventDays: { 'web-events': 30 } };
+      const expiry = { ...profileSettings, fold, eventDays: { 'web-events': 30 } };
       await expireAll({
         profiles: stage.profiles,
         timeline: stage.timeline,
-        books: new MemoryExpiryBooks(),
-        rules: expiry,
+        retentionStore: new MemoryAppliedRetentions(),
+        settings: expiry,
         now,
-        pause,
+        backoff,
       });
       return Object.keys((await stage.profile())[0]?.view.userActivityRegions ?? {});
     };

@@ -2,29 +2,29 @@ import { test } from '@fast-check/vitest';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ExpiryRules, Retentions } from '#core/profile/expiry/rules.ts';
-import type { FoldRules } from '#core/profile/fold-settings.ts';
+import type { ExpirySettings, Retentions } from '#core/profile/expiry/settings.ts';
+import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryAppliedRetentions } from '#tests/harness/core/applied-retentions.memory.ts';
 import { expireAll } from '#tests/harness/core/expire-all.ts';
-import { MemoryExpiryBooks } from '#tests/harness/core/expiry-books.memory.ts';
-import { attributes, ecid, event, foldRules } from '#tests/harness/core/factories.ts';
+import { attributes, ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
-import { allProfiles, profileRules } from '#tests/harness/core/profiles.ts';
+import { allProfiles, profileSettings } from '#tests/harness/core/profiles.ts';
 
 const DAY = 86_400_000;
 const at = (text: string): number => Date.parse(text);
 
-const foldUnder = (eventDays: Retentions, change: Partial<FoldRules> = {}): FoldRules =>
-  foldRules({
+const foldUnder = (eventDays: Retentions, change: Partial<FoldSettings> = {}): FoldSettings =>
+  foldSettings({
     expiryOf: (id, time) => (eventDays[id] === undefined ? undefined : time + eventDays[id] * DAY),
     keepsActivity: true,
     ...change,
   });
-const rulesUnder = (eventDays: Retentions, change: Partial<ExpiryRules> = {}): ExpiryRules => ({
-  ...profileRules,
+const rulesUnder = (eventDays: Retentions, change: Partial<ExpirySettings> = {}): ExpirySettings => ({
+  ...profileSettings,
   fold: foldUnder(eventDays),
   eventDays,
   ...change,
@@ -33,19 +33,19 @@ const rulesUnder = (eventDays: Retentions, change: Partial<ExpiryRules> = {}): E
 const newStores = () => ({
   profiles: new MemoryProfileStore(),
   timeline: new MemoryTimeline(),
-  books: new MemoryExpiryBooks(),
+  retentionStore: new MemoryAppliedRetentions(),
 });
-const pause = async (): Promise<void> => {};
+const backoff = async (): Promise<void> => {};
 
 describe('expiry', () => {
   let stores = newStores();
   beforeEach(() => {
     stores = newStores();
   });
-  const take = (records: readonly AcceptedRecord[], rules = foldUnder({})) =>
-    stitch(records, { ...stores, rules, pause });
-  const run = (now: string | number, rules: ExpiryRules, change: Partial<typeof stores> = {}) =>
-    expireAll({ ...stores, ...change, rules, now: typeof now === 'string' ? at(now) : now, pause });
+  const take = (records: readonly AcceptedRecord[], settings = foldUnder({})) =>
+    stitch(records, { ...stores, settings, backoff });
+  const run = (now: string | number, settings: ExpirySettings, change: Partial<typeof stores> = {}) =>
+    expireAll({ ...stores, ...change, settings, now: typeof now === 'string' ? at(now) : now, backoff });
   const timesLeft = async (): Promise<string[]> => {
     const [profile] = (await allProfiles(stores.profiles)) as { view: { xEvent: { time: number }[] } }[];
     return (profile?.view.xEvent ?? []).map(({ time }) => new Date(time).toISOString().slice(5, 10));
@@ -91,16 +91,18 @@ describe('expiry', () => {
   it('reads no timeline and writes nothing while nothing expires and no retention has changed', async () => {
     const now = at('2026-05-01T00:00:00Z');
     await take([event(now - DAY, [ecid(1)]), attributes(now, 'CRMID:1', { a: 1 })]);
-    const rules = rulesUnder({ 'web-events': 30 });
-    await run(now, rules);
+    const settings = rulesUnder({ 'web-events': 30 });
+    await run(now, settings);
     const silent = { ...stores.timeline, read: () => expect.unreachable('the timeline was read') };
     const written = stores.profiles.changed.length;
-    expect(await run(now, rules, { timeline: silent as unknown as MemoryTimeline })).toMatchObject({
+    expect(await run(now, settings, { timeline: silent as unknown as MemoryTimeline })).toMatchObject({
       items: 2,
       events: 0,
     });
     expect(stores.profiles.changed).toHaveLength(written);
-    expect(await run(now, rulesUnder({}), { books: new MemoryExpiryBooks() })).toMatchObject({ items: 0 });
+    expect(await run(now, rulesUnder({}), { retentionStore: new MemoryAppliedRetentions() })).toMatchObject({
+      items: 0,
+    });
   });
 
   it('lets a profile cease to exist that has no attributes and no events left, whoever looked at its events', async () => {
@@ -116,10 +118,10 @@ describe('expiry', () => {
       ],
       unread,
     );
-    const rules = rulesUnder(days, { fold: unread });
-    expect(await run(time + 6 * DAY, rules)).toMatchObject({ profiles: 0 });
+    const settings = rulesUnder(days, { fold: unread });
+    expect(await run(time + 6 * DAY, settings)).toMatchObject({ profiles: 0 });
     expect(await allProfiles(stores.profiles)).toHaveLength(3);
-    expect(await run(time + 8 * DAY, rules)).toMatchObject({ profiles: 2, events: 2 });
+    expect(await run(time + 8 * DAY, settings)).toMatchObject({ profiles: 2, events: 2 });
     expect(await allProfiles(stores.profiles)).toMatchObject([{ key: ecid(3), view: { a: 1, xEvent: [] } }]);
   });
 
@@ -146,7 +148,7 @@ describe('expiry', () => {
 
   describe('of pseudonymous profiles', () => {
     const start = at('2026-05-01T12:00:00Z');
-    const rules = rulesUnder({}, { pseudonymous: { namespaces: new Set(['ECID', 'IDFA']), days: 14 } });
+    const settings = rulesUnder({}, { pseudonymous: { namespaces: new Set(['ECID', 'IDFA']), days: 14 } });
     const names = async () => ((await allProfiles(stores.profiles)) as { key: string }[]).map(({ key }) => key);
 
     it('removes records, events and timeline of those that were inactive; one extra namespace saves a profile', async () => {
@@ -157,8 +159,8 @@ describe('expiry', () => {
         event(start, [ecid(3)]),
         { ...event(start + 1, [ecid(3)]), receivedAt: start + 10 * DAY },
       ]);
-      expect(await run(start + 14 * DAY, rules)).toMatchObject({ profiles: 0 });
-      expect(await run(start + 15 * DAY, rules)).toMatchObject({ profiles: 1, timelineEntries: 2, failed: 0 });
+      expect(await run(start + 14 * DAY, settings)).toMatchObject({ profiles: 0 });
+      expect(await run(start + 15 * DAY, settings)).toMatchObject({ profiles: 1, timelineEntries: 2, failed: 0 });
       expect(await names()).toEqual([ecid(3), 'Email:a@b.c']);
       expect(await timelineOf(ecid(1))).toEqual([]);
       expect(await timelineOf('IDFA:a')).toEqual([]);
@@ -168,13 +170,13 @@ describe('expiry', () => {
 
     it('counts by arrival: an old event that came lately is activity', async () => {
       await take([{ ...event(start - 60 * DAY, [ecid(1)]), receivedAt: start }]);
-      await run(start + 10 * DAY, rules);
+      await run(start + 10 * DAY, settings);
       expect(await names()).toEqual([ecid(1)]);
     });
 
     it('asks the timeline where activity was not kept yet', async () => {
       await take([event(start, [ecid(1)]), event(start + 9 * DAY, [ecid(2)])], foldUnder({}, { keepsActivity: false }));
-      expect(await run(start + 16 * DAY, rules)).toMatchObject({ profiles: 1 });
+      expect(await run(start + 16 * DAY, settings)).toMatchObject({ profiles: 1 });
       expect(await names()).toEqual([ecid(2)]);
       expect(await timelineOf(ecid(1))).toEqual([]);
     });
@@ -182,7 +184,7 @@ describe('expiry', () => {
     it('knows who comes back by the links, and nothing else', async () => {
       const link = event(start, [ecid(1), 'IDFA:a'], { first: true });
       await take([link]);
-      await run(start + 20 * DAY, rules);
+      await run(start + 20 * DAY, settings);
       await take([event(start + 21 * DAY, [ecid(1)], { second: true })]);
       expect(await allProfiles(stores.profiles)).toMatchObject([
         { identities: ['IDFA:a', ecid(1)], view: { xEvent: [{ entity: { second: true } }] } },
@@ -195,10 +197,10 @@ describe('expiry', () => {
         read: (identity: string) => stores.timeline.read(identity),
         erase: () => Promise.reject(new Error('injected: no timeline')),
       });
-      expect(await run(start + 20 * DAY, rules, { timeline: broken })).toMatchObject({ failed: 1 });
+      expect(await run(start + 20 * DAY, settings, { timeline: broken })).toMatchObject({ failed: 1 });
       expect(await names()).toEqual([]);
       expect(await timelineOf(ecid(1))).toHaveLength(1);
-      expect(await run(start + 21 * DAY, rules)).toMatchObject({ failed: 0, timelineEntries: 1 });
+      expect(await run(start + 21 * DAY, settings)).toMatchObject({ failed: 0, timelineEntries: 1 });
       expect(await timelineOf(ecid(1))).toEqual([]);
     });
 
@@ -217,7 +219,7 @@ describe('expiry', () => {
           await stores.profiles.write(write);
         },
       });
-      expect(await run(now, rules, { profiles })).toMatchObject({ failed: 0, profiles: 0 });
+      expect(await run(now, settings, { profiles })).toMatchObject({ failed: 0, profiles: 0 });
       expect(await allProfiles(stores.profiles)).toMatchObject([{ key: ecid(1), view: { xEvent: [{}, {}] } }]);
     });
 
@@ -231,7 +233,7 @@ describe('expiry', () => {
           await stores.profiles.write(write);
         },
       });
-      const result = await run(start + 20 * DAY, rules, { profiles });
+      const result = await run(start + 20 * DAY, settings, { profiles });
       expect(result).toMatchObject({ items: 2, failed: 1, profiles: 1, firstError: expect.any(ConflictError) });
     });
   });
@@ -240,18 +242,18 @@ describe('expiry', () => {
 describe('expiry and arrivals', () => {
   const START = at('2026-05-01T00:00:00Z');
   const days = { 'web-events': 3 };
-  const arrival = fc.record({
+  const ingestionId = fc.record({
     who: fc.integer({ min: 1, max: 2 }),
     after: fc.nat({ max: 40 }),
     age: fc.nat({ max: 6 }),
   });
 
-  test.prop([fc.array(arrival, { maxLength: 20 }), fc.array(fc.nat({ max: 40 }), { maxLength: 6 })])(
+  test.prop([fc.array(ingestionId, { maxLength: 20 }), fc.array(fc.nat({ max: 40 }), { maxLength: 6 })])(
     'leave the same behind, however often expiry runs between them',
-    async (arrivals, runs) => {
+    async (ingestionIds, runs) => {
       const HOUR = DAY / 4;
       const fold = foldUnder(days, { retainEvents: (events) => events.slice(0, 2) });
-      const records = arrivals
+      const records = ingestionIds
         .sort((x, y) => x.after - y.after)
         .map(({ who, after, age }, n): AcceptedRecord => {
           const receivedAt = START + after * HOUR;
@@ -260,11 +262,11 @@ describe('expiry and arrivals', () => {
       const end = START + 41 * HOUR;
       const outcomeOf = async (moments: readonly number[]) => {
         const stores = newStores();
-        const run = (now: number) => expireAll({ ...stores, rules: rulesUnder(days, { fold }), now, pause });
+        const run = (now: number) => expireAll({ ...stores, settings: rulesUnder(days, { fold }), now, backoff });
         const left = [...moments].sort((x, y) => x - y).map((moment) => START + moment * HOUR);
         for (const record of records) {
           while (left.length > 0 && left[0]! < record.receivedAt) await run(left.shift()!);
-          await stitch([record], { ...stores, rules: fold, pause });
+          await stitch([record], { ...stores, settings: fold, backoff });
         }
         for (const moment of left) await run(moment);
         await run(end);
@@ -276,11 +278,11 @@ describe('expiry and arrivals', () => {
 
   const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'before', 'after', 'conflict');
 
-  test.prop([fc.array(arrival, { minLength: 1, maxLength: 12 }), fc.array(fault, { maxLength: 60 })])(
+  test.prop([fc.array(ingestionId, { minLength: 1, maxLength: 12 }), fc.array(fault, { maxLength: 60 })])(
     'end as if nothing had happened when runs fail anywhere and are repeated',
-    async (arrivals, faults) => {
-      const rules = rulesUnder(days, { pseudonymous: { namespaces: new Set(['ECID']), days: 8 } });
-      const records = arrivals.map(({ who, after, age }, n): AcceptedRecord => {
+    async (ingestionIds, faults) => {
+      const settings = rulesUnder(days, { pseudonymous: { namespaces: new Set(['ECID']), days: 8 } });
+      const records = ingestionIds.map(({ who, after, age }, n): AcceptedRecord => {
         const receivedAt = START + after * (DAY / 4);
         const record =
           n % 2 ? attributes(receivedAt, ecid(who), { n }) : event(receivedAt - age * DAY, [ecid(who)], { n });
@@ -289,14 +291,15 @@ describe('expiry and arrivals', () => {
       const now = START + 14 * DAY;
       const outcomeOf = async (upcoming: Fault[]) => {
         const stores = newStores();
-        await stitch(records, { ...stores, rules: rules.fold, pause });
+        await stitch(records, { ...stores, settings: settings.fold, backoff });
         const next = (): Fault => upcoming.shift() ?? 'none';
         const shaky = {
           profiles: withFaults(stores.profiles, next),
           timeline: withFaults(stores.timeline, next),
-          books: withFaults(stores.books, next),
+          retentionStore: withFaults(stores.retentionStore, next),
         };
-        const run = () => expireAll({ ...shaky, rules, now, pause }).catch((error: Error) => ({ failed: 1, error }));
+        const run = () =>
+          expireAll({ ...shaky, settings, now, backoff }).catch((error: Error) => ({ failed: 1, error }));
         for (let runs = 0; (await run()).failed > 0; runs++) expect(runs).toBeLessThan(100);
         const timelines = await Promise.all([1, 2].map((n) => Array.fromAsync(stores.timeline.read(ecid(n)))));
         const items = await Array.fromAsync(stores.profiles.scan());

@@ -1,33 +1,33 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
-import { fileSource } from '#cli/feed/file-source.ts';
+import { fileSource } from '#cli/ingest/file-source.ts';
 import { type CostBatch, countCost } from '#cli/replay/cost/cost-run.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { replay } from '#cli/replay/replay.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
-import type { StageRules } from '#core/catalog/rules.ts';
+import type { StageSettings } from '#core/catalog/stage-settings.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import { ecid, event, foldRules } from '#tests/harness/core/factories.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { segmentSet } from '#tests/harness/core/segments.ts';
 import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES } from '#tests/harness/luma/data.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 
 /** Rules under which no segment looks at an event named `noise`. */
-const rules = {
-  fold: foldRules({ projectEvent: (entity) => (entity.noise ? undefined : { ...entity }) }),
+const settings = {
+  fold: foldSettings({ projectEvent: (entity) => (entity.noise ? undefined : { ...entity }) }),
   evaluation: {
-    ...profileRules,
+    ...profileSettings,
     segments: segmentSet({ buyers: ({ xEvent }) => xEvent.some(({ entity }) => entity.bought === true) }),
     mappedAttributes: () => undefined,
   },
-  route: { ...profileRules, destinations: new Map() },
-} as unknown as StageRules;
+  route: { ...profileSettings, destinations: new Map() },
+} as unknown as StageSettings;
 
-const streamed = (...records: readonly AcceptedRecord[]): CostBatch => ({ door: 'stream', records });
-const cost = (batches: readonly CostBatch[], together = false) => countCost(batches, { rules, now: NOW, together });
+const streamed = (...records: readonly AcceptedRecord[]): CostBatch => ({ ingestionMethod: 'stream', records });
+const cost = (batches: readonly CostBatch[], together = false) => countCost(batches, { settings, now: NOW, together });
 const visit = (n: number, entity: object, who = 1) => event(NOW - n * 1_000, [ecid(who)], { n, ...entity });
 
 describe('what records cost', () => {
@@ -60,7 +60,7 @@ describe('what records cost', () => {
   });
 
   it('leaves out Kinesis for files', async () => {
-    const { byService } = await cost([{ door: 'file', records: [visit(1, {})] }]);
+    const { byService } = await cost([{ ingestionMethod: 'file', records: [visit(1, {})] }]);
     expect(byService.kinesis).toBe(0);
     expect(byService.s3).toBeGreaterThan(0);
   });
@@ -75,12 +75,12 @@ describe.runIf(hasLuma)('what the real web events cost', () => {
     const catalog = compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {}));
     const now = Date.parse('2018-12-18T00:00:00Z');
     const source = await fileSource(join(LUMA, LUMA_FILES['web-events']));
-    const { records } = await readInput(source, 'web-events', catalog, { receivedAt: now, firstTie: 0 });
+    const { records } = await readInput(source, 'web-events', catalog, { receivedAt: now, firstTieBreaker: 0 });
     const { result } = await replay({
       catalog,
       inputs: [{ name: 'web-events', records }],
       now,
-      door: 'stream',
+      ingestionMethod: 'stream',
       seed: 1,
       withCost: true,
     });

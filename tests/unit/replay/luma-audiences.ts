@@ -1,4 +1,4 @@
-import { at, type LumaEvent, type LumaPerson } from './luma-people.ts';
+import { at, type LumaEvent, type LumaPerson } from './luma-persons.ts';
 
 /** An audience in PQL, and the same in plain JavaScript. */
 export interface Audience {

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
-import { fileSource } from '#cli/feed/file-source.ts';
+import { fileSource } from '#cli/ingest/file-source.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayResult, replay } from '#cli/replay/replay.ts';
 import { unionsOf } from '#core/catalog/checks/union.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
-import { mistakesIn } from '#core/segmentation/pql/check/mistakes.ts';
+import { problemsIn } from '#core/segmentation/pql/check/mistakes.ts';
 import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES, lumaExpected } from '#tests/harness/luma/data.ts';
 import { type Audience, OMNICHANNEL, ONLINE } from './luma-audiences.ts';
-import { type LumaPerson, lumaDevices, lumaPeople } from './luma-people.ts';
+import { type LumaPerson, lumaDevices, lumaPersons } from './luma-persons.ts';
 
 type Audiences = Readonly<Record<string, Audience>>;
 
@@ -21,20 +21,20 @@ async function membersOf(audiences: Audiences, datasets: readonly (keyof typeof 
     segmentDefinition.parse({ id, name: id, expression: { type: 'PQL', format: 'pql/text', value: pql } }),
   );
   const unions = unionsOf(own);
-  const mistakes = segments.flatMap((segment) =>
-    mistakesIn(segment.expression.value, unions, new Set(Object.keys(audiences))).map((error) => error.render()),
+  const problems = segments.flatMap((segment) =>
+    problemsIn(segment.expression.value, unions, new Set(Object.keys(audiences))).map((error) => error.render()),
   );
-  expect(mistakes).toEqual([]);
+  expect(problems).toEqual([]);
   const catalog = compileCatalog({ ...own, segments, destinations: [] });
   const now = Date.parse(lumaExpected().now);
   const inputs = await Promise.all(
     datasets.map(async (dataset, index) => {
-      const arrival = { receivedAt: now, firstTie: index * 100_000 };
+      const ingestionId = { receivedAt: now, firstTieBreaker: index * 100_000 };
       const source = await fileSource(join(LUMA, LUMA_FILES[dataset]));
-      return { name: dataset, ...(await readInput(source, dataset, catalog, arrival)) };
+      return { name: dataset, ...(await readInput(source, dataset, catalog, ingestionId)) };
     }),
   );
-  return (await replay({ catalog, inputs, now, door: 'mixed', seed: 5 })).result;
+  return (await replay({ catalog, inputs, now, ingestionMethod: 'mixed', seed: 5 })).result;
 }
 
 function expectedMembers(audiences: Audiences, people: readonly LumaPerson[]): Record<string, string[]> {
@@ -60,7 +60,7 @@ function expectedMembers(audiences: Audiences, people: readonly LumaPerson[]): R
 describe.runIf(hasLuma)('other audiences on the real data', () => {
   describe.each([
     ['online', ONLINE, lumaDevices, ['web-events']],
-    ['omnichannel', OMNICHANNEL, lumaPeople, ['web-events', 'logins', 'customers', 'store-orders', 'regions']],
+    ['omnichannel', OMNICHANNEL, lumaPersons, ['web-events', 'logins', 'customers', 'store-orders', 'regions']],
   ] as const)('%s', (_, audiences: Audiences, people, datasets) => {
     let result: ReplayResult;
     let expected: Record<string, string[]>;

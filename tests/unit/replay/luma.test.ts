@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
-import { fileSource } from '#cli/feed/file-source.ts';
+import { fileSource } from '#cli/ingest/file-source.ts';
 import { DOORS } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayInput, replay } from '#cli/replay/replay.ts';
@@ -20,30 +20,38 @@ describe.runIf(hasLuma)('replay of the real data', () => {
     expected = lumaExpected();
     now = Date.parse(expected.now);
     const read = Object.entries(LUMA_FILES).map(async ([datasetId, file], index) => {
-      const arrival = { receivedAt: now, firstTie: index * 100_000 };
-      const { records, refusal } = await readInput(await fileSource(join(LUMA, file)), datasetId, catalog, arrival);
-      return [datasetId, { name: file, records, ...(refusal && { refusal }) }] as const;
+      const ingestionId = { receivedAt: now, firstTieBreaker: index * 100_000 };
+      const { records, rejection } = await readInput(
+        await fileSource(join(LUMA, file)),
+        datasetId,
+        catalog,
+        ingestionId,
+      );
+      return [datasetId, { name: file, records, ...(rejection && { rejection }) }] as const;
     });
     inputs = Object.fromEntries(await Promise.all(read));
   });
 
-  const run = (door: (typeof DOORS)[number], seed: number, datasets: readonly string[] = Object.keys(LUMA_FILES)) =>
-    replay({ catalog, inputs: datasets.map((id) => inputs[id]!), now, door, seed });
+  const run = (
+    ingestionMethod: (typeof DOORS)[number],
+    seed: number,
+    datasets: readonly string[] = Object.keys(LUMA_FILES),
+  ) => replay({ catalog, inputs: datasets.map((id) => inputs[id]!), now, ingestionMethod, seed });
 
-  it.each(DOORS)('gives the online audiences from web events alone (%s)', async (door) => {
-    const { result } = await run(door, 7, ['web-events']);
+  it.each(DOORS)('gives the online audiences from web events alone (%s)', async (ingestionMethod) => {
+    const { result } = await run(ingestionMethod, 7, ['web-events']);
     for (const [id, { members, count }] of Object.entries(expected.online.segments)) {
       expect(result.segments[id]?.count, id).toBe(count);
       expect(result.segments[id]?.members, id).toEqual(members.map((member) => `ECID:${member}`));
     }
     expect(result.profiles).toBe(expected.counts.ecids);
-    expect(result.records).toEqual({ accepted: expected.counts.webEvents, refused: 0, duplicate: 0 });
+    expect(result.records).toEqual({ accepted: expected.counts.webEvents, rejected: 0, duplicate: 0 });
   });
 
-  it.each(DOORS.flatMap((door) => [1, 2].map((seed) => ({ door, seed }))))(
+  it.each(DOORS.flatMap((ingestionMethod) => [1, 2].map((seed) => ({ ingestionMethod, seed }))))(
     'gives the omnichannel audiences and their way to Audience Manager ($door, seed $seed)',
-    async ({ door, seed }) => {
-      const { result } = await run(door, seed);
+    async ({ ingestionMethod, seed }) => {
+      const { result } = await run(ingestionMethod, seed);
       for (const [id, { membersWithoutOptOuts }] of Object.entries(expected.omnichannel.segments)) {
         expect(result.segments[id]?.members, id).toEqual(membersWithoutOptOuts.map((member) => `CRMID:${member}`));
       }
@@ -56,7 +64,9 @@ describe.runIf(hasLuma)('replay of the real data', () => {
   );
 
   it('says the same whatever the door and the seed', async () => {
-    const results = await Promise.all(DOORS.flatMap((door) => [3, 4].map((seed) => run(door, seed))));
+    const results = await Promise.all(
+      DOORS.flatMap((ingestionMethod) => [3, 4].map((seed) => run(ingestionMethod, seed))),
+    );
     for (const { result } of results) expect(result).toEqual(results[0]!.result);
   });
 });

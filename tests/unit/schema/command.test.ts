@@ -58,13 +58,13 @@ describe('tributary schema validate', () => {
   const missingId = { pointer: '/@id', keyword: 'required', expected: 'a value', found: 'nothing' };
   const wrongType = { pointer: '/ex:item/ex:n', keyword: 'type', expected: 'number', found: 'string' };
 
-  it('tells every record that is refused, and ends with 1', async () => {
+  it('tells every record that is rejected, and ends with 1', async () => {
     const input = await put('in.ndjson', '{"@id":"1"}\n{"ex:item":{"ex:n":"secret"}}\n{"@id":\n{"@id":"4"}\n');
     const { exit, stdout } = await run(`${NS}/event`, input, '--json');
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toEqual({
       accepted: 2,
-      refused: [
+      rejected: [
         { record: 2, errors: expect.arrayContaining([missingId, wrongType]) },
         { record: 3, errors: [{ pointer: '', keyword: 'parse', expected: 'one JSON value', found: 'other text' }] },
       ],
@@ -72,9 +72,9 @@ describe('tributary schema validate', () => {
     expect(stdout).not.toContain('secret');
   });
 
-  it('ends with 0 when nothing was refused', async () => {
+  it('ends with 0 when nothing was rejected', async () => {
     const { exit, stdout, stderr } = await run(`${NS}/event`, await put('in.json', { '@id': '1' }), '--json');
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"accepted":1,"refused":[]}\n' });
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"accepted":1,"rejected":[]}\n' });
     expect(stderr).toBe('warning: extensions/broken.schema.json was left out: it is not JSON: line 2, column 14\n');
   });
 
@@ -89,7 +89,7 @@ describe('tributary schema validate', () => {
     ['no record', 'in.json', '[]', 0],
   ])('reads %s', async (_, name, content, accepted) => {
     const { exit, stdout } = await run(`${NS}/event`, await put(name, content), '--json');
-    expect({ exit, ...JSON.parse(stdout) }).toEqual({ exit: 0, accepted, refused: [] });
+    expect({ exit, ...JSON.parse(stdout) }).toEqual({ exit: 0, accepted, rejected: [] });
   });
 
   it.each([
@@ -102,18 +102,18 @@ describe('tributary schema validate', () => {
     ['keys that reach into prototypes', '{"@id":"1","__proto__":{"x":1}}'],
     ['nesting without end', `${'['.repeat(100_000)}`],
     ['deep nesting', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`],
-  ])('refuses %s as a record that can\u2019t be read', async (_, content) => {
+  ])('rejects %s as a record that can\u2019t be read', async (_, content) => {
     const { exit, stdout } = await run(`${NS}/event`, await put('in.json', content), '--json');
-    const { refused } = JSON.parse(stdout);
+    const { rejected } = JSON.parse(stdout);
     expect(exit).toBe(1);
-    expect(refused.at(-1).errors).toEqual([expect.objectContaining({ keyword: 'parse', pointer: '' })]);
+    expect(rejected.at(-1).errors).toEqual([expect.objectContaining({ keyword: 'parse', pointer: '' })]);
   });
 
   it('reads records that are piped in', async () => {
     const lines = Readable.from([Buffer.from('{"@id":"1"}\n{"ex:i'), Buffer.from('tem":{}}\n')]);
     const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(lines as typeof process.stdin);
     const { exit, stdout } = await run(`${NS}/event`, '-', '--json').finally(() => stdin.mockRestore());
-    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({ exit: 1, accepted: 1, refused: [{ record: 2 }] });
+    expect({ exit, ...JSON.parse(stdout) }).toMatchObject({ exit: 1, accepted: 1, rejected: [{ record: 2 }] });
   });
 
   it('reads what is no file but can be read, such as a pipe of the shell', async () => {
@@ -122,7 +122,7 @@ describe('tributary schema validate', () => {
     const written = writeFile(pipe, '[{"@id":"1"},{"@id":"2"}]');
     const { stdout } = await run(`${NS}/event`, pipe, '--json');
     await written;
-    expect(JSON.parse(stdout)).toEqual({ accepted: 2, refused: [] });
+    expect(JSON.parse(stdout)).toEqual({ accepted: 2, rejected: [] });
   });
 
   it('says that a folder is no file', async () => {
@@ -139,13 +139,13 @@ describe('tributary schema validate', () => {
       join(folder, 'schemas/components/datatypes/item.schema.json'),
       `${NS}/item#/definitions/own`,
     ]) {
-      expect(JSON.parse((await run(name, input, '--json')).stdout).refused[0].errors, name).toEqual(expected);
+      expect(JSON.parse((await run(name, input, '--json')).stdout).rejected[0].errors, name).toEqual(expected);
     }
   });
 
   it('takes a file from outside the folder', async () => {
     const file = await put('mine.schema.json', { properties: { i: { $ref: `${NS}/item` } } });
-    expect((await run(file, await put('in.json', { i: { 'ex:n': 1 } }))).stdout).toBe('1 accepted, 0 refused\n');
+    expect((await run(file, await put('in.json', { i: { 'ex:n': 1 } }))).stdout).toBe('1 accepted, 0 rejected\n');
   });
 
   it('knows what a schema is', async () => {
@@ -153,7 +153,7 @@ describe('tributary schema validate', () => {
     const input = await put('in.json', [{ type: 'string', properties: { a: true } }, { type: 'text' }]);
     expect(JSON.parse((await run(file, input, '--json')).stdout)).toMatchObject({
       accepted: 1,
-      refused: [{ record: 2 }],
+      rejected: [{ record: 2 }],
     });
   });
 
@@ -161,14 +161,14 @@ describe('tributary schema validate', () => {
     const $id = 'http://json-schema.org/draft-06/schema#';
     await put('schemas/draft-06.schema.json', { $id, required: ['title'] });
     const { stdout } = await run($id, await put('in.json', [{ title: 'x' }, {}]), '--json');
-    expect(JSON.parse(stdout)).toMatchObject({ accepted: 1, refused: [{ record: 2 }] });
+    expect(JSON.parse(stdout)).toMatchObject({ accepted: 1, rejected: [{ record: 2 }] });
   });
 
   it('tells at most twenty faults of a record', async () => {
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, { type: 'string' }]));
     const file = await put('many.schema.json', { properties: many });
     const input = await put('in.json', Object.fromEntries(Object.keys(many).map((name) => [name, 1])));
-    expect(JSON.parse((await run(file, input, '--json')).stdout).refused[0].errors.length).toBe(20);
+    expect(JSON.parse((await run(file, input, '--json')).stdout).rejected[0].errors.length).toBe(20);
   });
 
   it.each([
@@ -192,7 +192,7 @@ describe('tributary schema validate', () => {
       expected: 'a value of the schema x, which is not there',
       found: 'object',
     };
-    expect(JSON.parse(stdout)).toEqual({ accepted: 0, refused: [{ record: 1, errors: [error] }] });
+    expect(JSON.parse(stdout)).toEqual({ accepted: 0, rejected: [{ record: 1, errors: [error] }] });
     expect(stderr).toMatch(/warning: root.schema.json#\/allOf\/0\/\$ref {2}no schema has the \$id "x"/);
     expect(stderr).toMatch(/broken.schema.json was left out/);
   });
@@ -208,7 +208,7 @@ describe('tributary schema validate', () => {
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       accepted: 1,
-      refused: [
+      rejected: [
         { record: 2, errors: expect.arrayContaining([expect.objectContaining({ pointer: '/a', keyword: '$ref' })]) },
       ],
     });

@@ -6,8 +6,8 @@ import { compileSchema } from '#core/schema/validator.ts';
 const schema = (properties: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   schemaDefinition.parse({ $id: 'https://ns.example.com/s', 'meta:class': PROFILE_CLASS, properties, ...more });
 
-const refusals = (definition: ReturnType<typeof schema>, entity: unknown) => compileSchema(definition)(entity);
-const isValid = (definition: ReturnType<typeof schema>, entity: unknown) => refusals(definition, entity).length === 0;
+const rejections = (definition: ReturnType<typeof schema>, entity: unknown) => compileSchema(definition)(entity);
+const isValid = (definition: ReturnType<typeof schema>, entity: unknown) => rejections(definition, entity).length === 0;
 
 describe('schemas that users write', () => {
   it('keep their patterns apart', () => {
@@ -44,7 +44,7 @@ describe('schemas that users write', () => {
 
   it('may contain themselves', () => {
     const tree = schema({ child: { $ref: '#' }, name: { type: 'string' } });
-    expect(refusals(tree, { child: { child: { name: 5 } } })).toMatchObject([{ pointer: '/child/child/name' }]);
+    expect(rejections(tree, { child: { child: { name: 5 } } })).toMatchObject([{ pointer: '/child/child/name' }]);
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe('schemas that users write', () => {
   ])('may ask for the format %s', (format, good, bad) => {
     const definition = schema({ a: { type: 'string', format } });
     expect(isValid(definition, { a: good })).toBe(true);
-    expect(refusals(definition, { a: bad })).toMatchObject([{ expected: format, found: 'string' }]);
+    expect(rejections(definition, { a: bad })).toMatchObject([{ expected: format, found: 'string' }]);
   });
 });
 
@@ -67,12 +67,12 @@ describe('records that others write', () => {
     ['a list', [], 'array'],
     ['null', null, 'null'],
   ])('are objects, not %s', (_, entity, found) => {
-    expect(refusals(schema({}), entity)).toMatchObject([{ pointer: '', expected: 'object', found }]);
+    expect(rejections(schema({}), entity)).toMatchObject([{ pointer: '', expected: 'object', found }]);
   });
 
-  it('are refused for what is in them, whose type alone is told', () => {
+  it('are rejected for what is in them, whose type alone is told', () => {
     const definition = schema({ a: { type: 'string' }, b: { enum: ['x'] }, c: { const: 3 }, d: { minLength: 3 } });
-    const found = refusals(definition, { a: ['secret'], b: 'secret', c: { secret: 1 }, d: '' });
+    const found = rejections(definition, { a: ['secret'], b: 'secret', c: { secret: 1 }, d: '' });
     expect(found.map(({ pointer, found }) => [pointer, found])).toEqual([
       ['/a', 'array'],
       ['/b', 'string'],
@@ -92,7 +92,7 @@ describe('records that others write', () => {
 
   it('with a million faults have five told', () => {
     const numbers = schema({ a: { type: 'array', items: { type: 'number' } } });
-    expect(refusals(numbers, { a: Array.from({ length: 300_000 }, () => 'x') }).length).toBe(5);
+    expect(rejections(numbers, { a: Array.from({ length: 300_000 }, () => 'x') }).length).toBe(5);
   });
 });
 
@@ -120,14 +120,16 @@ describe('the identities of a record', () => {
     ]);
   });
 
-  it('of a descriptor are refused in a namespace that nobody knows, if there is one', () => {
+  it('of a descriptor are rejected in a namespace that nobody knows, if there is one', () => {
     const descriptors = [descriptor('/a/b', 'Unknown')];
-    expect(of(descriptors, { a: { b: 'x' } }).refusals).toMatchObject([{ code: 'unknown-namespace', pointer: '/a/b' }]);
-    expect(of(descriptors, { a: { b: '' } })).toEqual({ identities: [], refusals: [] });
+    expect(of(descriptors, { a: { b: 'x' } }).rejections).toMatchObject([
+      { code: 'unknown-namespace', pointer: '/a/b' },
+    ]);
+    expect(of(descriptors, { a: { b: '' } })).toEqual({ identities: [], rejections: [] });
   });
 
   it.each([[null], ['text'], [{ identityMap: null }], [{ identityMap: [] }], [{ identityMap: { ECID: 'x' } }]])(
     'are none in %j',
-    (entity) => expect(of([descriptor('/id', 'CRMID')], entity)).toEqual({ identities: [], refusals: [] }),
+    (entity) => expect(of([descriptor('/id', 'CRMID')], entity)).toEqual({ identities: [], rejections: [] }),
   );
 });

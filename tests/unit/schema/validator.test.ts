@@ -44,12 +44,12 @@ describe('a schema', () => {
   });
 
   it('never tells the value that was found', () => {
-    const refusals = compileSchema(
+    const rejections = compileSchema(
       schema({ email: { type: 'string', format: 'email' } }),
       [],
     )({ email: 'secret of ann' });
-    expect(refusals.length).toBe(1);
-    expect(JSON.stringify(refusals)).not.toContain('secret');
+    expect(rejections.length).toBe(1);
+    expect(JSON.stringify(rejections)).not.toContain('secret');
   });
 
   it('wants an id and an instant of every event, whatever it says itself', () => {
@@ -71,7 +71,7 @@ describe('a schema', () => {
     }
   });
 
-  it('refuses segmentMembership, which is the system\u2019s own', () => {
+  it('rejects segmentMembership, which is the system\u2019s own', () => {
     expect(problems(schema({}), { segmentMembership: {} })).toEqual([
       'system-owned-field /segmentMembership no such field',
     ]);
@@ -101,14 +101,14 @@ describe('the identities of a record', () => {
         { namespace: 'CRMID', value: 'ann', primary: true },
         { namespace: 'Email', value: 'a@x.org', primary: false },
       ],
-      refusals: [],
+      rejections: [],
     });
   });
 
   it('come from identityMap', () => {
     expect(identities({ identityMap: { ECID: [{ id: '1', primary: true }, { id: '' }, { id: 5 }, null] } })).toEqual({
       identities: [{ namespace: 'ECID', value: '1', primary: true }],
-      refusals: [],
+      rejections: [],
     });
   });
 
@@ -118,8 +118,8 @@ describe('the identities of a record', () => {
     ]);
   });
 
-  it('are refused in a namespace that nobody knows', () => {
-    expect(identities({ identityMap: { Ecid: [{ id: '1' }] } }).refusals).toMatchObject([
+  it('are rejected in a namespace that nobody knows', () => {
+    expect(identities({ identityMap: { Ecid: [{ id: '1' }] } }).rejections).toMatchObject([
       { code: 'unknown-namespace', pointer: '/identityMap/Ecid' },
     ]);
   });

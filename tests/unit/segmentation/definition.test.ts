@@ -32,7 +32,7 @@ describe('a segment definition', () => {
     ['something else than people', { ...minimal, schema: { name: '_xdm.context.account' } }],
     ['an id with a blank', { ...minimal, id: 'S 1' }],
     ['an unknown state', { ...minimal, lifecycleState: 'gone' }],
-  ])('is refused with %s', (_, definition) => {
+  ])('is rejected with %s', (_, definition) => {
     expect(segmentDefinition.safeParse(definition).success).toBe(false);
   });
 });

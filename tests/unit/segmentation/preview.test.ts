@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { audienceImpact, type Side } from '#core/catalog/audience-impact.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
-import { movesBetween, type Side } from '#core/catalog/moves.ts';
-import { rulesForSegment, stageRules } from '#core/catalog/rules.ts';
-import { NO_EVIDENCE } from '#core/identity/link-history.ts';
+import { settingsForSegment, stageSettings } from '#core/catalog/stage-settings.ts';
+import { NO_LINK_HISTORY } from '#core/identity/link-history.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
 import type { LookupReader } from '#core/segmentation/lookups.ts';
@@ -11,7 +11,7 @@ import { estimateMembers, type PreviewDeps } from '#core/segmentation/preview.ts
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { assertion, ecid } from '#tests/harness/core/factories.ts';
-import { profileRules } from '#tests/harness/core/profiles.ts';
+import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { DAY, NOW, segment, segments } from './factories.ts';
 
 /** Somebody of a tier who bought something so many days ago; of events, only their kind is kept. */
@@ -21,7 +21,7 @@ function person(n: number, tier: string, daysAgo?: number, optOut = 'in'): Profi
   const event = { id: 'e', time: NOW - (daysAgo ?? 0) * DAY, datasetId: 'web', entity: { kind: 'buy' } };
   return {
     ...emptyItem(key),
-    fragments: { [`customers|${key}`]: { time: 0, tie: '', attributes } },
+    fragments: { [`customers|${key}`]: { time: 0, tieBreaker: '', attributes } },
     events: { [key]: daysAgo === undefined ? [] : [event] },
   };
 }
@@ -29,13 +29,13 @@ function person(n: number, tier: string, daysAgo?: number, optOut = 'in'): Profi
 /** Somebody who bought something on two devices, which are linked. */
 function twoDevices(a: number, b: number): ProfileItem {
   const [one, other] = [person(a, 'none', 1), person(b, 'none', 2)];
-  const links = { ...NO_EVIDENCE, assertions: [assertion(NOW - 3 * DAY, ecid(a), ecid(b))] };
-  return { ...one, evidence: links, fragments: {}, events: { ...one.events, ...other.events } };
+  const links = { ...NO_LINK_HISTORY, assertions: [assertion(NOW - 3 * DAY, ecid(a), ecid(b))] };
+  return { ...one, linkHistory: links, fragments: {}, events: { ...one.events, ...other.events } };
 }
 
 async function deps(items: readonly ProfileItem[], more: Partial<PreviewDeps> = {}): Promise<PreviewDeps> {
   const profiles = new MemoryProfileStore();
-  for (const item of items) await profiles.write({ item, pointers: [], absorbed: [] });
+  for (const item of items) await profiles.write({ item, pointers: [], mergedIn: [] });
   let next = 0;
   return { profiles, now: NOW, random: () => (next = (next + 0.37) % 1), ...more };
 }
@@ -47,14 +47,14 @@ const crowd = Array.from({ length: 40 }, (_, n) =>
 
 describe('an estimate of an audience', () => {
   it('counts everybody who is in it now', async () => {
-    const gold = await estimateMembers('rule', rule('loyalty.tier = "gold"'), profileRules, await deps(crowd));
+    const gold = await estimateMembers('rule', rule('loyalty.tier = "gold"'), profileSettings, await deps(crowd));
     expect(gold).toEqual({ count: 10, low: 10, high: 10, sampled: 40, total: 40, confidence: 0.95 });
     const recent = rule('exists E from xEvent where E.kind = "buy" and E.timestamp occurs <= 7 days before now');
-    expect((await estimateMembers('rule', recent, profileRules, await deps(crowd))).count).toBe(4);
+    expect((await estimateMembers('rule', recent, profileSettings, await deps(crowd))).count).toBe(4);
   });
 
   it('looks at a sample and says how sure it is', async () => {
-    const answer = await estimateMembers('rule', rule('loyalty.tier = "gold"'), profileRules, await deps(crowd), 20);
+    const answer = await estimateMembers('rule', rule('loyalty.tier = "gold"'), profileSettings, await deps(crowd), 20);
     expect(answer).toMatchObject({ sampled: 20, total: 40 });
     expect(answer.low).toBeLessThanOrEqual(10);
     expect(answer.high).toBeGreaterThanOrEqual(10);
@@ -63,13 +63,19 @@ describe('an estimate of an audience', () => {
   it('leaves opted-out people out, and knows of an empty stage', async () => {
     const people = [person(1, 'gold'), person(2, 'gold', undefined, 'out')];
     const gold = rule('loyalty.tier = "gold"');
-    expect(await estimateMembers('rule', gold, profileRules, await deps(people))).toMatchObject({ count: 1, total: 2 });
-    expect(await estimateMembers('rule', gold, profileRules, await deps([]), 5)).toMatchObject({ count: 0, total: 0 });
+    expect(await estimateMembers('rule', gold, profileSettings, await deps(people))).toMatchObject({
+      count: 1,
+      total: 2,
+    });
+    expect(await estimateMembers('rule', gold, profileSettings, await deps([]), 5)).toMatchObject({
+      count: 0,
+      total: 0,
+    });
   });
 
   it('reads whole events where a segment needs more of them than is kept', async () => {
     const timeline = new MemoryTimeline();
-    const entry = { identity: ecid(1), arrival: 'a', time: NOW, receivedAt: NOW };
+    const entry = { identity: ecid(1), ingestionId: 'a', time: NOW, receivedAt: NOW };
     const shoes = JSON.stringify({ kind: 'buy', product: 'shoes' });
     await timeline.remember({ ...entry, id: 'e', datasetId: 'web', json: shoes });
     await timeline.remember({ ...entry, id: 'f', datasetId: 'other', json: shoes });
@@ -78,16 +84,16 @@ describe('an estimate of an audience', () => {
     const history = { timeline, isProfileEnabled: (id: string) => id === 'web' };
     const wanted = rule('xEvent[product = "shoes"].count() = 1');
     const people = [person(1, 'gold', 0)];
-    expect((await estimateMembers('rule', wanted, profileRules, await deps(people))).count).toBe(0);
-    expect((await estimateMembers('rule', wanted, profileRules, await deps(people, { history }))).count).toBe(1);
+    expect((await estimateMembers('rule', wanted, profileSettings, await deps(people))).count).toBe(0);
+    expect((await estimateMembers('rule', wanted, profileSettings, await deps(people, { history }))).count).toBe(1);
     const erased = people.map((item) => ({ ...item, erased: { [ecid(1)]: { at: NOW, requestId: 'r' } } }));
-    expect((await estimateMembers('rule', wanted, profileRules, await deps(erased, { history }))).count).toBe(0);
+    expect((await estimateMembers('rule', wanted, profileSettings, await deps(erased, { history }))).count).toBe(0);
   });
 });
 
 const side = (texts: Readonly<Record<string, string>>): Side => ({
   definitions: new Map(Object.entries(texts).map(([id, text]) => [id, segment(text, id)])),
-  rules: { ...profileRules, segments: segments(texts), mappedAttributes: () => null },
+  settings: { ...profileSettings, segments: segments(texts), mappedAttributes: () => null },
 });
 
 /** What somebody's tier is worth, as records of a lookup dataset say. */
@@ -99,13 +105,13 @@ const REBATE = 'loyalty.tier.rebate > 10';
 describe('a preview of a rule that looks records up', () => {
   it('counts who would be in it, and who would enter', async () => {
     const set = segments({ rule: REBATE }, { relationships });
-    expect((await estimateMembers('rule', set, profileRules, await deps(crowd, { lookups }))).count).toBe(10);
+    expect((await estimateMembers('rule', set, profileSettings, await deps(crowd, { lookups }))).count).toBe(10);
     const after: Side = {
       definitions: new Map([['rule', segment(REBATE, 'rule')]]),
-      rules: { ...profileRules, segments: set, mappedAttributes: () => null },
+      settings: { ...profileSettings, segments: set, mappedAttributes: () => null },
     };
-    const before: Side = { definitions: new Map(), rules: { ...after.rules, segments: segments({}) } };
-    expect(await movesBetween(before, after, await deps(crowd, { lookups }))).toEqual({
+    const before: Side = { definitions: new Map(), settings: { ...after.settings, segments: segments({}) } };
+    expect(await audienceImpact(before, after, await deps(crowd, { lookups }))).toEqual({
       people: 40,
       segments: [{ id: 'rule', change: 'new', members: 10, entered: 10, left: 0 }],
     });
@@ -124,7 +130,7 @@ describe('the plan of a catalog', () => {
       still: GOLD,
       fresh: 'exists E from xEvent where E.kind = "buy"',
     });
-    expect(await movesBetween(before, after, await deps(crowd))).toEqual({
+    expect(await audienceImpact(before, after, await deps(crowd))).toEqual({
       people: 40,
       segments: [
         { id: 'changed', change: 'changed', members: 30, entered: 30, left: 10 },
@@ -137,13 +143,13 @@ describe('the plan of a catalog', () => {
 
   it('moves nobody when nothing changes', async () => {
     const same = side({ gold: GOLD });
-    expect(await movesBetween(same, side({ gold: GOLD }), await deps(crowd))).toEqual({ people: 40, segments: [] });
+    expect(await audienceImpact(same, side({ gold: GOLD }), await deps(crowd))).toEqual({ people: 40, segments: [] });
   });
 
   it('leaves opted-out people out', async () => {
     const none = side({ known: 'identityMap.ECID.count() > 0' });
     const opted = [person(1, 'gold'), person(2, 'gold', undefined, 'out')];
-    const answer = await movesBetween(side({}), none, await deps(opted));
+    const answer = await audienceImpact(side({}), none, await deps(opted));
     expect(answer.segments).toEqual([{ id: 'known', change: 'new', members: 1, entered: 1, left: 0 }]);
   });
 });
@@ -161,7 +167,7 @@ describe('a segment under a merge policy of its own', () => {
   const catalogWith = (policy: string): CompiledCatalog => compileCatalog(loadCatalog(files(policy), {}).catalog!);
   const sideOf = (catalog: CompiledCatalog): Side => ({
     definitions: catalog.segmentDefinitions,
-    rules: stageRules(catalog).evaluation,
+    settings: stageSettings(catalog).evaluation,
   });
   const perPerson = catalogWith('');
   const perDevice = catalogWith('mergePolicyId: device\n');
@@ -174,21 +180,21 @@ describe('a segment under a merge policy of its own', () => {
       [perDevice, 3],
     ] as const) {
       const definition = catalog.segmentDefinitions.get('buyers')!;
-      const rules = rulesForSegment(catalog, definition);
-      const answer = await estimateMembers('buyers', catalog.segments, rules, await deps(buyers));
+      const settings = settingsForSegment(catalog, definition);
+      const answer = await estimateMembers('buyers', catalog.segments, settings, await deps(buyers));
       expect([answer.count, answer.total]).toEqual([count, count]);
     }
   });
 
   it('is in the plan of a catalog, and has changed where the policy has', async () => {
-    const fresh = await movesBetween(side({}), sideOf(perDevice), await deps(buyers));
+    const fresh = await audienceImpact(side({}), sideOf(perDevice), await deps(buyers));
     expect(fresh).toEqual({
       people: 2,
       segments: [{ id: 'buyers', change: 'new', members: 3, entered: 3, left: 0 }],
     });
-    const changed = await movesBetween(sideOf(perPerson), sideOf(perDevice), await deps(buyers));
+    const changed = await audienceImpact(sideOf(perPerson), sideOf(perDevice), await deps(buyers));
     expect(changed.segments).toMatchObject([{ id: 'buyers', change: 'changed', members: 3 }]);
-    const same = await movesBetween(sideOf(perDevice), sideOf(perDevice), await deps(buyers));
+    const same = await audienceImpact(sideOf(perDevice), sideOf(perDevice), await deps(buyers));
     expect(same.segments).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ describe('a set of segments', () => {
     ]);
   });
 
-  it('refuses circles, unknown ids and ids given twice, and names them', () => {
+  it('rejects circles, unknown ids and ids given twice, and names them', () => {
     expect(setError({ a: 'inSegment("b")', b: 'inSegment("c")', c: 'inSegment("b")' }).segmentIds).toEqual(['b', 'c']);
     expect(setError({ a: 'inSegment("a")' }).segmentIds).toEqual(['a']);
     expect(setError({ a: 'inSegment("zzz")' }).message).toMatch(/"a" refers to "zzz"/);

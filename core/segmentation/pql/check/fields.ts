@@ -13,15 +13,15 @@ import {
   asSource,
   asTime,
   isTextMethod,
-  type Mistake,
   ofCall,
   ofLiteral,
+  type PqlProblem,
   resultOf,
 } from './operations.ts';
 import { fieldOf, itemOf, kindOf, listOf, namesBeside, UNKNOWN, type Value, worked } from './values.ts';
 
 /** Something in a PQL text that the union schema speaks against. */
-export interface PlacedMistake extends Mistake {
+export interface PositionedProblem extends PqlProblem {
   /** UTF-16 offset into the PQL text. */
   readonly offset: number;
 }
@@ -53,8 +53,8 @@ export interface FieldRead {
  * Finds what does not fit the union schema (aep.md §1.1): fields that are in no schema of Profile, values of different
  * kinds that are compared, operations on what they do not work on, and a rule that is no condition.
  */
-export const mistakesOfFields = (expression: Expression, unions: Unions): PlacedMistake[] =>
-  lookUpFields(expression, unions).mistakes;
+export const problemsOfFields = (expression: Expression, unions: Unions): PositionedProblem[] =>
+  lookUpFields(expression, unions).problems;
 
 /** Every field that an expression reads, those on the way to it included, each once. */
 export const fieldsRead = (expression: Expression, unions: Unions): FieldRead[] => [
@@ -64,8 +64,8 @@ export const fieldsRead = (expression: Expression, unions: Unions): FieldRead[] 
 function lookUpFields(
   expression: Expression,
   unions: Unions,
-): { mistakes: PlacedMistake[]; read: ReadonlyMap<string, FieldRead> } {
-  const found: PlacedMistake[] = [];
+): { problems: PositionedProblem[]; read: ReadonlyMap<string, FieldRead> } {
+  const found: PositionedProblem[] = [];
   const fields = new Map<string, FieldRead>();
   const events: Value = { tree: unions.event ?? 'open', of: 'events', path: [], many: true };
   const profile: Value = { tree: unions.profile ?? 'open', of: 'profiles', path: [], many: false };
@@ -86,8 +86,8 @@ function lookUpFields(
     }
     return field;
   };
-  const note = (mistake: Mistake | undefined, { span }: Expression): void => {
-    if (mistake) found.push({ ...mistake, offset: span.start });
+  const note = (problem: PqlProblem | undefined, { span }: Expression): void => {
+    if (problem) found.push({ ...problem, offset: span.start });
   };
   const unknown = (value: Value, name: string, offset: number, elsewhere?: string): Value => {
     const holder = lookedUp(value);
@@ -274,7 +274,7 @@ function lookUpFields(
   const start: Scope = { here: [profile], variables: new Map() };
   if (expression.kind === 'lambda') condition(expression.body, bind(start, expression.parameters[0]!, profile));
   else condition(expression, start);
-  return { mistakes: found.sort((x, y) => x.offset - y.offset), read: fields };
+  return { problems: found.sort((x, y) => x.offset - y.offset), read: fields };
 }
 
 /** What else there is, where that is not much. */

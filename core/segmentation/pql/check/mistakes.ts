@@ -1,23 +1,23 @@
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { PqlError } from '../parse/errors.ts';
 import { parsePql } from '../parse/parse.ts';
-import { mistakesOfFields, type PlacedMistake, type Unions } from './fields.ts';
+import { type PositionedProblem, problemsOfFields, type Unions } from './fields.ts';
 import { segmentReferences } from './segment-references.ts';
 
 /**
  * Everything that is wrong with a PQL text before it is compiled: syntax, fields that no schema has, segments that are
  * unknown. By their place in the text.
  */
-export function mistakesIn(text: string, unions: Unions, segmentIds: ReadonlySet<string>): PqlError[] {
+export function problemsIn(text: string, unions: Unions, segmentIds: ReadonlySet<string>): PqlError[] {
   const expression = parsed(text);
   if (expression instanceof PqlError) return [expression];
   const segments = segmentReferences(expression)
     .filter(({ id }) => !segmentIds.has(id))
-    .map(({ id, offset }): PlacedMistake => {
+    .map(({ id, offset }): PositionedProblem => {
       const hint = didYouMean(id, segmentIds);
       return { offset, message: `unknown segment "${id}"`, ...(hint && { hint }) };
     });
-  return [...mistakesOfFields(expression, unions), ...segments]
+  return [...problemsOfFields(expression, unions), ...segments]
     .sort((x, y) => x.offset - y.offset)
     .map(({ offset, message, expected, hint }) => new PqlError(message, text, offset, expected, hint));
 }

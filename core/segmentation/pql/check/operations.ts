@@ -2,21 +2,21 @@ import type { LiteralValue } from '../ast.ts';
 import { type Kind, kindOf, listOf, nameOf, UNKNOWN, type Value, wordsFor, worked } from './values.ts';
 
 /** What is wrong with an operation on values, and what would be right. */
-export interface Mistake {
+export interface PqlProblem {
   readonly message: string;
   readonly expected?: string;
   readonly hint?: string;
 }
 
 /** A condition: true or false. */
-export function asCondition(value: Value): Mistake | undefined {
+export function asCondition(value: Value): PqlProblem | undefined {
   const kind = kindOf(value);
   if (!value.many && (kind === undefined || kind === 'boolean')) return undefined;
   return { message: `${nameOf(value)} is ${wordsFor(value)}, not a condition`, expected: 'something true or false' };
 }
 
 /** `= != < <= > >=`. What cannot be compared is never equal, so the comparison would never hold. */
-export function asCompared(operator: string, left: Value, right: Value): Mistake | undefined {
+export function asCompared(operator: string, left: Value, right: Value): PqlProblem | undefined {
   const [a, b] = [kindOf(left), kindOf(right)];
   if (a === 'null' || b === 'null') {
     const other = a === 'null' ? right : left;
@@ -56,7 +56,7 @@ function areComparable(a: Kind, b: Kind): boolean {
 }
 
 /** `in` and `notIn`. */
-export function asMember(left: Value, right: Value): Mistake | undefined {
+export function asMember(left: Value, right: Value): PqlProblem | undefined {
   const [a, b] = [kindOf(left), kindOf(right)];
   if (!right.many && b !== undefined) {
     return { message: `${nameOf(right)} is ${wordsFor(right)}, not a list`, expected: 'a list, such as ["US", "CA"]' };
@@ -72,7 +72,7 @@ export function asMember(left: Value, right: Value): Mistake | undefined {
 }
 
 /** What an operation needs: one of `kinds`, not a list of them unless `many`. */
-export function asOperand(value: Value, kinds: readonly Kind[], what: string, many = false): Mistake | undefined {
+export function asOperand(value: Value, kinds: readonly Kind[], what: string, many = false): PqlProblem | undefined {
   const kind = kindOf(value);
   if (kind === undefined) return undefined;
   if (!kinds.includes(kind)) return { message: `${nameOf(value)} is ${wordsFor(value)}`, expected: what };
@@ -82,13 +82,13 @@ export function asOperand(value: Value, kinds: readonly Kind[], what: string, ma
 }
 
 /** What goes with a time: an instant, an event, a date in a text, milliseconds. */
-export const asTime = (value: Value): Mistake | undefined =>
+export const asTime = (value: Value): PqlProblem | undefined =>
   value.of === 'events' && value.path.length === 0 && !value.many
     ? undefined
     : asOperand(value, ['time', 'text', 'number'], 'a time');
 
 /** What `exists`, `forall` and `select` go through. */
-export function asSource(value: Value): Mistake | undefined {
+export function asSource(value: Value): PqlProblem | undefined {
   const kind = kindOf(value);
   if (value.many || kind === undefined || kind === 'object') return undefined;
   return { message: `${nameOf(value)} is ${wordsFor(value)}, not a list`, expected: 'a list to go through' };
@@ -111,7 +111,7 @@ const MAP_METHODS: ReadonlySet<string> = new Set(['get', 'keys', 'values']);
 const LIST_METHODS: ReadonlySet<string> = new Set(['count', 'groupBy', 'topN', 'bottomN', 'head', 'distinct']);
 
 /** What is wrong with the object of a method. */
-export function asObject(method: string, object: Value): Mistake | undefined {
+export function asObject(method: string, object: Value): PqlProblem | undefined {
   if (TEXT_METHODS.has(method)) return asOperand(object, ['text'], `a text for ${method}`);
   if (DATE_METHODS.has(method)) return asOperand(object, ['time', 'text', 'number'], `a date for ${method}`);
   if (MAP_METHODS.has(method)) return asOperand(object, ['object'], `a map for ${method}`, true);
@@ -126,7 +126,7 @@ export function asObject(method: string, object: Value): Mistake | undefined {
 }
 
 /** What is wrong with what `sum`, `average`, `min`, `max`, `topN` and `bottomN` are given for each item. */
-export function asMeasured(method: string, each: Value): Mistake | undefined {
+export function asMeasured(method: string, each: Value): PqlProblem | undefined {
   if (method === 'sum' || method === 'average') return asOperand(each, ['number'], `numbers for ${method}`, true);
   if (method === 'groupBy' || method === 'map') return undefined;
   return asOperand(each, ['number', 'text', 'time', 'boolean'], `values that have an order for ${method}`, true);

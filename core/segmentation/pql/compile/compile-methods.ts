@@ -10,7 +10,7 @@ import { PARTS_OF_INSTANT, partOfInstant } from './compile-functions.ts';
 import { sideOf } from './compile-time.ts';
 import { type Compiled, usesOf, withoutSlots } from './compiled.ts';
 import type { EventUse } from './facts.ts';
-import { consume, refuseMembership, touch } from './origins.ts';
+import { consume, rejectMembership, touch } from './origins.ts';
 import { type Compiler, queryOf, type Scope } from './scope.ts';
 
 /** Methods that need the whole of a list at once and keep no running total. */
@@ -149,7 +149,7 @@ function get(compiler: Compiler, object: Compiled, argument: Expression, scope: 
     : origin === undefined || name === undefined
       ? undefined
       : { ...origin, path: [...origin.path, name], at: span };
-  refuseMembership(compiler.session, found, span);
+  rejectMembership(compiler.session, found, span);
   if (found === undefined) consume(compiler.session, object);
   return {
     run: (context) => {

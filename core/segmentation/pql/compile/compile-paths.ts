@@ -5,7 +5,7 @@ import { fixedInstant, timeOfSlot } from '../run/instants.ts';
 import { EventValue, fieldOf, fieldOfAnyCase, fieldReader, toTime } from '../run/values.ts';
 import { allEvents, materialised } from './compile-events.ts';
 import { type Compiled, NOTHING, type Origin } from './compiled.ts';
-import { consume, refuseMembership } from './origins.ts';
+import { consume, rejectMembership } from './origins.ts';
 import { type Compiler, itemOf, lookUp, type Scope } from './scope.ts';
 
 /** A variable; else `xEvent`; else a field of what is in scope. */
@@ -48,7 +48,7 @@ function field(compiler: Compiler, from: Compiled, name: string, at: Span): Comp
   const names = [...(object.path?.names ?? []), name];
   const base = object.path?.base ?? object.run;
   const origin = originOf(object, name, at);
-  refuseMembership(compiler.session, origin, at);
+  rejectMembership(compiler.session, origin, at);
   return {
     run: pathRun(base, names, object.path === undefined ? undefined : origin),
     uses: object.uses,

@@ -11,7 +11,7 @@ import { compileMethod } from './compile-methods.ts';
 import { compileMember, compileName, compileOuter, compileParameter } from './compile-paths.ts';
 import { compileDuration, compileMoment, compileOccurs, compilePeriod } from './compile-time.ts';
 import { type Compiled, NOTHING, usesOf, withoutSlots } from './compiled.ts';
-import { type Facts, negating, settleLookbacks } from './facts.ts';
+import { type Facts, finishLookbacks, negating } from './facts.ts';
 import { consume } from './origins.ts';
 import { type Compiler, type Scope, type Session, variable, withItem, withName } from './scope.ts';
 
@@ -40,7 +40,7 @@ export function compileQuery(
     },
   };
   const { run } = compiler.value(body, root);
-  settleLookbacks(facts);
+  finishLookbacks(facts);
   return (context) => run(context) === true;
 }
 

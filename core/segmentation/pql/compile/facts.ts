@@ -111,7 +111,7 @@ export function forgetLastUse({ eventUses, boundsOfUses }: Facts): void {
 }
 
 /** Works out how far back each use looks, once it is known which events all variables stand for. */
-export function settleLookbacks({ eventUses, boundsOfUses, boundsOfSlots }: Facts): void {
+export function finishLookbacks({ eventUses, boundsOfUses, boundsOfSlots }: Facts): void {
   for (const [index, bounds] of boundsOfUses.entries()) {
     eventUses[index] = { ...eventUses[index]!, lookback: lookbackOf(bounds, boundsOfSlots, new Set()) };
   }

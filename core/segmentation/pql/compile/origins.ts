@@ -21,7 +21,7 @@ export function touch(session: Session, compiled: Compiled): Compiled {
 /** Namespace codes come in any spelling of upper and lower case, so an `identityMap` is always kept as a whole. */
 function placeOf(session: Session, { origin }: Compiled) {
   if (origin === undefined || origin.path.length === 0) return undefined;
-  if (origin.at && origin.path.length < 3) refuseMembership(session, origin, origin.at, 1);
+  if (origin.at && origin.path.length < 3) rejectMembership(session, origin, origin.at, 1);
   const { eventPaths, attributePaths, lookupPaths } = session;
   const map = origin.path.indexOf('identityMap');
   return {
@@ -40,7 +40,7 @@ function placeOf(session: Session, { origin }: Compiled) {
  * for everybody. Those in Audience Manager's segments are read; whoever has some gets them by the batch job.
  * @param from how many names have to be known to tell
  */
-export function refuseMembership(session: Session, origin: Origin | undefined, at: Span, from = 3): void {
+export function rejectMembership(session: Session, origin: Origin | undefined, at: Span, from = 3): void {
   if (origin?.root !== 'profile' || origin.path[0] !== 'segmentMembership' || origin.path.length < from) return;
   const [, namespace, id] = origin.path;
   if (namespace?.toLowerCase() === 'aam') return;

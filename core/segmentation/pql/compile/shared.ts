@@ -40,16 +40,16 @@ function remembering(entry: Entry, run: Run): Run {
     if (entry.users === 1) return run(context);
     const known = context.shared[index] ?? evaluate(context, run);
     context.shared[index] = known;
-    if (known.horizon < context.horizon) context.horizon = known.horizon;
+    if (known.validUntil < context.validUntil) context.validUntil = known.validUntil;
     return known.value;
   };
 }
 
 function evaluate(context: Context, run: Run): SharedResult {
-  const outside = context.horizon;
-  context.horizon = Number.POSITIVE_INFINITY;
+  const outside = context.validUntil;
+  context.validUntil = Number.POSITIVE_INFINITY;
   const value = run(context);
-  const { horizon } = context;
-  context.horizon = outside;
-  return { value, horizon };
+  const { validUntil } = context;
+  context.validUntil = outside;
+  return { value, validUntil };
 }

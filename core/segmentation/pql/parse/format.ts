@@ -1,5 +1,5 @@
 import type { ChainStep, Expression, LiteralValue, TimeCondition } from '../ast.ts';
-import { unitOf } from '../time.ts';
+import { groupOf } from '../time.ts';
 import { RESERVED } from './names.ts';
 
 /**
@@ -132,7 +132,7 @@ function literal(value: LiteralValue): string {
 
 const ESCAPED: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\t': '\\t', '\r': '\\r' };
 
-const plural = (amount: number, unit: string): string => (amount !== 1 && unitOf(`${unit}s`) !== undefined ? 's' : '');
+const plural = (amount: number, unit: string): string => (amount !== 1 && groupOf(`${unit}s`) !== undefined ? 's' : '');
 
 const PLAIN = /^[\p{L}_][\p{L}\p{N}_]*$/u;
 const quoted = (name: string): string => `\`${name.replaceAll('`', '``')}\``;

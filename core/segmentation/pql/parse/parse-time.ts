@@ -1,5 +1,5 @@
 import type { ComparisonOperator, Expression, TimeCondition } from '../ast.ts';
-import { type CalendarUnit, unitOf } from '../time.ts';
+import { type CalendarUnit, groupOf } from '../time.ts';
 import { type Cursor, unexpected } from './cursor.ts';
 import type { Parser } from './parser.ts';
 
@@ -11,7 +11,7 @@ const MAX_AMOUNT = 1_000_000;
 /** The unit that the next token names, if it does; nothing is taken. */
 export function unitAt(cursor: Cursor, ahead = 0): CalendarUnit | undefined {
   const token = cursor.peek(ahead);
-  return token.type === 'word' ? unitOf(token.text) : undefined;
+  return token.type === 'word' ? groupOf(token.text) : undefined;
 }
 
 /** `this month`, `last week`, `next year`; undefined, and nothing taken, when there is none. */

@@ -1,5 +1,5 @@
 import type { Context, Run } from './context.ts';
-import { type EventQuery, hasAtLeast, mayHaveAtLeast, passes, rangeAndHorizon } from './event-source.ts';
+import { type EventQuery, hasAtLeast, mayHaveAtLeast, passes, rangeAndValidity } from './event-source.ts';
 import { firstAtOrAfter } from './history.ts';
 import type { EventValue } from './values.ts';
 
@@ -80,7 +80,7 @@ export function chainMatches(context: Context, plan: ChainPlan): boolean {
   function place(step: Step, index: number, progress: Progress): boolean {
     const { events, times } = context.history.select(step.query.selector);
     const cut = progress === START ? {} : { from: progress.time };
-    const range = rangeAndHorizon(context, step.query, times, cut);
+    const range = rangeAndValidity(context, step.query, times, cut);
     const matters = step.namedUntil >= 0 || gapAfterStep(plan, index).length > 0;
     const usersUp = matters
       ? []

@@ -16,7 +16,7 @@ export interface Context {
   /** Variables, by the slot that the compiler gave them. */
   readonly slots: unknown[];
   /** Epoch milliseconds, later than `now`; Infinity when nothing depends on the time. */
-  horizon: number;
+  validUntil: number;
   /** What conditions that several segments share have given at this instant. */
   readonly shared: SharedResult[];
   /** Whether the profile is in the segment with this id, at `now`. */
@@ -28,5 +28,5 @@ export type Run = (context: Context) => unknown;
 
 /** Says that what was just evaluated may be different from `instant` on. */
 export function changesAt(context: Context, instant: number): void {
-  if (instant < context.horizon) context.horizon = Math.max(instant, context.now + 1);
+  if (instant < context.validUntil) context.validUntil = Math.max(instant, context.now + 1);
 }

@@ -139,13 +139,13 @@ export function mayHaveAtLeast(context: Context, { selector, bounds }: EventQuer
 /** The events of the source, oldest first. */
 export function fetch(context: Context, query: EventQuery): EventValue[] {
   const { events, times } = context.history.select(query.selector);
-  const { from, to } = rangeAndHorizon(context, query, times);
+  const { from, to } = rangeAndValidity(context, query, times);
   const inside = events.slice(from, to);
   return query.residuals.length === 0 ? inside : inside.filter((event) => passes(context, query, event));
 }
 
 /** The range, with the horizon lowered to when any event goes out of it or comes in. */
-export function rangeAndHorizon(context: Context, query: EventQuery, times: Float64Array, cut: Cut = {}): Range {
+export function rangeAndValidity(context: Context, query: EventQuery, times: Float64Array, cut: Cut = {}): Range {
   const range = rangeOf(context, query, times, cut);
   if (range === undefined) return EMPTY;
   if (range.from < range.to) lowerToLeave(context, query, times[range.from]!);

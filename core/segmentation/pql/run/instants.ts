@@ -99,7 +99,7 @@ export function whenReached(context: Context, instant: Instant, time: number): n
 
 /** Lowers the horizon to when `instant`, which is still before `time`, reaches it. */
 export function lowerToReach(context: Context, instant: Instant, time: number): void {
-  if (instant.motion === 'fixed' || context.horizon <= context.now + 1) return;
+  if (instant.motion === 'fixed' || context.validUntil <= context.now + 1) return;
   changesAt(context, whenReached(context, instant, time));
 }
 

@@ -1,5 +1,5 @@
 /** What a condition gave, and until when it gives that. */
 export interface SharedResult {
   readonly value: unknown;
-  readonly horizon: number;
+  readonly validUntil: number;
 }

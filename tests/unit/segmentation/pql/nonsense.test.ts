@@ -15,7 +15,7 @@ describe('an expression that makes no sense', () => {
     ['a regular expression from the data', 'name.matches(city)', 'name.matches('],
     ['a chain of something else', 'CHAIN(addresses, timestamp, [A: WHAT(a = 1)])', 'CHAIN('],
     ['a segment that is not named', 'inSegment(name)', 'inSegment('],
-  ])('is refused at its place: %s', (_, text, before) => {
+  ])('is rejected at its place: %s', (_, text, before) => {
     expect(() => holds(text)).toThrow(
       expect.objectContaining<Partial<PqlError>>({ name: 'PqlError', column: before.length + 1 }),
     );

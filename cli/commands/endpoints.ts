@@ -1,0 +1,53 @@
+import { Command } from 'commander';
+import { knownConnectionKey } from '#cli/local/catalog-variables.ts';
+import { detectLocalAws, parseEndpoint } from '#cli/local/detect.ts';
+import { type DoorsOfStage, printDoors } from '#cli/report/print-endpoints.ts';
+import { projectRoot } from '#cli/root.ts';
+import { reachableDoor, signedFor } from '#cli/stage/endpoints.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
+import { type Resources, useStage } from '#cli/stage/use-stage.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { keySha256 } from '#core/ingestion/collection/connection.ts';
+
+export const endpointsCommand = (): Command =>
+  new Command('endpoints')
+    .description('say where records are sent to a running stage, and where profiles are asked for')
+    .option('--stage <name>', 'stage', 'local')
+    .option('--json', 'print one JSON object')
+    .action(async ({ stage, json }: { stage: string; json?: true }) => {
+      const resources = await useStage(stage);
+      const catalog = await activeCatalog(storesOf(resources).catalog);
+      const endpoints = { stage, ...(await endpointsOf(resources)), ...connectionsOf(stage, catalog) };
+      process.stdout.write(json ? `${JSON.stringify(endpoints)}\n` : printDoors(endpoints));
+    });
+
+/** Where the endpoints of a stage can be called from here. */
+export async function endpointsOf(
+  resources: Resources,
+): Promise<Pick<DoorsOfStage, 'collection' | 'batch' | 'access' | 'stream' | 'landing'>> {
+  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
+  const local = endpoint ? { endpoint, kind: (await detectLocalAws(endpoint)).kind } : undefined;
+  return {
+    collection: reachableDoor(resources['collection-url'], local),
+    batch: reachableDoor(resources['batch-url'], local),
+    access: {
+      ...reachableDoor(resources['access-url'], local),
+      signedFor: signedFor(resources['access-url']),
+      signedBy: local ? `${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}` : '$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY',
+    },
+    stream: resources['collection-stream'],
+    landing: resources['landing-bucket'],
+  };
+}
+
+/** The connections of the catalog active, and the key of one of them where this machine has it. */
+function connectionsOf(stage: string, catalog: CompiledCatalog): Pick<DoorsOfStage, 'connections' | 'key'> {
+  const connections = [...catalog.sourceConnections.values()];
+  const key = stage === 'local' ? knownConnectionKey(projectRoot) : undefined;
+  const opened = key && connections.find((connection) => connection.keySha256.includes(keySha256(key)));
+  return {
+    connections: connections.map(({ id, datasets }) => ({ id, datasets: datasets ?? [...catalog.datasets.keys()] })),
+    ...(opened && { key: { connection: opened.id, key } }),
+  };
+}

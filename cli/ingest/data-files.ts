@@ -1,0 +1,55 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UserError } from '#cli/user-error.ts';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { formatOf } from '#core/ingestion/format.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
+
+export interface DataFile {
+  readonly path: string;
+  readonly name: string;
+  readonly datasetId: string;
+  /** Undefined where the catalog has no such dataset; the file is sent all the same and rejected by the platform. */
+  readonly dataset: CompiledDataset | undefined;
+}
+
+/**
+ * The data files of a folder: `<datasetId>.<suffix>`, e.g. `web-events.ndjson.gz`, or any name in a folder
+ * `<datasetId>/`.
+ * @throws UserError when there are none
+ */
+export async function findDataFiles(folder: string, catalog: CompiledCatalog): Promise<DataFile[]> {
+  const root = resolve(folder);
+  const found: DataFile[] = [];
+  for (const entry of await entriesOf(root)) {
+    if (entry.isDirectory()) {
+      for (const inner of await entriesOf(join(root, entry.name))) {
+        if (inner.isFile() && formatOf(inner.name))
+          found.push(fileOf(join(root, entry.name), inner.name, entry.name, catalog));
+      }
+    } else if (entry.isFile() && formatOf(entry.name)) {
+      const datasetId = entry.name.slice(0, entry.name.indexOf('.'));
+      // Other files may lie beside the data; a name that is no dataset is not meant for us.
+      if (catalog.datasets.has(datasetId)) found.push(fileOf(root, entry.name, datasetId, catalog));
+    }
+  }
+  if (found.length > 0) return found;
+  throw new UserError(
+    `${folder} holds no data for this catalog. Expected files named after its datasets (${[...catalog.datasets.keys()].join(', ')}), ` +
+      'e.g. web-events.ndjson.gz, as .ndjson, .json, .csv or .parquet, each also with .gz.',
+  );
+}
+
+async function entriesOf(folder: string) {
+  const status = await lstat(folder).catch(() => undefined);
+  if (!status?.isDirectory()) throw new UserError(`There is no folder ${folder}`);
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter(({ name }) => !name.startsWith('.')).sort((x, y) => (x.name < y.name ? -1 : 1));
+}
+
+const fileOf = (folder: string, name: string, datasetId: string, catalog: CompiledCatalog): DataFile => ({
+  path: join(folder, name),
+  name,
+  datasetId,
+  dataset: catalog.datasets.get(datasetId),
+});

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
+import { formatOf } from '#core/ingestion/format.ts';
+import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
+import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { type DecodedRecord, FileRejectedError } from '#core/record/record.ts';
+import type { DataFile } from './data-files.ts';
+import { fileSource } from './file-source.ts';
+import { sendToStream } from './send-stream.ts';
+
+export type IngestionMethod = 'stream' | 'batch';
+
+export interface Fed {
+  readonly file: DataFile;
+  readonly ingestionMethod: IngestionMethod;
+  /** Records sent, by stream; files are counted by the platform. */
+  readonly records?: number;
+  /** Why it could not be streamed, or not to its end, and was uploaded instead. */
+  readonly unreadable?: string;
+}
+
+/** How a file travels unless it is said: what happened online is streamed, what was kept offline comes as a file. */
+export function usualDoor(file: DataFile): IngestionMethod {
+  const isText = formatOf(file.name)?.format === 'ndjson';
+  return isText && file.dataset?.behaviour === 'event' ? 'stream' : 'batch';
+}
+
+export interface IngestTarget {
+  readonly stream: string;
+  readonly landing: ObjectStore;
+}
+
+/**
+ * Sends a file to a deployed stage as a producer would: with PutRecords, or by uploading it. One whose records cannot be read
+ * is uploaded as well, so that the platform rejects it and keeps it.
+ */
+export async function ingestData(file: DataFile, ingestionMethod: IngestionMethod, target: IngestTarget): Promise<Fed> {
+  const upload = async (): Promise<void> =>
+    target.landing.put(`${LANDING_PREFIX}${file.datasetId}/${file.name}`, await readFile(file.path));
+  if (ingestionMethod === 'batch') {
+    await upload();
+    return { file, ingestionMethod };
+  }
+  let unreadable: string | undefined;
+  const messages = messagesOf(file, (error) => {
+    unreadable = error.message;
+  });
+  const records = await sendToStream(target.stream, messages);
+  if (unreadable === undefined) return { file, ingestionMethod, records };
+  await upload();
+  return { file, ingestionMethod: 'batch', records, unreadable };
+}
+
+/** What has been sent, in words. */
+export function routedOf({ ingestionMethod, records = 0, unreadable }: Fed): string {
+  if (ingestionMethod === 'stream') return `${records} records → Kinesis`;
+  if (unreadable === undefined) return 'uploaded → S3';
+  const before = records > 0 ? `${records} records → Kinesis, then ` : '';
+  return `${before}uploaded → S3, to be rejected there. ${unreadable}`;
+}
+
+/** The records of a file in AEP's envelope; what cannot be read is sent as it is, and rejected by the platform. */
+async function* messagesOf(file: DataFile, giveUp: (error: FileRejectedError) => void): AsyncIterable<string> {
+  const source = await fileSource(file.path);
+  try {
+    const plan = await listChunks(source, { targetBytes: 64 * 1_048_576 });
+    for (const chunk of plan.chunks) {
+      for await (const records of decodeChunk(source, plan, chunk)) {
+        yield* records.map((decoded) => messageOf(file, decoded, chunk.header));
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof FileRejectedError)) throw error;
+    giveUp(error);
+  }
+}
+
+/** What becomes of columns where nobody knows the dataset, which is for the platform to say. */
+const AS_THEY_ARE_NAMED = compileMapping([]);
+
+/** @param header of CSV */
+function messageOf(file: DataFile, decoded: DecodedRecord, header?: readonly string[]): string {
+  if (decoded.rejection) return decoded.raw;
+  const mapRow = file.dataset?.mapRow ?? AS_THEY_ARE_NAMED;
+  const mapped = header ? mapRow(decoded.value as readonly string[], header) : { value: decoded.value };
+  return 'rejection' in mapped ? (decoded.raw ?? '') : JSON.stringify(envelope(file, mapped.value));
+}
+
+function envelope(file: DataFile, xdmEntity: unknown): object {
+  const schemaRef = {
+    id: file.dataset?.schemaId ?? '',
+    contentType: 'application/vnd.adobe.xed-full+json;version=1',
+  };
+  return {
+    header: { schemaRef, imsOrgId: 'tributary', datasetId: file.datasetId, source: { name: 'tributary send' } },
+    body: { xdmMeta: { schemaRef }, xdmEntity },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Door } from '#cli/stage/endpoints.ts';
+import { table } from './table.ts';
+
+/** What a signature of AWS is made for, and with. */
+export interface SignedDoor {
+  /** Region and service. */
+  readonly signedFor: string;
+  /** Access key and secret; in AWS they are whoever's asks. */
+  readonly signedBy: string;
+}
+
+export interface DoorsOfStage {
+  readonly stage: string;
+  readonly collection: Door;
+  readonly batch: Door;
+  readonly access: Door & SignedDoor;
+  /** Names of the Kinesis stream and the bucket that take records without HTTP. */
+  readonly stream: string;
+  readonly landing: string;
+  readonly connections: readonly { readonly id: string; readonly datasets: readonly string[] }[];
+  /** A key that this machine has, of the connection it opens. */
+  readonly key?: { readonly connection: string; readonly key: string };
+}
+
+/** The endpoints for people, with requests to try. */
+export function printDoors(endpoints: DoorsOfStage): string {
+  const { collection, batch, access, stream, landing, stage } = endpoints;
+  const rows = [
+    ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
+    ['', `POST ${collection.url}/collection/batch/{connectionId}`],
+    ['batches of files', `${batch.url}/data/foundation/import/batches`],
+    ['profiles, signed', `${access.url}/data/core/ups/access/entities`],
+    ['Kinesis stream', stream],
+    ['landing bucket', `s3://${landing}/landing/<datasetId>/`],
+  ];
+  const headers = Object.entries(collection.headers).length > 0 ? `\n${hostsOf(endpoints)}` : '';
+  return `Endpoints of stage ${stage}\n${table(['for', 'address'], rows)}\n${headers}\n${destinationsText(endpoints)}\n${tryText(endpoints)}`;
+}
+
+/** Where one address leads to several functions, each request says which it means. */
+const hostsOf = ({ collection, batch, access }: DoorsOfStage): string => `Every request needs the host of its door
+${table(
+  ['door', 'header'],
+  Object.entries({ collection, batch, access }).map(([name, { headers }]) => [name, `Host: ${headers.host ?? ''}`]),
+)}
+`;
+
+const destinationsText = ({ connections }: DoorsOfStage): string =>
+  connections.length === 0
+    ? 'No source connection is in the catalog active, so nobody may send records over HTTP: see docs/ingestion.md\n'
+    : `Source connections\n${table(
+        ['id', 'may send records of'],
+        connections.map(({ id, datasets }) => [id, datasets.join(', ')]),
+      )}\n`;
+
+/** Lines to paste into a shell: what a record lacks is said for whatever dataset the connection has. */
+function tryText({ collection, batch, access, key, connections }: DoorsOfStage): string {
+  const shown = connections.find(({ id }) => id === key?.connection) ?? connections[0];
+  if (!shown) return '';
+  const host = ({ headers }: Door): string => (headers.host ? ` -H "Host: ${headers.host}"` : '');
+  const [dataset = ''] = shown.datasets;
+  return `${key ? `The key of "${key.connection}" was made for this machine` : KEYS}
+
+To try, in a shell
+  KEY=${key?.key ?? '…'}
+  COLLECTION=${collection.url} BATCH=${batch.url}
+  ACCESS=${access.url}
+  curl "$COLLECTION/collection/${shown.id}?syncValidation=true" -H "x-api-key: $KEY"${host(collection)} \\
+    -d '{"header":{"datasetId":"${dataset}"},"body":{"xdmEntity":{}}}'
+  curl "$BATCH/data/foundation/import/batches" -H "x-api-key: $KEY"${host(batch)} \\
+    -d '{"datasetId":"${dataset}","inputFormat":{"format":"json"}}'
+  curl --aws-sigv4 aws:amz:${access.signedFor} --user "${access.signedBy}"${host(access)} \\
+    "$ACCESS/data/core/ups/access/entities?schema.name=_xdm.context.profile&entityIdNS=ECID&entityId=…"
+`;
+}
+
+const KEYS = 'Keys are with those who send; the catalog has only their SHA-256. A new one: tributary connection key';

@@ -1,0 +1,87 @@
+import type { IdentityKey } from '#core/record/identity.ts';
+import type { Membership } from '#core/segmentation/membership.ts';
+import type { Delivery, MembershipChange } from './delivery.ts';
+import type { DestinationState, LastRouted } from './delivery-state.ts';
+import type { ActivatedProfile } from './desired.ts';
+
+/** What routing one item to one destination comes to: what to send, and what the destination then knows. */
+export interface Routed {
+  readonly deliveries: readonly { readonly laneId: string; readonly delivery: Delivery }[];
+  readonly deliveryState: DestinationState;
+}
+
+export interface Decision {
+  /** Of the profile item that is routed. */
+  readonly root: IdentityKey;
+  /** Larger than that of everything decided before about the same item. */
+  readonly revision: number;
+  /** Epoch ms. */
+  readonly decidedAt: number;
+}
+
+/** Where an identity's last news differ from what it should have: the changes to tell. */
+export function diffFor(
+  keys: readonly IdentityKey[],
+  { realized, memberships }: Pick<ActivatedProfile, 'realized' | 'memberships'>,
+  deliveryState: DestinationState,
+  now: number,
+): MembershipChange[] {
+  const segments = new Set([
+    ...Object.keys(realized),
+    ...keys.flatMap((key) => Object.keys(deliveryState.lastRouted[key] ?? {})),
+  ]);
+  return [...segments].sort().flatMap((segmentId): MembershipChange[] => {
+    const status = realized[segmentId] ? 'realized' : 'exited';
+    const differs = keys.some((key) => (deliveryState.lastRouted[key]?.[segmentId]?.status ?? 'exited') !== status);
+    if (!differs) return [];
+    return [
+      { segmentId, status, lastQualificationTime: timeOf(status, realized[segmentId], memberships[segmentId], now) },
+    ];
+  });
+}
+
+function timeOf(
+  status: 'realized' | 'exited',
+  realized: Membership | undefined,
+  membership: Membership | undefined,
+  now: number,
+): number {
+  if (realized) return realized.lastQualificationTime;
+  return membership?.status === status ? membership.lastQualificationTime : now;
+}
+
+/**
+ * What an identity has been told, once the changes are delivered.
+ * @param toldAt epoch ms of the decision
+ */
+export function routedAfter(
+  before: Readonly<Record<string, LastRouted>> | undefined,
+  changes: readonly MembershipChange[],
+  routedAt: number,
+  routes?: (change: MembershipChange) => readonly string[],
+): Readonly<Record<string, LastRouted>> {
+  const lastRouted: Record<string, LastRouted> = { ...before };
+  for (const change of changes) {
+    const { segmentId, status, lastQualificationTime } = change;
+    lastRouted[segmentId] = { status, lastQualificationTime, routedAt, ...(routes && { routes: routes(change) }) };
+  }
+  return lastRouted;
+}
+
+/** Identities that belong to no profile of the item any more and were last told that they are members. */
+export function abandonedIdentities(deliveryState: DestinationState, present: ReadonlySet<IdentityKey>): IdentityKey[] {
+  return Object.entries(deliveryState.lastRouted)
+    .filter(
+      ([key, lastRouted]) => !present.has(key) && Object.values(lastRouted).some(({ status }) => status === 'realized'),
+    )
+    .map(([key]) => key);
+}
+
+/** The memberships of an activated profile, or some of them, as exclusions are counted: `profile key|segment`. */
+export const excludedMemberships = (
+  { profile, realized }: Pick<ActivatedProfile, 'profile' | 'realized'>,
+  isExcluded: (segmentId: string) => boolean = () => true,
+): string[] =>
+  Object.keys(realized)
+    .filter(isExcluded)
+    .map((segmentId) => `${profile.key}|${segmentId}`);

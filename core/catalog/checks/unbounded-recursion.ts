@@ -1,0 +1,43 @@
+import type { SchemaDefinition } from '#core/schema/definition.ts';
+import { follow, type Node } from '#core/schema/field-tree.ts';
+import type { Findings, Loaded } from '../loaded.ts';
+import type { Path } from '../source-file.ts';
+
+/** Keywords that apply another schema to the very same value. */
+const SAME_VALUE = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'];
+
+/**
+ * A schema may contain itself further down (a tree of categories). One that refers to itself for the same value would
+ * make validation run for ever.
+ */
+export function checkUnboundedRecursion(
+  loaded: Loaded<unknown>,
+  schema: SchemaDefinition,
+  byId: ReadonlyMap<string, SchemaDefinition>,
+  findings: Findings,
+): void {
+  const ends = new Set<Node>();
+  const isUnbounded = (node: Node, root: Node, above: ReadonlySet<Node>): boolean => {
+    if (above.has(node)) return true;
+    if (ends.has(node)) return false;
+    const path = new Set(above).add(node);
+    const target = typeof node.$ref === 'string' ? follow(node.$ref, root, byId) : undefined;
+    const members = SAME_VALUE.flatMap((key) => node[key]).filter(isNode);
+    const unbounded =
+      (target && isUnbounded(target.node, target.root, path)) ||
+      members.some((member) => isUnbounded(member, root, path));
+    if (!unbounded) ends.add(node);
+    return unbounded;
+  };
+  const walk = (value: unknown, path: Path): boolean => {
+    if (typeof value !== 'object' || value === null) return false;
+    if (isNode(value) && isUnbounded(value, schema, new Set())) {
+      findings.at(loaded, path, 'this schema refers to itself without end');
+      return true;
+    }
+    return Object.entries(value).some(([key, inside]) => walk(inside, [...path, key]));
+  };
+  walk(schema, []);
+}
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,138 @@
+import type { AccessSettings } from '#core/access/access.ts';
+import { releases } from '#core/activation/aam/first-use.ts';
+import { activationVersion } from '#core/activation/activation-version.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
+import type { RouteSettings } from '#core/activation/route.ts';
+import type { LinkingRules } from '#core/identity/linking-rules.ts';
+import { findNamespace } from '#core/identity/namespaces.ts';
+import type { EvaluationJobSettings } from '#core/jobs/evaluate-items.ts';
+import type { MergePolicyDefinition } from '#core/profile/definition.ts';
+import type { ExpirySettings } from '#core/profile/expiry/settings.ts';
+import type { FoldSettings } from '#core/profile/fold-settings.ts';
+import type { ProfileSettings } from '#core/profile/profiles.ts';
+import { pick } from '#core/record/field-path.ts';
+import type { ReportSettings } from '#core/report/report.ts';
+import type { RevertSettings } from '#core/revert/settings.ts';
+import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import type { EvaluateSettings } from '#core/segmentation/evaluate-item.ts';
+import { compileSegments } from '#core/segmentation/segment-set.ts';
+import type { CompiledCatalog } from './compile.ts';
+
+/** What each stage needs to know from the catalog. */
+export interface StageSettings {
+  readonly fold: FoldSettings;
+  readonly evaluation: EvaluateSettings;
+  readonly route: RouteSettings;
+  readonly access: AccessSettings;
+  readonly expiry: ExpirySettings;
+  readonly evaluationJob: EvaluationJobSettings;
+  readonly report: ReportSettings;
+  readonly revert: RevertSettings;
+}
+
+const NO_SEGMENTS = compileSegments([]);
+
+/** Most identities in one graph (aep.md §3.3). */
+const GRAPH_LIMIT = 50;
+
+const known = new WeakMap<CompiledCatalog, StageSettings>();
+
+/** The rules of all stages under one version of the catalog; made once for each. */
+export function stageSettings(catalog: CompiledCatalog): StageSettings {
+  const settings = known.get(catalog) ?? rulesOf(catalog);
+  known.set(catalog, settings);
+  return settings;
+}
+
+/** How people are put together for a segment: under its own merge policy, whether it is published or not. */
+export function settingsForSegment(catalog: CompiledCatalog, { mergePolicyId }: SegmentDefinition): ProfileSettings {
+  const { links, mergePolicy } = stageSettings(catalog).evaluation;
+  const own = mergePolicyId === undefined ? undefined : catalog.mergePolicies.get(mergePolicyId);
+  return { links, mergePolicy: own ?? mergePolicy };
+}
+
+function rulesOf(catalog: CompiledCatalog): StageSettings {
+  const links: LinkingRules = {
+    rank: (namespace) => catalog.identitySettings.rank(namespace),
+    isUnique: (namespace) => catalog.identitySettings.isUnique(namespace),
+    typeOf: (namespace) => catalog.namespaces.get(namespace)?.idType ?? 'CROSS_DEVICE',
+    isBlocked: (namespace) => catalog.identitySettings.isBlocked(namespace),
+    limit: GRAPH_LIMIT,
+  };
+  const { mergePolicy, segments, destinations, sharedSince, governance } = catalog;
+  const mapped = [...new Set([...destinations.values()].flatMap(sentWhenUpdated))];
+  const expiryOf = (id: string, time: number): number | undefined => {
+    const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
+    return keptFor === undefined ? undefined : time + keptFor;
+  };
+  const activations = activationVersion(destinations.values());
+  const under = (policy: MergePolicyDefinition): EvaluateSettings => ({
+    links,
+    mergePolicy: policy,
+    segments: catalog.segmentsByMergePolicy.get(policy.id) ?? NO_SEGMENTS,
+    mappedAttributes: ({ view }) => [
+      pick(view, mapped),
+      activations,
+      ...(governance ? [governance.fingerprint, view.consents] : []),
+    ],
+    releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
+  });
+  const others = [...catalog.mergePolicies.values()].filter(
+    ({ id }) => id !== mergePolicy.id && catalog.segmentsByMergePolicy.has(id),
+  );
+  const policies = [mergePolicy, ...others].map((policy) => ({
+    mergePolicy: policy,
+    segments: new Set(catalog.segmentsByMergePolicy.get(policy.id)?.ids),
+  }));
+  const fold: FoldSettings = {
+    links,
+    isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
+    isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
+    projectEvent: (entity) => segments.projectEvent(entity),
+    retainEvents: (events) => segments.retain(events),
+    projection: segments.fingerprint,
+    expiryOf,
+    keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
+  };
+  const { pseudonymousExpiration } = catalog.identitySettings;
+  const evaluation: EvaluateSettings = { ...under(mergePolicy), others: others.map(under) };
+  const route: RouteSettings = { links, mergePolicy, destinations, sharedSince, governance, policies };
+  const expiry: ExpirySettings = {
+    links,
+    mergePolicy,
+    fold,
+    eventDays: Object.fromEntries(
+      [...catalog.datasets.values()].flatMap(({ id, definition: { eventExpirationDays: days } }) =>
+        days === undefined ? [] : [[id, days]],
+      ),
+    ),
+    ...(pseudonymousExpiration && {
+      pseudonymous: { ...pseudonymousExpiration, namespaces: new Set(pseudonymousExpiration.namespaces) },
+    }),
+  };
+  return {
+    fold,
+    evaluation,
+    route,
+    access: {
+      links,
+      mergePolicy,
+      policies,
+      policyOf: (id) => catalog.mergePolicies.get(id),
+      namespaceOf: (text) => findNamespace(text, catalog.namespaces)?.code,
+      expiryOf,
+    },
+    expiry,
+    evaluationJob: { version: catalog.version, segments, fold, evaluation },
+    report: { segments, destinations, governance, fold, evaluation, route },
+    revert: { datasets: catalog.datasets, fold, expiry },
+  };
+}
+
+/** Paths of the attributes whose change a destination hears about. */
+function sentWhenUpdated(destination: DestinationDefinition): readonly string[] {
+  if (!isProfileDestination(destination)) return [];
+  const type = typeOf(destination);
+  return type.sendsUpdates(destination) ? type.attributes(destination) : [];
+}

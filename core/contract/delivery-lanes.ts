@@ -1,0 +1,40 @@
+/**
+ * Connections are the destinations that a stage is prepared to deliver to: each has its own queue, dead-letter queue,
+ * function mapping, concurrency limit and alarms. The catalog's destinations refer to them by id.
+ */
+export const DESTINATION_KINDS = ['http', 's3-file', 'aam'] as const;
+export type DestinationKind = (typeof DESTINATION_KINDS)[number];
+
+/** Types that are told about people, and which function tells them: in requests, or in files. */
+export const DELIVERED_BY = { http: 'http', 's3-file': 's3-file' } as const satisfies Record<
+  Exclude<DestinationKind, 'aam'>,
+  'http' | 's3-file'
+>;
+
+/** A way out of the platform: one queue and one function mapping. Audience Manager has two, its edge and its hub. */
+export type LaneType = 'http' | 's3-file' | 'aam-edge' | 'aam-hub';
+
+export interface DeliveryLane {
+  /** The key of the queue in `DESTINATION_QUEUES`: the connection's id, for Audience Manager with `.edge` or `.hub`. */
+  readonly id: string;
+  readonly destinationId: string;
+  readonly type: LaneType;
+  /** Whether the queue keeps the order of one profile's messages; files carry revisions instead. */
+  readonly ordered: boolean;
+}
+
+export const edgeLaneId = (destinationId: string): string => `${destinationId}.edge`;
+export const hubLaneId = (destinationId: string): string => `${destinationId}.hub`;
+
+/** The delivery lanes of a connection. */
+export function lanesOf(destination: { readonly id: string; readonly type: DestinationKind }): DeliveryLane[] {
+  const { id, type } = destination;
+  if (type !== 'aam') {
+    const lastRouted = DELIVERED_BY[type];
+    return [{ id, destinationId: id, type: lastRouted, ordered: lastRouted === 'http' }];
+  }
+  return [
+    { id: edgeLaneId(id), destinationId: id, type: 'aam-edge', ordered: true },
+    { id: hubLaneId(id), destinationId: id, type: 'aam-hub', ordered: false },
+  ];
+}

@@ -1,0 +1,34 @@
+/** Where a deployed stage says, in SSM, what its resources are called. The CLI finds everything through these. */
+export const STAGE_PARAMETERS = [
+  'collection-stream',
+  /** Where records are posted: followed by `/collection/{connectionId}`; may end in a slash */
+  'collection-url',
+  /** AEP's batch API: followed by `/batches` */
+  'batch-url',
+  /** Where profiles are looked at: followed by `/ups/access/entities`; may end in a slash */
+  'access-url',
+  'landing-bucket',
+  'lake-bucket',
+  'quarantine-bucket',
+  'exports-bucket',
+  'catalog-bucket',
+  'profiles-table',
+  'timeline-table',
+  'memberships-table',
+  'operations-table',
+  /** JSON: delivery lane id → queue URL */
+  'destination-queues',
+  /** JSON: delivery lane id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `evaluation`, `expiry` */
+  'dead-letter-queues',
+  /** JSON: function name → deployed function's name */
+  'functions',
+  /** ARN of the secret that receipts of deletions are signed with */
+  'receipt-secret',
+  /** JSON: delivery lane id → ARN of the secret */
+  'destination-secrets',
+] as const;
+
+export type StageParameter = (typeof STAGE_PARAMETERS)[number];
+
+export const parameterPath = (stage: string): string => `/tributary/${stage}`;
+export const parameterName = (stage: string, handle: StageParameter): string => `${parameterPath(stage)}/${handle}`;

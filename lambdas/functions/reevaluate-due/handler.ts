@@ -1,0 +1,46 @@
+import type { CatalogPort } from '#core/catalog/port.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { METRICS } from '#core/contract/metrics.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { Backoff } from '#core/ports/conflict.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
+import { evaluateMany } from '#core/segmentation/evaluate-many.ts';
+import type { MembershipStore } from '#core/segmentation/membership.ts';
+import { logBatch } from '#lambdas/runtime/log.ts';
+
+export interface ReevaluateDueDeps extends Backoff {
+  readonly catalog: CatalogPort;
+  readonly profiles: ProfileStore;
+  readonly memberships: MembershipStore;
+  readonly metrics: Metrics;
+  readonly now: Clock;
+}
+
+/**
+ * Clock → membership of the items at which time alone may have changed something. Fails at the end when some could not be
+ * evaluated: Lambda tries again.
+ */
+export function createHandler(deps: ReevaluateDueDeps) {
+  return async (): Promise<void> => {
+    const { profiles, memberships, metrics, now, backoff } = deps;
+    const { evaluation: settings } = stageSettings(await deps.catalog.current());
+    const due = asItems(memberships.due(now()));
+    const { items, entered, exited, failed, firstError } = await evaluateMany(due, {
+      profiles,
+      memberships,
+      now,
+      backoff,
+      settings,
+    });
+    metrics.count(METRICS.membershipsEntered, entered);
+    metrics.count(METRICS.membershipsExited, exited);
+    logBatch({ items, entered, exited, failed: failed.length });
+    if (firstError) throw new Error(`${failed.length} of ${items} items failed`, { cause: firstError });
+  };
+}
+
+async function* asItems(roots: AsyncIterable<IdentityKey>): AsyncIterable<{ readonly root: IdentityKey }> {
+  for await (const root of roots) yield { root };
+}

@@ -1,0 +1,78 @@
+import { Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { DeliveryLane, LaneType } from '#core/contract/delivery-lanes.ts';
+import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import type { Alarms } from './alarms.ts';
+import { queueSource } from './event-sources.ts';
+import { WorkQueue } from './queues.ts';
+import { TributaryFunction } from './tributary-function.ts';
+
+export type DeliveryFunction = Extract<FunctionName, `deliver-${LaneType}`>;
+
+interface LaneBehaviour {
+  readonly batchSize: number;
+  /** Tries before a message is dead-lettered; with the visibility timeout, how long a destination may be away. */
+  readonly maxReceiveCount: number;
+  /** Files gather what they can; calls go out at once. */
+  readonly gathers: boolean;
+}
+
+const BEHAVIOUR: Record<LaneType, LaneBehaviour> = {
+  // Two retries, then a dead letter (aep.md §6.2); `destination replay-dead-letters` sends them again.
+  http: { batchSize: 10, maxReceiveCount: 3, gathers: false },
+  'aam-edge': { batchSize: 10, maxReceiveCount: 20, gathers: false },
+  's3-file': { batchSize: 1000, maxReceiveCount: 5, gathers: true },
+  'aam-hub': { batchSize: 1000, maxReceiveCount: 5, gathers: true },
+};
+
+export interface LaneProps<F extends DeliveryFunction> {
+  readonly config: StageConfig;
+  readonly alarms: Alarms;
+  readonly lane: DeliveryLane;
+  readonly name: F;
+  readonly maxConcurrency: number;
+  readonly environment: EnvironmentVariables<F>;
+}
+
+/**
+ * A way out of the platform: a queue, its dead letters, a function of its own and their alarms. Nothing here is shared,
+ * so a destination that is slow or away holds up nobody else.
+ */
+export class LaneQueue<F extends DeliveryFunction = DeliveryFunction> extends Construct {
+  readonly id: string;
+  /** Whether what is delivered is gathered for files. */
+  readonly gathers: boolean;
+  readonly work: WorkQueue;
+  readonly deliver: TributaryFunction<F>;
+
+  constructor(scope: Construct, id: string, props: LaneProps<F>) {
+    super(scope, id);
+    const { config, alarms, lane, name } = props;
+    const { batchSize, maxReceiveCount, gathers } = BEHAVIOUR[lane.type];
+    const batchingWindow = gathers ? { batchingWindow: Duration.seconds(config.gatherSeconds) } : {};
+    this.id = lane.id;
+    this.gathers = gathers;
+    this.work = new WorkQueue(this, 'Work', {
+      name: lane.id,
+      deadLetterPattern: '<lane>-dead-letters',
+      alarms,
+      functionTimeout: Duration.seconds(config.functions[name].timeoutSeconds),
+      maxReceiveCount,
+      alarmAge: Duration.minutes(15),
+      ordered: lane.ordered,
+      ...batchingWindow,
+    });
+    this.deliver = new TributaryFunction(this, 'Deliver', {
+      config,
+      alarms,
+      name,
+      lane: lane.id,
+      description: `Tributary ${config.stage}: delivers the memberships queued for ${lane.id}`,
+      environment: props.environment,
+    });
+    this.deliver.function.addEventSource(
+      queueSource(this.work.queue, { batchSize, maxConcurrency: props.maxConcurrency, ...batchingWindow }),
+    );
+  }
+}
