@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { knownConnectionKey } from '#cli/local/catalog-variables.ts';
 import { detectLocalAws, parseEndpoint } from '#cli/local/detect.ts';
-import { type DoorsOfStage, printDoors } from '#cli/report/print-endpoints.ts';
+import { printDoors, type StageEndpoints } from '#cli/report/print-endpoints.ts';
 import { projectRoot } from '#cli/root.ts';
 import { reachableDoor, signedFor } from '#cli/stage/endpoints.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
@@ -24,7 +24,7 @@ export const endpointsCommand = (): Command =>
 /** Where the endpoints of a stage can be called from here. */
 export async function endpointsOf(
   resources: Resources,
-): Promise<Pick<DoorsOfStage, 'collection' | 'batch' | 'access' | 'stream' | 'landing'>> {
+): Promise<Pick<StageEndpoints, 'collection' | 'batch' | 'access' | 'stream' | 'landing'>> {
   const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
   const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
   const local = endpoint ? { endpoint, kind: (await detectLocalAws(endpoint)).kind } : undefined;
@@ -42,7 +42,7 @@ export async function endpointsOf(
 }
 
 /** The connections of the catalog active, and the key of one of them where this machine has it. */
-function connectionsOf(stage: string, catalog: CompiledCatalog): Pick<DoorsOfStage, 'connections' | 'key'> {
+function connectionsOf(stage: string, catalog: CompiledCatalog): Pick<StageEndpoints, 'connections' | 'key'> {
   const connections = [...catalog.sourceConnections.values()];
   const key = stage === 'local' ? knownConnectionKey(projectRoot) : undefined;
   const opened = key && connections.find((connection) => connection.keySha256.includes(keySha256(key)));

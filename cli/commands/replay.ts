@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
 import { collect, parseInstant } from '#cli/options.ts';
-import { DOORS, type Door } from '#cli/replay/batches.ts';
+import { type Door, INGESTION_METHODS } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayInput, replay } from '#cli/replay/replay.ts';
 import { printReplay } from '#cli/report/print-replay.ts';
@@ -26,7 +26,7 @@ export const replayCommand = (): Command =>
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--input <DATASET=FILE>', 'a file of a dataset; may be given several times', collect, [])
     .requiredOption('--now <time>', 'the instant at which audiences are evaluated (ISO 8601)', parseInstant)
-    .addOption(new Option('--ingest <door>', 'how the records travel').choices(DOORS).default('mixed'))
+    .addOption(new Option('--ingest <door>', 'how the records travel').choices(INGESTION_METHODS).default('mixed'))
     .option('--seed <n>', 'how they are batched and interleaved', parseSeed, 1)
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .option(

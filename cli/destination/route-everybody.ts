@@ -31,8 +31,8 @@ export async function routeEverybody(
     backoff: (attempt: number) => setTimeout(50 * 2 ** attempt),
   };
   const total = { items: 0, queued: 0 };
-  await mapWithConcurrency(stores.memberships.scan(), ITEMS_CONCURRENCY, async ({ root }) => {
-    const { queued } = await route(root, deps, resend ? { resend } : {});
+  await mapWithConcurrency(stores.memberships.scan(), ITEMS_CONCURRENCY, async ({ canonicalKey }) => {
+    const { queued } = await route(canonicalKey, deps, resend ? { resend } : {});
     total.items += 1;
     total.queued += queued;
   });

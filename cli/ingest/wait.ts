@@ -67,11 +67,11 @@ export async function waitUntilIdle({ resources, stores, catalog, progress }: Fl
 }
 
 /** What did not get through and is tried again, until it is delivered or a dead letter: for each destination. */
-async function failedAttempts(books: RunStatistics, catalog: CompiledCatalog): Promise<string> {
+async function failedAttempts(runStatistics: RunStatistics, catalog: CompiledCatalog): Promise<string> {
   const now = Date.now();
   const lines: string[] = [];
   for (const id of catalog.destinations.keys()) {
-    const runs = await books.runs(id, now - HOUR_MS, now);
+    const runs = await runStatistics.runs(id, now - HOUR_MS, now);
     const retried = runs.reduce((sum, run) => sum + run.retried, 0);
     if (retried > 0) lines.push(`; "${id}" failed ${retried} times and is tried again (its log says why)`);
   }

@@ -1,7 +1,7 @@
 import { seededRandom } from '#cli/example/random.ts';
 
-export const DOORS = ['stream', 'batch', 'mixed'] as const;
-export type Door = (typeof DOORS)[number];
+export const INGESTION_METHODS = ['stream', 'batch', 'mixed'] as const;
+export type Door = (typeof INGESTION_METHODS)[number];
 
 /** Records that travel together, and how. */
 export interface Travelling<T> {

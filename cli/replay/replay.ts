@@ -127,10 +127,10 @@ export async function replay(
     now: () => now,
     backoff,
   };
-  for (const root of new Set(profiles.changed))
-    await evaluate(root, evaluation, { run: { jobId: 'replay', isStreamed: false } });
+  for (const canonicalKey of new Set(profiles.changed))
+    await evaluate(canonicalKey, evaluation, { run: { jobId: 'replay', isStreamed: false } });
   const routing = { profiles, memberships, deliveryStates, outbox, settings: settings.route, now: () => now, backoff };
-  for (const root of new Set(memberships.changed)) await route(root, routing);
+  for (const canonicalKey of new Set(memberships.changed)) await route(canonicalKey, routing);
   const counted = await report({ profiles, memberships, deliveryStates }, settings.report, now);
   const result: ReplayResult = { records: counts, ...counted, rejections, withoutProfile, graphRejections };
   if (options.withCost) return { result: { ...result, cost: await costs(travelled, settings, now) }, deliveries };

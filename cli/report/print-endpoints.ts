@@ -9,7 +9,7 @@ export interface SignedDoor {
   readonly signedBy: string;
 }
 
-export interface DoorsOfStage {
+export interface StageEndpoints {
   readonly stage: string;
   readonly collection: Door;
   readonly batch: Door;
@@ -23,7 +23,7 @@ export interface DoorsOfStage {
 }
 
 /** The endpoints for people, with requests to try. */
-export function printDoors(endpoints: DoorsOfStage): string {
+export function printDoors(endpoints: StageEndpoints): string {
   const { collection, batch, access, stream, landing, stage } = endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
@@ -38,14 +38,14 @@ export function printDoors(endpoints: DoorsOfStage): string {
 }
 
 /** Where one address leads to several functions, each request says which it means. */
-const hostsOf = ({ collection, batch, access }: DoorsOfStage): string => `Every request needs the host of its door
+const hostsOf = ({ collection, batch, access }: StageEndpoints): string => `Every request needs the host of its door
 ${table(
   ['door', 'header'],
   Object.entries({ collection, batch, access }).map(([name, { headers }]) => [name, `Host: ${headers.host ?? ''}`]),
 )}
 `;
 
-const destinationsText = ({ connections }: DoorsOfStage): string =>
+const destinationsText = ({ connections }: StageEndpoints): string =>
   connections.length === 0
     ? 'No source connection is in the catalog active, so nobody may send records over HTTP: see docs/ingestion.md\n'
     : `Source connections\n${table(
@@ -54,7 +54,7 @@ const destinationsText = ({ connections }: DoorsOfStage): string =>
       )}\n`;
 
 /** Lines to paste into a shell: what a record lacks is said for whatever dataset the connection has. */
-function tryText({ collection, batch, access, key, connections }: DoorsOfStage): string {
+function tryText({ collection, batch, access, key, connections }: StageEndpoints): string {
   const shown = connections.find(({ id }) => id === key?.connection) ?? connections[0];
   if (!shown) return '';
   const host = ({ headers }: Door): string => (headers.host ? ` -H "Host: ${headers.host}"` : '');

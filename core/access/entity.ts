@@ -78,9 +78,9 @@ async function membershipsOf(
   item: FoundProfile['item'],
   { memberships, settings, now }: AccessDeps,
 ): Promise<Ups> {
-  const stored = await memberships.get(item.root);
+  const stored = await memberships.get(item.canonicalKey);
   if (isRedirect(stored)) return {};
-  const known = stored ?? noMemberships(item.root);
+  const known = stored ?? noMemberships(item.canonicalKey);
   const { item: joined } = await takeMergedIn(known, item.mergedIn, memberships, joinMemberships);
   const ups: [string, Ups[string]][] = [];
   for (const { mergePolicy, segments } of settings.policies) {

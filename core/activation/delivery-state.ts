@@ -37,8 +37,8 @@ export interface LastRouted {
 
 export type DeliveryStateStore = VersionedStore<DeliveryStateItem>;
 
-export const noDeliveryState = (root: IdentityKey): DeliveryStateItem => ({
-  root,
+export const noDeliveryState = (canonicalKey: IdentityKey): DeliveryStateItem => ({
+  canonicalKey,
   version: 0,
   mergedIn: [],
   lastRevision: 0,

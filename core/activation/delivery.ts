@@ -17,7 +17,7 @@ export type MembershipChange = z.output<typeof membershipChange>;
 const deliveryBase = {
   destinationId: z.string(),
   /** Of the profile item it was decided for. */
-  root: z.string(),
+  canonicalKey: z.string(),
   /**
    * What is told later about an identity has the larger revision. Files and retries are put in order by it.
    */

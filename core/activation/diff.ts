@@ -12,7 +12,7 @@ export interface Routed {
 
 export interface Decision {
   /** Of the profile item that is routed. */
-  readonly root: IdentityKey;
+  readonly canonicalKey: IdentityKey;
   /** Larger than that of everything decided before about the same item. */
   readonly revision: number;
   /** Epoch ms. */

@@ -138,19 +138,23 @@ const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
  * them; files go by their revision.
  * @param options what is to be told again although it was told
  */
-export async function route(root: IdentityKey, deps: RouteDeps, options: RouteOptions = {}): Promise<RouteResult> {
-  return retryOnConflict(() => routeOnce(root, deps, options), deps);
+export async function route(
+  canonicalKey: IdentityKey,
+  deps: RouteDeps,
+  options: RouteOptions = {},
+): Promise<RouteResult> {
+  return retryOnConflict(() => routeOnce(canonicalKey, deps, options), deps);
 }
 
-async function routeOnce(root: IdentityKey, deps: RouteDeps, { resend }: RouteOptions): Promise<RouteResult> {
+async function routeOnce(canonicalKey: IdentityKey, deps: RouteDeps, { resend }: RouteOptions): Promise<RouteResult> {
   const { deliveryStates, outbox } = deps;
-  const memberships = await deps.memberships.get(root);
-  const found = (await deps.profiles.lookup([root])).get(root);
-  const stored = await deliveryStates.get(root);
+  const memberships = await deps.memberships.get(canonicalKey);
+  const found = (await deps.profiles.lookup([canonicalKey])).get(canonicalKey);
+  const stored = await deliveryStates.get(canonicalKey);
   // What moved is routed under the root it moved to: that one has changed as well.
   if (!memberships || isRedirect(memberships) || isRedirect(stored) || (found && !('item' in found))) return NOTHING;
   const joined = await takeMergedIn(
-    stored ?? noDeliveryState(root),
+    stored ?? noDeliveryState(canonicalKey),
     memberships.mergedIn,
     deliveryStates,
     joinDeliveryStates,
@@ -158,7 +162,7 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps, { resend }: RouteOp
   // What an earlier decision left over goes first, and what still cannot be sent goes before what follows it.
   const leftOver = await sendEach(joined.item.pending, outbox);
   const before = { ...joined.item, pending: [] };
-  const decision = { root, revision: before.lastRevision + 1, decidedAt: deps.now() };
+  const decision = { canonicalKey, revision: before.lastRevision + 1, decidedAt: deps.now() };
   const known = resend ? beforeResending(before, resend) : before;
   const { deliveries, after } = routeItem(
     profilesIn(found?.item, deps.settings),
@@ -167,7 +171,7 @@ async function routeOnce(root: IdentityKey, deps: RouteDeps, { resend }: RouteOp
     deps.settings,
     decision,
   );
-  const fresh = deliveries.map(({ laneId, delivery }) => ({ laneId, group: root, delivery }));
+  const fresh = deliveries.map(({ laneId, delivery }) => ({ laneId, group: canonicalKey, delivery }));
   const isUnchanged = fresh.length === 0 && stringify(before.destinations) === stringify(after.destinations);
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
   const pending = [...leftOver.unsent, ...fresh];

@@ -13,7 +13,7 @@ export async function stillHolds<D extends ProfileDelivery | EdgeDelivery>(
   delivery: D,
   deliveryStates: DeliveryStateStore,
 ): Promise<D | undefined> {
-  const deliveryState = await currentLedger(delivery.root, deliveryStates);
+  const deliveryState = await currentLedger(delivery.canonicalKey, deliveryStates);
   if (!deliveryState) return delivery;
   const lastRouted = deliveryState.destinations[delivery.destinationId]?.lastRouted ?? {};
   const isLatest = deliveryState.lastRevision <= delivery.revision;
@@ -31,7 +31,10 @@ const identitiesOf = (delivery: ProfileDelivery | EdgeDelivery): readonly Identi
   delivery.kind === 'profile' ? delivery.identities : [delivery.device];
 
 /** The delivery state of a root, or of the item that has taken it in. */
-async function currentLedger(root: string, deliveryStates: DeliveryStateStore): Promise<DeliveryStateItem | undefined> {
-  const stored = await deliveryStates.get(root);
+async function currentLedger(
+  canonicalKey: string,
+  deliveryStates: DeliveryStateStore,
+): Promise<DeliveryStateItem | undefined> {
+  const stored = await deliveryStates.get(canonicalKey);
   return isRedirect(stored) ? currentLedger(stored.redirectTo, deliveryStates) : stored;
 }

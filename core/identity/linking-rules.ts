@@ -75,9 +75,9 @@ export interface Graph {
 export function graphsOf(links: Iterable<Link>): Graph[] {
   const parent = new Map<IdentityKey, IdentityKey>();
   const find = (key: IdentityKey): IdentityKey => {
-    let root = key;
-    for (let next = parent.get(root); next !== undefined; next = parent.get(root)) root = next;
-    return root;
+    let canonicalKey = key;
+    for (let next = parent.get(canonicalKey); next !== undefined; next = parent.get(canonicalKey)) canonicalKey = next;
+    return canonicalKey;
   };
   const all = [...links];
   for (const { a, b } of all) {
@@ -86,11 +86,11 @@ export function graphsOf(links: Iterable<Link>): Graph[] {
   }
   const byRoot = new Map<IdentityKey, { identities: Set<IdentityKey>; links: Link[] }>();
   for (const link of all) {
-    const root = find(link.a);
-    let graph = byRoot.get(root);
+    const canonicalKey = find(link.a);
+    let graph = byRoot.get(canonicalKey);
     if (!graph) {
       graph = { identities: new Set(), links: [] };
-      byRoot.set(root, graph);
+      byRoot.set(canonicalKey, graph);
     }
     graph.identities.add(link.a).add(link.b);
     graph.links.push(link);

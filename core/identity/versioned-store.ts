@@ -2,7 +2,7 @@ import type { IdentityKey } from '#core/record/identity.ts';
 
 /** An item that accompanies a profile item under the same root and follows it when it is absorbed by another. */
 export interface Versioned {
-  readonly root: IdentityKey;
+  readonly canonicalKey: IdentityKey;
   /** Raised by every write; 0 for an item that was never written. */
   readonly version: number;
   /** Roots whose accompanying items were taken into this one. */
@@ -16,13 +16,13 @@ export interface Redirect {
 
 export interface VersionedStore<T extends Versioned> {
   /** Strongly consistent. */
-  get(root: IdentityKey): Promise<T | Redirect | undefined>;
+  get(canonicalKey: IdentityKey): Promise<T | Redirect | undefined>;
   /**
    * Writes `item` with `version + 1` if the stored version still is `version`, and closes the items it has ingested,
    * if theirs still are the versions that were read (0: nothing was stored). All or nothing.
    * @throws ConflictError
    */
-  write(item: T, taken: readonly { readonly root: IdentityKey; readonly version: number }[]): Promise<void>;
+  write(item: T, taken: readonly { readonly canonicalKey: IdentityKey; readonly version: number }[]): Promise<void>;
   /** Every open item once. */
   scan(): AsyncIterable<T>;
 }
@@ -34,19 +34,19 @@ export interface VersionedStore<T extends Versioned> {
  */
 export async function takeMergedIn<T extends Versioned>(
   item: T,
-  roots: readonly IdentityKey[],
+  canonicalKeys: readonly IdentityKey[],
   store: Pick<VersionedStore<T>, 'get'>,
   join: (item: T, other: T) => T,
-): Promise<{ item: T; taken: { root: IdentityKey; version: number }[] }> {
-  const taken: { root: IdentityKey; version: number }[] = [];
+): Promise<{ item: T; taken: { canonicalKey: IdentityKey; version: number }[] }> {
+  const taken: { canonicalKey: IdentityKey; version: number }[] = [];
   let joined = item;
-  for (const root of roots) {
-    if (item.mergedIn.includes(root)) continue;
-    const other = await store.get(root);
-    joined = { ...joined, mergedIn: [...joined.mergedIn, root] };
+  for (const canonicalKey of canonicalKeys) {
+    if (item.mergedIn.includes(canonicalKey)) continue;
+    const other = await store.get(canonicalKey);
+    joined = { ...joined, mergedIn: [...joined.mergedIn, canonicalKey] };
     if (other && 'redirectTo' in other) continue;
     if (other) joined = join(joined, other);
-    taken.push({ root, version: other?.version ?? 0 });
+    taken.push({ canonicalKey, version: other?.version ?? 0 });
   }
   return { item: joined, taken };
 }

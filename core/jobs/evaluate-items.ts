@@ -40,7 +40,7 @@ export async function evaluateItems(
   const knownSince = version === job.catalogVersion ? job.knownSince : undefined;
   const prepare = async (item: ProfileItem): Promise<EvaluateOptions> => {
     if (!isProjected(item, fold)) {
-      await reproject(item.root, { ...deps, settings: fold });
+      await reproject(item.canonicalKey, { ...deps, settings: fold });
       return { run: { jobId: job.id, isStreamed: false } };
     }
     const isStreamed = knownSince !== undefined && (item.projectedAt ?? 0) <= knownSince;

@@ -37,7 +37,7 @@ export async function expireItems(items: readonly ProfileItem[], deps: ExpireDep
       tally.profiles += expired.profiles;
       tally.timelineEntries += expired.timelineEntries;
     } catch (error) {
-      failed.push(item.root);
+      failed.push(item.canonicalKey);
       firstError ??= error as Error;
     }
   });

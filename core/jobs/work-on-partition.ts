@@ -100,7 +100,7 @@ async function readOn(partition: JobPartition, unread: Unread, job: Job, deps: W
   const counted = { ...tally, items: items.length, failed: Math.max(0, again.length - MAX_AGAIN) };
   return {
     ...partition,
-    after: last.root,
+    after: last.canonicalKey,
     again: again.slice(0, MAX_AGAIN),
     tally: addTallies(partition.tally, counted),
   };
@@ -127,13 +127,13 @@ function unreadOf({ after }: JobPartition, index: number, { partitions }: Job, {
     items ??= profiles
       .scan({ index, of: partitions.length, ...(after !== undefined && { after }) })
       [Symbol.asyncIterator]();
-    const portion: ProfileItem[] = [];
-    while (portion.length < limit) {
+    const batchOfItems: ProfileItem[] = [];
+    while (batchOfItems.length < limit) {
       const { done, value } = await items.next();
       if (done) break;
-      portion.push(value);
+      batchOfItems.push(value);
     }
-    return portion;
+    return batchOfItems;
   };
 }
 

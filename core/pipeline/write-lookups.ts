@@ -57,12 +57,15 @@ export async function writeLookups(records: readonly LookedUp[], deps: WriteLook
 
 /** The timeline remembers by the key which records came; no namespace begins like it. */
 function placeUnderKey(record: LookedUp, settings: WriteLookupsDeps['settings']): AssignedRecord {
-  const withoutProfile = leftOut(record, settings);
+  const withoutProfile = whyExcluded(record, settings);
   if (withoutProfile) return { record, withoutProfile };
   return { record, keyedBy: operationsKey.lookup(record.lookup.entity, record.lookup.key) };
 }
 
-function leftOut({ datasetId, json }: LookedUp, settings: WriteLookupsDeps['settings']): ProfileRejection | undefined {
+function whyExcluded(
+  { datasetId, json }: LookedUp,
+  settings: WriteLookupsDeps['settings'],
+): ProfileRejection | undefined {
   if (!settings.isProfileEnabled(datasetId)) return 'dataset-not-enabled';
   return json.length > MAX_PROFILE_RECORD_BYTES ? 'record-too-large' : undefined;
 }

@@ -43,8 +43,8 @@ export interface ErasureDeps extends Backoff {
 }
 
 export async function erasePerson(request: ErasureRequest, deps: ErasureDeps): Promise<Receipt> {
-  const { identities, at, profile, root } = await eraseProfile(request, deps);
-  const destinations = await destinationsThatKnow(root, identities, deps.deliveryStates);
+  const { identities, at, profile, canonicalKey } = await eraseProfile(request, deps);
+  const destinations = await destinationsThatKnow(canonicalKey, identities, deps.deliveryStates);
   const isTheirs = namesOneOf(valuesOf(identities));
   const inLake = await lakeFoldersOf(identities, deps);
   const lake = await deleteRowsFromLake(deps.lake, inLake, lakeRowsOf(identities, deps, isTheirs));
@@ -69,7 +69,7 @@ export async function erasePerson(request: ErasureRequest, deps: ErasureDeps): P
 }
 
 interface ErasedProfile {
-  readonly root: IdentityKey;
+  readonly canonicalKey: IdentityKey;
   readonly identities: ReadonlySet<IdentityKey>;
   readonly at: number;
   readonly profile: ErasedFromItem;
@@ -83,13 +83,13 @@ async function eraseProfile(request: ErasureRequest, deps: ErasureDeps): Promise
     const { items } = await loadItems([identity], deps.profiles);
     const item = items[0] ?? emptyItem(identity);
     const done = erasedBy(requestId, item);
-    if (done) return { root: item.root, ...done, profile: NOTHING };
+    if (done) return { canonicalKey: item.canonicalKey, ...done, profile: NOTHING };
     const identities = identitiesOfPerson(identity, item, deps.settings);
     const at = deps.now();
     const erased = { at, requestId, ...(keepOut && { keepOut: true as const }) };
     const { item: after, counts } = eraseFromItem(item, identities, erased);
     await deps.profiles.write({ item: after, pointers: [], mergedIn: [] });
-    return { root: item.root, identities, at, profile: counts };
+    return { canonicalKey: item.canonicalKey, identities, at, profile: counts };
   }, deps);
 }
 
@@ -109,11 +109,11 @@ function identitiesOfPerson(
 }
 
 async function destinationsThatKnow(
-  root: IdentityKey,
+  canonicalKey: IdentityKey,
   identities: ReadonlySet<IdentityKey>,
   deliveryStates: DeliveryStateStore,
 ): Promise<string[]> {
-  const deliveryState = await deliveryStates.get(root);
+  const deliveryState = await deliveryStates.get(canonicalKey);
   if (!deliveryState || 'redirectTo' in deliveryState) return [];
   return Object.entries(deliveryState.destinations)
     .filter(([, { lastRouted }]) =>

@@ -63,8 +63,8 @@ function withChange(
   if (operation !== 'merge') return { base: change, patches: patches.filter((one) => compareChanges(one, change) > 0) };
   if (patches.some((one) => compareChanges(one, change) === 0)) return { base, patches };
   const all = [...patches, change].sort(compareChanges);
-  const settled = all.slice(0, Math.max(0, all.length - MAX_PATCHES));
-  return { base: settled.reduce(patched, base), patches: all.slice(settled.length) };
+  const condensed = all.slice(0, Math.max(0, all.length - MAX_PATCHES));
+  return { base: condensed.reduce(patched, base), patches: all.slice(condensed.length) };
 }
 
 const patched = (base: FragmentChange, patch: FragmentChange): FragmentChange => ({

@@ -5,10 +5,10 @@ import type { ProfileItem } from './profile-item.ts';
 
 /** The item under a root; undefined where nothing lies, or where it was taken into another. */
 export async function loadItem(
-  root: IdentityKey,
+  canonicalKey: IdentityKey,
   profiles: Pick<ProfileStore, 'lookup'>,
 ): Promise<ProfileItem | undefined> {
-  const found = (await profiles.lookup([root])).get(root);
+  const found = (await profiles.lookup([canonicalKey])).get(canonicalKey);
   return found && 'item' in found ? found.item : undefined;
 }
 
@@ -30,7 +30,7 @@ export async function loadItems(
         // A pointer to nothing cannot be: items are never removed while something points to them.
         if (!first) throw new ConflictError('an item');
         unknown.push(key);
-      } else if ('item' in lookup) items.set(lookup.item.root, lookup.item);
+      } else if ('item' in lookup) items.set(lookup.item.canonicalKey, lookup.item);
       else if (!items.has(lookup.redirectTo)) next.add(lookup.redirectTo);
     }
     wanted = [...next];

@@ -13,7 +13,7 @@ export type { Fragment } from './fragment.ts';
  * An identity is looked up by its key. It finds the item itself, or a pointer to the item that holds it.
  */
 export interface ProfileItem {
-  readonly root: IdentityKey;
+  readonly canonicalKey: IdentityKey;
   /** Raised by every write; 0 for an item that was never written. */
   readonly revision: number;
   readonly linkHistory: LinkHistory;
@@ -40,9 +40,9 @@ export interface ProfileItem {
 export const MAX_IDENTITIES_IN_ITEM = 250;
 
 /** Every identity that an item knows of. */
-export function identitiesIn({ root, linkHistory, fragments, events }: ProfileItem): ReadonlySet<IdentityKey> {
+export function identitiesIn({ canonicalKey, linkHistory, fragments, events }: ProfileItem): ReadonlySet<IdentityKey> {
   return new Set([
-    root,
+    canonicalKey,
     ...linkHistory.condensed.flatMap(({ a, b }) => [a, b]),
     ...linkHistory.assertions.flatMap(({ identities }) => identities),
     ...Object.keys(fragments).map(identityOfFragment),
@@ -88,8 +88,8 @@ export function joinEvents(known: readonly ProfileEvent[], fresh: readonly Profi
   return [...known, ...added].sort((x, y) => x.time - y.time || (x.id < y.id ? -1 : 1)).slice(-MAX_EVENTS);
 }
 
-export const emptyItem = (root: IdentityKey): ProfileItem => ({
-  root,
+export const emptyItem = (canonicalKey: IdentityKey): ProfileItem => ({
+  canonicalKey,
   revision: 0,
   linkHistory: NO_LINK_HISTORY,
   fragments: {},
@@ -110,13 +110,13 @@ export function mergeIn(item: ProfileItem, other: ProfileItem): ProfileItem {
   const erased = { ...other.erased, ...item.erased };
   const activeOn = { ...other.activeOn, ...item.activeOn };
   return {
-    root: item.root,
+    canonicalKey: item.canonicalKey,
     revision: item.revision,
     linkHistory: joinLinkHistories(item.linkHistory, other.linkHistory),
     fragments: { ...other.fragments, ...item.fragments },
     events: { ...other.events, ...item.events },
     ...joinProjections(item, other),
-    mergedIn: other.revision > 0 ? [...item.mergedIn, ...other.mergedIn, other.root] : item.mergedIn,
+    mergedIn: other.revision > 0 ? [...item.mergedIn, ...other.mergedIn, other.canonicalKey] : item.mergedIn,
     ...(Object.keys(erased).length > 0 && { erased }),
     ...(Object.keys(activeOn).length > 0 && { activeOn }),
   };

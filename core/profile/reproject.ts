@@ -18,10 +18,10 @@ export interface ReprojectDeps extends Backoff {
  * segment sees everything that happened before it was written, as far as events are kept.
  * @returns whether the item was written
  */
-export async function reproject(root: IdentityKey, deps: ReprojectDeps): Promise<boolean> {
+export async function reproject(canonicalKey: IdentityKey, deps: ReprojectDeps): Promise<boolean> {
   const { profiles, settings } = deps;
   return retryOnConflict(async () => {
-    const item = await loadItem(root, profiles);
+    const item = await loadItem(canonicalKey, profiles);
     if (!item || isProjected(item, settings)) return false;
     const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
     for (const identity of Object.keys(item.events)) events[identity] = await eventsOf(identity, deps);

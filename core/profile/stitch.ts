@@ -175,10 +175,12 @@ function chooseMergeTarget(
   unknown: readonly IdentityKey[],
 ): { mergeTarget: ProfileItem; mergedIn: ProfileItem[]; pointers: IdentityKey[] } {
   if (items.length === 0) {
-    const [root, ...pointers] = [...unknown].sort();
-    return { mergeTarget: emptyItem(root!), mergedIn: [], pointers };
+    const [canonicalKey, ...pointers] = [...unknown].sort();
+    return { mergeTarget: emptyItem(canonicalKey!), mergedIn: [], pointers };
   }
   const weight = (item: ProfileItem): number => item.revision;
-  const [mergeTarget, ...mergedIn] = [...items].sort((x, y) => weight(y) - weight(x) || (x.root < y.root ? -1 : 1));
+  const [mergeTarget, ...mergedIn] = [...items].sort(
+    (x, y) => weight(y) - weight(x) || (x.canonicalKey < y.canonicalKey ? -1 : 1),
+  );
   return { mergeTarget: mergeTarget!, mergedIn, pointers: [...unknown] };
 }

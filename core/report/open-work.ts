@@ -23,16 +23,16 @@ export async function openWork(source: ReportSource, settings: ReportSettings, n
   const counts = { items: 0, toEvaluate: 0, toRoute: 0 };
   await mapWithConcurrency(source.profiles.scan(), READS_CONCURRENCY, async (item) => {
     counts.items += 1;
-    const stored = await source.memberships.get(item.root);
-    const memberships = stored && !isRedirect(stored) ? stored : noMemberships(item.root);
+    const stored = await source.memberships.get(item.canonicalKey);
+    const memberships = stored && !isRedirect(stored) ? stored : noMemberships(item.canonicalKey);
     const evaluated = evaluateItem(item, memberships, settings.evaluation, now, 'changed');
     const isEvaluated =
       stringify(statuses(evaluated.profiles)) === stringify(statuses(memberships.profiles)) &&
-      item.mergedIn.every((root) => memberships.mergedIn.includes(root));
+      item.mergedIn.every((canonicalKey) => memberships.mergedIn.includes(canonicalKey));
     if (!isEvaluated) counts.toEvaluate += 1;
-    const kept = await source.deliveryStates.get(item.root);
-    const deliveryState = kept && !isRedirect(kept) ? kept : noDeliveryState(item.root);
-    const decision = { root: item.root, revision: 0, decidedAt: now };
+    const kept = await source.deliveryStates.get(item.canonicalKey);
+    const deliveryState = kept && !isRedirect(kept) ? kept : noDeliveryState(item.canonicalKey);
+    const decision = { canonicalKey: item.canonicalKey, revision: 0, decidedAt: now };
     const { deliveries } = routeItem(
       profilesIn(item, settings.route),
       memberships,
@@ -43,7 +43,7 @@ export async function openWork(source: ReportSource, settings: ReportSettings, n
     if (
       deliveries.length > 0 ||
       deliveryState.pending.length > 0 ||
-      memberships.mergedIn.some((root) => !deliveryState.mergedIn.includes(root))
+      memberships.mergedIn.some((canonicalKey) => !deliveryState.mergedIn.includes(canonicalKey))
     )
       counts.toRoute += 1;
   });

@@ -77,8 +77,8 @@ export async function report(source: ReportSource, settings: ReportSettings, now
     for (const { identities } of graphsOf(linksOf(item.linkHistory, settings.fold.links))) {
       increase(result.graphs.sizes, String(identities.length));
     }
-    const stored = await source.memberships.get(item.root);
-    const deliveryState = await source.deliveryStates.get(item.root);
+    const stored = await source.memberships.get(item.canonicalKey);
+    const deliveryState = await source.deliveryStates.get(item.canonicalKey);
     if (stored && !isRedirect(stored)) listMembers(result, stored);
     for (const profile of profilesOf(item, settings.route)) {
       result.profiles += 1;

@@ -45,7 +45,7 @@ export async function findAffectedItems(
   let rows = 0;
   const flush = async (): Promise<void> => {
     for (const item of (await loadItems([...ingestionIds.keys()], profiles)).items)
-      items.set(item.root, affected(item));
+      items.set(item.canonicalKey, affected(item));
     await mapWithConcurrency(ingestionIds, CONCURRENCY, ([key, own]) => forget(key, own, timeline));
     ingestionIds = new Map();
   };
@@ -81,7 +81,7 @@ export const keysIn = (entity: unknown, { identitiesOf }: CompiledDataset): Iden
 
 /** With the identities that it lost, since these may come back. */
 export const affected = (item: ProfileItem): AffectedItem => ({
-  root: item.root,
+  canonicalKey: item.canonicalKey,
   revision: item.revision,
   identities: [...identitiesIn(item).union(new Set((item.linkHistory.removed ?? []).flatMap(({ a, b }) => [a, b])))],
 });
@@ -94,7 +94,9 @@ export async function writeItems(
   jobPartitions: number,
   landing: ObjectStore,
 ): Promise<void> {
-  for (const [jobPartition, own] of Map.groupBy(items, ({ root }) => jobPartitionOf(root, jobPartitions))) {
+  for (const [jobPartition, own] of Map.groupBy(items, ({ canonicalKey }) =>
+    jobPartitionOf(canonicalKey, jobPartitions),
+  )) {
     await writeWork(landing, batchId, 'items', jobPartition, pass, own);
   }
 }

@@ -82,7 +82,7 @@ async function entriesOf(
 }
 
 /** What came while rows were looked for. What the lake does not have in spite of that is not waited for. */
-export type Missing = Required<Omit<LeftItem, 'root'>>;
+export type Missing = Required<Omit<LeftItem, 'canonicalKey'>>;
 
 function missingAmong(
   rows: readonly FoundRow[],
@@ -100,7 +100,7 @@ const nameOf = ({ identity, id }: Pick<TimelineEntry, 'identity' | 'id'>): strin
 
 /** With identities that lead to the item though nothing in it names them any more. */
 async function withPointers(
-  { root, mergedIn }: ProfileItem,
+  { canonicalKey, mergedIn }: ProfileItem,
   identities: ReadonlySet<IdentityKey>,
   records: readonly AcceptedRecord[],
   { settings, profiles }: RebuildItemDeps,
@@ -112,7 +112,7 @@ async function withPointers(
   const found = await profiles.lookup(unknown);
   const leadsHere = (key: IdentityKey): boolean => {
     const lookup = found.get(key);
-    return lookup !== undefined && 'redirectTo' in lookup && [root, ...mergedIn].includes(lookup.redirectTo);
+    return lookup !== undefined && 'redirectTo' in lookup && [canonicalKey, ...mergedIn].includes(lookup.redirectTo);
   };
   return new Set([...identities, ...unknown.filter(leadsHere)]);
 }
@@ -153,15 +153,15 @@ async function remembered(
 
 /** The item without what records have brought. */
 function emptied(item: ProfileItem, rules: LinkingRules): ProfileItem {
-  const { root, revision, mergedIn, erased } = item;
+  const { canonicalKey, revision, mergedIn, erased } = item;
   const { linkHistory } = addAssertions(NO_LINK_HISTORY, unlinkingsIn(item), rules);
-  return { root, revision, mergedIn, linkHistory, fragments: {}, events: {}, ...(erased && { erased }) };
+  return { canonicalKey, revision, mergedIn, linkHistory, fragments: {}, events: {}, ...(erased && { erased }) };
 }
 
 /** Nobody can say these again: no record has them. */
 function unlinkingsIn({ linkHistory: { assertions, removed = [] } }: ProfileItem): Assertion[] {
-  const settled = removed.flatMap(({ a, b, at, by, unlinking }): Assertion[] =>
+  const condensed = removed.flatMap(({ a, b, at, by, unlinking }): Assertion[] =>
     unlinking ? [{ id: by, time: at, source: 'unlink', identities: [a, b], unlinking }] : [],
   );
-  return [...settled, ...assertions.filter(({ unlinking }) => unlinking)];
+  return [...condensed, ...assertions.filter(({ unlinking }) => unlinking)];
 }

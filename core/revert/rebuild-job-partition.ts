@@ -43,23 +43,23 @@ export async function rebuildJobPartition(
   const rows = await rowsOf(batch.id, jobPartition, items, deps);
   const left: LeftItem[] = [];
   await mapWithConcurrency(items, ITEMS_CONCURRENCY, async (affected) => {
-    const { root, revision, identities, missing = [] } = affected;
-    const item = await loadItem(root, profiles);
+    const { canonicalKey, revision, identities, missing = [] } = affected;
+    const item = await loadItem(canonicalKey, profiles);
     if (item?.revision !== revision) {
-      left.push({ root, missing });
+      left.push({ canonicalKey, missing });
       return;
     }
     const own = new Set(identities.flatMap((key) => rows.get(key) ?? []));
     const rebuilt = await rebuildItem(item, [...own], affected, deps);
     if ('missing' in rebuilt) {
-      left.push({ root, ...rebuilt });
+      left.push({ canonicalKey, ...rebuilt });
       return;
     }
     try {
       await profiles.write({ item: rebuilt.item, pointers: [], mergedIn: [] });
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      left.push({ root, missing });
+      left.push({ canonicalKey, missing });
     }
   });
   await writeWork(landing, batch.id, 'left', jobPartition, pass, left);

@@ -132,23 +132,25 @@ async function nextRound(state: RevertState, deps: RevertDeps): Promise<RevertSt
   const left = new Map<IdentityKey, LeftItem>();
   for (let jobPartition = 0; jobPartition < jobPartitions; jobPartition++) {
     for await (const item of readWork(landing, batch.id, 'left', jobPartition, passOf(state)))
-      left.set(item.root, item);
+      left.set(item.canonicalKey, item);
   }
-  const roots = [...left.keys()];
-  if (roots.length === 0) return { ...state, phase: 'clean', next: 0 };
+  const canonicalKeys = [...left.keys()];
+  if (canonicalKeys.length === 0) return { ...state, phase: 'clean', next: 0 };
   const before = await jobPartitionsOfIdentities(batch.id, passOf(state), jobPartitions, landing);
   const now = deps.now();
   const items = new Map<IdentityKey, AffectedItem>();
-  for (let start = 0; start < roots.length; start += LOOKUPS) {
-    const found = await loadItems(roots.slice(start, start + LOOKUPS), profiles);
+  for (let start = 0; start < canonicalKeys.length; start += LOOKUPS) {
+    const found = await loadItems(canonicalKeys.slice(start, start + LOOKUPS), profiles);
     for (const item of found.items) {
-      const missing = [item.root, ...item.mergedIn].flatMap((root) => left.get(root)?.missing ?? []);
-      items.set(item.root, { ...affected(item), ...(missing.length > 0 && { missing }) });
+      const missing = [item.canonicalKey, ...item.mergedIn].flatMap(
+        (canonicalKey) => left.get(canonicalKey)?.missing ?? [],
+      );
+      items.set(item.canonicalKey, { ...affected(item), ...(missing.length > 0 && { missing }) });
     }
   }
   await writeItems(batch.id, passOf({ round: round + 1, since: now }), [...items.values()], jobPartitions, landing);
-  const isKnown = [...items.values()].every(({ root, identities }) =>
-    identities.every((key) => before.get(key) === jobPartitionOf(root, jobPartitions)),
+  const isKnown = [...items.values()].every(({ canonicalKey, identities }) =>
+    identities.every((key) => before.get(key) === jobPartitionOf(canonicalKey, jobPartitions)),
   );
   const areRecent = [...left.values()].every(({ oldest = since }) => oldest >= since - DAY_MS);
   const from = isKnown && areRecent ? dayOf(since - DAY_MS) : undefined;

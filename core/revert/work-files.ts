@@ -12,7 +12,7 @@ export const stateKey = (batchId: string): string => `${workPrefix(batchId)}stat
 
 /** A profile item that has something of the batch, as it was when its rows began to be looked for. */
 export interface AffectedItem {
-  readonly root: IdentityKey;
+  readonly canonicalKey: IdentityKey;
   readonly revision: number;
   readonly identities: readonly IdentityKey[];
   /** Arrivals that its timeline has and of which no row was found, though it was looked for. */
@@ -21,7 +21,7 @@ export interface AffectedItem {
 
 /** An item that could not be done in a round, because it has changed since, or its timeline has what was not found. */
 export interface LeftItem {
-  readonly root: IdentityKey;
+  readonly canonicalKey: IdentityKey;
   readonly missing: readonly string[];
   /** Epoch ms: when the earliest of these came. */
   readonly oldest?: number;

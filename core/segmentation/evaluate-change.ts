@@ -19,5 +19,5 @@ export async function evaluateChange({ before, after }: ItemChange, deps: Evalua
   const isNothing = before
     ? givesSameAnswers(before, after, deps.settings, now)
     : saysNothing(after, deps.settings, now);
-  return isNothing ? NO_CHANGES : evaluate(after.root, deps, { image: after });
+  return isNothing ? NO_CHANGES : evaluate(after.canonicalKey, deps, { image: after });
 }

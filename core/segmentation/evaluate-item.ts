@@ -90,7 +90,7 @@ function evaluateForPolicy(
     profiles[profile.key] = { segments, digest, ...(releasedAt !== undefined && { releasedAt }) };
   }
   const { dueAt: _before, ...rest } = before;
-  return { ...rest, root: item.root, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
+  return { ...rest, canonicalKey: item.canonicalKey, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
 }
 
 function releaseOf(

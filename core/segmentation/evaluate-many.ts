@@ -19,7 +19,7 @@ const ITEMS_CONCURRENCY = 16;
  * Evaluates many items, several at a time. One that fails does not stop the others.
  * @param prepare what has to be done with an item before; says how it is then evaluated
  */
-export async function evaluateMany<T extends { readonly root: IdentityKey }>(
+export async function evaluateMany<T extends { readonly canonicalKey: IdentityKey }>(
   items: Iterable<T> | AsyncIterable<T>,
   deps: EvaluateDeps,
   prepare: (item: T) => Promise<EvaluateOptions> = async () => ({}),
@@ -31,12 +31,12 @@ export async function evaluateMany<T extends { readonly root: IdentityKey }>(
     total.items += 1;
     try {
       const options = await prepare(item);
-      const { entered, exited, streamed } = await evaluate(item.root, deps, options);
+      const { entered, exited, streamed } = await evaluate(item.canonicalKey, deps, options);
       total.entered += entered;
       total.exited += exited;
       if (options.run) total.repaired += streamed;
     } catch (error) {
-      failed.push(item.root);
+      failed.push(item.canonicalKey);
       firstError ??= error as Error;
     }
   });

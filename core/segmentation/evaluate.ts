@@ -45,18 +45,18 @@ export interface EvaluateOptions {
  * @returns what has changed; of a batch job, all that this job has changed, however often it comes by
  */
 export async function evaluate(
-  root: IdentityKey,
+  canonicalKey: IdentityKey,
   deps: EvaluateDeps,
   { image, run }: EvaluateOptions = {},
 ): Promise<MembershipChanges> {
   const evaluator = async (given?: ProfileItem) => {
-    const stored = await deps.memberships.get(root);
+    const stored = await deps.memberships.get(canonicalKey);
     if (isRedirect(stored)) return { already: NO_CHANGES };
     const already = countedBefore(stored, run);
-    const item = given ?? (await loadItem(root, deps.profiles));
+    const item = given ?? (await loadItem(canonicalKey, deps.profiles));
     if (!item) return { already };
     const { item: before, taken } = await takeMergedIn(
-      stored ?? noMemberships(root),
+      stored ?? noMemberships(canonicalKey),
       item.mergedIn,
       deps.memberships,
       joinMemberships,

@@ -49,7 +49,12 @@ export interface MembershipStore extends VersionedStore<MembershipItem> {
   due(now: number): AsyncIterable<IdentityKey>;
 }
 
-export const noMemberships = (root: IdentityKey): MembershipItem => ({ root, version: 0, mergedIn: [], profiles: {} });
+export const noMemberships = (canonicalKey: IdentityKey): MembershipItem => ({
+  canonicalKey,
+  version: 0,
+  mergedIn: [],
+  profiles: {},
+});
 
 export const isRedirect = (item: Versioned | Redirect | undefined): item is Redirect =>
   item !== undefined && 'redirectTo' in item;

@@ -75,7 +75,7 @@ export function compileAll(
       shared: sharedConditions,
       eventPaths,
       attributePaths: inBoth(own, all),
-      relationshipAt: ({ root, path }: Origin) => byPlace.get(`${root} ${path.join('\0')}`),
+      relationshipAt: ({ canonicalKey, path }: Origin) => byPlace.get(`${canonicalKey} ${path.join('\0')}`),
       lookupPaths: pathsOf,
       newSlot,
       checkSegment,

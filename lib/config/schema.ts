@@ -95,11 +95,11 @@ export const stageConfigSchema = z
     /** How requests come in: through an HTTP API, or, where there is none to have, through the URLs of functions. */
     http: z.discriminatedUnion('door', [
       z.strictObject({
-        door: z.literal('api'),
+        endpoint: z.literal('api'),
         ratePerSecond: z.int().min(1).max(100_000),
         burst: z.int().min(1).max(100_000),
       }),
-      z.strictObject({ door: z.literal('function-urls') }),
+      z.strictObject({ endpoint: z.literal('function-urls') }),
     ]),
     /** How long deliveries are gathered before they are put into a file. */
     gatherSeconds: z.int().min(1).max(300),

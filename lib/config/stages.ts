@@ -67,7 +67,7 @@ const dev: StageConfigInput = {
   // One shard costs a third of an idle on-demand stream.
   collection: { mode: 'provisioned', shards: 1, retentionHours: 24 },
   streamParallelism: 1,
-  http: { door: 'api', ratePerSecond: 1_000, burst: 2_000 },
+  http: { endpoint: 'api', ratePerSecond: 1_000, burst: 2_000 },
   gatherSeconds: 60,
   jobPartitions: 4,
   lakeObjectMb: 128,
@@ -108,7 +108,7 @@ const local: StageConfigInput = {
   stackReferences: 'strong',
   allowPrivateEndpoints: true,
   // LocalStack has no HTTP API unless it is paid for.
-  http: { door: 'function-urls' },
+  http: { endpoint: 'function-urls' },
   gatherSeconds: 1,
   jobPartitions: 2,
 };

@@ -21,7 +21,7 @@ export interface HttpTarget {
  * The address of functions: one HTTP API with a limit of requests and a log of them, or, where the stage has none, the
  * URLs of the functions themselves. Both hand over the same event.
  */
-export class HttpDoor extends Construct {
+export class HttpEndpoint extends Construct {
   readonly #config: StageConfig;
   readonly #api: HttpApi | undefined;
 
@@ -29,7 +29,7 @@ export class HttpDoor extends Construct {
     super(scope, id);
     this.#config = props.config;
     const { http } = props.config;
-    this.#api = http.door === 'api' ? this.#makeApi(http) : undefined;
+    this.#api = http.endpoint === 'api' ? this.#makeApi(http) : undefined;
   }
 
   /** @returns the address; the URL of a function ends in a slash, that of an HTTP API does not */

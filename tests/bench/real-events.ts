@@ -87,7 +87,7 @@ class RecordingProfileStore extends MemoryProfileStore {
   }
 
   override async write(write: Parameters<MemoryProfileStore['write']>[0]): Promise<void> {
-    const before = (await this.lookup([write.item.root])).get(write.item.root);
+    const before = (await this.lookup([write.item.canonicalKey])).get(write.item.canonicalKey);
     await super.write(write);
     this.#tell({ before: before && 'item' in before ? before.item : undefined, after: write.item });
   }

@@ -39,8 +39,13 @@ export function jobsContract(name: string, create: () => Jobs): void {
       expect(await jobs.get('a')).toBeUndefined();
       const more = { estimate: 12, knownSince: START - 5 };
       await jobs.open(job('a', more), undefined);
-      const { partitions: _parts, ...said } = job('a', more);
-      const expected = { ...said, status: 'queued', touchedAt: START, partitions: [UNTOUCHED, UNTOUCHED, UNTOUCHED] };
+      const { partitions: _parts, ...asserted } = job('a', more);
+      const expected = {
+        ...asserted,
+        status: 'queued',
+        touchedAt: START,
+        partitions: [UNTOUCHED, UNTOUCHED, UNTOUCHED],
+      };
       expect(await jobs.get('a')).toEqual(expected);
       expect(await jobs.latest()).toEqual({ current: expected });
     });

@@ -5,15 +5,15 @@ import { type MembershipItem, type MembershipStore, noMemberships } from '#core/
 let unique = 0;
 const fresh = (): string => `CRMID:versioned-${process.pid}-${unique++}`;
 
-const item = (root: string, change: Partial<MembershipItem> = {}): MembershipItem => ({
-  ...noMemberships(root),
+const item = (canonicalKey: string, change: Partial<MembershipItem> = {}): MembershipItem => ({
+  ...noMemberships(canonicalKey),
   ...change,
 });
 
 async function dueRoots(store: MembershipStore, now: number): Promise<string[]> {
-  const roots: string[] = [];
-  for await (const root of store.due(now)) roots.push(root);
-  return roots;
+  const canonicalKeys: string[] = [];
+  for await (const canonicalKey of store.due(now)) canonicalKeys.push(canonicalKey);
+  return canonicalKeys;
 }
 
 /** What every store of items that accompany profile items does, memberships being the most demanding of them. */
@@ -25,35 +25,41 @@ export function membershipStoreContract(name: string, create: () => MembershipSt
 
     it('gives back what was written, one version further', async () => {
       const store = create();
-      const root = fresh();
+      const canonicalKey = fresh();
       const segments = { gold: { status: 'realized' as const, lastQualificationTime: 5 } };
-      const written = item(root, { profiles: { [root]: { segments, digest: 'd' } }, mergedIn: ['ECID:x'], dueAt: 7 });
+      const written = item(canonicalKey, {
+        profiles: { [canonicalKey]: { segments, digest: 'd' } },
+        mergedIn: ['ECID:x'],
+        dueAt: 7,
+      });
       await store.write(written, []);
-      expect(await store.get(root)).toEqual({ ...written, version: 1 });
+      expect(await store.get(canonicalKey)).toEqual({ ...written, version: 1 });
     });
 
     it('rejects a write on top of a version that is not the stored one', async () => {
       const store = create();
-      const root = fresh();
-      await store.write(item(root), []);
-      await expect(store.write(item(root), [])).rejects.toBeInstanceOf(ConflictError);
-      await store.write(item(root, { version: 1 }), []);
-      expect(await store.get(root)).toMatchObject({ version: 2 });
+      const canonicalKey = fresh();
+      await store.write(item(canonicalKey), []);
+      await expect(store.write(item(canonicalKey), [])).rejects.toBeInstanceOf(ConflictError);
+      await store.write(item(canonicalKey, { version: 1 }), []);
+      expect(await store.get(canonicalKey)).toMatchObject({ version: 2 });
     });
 
     it('closes what is ingested, whether it was ever written or not, all or nothing', async () => {
       const store = create();
-      const [root, written, never] = [fresh(), fresh(), fresh()];
+      const [canonicalKey, written, never] = [fresh(), fresh(), fresh()];
       await store.write(item(written), []);
       const taken = [
-        { root: written, version: 1 },
-        { root: never, version: 0 },
+        { canonicalKey: written, version: 1 },
+        { canonicalKey: never, version: 0 },
       ];
-      await expect(store.write(item(root), [{ root: written, version: 5 }])).rejects.toBeInstanceOf(ConflictError);
-      expect(await store.get(root)).toBeUndefined();
-      await store.write(item(root), taken);
-      expect(await store.get(written)).toEqual({ redirectTo: root });
-      expect(await store.get(never)).toEqual({ redirectTo: root });
+      await expect(store.write(item(canonicalKey), [{ canonicalKey: written, version: 5 }])).rejects.toBeInstanceOf(
+        ConflictError,
+      );
+      expect(await store.get(canonicalKey)).toBeUndefined();
+      await store.write(item(canonicalKey), taken);
+      expect(await store.get(written)).toEqual({ redirectTo: canonicalKey });
+      expect(await store.get(never)).toEqual({ redirectTo: canonicalKey });
       await expect(store.write(item(never), [])).rejects.toBeInstanceOf(ConflictError);
     });
 
@@ -74,12 +80,12 @@ export function membershipStoreContract(name: string, create: () => MembershipSt
 
     it('scans open items only', async () => {
       const store = create();
-      const [root, closed] = [fresh(), fresh()];
-      await store.write(item(root), [{ root: closed, version: 0 }]);
-      const roots: string[] = [];
-      for await (const one of store.scan()) roots.push(one.root);
-      expect(roots).toContain(root);
-      expect(roots).not.toContain(closed);
+      const [canonicalKey, closed] = [fresh(), fresh()];
+      await store.write(item(canonicalKey), [{ canonicalKey: closed, version: 0 }]);
+      const canonicalKeys: string[] = [];
+      for await (const one of store.scan()) canonicalKeys.push(one.canonicalKey);
+      expect(canonicalKeys).toContain(canonicalKey);
+      expect(canonicalKeys).not.toContain(closed);
     });
   });
 }

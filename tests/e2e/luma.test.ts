@@ -151,7 +151,7 @@ async function devicesOfMembers({ stores, catalog }: Flow): Promise<string[]> {
   const settings = stageSettings(catalog);
   const devices: string[] = [];
   for await (const item of stores.profiles.scan()) {
-    const memberships = await stores.memberships.get(item.root);
+    const memberships = await stores.memberships.get(item.canonicalKey);
     if (!memberships || isRedirect(memberships)) continue;
     for (const { key, identities } of profilesOf(item, settings.route)) {
       for (const [segment, { status }] of Object.entries(memberships.profiles[key]?.segments ?? {})) {

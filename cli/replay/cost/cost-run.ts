@@ -58,7 +58,7 @@ export async function countCost(
   const profiles = meteredProfiles(new MemoryProfileStore(), meter, (change) => void changes.push(change));
   const timeline = meteredTimeline(new MemoryTimeline(), meter);
   const memberships = Object.assign(
-    meteredMemberships(new MemoryMembershipStore(), meter, (root) => void toRoute.push(root)),
+    meteredMemberships(new MemoryMembershipStore(), meter, (canonicalKey) => void toRoute.push(canonicalKey)),
     { due: () => new MemoryMembershipStore().due(now) },
   );
   const deliveryStates = meteredLedgers(new MemoryVersionedStore<DeliveryStateItem>(), meter);
@@ -75,13 +75,14 @@ export async function countCost(
     records += batch.records.length;
     countIngestion(
       batch,
-      together ? new Set(changes.map(({ after }) => after.root)).size : batch.records.length,
+      together ? new Set(changes.map(({ after }) => after.canonicalKey)).size : batch.records.length,
       usage,
     );
     images += changes.length;
     for (const change of changes.splice(0)) await evaluateChange(change, { ...common, settings: settings.evaluation });
     routed += toRoute.length;
-    for (const root of new Set(toRoute.splice(0))) await route(root, { ...common, settings: settings.route });
+    for (const canonicalKey of new Set(toRoute.splice(0)))
+      await route(canonicalKey, { ...common, settings: settings.route });
   }
   countCalls(
     usage,

@@ -68,10 +68,12 @@ export function meteredProfiles(
       await store.write(write);
       meter.write([
         writeProfileAttributes(item),
-        ...[...pointers, ...mergedIn.map(({ root }) => root)].map((key) => pointerAttributes(key, item.root)),
+        ...[...pointers, ...mergedIn.map(({ canonicalKey }) => canonicalKey)].map((key) =>
+          pointerAttributes(key, item.canonicalKey),
+        ),
       ]);
       const after = { ...item, revision: item.revision + 1 };
-      changed({ before: item.revision === 0 ? undefined : seen.get(item.root), after });
+      changed({ before: item.revision === 0 ? undefined : seen.get(item.canonicalKey), after });
     },
     scan: (segment) => store.scan(segment),
   };
@@ -96,13 +98,16 @@ const meteredVersioned = <T extends Versioned>(
   attributesOf: (item: T) => Item,
   written: (item: T) => void = () => {},
 ): VersionedStore<T> => ({
-  async get(root) {
-    meter.read(prefix + root);
-    return store.get(root);
+  async get(canonicalKey) {
+    meter.read(prefix + canonicalKey);
+    return store.get(canonicalKey);
   },
   async write(item, taken) {
     await store.write(item, taken);
-    meter.write([attributesOf(item), ...taken.map(({ root }) => pointerAttributes(root, item.root))], prefix);
+    meter.write(
+      [attributesOf(item), ...taken.map(({ canonicalKey }) => pointerAttributes(canonicalKey, item.canonicalKey))],
+      prefix,
+    );
     written(item);
   },
   scan: () => store.scan(),
@@ -118,13 +123,13 @@ export const meteredLedgers = (
 export function meteredMemberships(
   store: VersionedStore<MembershipItem>,
   meter: TableMeter,
-  changed: (root: string) => void,
+  changed: (canonicalKey: string) => void,
 ): VersionedStore<MembershipItem> {
   const dueAt = new Map<string, number | undefined>();
   return meteredVersioned(store, meter, 'M#', membershipAttributes, (item) => {
-    if (dueAt.get(item.root) !== item.dueAt) meter.writeSmall();
-    dueAt.set(item.root, item.dueAt);
-    changed(item.root);
+    if (dueAt.get(item.canonicalKey) !== item.dueAt) meter.writeSmall();
+    dueAt.set(item.canonicalKey, item.dueAt);
+    changed(item.canonicalKey);
   });
 }
 

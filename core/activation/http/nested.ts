@@ -10,20 +10,20 @@ const isBranch = (value: unknown): value is Branch =>
  * both are kept as far as an object can hold both; a path through a plain value gives way to that value.
  */
 export function nested(values: Readonly<Record<string, unknown>>): Branch {
-  const root: Branch = {};
+  const canonicalKey: Branch = {};
   const paths = Object.keys(values).sort();
   for (const path of paths) {
     const names = path.split('.');
     const last = names.pop()!;
     if (names.some((name) => FORBIDDEN.has(name)) || FORBIDDEN.has(last)) continue;
-    const branch = branchAt(root, names);
+    const branch = branchAt(canonicalKey, names);
     if (branch) branch[last] = isBranch(values[path]) ? { ...values[path] } : values[path];
   }
-  return root;
+  return canonicalKey;
 }
 
-function branchAt(root: Branch, names: readonly string[]): Branch | undefined {
-  let branch = root;
+function branchAt(canonicalKey: Branch, names: readonly string[]): Branch | undefined {
+  let branch = canonicalKey;
   for (const name of names) {
     const next = branch[name];
     if (next !== undefined && !isBranch(next)) return undefined;

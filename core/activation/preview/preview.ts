@@ -87,20 +87,20 @@ function routePerson(
   const { identities, attributes } = lines[0]!;
   if (identities.length === 0) return { deliveries: [], excluded: { noIdentity: lines.map(() => '') } };
   const profile = profileOf(identities, attributes, rules);
-  const decision = { root: profile.key, revision: 1, decidedAt: now };
+  const decision = { canonicalKey: profile.key, revision: 1, decidedAt: now };
   const exits = new Set(lines.flatMap(({ change }) => (change.status === 'exited' ? [change.segmentId] : [])));
   const route = (held: (segmentId: string) => 'realized' | 'exited', lastRouted: DestinationState) => {
     const segments = Object.fromEntries(
       lines.map(({ change }) => [change.segmentId, { ...change, status: held(change.segmentId) }]),
     );
     const memberships: MembershipItem = {
-      root: profile.key,
+      canonicalKey: profile.key,
       version: 1,
       mergedIn: [],
       profiles: { [profile.key]: { segments, digest: '' } },
     };
     const before = {
-      root: profile.key,
+      canonicalKey: profile.key,
       version: 1,
       mergedIn: [],
       lastRevision: 0,

@@ -94,7 +94,7 @@ async function collectOne(
   const invalid = wantsValidation ? validateNow(collected.received, catalog) : undefined;
   if (invalid) return invalid;
   const left = await deps.stream.put([collected.message]);
-  if (left.size > 0) return noRoom('The stream has no room at the moment');
+  if (left.size > 0) return noCapacity('The stream has no room at the moment');
   const xactionId = xaction(receivedTimeMs, deps);
   const syncValidation = wantsValidation ? { skipped: false, status: 'pass' } : { skipped: true };
   return { status: 200, body: { inletId: connection.id, xactionId, receivedTimeMs, syncValidation } };
@@ -110,7 +110,7 @@ async function collectBatch(
   const collected = messages.map((bytes) => collectMessage(bytes, connection, catalog, receivedTimeMs));
   const sent: CollectedMessage[] = collected.flatMap((one) => (isProblem(one) ? [] : [one.message]));
   const left = await deps.stream.put(sent);
-  if (sent.length > 0 && left.size === sent.length) return noRoom('The stream has no room at the moment');
+  if (sent.length > 0 && left.size === sent.length) return noCapacity('The stream has no room at the moment');
   let place = 0;
   const responses = collected.map((one) => {
     if (isProblem(one)) return { statusCode: one.status, message: messageOf(one) };
@@ -133,7 +133,7 @@ function waitFor(
 
 const xaction = (receivedTimeMs: number, { newId }: CollectDeps): string => `${receivedTimeMs}:${newId()}`;
 
-export const noRoom = (detail: string) => problem(503, 'limit', 'Try again later', { detail, retryAfter: 2 });
+export const noCapacity = (detail: string) => problem(503, 'limit', 'Try again later', { detail, retryAfter: 2 });
 
 function messageOf({ body }: { readonly body: object }): string {
   const { title, detail } = body as { title: string; detail?: string };

@@ -43,7 +43,7 @@ export async function expireItem(image: ProfileItem, deps: ExpireItemDeps): Prom
   const total = { events: 0, profiles: 0, timelineEntries: 0 };
   let scanned: ProfileItem | undefined = image;
   const isDone = async (): Promise<boolean> => {
-    const item = scanned ?? (await loadItem(image.root, deps.profiles));
+    const item = scanned ?? (await loadItem(image.canonicalKey, deps.profiles));
     scanned = undefined;
     if (!item) return true;
     const left = await withoutWhatExpired(item, deps);

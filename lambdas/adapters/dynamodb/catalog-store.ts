@@ -92,7 +92,7 @@ export class CatalogReader implements CatalogPort {
   readonly #place: CatalogPosition;
   readonly #clock: Clock;
   #current: CompiledCatalog | undefined;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #examined = Number.NEGATIVE_INFINITY;
 
   constructor(place: CatalogPosition, clock: Clock) {
     this.#place = place;
@@ -100,11 +100,11 @@ export class CatalogReader implements CatalogPort {
   }
 
   async current(): Promise<CompiledCatalog> {
-    if (this.#current && this.#clock() - this.#lookedAt < LOOK_AGAIN_AFTER_MS) return this.#current;
+    if (this.#current && this.#clock() - this.#examined < LOOK_AGAIN_AFTER_MS) return this.#current;
     const version = await currentVersion(this.#place);
     if (version === undefined) throw new NoCatalogError();
     if (this.#current?.version !== version) this.#current = await getCatalog(this.#place, version);
-    this.#lookedAt = this.#clock();
+    this.#examined = this.#clock();
     return this.#current;
   }
 }

@@ -29,13 +29,13 @@ export class DynamoDbProfileStore implements ProfileStore {
 
   async write({ item, pointers, mergedIn }: ProfileWrite): Promise<void> {
     const pointer = (key: IdentityKey, revision: number): ConditionalPut => ({
-      item: pointerAttributes(key, item.root),
+      item: pointerAttributes(key, item.canonicalKey),
       expect: { name: 'revision', value: revision },
     });
     await putAll(this.#client, this.#table, [
       { item: writeProfileAttributes(item), expect: { name: 'revision', value: item.revision } },
       ...pointers.map((key) => pointer(key, 0)),
-      ...mergedIn.map(({ root, revision }) => pointer(root, revision)),
+      ...mergedIn.map(({ canonicalKey, revision }) => pointer(canonicalKey, revision)),
     ]);
   }
 
@@ -55,20 +55,25 @@ export const pointerAttributes = (key: string, redirectTo: IdentityKey): Item =>
 
 /** A profile item as it is written. */
 export function writeProfileAttributes(item: ProfileItem): Item {
-  const { root, revision, ...state } = item;
-  return { pk: { S: root }, revision: { N: String(revision + 1) }, ...encodeState(state) };
+  const { canonicalKey, revision, ...state } = item;
+  return { pk: { S: canonicalKey }, revision: { N: String(revision + 1) }, ...encodeState(state) };
 }
 
 /** An item of the table, read from it or from its stream. */
 export function readProfileAttributes(attributes: StoredAttributes): Lookup {
   const redirectTo = stringAt(attributes, 'redirectTo');
   if (redirectTo !== undefined) return { redirectTo };
-  const state = decodeState<Omit<ProfileItem, 'root' | 'revision'>>(attributes);
+  const state = decodeState<Omit<ProfileItem, 'canonicalKey' | 'revision'>>(attributes);
   const linkHistory = {
     ...state.linkHistory,
     condensedUntil: state.linkHistory.condensedUntil ?? Number.NEGATIVE_INFINITY,
   };
   return {
-    item: { ...state, linkHistory, root: stringAt(attributes, 'pk')!, revision: numberAt(attributes, 'revision')! },
+    item: {
+      ...state,
+      linkHistory,
+      canonicalKey: stringAt(attributes, 'pk')!,
+      revision: numberAt(attributes, 'revision')!,
+    },
   };
 }

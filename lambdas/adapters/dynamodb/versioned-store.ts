@@ -19,18 +19,25 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
     this.#keyPrefix = keyPrefix;
   }
 
-  async get(root: IdentityKey): Promise<T | Redirect | undefined> {
+  async get(canonicalKey: IdentityKey): Promise<T | Redirect | undefined> {
     const { Item } = await this.client.send(
-      new GetItemCommand({ TableName: this.table, Key: { pk: { S: this.#keyPrefix + root } }, ConsistentRead: true }),
+      new GetItemCommand({
+        TableName: this.table,
+        Key: { pk: { S: this.#keyPrefix + canonicalKey } },
+        ConsistentRead: true,
+      }),
     );
     return Item && this.read(Item);
   }
 
-  async write(item: T, taken: readonly { readonly root: IdentityKey; readonly version: number }[]): Promise<void> {
+  async write(
+    item: T,
+    taken: readonly { readonly canonicalKey: IdentityKey; readonly version: number }[],
+  ): Promise<void> {
     await putAll(this.client, this.table, [
       { item: this.attributesOf(item), expect: { name: 'version', value: item.version } },
-      ...taken.map(({ root, version }) => ({
-        item: pointerAttributes(this.#keyPrefix + root, item.root),
+      ...taken.map(({ canonicalKey, version }) => ({
+        item: pointerAttributes(this.#keyPrefix + canonicalKey, item.canonicalKey),
         expect: { name: 'version', value: version },
       })),
     ]);
@@ -50,18 +57,21 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
   protected read(attributes: StoredAttributes): T | Redirect {
     const redirectTo = stringAt(attributes, 'redirectTo');
     if (redirectTo !== undefined) return { redirectTo };
-    const root = stringAt(attributes, 'pk')!.slice(this.#keyPrefix.length);
+    const canonicalKey = stringAt(attributes, 'pk')!.slice(this.#keyPrefix.length);
     return {
-      ...decodeState<Omit<T, 'root' | 'version'>>(attributes),
-      root,
+      ...decodeState<Omit<T, 'canonicalKey' | 'version'>>(attributes),
+      canonicalKey,
       version: numberAt(attributes, 'version')!,
     } as T;
   }
 }
 
 /** A versioned item as it is written. */
-export function versionedAttributes<T extends Versioned>({ root, version, ...state }: T, keyPrefix: string): Item {
-  return { pk: { S: keyPrefix + root }, version: { N: String(version + 1) }, ...encodeState(state) };
+export function versionedAttributes<T extends Versioned>(
+  { canonicalKey, version, ...state }: T,
+  keyPrefix: string,
+): Item {
+  return { pk: { S: keyPrefix + canonicalKey }, version: { N: String(version + 1) }, ...encodeState(state) };
 }
 
 /** The memberships of an item as they are written, with the key of the index. */
@@ -70,7 +80,7 @@ export function membershipAttributes(item: MembershipItem): Item {
   if (item.dueAt === undefined) return attributes;
   return {
     ...attributes,
-    [DUE_INDEX.partitionKey]: { N: String(dueShardOf(item.root)) },
+    [DUE_INDEX.partitionKey]: { N: String(dueShardOf(item.canonicalKey)) },
     [DUE_INDEX.sortKey]: { N: String(item.dueAt) },
   };
 }
@@ -103,8 +113,8 @@ export class DynamoDbMembershipStore extends DynamoDbVersionedStore<MembershipIt
 }
 
 /** Spreads roots over the partitions of the index (FNV-1a). */
-function dueShardOf(root: IdentityKey): number {
+function dueShardOf(canonicalKey: IdentityKey): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < root.length; i++) hash = Math.imul(hash ^ root.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < canonicalKey.length; i++) hash = Math.imul(hash ^ canonicalKey.charCodeAt(i), 0x01000193);
   return (hash >>> 0) % DUE_SHARDS;
 }

@@ -14,16 +14,18 @@ export class MemoryProfileStore implements ProfileStore {
   }
 
   async write({ item, pointers, mergedIn }: ProfileWrite): Promise<void> {
-    const isCurrent = [item, ...mergedIn].every(({ root, revision }) => this.#revisionOf(root) === revision);
+    const isCurrent = [item, ...mergedIn].every(
+      ({ canonicalKey, revision }) => this.#revisionOf(canonicalKey) === revision,
+    );
     if (!isCurrent || pointers.some((key) => this.#lookups.has(key))) throw new ConflictError(`item ${item.revision}`);
-    this.#lookups.set(item.root, { item: { ...item, revision: item.revision + 1 } });
-    for (const key of pointers) this.#lookups.set(key, { redirectTo: item.root });
-    for (const { root } of mergedIn) this.#lookups.set(root, { redirectTo: item.root });
-    this.changed.push(item.root);
+    this.#lookups.set(item.canonicalKey, { item: { ...item, revision: item.revision + 1 } });
+    for (const key of pointers) this.#lookups.set(key, { redirectTo: item.canonicalKey });
+    for (const { canonicalKey } of mergedIn) this.#lookups.set(canonicalKey, { redirectTo: item.canonicalKey });
+    this.changed.push(item.canonicalKey);
   }
 
-  #revisionOf(root: IdentityKey): number | undefined {
-    const lookup = this.#lookups.get(root);
+  #revisionOf(canonicalKey: IdentityKey): number | undefined {
+    const lookup = this.#lookups.get(canonicalKey);
     if (!lookup) return 0;
     return 'item' in lookup ? lookup.item.revision : undefined;
   }

@@ -9,20 +9,23 @@ export class MemoryVersionedStore<T extends Versioned> implements VersionedStore
   /** Roots that were written, in order: what the table's stream would carry. */
   readonly changed: IdentityKey[] = [];
 
-  async get(root: IdentityKey): Promise<T | Redirect | undefined> {
-    return this.#items.get(root);
+  async get(canonicalKey: IdentityKey): Promise<T | Redirect | undefined> {
+    return this.#items.get(canonicalKey);
   }
 
-  async write(item: T, taken: readonly { readonly root: IdentityKey; readonly version: number }[]): Promise<void> {
-    const isCurrent = [item, ...taken].every(({ root, version }) => this.#versionOf(root) === version);
+  async write(
+    item: T,
+    taken: readonly { readonly canonicalKey: IdentityKey; readonly version: number }[],
+  ): Promise<void> {
+    const isCurrent = [item, ...taken].every(({ canonicalKey, version }) => this.#versionOf(canonicalKey) === version);
     if (!isCurrent) throw new ConflictError(`item ${item.version}`);
-    this.#items.set(item.root, { ...item, version: item.version + 1 });
-    for (const { root } of taken) this.#items.set(root, { redirectTo: item.root });
-    this.changed.push(item.root);
+    this.#items.set(item.canonicalKey, { ...item, version: item.version + 1 });
+    for (const { canonicalKey } of taken) this.#items.set(canonicalKey, { redirectTo: item.canonicalKey });
+    this.changed.push(item.canonicalKey);
   }
 
-  #versionOf(root: IdentityKey): number | undefined {
-    const item = this.#items.get(root);
+  #versionOf(canonicalKey: IdentityKey): number | undefined {
+    const item = this.#items.get(canonicalKey);
     if (!item) return 0;
     return 'redirectTo' in item ? undefined : item.version;
   }
@@ -34,6 +37,7 @@ export class MemoryVersionedStore<T extends Versioned> implements VersionedStore
 
 export class MemoryMembershipStore extends MemoryVersionedStore<MembershipItem> implements MembershipStore {
   async *due(now: number): AsyncIterable<IdentityKey> {
-    for await (const { root, dueAt } of this.scan()) if (dueAt !== undefined && dueAt <= now) yield root;
+    for await (const { canonicalKey, dueAt } of this.scan())
+      if (dueAt !== undefined && dueAt <= now) yield canonicalKey;
   }
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { type CollectDeps, collect, noRoom } from '#core/api/collection/answer.ts';
+import { type CollectDeps, collect, noCapacity } from '#core/api/collection/answer.ts';
 import { NoCatalogError } from '#core/catalog/port.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import { RateLimiter } from '#core/ingestion/collection/rate-limit.ts';
@@ -11,7 +11,7 @@ export function createHandler(deps: CollectDeps) {
   const limiter = new RateLimiter();
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const answer = await collect(callOf(event), limiter, deps).catch((error: unknown) => {
-      if (error instanceof NoCatalogError) return noRoom('No catalog is active yet');
+      if (error instanceof NoCatalogError) return noCapacity('No catalog is active yet');
       logFailure(error);
       return problem(500, 'inlet', 'Internal error', { detail: 'Nothing was ingested; try again' });
     });

@@ -41,6 +41,8 @@ export function createHandler(deps: ReevaluateDueDeps) {
   };
 }
 
-async function* asItems(roots: AsyncIterable<IdentityKey>): AsyncIterable<{ readonly root: IdentityKey }> {
-  for await (const root of roots) yield { root };
+async function* asItems(
+  canonicalKeys: AsyncIterable<IdentityKey>,
+): AsyncIterable<{ readonly canonicalKey: IdentityKey }> {
+  for await (const canonicalKey of canonicalKeys) yield { canonicalKey };
 }

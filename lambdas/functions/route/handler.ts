@@ -43,13 +43,13 @@ export function createHandler(deps: RouteFunctionDeps) {
     const tally = new DataflowTally();
     let queued = 0;
     let excluded = 0;
-    const response = await handleByKey(records.map(byItemKey), async (root) => {
-      const result = await route(root, routing);
+    const response = await handleByKey(records.map(byItemKey), async (canonicalKey) => {
+      const result = await route(canonicalKey, routing);
       queued += result.queued;
       excluded += result.excluded;
       for (const [id, routed] of Object.entries(result.destinations)) {
-        const leftOut = Object.values(routed.excluded).reduce((sum, profileCount) => sum + profileCount, 0);
-        tally.add(id, { received: routed.queued + leftOut, excluded: routed.excluded });
+        const excluded = Object.values(routed.excluded).reduce((sum, profileCount) => sum + profileCount, 0);
+        tally.add(id, { received: routed.queued + excluded, excluded: routed.excluded });
       }
     });
     await tally.flush(deps.runStatistics, now());

@@ -1,6 +1,6 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { putRecords, queryItems, readItems, readObjects, writeObjects } from '#lib/constructs/grants.ts';
-import { HttpDoor } from '#lib/constructs/http-endpoint.ts';
+import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
 import type { WorkQueue } from '#lib/constructs/queues.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
@@ -9,7 +9,7 @@ export type Urls = Readonly<Record<'collection-url' | 'batch-url' | 'access-url'
 /** Records over HTTP → the stream, or files; profiles → HTTP. @returns the addresses */
 export function addHttpDoors(make: FunctionFactory, reverts: WorkQueue): Urls {
   const { config, data } = make;
-  const door = new HttpDoor(make.scope, 'HttpDoor', { config });
+  const endpoint = new HttpEndpoint(make.scope, 'HttpDoor', { config });
   const collect = make.function('Collect', 'collect', 'records over HTTP → the stream', {
     ...make.catalog(),
     COLLECTION_STREAM: data.collection.streamName,
@@ -39,14 +39,14 @@ export function addHttpDoors(make: FunctionFactory, reverts: WorkQueue): Urls {
   // A client of AEP finds the batch API below another path for each thing it does with batches.
   const anywhere = ['', ...['import', 'catalog', 'export'].map((service) => `/data/foundation/${service}`)];
   return {
-    'collection-url': door.add({
+    'collection-url': endpoint.add({
       target: collect,
       authorization: 'by-function',
       // Browsers ask with OPTIONS whether a page may send.
       methods: [POST, OPTIONS],
       paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
     }),
-    'batch-url': door.add({
+    'batch-url': endpoint.add({
       target: batches,
       authorization: 'by-function',
       // The function says what is possible where: a route for each would be fifty.
@@ -58,7 +58,7 @@ export function addHttpDoors(make: FunctionFactory, reverts: WorkQueue): Urls {
         '/data/foundation/catalog/dataSets/{datasetId}',
       ],
     }),
-    'access-url': door.add({
+    'access-url': endpoint.add({
       target: access,
       authorization: 'iam',
       methods: [GET, POST],

@@ -6,12 +6,12 @@ import type { Rejection } from '#core/record/record.ts';
 interface Opened {
   readonly batch: NewBatch;
   readonly validated: Map<number, OutcomeCounts>;
-  readonly home: Map<number, OutcomeCounts>;
+  readonly completedByChunk: Map<number, OutcomeCounts>;
   rejection?: Rejection;
   commitDecision?: CommitDecision;
 }
 
-const open = (batch: NewBatch): Opened => ({ batch, validated: new Map(), home: new Map() });
+const open = (batch: NewBatch): Opened => ({ batch, validated: new Map(), completedByChunk: new Map() });
 
 const sum = (counts: ReadonlyMap<number, OutcomeCounts>): OutcomeCounts =>
   [...counts.values()].reduce(addCounts, NO_COUNTS);
@@ -46,8 +46,8 @@ export class MemoryOperations implements Operations {
 
   async completeChunk(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<void> {
     const opened = this.#batches.get(batchId)!;
-    if (opened.home.has(index)) return;
-    opened.home.set(index, counts);
+    if (opened.completedByChunk.has(index)) return;
+    opened.completedByChunk.set(index, counts);
     if (rejection) opened.rejection = rejection;
   }
 
@@ -69,12 +69,12 @@ export class MemoryOperations implements Operations {
   }
 }
 
-const asBatch = ({ batch, validated, home, rejection, commitDecision }: Opened): Batch =>
+const asBatch = ({ batch, validated, completedByChunk, rejection, commitDecision }: Opened): Batch =>
   batchOf(batch, {
     validatedChunks: validated.size,
     validated: sum(validated),
-    completedChunks: home.size,
-    completed: sum(home),
+    completedChunks: completedByChunk.size,
+    completed: sum(completedByChunk),
     rejection,
     commitDecision,
   });

@@ -155,9 +155,11 @@ export class EvaluationWorld {
   async members(): Promise<string[]> {
     const items = await Array.fromAsync(this.memberships.scan());
     return items
-      .flatMap(({ root, profiles }) =>
+      .flatMap(({ canonicalKey, profiles }) =>
         Object.values(profiles).flatMap(({ segments }) =>
-          Object.entries(segments).flatMap(([id, { status }]) => (status === 'realized' ? [`${root} ${id}`] : [])),
+          Object.entries(segments).flatMap(([id, { status }]) =>
+            status === 'realized' ? [`${canonicalKey} ${id}`] : [],
+          ),
         ),
       )
       .sort();

@@ -132,7 +132,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   async function announce(key: string, times = 1): Promise<void> {
     const object = { key: encodeURIComponent(key).replaceAll('%20', '+'), eTag: 'e', sequencer: '1' };
     const notification = { Records: [{ eventTime: new Date(clock.now()).toISOString(), s3: { object } }] };
-    for (let said = 0; said < times; said++) poller.queue('landing').send(JSON.stringify(notification));
+    for (let asserted = 0; asserted < times; asserted++) poller.queue('landing').send(JSON.stringify(notification));
   }
 
   /** Lets the workers of a job come to the end of it. */

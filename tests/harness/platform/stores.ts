@@ -23,15 +23,15 @@ export class StreamingProfileStore extends MemoryProfileStore {
 
   override async write(write: ProfileWrite): Promise<void> {
     const { item, pointers, mergedIn } = write;
-    const moved = [...pointers, ...mergedIn.map(({ root }) => root)];
-    const before = await this.lookup([item.root, ...moved]);
+    const moved = [...pointers, ...mergedIn.map(({ canonicalKey }) => canonicalKey)];
+    const before = await this.lookup([item.canonicalKey, ...moved]);
     await super.write(write);
     const emit = (key: IdentityKey, after: Lookup): void => {
       const old = before.get(key);
       this.#emit(change(key, old && profileImage(key, old), profileImage(key, after)));
     };
-    emit(item.root, { item: { ...item, revision: item.revision + 1 } });
-    for (const key of moved) emit(key, { redirectTo: item.root });
+    emit(item.canonicalKey, { item: { ...item, revision: item.revision + 1 } });
+    for (const key of moved) emit(key, { redirectTo: item.canonicalKey });
   }
 }
 
@@ -45,17 +45,17 @@ export class StreamingMembershipStore extends MemoryMembershipStore {
 
   override async write(
     item: MembershipItem,
-    taken: readonly { readonly root: IdentityKey; readonly version: number }[],
+    taken: readonly { readonly canonicalKey: IdentityKey; readonly version: number }[],
   ): Promise<void> {
     const before = new Map<IdentityKey, MembershipItem | Redirect | undefined>();
-    for (const { root } of [item, ...taken]) before.set(root, await this.get(root));
+    for (const { canonicalKey } of [item, ...taken]) before.set(canonicalKey, await this.get(canonicalKey));
     await super.write(item, taken);
     const emit = (key: IdentityKey, after: MembershipItem | Redirect): void => {
       const old = before.get(key);
       this.#emit(change(key, old && versionedImage(key, old), versionedImage(key, after)));
     };
-    emit(item.root, { ...item, version: item.version + 1 });
-    for (const { root } of taken) emit(root, { redirectTo: item.root });
+    emit(item.canonicalKey, { ...item, version: item.version + 1 });
+    for (const { canonicalKey } of taken) emit(canonicalKey, { redirectTo: item.canonicalKey });
   }
 }
 
@@ -67,14 +67,14 @@ const change = (key: IdentityKey, oldImage: Image | undefined, newImage: Image):
 
 function profileImage(key: IdentityKey, lookup: Lookup): Image {
   if ('redirectTo' in lookup) return pointerImage(key, lookup.redirectTo);
-  const { root, revision, ...state } = lookup.item;
-  return { pk: { S: root }, revision: { N: String(revision) }, ...stateImage(state) };
+  const { canonicalKey, revision, ...state } = lookup.item;
+  return { pk: { S: canonicalKey }, revision: { N: String(revision) }, ...stateImage(state) };
 }
 
 function versionedImage(key: IdentityKey, item: Versioned | Redirect): Image {
   if ('redirectTo' in item) return pointerImage(key, item.redirectTo);
-  const { root, version, ...state } = item;
-  return { pk: { S: root }, version: { N: String(version) }, ...stateImage(state) };
+  const { canonicalKey, version, ...state } = item;
+  return { pk: { S: canonicalKey }, version: { N: String(version) }, ...stateImage(state) };
 }
 
 const pointerImage = (key: IdentityKey, redirectTo: IdentityKey): Image => ({

@@ -22,13 +22,13 @@ describe('somebody who is deleted', () => {
         );
         await run.stitch(records);
         await untilDone([...run.profiles.changed], run.evaluate);
-        await untilDone([...run.memberships.changed], (root) => run.route(root));
+        await untilDone([...run.memberships.changed], (canonicalKey) => run.route(canonicalKey));
         const before = run.sent.map(({ delivery }) => delivery);
 
         // The profile items are gone; what is left is routed once more.
-        const roots = (await Array.fromAsync(run.memberships.scan())).map(({ root }) => root);
-        for (const root of roots) {
-          await route(root, {
+        const canonicalKeys = (await Array.fromAsync(run.memberships.scan())).map(({ canonicalKey }) => canonicalKey);
+        for (const canonicalKey of canonicalKeys) {
+          await route(canonicalKey, {
             profiles: { lookup: async () => new Map(), write: run.profiles.write, scan: run.profiles.scan },
             memberships: run.memberships,
             deliveryStates: run.deliveryStates,
@@ -40,12 +40,12 @@ describe('somebody who is deleted', () => {
         }
         for (const { id } of DESTINATIONS) expect(folded(run.sent, id)).toEqual([]);
         for await (const deliveryState of run.deliveryStates.scan()) {
-          if (roots.includes(deliveryState.root))
+          if (canonicalKeys.includes(deliveryState.canonicalKey))
             expect(deliveryState).toMatchObject({ destinations: {}, pending: [] });
         }
         const lastRouted = before.filter((delivery): delivery is ProfileDelivery => delivery.kind === 'profile');
         for (const delivery of lastRouted) {
-          if (isRedirect(await run.deliveryStates.get(delivery.root))) continue;
+          if (isRedirect(await run.deliveryStates.get(delivery.canonicalKey))) continue;
           const held = await stillHolds(delivery, run.deliveryStates);
           expect(held?.changes.filter(({ status }) => status === 'realized') ?? []).toEqual([]);
         }

@@ -101,10 +101,12 @@ describe('telling a destination again', () => {
         );
         await run.stitch(records);
         await untilDone([...run.profiles.changed], run.evaluate);
-        const roots = [...run.memberships.changed];
-        await untilDone(roots, (root) => run.route(root));
+        const canonicalKeys = [...run.memberships.changed];
+        await untilDone(canonicalKeys, (canonicalKey) => run.route(canonicalKey));
         const lostFrom = run.sent.length;
-        await untilDone(roots, (root) => run.route(root, { resend: { destinationId: 'webhook', since: NOW } }));
+        await untilDone(canonicalKeys, (canonicalKey) =>
+          run.route(canonicalKey, { resend: { destinationId: 'webhook', since: NOW } }),
+        );
         expect(folded(run.sent.slice(lostFrom), 'webhook')).toEqual(await desired(run.profiles, destination));
       }),
       { numRuns: 100 },
@@ -121,14 +123,18 @@ describe('telling a destination again', () => {
       attributes(NOW - DAY, 'CRMID:ann', { loyalty: 'gold' }),
     ]);
     await untilDone([...run.profiles.changed], run.evaluate);
-    const roots = [...run.memberships.changed];
-    await untilDone(roots, (root) => run.route(root));
+    const canonicalKeys = [...run.memberships.changed];
+    await untilDone(canonicalKeys, (canonicalKey) => run.route(canonicalKey));
     const lastRouted = run.sent.length;
-    await untilDone(roots, (root) => run.route(root, { resend: { destinationId: 'webhook', since: NOW + 1 } }));
+    await untilDone(canonicalKeys, (canonicalKey) =>
+      run.route(canonicalKey, { resend: { destinationId: 'webhook', since: NOW + 1 } }),
+    );
     expect(
       run.sent.slice(lastRouted).flatMap(({ delivery }) => delivery.changes.map(({ status }) => status)),
     ).not.toContain('exited');
-    await untilDone(roots, (root) => run.route(root, { resend: { destinationId: 'webhook', since: NOW } }));
+    await untilDone(canonicalKeys, (canonicalKey) =>
+      run.route(canonicalKey, { resend: { destinationId: 'webhook', since: NOW } }),
+    );
     expect(new Set(run.sent.slice(lastRouted).map(({ delivery }) => delivery.destinationId))).toEqual(
       new Set(['webhook']),
     );

@@ -51,12 +51,12 @@ const step = fc.oneof(
 
 /** Somebody consents who has said yes, and in no dataset anything else: worked out from the fragments themselves. */
 function consents({ fragments }: ProfileItem, identities: readonly string[]): boolean {
-  const said = Object.entries(fragments).flatMap(([key, fragment]) => {
+  const asserted = Object.entries(fragments).flatMap(([key, fragment]) => {
     if (!identities.includes(identityOfFragment(key))) return [];
     const own = attributesOf(fragment) as { consents?: { marketing: { email: { val: string } } } } | undefined;
     return own?.consents?.marketing.email.val ?? [];
   });
-  return said.length > 0 && said.every((val) => val === 'y');
+  return asserted.length > 0 && asserted.every((val) => val === 'y');
 }
 
 async function desired(profiles: MemoryProfileStore, destinationId: string, decided: Decisions): Promise<string[]> {

@@ -68,13 +68,13 @@ describe('segments under another merge policy than the default one', () => {
           records.flatMap(({ entity, identities }) => (entity.page === 'cart' ? [`ECID:${identities[0]!.value}`] : [])),
         );
         for (const item of await itemsOf(records, catalog)) {
-          const memberships = evaluateItem(item, noMemberships(item.root), settings.evaluation, NOW, 'all');
-          const decision = { root: item.root, revision: 1, decidedAt: NOW };
+          const memberships = evaluateItem(item, noMemberships(item.canonicalKey), settings.evaluation, NOW, 'all');
+          const decision = { canonicalKey: item.canonicalKey, revision: 1, decidedAt: NOW };
           const [people] = profilesIn(item, settings.route);
           const first = routeItem(
             profilesIn(item, settings.route),
             memberships,
-            noDeliveryState(item.root),
+            noDeliveryState(item.canonicalKey),
             settings.route,
             decision,
           );
@@ -94,7 +94,7 @@ describe('segments under another merge policy than the default one', () => {
               { ...people!, profiles: [] },
               { policy: settings.route.policies![1]!, profiles: [] },
             ],
-            noMemberships(item.root),
+            noMemberships(item.canonicalKey),
             first.after,
             settings.route,
             decision,

@@ -26,7 +26,7 @@ describe('a file with a row for each person', () => {
           await run.stitch([one]);
           await untilDone(run.profiles.changed.slice(evaluated), run.evaluate);
           evaluated = run.profiles.changed.length;
-          await untilDone(run.memberships.changed.slice(routed), (root) => run.route(root));
+          await untilDone(run.memberships.changed.slice(routed), (canonicalKey) => run.route(canonicalKey));
           routed = run.memberships.changed.length;
         }
         const lastRouted = new Set(folded(run.sent, 'people'));

@@ -38,16 +38,16 @@ describe('a queue that takes nothing for a while', () => {
             await run.stitch([one]);
             await untilDone(run.profiles.changed.slice(evaluated), run.evaluate);
             evaluated = run.profiles.changed.length;
-            const roots = [...late, ...run.memberships.changed.slice(routed)];
+            const canonicalKeys = [...late, ...run.memberships.changed.slice(routed)];
             routed = run.memberships.changed.length;
-            late = await failuresOf(roots, (root) => run.route(root));
+            late = await failuresOf(canonicalKeys, (canonicalKey) => run.route(canonicalKey));
             const soundBefore = folded(sent, 'sound');
             // Nothing that the sound one should know waits for the broken one.
-            await failuresOf(roots, (root) => run.route(root));
+            await failuresOf(canonicalKeys, (canonicalKey) => run.route(canonicalKey));
             expect(folded(sent, 'sound')).toEqual(soundBefore);
           }
           isDown = false;
-          await untilDone([...late, ...run.memberships.changed], (root) => run.route(root));
+          await untilDone([...late, ...run.memberships.changed], (canonicalKey) => run.route(canonicalKey));
           expect(folded(sent, 'broken')).toEqual(folded(sent, 'sound'));
         },
       ),

@@ -96,27 +96,31 @@ export function platform(
     ...stores,
     sent,
     stitch: (records: readonly AcceptedRecord[]) => stitch(records, { ...common, settings: foldSettings() }),
-    evaluate: (root: string) => evaluate(root, { ...common, settings: evaluationOf(destinations(), governance()) }),
-    route: (root: string, options: RouteOptions = {}) =>
-      route(root, { ...common, settings: routingOf(destinations(), governance()) }, options),
+    evaluate: (canonicalKey: string) =>
+      evaluate(canonicalKey, { ...common, settings: evaluationOf(destinations(), governance()) }),
+    route: (canonicalKey: string, options: RouteOptions = {}) =>
+      route(canonicalKey, { ...common, settings: routingOf(destinations(), governance()) }, options),
   };
 }
 
 /** Runs a stage once for each root. @returns those for which it failed */
 export async function failuresOf(
-  roots: readonly string[],
-  stage: (root: string) => Promise<unknown>,
+  canonicalKeys: readonly string[],
+  stage: (canonicalKey: string) => Promise<unknown>,
 ): Promise<string[]> {
   const failed: string[] = [];
-  for (const root of roots) await stage(root).catch(() => failed.push(root));
+  for (const canonicalKey of canonicalKeys) await stage(canonicalKey).catch(() => failed.push(canonicalKey));
   return failed;
 }
 
 /** Runs a stage for roots until each has succeeded once, as an event source that retries would. */
-export async function untilDone(roots: readonly string[], stage: (root: string) => Promise<unknown>): Promise<void> {
-  for (let pending = [...roots]; pending.length > 0; ) {
+export async function untilDone(
+  canonicalKeys: readonly string[],
+  stage: (canonicalKey: string) => Promise<unknown>,
+): Promise<void> {
+  for (let pending = [...canonicalKeys]; pending.length > 0; ) {
     const again: string[] = [];
-    for (const root of pending) await stage(root).catch(() => again.push(root));
+    for (const canonicalKey of pending) await stage(canonicalKey).catch(() => again.push(canonicalKey));
     pending = again;
   }
 }
@@ -143,7 +147,7 @@ export function folded(sent: readonly OutgoingDelivery[], destinationId: string)
 export function follow(run: ReturnType<typeof platform>) {
   let [evaluated, routed] = [0, 0];
   let late: { evaluate: readonly string[]; route: readonly string[] } = { evaluate: [], route: [] };
-  const routeOne = (root: string) => run.route(root);
+  const routeOne = (canonicalKey: string) => run.route(canonicalKey);
   return {
     async catchUp(): Promise<void> {
       const evaluations = [...late.evaluate, ...run.profiles.changed.slice(evaluated)];
@@ -155,7 +159,7 @@ export function follow(run: ReturnType<typeof platform>) {
     },
     /** The evaluation of the day visits everybody, and what it changes is routed. */
     async endOfDay(): Promise<void> {
-      const everybody = (await Array.fromAsync(run.profiles.scan())).map(({ root }) => root);
+      const everybody = (await Array.fromAsync(run.profiles.scan())).map(({ canonicalKey }) => canonicalKey);
       await untilDone([...late.evaluate, ...run.profiles.changed.slice(evaluated), ...everybody], run.evaluate);
       await untilDone([...late.route, ...run.memberships.changed.slice(routed)], routeOne);
     },

@@ -165,9 +165,9 @@ describe('a profile that cannot be evaluated', () => {
             get(target, name) {
               const member: unknown = Reflect.get(target, name, target);
               if (name !== 'get') return typeof member === 'function' ? member.bind(target) : member;
-              return async (root: string): Promise<unknown> => {
-                if (isPoisoned() && /[13]$/.test(root)) throw new Error('poison');
-                return await (member as (root: string) => Promise<unknown>).call(target, root);
+              return async (canonicalKey: string): Promise<unknown> => {
+                if (isPoisoned() && /[13]$/.test(canonicalKey)) throw new Error('poison');
+                return await (member as (canonicalKey: string) => Promise<unknown>).call(target, canonicalKey);
               };
             },
           });

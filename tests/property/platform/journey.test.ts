@@ -84,7 +84,7 @@ describe('the platform', () => {
     const platform = platformWith({
       intercept: (port, name) =>
         onCall(port, name === 'profiles' ? 'write' : undefined, (...[{ item }]: [ProfileWrite]) => {
-          if (broken && item.root === stuck) throw new Error('injected: this item cannot be written');
+          if (broken && item.canonicalKey === stuck) throw new Error('injected: this item cannot be written');
         }),
     });
     const people = [1, 2, 3, 4, 5, 6, 7, 8, 9];

@@ -34,7 +34,7 @@ async function membersOf({ stores }: Platform, id: string): Promise<string[]> {
       (item) =>
         !isRedirect(item) && Object.values(item.profiles).some((one) => one.segments[id]?.status === 'realized'),
     )
-    .map(({ root }) => root)
+    .map(({ canonicalKey }) => canonicalKey)
     .sort();
 }
 
@@ -83,7 +83,7 @@ describe('a platform with lookup datasets', () => {
     expect(await membersOf(platform, 'hats')).toEqual(['CRMID:ann']);
     await platform.schedules.evaluateBatch();
     expect(await membersOf(platform, 'hats')).toEqual(['CRMID:bob', 'CRMID:cyd']);
-    expect(await Array.fromAsync(platform.stores.profiles.scan(), ({ root }) => root)).toHaveLength(3);
+    expect(await Array.fromAsync(platform.stores.profiles.scan(), ({ canonicalKey }) => canonicalKey)).toHaveLength(3);
     expect(platform.leftovers()).toEqual({});
 
     // The lake has it all: what is rebuilt from it is the same.

@@ -43,7 +43,9 @@ describe('the daily run', () => {
     const held = await membersOf(platform);
     await forget(platform, 2);
     expect(await platform.schedules.evaluateBatch()).toMatchObject({ items: 3, entered: 1, repaired: 1 });
-    expect((await membersOf(platform)).map(({ root }) => root).sort()).toEqual(held.map(({ root }) => root).sort());
+    expect((await membersOf(platform)).map(({ canonicalKey }) => canonicalKey).sort()).toEqual(
+      held.map(({ canonicalKey }) => canonicalKey).sort(),
+    );
     expect(await platform.schedules.evaluateBatch()).toMatchObject({ entered: 0, exited: 0, repaired: 0 });
   });
 

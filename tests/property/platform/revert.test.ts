@@ -223,8 +223,8 @@ describe('a batch that is taken back', () => {
             end = await workRevert({ batch: taken, jobPartitions: 2 }, { ...deps, ...faulty }).catch(
               () => 'unfinished',
             );
-            const said = left.shift();
-            for (const world of said ? [came, never] : []) await world.say(said!);
+            const asserted = left.shift();
+            for (const world of asserted ? [came, never] : []) await world.say(asserted!);
             if (isCompacted && tries === 2) await compact();
           }
           const end = Math.max(came.platform.poller.clock.now(), never.platform.poller.clock.now()) + MINUTE;

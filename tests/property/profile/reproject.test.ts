@@ -39,10 +39,10 @@ describe('choosing the events of a profile anew', () => {
       fc.asyncProperty(fc.array(visit, { maxLength: 25 }), async (records) => {
         const { profiles, timeline } = await stitched(records, looksAt('home', 1));
         const settings = looksAt('cart');
-        for await (const { root } of profiles.scan()) {
+        for await (const { canonicalKey } of profiles.scan()) {
           const conflicts = (['none', 'conflict'] as const)[Symbol.iterator]();
           const rival = withFaults(profiles, () => conflicts.next().value ?? 'none');
-          await reproject(root, { profiles: rival, timeline, settings, now: () => NOW, backoff });
+          await reproject(canonicalKey, { profiles: rival, timeline, settings, now: () => NOW, backoff });
         }
         const alive = records.filter(({ time }) => time + 990 > NOW);
         const expected = (await allProfiles((await stitched(records, settings)).profiles)) as {

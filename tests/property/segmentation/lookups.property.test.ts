@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DOORS } from '#cli/replay/batches.ts';
+import { INGESTION_METHODS } from '#cli/replay/batches.ts';
 import { replay } from '#cli/replay/replay.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { ingest } from '#core/pipeline/ingest.ts';
@@ -140,19 +140,24 @@ describe('segments that look up records of other entities', () => {
     'have the members that the latest records give, whichever endpoints all of it comes through and in whatever order',
     async () => {
       await fc.assert(
-        fc.asyncProperty(world, fc.constantFrom(...DOORS), fc.nat(), async (drawn, door, seed) => {
-          const orders = drawn.orders.map((order) => ({ ...order, person: order.person % drawn.people.length }));
-          const given = { ...drawn, orders };
-          const inputs = recordsOf(given).map((records, n) => ({ name: `${n}`, records }));
-          const { result } = await replay({ catalog, inputs, now: NOW, ingestionMethod: door, seed });
-          const found = Object.entries(result.segments).map(([id, { members }]) => [id, members]);
-          expect(Object.fromEntries(found)).toEqual(membersOf(given));
-          expect(Object.values(result.segments).every(({ method }) => method === 'batch')).toBe(true);
-          const again = given.products.reduce((sum, { times }) => sum + times - 1, 0);
-          const all = inputs.reduce((sum, { records }) => sum + records.length, 0);
-          expect(result.records).toEqual({ accepted: all - again, rejected: 0, duplicate: again });
-          expect(result.withoutProfile).toEqual({});
-        }),
+        fc.asyncProperty(
+          world,
+          fc.constantFrom(...INGESTION_METHODS),
+          fc.nat(),
+          async (drawn, ingestionMethod, seed) => {
+            const orders = drawn.orders.map((order) => ({ ...order, person: order.person % drawn.people.length }));
+            const given = { ...drawn, orders };
+            const inputs = recordsOf(given).map((records, n) => ({ name: `${n}`, records }));
+            const { result } = await replay({ catalog, inputs, now: NOW, ingestionMethod: ingestionMethod, seed });
+            const found = Object.entries(result.segments).map(([id, { members }]) => [id, members]);
+            expect(Object.fromEntries(found)).toEqual(membersOf(given));
+            expect(Object.values(result.segments).every(({ method }) => method === 'batch')).toBe(true);
+            const again = given.products.reduce((sum, { times }) => sum + times - 1, 0);
+            const all = inputs.reduce((sum, { records }) => sum + records.length, 0);
+            expect(result.records).toEqual({ accepted: all - again, rejected: 0, duplicate: again });
+            expect(result.withoutProfile).toEqual({});
+          },
+        ),
         runs(0.05, 150),
       );
     },

@@ -31,7 +31,7 @@ const member = (...identities: readonly IdentityKey[]): ActivatedProfile => ({
 });
 
 const stitching = (type: MergePolicyDefinition['identityGraph']['type']) => ({ identityGraph: { type } });
-const decision = { root: 'CRMID:C1', revision: 1, decidedAt: NOW };
+const decision = { canonicalKey: 'CRMID:C1', revision: 1, decidedAt: NOW };
 const route = (
   who: ActivatedProfile,
   type: MergePolicyDefinition['identityGraph']['type'],

@@ -38,11 +38,16 @@ const CATALOG = catalogOf(
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com' },
 );
 
-const runExport = (exports: ObjectStore, event: object, now = NOON, books: RunStatistics = new MemoryRunStatistics()) =>
+const runExport = (
+  exports: ObjectStore,
+  event: object,
+  now = NOON,
+  runStatistics: RunStatistics = new MemoryRunStatistics(),
+) =>
   createExport({
     catalog: CATALOG,
     exports,
-    runStatistics: books,
+    runStatistics: runStatistics,
     metrics: fakeMetrics().metrics,
     now: () => now,
   })(event);
@@ -178,13 +183,13 @@ describe('exporting', () => {
 
   it('writes no files of a destination that is paused, and what there is to tell afterwards', async () => {
     const exports = createMemoryObjectStore();
-    const books = new MemoryRunStatistics();
+    const runStatistics = new MemoryRunStatistics();
     await put(exports, 'm', lastRouted(1));
-    await books.pause('aam', NOON);
-    expect((await runExport(exports, { at: NOON }, NOON, books)).lanes[0]?.status).toBe('paused');
+    await runStatistics.pause('aam', NOON);
+    expect((await runExport(exports, { at: NOON }, NOON, runStatistics)).lanes[0]?.status).toBe('paused');
     expect(await keys(exports, 'aam/')).toEqual([]);
-    await books.pause('aam', undefined);
-    expect((await runExport(exports, { at: NOON + 12 * HOUR }, NOON, books)).lanes[0]?.status).toBe('exported');
+    await runStatistics.pause('aam', undefined);
+    expect((await runExport(exports, { at: NOON + 12 * HOUR }, NOON, runStatistics)).lanes[0]?.status).toBe('exported');
   });
 
   it('forgets after fifteen days what it has told', async () => {

@@ -31,7 +31,7 @@ export const exited = (segmentId: string, at = NOW): MembershipChange => ({
   status: 'exited',
 });
 
-const lastRouted = { root: 'CRMID:C1', revision: 1, decidedAt: NOW, changes: [entered('A1')] };
+const lastRouted = { canonicalKey: 'CRMID:C1', revision: 1, decidedAt: NOW, changes: [entered('A1')] };
 
 export const profileDelivery = (change: Partial<ProfileDelivery> = {}): ProfileDelivery => ({
   kind: 'profile',

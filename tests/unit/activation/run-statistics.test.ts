@@ -67,8 +67,8 @@ describe('the books of a destination', () => {
     group: `g${n}`,
     body: profileDelivery({ identities: [identity('CRMID', `C${n}`)] }),
   });
-  const deliver = (books: MemoryRunStatistics) =>
-    withDataflow({ runStatistics: books, metrics: fakeMetrics().metrics, now: () => NOW }, (metrics) =>
+  const deliver = (runStatistics: MemoryRunStatistics) =>
+    withDataflow({ runStatistics: runStatistics, metrics: fakeMetrics().metrics, now: () => NOW }, (metrics) =>
       createHandler({
         catalog: catalogOf({ id: 'webhook', type: 'http', url: 'https://hooks.example.com' }),
         deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
@@ -85,26 +85,26 @@ describe('the books of a destination', () => {
     );
 
   it('say what became of each, when half of a request is taken', async () => {
-    const books = new MemoryRunStatistics();
-    await deliver(books)(sqsEvent([1, 2, 3].map(message)));
-    expect(await books.runs('webhook', NOW, NOW)).toEqual([
+    const runStatistics = new MemoryRunStatistics();
+    await deliver(runStatistics)(sqsEvent([1, 2, 3].map(message)));
+    expect(await runStatistics.runs('webhook', NOW, NOW)).toEqual([
       { hour: NOW, ...NO_DATAFLOW, activated: 1, failed: 1, retried: 1 },
     ]);
   });
 
   it('never make a delivery fail when they cannot be written', async () => {
-    const books = new MemoryRunStatistics();
-    books.add = async () => {
+    const runStatistics = new MemoryRunStatistics();
+    runStatistics.add = async () => {
       throw new Error('throttled');
     };
-    const { batchItemFailures } = await deliver(books)(sqsEvent([1, 2, 3].map(message)));
+    const { batchItemFailures } = await deliver(runStatistics)(sqsEvent([1, 2, 3].map(message)));
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm3' }]);
   });
 
   it('are written also when the function fails, and once', async () => {
-    const books = new MemoryRunStatistics();
+    const runStatistics = new MemoryRunStatistics();
     const failing = withDataflow(
-      { runStatistics: books, metrics: fakeMetrics().metrics, now: () => NOW },
+      { runStatistics: runStatistics, metrics: fakeMetrics().metrics, now: () => NOW },
       (metrics) => async () => {
         metrics.count(METRICS.deliveriesExcluded, 2, { destination: 'd', reason: 'x' });
         throw new Error('no');
@@ -112,6 +112,6 @@ describe('the books of a destination', () => {
     );
     await expect(failing({})).rejects.toThrow('no');
     await expect(failing({})).rejects.toThrow('no');
-    expect((await books.runs('d', NOW, NOW))[0]?.excluded).toEqual({ x: 4 });
+    expect((await runStatistics.runs('d', NOW, NOW))[0]?.excluded).toEqual({ x: 4 });
   });
 });

@@ -104,10 +104,10 @@ describe('a composed schema', () => {
   });
 
   it('reads files of the repository as they are, also those that say a key twice: the last counts', () => {
-    const said = '{ "$id": "x", "items": { "description": "one", "type": "string", "description": "two" } }';
-    const { value, problems: found } = readSourceFile('schemas/xdm/x.schema.json', said);
-    expect({ value, found }).toEqual({ value: JSON.parse(said), found: [] });
-    expect(readSourceFile('schemas/x.json', said).problems).toMatchObject([
+    const asserted = '{ "$id": "x", "items": { "description": "one", "type": "string", "description": "two" } }';
+    const { value, problems: found } = readSourceFile('schemas/xdm/x.schema.json', asserted);
+    expect({ value, found }).toEqual({ value: JSON.parse(asserted), found: [] });
+    expect(readSourceFile('schemas/x.json', asserted).problems).toMatchObject([
       { message: expect.stringMatching('twice') },
     ]);
   });

@@ -9,7 +9,7 @@ import {
   writeLocalVariables,
 } from '#cli/local/catalog-variables.ts';
 import { localPaths } from '#cli/local/paths.ts';
-import { type DoorsOfStage, printDoors } from '#cli/report/print-endpoints.ts';
+import { printDoors, type StageEndpoints } from '#cli/report/print-endpoints.ts';
 import { reachableDoor, signedFor } from '#cli/stage/endpoints.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 import { cli } from '#tests/harness/cli.ts';
@@ -49,7 +49,7 @@ describe('the endpoints of a stage', () => {
     expect(signedFor(FUNCTION_URL)).toBe('us-east-1:lambda');
   });
 
-  const endpoints: DoorsOfStage = {
+  const endpoints: StageEndpoints = {
     stage: 'local',
     collection: { url: 'http://127.0.0.1:4600/c', headers: {} },
     batch: { url: 'http://127.0.0.1:4600/b', headers: {} },
@@ -77,21 +77,24 @@ describe('the endpoints of a stage', () => {
 });
 
 describe('the key of this machine', () => {
-  const root = mkdtempSync(join(tmpdir(), 'tributary-key-'));
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const canonicalKey = mkdtempSync(join(tmpdir(), 'tributary-key-'));
+  afterAll(() => rmSync(canonicalKey, { recursive: true, force: true }));
 
   it('is made once, and only its user may read it', () => {
-    expect(knownConnectionKey(root)).toBeUndefined();
-    const key = localConnectionKey(root);
+    expect(knownConnectionKey(canonicalKey)).toBeUndefined();
+    const key = localConnectionKey(canonicalKey);
     expect(key).toMatch(/^[0-9a-f]{64}$/);
-    expect([localConnectionKey(root), knownConnectionKey(root)]).toEqual([key, key]);
-    expect(statSync(localPaths(root).connectionKey).mode & 0o077).toBe(0);
+    expect([localConnectionKey(canonicalKey), knownConnectionKey(canonicalKey)]).toEqual([key, key]);
+    expect(statSync(localPaths(canonicalKey).connectionKey).mode & 0o077).toBe(0);
   });
 
   it('goes with the variables of the catalog, which are known again when a catalog is applied', () => {
-    expect(localVariables(root)).toEqual({});
-    writeLocalVariables(root, { SHOP_KEY_SHA256: keySha256('key'), WEBHOOK_URL: 'http://127.0.0.1:4610/webhook' });
-    expect(localVariables(root)).toEqual({
+    expect(localVariables(canonicalKey)).toEqual({});
+    writeLocalVariables(canonicalKey, {
+      SHOP_KEY_SHA256: keySha256('key'),
+      WEBHOOK_URL: 'http://127.0.0.1:4610/webhook',
+    });
+    expect(localVariables(canonicalKey)).toEqual({
       SHOP_KEY_SHA256: keySha256('key'),
       WEBHOOK_URL: 'http://127.0.0.1:4610/webhook',
     });

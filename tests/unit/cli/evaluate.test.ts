@@ -68,10 +68,12 @@ describe('waiting for an evaluation', () => {
   it('ends with the job, and says what to do when that did not finish', async () => {
     const jobs = new MemoryJobs();
     const job = await halfWay(jobs);
-    const said: string[] = [];
+    const asserted: string[] = [];
     await jobs.end(job, { status: 'finished', endedAt: START + 9_000 });
-    expect(await waitForJob('one', EVALUATION, jobs, (text) => said.push(text))).toMatchObject({ status: 'finished' });
-    expect(said).toEqual([expect.stringContaining('2,400 profile items')]);
+    expect(await waitForJob('one', EVALUATION, jobs, (text) => asserted.push(text))).toMatchObject({
+      status: 'finished',
+    });
+    expect(asserted).toEqual([expect.stringContaining('2,400 profile items')]);
 
     await jobs.open(newJob('two'), { job: (await jobs.get('one'))!, as: 'superseded' });
     await jobs.end((await jobs.get('two'))!, { status: 'failed', endedAt: START });

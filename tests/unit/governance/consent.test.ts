@@ -33,9 +33,9 @@ const ORDER = ['n', 'dn', 'p', 'u', 'PI', 'VI', 'CP', 'CT', 'LI', 'dy', 'y'];
 describe('consents of several fragments', () => {
   it('come to the strictest value of each, with the time it was given', () => {
     fc.assert(
-      fc.property(fc.array(consents, { maxLength: 4 }), (said) => {
-        const merged = choices(strictestConsents(said));
-        const all = said.map((one) => choices(one));
+      fc.property(fc.array(consents, { maxLength: 4 }), (asserted) => {
+        const merged = choices(strictestConsents(asserted));
+        const all = asserted.map((one) => choices(one));
         expect([...merged.keys()].sort()).toEqual([...new Set(all.flatMap((one) => [...one.keys()]))].sort());
         for (const [path, { val, time }] of merged) {
           const given = all.flatMap((one) => one.get(path) ?? []);
@@ -48,17 +48,17 @@ describe('consents of several fragments', () => {
 
   it('are the same in whatever order and however often they come', () => {
     fc.assert(
-      fc.property(fc.array(consents, { minLength: 1, maxLength: 4 }), fc.nat(), (said, turn) => {
-        const turned = [...said.slice(turn % said.length), ...said.slice(0, turn % said.length)];
-        expect(values(strictestConsents([...turned, ...said]))).toEqual(values(strictestConsents(said)));
+      fc.property(fc.array(consents, { minLength: 1, maxLength: 4 }), fc.nat(), (asserted, turn) => {
+        const turned = [...asserted.slice(turn % asserted.length), ...asserted.slice(0, turn % asserted.length)];
+        expect(values(strictestConsents([...turned, ...asserted]))).toEqual(values(strictestConsents(asserted)));
       }),
     );
   });
 
   it('are as they were said where one fragment speaks', () => {
     fc.assert(
-      fc.property(consents, (said) => {
-        expect(strictestConsents([undefined, said])).toEqual(said);
+      fc.property(consents, (asserted) => {
+        expect(strictestConsents([undefined, asserted])).toEqual(asserted);
       }),
     );
     expect(strictestConsents([undefined])).toBeUndefined();
@@ -104,8 +104,8 @@ const crm = { namespace: 'CRMID', value: '1' };
 const ann = { namespace: 'Email', value: 'Ann@example.com' };
 const bob = { namespace: 'Email', value: 'bob@example.com' };
 const device = { namespace: 'ECID', value: '2' };
-const lastRouted = (said: unknown, identities = [crm], one = mail) =>
-  consenting(identities, said, one).map(({ namespace, value: id }) => `${namespace}:${id}`);
+const lastRouted = (asserted: unknown, identities = [crm], one = mail) =>
+  consenting(identities, asserted, one).map(({ namespace, value: id }) => `${namespace}:${id}`);
 const marketing = (choicesOf: Record<string, string>) => ({
   marketing: Object.fromEntries(Object.entries(choicesOf).map(([name, val]) => [name, { val }])),
 });
@@ -118,7 +118,7 @@ describe('who may be told under a consent policy', () => {
 
   it.each([undefined, null, 'y', {}, { marketing: 'y' }, marketing({ sms: 'y' })])(
     'a consent that is not there is none: %j',
-    (said) => expect(lastRouted(said)).toEqual([]),
+    (asserted) => expect(lastRouted(asserted)).toEqual([]),
   );
 
   it.each([
@@ -129,7 +129,9 @@ describe('who may be told under a consent policy', () => {
     [{ any: 'y', email: 'u' }, true],
     [{ any: 'u', email: 'y' }, true],
     [{ any: 'dn', email: 'y' }, true],
-  ])('of "any" and a channel: %j', (said, may) => expect(lastRouted(marketing(said))).toEqual(may ? ['CRMID:1'] : []));
+  ])('of "any" and a channel: %j', (asserted, may) =>
+    expect(lastRouted(marketing(asserted))).toEqual(may ? ['CRMID:1'] : []),
+  );
 
   it('may be asked with other values, and about other consents than channels', () => {
     expect(
@@ -142,16 +144,16 @@ describe('who may be told under a consent policy', () => {
   });
 
   it('hears about one address and not about another', () => {
-    const said = {
+    const asserted = {
       ...marketing({ email: 'y' }),
       idSpecific: { email: { 'ann@example.com': marketing({ email: 'n' }) } },
     };
-    expect(lastRouted(said, [crm, ann, bob])).toEqual(['CRMID:1', 'Email:bob@example.com']);
+    expect(lastRouted(asserted, [crm, ann, bob])).toEqual(['CRMID:1', 'Email:bob@example.com']);
   });
 
   it('hears about an address that consents by itself, and about nothing else', () => {
-    const said = { idSpecific: { Email: { 'bob@example.com': marketing({ email: 'y' }) } } };
-    expect(lastRouted(said, [crm, ann, bob])).toEqual(['Email:bob@example.com']);
+    const asserted = { idSpecific: { Email: { 'bob@example.com': marketing({ email: 'y' }) } } };
+    expect(lastRouted(asserted, [crm, ann, bob])).toEqual(['Email:bob@example.com']);
   });
 
   it('hears of nothing specific where the person has opted out', () => {
@@ -162,15 +164,15 @@ describe('who may be told under a consent policy', () => {
 
   it('knows an address behind its hash', () => {
     const hashed = { namespace: 'Email_LC_SHA256', value: hashEmail('ann@example.com') };
-    const said = {
+    const asserted = {
       ...marketing({ email: 'y' }),
       idSpecific: { Email: { 'Ann@Example.com': marketing({ email: 'n' }) } },
     };
-    expect(lastRouted(said, [hashed, device])).toEqual(['ECID:2']);
+    expect(lastRouted(asserted, [hashed, device])).toEqual(['ECID:2']);
   });
 
   it('goes by a device that limits tracking', () => {
-    const said = { adID: { val: 'y' }, idSpecific: { ECID: { 2: { adID: { val: 'n' } } } } };
-    expect(lastRouted(said, [device, crm], policy({ consent: 'adID' }))).toEqual(['CRMID:1']);
+    const asserted = { adID: { val: 'y' }, idSpecific: { ECID: { 2: { adID: { val: 'n' } } } } };
+    expect(lastRouted(asserted, [device, crm], policy({ consent: 'adID' }))).toEqual(['CRMID:1']);
   });
 });

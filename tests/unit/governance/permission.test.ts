@@ -24,7 +24,7 @@ const gold: MembershipItem = {
   ...noMemberships(KEY),
   profiles: { [KEY]: { digest: '', segments: { gold: { status: 'realized', lastQualificationTime: NOW } } } },
 };
-const decision = { root: KEY, revision: 1, decidedAt: NOW };
+const decision = { canonicalKey: KEY, revision: 1, decidedAt: NOW };
 
 const personsOf = (consents: unknown) => [
   { policy: { mergePolicy: BUILT_IN_MERGE_POLICY }, profiles: [person(consents)] },
@@ -124,14 +124,20 @@ describe('sending', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(consents, files), { minLength: 1, maxLength: 6 }), (steps) => {
         let deliveryState = noDeliveryState(KEY);
-        for (const [said, catalog] of steps) {
+        for (const [asserted, catalog] of steps) {
           const settings =
             compiled.get(catalog) ?? stageSettings(compiledWith({ 'destinations/mail.yaml': MAIL, ...catalog }));
           compiled.set(catalog, settings);
-          deliveryState = routeItem(personsOf(said || undefined), gold, deliveryState, settings.route, decision).after;
+          deliveryState = routeItem(
+            personsOf(asserted || undefined),
+            gold,
+            deliveryState,
+            settings.route,
+            decision,
+          ).after;
           const isAsked = 'consent-policies/mail.yaml' in catalog;
           const isForbidden = 'labels/l.yaml' in catalog;
-          const may = !isForbidden && (!isAsked || ['y', 'dy'].includes((said || says('')).marketing.email.val));
+          const may = !isForbidden && (!isAsked || ['y', 'dy'].includes((asserted || says('')).marketing.email.val));
           const knows = Object.values(deliveryState.destinations.mail?.lastRouted ?? {}).map(
             ({ gold: one }) => one?.status,
           );

@@ -90,7 +90,7 @@ describe('access to profiles', () => {
     const [item] = await Array.fromAsync(at.profiles.scan());
     await at.memberships.write(
       {
-        root: item!.root,
+        canonicalKey: item!.canonicalKey,
         version: 0,
         mergedIn: [],
         profiles: {

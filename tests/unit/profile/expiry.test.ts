@@ -229,7 +229,7 @@ describe('expiry', () => {
         scan: () => stores.profiles.scan(),
         lookup: (keys: readonly string[]) => stores.profiles.lookup(keys),
         async write(write: Parameters<MemoryProfileStore['write']>[0]) {
-          if (write.item.root === ecid(1)) throw new ConflictError('an item');
+          if (write.item.canonicalKey === ecid(1)) throw new ConflictError('an item');
           await stores.profiles.write(write);
         },
       });

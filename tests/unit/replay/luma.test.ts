@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
-import { DOORS } from '#cli/replay/batches.ts';
+import { INGESTION_METHODS } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayInput, replay } from '#cli/replay/replay.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
@@ -33,12 +33,12 @@ describe.runIf(hasLuma)('replay of the real data', () => {
   });
 
   const run = (
-    ingestionMethod: (typeof DOORS)[number],
+    ingestionMethod: (typeof INGESTION_METHODS)[number],
     seed: number,
     datasets: readonly string[] = Object.keys(LUMA_FILES),
   ) => replay({ catalog, inputs: datasets.map((id) => inputs[id]!), now, ingestionMethod, seed });
 
-  it.each(DOORS)('gives the online audiences from web events alone (%s)', async (ingestionMethod) => {
+  it.each(INGESTION_METHODS)('gives the online audiences from web events alone (%s)', async (ingestionMethod) => {
     const { result } = await run(ingestionMethod, 7, ['web-events']);
     for (const [id, { members, count }] of Object.entries(expected.online.segments)) {
       expect(result.segments[id]?.count, id).toBe(count);
@@ -48,7 +48,7 @@ describe.runIf(hasLuma)('replay of the real data', () => {
     expect(result.records).toEqual({ accepted: expected.counts.webEvents, rejected: 0, duplicate: 0 });
   });
 
-  it.each(DOORS.flatMap((ingestionMethod) => [1, 2].map((seed) => ({ ingestionMethod, seed }))))(
+  it.each(INGESTION_METHODS.flatMap((ingestionMethod) => [1, 2].map((seed) => ({ ingestionMethod, seed }))))(
     'gives the omnichannel audiences and their way to Audience Manager ($door, seed $seed)',
     async ({ ingestionMethod, seed }) => {
       const { result } = await run(ingestionMethod, seed);
@@ -65,7 +65,7 @@ describe.runIf(hasLuma)('replay of the real data', () => {
 
   it('says the same whatever the door and the seed', async () => {
     const results = await Promise.all(
-      DOORS.flatMap((ingestionMethod) => [3, 4].map((seed) => run(ingestionMethod, seed))),
+      INGESTION_METHODS.flatMap((ingestionMethod) => [3, 4].map((seed) => run(ingestionMethod, seed))),
     );
     for (const { result } of results) expect(result).toEqual(results[0]!.result);
   });

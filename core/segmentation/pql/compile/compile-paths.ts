@@ -60,8 +60,8 @@ function field(compiler: Compiler, from: Compiled, name: string, at: Span): Comp
 }
 
 function originOf({ type, origin }: Compiled, name: string, at: Span): Origin | undefined {
-  if (type === 'event') return { root: 'event', path: [name], at };
-  return origin === undefined ? undefined : { root: origin.root, path: [...origin.path, name], at };
+  if (type === 'event') return { canonicalKey: 'event', path: [name], at };
+  return origin === undefined ? undefined : { canonicalKey: origin.canonicalKey, path: [...origin.path, name], at };
 }
 
 /** What stands after a field with a relationship is a field of the record that it names; of a list, of all of them. */
@@ -76,7 +76,7 @@ function fieldOfLookup({ session }: Compiler, reference: Compiled, relationship:
     type: 'value',
     list: true,
     path: { base, names: [name] },
-    origin: { root: { entity }, path: [name] },
+    origin: { canonicalKey: { entity }, path: [name] },
   };
 }
 

@@ -30,16 +30,16 @@ export function compileQuery(
     throw new PqlError(message, source, at.start, expected);
   };
   const session: Session = { ...shared, facts, fail };
-  const [body, root] = rootOf(session, expression);
+  const [body, canonicalKey] = rootOf(session, expression);
   const compiler: Compiler = {
     session,
     compile: (inner, scope) => dispatch(compiler, inner, scope),
     value: (inner, scope) => {
       const compiled = consume(session, materialised(session, dispatch(compiler, inner, scope), inner.span));
-      return scope === root ? session.shared.of(inner, expression, compiled) : compiled;
+      return scope === canonicalKey ? session.shared.of(inner, expression, compiled) : compiled;
     },
   };
-  const { run } = compiler.value(body, root);
+  const { run } = compiler.value(body, canonicalKey);
   finishLookbacks(facts);
   return (context) => run(context) === true;
 }
@@ -51,14 +51,14 @@ function rootOf(session: Session, expression: Expression): [Expression, Scope] {
     run,
     uses: { ...NOTHING, profile: true },
     type: 'profile',
-    origin: { root: 'profile', path: [] },
+    origin: { canonicalKey: 'profile', path: [] },
     path: { base: run, names: [] },
   };
-  const root: Scope = { parent: undefined, names: new Map(), item: { compiled: profile } };
-  if (expression.kind !== 'lambda') return [expression, root];
+  const canonicalKey: Scope = { parent: undefined, names: new Map(), item: { compiled: profile } };
+  if (expression.kind !== 'lambda') return [expression, canonicalKey];
   const [name, ...others] = expression.parameters;
   if (others.length > 0) session.fail('a segment has one input, the profile', expression.span, 'one parameter');
-  return [expression.body, withItem({ ...root, item: undefined }, profile, name)];
+  return [expression.body, withItem({ ...canonicalKey, item: undefined }, profile, name)];
 }
 
 function dispatch(compiler: Compiler, expression: Expression, scope: Scope): Compiled {

@@ -35,7 +35,7 @@ export function withoutSlots(uses: Uses, ...bound: readonly number[]): Uses {
 
 /** Where a value was read: the path from the profile, an event or a record of an entity, lists being transparent. */
 export interface Origin {
-  readonly root: 'profile' | 'event' | { readonly entity: string };
+  readonly canonicalKey: 'profile' | 'event' | { readonly entity: string };
   readonly path: readonly string[];
   /** Where in the text it stands. */
   readonly at?: Span;

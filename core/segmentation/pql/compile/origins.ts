@@ -26,11 +26,11 @@ function placeOf(session: Session, { origin }: Compiled) {
   const map = origin.path.indexOf('identityMap');
   return {
     tree:
-      origin.root === 'event'
+      origin.canonicalKey === 'event'
         ? eventPaths
-        : origin.root === 'profile'
+        : origin.canonicalKey === 'profile'
           ? attributePaths
-          : lookupPaths(origin.root.entity),
+          : lookupPaths(origin.canonicalKey.entity),
     path: map < 0 ? origin.path : origin.path.slice(0, map + 1),
   };
 }
@@ -41,7 +41,7 @@ function placeOf(session: Session, { origin }: Compiled) {
  * @param from how many names have to be known to tell
  */
 export function rejectMembership(session: Session, origin: Origin | undefined, at: Span, from = 3): void {
-  if (origin?.root !== 'profile' || origin.path[0] !== 'segmentMembership' || origin.path.length < from) return;
+  if (origin?.canonicalKey !== 'profile' || origin.path[0] !== 'segmentMembership' || origin.path.length < from) return;
   const [, namespace, id] = origin.path;
   if (namespace?.toLowerCase() === 'aam') return;
   session.fail('memberships are no attributes that a rule can read', at, `inSegment("${id ?? 'id'}")`);

@@ -17,9 +17,9 @@ interface PathNode {
 const newNode = (): PathNode => ({ whole: false, children: new Map() });
 
 export function createPathTree(): PathTree {
-  const root = newNode();
+  const canonicalKey = newNode();
   const touch = (path: readonly string[]): PathNode => {
-    let node = root;
+    let node = canonicalKey;
     for (const name of path) {
       let child = node.children.get(name);
       if (child === undefined) {
@@ -35,8 +35,8 @@ export function createPathTree(): PathTree {
       touch(path).whole = true;
     },
     touch: (path) => void touch(path),
-    list: () => pathsBelow(root, []).sort(),
-    project: (entity) => (root.whole ? { ...entity } : projectFields(entity, root)),
+    list: () => pathsBelow(canonicalKey, []).sort(),
+    project: (entity) => (canonicalKey.whole ? { ...entity } : projectFields(entity, canonicalKey)),
   };
 }
 
