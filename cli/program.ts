@@ -1,9 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { endpointsCommand } from '#cli/commands/endpoints.ts';
-import { sendCommand } from '#cli/commands/ingest.ts';
+import { ingestCommand } from '#cli/commands/ingest.ts';
 import { audienceManagerCommand } from './commands/audience-manager.ts';
 import { catalogCommand } from './commands/catalog.ts';
-import { connectionCommand } from './commands/connection.ts';
 import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
@@ -18,6 +17,7 @@ import { quarantineCommand } from './commands/quarantine.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { segmentCommand } from './commands/segment.ts';
+import { sourceConnectionCommand } from './commands/source-connection.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
@@ -33,9 +33,9 @@ const COMMANDS = [
   quarantineCommand,
   lakeCommand,
   segmentCommand,
-  sendCommand,
+  ingestCommand,
   endpointsCommand,
-  connectionCommand,
+  sourceConnectionCommand,
   privacyCommand,
   statusCommand,
   evaluateCommand,

@@ -10,13 +10,13 @@ interface Options {
   readonly ingestionMethod?: IngestionMethod;
 }
 
-export const sendCommand = (): Command =>
-  new Command('send')
+export const ingestCommand = (): Command =>
+  new Command('ingest')
     .description('send data files to a running stage, as a producer would')
     .requiredOption('--data <dir>', 'folder with files named after datasets')
     .option('--stage <name>', 'stage', 'local')
     .addOption(
-      new Option('--ingest <door>', 'Kinesis or S3; events in NDJSON are streamed unless it is said').choices([
+      new Option('--ingest <method>', 'Kinesis or S3; events in NDJSON are streamed unless it is said').choices([
         'stream',
         'batch',
       ]),

@@ -26,7 +26,7 @@ export const replayCommand = (): Command =>
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--input <DATASET=FILE>', 'a file of a dataset; may be given several times', collect, [])
     .requiredOption('--now <time>', 'the instant at which audiences are evaluated (ISO 8601)', parseInstant)
-    .addOption(new Option('--ingest <door>', 'how the records travel').choices(INGESTION_METHODS).default('mixed'))
+    .addOption(new Option('--ingest <method>', 'how the records travel').choices(INGESTION_METHODS).default('mixed'))
     .option('--seed <n>', 'how they are batched and interleaved', parseSeed, 1)
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .option(

@@ -133,7 +133,7 @@ const whatNext = (
   catalog: string,
 ): string => `What to try next
   npm run tributary -- status                      this table again
-  npm run tributary -- send --data DIR             more data: files named after datasets
+  npm run tributary -- ingest --data DIR             more data: files named after datasets
   npm run tributary -- endpoints                       where records are sent over HTTP, with which key
   ${applyAgain(catalog)}
   npm start -- --data DIR                          feed files of your own from the start

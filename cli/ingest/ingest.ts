@@ -94,7 +94,7 @@ function envelope(file: DataFile, xdmEntity: unknown): object {
     contentType: 'application/vnd.adobe.xed-full+json;version=1',
   };
   return {
-    header: { schemaRef, imsOrgId: 'tributary', datasetId: file.datasetId, source: { name: 'tributary send' } },
+    header: { schemaRef, imsOrgId: 'tributary', datasetId: file.datasetId, source: { name: 'tributary ingest' } },
     body: { xdmMeta: { schemaRef }, xdmEntity },
   };
 }

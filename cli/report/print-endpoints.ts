@@ -74,4 +74,5 @@ To try, in a shell
 `;
 }
 
-const KEYS = 'Keys are with those who send; the catalog has only their SHA-256. A new one: tributary connection key';
+const KEYS =
+  'Keys are with those who send; the catalog has only their SHA-256. A new one: tributary source-connection key';

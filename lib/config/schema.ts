@@ -93,7 +93,7 @@ export const stageConfigSchema = z
     /** Batches of one shard that are worked on side by side, in order for each partition key. */
     streamParallelism: z.int().min(1).max(10),
     /** How requests come in: through an HTTP API, or, where there is none to have, through the URLs of functions. */
-    http: z.discriminatedUnion('door', [
+    http: z.discriminatedUnion('endpoint', [
       z.strictObject({
         endpoint: z.literal('api'),
         ratePerSecond: z.int().min(1).max(100_000),

@@ -23,7 +23,7 @@ export function selectStage(context: (key: string) => unknown): StageConfig {
     const value = context(key);
     if (value !== undefined) overrides[key] = value;
   }
-  const destinations = context('connections');
+  const destinations = context('destinations');
   if (destinations !== undefined) overrides.destinations = parseDestinations(destinations);
   const result = stageConfigSchema.safeParse({ ...STAGES[name as keyof typeof STAGES], ...overrides });
   if (result.success) return result.data;
@@ -37,7 +37,7 @@ function parseDestinations(value: unknown): unknown {
     return JSON.parse(value);
   } catch {
     throw new Error(
-      `-c connections=… is not JSON. Expected e.g. -c 'connections=[{"id":"webhook","type":"http","maxConcurrency":5}]'`,
+      `-c destinations=… is not JSON. Expected e.g. -c 'destinations=[{"id":"webhook","type":"http","maxConcurrency":5}]'`,
     );
   }
 }

@@ -18,8 +18,8 @@ const COLUMNS = {
   id: 'string',
   receivedat: 'timestamp',
   timestamp: 'timestamp',
-  tieBreaker: 'string',
-  ingestionId: 'string',
+  tiebreaker: 'string',
+  ingestionid: 'string',
   operation: 'string',
   entity: 'string',
 };

@@ -21,25 +21,25 @@ describe('choosing a stage', () => {
     expect(() => select({ stage: 'dev', account: '42' })).toThrow('account: expected the 12 digits');
   });
 
-  it.each(Object.keys(STAGES))('has the three kinds of connections in stage %s', (stage) => {
+  it.each(Object.keys(STAGES))('has the three kinds of destinations in stage %s', (stage) => {
     expect(select({ stage }).destinations.map(({ type }) => type)).toEqual(['http', 's3-file', 'aam']);
   });
 });
 
-describe('connections on the command line', () => {
-  const choose = (connections: unknown) => select({ stage: 'dev', connections }).destinations;
+describe('destinations on the command line', () => {
+  const choose = (destinations: unknown) => select({ stage: 'dev', destinations }).destinations;
 
   it('replace those of the stage, as text or as a list', () => {
-    const connections = [{ id: 'crm', type: 'http', maxConcurrency: 3 }];
-    expect(choose(connections)).toEqual(connections);
-    expect(choose(JSON.stringify(connections))).toEqual(connections);
+    const destinations = [{ id: 'crm', type: 'http', maxConcurrency: 3 }];
+    expect(choose(destinations)).toEqual(destinations);
+    expect(choose(JSON.stringify(destinations))).toEqual(destinations);
     expect(choose('[]')).toEqual([]);
   });
 
   it('are rejected with the place and the reason', () => {
-    expect(() => choose('[{')).toThrow('-c connections=… is not JSON');
-    expect(() => choose([{ id: 'A B', type: 'http' }])).toThrow(/connections\.0\.id: expected lower-case letters/);
-    expect(() => choose([{ id: 'a', type: 'ftp' }])).toThrow(/connections\.0\.type/);
+    expect(() => choose('[{')).toThrow('-c destinations=… is not JSON');
+    expect(() => choose([{ id: 'A B', type: 'http' }])).toThrow(/destinations\.0\.id: expected lower-case letters/);
+    expect(() => choose([{ id: 'a', type: 'ftp' }])).toThrow(/destinations\.0\.type/);
     expect(() => choose([{ id: 'a', type: 'http', speed: 1 }])).toThrow(/"speed"/);
     expect(() =>
       choose([

@@ -37,11 +37,11 @@ const XDM = [
 
 /** What profile items, memberships and delivery states are made of. */
 const ITEMS = [
-  '"lastRevision":1,"destinations":{"":{"told":{"ECID:":{"":{"status":"exited","lastQualificationTime":17,"via":["edge:7","hub"]}},"digests":{"CRMID:":""},"excluded":{"noSharedIdentity":[],"noAcceptedIdentity":[]}}},"pending":[]',
+  '"lastRevision":1,"destinations":{"":{"lastRouted":{"ECID:":{"":{"status":"exited","lastQualificationTime":17,"routes":["edge:7","hub"]}},"digests":{"CRMID:":""},"excluded":{"noSharedIdentity":[],"noAcceptedIdentity":[]}}},"pending":[]',
   '"profiles":{"ECID:":{"segments":{"":{"status":"realized","lastQualificationTime":17}},"digest":""}},"dueAt":17',
-  '"link history":{"settled":[{"a":"CRMID:","b":"ECID:","firstSeen":17,"lastSeen":17,"source":"logins"}],"settledUntil":null,"assertions":[{"id":"","time":17,"source":"logins","identities":["CRMID:","ECID:"]}]}',
-  '"fragments":{"regions|ECID:":{"time":17,"tie":"","attributes":{"userActivityRegions":{"VA6":{"captureTimestamp":"20"}}}},"customers|CRMID:":{"time":17,"tie":"00000000","attributes":{"_id":"',
-  '"events":{"ECID:":[{"id":"","time":17,"entity":{"eventType":"","commerce":{"productViews":{"value":1}}}},{"id":"","time":17,"entity":{"commerce":{"productListAdds":{"value":1}}}}]},"absorbed":[]',
+  '"linkHistory":{"condensed":[{"a":"CRMID:","b":"ECID:","firstSeen":17,"lastSeen":17,"source":"logins"}],"condensedUntil":null,"assertions":[{"id":"","time":17,"source":"logins","identities":["CRMID:","ECID:"]}]}',
+  '"fragments":{"regions|ECID:":{"time":17,"tieBreaker":"","attributes":{"userActivityRegions":{"VA6":{"captureTimestamp":"20"}}}},"customers|CRMID:":{"time":17,"tieBreaker":"00000000","attributes":{"_id":"',
+  '"events":{"ECID:":[{"id":"","time":17,"entity":{"eventType":"","commerce":{"productViews":{"value":1}}}},{"id":"","time":17,"entity":{"commerce":{"productListAdds":{"value":1}}}}]},"mergedIn":[]',
 ].join(',');
 
 export const DICTIONARIES: readonly Buffer[] = [Buffer.from(USER_AGENTS + ITEMS + XDM)];

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { newConnectionKey } from '#cli/local/catalog-variables.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 
-export function connectionCommand(): Command {
-  const command = new Command('connection').description('who may send records over HTTP');
+export function sourceConnectionCommand(): Command {
+  const command = new Command('source-connection').description('who may send records over HTTP');
   command
     .command('key')
     .description('make a key for a source connection: the key for its sender, the SHA-256 of it for the catalog')
