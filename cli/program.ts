@@ -48,15 +48,20 @@ const COMMANDS = [
   policyCommand,
 ];
 
-/** Runs one command line. @returns the exit code: 0 done, 1 not done, 2 the command line was not understood */
-export async function runCli(args: readonly string[]): Promise<number> {
+/** All commands, ready to parse one command line. */
+export function createProgram(): Command {
   const program = new Command('tributary')
     .description('A real-time customer data platform that runs in your own AWS account, or on your laptop')
     .exitOverride()
     .showHelpAfterError();
   for (const command of COMMANDS) program.addCommand(command().exitOverride());
+  return program;
+}
+
+/** Runs one command line. @returns the exit code: 0 done, 1 not done, 2 the command line was not understood */
+export async function runCli(args: readonly string[]): Promise<number> {
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await createProgram().parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;

@@ -32,7 +32,7 @@ interface ApplyOptions {
 }
 
 export function catalogCommand(): Command {
-  const command = new Command('catalog').description('check a catalog, or put it active');
+  const command = new Command('catalog').description('check a catalog, or make it the active one');
   command
     .command('validate')
     .description('check a catalog and say what is wrong, line by line')
@@ -44,7 +44,7 @@ export function catalogCommand(): Command {
     });
   command
     .command('apply')
-    .description('put a catalog active on a running stage; functions see it within seconds')
+    .description('make a catalog the active one of a running stage; functions see it within seconds')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
@@ -75,7 +75,7 @@ export function catalogCommand(): Command {
         catalog: await activeCatalog(stores.catalog),
       });
       for (const [id, queued] of Object.entries(lastRouted)) {
-        process.stdout.write(`"${id}" is told of what changed for it: ${queued.toLocaleString('en-US')} messages.\n`);
+        process.stdout.write(`"${id}": what changed for it is queued: ${queued.toLocaleString('en-US')} messages.\n`);
       }
     });
   command

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { knownConnectionKey } from '#cli/local/catalog-variables.ts';
 import { detectLocalAws, parseEndpoint } from '#cli/local/detect.ts';
-import { printDoors, type StageEndpoints } from '#cli/report/print-endpoints.ts';
+import { printEndpoints, type StageEndpoints } from '#cli/report/print-endpoints.ts';
 import { projectRoot } from '#cli/root.ts';
-import { reachableDoor, signedFor } from '#cli/stage/endpoints.ts';
+import { reachableEndpoint, signedFor } from '#cli/stage/endpoints.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
@@ -18,7 +18,7 @@ export const endpointsCommand = (): Command =>
       const resources = await useStage(stage);
       const catalog = await activeCatalog(storesOf(resources).catalog);
       const endpoints = { stage, ...(await endpointsOf(resources)), ...connectionsOf(stage, catalog) };
-      process.stdout.write(json ? `${JSON.stringify(endpoints)}\n` : printDoors(endpoints));
+      process.stdout.write(json ? `${JSON.stringify(endpoints)}\n` : printEndpoints(endpoints));
     });
 
 /** Where the endpoints of a stage can be called from here. */
@@ -29,10 +29,10 @@ export async function endpointsOf(
   const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
   const local = endpoint ? { endpoint, kind: (await detectLocalAws(endpoint)).kind } : undefined;
   return {
-    collection: reachableDoor(resources['collection-url'], local),
-    batch: reachableDoor(resources['batch-url'], local),
+    collection: reachableEndpoint(resources['collection-url'], local),
+    batch: reachableEndpoint(resources['batch-url'], local),
     access: {
-      ...reachableDoor(resources['access-url'], local),
+      ...reachableEndpoint(resources['access-url'], local),
       signedFor: signedFor(resources['access-url']),
       signedBy: local ? `${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}` : '$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY',
     },

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { findDataFiles } from '#cli/ingest/data-files.ts';
-import { type IngestionMethod, ingestData, routedOf, usualDoor } from '#cli/ingest/ingest.ts';
+import { type IngestionMethod, ingestData, routedOf, usualMethod } from '#cli/ingest/ingest.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 
@@ -26,7 +26,7 @@ export const ingestCommand = (): Command =>
       const stores = storesOf(resources);
       const target = { stream: resources['collection-stream'], landing: stores.landing };
       for (const file of await findDataFiles(data, await activeCatalog(stores.catalog))) {
-        const fed = await ingestData(file, ingestionMethod ?? usualDoor(file), target);
+        const fed = await ingestData(file, ingestionMethod ?? usualMethod(file), target);
         process.stdout.write(`${file.name}: ${routedOf(fed)}\n`);
       }
     });

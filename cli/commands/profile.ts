@@ -35,7 +35,7 @@ export function profileCommand(): Command {
     .description('print the profile of a person, or the events of it, by any identity')
     .argument('<NS:VALUE>', 'any identity of the person, e.g. CRMID:C00001', parseIdentity)
     .option('--stage <name>', 'stage', 'local')
-    .option('--merge-policy <id>', 'merge policy; the default one when left out')
+    .option('--merge-policy <id>', 'merge policy; the default one when omitted')
     .option('--fields <list>', 'only these fields: dotted paths with commas between', (list) => list.split(','))
     .option('--events', 'the events instead of the profile')
     .option('--from <instant>', 'only events at this instant or later', parseInstant)

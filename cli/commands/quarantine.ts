@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { correctableLine, parseMended } from '#cli/quarantine/corrected-file.ts';
+import { correctableLine, parseCorrected } from '#cli/quarantine/corrected-file.ts';
 import { table } from '#cli/report/table.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import {
+  type Corrected,
   isWholeFile,
-  type Mended,
   type QuarantineFilter,
   type QuarantineReplay,
   readQuarantine,
@@ -56,7 +56,7 @@ export function quarantineCommand(): Command {
     .option('--id <id>', 'one record; may be given several times', (id: string, ids: string[]) => [...ids, id], [])
     .option('--corrected <file>', 'only those of this file, with the contents that it has; see quarantine export')
     .action(async ({ stage, json, id, corrected: file, ...filter }: Options & { id: string[]; corrected?: string }) => {
-      const corrected = file === undefined ? undefined : parseMended(await readText(file), file);
+      const corrected = file === undefined ? undefined : parseCorrected(await readText(file), file);
       const result = await replayOn(stage, id.length > 0 ? { ...filter, ids: id } : filter, corrected);
       process.stdout.write(json ? `${JSON.stringify(result)}\n` : renderReplay(result));
     });
@@ -84,7 +84,7 @@ async function rowsOf(stage: string, filter: QuarantineFilter, limit: number): P
   return found;
 }
 
-async function replayOn(stage: string, filter: QuarantineFilter, corrected?: Mended): Promise<QuarantineReplay> {
+async function replayOn(stage: string, filter: QuarantineFilter, corrected?: Corrected): Promise<QuarantineReplay> {
   const stores = storesOf(await useStage(stage));
   const catalog = await activeCatalog(stores.catalog);
   const { profiles, timeline, lookups, quarantine, lake, operations } = stores;

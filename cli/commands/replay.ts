@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
 import { collect, parseInstant } from '#cli/options.ts';
-import { type Door, INGESTION_METHODS } from '#cli/replay/batches.ts';
+import { INGESTION_METHODS, type IngestionMethod } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayInput, replay } from '#cli/replay/replay.ts';
 import { printReplay } from '#cli/report/print-replay.ts';
@@ -13,7 +13,7 @@ interface Options {
   readonly catalog: string;
   readonly input: readonly string[];
   readonly now: number;
-  readonly ingestionMethod: Door;
+  readonly ingestionMethod: IngestionMethod;
   readonly seed: number;
   readonly set: readonly string[];
   readonly threshold?: number;

@@ -4,7 +4,7 @@ import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { DEFAULT_EXAMPLE } from '#cli/example/generate.ts';
 import { writeExample } from '#cli/example/write.ts';
 import { findDataFiles } from '#cli/ingest/data-files.ts';
-import { type Fed, ingestData, routedOf, usualDoor } from '#cli/ingest/ingest.ts';
+import { type Fed, ingestData, routedOf, usualMethod } from '#cli/ingest/ingest.ts';
 import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilIdle } from '#cli/ingest/wait.ts';
 import { localConnectionKey, writeLocalVariables } from '#cli/local/catalog-variables.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
@@ -74,7 +74,7 @@ export async function start(canonicalKey: string, options: StartOptions, progres
   return `${report}\n${warning}${whatNext(sinkUrl, resources, options.catalog)}`;
 }
 
-/** Starts what is not running, deploys what has changed, and puts the catalog active. */
+/** Starts what is not running, deploys what has changed, and makes the catalog the active one. */
 export async function deployAndApply(
   canonicalKey: string,
   catalogFolder: string,
@@ -117,7 +117,7 @@ export async function ingestFolder(folder: string, flow: Flow, progress: Progres
   const target = { stream: flow.resources['collection-stream'], landing: flow.stores.landing };
   const fed: Fed[] = [];
   for (const file of await findDataFiles(folder, flow.catalog)) {
-    const sent = await ingestData(file, usualDoor(file), target);
+    const sent = await ingestData(file, usualMethod(file), target);
     fed.push(sent);
     progress.step(`${file.name}: ${routedOf(sent)}`);
   }

@@ -58,7 +58,7 @@ export const operatingCommands = (): Command[] => [
       }
     },
   ),
-  command('replay', 'tell a destination again what it was told since an instant')
+  command('replay', 'send a destination again what was routed to it since an instant')
     .requiredOption('--since <time>', 'everything decided from then on (ISO 8601)', parseInstant)
     .action(async (options: Options & { since: number }) => {
       const found = await find(options);

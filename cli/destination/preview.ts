@@ -40,7 +40,7 @@ async function showPreview(options: PreviewOptions): Promise<void> {
     throw new UserError(`${options.catalog} has no destination "${options.destination}"; it has ${known}.`);
   }
   const { changes, problems } = readChanges(await readText(options.changes), catalog.namespaces.keys());
-  if (!destination.enabled) process.stderr.write(`"${destination.id}" is not enabled: it is told nothing.\n`);
+  if (!destination.enabled) process.stderr.write(`"${destination.id}" is not enabled: nothing is routed to it.\n`);
   const nameOf = (id: string): string | undefined => catalog.segmentDefinitions.get(id)?.name;
   const made = preview(destination, changes, stageSettings(catalog).route, options.now ?? Date.now(), nameOf);
   process.stdout.write(options.json ? `${JSON.stringify(asJson(made), undefined, 2)}\n` : asText(made));

@@ -2,7 +2,7 @@ import type { Random } from './random.ts';
 import type { DatasetId, Records, Row } from './records.ts';
 
 /** What goes wrong on the way, on purpose: so that one sees what the platform rejects, and why. */
-export interface Mishaps {
+export interface InjectedBadData {
   readonly records: Records;
   /** Lines that are not even records, for the end of the files. */
   readonly damagedLines: Readonly<Record<DatasetId, readonly string[]>>;
@@ -16,7 +16,7 @@ export interface Mishaps {
  * Records of nobody else's identities, each with one mistake, and copies of some good records, mixed in.
  * @param now epoch ms
  */
-export function withMishaps(random: Random, records: Records, now: number): Mishaps {
+export function withInjectedBadData(random: Random, records: Records, now: number): InjectedBadData {
   const at = new Date(now - 3_600_000).toISOString();
   const device = (): object => ({ ECID: [{ id: random.digits(38), primary: true }] });
   const bad: { readonly [K in DatasetId]: readonly Records[K][number][] } = {

@@ -22,7 +22,7 @@ export interface Fed {
 }
 
 /** How a file travels unless it is said: what happened online is streamed, what was kept offline comes as a file. */
-export function usualDoor(file: DataFile): IngestionMethod {
+export function usualMethod(file: DataFile): IngestionMethod {
   const isText = formatOf(file.name)?.format === 'ndjson';
   return isText && file.dataset?.behaviour === 'event' ? 'stream' : 'batch';
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UserError } from '#cli/user-error.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
-import { type Mended, rowId } from '#core/pipeline/quarantine/quarantine.ts';
+import { type Corrected, rowId } from '#core/pipeline/quarantine/quarantine.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
 
 /**
@@ -18,7 +18,7 @@ export function correctableLine(row: QuarantineRow): string {
 const line = z.looseObject({ id: z.string().min(1), raw: z.string() });
 
 /** What people have corrected, one JSON object a line. @throws UserError naming the line that is none */
-export function parseMended(text: string, file: string): Mended {
+export function parseCorrected(text: string, file: string): Corrected {
   const corrected = new Map<string, string>();
   for (const [i, content] of text.split(/\r?\n/).entries()) {
     if (content.trim() === '') continue;

@@ -1,7 +1,7 @@
 import { seededRandom } from '#cli/example/random.ts';
 
 export const INGESTION_METHODS = ['stream', 'batch', 'mixed'] as const;
-export type Door = (typeof INGESTION_METHODS)[number];
+export type IngestionMethod = (typeof INGESTION_METHODS)[number];
 
 /** Records that travel together, and how. */
 export interface Travelling<T> {
@@ -18,7 +18,7 @@ const FILE_SLICE = 2_000;
  */
 export function* travel<T>(
   inputs: readonly (readonly T[])[],
-  ingestionMethod: Door,
+  ingestionMethod: IngestionMethod,
   seed: number,
 ): Generator<Travelling<T>> {
   const { next: random } = seededRandom(seed);
@@ -40,7 +40,7 @@ export function* travel<T>(
 }
 
 /** Batches of a stream keep their order; files come when they come. */
-function shuffled<T>(batches: T[], ingestionMethod: Door, random: () => number): T[] {
+function shuffled<T>(batches: T[], ingestionMethod: IngestionMethod, random: () => number): T[] {
   if (ingestionMethod === 'stream') return batches;
   for (let i = batches.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));

@@ -20,7 +20,7 @@ import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.t
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
-import { type Door, travel } from './batches.ts';
+import { type IngestionMethod, travel } from './batches.ts';
 import { type CostBatch, countCost } from './cost/cost-run.ts';
 
 export interface ReplayInput {
@@ -35,7 +35,7 @@ export interface ReplayOptions {
   readonly inputs: readonly ReplayInput[];
   /** Epoch ms. */
   readonly now: number;
-  readonly ingestionMethod: Door;
+  readonly ingestionMethod: IngestionMethod;
   readonly seed: number;
   /**
    * Percent of rejected records above which an input fails as a whole, as a file does at the batch door; without it
@@ -105,7 +105,13 @@ export async function replay(
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
       lake: createMemoryObjectStore(),
       quarantine: createMemoryObjectStore(),
-      stitch: { profiles, timeline, lookups, settings: { ...settings.fold, linkHistoryLimits: ALL_EVIDENCE }, backoff },
+      stitch: {
+        profiles,
+        timeline,
+        lookups,
+        settings: { ...settings.fold, linkHistoryLimits: WHOLE_LINK_HISTORY },
+        backoff,
+      },
     });
     if (processed.failed[0]) throw processed.failed[0].error;
     counts.rejected += processed.rejected.length;
@@ -138,7 +144,7 @@ export async function replay(
 }
 
 /** Nothing has to be small in memory: links come out in the order of time, however long ago they were. */
-const ALL_EVIDENCE = {
+const WHOLE_LINK_HISTORY = {
   ...LINK_HISTORY_LIMITS,
   lateness: Number.POSITIVE_INFINITY,
   many: Number.POSITIVE_INFINITY,

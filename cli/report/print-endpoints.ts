@@ -1,8 +1,8 @@
-import type { Door } from '#cli/stage/endpoints.ts';
+import type { IngestionMethod } from '#cli/stage/endpoints.ts';
 import { table } from './table.ts';
 
 /** What a signature of AWS is made for, and with. */
-export interface SignedDoor {
+export interface SignedEndpoint {
   /** Region and service. */
   readonly signedFor: string;
   /** Access key and secret; in AWS they are whoever's asks. */
@@ -11,9 +11,9 @@ export interface SignedDoor {
 
 export interface StageEndpoints {
   readonly stage: string;
-  readonly collection: Door;
-  readonly batch: Door;
-  readonly access: Door & SignedDoor;
+  readonly collection: IngestionMethod;
+  readonly batch: IngestionMethod;
+  readonly access: IngestionMethod & SignedEndpoint;
   /** Names of the Kinesis stream and the bucket that take records without HTTP. */
   readonly stream: string;
   readonly landing: string;
@@ -23,7 +23,7 @@ export interface StageEndpoints {
 }
 
 /** The endpoints for people, with requests to try. */
-export function printDoors(endpoints: StageEndpoints): string {
+export function printEndpoints(endpoints: StageEndpoints): string {
   const { collection, batch, access, stream, landing, stage } = endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
@@ -57,7 +57,7 @@ const destinationsText = ({ connections }: StageEndpoints): string =>
 function tryText({ collection, batch, access, key, connections }: StageEndpoints): string {
   const shown = connections.find(({ id }) => id === key?.connection) ?? connections[0];
   if (!shown) return '';
-  const host = ({ headers }: Door): string => (headers.host ? ` -H "Host: ${headers.host}"` : '');
+  const host = ({ headers }: IngestionMethod): string => (headers.host ? ` -H "Host: ${headers.host}"` : '');
   const [dataset = ''] = shown.datasets;
   return `${key ? `The key of "${key.connection}" was made for this machine` : KEYS}
 

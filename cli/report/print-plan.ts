@@ -54,5 +54,5 @@ export function printListing(
     dependents.join(', '),
     destinations.join(', '),
   ]);
-  return `${table(['id', 'name', 'state', 'method', 'depends on', 'needed by', 'told to'], rows)}\n`;
+  return `${table(['id', 'name', 'state', 'method', 'depends on', 'needed by', 'routed to'], rows)}\n`;
 }

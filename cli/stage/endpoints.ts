@@ -1,7 +1,7 @@
 import type { LocalAwsKind } from '#cli/local/detect.ts';
 
 /** Where a door of a stage can be called from here. */
-export interface Door {
+export interface IngestionMethod {
   /** What stands before the paths of AEP's APIs, without a slash at its end. */
   readonly url: string;
   /** What every request needs besides. */
@@ -13,7 +13,10 @@ export interface Door {
  * place of AWS gives functions host names that nobody resolves: it is called itself, and told which function is meant.
  * @param local what answers in place of AWS, and where
  */
-export function reachableDoor(url: string, local?: { readonly endpoint: string; readonly kind: LocalAwsKind }): Door {
+export function reachableEndpoint(
+  url: string,
+  local?: { readonly endpoint: string; readonly kind: LocalAwsKind },
+): IngestionMethod {
   if (!local) return { url: url.replace(/\/$/, ''), headers: {} };
   const host = hostOf(url);
   const [id] = host.split('.');

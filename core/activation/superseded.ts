@@ -13,7 +13,7 @@ export async function stillHolds<D extends ProfileDelivery | EdgeDelivery>(
   delivery: D,
   deliveryStates: DeliveryStateStore,
 ): Promise<D | undefined> {
-  const deliveryState = await currentLedger(delivery.canonicalKey, deliveryStates);
+  const deliveryState = await currentDeliveryState(delivery.canonicalKey, deliveryStates);
   if (!deliveryState) return delivery;
   const lastRouted = deliveryState.destinations[delivery.destinationId]?.lastRouted ?? {};
   const isLatest = deliveryState.lastRevision <= delivery.revision;
@@ -31,10 +31,10 @@ const identitiesOf = (delivery: ProfileDelivery | EdgeDelivery): readonly Identi
   delivery.kind === 'profile' ? delivery.identities : [delivery.device];
 
 /** The delivery state of a root, or of the item that has taken it in. */
-async function currentLedger(
+async function currentDeliveryState(
   canonicalKey: string,
   deliveryStates: DeliveryStateStore,
 ): Promise<DeliveryStateItem | undefined> {
   const stored = await deliveryStates.get(canonicalKey);
-  return isRedirect(stored) ? currentLedger(stored.redirectTo, deliveryStates) : stored;
+  return isRedirect(stored) ? currentDeliveryState(stored.redirectTo, deliveryStates) : stored;
 }

@@ -39,11 +39,11 @@ export interface Assertion {
   readonly source: string;
   readonly identities: readonly IdentityKey[];
   /** It takes the link between its two identities out, instead of asserting it. */
-  readonly unlinking?: Withdrawal;
+  readonly unlinking?: Unlinking;
 }
 
 /** Who took a link out of the graph, and why. */
-export interface Withdrawal {
+export interface Unlinking {
   readonly who: string;
   readonly reason: string;
 }
@@ -58,7 +58,7 @@ export interface RemovedLink {
   readonly by: string;
   readonly why: RemovalReason;
   /** Of a withdrawn link. */
-  readonly unlinking?: Withdrawal;
+  readonly unlinking?: Unlinking;
 }
 
 /** Two values of a unique namespace would have met, the graph had more identities than it may, or somebody withdrew it. */

@@ -41,7 +41,7 @@ export function foldRecords(
   for (const assigned of records) {
     const { record, asserted } = assigned;
     assertions.push(...assertionOf(record, asserted.identities, item));
-    const withoutProfile = keepInProfile(draft, assigned, settings);
+    const withoutProfile = retainInProfile(draft, assigned, settings);
     outcomes.push({
       record,
       duplicate: false,
@@ -155,7 +155,7 @@ export function isErased({ erased }: ProfileItem, key: IdentityKey, { time, rece
   return deletion !== undefined && (deletion.keepOut === true || time <= deletion.at || receivedAt <= deletion.at);
 }
 
-function keepInProfile(
+function retainInProfile(
   draft: Draft,
   { record, keyedBy: key, withoutProfile, asserted }: StitchableRecord,
   settings: FoldSettings,

@@ -95,7 +95,7 @@ export async function report(source: ReportSource, settings: ReportSettings, now
           countShares(result.aam, destination, members, settings.governance, now);
         }
         if (deliveryState && !isRedirect(deliveryState)) {
-          countTold(
+          countRouted(
             result.destinations[destination.id]!,
             destination,
             profile,
@@ -139,7 +139,7 @@ function emptyReport(settings: ReportSettings): Report {
   };
 }
 
-function countTold(
+function countRouted(
   counts: DestinationReport,
   destination: DestinationDefinition,
   profile: Profile,

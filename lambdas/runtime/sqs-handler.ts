@@ -75,11 +75,11 @@ function withFollowers(records: readonly SQSRecord[], failed: ReadonlySet<string
  * Runs items one by one inside their message group, groups side by side, and stops a group at its first failure.
  * @param one an error means: the item has to come again
  */
-export function eachInOrder<T>(one: (item: QueueItem<T>) => Promise<void>, atOnce: number): RunItems<T> {
+export function eachInOrder<T>(one: (item: QueueItem<T>) => Promise<void>, concurrency: number): RunItems<T> {
   return async (items) => {
     const failed = new Set<string>();
     const groups = Map.groupBy(items, ({ id, group }) => (group === undefined ? `message ${id}` : `group ${group}`));
-    await mapWithConcurrency(groups.values(), atOnce, async (group) => {
+    await mapWithConcurrency(groups.values(), concurrency, async (group) => {
       for (const [index, item] of group.entries()) {
         try {
           await one(item);

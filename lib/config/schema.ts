@@ -8,7 +8,7 @@ import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
  */
 
 /** The variables of a function hold the URL of every queue and may not exceed 4 KB together. */
-export const MAX_OUTLETS = 20;
+export const MAX_LANES = 20;
 
 const destination = z.strictObject({
   id: z
@@ -28,8 +28,8 @@ export const destinationsSchema = z.array(destination).superRefine((destinations
     seen.add(id);
   }
   const lanes = destinations.flatMap(lanesOf).length;
-  if (lanes > MAX_OUTLETS) {
-    context.addIssue({ code: 'custom', message: `${lanes} delivery lanes; one stage holds at most ${MAX_OUTLETS}` });
+  if (lanes > MAX_LANES) {
+    context.addIssue({ code: 'custom', message: `${lanes} delivery lanes; one stage holds at most ${MAX_LANES}` });
   }
 });
 

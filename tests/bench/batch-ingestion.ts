@@ -14,7 +14,7 @@ import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 const CHUNK_BYTES = 8 * 1_048_576;
 
 /** What the functions of the batch door do with a file, with maps for buckets and tables; nothing is left out else. */
-export class BatchDoor {
+export class BatchIngestion {
   readonly #landing = createMemoryObjectStore();
   readonly #catalog: CompiledCatalog;
   readonly #datasetId: string;

@@ -1,6 +1,6 @@
 import { validate } from '#core/pipeline/process.ts';
 import { receiveMessage } from '#core/pipeline/receive-message.ts';
-import { BatchDoor } from '#tests/bench/batch-ingestion.ts';
+import { BatchIngestion } from '#tests/bench/batch-ingestion.ts';
 import { hasLuma } from '#tests/harness/luma/data.ts';
 import { ORDERS, ordersCatalog } from './large/catalog.ts';
 import { orderOf } from './large/orders.ts';
@@ -80,7 +80,7 @@ const line = (first: string, ...others: readonly string[]): void =>
   console.log(`  ${first.padEnd(16)}${others.map((text) => text.padStart(11)).join('')}`);
 const megabytes = (size: number): string => (size / 1e6).toFixed(1);
 
-async function measureFiles(ingestionMethod: BatchDoor): Promise<void> {
+async function measureFiles(ingestionMethod: BatchIngestion): Promise<void> {
   console.log('\nFiles, through decoding, mapping and validation, on one core\n');
   line('', '', 'looked at:', '', '', 'accepted:');
   line('file', 'size, MB', 'MB/s', 'unpacked', 'rows/s', 'MB/s', 'unpacked', 'rows/s');
@@ -98,7 +98,7 @@ async function measureFiles(ingestionMethod: BatchDoor): Promise<void> {
   }
 }
 
-async function measureSteps(ingestionMethod: BatchDoor): Promise<void> {
+async function measureSteps(ingestionMethod: BatchIngestion): Promise<void> {
   console.log(
     '\nThe steps of a file, in microseconds a row; the last is accepted, written to the lake, and stitched\n',
   );
@@ -139,7 +139,7 @@ async function measureMessages(): Promise<void> {
   console.log(`  events a second ${thousands(perSecond * messages.length).padStart(10)}`);
 }
 
-const ingestionMethod = new BatchDoor(await ordersCatalog(), ORDERS.id);
+const ingestionMethod = new BatchIngestion(await ordersCatalog(), ORDERS.id);
 await measureFiles(ingestionMethod);
 await measureSteps(ingestionMethod);
 if (hasLuma) await measureMessages();

@@ -16,7 +16,7 @@ import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write
 import { s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { emptyStage } from '#tests/harness/empty-stage.ts';
-import { callDoor, callSigned } from './http-call.ts';
+import { callEndpoint, callSigned } from './http-call.ts';
 
 const CATALOG = join(projectRoot, 'catalog');
 
@@ -104,14 +104,14 @@ describe('the worked example through the deployed platform', () => {
       body: { xdmEntity: { ...entity, eventType: 'userAccount.login' } },
     };
     const collect = (query: string, body: object) =>
-      callDoor(collection, 'POST', `/collection/shop${query}`, { ...json, body: JSON.stringify(body) });
+      callEndpoint(collection, 'POST', `/collection/shop${query}`, { ...json, body: JSON.stringify(body) });
     expect(await collect('?syncValidation=true', { ...message, body: { xdmEntity: {} } })).toMatchObject({
       status: 400,
     });
     expect(await collect('?syncValidation=true', message)).toMatchObject({ status: 200, body: { inletId: 'shop' } });
 
     const import_ = '/data/foundation/import/batches';
-    const created = await callDoor(batch, 'POST', import_, {
+    const created = await callEndpoint(batch, 'POST', import_, {
       ...json,
       body: JSON.stringify({ datasetId: 'customers', inputFormat: { format: 'csv' } }),
     });
@@ -119,17 +119,17 @@ describe('the worked example through the deployed platform', () => {
     const { id } = created.body;
     const file = `${import_}/${id}/datasets/customers/files/crm.csv`;
     const csv = 'crmId,email,tier,updatedAt\nRB-HTTP,http@example.com,silver,2026-01-01T00:00:00Z\n';
-    expect(await callDoor(batch, 'PUT', file, { headers, body: csv })).toMatchObject({ status: 200 });
+    expect(await callEndpoint(batch, 'PUT', file, { headers, body: csv })).toMatchObject({ status: 200 });
     // What is too large for a function goes to S3 itself.
-    const asked = await callDoor(batch, 'POST', file.replace('crm.csv', 'more.csv?action=INITIALIZE'), { headers });
+    const asked = await callEndpoint(batch, 'POST', file.replace('crm.csv', 'more.csv?action=INITIALIZE'), { headers });
     const { href, ...upload } = asked.body.upload;
     const more = csv.replaceAll(/RB-HTTP|http@/g, (text) => (text === 'http@' ? 'more@' : 'RB-MORE'));
     expect((await fetch(href, { ...upload, body: more })).status).toBe(200);
-    expect(await callDoor(batch, 'POST', `${import_}/${id}?action=COMPLETE`, { headers })).toMatchObject({
+    expect(await callEndpoint(batch, 'POST', `${import_}/${id}?action=COMPLETE`, { headers })).toMatchObject({
       status: 200,
     });
     const stateOf = async () =>
-      (await callDoor(batch, 'GET', `/data/foundation/catalog/batches/${id}`, { headers })).body[id];
+      (await callEndpoint(batch, 'GET', `/data/foundation/catalog/batches/${id}`, { headers })).body[id];
     await vi.waitFor(async () => expect(await stateOf()).toMatchObject({ status: 'success' }), WITHIN);
     expect(await stateOf()).toMatchObject({
       metrics: { inputRecordCount: 2, outputRecordCount: 2, failedRecordCount: 0 },
@@ -154,7 +154,9 @@ describe('the worked example through the deployed platform', () => {
     );
 
     // Taken back, what the login said is all that is left.
-    expect(await callDoor(batch, 'POST', `${import_}/${id}?action=REVERT`, { headers })).toMatchObject({ status: 200 });
+    expect(await callEndpoint(batch, 'POST', `${import_}/${id}?action=REVERT`, { headers })).toMatchObject({
+      status: 200,
+    });
     await vi.waitFor(async () => expect(await stateOf()).toMatchObject({ status: 'inactive' }), WITHIN);
     await vi.waitFor(async () => {
       const profile = await profileOf();

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { request } from 'node:http';
-import type { Door } from '#cli/stage/endpoints.ts';
+import type { IngestionMethod } from '#cli/stage/endpoints.ts';
 
 export interface Answer {
   readonly status: number;
@@ -11,8 +11,8 @@ export interface Answer {
 }
 
 /** A request to a door of a stage on this machine, as any client of HTTP makes it. */
-export function callDoor(
-  ingestionMethod: Door,
+export function callEndpoint(
+  ingestionMethod: IngestionMethod,
   method: string,
   path: string,
   { headers = {}, body }: { headers?: Record<string, string>; body?: string | Uint8Array } = {},
@@ -38,7 +38,7 @@ export function callDoor(
 
 /** The same, signed as AWS wants it (Signature Version 4) for the URL of a function. */
 export function callSigned(
-  ingestionMethod: Door,
+  ingestionMethod: IngestionMethod,
   path: string,
   query: Readonly<Record<string, string>>,
 ): Promise<Answer> {
@@ -57,7 +57,7 @@ export function callSigned(
   const key = scope.split('/').reduce<string | Buffer>((secretSoFar, part) => hmac(secretSoFar, part), `AWS4${secret}`);
   const signature = hmac(key, `AWS4-HMAC-SHA256\n${at}\n${scope}\n${sha256(canonical)}`).toString('hex');
   const authorization = `AWS4-HMAC-SHA256 Credential=${id}/${scope}, SignedHeaders=host;x-amz-date, Signature=${signature}`;
-  return callDoor(ingestionMethod, 'GET', `${path}?${search}`, { headers: { 'x-amz-date': at, authorization } });
+  return callEndpoint(ingestionMethod, 'GET', `${path}?${search}`, { headers: { 'x-amz-date': at, authorization } });
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -9,7 +9,7 @@ import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import {
-  meteredLedgers,
+  meteredDeliveryStates,
   meteredMemberships,
   meteredOutbox,
   meteredProfiles,
@@ -61,7 +61,7 @@ export async function countCost(
     meteredMemberships(new MemoryMembershipStore(), meter, (canonicalKey) => void toRoute.push(canonicalKey)),
     { due: () => new MemoryMembershipStore().due(now) },
   );
-  const deliveryStates = meteredLedgers(new MemoryVersionedStore<DeliveryStateItem>(), meter);
+  const deliveryStates = meteredDeliveryStates(new MemoryVersionedStore<DeliveryStateItem>(), meter);
   const outbox = meteredOutbox(usage);
   const common = { profiles, memberships, deliveryStates, outbox, now: () => now, backoff: async () => {} };
 

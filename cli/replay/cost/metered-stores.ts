@@ -113,7 +113,7 @@ const meteredVersioned = <T extends Versioned>(
   scan: () => store.scan(),
 });
 
-export const meteredLedgers = (
+export const meteredDeliveryStates = (
   store: VersionedStore<DeliveryStateItem>,
   meter: TableMeter,
 ): VersionedStore<DeliveryStateItem> =>

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ExportFile } from './export-file.ts';
-import { forgetOld, isExported, noteExported, withoutTold } from './exported.ts';
+import { forgetOld, isExported, noteExported, withoutRouted } from './exported.ts';
 import { manifestKey, membersKey, pendingPrefix } from './keys.ts';
 import { forgetMembers, latestMembers, membersAfter, readMembers, writeMembers } from './members.ts';
 import { type FileRow, LatestRows, readPendingPart } from './pending.ts';
@@ -127,7 +127,7 @@ async function writeFiles(
   all: readonly FileRow[],
   makeFiles: MakeFiles,
 ): Promise<LaneExport> {
-  const rows = await withoutTold(store, laneId, all);
+  const rows = await withoutRouted(store, laneId, all);
   const lastRouted = full ? membersAfter(await readMembers(store, members), rows) : rows;
   const { files, invalid } = makeFiles(lastRouted, slot);
   if (full) await writeMembers(store, laneId, slot, lastRouted);

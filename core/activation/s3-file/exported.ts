@@ -29,7 +29,7 @@ export async function isExported(store: ObjectStore, laneId: string, slot: numbe
  * Leaves out rows that an earlier export has told already, or has told something later about: parts that come back
  * after they were exported. Reads only those exports that can know about these rows.
  */
-export async function withoutTold(store: ObjectStore, laneId: string, rows: readonly FileRow[]): Promise<FileRow[]> {
+export async function withoutRouted(store: ObjectStore, laneId: string, rows: readonly FileRow[]): Promise<FileRow[]> {
   const oldest = rows.reduce((least, { decidedAt }) => Math.min(least, decidedAt), Number.POSITIVE_INFINITY);
   const lastRouted = new Map<string, LastRouted>();
   for await (const key of store.list(exportedPrefix(laneId))) {

@@ -10,7 +10,7 @@ export const MAX_GZIP_RATIO = 250;
 const SMALL = 16 * 1024 ** 2;
 
 /** Bytes given to zlib at a time; when they turn out to be corrupt, what they held is lost. */
-const PORTION = 4_096;
+const STEP_BYTES = 4_096;
 const HIGH_WATER = 256 * 1024;
 
 /**
@@ -68,9 +68,9 @@ export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
 async function ingestData(source: ByteSource, unpacker: Gunzip): Promise<void> {
   try {
     for await (const block of source.stream()) {
-      for (let at = 0; at < block.length; at += PORTION) {
+      for (let at = 0; at < block.length; at += STEP_BYTES) {
         if (unpacker.destroyed) return;
-        if (!unpacker.write(block.subarray(at, at + PORTION))) await drained(unpacker);
+        if (!unpacker.write(block.subarray(at, at + STEP_BYTES))) await drained(unpacker);
       }
     }
     unpacker.end();

@@ -6,7 +6,7 @@ import { gunzip } from './gunzip.ts';
 const HEAD = 4_096;
 
 /** What is cut into records at a time: so few that they are forgotten again while they are young. */
-const PORTION = 65_536;
+const STEP_BYTES = 65_536;
 
 /** The bytes of a text file, unpacked, piece by piece. The range is one of uncompressed files only. */
 export async function* textBlocks(
@@ -16,7 +16,7 @@ export async function* textBlocks(
   end = source.size,
 ): AsyncIterable<Uint8Array> {
   for await (const block of headFirst(source, gzip, start, end)) {
-    for (let at = 0; at < block.length; at += PORTION) yield block.subarray(at, at + PORTION);
+    for (let at = 0; at < block.length; at += STEP_BYTES) yield block.subarray(at, at + STEP_BYTES);
   }
 }
 

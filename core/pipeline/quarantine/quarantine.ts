@@ -96,7 +96,7 @@ export interface QuarantineReplay {
 }
 
 /** Id of a rejected record → all of it as people have corrected it. */
-export type Mended = ReadonlyMap<string, string>;
+export type Corrected = ReadonlyMap<string, string>;
 
 /**
  * Takes rejected records in once more, after the catalog was corrected. Each keeps the time, the order and the arrival it
@@ -107,7 +107,7 @@ export type Mended = ReadonlyMap<string, string>;
 export async function replayQuarantine(
   filter: QuarantineFilter,
   deps: QuarantineReplayDeps,
-  corrected?: Mended,
+  corrected?: Corrected,
 ): Promise<QuarantineReplay> {
   const unknown = new Set(corrected?.keys());
   const result = { accepted: 0, duplicate: 0, rejected: 0, files: 0, left: [], unknown: [] };
@@ -127,7 +127,7 @@ async function replayObject(
   all: readonly QuarantineRow[],
   { catalog, quarantine, lake, stitch: deps, operations }: QuarantineReplayDeps,
   result: QuarantineReplay,
-  corrected: Mended | undefined,
+  corrected: Corrected | undefined,
 ): Promise<void> {
   const received = [...chosen].sort(byIngestion).map((row) => {
     const raw = corrected?.get(rowId(row));

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { addAssertions, linksOf } from '#core/identity/add-assertions.ts';
 import { shortestPath } from '#core/identity/link-paths.ts';
-import type { Assertion, Link, LinkingRules, Withdrawal } from '#core/identity/linking-rules.ts';
+import type { Assertion, Link, LinkingRules, Unlinking } from '#core/identity/linking-rules.ts';
 import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { loadItems } from '../load.ts';
@@ -29,7 +29,7 @@ export type Unlinked =
 export async function unlink(
   a: IdentityKey,
   b: IdentityKey,
-  unlinking: Withdrawal,
+  unlinking: Unlinking,
   deps: UnlinkDeps,
 ): Promise<Unlinked> {
   const { profiles, rules } = deps;
@@ -48,7 +48,7 @@ export async function unlink(
 }
 
 /** A link that was seen in what is still the future, by a clock that is fast, is withdrawn from then on. */
-function entryOf({ a, b, lastSeen }: Link, unlinking: Withdrawal, now: number): Assertion {
+function entryOf({ a, b, lastSeen }: Link, unlinking: Unlinking, now: number): Assertion {
   const time = Math.max(now, lastSeen);
   const id = hash('sha256', `${time}|${a}|${b}`, 'base64url').slice(0, 8);
   return { id, time, source: 'unlink', identities: [a, b], unlinking };

@@ -7,7 +7,7 @@ import type { FunctionFactory } from './function-factory.ts';
 export type Urls = Readonly<Record<'collection-url' | 'batch-url' | 'access-url', string>>;
 
 /** Records over HTTP → the stream, or files; profiles → HTTP. @returns the addresses */
-export function addHttpDoors(make: FunctionFactory, reverts: WorkQueue): Urls {
+export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): Urls {
   const { config, data } = make;
   const endpoint = new HttpEndpoint(make.scope, 'HttpDoor', { config });
   const collect = make.function('Collect', 'collect', 'records over HTTP → the stream', {

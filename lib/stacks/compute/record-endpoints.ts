@@ -7,7 +7,7 @@ import { FailureQueue, WorkQueue } from '#lib/constructs/queues.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
 /** Streamed records → profiles. */
-export function addStreamDoor(make: FunctionFactory): void {
+export function addStreamIngestion(make: FunctionFactory): void {
   const { config, data } = make;
   const stitch = make.function('StitchStream', 'stitch-stream', 'records of the stream → profiles', {
     ...make.catalog(),
@@ -32,7 +32,10 @@ export function addStreamDoor(make: FunctionFactory): void {
 }
 
 /** Files → chunks → good ones → profiles. */
-export function addFileDoor(make: FunctionFactory, reverts: WorkQueue): { validation: WorkQueue; chunks: WorkQueue } {
+export function addFileIngestion(
+  make: FunctionFactory,
+  reverts: WorkQueue,
+): { validation: WorkQueue; chunks: WorkQueue } {
   const { data } = make;
   const validation = chunkQueue(make, 'Validation', 'validation', 'validate-chunk');
   const chunks = chunkQueue(make, 'Chunks', 'chunks', 'stitch-chunk');

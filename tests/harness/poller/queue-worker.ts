@@ -20,7 +20,7 @@ export interface QueueWorkerProps {
 
 /** The reader of a queue: what succeeded is deleted, the rest comes back when its visibility timeout is over. */
 export function createQueueWorker({ source, definition, queue, handler, clock, log }: QueueWorkerProps): Worker {
-  refuseWhatAwsRefuses(source, definition);
+  rejectWhatAwsRejects(source, definition);
   return {
     readyAt() {
       const first = queue.firstVisibleAt();
@@ -44,7 +44,7 @@ export function createQueueWorker({ source, definition, queue, handler, clock, l
   };
 }
 
-function refuseWhatAwsRefuses(source: QueueSource, definition: QueueDefinition): void {
+function rejectWhatAwsRejects(source: QueueSource, definition: QueueDefinition): void {
   const reject = (why: string): never => {
     throw new Error(`AWS rejects the event source of queue "${source.queue}": ${why}`);
   };

@@ -216,7 +216,7 @@ describe('the platform', () => {
         expect(others).toEqual([]);
         expect(batch, `${bad} bad rows, death ${death}`).toMatchObject({
           status: bad === 100 ? 'success' : 'failed',
-          counts: bad === 100 ? { refused: 100 } : { refused: MIXED_ROWS, accepted: 0, duplicate: 0 },
+          counts: bad === 100 ? { rejected: 100 } : { rejected: MIXED_ROWS, accepted: 0, duplicate: 0 },
         });
         expect(await profilesIn(platform)).toHaveLength(bad === 100 ? 1_900 : 0);
         expect(platform.leftovers()).toEqual({});

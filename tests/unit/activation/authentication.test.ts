@@ -10,7 +10,7 @@ import {
   failedIds,
   fakeHttp,
   fakeMetrics,
-  NO_PACE,
+  NO_RATE_LIMIT,
   NOW,
   ok,
   profileDelivery,
@@ -48,7 +48,7 @@ function destination(authentication: Record<string, unknown>, secret: unknown = 
       if (secret instanceof Error) throw secret;
       return typeof secret === 'string' ? secret : JSON.stringify(secret);
     },
-    rateLimit: NO_PACE,
+    rateLimit: NO_RATE_LIMIT,
     metrics: counted.metrics,
     now: () => now,
   });

@@ -11,7 +11,7 @@ import {
   fakeHttp,
   fakeMetrics,
   identity,
-  NO_PACE,
+  NO_RATE_LIMIT,
   NOW,
   ok,
   profileDelivery,
@@ -38,7 +38,7 @@ async function deliver(
   messages: readonly TestMessage[],
   answer: (request: HttpRequest) => HttpOutcome,
   catalog = catalogOf(WEBHOOK),
-  rateLimit: RateLimit = NO_PACE,
+  rateLimit: RateLimit = NO_RATE_LIMIT,
 ) {
   const { http, requests } = fakeHttp(answer);
   const { metrics, counted } = fakeMetrics();
@@ -83,7 +83,7 @@ describe('delivering to an HTTP API', () => {
 
   it('asks nobody who is held back, and has the messages come again', async () => {
     const turns: unknown[] = [];
-    const rateLimit: RateLimit = { ...NO_PACE, acquire: async (...args) => turns.push(args) > 9 };
+    const rateLimit: RateLimit = { ...NO_RATE_LIMIT, acquire: async (...args) => turns.push(args) > 9 };
     const limited = catalogOf({ ...WEBHOOK, requestsPerSecond: 5 });
     const { failed, lastRouted, counted } = await deliver([message(1), message(2)], () => ok(), limited, rateLimit);
     expect([failed, lastRouted]).toEqual([['m1', 'm2'], []]);
@@ -96,7 +96,7 @@ describe('delivering to an HTTP API', () => {
     [undefined, 1_000],
   ])('holds a destination back for as long as it asks (%s ms)', async (retryAfterMs, expected) => {
     const held: unknown[] = [];
-    const rateLimit: RateLimit = { ...NO_PACE, backOff: async (...args) => void held.push(args) };
+    const rateLimit: RateLimit = { ...NO_RATE_LIMIT, backOff: async (...args) => void held.push(args) };
     const tooMany: HttpOutcome = { ...status(429), ...(retryAfterMs !== undefined && { retryAfterMs }) } as HttpOutcome;
     await deliver([message(1)], () => tooMany, catalogOf(WEBHOOK), rateLimit);
     expect(held).toEqual([['webhook', expected]]);

@@ -117,7 +117,7 @@ export function fakeHttp(answer: (request: HttpRequest) => HttpOutcome): { http:
 }
 
 /** A destination that takes everything at once. */
-export const NO_PACE: RateLimit = { acquire: async () => true, backOff: async () => {} };
+export const NO_RATE_LIMIT: RateLimit = { acquire: async () => true, backOff: async () => {} };
 
 export type Counted = readonly [name: MetricName, value: number, dimension?: Readonly<Record<string, string>>];
 

@@ -31,7 +31,7 @@ describe('the pace of a destination', () => {
   beforeEach(() => {
     clock = START;
   });
-  const paceOf = (client: DynamoDBClient, slept: number[] = []) =>
+  const rateLimitOf = (client: DynamoDBClient, slept: number[] = []) =>
     createDynamoDbRateLimit({
       client,
       table: 'operations',
@@ -48,11 +48,11 @@ describe('the pace of a destination', () => {
           clock = START;
           const { client } = table();
           const slept: number[] = [];
-          const paces = [0, 1, 2].map(() => paceOf(client, slept));
+          const rateLimits = [0, 1, 2].map(() => rateLimitOf(client, slept));
           const turns: number[] = [];
           for (const which of functions) {
             slept.length = 0;
-            if (await paces[which]!.acquire('d', perSecond)) turns.push(clock + (slept[0] ?? 0));
+            if (await rateLimits[which]!.acquire('d', perSecond)) turns.push(clock + (slept[0] ?? 0));
           }
           expect(turns[0]).toBe(START);
           for (const [i, acquire] of turns.entries()) {
@@ -67,7 +67,7 @@ describe('the pace of a destination', () => {
 
   it('waits for nobody longer than ten seconds', async () => {
     const { client } = table();
-    const rateLimit = paceOf(client);
+    const rateLimit = rateLimitOf(client);
     const turns = await Promise.all(Array.from({ length: 20 }, () => rateLimit.acquire('d', 1)));
     expect(turns.filter(Boolean).length).toBeLessThanOrEqual(12);
     expect(turns).toContain(false);
@@ -75,18 +75,18 @@ describe('the pace of a destination', () => {
 
   it('writes nothing for a destination without a limit', async () => {
     const { client, calls } = table();
-    expect(await paceOf(client).acquire('d', undefined)).toBe(true);
+    expect(await rateLimitOf(client).acquire('d', undefined)).toBe(true);
     expect(calls.calls()).toEqual([]);
   });
 
   it('leaves a destination alone for as long as it asks, everywhere', async () => {
     const { client } = table();
-    const asked = paceOf(client);
+    const asked = rateLimitOf(client);
     await asked.backOff('d', 60_000);
     expect(await asked.acquire('d', undefined)).toBe(false);
-    expect(await paceOf(client).acquire('d', 10)).toBe(false);
+    expect(await rateLimitOf(client).acquire('d', 10)).toBe(false);
     clock += 60_001;
     expect(await asked.acquire('d', undefined)).toBe(true);
-    expect(await paceOf(client).acquire('d', 10)).toBe(true);
+    expect(await rateLimitOf(client).acquire('d', 10)).toBe(true);
   });
 });

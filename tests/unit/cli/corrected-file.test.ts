@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { correctableLine, parseMended } from '#cli/quarantine/corrected-file.ts';
+import { correctableLine, parseCorrected } from '#cli/quarantine/corrected-file.ts';
 import { tally } from '#cli/report/table.ts';
 import { UserError } from '#cli/user-error.ts';
 import { rawOf } from '#core/ingestion/text/decode-json.ts';
@@ -23,7 +23,7 @@ describe('a file of rejected records that people fix', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 5 }), (texts) => {
         const rows = texts.map(rowOf);
-        const corrected = parseMended(rows.map(correctableLine).join(''), 'rows.ndjson');
+        const corrected = parseCorrected(rows.map(correctableLine).join(''), 'rows.ndjson');
         expect([...corrected]).toEqual(rows.map((row, i) => [rowId(row), texts[i]]));
       }),
     );
@@ -37,7 +37,7 @@ describe('a file of rejected records that people fix', () => {
   });
 
   it.each(['{"id":"a"}', '{"id":"a","raw":{}}', 'id,raw', '[]'])('is rejected with its line when it has %s', (bad) => {
-    const read = () => parseMended(`{"id":"a","raw":"x"}\n\n${bad}\n`, 'rows.ndjson');
+    const read = () => parseCorrected(`{"id":"a","raw":"x"}\n\n${bad}\n`, 'rows.ndjson');
     expect(read).toThrow(UserError);
     expect(read).toThrow(/rows\.ndjson, line 3/);
   });

@@ -9,8 +9,8 @@ import {
   writeLocalVariables,
 } from '#cli/local/catalog-variables.ts';
 import { localPaths } from '#cli/local/paths.ts';
-import { printDoors, type StageEndpoints } from '#cli/report/print-endpoints.ts';
-import { reachableDoor, signedFor } from '#cli/stage/endpoints.ts';
+import { printEndpoints, type StageEndpoints } from '#cli/report/print-endpoints.ts';
+import { reachableEndpoint, signedFor } from '#cli/stage/endpoints.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 import { cli } from '#tests/harness/cli.ts';
 
@@ -19,17 +19,17 @@ const FUNCTION_URL = 'https://abc123.lambda-url.us-east-1.on.aws/';
 describe('the endpoints of a stage', () => {
   it('are called at their own addresses in AWS, without the slash that only the URL of a function ends in', () => {
     const api = 'https://id.execute-api.eu-central-1.amazonaws.com';
-    expect(reachableDoor(api)).toEqual({ url: api, headers: {} });
-    expect(reachableDoor(FUNCTION_URL)).toEqual({ url: FUNCTION_URL.slice(0, -1), headers: {} });
+    expect(reachableEndpoint(api)).toEqual({ url: api, headers: {} });
+    expect(reachableEndpoint(FUNCTION_URL)).toEqual({ url: FUNCTION_URL.slice(0, -1), headers: {} });
   });
 
   it('are called through what answers in place of AWS, which is told the function', () => {
     const endpoint = 'http://127.0.0.1:4600';
-    expect(reachableDoor(FUNCTION_URL, { endpoint, kind: 'ministack' })).toEqual({
+    expect(reachableEndpoint(FUNCTION_URL, { endpoint, kind: 'ministack' })).toEqual({
       url: `${endpoint}/_aws/lambda-url/abc123`,
       headers: {},
     });
-    expect(reachableDoor(FUNCTION_URL, { endpoint, kind: 'localstack' })).toEqual({
+    expect(reachableEndpoint(FUNCTION_URL, { endpoint, kind: 'localstack' })).toEqual({
       url: endpoint,
       headers: { host: 'abc123.lambda-url.us-east-1.on.aws' },
     });
@@ -37,7 +37,7 @@ describe('the endpoints of a stage', () => {
 
   it('are found behind a host name that is none, as of a LocalStack that names itself by its address', () => {
     const url = 'http://abc123.lambda-url.us-east-1.127.0.0.1:4566/';
-    expect(reachableDoor(url, { endpoint: 'http://127.0.0.1:4566', kind: 'localstack' })).toEqual({
+    expect(reachableEndpoint(url, { endpoint: 'http://127.0.0.1:4566', kind: 'localstack' })).toEqual({
       url: 'http://127.0.0.1:4566',
       headers: { host: 'abc123.lambda-url.us-east-1.127.0.0.1:4566' },
     });
@@ -60,17 +60,17 @@ describe('the endpoints of a stage', () => {
   };
 
   it('are shown with a request that can be copied, and with the key only where this machine has it', () => {
-    const shown = printDoors({ ...endpoints, key: { connection: 'shop', key: 'k3y' } });
+    const shown = printEndpoints({ ...endpoints, key: { connection: 'shop', key: 'k3y' } });
     for (const text of ['KEY=k3y', '/collection/shop?syncValidation', 'the-stream', 's3://the-bucket/', 'ID:SECRET']) {
       expect(shown).toContain(text);
     }
-    expect(printDoors(endpoints)).toContain('KEY=…');
-    expect(printDoors({ ...endpoints, connections: [] })).toContain('nobody may send records over HTTP');
+    expect(printEndpoints(endpoints)).toContain('KEY=…');
+    expect(printEndpoints({ ...endpoints, connections: [] })).toContain('nobody may send records over HTTP');
   });
 
   it('say which host a request must name where one address leads to all of them', () => {
     const batch = { url: 'http://127.0.0.1:4566', headers: { host: 'b.example' } };
-    const shown = printDoors({ ...endpoints, batch, collection: { ...batch, headers: { host: 'c.example' } } });
+    const shown = printEndpoints({ ...endpoints, batch, collection: { ...batch, headers: { host: 'c.example' } } });
     expect(shown).toContain('-H "Host: c.example"');
     expect(shown).toMatch(/batch\s+Host: b\.example/);
   });
