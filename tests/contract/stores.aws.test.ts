@@ -9,8 +9,8 @@ import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.t
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
+import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
-import { dataflowBooksContract } from './dataflow.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
 import { lookupStoreContract } from './lookup-store.contract.ts';

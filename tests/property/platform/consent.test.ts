@@ -4,9 +4,9 @@ import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { consentPolicyDefinition } from '#core/governance/definition.ts';
+import { deliveredTo } from '#tests/harness/platform/delivered.ts';
 import { addToCart, ecidOf, enveloped, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 

@@ -6,10 +6,10 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
-import { scatterExample, uploadExample } from '#tests/harness/platform/doors.ts';
+import { deliveredTo } from '#tests/harness/platform/delivered.ts';
+import { scatterExample, uploadExample } from '#tests/harness/platform/endpoints.ts';
 import { tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 

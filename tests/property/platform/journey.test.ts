@@ -7,10 +7,10 @@ import type { ProfileWrite } from '#core/profile/ports/profile-store.ts';
 import type { Batch, OutcomeCounts } from '#core/record/operations.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
+import { deliveredTo } from '#tests/harness/platform/delivered.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import type { PortName } from '#tests/harness/platform/handlers.ts';
 import { createPlatform, type Platform, type PlatformOptions } from '#tests/harness/platform/platform.ts';
-import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 

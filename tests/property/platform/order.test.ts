@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { deliveredTo } from '#tests/harness/platform/delivered.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform } from '#tests/harness/platform/platform.ts';
-import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 

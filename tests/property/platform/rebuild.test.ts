@@ -16,7 +16,7 @@ import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
-import { uploadExample } from '#tests/harness/platform/doors.ts';
+import { uploadExample } from '#tests/harness/platform/endpoints.ts';
 import { addToCart, enveloped, tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';

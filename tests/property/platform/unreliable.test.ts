@@ -4,10 +4,10 @@ import { type Example, generateExample } from '#cli/example/generate.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { uploadExample } from '#tests/harness/platform/doors.ts';
+import { deliveredTo } from '#tests/harness/platform/delivered.ts';
+import { uploadExample } from '#tests/harness/platform/endpoints.ts';
 import { exampleCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
-import { deliveredTo } from '#tests/harness/platform/told.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
