@@ -1,6 +1,22 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { OUTSIDE_DATA, outsideData } from './tests/harness/outside/data.ts';
+import { ALONE, NotRunReporter } from './tests/harness/outside/not-run.ts';
+import { readersOfOutsideData } from './tests/harness/outside/readers.ts';
 
 const quiet = { POWERTOOLS_LOG_LEVEL: 'SILENT' };
+const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
+const needsAws = ['**/*.aws.test.ts'];
+
+/** Where data lies beside the checkout, what reads it is run once more as if there were none. */
+const alone = {
+  test: {
+    name: ALONE,
+    env: { ...quiet, [OUTSIDE_DATA]: 'none' },
+    include: readersOfOutsideData(import.meta.dirname),
+    exclude: needsAws,
+    ...limits,
+  },
+};
 
 /**
  * `unit` and `infra` need nothing but this checkout; the files of `infra` share one process, so that the stacks are
@@ -9,17 +25,18 @@ const quiet = { POWERTOOLS_LOG_LEVEL: 'SILENT' };
  */
 export default defineConfig({
   test: {
+    reporters: [...configDefaults.reporters, new NotRunReporter()],
     projects: [
       {
         test: {
           name: 'unit',
           env: quiet,
           include: ['tests/{unit,property,contract}/**/*.test.ts'],
-          exclude: ['**/*.aws.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: needsAws,
+          ...limits,
         },
       },
+      ...(outsideData('').isHere ? [alone] : []),
       {
         test: {
           name: 'infra',

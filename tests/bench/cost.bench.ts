@@ -1,14 +1,14 @@
-import { join } from 'node:path';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
-import { fileSource } from '#cli/ingest/file-source.ts';
 import { countCost } from '#cli/replay/cost/cost-run.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { replay } from '#cli/replay/replay.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { ecid, event } from '#tests/harness/core/factories.ts';
-import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES } from '#tests/harness/luma/data.ts';
+import { LUMA_CATALOG } from '#tests/harness/luma/data.ts';
+import { webEventsFile } from './real-events.ts';
 
 /**
  * What a record asks of DynamoDB, by what it does to who belongs together, and what a million real web events cost.
@@ -57,18 +57,16 @@ for (const [kind, record] of Object.entries(KINDS)) {
   );
 }
 
-if (hasLuma) {
-  const catalog = compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {}));
-  const now = Date.parse('2018-12-18T00:00:00Z');
-  const source = await fileSource(join(LUMA, LUMA_FILES['web-events']));
-  const { records } = await readInput(source, 'web-events', catalog, { receivedAt: now, firstTieBreaker: 0 });
-  const inputs = [{ name: 'web-events', records }];
-  const { result } = await replay({ catalog, inputs, now, ingestionMethod: 'stream', seed: 1, withCost: true });
-  console.log('\nA million real web events, in dollars\n');
-  console.log('              total  dynamodb  kinesis  lambda     s3    sqs');
-  for (const [name, { usdPerMillionEvents, byService }] of Object.entries(result.cost!)) {
-    const cells = [usdPerMillionEvents, ...Object.values(byService)].map((dollars) => dollars.toFixed(2));
-    const widths = [7, 10, 9, 8, 7, 7];
-    console.log(`${name.padEnd(12)}${cells.map((cell, i) => cell.padStart(widths[i]!)).join('')}`);
-  }
+const catalog = compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {}));
+const { kind, text, end: now } = webEventsFile();
+const source = bytesSource('web-events.ndjson', Buffer.from(text));
+const { records } = await readInput(source, 'web-events', catalog, { receivedAt: now, firstTieBreaker: 0 });
+const inputs = [{ name: 'web-events', records }];
+const { result } = await replay({ catalog, inputs, now, ingestionMethod: 'stream', seed: 1, withCost: true });
+console.log(`\nA million ${kind} web events, in dollars\n`);
+console.log('              total  dynamodb  kinesis  lambda     s3    sqs');
+for (const [name, { usdPerMillionEvents, byService }] of Object.entries(result.cost!)) {
+  const cells = [usdPerMillionEvents, ...Object.values(byService)].map((dollars) => dollars.toFixed(2));
+  const widths = [7, 10, 9, 8, 7, 7];
+  console.log(`${name.padEnd(12)}${cells.map((cell, i) => cell.padStart(widths[i]!)).join('')}`);
 }

@@ -6,6 +6,7 @@ import { type StageStores, storesOf } from '#cli/stage/stores.ts';
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { addToCart, enveloped, logIn } from '#tests/harness/platform/example.ts';
+import { note } from './notes.ts';
 
 /**
  * How long it takes from putting an event on the stream until the webhook hears that its person entered an audience: the
@@ -19,9 +20,7 @@ const PATIENCE_MS = 60_000;
 async function main(): Promise<void> {
   const resources = await runningStage();
   if (!resources) {
-    console.log(
-      '\nFrom the stream to the webhook: not measured, no local stage is running. Start it with "npm start".',
-    );
+    note({ what: 'nothing measured', why: 'it needs a running local stage, and there is none: "npm start" starts it' });
     return;
   }
   const { client: sink } = await startSink({ root: projectRoot });

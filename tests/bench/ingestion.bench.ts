@@ -1,16 +1,15 @@
 import { validate } from '#core/pipeline/process.ts';
 import { receiveMessage } from '#core/pipeline/receive-message.ts';
 import { BatchIngestion } from '#tests/bench/batch-ingestion.ts';
-import { hasLuma } from '#tests/harness/luma/data.ts';
 import { ORDERS, ordersCatalog } from './large/catalog.ts';
 import { orderOf } from './large/orders.ts';
 import { largeParquet } from './large/parquet-file.ts';
 import { processorTime, runsPerSecond, thousands } from './measure.ts';
-import { catalogWith, realEvents } from './real-events.ts';
+import { catalogWith, webEvents } from './real-events.ts';
 
 /**
  * What one core ingests: megabytes of files through decoding, mapping and validation, and messages of the stream. Every
- * file is read twice, see {@link BatchDoor}: once to be looked at, and once to be accepted.
+ * file is read twice, see {@link BatchIngestion}: once to be looked at, and once to be accepted.
  */
 const ROWS = 60_000;
 const MS = 2_000;
@@ -122,7 +121,8 @@ async function measureSteps(ingestionMethod: BatchIngestion): Promise<void> {
 
 async function measureMessages(): Promise<void> {
   const catalog = await catalogWith([]);
-  const messages = realEvents().map((xdmEntity) =>
+  const { kind, events } = webEvents();
+  const messages = events.map((xdmEntity) =>
     Buffer.from(JSON.stringify({ header: { datasetId: 'web-events' }, body: { xdmEntity } })),
   );
   const position = { source: 'kinesis:0', sequenceNumber: '1' };
@@ -132,14 +132,14 @@ async function measureMessages(): Promise<void> {
       const batch = messages.slice(at, at + STREAM_BATCH);
       const received = batch.map((bytes) => receiveMessage(bytes, position, ingestionId, catalog));
       const { rejected } = validate(received, catalog);
-      if (rejected[0]) throw new Error(`A real event was rejected: ${JSON.stringify(rejected[0].rejections)}`);
+      if (rejected[0]) throw new Error(`A ${kind} event was rejected: ${JSON.stringify(rejected[0].rejections)}`);
     }
   });
-  console.log('\nReal web events from the stream, through decoding and validation, on one core\n');
+  console.log(`\nWeb events (${kind}) from the stream, through decoding and validation, on one core\n`);
   console.log(`  events a second ${thousands(perSecond * messages.length).padStart(10)}`);
 }
 
 const ingestionMethod = new BatchIngestion(await ordersCatalog(), ORDERS.id);
 await measureFiles(ingestionMethod);
 await measureSteps(ingestionMethod);
-if (hasLuma) await measureMessages();
+await measureMessages();

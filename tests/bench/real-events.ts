@@ -9,19 +9,49 @@ import { evaluateChange, type ItemChange } from '#core/segmentation/evaluate-cha
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
-import { LUMA_CATALOG, LUMA_FILES, lumaText } from '#tests/harness/luma/data.ts';
+import { LUMA_CATALOG, LUMA_FILES, luma, lumaExpected, lumaText } from '#tests/harness/luma/data.ts';
+import { whyAbsent } from '#tests/harness/outside/data.ts';
+import { GENERATED_UNTIL, generatedEvents } from './generated-events.ts';
 import { processorTime } from './measure.ts';
+import { note } from './notes.ts';
 
 /** Records that one call of a function gets from the stream. */
 const BATCH = 100;
 
-/** The real web events in the order of their time, as they come from the stream. */
-export const realEvents = (): readonly Readonly<Record<string, unknown>>[] =>
-  lumaText(LUMA_FILES['web-events'])
+type Kind = 'real' | 'generated';
+
+export interface WebEvents {
+  readonly kind: Kind;
+  /** In the order of their time, as they come from the stream. */
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+}
+
+export interface WebEventsFile {
+  readonly kind: Kind;
+  readonly text: string;
+  /** The instant that comes after all of them, in epoch ms. */
+  readonly end: number;
+}
+
+/** The file of the real web events, or where it is absent one of events that are made up, which is noted. */
+export function webEventsFile(): WebEventsFile {
+  if (luma.isHere) {
+    return { kind: 'real', text: lumaText(LUMA_FILES['web-events']), end: Date.parse(lumaExpected().now) };
+  }
+  note({ what: 'measured on generated data', why: `the web events in ${luma.name} are ${whyAbsent()}` });
+  const lines = generatedEvents().map((event) => JSON.stringify(event));
+  return { kind: 'generated', text: lines.join('\n'), end: GENERATED_UNTIL };
+}
+
+export function webEvents(): WebEvents {
+  const { kind, text } = webEventsFile();
+  const events = text
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
     .sort((x, y) => timeOf(x) - timeOf(y));
+  return { kind, events };
+}
 
 const timeOf = ({ timestamp }: Readonly<Record<string, unknown>>): number => Date.parse(timestamp as string);
 

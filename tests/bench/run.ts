@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { chosen, type Ended, exitCodeOf, type Note, summary } from './notes.ts';
 
 /**
  * `npm run bench -- [NAME…]`: runs the benches one after the other, each in a process of its own. With `--large`, what
@@ -12,12 +14,23 @@ if (large >= 0) {
   const { status } = spawnSync(process.execPath, [script, ...process.argv.slice(large + 1)], { stdio: 'inherit' });
   process.exit(status ?? 1);
 }
-const wanted = process.argv.slice(2);
-const files = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.bench.ts'))
-  .filter((file) => wanted.length === 0 || wanted.some((name) => file.startsWith(name)))
-  .sort();
-for (const file of files) {
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, file)], { stdio: 'inherit' });
-  if (status !== 0) process.exitCode = 1;
+
+async function run(name: string): Promise<Ended> {
+  const notes: Note[] = [];
+  const bench = fork(join(import.meta.dirname, `${name}.bench.ts`));
+  bench.on('message', (said) => notes.push(said as Note));
+  const [code] = (await once(bench, 'close')) as [number | null];
+  return { name, code: code ?? 1, notes };
 }
+
+const wanted = process.argv.slice(2);
+const ended: Ended[] = [];
+try {
+  for (const name of chosen(wanted, readdirSync(import.meta.dirname))) ended.push(await run(name));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(1);
+}
+const lines = summary(ended);
+if (lines.length > 0) console.log(`\nNot measured, or not on the real data\n\n${lines.join('\n')}`);
+process.exitCode = exitCodeOf(ended, wanted);

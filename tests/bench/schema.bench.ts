@@ -2,9 +2,9 @@ import { acceptRecord } from '#core/ingestion/accept.ts';
 import { EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/schema/definition.ts';
 import { compileSchema } from '#core/schema/validator.ts';
 import { processorTime, runsPerSecond, thousands } from './measure.ts';
-import { catalogWith, realEvents } from './real-events.ts';
+import { catalogWith, webEvents } from './real-events.ts';
 
-/** How many records a second one core validates, of a small schema and of the real web events. */
+/** How many records a second one core validates, of a small schema and of web events. */
 const MS = 2_000;
 
 const SMALL = schemaDefinition.parse({
@@ -41,13 +41,13 @@ async function main(): Promise<void> {
   const rejected = runsPerSecond(MS, () => validate(bad));
 
   const dataset = (await catalogWith([])).datasets.get('web-events')!;
-  const events = realEvents();
+  const { kind, events } = webEvents();
   const all = (run: (event: unknown) => unknown): (() => void) => {
     return () => {
       for (const event of events) run(event);
     };
   };
-  const real = runsPerSecond(MS, all(dataset.validate)) * events.length;
+  const rate = runsPerSecond(MS, all(dataset.validate)) * events.length;
   const ingestionId = { receivedAt: 0, tieBreaker: '0', ingestionId: '0' };
   const accepted =
     runsPerSecond(
@@ -59,11 +59,12 @@ async function main(): Promise<void> {
   const compiling = processorTime() - start;
 
   console.log('\nSchemas, records a second on one core\n');
-  console.log(`  small events            ${thousands(small).padStart(10)}`);
-  console.log(`  small, rejected          ${thousands(rejected).padStart(10)}`);
-  console.log(`  real web events         ${thousands(real).padStart(10)}`);
-  console.log(`  real, with id and time  ${thousands(accepted).padStart(10)}`);
-  console.log(`  making a schema ready   ${compiling.toFixed(1).padStart(10)} ms`);
+  const say = (what: string, figure: string): void => console.log(`  ${what.padEnd(28)}${figure.padStart(10)}`);
+  say('small events', thousands(small));
+  say('small, rejected', thousands(rejected));
+  say(`${kind} web events`, thousands(rate));
+  say(`${kind}, with id and time`, thousands(accepted));
+  say('making a schema ready', `${compiling.toFixed(1)} ms`);
 }
 
 await main();

@@ -1,13 +1,12 @@
 import { valueAt } from '#core/record/field-path.ts';
 import type { ProfileView } from '#core/segmentation/segment-set.ts';
-import { hasLuma } from '#tests/harness/luma/data.ts';
 import { runsPerSecond, thousands } from './measure.ts';
-import { catalogWith, type Passed, pass, realEvents } from './real-events.ts';
+import { catalogWith, type Passed, pass, type WebEvents, webEvents } from './real-events.ts';
 import { engines, rulesInThreeLanguages } from './rivals.ts';
 import { segmentMix } from './segment-mix.ts';
 
 /**
- * Segmentation on the real web events, by processor time of one core:
+ * Segmentation on the real web events where they are, by processor time of one core:
  * what an event costs with few and many segments, and what other engines need for the same rules.
  */
 
@@ -16,13 +15,12 @@ const RULES = 100;
 const PROFILES = 200;
 
 async function main(): Promise<void> {
-  if (!hasLuma) return;
-  const events = realEvents();
+  const { kind, events } = webEvents();
   const results = new Map<number, Passed>();
   // The first round warms up.
   for (const size of [100, 10, 100, 500]) results.set(size, await pass(events, await catalogWith(segmentMix(size))));
 
-  console.log(`\nThe way of ${thousands(events.length)} real web events, one core\n`);
+  console.log(`\nThe way of ${thousands(events.length)} ${kind} web events, one core\n`);
   console.log('segments  events/s  µs an event: validate  stitch  evaluate');
   for (const [size, passed] of [...results].sort(([x], [y]) => x - y)) {
     const { validate, stitch, evaluate } = passed;
@@ -35,13 +33,13 @@ async function main(): Promise<void> {
     `\nAn event costs ${(rate(results.get(10)!) / rate(results.get(500)!)).toFixed(1)} times as much with 500 segments as with 10.`,
   );
 
-  compare(events, Math.max(...events.map(({ timestamp }) => Date.parse(timestamp as string))));
+  compare({ kind, events }, Math.max(...events.map(({ timestamp }) => Date.parse(timestamp as string))));
 }
 
 const rate = ({ events, validate, stitch, evaluate }: Passed): number =>
   (events / (validate + stitch + evaluate)) * 1_000;
 
-function compare(events: readonly Entity[], now: number): void {
+function compare({ kind, events }: WebEvents, now: number): void {
   const rules = rulesInThreeLanguages(RULES, now);
   const { set, evaluators } = engines(rules, now);
   const each = Object.entries(evaluators);
@@ -54,7 +52,7 @@ function compare(events: readonly Entity[], now: number): void {
   }
   const mean = views.reduce((sum, { xEvent }) => sum + xEvent.length, 0) / views.length;
   console.log(
-    `\n${RULES} rules on ${views.length} real profiles of ${mean.toFixed(0)} events on average, with the same answers\n`,
+    `\n${RULES} rules on ${views.length} ${kind} profiles of ${mean.toFixed(0)} events on average, with the same answers\n`,
   );
   console.log('engine                       evaluations/s');
   const rates = each.map(([name, evaluate]) => {

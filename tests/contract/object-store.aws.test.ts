@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { beforeAll } from 'vitest';
 import { s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { objectStoreContract } from './object-store.contract.ts';
 
-const bucket = `contract-${process.pid}-${Date.now()}`;
+const bucket = `contract-${randomUUID()}`;
 
 beforeAll(async () => {
   if (!process.env.AWS_ENDPOINT_URL) {

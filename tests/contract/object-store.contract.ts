@@ -1,10 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 
-let unique = 0;
-
 /** A folder that no other test uses: stores are shared. */
-const fresh = (): string => `contract-${process.pid}-${Date.now()}-${unique++}/`;
+const fresh = (): string => `contract-${randomUUID()}/`;
 
 const textOf = (bytes: Uint8Array | undefined): string | undefined => bytes && Buffer.from(bytes).toString('utf8');
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { deployAndApply, ingestFolder } from '#cli/commands/start.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
 import { type Flow, waitUntilIdle } from '#cli/ingest/wait.ts';
@@ -18,19 +18,21 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { isRedirect } from '#core/segmentation/membership.ts';
 import { emptyStage } from '#tests/harness/empty-stage.ts';
-import { hasLuma, LUMA_CATALOG, LUMA_FILES, lumaExpected, lumaText, shifted } from '#tests/harness/luma/data.ts';
+import { LUMA_CATALOG, LUMA_FILES, luma, lumaExpected, lumaText, shifted } from '#tests/harness/luma/data.ts';
+import { describeOutside } from '#tests/harness/outside/describe.ts';
 
 const MINUTE = 60_000;
 
 /** The real data, moved in time so that its `now` is the present, through the deployed platform. */
-describe.runIf(hasLuma)('the real data through the deployed platform', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tributary-luma-'));
+describeOutside(luma, 'the real data through the deployed platform', () => {
+  let folder: string;
   let flow: Flow;
   let report: StageReport;
   let replayed: ReplayResult;
   let requests: SinkRequest[];
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tributary-luma-'));
     const progress = new Progress(process.stdout);
     const deployed = await deployAndApply(projectRoot, LUMA_CATALOG, progress);
     flow = deployed.flow;

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe } from 'vitest';
 
 /** Worked cases of linking rules (aep.md §3.5). */
 const CASES = join('docs', 'reference', 'identity-cases.json');
+/** Besides those of the reference. */
+const OWN = join('tests', 'fixtures', 'identity-cases.json');
 
 export interface IdentityCase {
   readonly id: string;
@@ -16,7 +19,12 @@ export interface IdentityCase {
   readonly identitiesWithoutGraph: readonly string[];
 }
 
-export const identityCases = JSON.parse(readFileSync(CASES, 'utf8')) as readonly IdentityCase[];
+const read = (file: string): IdentityCase[] => JSON.parse(readFileSync(file, 'utf8')) as IdentityCase[];
+
+/** The same tests on the cases of the reference and on our own. */
+export function describeIdentityCases(name: string, define: (cases: readonly IdentityCase[]) => void): void {
+  describe(name, () => define([...read(CASES), ...read(OWN)]));
+}
 
 /** Graphs in one order, whatever order they were found in. */
 export const sortedGraphs = (graphs: readonly (readonly string[])[]): string[][] =>

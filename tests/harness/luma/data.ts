@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { outsideData } from '#tests/harness/outside/data.ts';
 
 /** The real data set that lies beside the checkout in CI; it is no part of the repository. */
-export const LUMA = join('..', 'shared', 'data', 'luma');
-export const hasLuma = existsSync(join(LUMA, 'expected.json'));
-if (!hasLuma) console.warn(`${LUMA} is absent: the tests on real data are not run`);
+export const luma = outsideData('data/luma');
+export const LUMA = luma.path;
 
 export const LUMA_CATALOG = join('tests', 'fixtures', 'luma-catalog');
 

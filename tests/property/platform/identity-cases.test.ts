@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { seededRandom } from '#cli/example/random.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
@@ -7,7 +7,7 @@ import { linksOf } from '#core/identity/add-assertions.ts';
 import { graphsOf } from '#core/identity/linking-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
-import { type IdentityCase, identityCases } from '#tests/harness/identity-cases.ts';
+import { describeIdentityCases, type IdentityCase, sortedGraphs } from '#tests/harness/identity-cases.ts';
 import { ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
@@ -16,24 +16,8 @@ import { templatesOf } from '#tests/infra/stages.ts';
 const START = Date.parse('2026-03-01T10:00:00Z');
 const MINUTE = 60_000;
 
-type Case = Pick<IdentityCase, 'id' | 'namespacePriority' | 'uniqueNamespaces' | 'events' | 'expectedGraphs'>;
-
-/** Besides those of the reference. */
-const OWN: Case = {
-  id: 'own: a shared tablet, and a login id that becomes a customer',
-  namespacePriority: ['CRMID', 'loginID', 'ECID'],
-  uniqueNamespaces: ['CRMID'],
-  events: [
-    ['CRMID:Tom', 'ECID:1'],
-    ['loginID:a', 'ECID:2'],
-    ['CRMID:Sue', 'ECID:1'],
-    ['CRMID:Sue', 'loginID:a'],
-  ],
-  expectedGraphs: [['CRMID:Sue', 'ECID:1', 'ECID:2', 'loginID:a']],
-};
-
 /** The worked cases, sent through the functions as they are deployed: by both endpoints, in any order, some events twice. */
-describe('the graphs of the worked cases', () => {
+describeIdentityCases('the graphs of the worked cases', (cases) => {
   let definitions: Catalog;
   let wiring: Wiring;
   beforeAll(async () => {
@@ -41,9 +25,9 @@ describe('the graphs of the worked cases', () => {
     wiring = readWiring(templatesOf('prod'));
   });
 
-  const all = [OWN, ...identityCases].flatMap((one) => [1, 2].map((seed) => ({ seed, one, title: one.id })));
+  const all = cases.flatMap((one) => [1, 2].map((seed) => ({ seed, one, id: one.id, title: one.title })));
 
-  it.each(all)('are the same on the platform: $title, seed $seed', async ({ one, seed }) => {
+  it.each(all)('are the same on the platform: $id: $title, seed $seed', async ({ one, seed }) => {
     const ecids = [...new Set(one.events.flat().filter((key) => key.startsWith('ECID:')))];
     const valid = (key: string): string => (ecids.includes(key) ? `ECID:${ecidOf(ecids.indexOf(key) + 1)}` : key);
     const platform = createPlatform({ wiring, catalog: catalogOf(one, definitions), start: START });
@@ -69,8 +53,8 @@ describe('the graphs of the worked cases', () => {
     for await (const { linkHistory } of platform.stores.profiles.scan()) {
       graphs.push(...graphsOf(linksOf(linkHistory, links)).map(({ identities }) => identities));
     }
-    expect(sorted(graphs)).toEqual(sorted(one.expectedGraphs.map((graph) => graph.map(valid))));
-    expect(sorted(simulate(simulationInput.parse(one)).graphs)).toEqual(sorted(one.expectedGraphs));
+    expect(sortedGraphs(graphs)).toEqual(sortedGraphs(one.expectedGraphs.map((graph) => graph.map(valid))));
+    expect(sortedGraphs(simulate(simulationInput.parse(one)).graphs)).toEqual(sortedGraphs(one.expectedGraphs));
   });
 });
 
@@ -86,7 +70,7 @@ const loginOf = (identities: readonly string[], n: number): object => {
   };
 };
 
-function catalogOf({ namespacePriority, uniqueNamespaces }: Case, definitions: Catalog) {
+function catalogOf({ namespacePriority, uniqueNamespaces }: IdentityCase, definitions: Catalog) {
   const own = ['loginID', 'CChash'].map((code) => ({ code, idType: 'CROSS_DEVICE' as const }));
   return compileCatalog({
     ...definitions,
@@ -98,6 +82,3 @@ function catalogOf({ namespacePriority, uniqueNamespaces }: Case, definitions: C
     },
   });
 }
-
-const sorted = (graphs: readonly (readonly string[])[]): string[][] =>
-  graphs.map((graph) => [...graph].sort()).sort((x, y) => (x[0]! < y[0]! ? -1 : 1));

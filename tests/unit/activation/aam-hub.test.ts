@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { HubDelivery } from '#core/activation/delivery.ts';
 import { LatestRows } from '#core/activation/s3-file/pending.ts';
+import { describeSamples, samplesIn } from './aam-samples.ts';
 import { ecid, entered, exited, gaid, hashedEmail, hubDelivery, identity, idfa, NOW } from './factories.ts';
 import { applySync } from './read-files.ts';
 
@@ -17,6 +17,17 @@ function files(deliveries: readonly HubDelivery[], limits?: Parameters<typeof hu
   return hubFiles(SETTINGS, latest.rows(), SLOT, limits);
 }
 
+describeSamples('files of the hub and samples', (folder) => {
+  it('are written alike: id, tab, quoted key-value pairs', () => {
+    const row = /^[^\t]+\t("[^"]*"="[^"]*",*)+$/;
+    const samples = Object.entries(samplesIn(folder)).filter(([name]) => name.endsWith('.overwrite'));
+    expect(samples.length).toBeGreaterThan(0);
+    for (const [name, text] of samples) for (const line of text.split(/\r?\n/)) expect(line, name).toMatch(row);
+    const body = files([hubDelivery({ changes: [entered('A1'), entered('A5')] })]).files[0]!.body;
+    for (const line of body.split('\n').slice(0, -1)) expect(line).toMatch(row);
+  });
+});
+
 describe('files of the hub', () => {
   it('are one for each data provider, named after it and the slot', () => {
     const identities = [ecid(), idfa(), gaid(), identity('AdCloud', 'x1'), hashedEmail()];
@@ -29,17 +40,6 @@ describe('files of the hub', () => {
     const made = files([hubDelivery({ changes: [entered('A1'), exited('A3'), entered('A5')] })]).files;
     expect(made[0]?.body).toBe(`${ecid().value}\t"segID"="A1",d_unsid=A3,"segID"="A5"\n`);
     expect(made[0]?.rows).toBe(3);
-  });
-
-  it('are written like the published samples: id, tab, quoted key-value pairs', () => {
-    const sample = '../shared/data/aam/ftp_dpm_1234_1445374061.overwrite';
-    expect(existsSync(sample), `${sample} is not there: the shared samples are needed beside the repository`).toBe(
-      true,
-    );
-    const row = /^[^\t]+\t("[^"]*"="[^"]*",*)+$/;
-    for (const line of readFileSync(sample, 'utf8').split(/\r?\n/)) expect(line).toMatch(row);
-    const body = files([hubDelivery({ changes: [entered('A1'), entered('A5')] })]).files[0]!.body;
-    for (const line of body.split('\n').slice(0, -1)) expect(line).toMatch(row);
   });
 
   it('spell advertising ids the way devices do', () => {

@@ -1,4 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,11 +11,11 @@ import { type DeliveryStateItem, noDeliveryState } from '#core/activation/delive
 import { LatestRows } from '#core/activation/s3-file/pending.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
+import { describeSamples, OWN_SAMPLES, samplesIn } from './aam-samples.ts';
 import { ecid, entered, exited, gaid, hubDelivery, idfa, NOW } from './factories.ts';
 
 const SLOT = Date.parse('2026-03-01T12:00:00Z');
 const SECONDS = SLOT / 1000;
-const SAMPLES = '../shared/data/aam';
 
 const dataName = (name: string) => {
   const read = readInboundName(name);
@@ -195,23 +194,58 @@ describe('reading inbound files', () => {
     expect(rows).toEqual([[uuid, 'a', 'b']]);
     expect(rejected.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
   });
+});
 
-  it('reads the published samples without rejecting a row', () => {
-    expect(existsSync(SAMPLES), `${SAMPLES} is not there: the shared samples are needed beside the repository`).toBe(
-      true,
-    );
-    const counts = readdirSync(SAMPLES)
-      .filter((name) => !name.endsWith('.md'))
-      .map((file) => {
-        const name = readInboundName(file)!;
-        const text = readFileSync(`${SAMPLES}/${file}`, 'utf8');
-        const { rows, rejected } = name.kind === 'data' ? readInboundFile(name, text) : readIdSync(name, text);
-        expect(rejected, file).toEqual([]);
-        const lines = text.split(/\r?\n/).filter((line) => line !== '').length;
-        expect(rows, file).toHaveLength(lines);
-        return rows.length;
-      });
-    expect(counts.length).toBeGreaterThan(0);
+describeSamples('samples of inbound files', (folder) => {
+  it('are read without rejecting a row', () => {
+    const samples = Object.entries(samplesIn(folder));
+    expect(samples.length).toBeGreaterThan(0);
+    for (const [file, text] of samples) {
+      const name = readInboundName(file)!;
+      const { rows, rejected } = name.kind === 'data' ? readInboundFile(name, text) : readIdSync(name, text);
+      expect(rejected, file).toEqual([]);
+      expect(rows, file).toHaveLength(text.split(/\r?\n/).filter((line) => line !== '').length);
+    }
+  });
+});
+
+describe('our samples of inbound files', () => {
+  it('say what is written in them', () => {
+    const said = Object.entries(samplesIn(OWN_SAMPLES)).map(([file, text]) => {
+      const name = readInboundName(file)!;
+      if (name.kind === 'idSync') return [file, ...readIdSync(name, text).rows[0]!];
+      const { user, fields } = readInboundFile(name, text).rows.at(-1)!;
+      return [file, user, ...fields.map((field) => `${field.removes ? '-' : '+'}${field.name}`)];
+    });
+    expect(said).toEqual([
+      [
+        'adobe_id_0_30418_1772366400.sync',
+        '64035207583271663589966609020936802951',
+        'orchard_E974110-448cf3066ddb126738635da7',
+      ],
+      ['adobe_id_30418_30977_1772409600.sync', 'orchard_E974110-448cf3066ddb126738635da7', '8800000'],
+      [
+        'c2c_id_730001_730055_1772452800.sync',
+        '64035207583271663589966609020936802951',
+        '3b6e58bdee202221af741d557776a37807fc7b43c25a9514decfff86ed14a62a',
+      ],
+      [
+        'ftp_dpm_20914_30418_1772582400.sync.1',
+        '5d90e1aa-7b3c-4f26-8a41-e3c07d5b9f18',
+        '+segID=garden-visitors',
+        '-orchard-members',
+        '+city=Sankt Gallen, SG',
+      ],
+      [
+        'ftp_dpm_30418_1772539200.overwrite',
+        '5520402',
+        '+Membership=Meadow',
+        '+Spend=61.05',
+        '+Visits=2',
+        '+Basket=Bird table| Lawn edging',
+      ],
+      ['ftp_dpm_odc_30418_1772496000.sync', 'C51C514F-EC1E-805B-D64B-06BCCED2CD11', '+61120'],
+    ]);
   });
 });
 

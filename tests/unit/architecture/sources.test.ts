@@ -34,6 +34,13 @@ const CASES: readonly [string, string, RegExp, string, RegExp?][] = [
   ['the command line makes no clients of AWS', 'cli', /new (?!SinkClient)[A-Za-z0-9]+Client\(/, 'new S3Client({})'],
   ['functions write to the log only', 'lambdas', /\bconsole\./, "console.log('x')"],
   ['patterns of users never reach RegExp', 'core/segmentation', /new RegExp\(/, 'new RegExp(text)'],
+  ...['unit', 'property', 'contract', 'infra'].map((room): (typeof CASES)[number] => [
+    `what is tested in ${room} depends on no clock: count steps, or set the clock`,
+    `tests/${room}`,
+    /\bDate\.now\(|new Date\(\)|performance\.now|hrtime|cpuUsage|\bsetTimeout\(|timers\/promises/,
+    'const started = performance.now();',
+    /sources\.test\.ts/,
+  ]),
 ];
 
 describe('what the architecture forbids', () => {

@@ -3,7 +3,7 @@ import { addAssertions, linksOf } from '#core/identity/add-assertions.ts';
 import { NO_LINK_HISTORY } from '#core/identity/link-history.ts';
 import { type Assertion, graphsOf, type LinkingRules } from '#core/identity/linking-rules.ts';
 import { assertion, ecid, linkingRules } from '#tests/harness/core/factories.ts';
-import { identityCases, sortedGraphs } from '#tests/harness/identity-cases.ts';
+import { describeIdentityCases, sortedGraphs } from '#tests/harness/identity-cases.ts';
 
 const graphs = (assertions: readonly Assertion[], rules: LinkingRules): readonly (readonly string[])[] =>
   graphsOf(linksOf(addAssertions(NO_LINK_HISTORY, assertions, rules).linkHistory, rules)).map(
@@ -75,8 +75,8 @@ describe('the limit on identities in a graph', () => {
   });
 });
 
-describe('worked cases of the reference', () => {
-  it.each(identityCases)(
+describeIdentityCases('worked cases', (cases) => {
+  it.each(cases)(
     '$id: $title',
     ({ namespacePriority, uniqueNamespaces, events, expectedGraphs, identitiesWithoutGraph }) => {
       const rules = linkingRules({ priority: namespacePriority, unique: uniqueNamespaces });

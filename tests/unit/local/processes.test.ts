@@ -113,7 +113,7 @@ describe('ending a process', () => {
   it('lets it end by itself on TERM', async () => {
     const { pid } = await child('0');
     const identity = await identify(pid);
-    expect(await endFamily(identity!, 'setInterval')).toBe('ended');
+    expect(await endFamily(identity!, 'setInterval', 60_000)).toBe('ended');
     expect(await isAlive(pid)).toBe(false);
   });
 

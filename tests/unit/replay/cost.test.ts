@@ -11,7 +11,8 @@ import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
 import { profileSettings } from '#tests/harness/core/profiles.ts';
 import { segmentSet } from '#tests/harness/core/segments.ts';
-import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES } from '#tests/harness/luma/data.ts';
+import { LUMA, LUMA_CATALOG, LUMA_FILES, luma } from '#tests/harness/luma/data.ts';
+import { describeOutside } from '#tests/harness/outside/describe.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 
@@ -70,7 +71,7 @@ describe('what records cost', () => {
   });
 });
 
-describe.runIf(hasLuma)('what the real web events cost', () => {
+describeOutside(luma, 'what the real web events cost', () => {
   it('stays within the budget of 1.50 dollars a million, though no two of a batch are of one person', async () => {
     const catalog = compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {}));
     const now = Date.parse('2018-12-18T00:00:00Z');

@@ -8,7 +8,8 @@ import { unionsOf } from '#core/catalog/checks/union.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
 import { problemsIn } from '#core/segmentation/pql/check/mistakes.ts';
-import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES, lumaExpected } from '#tests/harness/luma/data.ts';
+import { LUMA, LUMA_CATALOG, LUMA_FILES, luma, lumaExpected } from '#tests/harness/luma/data.ts';
+import { describeOutside } from '#tests/harness/outside/describe.ts';
 import { type Audience, OMNICHANNEL, ONLINE } from './luma-audiences.ts';
 import { type LumaPerson, lumaDevices, lumaPersons } from './luma-persons.ts';
 
@@ -57,7 +58,7 @@ function expectedMembers(audiences: Audiences, people: readonly LumaPerson[]): R
 }
 
 /** Audiences that are not among the shown answers, worked out a second time without the platform. */
-describe.runIf(hasLuma)('other audiences on the real data', () => {
+describeOutside(luma, 'other audiences on the real data', () => {
   describe.each([
     ['online', ONLINE, lumaDevices, ['web-events']],
     ['omnichannel', OMNICHANNEL, lumaPersons, ['web-events', 'logins', 'customers', 'store-orders', 'regions']],

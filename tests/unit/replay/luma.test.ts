@@ -1,15 +1,16 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
 import { INGESTION_METHODS } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayInput, replay } from '#cli/replay/replay.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { hasLuma, LUMA, LUMA_CATALOG, LUMA_FILES, type LumaExpected, lumaExpected } from '#tests/harness/luma/data.ts';
+import { LUMA, LUMA_CATALOG, LUMA_FILES, type LumaExpected, luma, lumaExpected } from '#tests/harness/luma/data.ts';
+import { describeOutside } from '#tests/harness/outside/describe.ts';
 
 /** The shown answers on the real data, through every door. */
-describe.runIf(hasLuma)('replay of the real data', () => {
+describeOutside(luma, 'replay of the real data', () => {
   let catalog: CompiledCatalog;
   let expected: LumaExpected;
   let now: number;

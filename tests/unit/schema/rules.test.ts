@@ -143,12 +143,19 @@ describe('a rule of a schema', () => {
   });
 
   it('allows many values as fast as few, and tells some of them', () => {
-    const many = Array.from({ length: 200_000 }, (_, i) => `value ${i}`);
-    const validate = validatorOf({ properties: { a: { enum: many } } });
-    const started = performance.now();
-    for (let i = 0; i < 20_000; i++) validate({ a: 'value 199999' });
-    expect(performance.now() - started).toBeLessThan(5_000);
-    const [fault] = validate({ a: 'other' });
+    let reads = 0;
+    const counted = (i: number): object => ({
+      get name() {
+        reads += 1;
+        return `value ${i}`;
+      },
+    });
+    const validate = validatorOf({ properties: { a: { enum: Array.from({ length: 20_000 }, (_, i) => counted(i)) } } });
+    expect(reads, 'the values are read when they are made ready').toBeGreaterThanOrEqual(20_000);
+    reads = 0;
+    expect(validate({ a: { name: 'value 19999' } })).toEqual([]);
+    expect(reads, 'values that are compared').toBe(0);
+    const [fault] = validate({ a: { name: 'other' } });
     expect(fault).toMatchObject({ pointer: '/a', keyword: 'enum' });
     expect(fault!.expected.length).toBeLessThanOrEqual(256);
   });
