@@ -5,9 +5,9 @@ export interface Note {
 }
 
 /** Tells `run.ts`, which repeats at its end what all benches said; a bench that is run by itself says it at once. */
-export function note(said: Note): void {
-  if (process.send) process.send(said);
-  else console.log(`\n${said.what}: ${said.why}`);
+export function note(asserted: Note): void {
+  if (process.send) process.send(asserted);
+  else console.log(`\n${asserted.what}: ${asserted.why}`);
 }
 
 /** The benches that are asked for, in the order of their names: all of them where nothing is. @throws Error for a name that is none */

@@ -18,7 +18,7 @@ if (large >= 0) {
 async function run(name: string): Promise<Ended> {
   const notes: Note[] = [];
   const bench = fork(join(import.meta.dirname, `${name}.bench.ts`));
-  bench.on('message', (said) => notes.push(said as Note));
+  bench.on('message', (asserted) => notes.push(asserted as Note));
   const [code] = (await once(bench, 'close')) as [number | null];
   return { name, code: code ?? 1, notes };
 }

@@ -211,13 +211,13 @@ describeSamples('samples of inbound files', (folder) => {
 
 describe('our samples of inbound files', () => {
   it('say what is written in them', () => {
-    const said = Object.entries(samplesIn(OWN_SAMPLES)).map(([file, text]) => {
+    const asserted = Object.entries(samplesIn(OWN_SAMPLES)).map(([file, text]) => {
       const name = readInboundName(file)!;
       if (name.kind === 'idSync') return [file, ...readIdSync(name, text).rows[0]!];
       const { user, fields } = readInboundFile(name, text).rows.at(-1)!;
       return [file, user, ...fields.map((field) => `${field.removes ? '-' : '+'}${field.name}`)];
     });
-    expect(said).toEqual([
+    expect(asserted).toEqual([
       [
         'adobe_id_0_30418_1772366400.sync',
         '64035207583271663589966609020936802951',
