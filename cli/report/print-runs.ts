@@ -25,7 +25,7 @@ export function printRuns({ destination, pausedSince, waiting, deadLetters, runs
     run.activationRate === null ? '' : `${(run.activationRate * 100).toFixed(1)} %`,
     tally(run.excluded),
   ]);
-  const head = ['hour', 'state', 'received', 'activated', 'failed', 'retried', 'rate', 'left out'];
+  const head = ['hour', 'state', 'received', 'activated', 'failed', 'retried', 'rate', 'excluded'];
   return [
     `Dataflow runs of ${destination}${pausedSince === undefined ? '' : `, paused since ${pausedSince}`}`,
     runs.length === 0 ? '  nothing in these hours' : table(head, rows),

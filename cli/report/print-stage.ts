@@ -51,8 +51,8 @@ export function marketing(report: Report, catalog: CompiledCatalog): (readonly [
       `  ${report.profiles.toLocaleString('en-US')} profiles, ${inGraphs.toLocaleString('en-US')} of them with several identities`,
     ],
     ['Audiences', table(['id', 'name', 'method', 'members'], segments)],
-    ['Destinations', table(['id', 'type', 'entries', 'exits', 'left out'], destinations)],
-    ['Audience Manager: devices', table(['audience', 'edge, by region', 'hub', 'left out (people)'], aam)],
+    ['Destinations', table(['id', 'type', 'entries', 'exits', 'excluded'], destinations)],
+    ['Audience Manager: devices', table(['audience', 'edge, by region', 'hub', 'excluded (profiles)'], aam)],
   ];
 }
 
