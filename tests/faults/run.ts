@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '#cli/root.ts';
+
+/**
+ * Brings faults back that were once in the product, one after the other, in a copy of the checkout, and runs the tests
+ * that ought to find them: `npm run test:faults [name …]`. A fault that no test finds is a hole in the tests, and a patch
+ * that does not apply any more has to be made anew.
+ */
+interface Fault {
+  /** One sentence. */
+  readonly fault: string;
+  /** Test files of which at least one has to fail. */
+  readonly 'found-by': readonly string[];
+}
+
+const FOLDER = join(projectRoot, 'tests', 'faults');
+const run = promisify(execFile);
+
+async function copyOfCheckout(): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'tributary-faults-'));
+  const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: projectRoot,
+    maxBuffer: 16 * 1024 ** 2,
+  });
+  for (const file of stdout.split('\0').filter(Boolean)) {
+    await cp(join(projectRoot, file), join(copy, file), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+      // Deleted, and not yet committed so.
+      if (error.code !== 'ENOENT') throw error;
+    });
+  }
+  await symlink(join(projectRoot, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** How many tests failed, of how many that ran. A file that cannot even be loaded has shown nothing. */
+async function testsIn(copy: string, files: readonly string[]): Promise<{ failed: number; ran: number }> {
+  const args = ['vitest', 'run', '--project', 'unit', '--project', 'infra', '--reporter', 'json', ...files];
+  const { stdout } = await run('npx', args, { cwd: copy, maxBuffer: 256 * 1024 ** 2 }).catch(
+    (error: { stdout: string }) => error,
+  );
+  const from = stdout.indexOf('{"num');
+  if (from < 0) return { failed: 0, ran: 0 };
+  const result = JSON.parse(stdout.slice(from, stdout.lastIndexOf('}') + 1)) as {
+    numFailedTests: number;
+    numPassedTests: number;
+  };
+  return { failed: result.numFailedTests, ran: result.numFailedTests + result.numPassedTests };
+}
+
+/** @returns what is wrong, or nothing where the fault was found */
+async function seek(copy: string, name: string, { 'found-by': files }: Fault): Promise<string | undefined> {
+  const patch = join(FOLDER, `${name}.patch`);
+  const apply = (...more: string[]) => run('git', ['apply', '--whitespace=nowarn', ...more, patch], { cwd: copy });
+  try {
+    await apply();
+  } catch (error) {
+    return `the patch does not apply: ${(error as { stderr?: string }).stderr?.split('\n')[0] ?? error}`;
+  }
+  try {
+    const { failed, ran } = await testsIn(copy, files);
+    if (ran === 0) return `no test ran: ${files.join(', ')}`;
+    return failed === 0 ? `not found: ${ran} tests passed in ${files.join(', ')}` : undefined;
+  } finally {
+    await apply('--reverse');
+  }
+}
+
+const faults = JSON.parse(await readFile(join(FOLDER, 'faults.json'), 'utf8')) as Record<string, Fault>;
+const patches = (await readdir(FOLDER)).filter((file) => file.endsWith('.patch')).map((file) => file.slice(0, -6));
+const wanted = process.argv.slice(2);
+const names = Object.keys(faults).filter((name) => wanted.length === 0 || wanted.includes(name));
+const complaints = [
+  ...patches.filter((name) => !faults[name]).map((name) => `${name}: not in faults.json`),
+  ...wanted.filter((name) => !faults[name]).map((name) => `${name}: there is no such fault`),
+];
+const copy = await copyOfCheckout();
+try {
+  for (const name of names) {
+    const complaint = await seek(copy, name, faults[name]!);
+    console.log(`${complaint === undefined ? 'found' : 'FAILED'}  ${name}: ${complaint ?? faults[name]!.fault}`);
+    if (complaint !== undefined) complaints.push(`${name}: ${complaint}`);
+  }
+} finally {
+  await rm(copy, { recursive: true, force: true });
+}
+if (names.length === 0) complaints.push(`no fault was looked for in ${dirname(FOLDER)}`);
+for (const complaint of complaints) console.error(complaint);
+console.log(`${names.length - complaints.length} of ${names.length} faults were found`);
+process.exitCode = complaints.length === 0 ? 0 : 1;
