@@ -2,7 +2,10 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { endpointsCommand } from '#cli/commands/endpoints.ts';
 import { ingestCommand } from '#cli/commands/ingest.ts';
 import { audienceManagerCommand } from './commands/audience-manager.ts';
+import { batchCommand } from './commands/batch.ts';
 import { catalogCommand } from './commands/catalog.ts';
+import { batchCommand } from './commands/batch.ts';
+import { datasetCommand } from './commands/dataset.ts';
 import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
@@ -31,9 +34,11 @@ const COMMANDS = [
   replayCommand,
   profileCommand,
   quarantineCommand,
+  datasetCommand,
   lakeCommand,
   segmentCommand,
   ingestCommand,
+  batchCommand,
   endpointsCommand,
   sourceConnectionCommand,
   privacyCommand,

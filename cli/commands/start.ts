@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { applyCatalog } from '#cli/catalog/activate.ts';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { DEFAULT_EXAMPLE } from '#cli/example/generate.ts';
 import { writeExample } from '#cli/example/write.ts';
@@ -23,7 +24,6 @@ import { storesOf } from '#cli/stage/stores.ts';
 import { findResources } from '#cli/stage/use-stage.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
-import { applyCatalog } from './catalog.ts';
 
 export interface StartOptions {
   readonly catalog: string;
@@ -93,7 +93,7 @@ export async function deployAndApply(
   const definitions = await loadCatalogFolder(catalogFolder, variables);
   await deployLocal({ root: canonicalKey, aws, log, stage: 'local' });
   const resources = await findResources('local');
-  const version = await applyCatalog(definitions, resources);
+  const version = await applyCatalog(definitions, resources, { comment: 'npm start' });
   log(`Catalog ${version} is active`);
   const flow: Flow = {
     resources,

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { recordReport, type StageReport } from '#cli/report/stage-report.ts';
+import { recordReport, type StageReport, standingCounts } from '#cli/report/stage-report.ts';
 import { waitingDeliveries } from '#cli/stage/queues.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
@@ -100,5 +100,5 @@ const totalOf = (records: StageReport['records']): number =>
   Object.values(records).reduce((sum, { accepted, rejected, duplicate }) => sum + accepted + rejected + duplicate, 0);
 
 function countedByStream(records: StageReport['records'], batches: StageReport['batches']): number {
-  return totalOf(records) - totalOf(Object.fromEntries(batches.map(({ id, counts }) => [id, counts])));
+  return totalOf(records) - totalOf(Object.fromEntries(batches.map((batch) => [batch.id, standingCounts(batch)])));
 }

@@ -1,5 +1,6 @@
 import type { AudienceImpact } from '#core/catalog/audience-impact.ts';
 import { type BreakingChange, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
+import type { Remains } from '#core/revert/dataset/remains.ts';
 import type { Estimate } from '#core/segmentation/estimate.ts';
 import { table } from './table.ts';
 
@@ -12,18 +13,31 @@ export function printEstimate({ count, low, high, sampled, total }: Estimate): s
   return `About ${shown(count)} of ${shown(total)} people, ${range}. ${shown(sampled)} were looked at.\n`;
 }
 
-/** What a change of the catalog moves, as a table, and what of it is rejected. */
+/** What datasets leave behind that leave the catalog, and what to do about it. */
+export const printRemains = (remains: readonly Remains[]): string =>
+  remains
+    .map(
+      ({ dataset, profiles, lake }) =>
+        `Dataset "${dataset}" leaves the catalog: ${shown(profiles)} profile${profiles === 1 ? '' : 's'} hold something of it, and the lake ${shown(lake.objects)} objects (${megabytes(lake.bytes)}).\n    Its attributes and events count in no profile, audience or destination from then on; links that it asserted do. All of it stays stored, and counts again if it comes back, until: tributary dataset delete ${dataset}\n`,
+    )
+    .join('');
+
+const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+
+/** What a change of the catalog moves, as a table, what datasets leave behind, and what of it is rejected. */
 export function printAudienceImpact(
   { profileCount, segments }: AudienceImpact,
   breaking: readonly BreakingChange[],
+  remains: readonly Remains[] = [],
 ): string {
   const rows = segments.map(({ id, change, members, entered, left }) => [id, change, entered, left, members]);
+  const left = remains.length === 0 ? '' : `\n${printRemains(remains)}`;
   const impact =
     segments.length === 0
       ? `Of ${shown(profileCount)} people, nobody enters or leaves an audience.\n`
       : `${table(['audience', 'change', 'enter', 'leave', 'members then'], rows)}\n\n${shown(profileCount)} people were looked at; nothing was changed.\n`;
-  if (breaking.length === 0) return impact;
+  if (breaking.length === 0) return `${impact}${left}`;
   const lines = breaking.map(renderBreakingChange).join('\n');
   const rejected = `${countBreaking(breaking)}; \`catalog apply\` rejects ${breaking.length === 1 ? 'it' : 'them'}`;
-  return `${impact}\n${lines}\n${rejected}. On a stage whose data may be lost, add --allow-breaking there.\n`;
+  return `${impact}${left}\n${lines}\n${rejected}. On a stage whose data may be lost, add --allow-breaking there.\n`;
 }

@@ -7,7 +7,8 @@ import { table, tally } from './table.ts';
 
 /** The report of a stage for people. */
 export function printStage(report: StageReport, catalog: CompiledCatalog): string {
-  const rejectedFiles = report.batches.filter(({ rejection }) => rejection);
+  const rejectedFiles = report.batches.filter(({ rejection, status }) => rejection && status !== 'inactive');
+  const takenBack = report.batches.filter(({ status }) => status === 'inactive');
   return sections([
     ['Records', recordTable(report)],
     rejectedFiles.length > 0 && [
@@ -15,6 +16,13 @@ export function printStage(report: StageReport, catalog: CompiledCatalog): strin
       table(
         ['file', 'code', 'reason'],
         rejectedFiles.map(({ file, rejection }) => [file, rejection!.code, rejection!.message]),
+      ),
+    ],
+    takenBack.length > 0 && [
+      'Batches taken back',
+      table(
+        ['batch', 'dataset', 'file', 'had brought'],
+        takenBack.map(({ id, datasetId, file, counts }) => [id, datasetId, file, counts.accepted]),
       ),
     ],
     ...marketing(report, catalog),

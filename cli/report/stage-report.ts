@@ -17,6 +17,10 @@ export async function stageReport(stores: StageStores, catalog: CompiledCatalog,
   return { records, batches, ...(await report(stores, stageSettings(catalog).report, now)) };
 }
 
+/** What a batch has brought that is there: one that was taken back has brought nothing. */
+export const standingCounts = ({ status, counts }: Batch): OutcomeCounts =>
+  status === 'inactive' ? NO_COUNTS : counts;
+
 /** The books of ingestion alone. */
 export async function recordReport({ operations }: StageStores): Promise<Pick<StageReport, 'records' | 'batches'>> {
   const records: Record<string, OutcomeCounts> = {};
@@ -27,7 +31,7 @@ export async function recordReport({ operations }: StageStores): Promise<Pick<St
   const batches: Batch[] = [];
   for await (const batch of operations.batches()) {
     batches.push(batch);
-    add(batch.datasetId, batch.counts);
+    add(batch.datasetId, standingCounts(batch));
   }
   return { records, batches };
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { Progress } from '#cli/local/progress.ts';
 import { printJob, printJobs, reportJob } from '#cli/report/print-job.ts';
-import type { JobKind } from './job-kinds.ts';
+import type { ScheduledJobKind } from './job-kinds.ts';
 import { startJobOf, waitForJob } from './run-job.ts';
 import { storesOf } from './stores.ts';
 import { type Resources, useStage } from './use-stage.ts';
@@ -14,7 +14,7 @@ interface JobFlags {
 }
 
 /** The command that starts a job over all profiles, or shows the last ones. */
-export const jobCommand = (name: string, description: string, kind: JobKind): Command =>
+export const jobCommand = (name: string, description: string, kind: ScheduledJobKind): Command =>
   new Command(name)
     .description(description)
     .option('--stage <name>', 'stage', 'local')
@@ -26,7 +26,7 @@ export const jobCommand = (name: string, description: string, kind: JobKind): Co
       process.stdout.write(flags.status ? await statusOf(kind, resources, flags) : await run(kind, resources, flags));
     });
 
-async function statusOf(kind: JobKind, resources: Resources, { json }: JobFlags): Promise<string> {
+async function statusOf(kind: ScheduledJobKind, resources: Resources, { json }: JobFlags): Promise<string> {
   const latest = await storesOf(resources)[kind.store].latest();
   const now = Date.now();
   if (!json) return printJobs(latest, kind, now);
@@ -37,7 +37,7 @@ async function statusOf(kind: JobKind, resources: Resources, { json }: JobFlags)
   });
 }
 
-async function run(kind: JobKind, resources: Resources, { wait, json, stage }: JobFlags): Promise<string> {
+async function run(kind: ScheduledJobKind, resources: Resources, { wait, json, stage }: JobFlags): Promise<string> {
   const started = await startJobOf(kind, resources);
   if (!started) return json ? asJson(null) : 'There is nothing to do.\n';
   if (!wait) {

@@ -5,14 +5,18 @@ export interface JobKind {
   readonly title: string;
   readonly starter: FunctionName;
   readonly worker: FunctionName;
-  /** Where its records are among the stores of a stage. */
-  readonly store: 'evaluations' | 'expiries';
   readonly command: string;
   /** What it counts besides items, and how that is called. */
   readonly counts: Readonly<Record<string, string>>;
 }
 
-export const EVALUATION: JobKind = {
+/** One that a schedule starts as well. */
+export interface ScheduledJobKind extends JobKind {
+  /** Where its records are among the stores of a stage. */
+  readonly store: 'evaluations' | 'expiries';
+}
+
+export const EVALUATION: ScheduledJobKind = {
   title: 'Evaluation',
   starter: 'evaluate-batch',
   worker: 'evaluate-partition',
@@ -21,11 +25,19 @@ export const EVALUATION: JobKind = {
   counts: { entered: 'entered', exited: 'left', repaired: 'repaired' },
 };
 
-export const EXPIRY: JobKind = {
+export const EXPIRY: ScheduledJobKind = {
   title: 'Expiry',
   starter: 'expire',
   worker: 'expire-partition',
   store: 'expiries',
   command: 'tributary expire',
   counts: { events: 'events removed', profiles: 'profiles removed' },
+};
+
+export const DELETION: JobKind = {
+  title: 'Deletion',
+  starter: 'delete-dataset',
+  worker: 'delete-dataset-part',
+  command: 'tributary dataset delete',
+  counts: { profiles: 'profiles changed', timelineEntries: 'timeline entries removed' },
 };

@@ -14,8 +14,8 @@ const LOOK_EVERY_MS = 500;
 const GIVE_UP_AFTER_MS = 15 * 60_000;
 
 /** Starts a job over all profiles, or joins the one that is on its way. @returns null where there is nothing to do */
-export const startJobOf = async (kind: JobKind, resources: Resources): Promise<Started | null> =>
-  (await invoke(resources, kind.starter)) as Started | null;
+export const startJobOf = async (kind: JobKind, resources: Resources, event: object = {}): Promise<Started | null> =>
+  (await invoke(resources, kind.starter, event)) as Started | null;
 
 /**
  * Evaluates all profiles and waits for the end of it.

@@ -2,7 +2,7 @@ import { UserError } from '#cli/user-error.ts';
 import type { DeliveryStateItem, DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import { deletionPrefix, OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
@@ -35,6 +35,8 @@ export interface StageStores {
   readonly evaluations: Jobs;
   /** The runs of expiry. */
   readonly expiries: Jobs;
+  /** The deletions of one dataset. */
+  deletionsOf(datasetId: string): Jobs;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -58,6 +60,7 @@ export function storesOf(resources: Resources): StageStores {
     dataflow: new DynamoDbRunStatistics(dynamoDb(), operationsTable),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),
+    deletionsOf: (datasetId) => new DynamoDbJobs(dynamoDb(), operationsTable, deletionPrefix(datasetId)),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),
     landing: bucket(resources['landing-bucket']),
     lake: bucket(resources['lake-bucket']),

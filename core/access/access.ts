@@ -18,6 +18,8 @@ export interface AccessSettings {
   policyOf(id: string): MergePolicyDefinition | undefined;
   /** The code of a namespace that is given by its code, in whatever case, or by its URI. */
   namespaceOf(text: string): string | undefined;
+  /** See `ProfileRules`. */
+  isActiveDataset?(datasetId: string): boolean;
   /** Epoch ms at which an event of the dataset expires; undefined for never (aep.md §4.3). */
   expiryOf(datasetId: string, time: number): number | undefined;
 }

@@ -1,7 +1,7 @@
 import { takeMergedIn } from '#core/identity/versioned-store.ts';
 import { attributesOf, lastChange } from '#core/profile/fragment.ts';
 import { datasetOfFragment, identityOfFragment } from '#core/profile/profile-item.ts';
-import { profilesOf } from '#core/profile/profiles.ts';
+import { eventsThatCount, profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { isRedirect, nextMembership, noMemberships } from '#core/segmentation/membership.ts';
 import { joinMemberships } from '#core/segmentation/membership-changes.ts';
@@ -38,10 +38,13 @@ export async function entityOf(
     ...(Object.keys(ups).length > 0 && { segmentMembership: { ups } }),
   };
   const fragments = Object.entries(item.fragments).filter(
-    ([key, fragment]) => profile.identities.includes(identityOfFragment(key)) && attributesOf(fragment),
+    ([key, fragment]) =>
+      profile.identities.includes(identityOfFragment(key)) &&
+      deps.settings.isActiveDataset?.(datasetOfFragment(key)) !== false &&
+      attributesOf(fragment),
   );
   const events = profile.identities
-    .flatMap((identity) => item.events[identity] ?? [])
+    .flatMap((identity) => eventsThatCount(item.events[identity] ?? [], deps.settings.isActiveDataset))
     .filter(
       ({ datasetId, time }) => !((deps.settings.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY) <= deps.now),
     );
@@ -84,9 +87,7 @@ async function membershipsOf(
   const { item: joined } = await takeMergedIn(known, item.mergedIn, memberships, joinMemberships);
   const ups: [string, Ups[string]][] = [];
   for (const { mergePolicy, segments } of settings.policies) {
-    const person = profilesOf(item, { links: settings.links, mergePolicy }).find(({ identities }) =>
-      identities.includes(key),
-    );
+    const person = profilesOf(item, { ...settings, mergePolicy }).find(({ identities }) => identities.includes(key));
     const held = person?.identities.flatMap((identity) => joined.profiles[identity] ?? []) ?? [];
     for (const id of new Set(held.flatMap((one) => Object.keys(one.segments)))) {
       if (!segments.has(id)) continue;

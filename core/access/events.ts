@@ -102,6 +102,7 @@ async function entriesOf(
 const isEvent = (entry: TimelineEntry): entry is EventEntry => entry.json !== undefined;
 
 function isShown(entry: TimelineEntry, erased: Erased | undefined, { settings, now }: AccessDeps): boolean {
+  if (settings.isActiveDataset?.(entry.datasetId) === false) return false;
   const expiresAt = Math.min(
     entry.expiresAt ?? Number.POSITIVE_INFINITY,
     settings.expiryOf(entry.datasetId, entry.time) ?? Number.POSITIVE_INFINITY,

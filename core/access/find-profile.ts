@@ -21,8 +21,6 @@ export async function findProfile(
 ): Promise<FoundProfile | undefined> {
   const [item] = (await loadItems([key], profiles)).items;
   if (!item) return undefined;
-  const profile = profilesOf(item, { links: settings.links, mergePolicy }).find(({ identities }) =>
-    identities.includes(key),
-  );
+  const profile = profilesOf(item, { ...settings, mergePolicy }).find(({ identities }) => identities.includes(key));
   return profile && { item, profile };
 }

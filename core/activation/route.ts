@@ -77,7 +77,7 @@ export function routeItem(
 export const profilesIn = (item: ProfileItem | undefined, settings: RouteSettings): MergePolicyProfiles[] =>
   (settings.policies ?? [{ mergePolicy: settings.mergePolicy }]).map((policy) => ({
     policy,
-    profiles: item ? profilesOf(item, { links: settings.links, mergePolicy: policy.mergePolicy }) : [],
+    profiles: item ? profilesOf(item, { ...settings, mergePolicy: policy.mergePolicy }) : [],
   }));
 
 /** Audience Manager is told of people as the default merge policy sees them, whatever the segment's own (aep.md §7.1). */

@@ -65,7 +65,7 @@ async function membersIn(
   for (const under of [settings, ...(settings.others ?? [])]) {
     for (const profile of profilesOf(item, under)) {
       if (profile.optedOut) continue;
-      const view = await viewOf(profile, item, deps);
+      const view = await viewOf(profile, item, depsUnder(under, deps));
       const evaluator = under.segments.evaluator(view, await recordsFor(view, under.segments, deps));
       for (const id of under.segments.ids) {
         if (!evaluator.answer(id, deps.now).isMember) continue;
@@ -75,6 +75,13 @@ async function membersIn(
     }
   }
   return { profileCount: profilesOf(item, settings).length, of: (id) => members.get(id) ?? NOBODY };
+}
+
+/** Events of datasets that a catalog does not have count for nothing under it. */
+function depsUnder({ isActiveDataset = () => true }: EvaluateSettings, { history, ...deps }: PreviewDeps): PreviewDeps {
+  if (!history) return deps;
+  const isProfileEnabled = (id: string): boolean => history.isProfileEnabled(id) && isActiveDataset(id);
+  return { ...deps, history: { ...history, isProfileEnabled } };
 }
 
 function changeOf(id: string, before: Side, after: Side): Move['change'] {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { AccessSettings } from '#core/access/access.ts';
 import { releases } from '#core/activation/aam/first-use.ts';
 import { activationVersion } from '#core/activation/activation-version.ts';
@@ -47,9 +48,9 @@ export function stageSettings(catalog: CompiledCatalog): StageSettings {
 
 /** How people are put together for a segment: under its own merge policy, whether it is published or not. */
 export function settingsForSegment(catalog: CompiledCatalog, { mergePolicyId }: SegmentDefinition): ProfileSettings {
-  const { links, mergePolicy } = stageSettings(catalog).evaluation;
+  const { mergePolicy, ...rules } = stageSettings(catalog).evaluation;
   const own = mergePolicyId === undefined ? undefined : catalog.mergePolicies.get(mergePolicyId);
-  return { links, mergePolicy: own ?? mergePolicy };
+  return { ...rules, mergePolicy: own ?? mergePolicy };
 }
 
 function rulesOf(catalog: CompiledCatalog): StageSettings {
@@ -66,10 +67,12 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
     return keptFor === undefined ? undefined : time + keptFor;
   };
+  const isActiveDataset = (id: string): boolean => catalog.datasets.has(id);
   const activations = activationVersion(destinations.values());
   const under = (policy: MergePolicyDefinition): EvaluateSettings => ({
     links,
     mergePolicy: policy,
+    isActiveDataset,
     segments: catalog.segmentsByMergePolicy.get(policy.id) ?? NO_SEGMENTS,
     mappedAttributes: ({ view }) => [
       pick(view, mapped),
@@ -89,19 +92,22 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     links,
     isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
     isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
+    isActiveDataset,
     projectEvent: (entity) => segments.projectEvent(entity),
     retainEvents: (events) => segments.retain(events),
-    projection: segments.fingerprint,
+    projection: projectionOf(catalog),
     expiryOf,
     keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
   };
   const { pseudonymousExpiration } = catalog.identitySettings;
   const evaluation: EvaluateSettings = { ...under(mergePolicy), others: others.map(under) };
-  const route: RouteSettings = { links, mergePolicy, destinations, sharedSince, governance, policies };
+  const route: RouteSettings = { links, mergePolicy, isActiveDataset, destinations, sharedSince, governance, policies };
+  // What counts no more expires all the same; and it may count again.
+  const { isActiveDataset: _active, ...whole } = fold;
   const expiry: ExpirySettings = {
     links,
     mergePolicy,
-    fold,
+    fold: whole,
     eventDays: Object.fromEntries(
       [...catalog.datasets.values()].flatMap(({ id, definition: { eventExpirationDays: days } }) =>
         days === undefined ? [] : [[id, days]],
@@ -121,6 +127,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       policies,
       policyOf: (id) => catalog.mergePolicies.get(id),
       namespaceOf: (text) => findNamespace(text, catalog.namespaces)?.code,
+      isActiveDataset,
       expiryOf,
     },
     expiry,
@@ -128,6 +135,12 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     report: { segments, destinations, governance, fold, evaluation, route },
     revert: { datasets: catalog.datasets, fold, expiry },
   };
+}
+
+/** Events are chosen anew where segments read others of them, or other datasets have events that count. */
+function projectionOf({ segments, datasets }: CompiledCatalog): string {
+  const ofEvents = [...datasets.values()].filter(({ behaviour }) => behaviour === 'event').map(({ id }) => id);
+  return `${segments.fingerprint}.${hash('sha256', JSON.stringify(ofEvents.sort()), 'base64url').slice(0, 6)}`;
 }
 
 /** Paths of the attributes whose change a destination hears about. */

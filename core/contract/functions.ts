@@ -39,6 +39,7 @@ const starter = { PARTITIONS: number };
 const worker = { WORK_SECONDS: number };
 const evaluation = { EVALUATION_QUEUE_URL: resource };
 const expiry = { EXPIRY_QUEUE_URL: resource };
+const deletion = { DELETION_QUEUE_URL: resource };
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {
@@ -97,6 +98,10 @@ export const ENVIRONMENT = {
     PROFILES_TABLE: resource,
     TIMELINE_TABLE: resource,
   }),
+  /** a request → a job over all profiles, in parts: a dataset that has left the catalog is deleted */
+  'delete-dataset': z.object({ ...catalog, ...starter, ...deletion }),
+  /** part of a job → nothing of a dataset is left */
+  'delete-dataset-part': z.object({ ...records, ...worker, ...deletion, LANDING_BUCKET: resource }),
   /** schedule → partitions of the lake → few large objects of many small ones */
   'compact-lake': z.object({ ...catalog, LAKE_BUCKET: resource, COMPACTION_QUEUE_URL: resource, TARGET_MB: number }),
   /** HTTP → profiles and their events */

@@ -18,7 +18,9 @@ export const STAGE_PARAMETERS = [
   'operations-table',
   /** JSON: delivery lane id → queue URL */
   'destination-queues',
-  /** JSON: delivery lane id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `evaluation`, `expiry` */
+  /** URL of the queue of batches that are to be taken back */
+  'reverts-queue',
+  /** JSON: delivery lane id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `reverts`, `evaluation`, `expiry`, `deletion`, `compaction` */
   'dead-letter-queues',
   /** JSON: function name → deployed function's name */
   'functions',

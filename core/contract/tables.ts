@@ -21,6 +21,8 @@ export const TTL_ATTRIBUTE = 'expiresAt';
 export const operationsKey = {
   /** Which version of the catalog is active. */
   catalogPointer: (): string => 'CATALOG#current',
+  /** That a version of the catalog became active at an instant (epoch ms). */
+  catalogActivation: (at: number, version: string): string => `CATALOG#${new Date(at).toISOString()}#${version}`,
   /** A file on its way: how many chunks it has and what became of its records. */
   batch: (batchId: string): string => `BATCH#${batchId}`,
   /** A chunk that has been looked at. */
@@ -59,4 +61,8 @@ export const OPERATIONS_PREFIX = {
   expiry: 'EXPIRY#',
   rateLimit: 'RATE#',
   evaluation: 'EVALUATION#',
+  deletion: 'DELETION#',
 } as const;
+
+/** Of the keys of the deletions of one dataset. */
+export const deletionPrefix = (datasetId: string): string => `${OPERATIONS_PREFIX.deletion}${datasetId}#`;

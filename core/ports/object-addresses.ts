@@ -1,3 +1,5 @@
+import type { ObjectVersion } from './object-store.ts';
+
 /** Where an object can be written or read for a while by whoever knows the address, without any other right. */
 export interface ObjectAddress {
   readonly method: 'PUT' | 'GET';
@@ -12,5 +14,6 @@ export interface ObjectAddress {
 export interface ObjectAddresses {
   /** Takes the object, up to 5 GB of it, if there is none yet: what was written once stays as it is. */
   forWriting(key: string): Promise<ObjectAddress>;
-  forReading(key: string): Promise<ObjectAddress>;
+  /** @param version which object under the key; the one that is there when left out */
+  forReading(key: string, version?: ObjectVersion): Promise<ObjectAddress>;
 }

@@ -104,7 +104,9 @@ function identitiesOfPerson(
   item: ProfileItem,
   settings: ProfileSettings,
 ): ReadonlySet<IdentityKey> {
-  const profile = profilesOf(item, settings).find(({ identities }) => identities.includes(identity));
+  // Also by data that counts no more, since it is still stored.
+  const { links, mergePolicy } = settings;
+  const profile = profilesOf(item, { links, mergePolicy }).find(({ identities }) => identities.includes(identity));
   return new Set(profile?.identities ?? [identity]);
 }
 

@@ -8,6 +8,8 @@ export interface FoldSettings {
   readonly linkHistoryLimits?: LinkHistoryLimits;
   isProfileEnabled(datasetId: string): boolean;
   isIdentityEnabled(datasetId: string): boolean;
+  /** See `ProfileRules`. */
+  isActiveDataset?(datasetId: string): boolean;
   /** Keeps what segments read of an event; undefined where no segment looks at it. */
   projectEvent(entity: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined;
   /** Leaves out events of one identity that no segment needs any more. */

@@ -4,7 +4,14 @@ import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/record/id
 import type { MergePolicyDefinition } from './definition.ts';
 import { type ActivityRegions, attributesOf, latestRegions } from './fragment.ts';
 import { isGeneralOptOut, mergeFragments } from './merge.ts';
-import { type Fragment, type FragmentKey, identityOfFragment, type ProfileItem } from './profile-item.ts';
+import {
+  datasetOfFragment,
+  type Fragment,
+  type FragmentKey,
+  identityOfFragment,
+  type ProfileEvent,
+  type ProfileItem,
+} from './profile-item.ts';
 import type { ProfileView } from './profile-view.ts';
 
 /** One person as the merge policy sees them: the fragments and events of the identities of one graph. */
@@ -23,6 +30,11 @@ export interface Profile {
 export interface ProfileSettings {
   readonly links: LinkingRules;
   readonly mergePolicy: MergePolicyDefinition;
+  /**
+   * Whether what a dataset says counts: not once it has left the catalog, though it is still stored (docs/profiles.md). All
+   * that is stored counts where this is left out.
+   */
+  isActiveDataset?(datasetId: string): boolean;
 }
 
 /**
@@ -30,7 +42,10 @@ export interface ProfileSettings {
  * `none`: one for every identity that has data (aep.md §4.1). Sorted by key.
  */
 export function profilesOf(item: ProfileItem, settings: ProfileSettings): Profile[] {
-  const fragments = Object.entries(item.fragments).filter(([, fragment]) => attributesOf(fragment));
+  const { isActiveDataset = () => true } = settings;
+  const fragments = Object.entries(item.fragments).filter(
+    ([key, fragment]) => isActiveDataset(datasetOfFragment(key)) && attributesOf(fragment),
+  );
   const withData = new Set([...fragments.map(([key]) => identityOfFragment(key)), ...Object.keys(item.events)]);
   const groups =
     settings.mergePolicy.identityGraph.type === 'none'
@@ -47,7 +62,7 @@ function profileOf(
   item: ProfileItem,
   allFragments: readonly (readonly [FragmentKey, Fragment])[],
   members: readonly IdentityKey[],
-  { links, mergePolicy }: ProfileSettings,
+  { links, mergePolicy, isActiveDataset }: ProfileSettings,
 ): Profile {
   const identities = strongestFirst(members, links);
   const own = new Set(identities);
@@ -59,7 +74,7 @@ function profileOf(
     view: {
       ...attributes,
       identityMap: identityMapOf(identities),
-      xEvent: identities.flatMap((identity) => item.events[identity] ?? []),
+      xEvent: identities.flatMap((identity) => eventsThatCount(item.events[identity] ?? [], isActiveDataset)),
     },
     optedOut: isGeneralOptOut(attributes.privacyOptOuts),
     regionsOf: (identity) =>
@@ -67,6 +82,15 @@ function profileOf(
         .filter(([key]) => identityOfFragment(key) === identity)
         .reduce<ActivityRegions | undefined>((known, [, { regions }]) => latestRegions(known, regions), undefined),
   };
+}
+
+/** The same list where all of them do, as nearly always. */
+export function eventsThatCount(
+  events: readonly ProfileEvent[],
+  isActiveDataset: ProfileSettings['isActiveDataset'],
+): readonly ProfileEvent[] {
+  if (!isActiveDataset || events.every(({ datasetId }) => isActiveDataset(datasetId))) return events;
+  return events.filter(({ datasetId }) => isActiveDataset(datasetId));
 }
 
 const strongestFirst = (identities: readonly IdentityKey[], rules: LinkingRules): IdentityKey[] =>

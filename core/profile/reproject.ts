@@ -45,6 +45,7 @@ export async function eventsOf(
 ): Promise<readonly ProfileEvent[]> {
   const events: ProfileEvent[] = [];
   for await (const { id, time, datasetId, json } of timeline.read(identity)) {
+    if (settings.isActiveDataset?.(datasetId) === false) continue;
     const expiresAt = settings.expiryOf(datasetId, time) ?? Number.POSITIVE_INFINITY;
     const entity = json !== undefined && expiresAt > now() && settings.projectEvent(JSON.parse(json));
     if (entity) events.push({ id, time, datasetId, entity });

@@ -1,3 +1,5 @@
+import type { ObjectVersion } from '#core/ports/object-store.ts';
+import type { BatchTransition, BatchTransitions } from './batch-transitions.ts';
 import type { Rejection } from './record.ts';
 
 /** What became of a number of records. Every record is in exactly one of the three. */
@@ -21,6 +23,8 @@ export interface NewBatch {
   readonly datasetId: string;
   /** Key of the file in the landing bucket. */
   readonly file: string;
+  /** Which object under that key: another may have taken its place. */
+  readonly version?: ObjectVersion;
   /** Epoch ms. */
   readonly receivedAt: number;
   readonly chunks: number;
@@ -33,7 +37,7 @@ export type CommitDecision = 'stitch' | { readonly rejection: Rejection };
 
 /** A file on its way (aep.md §2.2, §2.3). */
 export interface Batch extends NewBatch {
-  readonly status: 'processing' | 'success' | 'failed';
+  readonly status: 'processing' | 'success' | 'failed' | 'reverting' | 'inactive';
   /** Chunks whose records have been looked at, and how many of these were good (`accepted`) and bad. */
   readonly validatedChunks: number;
   readonly validated: OutcomeCounts;
@@ -44,6 +48,17 @@ export interface Batch extends NewBatch {
   readonly counts: OutcomeCounts;
   /** Why the file, or the rest of it, could not be read. */
   readonly rejection?: Rejection;
+  /** What was done with it. */
+  readonly transitions: BatchTransitions;
+  /** Epoch ms: until then a worker may be at one of its chunks. */
+  readonly busyUntil?: number;
+}
+
+/** A batch as far as it has come. */
+export interface BatchProgress {
+  readonly transitions: BatchTransitions;
+  /** Undefined before the splitter has come to it. */
+  readonly batch: Batch | undefined;
 }
 
 /** The books of ingestion. */
@@ -58,8 +73,31 @@ export interface Operations {
   decide(batchId: string, commitDecision: CommitDecision): Promise<CommitDecision>;
   /** Counts a chunk home, once however often it is said. */
   completeChunk(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<void>;
+  /**
+   * Makes a transition of a batch, in one conditional write: only if none of those is made that exclude it. One that was made
+   * before stays as it was.
+   * @param at epoch ms
+   * @param unless what excludes it, where that is not what it says itself (`EXCLUDED_BY`)
+   * @returns whether it is made, now or before, and the batch as it then is
+   */
+  transition(
+    batchId: string,
+    to: BatchTransition,
+    at: number,
+    unless?: readonly BatchTransition[],
+  ): Promise<BatchProgress & { readonly isMade: boolean }>;
+  /**
+   * Notes that a worker is at a chunk of a batch, in one conditional write.
+   * @param until epoch ms: when it has ended, whatever becomes of it
+   * @returns whether it may: not when the batch is being taken back, or was
+   */
+  lease(batchId: string, worker: string, until: number): Promise<boolean>;
+  /** Notes that a worker is done. */
+  release(batchId: string, worker: string): Promise<void>;
   /** Adds to the counts of a dataset's stream. */
   countStream(datasetId: string, counts: OutcomeCounts): Promise<void>;
+  /** Strongly consistent, as all that is said of one batch. */
+  progress(batchId: string): Promise<BatchProgress>;
   batch(batchId: string): Promise<Batch | undefined>;
   batches(): AsyncIterable<Batch>;
   streams(): AsyncIterable<{ readonly datasetId: string; readonly counts: OutcomeCounts }>;

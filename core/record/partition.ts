@@ -24,10 +24,14 @@ export const dayOf = (at: number): string => new Date(at).toISOString().slice(0,
 export const folderOf = ({ dataset, day }: Partition): string => `dataset=${dataset}/date=${day}/`;
 
 /** Where records that arrived then are kept; those that were rejected too. */
-export function folderAt(datasetId: string, at: number): string {
-  // What a producer wrote as the name of a dataset may be anything; as part of a key it must be harmless.
-  const dataset = /^[A-Za-z0-9_.-]{1,128}$/.test(datasetId) ? datasetId : `${UNKNOWN_DATASET}-${shortHash(datasetId)}`;
-  return folderOf({ dataset, day: dayOf(at) });
-}
+export const folderAt = (datasetId: string, at: number): string =>
+  folderOf({ dataset: nameInKeys(datasetId), day: dayOf(at) });
+
+/** Where all records of a dataset are kept. */
+export const datasetFolder = (datasetId: string): string => `dataset=${nameInKeys(datasetId)}/`;
+
+/** What a producer wrote as the name of a dataset may be anything; as part of a key it must be harmless. */
+const nameInKeys = (datasetId: string): string =>
+  /^[A-Za-z0-9_.-]{1,128}$/.test(datasetId) ? datasetId : `${UNKNOWN_DATASET}-${shortHash(datasetId)}`;
 
 const shortHash = (text: string): string => hash('sha256', text, 'hex').slice(0, 12);

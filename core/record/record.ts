@@ -37,6 +37,8 @@ export const REJECTION_CODES = [
   'wrong-format', // files: not what the name says
   'corrupt-file', // files: gzip or parquet that can't be read
   'empty-file',
+  'overwritten-before-read', // files: another lies in its place
+  'removed-before-read', // files
   'invalid-header',
   'batch-failed', // files: too many of the batch's records were rejected
 ] as const;

@@ -1,6 +1,6 @@
 import { addAssertions } from '#core/identity/add-assertions.ts';
 import { NO_LINK_HISTORY } from '#core/identity/link-history.ts';
-import type { Assertion, LinkingRules } from '#core/identity/linking-rules.ts';
+import type { Assertion } from '#core/identity/linking-rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
 import { assignToProfile } from '#core/profile/assign.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
@@ -8,7 +8,7 @@ import { foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/
 import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
-import type { ProfileEvent, ProfileItem } from '#core/profile/profile-item.ts';
+import { datasetOfFragment, type ProfileEvent, type ProfileItem } from '#core/profile/profile-item.ts';
 import { timelineEntryOf } from '#core/profile/remember.ts';
 import { eventsOf } from '#core/profile/reproject.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
@@ -43,11 +43,12 @@ export async function rebuildItem(
   const rules = deps.settings;
   const records = rows.flatMap((row) => acceptAgain(row, deps.settings)).sort(inOrderOfIngestion);
   const entries = await entriesOf(identities, deps.timeline);
-  const missing = missingAmong(rows, [...entries.values()], affected);
+  const known = [...entries.values()].filter(({ datasetId }) => deps.settings.datasets.has(datasetId));
+  const missing = missingAmong(rows, known, affected);
   if (missing) return missing;
   const own = await withPointers(item, identities, records, deps);
   const kept = await remembered(records, item, own, entries, rules.fold, deps);
-  const { item: folded } = foldRecords(emptied(item, rules.fold.links), kept, rules.fold);
+  const { item: folded } = foldRecords(emptied(item, rules), kept, rules.fold);
   const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
   const reading = { timeline: deps.timeline, settings: rules.fold, now: deps.now };
   for (const key of Object.keys(folded.events)) events[key] = await eventsOf(key, reading);
@@ -151,11 +152,21 @@ async function remembered(
   return kept;
 }
 
-/** The item without what records have brought. */
-function emptied(item: ProfileItem, rules: LinkingRules): ProfileItem {
+/** The item without what records have brought, but those of datasets that have left the catalog: they may come back. */
+function emptied(item: ProfileItem, { datasets, fold }: RevertSettings): ProfileItem {
   const { canonicalKey, revision, mergedIn, erased } = item;
-  const { linkHistory } = addAssertions(NO_LINK_HISTORY, unlinkingsIn(item), rules);
-  return { canonicalKey, revision, mergedIn, linkHistory, fragments: {}, events: {}, ...(erased && { erased }) };
+  const others = item.linkHistory.assertions.filter((one) => !one.unlinking && !datasets.has(one.source));
+  const { linkHistory } = addAssertions(NO_LINK_HISTORY, [...unlinkingsIn(item), ...others], fold.links);
+  const fragments = Object.entries(item.fragments).filter(([key]) => !datasets.has(datasetOfFragment(key)));
+  return {
+    canonicalKey,
+    revision,
+    mergedIn,
+    linkHistory,
+    fragments: Object.fromEntries(fragments),
+    events: {},
+    ...(erased && { erased }),
+  };
 }
 
 /** Nobody can say these again: no record has them. */

@@ -26,6 +26,9 @@ export const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },
   expire: { memoryMb: 512, timeoutSeconds: 60 },
   'expire-partition': { memoryMb: 1769, timeoutSeconds: 120 },
+  'delete-dataset': { memoryMb: 512, timeoutSeconds: 60 },
+  // The last one deletes what lies in buckets, and goes on where it was when its message comes again.
+  'delete-dataset-part': { memoryMb: 1769, timeoutSeconds: 300 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 1769, timeoutSeconds: 900 },
   'compact-lake': { memoryMb: 1769, timeoutSeconds: 900 },

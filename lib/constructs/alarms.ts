@@ -22,7 +22,7 @@ export const ALARM_PATTERNS = [
   '<function>-errors',
   '<function>-throttles',
   'split-files-rejected',
-  'validate-chunk-batches-failed',
+  '<function>-batches-failed',
   '<function>-records-rejected',
   'evaluate-partition-memberships-repaired',
 ] as const;

@@ -15,6 +15,11 @@ export interface DataBucketProps {
   readonly config: StageConfig;
   /** Where server access logs go, in stages that keep them. */
   readonly accessLogs?: IBucket | undefined;
+  /**
+   * The bucket keeps versions in every stage, old ones for that many days.
+   * @default - 30 days, in stages whose buckets keep versions
+   */
+  readonly oldVersionDays?: number;
   /** Objects are deleted after that many days. @default - they are kept */
   readonly expireAfterDays?: number;
   /** Objects whose keys begin so are working copies: they are deleted after that many days, and no old version of them stays. */
@@ -32,7 +37,7 @@ export function dataBucket(scope: Construct, id: string, props: DataBucketProps)
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     enforceSSL: true,
     minimumTLSVersion: 1.2,
-    versioned: config.versionedBuckets,
+    versioned: keepsVersions(props),
     removalPolicy: config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     autoDeleteObjects: config.emptyBuckets,
     lifecycleRules: lifecycle(props),
@@ -48,10 +53,15 @@ export function dataBucket(scope: Construct, id: string, props: DataBucketProps)
   return bucket as IBucket;
 }
 
-function lifecycle({ config, expireAfterDays, workingCopies, archiveAfterDays }: DataBucketProps): LifecycleRule[] {
+const keepsVersions = ({ config, oldVersionDays }: DataBucketProps): boolean =>
+  config.versionedBuckets || oldVersionDays !== undefined;
+
+function lifecycle(props: DataBucketProps): LifecycleRule[] {
+  const { expireAfterDays, workingCopies, archiveAfterDays, oldVersionDays = 30 } = props;
   const rules: LifecycleRule[] = [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }];
-  if (config.versionedBuckets) {
-    rules.push({ id: 'old-versions', noncurrentVersionExpiration: Duration.days(30), expiredObjectDeleteMarker: true });
+  if (keepsVersions(props)) {
+    const noncurrentVersionExpiration = Duration.days(oldVersionDays);
+    rules.push({ id: 'old-versions', noncurrentVersionExpiration, expiredObjectDeleteMarker: true });
   }
   if (expireAfterDays !== undefined) rules.push({ id: 'expiry', expiration: Duration.days(expireAfterDays) });
   if (workingCopies !== undefined) {
@@ -60,7 +70,7 @@ function lifecycle({ config, expireAfterDays, workingCopies, archiveAfterDays }:
       prefix: workingCopies.prefix,
       expiration: Duration.days(workingCopies.expireAfterDays),
       // Where rules meet, S3 follows the one that ends an object earlier.
-      ...(config.versionedBuckets && { noncurrentVersionExpiration: Duration.days(1) }),
+      ...(keepsVersions(props) && { noncurrentVersionExpiration: Duration.days(1) }),
     });
   }
   if (archiveAfterDays !== undefined) {

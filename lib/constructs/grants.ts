@@ -70,6 +70,15 @@ export function readObjects(grantee: IFunction, bucket: IBucket): Grant {
   return list.combine(onObjects(grantee, bucket, ['s3:GetObject']));
 }
 
+/** Reading objects that others have replaced, by their version. */
+export const readVersions = (grantee: IFunction, bucket: IBucket): Grant =>
+  onObjects(grantee, bucket, ['s3:GetObjectVersion']);
+
+/** Listing objects with their versions. */
+export function listVersions(grantee: IFunction, bucket: IBucket): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['s3:ListBucketVersions'], resourceArns: [bucket.bucketArn] });
+}
+
 export function writeObjects(grantee: IFunction, bucket: IBucket): Grant {
   return onObjects(grantee, bucket, ['s3:PutObject']);
 }

@@ -28,10 +28,18 @@ export function addRejectionAlarms(scope: Construct, props: { readonly stage: st
     says: 'A file was rejected as a whole.',
   });
   alarms.add(scope, 'BatchesFailedAlarm', {
-    pattern: 'validate-chunk-batches-failed',
+    pattern: '<function>-batches-failed',
+    subject: 'validate-chunk',
     metric: countedBy(stage, 'validate-chunk', METRICS.batchesFailed),
     threshold: 1,
     says: 'A file failed as a whole: too many of its records were rejected, or it could not be read to its end.',
+  });
+  alarms.add(scope, 'BatchesCutShortAlarm', {
+    pattern: '<function>-batches-failed',
+    subject: 'stitch-chunk',
+    metric: countedBy(stage, 'stitch-chunk', METRICS.batchesFailed),
+    threshold: 1,
+    says: 'A part of a file could not be read any more after the file had passed validation.',
   });
   for (const name of ['stitch-stream', 'stitch-chunk'] as const) {
     alarms.add(scope, `${name}-records-rejected-alarm`, {

@@ -13,7 +13,7 @@ import { addErasure } from './compute/erasure.ts';
 import { addEvaluation, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
 import { addHttpEndpoints, type Urls } from './compute/http-endpoints.ts';
-import { addBatchEvaluation, addExpiry } from './compute/profile-jobs.ts';
+import { addBatchEvaluation, addDeletion, addExpiry } from './compute/profile-jobs.ts';
 import { addFileIngestion, addStreamIngestion } from './compute/record-endpoints.ts';
 import { addReverts, revertQueue } from './compute/reverts.ts';
 import { addSchedules } from './compute/schedules.ts';
@@ -47,17 +47,20 @@ export class ComputeStack extends Stack {
     const { compact, compaction } = addCompaction(this.#make);
     addSchedules(this.#make, { batch, expire, compact });
     addErasure(this.#make);
+    const deletion = addDeletion(this.#make);
     addRejectionAlarms(this, { stage: config.stage, alarms: this.alarms });
     addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
     if (config.dashboard) {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, lanes: activation.lanes });
     }
-    this.#publishParameters({ ...files, reverts, evaluation, expiry, compaction }, urls);
+    this.#publishParameters({ ...files, reverts, evaluation, expiry, deletion, compaction }, urls);
   }
 
   #publishParameters(
-    queues: Readonly<Record<'validation' | 'chunks' | 'reverts' | 'evaluation' | 'expiry' | 'compaction', WorkQueue>>,
+    queues: Readonly<
+      Record<'validation' | 'chunks' | 'reverts' | 'evaluation' | 'expiry' | 'deletion' | 'compaction', WorkQueue>
+    >,
     urls: Urls,
   ): void {
     const { config, data, activation } = this.#make;
@@ -74,6 +77,7 @@ export class ComputeStack extends Stack {
       'Address of profiles, at /ups/access/entities; signed requests',
     );
     parameters.publish('batch-url', urls['batch-url'], 'Address of the batch API, at /batches');
+    parameters.publish('reverts-queue', queues.reverts.queue.queueUrl, 'Queue of batches that are to be taken back');
     parameters.publishMap(
       'functions',
       Object.fromEntries(functions.map((made) => [made.label, made.function.functionName])),

@@ -62,6 +62,9 @@ export class DataStack extends Stack {
     this.landing = dataBucket(this, 'Landing', {
       ...bucket,
       expireAfterDays: 30,
+      // What is overwritten is read all the same. It has a long weekend for that, and nothing of a file is older than 35 days:
+      // S3 rounds both periods up to the end of a day.
+      oldVersionDays: 3,
       // As long as a message of their batch may wait among the dead letters; usually they are gone within the hour.
       workingCopies: { prefix: BLOCKS_PREFIX, expireAfterDays: 14 },
     });

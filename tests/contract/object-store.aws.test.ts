@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { beforeAll } from 'vitest';
 import { s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
-import { objectStoreContract } from './object-store.contract.ts';
+import { objectStoreContract, versionedObjectStoreContract } from './object-store.contract.ts';
 
 const bucket = `contract-${randomUUID()}`;
+const versioned = `${bucket}-versions`;
 
 beforeAll(async () => {
   if (!process.env.AWS_ENDPOINT_URL) {
@@ -14,6 +15,11 @@ beforeAll(async () => {
     );
   }
   await s3().send(new CreateBucketCommand({ Bucket: bucket }));
+  await s3().send(new CreateBucketCommand({ Bucket: versioned }));
+  await s3().send(
+    new PutBucketVersioningCommand({ Bucket: versioned, VersioningConfiguration: { Status: 'Enabled' } }),
+  );
 });
 
 objectStoreContract('S3', () => createS3ObjectStore(s3(), bucket));
+versionedObjectStoreContract('S3', () => createS3ObjectStore(s3(), versioned));

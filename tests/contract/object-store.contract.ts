@@ -168,6 +168,24 @@ export function objectStoreContract(name: string, create: () => ObjectStore): vo
         expect(await store.get(key)).toBeUndefined();
       });
 
+      it('reads the version it had seen, and says that it is gone when another took its place', async () => {
+        const store = create();
+        const key = `${fresh()}version`;
+        await store.put(key, '0123456789');
+        const [seen] = await Array.fromAsync(store.versions(key));
+        const version = { etag: seen!.etag };
+        expect(textOf(await store.get(key, { start: 2, end: 4 }, version))).toBe('23');
+        expect(await store.size(key, version)).toBe(10);
+        await store.put(key, 'other');
+        for (const range of [undefined, { start: 2, end: 4 }, { start: 3, end: 3 }]) {
+          expect(await store.get(key, range, version)).toBeUndefined();
+        }
+        expect(await store.size(key, version)).toBeUndefined();
+        await store.delete([key]);
+        expect(await store.size(key, version)).toBeUndefined();
+        expect(await Array.fromAsync(store.versions(key))).toEqual([]);
+      });
+
       /** More than fits into one request. */
       async function* megabytes(count: number, fails = false): AsyncIterable<Uint8Array> {
         for (let n = 0; n < count; n++) yield Buffer.alloc(1024 ** 2, n);
@@ -192,6 +210,90 @@ export function objectStoreContract(name: string, create: () => ObjectStore): vo
         await expect(store.putIf(key, megabytes(count, true), undefined)).rejects.toThrow('no more');
         expect(await store.get(key)).toBeUndefined();
       });
+    });
+  });
+}
+
+/** What a store does besides whose bucket keeps versions. */
+export function versionedObjectStoreContract(name: string, create: () => ObjectStore): void {
+  describe(`object store that keeps versions: ${name}`, () => {
+    const latest = async (store: ObjectStore, key: string) => {
+      const [object] = await Array.fromAsync(store.versions(key));
+      return { etag: object!.etag, versionId: object!.versionId };
+    };
+
+    it('gives back every object that was under a key, whole and by ranges, after it was replaced and deleted', async () => {
+      const store = create();
+      const key = `${fresh()}twice`;
+      await store.put(key, '0123456789');
+      const first = await latest(store, key);
+      await store.put(key, 'second');
+      const second = await latest(store, key);
+      expect(second.versionId).not.toBe(first.versionId);
+      const readBoth = async () => [
+        textOf(await store.get(key, undefined, first)),
+        textOf(await store.get(key, { start: 2, end: 5 }, first)),
+        textOf(await store.get(key, { start: 8, end: 100 }, first)),
+        textOf(await store.get(key, { start: 50, end: 60 }, first)),
+        textOf(await store.get(key, { start: 3, end: 3 }, first)),
+        await store.size(key, first),
+        textOf(await store.get(key, undefined, second)),
+        await store.size(key, second),
+      ];
+      expect(await readBoth()).toEqual(['0123456789', '234', '89', '', '', 10, 'second', 6]);
+      await store.delete([key]);
+      expect(await store.get(key)).toBeUndefined();
+      expect(await readBoth()).toEqual(['0123456789', '234', '89', '', '', 10, 'second', 6]);
+    });
+
+    it('tells two uploads of the same bytes apart', async () => {
+      const store = create();
+      const key = `${fresh()}same`;
+      await store.put(key, 'same');
+      const first = await latest(store, key);
+      await store.put(key, 'same');
+      const second = await latest(store, key);
+      expect([second.etag, second.versionId === first.versionId]).toEqual([first.etag, false]);
+    });
+
+    it('lists what lies there now, in order, with its version, and nothing that was replaced or deleted', async () => {
+      const store = create();
+      const folder = fresh();
+      for (const name of ['b', 'a', 'c', 'b', 'a', 'a']) await store.put(`${folder}${name}`, name);
+      await store.delete([`${folder}b`]);
+      const listed = await Array.fromAsync(store.versions(folder));
+      expect(listed.map(({ key, size }) => [key, size])).toEqual([
+        [`${folder}a`, 1],
+        [`${folder}c`, 1],
+      ]);
+      for (const { key, ...version } of listed)
+        expect(textOf(await store.get(key, undefined, version))).toBe(key.at(-1));
+      expect((await Array.fromAsync(store.entries(folder))).map(({ key, etag }) => [key, etag])).toEqual(
+        listed.map(({ key, etag }) => [key, etag]),
+      );
+    });
+
+    it('lists more versions than fit into one page', async () => {
+      const store = create();
+      const folder = fresh();
+      const keys = Array.from({ length: 600 }, (_, index) => `${folder}${String(index).padStart(5, '0')}`);
+      for (let start = 0; start < keys.length; start += 50) {
+        const page = keys.slice(start, start + 50);
+        await Promise.all(page.map((key) => store.put(key, 'old')));
+        await Promise.all(page.map((key) => store.put(key, 'new!')));
+      }
+      const listed = await Array.fromAsync(store.versions(folder));
+      expect(listed.map(({ key, size }) => `${key} ${size}`)).toEqual(keys.map((key) => `${key} 4`));
+    });
+
+    it('writes where nothing is any more, as if nothing had been', async () => {
+      const store = create();
+      const key = `${fresh()}again`;
+      await store.put(key, 'first');
+      await store.delete([key]);
+      expect(await store.putIf(key, Buffer.from('second'), undefined)).toBeDefined();
+      expect(await store.putIf(key, Buffer.from('third'), undefined)).toBeUndefined();
+      expect(textOf(await store.get(key))).toBe('second');
     });
   });
 }

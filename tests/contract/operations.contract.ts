@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NO_COUNTS } from '#core/pipeline/counts.ts';
+import { BATCH_TRANSITIONS, EXCLUDED_BY } from '#core/record/batch-transitions.ts';
 import type { Batch, NewBatch, Operations, OutcomeCounts } from '#core/record/operations.ts';
 
 let unique = 0;
@@ -127,6 +128,86 @@ export function operationsContract(name: string, create: () => Operations): void
       await operations.openBatch(rest);
       await operations.completeChunk(rest.id, 0, counts({ accepted: 1 }), rejection);
       expect(await find(operations, rest.id)).toMatchObject({ status: 'success', rejection });
+    });
+
+    it.each(BATCH_TRANSITIONS)('makes the transition "%s" once, at the instant that it was made first', async (to) => {
+      const operations = create();
+      const { id } = newBatch(1);
+      expect(await operations.progress(id)).toEqual({ transitions: {}, batch: undefined });
+      expect(await operations.transition(id, to, 7)).toEqual({
+        isMade: true,
+        transitions: { [to]: 7 },
+        batch: undefined,
+      });
+      expect(await operations.transition(id, to, 9)).toMatchObject({ isMade: true, transitions: { [to]: 7 } });
+      expect(await operations.progress(id)).toEqual({ transitions: { [to]: 7 }, batch: undefined });
+      expect(await operations.batch(id), 'it is no batch before its files were looked at').toBeUndefined();
+      expect(await find(operations, id)).toBeUndefined();
+    });
+
+    it.each(BATCH_TRANSITIONS.flatMap((to) => EXCLUDED_BY[to].map((before) => [to, before] as const)))(
+      'does not make the transition "%s" after "%s"',
+      async (to, before) => {
+        const operations = create();
+        const { id } = newBatch(1);
+        await operations.transition(id, before, 7);
+        expect(await operations.transition(id, to, 9)).toMatchObject({ isMade: false, transitions: { [before]: 7 } });
+        expect(await operations.progress(id)).toEqual({ transitions: { [before]: 7 }, batch: undefined });
+      },
+    );
+
+    it('makes one of the transitions that exclude each other, when all are asked for at once', async () => {
+      const operations = create();
+      for (let round = 0; round < 20; round++) {
+        const { id } = newBatch(1);
+        const all = (['completed', 'aborted', 'failed'] as const).map((to, i) => operations.transition(id, to, i));
+        const made = (await Promise.all(all)).filter(({ isMade }) => isMade);
+        expect(made).toHaveLength(1);
+        expect((await operations.progress(id)).transitions).toEqual(made[0]!.transitions);
+      }
+    });
+
+    it('makes a transition unless what the caller says has been made', async () => {
+      const operations = create();
+      const { id } = newBatch(1);
+      await operations.transition(id, 'completed', 7);
+      expect(await operations.transition(id, 'reverted', 9, ['completed'])).toMatchObject({ isMade: false });
+      expect(await operations.transition(id, 'reverted', 9, [])).toMatchObject({ isMade: true });
+    });
+
+    it('knows of a batch what was done with it, before and after its files were looked at', async () => {
+      const operations = create();
+      const batch = newBatch(1);
+      await operations.transition(batch.id, 'completed', 3);
+      await operations.openBatch(batch);
+      await operations.completeChunk(batch.id, 0, counts({ accepted: 1 }));
+      expect(await operations.batch(batch.id)).toMatchObject({ status: 'success', transitions: { completed: 3 } });
+      expect(await operations.transition(batch.id, 'reverting', 5)).toMatchObject({
+        isMade: true,
+        batch: { ...batch, status: 'reverting', transitions: { completed: 3, reverting: 5 } },
+      });
+      await operations.transition(batch.id, 'reverted', 6);
+      const after = { ...batch, status: 'inactive', counts: { accepted: 1 }, transitions: { reverted: 6 } };
+      expect(await operations.batch(batch.id)).toMatchObject(after);
+      expect(await find(operations, batch.id), 'also in the list of all').toMatchObject(after);
+    });
+
+    it('remembers until when workers may be at a batch, and lets none begin while it is taken back', async () => {
+      const operations = create();
+      const batch = newBatch(2);
+      await operations.openBatch(batch);
+      expect(await operations.lease(batch.id, 'a', 100)).toBe(true);
+      expect(await operations.lease(batch.id, 'b', 200)).toBe(true);
+      expect((await operations.batch(batch.id))?.busyUntil).toBe(200);
+      await operations.release(batch.id, 'b');
+      await operations.release(batch.id, 'never');
+      expect((await operations.batch(batch.id))?.busyUntil).toBe(100);
+      expect((await operations.transition(batch.id, 'reverting', 50)).batch?.busyUntil).toBe(100);
+      expect(await operations.lease(batch.id, 'c', 300)).toBe(false);
+      await operations.release(batch.id, 'a');
+      expect((await operations.batch(batch.id))?.busyUntil).toBeUndefined();
+      await operations.transition(batch.id, 'reverted', 60);
+      expect(await operations.lease(batch.id, 'd', 300)).toBe(false);
     });
 
     it('adds up what came by stream', async () => {

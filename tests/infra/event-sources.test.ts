@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, the two queues of jobs, that of compaction, that of batches to be taken back, and one queue for every delivery lane', () => {
+  it('are the three streams, the three queues of files, the three queues of jobs, that of compaction, that of batches to be taken back, and one queue for every delivery lane', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -26,6 +26,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       chunks: 'stitch-chunk',
       evaluation: 'evaluate-partition',
       expiry: 'expire-partition',
+      deletion: 'delete-dataset-part',
       compaction: 'compact-lake',
       reverts: 'revert-batch',
       webhook: 'deliver-http/webhook',
@@ -72,7 +73,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(11);
+    expect(onQueues).toHaveLength(12);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

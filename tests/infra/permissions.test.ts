@@ -13,12 +13,20 @@ interface Statement {
 /** Actions that have no resource to name. */
 const ON_EVERYTHING = ['dynamodb:ListStreams', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
 /** Actions on the objects of a bucket, whose keys are made while the function runs. */
-const ON_OBJECTS = ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:PutObject'];
+const ON_OBJECTS = [
+  's3:AbortMultipartUpload',
+  's3:DeleteObject',
+  's3:GetObject',
+  's3:GetObjectVersion',
+  's3:PutObject',
+];
 
 /** The actions behind calls whose name is not that of their action. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   TransactWriteItems: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-  HeadObject: ['s3:GetObject', 's3:ListBucket'],
+  GetObject: ['s3:GetObject', 's3:GetObjectVersion'],
+  HeadObject: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
+  ListObjectVersions: ['s3:ListBucketVersions'],
   DeleteObjects: ['s3:DeleteObject'],
   CreateMultipartUpload: ['s3:PutObject'],
   UploadPart: ['s3:PutObject'],
@@ -123,6 +131,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       )
       .map(({ logicalId }) => logicalId.replace(/Role.*$/, ''));
     expect(writers.sort()).toEqual([
+      'DeleteDatasetPart',
       'ErasePerson',
       'EvaluatePart',
       'ExpirePart',
@@ -147,6 +156,16 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       expect(allowed(construct, 's3:DeleteObject').filter((resource) => !resource.endsWith('/pieces/*'))).toEqual([]);
       expect(allowed(construct, 's3:DeleteObject')).toHaveLength(1);
     }
+  });
+
+  it('let whoever reads uploaded files read the very version that was announced', () => {
+    const landing = resourcesOfType(templates, 'AWS::S3::Bucket').find(({ logicalId }) =>
+      logicalId.startsWith('Landing'),
+    )!;
+    for (const construct of ['Split', 'ValidateChunk', 'StitchChunk', 'RevertBatch', 'BatchApi']) {
+      expect(allowed(construct, 's3:GetObjectVersion'), construct).toEqual([`${identityOf(landing)}/*`]);
+    }
+    expect(allowed('BatchApi', 's3:ListBucketVersions')).toEqual([identityOf(landing)]);
   });
 
   it('let the sweep read the index of what is due, and route send to every delivery lane', () => {

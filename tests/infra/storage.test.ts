@@ -112,7 +112,34 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
         RestrictPublicBuckets: true,
       });
       expect(JSON.stringify(properties.LifecycleConfiguration)).toContain('AbortIncompleteMultipartUpload');
-      expect(properties.VersioningConfiguration).toEqual(stage === 'prod' ? { Status: 'Enabled' } : undefined);
+    }
+  });
+
+  it('keeps versions of uploaded files everywhere, of other objects in production', () => {
+    for (const { logicalId, properties } of buckets) {
+      const isVersioned = stage === 'prod' || logicalId.startsWith('Landing');
+      expect(properties.VersioningConfiguration).toEqual(isVersioned ? { Status: 'Enabled' } : undefined);
+    }
+  });
+
+  it('has nothing of an object that was replaced, deleted or expired 35 days after', () => {
+    for (const { logicalId, properties } of buckets) {
+      const { Rules } = properties.LifecycleConfiguration as { Rules: Record<string, unknown>[] };
+      const all = Rules.filter(({ Prefix, Status }) => Prefix === undefined && Status === 'Enabled');
+      const old = all.find(({ Id }) => Id === 'old-versions');
+      if (properties.VersioningConfiguration === undefined) {
+        expect(old).toBeUndefined();
+        continue;
+      }
+      const { NoncurrentDays } = old!.NoncurrentVersionExpiration as { NoncurrentDays: number };
+      // Uploaded files are not searched when somebody is deleted: they go by themselves, and so do their old versions. S3
+      // rounds either period up to the end of a day.
+      const { ExpirationInDays = 0 } = all.find(({ Id }) => Id === 'expiry') ?? {};
+      const most = logicalId.startsWith('Landing')
+        ? Number(ExpirationInDays) + 1 + NoncurrentDays + 1
+        : NoncurrentDays + 1;
+      expect(most, logicalId).toBeLessThanOrEqual(35);
+      expect(old).toMatchObject({ ExpiredObjectDeleteMarker: true });
     }
   });
 
@@ -123,7 +150,7 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
     expect(Rules.find(({ Prefix }) => Prefix === BLOCKS_PREFIX)).toMatchObject({
       Status: 'Enabled',
       ExpirationInDays: 14,
-      ...(stage === 'prod' && { NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
     });
   });
 

@@ -1,20 +1,15 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import {
-  filesPrefix,
-  indexKey,
-  manifestKey,
-  PARTS_SUFFIX,
-  type Upload,
-  uploadKey,
-} from '#core/ingestion/batch/upload.ts';
+import { indexKey, type Upload, uploadKey } from '#core/ingestion/batch/upload.ts';
 import { isProblem } from '#core/ingestion/collection/connection.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { type BatchTransitions, isOpen } from '#core/record/batch-transitions.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
+import { announceBatch, filesOf } from './announce.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, type KnownBatch, maySend } from './known-batch.ts';
-import { setMark } from './marks.ts';
 import { readNewBatch } from './new-batch.ts';
+import { unfinishedParts } from './parts.ts';
 import { describeBatch, statusOf } from './report.ts';
 import { obstacleToReplace, revertBatch } from './reverts.ts';
 
@@ -52,7 +47,7 @@ export async function createBatch(
     sandbox: headers['x-sandbox-name'],
   };
   await landing.put(uploadKey(upload.id), JSON.stringify(upload), JSON_TYPE);
-  await landing.put(indexKey(upload), '');
+  await landing.put(indexKey('uploads', upload), '');
   return { status: 201, body: describeBatch(upload) };
 }
 
@@ -71,7 +66,7 @@ export function finishBatch(
     case 'FAIL':
       return giveUp('failed', known, deps);
     case 'REVERT':
-      return revertBatch(known, catalog, deps);
+      return revertBatch(known, catalog.datasets, deps);
     default:
       return badRequest('Expected ?action=COMPLETE, ABORT, FAIL or REVERT');
   }
@@ -81,44 +76,49 @@ export function finishBatch(
  * Lets the batch in. Saying it again does no harm: it is the same batch, with the files that it had when it was completed
  * first. An address of S3 takes a file also after that; it is none of the batch.
  */
-async function completeBatch({ upload, marks, batch }: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
-  const status = statusOf(marks, batch);
-  if (isGivenUp(status, marks))
-    return badRequest(
-      `The batch is ${marks.reverting === undefined ? status : 'being taken back, or was,'} already; create another one`,
-    );
-  const isAnnounced = marks.completed !== undefined && (await deps.landing.size(manifestKey(upload))) !== undefined;
-  if (batch || isAnnounced) return DONE;
-  const keys = new Set(await Array.fromAsync(deps.landing.list(filesPrefix(upload.id))));
-  // A file that came in parts and in one piece is one file.
-  const files = [...keys].filter((key) => !keys.has(`${key}${PARTS_SUFFIX}`));
+async function completeBatch({ upload, transitions, batch }: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
+  const { operations, landing, now } = deps;
+  if (transitions.reverting === undefined && transitions.reverted === undefined && batch) return DONE;
+  const obstacle = isOpen(transitions) ? await obstacleToComplete(upload, deps) : undefined;
+  if (obstacle) return obstacle;
+  const made = await operations.transition(upload.id, 'completed', now());
+  if (!made.isMade) return closed(made.transitions);
+  await announceBatch(upload, made.transitions.completed!, landing);
+  return DONE;
+}
+
+/** Said while the batch is still open, so that it can be put right. */
+async function obstacleToComplete({ id }: Upload, { landing }: BatchApiDeps): Promise<Problem | undefined> {
+  const files = await filesOf(id, landing);
+  const unfinished = await unfinishedParts(id, files, landing);
+  if (unfinished !== undefined) return badRequest(unfinished);
   if (files.length === 0) return badRequest('The batch has no file; upload one, or abort the batch');
-  if (files.length > MAX_FILES) {
-    return badRequest(`Batch ingestion guardrails hit: ${files.length} files (over the ${MAX_FILES} threshold)`);
-  }
-  const completedAt = await setMark(upload.id, 'completed', deps);
-  const { id, partialIngestionPercentage, replaces } = upload;
-  const manifest = { batchId: id, completedAt, partialIngestionPercentage, replaces, files };
-  await deps.landing.put(manifestKey(upload), JSON.stringify(manifest), JSON_TYPE);
-  return DONE;
+  if (files.length <= MAX_FILES) return undefined;
+  return badRequest(`Batch ingestion guardrails hit: ${files.length} files (over the ${MAX_FILES} threshold)`);
 }
 
+/** Says that a batch is given up, unless it is complete, or was given up the other way. */
 async function giveUp(
-  mark: 'aborted' | 'failed',
-  { upload, marks }: KnownBatch,
-  deps: BatchApiDeps,
+  how: 'aborted' | 'failed',
+  { upload, transitions }: KnownBatch,
+  { operations, now }: BatchApiDeps,
 ): Promise<HttpAnswer> {
-  if (marks.completed !== undefined || marks.reverted !== undefined)
-    return badRequest('The batch is complete already, or was taken back');
-  await setMark(upload.id, mark, deps);
-  return DONE;
+  // A file of the landing bucket was complete from the beginning.
+  if (transitions.completed !== undefined) return closed(transitions);
+  const made = await operations.transition(upload.id, how, now());
+  return made.isMade ? DONE : closed(made.transitions);
 }
 
-const isGivenUp = (status: string, marks: KnownBatch['marks']): boolean =>
-  status === 'aborted' ||
-  status === 'inactive' ||
-  marks.reverting !== undefined ||
-  (status === 'failed' && marks.failed !== undefined);
+/** Why a batch cannot be changed any more. */
+function closed(transitions: BatchTransitions): Problem {
+  const isBack = transitions.reverting !== undefined || transitions.reverted !== undefined;
+  const how = isBack
+    ? 'being taken back, or was,'
+    : transitions.completed === undefined
+      ? statusOf(transitions, undefined)
+      : 'complete';
+  return badRequest(`The batch is ${how} already; create another one`);
+}
 
 const DONE: HttpAnswer = { status: 200, body: {} };
 

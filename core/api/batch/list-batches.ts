@@ -1,9 +1,10 @@
-import { INDEX_PREFIX, parseIndexKey } from '#core/ingestion/batch/upload.ts';
+import { INDEX_PREFIXES, type IndexedBatch, parseIndexKey } from '#core/ingestion/batch/upload.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
 import type { BatchApiDeps } from './deps.ts';
-import { badRequest, findBatch, type KnownBatch, maySend } from './known-batch.ts';
+import { badRequest, type FindDeps, findBatch, type KnownBatch, maySend } from './known-batch.ts';
 import { type BatchListing, pickProperties, readListing } from './listing.ts';
 import { describeBatch, statusOf } from './report.ts';
 
@@ -30,10 +31,10 @@ export async function showBatches(
   return { status: 200, body: Object.fromEntries(own.map((one) => described(one, query.properties?.split(',')))) };
 }
 
-const described = ({ upload, marks, batch }: KnownBatch, properties: readonly string[] | undefined) =>
-  [upload.id, pickProperties(describeBatch(upload, marks, batch), properties)] as const;
+const described = ({ upload, transitions, batch }: KnownBatch, properties: readonly string[] | undefined) =>
+  [upload.id, pickProperties(describeBatch(upload, transitions, batch), properties)] as const;
 
-/** `GET /batches?…`: those that were made here, by their ids, the newest first. */
+/** `GET /batches?…`: by their ids, the newest first. */
 export async function listBatches(
   { query }: HttpCall,
   connection: SourceConnectionDefinition,
@@ -41,33 +42,60 @@ export async function listBatches(
 ): Promise<HttpAnswer> {
   const listing = readListing(query);
   if (typeof listing === 'string') return badRequest(listing);
-  const ids = await idsOf(listing, connection, deps);
+  const found = await findBatches(listing, (datasetId) => maySend(connection, datasetId), deps, MAX_LOOKED_AT);
+  return { status: 200, body: Object.fromEntries(found.map((known) => described(known, listing.properties))) };
+}
+
+/**
+ * The batches that are asked for: those that were made by the batch API, and those that are files of the landing bucket.
+ * @param isMeant whether a dataset is one of those whose batches may be seen
+ * @param most batches whose state is looked at, whether it is the one that is asked for or not
+ */
+export async function findBatches(
+  listing: BatchListing,
+  isMeant: (datasetId: string) => boolean,
+  deps: FindDeps & { readonly landing: Pick<ObjectStore, 'get' | 'list'> },
+  most: number,
+): Promise<KnownBatch[]> {
+  const ids = await idsOf(listing, isMeant, deps.landing, most);
   const found: KnownBatch[] = [];
-  const isAsked = ({ marks, batch }: KnownBatch): boolean =>
-    listing.status === undefined || listing.status === statusOf(marks, batch);
+  const isAsked = ({ transitions, batch }: KnownBatch): boolean =>
+    listing.status === undefined || listing.status === statusOf(transitions, batch);
   const wanted = listing.start + listing.limit;
   for (let at = 0; at < ids.length && found.length < wanted; at += CONCURRENCY) {
     const batches = await Promise.all(ids.slice(at, at + CONCURRENCY).map((id) => findBatch(id, deps)));
     found.push(...batches.filter((known) => known !== undefined).filter(isAsked));
   }
-  const asked = found.slice(listing.start, wanted).map((known) => described(known, listing.properties));
-  return { status: 200, body: Object.fromEntries(asked) };
+  return found.slice(listing.start, wanted);
 }
 
 /** Ids of batches of the time and the dataset that are asked for, in the order that is asked for. */
 async function idsOf(
   listing: BatchListing,
-  connection: SourceConnectionDefinition,
-  { landing }: BatchApiDeps,
+  isMeant: (datasetId: string) => boolean,
+  landing: Pick<ObjectStore, 'list'>,
+  most: number,
 ): Promise<string[]> {
   const { createdAfter = 0, createdBefore = Number.POSITIVE_INFINITY, dataSet, isOldestFirst } = listing;
   const ids: string[] = [];
-  for await (const key of landing.list(INDEX_PREFIX)) {
-    const { id, datasetId, createdAt } = parseIndexKey(key);
+  for await (const { id, datasetId, createdAt } of newestFirst(landing)) {
     if (createdAt <= createdAfter) break;
-    const isOfDataset = maySend(connection, datasetId) && (dataSet === undefined || dataSet === datasetId);
+    const isOfDataset = isMeant(datasetId) && (dataSet === undefined || dataSet === datasetId);
     if (isOfDataset && createdAt < createdBefore) ids.push(id);
-    if (!isOldestFirst && ids.length >= MAX_LOOKED_AT) break;
+    if (!isOldestFirst && ids.length >= most) break;
   }
-  return isOldestFirst ? ids.reverse().slice(0, MAX_LOOKED_AT) : ids;
+  return isOldestFirst ? ids.reverse().slice(0, most) : ids;
+}
+
+/** Both kinds of batches in the order of their time; no more of them are listed than are asked for. */
+async function* newestFirst(landing: Pick<ObjectStore, 'list'>): AsyncIterable<IndexedBatch> {
+  const lists = Object.values(INDEX_PREFIXES).map((prefix) => landing.list(prefix)[Symbol.asyncIterator]());
+  const heads = await Promise.all(lists.map((list) => list.next()));
+  for (;;) {
+    const open = heads.flatMap(({ done, value }, at) => (done ? [] : [{ at, batch: parseIndexKey(value as string) }]));
+    if (open.length === 0) return;
+    const { at, batch } = open.reduce((x, y) => (y.batch.createdAt > x.batch.createdAt ? y : x));
+    heads[at] = await lists[at]!.next();
+    yield batch;
+  }
 }

@@ -1,8 +1,9 @@
-import { fileNameOf, filesPrefix, isPartList } from '#core/ingestion/batch/upload.ts';
+import { type BatchFile, fileNameOf, isManifest, isPartList, readManifest } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
 import { batchRows } from '#core/pipeline/quarantine/write.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
+import { filesOf } from './announce.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, type KnownBatch } from './known-batch.ts';
 import { rowErrors, statusOf } from './report.ts';
@@ -43,31 +44,34 @@ export async function answerMeta(call: HttpCall, known: KnownBatch, deps: BatchA
 
 /** `GET /batches/{id}/failed[?path=]`: the files of a batch that failed, as they were sent. */
 export async function answerFailed(call: HttpCall, known: KnownBatch, deps: BatchApiDeps): Promise<HttpAnswer> {
-  const isFailed = statusOf(known.marks, known.batch) === 'failed';
-  const files = new Map((isFailed ? await inputFiles(known, deps) : []).map((key) => [fileNameOf(key), key]));
+  const isFailed = statusOf(known.transitions, known.batch) === 'failed';
+  const files = new Map((isFailed ? await inputFiles(known, deps) : []).map((file) => [fileNameOf(file.key), file]));
   const { path } = call.query;
   if (path === undefined || path === '') {
     const names = [...files.keys()].map((name) => ({ name }));
     return list(names, call, deps);
   }
-  const key = files.get(path);
-  const source = key === undefined ? undefined : await openObject(deps.landing, key);
+  const file = files.get(path);
+  const source = file && (await openObject(deps.landing, file.key, file.version));
   if (!source) return nothingAt([...files.keys()].slice(0, 5));
-  if (source.size > MAX_BYTES) return isPartList(key!) ? tooLarge(source.size) : redirectTo(key!, deps);
+  if (source.size > MAX_BYTES) return isPartList(file.key) ? tooLarge(source.size) : redirectTo(file, deps);
   return { status: 200, file: await source.read(0, source.size) };
 }
 
-/** Keys of the files that the batch was made of. */
-async function inputFiles({ upload, batch }: KnownBatch, { landing }: BatchApiDeps): Promise<string[]> {
-  const keys = await Array.fromAsync(landing.list(filesPrefix(upload.id)));
-  return keys.length === 0 && batch ? [batch.file] : keys;
+/** The files that the batch was made of, or is going to be, as they were when it was completed. */
+async function inputFiles({ upload, batch }: KnownBatch, { landing }: BatchApiDeps): Promise<readonly BatchFile[]> {
+  if (!batch) return filesOf(upload.id, landing);
+  const { file: key, version } = batch;
+  if (!isManifest(key)) return [{ key, version }];
+  const bytes = await landing.get(key, undefined, version);
+  return (bytes && readManifest(bytes)?.files) ?? filesOf(upload.id, landing);
 }
 
 async function* inputFileLists(known: KnownBatch, deps: BatchApiDeps): AsyncIterable<NamedFile> {
-  const keys = await inputFiles(known, deps);
+  const files = await inputFiles(known, deps);
   yield {
     name: INPUT_FILES,
-    text: keys.map((key) => `${JSON.stringify({ path: fileNameOf(key) })}\n`).join(''),
+    text: files.map(({ key }) => `${JSON.stringify({ path: fileNameOf(key) })}\n`).join(''),
   };
 }
 
@@ -119,8 +123,8 @@ const nothingAt = (names: readonly string[]): Problem =>
   });
 
 /** What does not fit into an answer is read where it lies. */
-async function redirectTo(key: string, { addresses }: BatchApiDeps): Promise<HttpAnswer> {
-  const { href } = await addresses.forReading(key);
+async function redirectTo({ key, version }: BatchFile, { addresses }: BatchApiDeps): Promise<HttpAnswer> {
+  const { href } = await addresses.forReading(key, version);
   return { status: 307, headers: { location: href } };
 }
 

@@ -1,6 +1,7 @@
-import { fileNameOf, type Marks, type Upload } from '#core/ingestion/batch/upload.ts';
+import { fileNameOf, type Upload } from '#core/ingestion/batch/upload.ts';
 import { sentenceOf } from '#core/ingestion/collection/problem.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
+import type { BatchTransitions } from '#core/record/batch-transitions.ts';
 import type { Batch } from '#core/record/operations.ts';
 import type { Rejection, RejectionCode } from '#core/record/record.ts';
 
@@ -16,14 +17,14 @@ export type BatchStatus =
   | 'failed';
 
 /** @param batch as the books have it; undefined before the splitter has come to it */
-export function statusOf(marks: Marks, batch: Batch | undefined): BatchStatus {
-  if (marks.reverted !== undefined) return 'inactive';
-  if (marks.reverting !== undefined) return 'processing';
-  if (marks.aborted !== undefined) return 'aborted';
-  if (marks.failed !== undefined) return 'failed';
-  if (marks.completed === undefined) return 'loading';
+export function statusOf(transitions: BatchTransitions, batch: Batch | undefined): BatchStatus {
+  if (transitions.reverted !== undefined) return 'inactive';
+  if (transitions.reverting !== undefined) return 'processing';
+  if (transitions.aborted !== undefined) return 'aborted';
+  if (transitions.failed !== undefined) return 'failed';
+  if (transitions.completed === undefined) return 'loading';
   if (!batch) return 'loaded';
-  if (batch.status !== 'processing') return batch.status;
+  if (batch.status === 'success' || batch.status === 'failed') return batch.status;
   return batch.commitDecision === undefined ? 'staging' : 'processing';
 }
 
@@ -31,9 +32,9 @@ export function statusOf(marks: Marks, batch: Batch | undefined): BatchStatus {
  * What AEP's catalog says of a batch (aep.md §2.3): records that came in are either out or failed. Who created it is the
  * source connection; organisation and sandbox are what the client called them.
  */
-export function describeBatch(upload: Upload, marks: Marks = {}, batch?: Batch): object {
+export function describeBatch(upload: Upload, transitions: BatchTransitions = {}, batch?: Batch): object {
   const { id, datasetId, createdAt, externalId, createdBy = '', imsOrg = '', sandbox = '' } = upload;
-  const status = statusOf(marks, batch);
+  const status = statusOf(transitions, batch);
   const isDone = batch !== undefined && ['success', 'failed', 'inactive'].includes(status);
   return {
     id,
@@ -43,7 +44,7 @@ export function describeBatch(upload: Upload, marks: Marks = {}, batch?: Batch):
     createdClient: createdBy,
     createdUser: createdBy,
     updatedUser: createdBy,
-    updated: Math.max(createdAt, ...Object.values(marks)),
+    updated: Math.max(createdAt, ...Object.values(transitions)),
     ...(externalId !== undefined && { externalId }),
     status,
     version: '1.0.0',
@@ -51,8 +52,8 @@ export function describeBatch(upload: Upload, marks: Marks = {}, batch?: Batch):
     relatedObjects: [{ type: 'dataSet', id: datasetId }],
     inputFormat: { format: upload.format },
     ...(upload.replaces && { replay: { predecessors: upload.replaces, reason: 'replace' } }),
-    ...(marks.completed !== undefined && { started: marks.completed }),
-    ...(isDone ? { metrics: metricsOf(batch), errors: errorsOf(batch) } : { errors: marksErrors(marks) }),
+    ...(transitions.completed !== undefined && { started: transitions.completed }),
+    ...(isDone ? { metrics: metricsOf(batch), errors: errorsOf(batch) } : { errors: givenUpErrors(transitions) }),
   };
 }
 
@@ -61,7 +62,7 @@ const tagsOf = ({ enableErrorDiagnostics, partialIngestionPercentage }: Upload):
   ...(partialIngestionPercentage !== undefined && { acp_partialIngestionPercent: partialIngestionPercentage }),
 });
 
-const marksErrors = ({ failed }: Marks): object[] =>
+const givenUpErrors = ({ failed }: BatchTransitions): object[] =>
   failed === undefined ? [] : [{ code: 'failed', description: 'The client said that the batch has failed' }];
 
 function metricsOf({ counts: { accepted, duplicate, rejected } }: Batch): object {

@@ -1,14 +1,24 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
-import { batchToRevert } from '#core/revert/batch-to-revert.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { UNLESS_COMPLETED } from '#core/record/batch-transitions.ts';
+import type { Operations } from '#core/record/operations.ts';
+import { batchToRevert, type RevertMessage } from '#core/revert/batch-to-revert.ts';
 import type { HttpAnswer } from '../http.ts';
-import type { BatchApiDeps } from './deps.ts';
-import { badRequest, findBatch, type KnownBatch } from './known-batch.ts';
-import { setMark } from './marks.ts';
+import { badRequest, type FindDeps, findBatch, type KnownBatch } from './known-batch.ts';
 import { statusOf } from './report.ts';
 
 const ACCEPTED: HttpAnswer = { status: 200, body: {} };
+
+export interface RevertDeps {
+  readonly landing: ObjectStore;
+  readonly operations: Operations;
+  /** Takes batches to those who take them back. */
+  readonly reverts: MessageQueue<RevertMessage>;
+  readonly now: Clock;
+}
 
 /**
  * `?action=REVERT`: as if the batch had never come. One of which nothing was ingested is so at once; else it takes its time,
@@ -16,21 +26,24 @@ const ACCEPTED: HttpAnswer = { status: 200, body: {} };
  */
 export async function revertBatch(
   known: KnownBatch,
-  catalog: CompiledCatalog,
-  deps: BatchApiDeps,
+  datasets: ReadonlyMap<string, CompiledDataset>,
+  deps: RevertDeps,
 ): Promise<HttpAnswer> {
-  const { upload, marks, batch } = known;
-  const status = statusOf(marks, batch);
+  const { upload, transitions, batch } = known;
+  const { operations, now } = deps;
+  const status = statusOf(transitions, batch);
   if (status === 'inactive') return ACCEPTED;
-  if (marks.completed === undefined || status === 'failed') {
-    await setMark(upload.id, 'reverted', deps);
-    return ACCEPTED;
+  if (transitions.completed === undefined || status === 'failed') {
+    const unless = status === 'failed' && batch ? [] : UNLESS_COMPLETED;
+    const { isMade } = await operations.transition(upload.id, 'reverted', now(), unless);
+    // Somebody has completed it in the meantime.
+    return isMade ? ACCEPTED : notYet(upload.id, statusOf({ completed: now() }, undefined));
   }
-  if (marks.reverting === undefined) {
-    const obstacle = obstacleTo(known, catalog.datasets.get(upload.datasetId));
+  if (transitions.reverting === undefined) {
+    const obstacle = obstacleTo(known, datasets.get(upload.datasetId));
     if (obstacle) return obstacle;
     if (!(await batchToRevert(batch!, deps.landing))) return FORGOTTEN;
-    await setMark(upload.id, 'reverting', deps);
+    await operations.transition(upload.id, 'reverting', now());
   }
   await deps.reverts.send([{ batchId: upload.id }]);
   return ACCEPTED;
@@ -40,7 +53,7 @@ export async function revertBatch(
 export async function obstacleToReplace(
   predecessors: readonly string[],
   dataset: CompiledDataset,
-  deps: BatchApiDeps,
+  deps: FindDeps & { readonly landing: ObjectStore },
 ): Promise<Problem | undefined> {
   for (const id of predecessors) {
     const known = await findBatch(id, deps);
@@ -56,14 +69,18 @@ export async function obstacleToReplace(
 }
 
 /** Nothing of it is in profiles, or it will not be for long. */
-const isOver = ({ marks, batch }: KnownBatch): boolean =>
-  marks.reverting !== undefined || ['aborted', 'failed', 'inactive'].includes(statusOf(marks, batch));
+const isOver = ({ transitions, batch }: KnownBatch): boolean =>
+  transitions.reverting !== undefined || ['aborted', 'failed', 'inactive'].includes(statusOf(transitions, batch));
 
-function obstacleTo({ upload, marks, batch }: KnownBatch, dataset: CompiledDataset | undefined): Problem | undefined {
-  const status = statusOf(marks, batch);
-  if (status !== 'success') {
-    return badRequest(`Batch "${upload.id}" is ${status}; it can be taken back once it is success, aborted or failed`);
-  }
+const notYet = (id: string, status: string): Problem =>
+  badRequest(`Batch "${id}" is ${status}; it can be taken back once it is success, aborted or failed`);
+
+function obstacleTo(
+  { upload, transitions, batch }: KnownBatch,
+  dataset: CompiledDataset | undefined,
+): Problem | undefined {
+  const status = statusOf(transitions, batch);
+  if (status !== 'success') return notYet(upload.id, status);
   if (!dataset) return badRequest(`Dataset "${upload.datasetId}" is not in the catalog that is active`);
   return dataset.lookup ? NO_LOOKUPS : undefined;
 }

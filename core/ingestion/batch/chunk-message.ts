@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Chunk } from './chunk.ts';
+import { objectVersion } from './upload.ts';
 
 /** What travels from the splitter to a worker: which part of which file. */
 export const chunkMessage = z.strictObject({
@@ -7,6 +8,8 @@ export const chunkMessage = z.strictObject({
   datasetId: z.string(),
   /** Key of the file in the landing bucket. */
   file: z.string(),
+  /** Which object under that key. */
+  version: objectVersion.optional(),
   /** Epoch ms: when the file arrived. */
   receivedAt: z.number(),
   format: z.enum(['ndjson', 'json', 'csv', 'parquet']),

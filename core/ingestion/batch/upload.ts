@@ -1,11 +1,13 @@
 import { z } from 'zod';
+import type { ObjectVersion } from '#core/ports/object-store.ts';
 import { formatOf } from '../format.ts';
 import { LANDING_PREFIX } from '../landing.ts';
 
 /**
  * A batch that is being uploaded through the batch API (aep.md §2.2) lies in the landing bucket beside the files that
- * are ingested at once: `uploads/<batchId>/batch.json` says what it is, below `files/` lie its files. Nothing of it is
- * looked at before it is complete; then one small object at `landing/<datasetId>/` names all of them as one batch.
+ * are ingested at once: `uploads/<batchId>/batch.json` says what it is, below `files/` lie its files. What was done with
+ * it is in the books (`BatchTransitions`). Nothing of it is looked at before it is complete; then one small object at
+ * `landing/<datasetId>/` names all of them, each with its version, as one batch.
  */
 
 /** What `batch.json` holds. */
@@ -27,6 +29,21 @@ export interface Upload {
   readonly sandbox?: string | undefined;
 }
 
+/** Which object under a key is meant: see `ObjectVersion`. */
+export const objectVersion = z.strictObject({ etag: z.string(), versionId: z.string().optional() });
+
+/** A file of a batch, as it was when the batch was completed. */
+export interface BatchFile {
+  readonly key: string;
+  /** Unknown in manifests of before. */
+  readonly version?: ObjectVersion | undefined;
+}
+
+const batchFile = z.union([
+  z.string().transform((key): BatchFile => ({ key })),
+  z.object({ key: z.string(), version: objectVersion }),
+]);
+
 /** The object that names the files of a complete batch. */
 export const batchManifest = z.object({
   batchId: z.string().min(1),
@@ -34,7 +51,7 @@ export const batchManifest = z.object({
   completedAt: z.number(),
   partialIngestionPercentage: z.number().optional(),
   replaces: z.array(z.string()).optional(),
-  files: z.array(z.string()).min(1),
+  files: z.array(batchFile).min(1),
 });
 export type BatchManifest = z.output<typeof batchManifest>;
 
@@ -42,7 +59,7 @@ export type BatchManifest = z.output<typeof batchManifest>;
 export function readManifest(bytes: Uint8Array): BatchManifest | undefined {
   try {
     const manifest = batchManifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-    return manifest.files.every((file) => file.startsWith(filesPrefix(manifest.batchId))) ? manifest : undefined;
+    return manifest.files.every(({ key }) => key.startsWith(filesPrefix(manifest.batchId))) ? manifest : undefined;
   } catch {
     return undefined;
   }
@@ -53,27 +70,28 @@ export const isManifest = (key: string): boolean => key.endsWith(MANIFEST_SUFFIX
 export const manifestKey = ({ id, datasetId }: Upload): string =>
   `${LANDING_PREFIX}${datasetId}/${id}${MANIFEST_SUFFIX}`;
 
+/** The batch that a manifest is of, by its name alone. */
+export const idInManifestKey = (key: string): string =>
+  key.slice(key.lastIndexOf('/') + 1, key.length - MANIFEST_SUFFIX.length);
+
 const PREFIX = 'uploads/';
-export const uploadKey = (batchId: string): string => `${PREFIX}${batchId}/batch.json`;
+export const uploadPrefix = (batchId: string): string => `${PREFIX}${batchId}/`;
+export const uploadKey = (batchId: string): string => `${uploadPrefix(batchId)}batch.json`;
 /**
  * Batches in the order of their time, the newest first, so that a list of them need not look at the others: a key says
- * when a batch was made, and of which dataset.
+ * when a batch was made, and of which dataset. Those that were made by the batch API lie apart from those that are files of
+ * the landing bucket: the former are there before they have files.
  */
-export const INDEX_PREFIX = 'uploads-by-time/';
+export const INDEX_PREFIXES = { uploads: 'uploads-by-time/', files: 'files-by-time/' } as const;
+export type IndexedBatch = Pick<Upload, 'id' | 'datasetId' | 'createdAt'>;
 const LAST_TIME = 9_999_999_999_999;
-export const indexKey = ({ id, datasetId, createdAt }: Upload): string =>
-  `${INDEX_PREFIX}${String(LAST_TIME - createdAt).padStart(13, '0')}/${encodeURIComponent(datasetId)}/${id}`;
-export function parseIndexKey(key: string): Pick<Upload, 'id' | 'datasetId' | 'createdAt'> {
-  const [time, datasetId = '', id = ''] = key.slice(INDEX_PREFIX.length).split('/');
+export const indexKey = (kind: keyof typeof INDEX_PREFIXES, { id, datasetId, createdAt }: IndexedBatch): string =>
+  `${INDEX_PREFIXES[kind]}${String(LAST_TIME - createdAt).padStart(13, '0')}/${encodeURIComponent(datasetId)}/${id}`;
+export function parseIndexKey(key: string): IndexedBatch {
+  const [, time, datasetId = '', id = ''] = key.split('/');
   return { id, datasetId: decodeURIComponent(datasetId), createdAt: LAST_TIME - Number(time) };
 }
 
-/** What has been done with a batch → when, in epoch ms. */
-export const MARKS = ['completed', 'aborted', 'failed', 'reverting', 'reverted'] as const;
-export type Mark = (typeof MARKS)[number];
-export type Marks = { readonly [mark in Mark]?: number };
-export const marksPrefix = (batchId: string): string => `${PREFIX}${batchId}/marks/`;
-export const markKey = (batchId: string, mark: Mark): string => `${marksPrefix(batchId)}${mark}`;
 export const filesPrefix = (batchId: string): string => `${PREFIX}${batchId}/files/`;
 
 /** Where a file of the batch lies; its name ends as its format is written, whatever it was called. */
@@ -95,6 +113,9 @@ export function fileNameOf(key: string): string {
 /** A file that comes in parts: one object a part, and after its last one a list of them in place of the file. */
 export const PARTS_SUFFIX = '.parts';
 export const partsPrefix = (file: string): string => `${file.replace('/files/', '/parts/')}/`;
+/** Where the parts of all files of a batch lie, and which file one is of. */
+export const allPartsPrefix = (batchId: string): string => `${PREFIX}${batchId}/parts/`;
+export const fileOfPart = (key: string): string => key.slice(0, key.lastIndexOf('/')).replace('/parts/', '/files/');
 export const partKey = (file: string, { start, end, of }: ByteRange): string =>
   `${partsPrefix(file)}${padded(start)}-${padded(end)}${of === undefined ? '' : `-${of}`}`;
 /** Whether an object stands for a file that came in parts: only below `uploads/`, what people call theirs is their own. */

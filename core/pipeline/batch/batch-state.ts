@@ -1,9 +1,10 @@
+import type { BatchTransitions } from '#core/record/batch-transitions.ts';
 import type { Batch, CommitDecision, NewBatch, OutcomeCounts } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { addCounts, countFileRejection, NO_COUNTS } from '../counts.ts';
 
 /** What has been written down about a batch since it was opened. */
-export interface BatchProgress {
+export interface BatchBooks {
   readonly validatedChunks: number;
   readonly validated: OutcomeCounts;
   readonly completedChunks: number;
@@ -11,11 +12,14 @@ export interface BatchProgress {
   /** Why the file, or the rest of it, could not be read. */
   readonly rejection?: Rejection | undefined;
   readonly commitDecision?: CommitDecision | undefined;
+  readonly transitions: BatchTransitions;
+  /** Epoch ms: when each worker that is at one of its chunks has ended at the latest. */
+  readonly leases: readonly number[];
 }
 
 /** A batch as it stands (aep.md §2.2, §2.3). */
-export function batchOf(opened: NewBatch, progress: BatchProgress): Batch {
-  const { validatedChunks, validated, completedChunks, commitDecision } = progress;
+export function batchOf(opened: NewBatch, progress: BatchBooks): Batch {
+  const { validatedChunks, validated, completedChunks, commitDecision, transitions, leases } = progress;
   const failure = commitDecision === undefined || commitDecision === 'stitch' ? undefined : commitDecision.rejection;
   const rejection = failure ?? progress.rejection;
   const counts = failure ? failedAsWhole(validated, failure) : finishedCounts(opened, progress);
@@ -28,10 +32,14 @@ export function batchOf(opened: NewBatch, progress: BatchProgress): Batch {
     counts,
     ...(commitDecision && { commitDecision }),
     ...(rejection && { rejection }),
+    transitions,
+    ...(leases.length > 0 && { busyUntil: Math.max(...leases) }),
   };
 }
 
-function statusOf({ chunks }: NewBatch, progress: BatchProgress, hasFailed: boolean): Batch['status'] {
+function statusOf({ chunks }: NewBatch, progress: BatchBooks, hasFailed: boolean): Batch['status'] {
+  if (progress.transitions.reverted !== undefined) return 'inactive';
+  if (progress.transitions.reverting !== undefined) return 'reverting';
   if (hasFailed || chunks === 0) return 'failed';
   if (progress.completedChunks < chunks) return 'processing';
   const { accepted, duplicate } = progress.completed;
@@ -39,7 +47,7 @@ function statusOf({ chunks }: NewBatch, progress: BatchProgress, hasFailed: bool
 }
 
 /** A file of which nothing can be read has no chunks and counts as one rejected record. */
-const finishedCounts = ({ chunks }: NewBatch, { completed, rejection }: BatchProgress): OutcomeCounts =>
+const finishedCounts = ({ chunks }: NewBatch, { completed, rejection }: BatchBooks): OutcomeCounts =>
   chunks === 0 && rejection ? countFileRejection(rejection) : completed;
 
 function failedAsWhole(validated: OutcomeCounts, failure: Rejection): OutcomeCounts {

@@ -1,7 +1,8 @@
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
-import { nameOfObject, openObject } from '#core/ingestion/source/open-object.ts';
+import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { nameOfObject, openAnnounced } from '#core/ingestion/source/open-object.ts';
 import { unpackedSource } from '#core/ingestion/source/unpacked.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { type DecodedRecord, FileRejectedError, type Rejection } from '#core/record/record.ts';
@@ -19,20 +20,20 @@ export const SLICE_CHARACTERS = 4 * 1_048_576;
  * @returns why the rest of the chunk, or all of it, could not be read, if so
  */
 export async function readChunk(
-  { datasetId, file, receivedAt, format, gzip, unpacked, chunk }: ChunkMessage,
+  message: ChunkMessage,
   catalog: IngestionSettings,
   landing: ObjectStore,
   finish: (slice: readonly ReceivedRecord[], number: number) => Promise<void>,
 ): Promise<Rejection | undefined> {
-  const dataset = catalog.datasets.get(datasetId);
+  const { receivedAt, format, gzip, chunk } = message;
+  const dataset = catalog.datasets.get(message.datasetId);
   if (!dataset) return unknownDataset(catalog);
-  const source = unpacked ? unpackedSource(landing, nameOfObject(file), unpacked) : await openObject(landing, file);
-  if (!source) return { code: 'corrupt-file', message: 'The file was deleted before it was read' };
   let slice: ReceivedRecord[] = [];
   let characters = 0;
   let number = 0;
   let rejection: Rejection | undefined;
   try {
+    const source = await sourceOf(message, landing);
     for await (const records of decodeChunk(source, { format, gzip }, chunk)) {
       for (const decoded of records) {
         const tieBreaker = String(decoded.position.row ?? 0).padStart(12, '0');
@@ -51,6 +52,9 @@ export async function readChunk(
   if (slice.length > 0) await finish(slice, number);
   return rejection;
 }
+
+const sourceOf = async ({ file, version, unpacked }: ChunkMessage, landing: ObjectStore): Promise<ByteSource> =>
+  unpacked ? unpackedSource(landing, nameOfObject(file), unpacked) : await openAnnounced(landing, file, version);
 
 const charactersOf = ({ raw, characters = 0 }: DecodedRecord): number => (raw === undefined ? characters : raw.length);
 

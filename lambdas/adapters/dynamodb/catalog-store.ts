@@ -1,12 +1,14 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand, type Update } from '@aws-sdk/client-dynamodb';
 import { type SharedSince, sharedSince } from '#core/activation/aam/first-use.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';
 import { operationsKey } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { stringAt } from './item-codec.ts';
+import { type Item, isConflict } from './client.ts';
+import { numberAt, stringAt } from './item-codec.ts';
 
 /**
  * The catalog lies in a bucket, an object per version; an item of the `operations` table points to the one active.
@@ -24,40 +26,117 @@ export const UNTIL_SEEN_MS = LOOK_AGAIN_AFTER_MS + 1_000;
 const objectKey = (version: string): string => `versions/${version}.json`;
 const sharedSinceKey = (version: string): string => `shared-since/${version}.json`;
 
+/** Who made a version active, and why, as far as that is known. */
+export interface ActivationNote {
+  readonly by?: string | undefined;
+  readonly comment?: string | undefined;
+}
+
+/** That a version became active. */
+export interface Activation extends ActivationNote {
+  readonly version: string;
+  /** Epoch ms. */
+  readonly at: number;
+}
+
 /**
- * Puts a version active.
+ * Makes a version active, and notes that in the history, all or nothing. One that is active already stays so.
  * @param now epoch ms: what the catalog before did not share with Audience Manager is shared since then
+ * @throws ConflictError when meanwhile somebody else has made another version active
  */
 export async function putCatalog(
   place: CatalogPosition,
   catalog: Catalog,
   version: string,
   now: number,
+  note: ActivationNote = {},
 ): Promise<void> {
-  const active = await currentVersion(place);
+  const pointer = await readPointer(place);
   // A version that has got lost must not keep the next one from being put.
-  const before = active === undefined ? undefined : await readCatalog(place, active);
+  const before = pointer && (await readCatalog(place, pointer.version));
   const since = sharedSince(catalog.destinations, before, now);
   await place.bucket.put(sharedSinceKey(version), JSON.stringify(since), { contentType: 'application/json' });
   await place.bucket.put(objectKey(version), JSON.stringify(catalog), { contentType: 'application/json' });
-  await place.client.send(
-    new PutItemCommand({
-      TableName: place.table,
-      Item: { pk: { S: operationsKey.catalogPointer() }, catalogVersion: { S: version } },
-    }),
-  );
+  if (pointer?.version === version) return;
+  const key = operationsKey.catalogActivation(now, version);
+  try {
+    await place.client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          { Update: pointTo(version, key, pointer, place) },
+          { Put: { TableName: place.table, Item: activationItem(key, { version, at: now, ...note }, pointer) } },
+        ],
+      }),
+    );
+  } catch (error) {
+    throw isConflict(error) ? new ConflictError('the active catalog') : error;
+  }
 }
 
-/** The version active, or undefined. */
-export async function currentVersion(place: CatalogPosition): Promise<string | undefined> {
-  const { Item } = await place.client.send(
-    new GetItemCommand({
-      TableName: place.table,
-      Key: { pk: { S: operationsKey.catalogPointer() } },
-      ConsistentRead: true,
-    }),
+/** What is active, and where the history of it begins; versions of before there was a history have none. */
+interface Pointer {
+  readonly version: string;
+  readonly activation: string | undefined;
+}
+
+function pointTo(version: string, activation: string, before: Pointer | undefined, { table }: CatalogPosition): Update {
+  return {
+    TableName: table,
+    Key: { pk: { S: operationsKey.catalogPointer() } },
+    UpdateExpression: 'SET catalogVersion = :version, activation = :activation',
+    ConditionExpression: before ? 'catalogVersion = :before' : 'attribute_not_exists(catalogVersion)',
+    ExpressionAttributeValues: {
+      ':version': { S: version },
+      ':activation': { S: activation },
+      ...(before && { ':before': { S: before.version } }),
+    },
+  };
+}
+
+/** Each names the one before it: they are found without reading the table. */
+const activationItem = (key: string, { version, at, by, comment }: Activation, before: Pointer | undefined): Item => ({
+  pk: { S: key },
+  catalogVersion: { S: version },
+  at: { N: String(at) },
+  ...(by !== undefined && { by: { S: by } }),
+  ...(comment !== undefined && { comment: { S: comment } }),
+  ...(before?.activation !== undefined && { previous: { S: before.activation } }),
+});
+
+/** Which versions were active since when, the newest first. @param most of them */
+export async function activationsOf(place: CatalogPosition, most: number): Promise<Activation[]> {
+  const found: Activation[] = [];
+  let key = (await readPointer(place))?.activation;
+  while (key !== undefined && found.length < most) {
+    const item = await readItem(place, key);
+    if (!item) break;
+    const [by, comment] = [stringAt(item, 'by'), stringAt(item, 'comment')];
+    found.push({
+      version: stringAt(item, 'catalogVersion')!,
+      at: numberAt(item, 'at')!,
+      ...(by !== undefined && { by }),
+      ...(comment !== undefined && { comment }),
+    });
+    key = stringAt(item, 'previous');
+  }
+  return found;
+}
+
+/** The active version, or undefined. */
+export const currentVersion = async (place: CatalogPosition): Promise<string | undefined> =>
+  (await readPointer(place))?.version;
+
+async function readPointer(place: CatalogPosition): Promise<Pointer | undefined> {
+  const item = await readItem(place, operationsKey.catalogPointer());
+  const version = item && stringAt(item, 'catalogVersion');
+  return version === undefined ? undefined : { version, activation: stringAt(item!, 'activation') };
+}
+
+async function readItem({ client, table }: CatalogPosition, pk: string): Promise<Item | undefined> {
+  const { Item: item } = await client.send(
+    new GetItemCommand({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true }),
   );
-  return Item && stringAt(Item, 'catalogVersion');
+  return item;
 }
 
 async function readCatalog(
@@ -79,6 +158,14 @@ export async function getCatalog(place: CatalogPosition, version: string): Promi
   if (!found) throw new Error(`Catalog version ${version} is active but its object is missing in the catalog bucket`);
   const { sharedSince: since, ...catalog } = found;
   return compileCatalog(catalog, since);
+}
+
+/** The definitions of a version that was put before; undefined where they are not there any more. */
+export async function definitionsOf(place: CatalogPosition, version: string): Promise<Catalog | undefined> {
+  const found = await readCatalog(place, version);
+  if (!found) return undefined;
+  const { sharedSince: _since, ...catalog } = found;
+  return catalog;
 }
 
 /** The definitions active, as they were applied; undefined when there are none. */

@@ -3,14 +3,26 @@ import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
-  PutItemCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
 import { batchOf } from '#core/pipeline/batch/batch-state.ts';
-import type { Batch, CommitDecision, NewBatch, Operations, OutcomeCounts } from '#core/record/operations.ts';
+import {
+  BATCH_TRANSITIONS,
+  type BatchTransition,
+  type BatchTransitions,
+  EXCLUDED_BY,
+} from '#core/record/batch-transitions.ts';
+import type {
+  Batch,
+  BatchProgress,
+  CommitDecision,
+  NewBatch,
+  Operations,
+  OutcomeCounts,
+} from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { type Item, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
@@ -21,6 +33,10 @@ const WITHOUT_PROFILE = 'withoutProfile:';
 const GRAPH_REJECTION = 'graphRefusal:';
 /** Before the counters of what was looked at and not ingested yet. */
 const VALIDATED = 'validated:';
+/** Before the name of a transition: when it was made. */
+const TRANSITION = 'transition:';
+/** Before the name of a worker: when it has ended. */
+const LEASE = 'lease:';
 
 /** The books of ingestion in the `operations` table. */
 export class DynamoDbOperations implements Operations {
@@ -40,14 +56,76 @@ export class DynamoDbOperations implements Operations {
     await this.#putBatch({ ...batch, rejection });
   }
 
+  /** The item may be there already: transitions of a batch are made before its files are looked at. */
   async #putBatch(batch: NewBatch & { rejection?: Rejection }): Promise<void> {
-    const item = { pk: { S: operationsKey.batch(batch.id) }, ...encodeState(batch) };
+    await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: { pk: { S: operationsKey.batch(batch.id) } },
+        UpdateExpression: 'SET #state = if_not_exists(#state, :state)',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':state': encodeState(batch).state },
+      }),
+    );
+  }
+
+  async transition(
+    batchId: string,
+    to: BatchTransition,
+    at: number,
+    unless: readonly BatchTransition[] = EXCLUDED_BY[to],
+  ): Promise<BatchProgress & { readonly isMade: boolean }> {
+    const made = await this.#changeUnless(batchId, unless, {
+      UpdateExpression: 'SET #to = if_not_exists(#to, :at)',
+      ExpressionAttributeNames: { '#to': `${TRANSITION}${to}` },
+      ExpressionAttributeValues: { ':at': { N: String(at) } },
+    });
+    return made ? { isMade: true, ...progressAt(made) } : { isMade: false, ...(await this.progress(batchId)) };
+  }
+
+  async lease(batchId: string, worker: string, until: number): Promise<boolean> {
+    const leased = await this.#changeUnless(batchId, ['reverting', 'reverted'], {
+      UpdateExpression: 'SET #lease = :until',
+      ExpressionAttributeNames: { '#lease': `${LEASE}${worker}` },
+      ExpressionAttributeValues: { ':until': { N: String(until) } },
+    });
+    return leased !== undefined;
+  }
+
+  async release(batchId: string, worker: string): Promise<void> {
+    await this.#changeUnless(batchId, [], {
+      UpdateExpression: 'REMOVE #lease',
+      ExpressionAttributeNames: { '#lease': `${LEASE}${worker}` },
+    });
+  }
+
+  /** One conditional write. @returns the item after it; undefined where one of the transitions has been made */
+  async #changeUnless(
+    batchId: string,
+    unless: readonly BatchTransition[],
+    change: {
+      readonly UpdateExpression: string;
+      readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
+      readonly ExpressionAttributeValues?: Readonly<Record<string, AttributeValue>>;
+    },
+  ): Promise<Item | undefined> {
+    const condition = unless.map((_, i) => `attribute_not_exists(#x${i})`).join(' AND ');
+    const names = Object.fromEntries(unless.map((transition, i) => [`#x${i}`, `${TRANSITION}${transition}`]));
     try {
-      await this.#client.send(
-        new PutItemCommand({ TableName: this.#table, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      const { Attributes } = await this.#client.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: { pk: { S: operationsKey.batch(batchId) } },
+          ...change,
+          ...(condition !== '' && { ConditionExpression: condition }),
+          ExpressionAttributeNames: { ...change.ExpressionAttributeNames, ...names },
+          ReturnValues: 'ALL_NEW',
+        }),
       );
+      return Attributes ?? {};
     } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
     }
   }
 
@@ -118,6 +196,10 @@ export class DynamoDbOperations implements Operations {
   }
 
   async batch(batchId: string): Promise<Batch | undefined> {
+    return (await this.progress(batchId)).batch;
+  }
+
+  async progress(batchId: string): Promise<BatchProgress> {
     const { Item: item } = await this.#client.send(
       new GetItemCommand({
         TableName: this.#table,
@@ -125,12 +207,13 @@ export class DynamoDbOperations implements Operations {
         ConsistentRead: true,
       }),
     );
-    return item && batchAt(item);
+    return progressAt(item ?? {});
   }
 
   async *batches(): AsyncIterable<Batch> {
     for await (const item of scanAll(this.#client, this.#table, { keyPrefix: OPERATIONS_PREFIX.batch })) {
-      yield batchAt(item);
+      const { batch } = progressAt(item);
+      if (batch) yield batch;
     }
   }
 
@@ -140,6 +223,18 @@ export class DynamoDbOperations implements Operations {
     }
   }
 }
+
+const progressAt = (item: Item): BatchProgress => ({
+  transitions: transitionsOf(item),
+  batch: item.state && batchAt(item),
+});
+
+const transitionsOf = (item: Item): BatchTransitions =>
+  Object.fromEntries(
+    BATCH_TRANSITIONS.map((transition) => [transition, numberAt(item, `${TRANSITION}${transition}`)] as const).filter(
+      ([, at]) => at !== undefined,
+    ),
+  );
 
 function batchAt(item: Item): Batch {
   const { rejection: whole, ...opened } = decodeState<NewBatch & { rejection?: Rejection }>(item);
@@ -152,6 +247,8 @@ function batchAt(item: Item): Batch {
     completed: countsOf(item),
     rejection: whole ?? (rest === undefined ? undefined : (JSON.parse(rest) as Rejection)),
     commitDecision: commitDecision === undefined ? undefined : (JSON.parse(commitDecision) as CommitDecision),
+    transitions: transitionsOf(item),
+    leases: Object.keys(item).flatMap((name) => (name.startsWith(LEASE) ? [numberAt(item, name)!] : [])),
   });
 }
 

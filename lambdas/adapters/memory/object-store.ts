@@ -1,18 +1,37 @@
 import { hash } from 'node:crypto';
-import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import type { ObjectStore, ObjectVersion, StoredObject } from '#core/ports/object-store.ts';
 
-/** Objects in memory, with the habits of S3: keys in the order of their bytes, bodies that nobody else can change. */
-export function createMemoryObjectStore(): ObjectStore {
-  const objects = new Map<string, { readonly body: Uint8Array; readonly etag: string }>();
+interface Stored extends ObjectVersion {
+  readonly body: Uint8Array;
+}
+
+/**
+ * Objects in memory, with the habits of S3: keys in the order of their bytes, bodies that nobody else can change.
+ * @param versioned whether what is replaced or deleted can still be read by its version
+ */
+export function createMemoryObjectStore({ versioned = false } = {}): ObjectStore {
+  const objects = new Map<string, Stored>();
+  const all = new Map<string, Stored>();
+  const counts = new Map<string, number>();
   const write = (key: string, body: Uint8Array): string => {
     const etag = `"${hash('md5', body)}"`;
-    objects.set(key, { body, etag });
+    const count = (counts.get(key) ?? 0) + 1;
+    const object: Stored = versioned ? { body, etag, versionId: `v${count}` } : { body, etag };
+    counts.set(key, count);
+    objects.set(key, object);
+    if (object.versionId !== undefined) all.set(`${key} ${object.versionId}`, object);
     return etag;
   };
-  const listed = (prefix: string): StoredObject[] =>
+  const find = (key: string, version?: string | ObjectVersion): Stored | undefined => {
+    if (typeof version === 'object' && version.versionId !== undefined) return all.get(`${key} ${version.versionId}`);
+    const etag = typeof version === 'object' ? version.etag : version;
+    const object = objects.get(key);
+    return etag === undefined || object?.etag === etag ? object : undefined;
+  };
+  const listed = (prefix: string): (StoredObject & ObjectVersion)[] =>
     [...objects]
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, { body, etag }]) => ({ key, size: body.byteLength, etag }))
+      .map(([key, { body, ...version }]) => ({ key, size: body.byteLength, ...version }))
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   return {
     async put(key, body) {
@@ -23,18 +42,20 @@ export function createMemoryObjectStore(): ObjectStore {
       if (objects.get(key)?.etag !== etag) return undefined;
       return write(key, new Uint8Array(Buffer.concat(blocks)));
     },
-    async get(key, range, etag) {
-      const object = objects.get(key);
-      if (etag !== undefined && object?.etag !== etag) return undefined;
+    async get(key, range, version) {
+      const object = find(key, version);
       return range ? object?.body.slice(range.start, Math.max(range.start, range.end)) : object?.body.slice();
     },
-    async size(key) {
-      return objects.get(key)?.body.byteLength;
+    async size(key, version) {
+      return find(key, version)?.body.byteLength;
     },
     async *list(prefix) {
       for (const { key } of listed(prefix)) yield key;
     },
     async *entries(prefix) {
+      for (const { versionId: _, ...entry } of listed(prefix)) yield entry;
+    },
+    async *versions(prefix) {
       yield* listed(prefix);
     },
     async delete(keys) {

@@ -20,8 +20,9 @@ export function createS3ObjectAddresses(client: S3Client, bucket: string, now: C
       const href = await getSignedUrl(client, command, { expiresIn: SECONDS });
       return { method: 'PUT', href, headers: ONCE, expiresAt: expiresAt() };
     },
-    async forReading(key) {
-      const command = new GetObjectCommand({ Bucket: bucket, Key: key });
+    async forReading(key, version) {
+      const { versionId: VersionId } = version ?? {};
+      const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...(VersionId !== undefined && { VersionId }) });
       const href = await getSignedUrl(client, command, { expiresIn: SECONDS });
       return { method: 'GET', href, headers: {}, expiresAt: expiresAt() };
     },

@@ -3,11 +3,13 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { ObjectOptions, ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import type { ObjectOptions, ObjectStore, ObjectVersion, StoredObject } from '#core/ports/object-store.ts';
 import { upload } from './upload.ts';
 
 const KEYS_PER_DELETE = 1_000;
@@ -17,12 +19,13 @@ const NOT_IMPLEMENTED = 501;
 
 /** Objects in an S3 bucket. */
 export function createS3ObjectStore(client: S3Client, bucket: string): ObjectStore {
-  const size = async (key: string): Promise<number | undefined> => {
+  const size = async (key: string, version?: string | ObjectVersion): Promise<number | undefined> => {
     try {
-      const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+      const which = { Bucket: bucket, Key: key, ...only(version) };
+      const { ContentLength } = await client.send(new HeadObjectCommand(which));
       return ContentLength ?? 0;
     } catch (error) {
-      if (status(error) === 404) return undefined;
+      if (isGone(error, version)) return undefined;
       throw error;
     }
   };
@@ -33,6 +36,23 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
         if (Key !== undefined && ETag !== undefined) yield { key: Key, size: Size ?? 0, etag: ETag };
       }
     }
+  }
+
+  async function* versions(prefix: string): AsyncIterable<StoredObject & ObjectVersion> {
+    let page: ListObjectVersionsCommandOutput | undefined;
+    do {
+      page = await client.send(
+        new ListObjectVersionsCommand({
+          Bucket: bucket,
+          Prefix: prefix,
+          ...(page && { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }),
+        }),
+      );
+      for (const { Key, Size, ETag, VersionId, IsLatest } of page.Versions ?? []) {
+        if (!IsLatest || Key === undefined || ETag === undefined) continue;
+        yield { key: Key, size: Size ?? 0, etag: ETag, ...(isVersionId(VersionId) && { versionId: VersionId }) };
+      }
+    } while (page.IsTruncated);
   }
 
   return {
@@ -59,17 +79,20 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
       }
     },
 
-    async get(key, range, etag) {
+    async get(key, range, version) {
       // S3 knows no empty range, and none that begins behind the end.
-      if (range && range.end <= range.start) return (await size(key)) === undefined ? undefined : new Uint8Array();
+      if (range && range.end <= range.start)
+        return (await size(key, version)) === undefined ? undefined : new Uint8Array();
       const Range = range && `bytes=${range.start}-${range.end - 1}`;
-      const which = { Bucket: bucket, Key: key, ...(Range && { Range }), ...(etag !== undefined && { IfMatch: etag }) };
+      const which = { Bucket: bucket, Key: key, ...(Range && { Range }), ...only(version) };
       try {
-        const { Body } = await client.send(new GetObjectCommand(which));
-        return Body ? await Body.transformToByteArray() : new Uint8Array();
+        const { Body, ContentRange } = await client.send(new GetObjectCommand(which));
+        const bytes = Body ? await Body.transformToByteArray() : new Uint8Array();
+        // MiniStack gives the whole object where a version of it is asked for.
+        return range && ContentRange === undefined ? bytes.subarray(range.start, range.end) : bytes;
       } catch (error) {
         if (status(error) === 416) return new Uint8Array();
-        if (status(error) === 404 || (etag !== undefined && status(error) === 412)) return undefined;
+        if (isGone(error, version)) return undefined;
         throw error;
       }
     },
@@ -81,6 +104,8 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
     },
 
     entries,
+
+    versions,
 
     async delete(keys) {
       for (let start = 0; start < keys.length; start += KEYS_PER_DELETE) {
@@ -122,6 +147,19 @@ const headersOf = ({ contentType, contentEncoding }: ObjectOptions = {}) => ({
   ...(contentType !== undefined && { ContentType: contentType }),
   ...(contentEncoding !== undefined && { ContentEncoding: contentEncoding }),
 });
+
+/** What a request says of the one object that it means. */
+function only(version: string | ObjectVersion | undefined): { IfMatch?: string; VersionId?: string } {
+  if (version === undefined) return {};
+  if (typeof version === 'string') return { IfMatch: version };
+  return version.versionId === undefined ? { IfMatch: version.etag } : { VersionId: version.versionId };
+}
+
+/** Objects from before a bucket kept versions have one that is called so, and that others may replace. */
+const isVersionId = (id: string | undefined): id is string => id !== undefined && id !== 'null';
+
+const isGone = (error: unknown, version: string | ObjectVersion | undefined): boolean =>
+  status(error) === 404 || (version !== undefined && status(error) === 412);
 
 const status = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;

@@ -1,4 +1,3 @@
-import { markedAt, setMark } from '#core/api/batch/marks.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
@@ -19,11 +18,13 @@ export interface RevertBatchDeps extends Omit<RevertDeps, 'settings' | 'until'> 
 export function createWorker(deps: RevertBatchDeps) {
   return async ({ batchId }: RevertMessage): Promise<void> => {
     const { landing, operations } = deps;
-    if ((await markedAt(batchId, 'reverted', landing)) !== undefined) return;
-    const batch = await operations.batch(batchId);
+    const { transitions, batch } = await operations.progress(batchId);
+    if (transitions.reverted !== undefined) return;
     if (!batch) throw new Error(`There is no batch ${batchId}`);
     if (batch.status === 'processing') throw new Error(`Batch ${batchId} is still being ingested`);
-    await setMark(batchId, 'reverting', deps);
+    const { batch: { busyUntil = 0 } = batch } = await operations.transition(batchId, 'reverting', deps.now());
+    // A chunk that was delivered twice: what is written of it now would come back.
+    if (busyUntil > deps.now()) throw new Error(`A worker may still be at a chunk of batch ${batchId}`);
     const taken = await batchToRevert(batch, landing);
     if (!taken) throw new Error(`The files of batch ${batchId} are not known any more`);
     const { accepted, duplicate } = batch.counts;
@@ -31,7 +32,7 @@ export function createWorker(deps: RevertBatchDeps) {
     const catalog = await deps.catalog.current();
     const start = { batch: taken, jobPartitions: jobPartitionsFor(accepted + duplicate) };
     const end = await workRevert(start, { ...deps, settings: stageSettings(catalog).revert, until });
-    if (end === 'done') await setMark(batchId, 'reverted', deps);
+    if (end === 'done') await operations.transition(batchId, 'reverted', deps.now());
     else await deps.reverts.send([{ batchId }]);
     logBatch({ batchId, datasetId: batch.datasetId, revert: end });
   };

@@ -5,20 +5,21 @@ import { METRICS } from '#core/contract/metrics.ts';
 import { writeChunkList } from '#core/ingestion/batch/chunk-list.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
-import { type BatchManifest, isManifest, readManifest } from '#core/ingestion/batch/upload.ts';
+import { type BatchFile, idInManifestKey, indexKey, isManifest, readManifest } from '#core/ingestion/batch/upload.ts';
 import { dropIfOver } from '#core/ingestion/batch/working-blocks.ts';
 import { KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { batchIdOf, blocksPrefix, datasetOfFile } from '#core/ingestion/landing.ts';
 import { rejectForeignHeader } from '#core/ingestion/mapping/reject-header.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
-import { openObject } from '#core/ingestion/source/open-object.ts';
+import { whereItWent } from '#core/ingestion/source/object-source.ts';
+import { openAnnounced } from '#core/ingestion/source/open-object.ts';
 import { rawOf } from '#core/ingestion/text/decode-json.ts';
 import { thresholdOf } from '#core/pipeline/batch/threshold.ts';
 import { unknownDataset } from '#core/pipeline/process.ts';
 import { writeFileRejection } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
-import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ObjectStore, ObjectVersion } from '#core/ports/object-store.ts';
 import type { NewBatch, Operations } from '#core/record/operations.ts';
 import { UNKNOWN_DATASET } from '#core/record/partition.ts';
 import { FileRejectedError, type Rejection } from '#core/record/record.ts';
@@ -54,7 +55,10 @@ const upload = z.object({
 export const notification = z.object({ Records: z.array(upload).default([]) });
 export type Notification = z.output<typeof notification>;
 
-/** An upload → its chunks on the queue of those who look at them. Announced again, it says the same again; every chunk counts once. */
+/**
+ * An upload → its chunks on the queue of those who look at them. Announced again, it says the same again; every chunk counts
+ * once. What is read is the very object that was announced: another under its key is another batch.
+ */
 export function createSplitter(deps: SplitDeps) {
   const split = splitterOf(deps);
   return async ({ Records: uploads }: Notification): Promise<void> => {
@@ -65,21 +69,22 @@ export function createSplitter(deps: SplitDeps) {
 function splitterOf(deps: SplitDeps) {
   return async ({ s3, eventTime }: z.output<typeof upload>): Promise<void> => {
     const key = decodeURIComponent(s3.object.key.replaceAll('+', ' '));
-    const version = `${s3.object.versionId}|${s3.object.eTag}|${s3.object.sequencer}`;
+    const { versionId, eTag, sequencer } = s3.object;
+    const object = { key, version: versionOf(s3.object) };
     const catalog = await deps.catalog.current();
-    const file = batchOfFile(key, version, Date.parse(eventTime), catalog);
-    const manifest = isManifest(key) ? await manifestAt(key, deps.landing) : undefined;
-    if (manifest === 'none') return await reject(file, NO_MANIFEST, deps);
-    const { files, ...batch } = manifest ? batchOfManifest(key, manifest, catalog) : { ...file, files: [key] };
+    const file = batchOfFile(object, `${versionId}|${eTag}|${sequencer}`, Date.parse(eventTime), catalog);
+    const { files, rejection, ...batch } = isManifest(key)
+      ? await batchOfManifest(object, file, deps.landing)
+      : { ...file, files: [object], rejection: undefined };
     // Announced again after it is over: what was laid down for its workers is gone, and must not come back.
     if (await dropIfOver(batch.id, deps)) return;
     try {
+      if (rejection) throw new FileRejectedError(rejection);
       const dataset = catalog.datasets.get(batch.datasetId);
       if (!dataset) throw new FileRejectedError({ ...unknownDataset(catalog), pointer: key });
       const messages = await planFiles(files, batch, dataset, deps);
-      // Uploaded and deleted again before we came.
-      if (messages.length === 0) return;
       await writeChunkList(deps.landing, messages);
+      await listFile(batch, deps);
       await deps.operations.openBatch({ ...batch, chunks: messages.length });
       await deps.validation.send(messages);
       logBatch({ batchId: batch.id, datasetId: batch.datasetId, chunks: messages.length });
@@ -90,23 +95,28 @@ function splitterOf(deps: SplitDeps) {
   };
 }
 
-function batchOfFile(file: string, version: string, receivedAt: number, catalog: CompiledCatalog): NewBatch {
-  const datasetId = datasetOfFile(file);
+/** What S3 says of the object: its ETag comes without the quotes that it has everywhere else. */
+const versionOf = ({ eTag, versionId }: { eTag: string; versionId: string }): ObjectVersion | undefined =>
+  eTag === '' ? undefined : { etag: `"${eTag.replaceAll('"', '')}"`, ...(isVersionId(versionId) && { versionId }) };
+/** Where versioning has been suspended, the one version that others replace is called `null`. */
+const isVersionId = (id: string): boolean => id !== '' && id !== 'null';
+
+function batchOfFile(
+  { key, version }: BatchFile,
+  upload: string,
+  receivedAt: number,
+  catalog: CompiledCatalog,
+): NewBatch {
+  const datasetId = datasetOfFile(key);
   return {
-    id: batchIdOf(file, version),
+    id: batchIdOf(key, upload),
     datasetId: datasetId ?? UNKNOWN_DATASET,
-    file,
+    file: key,
+    ...(version && { version }),
     receivedAt,
     chunks: 0,
     partialIngestionPercentage: thresholdOf(catalog.datasets.get(datasetId ?? '')),
   };
-}
-
-/** What the batch API wrote at the key; `none` where it is not of its making. */
-async function manifestAt(key: string, landing: ObjectStore): Promise<BatchManifest | 'none' | undefined> {
-  const bytes = await landing.get(key);
-  // Uploaded and deleted again before we came: so it is for any file, whatever its name.
-  return bytes && (readManifest(bytes) ?? 'none');
 }
 
 const NO_MANIFEST: Rejection = {
@@ -116,31 +126,34 @@ const NO_MANIFEST: Rejection = {
 };
 
 /** A batch of the batch API: its files lie elsewhere, and it says itself who it is, however often it is announced. */
-function batchOfManifest(
-  key: string,
-  { batchId, completedAt, files, partialIngestionPercentage }: BatchManifest,
-  catalog: CompiledCatalog,
-): NewBatch & { files: readonly string[] } {
-  const batch = { ...batchOfFile(key, '', completedAt, catalog), id: batchId, files };
-  return partialIngestionPercentage === undefined ? batch : { ...batch, partialIngestionPercentage };
+async function batchOfManifest(
+  { key, version }: BatchFile,
+  file: NewBatch,
+  landing: ObjectStore,
+): Promise<NewBatch & { files: readonly BatchFile[]; rejection: Rejection | undefined }> {
+  const bytes = await landing.get(key, undefined, version);
+  if (!bytes) return { ...file, id: idInManifestKey(key), files: [], rejection: await whereItWent(landing, key) };
+  const manifest = readManifest(bytes);
+  if (!manifest) return { ...file, files: [], rejection: NO_MANIFEST };
+  const { batchId, completedAt, files, partialIngestionPercentage = file.partialIngestionPercentage } = manifest;
+  return { ...file, id: batchId, receivedAt: completedAt, partialIngestionPercentage, files, rejection: undefined };
 }
 
 /**
  * The chunks of the files of a batch, numbered through. Some of several files may be empty, as those of jobs that write
  * in parallel are.
- * @throws FileRefusedError when one of them can't be used, or all are empty
+ * @throws FileRefusedError when one of them can't be used, or is not to be had any more, or all are empty
  */
 async function planFiles(
-  files: readonly string[],
+  files: readonly BatchFile[],
   { id, datasetId, receivedAt }: NewBatch,
   { definition }: CompiledDataset,
   { landing, chunkBytes = CHUNK_BYTES }: SplitDeps,
 ): Promise<ChunkMessage[]> {
   const messages: ChunkMessage[] = [];
   let empty: FileRejectedError | undefined;
-  for (const [number, file] of files.entries()) {
-    const source = await openObject(landing, file);
-    if (!source) continue;
+  for (const [number, { key: file, version }] of files.entries()) {
+    const source = await openAnnounced(landing, file, version);
     try {
       const plan = await listChunks(source, {
         targetBytes: chunkBytes,
@@ -150,8 +163,8 @@ async function planFiles(
       const { format, gzip, unpacked, chunks } = plan;
       for (const chunk of chunks) {
         const numbered = { ...chunk, index: messages.length };
-        const text = unpacked && { unpacked };
-        messages.push({ batchId: id, datasetId, file, receivedAt, format, gzip, ...text, chunk: numbered });
+        const where = { file, ...(version && { version }), ...(unpacked && { unpacked }) };
+        messages.push({ batchId: id, datasetId, ...where, receivedAt, format, gzip, chunk: numbered });
       }
     } catch (error) {
       if (!(error instanceof FileRejectedError && error.rejection.code === 'empty-file')) throw error;
@@ -162,14 +175,24 @@ async function planFiles(
   return messages;
 }
 
+/** So that it is among the batches that can be listed; one of the batch API is from its beginning. */
+async function listFile({ id, datasetId, receivedAt, file }: NewBatch, { landing }: SplitDeps): Promise<void> {
+  if (!isManifest(file)) await landing.put(indexKey('files', { id, datasetId, createdAt: receivedAt }), '');
+}
+
 /** Bytes of a rejected file that the quarantine keeps; the file itself stays where it is. */
 const RAW_KEPT = 4_096;
 
 async function reject(batch: NewBatch, rejection: Rejection, deps: SplitDeps): Promise<void> {
-  const { id, datasetId, file } = batch;
-  const head = await deps.landing.get(file, { start: 0, end: RAW_KEPT });
+  const { id, datasetId, file, version } = batch;
+  // An earlier try, before the file went, may have brought the batch on its way.
+  if ((await deps.operations.batch(id))?.commitDecision === 'stitch') return;
+  const head = await deps.landing.get(file, { start: 0, end: RAW_KEPT }, version);
   await writeFileRejection(deps.quarantine, id, batch, rejection, rawOf(head ?? new Uint8Array()));
+  await listFile(batch, deps);
   await deps.operations.rejectFile(batch, rejection);
+  // … or opened it, and died.
+  await deps.operations.decide(id, { rejection });
   await dropIfOver(id, deps);
   deps.metrics.count(METRICS.filesRejected, 1);
   logBatch({ batchId: id, datasetId, code: rejection.code });

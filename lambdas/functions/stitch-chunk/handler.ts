@@ -1,8 +1,8 @@
-import { markedAt } from '#core/api/batch/marks.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { METRICS } from '#core/contract/metrics.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { workOn } from '#core/ingestion/batch/working-blocks.ts';
+import { type WorkDeps, workOn } from '#core/ingestion/batch/working-blocks.ts';
 import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
 import { addCounts, countFileRejection, countOutcomes, NO_COUNTS } from '#core/pipeline/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
@@ -18,7 +18,7 @@ import { type RevertMessage, replacedBy } from '#core/revert/batch-to-revert.ts'
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 
-export interface StitchChunkDeps {
+export interface StitchChunkDeps extends WorkDeps {
   readonly catalog: CatalogPort;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
@@ -41,8 +41,6 @@ export function createWorker(deps: StitchChunkDeps) {
 
 function workerOf(deps: StitchChunkDeps) {
   return async (message: ChunkMessage): Promise<void> => {
-    // A message that is delivered once more would bring back what has been taken back.
-    if ((await markedAt(message.batchId, 'reverting', deps.landing)) !== undefined) return;
     const catalog = await deps.catalog.current();
     const { lake, quarantine, profiles, timeline, lookups, backoff } = deps;
     const process = {
@@ -63,6 +61,7 @@ function workerOf(deps: StitchChunkDeps) {
     if (rejection) {
       counts = addCounts(counts, countFileRejection(rejection));
       await writeFileRejection(quarantine, `${message.batchId}-${message.chunk.index}`, message, rejection);
+      deps.metrics.count(METRICS.batchesFailed, 1);
     }
     await deps.operations.completeChunk(message.batchId, message.chunk.index, counts, rejection);
     await revertReplaced(message.batchId, deps);

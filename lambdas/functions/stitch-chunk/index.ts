@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
@@ -25,6 +26,8 @@ const stitchChunk = createWorker({
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   reverts: new SqsMessageQueue(sqs(), environment.REVERTS_QUEUE_URL),
   metrics: createMetrics('stitch-chunk', environment.STAGE),
+  now: Date.now,
+  newId: randomUUID,
   backoff: backoffBefore,
 });
 

@@ -2,7 +2,7 @@ import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { readChunkList } from '#core/ingestion/batch/chunk-list.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { workOn } from '#core/ingestion/batch/working-blocks.ts';
+import { type WorkDeps, workOn } from '#core/ingestion/batch/working-blocks.ts';
 import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
 import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/pipeline/counts.ts';
@@ -14,7 +14,7 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/record/operations.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
-export interface ValidateChunkDeps {
+export interface ValidateChunkDeps extends WorkDeps {
   readonly catalog: CatalogPort;
   readonly landing: ObjectStore;
   readonly quarantine: ObjectStore;

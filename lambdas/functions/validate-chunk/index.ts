@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
@@ -17,6 +18,8 @@ const validateChunk = createValidator({
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   chunks: new SqsMessageQueue(sqs(), environment.CHUNKS_QUEUE_URL),
   metrics: createMetrics('validate-chunk', environment.STAGE),
+  now: Date.now,
+  newId: randomUUID,
 });
 
 export const handler = createSqsHandler(

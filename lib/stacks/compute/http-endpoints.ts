@@ -1,5 +1,15 @@
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { putRecords, queryItems, readItems, readObjects, writeObjects } from '#lib/constructs/grants.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import {
+  listVersions,
+  putRecords,
+  queryItems,
+  readItems,
+  readObjects,
+  readVersions,
+  updateItemsUnder,
+  writeObjects,
+} from '#lib/constructs/grants.ts';
 import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
 import type { WorkQueue } from '#lib/constructs/queues.ts';
 import type { FunctionFactory } from './function-factory.ts';
@@ -24,8 +34,11 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): Url
   });
   reverts.queue.grantSendMessages(batches.function);
   readObjects(batches.function, data.landing);
+  readVersions(batches.function, data.landing);
+  listVersions(batches.function, data.landing);
   writeObjects(batches.function, data.landing);
   readObjects(batches.function, data.quarantine);
+  updateItemsUnder(batches.function, data.operations, [OPERATIONS_PREFIX.batch]);
 
   const access = make.function('ProfileAccess', 'profile-access', 'profiles and their events → HTTP', {
     ...make.memberships(),

@@ -3,9 +3,11 @@ import { type FunctionName, PART_TRIES } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource } from '#lib/constructs/event-sources.ts';
 import {
+  deleteObjects,
   eraseItems,
   queryItems,
   readItems,
+  readObjects,
   scanItems,
   updateItems,
   updateItemsUnder,
@@ -68,6 +70,38 @@ export function addExpiry(make: FunctionFactory): { expire: TributaryFunction; e
   eraseItems(part.function, data.timeline);
   updateItems(part.function, data.timeline);
   return { expire, expiry };
+}
+
+/** A dataset that has left the catalog → parts → nothing is left of it. Called by the command line. */
+export function addDeletion(make: FunctionFactory): WorkQueue {
+  const { data } = make;
+  const deletion = addPartsQueue(make, 'Deletion', 'deletion', 'delete-dataset-part');
+  const start = make.function('DeleteDataset', 'delete-dataset', 'a dataset that has left the catalog → parts', {
+    ...make.catalog(),
+    DELETION_QUEUE_URL: deletion.queue.queueUrl,
+    PARTITIONS: String(make.config.jobPartitions),
+  });
+  const part = make.function('DeleteDatasetPart', 'delete-dataset-part', 'nothing is left of a dataset', {
+    ...make.catalog(),
+    DELETION_QUEUE_URL: deletion.queue.queueUrl,
+    WORK_SECONDS: workSeconds(make, 'delete-dataset-part'),
+    PROFILES_TABLE: data.profiles.tableName,
+    TIMELINE_TABLE: data.timeline.tableName,
+    LAKE_BUCKET: data.lake.bucketName,
+    QUARANTINE_BUCKET: data.quarantine.bucketName,
+    LANDING_BUCKET: data.landing.bucketName,
+  });
+  connect(make, { queue: deletion, starter: start, worker: part, prefix: OPERATIONS_PREFIX.deletion });
+  readItems(part.function, data.profiles);
+  writeItems(part.function, data.profiles);
+  eraseItems(part.function, data.timeline);
+  for (const bucket of [data.lake, data.quarantine, data.landing]) {
+    readObjects(part.function, bucket);
+    deleteObjects(part.function, bucket);
+  }
+  // Its batches are inactive from then on.
+  updateItemsUnder(part.function, data.operations, [OPERATIONS_PREFIX.batch]);
+  return deletion;
 }
 
 function addPartsQueue(make: FunctionFactory, id: string, name: string, worker: FunctionName): WorkQueue {

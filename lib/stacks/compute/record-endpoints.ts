@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
 import { queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
-import { deleteObjects, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import { deleteObjects, readObjects, readVersions, writeItems, writeObjects } from '#lib/constructs/grants.ts';
 import { FailureQueue, WorkQueue } from '#lib/constructs/queues.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
@@ -81,7 +81,11 @@ export function addFileIngestion(
   reverts.queue.grantSendMessages(stitch.function);
   stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));
   // Whoever finds a batch over takes away what was laid down for its workers.
-  for (const { function: worker } of [split, validate, stitch]) deleteObjects(worker, data.landing, BLOCKS_PREFIX);
+  for (const { function: worker } of [split, validate, stitch]) {
+    deleteObjects(worker, data.landing, BLOCKS_PREFIX);
+    // The very object that was announced, whatever has taken its place.
+    readVersions(worker, data.landing);
+  }
   return { validation, chunks };
 }
 

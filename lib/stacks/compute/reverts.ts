@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource } from '#lib/constructs/event-sources.ts';
 import {
   deleteObjects,
   eraseItems,
   readItems,
   readObjects,
+  readVersions,
+  updateItemsUnder,
   uploadObjects,
   writeItems,
   writeObjects,
@@ -46,6 +49,8 @@ export function addReverts(make: FunctionFactory, reverts: WorkQueue): void {
     readObjects(revert.function, bucket);
     deleteObjects(revert.function, bucket);
   }
+  readVersions(revert.function, data.landing);
+  updateItemsUnder(revert.function, data.operations, [OPERATIONS_PREFIX.batch]);
   uploadObjects(revert.function, data.lake);
   writeObjects(revert.function, data.landing);
   reverts.queue.grantSendMessages(revert.function);

@@ -26,6 +26,12 @@ export function fileStore(folder: string): ObjectStore {
       .map(decodeURIComponent)
       .filter((key) => key.startsWith(prefix))
       .sort();
+  async function* entries(prefix: string): AsyncIterable<StoredObject> {
+    for (const key of keys(prefix)) {
+      const object = await look(key);
+      if (object) yield object;
+    }
+  }
   return {
     put: write,
     async putIf(key, body, etag) {
@@ -33,8 +39,9 @@ export function fileStore(folder: string): ObjectStore {
       await write(key, body);
       return (await look(key))!.etag;
     },
-    async get(key, range, etag) {
+    async get(key, range, version) {
       const object = await look(key);
+      const etag = typeof version === 'object' ? version.etag : version;
       if (!object || (etag !== undefined && object.etag !== etag)) return undefined;
       if (!range) return readFile(pathOf(key));
       const file = await open(pathOf(key));
@@ -50,12 +57,8 @@ export function fileStore(folder: string): ObjectStore {
     async *list(prefix) {
       yield* keys(prefix);
     },
-    async *entries(prefix) {
-      for (const key of keys(prefix)) {
-        const object = await look(key);
-        if (object) yield object;
-      }
-    },
+    entries,
+    versions: entries,
     async delete(keys) {
       for (const key of keys) await rm(pathOf(key), { force: true });
     },

@@ -172,7 +172,7 @@ const HEAP_MB = 256;
 const YOUNG_MB = 8;
 const stops: (() => void)[] = [];
 
-const objectOf = (key: string) => ({ key, eTag: 'e', sequencer: '1', versionId: '' });
+const objectOf = (key: string) => ({ key, eTag: '', sequencer: '1', versionId: '' });
 
 async function answer(ports: Readonly<Record<string, object>>, { call, port, method, given }: Call): Promise<Answer> {
   try {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
@@ -73,6 +74,8 @@ const deps = {
   lookups: remote<LookupStore>('lookups'),
   metrics: { count: () => {} },
   backoff: async () => {},
+  now: Date.now,
+  newId: randomUUID,
 };
 const run = {
   split: createSplitter({ ...deps, validation: remote<MessageQueue<ChunkMessage>>('validation') }),

@@ -50,6 +50,7 @@ export function scheduledStore(store: ObjectStore, scheduler: Scheduler, crash?:
       for await (const { key } of entries(prefix)) yield key;
     },
     entries,
+    versions: entries,
     delete: (...args) => turn(() => store.delete(...args)),
     deleteIf: (...args) => turn(() => store.deleteIf(...args)),
   };

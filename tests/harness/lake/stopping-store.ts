@@ -29,7 +29,7 @@ export function stoppingStore(
     store: {
       ...store,
       async get(key, range, etag) {
-        await turn({ method: 'get', key, etag });
+        await turn({ method: 'get', key, etag: typeof etag === 'object' ? etag.etag : etag });
         return store.get(key, range, etag);
       },
       async putIf(key, body, etag, options) {

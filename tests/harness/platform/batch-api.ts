@@ -23,7 +23,7 @@ export function createBatchApi({
   catalog,
   start,
   ...options
-}: Pick<PlatformOptions, 'wiring' | 'catalog' | 'start' | 'chunkBytes'>) {
+}: Pick<PlatformOptions, 'wiring' | 'catalog' | 'start' | 'chunkBytes' | 'intercept' | 'concurrency'>) {
   const platform = createPlatform({ wiring, catalog, start, ...options });
   const { landing, quarantine, operations } = platform.stores;
   const { now } = platform.poller.clock;
@@ -35,49 +35,55 @@ export function createBatchApi({
   /** What a client does with an address. */
   const putAt = (href: string, bytes: Uint8Array) => landing.put(href.slice(BUCKET.length), bytes);
   let ids = 0;
-  const handler = createHandler({
-    catalog: { current: async () => catalog },
-    landing,
-    addresses,
-    quarantine,
-    operations,
-    reverts: {
-      send: async (messages) => {
-        for (const message of messages) platform.poller.queue('reverts').send(JSON.stringify(message));
+  /** The function behind the API; something may come between it and its ports. */
+  const handlerOf = (intercept: <T extends object>(port: T) => T) =>
+    createHandler({
+      catalog: { current: async () => catalog },
+      landing: intercept(landing),
+      addresses,
+      quarantine: intercept(quarantine),
+      operations: intercept(operations),
+      reverts: {
+        send: async (messages) => {
+          for (const message of messages) platform.poller.queue('reverts').send(JSON.stringify(message));
+        },
       },
-    },
-    hasOwnHost: true,
-    now,
-    newId: () => `batch-${ids++}`,
-  });
-  const call = async (
-    method: string,
-    address: string,
-    body: string | Uint8Array | object = '',
-    headers: Record<string, string> = { 'x-api-key': KEY, authorization: 'Bearer a token of IMS' },
-  ) => {
-    const [rawPath, query = ''] = address.split('?');
-    const bytes = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
-    const isText = typeof bytes === 'string';
-    const event = {
-      rawPath,
-      // As the URL of a function hands it over: encoded. An HTTP API has decoded it.
-      routeKey: '$default',
-      requestContext: { http: { method }, domainName: HOST },
-      queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
-      headers: { host: HOST, ...headers },
-      body: isText ? bytes : Buffer.from(bytes).toString('base64'),
-      isBase64Encoded: !isText,
-    } as unknown as APIGatewayProxyEventV2;
-    const answer = await handler(event);
-    const text = Buffer.from(answer.body ?? '', answer.isBase64Encoded ? 'base64' : 'utf8').toString('utf8');
-    return {
-      status: answer.statusCode,
-      headers: answer.headers ?? {},
-      text,
-      body: text.startsWith('{') ? JSON.parse(text.split('\n')[0]!) : {},
+      hasOwnHost: true,
+      now,
+      newId: () => `batch-${ids++}`,
+    });
+  const callerOf =
+    (handler: ReturnType<typeof handlerOf>) =>
+    async (
+      method: string,
+      address: string,
+      body: string | Uint8Array | object = '',
+      headers: Record<string, string> = { 'x-api-key': KEY, authorization: 'Bearer a token of IMS' },
+    ) => {
+      const [rawPath, query = ''] = address.split('?');
+      const bytes = typeof body === 'object' && !(body instanceof Uint8Array) ? JSON.stringify(body) : body;
+      const isText = typeof bytes === 'string';
+      const event = {
+        rawPath,
+        // As the URL of a function hands it over: encoded. An HTTP API has decoded it.
+        routeKey: '$default',
+        requestContext: { http: { method }, domainName: HOST },
+        queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
+        headers: { host: HOST, ...headers },
+        body: isText ? bytes : Buffer.from(bytes).toString('base64'),
+        isBase64Encoded: !isText,
+      } as unknown as APIGatewayProxyEventV2;
+      const answer = await handler(event);
+      const text = Buffer.from(answer.body ?? '', answer.isBase64Encoded ? 'base64' : 'utf8').toString('utf8');
+      return {
+        status: answer.statusCode,
+        headers: answer.headers ?? {},
+        text,
+        body: text.startsWith('{') ? JSON.parse(text.split('\n')[0]!) : {},
+      };
     };
-  };
+  const call = callerOf(handlerOf((port) => port));
+  const callThrough = (intercept: <T extends object>(port: T) => T) => callerOf(handlerOf(intercept));
   const create = async (datasetId = 'web-events', format = 'json', more: object = {}): Promise<string> =>
     (await call('POST', '/batches', { datasetId, inputFormat: { format }, ...more })).body.id;
   const put = (id: string, name: string, body: string | Uint8Array, datasetId = 'web-events') =>
@@ -92,5 +98,5 @@ export function createBatchApi({
   /** What S3 does with a complete batch. */
   const announce = (id: string, datasetId = 'web-events', times = 1) =>
     platform.announce(`landing/${datasetId}/${id}.tributary-batch`, times);
-  return { platform, call, putAt, create, put, patch, complete, read, announce };
+  return { platform, call, callThrough, putAt, create, put, patch, complete, read, announce };
 }

@@ -13,6 +13,8 @@ import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import { createHandler as compactLake } from '#lambdas/functions/compact-lake/handler.ts';
+import { createHandler as deleteDataset } from '#lambdas/functions/delete-dataset/handler.ts';
+import { createWorker as deleteDatasetPart } from '#lambdas/functions/delete-dataset-part/handler.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
@@ -53,7 +55,12 @@ export interface Schedules {
   exportFiles(event: unknown): Promise<unknown>;
   compactLake(): Promise<unknown>;
   erasePerson(event: unknown): Promise<SignedReceipt>;
+  deleteDataset(event: unknown): Promise<Started>;
 }
+
+/** Which queue has the parts of the job that a function starts, or works on. */
+const queueOf = (reader: FunctionName): string =>
+  reader.startsWith('expire') ? 'expiry' : reader.startsWith('delete-dataset') ? 'deletion' : 'evaluation';
 
 /** Into how many parts the evaluation of all profiles is divided. */
 const PARTS = 3;
@@ -85,7 +92,7 @@ export function createHandlers(options: HandlersOptions): {
   const expiryBooks = new MemoryAppliedRetentions();
   const depsOf = (reader: FunctionName) => {
     const { stores, intercept } = options;
-    const isExpiry = reader === 'expire' || reader === 'expire-partition';
+    const isExpiry = queueOf(reader) === 'expiry';
     const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
     return {
       catalog: { current: async () => options.catalog() },
@@ -97,7 +104,8 @@ export function createHandlers(options: HandlersOptions): {
       runStatistics,
       signingKey: async () => 'receipt key',
       jobs: isExpiry ? intercept(stores.expiries, 'expiries', reader) : intercept(stores.jobs, 'jobs', reader),
-      queue: new SqsMessageQueue<PartitionMessage>(sqs, urlOf.get(isExpiry ? 'expiry' : 'evaluation')!),
+      jobsOf: (datasetId: string) => intercept(stores.deletionsOf(datasetId), 'deletionsOf', reader),
+      queue: new SqsMessageQueue<PartitionMessage>(sqs, urlOf.get(queueOf(reader))!),
       partitions: new SqsMessageQueue<Partition>(sqs, urlOf.get('compaction')!),
       settings: compactionSettings(128 * 1024 ** 2),
       partitionCount: PARTS,
@@ -161,6 +169,7 @@ export function createHandlers(options: HandlersOptions): {
     'evaluate-partition': (deps) => createSqsHandler(partitionMessage, eachInOrder(evaluatePartition(deps), 1)),
     'expire-partition': (deps) =>
       createSqsHandler(partitionMessage, eachInOrder(expirePartition({ ...deps, retentionStore: expiryBooks }), 1)),
+    'delete-dataset-part': (deps) => createSqsHandler(partitionMessage, eachInOrder(deleteDatasetPart(deps), 1)),
     route: routeHandler,
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
     'deliver-http': deliverHttp,
@@ -185,6 +194,7 @@ export function createHandlers(options: HandlersOptions): {
       exportFiles: exportFiles(depsOf('export-files')),
       compactLake: () => compactLake(depsOf('compact-lake'))({}),
       erasePerson: erasePersonHandler(depsOf('erase-person')),
+      deleteDataset: deleteDataset(depsOf('delete-dataset')),
     },
   };
 }

@@ -31,6 +31,8 @@ export interface PlatformOptions {
   readonly answer?: (request: HttpRequest) => HttpOutcome;
   /** Of which size files are divided. @default as it is deployed */
   readonly chunkBytes?: number;
+  /** Whether the landing bucket keeps versions. @default true, as it is deployed */
+  readonly versionedLanding?: boolean;
   /** See `PollerOptions`. */
   readonly pick?: (count: number) => number;
   readonly concurrency?: number;
@@ -52,6 +54,7 @@ export interface Stores {
   readonly operations: MemoryOperations;
   readonly jobs: MemoryJobs;
   readonly expiries: MemoryJobs;
+  deletionsOf(datasetId: string): MemoryJobs;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -65,10 +68,11 @@ export interface Platform {
   /** Puts another catalog active. */
   apply(catalog: CompiledCatalog): void;
   readonly requests: readonly AnsweredRequest[];
-  readonly schedules: Omit<Schedules, 'evaluateBatch' | 'expire'> & {
+  readonly schedules: Omit<Schedules, 'evaluateBatch' | 'expire' | 'deleteDataset'> & {
     /** The whole jobs. */
     evaluateBatch(): Promise<Tally>;
     expire(): Promise<Tally>;
+    deleteDataset(datasetId: string): Promise<Tally>;
   };
   /** Puts bytes on the stream. */
   collect(message: string, partitionKey?: string): void;
@@ -92,6 +96,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const clock = createClock(options.start);
   const requests: AnsweredRequest[] = [];
   const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
+  const deletions = new Map<string, MemoryJobs>();
   const stores: Stores = {
     profiles: new StreamingProfileStore((item) => void poller.table('profiles').put(keyOf(item.keys), item)),
     timeline: new MemoryTimeline(),
@@ -101,7 +106,12 @@ export function createPlatform(options: PlatformOptions): Platform {
     operations: new MemoryOperations(),
     jobs: new MemoryJobs(),
     expiries: new MemoryJobs(),
-    landing: createMemoryObjectStore(),
+    deletionsOf(datasetId) {
+      const known = deletions.get(datasetId) ?? new MemoryJobs();
+      deletions.set(datasetId, known);
+      return known;
+    },
+    landing: createMemoryObjectStore({ versioned: options.versionedLanding ?? true }),
     lake: createMemoryObjectStore(),
     quarantine: createMemoryObjectStore(),
     exports: createMemoryObjectStore(),
@@ -129,8 +139,13 @@ export function createPlatform(options: PlatformOptions): Platform {
     ...(options.concurrency && { concurrency: options.concurrency }),
   });
 
+  /** Key → how often it was written: what S3 numbers a notification by. */
+  const writes = new Map<string, number>();
   async function announce(key: string, times = 1): Promise<void> {
-    const object = { key: encodeURIComponent(key).replaceAll('%20', '+'), eTag: 'e', sequencer: '1' };
+    const [is] = (await Array.fromAsync(stores.landing.versions(key))).filter((object) => object.key === key);
+    const { etag = '', versionId } = is ?? {};
+    const named = { key: encodeURIComponent(key).replaceAll('%20', '+'), eTag: etag.replaceAll('"', '') };
+    const object = { ...named, ...(versionId && { versionId }), sequencer: String(writes.get(key) ?? 0) };
     const notification = { Records: [{ eventTime: new Date(clock.now()).toISOString(), s3: { object } }] };
     for (let asserted = 0; asserted < times; asserted++) poller.queue('landing').send(JSON.stringify(notification));
   }
@@ -161,9 +176,12 @@ export function createPlatform(options: PlatformOptions): Platform {
       ...schedules,
       evaluateBatch: async () => await endOf(await schedules.evaluateBatch(), stores.jobs),
       expire: async () => await endOf(await schedules.expire(), stores.expiries),
+      deleteDataset: async (datasetId) =>
+        await endOf(await schedules.deleteDataset({ datasetId }), stores.deletionsOf(datasetId)),
     },
     collect: (message, partitionKey = 'one producer') => void poller.stream('collection').put(partitionKey, message),
     async upload(key, content, times = 1) {
+      writes.set(key, (writes.get(key) ?? 0) + 1);
       await stores.landing.put(key, content);
       await announce(key, times);
     },

@@ -119,7 +119,7 @@ function nameResources(templates: Templates): Map<string, string> {
     const handle = String(parameter.properties.Name).split('/').at(-1)!;
     if (handle.endsWith('-url') || handle.endsWith('-secret')) continue;
     const value = render(templates, parameter.stack, parameter.properties.Value);
-    const single = /^(.*)-(?:stream|table|bucket)$/.exec(handle);
+    const single = /^(.*)-(?:stream|table|bucket|queue)$/.exec(handle);
     if (single !== null) {
       names.set(value, single[1]!);
     } else {

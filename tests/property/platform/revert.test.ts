@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
-import { batchIdOf } from '#core/ingestion/landing.ts';
 import { compactionSettings } from '#core/lake/compaction-days.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { compactRange } from '#core/pipeline/compact-range.ts';
@@ -109,10 +108,10 @@ describe('a batch that is taken back', () => {
   };
   const lines = (entities: readonly object[]): string => entities.map((entity) => JSON.stringify(entity)).join('\n');
 
-  /** As the splitter names it: what was uploaded to the landing bucket of the platform in memory has this version. */
-  const batchOf = async ({ stores }: Platform, dataset: Dataset) => {
-    const file = KEY.replace('DATASET', dataset);
-    const { id, datasetId, receivedAt } = (await stores.operations.batch(batchIdOf(file, '|e|1')))!;
+  const batchOf = (platform: Platform, dataset: Dataset) => batchOfFile(platform, KEY.replace('DATASET', dataset));
+  const batchOfFile = async ({ stores }: Platform, file: string) => {
+    const batches = await Array.fromAsync(stores.operations.batches());
+    const { id, datasetId, receivedAt } = batches.find((batch) => batch.file === file)!;
     return { id, datasetId, receivedAt, files: [file] };
   };
   const depsOf = ({ stores, poller: { clock } }: Platform, more: Partial<RevertDeps> = {}): RevertDeps => ({
@@ -320,8 +319,7 @@ describe('a batch that is taken back', () => {
     for (const n of [1, 2, 3]) await platform.upload(named(n), lines([record(catalog, 'web-events', n, 0)]));
     await platform.poller.run({ until: START });
     platform.poller.clock.advanceTo(START + MINUTE);
-    const { id, datasetId, receivedAt } = (await platform.stores.operations.batch(batchIdOf(named(2), '|e|1')))!;
-    await workRevert({ batch: { id, datasetId, receivedAt, files: [named(2)] }, jobPartitions: 1 }, depsOf(platform));
+    await workRevert({ batch: await batchOfFile(platform, named(2)), jobPartitions: 1 }, depsOf(platform));
     const { profiles, lake, timeline } = await seen(platform);
     expect(profiles.map((profile) => (profile as { key: string }).key)).toEqual([1, 3].map((n) => `ECID:${ecidOf(n)}`));
     expect([lake.length, timeline.length]).toEqual([2, 2]);

@@ -62,11 +62,13 @@ describe('since when a segment is shared', () => {
       segments: [],
       destinations: [aam(...segments)],
     });
-    const items = new Map<string, unknown>();
+    let pointer: object | undefined;
+    type Values = Readonly<Record<string, object>>;
     const client = {
-      send: async ({ input }: { input: { Item?: unknown; Key?: unknown } }) => {
-        if (input.Item) items.set('pointer', input.Item);
-        return input.Key ? { Item: items.get('pointer') } : {};
+      send: async ({ input }: { input: { TransactItems?: { Update?: { ExpressionAttributeValues: Values } }[] } }) => {
+        const version = input.TransactItems?.[0]?.Update?.ExpressionAttributeValues[':version'];
+        if (version) pointer = { catalogVersion: version };
+        return { Item: pointer };
       },
     };
     const place = { client: client as never, table: 't', bucket: createMemoryObjectStore() };

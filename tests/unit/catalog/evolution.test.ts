@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rejectBreaking } from '#cli/commands/catalog.ts';
+import { rejectBreaking } from '#cli/catalog/activate.ts';
 import { printAudienceImpact } from '#cli/report/print-estimate.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { breakingChanges } from '#core/catalog/evolution.ts';

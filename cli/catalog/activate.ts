@@ -1,0 +1,144 @@
+import { setTimeout } from 'node:timers/promises';
+import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
+import { Progress } from '#cli/local/progress.ts';
+import { printRemains } from '#cli/report/print-estimate.ts';
+import { printProgress } from '#cli/report/print-job.ts';
+import { leftBehind } from '#cli/stage/history.ts';
+import { EVALUATION } from '#cli/stage/job-kinds.ts';
+import { runEvaluation } from '#cli/stage/run-job.ts';
+import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
+import type { Resources } from '#cli/stage/use-stage.ts';
+import { UserError } from '#cli/user-error.ts';
+import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
+import { lanesOf } from '#core/contract/delivery-lanes.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { datasetFolder } from '#core/record/partition.ts';
+import { remainsOf } from '#core/revert/dataset/remains.ts';
+import {
+  type ActivationNote,
+  activeDefinitions,
+  putCatalog,
+  UNTIL_SEEN_MS,
+} from '#lambdas/adapters/dynamodb/catalog-store.ts';
+
+export interface ActivateOptions {
+  readonly stage: string;
+  /** Whether profiles are evaluated, and edited destinations brought to what they shall know, at once. */
+  readonly backfill: boolean;
+  readonly allowBreaking?: true;
+  readonly note: ActivationNote;
+}
+
+/**
+ * Makes a catalog active on a running stage, with all that goes with it: its schemas may not lose what data so far has,
+ * audiences and destinations follow.
+ * @throws UserError when it may not, or cannot
+ */
+export async function activateCatalog(
+  catalog: Catalog,
+  resources: Resources,
+  { stage, backfill, allowBreaking, note }: ActivateOptions,
+): Promise<void> {
+  const stores = storesOf(resources);
+  rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true);
+  // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
+  const before = await activeCatalog(stores.catalog).catch(() => undefined);
+  const version = await applyCatalog(catalog, resources, note);
+  process.stdout.write(`${describeCatalog(catalog)}\nVersion ${version} is active on stage ${stage}.\n`);
+  const after = compileCatalog(catalog);
+  const removed = before ? leftBehind(before.datasets, after.datasets) : [];
+  if (removed.length > 0) process.stdout.write(printRemains(await remainsOf(removed, stores)));
+  if (!backfill) return;
+  const why = before && (await whyEvaluate(before, after, stores.lake));
+  if (why !== undefined) {
+    process.stdout.write(`${why} have changed: all profiles are evaluated, with what happened before ...\n`);
+    await setTimeout(UNTIL_SEEN_MS);
+    const progress = new Progress(process.stdout);
+    const job = await runEvaluation({ resources, stores }, (text) => progress.running(text));
+    progress.step(printProgress(job, EVALUATION));
+  }
+  const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
+  const lastRouted = await backfillEdited(edited, { stores, resources, catalog: await activeCatalog(stores.catalog) });
+  for (const [id, queued] of Object.entries(lastRouted)) {
+    process.stdout.write(`"${id}" is told of what changed for it: ${queued.toLocaleString('en-US')} messages.\n`);
+  }
+}
+
+/**
+ * Schemas grow, they do not change (docs/schemas.md).
+ * @throws UserError naming each change that data so far does not survive, unless it is wanted; then they are warned of
+ */
+export function rejectBreaking(before: Catalog | undefined, catalog: Catalog, isAllowed: boolean): void {
+  const changes = before ? breakingChanges(before, catalog) : [];
+  if (changes.length === 0) return;
+  const lines = changes.map(renderBreakingChange).join('\n');
+  const count = countBreaking(changes);
+  if (!isAllowed) {
+    throw new UserError(
+      `${lines}\n${count}; nothing was done. On a stage whose data may be lost, add --allow-breaking.`,
+    );
+  }
+  process.stderr.write(`${lines}\nwarning: ${count}, as allowed\n`);
+}
+
+/**
+ * Puts a catalog active on a deployed stage.
+ * @returns its version
+ * @throws UserError when it activates destinations that the stage has no connection for, or somebody else was first
+ */
+export async function applyCatalog(catalog: Catalog, resources: Resources, note: ActivationNote = {}): Promise<string> {
+  const queues = JSON.parse(resources['destination-queues']) as Record<string, string>;
+  const missing = catalog.destinations.filter((destination) => lanesOf(destination).some(({ id }) => !(id in queues)));
+  if (missing.length > 0) {
+    const names = missing.map(({ id, type }) => `${id} (${type})`).join(', ');
+    throw new UserError(
+      `The stage has no connection for: ${names}. Add it to "connections" in lib/config/stages.ts and deploy, or rename the destination to one of: ${Object.keys(queues).join(', ')}.`,
+    );
+  }
+  compileCatalog(catalog);
+  const version = catalogVersion(catalog);
+  try {
+    await putCatalog(storesOf(resources).catalog, catalog, version, Date.now(), note);
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    throw new UserError(
+      'Somebody else has made another version active in the meantime; nothing was done. See "tributary catalog history", then try again.',
+    );
+  }
+  return version;
+}
+
+/**
+ * Why people may be members of other segments under the new catalog, although nothing came in: segments are others, or the
+ * same rules look up something else, because a relationship came, went or leads elsewhere; or a dataset has left, or has
+ * come back to what is stored of it.
+ */
+export async function whyEvaluate(
+  before: CompiledCatalog,
+  after: CompiledCatalog,
+  lake: Pick<ObjectStore, 'list'>,
+): Promise<'Segments' | 'Datasets' | undefined> {
+  if (meaningOf(before) !== meaningOf(after)) return 'Segments';
+  if (leftBehind(before.datasets, after.datasets).length > 0) return 'Datasets';
+  for (const id of leftBehind(after.datasets, before.datasets)) {
+    for await (const _ of lake.list(datasetFolder(id))) return 'Datasets';
+  }
+  return undefined;
+}
+
+const meaningOf = ({ segmentDefinitions, segments }: CompiledCatalog): string =>
+  JSON.stringify([...segmentDefinitions, segments.lookups]);
+
+export function describeCatalog({ namespaces, schemas, datasets, segments, destinations }: Catalog): string {
+  const count = (of: readonly unknown[], name: string): string => `${of.length} ${name}${of.length === 1 ? '' : 's'}`;
+  return `The catalog is valid: ${[
+    count(namespaces, 'namespace'),
+    count(schemas, 'schema'),
+    count(datasets, 'dataset'),
+    count(segments, 'segment'),
+    count(destinations, 'destination'),
+  ].join(', ')}.`;
+}
