@@ -4,7 +4,6 @@ import { ingestCommand } from '#cli/commands/ingest.ts';
 import { audienceManagerCommand } from './commands/audience-manager.ts';
 import { batchCommand } from './commands/batch.ts';
 import { catalogCommand } from './commands/catalog.ts';
-import { batchCommand } from './commands/batch.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
