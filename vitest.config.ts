@@ -2,9 +2,10 @@ import { configDefaults, defineConfig } from 'vitest/config';
 import { OUTSIDE_DATA, outsideData } from './tests/harness/outside/data.ts';
 import { ALONE, NotRunReporter } from './tests/harness/outside/not-run.ts';
 import { readersOfOutsideData } from './tests/harness/outside/readers.ts';
+import { timeout } from './tests/harness/runs.ts';
 
 const quiet = { POWERTOOLS_LOG_LEVEL: 'SILENT' };
-const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
+const limits = { setupFiles: ['tests/harness/setup.ts'], testTimeout: timeout, hookTimeout: timeout };
 const needsAws = ['**/*.aws.test.ts'];
 
 /** Where data lies beside the checkout, what reads it is run once more as if there were none. */
@@ -18,10 +19,18 @@ const alone = {
   },
 };
 
+/** They measure the memory of their process, or put another module in the place of one: each has a process of its own. */
+const inProcessesOfTheirOwn = [
+  'tests/property/ingestion/hostile-{corpus,parquet}.test.ts',
+  'tests/unit/segmentation/chain-steps.test.ts',
+];
+
 /**
- * `unit` and `infra` need nothing but this checkout; the files of `infra` share one process, so that the stacks are
- * synthesised once. `local` runs against a local AWS that its set-up finds or starts, one file after the other, because
- * they share a deployment.
+ * `unit`, `alone-in-process` and `infra` need nothing but this checkout. The files of `unit` and of `infra` share processes: to
+ * load everything anew for each of two hundred files takes longer than most of the tests in them, and the stacks are
+ * synthesised once. So that nothing leaks from one file into another, mocks and the environment are restored before each
+ * test. `local` runs against a local AWS that its set-up finds or starts, one file after the other, because they share a
+ * deployment.
  */
 export default defineConfig({
   test: {
@@ -32,7 +41,18 @@ export default defineConfig({
           name: 'unit',
           env: quiet,
           include: ['tests/{unit,property,contract}/**/*.test.ts'],
-          exclude: needsAws,
+          exclude: [...needsAws, ...inProcessesOfTheirOwn],
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
+          ...limits,
+        },
+      },
+      {
+        test: {
+          name: 'alone-in-process',
+          env: quiet,
+          include: inProcessesOfTheirOwn,
           ...limits,
         },
       },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -24,21 +24,17 @@ export interface ProcessIdentity {
 }
 
 /** Every living process (zombies left out): from /proc on Linux, from `ps` elsewhere. */
-export const listProcesses: ProcessLister = () => (process.platform === 'linux' ? fromProc() : fromPs());
+export const listProcesses: ProcessLister = async () => (process.platform === 'linux' ? fromProc() : fromPs());
 
-async function fromProc(): Promise<ProcessInfo[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => readProc(pid)));
-  return found.filter((one) => one !== undefined);
+/** At once: nothing of it waits for a disk, and to read each file in the background costs ten times as much. */
+function fromProc(): ProcessInfo[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(readProc).filter((one) => one !== undefined);
 }
 
-async function readProc(pid: string): Promise<ProcessInfo | undefined> {
+function readProc(pid: string): ProcessInfo | undefined {
   try {
-    const [stat, command] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-      readFile(`/proc/${pid}/cmdline`, 'utf8'),
-    ]);
-    return parseProcStat(stat, command);
+    return parseProcStat(readFileSync(`/proc/${pid}/stat`, 'utf8'), readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
   } catch {
     return undefined; // it ended between the listing and the reading
   }

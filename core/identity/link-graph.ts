@@ -46,7 +46,8 @@ export class LinkGraph {
     if (!group || (!isUnlinked && this.#isSound(group))) return NONE;
     const groups = isUnlinked ? new Set(named.map((node) => node.group)) : [group];
     const latest = new Set(isLate ? [] : named);
-    const removed = [...groups].flatMap((each) => this.#repair(each, assertion, latest));
+    const isLatest: IsLatest = (a, b) => latest.has(a) && latest.has(b) && !isUnlinked?.(a.key, b.key);
+    const removed = [...groups].flatMap((each) => this.#repair(each, assertion, isLatest));
     return removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b));
   }
 
@@ -64,16 +65,21 @@ export class LinkGraph {
 
   #isSound = ({ hasConflict, members }: Group): boolean => !hasConflict && members.size <= this.#rules.limit;
 
-  #repair(group: Group, assertion: Assertion, latest: ReadonlySet<Node>): readonly RemovedLink[] {
+  #repair(group: Group, assertion: Assertion, isLatest: IsLatest): readonly RemovedLink[] {
     if (this.#isSound(group)) return NONE;
     const removed: RemovedLink[] = [];
     const remove = (link: Link, why: RemovalReason): void => {
       this.#disconnect(link);
       removed.push({ a: link.a, b: link.b, at: assertion.time, by: assertion.id, why });
     };
-    const groups = group.hasConflict ? this.#rebuild(group, latest, remove) : [group];
+    const groups = group.hasConflict ? this.#rebuild(group, isLatest, remove) : [group];
     for (const each of groups) this.#shrink(each, remove);
     return removed;
+  }
+
+  /** How many identities it holds: those that a link names, and no others, however many there were before. */
+  get size(): number {
+    return this.#nodes.size;
   }
 
   links(): Link[] {
@@ -96,9 +102,8 @@ export class LinkGraph {
         else this.#connect(a, b, { a: a.key, b: b.key, firstSeen: time, lastSeen: time, source });
       }
     }
-    if (!isUnlinked) return nodes;
-    this.#groupsAmong(nodes);
-    return nodes.filter(({ links }) => links.size > 0);
+    if (isUnlinked) this.#groupsAmong(nodes);
+    return nodes;
   }
 
   #nodeOf(key: IdentityKey): Node {
@@ -121,11 +126,11 @@ export class LinkGraph {
   }
 
   /** Strongest claim first: what the latest assertion says, then by the strength of the namespaces, then the newest. */
-  #rebuild(group: Group, latest: ReadonlySet<Node>, remove: Remove): Iterable<Group> {
+  #rebuild(group: Group, isLatest: IsLatest, remove: Remove): Iterable<Group> {
     const claims: { a: Node; b: Node; link: Link; isLatest: boolean }[] = [];
     for (const a of group.members) {
       for (const [b, link] of a.links) {
-        if (link.a === a.key) claims.push({ a, b, link, isLatest: latest.has(a) && latest.has(b) });
+        if (link.a === a.key) claims.push({ a, b, link, isLatest: isLatest(a, b) });
       }
     }
     claims.sort(
@@ -181,6 +186,9 @@ interface ApplyOptions {
 }
 
 type IsUnlinked = (a: IdentityKey, b: IdentityKey) => boolean;
+
+/** Whether an assertion says of two that they are linked: of all claims, those of the latest one are the strongest. */
+type IsLatest = (a: Node, b: Node) => boolean;
 
 type Remove = (link: Link, why: RemovalReason) => void;
 

@@ -42,6 +42,8 @@ export const renderSchemaProblem = ({ file, pointer, message }: SchemaProblem): 
 /** Schema files by the identifiers and paths by which others name them. */
 export class SchemaLibrary {
   readonly #byId = new Map<string, Resource[]>();
+  /** What `withId` found for identifiers that several files have: to compare schemas costs what they are long. */
+  readonly #found = new Map<string, readonly Resource[]>();
   readonly #byPath = new Map<string, SchemaFile>();
 
   constructor(files: Iterable<SchemaFile>) {
@@ -54,6 +56,7 @@ export class SchemaLibrary {
       if (resource.base === undefined) continue;
       const known = this.#byId.get(resource.base) ?? [];
       this.#byId.set(resource.base, [...known, resource]);
+      this.#found.delete(resource.base);
     }
   }
 
@@ -69,10 +72,9 @@ export class SchemaLibrary {
   withId(id: string): readonly Resource[] {
     const all = this.#byId.get(id) ?? [];
     if (all.length < 2) return all;
-    const active = all.filter(({ file }) => !ARCHIVED.test(file.path));
-    const candidates = active.length > 0 ? active : all;
-    const distinct = new Set(candidates.map(({ node }) => stringify(node)));
-    return distinct.size === 1 ? candidates.slice(0, 1) : candidates;
+    const found = this.#found.get(id) ?? distinctOf(all);
+    this.#found.set(id, found);
+    return found;
   }
 
   /** What a reference without its fragment leads to: an identifier as it is written, or relative; else a file beside. */
@@ -87,6 +89,13 @@ export class SchemaLibrary {
     const beside = this.#byPath.get(pathBeside(reference, from.file.path));
     return beside ? [rootOf(beside)] : [];
   }
+}
+
+function distinctOf(all: readonly Resource[]): readonly Resource[] {
+  const active = all.filter(({ file }) => !ARCHIVED.test(file.path));
+  const candidates = active.length > 0 ? active : all;
+  const distinct = new Set(candidates.map(({ node }) => stringify(node)));
+  return distinct.size === 1 ? candidates.slice(0, 1) : candidates;
 }
 
 /** The repository keeps there what is no longer of use, or was replaced. */

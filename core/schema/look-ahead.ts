@@ -25,15 +25,20 @@ type Step =
 /** @throws Error for a pattern that is none, that looks behind or refers back, or that is too large */
 export function compileLookAhead(pattern: string): LookAheadPattern {
   const steps: Step[] = [];
-  const entry = new Reader(pattern, flagsOf(pattern), steps).read();
+  const flags = flagsOf(pattern);
+  const entry = new Reader(pattern, flags, steps).read();
   const looksAhead = steps.some(({ kind }) => kind === 'ahead');
   if (looksAhead && steps.length > MAX_STEPS_AHEAD) throw new Error(TOO_LARGE);
   const longest = looksAhead ? MAX_AHEAD_MS : MAX_TEXT_LENGTH;
-  return { test: (text) => text.length <= longest && matches(steps, entry, [...text]) };
+  const charactersOf = (text: string): readonly string[] => (flags === 'u' ? [...text] : text.split(''));
+  return { test: (text) => text.length <= longest && matches(steps, entry, charactersOf(text)) };
 }
 
+/** By ECMA-262, characters are whole ones with the flag `u`, and without it the halves that UTF-16 makes of some. */
+type Flags = 'u' | '';
+
 /** The engine's own parser knows what a pattern is; ours need only understand those. */
-function flagsOf(pattern: string): string {
+function flagsOf(pattern: string): Flags {
   try {
     new RegExp(pattern, 'u');
     return 'u';
@@ -85,11 +90,11 @@ const isWord = (character: string | undefined): boolean => character !== undefin
 /** Reads a pattern. Each part becomes steps when it is told the one that follows. */
 class Reader {
   readonly #pattern: string;
-  readonly #flags: string;
+  readonly #flags: Flags;
   readonly #steps: Step[];
   #at = 0;
 
-  constructor(pattern: string, flags: string, steps: Step[]) {
+  constructor(pattern: string, flags: Flags, steps: Step[]) {
     this.#pattern = pattern;
     this.#flags = flags;
     this.#steps = steps;
@@ -175,10 +180,7 @@ class Reader {
 
   /** One character: itself, a class, or an escape. The engine's own expressions say which ones fit. */
   #character(): Part {
-    const token =
-      /^(?:\[(?:\\[\s\S]|[^\]\\])*\]|\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[\dA-Fa-f]{4}|x[\dA-Fa-f]{2}|c[A-Za-z]|[\s\S])|[\s\S])/u.exec(
-        this.#pattern.slice(this.#at),
-      )?.[0];
+    const token = CHARACTER[this.#flags].exec(this.#pattern.slice(this.#at))?.[0];
     if (token === undefined || /^\\[1-9k]/.test(token)) throw new Error('it refers back');
     this.#at += token.length;
     const expression = new RegExp(`^${token}$`, this.#flags);
@@ -191,6 +193,12 @@ class Reader {
     return true;
   }
 }
+
+/** What stands for one character. Two escapes are one character with the flag, where they are its halves. */
+const CHARACTER: Readonly<Record<Flags, RegExp>> = {
+  u: /^(?:\[(?:\\[\s\S]|[^\]\\])*\]|\\(?:[pP]\{[^}]*\}|u\{[^}]*\}|u[dD][89abAB][\dA-Fa-f]{2}\\u[dD][c-fC-F][\dA-Fa-f]{2}|u[\dA-Fa-f]{4}|x[\dA-Fa-f]{2}|c[A-Za-z]|[\s\S])|[\s\S])/u,
+  '': /^(?:\[(?:\\[\s\S]|[^\]\\])*\]|\\(?:u[\dA-Fa-f]{4}|x[\dA-Fa-f]{2}|c[A-Za-z]|0[0-7]{0,2}|[\s\S])|[\s\S])/,
+};
 
 /** A part of a pattern: given the step that follows, makes its own and tells the first. */
 type Part = (next: number) => number;

@@ -7,6 +7,7 @@ import { exportLane, type MakeFiles } from '#core/activation/s3-file/export-lane
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { entered, exited, failedIds, HOUR, NOW, sqsEvent } from '#tests/unit/activation/factories.ts';
 import type { LastRouted } from '#tests/unit/activation/read-files.ts';
 
@@ -75,7 +76,7 @@ export function fileDestinationContract(name: string, type: FileConformance): vo
           const latest = Math.max(...revisions) % 2 === 1 ? 'realized' : 'exited';
           expect(to.lastRouted()).toEqual(new Map([[`${type.nameOf(1)}/A1`, latest]]));
         }),
-        { numRuns: 60 },
+        runs(0.3, 60),
       );
     });
 

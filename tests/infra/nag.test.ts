@@ -8,11 +8,9 @@ import { describe, expect, it } from 'vitest';
 import { addChecks } from '#lib/checks.ts';
 import { FLAGS, STAGE_NAMES, synthesise } from './stages.ts';
 
-const SECONDS = { timeout: 60_000 };
-
 describe.each(STAGE_NAMES)('stage %s', (stage) => {
   // Findings make the synthesis throw, with the list of them.
-  it('has no finding of cdk-nag or of the rules of CloudFormation without a reason', SECONDS, () => {
+  it('has no finding of cdk-nag or of the rules of CloudFormation without a reason', () => {
     const context = { alarmEmail: 'operations@example.com' };
     expect(Object.keys(synthesise(stage, { validate: true, extend: addChecks, context }))).toHaveLength(3);
   });
@@ -31,11 +29,11 @@ describe('the checks', () => {
     app.synth();
   };
 
-  it('notice a bucket that answers without TLS', SECONDS, () => {
+  it('notice a bucket that answers without TLS', () => {
     expect(() => synthesiseStack((stack) => void new CfnBucket(stack, 'Bucket'))).toThrow(/AwsSolutions-S10/);
   });
 
-  it('notice a property that CloudFormation would reject', SECONDS, () => {
+  it('notice a property that CloudFormation would reject', () => {
     const careless = (stack: Stack): void =>
       new CfnTopic(stack, 'Topic').addPropertyOverride('VisibilityTimeout', 'not a property of a topic');
     expect(() => synthesiseStack(careless)).toThrow(/VisibilityTimeout/);

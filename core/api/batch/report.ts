@@ -109,17 +109,22 @@ export interface RowErrors {
 /** Rejected rows as the two kinds of files that AEP has for them. @param mostBytes of one file; a row that is larger is one alone */
 export function rowErrors(rows: readonly QuarantineRow[], maxBytes: number): RowErrors[] {
   const files: RowErrors[] = [];
-  const open = { parsing: '', conversion: '' };
+  const open = { parsing: { text: '', bytes: 0 }, conversion: { text: '', bytes: 0 } };
   for (const row of rows) {
     const kind = PARSING.includes(row.rejections[0]!.code) ? 'parsing' : 'conversion';
     const line = `${JSON.stringify(errorLine(row))}\n`;
-    if (open[kind] !== '' && Buffer.byteLength(open[kind]) + Buffer.byteLength(line) > maxBytes) {
-      files.push({ kind, text: open[kind] });
-      open[kind] = '';
+    const bytes = Buffer.byteLength(line);
+    if (open[kind].bytes > 0 && open[kind].bytes + bytes > maxBytes) {
+      files.push({ kind, text: open[kind].text });
+      open[kind] = { text: '', bytes: 0 };
     }
-    open[kind] += line;
+    // The bytes are counted along: to measure the text anew with every row would cost the square of it.
+    open[kind].text += line;
+    open[kind].bytes += bytes;
   }
-  for (const kind of ['parsing', 'conversion'] as const) if (open[kind] !== '') files.push({ kind, text: open[kind] });
+  for (const kind of ['parsing', 'conversion'] as const) {
+    if (open[kind].bytes > 0) files.push({ kind, text: open[kind].text });
+  }
   return files;
 }
 

@@ -13,9 +13,13 @@ export async function tolerantCatalog(): Promise<CompiledCatalog> {
   return compileCatalog({ ...catalog, datasets });
 }
 
-/** What the example is made of. */
-export const exampleDefinitions = (): Promise<Catalog> =>
-  loadCatalogFolder(join(import.meta.dirname, '..', '..', '..', 'catalog'), {});
+let loaded: Promise<Catalog> | undefined;
+
+/** What the example is made of; read once, and each caller has its own. */
+export async function exampleDefinitions(): Promise<Catalog> {
+  loaded ??= loadCatalogFolder(join(import.meta.dirname, '..', '..', '..', 'catalog'), {});
+  return structuredClone(await loaded);
+}
 
 /** A message of the streaming door. */
 export const enveloped = (datasetId: string, entity: object): string =>

@@ -10,6 +10,7 @@ import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
 import { profileSettings } from '#tests/harness/core/profiles.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { activated, DAY, failuresOf, folded, NOW, platform, record, segments, untilDone } from './world.ts';
 
 const destinations: readonly DestinationDefinition[] = [
@@ -75,7 +76,7 @@ describe('destinations', () => {
         }
         for (const { id } of destinations) expect(folded(run.sent, id), id).toEqual(await desired(run.profiles, id));
       }),
-      { numRuns: 300 },
+      runs(1.5, 300),
     );
   });
 
@@ -154,7 +155,7 @@ describe('destinations', () => {
         }
         expect(excluded).toBe(withoutDevice);
       }),
-      { numRuns: 100 },
+      runs(0.5, 100),
     );
   });
 });

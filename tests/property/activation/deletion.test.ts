@@ -5,6 +5,7 @@ import { route } from '#core/activation/route.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
 import { isRedirect } from '#core/segmentation/membership.ts';
 import { profileSettings } from '#tests/harness/core/profiles.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { activated, folded, NOW, platform, record, untilDone } from './world.ts';
 
 const DESTINATIONS = [
@@ -50,7 +51,7 @@ describe('somebody who is deleted', () => {
           expect(held?.changes.filter(({ status }) => status === 'realized') ?? []).toEqual([]);
         }
       }),
-      { numRuns: 100 },
+      runs(0.5, 100),
     );
   });
 });

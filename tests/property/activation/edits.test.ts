@@ -9,6 +9,7 @@ import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
 import { profileSettings } from '#tests/harness/core/profiles.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { DAY, folded, follow, NOW, platform, record, segments, untilDone } from './world.ts';
 
 type Http = Extract<DestinationDefinition, { type: 'http' }>;
@@ -77,7 +78,7 @@ describe('a destination that is edited in the catalog', () => {
           expect(folded(run.sent, 'webhook')).toEqual(await desired(run.profiles, current));
         },
       ),
-      { numRuns: 300 },
+      runs(1.5, 300),
     );
   });
 });
@@ -109,7 +110,7 @@ describe('telling a destination again', () => {
         );
         expect(folded(run.sent.slice(lostFrom), 'webhook')).toEqual(await desired(run.profiles, destination));
       }),
-      { numRuns: 100 },
+      runs(0.5, 100),
     );
   });
 

@@ -12,6 +12,7 @@ import type { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.
 import { attributes } from '#tests/harness/core/factories.ts';
 import type { Fault } from '#tests/harness/core/faults.ts';
 import { profileSettings } from '#tests/harness/core/profiles.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { activated, DAY, folded, follow, NOW, platform, record, segments } from './world.ts';
 
 const destinations: readonly DestinationDefinition[] = [
@@ -107,7 +108,7 @@ describe('consents and policies', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      runs(1.5, 300),
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import { profileSettings } from '#tests/harness/core/profiles.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { activated, folded, NOW, platform, record, segments, untilDone } from './world.ts';
 
 const FILE: DestinationDefinition = {
@@ -44,7 +45,7 @@ describe('a file with a row for each person', () => {
         }
         expect(owned).toEqual(lastRouted);
       }),
-      { numRuns: 200 },
+      runs(1, 200),
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { OutgoingDelivery } from '#core/activation/ports/outbox.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { activated, failuresOf, folded, platform, record, untilDone } from './world.ts';
 
 const http = (id: string): DestinationDefinition => ({
@@ -51,7 +52,7 @@ describe('a queue that takes nothing for a while', () => {
           expect(folded(sent, 'broken')).toEqual(folded(sent, 'sound'));
         },
       ),
-      { numRuns: 150 },
+      runs(0.75, 150),
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { type NaiveSetup, naiveLinking } from '#tests/harness/core/naive-linking.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const NAMESPACES = ['CRMID', 'Email', 'loginID', 'IDFA', 'ECID', 'AAID'];
 
@@ -28,7 +29,7 @@ describe('a simulation', () => {
       fc.property(setup, (input) => {
         expect(simulated(input)).toEqual(naiveLinking(input));
       }),
-      { numRuns: 1_000 },
+      runs(5, 1_000),
     );
   });
 

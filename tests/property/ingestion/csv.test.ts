@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const COLUMNS = ['a', 'b', 'c'];
 const cell = fc.oneof(
@@ -54,7 +55,7 @@ describe('a CSV file', () => {
           expect(records.map(({ position }) => position.row)).toEqual(others.map((_, i) => i + 1));
         },
       ),
-      { numRuns: 500 },
+      runs(2.5, 500),
     );
   });
 });

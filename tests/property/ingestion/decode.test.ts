@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const cell = fc.oneof(
   fc.string({ maxLength: 8 }),
@@ -77,7 +78,7 @@ describe('decoding', () => {
         expect(records.map((record) => ('value' in record ? record.value : record.rejection))).toEqual(all);
         expect(records.map(({ position }) => position.row)).toEqual(all.map((_, i) => i + 1));
       }),
-      { numRuns: 30 },
+      runs(0.15, 30),
     );
   });
 
@@ -115,7 +116,7 @@ describe('decoding', () => {
         expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
         for (const record of records) expect('value' in record || record.rejection !== undefined).toBe(true);
       }),
-      { numRuns: 300 },
+      runs(1.5, 300),
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dryRun, type ReceivedRecord, validate } from '#core/pipeline/process.ts';
 import { addToCart, exampleCatalog } from '#tests/harness/platform/example.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const catalog = await exampleCatalog();
 const NOON = Date.parse('2026-03-01T12:00:00Z');
@@ -39,7 +40,7 @@ describe('records that are only looked at', () => {
         const { accepted, rejected } = validate(records, catalog);
         expect(dryRun(records, catalog)).toEqual({ good: accepted.length, rejected });
       }),
-      { numRuns: 500 },
+      runs(2.5, 500),
     );
   });
 });

@@ -9,6 +9,7 @@ import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
@@ -103,7 +104,7 @@ describe('a gzip of several chunks', () => {
           expect(await rejectedRows(platform, name)).toEqual([3, 390]);
         },
       ),
-      { numRuns: 30 },
+      runs(0.1, 8),
     );
   });
 
@@ -124,7 +125,7 @@ describe('a gzip of several chunks', () => {
           expect(whole.map(({ rejections }) => rejections[0]!.code)).toEqual([code]);
         },
       ),
-      { numRuns: 30 },
+      runs(0.1, 8),
     );
   });
 

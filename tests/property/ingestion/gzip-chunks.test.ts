@@ -11,6 +11,7 @@ import { largeParquet } from '#tests/bench/large/parquet-file.ts';
 import { csvText, damaged, jsonText, ndjsonText } from '#tests/harness/core/damaged-texts.ts';
 import { piecemeal } from '#tests/harness/core/decode.ts';
 import { type ChunkOutcome, chunksOrRejection, decodeChunks } from '#tests/harness/core/in-chunks.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const PREFIX = 'pieces/b/0/';
 
@@ -61,19 +62,21 @@ async function both(source: ByteSource, targetBytes: number) {
 describe('the chunks of a gzip', () => {
   it('hold what it holds as one: records, numbers, and what was read before the damage, said once', async () => {
     let inChunks = 0;
+    const tries = runs(2, 250);
     await fc.assert(
       fc.asyncProperty(gzip, fc.nat(60), fc.integer({ min: 1, max: 60 }), async ([name, bytes], targetBytes, block) => {
         const found = await both(piecemeal(name, bytes, block), targetBytes);
         if ('chunks' in found.cut && found.cut.chunks.length > 1) inChunks++;
         expect(found.inChunks).toEqual(found.asOne);
       }),
-      { numRuns: 800 },
+      tries,
     );
-    expect(inChunks).toBeGreaterThan(100);
+    expect(inChunks).toBeGreaterThan(tries.numRuns / 8);
   });
 
   it('hold what came before a damage in the middle, and say once that there is one', async () => {
     let broken = 0;
+    const tries = runs(0.2, 20);
     await fc.assert(
       fc.asyncProperty(
         fc.integer(),
@@ -93,9 +96,9 @@ describe('the chunks of a gzip', () => {
           if (cut.chunks.length > 1 && cut.chunks.at(-1)!.broken) broken++;
         },
       ),
-      { numRuns: 60 },
+      tries,
     );
-    expect(broken).toBeGreaterThan(10);
+    expect(broken).toBeGreaterThan(tries.numRuns / 6);
   });
 
   it('are found again in the same pieces when it is unpacked once more', async () => {
@@ -129,9 +132,9 @@ describe('the chunks of a gzip', () => {
   });
 
   it('are several where there are very many rows, however small', async () => {
-    const rows = 300_000;
+    const rows = 150_000;
     const { cut, inChunks, asOne } = await both(piecemeal('data.ndjson.gz', gzipSync('1\n'.repeat(rows)), 65_536), 1e6);
-    expect('chunks' in cut && cut.chunks.map(({ firstRow }) => firstRow)).toEqual([1, 131_073, 262_145]);
+    expect('chunks' in cut && cut.chunks.map(({ firstRow }) => firstRow)).toEqual([1, 131_073]);
     expect(inChunks).toEqual(asOne);
   });
 

@@ -6,6 +6,7 @@ import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { createHandler } from '#lambdas/functions/collect/handler.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const NOW = Date.parse('2026-03-01T10:00:00Z');
 const good = (n: number): string => enveloped('web-events', addToCart(n, NOW - 1_000));
@@ -96,7 +97,7 @@ describe('a hostile body', () => {
           messages.flatMap(({ text, isGood }) => (isGood ? text.trim() : [])),
         );
       }),
-      { numRuns: 60 },
+      runs(0.3, 25),
     );
   });
 
@@ -145,7 +146,7 @@ describe('a hostile body', () => {
           expect(text).not.toContain('000000000001');
         },
       ),
-      { numRuns: 300 },
+      runs(1.5, 300),
     );
   });
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DecodedRecord } from '#core/record/record.ts';
 import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const lines = (...numbers: readonly number[]): string => numbers.map((n) => `{"n":${n}}\n`).join('');
 const bytes = (...parts: readonly (string | Uint8Array)[]): Buffer =>
@@ -266,7 +267,7 @@ describe('a hostile file', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      runs(2, 400),
     );
   });
 });

@@ -312,12 +312,12 @@ describe('a hostile Parquet file', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(500 * MB);
   });
 
-  it('with a hundred thousand columns is rejected', async () => {
+  it('with tens of thousands of columns is rejected', async () => {
     const file = ofPages([plainPage(values, 10)], {
       change: ({ schema, row_groups: [group] }) => {
         const [first] = group!.columns;
-        schema[0]!.num_children = 100_000;
-        for (let n = 1; n < 100_000; n++) {
+        schema[0]!.num_children = 20_000;
+        for (let n = 1; n < 20_000; n++) {
           schema.push({ ...schema[1]!, name: `x${n}` });
           group!.columns.push({ ...first!, meta_data: { ...first!.meta_data!, path_in_schema: [`x${n}`] } });
         }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const count = 40;
 const each = <T>(make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n));
@@ -59,7 +60,7 @@ describe('damaged files', () => {
             expect(records.map(({ position }) => position.row)).toEqual(records.map((_, i) => i + 1));
           },
         ),
-        { numRuns: 150, endOnFailure: true },
+        { ...runs(0.75, 150), endOnFailure: true },
       );
     },
     60_000,
@@ -77,7 +78,7 @@ describe('damaged files', () => {
           expect(read).toEqual(whole.slice(0, read.length).map((record) => 'value' in record && record.value));
           expect(records.length - read.length, 'the one that was cut').toBeLessThanOrEqual(1);
         }),
-        { numRuns: 30 },
+        runs(0.15, 30),
       );
     }
   });

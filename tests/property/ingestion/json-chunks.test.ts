@@ -6,6 +6,7 @@ import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { damaged, jsonText } from '#tests/harness/core/damaged-texts.ts';
 import { piecemeal } from '#tests/harness/core/decode.ts';
 import { chunksOrRejection, decodeChunks } from '#tests/harness/core/in-chunks.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const whole = ({ size }: ByteSource): Chunk => ({ index: 0, start: 0, end: size, firstRow: 1 });
 
@@ -27,7 +28,7 @@ describe('the chunks of an array, or of values over several lines', () => {
           );
         },
       ),
-      { numRuns: 2_000 },
+      runs(10, 2_000),
     );
     expect(inChunks).toBeGreaterThan(500);
   });
@@ -53,7 +54,7 @@ describe('the chunks of an array, or of values over several lines', () => {
         }
         expect(at).toBe(bytes.length);
       }),
-      { numRuns: 500 },
+      runs(2.5, 500),
     );
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { faultsOf } from '#tests/bench/large/check.ts';
 import { runLarge } from '#tests/bench/large/run-large.ts';
+import { size } from '#tests/harness/runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tributary-large-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -11,7 +12,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Two workers, started again and again, on a machine that may be at other things too. */
 const TIMEOUT = 300_000;
 
-describe('a file whose workers are killed in all phases', () => {
+/** In the long stage only: to start processes again and again takes longer than anything else. */
+describe.runIf(size(false, true))('a file whose workers are killed in all phases', () => {
   it.each([
     ['csv', 9],
     ['json', 9],

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { FileRejectedError } from '#core/record/record.ts';
 import { decodeFile, recordsOf } from '#tests/harness/core/decode.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 /** A kind of column: what is written, and what must come out of it. */
 interface Kind {
@@ -131,7 +132,7 @@ describe('rows written as Parquet', () => {
         expect(rejection).toBeUndefined();
         expect(records.map((record) => ('value' in record ? record.value : record.rejection))).toEqual(expected);
       }),
-      { numRuns: 150 },
+      runs(0.75, 150),
     );
   });
 
@@ -157,7 +158,7 @@ describe('rows written as Parquet', () => {
         }
         expect(values).toEqual(expected);
       }),
-      { numRuns: 150 },
+      runs(0.75, 150),
     );
   });
 });

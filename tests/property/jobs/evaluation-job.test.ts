@@ -135,7 +135,7 @@ describe('the evaluation of all profiles', () => {
         expect(await world.members()).toHaveLength(9);
         expect(world.left).toEqual([0, 0]);
       }),
-      { numRuns: 30 },
+      runs(0.15, 30),
     );
   });
 

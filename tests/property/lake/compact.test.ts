@@ -181,7 +181,7 @@ describe('several at once', () => {
             expect(await Array.fromAsync(store.list('dataset='))).toHaveLength(1);
           },
         ),
-        runs(1, 300),
+        runs(1, 80),
       );
     },
     timeout,
@@ -213,7 +213,7 @@ describe('several at once', () => {
           const expected = new Set(namesOf(given.flat().filter((each) => !isGone(each))));
           expect(namesOf(await rowsIn(store))).toEqual([...expected].sort());
         }),
-        runs(1, 300),
+        runs(1, 80),
       );
     },
     timeout,

@@ -4,6 +4,7 @@ import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { CONNECTIONS, createBatchApi, KEY } from '#tests/harness/platform/batch-api.ts';
 import { addToCart, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
@@ -122,7 +123,7 @@ describe('the batch API', () => {
           expect(await read(id)).toMatchObject({ status: 'success', metrics: { outputRecordCount: 40 } });
         },
       ),
-      { numRuns: 15 },
+      runs(0.07, 15),
     );
   });
 
@@ -313,7 +314,7 @@ describe('the batch API', () => {
           expect([200, 201, 400, 404, 405, 413, 501]).toContain(status);
         },
       ),
-      { numRuns: 500 },
+      runs(2.5, 500),
     );
   });
 });

@@ -11,6 +11,7 @@ import { scatterExample, uploadExample } from '#tests/harness/platform/endpoints
 import { tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
@@ -91,7 +92,7 @@ describe('whatever way records take, and whatever fails on it', () => {
           expect(daily).toEqual(expected.get(seed)![1]);
         },
       ),
-      { numRuns: 20, seed: 20_260_301 },
+      runs(0.1, 8),
     );
   });
 

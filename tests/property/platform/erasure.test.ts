@@ -11,6 +11,7 @@ import { deliveredTo } from '#tests/harness/platform/delivered.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
@@ -149,7 +150,7 @@ describe('the deletion of a person', () => {
         expect({ profiles: await profilesIn(platform), lastRouted: await deliveredTo(platform) }).toEqual(expected);
         expect(receipt.receipt.identities).toHaveLength(2);
       }),
-      { numRuns: 25 },
+      runs(0.125, 25),
     );
   });
 });

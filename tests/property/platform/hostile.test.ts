@@ -10,6 +10,7 @@ import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { addToCart, ecidOf, enveloped, tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
@@ -133,7 +134,7 @@ describe('hostile records among others', () => {
           expect(({} as { polluted?: true }).polluted).toBeUndefined();
         },
       ),
-      { numRuns: 25 },
+      runs(0.1, 10),
     );
   });
 
@@ -174,7 +175,7 @@ describe('hostile records among others', () => {
           expect(counted(batch!.counts)).toEqual(expectedOf(messages));
         },
       ),
-      { numRuns: 25 },
+      runs(0.1, 10),
     );
   });
 

@@ -114,14 +114,14 @@ describe('the platform', () => {
   /** Where a worker dies: the call of a port, which of them, and whether it has had its effect. */
   const deaths: readonly { when: string; port: PortName; method: string; call: number; fault: Fault }[] = [
     { when: 'between two slices', port: 'lake', method: 'put', call: 2, fault: 'before' },
-    { when: 'in the middle of a slice', port: 'profiles', method: 'write', call: 1_200, fault: 'before' },
-    { when: 'after a write', port: 'profiles', method: 'write', call: 1_700, fault: 'after' },
+    { when: 'in the middle of a slice', port: 'profiles', method: 'write', call: 1_050, fault: 'before' },
+    { when: 'after a write', port: 'profiles', method: 'write', call: 1_150, fault: 'after' },
     { when: 'before it is counted home', port: 'operations', method: 'completeChunk', call: 1, fault: 'before' },
     { when: 'after it is counted home', port: 'operations', method: 'completeChunk', call: 1, fault: 'after' },
   ];
 
-  /** Three slices of a chunk. */
-  const ROWS = 2_100;
+  /** Two slices of a chunk. */
+  const ROWS = 1_200;
   const takeFile = async (options: Partial<PlatformOptions>): Promise<Platform> => {
     const platform = platformWith(options);
     const rows = Array.from({ length: ROWS }, (_, n) => JSON.stringify(addToCart(n, START - HOUR)));
@@ -154,15 +154,15 @@ describe('the platform', () => {
   /** Which rows of a file are bad. */
   const mixedFile = (rows: number, isBad: (row: number) => boolean): string =>
     Array.from({ length: rows }, (_, n) =>
-      isBad(n) ? '{"_id":' : JSON.stringify(addToCart(n, START - HOUR, { note: 'x'.repeat(9_000) })),
+      isBad(n) ? '{"_id":' : JSON.stringify(addToCart(n, START - HOUR, { note: 'x'.repeat(900) })),
     ).join('\n');
-  const takeMixed = async (content: string, options: Partial<PlatformOptions> = {}): Promise<Platform> => {
-    const platform = platformWith(options);
+  const takeMixed = async (content: string): Promise<Platform> => {
+    const platform = platformWith({ chunkBytes: 1_048_576 });
     await platform.upload('landing/web-events/mixed.ndjson', content);
     await platform.poller.run();
     return platform;
   };
-  /** 18 MB, so in three chunks, and the bad rows are all in the first. */
+  /** More than 2 MB, so in three chunks, and the bad rows are all in the first. */
   const MIXED_ROWS = 2_000;
 
   it('fails a file with more bad rows than its dataset allows, and takes none of its good rows into a profile', async () => {
@@ -199,6 +199,7 @@ describe('the platform', () => {
       for (const death of bad === 100 ? [2, 5] : [3, 6]) {
         let calls = 0;
         const platform = platformWith({
+          chunkBytes: 1_048_576,
           intercept: (port, _name, reader) =>
             reader === 'validate-chunk' || reader === 'split'
               ? withFaults(port, () =>

@@ -20,6 +20,7 @@ import { uploadExample } from '#tests/harness/platform/endpoints.ts';
 import { addToCart, enveloped, tolerantCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T23:59:00Z');
@@ -135,7 +136,7 @@ describe('a rebuild from the lake', () => {
         await rebuild(stores, { after: first.done.at(-1)?.key });
         expect(await profilesIn(stores)).toEqual(expected);
       }),
-      { numRuns: 15 },
+      runs(0.07, 15),
     );
   });
 

@@ -175,7 +175,7 @@ describe('a batch that is taken back', () => {
           expect(await seen(came.platform)).toEqual(await seen(never.platform));
         },
       ),
-      runs(1, 60),
+      runs(0.2, 12),
     );
   });
 
@@ -241,7 +241,7 @@ describe('a batch that is taken back', () => {
           expect(lake.length).toBe(lakeThen.length);
         },
       ),
-      runs(1, 60),
+      runs(0.2, 12),
     );
   });
 
@@ -269,7 +269,7 @@ describe('a batch that is taken back', () => {
         const profiles = async ({ platform }: typeof came) => (await seen(platform)).profiles;
         expect(await profiles(came)).toEqual(await profiles(once));
       }),
-      runs(0.5, 30),
+      runs(0.1, 6),
     );
   });
 

@@ -9,6 +9,7 @@ import { uploadExample } from '#tests/harness/platform/endpoints.ts';
 import { exampleCatalog } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
@@ -167,7 +168,7 @@ describe('a destination that cannot be relied on', () => {
           expect(edgeCalls(platform)).toEqual(edgeCalls(healthy.platform));
         },
       ),
-      { numRuns: 12 },
+      runs(0.06, 12),
     );
     expect(deadLetters).toBeGreaterThan(0);
   });

@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { validatorOf } from '#tests/harness/core/schemas.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 /** Names that have a meaning to JavaScript, to JSON Schema, or to neither. */
 const name = fc.constantFrom(
@@ -85,7 +86,7 @@ const value = fc.oneof(
 );
 
 describe('a schema and a record that mean harm', () => {
-  test.prop([schema, fc.array(value, { minLength: 1, maxLength: 5 })], { numRuns: 250 })(
+  test.prop([schema, fc.array(value, { minLength: 1, maxLength: 5 })], runs(1, 80))(
     'lead to an error or to an answer, and change nothing',
     (definition, values) => {
       let validate: ReturnType<typeof validatorOf>;
@@ -110,7 +111,7 @@ describe('a schema and a record that mean harm', () => {
     },
   );
 
-  test.prop([schema, value], { numRuns: 120 })('are judged the same by both ways to look', (definition, one) => {
+  test.prop([schema, value], runs(0.5, 50))('are judged the same by both ways to look', (definition, one) => {
     let validate: ReturnType<typeof validatorOf>;
     let negated: ReturnType<typeof validatorOf>;
     try {

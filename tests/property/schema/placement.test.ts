@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
 import { validatorOf } from '#tests/harness/core/schemas.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const name = fc.constantFrom('a', 'b');
 const { value } = fc.letrec<{ value: unknown }>((tieBreaker) => ({
@@ -37,7 +38,7 @@ const { schema } = fc.letrec<{ schema: object }>((tieBreaker) => {
 });
 
 describe('what a schema has against a value', () => {
-  test.prop([schema, fc.array(value, { minLength: 1, maxLength: 8 })], { numRuns: 800 })(
+  test.prop([schema, fc.array(value, { minLength: 1, maxLength: 8 })], runs(3, 250))(
     'does not depend on what was looked at before it, nor on where it is',
     (one, values) => {
       const fits = validatorOf({ ...one });

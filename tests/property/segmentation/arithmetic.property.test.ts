@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addExactly, multiplyExactly, sumExactly } from '#core/segmentation/pql/run/decimal.ts';
 import { addUnits, CALENDAR_UNITS, fixedLength, parseInstant, startOf } from '#core/segmentation/pql/time.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const cents = fc.array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { maxLength: 30 });
 const anyNumber = fc
@@ -58,7 +59,7 @@ describe('calendar arithmetic', () => {
         fc.pre(of !== 'millennium');
         expect(addUnits(ms, amount, of)).toBeLessThanOrEqual(addUnits(ms + more, amount, of));
       }),
-      { numRuns: 500 },
+      runs(2.5, 500),
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { add, DAY, HOUR, NOW, purchase, segments, storeOrder, view } from '#tests/unit/segmentation/factories.ts';
 
 /** The audiences of a shop, in PQL and in plain code. */
@@ -120,7 +121,7 @@ describe('the audiences of a shop', () => {
           expect(Object.fromEntries(set.evaluate(profile, end))).toEqual(expected(one, now));
         }
       }),
-      { numRuns: 400 },
+      runs(2, 400),
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { formatPql } from '#core/segmentation/pql/parse/format.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { chain, rule } from './generators.ts';
 import { syntaxTree, withoutSpans } from './syntax-trees.ts';
 
@@ -12,7 +13,7 @@ describe('formatting PQL', () => {
       fc.property(syntaxTree, (tree) => {
         expect(withoutSpans(parsePql(formatPql(tree)))).toEqual(withoutSpans(tree));
       }),
-      { numRuns: 1500 },
+      runs(2, 1_000),
     );
   });
 
@@ -102,7 +103,7 @@ describe('parsing anything', () => {
           }
         },
       ),
-      { numRuns: 1000 },
+      runs(2, 500),
     );
   });
 });

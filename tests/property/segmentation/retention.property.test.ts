@@ -59,7 +59,7 @@ describe('leaving out events that have no influence any more', () => {
           }
         },
       ),
-      runs(1, 1_000),
+      runs(1, 300),
     );
   });
 
@@ -109,7 +109,7 @@ describe('leaving out events that have no influence any more', () => {
           }
         },
       ),
-      runs(0.02, 400),
+      runs(0.4, 150),
     );
   });
 

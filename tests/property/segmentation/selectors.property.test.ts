@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '#tests/harness/runs.ts';
 import { event, NOW, profile, segments } from '#tests/unit/segmentation/factories.ts';
 
 /** Few values, of all types, alone and in lists, with dates that are written in several ways. */
@@ -43,7 +44,7 @@ describe('finding the conditions that an event satisfies', () => {
         expect(found.evaluate(profile(events), NOW)).toEqual(asked.evaluate(profile(events), NOW));
         for (const one of entities) expect(found.projectEvent(one)).toEqual(asked.projectEvent(one));
       }),
-      { numRuns: 3_000 },
+      runs(3, 1_000),
     );
   });
 
@@ -56,7 +57,7 @@ describe('finding the conditions that an event satisfies', () => {
         ).projectEvent(one);
         expect(together !== undefined).toBe(alone.some((kept) => kept !== undefined));
       }),
-      { numRuns: 1_000 },
+      runs(1, 300),
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { HubDelivery } from '#core/activation/delivery.ts';
 import { LatestRows } from '#core/activation/s3-file/pending.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { describeSamples, samplesIn } from './aam-samples.ts';
 import { ecid, entered, exited, gaid, hashedEmail, hubDelivery, identity, idfa, NOW } from './factories.ts';
 import { applySync } from './read-files.ts';
@@ -129,7 +130,7 @@ describe('files of the hub', () => {
         const split = made.reduce((lastRouted, { body }) => applySync(lastRouted, body), new Map());
         expect(split).toEqual(applySync(new Map(), whole[0]!.body));
       }),
-      { numRuns: 50 },
+      runs(0.25, 50),
     );
   });
 });

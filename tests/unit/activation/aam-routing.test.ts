@@ -95,7 +95,7 @@ describe('edge or hub', () => {
     expect(routed).toMatchObject({ hub: [idfa()], notShared: [identity('loyalty', 'L1')] });
   });
 
-  it.each(['ZAF2', 'DEU1', 'ARE1', 'va6', 'VA6x', '', '__proto__', 'constructor'])(
+  it.each(['ZAF2', 'DEU1', 'ARE1', 'va6', 'VA6x', 'xVA6', '1VA6', ' VA6', 'EU-VA6', '', '__proto__', 'constructor'])(
     'AAM-12: region code %j is unknown, so the hub gets it',
     (code) => expect(route([ecid()], { [code]: DAY })).toMatchObject({ edge: [], hub: [ecid()] }),
   );

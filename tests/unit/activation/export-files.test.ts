@@ -9,6 +9,7 @@ import { createHandler as createFile } from '#lambdas/functions/deliver-s3-file/
 import { createHandler as createExport } from '#lambdas/functions/export-files/handler.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
+import { runs } from '#tests/harness/runs.ts';
 import {
   catalogOf,
   DAY,
@@ -301,6 +302,6 @@ describe('an export that dies anywhere and is called again', () => {
       const found = await readAll(exports, 'crm-export/');
       expect(Object.fromEntries([...found].sort())).toEqual(Object.fromEntries([...expected].sort()));
     });
-    await fc.assert(property, { numRuns: 60 });
+    await fc.assert(property, runs(0.3, 60));
   });
 });

@@ -9,6 +9,7 @@ import { isExportDay } from '#core/activation/s3-file/schedule.ts';
 import { s3File } from '#core/activation/types/s3-file.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { entered, exited, HOUR, identity, NOW, profileDelivery } from './factories.ts';
 import { previewOf } from './preview-of.ts';
 
@@ -197,7 +198,7 @@ describe('a full export', () => {
           expect((await Array.fromAsync(store.list('members/'))).length).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 60 },
+      runs(0.3, 60),
     );
   });
 

@@ -3,6 +3,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const START = 1_000_000;
 
@@ -61,7 +62,7 @@ describe('the pace of a destination', () => {
           if (functions.length * (1000 / perSecond) < 4000) expect(turns).toHaveLength(functions.length);
         },
       ),
-      { numRuns: 50 },
+      runs(0.25, 50),
     );
   });
 

@@ -2,6 +2,7 @@ import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sendAll } from '#lambdas/adapters/sqs/batch.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 it('sends messages in order, ten or a quarter of a megabyte at a time, a larger one alone', async () => {
   const length = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 20_000, max: 300_000 }));
@@ -26,6 +27,6 @@ it('sends messages in order, ten or a quarter of a megabyte at a time, a larger 
         if (batch.length > 1) expect(batch.join('').length).toBeLessThanOrEqual(256 * 1024);
       }
     }),
-    { numRuns: 40 },
+    runs(0.2, 40),
   );
 });

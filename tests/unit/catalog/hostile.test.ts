@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { readSourceFile } from '#core/catalog/source-file.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { catalogFiles } from './marked.ts';
 
 /** Properties run long on a busy machine. */
@@ -116,7 +117,7 @@ describe('a file that means harm', () => {
           const { problems } = loadCatalog(catalogFiles({ [name]: text }), {});
           for (const { line, column } of problems) expect(Math.min(line, column)).toBeGreaterThanOrEqual(1);
         }),
-        { numRuns: 150 },
+        runs(0.5, 60),
       );
     },
     SLOW,
@@ -168,7 +169,7 @@ describe('a file that means harm', () => {
         fc.property(kinds, tree, (kind, value) => {
           expect(() => loadCatalog(catalogFiles({ [`${kind}/x.json`]: JSON.stringify(value) }), {})).not.toThrow();
         }),
-        { numRuns: 150 },
+        runs(0.5, 60),
       );
     },
     SLOW,

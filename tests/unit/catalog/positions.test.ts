@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { readSourceFile } from '#core/catalog/source-file.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { HERE, marks, placesOf, problemsOf } from './marked.ts';
 
 const withValue = (value: string): string =>
@@ -45,7 +46,7 @@ describe('the place of a mistake in PQL', () => {
         const { line, column } = file.within(['a', 'b'], marked.indexOf('Q'));
         expect(text.split('\n')[line - 1]?.[column - 1]).toBe('Q');
       }),
-      { numRuns: 200 },
+      runs(1, 200),
     );
   }, 60_000);
 });

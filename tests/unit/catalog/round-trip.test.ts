@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/schema/definition.ts';
+import { runs } from '#tests/harness/runs.ts';
 
 const words = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,12}$/);
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 });
@@ -132,7 +133,7 @@ describe('a catalog', () => {
           expect(catalogVersion(read!)).toBe(catalogVersion(catalog));
         },
       ),
-      { numRuns: 100 },
+      runs(0.5, 100),
     );
   }, 60_000);
 
@@ -146,7 +147,7 @@ describe('a catalog', () => {
         const other = { ...catalog, segments: [{ ...first!, name: `${first!.name}.` }, ...rest] };
         expect(catalogVersion(other)).not.toBe(catalogVersion(catalog));
       }),
-      { numRuns: 50 },
+      runs(0.25, 50),
     );
   }, 60_000);
 

@@ -7,6 +7,7 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { compiledWith, destination, type Files, ON } from './factories.ts';
 
 const NOW = Date.parse('2026-03-01T10:00:00Z');
@@ -145,7 +146,7 @@ describe('sending', () => {
           expect(knows.includes('exited') && may).toBe(false);
         }
       }),
-      { numRuns: 60 },
+      runs(0.3, 60),
     );
   });
 });

@@ -59,11 +59,11 @@ describe('the slices of a chunk', () => {
     slice.reduce((sum, { entity }) => sum + (entity as number), 0);
 
   it('hold few large records at a time, and every record once', async () => {
-    const slices = await groupsOf(60, 990_000);
+    const slices = await groupsOf(15, 990_000);
     const most = Math.max(...slices.map(charactersOf));
     expect(most).toBeGreaterThan(990_000);
     expect(most).toBeLessThan(SLICE_CHARACTERS + MAX_RECORD_BYTES);
-    expect(slices.flat().map(({ position }) => position.row)).toEqual(Array.from({ length: 60 }, (_, n) => n + 1));
+    expect(slices.flat().map(({ position }) => position.row)).toEqual(Array.from({ length: 15 }, (_, n) => n + 1));
     expect(slices.flat().every(({ rejection }) => rejection === undefined)).toBe(true);
   });
 
@@ -87,7 +87,7 @@ describe('the slices of a chunk', () => {
 
   it('are the same when the chunk is read again', async () => {
     const boundaries = async () =>
-      (await groupsOf(20, 700_000)).map((slice) => slice.map(({ tieBreaker }) => tieBreaker));
+      (await groupsOf(12, 700_000)).map((slice) => slice.map(({ tieBreaker }) => tieBreaker));
     expect(await boundaries()).toEqual(await boundaries());
   });
 });

@@ -6,11 +6,14 @@ import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { FAULTY_COLUMNS, orderOf } from '#tests/bench/large/orders.ts';
 import { largeParquet, writeLargeParquet } from '#tests/bench/large/parquet-file.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
+import { size } from '#tests/harness/runs.ts';
+
+type Codec = 'SNAPPY' | 'GZIP' | 'ZSTD' | 'UNCOMPRESSED';
 
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
 describe('the large Parquet file of the benches', () => {
-  it.each(['SNAPPY', 'GZIP', 'ZSTD', 'UNCOMPRESSED'] as const)(
+  it.each(size<readonly Codec[]>(['SNAPPY'], ['SNAPPY', 'GZIP', 'ZSTD', 'UNCOMPRESSED']))(
     'holds the orders one after the other, in row groups of many pages (%s)',
     async (codec) => {
       const bytes = largeParquet({ bytes: 1, rowGroups: [{ rows: 25_000, codec }] });
@@ -24,7 +27,7 @@ describe('the large Parquet file of the benches', () => {
     },
   );
 
-  it.each([true, false])(
+  it.each(size([true], [true, false]))(
     'holds the rows of all its row groups, wide ones with faults too (with an offset index: %s)',
     async (hasOffsetIndex) => {
       const rowGroups = [

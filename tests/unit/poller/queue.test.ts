@@ -2,6 +2,7 @@ import { fc, it as property } from '@fast-check/vitest';
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import type { Poller } from '#tests/harness/poller/poller.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { bodies, queuePoller } from './factories.ts';
 
 const REDRIVE = { maxReceiveCount: 3, deadLetters: 'work.dead-letters' };
@@ -150,7 +151,7 @@ describe('a FIFO queue', () => {
 
   property.prop(
     [fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 30 }), fc.array(fc.boolean(), { maxLength: 30 })],
-    { numRuns: 200 },
+    runs(1, 200),
   )(
     'keeps the order of every group when a function fails a message and all that follow it in its group',
     async (groups, accepts) => {

@@ -3,6 +3,7 @@ import type { KinesisStreamEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createClock } from '#tests/harness/poller/clock.ts';
 import type { Poller } from '#tests/harness/poller/poller.ts';
+import { runs } from '#tests/harness/runs.ts';
 import { failing, kinesisData, streamPoller, tablePoller } from './factories.ts';
 
 const put = (poller: Poller, ...data: string[]): void => {
@@ -250,7 +251,7 @@ describe('whatever a function does', () => {
     fc.oneof(fc.constant('throw' as const), fc.nat({ max: 7 }), fc.constant('succeed' as const)),
   );
 
-  property.prop([settings, keys, behaviour, fc.infiniteStream(fc.nat())], { numRuns: 200 })(
+  property.prop([settings, keys, behaviour, fc.infiniteStream(fc.nat())], runs(1, 200))(
     'every record is done or named in the failure queue, and first seen in the order of its key',
     async (chosen, partitionKeys, steps, picks) => {
       const done = new Set<string>();

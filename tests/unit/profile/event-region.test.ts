@@ -87,6 +87,8 @@ describe('the region of an event', () => {
     ['has no instant', { dataCenterLocation: 'VA6', captureTimestamp: 'noon' }],
     ['has an instant without zone', { dataCenterLocation: 'VA6', captureTimestamp: '2026-03-01T11:00:00' }],
     ['names no place', { captureTimestamp: '2026-03-01T11:00:00Z' }],
+    ['has something before the place', { dataCenterLocation: 'x.VA6', captureTimestamp: '2026-03-01T11:00:00Z' }],
+    ['has something after the place', { dataCenterLocation: 'VA6.x', captureTimestamp: '2026-03-01T11:00:00Z' }],
     ['names a field', { dataCenterLocation: '__proto__', captureTimestamp: '2026-03-01T11:00:00Z' }],
     ['is no object', 'VA6'],
   ])('says nothing when it %s', async (_, userActivityRegion) => {

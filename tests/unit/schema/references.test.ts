@@ -214,3 +214,17 @@ describe('schemas that can\u2019t be used', () => {
     expect(problems({ type: 'string' }, { $id: 'x', type: 'wrong', $ref: 'nowhere' })).toEqual([]);
   });
 });
+
+describe('an identifier that several files have', () => {
+  const file = (path: string, title: string) => ({ path, document: { $id: `${NS}/twice`, title } });
+
+  it('is that of one as long as they say the same, and of each once another is added that does not', () => {
+    const library = new SchemaLibrary([file('a.json', 'one'), file('b.json', 'one')]);
+    const paths = () => library.withId(`${NS}/twice`).map((found) => found.file.path);
+    expect(paths()).toEqual(['a.json']);
+    library.add(file('c.json', 'another'));
+    expect(paths()).toEqual(['a.json', 'b.json', 'c.json']);
+    library.add(file('archived/d.json', 'old'));
+    expect(paths()).toEqual(['a.json', 'b.json', 'c.json']);
+  });
+});

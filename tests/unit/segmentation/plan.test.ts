@@ -393,6 +393,20 @@ describe('the planner with native rules', () => {
     });
   });
 
+  it('does not take a segment for one about attributes that is slower for what it is built on', () => {
+    const { plans } = segments({
+      events: 'xEvent[a = 1].count() >= 2',
+      between: 'inSegment("events")',
+      above: 'inSegment("between")',
+      lookup: 'segmentMembership.aam.`1`.status = "realized"',
+      onLookup: 'inSegment("lookup")',
+    });
+    const reasons = (id: string) => plans.get(id)?.reasons;
+    expect(reasons('between')).toEqual(['It is built on other segments.']);
+    expect(reasons('above')).toEqual(['It is built on other segments.']);
+    expect(reasons('onLookup')).toEqual(['It is built on other segments.', 'It waits for lookup, evaluated by batch.']);
+  });
+
   it('says what has to be kept', () => {
     const text =
       'exists A from xEvent where A.x = 1 and A.timestamp occurs <= 2 days before now and xEvent[y = 2 and timestamp occurs <= 1 day before now].count() > 1';
