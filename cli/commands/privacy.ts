@@ -1,39 +1,60 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { Command } from 'commander';
+import { Progress } from '#cli/local/progress.ts';
+import { printErasure, printPass } from '#cli/report/print-erasure.ts';
 import { invoke } from '#cli/stage/invoke.ts';
-import { useStage } from '#cli/stage/use-stage.ts';
+import { storesOf } from '#cli/stage/stores.ts';
+import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
+import type { Continued } from '#core/privacy/continue-erasures.ts';
+import type { Erasure } from '#core/privacy/erasure.ts';
 import { isGenuine, type SignedReceipt } from '#core/privacy/receipt.ts';
 import { secretsManager } from '#lambdas/adapters/clients.ts';
+import type { ErasePersonAnswer } from '#lambdas/functions/erase-person/handler.ts';
 
 interface DeleteOptions {
   readonly stage: string;
   readonly reason: string;
-  readonly keepOut: boolean;
+  readonly unknown?: true;
   readonly request?: string;
   readonly receipt?: string;
+  readonly wait?: true;
 }
 
 export function privacyCommand(): Command {
-  const command = new Command('privacy').description('delete a person, and prove it');
+  const command = new Command('privacy').description('delete people, prove it, and take somebody in again');
   command
     .command('delete')
-    .description('delete everything known of a person and tell the destinations; prints a signed receipt')
+    .description('suppress a person and delete everything known of them, destinations included')
     .argument('<NS:VALUE>', 'any identity of the person, e.g. CRMID:C00001')
     .option('--reason <text>', 'why, for the receipt', '')
-    .option('--keep-out', 'take nothing of the person in future either', false)
-    .option('--request <id>', 'id of the request; give the same again to go on with one that was interrupted')
-    .option('--receipt <file>', 'write the receipt to a file as well')
+    .option('--unknown', 'also where no profile has the identity: the lake, quarantine and exports are searched for it')
+    .option('--request <id>', 'id of the request; given again, it goes on')
+    .option('--wait', 'start passes at once and wait for the receipt')
+    .option('--receipt <file>', 'with --wait: write the receipt to a file as well')
     .option('--stage <name>', 'stage', 'local')
-    .action(async (identity: string, { stage, reason, keepOut, request, receipt }: DeleteOptions) => {
-      if (!/^[A-Za-z0-9_.]+:./.test(identity)) throw new UserError(`Expected NAMESPACE:VALUE, got "${identity}"`);
-      const event = { requestId: request ?? randomUUID(), identity, reason, keepOut };
-      const signed = await invoke(await useStage(stage), 'erase-person', event);
-      const text = `${JSON.stringify(signed, undefined, 2)}\n`;
-      if (receipt !== undefined) writeFileSync(receipt, text);
-      process.stdout.write(text);
+    .action(deletePerson);
+  command
+    .command('status')
+    .description('how far deletions have come; of one that is done, the receipt')
+    .argument('[request]', 'id of a request; all that are under way when left out')
+    .option('--stage <name>', 'stage', 'local')
+    .option('--json', 'print JSON')
+    .action(showStatus);
+  command
+    .command('readmit')
+    .description('end the suppression of an identity: what is sent from now on is ingested again')
+    .argument('<NS:VALUE>', 'the identity, e.g. CRMID:C00001')
+    .requiredOption('--reason <text>', 'why: it is logged')
+    .option('--stage <name>', 'stage', 'local')
+    .action(async (identity: string, { stage, reason }: { stage: string; reason: string }) => {
+      const event = { readmit: checked(identity), reason };
+      const { outcome } = (await invoke(await useStage(stage), 'erase-person', event)) as ErasePersonAnswer;
+      if (outcome !== 'readmitted') throw new UserError('This identity is not suppressed; nothing was changed.');
+      process.stdout.write('Readmitted. What happened until now stays out.\n');
     });
   command
     .command('verify')
@@ -49,6 +70,78 @@ export function privacyCommand(): Command {
       process.stdout.write(`${file} is a receipt of stage ${stage}, as it was given.\n`);
     });
   return command;
+}
+
+async function deletePerson(identity: string, options: DeleteOptions): Promise<void> {
+  const { stage, reason, unknown: isUnknown = false, request, receipt, wait } = options;
+  const resources = await useStage(stage);
+  const event = { requestId: request ?? randomUUID(), identity: checked(identity), reason, isUnknown };
+  const answer = (await invoke(resources, 'erase-person', event)) as ErasePersonAnswer;
+  if (answer.outcome !== 'accepted') {
+    throw new UserError(
+      'Nobody is known under this identity, so nobody was deleted. Check how it is written (namespaces and values are case-sensitive). If only files of the lake may hold it, give --unknown.',
+    );
+  }
+  const { requestId } = answer.erasure;
+  if (!wait) {
+    process.stdout.write(
+      `Request ${requestId}: the person is suppressed, and gone from profiles. The next pass takes them out of lake, quarantine and exports: tributary privacy status ${requestId} --stage ${stage}\n`,
+    );
+    return;
+  }
+  const signed = await waitForReceipt(requestId, resources);
+  const text = `${JSON.stringify(signed, undefined, 2)}\n`;
+  if (receipt !== undefined) writeFileSync(receipt, text);
+  process.stdout.write(text);
+}
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Starts passes whenever one is due, as the schedule does, until the receipt is there. */
+async function waitForReceipt(requestId: string, resources: Resources): Promise<SignedReceipt> {
+  const { erasures, erasureJobs } = storesOf(resources);
+  const progress = new Progress(process.stderr);
+  for (;;) {
+    const erasure = await erasures.get(requestId);
+    if (erasure?.receipt) {
+      progress.step('Done');
+      return erasure.receipt;
+    }
+    if (!erasure) throw new UserError(`There is no request ${requestId} any more.`);
+    (await invoke(resources, 'erase')) as Continued;
+    const { current } = await erasureJobs.latest();
+    progress.running([printErasure(erasure), ...(current ? [printPass(current)] : [])].join('; '));
+    await setTimeout(LOOK_EVERY_MS);
+  }
+}
+
+async function showStatus(request: string | undefined, { stage, json }: { stage: string; json?: true }): Promise<void> {
+  const { erasures, erasureJobs } = storesOf(await useStage(stage));
+  const found = request === undefined ? await erasures.underWay() : [await erasures.get(request)];
+  const known = found.filter((erasure) => erasure !== undefined);
+  if (request !== undefined && known.length === 0) throw new UserError(`There is no request ${request}`);
+  const { current } = await erasureJobs.latest();
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ requests: known.map(withoutIdentities), pass: current ?? null })}\n`);
+    return;
+  }
+  const lines = known.map((erasure) => `${erasure.requestId}  ${printErasure(erasure)}`);
+  if (known.length === 0) lines.push('No deletion is under way.');
+  if (current) lines.push(printPass(current));
+  const receipts = known.flatMap(({ receipt }) => (receipt ? [JSON.stringify(receipt, undefined, 2)] : []));
+  process.stdout.write(`${[...lines, ...receipts].join('\n')}\n`);
+}
+
+const withoutIdentities = ({
+  identities: _identities,
+  linked: _linked,
+  revision: _revision,
+  ...shown
+}: Erasure): object => shown;
+
+function checked(identity: string): string {
+  if (!/^[A-Za-z0-9_.]+:./.test(identity)) throw new UserError(`Expected NAMESPACE:VALUE, got "${identity}"`);
+  return identity;
 }
 
 function readReceipt(file: string): SignedReceipt {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { correctableLine, parseCorrected } from '#cli/quarantine/corrected-file.ts';
 import { table } from '#cli/report/table.ts';
-import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, storesOf, suppressionOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
@@ -85,11 +85,13 @@ async function rowsOf(stage: string, filter: QuarantineFilter, limit: number): P
 }
 
 async function replayOn(stage: string, filter: QuarantineFilter, corrected?: Corrected): Promise<QuarantineReplay> {
-  const stores = storesOf(await useStage(stage));
+  const resources = await useStage(stage);
+  const stores = storesOf(resources);
   const catalog = await activeCatalog(stores.catalog);
+  const suppress = suppressionOf(resources)(stageSettings(catalog).suppression);
   const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
   const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: backoffBefore };
-  return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, corrected);
+  return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch, suppress }, corrected);
 }
 
 const place = ({ position: { source, row, sequenceNumber } }: QuarantineRow): string =>

@@ -4,6 +4,7 @@ import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { type StageSettings, stageSettings } from '#core/catalog/stage-settings.ts';
 import type { Cost } from '#core/cost/usage.ts';
+import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import { LINK_HISTORY_LIMITS } from '#core/identity/link-history.ts';
 import { failedCounts } from '#core/pipeline/batch/batch-state.ts';
 import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
@@ -105,6 +106,7 @@ export async function replay(
       // Nothing reads these again: every batch gets its own, so that memory does not grow with the input.
       lake: createMemoryObjectStore(),
       quarantine: createMemoryObjectStore(),
+      suppress: SUPPRESS_NOBODY,
       stitch: {
         profiles,
         timeline,

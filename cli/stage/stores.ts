@@ -5,6 +5,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { deletionPrefix, OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { Erasures } from '#core/privacy/ports/erasures.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
@@ -12,14 +13,17 @@ import type { Operations } from '#core/record/operations.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { type CatalogPosition, currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
+import { stageSuppression } from '#lambdas/adapters/dynamodb/stage-suppression.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
+import type { SuppressUnder } from '#lambdas/runtime/suppression.ts';
 import type { Resources } from './use-stage.ts';
 
 /** The stores of a deployed stage. */
@@ -37,12 +41,22 @@ export interface StageStores {
   readonly expiries: Jobs;
   /** The deletions of one dataset. */
   deletionsOf(datasetId: string): Jobs;
+  /** The passes of deletions. */
+  readonly erasureJobs: Jobs;
+  readonly erasures: Erasures;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly exports: ObjectStore;
   readonly catalog: CatalogPosition;
 }
+
+/** Who is suppressed in a stage. */
+export const suppressionOf = (resources: Resources): SuppressUnder =>
+  stageSuppression({
+    OPERATIONS_TABLE: resources['operations-table'],
+    SUPPRESSION_SECRET: resources['suppression-secret'],
+  });
 
 export function storesOf(resources: Resources): StageStores {
   const bucket = (name: string): ObjectStore => createS3ObjectStore(s3(), name);
@@ -61,6 +75,8 @@ export function storesOf(resources: Resources): StageStores {
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),
     deletionsOf: (datasetId) => new DynamoDbJobs(dynamoDb(), operationsTable, deletionPrefix(datasetId)),
+    erasureJobs: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.erasure),
+    erasures: new DynamoDbErasures(dynamoDb(), operationsTable),
     operations: new DynamoDbOperations(dynamoDb(), operationsTable),
     landing: bucket(resources['landing-bucket']),
     lake: bucket(resources['lake-bucket']),

@@ -1,5 +1,4 @@
 import type { TimelineEntry } from '#core/profile/ports/timeline.ts';
-import type { Erased, ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { AccessDeps, EntitiesRequest } from './access.ts';
 import { selectFields } from './fields.ts';
@@ -44,11 +43,11 @@ export interface EventQuery extends Pick<EntitiesRequest, 'fields' | 'startTime'
  */
 export async function pageOfEvents(
   asked: { readonly entityId: string; readonly start?: string },
-  { item, profile }: FoundProfile,
+  { profile }: FoundProfile,
   query: EventQuery,
   deps: AccessDeps,
 ): Promise<EventPage> {
-  const entries = await entriesOf(profile.identities, item, query, deps);
+  const entries = await entriesOf(profile.identities, query, deps);
   const children: EventAnswer[] = [];
   let characters = 0;
   let last: Place | undefined;
@@ -80,7 +79,6 @@ type EventEntry = TimelineEntry & { readonly json: string };
 /** The events that are asked for, in order, not looked into yet. */
 async function entriesOf(
   identities: readonly IdentityKey[],
-  item: ProfileItem,
   query: EventQuery,
   deps: AccessDeps,
 ): Promise<EventEntry[]> {
@@ -91,7 +89,7 @@ async function entriesOf(
     for await (const entry of deps.timeline.read(identity)) {
       const isAsked = entry.time >= startTime && entry.time < endTime;
       const isAhead = !after || sign * comparePlaces(entry, after) > 0;
-      if (isEvent(entry) && isAsked && isAhead && isShown(entry, item.erased?.[identity], deps)) {
+      if (isEvent(entry) && isAsked && isAhead && isShown(entry, deps)) {
         found.set(entry.id, entry);
       }
     }
@@ -101,12 +99,11 @@ async function entriesOf(
 
 const isEvent = (entry: TimelineEntry): entry is EventEntry => entry.json !== undefined;
 
-function isShown(entry: TimelineEntry, erased: Erased | undefined, { settings, now }: AccessDeps): boolean {
+function isShown(entry: TimelineEntry, { settings, now }: AccessDeps): boolean {
   if (settings.isActiveDataset?.(entry.datasetId) === false) return false;
   const expiresAt = Math.min(
     entry.expiresAt ?? Number.POSITIVE_INFINITY,
     settings.expiryOf(entry.datasetId, entry.time) ?? Number.POSITIVE_INFINITY,
   );
-  if (expiresAt <= now) return false;
-  return !erased || (erased.keepOut !== true && entry.time > erased.at && entry.receivedAt > erased.at);
+  return expiresAt > now;
 }

@@ -65,7 +65,7 @@ async function membersIn(
   for (const under of [settings, ...(settings.others ?? [])]) {
     for (const profile of profilesOf(item, under)) {
       if (profile.optedOut) continue;
-      const view = await viewOf(profile, item, depsUnder(under, deps));
+      const view = await viewOf(profile, depsUnder(under, deps));
       const evaluator = under.segments.evaluator(view, await recordsFor(view, under.segments, deps));
       for (const id of under.segments.ids) {
         if (!evaluator.answer(id, deps.now).isMember) continue;

@@ -5,6 +5,7 @@ import { activationVersion } from '#core/activation/activation-version.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
+import type { SuppressionSettings } from '#core/governance/suppression.ts';
 import type { LinkingRules } from '#core/identity/linking-rules.ts';
 import { findNamespace } from '#core/identity/namespaces.ts';
 import type { EvaluationJobSettings } from '#core/jobs/evaluate-items.ts';
@@ -30,6 +31,7 @@ export interface StageSettings {
   readonly evaluationJob: EvaluationJobSettings;
   readonly report: ReportSettings;
   readonly revert: RevertSettings;
+  readonly suppression: SuppressionSettings;
 }
 
 const NO_SEGMENTS = compileSegments([]);
@@ -121,6 +123,11 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     fold,
     evaluation,
     route,
+    suppression: {
+      typeOf: links.typeOf,
+      isConsentedStart: (id) => catalog.datasets.get(id)?.definition.consentedStart ?? false,
+      namespaces: [...catalog.namespaces.keys()],
+    },
     access: {
       links,
       mergePolicy,

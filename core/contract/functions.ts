@@ -34,12 +34,14 @@ const records = {
   LAKE_BUCKET: resource,
   QUARANTINE_BUCKET: resource,
 };
+const suppression = { SUPPRESSION_SECRET: resource };
 /** Who starts a job over all profiles, and who works on its parts. */
 const starter = { PARTITIONS: number };
 const worker = { WORK_SECONDS: number };
 const evaluation = { EVALUATION_QUEUE_URL: resource };
 const expiry = { EXPIRY_QUEUE_URL: resource };
 const deletion = { DELETION_QUEUE_URL: resource };
+const erasure = { ERASURE_QUEUE_URL: resource };
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {
@@ -53,7 +55,7 @@ export const ENVIRONMENT = {
     REVERTS_QUEUE_URL: resource,
   }),
   /** Kinesis `collection` → stitch */
-  'stitch-stream': z.object(records),
+  'stitch-stream': z.object({ ...records, ...suppression }),
   /** S3 `landing` notification → chunks */
   split: z.object({
     ...catalog,
@@ -64,14 +66,21 @@ export const ENVIRONMENT = {
   /** chunk → good or bad; the last one of a batch decides about it */
   'validate-chunk': z.object({
     ...catalog,
+    ...suppression,
     LANDING_BUCKET: resource,
     QUARANTINE_BUCKET: resource,
     CHUNKS_QUEUE_URL: resource,
   }),
   /** chunk → stitch; with the last one of a batch those that it replaces are taken back */
-  'stitch-chunk': z.object({ ...records, LANDING_BUCKET: resource, REVERTS_QUEUE_URL: resource }),
+  'stitch-chunk': z.object({ ...records, ...suppression, LANDING_BUCKET: resource, REVERTS_QUEUE_URL: resource }),
   /** a batch → it is taken back, as if it had never come */
-  'revert-batch': z.object({ ...records, ...worker, LANDING_BUCKET: resource, REVERTS_QUEUE_URL: resource }),
+  'revert-batch': z.object({
+    ...records,
+    ...suppression,
+    ...worker,
+    LANDING_BUCKET: resource,
+    REVERTS_QUEUE_URL: resource,
+  }),
   /** profile stream → membership */
   evaluate: z.object(memberships),
   /** clock → membership of the profiles that are due */
@@ -106,8 +115,29 @@ export const ENVIRONMENT = {
   'compact-lake': z.object({ ...catalog, LAKE_BUCKET: resource, COMPACTION_QUEUE_URL: resource, TARGET_MB: number }),
   /** HTTP → profiles and their events */
   'profile-access': z.object({ ...memberships, TIMELINE_TABLE: resource }),
-  /** a request → a person is deleted */
-  'erase-person': z.object({ ...records, EXPORTS_BUCKET: resource, RECEIPT_SECRET: resource }),
+  /** a request → a person is suppressed, and gone from profiles; or a suppressed identity is readmitted */
+  'erase-person': z.object({ ...catalog, ...suppression, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
+  /** schedule → deletions go on: a pass over all objects, in parts, and receipts */
+  erase: z.object({
+    ...memberships,
+    ...suppression,
+    ...starter,
+    ...erasure,
+    TIMELINE_TABLE: resource,
+    RECEIPT_SECRET: resource,
+    SETTLE_SECONDS: number,
+    /** Days by store, see `retentions.ts`. */
+    RETENTION_DAYS: jsonMap,
+  }),
+  /** part of a pass → its objects hold nobody any more who was to be deleted */
+  'erase-part': z.object({
+    ...catalog,
+    ...worker,
+    ...erasure,
+    LAKE_BUCKET: resource,
+    QUARANTINE_BUCKET: resource,
+    EXPORTS_BUCKET: resource,
+  }),
 } as const;
 
 /** How often the message of a part of a job is received before it is dead-lettered. */

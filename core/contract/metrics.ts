@@ -7,6 +7,8 @@ export const METRICS = {
   recordsDuplicate: 'RecordsDuplicate',
   /** Accepted, kept in the lake, but without an identity that could name a profile. */
   recordsWithoutProfile: 'RecordsWithoutProfile',
+  /** They name an identity of a person who was deleted: nothing of them is kept. */
+  recordsSuppressed: 'RecordsSuppressed',
   /** Accepted for the profile, rejected for the identity graph. */
   graphRejections: 'GraphRejections',
   /** Links that came later than the link history of who belongs together reaches: ingested with their own age. */

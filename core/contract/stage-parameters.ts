@@ -26,6 +26,8 @@ export const STAGE_PARAMETERS = [
   'functions',
   /** ARN of the secret that receipts of deletions are signed with */
   'receipt-secret',
+  /** ARN of the secret that suppressed identities are hashed with */
+  'suppression-secret',
   /** JSON: delivery lane id → ARN of the secret */
   'destination-secrets',
 ] as const;

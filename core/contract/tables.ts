@@ -40,6 +40,12 @@ export const operationsKey = {
   destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
   /** Which retentions the timelines follow. */
   retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
+  /** How many pages of suppressed identities there are, and which revision each has. */
+  suppressions: (): string => `${OPERATIONS_PREFIX.suppression}pages`,
+  suppressionPage: (page: number): string => `${OPERATIONS_PREFIX.suppression}page#${page}`,
+  /** Deletions that are under way. */
+  erasures: (): string => `${OPERATIONS_PREFIX.erasure}under-way`,
+  erasure: (requestId: string): string => `${OPERATIONS_PREFIX.erasure}request#${requestId}`,
   /** When a destination may be asked next. */
   rateLimit: (destinationId: string): string => `RATE#${destinationId}`,
   /** A record of an entity that is no person and no event, by the `$id` of its schema, which may be long. */
@@ -62,6 +68,8 @@ export const OPERATIONS_PREFIX = {
   rateLimit: 'RATE#',
   evaluation: 'EVALUATION#',
   deletion: 'DELETION#',
+  suppression: 'SUPPRESSION#',
+  erasure: 'ERASURE#',
 } as const;
 
 /** Of the keys of the deletions of one dataset. */

@@ -27,6 +27,14 @@ export interface VersionedStore<T extends Versioned> {
   scan(): AsyncIterable<T>;
 }
 
+/** For who deletes people: nobody else takes an item away. */
+export interface RemovableStore<T extends Versioned> extends VersionedStore<T> {
+  /** Deletes what lies under a root, if it still is what was read. @returns whether it was */
+  remove(canonicalKey: IdentityKey, read: T | Redirect): Promise<boolean>;
+  /** Lets what lies under a root go by itself at that instant (epoch ms) or within days after it, unless it is written again. */
+  expire(canonicalKey: IdentityKey, at: number): Promise<void>;
+}
+
 /**
  * Takes the accompanying items of absorbed roots into `item`.
  * @param roots what the profile item has absorbed so far

@@ -19,6 +19,11 @@ export const datasetDefinition = z.strictObject({
   eventExpirationDays: z.int().min(1).optional(),
   /** aep.md §2.3: percent of a file's records that may be rejected before all of it is; 5 when left out. */
   partialIngestionPercentage: z.number().min(0).max(100).optional(),
+  /**
+   * Its records are new starts that people have agreed to: one that has happened since the person was deleted ends the
+   * suppression of the identities that it names.
+   */
+  consentedStart: z.boolean().optional(),
   /** How the flat columns of a CSV file become fields. */
   mapping: z.array(mappingRule).optional(),
 });

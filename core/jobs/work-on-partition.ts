@@ -1,5 +1,5 @@
 import type { Clock } from '#core/ports/clock.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { ScanPartition } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { addTallies, endOf, isActive, type Job, type JobPartition, type Tally } from './job.ts';
@@ -14,9 +14,20 @@ export interface StepResult {
   readonly firstError?: Error;
 }
 
-export interface WorkDeps {
+/** What a job goes through: profile items, or folders of objects. */
+export interface JobItems<T> {
+  scan(partition: ScanPartition): AsyncIterable<T>;
+  /** What lies under these keys; what has moved away is done under another. */
+  lookup(keys: readonly string[]): Promise<ReadonlyMap<string, { readonly item: T } | { readonly redirectTo: string }>>;
+}
+
+interface Rooted {
+  readonly canonicalKey: string;
+}
+
+export interface WorkDeps<T extends Rooted = ProfileItem> {
   readonly jobs: Jobs;
-  readonly profiles: ProfileStore;
+  readonly items: JobItems<T>;
   readonly now: Clock;
   /** Epoch ms: no step is begun after that, but a first one. */
   readonly until: number;
@@ -25,7 +36,7 @@ export interface WorkDeps {
   /** Items that are read and done at once. */
   readonly itemsPerStep: number;
   /** Does the work. Done again for the same items of the same job, it has to count the same again. */
-  run(items: readonly ProfileItem[], job: Job): Promise<StepResult>;
+  run(items: readonly T[], job: Job): Promise<StepResult>;
   /** Is told of everything that was counted, once. */
   counted(tally: Tally): void;
   /** What comes last in a job in which nothing failed. May be done more than once. */
@@ -42,9 +53,9 @@ const MAX_AGAIN = 20;
  * @returns whether the part has ended, or the job; otherwise its message has to be sent again, since the time is over
  * @throws Error when the message has to come again: items failed, or somebody else works on the part
  */
-export async function workOnPartition(
+export async function workOnPartition<T extends Rooted>(
   { jobId, partition: index }: PartitionMessage,
-  deps: WorkDeps,
+  deps: WorkDeps<T>,
 ): Promise<'ended' | 'unfinished'> {
   const { jobs, now } = deps;
   let job = await jobs.get(jobId);
@@ -75,20 +86,34 @@ function endOrThrow({ status, tally }: JobPartition, job: Job): 'ended' {
 }
 
 /** Somebody else has written a step of the same part, or the job has ended meanwhile. */
-async function whereIsIt(jobId: string, index: number, { jobs, isLastTry }: WorkDeps): Promise<'ended'> {
+async function whereIsIt(
+  jobId: string,
+  index: number,
+  { jobs, isLastTry }: Pick<WorkDeps, 'jobs' | 'isLastTry'>,
+): Promise<'ended'> {
   const job = await jobs.get(jobId);
   if (!job || !isActive(job) || isLastTry) return 'ended';
   throw new Error(`Somebody else works on part ${index} of job ${jobId}: looks later whether it has come to its end`);
 }
 
-async function step(partition: JobPartition, unread: Unread, job: Job, deps: WorkDeps): Promise<JobPartition> {
+async function step<T extends Rooted>(
+  partition: JobPartition,
+  unread: Unread<T>,
+  job: Job,
+  deps: WorkDeps<T>,
+): Promise<JobPartition> {
   if (!partition.isRead) return await readOn(partition, unread, job, deps);
   if (partition.again.length > 0) return await tryAgain(partition, job, deps);
   const { after: _after, ...rest } = partition;
   return { ...rest, status: partition.tally.failed ? 'failed' : 'done', endedAt: deps.now() };
 }
 
-async function readOn(partition: JobPartition, unread: Unread, job: Job, deps: WorkDeps): Promise<JobPartition> {
+async function readOn<T extends Rooted>(
+  partition: JobPartition,
+  unread: Unread<T>,
+  job: Job,
+  deps: WorkDeps<T>,
+): Promise<JobPartition> {
   const items = await unread(deps.itemsPerStep);
   const last = items.at(-1);
   if (!last) return { ...partition, isRead: true };
@@ -106,8 +131,8 @@ async function readOn(partition: JobPartition, unread: Unread, job: Job, deps: W
   };
 }
 
-async function tryAgain(partition: JobPartition, job: Job, deps: WorkDeps): Promise<JobPartition> {
-  const found = await deps.profiles.lookup(partition.again);
+async function tryAgain<T extends Rooted>(partition: JobPartition, job: Job, deps: WorkDeps<T>): Promise<JobPartition> {
+  const found = await deps.items.lookup(partition.again);
   // What is no item any more was taken into one that has changed with it.
   const items = [...found.values()].flatMap((lookup) => ('item' in lookup ? [lookup.item] : []));
   const { tally, failed, firstError } = await deps.run(items, job);
@@ -118,16 +143,21 @@ async function tryAgain(partition: JobPartition, job: Job, deps: WorkDeps): Prom
     : { ...partition, again: failed, tally: addTallies(partition.tally, tally) };
 }
 
-type Unread = (limit: number) => Promise<ProfileItem[]>;
+type Unread<T> = (limit: number) => Promise<T[]>;
 
 /** What a part has not read yet, in portions. */
-function unreadOf({ after }: JobPartition, index: number, { partitions }: Job, { profiles }: WorkDeps): Unread {
-  let items: AsyncIterator<ProfileItem> | undefined;
+function unreadOf<T extends Rooted>(
+  { after }: JobPartition,
+  index: number,
+  { partitions }: Job,
+  { items: source }: Pick<WorkDeps<T>, 'items'>,
+): Unread<T> {
+  let items: AsyncIterator<T> | undefined;
   return async (limit) => {
-    items ??= profiles
+    items ??= source
       .scan({ index, of: partitions.length, ...(after !== undefined && { after }) })
       [Symbol.asyncIterator]();
-    const batchOfItems: ProfileItem[] = [];
+    const batchOfItems: T[] = [];
     while (batchOfItems.length < limit) {
       const { done, value } = await items.next();
       if (done) break;

@@ -3,7 +3,8 @@ import { DECOMPRESSORS } from '#core/ingestion/parquet/codecs.ts';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import type { LakeRow } from './lake-row.ts';
-import { MERGED } from './write-rows.ts';
+import { readValueFilter, type ValueFilter } from './value-filter.ts';
+import { MERGED, VALUES } from './write-rows.ts';
 
 /** The object that is read is not the one that was listed any more, or is gone. */
 export class ObjectChangedError extends Error {
@@ -18,6 +19,8 @@ export interface LakeFile {
   readonly rows: number;
   /** Of which objects it was made, see `merged.ts`; undefined for one that was written as its records came. */
   readonly merged: string | undefined;
+  /** What texts its rows may have; undefined where it was written without a filter. @throws ObjectChangedError */
+  values(): Promise<ValueFilter | undefined>;
   /** Its rows in their order; one group of them is held. @throws ObjectChangedError */
   groups(): AsyncIterable<LakeRow[]>;
 }
@@ -55,9 +58,16 @@ export async function unpackLakeRows(bytes: Uint8Array): Promise<LakeRow[]> {
 }
 
 function lakeFile(metadata: FileMetaData, read: (start: number, end: number) => Promise<Uint8Array>): LakeFile {
+  const stated = (name: string): string | undefined =>
+    metadata.key_value_metadata?.find(({ key }) => key === name)?.value;
   return {
     rows: Number(metadata.num_rows),
-    merged: metadata.key_value_metadata?.find(({ key }) => key === MERGED)?.value,
+    merged: stated(MERGED),
+    async values() {
+      const [start, length] = stated(VALUES)?.split(' ').map(Number) ?? [];
+      if (start === undefined || length === undefined) return undefined;
+      return readValueFilter(await read(start, start + length));
+    },
     async *groups() {
       for (const group of metadata.row_groups) {
         const { start, end } = placeOf(group);

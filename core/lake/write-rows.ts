@@ -1,6 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import type { LakeRow } from './lake-row.ts';
+import { ValueFilterBuilder } from './value-filter.ts';
 
 /** Rows that are compressed, and held by a reader, together: as many, or fewer where they are large. */
 const GROUP_ROWS = 20_000;
@@ -8,6 +9,8 @@ const GROUP_CHARACTERS = 16 * 1024 ** 2;
 
 /** Says of an object that was made of others which they were, see `merged.ts`. */
 export const MERGED = 'tributary.merged';
+/** Says where in the object its value filter lies, before the indexes: `offset length`. */
+export const VALUES = 'tributary.values';
 
 /** Rows as a Parquet file (zstd), written while they come: the same rows give the same bytes, however they come. */
 class LakeWriter {
@@ -15,21 +18,25 @@ class LakeWriter {
   readonly #parquet: ParquetWriter;
   #group: LakeRow[] = [];
   #characters = 0;
+  readonly #merged: string | undefined;
+  readonly #values: ValueFilterBuilder | undefined;
 
-  constructor(merged?: string) {
+  constructor(merged: string | undefined, values?: ValueFilterBuilder) {
+    this.#merged = merged;
+    this.#values = values;
     this.#parquet = new ParquetWriter({
       writer: this.#bytes,
       schema: schemaFromColumnData({ columnData: columnsOf([]) }),
       codec: 'ZSTD',
       compressors: { ZSTD: (input) => zstdCompressSync(input) },
       createdBy: 'tributary',
-      ...(merged !== undefined && { kvMetadata: [{ key: MERGED, value: merged }] }),
     });
   }
 
   /** @returns whether there is something to take */
   add(row: LakeRow): boolean {
     this.#group.push(row);
+    this.#values?.add(row.json);
     this.#characters += row.json.length;
     if (this.#group.length < GROUP_ROWS && this.#characters < GROUP_CHARACTERS) return false;
     this.#closeGroup();
@@ -38,6 +45,12 @@ class LakeWriter {
 
   finish(): void {
     if (this.#group.length > 0) this.#closeGroup();
+    const filter = this.#values?.finish();
+    const values = filter && `${this.#bytes.offset} ${filter.length}`;
+    if (filter) this.#bytes.appendBytes(filter);
+    const stated = Object.entries({ [MERGED]: this.#merged, [VALUES]: values });
+    const kvMetadata = stated.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));
+    if (kvMetadata.length > 0) this.#parquet.kvMetadata = kvMetadata;
     this.#parquet.finish();
   }
 
@@ -87,12 +100,16 @@ export function packLakeRows(rows: readonly LakeRow[], merged?: string): Uint8Ar
   return writer.take();
 }
 
-/** Any number of rows as an object, of which one group is held. @param merged see {@link MERGED} */
+/**
+ * Any number of rows as an object with a value filter, of which one group is held. Objects of a few rows have no filter:
+ * they are read whole by one call, as a filter would be.
+ * @param merged see {@link MERGED}
+ */
 export async function* streamLakeRows(
   groups: AsyncIterable<readonly LakeRow[]>,
   merged?: string,
 ): AsyncIterable<Uint8Array> {
-  const writer = new LakeWriter(merged);
+  const writer = new LakeWriter(merged, new ValueFilterBuilder());
   for await (const group of groups) {
     for (const row of group) if (writer.add(row)) yield writer.take();
   }

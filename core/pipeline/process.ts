@@ -1,7 +1,9 @@
+import type { Suppress } from '#core/governance/suppress.ts';
 import { acceptRecord, examine, type IngestionMetadata } from '#core/ingestion/accept.ts';
 import type { FileFormat } from '#core/ingestion/format.ts';
 import { ingestionIdOf } from '#core/ingestion/ids.ts';
 import type { CompiledDataset, IngestionSettings } from '#core/ingestion/settings.ts';
+import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import { writeToLake } from '#core/lake/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
@@ -27,6 +29,7 @@ export interface ProcessDeps {
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly stitch: IngestDeps;
+  readonly suppress: Suppress;
 }
 
 export interface Processed {
@@ -39,7 +42,8 @@ export interface Processed {
 }
 
 /**
- * The way of a batch of records: validate, keep, stitch. Rejected records are in quarantine and accepted ones in the
+ * The way of a batch of records: validate, keep, stitch. Nothing is written of those that name a suppressed identity; of a
+ * rejected one only that it came. Rejected records are in quarantine and accepted ones in the
  * lake before any profile is touched. Each record ends as rejected, as an outcome, or as failed.
  * @param part names the batch, e.g. in the keys of the objects it is kept in
  */
@@ -48,7 +52,9 @@ export async function processRecords(
   invocation: string,
   deps: ProcessDeps,
 ): Promise<Processed> {
-  const { accepted, rejected } = validate(received, deps.catalog);
+  const validated = validate(received, deps.catalog);
+  const rejected = await withoutSuppressed(validated.rejected, deps);
+  const { accepted, suppressed } = await partSuppressed(validated.accepted, deps);
   await Promise.all([
     writeToQuarantine(deps.quarantine, invocation, rejected),
     writeToLake(deps.lake, invocation, accepted),
@@ -57,14 +63,74 @@ export async function processRecords(
     accepted.map(({ record }) => record),
     deps.stitch,
   );
-  const origin = new Map(accepted.map(({ record, received }) => [record, received]));
+  const origin = new Map(validated.accepted.map(({ record, received }) => [record, received]));
   return {
     rejected,
-    outcomes: outcomes.map((outcome) => ({ ...outcome, received: origin.get(outcome.record)! })),
+    outcomes: [...suppressed, ...outcomes].map((outcome) => ({ ...outcome, received: origin.get(outcome.record)! })),
     failed: failed.map(({ record, error }) => ({ received: origin.get(record)!, error })),
     lateLinks: late,
   };
 }
+
+interface Accepted {
+  readonly record: AcceptedRecord;
+  readonly received: ReceivedRecord;
+}
+
+/** Takes out what names a suppressed identity; each of these ends as an outcome of its own. */
+export async function partSuppressed<T extends Pick<Accepted, 'record'>>(
+  accepted: readonly T[],
+  { suppress }: Pick<ProcessDeps, 'suppress'>,
+): Promise<{ readonly accepted: readonly T[]; readonly suppressed: readonly FoldOutcome[] }> {
+  const places = await suppress.records(accepted.map(({ record }) => record));
+  if (places.size === 0) return { accepted, suppressed: [] };
+  const suppressed = accepted.flatMap(({ record }, place): FoldOutcome[] =>
+    places.has(place) ? [{ record, duplicate: false, withoutProfile: 'identity-suppressed' }] : [],
+  );
+  return { accepted: accepted.filter((_, place) => !places.has(place)), suppressed };
+}
+
+/** Of a rejected record that names a suppressed identity only that, where it came from. */
+export async function withoutSuppressed(
+  rejected: readonly QuarantineRow[],
+  { suppress, catalog }: Pick<ProcessDeps, 'suppress' | 'catalog'>,
+): Promise<readonly QuarantineRow[]> {
+  if (rejected.length === 0) return rejected;
+  const named = await suppress.texts(rejected.map((row) => Buffer.from(bytesOfRaw(row)).toString('utf8')));
+  const read = await suppress.records(rejected.map((row) => candidateOf(row, catalog)));
+  return rejected.map((row, place) => (named.has(place) || read.has(place) ? emptied(row) : row));
+}
+
+function candidateOf({ datasetId, receivedAt, raw }: QuarantineRow, { datasets }: IngestionSettings) {
+  const dataset = datasets.get(datasetId);
+  const identities = dataset ? dataset.identitiesOf(entityIn(raw)).identities : [];
+  return { datasetId: '', identities, time: receivedAt, receivedAt };
+}
+
+/** What a rejected record may say of itself: a message in its envelope, or a record of a file. */
+function entityIn(raw: string): unknown {
+  try {
+    const value = JSON.parse(raw) as { readonly body?: { readonly xdmEntity?: unknown } } | null;
+    return value?.body?.xdmEntity ?? value;
+  } catch {
+    return undefined;
+  }
+}
+
+const SUPPRESSED: Rejection = {
+  code: 'identity-suppressed',
+  message: 'The record names an identity of a person who was deleted; nothing of it is kept',
+};
+
+const emptied = ({ datasetId, position, receivedAt, tieBreaker, format }: QuarantineRow): QuarantineRow => ({
+  datasetId,
+  position,
+  receivedAt,
+  tieBreaker,
+  raw: '',
+  rejections: [SUPPRESSED],
+  ...(format && { format }),
+});
 
 /**
  * How many records are good, and why the others are not, with nothing ingested: of a record that is only counted, neither

@@ -56,4 +56,6 @@ export interface StoredObject {
   readonly size: number;
   /** Differs where the bytes differ. */
   readonly etag: string;
+  /** Epoch ms, of the whole second in which it was written; undefined where the store does not know. */
+  readonly modifiedAt?: number;
 }

@@ -1,5 +1,5 @@
 import type { LinkHistory } from '#core/identity/link-history.ts';
-import { type Erased, identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
+import { identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 
 /** What was taken out of an item. */
@@ -11,13 +11,11 @@ export interface ErasedFromItem {
 }
 
 /**
- * The item without a person: their fragments, their events, and every statement that names one of their identities. What
- * stays of them is that they were deleted, so that nothing known until then comes back.
+ * The item without a person: their fragments, their events, and every statement that names one of their identities.
  */
 export function eraseFromItem(
   item: ProfileItem,
   identities: ReadonlySet<IdentityKey>,
-  erased: Erased,
 ): { item: ProfileItem; counts: ErasedFromItem } {
   const isOther = (key: IdentityKey): boolean => !identities.has(key);
   const fragments = Object.entries(item.fragments).filter(([key]) => isOther(identityOfFragment(key)));
@@ -33,7 +31,6 @@ export function eraseFromItem(
       fragments: Object.fromEntries(fragments),
       events: Object.fromEntries(events),
       ...(item.activeOn && { activeOn: Object.fromEntries(activeOn) }),
-      erased: { ...item.erased, ...Object.fromEntries([...identities].map((key) => [key, erased])) },
     },
     counts: {
       fragments: Object.keys(item.fragments).length - fragments.length,

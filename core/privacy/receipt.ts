@@ -1,25 +1,36 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { DeletedRows } from '#core/lake/delete-rows.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
-import type { ErasedFromItem } from './erase-item.ts';
+import type { ErasureCounts } from './counts.ts';
+
+/** What became of a person's data in a store. */
+export interface StoreReport {
+  readonly store: string;
+  /** ISO 8601: the day by which it is gone by itself; left out where it is gone. */
+  readonly goneBy?: string;
+}
+
+/**
+ * What became of a person at a destination: `erased`: the destination has deleted them; `removed`: they were taken out of its
+ * audiences; `ask`: it was sent more than that, or files, which only those who have them can delete; `unknown`: nothing that
+ * was told of them is known any more.
+ */
+export interface DestinationReport {
+  readonly id: string;
+  readonly outcome: 'erased' | 'removed' | 'ask' | 'unknown';
+}
 
 /** What was done about the deletion of a person, without naming them. */
-export interface Receipt {
+export interface Receipt extends ErasureCounts {
   readonly requestId: string;
   /** ISO 8601. */
+  readonly requestedAt: string;
+  /** ISO 8601: what is not said to go later is gone since. */
   readonly deletedAt: string;
   readonly reason: string;
-  /** SHA-256 of each identity as `NS:value`, sorted: who knows an identity can check that it was among them. */
+  /** HMAC-SHA256 of each identity with the stage's key, sorted: only who has the key can tell whose they are. */
   readonly identities: readonly string[];
-  readonly keptOut: boolean;
-  readonly profile: ErasedFromItem;
-  readonly timelineEntries: number;
-  readonly lake: DeletedRows;
-  readonly quarantine: DeletedRows;
-  readonly exports: DeletedRows;
-  /** Destinations that knew the person as a member of an audience and are told to remove them. */
-  readonly destinations: readonly string[];
+  readonly stores: readonly StoreReport[];
+  readonly destinations: readonly DestinationReport[];
 }
 
 export interface SignedReceipt {
@@ -28,9 +39,6 @@ export interface SignedReceipt {
   /** Hexadecimal, of the receipt as JSON with sorted keys. */
   readonly signature: string;
 }
-
-export const hashIdentities = (identities: Iterable<IdentityKey>): string[] =>
-  [...identities].map((key) => hash('sha256', key)).sort();
 
 export const signReceipt = (receipt: Receipt, key: string): SignedReceipt => ({
   receipt,

@@ -13,7 +13,7 @@ export type ProfileRejection =
   | 'event-too-large'
   | 'event-expired'
   | 'record-too-large'
-  | 'person-deleted';
+  | 'identity-suppressed';
 
 /** Largest event and record that a profile takes, in characters of JSON; the lake takes them all (aep.md §2.4). */
 const MAX_EVENT_BYTES = 10_240;

@@ -40,7 +40,7 @@ export function foldRecords(
   const draft = new Draft(item);
   for (const assigned of records) {
     const { record, asserted } = assigned;
-    assertions.push(...assertionOf(record, asserted.identities, item));
+    assertions.push(...assertionOf(record, asserted.identities));
     const withoutProfile = retainInProfile(draft, assigned, settings);
     outcomes.push({
       record,
@@ -62,10 +62,6 @@ class Draft {
 
   constructor(item: ProfileItem) {
     this.#item = item;
-  }
-
-  isErased(key: IdentityKey, record: AcceptedRecord): boolean {
-    return isErased(this.#item, key, record);
   }
 
   fragment(at: string): Fragment | undefined {
@@ -144,16 +140,8 @@ export function linkableOf(record: AcceptedRecord, settings: FoldSettings): Link
   return linkableIdentities(record.identities, settings.links);
 }
 
-function assertionOf(record: AcceptedRecord, asserted: readonly IdentityKey[], item: ProfileItem): Assertion[] {
-  const identities = item.erased ? asserted.filter((key) => !isErased(item, key, record)) : asserted;
-  return identities.length < 2 ? [] : [{ id: record.id, time: record.time, source: record.datasetId, identities }];
-}
-
-/** Whether the record tells of somebody who was deleted, what must not come back. */
-export function isErased({ erased }: ProfileItem, key: IdentityKey, { time, receivedAt }: AcceptedRecord): boolean {
-  const deletion = erased?.[key];
-  return deletion !== undefined && (deletion.keepOut === true || time <= deletion.at || receivedAt <= deletion.at);
-}
+const assertionOf = (record: AcceptedRecord, asserted: readonly IdentityKey[]): Assertion[] =>
+  asserted.length < 2 ? [] : [{ id: record.id, time: record.time, source: record.datasetId, identities: asserted }];
 
 function retainInProfile(
   draft: Draft,
@@ -161,7 +149,6 @@ function retainInProfile(
   settings: FoldSettings,
 ): ProfileRejection | undefined {
   if (!key) return withoutProfile;
-  if (draft.isErased(key, record)) return 'person-deleted';
   if (isTooOld(record, settings)) return 'event-expired';
   if (settings.keepsActivity) draft.wasActive(key, record.receivedAt);
   if (record.behaviour === 'event') {
@@ -182,7 +169,7 @@ function retainInProfile(
 /** Where an event says in which region it was captured, its device was seen there (aep.md §1.3). */
 function keepRegion(draft: Draft, record: AcceptedRecord, device: IdentityKey, settings: FoldSettings): void {
   const seen = regionOfEvent(record);
-  if (!seen || draft.isErased(device, record)) return;
+  if (!seen) return;
   const expiresAt = settings.expiryOf(record.datasetId, Date.parse(seen.captureTimestamp));
   if (expiresAt !== undefined && expiresAt <= record.receivedAt) return;
   const at = fragmentKey(record.datasetId, device);

@@ -26,8 +26,6 @@ export interface ProfileItem {
   readonly projectedAt?: number;
   /** Items that were taken into this one. */
   readonly mergedIn: readonly IdentityKey[];
-  /** Identities of people who were deleted. */
-  readonly erased?: Readonly<Record<IdentityKey, Erased>>;
   /** Day of the last activity of an identity, since 1970; kept where pseudonymous profiles expire. */
   readonly activeOn?: Readonly<Record<IdentityKey, number>>;
 }
@@ -48,16 +46,6 @@ export function identitiesIn({ canonicalKey, linkHistory, fragments, events }: P
     ...Object.keys(fragments).map(identityOfFragment),
     ...Object.keys(events),
   ]);
-}
-
-/** A deleted person's identity: what was known until then does not come back. */
-export interface Erased {
-  /** Epoch ms. */
-  readonly at: number;
-  /** Nothing that comes later is taken either. */
-  readonly keepOut?: true;
-  /** Of the request that asked for it; all identities of the person have the same. */
-  readonly requestId: string;
 }
 
 /** `dataset|namespace:value`: one fragment per dataset and primary identity (aep.md §4.1). */
@@ -107,7 +95,6 @@ function joinProjections(item: ProfileItem, other: ProfileItem): Pick<ProfileIte
 
 /** Takes `other` into `item`; the root and revision of `item` stay. */
 export function mergeIn(item: ProfileItem, other: ProfileItem): ProfileItem {
-  const erased = { ...other.erased, ...item.erased };
   const activeOn = { ...other.activeOn, ...item.activeOn };
   return {
     canonicalKey: item.canonicalKey,
@@ -117,7 +104,6 @@ export function mergeIn(item: ProfileItem, other: ProfileItem): ProfileItem {
     events: { ...other.events, ...item.events },
     ...joinProjections(item, other),
     mergedIn: other.revision > 0 ? [...item.mergedIn, ...other.mergedIn, other.canonicalKey] : item.mergedIn,
-    ...(Object.keys(erased).length > 0 && { erased }),
     ...(Object.keys(activeOn).length > 0 && { activeOn }),
   };
 }

@@ -54,7 +54,6 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
   await mapWithConcurrency(groups, GROUPS_CONCURRENCY, async (group) => {
     try {
       const result = await writeGroup(group, deps);
-      await forgetDeleted(result.outcomes, deps);
       outcomes.push(...result.outcomes);
       late += result.late;
     } catch (error) {
@@ -62,15 +61,6 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
     }
   });
   return { outcomes, failed, late };
-}
-
-/** Nothing of a deleted person stays on the timeline, on which records come before their item has been looked at. */
-async function forgetDeleted(outcomes: readonly FoldOutcome[], { timeline, settings }: StitchDeps): Promise<void> {
-  for (const { record, withoutProfile } of outcomes) {
-    if (withoutProfile !== 'person-deleted') continue;
-    const { keyedBy } = assignToProfile(record, settings);
-    if (keyedBy) await timeline.erase(keyedBy, record.id);
-  }
 }
 
 /** Nothing to be linked, and in no profile: no item is touched. */
@@ -133,14 +123,15 @@ interface WrittenGroup {
 async function writeGroup(group: readonly StitchableRecord[], deps: StitchDeps): Promise<WrittenGroup> {
   const identities = [...new Set(group.flatMap(identitiesOf))];
   return retryOnConflict(async () => {
-    const { items, unknown } = await loadItems(identities, deps.profiles);
+    const { items, unknown, dangling } = await loadItems(identities, deps.profiles);
     const { mergeTarget, mergedIn, pointers } = chooseMergeTarget(items, unknown);
     const joined = mergedIn.reduce(mergeIn, mergeTarget);
     if (wouldBeTooLarge(joined, mergedIn, pointers) && group.some(({ asserted }) => asserted.identities.length > 0)) {
       return writeApart(group, deps);
     }
     const { item, outcomes, late } = foldRecords(joined, group, deps.settings);
-    if (item !== mergeTarget) await deps.profiles.write({ item, pointers, mergedIn });
+    if (item !== mergeTarget)
+      await deps.profiles.write({ item, pointers, mergedIn, ...(dangling.size > 0 && { stale: dangling }) });
     return { outcomes, late };
   }, deps);
 }

@@ -40,6 +40,7 @@ export const REJECTION_CODES = [
   'overwritten-before-read', // files: another lies in its place
   'removed-before-read', // files
   'invalid-header',
+  'identity-suppressed', // it names somebody who was deleted
   'batch-failed', // files: too many of the batch's records were rejected
 ] as const;
 export type RejectionCode = (typeof REJECTION_CODES)[number];

@@ -1,10 +1,11 @@
+import type { Suppress } from '#core/governance/suppress.ts';
 import { addAssertions } from '#core/identity/add-assertions.ts';
 import { NO_LINK_HISTORY } from '#core/identity/link-history.ts';
 import type { Assertion } from '#core/identity/linking-rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
 import { assignToProfile } from '#core/profile/assign.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
-import { foldRecords, isErased, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
+import { foldRecords, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
 import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
@@ -21,12 +22,14 @@ export interface RebuildItemDeps {
   readonly settings: RevertSettings;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
+  /** Who was deleted does not come back from rows that were found before. */
+  readonly suppress: Suppress;
   readonly now: () => number;
 }
 
 /**
  * The item as if the batch had never come: folded anew from all other rows of the lake that name it. What is not in the
- * lake stays: who was deleted, and which links were withdrawn by hand. A record that was dropped because the batch had
+ * lake stays: which links were withdrawn by hand. A record that was dropped because the batch had
  * brought it before now counts.
  * @param rows all rows that name an identity of the item, except the batch's
  * @param affected the item as it was when they began to be looked for
@@ -41,13 +44,15 @@ export async function rebuildItem(
 ): Promise<{ readonly item: ProfileItem } | Missing> {
   const identities = new Set(affected.identities);
   const rules = deps.settings;
-  const records = rows.flatMap((row) => acceptAgain(row, deps.settings)).sort(inOrderOfIngestion);
+  const accepted = rows.flatMap((row) => acceptAgain(row, deps.settings)).sort(inOrderOfIngestion);
+  const suppressed = await deps.suppress.records(accepted);
+  const records = accepted.filter((_, place) => !suppressed.has(place));
   const entries = await entriesOf(identities, deps.timeline);
   const known = [...entries.values()].filter(({ datasetId }) => deps.settings.datasets.has(datasetId));
   const missing = missingAmong(rows, known, affected);
   if (missing) return missing;
   const own = await withPointers(item, identities, records, deps);
-  const kept = await remembered(records, item, own, entries, rules.fold, deps);
+  const kept = await remembered(records, own, entries, rules.fold, deps);
   const { item: folded } = foldRecords(emptied(item, rules), kept, rules.fold);
   const events: Record<IdentityKey, readonly ProfileEvent[]> = {};
   const reading = { timeline: deps.timeline, settings: rules.fold, now: deps.now };
@@ -121,7 +126,6 @@ async function withPointers(
 /** The records that count, each with the place it has in this item: of several arrivals of one record the first. */
 async function remembered(
   records: readonly AcceptedRecord[],
-  item: ProfileItem,
   own: ReadonlySet<IdentityKey>,
   entries: Map<string, TimelineEntry>,
   foldSettings: FoldSettings,
@@ -133,7 +137,6 @@ async function remembered(
     const { keyedBy } = assigned;
     // What names this item but was kept apart from it, because too many would have been connected.
     if (keyedBy && !own.has(keyedBy)) continue;
-    if (keyedBy && isErased(item, keyedBy, record)) continue;
     const identities = linkableOf(record, foldSettings).identities.filter((key) => own.has(key));
     const asserted = { identities: identities.length > 1 ? identities : [] };
     if (!keyedBy) {
@@ -154,7 +157,7 @@ async function remembered(
 
 /** The item without what records have brought, but those of datasets that have left the catalog: they may come back. */
 function emptied(item: ProfileItem, { datasets, fold }: RevertSettings): ProfileItem {
-  const { canonicalKey, revision, mergedIn, erased } = item;
+  const { canonicalKey, revision, mergedIn } = item;
   const others = item.linkHistory.assertions.filter((one) => !one.unlinking && !datasets.has(one.source));
   const { linkHistory } = addAssertions(NO_LINK_HISTORY, [...unlinkingsIn(item), ...others], fold.links);
   const fragments = Object.entries(item.fragments).filter(([key]) => !datasets.has(datasetOfFragment(key)));
@@ -165,7 +168,6 @@ function emptied(item: ProfileItem, { datasets, fold }: RevertSettings): Profile
     linkHistory,
     fragments: Object.fromEntries(fragments),
     events: {},
-    ...(erased && { erased }),
   };
 }
 

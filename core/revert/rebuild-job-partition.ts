@@ -1,3 +1,4 @@
+import type { Suppress } from '#core/governance/suppress.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { loadItem } from '#core/profile/load.ts';
@@ -16,6 +17,7 @@ export interface RebuildJobPartitionDeps {
   readonly landing: ObjectStore;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
+  readonly suppress: Suppress;
   readonly now: () => number;
 }
 

@@ -1,3 +1,4 @@
+import type { Suppress } from '#core/governance/suppress.ts';
 import { deleteRowsFromLake } from '#core/lake/delete-rows.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { loadItems } from '#core/profile/load.ts';
@@ -46,6 +47,7 @@ export interface RevertDeps {
   readonly quarantine: ObjectStore;
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
+  readonly suppress: Suppress;
   readonly now: () => number;
   /** Epoch ms: no step is begun after that, but a first one. */
   readonly until: number;

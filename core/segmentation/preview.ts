@@ -42,10 +42,10 @@ export async function estimateMembers(
   sample?: number,
 ): Promise<Estimate> {
   let [hits, sampled] = [0, 0];
-  const examine = async ({ profile, item }: Person): Promise<void> => {
+  const examine = async ({ profile }: Person): Promise<void> => {
     sampled += 1;
     if (profile.optedOut) return;
-    const view = await viewOf(profile, item, deps);
+    const view = await viewOf(profile, deps);
     const records = await recordsFor(view, segments, deps);
     if (segments.evaluator(view, records).answer(segmentId, deps.now).isMember) hits += 1;
   };
@@ -69,13 +69,12 @@ async function* profilesIn(profiles: ProfileStore, settings: ProfileSettings): A
   }
 }
 
-/** The profile with its whole events where they are asked for. What was deleted does not come back that way. */
+/** The profile with its whole events where they are asked for. */
 export async function viewOf(
   { view, identities }: Profile,
-  { erased }: ProfileItem,
   { history, now }: Pick<PreviewDeps, 'history' | 'now'>,
 ): Promise<ProfileView> {
-  if (!history || identities.some((key) => erased?.[key] !== undefined)) return view;
+  if (!history) return view;
   const xEvent: EventView[] = [];
   for (const identity of identities) {
     for await (const { id, time, json, datasetId, expiresAt } of history.timeline.read(identity)) {

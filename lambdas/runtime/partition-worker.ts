@@ -4,7 +4,7 @@ import { PART_TRIES } from '#core/contract/functions.ts';
 import type { Job, Tally } from '#core/jobs/job.ts';
 import type { PartitionMessage } from '#core/jobs/partition-message.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
-import { type StepResult, workOnPartition } from '#core/jobs/work-on-partition.ts';
+import { type JobItems, type StepResult, workOnPartition } from '#core/jobs/work-on-partition.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
@@ -12,11 +12,11 @@ import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { logBatch } from './log.ts';
 import type { QueueItem } from './sqs-handler.ts';
 
-export interface PartitionDeps {
+export interface JobWorkerDeps<T> {
   readonly catalog: CatalogPort;
   readonly jobs: Jobs;
   readonly queue: MessageQueue<PartitionMessage>;
-  readonly profiles: ProfileStore;
+  readonly items: JobItems<T>;
   readonly now: Clock;
   /** After so long a part is handed on to another call. */
   readonly workMs: number;
@@ -25,16 +25,28 @@ export interface PartitionDeps {
   untilSeen(): Promise<void>;
 }
 
-/** What is done with the profiles of a job. */
-export interface PartitionWork {
-  run(items: readonly ProfileItem[], job: Job, catalog: CompiledCatalog): Promise<StepResult>;
+/** What a worker of a job over all profiles needs. */
+export interface PartitionDeps extends Omit<JobWorkerDeps<ProfileItem>, 'items'> {
+  readonly profiles: ProfileStore;
+}
+
+/** What is done with the items of a job. */
+export interface PartitionWork<T = ProfileItem> {
+  run(items: readonly T[], job: Job, catalog: CompiledCatalog): Promise<StepResult>;
   counted(tally: Tally): void;
   /** What comes last, once nothing has failed. May be done more than once. */
   finishing?(job: Job, catalog: CompiledCatalog): Promise<void>;
 }
 
+/** Works on a part of a job over all profiles. */
+export const createPartitionWorker = (deps: PartitionDeps, work: PartitionWork) =>
+  createJobWorker<ProfileItem>({ ...deps, items: deps.profiles }, work);
+
 /** Works on a part of a job for as long as a call may take; then its message is sent again. */
-export function createPartitionWorker(deps: PartitionDeps, { run, counted, finishing }: PartitionWork) {
+export function createJobWorker<T extends { readonly canonicalKey: string }>(
+  deps: JobWorkerDeps<T>,
+  { run, counted, finishing }: PartitionWork<T>,
+) {
   return async ({ value: message, attempt }: QueueItem<PartitionMessage>): Promise<void> => {
     const catalogOf = createCatalogOf(deps);
     const outcome = await workOnPartition(message, {
@@ -51,7 +63,7 @@ export function createPartitionWorker(deps: PartitionDeps, { run, counted, finis
 }
 
 /** Another catalog than the job's may be an older one, which this function has kept for some seconds, or a newer. */
-function createCatalogOf({ catalog, untilSeen }: PartitionDeps) {
+function createCatalogOf({ catalog, untilSeen }: Pick<PartitionDeps, 'catalog' | 'untilSeen'>) {
   let hasWaited = false;
   return async ({ catalogVersion }: Job): Promise<CompiledCatalog> => {
     const seen = await catalog.current();

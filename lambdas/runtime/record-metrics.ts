@@ -9,6 +9,10 @@ export function emitCounts(metrics: Metrics, counts: OutcomeCounts, lateLinks: n
   metrics.count(METRICS.recordsRejected, counts.rejected);
   metrics.count(METRICS.recordsDuplicate, counts.duplicate);
   metrics.count(METRICS.recordsWithoutProfile, sum(counts.withoutProfile));
+  metrics.count(
+    METRICS.recordsSuppressed,
+    (counts.withoutProfile['identity-suppressed'] ?? 0) + (counts.rejections['identity-suppressed'] ?? 0),
+  );
   metrics.count(METRICS.graphRejections, sum(counts.graphRejections));
   metrics.count(METRICS.lateLinks, lateLinks);
 }

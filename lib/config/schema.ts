@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DESTINATION_KINDS, lanesOf } from '#core/contract/delivery-lanes.ts';
 import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
+import { MAX_RETENTION_DAYS } from '#core/contract/retentions.ts';
 
 /**
  * Everything that may differ between the stages. Constructs read this object and nothing else: no environment
@@ -107,6 +108,15 @@ export const stageConfigSchema = z
     jobPartitions: z.int().min(2).max(200),
     /** Megabytes that a compacted object of the lake should have. */
     lakeObjectMb: z.int().min(16).max(512),
+    erasure: z.strictObject({
+      /**
+       * Seconds after which every call that was running has ended, with a minute to spare: a pass that is to find what came
+       * beside a deletion begins no sooner.
+       */
+      settleSeconds: z.int().min(1).max(86_400),
+      /** By then deleted people are gone from every store, backups included: receipts say so. */
+      goneWithinDays: z.int().min(1).max(MAX_RETENTION_DAYS),
+    }),
     destinations: destinationsSchema,
     schedules: z.strictObject({
       reevaluateDue: scheduleExpression,
@@ -114,6 +124,7 @@ export const stageConfigSchema = z
       evaluateBatch: scheduleExpression,
       exportFiles: scheduleExpression,
       compactLake: scheduleExpression,
+      erase: scheduleExpression,
     }),
     functions: z.record(z.enum(FUNCTION_NAMES as [FunctionName, ...FunctionName[]]), functionSize),
   })

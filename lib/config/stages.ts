@@ -30,7 +30,9 @@ export const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   // The last one deletes what lies in buckets, and goes on where it was when its message comes again.
   'delete-dataset-part': { memoryMb: 1769, timeoutSeconds: 300 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
-  'erase-person': { memoryMb: 1769, timeoutSeconds: 900 },
+  'erase-person': { memoryMb: 512, timeoutSeconds: 300 },
+  erase: { memoryMb: 1769, timeoutSeconds: 900 },
+  'erase-part': { memoryMb: 1769, timeoutSeconds: 900 },
   'compact-lake': { memoryMb: 1769, timeoutSeconds: 900 },
   'export-files': { memoryMb: 1769, timeoutSeconds: 900 },
 };
@@ -44,6 +46,8 @@ const SCHEDULES = {
   exportFiles: 'cron(0 * * * ? *)',
   // Days that are over as soon as they are, and today where many small objects have come together.
   compactLake: 'cron(10 * * * ? *)',
+  // One pass for all who have asked since the last, and one more that finds what came beside it.
+  erase: 'rate(6 hours)',
 };
 
 const CONNECTIONS: StageConfigInput['destinations'] = [
@@ -74,6 +78,7 @@ const dev: StageConfigInput = {
   gatherSeconds: 60,
   jobPartitions: 4,
   lakeObjectMb: 128,
+  erasure: { settleSeconds: 960, goneWithinDays: 35 },
   destinations: CONNECTIONS,
   schedules: SCHEDULES,
   functions: FUNCTIONS,
@@ -114,6 +119,8 @@ const local: StageConfigInput = {
   http: { endpoint: 'function-urls' },
   gatherSeconds: 1,
   jobPartitions: 2,
+  // Whoever tries it wants to see the end; calls are short there.
+  erasure: { settleSeconds: 5, goneWithinDays: 35 },
 };
 
 export const STAGES: Readonly<Record<StageName, StageConfigInput>> = { dev, prod, local };

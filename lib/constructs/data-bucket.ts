@@ -9,6 +9,7 @@ import {
   StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { noncurrentDays } from '#lib/config/retentions.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 
 export interface DataBucketProps {
@@ -17,7 +18,7 @@ export interface DataBucketProps {
   readonly accessLogs?: IBucket | undefined;
   /**
    * The bucket keeps versions in every stage, old ones for that many days.
-   * @default - 30 days, in stages whose buckets keep versions
+   * @default - as many as deletions of people leave them, in stages whose buckets keep versions
    */
   readonly oldVersionDays?: number;
   /** Objects are deleted after that many days. @default - they are kept */
@@ -57,7 +58,8 @@ const keepsVersions = ({ config, oldVersionDays }: DataBucketProps): boolean =>
   config.versionedBuckets || oldVersionDays !== undefined;
 
 function lifecycle(props: DataBucketProps): LifecycleRule[] {
-  const { expireAfterDays, workingCopies, archiveAfterDays, oldVersionDays = 30 } = props;
+  const { config, expireAfterDays, workingCopies, archiveAfterDays } = props;
+  const { oldVersionDays = noncurrentDays(expireAfterDays, config) } = props;
   const rules: LifecycleRule[] = [{ id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(7) }];
   if (keepsVersions(props)) {
     const noncurrentVersionExpiration = Duration.days(oldVersionDays);

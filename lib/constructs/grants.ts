@@ -37,6 +37,31 @@ export function updateItemsUnder(grantee: IFunction, table: ITableV2, prefixes: 
   });
 }
 
+/** Writing items whose keys begin in certain ways, and no others of the table. */
+export function putItemsUnder(grantee: IFunction, table: ITableV2, prefixes: readonly string[]): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    resourceArns: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}*`) } },
+  });
+}
+
+/** Deleting items one by one: those of people who are deleted. */
+export function removeItems(grantee: IFunction, table: ITableV2): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:DeleteItem'], resourceArns: [table.tableArn] });
+}
+
+/** The same, of items whose keys begin in certain ways. */
+export function removeItemsUnder(grantee: IFunction, table: ITableV2, prefixes: readonly string[]): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:DeleteItem'],
+    resourceArns: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}*`) } },
+  });
+}
+
 /** Reading and deleting everything under a partition key. */
 export function eraseItems(grantee: IFunction, table: ITableV2): Grant {
   const actions = ['dynamodb:Query', 'dynamodb:BatchWriteItem'];

@@ -45,8 +45,8 @@ export class ComputeStack extends Stack {
     const { batch, evaluation } = addBatchEvaluation(this.#make);
     const { expire, expiry } = addExpiry(this.#make);
     const { compact, compaction } = addCompaction(this.#make);
-    addSchedules(this.#make, { batch, expire, compact });
-    addErasure(this.#make);
+    const { erase, erasure } = addErasure(this.#make);
+    addSchedules(this.#make, { batch, expire, compact, erase });
     const deletion = addDeletion(this.#make);
     addRejectionAlarms(this, { stage: config.stage, alarms: this.alarms });
     addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
@@ -54,12 +54,15 @@ export class ComputeStack extends Stack {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, lanes: activation.lanes });
     }
-    this.#publishParameters({ ...files, reverts, evaluation, expiry, deletion, compaction }, urls);
+    this.#publishParameters({ ...files, reverts, evaluation, expiry, deletion, compaction, erasure }, urls);
   }
 
   #publishParameters(
     queues: Readonly<
-      Record<'validation' | 'chunks' | 'reverts' | 'evaluation' | 'expiry' | 'deletion' | 'compaction', WorkQueue>
+      Record<
+        'validation' | 'chunks' | 'reverts' | 'evaluation' | 'expiry' | 'deletion' | 'compaction' | 'erasure',
+        WorkQueue
+      >
     >,
     urls: Urls,
   ): void {

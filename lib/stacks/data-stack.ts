@@ -8,6 +8,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
 import { DUE_INDEX, SORT_KEY } from '#core/contract/tables.ts';
+import { noncurrentDays, RETENTION_DAYS } from '#lib/config/retentions.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { AlarmTopic } from '#lib/constructs/alarm-topic.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
@@ -39,6 +40,7 @@ export class DataStack extends Stack {
   readonly memberships: ITableV2;
   readonly operations: ITableV2;
   readonly receiptKey: Secret;
+  readonly suppressionKey: Secret;
   readonly alarms: Alarms;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -61,20 +63,19 @@ export class DataStack extends Stack {
     const bucket = { config, accessLogs };
     this.landing = dataBucket(this, 'Landing', {
       ...bucket,
-      expireAfterDays: 30,
-      // What is overwritten is read all the same. It has a long weekend for that, and nothing of a file is older than 35 days:
-      // S3 rounds both periods up to the end of a day.
-      oldVersionDays: 3,
+      expireAfterDays: RETENTION_DAYS.landing,
+      // What is overwritten is read all the same: this bucket keeps versions in every stage.
+      oldVersionDays: noncurrentDays(RETENTION_DAYS.landing, config),
       // As long as a message of their batch may wait among the dead letters; usually they are gone within the hour.
-      workingCopies: { prefix: BLOCKS_PREFIX, expireAfterDays: 14 },
+      workingCopies: { prefix: BLOCKS_PREFIX, expireAfterDays: RETENTION_DAYS.workingCopies },
     });
     this.lake = dataBucket(this, 'Lake', { ...bucket, archiveAfterDays: 90 });
     this.quarantine = dataBucket(this, 'Quarantine', { ...bucket, expireAfterDays: 90 });
-    this.exports = dataBucket(this, 'Exports', { ...bucket, expireAfterDays: 30 });
+    this.exports = dataBucket(this, 'Exports', { ...bucket, expireAfterDays: RETENTION_DAYS.exports });
     this.catalog = dataBucket(this, 'Catalog', bucket);
     if (config.lakeQueries) {
       // Answers hold what the lake holds about people, and a deletion does not look for it here: they go soon.
-      const results = dataBucket(this, 'QueryResults', { ...bucket, expireAfterDays: 7 });
+      const results = dataBucket(this, 'QueryResults', { ...bucket, expireAfterDays: RETENTION_DAYS.queryResults });
       new LakeQueries(this, 'LakeQueries', { config, account: this.account, lake: this.lake, results });
     }
     this.landingQueue = this.#announceFiles(config);
@@ -99,6 +100,12 @@ export class DataStack extends Stack {
       config,
       description: `Signs the receipts of deletions of Tributary ${config.stage}`,
       reason: 'Receipts must stay verifiable for years, so their key is not rotated.',
+    });
+
+    this.suppressionKey = generatedSecret(this, 'SuppressionKey', {
+      config,
+      description: `Hashes the identities of people who were deleted from Tributary ${config.stage}`,
+      reason: 'With another key nobody who was deleted would be recognised any more.',
     });
 
     this.#publishParameters(config);
@@ -155,6 +162,11 @@ export class DataStack extends Stack {
       'receipt-secret',
       this.receiptKey.secretArn,
       'Secret that receipts of deletions are signed with',
+    );
+    parameters.publish(
+      'suppression-secret',
+      this.suppressionKey.secretArn,
+      'Secret that suppressed identities are hashed with',
     );
     parameters.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
     parameters.publish(

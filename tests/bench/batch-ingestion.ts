@@ -1,5 +1,6 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { openObject } from '#core/ingestion/source/open-object.ts';
@@ -66,7 +67,9 @@ export class BatchIngestion {
     const buckets = { lake: createMemoryObjectStore(), quarantine: createMemoryObjectStore() };
     let outcomes = 0;
     await this.#read(chunks, async (slice, number) => {
-      outcomes += (await processRecords(slice, String(number), { catalog, ...buckets, stitch })).outcomes.length;
+      outcomes += (
+        await processRecords(slice, String(number), { catalog, ...buckets, stitch, suppress: SUPPRESS_NOBODY })
+      ).outcomes.length;
     });
     return outcomes;
   }

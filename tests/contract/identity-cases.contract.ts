@@ -3,6 +3,7 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import { linksOf } from '#core/identity/add-assertions.ts';
 import { identitySettings } from '#core/identity/definition.ts';
 import { graphsOf } from '#core/identity/linking-rules.ts';
@@ -43,6 +44,7 @@ export function identityCasesContract(
         lake: createMemoryObjectStore(),
         quarantine: createMemoryObjectStore(),
         operations: new MemoryOperations(),
+        suppression: () => SUPPRESS_NOBODY,
         metrics: { count: () => {} },
         backoff: async () => {},
       });

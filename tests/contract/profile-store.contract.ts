@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { ProfileStore, RemovableProfiles } from '#core/profile/ports/profile-store.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import { assertion, ecid } from '#tests/harness/core/factories.ts';
 
@@ -15,7 +15,7 @@ const item = (canonicalKey: string, change: Partial<ProfileItem> = {}): ProfileI
 });
 
 /** What every profile store does. */
-export function profileStoreContract(name: string, create: () => ProfileStore): void {
+export function profileStoreContract(name: string, create: () => RemovableProfiles): void {
   describe(`profile store: ${name}`, () => {
     const read = async (store: ProfileStore, key: string) => (await store.lookup([key])).get(key);
 
@@ -186,6 +186,30 @@ export function profileStoreContract(name: string, create: () => ProfileStore): 
         );
         expect(rest).toEqual(expect.arrayContaining(left));
       }
+    });
+
+    it('takes away an item or a pointer only as it was read, and lets a pointer lead elsewhere only from where it led', async () => {
+      const store = create();
+      const [canonicalKey, other, key] = [fresh('CRMID'), fresh('CRMID'), fresh('ECID')];
+      await store.write({ item: item(canonicalKey), pointers: [key], mergedIn: [] });
+      const pointer = { redirectTo: canonicalKey };
+      expect(await store.remove(key, { redirectTo: other })).toBe(false);
+      expect(await store.repoint(key, other, canonicalKey)).toBe(false);
+      expect(await store.repoint(key, canonicalKey, other)).toBe(true);
+      expect(await read(store, key)).toEqual({ redirectTo: other });
+      expect(await store.repoint(key, other, canonicalKey)).toBe(true);
+      expect(await store.remove(canonicalKey, pointer)).toBe(false);
+      expect(await store.remove(canonicalKey, { item: { ...item(canonicalKey), revision: 2 } })).toBe(false);
+      expect(await store.remove(canonicalKey, { item: { ...item(canonicalKey), revision: 1 } })).toBe(true);
+      expect(await read(store, canonicalKey)).toBeUndefined();
+      expect(await store.remove(canonicalKey, { item: { ...item(canonicalKey), revision: 1 } })).toBe(false);
+      // What leads to nothing is written over, by who has seen it.
+      await expect(store.write({ item: item(key), pointers: [], mergedIn: [] })).rejects.toThrow(ConflictError);
+      const stale = new Map([[key, canonicalKey]]);
+      await store.write({ item: item(key), pointers: [other], mergedIn: [], stale });
+      expect(await read(store, key)).toEqual({ item: { ...item(key), revision: 1 } });
+      expect(await store.remove(other, { redirectTo: key })).toBe(true);
+      expect(await read(store, other)).toBeUndefined();
     });
   });
 }

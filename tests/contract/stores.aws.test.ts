@@ -2,20 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
+import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
+import { erasuresContract } from './erasures.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
 import { lookupStoreContract } from './lookup-store.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
+import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
 
@@ -39,3 +43,9 @@ identityCasesContract('DynamoDB', () => ({
   profiles: new DynamoDbProfileStore(dynamoDb(), tables.profiles),
   timeline: new DynamoDbTimeline(dynamoDb(), tables.timeline),
 }));
+// Their keys are the stage's own, so each test has a table of its own.
+suppressionsContract('DynamoDB', async () => {
+  const table = await createTestTable('suppressions');
+  return [new DynamoDbSuppressions(dynamoDb(), table), new DynamoDbSuppressions(dynamoDb(), table)];
+});
+erasuresContract('DynamoDB', async () => new DynamoDbErasures(dynamoDb(), await createTestTable('erasures')));

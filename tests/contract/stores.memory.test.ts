@@ -1,16 +1,20 @@
+import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
+import { erasuresContract } from './erasures.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
 import { lookupStoreContract } from './lookup-store.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
+import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
 
@@ -22,3 +26,8 @@ lookupStoreContract('memory', () => new MemoryLookupStore());
 operationsContract('memory', () => new MemoryOperations());
 dataflowBooksContract('memory', () => new MemoryRunStatistics());
 identityCasesContract('memory', () => ({ profiles: new MemoryProfileStore(), timeline: new MemoryTimeline() }));
+suppressionsContract('memory', async () => {
+  const store = new MemorySuppressions();
+  return [store, store];
+});
+erasuresContract('memory', async () => new MemoryErasures());

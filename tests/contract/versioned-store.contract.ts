@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RemovableStore } from '#core/identity/versioned-store.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import { type MembershipItem, type MembershipStore, noMemberships } from '#core/segmentation/membership.ts';
 
@@ -17,7 +18,10 @@ async function dueRoots(store: MembershipStore, now: number): Promise<string[]> 
 }
 
 /** What every store of items that accompany profile items does, memberships being the most demanding of them. */
-export function membershipStoreContract(name: string, create: () => MembershipStore): void {
+export function membershipStoreContract(
+  name: string,
+  create: () => MembershipStore & RemovableStore<MembershipItem>,
+): void {
   describe(`membership store: ${name}`, () => {
     it('knows nothing of a root that was never written', async () => {
       expect(await create().get(fresh())).toBeUndefined();
@@ -86,6 +90,30 @@ export function membershipStoreContract(name: string, create: () => MembershipSt
       for await (const one of store.scan()) canonicalKeys.push(one.canonicalKey);
       expect(canonicalKeys).toContain(canonicalKey);
       expect(canonicalKeys).not.toContain(closed);
+    });
+
+    it('takes away an item, or what says that it moved, only as it was read', async () => {
+      const store = create();
+      const [canonicalKey, closed] = [fresh(), fresh()];
+      await store.write(item(closed), []);
+      await store.write(item(canonicalKey), [{ canonicalKey: closed, version: 1 }]);
+      expect(await store.remove(canonicalKey, { ...item(canonicalKey), version: 2 })).toBe(false);
+      expect(await store.remove(closed, { redirectTo: closed })).toBe(false);
+      expect(await store.remove(closed, { redirectTo: canonicalKey })).toBe(true);
+      expect(await store.remove(canonicalKey, { ...item(canonicalKey), version: 1 })).toBe(true);
+      expect([await store.get(canonicalKey), await store.get(closed)]).toEqual([undefined, undefined]);
+    });
+
+    it('lets an item go later, which until then is what it was; nothing comes of one that is not there', async () => {
+      const store = create();
+      const [canonicalKey, nothing] = [fresh(), fresh()];
+      await store.write(item(canonicalKey), []);
+      await store.expire(canonicalKey, Date.now() + 86_400_000);
+      await store.expire(nothing, Date.now() + 86_400_000);
+      expect(await store.get(canonicalKey)).toEqual({ ...item(canonicalKey), version: 1 });
+      expect(await store.get(nothing)).toBeUndefined();
+      await store.write({ ...item(canonicalKey), version: 1 }, []);
+      expect(await store.get(canonicalKey)).toMatchObject({ version: 2 });
     });
   });
 }

@@ -27,6 +27,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       evaluation: 'evaluate-partition',
       expiry: 'expire-partition',
       deletion: 'delete-dataset-part',
+      erasure: 'erase-part',
       compaction: 'compact-lake',
       reverts: 'revert-batch',
       webhook: 'deliver-http/webhook',
@@ -34,7 +35,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
       'audience-manager.hub': 'deliver-aam-hub/audience-manager.hub',
     });
-    expect(wired).toHaveLength(14);
+    expect(wired).toHaveLength(16);
   });
 
   it('let a function name the items it could not do', () => {
@@ -73,7 +74,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(12);
+    expect(onQueues).toHaveLength(13);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

@@ -132,6 +132,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       .map(({ logicalId }) => logicalId.replace(/Role.*$/, ''));
     expect(writers.sort()).toEqual([
       'DeleteDatasetPart',
+      'Erase',
       'ErasePerson',
       'EvaluatePart',
       'ExpirePart',
@@ -141,14 +142,26 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     ]);
   });
 
-  it('let only the functions that sign read their secrets', () => {
+  it('let only the functions that sign, or hash who is suppressed, read their secrets', () => {
     const readers = policies.filter((policy) =>
       statementsOf(policy).some(({ actions }) => actions.includes('secretsmanager:GetSecretValue')),
     );
     expect(readers.map(({ logicalId }) => logicalId.replace(/(Deliver|Role).*$/, '')).sort()).toEqual([
+      'Erase',
       'ErasePerson',
+      'RevertBatch',
+      'StitchChunk',
+      'StitchStream',
+      'ValidateChunk',
       'webhook',
     ]);
+  });
+
+  it('let only who gives receipts take away items of profiles', () => {
+    const removers = policies.filter((policy) =>
+      statementsOf(policy).some(({ actions }) => actions.includes('dynamodb:DeleteItem')),
+    );
+    expect(removers.map(({ logicalId }) => logicalId.replace(/Role.*$/, ''))).toEqual(['Erase']);
   });
 
   it('let those who work on files delete nothing of the landing bucket but working copies', () => {

@@ -40,8 +40,8 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
         if (destination !== undefined) ends.add(identityOf(follow(templates, stack, destination.Destination)));
       }
     }
-    expect(worked).toHaveLength(12);
-    expect(ends.size).toBe(12 + 4);
+    expect(worked).toHaveLength(13);
+    expect(ends.size).toBe(13 + 4);
     expect(
       queues
         .map(identityOf)
@@ -83,7 +83,7 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
       const targets = policy.properties.Queues as unknown[];
       return denies ? targets.map((queue) => identityOf(follow(templates, policy.stack, queue))) : [];
     });
-    expect(queues).toHaveLength(28);
+    expect(queues).toHaveLength(30);
     expect(guarded.sort()).toEqual(queues.map(identityOf).sort());
     for (const { properties } of queues) expect(properties.SqsManagedSseEnabled).toBe(true);
   });
@@ -97,7 +97,7 @@ describe('connections', () => {
       { id: 'adobe', type: 'aam' },
     ] as const;
     const { sources, queues } = readWiring(
-      synthesise('dev', { context: { connections: JSON.stringify(connections) } }),
+      synthesise('dev', { context: { destinations: JSON.stringify(connections) } }),
     );
     const lanes = connections.flatMap(lanesOf);
     expect(lanes).toHaveLength(4);

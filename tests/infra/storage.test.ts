@@ -18,11 +18,11 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
   const streams = resourcesOfType(templates, 'AWS::Kinesis::Stream');
   const stateful = allResources(templates).filter(({ type }) => STATEFUL.has(type));
 
-  it('is four tables, one stream, the buckets, and the secrets that sign', () => {
+  it('is four tables, one stream, the buckets, and the secrets that sign and hash', () => {
     expect(tables).toHaveLength(4);
     expect(streams).toHaveLength(1);
     expect(buckets).toHaveLength(stage === 'local' ? 5 : 7);
-    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 2);
+    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 3);
   });
 
   it('has no name of its own, so that it can be replaced and deployed twice', () => {
@@ -147,6 +147,9 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
     const landing = buckets.find(({ logicalId }) => logicalId.startsWith('Landing'))!;
     const { Rules } = landing.properties.LifecycleConfiguration as { Rules: Record<string, unknown>[] };
     expect(Rules.find(({ Id }) => Id === 'expiry')).toMatchObject({ ExpirationInDays: 30 });
+    // Both together within the 35 days that receipts promise, whatever S3 rounds up.
+    const earlier = Rules.find(({ Id }) => Id === 'old-versions');
+    expect(earlier?.NoncurrentVersionExpiration).toEqual({ NoncurrentDays: 3 });
     expect(Rules.find(({ Prefix }) => Prefix === BLOCKS_PREFIX)).toMatchObject({
       Status: 'Enabled',
       ExpirationInDays: 14,

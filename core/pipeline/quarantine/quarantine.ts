@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Suppress } from '#core/governance/suppress.ts';
 import { ingestionIdOf } from '#core/ingestion/ids.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { writeToLake } from '#core/lake/write.ts';
@@ -9,7 +10,7 @@ import type { Operations, OutcomeCounts } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '../counts.ts';
 import { type IngestDeps, ingest } from '../ingest.ts';
-import { validate } from '../process.ts';
+import { partSuppressed, validate, withoutSuppressed } from '../process.ts';
 import { receiveAgain, receiveCorrected } from './receive-again.ts';
 import { type QuarantineRow, readArchive, writeArchive } from './write.ts';
 
@@ -78,6 +79,7 @@ export interface QuarantineReplayDeps {
   readonly lake: ObjectStore;
   readonly operations: Pick<Operations, 'countStream'>;
   readonly stitch: IngestDeps;
+  readonly suppress: Suppress;
 }
 
 export interface QuarantineReplay {
@@ -125,7 +127,7 @@ async function replayObject(
   key: string,
   chosen: readonly QuarantineRow[],
   all: readonly QuarantineRow[],
-  { catalog, quarantine, lake, stitch: deps, operations }: QuarantineReplayDeps,
+  { catalog, quarantine, lake, stitch: deps, suppress, operations }: QuarantineReplayDeps,
   result: QuarantineReplay,
   corrected: Corrected | undefined,
 ): Promise<void> {
@@ -133,11 +135,14 @@ async function replayObject(
     const raw = corrected?.get(rowId(row));
     return raw === undefined ? receiveAgain(row, catalog) : receiveCorrected(row, raw, catalog);
   });
-  const { accepted, rejected } = validate(received, catalog);
+  const validated = validate(received, catalog);
+  const rejected = await withoutSuppressed(validated.rejected, { suppress, catalog });
+  const { accepted, suppressed } = await partSuppressed(validated.accepted, { suppress });
   const records = accepted.map(({ record }) => record);
   await writeToLake(lake, partOf(key, records), accepted);
-  const { outcomes, failed } = await ingest(records, deps);
+  const { outcomes: stitched, failed } = await ingest(records, deps);
   if (failed[0]) throw failed[0].error;
+  const outcomes = [...suppressed, ...stitched];
 
   const again = new Map(rejected.map((row) => [rowId(row), row]));
   const replayed = new Set(chosen.map(rowId));

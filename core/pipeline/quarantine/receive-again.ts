@@ -9,7 +9,7 @@ import { receiveMessage } from '../receive-message.ts';
 import type { QuarantineRow } from './write.ts';
 
 /** Of what was too large only the beginning was kept, and that may look like a record of its own. */
-const PARTLY_KEPT: ReadonlySet<RejectionCode> = new Set(['too-large']);
+const PARTLY_KEPT: ReadonlySet<RejectionCode> = new Set(['too-large', 'identity-suppressed']);
 /** A row of Parquet is kept as JSON, which lacks the values that could not be read. */
 const UNREADABLE: ReadonlySet<RejectionCode> = new Set(['malformed', 'invalid-encoding', 'too-deep']);
 

@@ -11,6 +11,8 @@ export interface ProfileWrite {
   readonly pointers: readonly IdentityKey[];
   /** Items that were taken into this one, as they were read; they become pointers. */
   readonly mergedIn: readonly ProfileItem[];
+  /** Pointers under the item's root, or among `pointers`, whose item was deleted with a person, and where they lead: written over. */
+  readonly stale?: ReadonlyMap<IdentityKey, IdentityKey>;
 }
 
 /** Part of a scan: one of several that are read side by side, and what is left of it. */
@@ -28,4 +30,12 @@ export interface ProfileStore {
   write(write: ProfileWrite): Promise<void>;
   /** Every item once, in no order. */
   scan(partition?: ScanPartition): AsyncIterable<ProfileItem>;
+}
+
+/** For who deletes people: nobody else takes an item away. */
+export interface RemovableProfiles extends ProfileStore {
+  /** Deletes what lies under a key, if it still is what was read: the item of that revision, or the pointer. @returns whether it was */
+  remove(key: IdentityKey, read: Lookup): Promise<boolean>;
+  /** Lets a pointer lead to another root, if it still leads where it did. @returns whether it did */
+  repoint(key: IdentityKey, from: IdentityKey, to: IdentityKey): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
   type PutItemCommandInput,
@@ -17,8 +18,8 @@ export type Item = Record<string, AttributeValue>;
 /** A put that only happens if the item is as it was read. */
 export interface ConditionalPut {
   readonly item: Item;
-  /** Name of the number attribute, and what it must be; 0: the item must not exist. */
-  readonly expect: { readonly name: string; readonly value: number };
+  /** Name of the attribute, and what it must be; 0: the item must not exist. */
+  readonly expect: { readonly name: string; readonly value: number | string };
 }
 
 /**
@@ -45,8 +46,40 @@ function asInput(table: string, { item, expect }: ConditionalPut): PutItemComman
     Item: item,
     ConditionExpression: '#version = :expected',
     ExpressionAttributeNames: { '#version': expect.name },
-    ExpressionAttributeValues: { ':expected': { N: String(expect.value) } },
+    ExpressionAttributeValues: {
+      ':expected': typeof expect.value === 'number' ? { N: String(expect.value) } : { S: expect.value },
+    },
   };
+}
+
+/** What an item must still be: a number or a text attribute with that value. */
+export type Expected = Readonly<Record<string, AttributeValue>>;
+
+/** Deletes an item if it is as it was read. @returns whether it was */
+export const deleteIf = (client: DynamoDBClient, table: string, pk: string, expected: Expected): Promise<boolean> =>
+  ifSo(client.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: pk } }, ...conditionOf(expected) })));
+
+/** Puts an item in the place of one that is as it was read. @returns whether it was */
+export const replaceIf = (client: DynamoDBClient, table: string, item: Item, expected: Expected): Promise<boolean> =>
+  ifSo(client.send(new PutItemCommand({ TableName: table, Item: item, ...conditionOf(expected) })));
+
+function conditionOf(expected: Expected) {
+  const [[name, value] = ['', { S: '' }]] = Object.entries(expected);
+  return {
+    ConditionExpression: '#read = :read',
+    ExpressionAttributeNames: { '#read': name },
+    ExpressionAttributeValues: { ':read': value },
+  };
+}
+
+async function ifSo(call: Promise<unknown>): Promise<boolean> {
+  try {
+    await call;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
 }
 
 /** Whether a condition did not hold, or another transaction was at the same items. */

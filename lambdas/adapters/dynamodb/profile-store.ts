@@ -1,16 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Lookup, ProfileStore, ProfileWrite, ScanPartition } from '#core/profile/ports/profile-store.ts';
+import type { Lookup, ProfileWrite, RemovableProfiles, ScanPartition } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { batchGet } from './batch-get.ts';
-import { type ConditionalPut, type Item, putAll, scanAll } from './client.ts';
+import { type ConditionalPut, deleteIf, type Expected, type Item, putAll, replaceIf, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
 
 /**
  * The `profiles` table: under an identity's key lies the item itself (`revision`, `state`), or `movedTo`, the root of
  * the item that holds it. Link history with an end of minus infinity is written as null, which JSON has.
  */
-export class DynamoDbProfileStore implements ProfileStore {
+export class DynamoDbProfileStore implements RemovableProfiles {
   readonly #client: DynamoDBClient;
   readonly #table: string;
 
@@ -27,16 +27,32 @@ export class DynamoDbProfileStore implements ProfileStore {
     return found;
   }
 
-  async write({ item, pointers, mergedIn }: ProfileWrite): Promise<void> {
+  async write({ item, pointers, mergedIn, stale }: ProfileWrite): Promise<void> {
+    const expect = (key: IdentityKey, revision: number): ConditionalPut['expect'] => {
+      const redirectTo = revision === 0 ? stale?.get(key) : undefined;
+      return redirectTo === undefined
+        ? { name: 'revision', value: revision }
+        : { name: 'redirectTo', value: redirectTo };
+    };
     const pointer = (key: IdentityKey, revision: number): ConditionalPut => ({
       item: pointerAttributes(key, item.canonicalKey),
-      expect: { name: 'revision', value: revision },
+      expect: expect(key, revision),
     });
     await putAll(this.#client, this.#table, [
-      { item: writeProfileAttributes(item), expect: { name: 'revision', value: item.revision } },
+      { item: writeProfileAttributes(item), expect: expect(item.canonicalKey, item.revision) },
       ...pointers.map((key) => pointer(key, 0)),
       ...mergedIn.map(({ canonicalKey, revision }) => pointer(canonicalKey, revision)),
     ]);
+  }
+
+  remove(key: IdentityKey, read: Lookup): Promise<boolean> {
+    const expected: Expected =
+      'redirectTo' in read ? { redirectTo: { S: read.redirectTo } } : { revision: { N: String(read.item.revision) } };
+    return deleteIf(this.#client, this.#table, key, expected);
+  }
+
+  repoint(key: IdentityKey, from: IdentityKey, to: IdentityKey): Promise<boolean> {
+    return replaceIf(this.#client, this.#table, pointerAttributes(key, to), { redirectTo: { S: from } });
   }
 
   async *scan(segment?: ScanPartition): AsyncIterable<ProfileItem> {

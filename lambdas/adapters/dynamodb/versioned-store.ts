@@ -1,14 +1,20 @@
-import { type DynamoDBClient, GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { DUE_INDEX, DUE_SHARDS } from '#core/contract/tables.ts';
-import type { Redirect, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { DUE_INDEX, DUE_SHARDS, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
+import type { Redirect, RemovableStore, Versioned } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
-import { type Item, putAll, scanAll } from './client.ts';
+import { deleteIf, type Expected, type Item, putAll, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
 import { pointerAttributes } from './profile-store.ts';
 
 /** Versioned items in a table: `version`, `state`; or `movedTo` for one that was taken into another. */
-export class DynamoDbVersionedStore<T extends Versioned> implements VersionedStore<T> {
+export class DynamoDbVersionedStore<T extends Versioned> implements RemovableStore<T> {
   protected readonly client: DynamoDBClient;
   protected readonly table: string;
   readonly #keyPrefix: string;
@@ -41,6 +47,29 @@ export class DynamoDbVersionedStore<T extends Versioned> implements VersionedSto
         expect: { name: 'version', value: version },
       })),
     ]);
+  }
+
+  remove(canonicalKey: IdentityKey, read: T | Redirect): Promise<boolean> {
+    const expected: Expected =
+      'redirectTo' in read ? { redirectTo: { S: read.redirectTo } } : { version: { N: String(read.version) } };
+    return deleteIf(this.client, this.table, this.#keyPrefix + canonicalKey, expected);
+  }
+
+  async expire(canonicalKey: IdentityKey, at: number): Promise<void> {
+    try {
+      await this.client.send(
+        new UpdateItemCommand({
+          TableName: this.table,
+          Key: { pk: { S: this.#keyPrefix + canonicalKey } },
+          UpdateExpression: 'SET #expiry = :at',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#expiry': TTL_ATTRIBUTE },
+          ExpressionAttributeValues: { ':at': { N: String(Math.ceil(at / 1_000)) } },
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
   }
 
   async *scan(): AsyncIterable<T> {

@@ -1,22 +1,36 @@
 import { hash } from 'node:crypto';
+import type { Clock } from '#core/ports/clock.ts';
 import type { ObjectStore, ObjectVersion, StoredObject } from '#core/ports/object-store.ts';
 
-interface Stored extends ObjectVersion {
+interface Stored extends ObjectVersion, Pick<StoredObject, 'modifiedAt'> {
   readonly body: Uint8Array;
 }
 
 /**
  * Objects in memory, with the habits of S3: keys in the order of their bytes, bodies that nobody else can change.
  * @param versioned whether what is replaced or deleted can still be read by its version
+ * @param now with it, objects say when they were written, to the second
  */
-export function createMemoryObjectStore({ versioned = false } = {}): ObjectStore {
+export function createMemoryObjectStore({
+  versioned = false,
+  now,
+}: {
+  versioned?: boolean;
+  now?: Clock;
+} = {}): ObjectStore {
   const objects = new Map<string, Stored>();
   const all = new Map<string, Stored>();
   const counts = new Map<string, number>();
   const write = (key: string, body: Uint8Array): string => {
     const etag = `"${hash('md5', body)}"`;
     const count = (counts.get(key) ?? 0) + 1;
-    const object: Stored = versioned ? { body, etag, versionId: `v${count}` } : { body, etag };
+    const modifiedAt = now && Math.floor(now() / 1_000) * 1_000;
+    const object: Stored = {
+      body,
+      etag,
+      ...(versioned && { versionId: `v${count}` }),
+      ...(modifiedAt !== undefined && { modifiedAt }),
+    };
     counts.set(key, count);
     objects.set(key, object);
     if (object.versionId !== undefined) all.set(`${key} ${object.versionId}`, object);
@@ -31,7 +45,7 @@ export function createMemoryObjectStore({ versioned = false } = {}): ObjectStore
   const listed = (prefix: string): (StoredObject & ObjectVersion)[] =>
     [...objects]
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, { body, ...version }]) => ({ key, size: body.byteLength, ...version }))
+      .map(([key, { body, ...stored }]) => ({ key, size: body.byteLength, ...stored }))
       .sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   return {
     async put(key, body) {

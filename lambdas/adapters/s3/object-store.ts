@@ -32,8 +32,9 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
 
   async function* entries(prefix: string): AsyncIterable<StoredObject> {
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
-      for (const { Key, Size, ETag } of page.Contents ?? []) {
-        if (Key !== undefined && ETag !== undefined) yield { key: Key, size: Size ?? 0, etag: ETag };
+      for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
+        if (Key === undefined || ETag === undefined) continue;
+        yield { key: Key, size: Size ?? 0, etag: ETag, ...(LastModified && { modifiedAt: LastModified.getTime() }) };
       }
     }
   }

@@ -1,31 +1,62 @@
 import { z } from 'zod';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
-import { type ErasureDeps, erasePerson } from '#core/privacy/erase-person.ts';
-import { type SignedReceipt, signReceipt } from '#core/privacy/receipt.ts';
+import { readmit } from '#core/governance/suppress.ts';
+import { createDigests } from '#core/governance/suppression.ts';
+import type { Erasure } from '#core/privacy/erasure.ts';
+import { type RequestErasureDeps, requestErasure } from '#core/privacy/request-erasure.ts';
+import { parseIdentityKey } from '#core/record/identity.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
-export interface ErasePersonDeps extends Omit<ErasureDeps, 'catalog' | 'settings'> {
+export interface ErasePersonDeps extends Omit<RequestErasureDeps, 'settings' | 'digestOf'> {
   readonly catalog: CatalogPort;
-  /** The key that receipts are signed with. */
-  signingKey(): Promise<string>;
+  /** The key that identities are hashed with. */
+  suppressionKey(): Promise<string>;
 }
 
-const erasureRequest = z.strictObject({
-  requestId: z.string().min(1).max(128),
-  identity: z.string().regex(/^[A-Za-z0-9_.]{1,64}:.+$/s, 'expected NAMESPACE:VALUE'),
-  reason: z.string().max(1_024).default(''),
-  keepOut: z.boolean().default(false),
-});
+const identity = z.string().regex(/^[A-Za-z0-9_.]{1,64}:.+$/s, 'expected NAMESPACE:VALUE');
+const reason = z.string().max(1_024).default('');
+const request = z.union([
+  z.strictObject({ readmit: identity, reason: reason.pipe(z.string().min(1, 'say why')) }),
+  z.strictObject({
+    requestId: z.string().min(1).max(128),
+    identity,
+    reason,
+    isUnknown: z.boolean().default(false),
+  }),
+]);
 
-/** A request → the person is gone; given again with the same request id it goes on where it was interrupted. */
+/** What the command line is told: no identities but those of who asks. */
+export type ErasePersonAnswer =
+  | { readonly outcome: 'nobody' }
+  | {
+      readonly outcome: 'accepted';
+      readonly erasure: Omit<Erasure, 'identities' | 'linked' | 'revision' | 'lastRouted'>;
+    }
+  | { readonly outcome: 'readmitted' | 'not-suppressed' };
+
+/**
+ * A request → the person is suppressed, and gone from profiles; a pass does the rest. Or a suppressed identity → it is
+ * ingested again from now on.
+ */
 export function createHandler(deps: ErasePersonDeps) {
-  return async (event: unknown): Promise<SignedReceipt> => {
-    const request = erasureRequest.parse(event);
+  return async (event: unknown): Promise<ErasePersonAnswer> => {
+    const asked = request.parse(event);
     const catalog = await deps.catalog.current();
-    const receipt = await erasePerson(request, { ...deps, catalog, settings: stageSettings(catalog).evaluation });
-    const { requestId, timelineEntries, lake, quarantine, exports } = receipt;
-    logBatch({ requestId, timelineEntries, lake, quarantine, exports });
-    return signReceipt(receipt, await deps.signingKey());
+    const settings = stageSettings(catalog);
+    const digestOf = createDigests(await deps.suppressionKey(), settings.suppression);
+    if ('readmit' in asked) {
+      const digest = digestOf(parseIdentityKey(asked.readmit));
+      const entry = (await deps.suppressions.read()).find(digest);
+      if (entry?.mode !== 'always') return { outcome: 'not-suppressed' };
+      await readmit([entry], deps.now(), deps);
+      logBatch({ readmitted: digest, reason: asked.reason });
+      return { outcome: 'readmitted' };
+    }
+    const erasure = await requestErasure(asked, { ...deps, settings: settings.evaluation, digestOf });
+    if (!erasure) return { outcome: 'nobody' };
+    const { identities: _identities, linked: _linked, revision: _revision, lastRouted: _told, ...shown } = erasure;
+    logBatch({ requestId: shown.requestId, status: shown.status });
+    return { outcome: 'accepted', erasure: shown };
   };
 }

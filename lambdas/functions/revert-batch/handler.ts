@@ -5,10 +5,12 @@ import type { Operations } from '#core/record/operations.ts';
 import { batchToRevert, type RevertMessage } from '#core/revert/batch-to-revert.ts';
 import { jobPartitionsFor, type RevertDeps, workRevert } from '#core/revert/revert.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
+import type { SuppressUnder } from '#lambdas/runtime/suppression.ts';
 
-export interface RevertBatchDeps extends Omit<RevertDeps, 'settings' | 'until'> {
+export interface RevertBatchDeps extends Omit<RevertDeps, 'settings' | 'suppress' | 'until'> {
   readonly catalog: CatalogPort;
   readonly operations: Operations;
+  readonly suppression: SuppressUnder;
   readonly reverts: MessageQueue<RevertMessage>;
   /** After so long the batch is handed on to another call. */
   readonly workMs: number;
@@ -31,7 +33,9 @@ export function createWorker(deps: RevertBatchDeps) {
     const until = deps.now() + deps.workMs;
     const catalog = await deps.catalog.current();
     const start = { batch: taken, jobPartitions: jobPartitionsFor(accepted + duplicate) };
-    const end = await workRevert(start, { ...deps, settings: stageSettings(catalog).revert, until });
+    const { revert, suppression } = stageSettings(catalog);
+    const suppress = deps.suppression(suppression);
+    const end = await workRevert(start, { ...deps, settings: revert, suppress, until });
     if (end === 'done') await operations.transition(batchId, 'reverted', deps.now());
     else await deps.reverts.send([{ batchId }]);
     logBatch({ batchId, datasetId: batch.datasetId, revert: end });

@@ -4,6 +4,7 @@ import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { stageSuppression } from '#lambdas/adapters/dynamodb/stage-suppression.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
@@ -20,6 +21,7 @@ const revertBatch = createWorker({
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   reverts: new SqsMessageQueue(sqs(), environment.REVERTS_QUEUE_URL),
+  suppression: stageSuppression(environment),
   now: Date.now,
   workMs: environment.WORK_SECONDS * 1_000,
 });

@@ -17,6 +17,7 @@ import type { Operations } from '#core/record/operations.ts';
 import { type RevertMessage, replacedBy } from '#core/revert/batch-to-revert.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
+import type { SuppressUnder } from '#lambdas/runtime/suppression.ts';
 
 export interface StitchChunkDeps extends WorkDeps {
   readonly catalog: CatalogPort;
@@ -29,6 +30,7 @@ export interface StitchChunkDeps extends WorkDeps {
   readonly operations: Operations;
   /** Takes batches to those who take them back. */
   readonly reverts: MessageQueue<RevertMessage>;
+  readonly suppression: SuppressUnder;
   readonly metrics: Metrics;
   backoff(attempt: number): Promise<void>;
 }
@@ -47,6 +49,7 @@ function workerOf(deps: StitchChunkDeps) {
       catalog,
       lake,
       quarantine,
+      suppress: deps.suppression(stageSettings(catalog).suppression),
       stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
     };
     let counts = NO_COUNTS;

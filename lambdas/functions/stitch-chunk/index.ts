@@ -6,6 +6,7 @@ import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.t
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { stageSuppression } from '#lambdas/adapters/dynamodb/stage-suppression.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
@@ -25,6 +26,7 @@ const stitchChunk = createWorker({
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   reverts: new SqsMessageQueue(sqs(), environment.REVERTS_QUEUE_URL),
+  suppression: stageSuppression(environment),
   metrics: createMetrics('stitch-chunk', environment.STAGE),
   now: Date.now,
   newId: randomUUID,

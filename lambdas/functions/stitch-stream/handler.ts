@@ -13,6 +13,7 @@ import type { Operations } from '#core/record/operations.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts';
+import type { SuppressUnder } from '#lambdas/runtime/suppression.ts';
 
 export interface StitchStreamDeps {
   readonly catalog: CatalogPort;
@@ -22,6 +23,7 @@ export interface StitchStreamDeps {
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
+  readonly suppression: SuppressUnder;
   readonly metrics: Metrics;
   backoff(attempt: number): Promise<void>;
 }
@@ -44,6 +46,7 @@ export function createHandler(deps: StitchStreamDeps) {
       catalog,
       lake,
       quarantine,
+      suppress: deps.suppression(stageSettings(catalog).suppression),
       stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
     });
     const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));

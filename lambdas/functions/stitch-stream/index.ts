@@ -4,6 +4,7 @@ import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.t
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { stageSuppression } from '#lambdas/adapters/dynamodb/stage-suppression.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
@@ -20,6 +21,7 @@ export const handler = createHandler({
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  suppression: stageSuppression(environment),
   metrics: createMetrics('stitch-stream', environment.STAGE),
   backoff: backoffBefore,
 });

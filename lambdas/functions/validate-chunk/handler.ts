@@ -1,4 +1,5 @@
 import type { CatalogPort } from '#core/catalog/port.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { readChunkList } from '#core/ingestion/batch/chunk-list.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
@@ -6,13 +7,14 @@ import { type WorkDeps, workOn } from '#core/ingestion/batch/working-blocks.ts';
 import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
 import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
 import { addCounts, countValidated, NO_COUNTS } from '#core/pipeline/counts.ts';
-import { dryRun } from '#core/pipeline/process.ts';
+import { dryRun, withoutSuppressed } from '#core/pipeline/process.ts';
 import { writeFileRejection, writeToQuarantine } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/record/operations.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
+import type { SuppressUnder } from '#lambdas/runtime/suppression.ts';
 
 export interface ValidateChunkDeps extends WorkDeps {
   readonly catalog: CatalogPort;
@@ -21,6 +23,7 @@ export interface ValidateChunkDeps extends WorkDeps {
   readonly operations: Operations;
   /** Takes the chunks of a batch that holds to those who stitch them. */
   readonly chunks: MessageQueue<ChunkMessage>;
+  readonly suppression: SuppressUnder;
   readonly metrics: Metrics;
 }
 
@@ -40,7 +43,9 @@ function validatorOf(deps: ValidateChunkDeps) {
     const { batchId, chunk } = message;
     let counts = NO_COUNTS;
     const rejection = await readChunk(message, catalog, deps.landing, async (slice, number) => {
-      const { good, rejected } = dryRun(slice, catalog);
+      const { good, rejected: found } = dryRun(slice, catalog);
+      const suppress = deps.suppression(stageSettings(catalog).suppression);
+      const rejected = await withoutSuppressed(found, { suppress, catalog });
       await writeToQuarantine(deps.quarantine, invocationName(message, number), rejected);
       counts = addCounts(counts, countValidated(good, rejected));
     });

@@ -4,6 +4,7 @@ import { chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
+import { stageSuppression } from '#lambdas/adapters/dynamodb/stage-suppression.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
@@ -17,6 +18,7 @@ const validateChunk = createValidator({
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   chunks: new SqsMessageQueue(sqs(), environment.CHUNKS_QUEUE_URL),
+  suppression: stageSuppression(environment),
   metrics: createMetrics('validate-chunk', environment.STAGE),
   now: Date.now,
   newId: randomUUID,

@@ -1,34 +1,74 @@
+import { writeRetentions } from '#core/contract/retentions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import { retentionsOf } from '#lib/config/retentions.ts';
 import {
   deleteObjects,
   eraseItems,
+  putItemsUnder,
   readItems,
   readObjects,
+  removeItems,
+  removeItemsUnder,
   uploadObjects,
   writeItems,
   writeObjects,
 } from '#lib/constructs/grants.ts';
+import type { WorkQueue } from '#lib/constructs/queues.ts';
+import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
+import { addPartsQueue, connectJob, workSeconds } from './profile-jobs.ts';
 
-/** A request of a person → they are deleted. Called by the command line. */
-export function addErasure(make: FunctionFactory): void {
-  const { data } = make;
-  const erase = make.function('ErasePerson', 'erase-person', 'a request → a person is deleted', {
+/** A request of a person → they are suppressed, and gone from profiles; then passes over all objects, in parts. */
+export function addErasure(make: FunctionFactory): { erase: TributaryFunction; erasure: WorkQueue } {
+  const { config, data } = make;
+  const person = make.function('ErasePerson', 'erase-person', 'a request → a person is suppressed and erased', {
     ...make.catalog(),
+    ...make.suppression(),
     PROFILES_TABLE: data.profiles.tableName,
     TIMELINE_TABLE: data.timeline.tableName,
+  });
+  const erasure = addPartsQueue(make, 'Erasure', 'erasure', 'erase-part');
+  const erase = make.function('Erase', 'erase', 'deletions → passes and receipts', {
+    ...make.memberships(),
+    ...make.suppression(),
+    TIMELINE_TABLE: data.timeline.tableName,
+    RECEIPT_SECRET: data.receiptKey.secretArn,
+    ERASURE_QUEUE_URL: erasure.queue.queueUrl,
+    PARTITIONS: String(config.jobPartitions),
+    SETTLE_SECONDS: String(config.erasure.settleSeconds),
+    RETENTION_DAYS: writeRetentions(retentionsOf(config)),
+  });
+  for (const made of [person, erase]) {
+    make.allowSuppressing(made);
+    readItems(made.function, data.profiles);
+    writeItems(made.function, data.profiles);
+    eraseItems(made.function, data.timeline);
+    putItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.erasure]);
+  }
+  // Keys of a person who is gone; delivery states are emptied, and go by themselves.
+  removeItems(erase.function, data.profiles);
+  readItems(erase.function, data.memberships);
+  writeItems(erase.function, data.memberships);
+  removeItems(erase.function, data.memberships);
+  putItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState]);
+  removeItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState]);
+  data.receiptKey.grantRead(erase.function);
+
+  const part = make.function('ErasePart', 'erase-part', 'a part of a pass → its objects hold nobody who was deleted', {
+    ...make.catalog(),
+    ERASURE_QUEUE_URL: erasure.queue.queueUrl,
+    WORK_SECONDS: workSeconds(make, 'erase-part'),
     LAKE_BUCKET: data.lake.bucketName,
     QUARANTINE_BUCKET: data.quarantine.bucketName,
     EXPORTS_BUCKET: data.exports.bucketName,
-    RECEIPT_SECRET: data.receiptKey.secretArn,
   });
-  readItems(erase.function, data.profiles);
-  writeItems(erase.function, data.profiles);
-  eraseItems(erase.function, data.timeline);
+  putItemsUnder(part.function, data.operations, [OPERATIONS_PREFIX.erasure]);
   for (const bucket of [data.lake, data.quarantine, data.exports]) {
-    readObjects(erase.function, bucket);
-    if (bucket === data.lake) uploadObjects(erase.function, bucket);
-    else writeObjects(erase.function, bucket);
-    deleteObjects(erase.function, bucket);
+    readObjects(part.function, bucket);
+    if (bucket === data.lake) uploadObjects(part.function, bucket);
+    else writeObjects(part.function, bucket);
+    deleteObjects(part.function, bucket);
   }
-  data.receiptKey.grantRead(erase.function);
+  connectJob(make, { queue: erasure, starter: erase, worker: part, prefix: OPERATIONS_PREFIX.erasure });
+  return { erase, erasure };
 }

@@ -1,9 +1,10 @@
 import type { Stack } from 'aws-cdk-lib';
 import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import type { Alarms } from '#lib/constructs/alarms.ts';
 import { addIteratorAgeAlarm } from '#lib/constructs/event-sources.ts';
-import { eraseItems, readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import { putItemsUnder, readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
 import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { ActivationStack } from '../activation-stack.ts';
 import type { DataStack } from '../data-stack.ts';
@@ -71,6 +72,17 @@ export class FunctionFactory {
     return made;
   }
 
+  /** Who is suppressed is read with everything else of the operations table; the key that they are hashed with is not. */
+  suppression(): { SUPPRESSION_SECRET: string } {
+    return { SUPPRESSION_SECRET: this.data.suppressionKey.secretArn };
+  }
+
+  allowSuppressing({ function: made }: TributaryFunction): void {
+    this.data.suppressionKey.grantRead(made);
+    // A new start that somebody has agreed to.
+    putItemsUnder(made, this.data.operations, [OPERATIONS_PREFIX.suppression]);
+  }
+
   watchStream(reader: TributaryFunction): void {
     addIteratorAgeAlarm(this.scope, reader, this.alarms);
     this.streamReaders.push(reader);
@@ -81,7 +93,6 @@ export class FunctionFactory {
     readItems(stitch.function, data.profiles);
     writeItems(stitch.function, data.profiles);
     writeItems(stitch.function, data.timeline);
-    eraseItems(stitch.function, data.timeline);
     writeItems(stitch.function, data.operations);
     writeObjects(stitch.function, data.lake);
     writeObjects(stitch.function, data.quarantine);

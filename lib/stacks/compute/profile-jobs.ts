@@ -35,7 +35,8 @@ export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFun
     WORK_SECONDS: workSeconds(make, 'evaluate-partition'),
     TIMELINE_TABLE: data.timeline.tableName,
   });
-  connect(make, { queue: evaluation, starter: batch, worker: part, prefix: OPERATIONS_PREFIX.evaluation });
+  scanItems(part.function, data.profiles);
+  connectJob(make, { queue: evaluation, starter: batch, worker: part, prefix: OPERATIONS_PREFIX.evaluation });
   make.allowEvaluating(part);
   // Segments that are new see what happened before them: events are chosen anew.
   writeItems(part.function, data.profiles);
@@ -64,7 +65,8 @@ export function addExpiry(make: FunctionFactory): { expire: TributaryFunction; e
       TIMELINE_TABLE: data.timeline.tableName,
     },
   );
-  connect(make, { queue: expiry, starter: expire, worker: part, prefix: OPERATIONS_PREFIX.expiry });
+  scanItems(part.function, data.profiles);
+  connectJob(make, { queue: expiry, starter: expire, worker: part, prefix: OPERATIONS_PREFIX.expiry });
   readItems(part.function, data.profiles);
   writeItems(part.function, data.profiles);
   eraseItems(part.function, data.timeline);
@@ -91,7 +93,8 @@ export function addDeletion(make: FunctionFactory): WorkQueue {
     QUARANTINE_BUCKET: data.quarantine.bucketName,
     LANDING_BUCKET: data.landing.bucketName,
   });
-  connect(make, { queue: deletion, starter: start, worker: part, prefix: OPERATIONS_PREFIX.deletion });
+  scanItems(part.function, data.profiles);
+  connectJob(make, { queue: deletion, starter: start, worker: part, prefix: OPERATIONS_PREFIX.deletion });
   readItems(part.function, data.profiles);
   writeItems(part.function, data.profiles);
   eraseItems(part.function, data.timeline);
@@ -104,7 +107,8 @@ export function addDeletion(make: FunctionFactory): WorkQueue {
   return deletion;
 }
 
-function addPartsQueue(make: FunctionFactory, id: string, name: string, worker: FunctionName): WorkQueue {
+/** The queue of the parts of a kind of job. */
+export function addPartsQueue(make: FunctionFactory, id: string, name: string, worker: FunctionName): WorkQueue {
   return new WorkQueue(make.scope, id, {
     name,
     deadLetterPattern: '<job>-dead-letters',
@@ -115,11 +119,11 @@ function addPartsQueue(make: FunctionFactory, id: string, name: string, worker: 
   });
 }
 
-const workSeconds = ({ config }: FunctionFactory, worker: FunctionName): string =>
+export const workSeconds = ({ config }: FunctionFactory, worker: FunctionName): string =>
   String(Math.ceil(config.functions[worker].timeoutSeconds * WORKING_SHARE));
 
-/** Both keep the records of the job and send its parts; the worker reads all profiles. */
-function connect(
+/** Both keep the records of the job and send its parts. */
+export function connectJob(
   { config, data }: FunctionFactory,
   job: { queue: WorkQueue; starter: TributaryFunction; worker: TributaryFunction; prefix: string },
 ): void {
@@ -127,7 +131,6 @@ function connect(
     updateItemsUnder(made, data.operations, [job.prefix]);
     job.queue.queue.grantSendMessages(made);
   }
-  scanItems(job.worker.function, data.profiles);
   job.worker.function.addEventSource(
     queueSource(job.queue.queue, { batchSize: 1, maxConcurrency: config.jobPartitions }),
   );

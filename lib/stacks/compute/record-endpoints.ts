@@ -11,12 +11,14 @@ export function addStreamIngestion(make: FunctionFactory): void {
   const { config, data } = make;
   const stitch = make.function('StitchStream', 'stitch-stream', 'records of the stream → profiles', {
     ...make.catalog(),
+    ...make.suppression(),
     PROFILES_TABLE: data.profiles.tableName,
     TIMELINE_TABLE: data.timeline.tableName,
     LAKE_BUCKET: data.lake.bucketName,
     QUARANTINE_BUCKET: data.quarantine.bucketName,
   });
   make.allowStitching(stitch);
+  make.allowSuppressing(stitch);
   stitch.function.addEventSource(
     new KinesisEventSource(
       data.collection,
@@ -57,10 +59,12 @@ export function addFileIngestion(
 
   const validate = make.function('ValidateChunk', 'validate-chunk', 'records of a chunk → good or bad', {
     ...make.catalog(),
+    ...make.suppression(),
     LANDING_BUCKET: data.landing.bucketName,
     QUARANTINE_BUCKET: data.quarantine.bucketName,
     CHUNKS_QUEUE_URL: chunks.queue.queueUrl,
   });
+  make.allowSuppressing(validate);
   writeItems(validate.function, data.operations);
   readObjects(validate.function, data.landing);
   writeObjects(validate.function, data.quarantine);
@@ -69,6 +73,7 @@ export function addFileIngestion(
 
   const stitch = make.function('StitchChunk', 'stitch-chunk', 'records of a chunk → profiles', {
     ...make.catalog(),
+    ...make.suppression(),
     PROFILES_TABLE: data.profiles.tableName,
     TIMELINE_TABLE: data.timeline.tableName,
     LANDING_BUCKET: data.landing.bucketName,
@@ -77,6 +82,7 @@ export function addFileIngestion(
     REVERTS_QUEUE_URL: reverts.queue.queueUrl,
   });
   make.allowStitching(stitch);
+  make.allowSuppressing(stitch);
   readObjects(stitch.function, data.landing);
   reverts.queue.grantSendMessages(stitch.function);
   stitch.function.addEventSource(queueSource(chunks.queue, { batchSize: 1, maxConcurrency: 20 }));

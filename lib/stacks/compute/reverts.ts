@@ -32,6 +32,7 @@ export function addReverts(make: FunctionFactory, reverts: WorkQueue): void {
   const { config, data } = make;
   const revert = make.function('RevertBatch', 'revert-batch', 'a batch → as if it had never come', {
     ...make.catalog(),
+    ...make.suppression(),
     PROFILES_TABLE: data.profiles.tableName,
     TIMELINE_TABLE: data.timeline.tableName,
     LAKE_BUCKET: data.lake.bucketName,
@@ -41,6 +42,7 @@ export function addReverts(make: FunctionFactory, reverts: WorkQueue): void {
     // Half of its time: a step that was begun comes to its end.
     WORK_SECONDS: String(config.functions['revert-batch'].timeoutSeconds / 2),
   });
+  make.allowSuppressing(revert);
   readItems(revert.function, data.profiles);
   writeItems(revert.function, data.profiles);
   writeItems(revert.function, data.timeline);

@@ -11,7 +11,7 @@ import type { FunctionFactory } from './function-factory.ts';
 /** What the clock starts. */
 export function addSchedules(
   make: FunctionFactory,
-  { batch, expire, compact }: Readonly<Record<'batch' | 'expire' | 'compact', TributaryFunction>>,
+  { batch, expire, compact, erase }: Readonly<Record<'batch' | 'expire' | 'compact' | 'erase', TributaryFunction>>,
 ): void {
   const { config, data, activation } = make;
   const failures = new FailureQueue(make.scope, 'SchedulesFailures', { name: 'schedules', alarms: make.alarms });
@@ -34,7 +34,7 @@ export function addSchedules(
   writeObjects(files.function, data.exports);
   deleteObjects(files.function, data.exports);
 
-  for (const target of [reevaluateDue, expire, batch, compact, files]) {
+  for (const target of [reevaluateDue, expire, batch, compact, erase, files]) {
     target.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
@@ -55,6 +55,7 @@ export function addSchedules(
     { id: 'ExpireSchedule', target: expire, expression: config.schedules.expire },
     { id: 'EvaluateBatchSchedule', target: batch, expression: config.schedules.evaluateBatch },
     { id: 'CompactLakeSchedule', target: compact, expression: config.schedules.compactLake },
+    { id: 'EraseSchedule', target: erase, expression: config.schedules.erase },
     ...exports,
   ];
   for (const { id, target, expression, input } of schedules) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
@@ -72,6 +73,7 @@ const deps = {
   profiles: remote<ProfileStore>('profiles'),
   timeline: remote<Timeline>('timeline'),
   lookups: remote<LookupStore>('lookups'),
+  suppression: () => SUPPRESS_NOBODY,
   metrics: { count: () => {} },
   backoff: async () => {},
   now: Date.now,

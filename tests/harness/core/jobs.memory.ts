@@ -1,19 +1,34 @@
 import { isActive, type Job, type JobPartition, type NewJob, UNTOUCHED } from '#core/jobs/job.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
+import { isGone, type TimeToLive } from '#lambdas/adapters/memory/time-to-live.ts';
+
+/** As the table keeps them. */
+const KEPT_MS = 90 * 86_400_000;
 
 /** Jobs in memory, with the same conditions as the table has. */
 export class MemoryJobs implements Jobs {
   readonly #jobs = new Map<string, Job>();
   #current: string | undefined;
   #finished: string | undefined;
+  readonly #ttl: TimeToLive | undefined;
+
+  constructor(ttl?: TimeToLive) {
+    this.#ttl = ttl;
+  }
 
   async latest(): Promise<{ current?: Job; finished?: Job }> {
-    const [current, finished] = [this.#current, this.#finished].map((id) => (id ? this.#jobs.get(id) : undefined));
+    const [current, finished] = [this.#current, this.#finished].map((id) => (id ? this.#job(id) : undefined));
     return { ...(current && { current }), ...(finished && { finished }) };
   }
 
   async get(id: string): Promise<Job | undefined> {
+    return this.#job(id);
+  }
+
+  #job(id: string): Job | undefined {
+    const job = this.#jobs.get(id);
+    if (job && isGone(job.startedAt + KEPT_MS, this.#ttl)) this.#jobs.delete(id);
     return this.#jobs.get(id);
   }
 
@@ -43,7 +58,7 @@ export class MemoryJobs implements Jobs {
   }
 
   async advance(id: string, index: number, part: JobPartition, now: number): Promise<Job | undefined> {
-    const job = this.#jobs.get(id);
+    const job = this.#job(id);
     if (!job || !isActive(job) || job.partitions[index]?.revision !== part.revision - 1) return undefined;
     const advanced = { ...job, touchedAt: now, parts: job.partitions.with(index, part) };
     this.#jobs.set(id, advanced);

@@ -1,10 +1,19 @@
 import { addDataflow, type DataflowCounts, type DataflowRun, hourOf, NO_DATAFLOW } from '#core/activation/dataflow.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
+import { isGone, type TimeToLive } from '#lambdas/adapters/memory/time-to-live.ts';
+
+/** As the table keeps them. */
+const KEPT_MS = 90 * 86_400_000;
 
 /** The books of dataflows in memory. */
 export class MemoryRunStatistics implements RunStatistics {
   readonly #runs = new Map<string, DataflowRun[]>();
   readonly #paused = new Map<string, number>();
+  readonly #ttl: TimeToLive | undefined;
+
+  constructor(ttl?: TimeToLive) {
+    this.#ttl = ttl;
+  }
 
   async add(destinationId: string, at: number, counts: Partial<DataflowCounts>): Promise<void> {
     const hour = hourOf(at);
@@ -19,7 +28,7 @@ export class MemoryRunStatistics implements RunStatistics {
 
   async runs(destinationId: string, from: number, to: number): Promise<DataflowRun[]> {
     return (this.#runs.get(destinationId) ?? [])
-      .filter(({ hour }) => hour >= hourOf(from) && hour <= hourOf(to))
+      .filter(({ hour }) => !isGone(hour + KEPT_MS, this.#ttl) && hour >= hourOf(from) && hour <= hourOf(to))
       .sort((a, b) => a.hour - b.hour);
   }
 

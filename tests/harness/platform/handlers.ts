@@ -6,7 +6,7 @@ import { type PartitionMessage, partitionMessage } from '#core/jobs/partition-me
 import type { Started } from '#core/jobs/start-job.ts';
 import { compactionSettings } from '#core/lake/compaction-days.ts';
 import type { Clock } from '#core/ports/clock.ts';
-import type { SignedReceipt } from '#core/privacy/receipt.ts';
+import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
@@ -19,7 +19,12 @@ import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
 import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-file/handler.ts';
-import { createHandler as erasePersonHandler } from '#lambdas/functions/erase-person/handler.ts';
+import { createHandler as eraseHandler } from '#lambdas/functions/erase/handler.ts';
+import { createWorker as erasePart } from '#lambdas/functions/erase-part/handler.ts';
+import {
+  type ErasePersonAnswer,
+  createHandler as erasePersonHandler,
+} from '#lambdas/functions/erase-person/handler.ts';
 import { createHandler as evaluateHandler } from '#lambdas/functions/evaluate/handler.ts';
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
 import { createWorker as evaluatePartition } from '#lambdas/functions/evaluate-partition/handler.ts';
@@ -34,6 +39,7 @@ import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
 import { createHandler as stitchStream } from '#lambdas/functions/stitch-stream/handler.ts';
 import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
+import { createSuppression } from '#lambdas/runtime/suppression.ts';
 import { MemoryAppliedRetentions } from '#tests/harness/core/applied-retentions.memory.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
@@ -54,8 +60,9 @@ export interface Schedules {
   expire(): Promise<Started | null>;
   exportFiles(event: unknown): Promise<unknown>;
   compactLake(): Promise<unknown>;
-  erasePerson(event: unknown): Promise<SignedReceipt>;
   deleteDataset(event: unknown): Promise<Started>;
+  erase(): Promise<Continued>;
+  erasePerson(event: unknown): Promise<ErasePersonAnswer>;
 }
 
 /** Which queue has the parts of the job that a function starts, or works on. */
@@ -92,20 +99,34 @@ export function createHandlers(options: HandlersOptions): {
   const expiryBooks = new MemoryAppliedRetentions();
   const depsOf = (reader: FunctionName) => {
     const { stores, intercept } = options;
+    const isErasure = reader === 'erase' || reader === 'erase-part';
     const isExpiry = queueOf(reader) === 'expiry';
+    const suppressions = intercept(stores.suppressions, 'suppressions', reader);
+    const suppressionKey = async (): Promise<string> => 'suppression key';
+    const backoff = async (): Promise<void> => {};
     const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
     return {
       catalog: { current: async () => options.catalog() },
       metrics: { count: () => {} },
       now,
-      backoff: async () => {},
+      backoff,
+      suppressions,
+      suppressionKey,
+      suppression: createSuppression({ suppressions, suppressionKey, now, backoff }),
+      erasures: intercept(stores.erasures, 'erasures', reader),
+      retentions: { landing: 35, exports: 35, deliveryState: 32, queues: 28 },
+      settleMs: 960_000,
       http,
       secrets: async () => 'secret',
       runStatistics,
       signingKey: async () => 'receipt key',
-      jobs: isExpiry ? intercept(stores.expiries, 'expiries', reader) : intercept(stores.jobs, 'jobs', reader),
+      jobs: isErasure
+        ? intercept(stores.erasureJobs, 'erasureJobs', reader)
+        : isExpiry
+          ? intercept(stores.expiries, 'expiries', reader)
+          : intercept(stores.jobs, 'jobs', reader),
       jobsOf: (datasetId: string) => intercept(stores.deletionsOf(datasetId), 'deletionsOf', reader),
-      queue: new SqsMessageQueue<PartitionMessage>(sqs, urlOf.get(queueOf(reader))!),
+      queue: new SqsMessageQueue<PartitionMessage>(sqs, urlOf.get(isErasure ? 'erasure' : queueOf(reader))!),
       partitions: new SqsMessageQueue<Partition>(sqs, urlOf.get('compaction')!),
       settings: compactionSettings(128 * 1024 ** 2),
       partitionCount: PARTS,
@@ -170,6 +191,7 @@ export function createHandlers(options: HandlersOptions): {
     'expire-partition': (deps) =>
       createSqsHandler(partitionMessage, eachInOrder(expirePartition({ ...deps, retentionStore: expiryBooks }), 1)),
     'delete-dataset-part': (deps) => createSqsHandler(partitionMessage, eachInOrder(deleteDatasetPart(deps), 1)),
+    'erase-part': (deps) => createSqsHandler(partitionMessage, eachInOrder(erasePart(deps), 1)),
     route: routeHandler,
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
     'deliver-http': deliverHttp,
@@ -193,6 +215,7 @@ export function createHandlers(options: HandlersOptions): {
       expire: expireHandler({ ...depsOf('expire'), retentionStore: expiryBooks }),
       exportFiles: exportFiles(depsOf('export-files')),
       compactLake: () => compactLake(depsOf('compact-lake'))({}),
+      erase: eraseHandler(depsOf('erase')),
       erasePerson: erasePersonHandler(depsOf('erase-person')),
       deleteDataset: deleteDataset(depsOf('delete-dataset')),
     },

@@ -6,9 +6,12 @@ import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { SignedReceipt } from '#core/privacy/receipt.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
+import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
@@ -33,6 +36,8 @@ export interface PlatformOptions {
   readonly chunkBytes?: number;
   /** Whether the landing bucket keeps versions. @default true, as it is deployed */
   readonly versionedLanding?: boolean;
+  /** Milliseconds after its instant at which an item of a table goes by itself. @default 0 */
+  readonly expiresLateBy?: number;
   /** See `PollerOptions`. */
   readonly pick?: (count: number) => number;
   readonly concurrency?: number;
@@ -43,6 +48,8 @@ export interface AnsweredRequest {
   readonly request: HttpRequest;
   readonly outcome: HttpOutcome;
 }
+
+const ERASE_EVERY_MS = 3_600_000;
 
 /** All stores, as they are, without faults. */
 export interface Stores {
@@ -55,6 +62,9 @@ export interface Stores {
   readonly jobs: MemoryJobs;
   readonly expiries: MemoryJobs;
   deletionsOf(datasetId: string): MemoryJobs;
+  readonly erasureJobs: MemoryJobs;
+  readonly erasures: MemoryErasures;
+  readonly suppressions: MemorySuppressions;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -68,6 +78,8 @@ export interface Platform {
   /** Puts another catalog active. */
   apply(catalog: CompiledCatalog): void;
   readonly requests: readonly AnsweredRequest[];
+  /** Deletions that are under way go on until they are done. @returns their receipts, by request id */
+  erased(): Promise<Readonly<Record<string, SignedReceipt>>>;
   readonly schedules: Omit<Schedules, 'evaluateBatch' | 'expire' | 'deleteDataset'> & {
     /** The whole jobs. */
     evaluateBatch(): Promise<Tally>;
@@ -95,26 +107,30 @@ export function createPlatform(options: PlatformOptions): Platform {
   let active = options.catalog;
   const clock = createClock(options.start);
   const requests: AnsweredRequest[] = [];
+  const ttl = { now: clock.now, lateBy: options.expiresLateBy ?? 0 };
   const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
   const deletions = new Map<string, MemoryJobs>();
   const stores: Stores = {
     profiles: new StreamingProfileStore((item) => void poller.table('profiles').put(keyOf(item.keys), item)),
-    timeline: new MemoryTimeline(),
+    timeline: new MemoryTimeline(ttl),
     lookups: new MemoryLookupStore(),
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
-    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
+    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(ttl),
     operations: new MemoryOperations(),
-    jobs: new MemoryJobs(),
-    expiries: new MemoryJobs(),
+    jobs: new MemoryJobs(ttl),
+    expiries: new MemoryJobs(ttl),
+    erasureJobs: new MemoryJobs(ttl),
+    erasures: new MemoryErasures(ttl),
+    suppressions: new MemorySuppressions(),
     deletionsOf(datasetId) {
-      const known = deletions.get(datasetId) ?? new MemoryJobs();
+      const known = deletions.get(datasetId) ?? new MemoryJobs(ttl);
       deletions.set(datasetId, known);
       return known;
     },
-    landing: createMemoryObjectStore({ versioned: options.versionedLanding ?? true }),
-    lake: createMemoryObjectStore(),
-    quarantine: createMemoryObjectStore(),
-    exports: createMemoryObjectStore(),
+    landing: createMemoryObjectStore({ versioned: options.versionedLanding ?? true, now: clock.now }),
+    lake: createMemoryObjectStore({ now: clock.now }),
+    quarantine: createMemoryObjectStore({ now: clock.now }),
+    exports: createMemoryObjectStore({ now: clock.now }),
   };
   const urls = new Map(wiring.queues.map((queue) => [queueUrl(queue), queue.name]));
   const { handlers, schedules } = createHandlers({
@@ -162,7 +178,20 @@ export function createPlatform(options: PlatformOptions): Platform {
     return tallyOf({ partitions });
   }
 
+  async function erased(): Promise<Record<string, SignedReceipt>> {
+    const asked = (await stores.erasures.underWay()).map(({ requestId }) => requestId);
+    for (let run = 0; (await stores.erasures.underWay()).length > 0; run++) {
+      if (run > 30) throw new Error('Deletions do not come to an end');
+      await schedules.erase().catch(() => {});
+      await poller.run({ until: clock.now() + ERASE_EVERY_MS });
+    }
+    const receipts: Record<string, SignedReceipt> = {};
+    for (const id of asked) receipts[id] = (await stores.erasures.get(id))!.receipt!;
+    return receipts;
+  }
+
   return {
+    erased,
     get catalog() {
       return active;
     },

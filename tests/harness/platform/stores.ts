@@ -33,6 +33,19 @@ export class StreamingProfileStore extends MemoryProfileStore {
     emit(item.canonicalKey, { item: { ...item, revision: item.revision + 1 } });
     for (const key of moved) emit(key, { redirectTo: item.canonicalKey });
   }
+
+  override async remove(key: IdentityKey, read: Lookup): Promise<boolean> {
+    const old = (await this.lookup([key])).get(key);
+    const isRemoved = await super.remove(key, read);
+    if (isRemoved && old) this.#emit({ keys: { pk: { S: key } }, oldImage: profileImage(key, old) });
+    return isRemoved;
+  }
+
+  override async repoint(key: IdentityKey, from: IdentityKey, to: IdentityKey): Promise<boolean> {
+    const isDone = await super.repoint(key, from, to);
+    if (isDone) this.#emit(change(key, pointerImage(key, from), pointerImage(key, to)));
+    return isDone;
+  }
 }
 
 export class StreamingMembershipStore extends MemoryMembershipStore {
@@ -56,6 +69,14 @@ export class StreamingMembershipStore extends MemoryMembershipStore {
     };
     emit(item.canonicalKey, { ...item, version: item.version + 1 });
     for (const { canonicalKey } of taken) emit(canonicalKey, { redirectTo: item.canonicalKey });
+  }
+
+  override async remove(canonicalKey: IdentityKey, read: MembershipItem | Redirect): Promise<boolean> {
+    const old = await this.get(canonicalKey);
+    const isRemoved = await super.remove(canonicalKey, read);
+    if (isRemoved && old)
+      this.#emit({ keys: { pk: { S: canonicalKey } }, oldImage: versionedImage(canonicalKey, old) });
+    return isRemoved;
   }
 }
 

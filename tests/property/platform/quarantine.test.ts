@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import {
   type QuarantineFilter,
@@ -53,7 +54,11 @@ describe('quarantine', () => {
     const catalog = compileCatalog(corrected);
     const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
     const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: async () => {} };
-    return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch }, again);
+    return replayQuarantine(
+      filter,
+      { catalog, quarantine, lake, operations, stitch, suppress: SUPPRESS_NOBODY },
+      again,
+    );
   };
   const profilesIn = ({ stores }: Platform) =>
     allProfiles(stores.profiles, stageSettings(compileCatalog(corrected)).evaluation);

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { erasePerson } from '#core/privacy/erase-person.ts';
+import { requestErasure } from '#core/privacy/request-erasure.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
-import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
+import { type IdentityKey, identityKey } from '#core/record/identity.ts';
+import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { attributes, ecid, event, foldSettings } from '#tests/harness/core/factories.ts';
@@ -20,7 +20,7 @@ import { runs, timeout } from '#tests/harness/runs.ts';
 type Step =
   | { readonly kind: 'records'; readonly records: readonly AcceptedRecord[] }
   | { readonly kind: 'unlink'; readonly a: IdentityKey; readonly b: IdentityKey }
-  | { readonly kind: 'delete'; readonly identity: IdentityKey; readonly keepOut: boolean };
+  | { readonly kind: 'delete'; readonly identity: IdentityKey };
 
 const device = fc.integer({ min: 1, max: 4 }).map(ecid);
 const person = fc.constantFrom('CRMID:ann', 'CRMID:bob', 'CRMID:cyd');
@@ -42,9 +42,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(anyone, anyone).map(([a, b]) => ({ kind: 'unlink' as const, a, b })) },
   {
     weight: 1,
-    arbitrary: fc
-      .tuple(anyone, fc.boolean())
-      .map(([identity, keepOut]) => ({ kind: 'delete' as const, identity, keepOut })),
+    arbitrary: anyone.map((identity) => ({ kind: 'delete' as const, identity })),
   },
 );
 
@@ -76,13 +74,18 @@ async function run(steps: readonly Step[], next: () => Fault, travel: <T>(record
         unlink(one.a, one.b, reason, { profiles: faulty.profiles, rules: settings.links, now: () => now, backoff }),
       );
     } else {
-      const store = createMemoryObjectStore();
-      const deps = { lake: store, quarantine: store, exports: store, now: () => now, backoff };
-      const catalog = { datasets: new Map() } as unknown as CompiledCatalog;
       const deliveryStates = new MemoryVersionedStore<DeliveryStateItem>();
-      const request = { requestId: `request ${index}`, identity: one.identity, reason: '', keepOut: one.keepOut };
+      const request = { requestId: `request ${index}`, identity: one.identity, reason: '', isUnknown: false };
+      const deps = { erasures: new MemoryErasures(), suppressions: new MemorySuppressions(), digestOf: identityKey };
       await again(() =>
-        erasePerson(request, { ...deps, ...faulty, catalog, deliveryStates, settings: profileSettings }),
+        requestErasure(request, {
+          ...deps,
+          ...faulty,
+          deliveryStates,
+          settings: profileSettings,
+          now: () => now,
+          backoff,
+        }),
       );
     }
   }

@@ -86,8 +86,6 @@ describe('an estimate of an audience', () => {
     const people = [person(1, 'gold', 0)];
     expect((await estimateMembers('rule', wanted, profileSettings, await deps(people))).count).toBe(0);
     expect((await estimateMembers('rule', wanted, profileSettings, await deps(people, { history }))).count).toBe(1);
-    const erased = people.map((item) => ({ ...item, erased: { [ecid(1)]: { at: NOW, requestId: 'r' } } }));
-    expect((await estimateMembers('rule', wanted, profileSettings, await deps(erased, { history }))).count).toBe(0);
   });
 });
 

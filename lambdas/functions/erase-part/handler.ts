@@ -1,0 +1,32 @@
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import type { Backoff } from '#core/ports/conflict.ts';
+import {
+  eraseInFolders,
+  type SearchedFolder,
+  type SearchedStores,
+  searchedFolders,
+} from '#core/privacy/erase-objects.ts';
+import type { Erasures } from '#core/privacy/ports/erasures.ts';
+import { createJobWorker, type JobWorkerDeps } from '#lambdas/runtime/partition-worker.ts';
+
+export interface ErasePartDeps extends Omit<JobWorkerDeps<SearchedFolder>, 'items'>, Backoff {
+  readonly erasures: Erasures;
+  readonly lake: SearchedStores['lake'];
+  readonly quarantine: SearchedStores['quarantine'];
+  readonly exports: SearchedStores['exports'];
+}
+
+/** A part of a pass → the objects of its folders hold nobody any more who was to be deleted when the pass began. */
+export function createWorker({ lake, quarantine, exports, ...deps }: ErasePartDeps) {
+  const stores = { lake, quarantine, exports };
+  return createJobWorker<SearchedFolder>(
+    { ...deps, items: searchedFolders(stores) },
+    {
+      run: (folders, job, catalog) => {
+        const settings = { datasets: catalog.datasets, links: stageSettings(catalog).evaluation.links };
+        return eraseInFolders(folders, job, { ...deps, stores, settings });
+      },
+      counted() {},
+    },
+  );
+}
