@@ -83,7 +83,7 @@ export function catalogCommand(): Command {
     command
       .command('rollback')
       .description('make an earlier version active again, under the same checks as apply')
-      .argument('[version]', 'which, or how it begins; the one before the current one when left out'),
+      .argument('[version]', 'which, or how it begins; the one before the current one when omitted'),
   ).action(rollBack);
   return command;
 }
@@ -93,7 +93,7 @@ const withActivationFlags = (command: Command): Command =>
     .option('--stage <name>', 'stage', 'local')
     .option('--allow-breaking', 'also when schemas change as data so far does not survive; not on prod')
     .option('--no-backfill', 'leave it to the evaluation of the day to tell edited destinations')
-    .option('--author <name>', 'who does so, for the history; the user of this machine when left out')
+    .option('--author <name>', 'who does so, for the history; the user of this machine when omitted')
     .option('--comment <text>', 'why, for the history');
 
 /** @throws UserError when what is asked for is not for the stage */

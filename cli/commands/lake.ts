@@ -72,7 +72,7 @@ async function compactOn(stage: string, range: LakeRange, objectMb: number): Pro
 
 const renderCompacted = (of: CompactedRange): string =>
   `${of.partitions} partitions, ${of.objectsBefore} objects (${of.bytesBefore} bytes) became ` +
-  `${of.objectsAfter} (${of.bytesAfter} bytes), ${of.repeated} rows that lay twice left out`;
+  `${of.objectsAfter} (${of.bytesAfter} bytes), ${of.repeated} rows that lay twice omitted`;
 
 async function rebuildOn(stage: string, range: RebuildRange): Promise<Rebuilt> {
   const stores = storesOf(await useStage(stage));

@@ -40,7 +40,7 @@ export function privacyCommand(): Command {
   command
     .command('status')
     .description('how far deletions have come; of one that is done, the receipt')
-    .argument('[request]', 'id of a request; all that are under way when left out')
+    .argument('[request]', 'id of a request; all that are under way when omitted')
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print JSON')
     .action(showStatus);

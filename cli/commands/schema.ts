@@ -35,7 +35,7 @@ export function schemaCommand(): Command {
     .action(async ({ schemas, schema, input, json }: ValidateOptions) => {
       const folder = await readSchemaFolder(schemas);
       const { validate, dangling } = await findSchema(schemas, folder, schema);
-      for (const [path, reason] of folder.broken) warn(`${path} was left out: ${reason}`);
+      for (const [path, reason] of folder.broken) warn(`${path} was omitted: ${reason}`);
       for (const problem of dangling.slice(0, MAX_WARNINGS)) {
         warn(`${renderSchemaProblem(problem)}; what has a value there is rejected`);
       }

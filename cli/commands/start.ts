@@ -27,7 +27,7 @@ import { keySha256 } from '#core/ingestion/collection/connection.ts';
 
 export interface StartOptions {
   readonly catalog: string;
-  /** Folder with data; the example's when it is left out. */
+  /** Folder with data; the example's when it is omitted. */
   readonly data?: string;
 }
 

@@ -12,6 +12,8 @@ export const behaviour = z.strictObject({
   pathPrefix: z.string().startsWith('/'),
   status: z.int().min(200).max(599),
   delayMs: z.int().min(0).max(600_000).default(0),
+  /** Sent as `Retry-After`. */
+  retryAfterSeconds: z.int().min(0).optional(),
   /** For how many requests; without it until the next reset. */
   times: z.int().min(1).optional(),
 });

@@ -54,6 +54,7 @@ async function receive(
   });
   if (order !== undefined && order.delayMs > 0) await delay(order.delayMs);
   if (truncated) response.setHeader('connection', 'close');
+  if (order?.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(order.retryAfterSeconds));
   send(response, answer.status, answer.body);
 }
 

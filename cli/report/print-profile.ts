@@ -1,6 +1,6 @@
 import type { EntityAnswer } from '#core/access/entity.ts';
 import type { EventPage } from '#core/access/events.ts';
-import { isPlainObject } from '#core/profile/fragment.ts';
+import { isPlainObject } from '#core/profile/attributes.ts';
 import { table } from './table.ts';
 
 /** A profile for people: its identities, its attributes as paths, its audiences. */

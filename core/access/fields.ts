@@ -1,4 +1,4 @@
-import { isPlainObject } from '#core/profile/fragment.ts';
+import { isPlainObject } from '#core/profile/attributes.ts';
 
 type Wanted = Map<string, Wanted | 'all'>;
 

@@ -1,4 +1,4 @@
-import { isPlainObject } from '#core/profile/fragment.ts';
+import { isPlainObject } from '#core/profile/attributes.ts';
 
 /** A condition on one field of an event: `commerce.order.priceTotal>=100` (aep.md §4.2). */
 export interface PropertyFilter {

@@ -55,7 +55,13 @@ export interface RequestContext {
 /** What became of one person in a request. */
 export type ItemResult =
   | { readonly delivered: true }
-  | { readonly delivered: false; readonly errorClass: ErrorClass; readonly reason: string };
+  | {
+      readonly delivered: false;
+      readonly errorClass: ErrorClass;
+      readonly reason: string;
+      /** Of `wait`: when to come again, in epoch ms. The framework says it; types leave it out. */
+      readonly until?: number;
+    };
 
 /** People are told in files, by schedule. */
 export interface FileDestination<D extends AnyDestination> extends Declaration<D> {

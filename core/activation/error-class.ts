@@ -16,19 +16,23 @@ export type HttpOutcome =
 
 /**
  * Why something was not delivered, and therefore what to do:
+ * - `wait`: the destination asks for time; nothing is wrong, and waiting is no attempt;
  * - `retry`: it may work later, the same request is made again;
  * - `drop`: the destination will never take this item, the others are not concerned;
  * - `stop`: the configuration is wrong (address, credentials), nothing can be delivered until somebody fixes it.
  */
-export type ErrorClass = 'retry' | 'drop' | 'stop';
+export type ErrorClass = 'wait' | 'retry' | 'drop' | 'stop';
 
-const RETRY = new Set([408, 425, 429]);
+const TOO_MANY_REQUESTS = 429;
+const UNAVAILABLE = 503;
+const RETRY = new Set([408, 425]);
 /** Not allowed, not there, not this way, or somewhere else: redirects are not followed. */
 const STOP = new Set([401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 426, 451, 501, 505]);
 
 /** The class of an HTTP status, or undefined where the request succeeded. */
 export function classifyStatus(status: number): ErrorClass | undefined {
   if (status >= 200 && status < 300) return undefined;
+  if (status === TOO_MANY_REQUESTS) return 'wait';
   if (RETRY.has(status)) return 'retry';
   if (STOP.has(status) || status < 400) return 'stop';
   return status >= 500 ? 'retry' : 'drop';
@@ -41,7 +45,10 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS|EPROTO/;
 export function classifyOutcome(outcome: HttpOutcome): ErrorClass | undefined {
   switch (outcome.kind) {
     case 'response':
-      return classifyStatus(outcome.status);
+      // Who says when to come again is not broken.
+      return outcome.status === UNAVAILABLE && outcome.retryAfterMs !== undefined
+        ? 'wait'
+        : classifyStatus(outcome.status);
     case 'timeout':
       return 'retry';
     case 'network':
@@ -50,6 +57,14 @@ export function classifyOutcome(outcome: HttpOutcome): ErrorClass | undefined {
       return 'stop';
   }
 }
+
+/** How long is waited where the destination does not say for how long, and longest, whatever it says: ms. */
+const DEFAULT_WAIT_MS = 1_000;
+const MAX_WAIT_MS = 12 * 3_600_000;
+
+/** For how long a destination asks to be left alone, in ms. */
+export const askedToWait = (outcome: HttpOutcome): number =>
+  Math.min(outcome.kind === 'response' ? (outcome.retryAfterMs ?? DEFAULT_WAIT_MS) : DEFAULT_WAIT_MS, MAX_WAIT_MS);
 
 /** The outcome in a word for logs and metrics, e.g. `http-503`: nothing of the answer's text, it may name people. */
 export function reasonOf(outcome: HttpOutcome): string {

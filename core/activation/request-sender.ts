@@ -2,8 +2,8 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { ProfileDelivery } from './delivery.ts';
 import type { DestinationCatalog } from './destination-catalog.ts';
 import type { ItemResult } from './destination-type.ts';
-import type { HttpOutcome } from './error-class.ts';
-import { Authenticator } from './http/authenticator.ts';
+import { askedToWait, type HttpOutcome } from './error-class.ts';
+import { Authenticator, type Authorized } from './http/authenticator.ts';
 import type { HttpClient } from './http/client.ts';
 import { type Credentials, readCredentials } from './http/credentials.ts';
 import type { Secrets } from './http/secrets.ts';
@@ -29,20 +29,26 @@ export interface Batching {
   readonly aloneFrom: number;
 }
 
+export interface SendOptions {
+  /** Whether these people had to wait before: they go before those who come for the first time. */
+  readonly isBack: boolean;
+  /** How long turns may be waited for from now on, in ms; becomes less by what is waited. */
+  readonly patience: { leftMs: number };
+  /** Called when it is their turn: what follows is an attempt. */
+  readonly begin: () => Promise<void>;
+}
+
 export interface RequestSender {
-  /** Makes one request. @returns what became of each person, in order */
-  (destinationId: string, profiles: readonly ProfileDelivery[]): Promise<readonly ItemResult[]>;
+  /** Makes one request, if it is its turn. @returns what became of each person, in order */
+  (destinationId: string, profiles: readonly ProfileDelivery[], options: SendOptions): Promise<readonly ItemResult[]>;
   batching(destinationId: string): Promise<Batching>;
 }
 
 type Failure = Extract<ItemResult, { delivered: false }>;
+type Unauthorized = Extract<Authorized, { reason: string }>;
 
-/** For how long an answer asks to be left alone. */
-const askedToWait = ({ status, retryAfterMs }: Extract<HttpOutcome, { kind: 'response' }>): number | undefined =>
-  status === 429 ? (retryAfterMs ?? DEFAULT_HOLD_MS) : status === 503 ? retryAfterMs : undefined;
-
-/** How long an answer of "too many requests" is heeded where it does not say itself. */
-const DEFAULT_HOLD_MS = 1_000;
+/** Why nobody was asked: it was not their turn. */
+export const HELD_BACK = 'held-back';
 
 /**
  * What all types of destinations that are told in requests have in common: the pace that the destination takes, from all
@@ -80,12 +86,45 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     }
   };
 
-  const send = async (destinationId: string, profiles: readonly ProfileDelivery[]): Promise<readonly ItemResult[]> => {
-    const { catalog, destination, type } = await find(destinationId);
-    const later = (reason: string): ItemResult[] =>
-      profiles.map(() => ({ delivered: false, errorClass: 'retry', reason }));
+  /** @returns when to come back, or undefined: it is their turn */
+  const acquire = async (
+    destinationId: string,
+    perSecond: number | undefined,
+    { isBack, patience }: SendOptions,
+  ): Promise<number | undefined> => {
+    const asked = deps.now();
+    const until = await deps.rateLimit.acquire(destinationId, perSecond, { isBack, patienceMs: patience.leftMs });
+    patience.leftMs = Math.max(0, patience.leftMs - (deps.now() - asked));
+    return until;
+  };
 
-    if (!(await deps.rateLimit.acquire(destinationId, type.rateLimit(destination)))) return later('held-back');
+  /** Says until when the others are to wait too, where somebody is. */
+  const heeded = async (
+    destinationId: string,
+    results: readonly ItemResult[],
+    waitMs: number,
+  ): Promise<readonly ItemResult[]> => {
+    const isWaiting = (result: ItemResult): boolean => !result.delivered && result.errorClass === 'wait';
+    if (!results.some(isWaiting)) return results;
+    // What became of the others stands, also where nobody else can be told.
+    const until = await deps.rateLimit.backOff(destinationId, waitMs).catch((error: unknown) => {
+      deps.logFailure(error, { destinationId });
+      return deps.now() + waitMs;
+    });
+    return results.map((result) => (isWaiting(result) ? { ...(result as Failure), until } : result));
+  };
+
+  const send = async (
+    destinationId: string,
+    profiles: readonly ProfileDelivery[],
+    options: SendOptions,
+  ): Promise<readonly ItemResult[]> => {
+    const { catalog, destination, type } = await find(destinationId);
+    const until = await acquire(destinationId, type.rateLimit(destination), options);
+    if (until !== undefined) {
+      return profiles.map(() => ({ delivered: false, errorClass: 'wait', reason: HELD_BACK, until }));
+    }
+    await options.begin();
     const found = await credentialsOf(destinationId);
     if ('reason' in found) return profiles.map(() => found);
     const { credentials } = found;
@@ -96,21 +135,23 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     };
     const request = type.request(profiles, destination, context);
     const how = type.authentication(destination);
-    const attempt = async (): Promise<HttpOutcome | Failure> => {
+    const attempt = async (): Promise<HttpOutcome | Unauthorized> => {
       const authorized = await authenticator.authorize(destinationId, how, credentials);
-      if ('reason' in authorized) return { delivered: false, ...authorized };
+      if ('reason' in authorized) return authorized;
       return deps.http({ ...request, headers: { ...request.headers, ...authorized.headers } });
     };
     let outcome = await attempt();
     const isRejected = 'kind' in outcome && outcome.kind === 'response' && outcome.status === 401;
     if (isRejected && authenticator.reject(destinationId)) outcome = await attempt();
     if (!('kind' in outcome)) {
-      const failure = outcome;
-      return profiles.map(() => failure);
+      const { waitMs = 0, ...failure } = outcome;
+      return heeded(
+        destinationId,
+        profiles.map(() => ({ delivered: false, ...failure })),
+        waitMs,
+      );
     }
-    const wait = outcome.kind === 'response' ? askedToWait(outcome) : undefined;
-    if (wait !== undefined) await deps.rateLimit.backOff(destinationId, wait);
-    return type.read(outcome, profiles.length);
+    return heeded(destinationId, type.read(outcome, profiles.length), askedToWait(outcome));
   };
 
   return Object.assign(send, {

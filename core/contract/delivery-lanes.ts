@@ -26,6 +26,16 @@ export interface DeliveryLane {
 export const edgeLaneId = (destinationId: string): string => `${destinationId}.edge`;
 export const hubLaneId = (destinationId: string): string => `${destinationId}.hub`;
 
+/**
+ * How often a delivery in order is tried before it becomes a dead letter: two retries (aep.md §6.2), and two hours of the
+ * edge. Waiting for a rate limit, or because the destination asks for it, is no attempt.
+ */
+export const DELIVERY_ATTEMPTS = { http: 3, 'aam-edge': 20 } as const satisfies Partial<Record<LaneType, number>>;
+
+/** How long the queue of an ordered delivery lane keeps a message, and how old one may become by waiting. */
+export const KEEP_ORDERED_DAYS = 13;
+export const MAX_WAIT_DAYS = 12;
+
 /** The delivery lanes of a connection. */
 export function lanesOf(destination: { readonly id: string; readonly type: DestinationKind }): DeliveryLane[] {
   const { id, type } = destination;

@@ -32,6 +32,8 @@ export const METRICS = {
   deliveriesExcluded: 'DeliveriesExcluded',
   deliveriesSent: 'DeliveriesSent',
   deliveriesFailed: 'DeliveriesFailed',
+  /** Sent back to wait without a request: the destination's rate limit, or it asked for time. No attempt. */
+  deliveriesHeldBack: 'DeliveriesHeldBack',
 } as const;
 
 export type MetricName = (typeof METRICS)[keyof typeof METRICS];

@@ -48,6 +48,8 @@ export const operationsKey = {
   erasure: (requestId: string): string => `${OPERATIONS_PREFIX.erasure}request#${requestId}`,
   /** When a destination may be asked next. */
   rateLimit: (destinationId: string): string => `RATE#${destinationId}`,
+  /** How often a message was tried to be delivered, by its id. */
+  attempts: (messageId: string): string => `ATTEMPTS#${messageId}`,
   /** A record of an entity that is no person and no event, by the `$id` of its schema, which may be long. */
   lookup: (entity: string, key: string): string => `LOOKUP#${hash('sha256', entity, 'base64url').slice(0, 16)}#${key}`,
 } as const;
@@ -66,6 +68,7 @@ export const OPERATIONS_PREFIX = {
   dataflowRun: 'RUN#',
   expiry: 'EXPIRY#',
   rateLimit: 'RATE#',
+  attempts: 'ATTEMPTS#',
   evaluation: 'EVALUATION#',
   deletion: 'DELETION#',
   suppression: 'SUPPRESSION#',

@@ -83,10 +83,12 @@ async function keep(
       if (isStale) item = (await lookups.get(entity, [key])).get(key);
       isStale = true;
       const fragment = records.reduce(
-        (known: Fragment | undefined, { operation, time, tieBreaker, entity: attributes }) =>
-          changeFragment(known, operation, { time, tieBreaker, attributes }),
+        (known: Fragment | undefined, { operation, time, tieBreaker, id, entity: attributes }) =>
+          changeFragment(known, operation, { time, tieBreaker: `${tieBreaker}|${id}`, attributes }),
         item?.fragment,
       );
+      // What came too late, or has come before, costs no write.
+      if (fragment === item?.fragment) return;
       await lookups.write({ entity, key, revision: item?.revision ?? 0, fragment: fragment! });
     },
     { backoff },

@@ -9,7 +9,7 @@ import { type Erasure, isCovered } from './erasure.ts';
 import { type PurgeDeps, purgeKeys } from './purge.ts';
 import { signReceipt } from './receipt.ts';
 import { destinationsOf, storesAt } from './report.ts';
-import { eraseAtOnce, type RequestErasureDeps } from './request-erasure.ts';
+import { eraseWithoutDelay, type RequestErasureDeps } from './request-erasure.ts';
 import { updateErasure } from './update.ts';
 
 export interface ContinueDeps
@@ -51,7 +51,7 @@ export async function continueErasures(deps: ContinueDeps): Promise<Continued> {
   const done: string[] = [];
   let isDue = false;
   for (const each of underWay) {
-    const erasure = await eraseAtOnce(await recordPass(each, finished, deps), deps);
+    const erasure = await eraseWithoutDelay(await recordPass(each, finished, deps), deps);
     if (isSearched(erasure) && (await finish(erasure, deps))) done.push(erasure.requestId);
     else isDue ||= isPassDue(erasure, deps);
   }

@@ -55,14 +55,14 @@ const isNothing = ({ fragments, events, links }: ErasedFromItem): boolean => fra
 const namesThem = (after: object, before: object): boolean => JSON.stringify(after) !== JSON.stringify(before);
 
 /** Destinations that were told of the identities: id → whether one of these is a member of an audience there. */
-export async function destinationsTold(
+export async function destinationsRouted(
   canonicalKey: IdentityKey,
   identities: ReadonlySet<IdentityKey>,
   deliveryStates: Pick<VersionedStore<DeliveryStateItem>, 'get'>,
 ): Promise<Record<string, boolean>> {
   const deliveryState = await deliveryStates.get(canonicalKey);
   if (!deliveryState) return {};
-  if (isRedirect(deliveryState)) return destinationsTold(deliveryState.redirectTo, identities, deliveryStates);
+  if (isRedirect(deliveryState)) return destinationsRouted(deliveryState.redirectTo, identities, deliveryStates);
   const lastRouted = Object.entries(deliveryState.destinations).flatMap(([id, { lastRouted: byIdentity }]) => {
     const own = Object.entries(byIdentity).filter(([key]) => identities.has(key));
     const statuses = own.flatMap(([, segments]) => Object.values(segments).map(({ status }) => status));

@@ -53,7 +53,7 @@ export async function purgeKeys(
   for (const key of identities) {
     const left = await deps.memberships.get(key);
     if (left && !(await deps.memberships.remove(key, left))) return false;
-    await emptyLedger(key, leaving, deps);
+    await emptyDeliveryState(key, leaving, deps);
   }
   return true;
 }
@@ -97,10 +97,10 @@ async function hasFollowed(item: ProfileItem, { lastRouted, theirs }: Leaving, d
   for (const canonicalKey of [item.canonicalKey, ...item.mergedIn]) {
     const memberships = await deps.memberships.get(canonicalKey);
     const deliveryState = await deps.deliveryStates.get(canonicalKey);
-    const isAbsorbed = canonicalKey !== item.canonicalKey;
+    const isMergedIn = canonicalKey !== item.canonicalKey;
     // What was absorbed is taken over by whoever follows; until then it is another item's.
     if (
-      isAbsorbed &&
+      isMergedIn &&
       theirs.has(canonicalKey) &&
       [memberships, deliveryState].some((each) => each && !isRedirect(each))
     )
@@ -138,7 +138,7 @@ async function removeItem(item: ProfileItem, leaving: Leaving, deps: PurgeDeps):
     const memberships = await deps.memberships.get(canonicalKey);
     if (memberships && !(await deps.memberships.remove(canonicalKey, memberships)))
       throw new ConflictError('memberships');
-    await emptyLedger(canonicalKey, leaving, deps);
+    await emptyDeliveryState(canonicalKey, leaving, deps);
   }
   await removePointers([...leaving.theirs, ...item.mergedIn], item, deps);
   if (!(await deps.profiles.remove(item.canonicalKey, { item }))) throw new ConflictError('an item');
@@ -153,7 +153,7 @@ async function removePointers(keys: readonly IdentityKey[], item: ProfileItem, d
   }
 }
 
-async function emptyLedger(
+async function emptyDeliveryState(
   canonicalKey: IdentityKey,
   { until }: Leaving,
   { deliveryStates }: PurgeDeps,
@@ -212,14 +212,14 @@ async function leaveItem(item: ProfileItem, leaving: Leaving, deps: PurgeDeps): 
   const memberships = await deps.memberships.get(item.canonicalKey);
   if (memberships && !isRedirect(memberships)) isLeft = (await leaveMemberships(memberships, isOther, deps)) && isLeft;
   const deliveryState = await deps.deliveryStates.get(item.canonicalKey);
-  if (deliveryState && !isRedirect(deliveryState)) isLeft = (await leaveLedger(deliveryState, leaving, deps)) && isLeft;
+  if (deliveryState && !isRedirect(deliveryState)) isLeft = (await leaveDeliveryState(deliveryState, leaving, deps)) && isLeft;
   for (const canonicalKey of item.mergedIn) {
     const moved = await deps.memberships.get(canonicalKey);
     const leadsToThem = theirs.has(canonicalKey) || (isRedirect(moved) && theirs.has(moved.redirectTo));
     if (moved && leadsToThem) await deps.memberships.remove(canonicalKey, moved);
-    const ledgerMoved = await deps.deliveryStates.get(canonicalKey);
-    if (theirs.has(canonicalKey) || (isRedirect(ledgerMoved) && theirs.has(ledgerMoved.redirectTo)))
-      await emptyLedger(canonicalKey, leaving, deps);
+    const deliveryStateMoved = await deps.deliveryStates.get(canonicalKey);
+    if (theirs.has(canonicalKey) || (isRedirect(deliveryStateMoved) && theirs.has(deliveryStateMoved.redirectTo)))
+      await emptyDeliveryState(canonicalKey, leaving, deps);
   }
   if (isLeft) await removePointers([...theirs], item, deps);
   return isLeft;
@@ -239,7 +239,7 @@ async function leaveMemberships(
 }
 
 /** @returns whether it named nobody of them */
-async function leaveLedger(
+async function leaveDeliveryState(
   item: DeliveryStateItem,
   { lastRouted, theirs }: Leaving,
   { deliveryStates }: PurgeDeps,

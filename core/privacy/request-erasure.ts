@@ -6,7 +6,7 @@ import { loadItems } from '#core/profile/load.ts';
 import { type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { addErased, NOTHING_ERASED } from './counts.ts';
-import { destinationsTold, type EraseProfileDeps, eraseProfile } from './erase-profile.ts';
+import { destinationsRouted, type EraseProfileDeps, eraseProfile } from './erase-profile.ts';
 import type { Erasure } from './erasure.ts';
 import { keysOf } from './forms.ts';
 import type { Erasures } from './ports/erasures.ts';
@@ -39,11 +39,11 @@ export async function requestErasure(request: ErasureRequest, deps: RequestErasu
   const known = await deps.erasures.get(request.requestId);
   if (known?.status === 'done') return known;
   const erasure = known ?? (await open(request, deps));
-  return erasure && (await eraseAtOnce(erasure, deps));
+  return erasure && (await eraseWithoutDelay(erasure, deps));
 }
 
 /** Suppresses the person of a deletion that is under way, and takes them out of profiles and timeline. */
-export async function eraseAtOnce(
+export async function eraseWithoutDelay(
   erasure: Erasure,
   deps: Omit<RequestErasureDeps, 'settings' | 'deliveryStates'>,
 ): Promise<Erasure> {
@@ -89,7 +89,7 @@ async function open(request: ErasureRequest, deps: RequestErasureDeps): Promise<
     status: 'under-way',
     requestedAt: deps.now(),
     identities,
-    lastRouted: await destinationsTold(item?.canonicalKey ?? identity, lastRouted, deps.deliveryStates),
+    lastRouted: await destinationsRouted(item?.canonicalKey ?? identity, lastRouted, deps.deliveryStates),
     counts: NOTHING_ERASED,
     passes: [],
   };

@@ -34,3 +34,28 @@ function stricter(weaker: unknown, stronger: unknown): unknown {
     }),
   );
 }
+
+/**
+ * Which change of a fragment its consents count for. A consent and what goes with it are one statement, also where its
+ * parts were set at several times: it counts whole for the latest of them. What is no consent counts for the change that
+ * set it.
+ * @param said `consents` of the changes of one fragment, the latest last, every field in one of them
+ * @returns the same fields, one entry for each change
+ */
+export function consentsByChange(asserted: readonly unknown[]): readonly unknown[] {
+  if (asserted.filter((consents) => consents !== undefined).length < 2) return asserted;
+  const names = new Set(asserted.flatMap((node) => (isNode(node) ? Object.keys(node) : [])));
+  const fields = [...names].map((name) => [name, asserted.map((node) => childOf(node, name))] as const);
+  const setAt = (values: readonly unknown[]): number =>
+    values.findLastIndex((value) => value !== undefined && !isNode(value));
+  const isConsent = names.has('val');
+  const latest = Math.max(...fields.map(([, values]) => setAt(values)));
+  const counted = asserted.map((node): Record<string, unknown> | undefined => (isNode(node) ? {} : undefined));
+  for (const [name, values] of fields) {
+    const at = setAt(values);
+    const parts = at < 0 ? consentsByChange(values) : [];
+    for (const [i, part] of parts.entries()) if (part !== undefined) counted[i]![name] = part;
+    if (at >= 0) counted[isConsent ? latest : at]![name] = values[at];
+  }
+  return counted.map((node) => (node && Object.keys(node).length > 0 ? node : undefined));
+}

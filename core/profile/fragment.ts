@@ -1,12 +1,17 @@
 import type { RecordOperation } from '#core/record/record-operation.ts';
+import { type Attributes, mergeAttributes, withoutHidden, withoutOverwritten } from './attributes.ts';
 
 /**
  * A profile fragment: what one dataset says about one identity (aep.md §4.1). Records change it as `create` (the whole
  * record, the default), `merge` (some fields) or `delete` (aep.md §1.6). It is the result of all of them in the order of
  * their time, in whatever order they came.
+ *
+ * Every field has the time of the change that set it. A fragment that whole records change has one time. Where changes of
+ * some fields came later, each of them keeps what it set and nobody has set since: a time is stored once a change, and
+ * only as long as it differs.
  */
 export interface Fragment extends FragmentChange {
-  /** Changes of some fields after the last whole record, in the order of their time. */
+  /** Changes of some fields after the last whole record, in the order of their time, without what is overwritten. */
   readonly patches?: readonly FragmentChange[];
   /** Regions in which the identity, a device, was seen; each keeps its latest capture (aep.md §1.3). */
   readonly regions?: ActivityRegions;
@@ -21,15 +26,14 @@ export interface FragmentChange {
   readonly attributes: Attributes;
 }
 
-export type Attributes = Readonly<Record<string, unknown>>;
 export type ActivityRegions = Readonly<Record<string, { readonly captureTimestamp: string }>>;
 
 /** The first instant there is; nothing is older. */
 const EVER = -8_640_000_000_000_000;
-/** Beyond this many the oldest patches are taken for good: a record that is older than them comes too late. */
-const MAX_PATCHES = 32;
+/** Times that the fields of a fragment have beside that of its last whole record; beyond them the closest are one. */
+export const MAX_PATCHES = 256;
 
-/** The fragment after one more change. */
+/** The fragment after one more change; the same object where it says nothing new. */
 export function changeFragment(
   known: Fragment | undefined,
   operation: RecordOperation,
@@ -37,48 +41,92 @@ export function changeFragment(
 ): Fragment {
   const { userActivityRegions, ...attributes } = change.attributes;
   const fresh = { ...change, attributes: operation === 'delete' ? {} : attributes };
-  const { base, patches } = withChange(known, operation, fresh);
+  const before: Fragment = known ?? { time: EVER, tieBreaker: '', attributes: {} };
+  const { base, patches } = withChange(before, operation, fresh);
   const deletedAt = operation === 'delete' ? Math.max(known?.deletedAt ?? EVER, change.time) : known?.deletedAt;
   const captured = operation === 'delete' ? undefined : (userActivityRegions as ActivityRegions | undefined);
   const regions = capturedAfter(latestRegions(known?.regions, captured), deletedAt);
+  const isSame =
+    base === before && patches === before.patches && deletedAt === before.deletedAt && regions === before.regions;
+  if (known && isSame) return known;
   const { time, tieBreaker } = base;
   return {
     time,
     tieBreaker,
     attributes: base.attributes,
-    ...(patches.length > 0 && { patches }),
+    ...(patches && patches.length > 0 && { patches }),
     ...(regions && { regions }),
     ...(deletedAt !== undefined && { deletedAt }),
   };
 }
 
-function withChange(
-  known: Fragment | undefined,
-  operation: RecordOperation,
-  change: FragmentChange,
-): { base: FragmentChange; patches: readonly FragmentChange[] } {
-  const base: FragmentChange = known ?? { time: EVER, tieBreaker: '', attributes: {} };
-  const patches = known?.patches ?? [];
-  if (compareChanges(change, base) <= 0) return { base, patches };
-  if (operation !== 'merge') return { base: change, patches: patches.filter((one) => compareChanges(one, change) > 0) };
-  if (patches.some((one) => compareChanges(one, change) === 0)) return { base, patches };
-  const all = [...patches, change].sort(compareChanges);
-  const condensed = all.slice(0, Math.max(0, all.length - MAX_PATCHES));
-  return { base: condensed.reduce(patched, base), patches: all.slice(condensed.length) };
+interface Changed {
+  readonly base: FragmentChange;
+  readonly patches: readonly FragmentChange[] | undefined;
 }
 
-const patched = (base: FragmentChange, patch: FragmentChange): FragmentChange => ({
-  ...patch,
-  attributes: mergeAttributes(base.attributes, patch.attributes),
-});
+function withChange(known: Fragment, operation: RecordOperation, change: FragmentChange): Changed {
+  const { patches = [] } = known;
+  const same = { base: known, patches: known.patches };
+  if (compareChanges(change, known) <= 0) return same;
+  if (patches.some((one) => compareChanges(one, change) === 0)) return same;
+  const later = patches.filter((one) => compareChanges(one, change) > 0);
+  const fresh = later.reduce(overwrittenBy, change);
+  if (operation !== 'merge') return { base: fresh, patches: later };
+  if (later.length > 0 && isEmpty(fresh)) return same;
+  const earlier = patches.slice(0, patches.length - later.length).map((one) => overwrittenBy(one, change));
+  return {
+    base: overwrittenBy(known, change),
+    patches: withoutClosest([...earlier.filter((one) => !isEmpty(one)), fresh, ...later]),
+  };
+}
+
+/** The earlier of two changes, without what the later one sets. */
+function overwrittenBy(earlier: FragmentChange, later: FragmentChange): FragmentChange {
+  const attributes = withoutOverwritten(earlier.attributes, later.attributes);
+  return attributes === earlier.attributes
+    ? earlier
+    : { time: earlier.time, tieBreaker: earlier.tieBreaker, attributes };
+}
+
+const isEmpty = ({ attributes }: FragmentChange): boolean => Object.keys(attributes).length === 0;
+
+/** Of more than {@link MAX_PATCHES} the two that are closest in time are taken as of the earlier of the two. */
+function withoutClosest(patches: readonly FragmentChange[]): readonly FragmentChange[] {
+  if (patches.length <= MAX_PATCHES) return patches;
+  let at = 1;
+  const gap = (i: number): number => patches[i]!.time - patches[i - 1]!.time;
+  for (let i = 2; i < patches.length; i++) if (gap(i) < gap(at)) at = i;
+  const [one, other] = [patches[at - 1]!, patches[at]!];
+  const joined = { ...one, attributes: mergeAttributes(one.attributes, other.attributes) };
+  return [...patches.slice(0, at - 1), joined, ...patches.slice(at + 1)];
+}
+
+/**
+ * What a fragment says, by the time at which it was said, the latest last: every field is in exactly one of the changes.
+ * Regions are not among them.
+ */
+export function changesOf(fragment: Fragment): readonly FragmentChange[] {
+  const { patches, time, tieBreaker, attributes } = fragment;
+  if (!patches) return [fragment];
+  const changes = [{ time, tieBreaker, attributes }, ...patches];
+  return withoutHidden(changes.map((change) => change.attributes)).map((visible, i) => ({
+    time: changes[i]!.time,
+    tieBreaker: changes[i]!.tieBreaker,
+    attributes: visible,
+  }));
+}
+
+/** Whether the fragment says nothing any more. */
+const isGone = (fragment: Fragment): boolean =>
+  fragment.deletedAt !== undefined && !fragment.regions && isEmpty(fragment) && (fragment.patches ?? []).every(isEmpty);
 
 /** What the fragment says, or undefined where it says nothing any more. */
 export function attributesOf(fragment: Fragment): Attributes | undefined {
-  const { patches = [], regions } = fragment;
-  const { attributes } = patches.reduce<FragmentChange>(patched, fragment);
-  const isGone = fragment.deletedAt !== undefined && Object.keys(attributes).length === 0 && !regions;
-  if (isGone) return undefined;
-  return regions ? { ...attributes, userActivityRegions: regions } : attributes;
+  if (isGone(fragment)) return undefined;
+  const { patches = [], regions, attributes } = fragment;
+  const merged = patches.reduce((weaker, patch) => mergeAttributes(weaker, patch.attributes), attributes);
+  return regions ? { ...merged, userActivityRegions: regions } : merged;
 }
 
 /** When the fragment last changed. */
@@ -86,19 +134,6 @@ export const lastChange = (fragment: Fragment): FragmentChange => fragment.patch
 
 export const compareChanges = (x: FragmentChange, y: FragmentChange): number =>
   x.time - y.time || (x.tieBreaker < y.tieBreaker ? -1 : x.tieBreaker > y.tieBreaker ? 1 : 0);
-
-/** `stronger` over `weaker`, field by field (aep.md §4.1); arrays are values (docs/profiles.md, "Merge policies"). */
-export function mergeAttributes(weaker: Attributes, stronger: Attributes): Attributes {
-  const merged: Record<string, unknown> = { ...weaker };
-  for (const [name, value] of Object.entries(stronger)) {
-    const existing = Object.hasOwn(merged, name) ? merged[name] : undefined;
-    merged[name] = isPlainObject(value) && isPlainObject(existing) ? mergeAttributes(existing, value) : value;
-  }
-  return merged;
-}
-
-export const isPlainObject = (value: unknown): value is Attributes =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Joins two `userActivityRegions` (aep.md §1.3); per region the later capture stays. */
 export function latestRegions(

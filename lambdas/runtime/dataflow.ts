@@ -31,14 +31,14 @@ export class DataflowTally {
  * A function whose counts of deliveries also go into the books of its destinations, once at the end of each invocation.
  * @param create makes the handler with the metrics that are to be counted
  */
-export function withDataflow<E, R>(
+export function withDataflow<E, R, C = unknown>(
   {
     runStatistics,
     metrics,
     now,
   }: { readonly runStatistics: RunStatistics; readonly metrics: Metrics; readonly now: Clock },
-  create: (metrics: Metrics) => (event: E) => Promise<R>,
-): (event: E) => Promise<R> {
+  create: (metrics: Metrics) => (event: E, context?: C) => Promise<R>,
+): (event: E, context?: C) => Promise<R> {
   const tally = new DataflowTally();
   const handler = create({
     count(name, value, dimension) {
@@ -47,9 +47,9 @@ export function withDataflow<E, R>(
       if (dimension?.destination !== undefined && counted) tally.add(dimension.destination, counted);
     },
   });
-  return async (event) => {
+  return async (event, context) => {
     try {
-      return await handler(event);
+      return await handler(event, context);
     } finally {
       await tally.flush(runStatistics, now());
     }

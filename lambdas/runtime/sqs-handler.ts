@@ -41,7 +41,8 @@ export function createSqsHandler<T>(schema: z.ZodType<T>, run: RunItems<T>) {
   };
 }
 
-function readBody<T>(schema: z.ZodType<T>, record: SQSRecord): T | undefined {
+/** What the body of a message says, or undefined where it is not what it has to be. */
+export function readBody<T>(schema: z.ZodType<T>, record: SQSRecord): T | undefined {
   try {
     const result = schema.safeParse(JSON.parse(record.body));
     return result.success ? result.data : undefined;

@@ -1,6 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { DeliveryLane, LaneType } from '#core/contract/delivery-lanes.ts';
+import {
+  DELIVERY_ATTEMPTS,
+  type DeliveryLane,
+  KEEP_ORDERED_DAYS,
+  type LaneType,
+} from '#core/contract/delivery-lanes.ts';
 import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import type { Alarms } from './alarms.ts';
@@ -13,18 +18,24 @@ export type DeliveryFunction = Extract<FunctionName, `deliver-${LaneType}`>;
 interface LaneBehaviour {
   readonly batchSize: number;
   /** Tries before a message is dead-lettered; with the visibility timeout, how long a destination may be away. */
-  readonly maxReceiveCount: number;
+  readonly attempts: number;
   /** Files gather what they can; calls go out at once. */
   readonly gathers: boolean;
 }
 
 const BEHAVIOUR: Record<LaneType, LaneBehaviour> = {
   // Two retries, then a dead letter (aep.md §6.2); `destination replay-dead-letters` sends them again.
-  http: { batchSize: 10, maxReceiveCount: 3, gathers: false },
-  'aam-edge': { batchSize: 10, maxReceiveCount: 20, gathers: false },
-  's3-file': { batchSize: 1000, maxReceiveCount: 5, gathers: true },
-  'aam-hub': { batchSize: 1000, maxReceiveCount: 5, gathers: true },
+  http: { batchSize: 10, attempts: DELIVERY_ATTEMPTS.http, gathers: false },
+  'aam-edge': { batchSize: 10, attempts: DELIVERY_ATTEMPTS['aam-edge'], gathers: false },
+  's3-file': { batchSize: 1000, attempts: 5, gathers: true },
+  'aam-hub': { batchSize: 1000, attempts: 5, gathers: true },
 };
+
+/**
+ * The most that SQS takes. A message that waits for its destination is received each time it may be its turn, so the
+ * functions of ordered delivery lanes count attempts themselves; the queue gives up only what no function comes to an end with.
+ */
+const MAX_RECEIVE_COUNT = 1000;
 
 export interface LaneProps<F extends DeliveryFunction> {
   readonly config: StageConfig;
@@ -32,7 +43,8 @@ export interface LaneProps<F extends DeliveryFunction> {
   readonly lane: DeliveryLane;
   readonly name: F;
   readonly maxConcurrency: number;
-  readonly environment: EnvironmentVariables<F>;
+  /** But for the queues, which are made here. */
+  readonly environment: Omit<EnvironmentVariables<F>, 'QUEUE_URL' | 'DEAD_LETTERS_URL'>;
 }
 
 /**
@@ -49,7 +61,7 @@ export class LaneQueue<F extends DeliveryFunction = DeliveryFunction> extends Co
   constructor(scope: Construct, id: string, props: LaneProps<F>) {
     super(scope, id);
     const { config, alarms, lane, name } = props;
-    const { batchSize, maxReceiveCount, gathers } = BEHAVIOUR[lane.type];
+    const { batchSize, attempts, gathers } = BEHAVIOUR[lane.type];
     const batchingWindow = gathers ? { batchingWindow: Duration.seconds(config.gatherSeconds) } : {};
     this.id = lane.id;
     this.gathers = gathers;
@@ -58,19 +70,25 @@ export class LaneQueue<F extends DeliveryFunction = DeliveryFunction> extends Co
       deadLetterPattern: '<lane>-dead-letters',
       alarms,
       functionTimeout: Duration.seconds(config.functions[name].timeoutSeconds),
-      maxReceiveCount,
+      attempts,
+      maxReceiveCount: lane.ordered ? MAX_RECEIVE_COUNT : attempts,
+      ...(lane.ordered ? { retention: Duration.days(KEEP_ORDERED_DAYS) } : {}),
       alarmAge: Duration.minutes(15),
       ordered: lane.ordered,
       ...batchingWindow,
     });
-    this.deliver = new TributaryFunction(this, 'Deliver', {
+    const queues = lane.ordered
+      ? { QUEUE_URL: this.work.queue.queueUrl, DEAD_LETTERS_URL: this.work.deadLetters.queueUrl }
+      : {};
+    this.deliver = new TributaryFunction<F>(this, 'Deliver', {
       config,
       alarms,
       name,
       lane: lane.id,
       description: `Tributary ${config.stage}: delivers the memberships queued for ${lane.id}`,
-      environment: props.environment,
+      environment: { ...props.environment, ...queues } as EnvironmentVariables<F>,
     });
+    if (lane.ordered) this.work.deadLetters.grantSendMessages(this.deliver.function);
     this.deliver.function.addEventSource(
       queueSource(this.work.queue, { batchSize, maxConcurrency: props.maxConcurrency, ...batchingWindow }),
     );

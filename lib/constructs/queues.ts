@@ -23,8 +23,12 @@ export interface WorkQueueProps {
   readonly functionTimeout: Duration;
   /** How long Lambda gathers messages before it calls the function. */
   readonly batchingWindow?: Duration;
-  /** How often a message is tried before it is dead-lettered. */
+  /** How often the queue hands out a message before it is dead-lettered. */
   readonly maxReceiveCount: number;
+  /** How often a message is tried, where that is another number. @default maxReceiveCount */
+  readonly attempts?: number;
+  /** How long a message is kept. @default seven days */
+  readonly retention?: Duration;
   /** Above which waiting time of its oldest message somebody should look. */
   readonly alarmAge: Duration;
   /** Whether messages of one group keep their order. The sender gives group and deduplication id. @default false */
@@ -57,7 +61,7 @@ export class WorkQueue extends Construct {
       ...kind,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      retentionPeriod: KEEP_MESSAGES,
+      retentionPeriod: props.retention ?? KEEP_MESSAGES,
       // AWS asks for six times the function's timeout, so that throttled batches are not handed out twice.
       visibilityTimeout: Duration.seconds(
         6 * props.functionTimeout.toSeconds() + (props.batchingWindow?.toSeconds() ?? 0),
@@ -70,7 +74,7 @@ export class WorkQueue extends Construct {
       subject: props.name,
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       threshold: 1,
-      says: `Messages of queue "${props.name}" were tried ${props.maxReceiveCount} times and dead-lettered.`,
+      says: `Messages of queue "${props.name}" were tried ${props.attempts ?? props.maxReceiveCount} times and dead-lettered.`,
     });
     props.alarms.add(this, 'AgeAlarm', {
       pattern: '<queue>-age',

@@ -55,9 +55,9 @@ export class ActivationStack extends Stack {
     };
     const made = this.#byType(lane, common, environment);
     readItems(made.deliver.function, data.operations);
-    // The books of its dataflow, and the pace that it takes.
-    const { dataflowRun, rateLimit } = OPERATIONS_PREFIX;
-    updateItemsUnder(made.deliver.function, data.operations, [dataflowRun, rateLimit]);
+    // The books of its dataflow, the pace that it takes, and how often messages were tried.
+    const { dataflowRun, rateLimit, attempts } = OPERATIONS_PREFIX;
+    updateItemsUnder(made.deliver.function, data.operations, [dataflowRun, rateLimit, attempts]);
     readObjects(made.deliver.function, data.catalog);
     return made;
   }

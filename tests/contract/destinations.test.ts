@@ -46,7 +46,7 @@ const mailing = (n: number, change: Parameters<typeof profileDelivery>[0]) =>
   });
 
 requestDestinationContract('http', {
-  create: ({ http, metrics, now }) =>
+  create: ({ http, metrics, now, lane, attempts }) =>
     deliverHttp({
       catalog: catalogOf({
         id: 'webhook',
@@ -58,6 +58,8 @@ requestDestinationContract('http', {
       http,
       secrets: async () => JSON.stringify({ signingKey: SIGNING_KEY, bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
+      lane,
+      attempts,
       metrics,
       now,
     }),
@@ -78,7 +80,7 @@ requestDestinationContract('http', {
 });
 
 requestDestinationContract('mailer, the worked example of docs/destinations.md', {
-  create: ({ http, metrics, now }) =>
+  create: ({ http, metrics, now, lane, attempts }) =>
     deliverHttp({
       catalog: {
         current: async () => ({ destinations: new Map([[MAILER.id, MAILER as unknown as DestinationDefinition]]) }),
@@ -87,6 +89,8 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
       http,
       secrets: async () => JSON.stringify({ bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
+      lane,
+      attempts,
       metrics,
       now,
       typeOf: ({ type }) => (type === 'mailer' ? (mailer as unknown as ReturnType<typeof requestTypeOf>) : undefined),
@@ -103,8 +107,13 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
 });
 
 requestDestinationContract('aam, edge', {
-  create: ({ http, metrics }) =>
-    deliverAamEdge({ catalog: catalogOf({ id: 'aam', type: 'aam' }), deliveryStates, http, metrics }),
+  create: (world) =>
+    deliverAamEdge({
+      ...world,
+      catalog: catalogOf({ id: 'aam', type: 'aam' }),
+      deliveryStates,
+      rateLimit: NO_RATE_LIMIT,
+    }),
   delivery: (n, changes) => edgeDelivery({ device: ecid(n), changes: [...changes] }),
   stray: (n) => edgeDelivery({ destinationId: 'nobody', device: ecid(n) }),
   people: ({ body }) => [Number(new URLSearchParams(body).get('d_mid'))],

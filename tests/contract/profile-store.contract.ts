@@ -37,6 +37,7 @@ export function profileStoreContract(name: string, create: () => RemovableProfil
             time: 1,
             tieBreaker: 'a',
             attributes: { name: 'Åsa "Q"', nested: { n: 1.5 } },
+            patches: [{ time: 2, tieBreaker: 'b', attributes: { city: 'Rom', nested: { m: null } } }],
           },
         },
         events: {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { MembershipChange } from '#core/activation/delivery.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
+import type { AttemptCounts, DeliveryLane } from '#core/activation/ports/delivery-lane.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import * as log from '#lambdas/runtime/log.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
@@ -11,7 +12,9 @@ import {
   exited,
   failedIds,
   fakeHttp,
+  fakeLane,
   fakeMetrics,
+  type LaneSeen,
   NOW,
   sqsEvent,
   status,
@@ -24,6 +27,8 @@ export interface RequestConformance {
     readonly http: (request: HttpRequest) => Promise<HttpOutcome>;
     readonly metrics: Metrics;
     readonly now: () => number;
+    readonly lane: DeliveryLane;
+    readonly attempts: AttemptCounts;
   }): Handler;
   /** A delivery about person `n` to a destination that the catalog has. */
   delivery(n: number, changes: readonly MembershipChange[]): object;
@@ -42,7 +47,9 @@ export interface RequestConformance {
 }
 
 interface Tried {
+  /** Messages that come again, or are dead letters. */
   readonly failed: string[];
+  readonly lane: LaneSeen;
   readonly requests: readonly HttpRequest[];
   readonly counted: readonly Counted[];
   readonly logged: string;
@@ -70,7 +77,8 @@ export function requestDestinationContract(name: string, type: RequestConformanc
     vi.spyOn(log, 'logBatch').mockImplementation((fields) => void logged.push(fields));
     const { http, requests } = fakeHttp(answer);
     const { metrics, counted } = fakeMetrics();
-    const handler = type.create({ http, metrics, now: () => NOW });
+    const lane = fakeLane(messages.map(({ n, attempt = 1 }) => ({ id: `m${n}`, body: '', attempt })));
+    const handler = type.create({ http, metrics, now: () => NOW, lane: lane.lane, attempts: lane.attempts });
     const response = await handler(
       sqsEvent(
         messages.map(({ n, changes = [entered('A1')], group = `g${n}`, attempt = 1, body }) => ({
@@ -80,9 +88,11 @@ export function requestDestinationContract(name: string, type: RequestConformanc
           attempt,
         })),
       ) as never,
+      { getRemainingTimeInMillis: () => 60_000 },
     );
     return {
-      failed: failedIds(response as Parameters<typeof failedIds>[0]).sort(),
+      failed: [...failedIds(response as Parameters<typeof failedIds>[0]), ...lane.dead].sort(),
+      lane,
       requests,
       counted,
       logged: JSON.stringify(logged),
@@ -114,7 +124,6 @@ export function requestDestinationContract(name: string, type: RequestConformanc
     });
 
     it.each([
-      ['too many requests', { ...status(429), retryAfterMs: 1_000 }],
       ['a server error', status(503)],
       ['a timeout', { kind: 'timeout' } as const],
       ['a broken line', { kind: 'network', code: 'ECONNRESET' } as const],
@@ -124,6 +133,18 @@ export function requestDestinationContract(name: string, type: RequestConformanc
       expect(failed).toEqual(['m1', 'm2']);
       expect(sum(counted, 'DeliveriesFailed', 'retry')).toBe(2);
       expect(sum(counted, 'DeliveriesSent')).toBe(0);
+    });
+
+    it.each([
+      ['too many requests', { ...status(429), retryAfterMs: 900_000 } as HttpOutcome],
+      ['no time just now', { ...status(503), retryAfterMs: 900_000 } as HttpOutcome],
+    ])('waits for as long as it is asked to, without an attempt: %s', async (_, answer) => {
+      for (const attempt of [1, 3, 9]) {
+        const { failed, counted, lane } = await tryOut([{ n: 1, attempt: Math.min(attempt, 3) }], () => answer);
+        expect([failed, lane.hidden, lane.dead]).toEqual([['m1'], { m1: 900 }, []]);
+        expect(Object.values(lane.tried).filter((tried) => tried !== 0)).toEqual([]);
+        expect(sum(counted, 'DeliveriesFailed', 'wait')).toBe(1);
+      }
     });
 
     it.each([401, 403, 404, 302])('keeps everything while the configuration is wrong (%d)', async (code) => {

@@ -2,23 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
+import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
 import { lookupStoreContract } from './lookup-store.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
+import { rateLimitContract } from './rate-limit.contract.ts';
 import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
@@ -38,6 +42,15 @@ membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb()
 jobsContract('DynamoDB', () => new DynamoDbJobs(dynamoDb(), tables.operations, `${randomUUID()}#`));
 lookupStoreContract('DynamoDB', () => new DynamoDbLookupStore(dynamoDb(), tables.operations));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
+attemptCountsContract('DynamoDB', () => new DynamoDbAttemptCounts(dynamoDb(), tables.operations, Date.now));
+rateLimitContract(
+  'DynamoDB',
+  (clock, sleep) => {
+    const options = { client: dynamoDb(), table: tables.operations, now: clock.now, sleep, random: Math.random };
+    return { function: () => createDynamoDbRateLimit(options), destination: randomUUID };
+  },
+  5,
+);
 dataflowBooksContract('DynamoDB', () => new DynamoDbRunStatistics(dynamoDb(), tables.operations));
 identityCasesContract('DynamoDB', () => ({
   profiles: new DynamoDbProfileStore(dynamoDb(), tables.profiles),

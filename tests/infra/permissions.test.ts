@@ -33,6 +33,8 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   CompleteMultipartUpload: ['s3:PutObject'],
   ListObjectsV2: ['s3:ListBucket'],
   SendMessageBatch: ['sqs:SendMessage'],
+  ChangeMessageVisibilityBatch: ['sqs:ChangeMessageVisibility'],
+  DeleteMessageBatch: ['sqs:DeleteMessage'],
 };
 const SERVICES: Readonly<Record<string, string>> = {
   '@aws-sdk/client-dynamodb': 'dynamodb',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lanesOf } from '#core/contract/delivery-lanes.ts';
+import { KEEP_ORDERED_DAYS, lanesOf, MAX_WAIT_DAYS } from '#core/contract/delivery-lanes.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { follow, identityOf, type Resource, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
@@ -70,6 +70,30 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
       });
       expect(properties.ContentBasedDeduplication).not.toBe(true);
     }
+  });
+
+  it('leave attempts to the functions of ordered delivery lanes, which know their queue and its dead letters', () => {
+    const ordered = worked.filter((queue) => queue.properties.FifoQueue === true);
+    for (const queue of ordered) {
+      expect(redriveOf(queue)!.maxReceiveCount).toBe(1000);
+      expect(queue.properties.MessageRetentionPeriod).toBe(KEEP_ORDERED_DAYS * DAY);
+      const mapping = mappings.find(({ stack, properties }) => {
+        return identityOf(follow(templates, stack, properties.EventSourceArn)) === identityOf(queue);
+      })!;
+      const reader = follow(templates, mapping.stack, mapping.properties.FunctionName);
+      const { Variables } = reader.properties.Environment as { Variables: Record<string, unknown> };
+      const deadLetters = follow(templates, queue.stack, redriveOf(queue)!.deadLetterTargetArn);
+      expect(identityOf(follow(templates, reader.stack, Variables.QUEUE_URL))).toBe(identityOf(queue));
+      expect(identityOf(follow(templates, reader.stack, Variables.DEAD_LETTERS_URL))).toBe(identityOf(deadLetters));
+      const senders = resourcesOfType(templates, 'AWS::IAM::Policy').filter(({ properties }) =>
+        (properties.PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] }).Statement.some(
+          ({ Action, Resource }) =>
+            Action.includes('sqs:SendMessage') && JSON.stringify(Resource).includes(deadLetters.logicalId),
+        ),
+      );
+      expect(senders.map(({ logicalId }) => logicalId.includes('Deliver'))).toEqual([true]);
+    }
+    expect(MAX_WAIT_DAYS).toBeLessThan(KEEP_ORDERED_DAYS);
   });
 
   it('are encrypted and answer over TLS only', () => {

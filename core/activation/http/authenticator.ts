@@ -1,12 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
-import { classifyOutcome, type ErrorClass, reasonOf } from '#core/activation/error-class.ts';
+import { askedToWait, classifyOutcome, type ErrorClass, reasonOf } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from './client.ts';
 import type { Authentication, Credentials } from './credentials.ts';
 
 export type Authorized =
   | { readonly headers: Readonly<Record<string, string>> }
-  | { readonly errorClass: ErrorClass; readonly reason: string };
+  | {
+      readonly errorClass: ErrorClass;
+      readonly reason: string;
+      /** Of `wait`: for how long, in ms. */
+      readonly waitMs?: number;
+    };
 
 type OAuth2 = Extract<Authentication, { type: 'oauth2ClientCredentials' }>;
 
@@ -59,7 +64,12 @@ export class Authenticator {
     const outcome = await this.#http(request);
     const failed = classifyOutcome(outcome);
     // A request for a token is about no person: what is rejected for good is rejected for all.
-    if (failed) return { errorClass: failed === 'drop' ? 'stop' : failed, reason: `token-${reasonOf(outcome)}` };
+    if (failed) {
+      const reason = `token-${reasonOf(outcome)}`;
+      return failed === 'wait'
+        ? { errorClass: failed, reason, waitMs: askedToWait(outcome) }
+        : { errorClass: failed === 'drop' ? 'stop' : failed, reason };
+    }
     const read = tokenAnswer.safeParse(outcome.kind === 'response' ? parseJson(outcome.body) : undefined);
     if (!read.success) return { errorClass: 'retry', reason: 'token-malformed-answer' };
     const lifetime = (read.data.expires_in ?? DEFAULT_LIFETIME_S) * 1000;

@@ -1,11 +1,17 @@
-/** How fast a destination may be asked, by all functions together. */
+import type { TurnRequest } from '../rate-limit.ts';
+
+/** How fast a destination may be asked, by all functions together. Nobody waits in here for longer than it says. */
 export interface RateLimit {
   /**
-   * Waits until the next request may be made.
+   * Takes a turn; waits for it where it is soon enough.
    * @param perSecond what the destination takes; undefined: it has not said
-   * @returns false where that is too long to wait for: the messages come again
+   * @returns undefined: the request may be made; otherwise when to come back, in epoch ms
    */
-  acquire(destinationId: string, perSecond: number | undefined): Promise<boolean>;
-  /** The destination asks to be left alone for so long. */
-  backOff(destinationId: string, ms: number): Promise<void>;
+  acquire(
+    destinationId: string,
+    perSecond: number | undefined,
+    request: Pick<TurnRequest, 'isBack' | 'patienceMs'>,
+  ): Promise<number | undefined>;
+  /** The destination asks to be left alone for so long. @returns until when, in epoch ms */
+  backOff(destinationId: string, ms: number): Promise<number>;
 }

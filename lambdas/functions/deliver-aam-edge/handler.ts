@@ -3,67 +3,103 @@ import { type DcsResult, readDcsResponse } from '#core/activation/aam/read-dcs-r
 import { type EdgeDelivery, edgeDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import { type DestinationCatalog, destinationOf } from '#core/activation/destination-catalog.ts';
+import { askedToWait } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
+import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
+import { DELIVERY_ATTEMPTS } from '#core/contract/delivery-lanes.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
+import { createLaneHandler, eachOpen } from '#lambdas/runtime/lane-handler.ts';
+import type { LaneDeps, LaneItem, LaneSession } from '#lambdas/runtime/lane-session.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
-import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/sqs-handler.ts';
 
-export interface DeliverAamEdgeDeps {
+export interface DeliverAamEdgeDeps extends LaneDeps {
   readonly catalog: DestinationCatalog;
   readonly deliveryStates: DeliveryStateStore;
   readonly http: HttpClient;
+  readonly rateLimit: RateLimit;
   readonly metrics: Metrics;
 }
 
 const DEVICES_CONCURRENCY = 10;
 
-/** Queue of Audience Manager's edge → the collection server of the device's region. */
+/**
+ * Queue of Audience Manager's edge → the collection server of the device's region. A region that asks for time is left
+ * alone by all functions, and no other with it.
+ */
 export function createHandler(deps: DeliverAamEdgeDeps) {
-  const deliver = async ({ id, value: queued }: QueueItem<EdgeDelivery>): Promise<void> => {
-    const { destinationId } = queued;
+  const deliver = async (item: LaneItem<EdgeDelivery>, session: LaneSession<EdgeDelivery>): Promise<void> => {
+    const { destinationId } = item.value;
     const exclude = (reason: string): void =>
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: destinationId, reason });
-    const value = await stillHolds(queued, deps.deliveryStates);
-    if (!value) return exclude('superseded');
+    const done = (): void => session.done([item]);
+    const value = await stillHolds(item.value, deps.deliveryStates);
+    if (!value) {
+      exclude('superseded');
+      return done();
+    }
     const destination = await destinationOf(deps.catalog, destinationId, 'aam');
     const { requests, names, invalid } = edgeCalls(value, destination);
+    if (requests.length > 0) {
+      const until = await deps.rateLimit.acquire(regionOf(value), undefined, {
+        isBack: session.isBack([item]),
+        patienceMs: 0,
+      });
+      if (until !== undefined) {
+        deps.metrics.count(METRICS.deliveriesHeldBack, 1, { destination: destinationId });
+        return session.wait([item], until);
+      }
+      await session.begin([item]);
+    }
     for (const reason of invalid) exclude(reason);
-    if (requests.length === 0) return;
+    if (requests.length === 0) return done();
 
     const isAdvertisingId = names === 'device' && value.device.namespace !== 'ECID';
-    const result = await callAll(requests, deps.http, isAdvertisingId ? 'd_cid' : 'd_mid');
+    const { result, waitMs } = await callAll(requests, deps.http, isAdvertisingId ? 'd_cid' : 'd_mid');
     switch (result.outcome) {
       case 'accepted':
         for (const code of result.ignored) exclude(`dcs-${code}`);
         deps.metrics.count(METRICS.deliveriesSent, 1, { destination: destinationId });
-        return;
+        return done();
       case 'optedOut':
-        return exclude('optedOut');
+        exclude('optedOut');
+        return done();
       default: {
         const { outcome, reason } = result;
         deps.metrics.count(METRICS.deliveriesFailed, 1, { destination: destinationId, class: outcome });
+        if (outcome === 'wait') {
+          return session.wait([item], await deps.rateLimit.backOff(regionOf(value), waitMs));
+        }
         const error = new Error(`The edge of "${destinationId}" in region ${value.region.id} answered: ${reason}`);
         if (outcome !== 'drop') throw error;
-        logFailure(error, { messageId: id });
+        logFailure(error, { messageId: item.id });
+        return done();
       }
     }
   };
-  return createSqsHandler(edgeDelivery, eachInOrder(deliver, DEVICES_CONCURRENCY));
+  return createLaneHandler(
+    edgeDelivery,
+    { ...deps, maxAttempts: DELIVERY_ATTEMPTS['aam-edge'] },
+    async (items, session) => eachOpen(items, session, DEVICES_CONCURRENCY, (item) => deliver(item, session)),
+  );
 }
+
+/** As its rate limit is called: each region has servers of its own. */
+const regionOf = ({ destinationId, region }: EdgeDelivery): string => `${destinationId}@${region.host}`;
 
 /** Makes the calls of one delivery, up to the first that is not accepted. Repeating them tells the same thing again. */
 async function callAll(
   requests: readonly HttpRequest[],
   http: HttpClient,
   device: 'd_mid' | 'd_cid',
-): Promise<DcsResult> {
+): Promise<{ readonly result: DcsResult; readonly waitMs: number }> {
   const ignored: number[] = [];
   for (const request of requests) {
-    const result = readDcsResponse(await http(request), device);
-    if (result.outcome !== 'accepted') return result;
+    const answer = await http(request);
+    const result = readDcsResponse(answer, device);
+    if (result.outcome !== 'accepted') return { result, waitMs: askedToWait(answer) };
     ignored.push(...result.ignored);
   }
-  return { outcome: 'accepted', ignored };
+  return { result: { outcome: 'accepted', ignored }, waitMs: 0 };
 }

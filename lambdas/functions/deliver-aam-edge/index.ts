@@ -1,10 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
+import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
+import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
@@ -24,6 +28,16 @@ export const handler = withDataflow(
         OPERATIONS_PREFIX.deliveryState,
       ),
       http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
+      rateLimit: createDynamoDbRateLimit({
+        client: dynamoDb(),
+        table: environment.OPERATIONS_TABLE,
+        now: Date.now,
+        sleep: setTimeout,
+        random: Math.random,
+      }),
+      lane: new SqsDeliveryLane(sqs(), { queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }),
+      attempts: new DynamoDbAttemptCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
       metrics,
+      now: Date.now,
     }),
 );

@@ -1,19 +1,22 @@
 import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
-import { createRequestSender, type RequestSenderDeps } from '#core/activation/request-sender.ts';
+import { createRequestSender, HELD_BACK, type RequestSenderDeps } from '#core/activation/request-sender.ts';
 import { stillHolds } from '#core/activation/superseded.ts';
+import { DELIVERY_ATTEMPTS } from '#core/contract/delivery-lanes.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
+import { createLaneHandler, eachOpen } from '#lambdas/runtime/lane-handler.ts';
+import type { LaneDeps, LaneItem, LaneSession } from '#lambdas/runtime/lane-session.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
-import { createSqsHandler, eachInOrder, type QueueItem } from '#lambdas/runtime/sqs-handler.ts';
 
-export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure'> {
+export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure'>, LaneDeps {
   readonly deliveryStates: DeliveryStateStore;
   readonly metrics: Metrics;
 }
 
-type Item = QueueItem<ProfileDelivery>;
+type Item = LaneItem<ProfileDelivery>;
+type Session = LaneSession<ProfileDelivery>;
 type Failure = Extract<ItemResult, { delivered: false }>;
 
 const GROUPS_CONCURRENCY = 5;
@@ -21,100 +24,105 @@ const GROUPS_CONCURRENCY = 5;
 /**
  * Queue of a destination that is told in requests → its endpoint. What comes together is sent in one request; what is
  * tried again is sent alone, so that one profile that the endpoint cannot take does not hold up the others for ever.
+ * What has to wait goes back to the queue until it may be its turn.
  */
 export function createHandler(deps: DeliverHttpDeps) {
   const send = createRequestSender({ ...deps, logFailure });
 
-  /** Counts and logs what became of each. @returns the ids of those that have to come again */
-  const recordResults = (items: readonly Item[], results: readonly ItemResult[]): Set<string> => {
-    const again = new Set<string>();
+  /** Counts, logs and notes what became of each. */
+  const recordResults = async (
+    items: readonly Item[],
+    results: readonly ItemResult[],
+    session: Session,
+  ): Promise<void> => {
+    const delivered = items.filter((_, index) => results[index]!.delivered);
+    session.done(delivered);
     const failures = new Map<string, { failure: Failure; items: Item[] }>();
-    let delivered = 0;
     for (const [index, item] of items.entries()) {
       const result = results[index]!;
-      if (result.delivered) {
-        delivered += 1;
-        continue;
-      }
+      if (result.delivered) continue;
       const key = `${result.errorClass} ${result.reason}`;
       const known = failures.get(key) ?? { failure: result, items: [] };
       known.items.push(item);
       failures.set(key, known);
-      // What is dropped will never be taken: not tried again, but not passed over in silence either.
-      if (result.errorClass !== 'drop') again.add(item.id);
     }
     const destination = items[0]!.value.destinationId;
-    if (delivered > 0) deps.metrics.count(METRICS.deliveriesSent, delivered, { destination });
-    for (const { failure, items: own } of failures.values()) {
-      const { errorClass, reason } = failure;
-      deps.metrics.count(METRICS.deliveriesFailed, own.length, { destination, class: errorClass });
-      const what = errorClass === 'drop' ? 'rejects a profile for good' : 'was not reached';
-      logFailure(new Error(`Destination "${destination}" ${what}: ${reason}`), { messages: own.map(({ id }) => id) });
-    }
-    return again;
+    if (delivered.length > 0) deps.metrics.count(METRICS.deliveriesSent, delivered.length, { destination });
+    for (const { failure, items: own } of failures.values()) await settleFailed(own, failure, session);
   };
 
-  const sendItems = (items: readonly Item[]): Promise<readonly ItemResult[]> =>
+  const settleFailed = async (items: readonly Item[], failure: Failure, session: Session): Promise<void> => {
+    const { errorClass, reason, until = deps.now() } = failure;
+    const destination = items[0]!.value.destinationId;
+    if (reason === HELD_BACK) deps.metrics.count(METRICS.deliveriesHeldBack, items.length, { destination });
+    else deps.metrics.count(METRICS.deliveriesFailed, items.length, { destination, class: errorClass });
+    if (errorClass === 'wait') return session.wait(items, until);
+    const what = errorClass === 'drop' ? 'rejects a profile for good' : 'was not reached';
+    logFailure(new Error(`Destination "${destination}" ${what}: ${reason}`), { messages: items.map(({ id }) => id) });
+    // What is dropped will never be taken: not tried again, but not passed over in silence either.
+    if (errorClass === 'drop') session.done(items);
+    else await session.fail(items);
+  };
+
+  const sendItems = (items: readonly Item[], session: Session): Promise<readonly ItemResult[]> =>
     send(
       items[0]!.value.destinationId,
       items.map(({ value }) => value),
+      { isBack: session.isBack(items), patience: session.patience, begin: () => session.begin(items) },
     );
 
-  const alone = eachInOrder<ProfileDelivery>(async (item) => {
-    const [result] = await sendItems([item]);
-    if (recordResults([item], [result!]).size > 0) throw new Error('The delivery has to come again');
-  }, GROUPS_CONCURRENCY);
+  const alone = (items: readonly Item[], session: Session): Promise<void> =>
+    eachOpen(items, session, GROUPS_CONCURRENCY, async (item) => {
+      await recordResults([item], await sendItems([item], session), session);
+    });
 
-  const together = async (items: readonly Item[]): Promise<ReadonlySet<string>> => {
-    const results = await sendItems(items);
+  const together = async (items: readonly Item[], session: Session): Promise<void> => {
+    const results = await sendItems(items, session);
     // All of them are rejected for good because of some, and nobody says which.
     const isRejected = results.every((result) => !result.delivered && result.errorClass === 'drop');
-    return items.length > 1 && isRejected ? alone(items) : recordResults(items, results);
+    await (items.length > 1 && isRejected ? alone(items, session) : recordResults(items, results, session));
   };
 
   /** Without what has been decided otherwise since. */
-  const stillHolding = async (queued: readonly Item[]): Promise<Item[]> => {
+  const stillHolding = async (queued: readonly Item[], session: Session): Promise<Item[]> => {
     const checked = await Promise.all(
       queued.map(async (item) => ({ ...item, value: await stillHolds(item.value, deps.deliveryStates) })),
     );
-    const items = checked.filter((item): item is Item => item.value !== undefined);
-    const superseded = checked.filter(({ value }) => value === undefined).map(({ id }) => id);
-    for (const { id, value } of queued) {
-      if (!superseded.includes(id)) continue;
+    const superseded = new Set(checked.filter(({ value }) => value === undefined).map(({ id }) => id));
+    const over = queued.filter(({ id }) => superseded.has(id));
+    for (const { value } of over) {
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: value.destinationId, reason: 'superseded' });
     }
-    return items;
+    session.done(over);
+    return checked.filter((item): item is Item => item.value !== undefined);
   };
 
   /** Everything for one destination, in requests of as many as it takes. */
-  const deliver = async (items: readonly Item[]): Promise<ReadonlySet<string>> => {
+  const deliver = async (items: readonly Item[], session: Session): Promise<void> => {
     const { profilesPerRequest, aloneFrom } = await send.batching(items[0]!.value.destinationId);
-    let failedIds: ReadonlySet<string> = new Set();
-    for (let start = 0; start < items.length; start += profilesPerRequest) {
-      const batch = items.slice(start, start + profilesPerRequest);
-      const open = batch.filter((item) => !followsFailure(item, items, failedIds));
-      if (open.length === 0) continue;
-      const apart = open.some(({ attempt }) => attempt >= aloneFrom);
-      failedIds = failedIds.union(await (apart ? alone(open) : together(open)));
+    for (;;) {
+      const open = session.open(items);
+      if (open.length === 0 || !session.hasTime()) return;
+      const batch = open.slice(0, profilesPerRequest);
+      const apart = batch.some(({ attempt }) => attempt >= aloneFrom);
+      await (apart ? alone(batch, session) : together(batch, session));
+      if (session.open(items).length > 0) await session.acknowledge(batch);
     }
-    return failedIds;
   };
 
-  return createSqsHandler(profileDelivery, async (queued) => {
-    const items = await stillHolding(queued);
-    let failedIds: ReadonlySet<string> = new Set();
-    for (const own of Map.groupBy(items, ({ value }) => value.destinationId).values()) {
-      try {
-        failedIds = failedIds.union(await deliver(own));
-      } catch (error) {
-        logFailure(error, { messages: own.length });
-        failedIds = failedIds.union(new Set(own.map(({ id }) => id)));
+  return createLaneHandler(
+    profileDelivery,
+    { ...deps, maxAttempts: DELIVERY_ATTEMPTS.http },
+    async (queued, session) => {
+      const items = await stillHolding(queued, session);
+      for (const own of Map.groupBy(items, ({ value }) => value.destinationId).values()) {
+        try {
+          await deliver(own, session);
+        } catch (error) {
+          logFailure(error, { messages: own.length });
+          await session.fail(session.open(own));
+        }
       }
-    }
-    return failedIds;
-  });
+    },
+  );
 }
-
-/** Whether an earlier item of the same message group has failed: what follows it must not overtake it. */
-const followsFailure = (item: Item, items: readonly Item[], failedIds: ReadonlySet<string>): boolean =>
-  item.group !== undefined && items.some(({ id, group }) => group === item.group && failedIds.has(id));

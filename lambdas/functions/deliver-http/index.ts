@@ -1,13 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { dynamoDb, secretsManager } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
+import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
@@ -33,7 +35,10 @@ export const handler = withDataflow(
         table: environment.OPERATIONS_TABLE,
         now: Date.now,
         sleep: setTimeout,
+        random: Math.random,
       }),
+      lane: new SqsDeliveryLane(sqs(), { queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }),
+      attempts: new DynamoDbAttemptCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
       metrics,
       now: Date.now,
     }),

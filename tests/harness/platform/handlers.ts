@@ -10,6 +10,7 @@ import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import { createHandler as compactLake } from '#lambdas/functions/compact-lake/handler.ts';
@@ -41,6 +42,8 @@ import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { createSuppression } from '#lambdas/runtime/suppression.ts';
 import { MemoryAppliedRetentions } from '#tests/harness/core/applied-retentions.memory.ts';
+import { MemoryAttemptCounts } from '#tests/harness/core/attempts.memory.ts';
+import { createMemoryRateLimit } from '#tests/harness/core/rate-limit.memory.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
@@ -83,6 +86,8 @@ export interface HandlersOptions {
   readonly sender: BatchSender;
   readonly http: HttpClient;
   readonly now: Clock;
+  /** Lets time pass inside a function. */
+  sleep(ms: number): Promise<void>;
 }
 
 /** Every function that the wiring names, over the memory stores; the same wiring as in each function's `index.ts`. */
@@ -90,14 +95,17 @@ export function createHandlers(options: HandlersOptions): {
   handlers: Record<string, Handler>;
   schedules: Schedules;
 } {
-  const { wiring, http, now } = options;
+  const { wiring, http, now, sleep } = options;
   const urlOf = new Map(wiring.queues.map((queue) => [queue.name, queueUrl(queue)]));
   const queueUrls = Object.fromEntries(urlOf);
 
   let ids = 0;
   const runStatistics = new MemoryRunStatistics();
   const expiryBooks = new MemoryAppliedRetentions();
-  const depsOf = (reader: FunctionName) => {
+  const rateLimit = createMemoryRateLimit(now, sleep);
+  const attempts = new MemoryAttemptCounts();
+  /** @param source the queue that it works off, if it is one */
+  const depsOf = (reader: FunctionName, source?: string) => {
     const { stores, intercept } = options;
     const isErasure = reader === 'erase' || reader === 'erase-part';
     const isExpiry = queueOf(reader) === 'expiry';
@@ -105,6 +113,7 @@ export function createHandlers(options: HandlersOptions): {
     const suppressionKey = async (): Promise<string> => 'suppression key';
     const backoff = async (): Promise<void> => {};
     const sqs = asSqsClient(intercept(options.sender, 'queues', reader));
+    const deadLetters = wiring.queues.find(({ name }) => name === source)?.redrive?.deadLetters ?? '';
     return {
       catalog: { current: async () => options.catalog() },
       metrics: { count: () => {} },
@@ -134,7 +143,12 @@ export function createHandlers(options: HandlersOptions): {
       workMs: 60_000,
       untilSeen: async () => {},
       newId: () => `job ${++ids}`,
-      rateLimit: { acquire: async () => true, backOff: async () => {} },
+      rateLimit,
+      attempts,
+      lane: new SqsDeliveryLane(sqs, {
+        queue: urlOf.get(source ?? '') ?? '',
+        deadLetters: urlOf.get(deadLetters) ?? '',
+      }),
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('validation')!),
       chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
@@ -201,11 +215,12 @@ export function createHandlers(options: HandlersOptions): {
   };
 
   const handlers: Record<string, Handler> = {};
-  for (const { function: label } of wiring.sources) {
+  for (const source of wiring.sources) {
+    const label = source.function;
     const name = label.split('/')[0] as FunctionName;
     const create = make[name];
     if (!create) throw new Error(`The templates have a reader "${label}" that nobody has wired here`);
-    handlers[label] = create(depsOf(name));
+    handlers[label] = create(depsOf(name, source.kind === 'sqs' ? source.queue : undefined));
   }
   return {
     handlers,

@@ -18,6 +18,7 @@ import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
+import { elapse } from '#tests/harness/poller/invocation.ts';
 import { createPoller, type Poller } from '#tests/harness/poller/poller.ts';
 import { createHandlers, type Intercept, type Schedules } from './handlers.ts';
 import { batchSender, queueUrl } from './sqs-client.ts';
@@ -32,6 +33,8 @@ export interface PlatformOptions {
   readonly intercept?: Intercept;
   /** What the world answers to a request. @default 200 */
   readonly answer?: (request: HttpRequest) => HttpOutcome;
+  /** How long the world takes to answer, in ms. @default no time */
+  readonly latency?: (request: HttpRequest) => number;
   /** Of which size files are divided. @default as it is deployed */
   readonly chunkBytes?: number;
   /** Whether the landing bucket keeps versions. @default true, as it is deployed */
@@ -142,9 +145,12 @@ export function createPlatform(options: PlatformOptions): Platform {
     async http(request) {
       const outcome = answer(request);
       requests.push({ at: clock.now(), request, outcome });
-      return outcome;
+      const took = options.latency?.(request) ?? 0;
+      await elapse(clock, Math.min(took, request.timeoutMs));
+      return took > request.timeoutMs ? { kind: 'timeout' } : outcome;
     },
     now: clock.now,
+    sleep: (ms) => elapse(clock, ms),
     ...(options.chunkBytes !== undefined && { chunkBytes: options.chunkBytes }),
   });
   const poller: Poller = createPoller({

@@ -31,6 +31,10 @@ export interface StreamSource extends Mapping {
 export interface QueueSource extends Mapping {
   readonly kind: 'sqs';
   readonly queue: string;
+  /** Batches that are worked on at once, at most. */
+  readonly maxConcurrency: number;
+  /** After which the function is ended. */
+  readonly timeoutSeconds: number;
 }
 
 export interface QueueDefinition {
@@ -39,6 +43,7 @@ export interface QueueDefinition {
   /** FIFO: whether a deduplication id counts within its message group only. */
   readonly deduplicatesPerGroup: boolean;
   readonly visibilityTimeoutSeconds: number;
+  readonly retentionSeconds: number;
   /** After that many receives a message goes to the dead-letter queue. */
   readonly redrive: { readonly maxReceiveCount: number; readonly deadLetters: string } | undefined;
 }
@@ -47,6 +52,11 @@ export interface Wiring {
   readonly sources: readonly EventSource[];
   readonly queues: readonly QueueDefinition[];
 }
+
+/** What AWS takes where a template says nothing. */
+const DEFAULT_RETENTION_S = 4 * 86_400;
+const DEFAULT_TIMEOUT_S = 3;
+const UNLIMITED_CONCURRENCY = 1_000;
 
 /** What the templates of one stage say about who reads what, and how. */
 export function readWiring(templates: Templates): Wiring {
@@ -75,7 +85,16 @@ function readMapping(templates: Templates, mapping: Resource, nameOf: (resource:
     filters: filters.map(({ Pattern }) => Pattern),
   };
   if (source.type === 'AWS::SQS::Queue') {
-    return { ...common, kind: 'sqs', queue: nameOf(source), batchSize: number('BatchSize', 10) };
+    const scaling = properties.ScalingConfig as { MaximumConcurrency?: number } | undefined;
+    const reader = follow(templates, stack, properties.FunctionName);
+    return {
+      ...common,
+      kind: 'sqs',
+      queue: nameOf(source),
+      batchSize: number('BatchSize', 10),
+      maxConcurrency: scaling?.MaximumConcurrency ?? UNLIMITED_CONCURRENCY,
+      timeoutSeconds: Number(reader.properties.Timeout ?? DEFAULT_TIMEOUT_S),
+    };
   }
   const onFailure = properties.DestinationConfig as { OnFailure?: { Destination: unknown } } | undefined;
   return {
@@ -102,6 +121,7 @@ function readQueue(templates: Templates, queue: Resource, nameOf: (resource: Res
     fifo: properties.FifoQueue === true,
     deduplicatesPerGroup: properties.DeduplicationScope === 'messageGroup',
     visibilityTimeoutSeconds: Number(properties.VisibilityTimeout ?? 30),
+    retentionSeconds: Number(properties.MessageRetentionPeriod ?? DEFAULT_RETENTION_S),
     redrive:
       redrive === undefined
         ? undefined

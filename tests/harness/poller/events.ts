@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { DynamoDBRecord, KinesisStreamRecord, SQSRecord } from 'aws-lambda';
-import type { QueueMessage } from './queue.ts';
+import { type QueueMessage, receiptOf } from './queue.ts';
 import type { ItemChange, KinesisPayload, StreamRecord } from './stream.ts';
 
 /** Records in the shape in which Lambda hands them to a function. */
@@ -59,7 +59,7 @@ export function itemRecord(table: string, record: StreamRecord<ItemChange>): Dyn
 export function queueRecord(queue: string, message: QueueMessage): SQSRecord {
   return {
     messageId: message.messageId,
-    receiptHandle: `${message.messageId}#${message.receiveCount}`,
+    receiptHandle: receiptOf(message),
     body: message.body,
     attributes: {
       ApproximateReceiveCount: String(message.receiveCount),

@@ -12,7 +12,7 @@ import type { Invocation, Worker } from './worker.ts';
 /**
  * AWS's event sources in one process, on virtual time: streams and queues in memory, read as the event source mappings
  * of a synthesised template say and as AWS documents them. What it leaves out: limits on payload size, throttled
- * functions, the sources' own retention, and calls that take longer than a visibility timeout.
+ * functions, the streams' own retention, and calls that take longer than a visibility timeout.
  */
 export interface PollerOptions {
   /** Where the wiring comes from: the templates of a stage, or written down. */
@@ -66,7 +66,9 @@ export function createPoller(options: PollerOptions): Poller {
     if (source.kind === 'sqs') {
       if (handler === undefined) continue;
       const definition = wiring.queues.find(({ name }) => name === source.queue)!;
-      workers.push(createQueueWorker({ source, definition, queue: queueNamed(source.queue), handler, clock, log }));
+      const props = { source, definition, queue: queueNamed(source.queue), handler, clock, log };
+      const workersOfQueue = Math.min(concurrency, source.maxConcurrency);
+      workers.push(...Array.from({ length: workersOfQueue }, () => createQueueWorker(props)));
     } else {
       const lanes = handler === undefined ? [] : createLanes(source, handler);
       workers.push(...lanes);
@@ -101,14 +103,26 @@ export function createPoller(options: PollerOptions): Poller {
     queue: queueNamed,
     async run({ until = Number.POSITIVE_INFINITY, maxInvocations = 10_000 } = {}) {
       const limit = invocations.length + maxInvocations;
+      const readyAt = (worker: Worker): number => worker.readyAt() ?? Number.POSITIVE_INFINITY;
+      const busy = new Map<Worker, Promise<void>>();
       for (;;) {
-        const next = Math.min(...workers.map((worker) => worker.readyAt() ?? Number.POSITIVE_INFINITY));
-        if (next === Number.POSITIVE_INFINITY || next > until) break;
-        clock.advanceTo(next);
-        const ready = workers.filter((worker) => (worker.readyAt() ?? Number.POSITIVE_INFINITY) <= clock.now());
-        const chosen: Worker[] = [];
-        while (ready.length > 0 && chosen.length < concurrency) chosen.push(...ready.splice(pick(ready.length), 1));
-        await Promise.all(chosen.map((worker) => worker.run()));
+        const idle = workers.filter((worker) => !busy.has(worker));
+        const next = Math.min(...idle.map(readyAt));
+        const isOver = next === Number.POSITIVE_INFINITY || next > until;
+        if (busy.size === 0) {
+          if (isOver) break;
+          clock.advanceTo(next);
+        }
+        const ready = isOver ? [] : idle.filter((worker) => readyAt(worker) <= clock.now());
+        while (ready.length > 0 && busy.size < concurrency) {
+          const [worker] = ready.splice(pick(ready.length), 1);
+          busy.set(
+            worker!,
+            worker!.run().finally(() => busy.delete(worker!)),
+          );
+        }
+        // Nothing is ready after all where a message has become visible whose group is still held back.
+        if (busy.size > 0) await Promise.race(busy.values());
         if (invocations.length > limit) throw new Error(`Not quiet after ${maxInvocations} calls of functions`);
       }
       if (until !== Number.POSITIVE_INFINITY) clock.advanceTo(until);

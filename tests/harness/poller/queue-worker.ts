@@ -2,8 +2,9 @@ import type { VirtualClock } from './clock.ts';
 import type { QueueDefinition, QueueSource } from './event-source.ts';
 import { queueRecord } from './events.ts';
 import { passes } from './filter.ts';
+import { runWithin } from './invocation.ts';
 import type { MemoryQueue } from './queue.ts';
-import { type Handler, invoke } from './response.ts';
+import { type CommitDecision, type Handler, invoke } from './response.ts';
 import type { Invocation, Worker } from './worker.ts';
 
 const FIFO_BATCH_LIMIT = 10;
@@ -35,11 +36,13 @@ export function createQueueWorker({ source, definition, queue, handler, clock, l
       if (batch.length === 0) return;
       const items = batch.map(({ messageId }) => messageId);
       const at = clock.now();
-      const commitDecision = await invoke(handler, { Records: batch }, new Set(items), source.reportBatchItemFailures);
+      const commitDecision = await runWithin(clock, source.timeoutSeconds, (context) =>
+        invoke(handler, { Records: batch }, new Set(items), source.reportBatchItemFailures, context),
+      ).catch((error: unknown): CommitDecision => ({ outcome: 'failed', error }));
       log({ at, function: source.function, items, outcome: commitDecision.outcome });
       if (commitDecision.outcome === 'failed') return;
       const failed = commitDecision.outcome === 'partly-failed' ? commitDecision.failed : new Set<string>();
-      for (const item of items) if (!failed.has(item)) queue.delete(item);
+      for (const { messageId, receiptHandle } of batch) if (!failed.has(messageId)) queue.acknowledge(receiptHandle);
     },
   };
 }

@@ -3,6 +3,10 @@ import type { QueueDefinition } from './event-source.ts';
 
 /** SQS forgets a deduplication id after five minutes. */
 const DEDUPLICATION_MS = 5 * 60 * 1000;
+/** A message is hidden for twelve hours at most, from when it was received. */
+const MAX_HIDDEN_MS = 12 * 3_600 * 1000;
+/** A FIFO queue hands out nothing more while so many messages are received and not deleted. */
+const MAX_IN_FLIGHT = 120_000;
 
 export interface QueueMessage {
   readonly messageId: string;
@@ -28,13 +32,23 @@ export interface MemoryQueue {
   /** At most `limit` visible messages, which then are hidden for the visibility timeout. */
   receive(limit: number): QueueMessage[];
   delete(messageId: string): void;
+  /** Deletes by the receipt of the latest receive, while it is valid; any other changes nothing. */
+  acknowledge(receipt: string): void;
+  /** Hides a message that is received for so long from now. @throws Error as SQS rejects it */
+  hide(receipt: string, seconds: number): void;
+  /** Messages that the queue has forgotten because they were too old: lost. */
+  readonly expired: readonly QueueMessage[];
   /** How many messages could be received now. */
   visible(): number;
   /** When the first message is, was or will be visible; undefined when there is none. */
   firstVisibleAt(): number | undefined;
 }
 
-type Stored = { -readonly [K in keyof QueueMessage]: QueueMessage[K] } & { visibleAt: number };
+type Stored = { -readonly [K in keyof QueueMessage]: QueueMessage[K] } & { visibleAt: number; receivedAt: number };
+
+/** What names one receive of a message. */
+export const receiptOf = ({ messageId, receiveCount }: Pick<QueueMessage, 'messageId' | 'receiveCount'>): string =>
+  `${messageId}#${receiveCount}`;
 
 export function createQueue(
   definition: QueueDefinition,
@@ -50,8 +64,25 @@ export function createQueue(
   const lockedGroups = (): Set<string | undefined> =>
     new Set(fifo ? stored.filter((message) => message.visibleAt > clock.now()).map(({ groupId }) => groupId) : []);
 
+  const expired: QueueMessage[] = [];
+  const expire = (): void => {
+    const oldest = clock.now() - definition.retentionSeconds * 1000;
+    if (!stored.some(({ sentAt }) => sentAt < oldest)) return;
+    expired.push(...stored.filter(({ sentAt }) => sentAt < oldest));
+    stored = stored.filter(({ sentAt }) => sentAt >= oldest);
+  };
+
+  const inFlight = (receipt: string): Stored | undefined =>
+    stored.find(
+      (message) => receiptOf(message) === receipt && message.receivedAt > 0 && message.visibleAt > clock.now(),
+    );
+
   const available = (): Stored[] => {
+    expire();
     const locked = lockedGroups();
+    if (fifo && stored.length > MAX_IN_FLIGHT) {
+      if (stored.filter(({ visibleAt }) => visibleAt > clock.now()).length >= MAX_IN_FLIGHT) return [];
+    }
     return stored.filter((message) => message.visibleAt <= clock.now() && !(fifo && locked.has(message.groupId)));
   };
 
@@ -59,6 +90,10 @@ export function createQueue(
     name,
     get messages() {
       return stored;
+    },
+    get expired() {
+      expire();
+      return expired;
     },
     send(body, { groupId, deduplicationId } = {}) {
       if (fifo && (groupId === undefined || deduplicationId === undefined)) {
@@ -81,6 +116,7 @@ export function createQueue(
         firstReceivedAt: undefined,
         receiveCount: 0,
         visibleAt: present,
+        receivedAt: 0,
       });
     },
     receive(limit) {
@@ -99,11 +135,27 @@ export function createQueue(
         message.firstReceivedAt ??= clock.now();
         received.push(message);
       }
-      for (const message of received) message.visibleAt = clock.now() + definition.visibilityTimeoutSeconds * 1000;
-      return received.map(({ visibleAt: _, ...message }) => message);
+      for (const message of received) {
+        message.receivedAt = clock.now();
+        message.visibleAt = clock.now() + definition.visibilityTimeoutSeconds * 1000;
+      }
+      return received.map(({ visibleAt: _, receivedAt: _at, ...message }) => message);
     },
     delete(messageId) {
       stored = stored.filter((message) => message.messageId !== messageId);
+    },
+    acknowledge(receipt) {
+      const message = inFlight(receipt);
+      stored = stored.filter((other) => other !== message);
+    },
+    hide(receipt, seconds) {
+      const message = inFlight(receipt);
+      if (message === undefined) throw new Error(`Queue "${name}": receipt ${receipt} is of no message in flight`);
+      const visibleAt = clock.now() + seconds * 1000;
+      if (!Number.isInteger(seconds) || seconds < 0 || visibleAt > message.receivedAt + MAX_HIDDEN_MS) {
+        throw new Error(`Queue "${name}": a message cannot be hidden for ${seconds} s from now`);
+      }
+      message.visibleAt = visibleAt;
     },
     visible: () => available().length,
     firstVisibleAt() {

@@ -1,3 +1,5 @@
+import type { InvocationContext } from './invocation.ts';
+
 /** What a function's answer means for its batch. */
 export type CommitDecision =
   | { readonly outcome: 'succeeded' }
@@ -5,7 +7,9 @@ export type CommitDecision =
   | { readonly outcome: 'failed'; readonly error: unknown }
   | { readonly outcome: 'partly-failed'; readonly failed: ReadonlySet<string> };
 
-export type Handler = (event: never) => unknown;
+export type Handler = (event: never, context?: InvocationContext) => unknown;
+
+const UNHURRIED: InvocationContext = { getRemainingTimeInMillis: () => Number.POSITIVE_INFINITY };
 
 /** Calls a function and reads its answer as Lambda does for a mapping with or without partial batch responses. */
 export async function invoke(
@@ -13,10 +17,11 @@ export async function invoke(
   event: unknown,
   items: ReadonlySet<string>,
   reportsItemFailures: boolean,
+  context: InvocationContext = UNHURRIED,
 ): Promise<CommitDecision> {
   let response: unknown;
   try {
-    response = await handler(event as never);
+    response = await handler(event as never, context);
   } catch (error) {
     return { outcome: 'failed', error };
   }

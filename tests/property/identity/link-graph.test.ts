@@ -50,12 +50,12 @@ describe('an event of which links are withdrawn', () => {
 
 describe('a graph of links', () => {
   it('holds no identity that nothing links any more', () => {
-    const step = fc.record({ named: identities(2, 4), isWithdrawal: fc.boolean(), isUnlinked: fc.func(fc.boolean()) });
+    const step = fc.record({ named: identities(2, 4), isUnlinking: fc.boolean(), isUnlinked: fc.func(fc.boolean()) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 20 }), fc.boolean(), (steps, undoes) => {
         const graph = new LinkGraph([], rules);
-        for (const [time, { named, isWithdrawal, isUnlinked }] of steps.entries()) {
-          if (isWithdrawal) graph.unlink(unlinking(time, named[0]!, named[1]!));
+        for (const [time, { named, isUnlinking, isUnlinked }] of steps.entries()) {
+          if (isUnlinking) graph.unlink(unlinking(time, named[0]!, named[1]!));
           else graph.apply(assertion(time, ...named), undoes ? { isUnlinked } : {});
           expect(graph.size).toBe(new Set(graph.links().flatMap(({ a, b }) => [a, b])).size);
         }

@@ -174,7 +174,8 @@ describe('answers of the edge', () => {
   });
 
   it('takes failures of HTTP as they are', () => {
-    expect(readDcsResponse(status(429), 'd_mid').outcome).toBe('retry');
+    expect(readDcsResponse(status(429), 'd_mid').outcome).toBe('wait');
+    expect(readDcsResponse(status(503), 'd_mid').outcome).toBe('retry');
     expect(readDcsResponse(status(404), 'd_mid').outcome).toBe('stop');
     expect(readDcsResponse({ kind: 'timeout' }, 'd_mid').outcome).toBe('retry');
   });

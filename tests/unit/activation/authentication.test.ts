@@ -9,6 +9,7 @@ import {
   catalogOf,
   failedIds,
   fakeHttp,
+  fakeLane,
   fakeMetrics,
   NO_RATE_LIMIT,
   NOW,
@@ -49,6 +50,7 @@ function destination(authentication: Record<string, unknown>, secret: unknown = 
       return typeof secret === 'string' ? secret : JSON.stringify(secret);
     },
     rateLimit: NO_RATE_LIMIT,
+    ...fakeLane(),
     metrics: counted.metrics,
     now: () => now,
   });

@@ -10,9 +10,12 @@ import {
   exited,
   failedIds,
   fakeHttp,
+  fakeLane,
   fakeMetrics,
   hashedEmail,
   identity,
+  NO_RATE_LIMIT,
+  NOW,
   ok,
   sqsEvent,
   status,
@@ -26,13 +29,17 @@ async function deliver(messages: readonly TestMessage[], answers: readonly HttpO
   let next = 0;
   const { http, requests } = fakeHttp(() => answers[Math.min(next++, answers.length - 1)]!);
   const { metrics, counted } = fakeMetrics();
+  const lane = fakeLane(messages);
   const handler = createHandler({
     catalog: catalogOf(AAM),
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     http,
+    rateLimit: NO_RATE_LIMIT,
+    ...lane,
     metrics,
+    now: () => NOW,
   });
-  return { failed: failedIds(await handler(sqsEvent(messages))), counted, requests };
+  return { failed: failedIds(await handler(sqsEvent(messages))), counted, requests, lane };
 }
 
 const message = (body = edgeDelivery()): TestMessage => ({ id: 'm1', group: 'g', body });
@@ -75,13 +82,21 @@ describe('delivering to the edge of Audience Manager', () => {
   });
 
   it.each([
-    ['is throttled', status(429), 'retry'],
     ['cannot read the profile now', errors(200), 'retry'],
     ['does not know the host', errors(1), 'stop'],
   ])('has the message come again when the server %s', async (_, answer, errorClass) => {
     const { failed, counted } = await deliver([message()], [answer]);
     expect(failed).toEqual(['m1']);
     expect(counted).toEqual([['DeliveriesFailed', 1, { destination: 'aam', class: errorClass }]]);
+  });
+
+  it('leaves a region alone that asks for time, and its message comes when that is over, without an attempt', async () => {
+    const { failed, counted, lane } = await deliver(
+      [message()],
+      [{ ...status(429), retryAfterMs: 90_000 } as HttpOutcome],
+    );
+    expect([failed, lane.hidden, lane.tried]).toEqual([['m1'], { m1: 90 }, {}]);
+    expect(counted).toEqual([['DeliveriesFailed', 1, { destination: 'aam', class: 'wait' }]]);
   });
 
   it('AAM-15: tells an exit after the entry, or neither when the entry failed', async () => {

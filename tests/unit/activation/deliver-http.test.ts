@@ -9,6 +9,7 @@ import {
   catalogOf,
   failedIds,
   fakeHttp,
+  fakeLane,
   fakeMetrics,
   identity,
   NO_RATE_LIMIT,
@@ -42,17 +43,19 @@ async function deliver(
 ) {
   const { http, requests } = fakeHttp(answer);
   const { metrics, counted } = fakeMetrics();
+  const lane = fakeLane(messages);
   const handler = createHandler({
     catalog,
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     http,
     secrets: async () => 'secret',
     rateLimit,
+    ...lane,
     metrics,
     now: () => NOW,
   });
-  const failed = failedIds(await handler(sqsEvent(messages)));
-  return { failed, counted, lastRouted: requests.map(profilesIn), requests };
+  const failed = failedIds(await handler(sqsEvent(messages), { getRemainingTimeInMillis: () => 30_000 }));
+  return { failed, counted, lastRouted: requests.map(profilesIn), requests, lane };
 }
 
 describe('delivering to an HTTP API', () => {
@@ -83,12 +86,24 @@ describe('delivering to an HTTP API', () => {
 
   it('asks nobody who is held back, and has the messages come again', async () => {
     const turns: unknown[] = [];
-    const rateLimit: RateLimit = { ...NO_RATE_LIMIT, acquire: async (...args) => turns.push(args) > 9 };
+    const rateLimit: RateLimit = {
+      ...NO_RATE_LIMIT,
+      acquire: async (...args) => {
+        turns.push(args);
+        return NOW + 90_500;
+      },
+    };
     const limited = catalogOf({ ...WEBHOOK, requestsPerSecond: 5 });
-    const { failed, lastRouted, counted } = await deliver([message(1), message(2)], () => ok(), limited, rateLimit);
+    const { failed, lastRouted, counted, lane } = await deliver(
+      [message(1), message(2)],
+      () => ok(),
+      limited,
+      rateLimit,
+    );
     expect([failed, lastRouted]).toEqual([['m1', 'm2'], []]);
-    expect(turns).toEqual([['webhook', 5]]);
-    expect(counted).toEqual([['DeliveriesFailed', 2, { destination: 'webhook', class: 'retry' }]]);
+    expect(turns).toEqual([['webhook', 5, { isBack: false, patienceMs: 500 }]]);
+    expect(counted).toEqual([['DeliveriesHeldBack', 2, { destination: 'webhook' }]]);
+    expect([lane.hidden, lane.tried, lane.dead]).toEqual([{ m1: 91, m2: 91 }, {}, []]);
   });
 
   it.each([
@@ -96,10 +111,11 @@ describe('delivering to an HTTP API', () => {
     [undefined, 1_000],
   ])('holds a destination back for as long as it asks (%s ms)', async (retryAfterMs, expected) => {
     const held: unknown[] = [];
-    const rateLimit: RateLimit = { ...NO_RATE_LIMIT, backOff: async (...args) => void held.push(args) };
+    const rateLimit: RateLimit = { ...NO_RATE_LIMIT, backOff: async (...args) => NOW + 5_000 * held.push(args) };
     const tooMany: HttpOutcome = { ...status(429), ...(retryAfterMs !== undefined && { retryAfterMs }) } as HttpOutcome;
-    await deliver([message(1)], () => tooMany, catalogOf(WEBHOOK), rateLimit);
+    const { lane } = await deliver([message(1)], () => tooMany, catalogOf(WEBHOOK), rateLimit);
     expect(held).toEqual([['webhook', expected]]);
+    expect([lane.hidden, lane.tried]).toEqual([{ m1: 5 }, {}]);
   });
 
   it('says for each profile what became of it, where the endpoint does (207)', async () => {
@@ -190,8 +206,8 @@ describe('delivering to an HTTP API', () => {
   });
 
   it('has a delivery of another kind become a dead letter', async () => {
-    const { failed, lastRouted } = await deliver([message(1, { body: { kind: 'aam-hub' } })], () => ok());
-    expect(failed).toEqual(['m1']);
+    const { failed, lastRouted, lane } = await deliver([message(1, { body: { kind: 'aam-hub' } })], () => ok());
+    expect([failed, lane.dead]).toEqual([[], ['m1']]);
     expect(lastRouted).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import type { EdgeDelivery, HubDelivery, MembershipChange, ProfileDelivery } fro
 import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
+import type { AttemptCounts, DeliveryLane } from '#core/activation/ports/delivery-lane.ts';
 import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
 import type { MetricName } from '#core/contract/metrics.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -76,7 +77,7 @@ export function sqsEvent(messages: readonly TestMessage[]): SQSEvent {
       body: typeof body === 'string' ? body : JSON.stringify(body),
       attributes: {
         ApproximateReceiveCount: String(attempt),
-        SentTimestamp: '0',
+        SentTimestamp: String(NOW),
         SenderId: 'test',
         ApproximateFirstReceiveTimestamp: '0',
         ...(group !== undefined && { MessageGroupId: group }),
@@ -116,8 +117,43 @@ export function fakeHttp(answer: (request: HttpRequest) => HttpOutcome): { http:
   };
 }
 
+/** What a function did with the messages of its lane. */
+export interface LaneSeen {
+  readonly hidden: Record<string, number>;
+  readonly acknowledged: string[];
+  readonly dead: string[];
+  /** Attempts that were counted, by message. */
+  readonly tried: Record<string, number>;
+}
+
+/** A lane that does as it is told and remembers it; a message that comes for the nth time was tried before each time. */
+export function fakeLane(
+  messages: readonly TestMessage[] = [],
+): { readonly lane: DeliveryLane; readonly attempts: AttemptCounts } & LaneSeen {
+  const seen: LaneSeen = { hidden: {}, acknowledged: [], dead: [], tried: {} };
+  return {
+    ...seen,
+    lane: {
+      hide: async (hidden) => {
+        for (const { receipt, seconds } of hidden) seen.hidden[receipt] = seconds;
+      },
+      acknowledge: async (receipts) => void seen.acknowledged.push(...receipts),
+      deadLetter: async (dead) => void seen.dead.push(...dead.map(({ id }) => id)),
+    },
+    attempts: {
+      get: async (ids) =>
+        new Map(
+          messages.flatMap(({ id, attempt = 1 }) => (ids.includes(id) && attempt > 1 ? [[id, attempt - 1]] : [])),
+        ),
+      add: async (ids, by) => {
+        for (const id of ids) seen.tried[id] = (seen.tried[id] ?? 0) + by;
+      },
+    },
+  };
+}
+
 /** A destination that takes everything at once. */
-export const NO_RATE_LIMIT: RateLimit = { acquire: async () => true, backOff: async () => {} };
+export const NO_RATE_LIMIT: RateLimit = { acquire: async () => undefined, backOff: async (_id, ms) => NOW + ms };
 
 export type Counted = readonly [name: MetricName, value: number, dimension?: Readonly<Record<string, string>>];
 

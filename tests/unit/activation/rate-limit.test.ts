@@ -1,93 +1,113 @@
-import { ConditionalCheckFailedException, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
-import { runs } from '#tests/harness/runs.ts';
+import { rateLimitContract } from '#tests/contract/rate-limit.contract.ts';
+import { createMemoryRateLimit } from '#tests/harness/core/rate-limit.memory.ts';
 
-const START = 1_000_000;
+type Numbers = Record<string, number | undefined>;
 
-/** A table of one attribute that answers the conditional writes of the adapter. */
+/** Whether a condition of the adapter holds: comparisons with what is not there do not. */
+function holds(condition: string, names: Readonly<Record<string, string>>, item: Numbers, values: Numbers): boolean {
+  const numberAt = (operand: string): number | undefined =>
+    operand.startsWith(':') ? values[operand] : item[names[operand]!];
+  const written = condition
+    .replace(/attribute_not_exists\((#\w+)\)/g, (_, name: string) => String(numberAt(name) === undefined))
+    .replace(/(#\w+) BETWEEN (:\w+) AND (:\w+)/g, (_, name: string, from: string, to: string) => {
+      const value = numberAt(name);
+      return String(value !== undefined && value >= numberAt(from)! && value <= numberAt(to)!);
+    })
+    .replace(/(#\w+) (<|>=) ([#:]\w+)/g, (_, left: string, operator: string, right: string) => {
+      const [x, y] = [numberAt(left), numberAt(right)];
+      return String(x !== undefined && y !== undefined && (operator === '<' ? x < y : x >= y));
+    });
+  const isTrue = (part: string): boolean => part.split(' AND ').every((term) => term.trim() === 'true');
+  const flat = written.replace(/\(([^()]*)\)/g, (_, inner: string) => String(inner.split(' OR ').some(isTrue)));
+  return flat.split(' OR ').some(isTrue);
+}
+
+/** A table that answers the reads and the conditional writes of the adapter. */
 function table() {
-  let free: number | undefined;
+  const items = new Map<string, Numbers>();
   const client = new DynamoDBClient({ region: 'eu-west-1' });
   const calls = mockClient(client);
+  calls.on(GetItemCommand).callsFake((input: GetItemCommand['input']) => {
+    const item = items.get(input.Key!.pk!.S!);
+    return item ? { Item: asAttributes(item) } : {};
+  });
   calls.on(UpdateItemCommand).callsFake((input: UpdateItemCommand['input']) => {
-    const value = (name: string): number => Number(input.ExpressionAttributeValues?.[name]?.N);
-    const condition = input.ConditionExpression ?? '';
-    const holds = condition.includes('BETWEEN')
-      ? free !== undefined && free >= value(':now') && free <= value(':latest')
-      : free === undefined || free < value(condition.includes(':until') ? ':until' : ':now');
-    if (!holds) throw new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
-    if (input.UpdateExpression?.includes(':until')) free = value(':until');
-    else if (input.UpdateExpression?.includes(':now + :distance')) free = value(':now') + value(':distance');
-    else free = free! + value(':distance');
-    return { Attributes: { freeAt: { N: String(free) } } };
+    const names = input.ExpressionAttributeNames!;
+    const values: Numbers = Object.fromEntries(
+      Object.entries(input.ExpressionAttributeValues!).map(([name, value]) => [name, Number(value.N)]),
+    );
+    const item = items.get(input.Key!.pk!.S!) ?? {};
+    if (!holds(input.ConditionExpression!, names, item, values)) {
+      throw new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
+    }
+    const [, name, first, , second] = /^SET (#\w+) = ([#:]\w+)( \+ ([#:]\w+))?, /.exec(input.UpdateExpression!)!;
+    const numberAt = (operand: string | undefined): number =>
+      operand === undefined ? 0 : operand.startsWith(':') ? values[operand]! : item[names[operand]!]!;
+    const changed = { [names[name!]!]: numberAt(first) + numberAt(second) };
+    items.set(input.Key!.pk!.S!, { ...item, ...changed });
+    return { Attributes: asAttributes(changed) };
   });
   return { client, calls };
 }
 
-describe('the pace of a destination', () => {
-  let clock = START;
-  beforeEach(() => {
-    clock = START;
-  });
-  const rateLimitOf = (client: DynamoDBClient, slept: number[] = []) =>
-    createDynamoDbRateLimit({
-      client,
-      table: 'operations',
-      now: () => clock,
-      sleep: async (ms) => void slept.push(ms),
-    });
+const asAttributes = (item: Numbers) =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, { N: String(value) }]));
 
-  it('keeps requests of all functions together at the distance of the limit', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 20 }),
-        fc.integer({ min: 1, max: 50 }),
-        async (functions, perSecond) => {
-          clock = START;
-          const { client } = table();
-          const slept: number[] = [];
-          const rateLimits = [0, 1, 2].map(() => rateLimitOf(client, slept));
-          const turns: number[] = [];
-          for (const which of functions) {
-            slept.length = 0;
-            if (await rateLimits[which]!.acquire('d', perSecond)) turns.push(clock + (slept[0] ?? 0));
-          }
-          expect(turns[0]).toBe(START);
-          for (const [i, acquire] of turns.entries()) {
-            if (i > 0) expect(acquire - turns[i - 1]!).toBeGreaterThanOrEqual(1000 / perSecond);
-          }
-          if (functions.length * (1000 / perSecond) < 4000) expect(turns).toHaveLength(functions.length);
-        },
-      ),
-      runs(0.25, 50),
-    );
-  });
+let destinations = 0;
+const destination = (): string => `d${destinations++}`;
 
-  it('waits for nobody longer than ten seconds', async () => {
+rateLimitContract(
+  'memory',
+  (clock, sleep) => {
+    const rateLimit = createMemoryRateLimit(clock.now, sleep);
+    return { function: () => rateLimit, destination };
+  },
+  100,
+);
+
+rateLimitContract(
+  'expressions of DynamoDB',
+  (clock, sleep) => {
     const { client } = table();
-    const rateLimit = rateLimitOf(client);
-    const turns = await Promise.all(Array.from({ length: 20 }, () => rateLimit.acquire('d', 1)));
-    expect(turns.filter(Boolean).length).toBeLessThanOrEqual(12);
-    expect(turns).toContain(false);
-  });
+    const options = { client, table: 'operations', now: clock.now, sleep, random: () => 0.3 };
+    return { function: () => createDynamoDbRateLimit(options), destination };
+  },
+  60,
+);
 
-  it('writes nothing for a destination without a limit', async () => {
+describe('the rate limit in a table', () => {
+  const rateLimit = (client: DynamoDBClient) =>
+    createDynamoDbRateLimit({ client, table: 't', now: () => 1_000_000, sleep: async () => {}, random: () => 0 });
+
+  it('costs one read and one write a turn', async () => {
     const { client, calls } = table();
-    expect(await rateLimitOf(client).acquire('d', undefined)).toBe(true);
-    expect(calls.calls()).toEqual([]);
+    const one = rateLimit(client);
+    for (let n = 0; n < 3; n++) await one.acquire('d', 1, { isBack: false, patienceMs: 1_000 });
+    expect(calls.commandCalls(GetItemCommand)).toHaveLength(3);
+    expect(calls.commandCalls(UpdateItemCommand)).toHaveLength(3);
   });
 
-  it('leaves a destination alone for as long as it asks, everywhere', async () => {
-    const { client } = table();
-    const asked = rateLimitOf(client);
-    await asked.backOff('d', 60_000);
-    expect(await asked.acquire('d', undefined)).toBe(false);
-    expect(await rateLimitOf(client).acquire('d', 10)).toBe(false);
-    clock += 60_001;
-    expect(await asked.acquire('d', undefined)).toBe(true);
-    expect(await rateLimitOf(client).acquire('d', 10)).toBe(true);
+  it('writes nothing for a destination without a limit, and reads once in some seconds', async () => {
+    const { client, calls } = table();
+    const one = rateLimit(client);
+    for (let n = 0; n < 9; n++)
+      expect(await one.acquire('d', undefined, { isBack: false, patienceMs: 0 })).toBeUndefined();
+    expect(calls.commandCalls(UpdateItemCommand)).toEqual([]);
+    expect(calls.commandCalls(GetItemCommand)).toHaveLength(1);
+  });
+
+  it('sends away for a second who is always overtaken', async () => {
+    const { client, calls } = table();
+    calls.on(UpdateItemCommand).rejects(new ConditionalCheckFailedException({ message: 'no', $metadata: {} }));
+    expect(await rateLimit(client).acquire('d', 1, { isBack: false, patienceMs: 0 })).toBe(1_001_000);
   });
 });

@@ -11,6 +11,7 @@ import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.t
 import {
   catalogOf,
   fakeHttp,
+  fakeLane,
   fakeMetrics,
   HOUR,
   identity,
@@ -79,6 +80,7 @@ describe('the books of a destination', () => {
         })).http,
         secrets: async () => 'secret',
         rateLimit: NO_RATE_LIMIT,
+        ...fakeLane(),
         metrics,
         now: () => NOW,
       }),

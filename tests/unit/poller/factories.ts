@@ -1,5 +1,6 @@
 import type { DynamoDBStreamEvent, KinesisStreamEvent, SQSEvent } from 'aws-lambda';
 import type { QueueDefinition, QueueSource, StreamSource, Wiring } from '#tests/harness/poller/event-source.ts';
+import type { InvocationContext } from '#tests/harness/poller/invocation.ts';
 import { createPoller, type Poller, type PollerOptions } from '#tests/harness/poller/poller.ts';
 
 /** Wirings of one function, with settings that make the arithmetic of a test easy. */
@@ -23,6 +24,8 @@ export const streamSource = (settings: Partial<StreamSource> = {}): StreamSource
 export const queueSource = (settings: Partial<QueueSource> = {}): QueueSource => ({
   kind: 'sqs',
   queue: 'work',
+  maxConcurrency: 5,
+  timeoutSeconds: 30,
   function: 'reader',
   batchSize: 10,
   batchingWindowSeconds: 0,
@@ -36,6 +39,7 @@ export const queueDefinition = (settings: Partial<QueueDefinition> = {}): QueueD
   fifo: false,
   deduplicatesPerGroup: true,
   visibilityTimeoutSeconds: 60,
+  retentionSeconds: 14 * 86_400,
   redrive: undefined,
   ...settings,
 });
@@ -64,7 +68,7 @@ export function tablePoller(settings: Partial<StreamSource>, reader: (event: Dyn
 
 export function queuePoller(
   settings: Partial<QueueDefinition>,
-  reader: (event: SQSEvent) => unknown,
+  reader: (event: SQSEvent, context?: InvocationContext) => unknown,
   source: Partial<QueueSource> = {},
 ): Poller {
   const deadLetters = queueDefinition({ name: 'work.dead-letters', fifo: settings.fifo ?? false });

@@ -1,9 +1,11 @@
 import { fc, it as property } from '@fast-check/vitest';
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import type { Poller } from '#tests/harness/poller/poller.ts';
+import { elapse } from '#tests/harness/poller/invocation.ts';
+import { createPoller, type Poller } from '#tests/harness/poller/poller.ts';
+import { receiptOf } from '#tests/harness/poller/queue.ts';
 import { runs } from '#tests/harness/runs.ts';
-import { bodies, queuePoller } from './factories.ts';
+import { bodies, queueDefinition, queuePoller, queueSource } from './factories.ts';
 
 const REDRIVE = { maxReceiveCount: 3, deadLetters: 'work.dead-letters' };
 
@@ -88,6 +90,80 @@ describe('a queue', () => {
     send(poller, 'b');
     await poller.run();
     expect(poller.invocations.map(({ at, items }) => [at - start, items.length])).toEqual([[20_000, 2]]);
+  });
+});
+
+describe('a received message', () => {
+  const received = (): { poller: Poller; receipt: string } => {
+    const poller = queuePoller({}, () => undefined);
+    send(poller, 'a');
+    return { poller, receipt: receiptOf(poller.queue('work').receive(1)[0]!) };
+  };
+
+  it('is hidden for as long as its reader says, twelve hours from its receive at most', () => {
+    const { poller, receipt } = received();
+    const queue = poller.queue('work');
+    poller.clock.advanceBy(10_000);
+    expect(() => queue.hide(receipt, 43_191)).toThrow('cannot be hidden');
+    queue.hide(receipt, 43_190);
+    expect(queue.firstVisibleAt()).toBe(poller.clock.now() + 43_190_000);
+    queue.hide(receipt, 0);
+    expect(queue.visible()).toBe(1);
+  });
+
+  it('answers to the receipt of its last receive only, and while that is valid', () => {
+    const { poller, receipt } = received();
+    const queue = poller.queue('work');
+    poller.clock.advanceBy(60_000);
+    expect(() => queue.hide(receipt, 5)).toThrow('no message in flight');
+    queue.acknowledge(receipt);
+    const again = receiptOf(queue.receive(1)[0]!);
+    queue.acknowledge(receipt);
+    expect(queue.messages).toHaveLength(1);
+    queue.acknowledge(again);
+    expect(queue.messages).toEqual([]);
+  });
+
+  it('is lost when its queue has kept it for long enough', async () => {
+    const poller = queuePoller({ retentionSeconds: 100 }, () => {
+      throw new Error('rejected');
+    });
+    send(poller, 'a');
+    await poller.run();
+    expect(poller.invocations).toHaveLength(2);
+    expect(poller.queue('work').expired.map(({ body }) => body)).toEqual(['a']);
+  });
+});
+
+describe('a function that reads a queue', () => {
+  it('is told how long it may run, and is ended when that is over: nothing that follows happens', async () => {
+    const seen: [number, string][] = [];
+    const poller: Poller = queuePoller({ redrive: REDRIVE }, async (event, context) => {
+      seen.push([context!.getRemainingTimeInMillis(), 'begins']);
+      await elapse(poller.clock, 29_000);
+      seen.push([context!.getRemainingTimeInMillis(), 'goes on']);
+      if (event.Records[0]!.attributes.ApproximateReceiveCount === '1') await elapse(poller.clock, 2_000);
+      seen.push([context!.getRemainingTimeInMillis(), 'ends']);
+    });
+    send(poller, 'a');
+    await poller.run();
+    expect(seen.map(([, what]) => what)).toEqual(['begins', 'goes on', 'begins', 'goes on', 'ends']);
+    expect(seen[1]).toEqual([1_000, 'goes on']);
+    expect(poller.invocations.map(({ outcome }) => outcome)).toEqual(['failed', 'succeeded']);
+  });
+
+  it('works on several batches at once, each for as long as it takes', async () => {
+    const ends: number[] = [];
+    const wiring = { sources: [queueSource({ batchSize: 1 })], queues: [queueDefinition()] };
+    const reader = async () => {
+      await elapse(poller.clock, 1_000);
+      ends.push(poller.clock.now() - start);
+    };
+    const poller: Poller = createPoller({ from: { wiring }, handlers: { reader }, concurrency: 3 });
+    const start = poller.clock.now();
+    send(poller, 'a', 'b', 'c', 'd');
+    await poller.run();
+    expect(ends).toEqual([1_000, 1_000, 1_000, 2_000]);
   });
 });
 

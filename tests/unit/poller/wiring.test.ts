@@ -73,6 +73,7 @@ describe('the wiring of a stage', () => {
           fifo: false,
           deduplicatesPerGroup: false,
           visibilityTimeoutSeconds: 30,
+          retentionSeconds: 345_600,
           redrive: undefined,
         },
       ],
