@@ -66,7 +66,7 @@ async function fromPs(): Promise<ProcessInfo[]> {
 
 /** Reads `ps -ax -o pid= -o ppid= -o pgid= -o stat= -o lstart= -o command=`. */
 export function parsePs(text: string): ProcessInfo[] {
-  const line = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}\s+\d{4})\s+(.*)$/;
+  const line = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]{8}\s+\d{4})\s(.*)$/;
   const found: ProcessInfo[] = [];
   for (const row of text.split('\n')) {
     const match = line.exec(row);

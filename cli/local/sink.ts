@@ -49,7 +49,7 @@ export async function startSink(options: {
     const url = urlOf(host, state.port);
     return {
       url,
-      urlForLambdas: (caller.SINK_URL || url).replace(/\/+$/, ''),
+      urlForLambdas: (caller.SINK_URL || url).replace(/(?<!\/)\/+$/, ''),
       client: new SinkClient(url),
       started: running === undefined,
     };

@@ -212,7 +212,8 @@ async function leaveItem(item: ProfileItem, leaving: Leaving, deps: PurgeDeps): 
   const memberships = await deps.memberships.get(item.canonicalKey);
   if (memberships && !isRedirect(memberships)) isLeft = (await leaveMemberships(memberships, isOther, deps)) && isLeft;
   const deliveryState = await deps.deliveryStates.get(item.canonicalKey);
-  if (deliveryState && !isRedirect(deliveryState)) isLeft = (await leaveDeliveryState(deliveryState, leaving, deps)) && isLeft;
+  if (deliveryState && !isRedirect(deliveryState))
+    isLeft = (await leaveDeliveryState(deliveryState, leaving, deps)) && isLeft;
   for (const canonicalKey of item.mergedIn) {
     const moved = await deps.memberships.get(canonicalKey);
     const leadsToThem = theirs.has(canonicalKey) || (isRedirect(moved) && theirs.has(moved.redirectTo));

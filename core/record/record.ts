@@ -26,6 +26,7 @@ export const REJECTION_CODES = [
   'invalid-encoding', // not UTF-8
   'too-large',
   'too-deep',
+  'too-complex', // would take too many steps to validate
   'invalid-envelope',
   'unknown-dataset',
   'schema-mismatch', // envelope and dataset name different schemas

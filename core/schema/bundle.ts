@@ -42,8 +42,12 @@ export const LARGE_ENUM = 'largeEnum';
 /** Where a reference leads nowhere: the reference. */
 export const UNRESOLVED = 'unresolvedReference';
 const LARGE = 64;
+/** Under these stand schemas that are asked by themselves whether a value fits, as those of `anyOf` and `oneOf` are. */
+const ASKED = new Set(['contains', 'if', 'unevaluatedProperties', 'unevaluatedItems']);
 const MAX_NODES = 50_000;
 const MAX_PROBLEMS = 50;
+/** Files that one message names. */
+const MAX_PATHS = 10;
 
 /**
  * Follows the references of a schema through a library.
@@ -112,11 +116,12 @@ class Bundler {
       const here = pointer + pointerStep(key);
       if (key === '$ref' || key === '$recursiveRef') this.#readReference(key, value, resource, here, result);
       else if (key === 'definitions' || key === '$defs') continue;
+      else if (key === 'additionalProperties' && isObject(value)) result[key] = this.#ownNode(value, resource, here);
       else if (SCHEMA_MAPS.has(key)) result[key] = this.#readMap(key, value, resource, here, depth);
       else if (key === 'allOf') result[key] = this.#readList(value, resource, here, depth);
       else if (SCHEMA_LISTS.has(key)) result[key] = this.#readAlternatives(value, resource, here);
       else if (key === 'items' && Array.isArray(value)) result[key] = this.#readList(value, resource, here, depth);
-      else if (key === 'contains') result[key] = this.#ownNode(value, resource, here);
+      else if (ASKED.has(key)) result[key] = this.#ownNode(value, resource, here);
       else if (SINGLE_SCHEMAS.has(key)) result[key] = this.#read(value, resource, here, depth + 1);
       else if (PLAIN_KEYWORDS.has(key)) this.#readPlain(key, value, node, resource, here, result);
     }
@@ -132,8 +137,10 @@ class Bundler {
     return Object.fromEntries(
       Object.entries(value).map(([name, node]) => {
         if (key === 'patternProperties') this.#checkPattern(name, resource, pointer + pointerStep(name));
-        const isNames = key === 'dependencies' && Array.isArray(node);
-        return [name, isNames ? node : this.#read(node, resource, pointer + pointerStep(name), depth + 1)];
+        const here = pointer + pointerStep(name);
+        if (key === 'dependencies' && Array.isArray(node)) return [name, node];
+        if (key === 'patternProperties' && isObject(node)) return [name, this.#ownNode(node, resource, here)];
+        return [name, this.#read(node, resource, here, depth + 1)];
       }),
     );
   }
@@ -195,8 +202,13 @@ class Bundler {
     if (found.length === 0) {
       this.#leadsNowhere(value, from, pointer, `no schema has the $id "${id}"; add the file that does`, result);
     } else if (found.length > 1) {
-      const paths = found.map(({ file }) => file.path).join(', ');
-      this.#problem(from, pointer, `several files have the $id "${id}" and differ: ${paths}; keep one`);
+      const paths = found.slice(0, MAX_PATHS).map(({ file }) => file.path);
+      const more = found.length > MAX_PATHS ? ', …' : '';
+      this.#problem(
+        from,
+        pointer,
+        `several files have the $id "${id}" and differ: ${paths.join(', ')}${more}; keep one`,
+      );
     } else {
       const target = this.#enter(found[0]!, fragment);
       if (target && key === '$recursiveRef' && isObject(target.node) && target.node.$recursiveAnchor === true) {

@@ -1,4 +1,4 @@
-import type { Ajv, FuncKeywordDefinition } from 'ajv';
+import type { FuncKeywordDefinition } from 'ajv';
 import { UNRESOLVED } from './bundle.ts';
 import { typeName, type Violation } from './violations.ts';
 
@@ -7,16 +7,13 @@ import { typeName, type Violation } from './violations.ts';
  * value that comes by such a place is rejected.
  * @param met what a value came by; to be emptied before the next
  */
-export function addUnresolved(ajv: Ajv, met: Violation[]): void {
-  const keyword: FuncKeywordDefinition = {
-    keyword: UNRESOLVED,
-    schemaType: 'string',
-    errors: false,
-    validate: (reference: string, value: unknown, _: unknown, place?: { readonly instancePath: string }) => {
-      const expected = `a value of the schema ${reference}, which is not there`;
-      met.push({ pointer: place?.instancePath ?? '', keyword: '$ref', expected, found: typeName(value) });
-      return true;
-    },
-  };
-  ajv.addKeyword(keyword);
-}
+export const dangling = (met: Violation[]): FuncKeywordDefinition => ({
+  keyword: UNRESOLVED,
+  schemaType: 'string',
+  errors: false,
+  validate: (reference: string, value: unknown, _: unknown, place?: { readonly instancePath: string }) => {
+    const expected = `a value of the schema ${reference}, which is not there`;
+    met.push({ pointer: place?.instancePath ?? '', keyword: '$ref', expected, found: typeName(value) });
+    return true;
+  },
+});

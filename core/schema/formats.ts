@@ -1,8 +1,9 @@
 import type { Ajv } from 'ajv';
 import { fullFormats } from 'ajv-formats/dist/formats.js';
 import { readPlainInstant } from '#core/util/instant.ts';
+import { type Steps, stepsOfText } from './steps.ts';
 
-/** No text of a format is longer; some of the formats' patterns take very long for very long texts. */
+/** No text of a format is longer. */
 const MAX_LENGTH = 8_192;
 
 /** Formats of other standards than JSON Schema, which has no say about them. */
@@ -19,19 +20,38 @@ const OTHERS = new Set([
 ]);
 
 /** The formats of JSON Schema, for texts of a bounded length; a `date-time` is one that can be told as an instant. */
-export function addFormats(ajv: Ajv): void {
+export function addFormats(ajv: Ajv, steps: Steps): void {
+  const add = (name: string, fits: Matches): void => {
+    ajv.addFormat(name, (text: string) => {
+      steps.take(stepsOfText(text.length));
+      return text.length <= MAX_LENGTH && fits(text);
+    });
+  };
   for (const [name, format] of Object.entries(fullFormats)) {
     if (OTHERS.has(name)) continue;
-    const strict = matcherOf(format as TextFormat);
+    const strict = matcherOf((REPAIRED[name] ?? format) as TextFormat);
     const loose = LOOSE[name];
     const matches = loose ? (text: string) => loose.test(text) || strict(text) : strict;
-    const fits = name === 'date-time' ? instantOr(matches) : matches;
-    ajv.addFormat(name, (text: string) => text.length <= MAX_LENGTH && fits(text));
+    add(name, name === 'date-time' ? instantOr(matches) : matches);
   }
-  for (const [name, pattern] of Object.entries(INTERNATIONAL)) {
-    ajv.addFormat(name, (text: string) => text.length <= MAX_LENGTH && pattern.test(text));
-  }
+  for (const [name, pattern] of Object.entries(INTERNATIONAL)) add(name, (text) => pattern.test(text));
 }
+
+/**
+ * What is in front of an `@` may be any text, with a colon in it or without: to say so in two ways made the expression try
+ * each colon with each that follows.
+ */
+const REPAIRED: Readonly<Record<string, RegExp>> = {
+  url: new RegExp((fullFormats.url as RegExp).source.replace('(?::\\S*)?@', '@'), 'iu'),
+};
+
+/** The expressions of formats as they are used, for those who check that none takes more than linear time. */
+export const formatPatterns = (): ReadonlyMap<string, RegExp> =>
+  new Map(
+    Object.entries({ ...fullFormats, ...REPAIRED }).flatMap(([name, format]) =>
+      format instanceof RegExp && !OTHERS.has(name) ? [[name, format] as const] : [],
+    ),
+  );
 
 /**
  * What the authors of XDM take for addresses is wider than the standards: host names without a scheme, letters that

@@ -43,8 +43,9 @@ export const renderSchemaProblem = ({ file, pointer, message }: SchemaProblem): 
 export class SchemaLibrary {
   readonly #byId = new Map<string, Resource[]>();
   /** What `withId` found for identifiers that several files have: to compare schemas costs what they are long. */
-  readonly #found = new Map<string, readonly Resource[]>();
   readonly #byPath = new Map<string, SchemaFile>();
+  /** Of identifiers that several have, those that differ. */
+  readonly #distinct = new Map<string, readonly Resource[]>();
 
   constructor(files: Iterable<SchemaFile>) {
     for (const file of files) this.add(file);
@@ -54,9 +55,10 @@ export class SchemaLibrary {
     this.#byPath.set(file.path, file);
     for (const resource of resourcesOf(file)) {
       if (resource.base === undefined) continue;
-      const known = this.#byId.get(resource.base) ?? [];
-      this.#byId.set(resource.base, [...known, resource]);
-      this.#found.delete(resource.base);
+      const known = this.#byId.get(resource.base);
+      if (known) known.push(resource);
+      else this.#byId.set(resource.base, [resource]);
+      this.#distinct.delete(resource.base);
     }
   }
 
@@ -72,19 +74,18 @@ export class SchemaLibrary {
   withId(id: string): readonly Resource[] {
     const all = this.#byId.get(id) ?? [];
     if (all.length < 2) return all;
-    const found = this.#found.get(id) ?? distinctOf(all);
-    this.#found.set(id, found);
-    return found;
+    const distinct = this.#distinct.get(id) ?? distinctOf(all);
+    this.#distinct.set(id, distinct);
+    return distinct;
   }
 
   /** What a reference without its fragment leads to: an identifier as it is written, or relative; else a file beside. */
   find(reference: string, from: Resource): readonly Resource[] {
-    const literal = this.withId(reference);
     const absolute = from.base === undefined ? undefined : resolveUri(reference, from.base);
-    const found = literal.length > 0 || absolute === undefined ? literal : this.withId(absolute);
+    const id = this.#byId.has(reference) || absolute === undefined ? reference : absolute;
     // What refers to itself by its identifier means itself, whoever else uses it.
-    const own = found.find(({ file, node }) => file === from.file && node === file.document);
-    if (own) return [own];
+    if (idOf(from.file.document, from.file) === id) return [rootOf(from.file)];
+    const found = this.withId(id);
     if (found.length > 0) return found;
     const beside = this.#byPath.get(pathBeside(reference, from.file.path));
     return beside ? [rootOf(beside)] : [];

@@ -1,8 +1,10 @@
 import { RE2JS } from 're2js';
 import { compileLookAhead } from './look-ahead.ts';
+import { type Steps, stepsOfText } from './steps.ts';
 
 interface Pattern {
-  test(text: string): boolean;
+  /** @throws TooComplexError */
+  test(text: string, steps: Steps): boolean;
 }
 
 /**
@@ -10,10 +12,10 @@ interface Pattern {
  * RE2's syntax is that of JavaScript without look-around and back-references; looking ahead is added here.
  * @throws Error for a pattern that looks behind or refers back, or is none
  */
-function compileLinear(pattern: string): Pattern & { toString(): string } {
+function compileLinear(pattern: string, steps: Steps): { test(text: string): boolean; toString(): string } {
   const compiled = compileOrExplain(pattern);
   // The validator tells patterns apart by their text.
-  return { test: (text) => compiled.test(text), toString: () => `/${pattern}/` };
+  return { test: (text) => compiled.test(text, steps), toString: () => `/${pattern}/` };
 }
 
 function compileOrExplain(pattern: string): Pattern {
@@ -31,11 +33,21 @@ function compileOrExplain(pattern: string): Pattern {
 /** What RE2 does not take, such as more than a thousand repetitions, may still be one that ends. */
 function compileRe2(pattern: string): Pattern {
   try {
-    return RE2JS.compile(withSpaces(RE2JS.translateRegExp(pattern)));
+    const compiled = RE2JS.compile(withSpaces(RE2JS.translateRegExp(pattern)));
+    const size = compiled.programSize();
+    return {
+      test: (text, steps) => {
+        // A large pattern may go through all of itself at each character.
+        steps.take(size < FEW_INSTRUCTIONS ? stepsOfText(text.length) : Math.ceil((text.length * size) / 4));
+        return compiled.test(text);
+      },
+    };
   } catch {
     return compileLookAhead(pattern);
   }
 }
+
+const FEW_INSTRUCTIONS = 16;
 
 /** White space that JavaScript's `\s` has, and RE2's has not. */
 const MORE_SPACES = '\\x{b}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}\\x{feff}';
@@ -65,4 +77,5 @@ export function checkPattern(pattern: string): string | undefined {
 }
 
 /** For ajv's option `code.regExp`. */
-export const linearRegExp = Object.assign(compileLinear, { code: 'linearRegExp' });
+export const linearRegExp = (steps: Steps) =>
+  Object.assign((pattern: string) => compileLinear(pattern, steps), { code: 'linearRegExp' });

@@ -1,3 +1,5 @@
+import type { Steps } from './steps.ts';
+
 /**
  * Patterns with look-ahead, which RE2 does not have, and some schemas of the XDM repository do. A pattern is made a graph
  * of steps and all ways through it are gone at once, so that no pattern takes longer than the text times its length,
@@ -5,15 +7,17 @@
  * pattern matches.
  */
 export interface LookAheadPattern {
-  test(text: string): boolean;
+  /** @throws TooComplexError */
+  test(text: string, steps?: Pick<Steps, 'take'>): boolean;
 }
 
 /** Looking ahead from each character costs the square of the text. */
-const MAX_AHEAD_MS = 512;
+const MAX_AHEAD_TEXT_LENGTH = 512;
 const MAX_STEPS_AHEAD = 1_000;
 const MAX_TEXT_LENGTH = 8_192;
 const MAX_STEPS = 10_000;
 const TOO_LARGE = 'it is too large';
+const UNCOUNTED: Pick<Steps, 'take'> = { take: () => {} };
 
 type Step =
   | { readonly kind: 'match' }
@@ -29,9 +33,11 @@ export function compileLookAhead(pattern: string): LookAheadPattern {
   const entry = new Reader(pattern, flags, steps).read();
   const looksAhead = steps.some(({ kind }) => kind === 'ahead');
   if (looksAhead && steps.length > MAX_STEPS_AHEAD) throw new Error(TOO_LARGE);
-  const longest = looksAhead ? MAX_AHEAD_MS : MAX_TEXT_LENGTH;
+  const longest = looksAhead ? MAX_AHEAD_TEXT_LENGTH : MAX_TEXT_LENGTH;
   const charactersOf = (text: string): readonly string[] => (flags === 'u' ? [...text] : text.split(''));
-  return { test: (text) => text.length <= longest && matches(steps, entry, charactersOf(text)) };
+  return {
+    test: (text, counted = UNCOUNTED) => text.length <= longest && matches(steps, entry, charactersOf(text), counted),
+  };
 }
 
 /** By ECMA-262, characters are whole ones with the flag `u`, and without it the halves that UTF-16 makes of some. */
@@ -48,7 +54,12 @@ function flagsOf(pattern: string): Flags {
   }
 }
 
-function matches(steps: readonly Step[], entry: number, text: readonly string[]): boolean {
+function matches(
+  steps: readonly Step[],
+  entry: number,
+  text: readonly string[],
+  counted: Pick<Steps, 'take'>,
+): boolean {
   const known = new Map<number, boolean>();
   /** Whether the steps from an entry match at a place of the text; when searching, there or further on. */
   const run = (from: number, at: number, isSearch = false): boolean => {
@@ -69,6 +80,7 @@ function matches(steps: readonly Step[], entry: number, text: readonly string[])
         } else if (holds(step, i)) here.add(step.next);
         if (found) break;
       }
+      counted.take(1 + here.size);
       if (found || i >= text.length) break;
       here = next;
     }

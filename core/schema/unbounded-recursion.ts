@@ -1,11 +1,11 @@
 import type { Bundle, SchemaNode } from './bundle.ts';
 import { SchemaError } from './library.ts';
-
-/** Keywords that apply another schema to the very same value. */
-const SAME_VALUE = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependencies', 'dependentSchemas'];
+import { subschemasOf } from './subschemas.ts';
 
 /** A value is looked at by no more schemas than this, each time it is met. */
 const MAX_LOOKS = 10_000;
+/** References that lead from one to the next without going into the value. */
+const MAX_CHAIN = 200;
 
 /**
  * A schema may contain itself further down (a tree of categories). One that refers to itself for the same value would
@@ -16,34 +16,39 @@ export function rejectUnbounded({ nodes, places }: Bundle): void {
   const reject = (key: string, message: string): never => {
     throw new SchemaError([{ ...places.get(key)!, message }]);
   };
-  const looks = new Map<string, number>();
-  const count = (key: string, above: ReadonlySet<string>): number => {
-    if (above.has(key)) return Number.POSITIVE_INFINITY;
-    const known = looks.get(key);
-    if (known !== undefined) return known;
-    const path = new Set(above).add(key);
-    let sum = 1;
-    for (const target of targetsOf(nodes.get(key)!)) sum += count(target, path);
-    looks.set(key, sum);
-    return sum;
+  const known = new Map<string, Reach>();
+  /** The nodes on the way to the one that is looked at. */
+  const above = new Set<string>();
+  const reachOf = (key: string): Reach => {
+    const before = known.get(key);
+    if (before) return before;
+    if (above.has(key)) return reject(key, 'this schema refers to itself without end');
+    above.add(key);
+    let [looks, chain] = [1, 0];
+    for (const target of targetsOf(nodes.get(key)!)) {
+      if (above.size > MAX_CHAIN || chain >= MAX_CHAIN)
+        reject(key, `this schema leads to another by more than ${MAX_CHAIN} references in a row`);
+      const reach = reachOf(target);
+      looks += reach.looks;
+      chain = Math.max(chain, reach.chain + 1);
+      if (looks > MAX_LOOKS) reject(key, `this schema has a value looked at by more than ${MAX_LOOKS} schemas`);
+    }
+    above.delete(key);
+    known.set(key, { looks, chain });
+    return { looks, chain };
   };
-  for (const key of nodes.keys()) {
-    const sum = count(key, new Set());
-    if (sum === Number.POSITIVE_INFINITY) reject(key, 'this schema refers to itself without end');
-    if (sum > MAX_LOOKS) reject(key, `this schema has a value looked at by more than ${MAX_LOOKS} schemas`);
-  }
+  for (const key of nodes.keys()) reachOf(key);
+}
+
+/** The schemas that look at a value because one does, itself included, and the most references in a row that lead to one. */
+interface Reach {
+  readonly looks: number;
+  readonly chain: number;
 }
 
 /** The nodes that have a say about the same value as this one. */
 function* targetsOf(node: SchemaNode): Generator<string> {
   if (typeof node === 'boolean') return;
   if (typeof node.$ref === 'string') yield node.$ref;
-  for (const keyword of SAME_VALUE) {
-    const value = node[keyword];
-    if (typeof value !== 'object' || value === null) continue;
-    const isOne = keyword === 'not' || keyword === 'if' || keyword === 'then' || keyword === 'else';
-    for (const member of isOne ? [value] : Object.values(value)) {
-      if (!Array.isArray(member)) yield* targetsOf(member as SchemaNode);
-    }
-  }
+  for (const { schema, position } of subschemasOf(node)) if (position === 'same') yield* targetsOf(schema);
 }

@@ -14,7 +14,9 @@ export interface Violation {
 }
 
 /** A value may break a rule a million times; some of them are at the same place. */
-const MAX = 200;
+export const MAX_VIOLATIONS = 200;
+/** The keyword of a violation that no keyword of JSON Schema is broken by: looking at the value would take too long. */
+export const TOO_COMPLEX = 'too-complex';
 const MAX_CHARACTERS = 256;
 /** Of a long list of allowed values, so many are told. */
 const MAX_VALUES = 40;
@@ -25,9 +27,12 @@ export function toViolations(errors: readonly ErrorObject[], others: readonly Vi
   const put = (violation: Violation): void => {
     distinct.set(`${violation.pointer}\n${violation.keyword}\n${violation.expected}`, violation);
   };
-  for (const violation of others.slice(0, MAX)) put(violation);
+  for (const violation of others) {
+    if (distinct.size >= MAX_VIOLATIONS) break;
+    put(violation);
+  }
   for (const error of errors) {
-    if (distinct.size >= MAX) break;
+    if (distinct.size >= MAX_VIOLATIONS) break;
     // Says only that one of the schemas named beside it does not fit.
     if (error.keyword !== 'if') put(toViolation(error));
   }
@@ -36,17 +41,20 @@ export function toViolations(errors: readonly ErrorObject[], others: readonly Vi
 
 /** Violations as reasons to reject a record. */
 export const toRejection = ({ pointer, keyword, expected, found }: Violation): Rejection => ({
-  code: 'schema-violation',
-  message:
-    found === MISSING
-      ? 'A required field is missing'
-      : EXTRA.has(keyword)
-        ? 'The schema has no such field'
-        : `Expected ${expected}`,
+  code: keyword === TOO_COMPLEX ? 'too-complex' : 'schema-violation',
+  message: messageOf(keyword, expected, found),
   pointer,
   expected,
   found,
 });
+
+function messageOf(keyword: string, expected: string, found: string): string {
+  if (keyword === TOO_COMPLEX) {
+    return 'The record takes too many steps to validate; split it, shorten its lists and texts, or make its schema simpler';
+  }
+  if (found === MISSING) return 'A required field is missing';
+  return EXTRA.has(keyword) ? 'The schema has no such field' : `Expected ${expected}`;
+}
 
 const MISSING = 'nothing';
 const EXTRA = new Set(['additionalProperties', 'unevaluatedProperties', 'false schema']);

@@ -38,38 +38,57 @@ function renamed(node: Record<string, unknown>): Node {
   const required = Array.isArray(node.required) ? node.required.map(String) : [];
   const named = isObject(node.properties) ? Object.entries(node.properties) : [];
   if (![...required, ...named.map(([name]) => name)].some(isQualified)) return node;
-  let tree: Tree = { type: 'object', properties: {}, required: [] };
-  for (const [name, schema] of named) tree = put(tree, pathOf(name), schema);
-  for (const name of required) tree = need(tree, pathOf(name));
-  return { ...node, ...asNode(tree, node) };
-}
-
-interface Tree {
-  readonly type: 'object';
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly required: readonly string[];
-}
-const EMPTY: Tree = { type: 'object', properties: {}, required: [] };
-const isTree = (value: unknown): value is Tree => isObject(value) && isObject(value.properties) && 'required' in value;
-
-function put(tree: Tree, [name, ...rest]: readonly string[], schema: unknown): Tree {
-  const own = Object.hasOwn(tree.properties, name!) ? tree.properties[name!] : undefined;
-  const below = rest.length === 0 ? schema : put(isTree(own) ? own : EMPTY, rest, schema);
-  return { ...tree, properties: { ...tree.properties, [name!]: below } };
-}
-
-function need(tree: Tree, [name, ...rest]: readonly string[]): Tree {
-  const own = Object.hasOwn(tree.properties, name!) ? tree.properties[name!] : undefined;
-  const properties =
-    rest.length === 0 ? tree.properties : { ...tree.properties, [name!]: need(isTree(own) ? own : EMPTY, rest) };
-  return { ...tree, properties, required: [...new Set([...tree.required, name!])] };
-}
-
-function asNode({ properties, required }: Tree, { properties: had }: Node): Node {
+  const root = new Tree();
+  for (const [name, schema] of named) root.put(pathOf(name), schema);
+  for (const name of required) root.need(pathOf(name));
+  const { properties, required: needed } = root.asNode();
   return {
-    ...(had !== undefined || Object.keys(properties).length > 0 ? { properties } : {}),
-    ...(required.length > 0 ? { required } : {}),
+    ...node,
+    ...(node.properties !== undefined || Object.keys(properties).length > 0 ? { properties } : {}),
+    ...(needed.length > 0 ? { required: needed } : {}),
   };
+}
+
+/** Fields by their paths. */
+class Tree {
+  /** What else is said of the object. */
+  #rest: Readonly<Record<string, unknown>> = { type: 'object' };
+  readonly #properties = new Map<string, unknown>();
+  readonly #required = new Set<string>();
+
+  put([name, ...rest]: readonly string[], schema: unknown): void {
+    if (rest.length > 0) this.#below(name!).put(rest, schema);
+    else if (this.#properties.get(name!) instanceof Tree) this.#below(name!).#merge(schema);
+    else this.#properties.set(name!, schema);
+  }
+
+  need([name, ...rest]: readonly string[]): void {
+    if (rest.length > 0) this.#below(name!).need(rest);
+    this.#required.add(name!);
+  }
+
+  #below(name: string): Tree {
+    const own = this.#properties.get(name);
+    if (own instanceof Tree) return own;
+    const tree = new Tree();
+    tree.#merge(own);
+    this.#properties.set(name, tree);
+    return tree;
+  }
+
+  /** What another name says of the same object. */
+  #merge(schema: unknown): void {
+    if (!isObject(schema)) return;
+    const { properties, required, ...rest } = schema;
+    this.#rest = { ...this.#rest, ...rest };
+    for (const [name, own] of isObject(properties) ? Object.entries(properties) : []) this.put([name], own);
+    for (const name of Array.isArray(required) ? required : []) this.#required.add(String(name));
+  }
+
+  asNode(): { properties: Record<string, unknown>; required: string[] } {
+    const members = [...this.#properties].map(([name, own]) => [name, own instanceof Tree ? own.asNode() : own]);
+    return { ...this.#rest, properties: Object.fromEntries(members), required: [...this.#required] };
+  }
 }
 
 const isQualified = (name: string): boolean => name === '@id' || name === '@type' || name.includes(':');
@@ -87,4 +106,4 @@ function pathOf(name: string): readonly string[] {
 }
 
 const camelCase = (text: string): string =>
-  text.replace(/-+([a-zA-Z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  text.replace(/-+[a-zA-Z0-9]?/g, (dashes) => (dashes.endsWith('-') ? dashes : dashes.at(-1)!.toUpperCase()));

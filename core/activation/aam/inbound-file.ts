@@ -89,12 +89,19 @@ function readField(field: string): InboundField | string {
   if (/^\d+$/.test(field)) return { name: field, removes: false };
   const removal = /^(\d+):(?:0|-1)$/.exec(field);
   if (removal) return { name: removal[1]!, removes: true };
-  const pair = /^"?([^"=]+)"?\s*=\s*"?([^"]*)"?$/.exec(field);
-  if (!pair) return 'a field is neither a trait nor a key with a value';
-  const [key, value] = [pair[1]!.trim().replace(/^-+/, ''), pair[2]!.trim()];
+  const equals = field.indexOf('=');
+  const [written, value] = [unquoted(field.slice(0, Math.max(0, equals))), unquoted(field.slice(equals + 1))];
+  if (!written || value === undefined) return 'a field is neither a trait nor a key with a value';
+  const key = written.replace(/^-+/, '');
   if (key === 'd_sid') return { name: value, removes: false };
   if (key === 'd_unsid') return { name: value, removes: true };
   return { name: `${key}=${value}`, removes: false };
+}
+
+/** What stands in quotes, or in none; undefined where there are others inside. */
+function unquoted(text: string): string | undefined {
+  const inside = text.trim().replace(/^"/, '').replace(/"$/, '');
+  return inside.includes('"') ? undefined : inside.trim();
 }
 
 /** What the hub knows: user → traits and signals. */

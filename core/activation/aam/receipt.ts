@@ -26,10 +26,14 @@ const NUMBERS = {
   'stored records': 'stored',
 } as const;
 type Name = (typeof NUMBERS)[keyof typeof NUMBERS];
+const BY_LABEL: ReadonlyMap<string, Name> = new Map(Object.entries(NUMBERS));
 const NEEDED: readonly Name[] = [...new Set(Object.values(NUMBERS))];
 
-const FILE = /\S+\.(?:sync|overwrite)(?:\.\d+)?(?:\.gz)?(?=\s|$)/g;
-const LINE = /^[>\s*]*([A-Za-z ]+?)\s*:\s*([\d,]+)\s*$/;
+const FILE = /.\.(?:sync|overwrite)(?:\.\d+)?(?:\.gz)?$/;
+const LABEL = /^[A-Za-z][A-Za-z ]*$/;
+const NUMBER = /^[\d,]+$/;
+/** What mail programs put before a line that they quote. */
+const QUOTED = /^[>\s*]+/;
 
 /**
  * Reads a receipt, as it comes by mail. Stored = processed − format errors − invalid ids − ids without match − records
@@ -40,9 +44,11 @@ export function readReceipt(text: string): Receipt {
   const numbers = new Map<Name, number>();
   const others: Record<string, number> = {};
   for (const line of text.split(/\r?\n/)) {
-    const [, label, digits] = LINE.exec(line.trim()) ?? [];
-    if (label === undefined || digits === undefined) continue;
-    const name = (NUMBERS as Readonly<Record<string, Name>>)[label.toLowerCase()];
+    const colon = line.indexOf(':');
+    const label = line.slice(0, Math.max(0, colon)).replace(QUOTED, '').trimEnd();
+    const digits = line.slice(colon + 1).trim();
+    if (!LABEL.test(label) || !NUMBER.test(digits)) continue;
+    const name = BY_LABEL.get(label.toLowerCase());
     const value = Number(digits.replaceAll(',', ''));
     if (name) numbers.set(name, value);
     else others[label] = value;
@@ -51,5 +57,10 @@ export function readReceipt(text: string): Receipt {
   if (missing.length > 0) throw new Error(`This is no receipt of Audience Manager; it lacks: ${missing.join(', ')}`);
   const found = Object.fromEntries(numbers) as Record<Name, number>;
   const lost = found.formatErrors + found.invalidAamIds + found.noMatchingAamIds + found.noTraitRealized;
-  return { files: text.match(FILE) ?? [], ...found, expectedStored: found.processed - lost, others };
+  return {
+    files: text.split(/\s+/).filter((word) => FILE.test(word)),
+    ...found,
+    expectedStored: found.processed - lost,
+    others,
+  };
 }

@@ -40,7 +40,7 @@ const hasKey = ({ keySha256: known }: SourceConnectionDefinition, keys: readonly
   known.some((digest) => keys.some((key) => isSame(digest, keySha256(key))));
 
 function keysOf(headers: Headers): string[] {
-  const bearer = /^bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+  const bearer = /^bearer\s(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
   return [bearer, headers['x-api-key']?.trim()].filter((key) => key !== undefined && key !== '') as string[];
 }
 

@@ -60,9 +60,9 @@ const EXPECTED: Readonly<Record<Type, string>> = {
   phone: 'a telephone number with its country code, such as +49 30 123456',
 };
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 /** So small a part that rounding would take it away is a part all the same. */
-const FRACTION = /^[^e]*\.\d*[1-9]\d*$/i;
+const FRACTION = /^[^e.]*\.0*[1-9]\d*$/i;
 const BOOLEANS = new Map([
   ...['true', 'yes', 'y', '1'].map((text) => [text, true] as const),
   ...['false', 'no', 'n', '0'].map((text) => [text, false] as const),

@@ -171,7 +171,7 @@ const byIngestion = (x: QuarantineRow, y: QuarantineRow): number =>
 /** The same records, replayed again after an interruption, lie in the same place of the lake; others beside them. */
 function partOf(key: string, records: readonly AcceptedRecord[]): string {
   const which = hash('sha256', records.map(({ ingestionId }) => ingestionId).join('|'), 'hex').slice(0, 12);
-  return `replay-${which}-${key.slice(key.lastIndexOf('/') + 1).replace(/\..*$/, '')}`;
+  return `replay-${which}-${key.slice(key.lastIndexOf('/') + 1).split('.', 1)[0]}`;
 }
 
 /** What the books have to be told: these were rejected, and are something else now. */

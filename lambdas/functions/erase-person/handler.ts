@@ -55,7 +55,13 @@ export function createHandler(deps: ErasePersonDeps) {
     }
     const erasure = await requestErasure(asked, { ...deps, settings: settings.evaluation, digestOf });
     if (!erasure) return { outcome: 'nobody' };
-    const { identities: _identities, linked: _linked, revision: _revision, lastRouted: _lastRouted, ...shown } = erasure;
+    const {
+      identities: _identities,
+      linked: _linked,
+      revision: _revision,
+      lastRouted: _lastRouted,
+      ...shown
+    } = erasure;
     logBatch({ requestId: shown.requestId, status: shown.status });
     return { outcome: 'accepted', erasure: shown };
   };

@@ -145,6 +145,20 @@ describe('reading inbound files', () => {
     ]);
   });
 
+  it.each([
+    ['"key" = "a=b"', 'key=a=b'],
+    ['--key==b', 'key==b'],
+    ['key=', 'key='],
+    ['"key"=""', 'key='],
+    ['"key=b', 'key=b'],
+  ])('takes %s for a pair', (field, name) => {
+    expect(read('ftp_dpm_21_1366545717.sync', `U1\t${field}`).rows[0]!.fields).toEqual([{ name, removes: false }]);
+  });
+
+  it.each(['=b', '""=b', 'k"ey=b', '"key"="a"b"', '24:1'])('does not take %s for a field', (field) => {
+    expect(read('ftp_dpm_21_1366545717.sync', `U1\t${field}`).rejected).toHaveLength(1);
+  });
+
   it('names the rows it cannot take by line, and takes the others', () => {
     const lines = [
       'U1\t24',
@@ -298,6 +312,11 @@ describe('receipts of the hub', () => {
       .replace(/(Invalid AAM ID): .*/, '$1: 112')
       .replace(/(No Trait Realized): .*/, '$1: 26730823');
     expect(readReceipt(published).expectedStored).toBe(13_938_965);
+  });
+
+  it('are read as mail programs quote and indent them, whatever other lines say', () => {
+    const mail = `${RECEIPT.replaceAll(/^/gm, '> * ')}\nconstructor: 5\n: 7\nno number: x\n`;
+    expect(readReceipt(mail)).toEqual({ ...readReceipt(RECEIPT), others: { 'Total devices': 21, constructor: 5 } });
   });
 
   it('say what is missing where a text is none', () => {

@@ -142,6 +142,19 @@ describe('a rule of a schema', () => {
     expect(faults(rule, { z: 1, x: 1 })).toEqual(['/a anyOf object', '/a/y required nothing']);
   });
 
+  it.each(['anyOf', 'oneOf'])('names, below %s, the type of the value that is wrong', (keyword) => {
+    const person = {
+      required: ['name'],
+      properties: { name: { type: 'string' }, tags: { items: { type: 'string' } } },
+    };
+    const rule = { [keyword]: [{ type: 'string' }, { [keyword]: [person, { type: 'array' }] }] };
+    expect(faults(rule, { name: 5, tags: ['x', null] })).toEqual([
+      `/a ${keyword} object`,
+      '/a/name type number',
+      '/a/tags/1 type null',
+    ]);
+  });
+
   it('allows many values as fast as few, and tells some of them', () => {
     let reads = 0;
     const counted = (i: number): object => ({
