@@ -15,8 +15,8 @@ const MAX_TEXTS = 6_000_000;
 /** No identity is that long. */
 const MAX_LENGTH = 1_024;
 
-/** What parts the words of a text. */
-export const WORD_BREAK = /[\s,;:|"'=&?#{}[\]()<>\\]+/;
+/** What parts the words of a text; several in a row leave empty words between them. */
+export const WORD_BREAK = /[\s,;:|"'=&?#{}[\]()<>\\]/;
 /** Instants differ from row to row and name nobody: they would be a third of the filter. */
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
@@ -46,7 +46,8 @@ export class ValueFilterBuilder {
     const text = value.trim().toLowerCase();
     if (text.length <= MAX_LENGTH) this.#texts.add(digest(text));
     if (!WORD_BREAK.test(text)) return;
-    for (const word of text.split(WORD_BREAK)) if (word.length <= MAX_LENGTH) this.#texts.add(digest(word));
+    for (const word of text.split(WORD_BREAK))
+      if (word !== '' && word.length <= MAX_LENGTH) this.#texts.add(digest(word));
   }
 }
 
