@@ -3,10 +3,14 @@ import { REST } from './ajv-nodes.ts';
 import type { Bundle, SchemaNode } from './bundle.ts';
 import { linearRegExp } from './linear-regexp.ts';
 import type { Steps } from './steps.ts';
-import type { Visits } from './visits.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Schema = Readonly<Record<string, unknown>>;
+/** Whether a value fits the schema of a key. */
+interface Asked {
+  fits(key: string, value: unknown): boolean;
+}
+
 type Pattern = ReturnType<ReturnType<typeof linearRegExp>>;
 
 /**
@@ -16,11 +20,11 @@ type Pattern = ReturnType<ReturnType<typeof linearRegExp>>;
  */
 export class Rest {
   readonly #nodes: Bundle['nodes'];
-  readonly #visits: Visits;
+  readonly #visits: Asked;
   readonly #steps: Steps;
   readonly #patterns = new Map<string, Pattern>();
 
-  constructor({ nodes }: Bundle, visits: Visits, steps: Steps) {
+  constructor({ nodes }: Bundle, visits: Asked, steps: Steps) {
     this.#nodes = nodes;
     this.#visits = visits;
     this.#steps = steps;
