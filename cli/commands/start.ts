@@ -51,8 +51,8 @@ export const startCommand = (): Command =>
  * Everything on one machine: the local AWS, the platform, data through all of it.
  * @returns what to show when it is done
  */
-export async function start(canonicalKey: string, options: StartOptions, progress: Progress): Promise<string> {
-  const { flow, sinkUrl } = await deployAndApply(canonicalKey, options.catalog, progress);
+export async function start(root: string, options: StartOptions, progress: Progress): Promise<string> {
+  const { flow, sinkUrl } = await deployAndApply(root, options.catalog, progress);
   const { stores, catalog, resources } = flow;
   const isExample = options.data === undefined;
   if (isExample && options.catalog !== EXAMPLE_CATALOG) {
@@ -60,7 +60,7 @@ export async function start(canonicalKey: string, options: StartOptions, progres
   } else if (isExample && (await countBefore(stores)).batches > 0) {
     progress.step('The example has been fed before; nothing is sent again');
   } else {
-    const folder = options.data ?? (await generateExampleInto(canonicalKey, progress));
+    const folder = options.data ?? (await generateExampleInto(root, progress));
     await ingestFolder(folder, flow, progress);
   }
   progress.step('Running the daily evaluation and the file exports now instead of waiting for their schedules');
@@ -76,22 +76,22 @@ export async function start(canonicalKey: string, options: StartOptions, progres
 
 /** Starts what is not running, deploys what has changed, and makes the catalog the active one. */
 export async function deployAndApply(
-  canonicalKey: string,
+  root: string,
   catalogFolder: string,
   progress: Progress,
 ): Promise<{ flow: Flow; sinkUrl: string }> {
   const log = (line: string): void => progress.step(line);
-  const aws = await findOrStartLocalAws({ root: canonicalKey, log });
+  const aws = await findOrStartLocalAws({ root, log });
   Object.assign(process.env, aws.env);
-  const sink = await startSink({ root: canonicalKey });
+  const sink = await startSink({ root });
   log(`The outside world (webhooks, Audience Manager's edge) is played by ${sink.url}`);
-  const variables = writeLocalVariables(canonicalKey, {
+  const variables = writeLocalVariables(root, {
     WEBHOOK_URL: `${sink.urlForLambdas}/webhook/crm`,
     AAM_EDGE_ENDPOINT: `${sink.urlForLambdas}/aam/{host}`,
-    SHOP_KEY_SHA256: keySha256(localConnectionKey(canonicalKey)),
+    SHOP_KEY_SHA256: keySha256(localConnectionKey(root)),
   });
   const definitions = await loadCatalogFolder(catalogFolder, variables);
-  await deployLocal({ root: canonicalKey, aws, log, stage: 'local' });
+  await deployLocal({ root, aws, log, stage: 'local' });
   const resources = await findResources('local');
   const version = await applyCatalog(definitions, resources, { comment: 'npm start' });
   log(`Catalog ${version} is active`);
@@ -104,8 +104,8 @@ export async function deployAndApply(
   return { flow, sinkUrl: sink.url };
 }
 
-async function generateExampleInto(canonicalKey: string, progress: Progress): Promise<string> {
-  const folder = join(localPaths(canonicalKey).base, 'example');
+async function generateExampleInto(root: string, progress: Progress): Promise<string> {
+  const folder = join(localPaths(root).base, 'example');
   await writeExample(folder, { ...DEFAULT_EXAMPLE, now: Date.now() });
   progress.step(`Example data of an invented retailer written to ${folder}`);
   return folder;

@@ -60,7 +60,7 @@ export class MemoryJobs implements Jobs {
   async advance(id: string, index: number, part: JobPartition, now: number): Promise<Job | undefined> {
     const job = this.#job(id);
     if (!job || !isActive(job) || job.partitions[index]?.revision !== part.revision - 1) return undefined;
-    const advanced = { ...job, touchedAt: now, parts: job.partitions.with(index, part) };
+    const advanced = { ...job, touchedAt: now, partitions: job.partitions.with(index, part) };
     this.#jobs.set(id, advanced);
     return advanced;
   }
