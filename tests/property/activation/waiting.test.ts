@@ -120,12 +120,12 @@ describe('waiting for a destination', () => {
       start: START,
       destination: { maxUsersPerRequest: 2 },
       intercept: (port) => {
-        if (!('turn' in port)) return port;
-        const turn = async (...args: Parameters<RateLimit['acquire']>): Promise<number | undefined> => {
+        if (!('acquire' in port)) return port;
+        const acquire = async (...args: Parameters<RateLimit['acquire']>): Promise<number | undefined> => {
           if (turns++ === 2) await elapse(lane.poller.clock, HOUR);
           return (port as unknown as RateLimit).acquire(...args);
         };
-        return { ...port, turn };
+        return { ...port, acquire };
       },
       answer: () => ({ outcome: ok() }),
     });

@@ -101,7 +101,7 @@ describe('the key of this machine', () => {
   });
 
   it('is unlike any other, and comes with the digest that the catalog wants', async () => {
-    const make = async () => JSON.parse((await cli('connection', 'key', '--json')).stdout);
+    const make = async () => JSON.parse((await cli('source-connection', 'key', '--json')).stdout);
     const made = [await make(), await make()];
     expect(made[0].key).not.toBe(made[1].key);
     for (const { key, keySha256: digest } of made) expect(keySha256(key)).toBe(digest);

@@ -75,7 +75,7 @@ describe('tributary schema validate', () => {
   it('ends with 0 when nothing was rejected', async () => {
     const { exit, stdout, stderr } = await run(`${NS}/event`, await put('in.json', { '@id': '1' }), '--json');
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: '{"accepted":1,"rejected":[]}\n' });
-    expect(stderr).toBe('warning: extensions/broken.schema.json was left out: it is not JSON: line 2, column 14\n');
+    expect(stderr).toBe('warning: extensions/broken.schema.json was omitted: it is not JSON: line 2, column 14\n');
   });
 
   it.each([
@@ -194,7 +194,7 @@ describe('tributary schema validate', () => {
     };
     expect(JSON.parse(stdout)).toEqual({ accepted: 0, rejected: [{ record: 1, errors: [error] }] });
     expect(stderr).toMatch(/warning: root.schema.json#\/allOf\/0\/\$ref {2}no schema has the \$id "x"/);
-    expect(stderr).toMatch(/broken.schema.json was left out/);
+    expect(stderr).toMatch(/broken.schema.json was omitted/);
   });
 
   it.each([

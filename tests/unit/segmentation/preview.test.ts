@@ -4,6 +4,7 @@ import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { settingsForSegment, stageSettings } from '#core/catalog/stage-settings.ts';
 import { NO_LINK_HISTORY } from '#core/identity/link-history.ts';
+import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { emptyItem, type ProfileItem } from '#core/profile/profile-item.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
 import type { LookupReader } from '#core/segmentation/lookups.ts';
@@ -110,7 +111,7 @@ describe('a preview of a rule that looks records up', () => {
     };
     const before: Side = { definitions: new Map(), settings: { ...after.settings, segments: segments({}) } };
     expect(await audienceImpact(before, after, await deps(crowd, { lookups }))).toEqual({
-      people: 40,
+      profileCount: 40,
       segments: [{ id: 'rule', change: 'new', members: 10, entered: 10, left: 0 }],
     });
   });
@@ -129,7 +130,7 @@ describe('the plan of a catalog', () => {
       fresh: 'exists E from xEvent where E.kind = "buy"',
     });
     expect(await audienceImpact(before, after, await deps(crowd))).toEqual({
-      people: 40,
+      profileCount: 40,
       segments: [
         { id: 'changed', change: 'changed', members: 30, entered: 30, left: 10 },
         { id: 'fresh', change: 'new', members: 20, entered: 20, left: 0 },
@@ -141,7 +142,10 @@ describe('the plan of a catalog', () => {
 
   it('moves nobody when nothing changes', async () => {
     const same = side({ gold: GOLD });
-    expect(await audienceImpact(same, side({ gold: GOLD }), await deps(crowd))).toEqual({ people: 40, segments: [] });
+    expect(await audienceImpact(same, side({ gold: GOLD }), await deps(crowd))).toEqual({
+      profileCount: 40,
+      segments: [],
+    });
   });
 
   it('leaves opted-out people out', async () => {
@@ -162,7 +166,14 @@ describe('a segment under a merge policy of its own', () => {
         `id: buyers\nname: Buyers\n${policy}expression: { type: PQL, format: pql/text, value: 'exists E from xEvent' }\n`,
       ],
     ]);
-  const catalogWith = (policy: string): CompiledCatalog => compileCatalog(loadCatalog(files(policy), {}).catalog!);
+  /** What records of the people came with is in the catalog: records of other datasets are in no profile. */
+  const datasets = new Map(
+    ['web', 'customers'].map((id) => [id, { id, profileEnabled: true, definition: {} } as CompiledDataset]),
+  );
+  const catalogWith = (policy: string): CompiledCatalog => ({
+    ...compileCatalog(loadCatalog(files(policy), {}).catalog!),
+    datasets,
+  });
   const sideOf = (catalog: CompiledCatalog): Side => ({
     definitions: catalog.segmentDefinitions,
     settings: stageSettings(catalog).evaluation,
@@ -187,7 +198,7 @@ describe('a segment under a merge policy of its own', () => {
   it('is in the plan of a catalog, and has changed where the policy has', async () => {
     const fresh = await audienceImpact(side({}), sideOf(perDevice), await deps(buyers));
     expect(fresh).toEqual({
-      people: 2,
+      profileCount: 2,
       segments: [{ id: 'buyers', change: 'new', members: 3, entered: 3, left: 0 }],
     });
     const changed = await audienceImpact(sideOf(perPerson), sideOf(perDevice), await deps(buyers));
