@@ -142,8 +142,8 @@ export class DynamoDbOperations implements Operations {
       new UpdateItemCommand({
         TableName: this.#table,
         Key: { pk: { S: operationsKey.batch(batchId) } },
-        UpdateExpression: 'SET verdict = if_not_exists(verdict, :verdict)',
-        ExpressionAttributeValues: { ':verdict': { S: JSON.stringify(commitDecision) } },
+        UpdateExpression: 'SET commitDecision = if_not_exists(commitDecision, :commitDecision)',
+        ExpressionAttributeValues: { ':commitDecision': { S: JSON.stringify(commitDecision) } },
         ReturnValues: 'UPDATED_NEW',
       }),
     );
