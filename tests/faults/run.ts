@@ -38,16 +38,14 @@ async function copyOfCheckout(): Promise<string> {
 
 /** How many tests failed, of how many that ran. A file that cannot even be loaded has shown nothing. */
 async function testsIn(copy: string, files: readonly string[]): Promise<{ failed: number; ran: number }> {
-  const args = ['vitest', 'run', '--project', 'unit', '--project', 'infra', '--reporter', 'json', ...files];
-  const { stdout } = await run('npx', args, { cwd: copy, maxBuffer: 256 * 1024 ** 2 }).catch(
-    (error: { stdout: string }) => error,
-  );
-  const from = stdout.indexOf('{"num');
-  if (from < 0) return { failed: 0, ran: 0 };
-  const result = JSON.parse(stdout.slice(from, stdout.lastIndexOf('}') + 1)) as {
-    numFailedTests: number;
-    numPassedTests: number;
-  };
+  const output = join(copy, 'result.json');
+  await rm(output, { force: true });
+  const args = ['vitest', 'run', '--project', 'unit', '--project', 'alone-in-process', '--project', 'infra'];
+  const report = ['--reporter', 'json', '--outputFile', output];
+  await run('npx', [...args, ...report, ...files], { cwd: copy, maxBuffer: 256 * 1024 ** 2 }).catch(() => undefined);
+  const text = await readFile(output, 'utf8').catch(() => undefined);
+  if (text === undefined) return { failed: 0, ran: 0 };
+  const result = JSON.parse(text) as { numFailedTests: number; numPassedTests: number };
   return { failed: result.numFailedTests, ran: result.numFailedTests + result.numPassedTests };
 }
 
