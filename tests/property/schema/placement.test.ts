@@ -44,7 +44,10 @@ describe('what a schema has against a value', () => {
       const fits = validatorOf({ ...one });
       const bad = values.flatMap((each, i) => (fits(each).length > 0 ? [i] : []));
       const inList = validatorOf({ items: one })(values).map(({ pointer }) => Number(pointer.split('/')[1]));
-      expect([...new Set(inList)].sort((x, y) => x - y), JSON.stringify(one)).toEqual(bad);
+      expect(
+        [...new Set(inList)].sort((x, y) => x - y),
+        JSON.stringify(one),
+      ).toEqual(bad);
       const inFields = validatorOf({ additionalProperties: one })(
         Object.fromEntries(values.map((each, i) => [i, each])),
       );
