@@ -2,27 +2,16 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseInstant } from '#cli/options.ts';
 import { asRuns, printRuns } from '#cli/report/print-runs.ts';
 import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
-import { activeCatalog, type StageStores, storesOf } from '#cli/stage/stores.ts';
-import { type Resources, useStage } from '#cli/stage/use-stage.ts';
-import { UserError } from '#cli/user-error.ts';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { lanesOf } from '#core/contract/delivery-lanes.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import { replayDeadLetters } from './dead-letters.ts';
+import { type FoundDestination, findDestination } from './find-destination.ts';
+import { rejectHeld } from './guard-commands.ts';
 import { switchLanes } from './pausing.ts';
 import { routeEverybody } from './route-everybody.ts';
 
 interface Options {
   readonly stage: string;
   readonly destination: string;
-}
-
-interface Found {
-  readonly id: string;
-  readonly laneIds: readonly string[];
-  readonly resources: Resources;
-  readonly stores: StageStores;
-  readonly catalog: CompiledCatalog;
 }
 
 const HOUR_MS = 3_600_000;
@@ -62,12 +51,14 @@ export const operatingCommands = (): Command[] => [
     .requiredOption('--since <time>', 'everything decided from then on (ISO 8601)', parseInstant)
     .action(async (options: Options & { since: number }) => {
       const found = await find(options);
+      await rejectHeld(found);
       const resend = { destinationId: found.id, since: options.since };
-      const { items, queued } = await routeEverybody(found.id, found, resend);
+      const { items, queued } = await routeEverybody(found.id, found, { resend });
       say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
     }),
   command('backfill', 'tell a destination at once of all members it does not know').action(async (options: Options) => {
     const found = await find(options);
+    await rejectHeld(found);
     const { items, queued } = await routeEverybody(found.id, found);
     say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
   }),
@@ -79,28 +70,20 @@ const command = (name: string, description: string): Command =>
     .requiredOption('--destination <id>', 'which destination')
     .option('--stage <name>', 'stage', 'local');
 
-async function find({ stage, destination: id }: Options): Promise<Found> {
-  const resources = await useStage(stage);
-  const stores = storesOf(resources);
-  const catalog = await activeCatalog(stores.catalog);
-  const destination = catalog.destinations.get(id);
-  if (!destination) {
-    const known = [...catalog.destinations.keys()].map((each) => `"${each}"`).join(', ') || 'none';
-    throw new UserError(`The catalog active has no destination "${id}"; it has ${known}.`);
-  }
-  return { id, laneIds: lanesOf(destination).map((lane) => lane.id), resources, stores, catalog };
-}
+const find = ({ stage, destination }: Options): Promise<FoundDestination> => findDestination(destination, stage);
 
 async function showRuns(options: Options & { hours: number; json?: true }): Promise<void> {
   const { id, laneIds, resources, stores } = await find(options);
   const now = Date.now();
   const runs = await stores.dataflow.runs(id, now - (options.hours - 1) * HOUR_MS, now);
   const since = await stores.dataflow.pausedSince(id);
+  const held = (await stores.guards.states([id])).get(id)?.held;
   const own = (counts: Readonly<Record<string, number>>): Record<string, number> =>
     Object.fromEntries(Object.entries(counts).filter(([laneId]) => laneIds.includes(laneId)));
   const shown = {
     destination: id,
     ...(since !== undefined && { pausedSince: new Date(since).toISOString() }),
+    ...(held && { heldSince: new Date(held.since).toISOString(), heldBecauseOf: held.segmentId }),
     waiting: own(await waitingDeliveries(resources)),
     deadLetters: own(await deadLetters(resources)),
     runs: asRuns(runs, now),

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
+import { ExitGuard } from '#core/activation/exit-guard.ts';
 import type { Resend } from '#core/activation/resend.ts';
 import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
@@ -8,18 +9,25 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
+import { recountAudiences } from './audiences.ts';
 
 const ITEMS_CONCURRENCY = 16;
 
+export interface RouteEverybodyOptions {
+  readonly resend?: Resend;
+  /** Lets everything pass, also what the guard of the destination would hold back. */
+  readonly unguarded?: true;
+}
+
 /**
  * Routes every profile item of a stage anew to one destination. Only what it does not know is queued, or with `retell`
- * everything since then, so it may be broken off and begun again at any time.
+ * everything since then, so it may be broken off and begun again at any time. At the end its audiences are counted anew.
  * @returns items looked at, and messages queued
  */
 export async function routeEverybody(
   destinationId: string,
   { stores, resources, catalog }: { stores: StageStores; resources: Resources; catalog: CompiledCatalog },
-  resend?: Resend,
+  { resend, unguarded }: RouteEverybodyOptions = {},
 ): Promise<{ items: number; queued: number }> {
   const settings = stageSettings(catalog).route;
   const own = [...settings.destinations].filter(([id]) => id === destinationId);
@@ -27,6 +35,7 @@ export async function routeEverybody(
     ...stores,
     settings: { ...settings, destinations: new Map(own) },
     outbox: new SqsOutbox(sqs(), JSON.parse(resources['destination-queues']) as Record<string, string>),
+    ...(!unguarded && { guard: new ExitGuard(stores.guards, Date.now) }),
     now: Date.now,
     backoff: (attempt: number) => setTimeout(50 * 2 ** attempt),
   };
@@ -36,5 +45,6 @@ export async function routeEverybody(
     total.items += 1;
     total.queued += queued;
   });
+  for (const [, destination] of own) await recountAudiences(destination, stores);
   return total;
 }

@@ -5,6 +5,9 @@ import { table, tally } from './table.ts';
 export interface DestinationRuns {
   readonly destination: string;
   readonly pausedSince?: string;
+  readonly heldSince?: string;
+  /** The audience that too many were to leave. */
+  readonly heldBecauseOf?: string;
   /** Messages that wait, and dead letters, by delivery lane. */
   readonly waiting: Readonly<Record<string, number>>;
   readonly deadLetters: Readonly<Record<string, number>>;
@@ -14,7 +17,8 @@ export interface DestinationRuns {
 export const asRuns = (runs: readonly DataflowRun[], now: number): DestinationRuns['runs'] =>
   runs.map((run) => ({ ...run, state: runState(run, now), activationRate: activationRate(run) ?? null }));
 
-export function printRuns({ destination, pausedSince, waiting, deadLetters, runs }: DestinationRuns): string {
+export function printRuns(shown: DestinationRuns): string {
+  const { destination, pausedSince, heldSince, heldBecauseOf, waiting, deadLetters, runs } = shown;
   const rows = runs.map((run) => [
     `${new Date(run.hour).toISOString().slice(0, 13)}:00Z`,
     run.state,
@@ -28,6 +32,11 @@ export function printRuns({ destination, pausedSince, waiting, deadLetters, runs
   const head = ['hour', 'state', 'received', 'activated', 'failed', 'retried', 'rate', 'excluded'];
   return [
     `Dataflow runs of ${destination}${pausedSince === undefined ? '' : `, paused since ${pausedSince}`}`,
+    ...(heldSince === undefined
+      ? []
+      : [
+          `Held since ${heldSince}: too many leave "${heldBecauseOf}"; see tributary destination status ${destination}`,
+        ]),
     runs.length === 0 ? '  nothing in these hours' : table(head, rows),
     `Waiting: ${tally(waiting) || 'none'}. Dead letters: ${tally(deadLetters) || 'none'}.`,
     '',

@@ -1,5 +1,6 @@
 import { UserError } from '#cli/user-error.ts';
 import type { DeliveryStateItem, DeliveryStateStore } from '#core/activation/delivery-state.ts';
+import type { GuardStore } from '#core/activation/ports/guard.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { deletionPrefix, OPERATIONS_PREFIX } from '#core/contract/tables.ts';
@@ -14,6 +15,7 @@ import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { type CatalogPosition, currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
+import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
@@ -35,6 +37,7 @@ export interface StageStores {
   readonly deliveryStates: DeliveryStateStore;
   readonly operations: Operations;
   readonly dataflow: RunStatistics;
+  readonly guards: GuardStore;
   /** The evaluations of all profiles. */
   readonly evaluations: Jobs;
   /** The runs of expiry. */
@@ -72,6 +75,7 @@ export function storesOf(resources: Resources): StageStores {
       OPERATIONS_PREFIX.deliveryState,
     ),
     dataflow: new DynamoDbRunStatistics(dynamoDb(), operationsTable),
+    guards: new DynamoDbGuardStore(dynamoDb(), operationsTable),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),
     deletionsOf: (datasetId) => new DynamoDbJobs(dynamoDb(), operationsTable, deletionPrefix(datasetId)),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { definitionId } from '#core/util/definition-id.ts';
+import { type GuardSettings, guardSettings } from './guard-settings.ts';
 
 export const destinationBase = {
   id: definitionId,
@@ -8,6 +9,8 @@ export const destinationBase = {
   /** Ids of the segments that are activated to this destination (aep.md §6.5: at most 250). */
   segments: z.array(definitionId).min(1).max(250),
   enabled: z.boolean().default(true),
+  /** How many profiles may leave an audience of it within a day before it is held. */
+  guard: z.union([z.literal('off'), guardSettings]).optional(),
   /** What the destination does with data; policies are about these (aep.md §6.7). */
   marketingActions: z.array(z.string().min(1)).optional(),
 };
@@ -23,4 +26,5 @@ export interface AnyDestination {
   readonly type: string;
   readonly segments: readonly string[];
   readonly enabled: boolean;
+  readonly guard?: 'off' | GuardSettings | undefined;
 }

@@ -1,6 +1,7 @@
 import { consenting } from '#core/governance/consent.ts';
 import type { Governance } from '#core/governance/governance.ts';
-import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import type { Profile } from '#core/profile/profiles.ts';
+import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { DestinationDefinition } from './definition.ts';
 import type { ActivatedProfile } from './desired.ts';
 
@@ -55,4 +56,25 @@ export function permitted(
       return { ...candidate, realized, profile: { ...profile, identities: identities.map(identityKey) } };
     }),
   };
+}
+
+/**
+ * Whether a destination may know that an identity of somebody is in a segment, whether they are or not: no policy forbids
+ * it, and they consent under every policy that matches.
+ */
+export function mayKnow(
+  destination: Pick<DestinationDefinition, 'id'>,
+  profile: Profile,
+  key: IdentityKey,
+  segmentId: string,
+  governance: Governance | undefined,
+): boolean {
+  if (!governance) return true;
+  if (governance.forbidden.get(destination.id)?.has(segmentId)) return false;
+  const policies = governance.consents.get(destination.id) ?? [];
+  const agreeing = policies.reduce(
+    (identities, policy) => consenting(identities, profile.view.consents, policy),
+    profile.identities.map(parseIdentityKey) as ReturnType<typeof consenting>,
+  );
+  return agreeing.some((identity) => identityKey(identity) === key);
 }

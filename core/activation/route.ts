@@ -21,6 +21,8 @@ import {
 } from './delivery-state.ts';
 import { activatedProfiles } from './desired.ts';
 import type { Decision, Routed } from './diff.ts';
+import type { ExitGuard } from './exit-guard.ts';
+import { type AudienceChanges, audienceChanges, behindGuard, type Guarded } from './guard.ts';
 import { forEachMergePolicy, type MergePolicyProfiles, type MergePolicySegments } from './merge-policies.ts';
 import { permitted } from './permitted.ts';
 import type { Outbox, OutgoingDelivery } from './ports/outbox.ts';
@@ -28,6 +30,7 @@ import { isProfileDestination } from './registry.ts';
 import { beforeResending, type Resend } from './resend.ts';
 import { routeToAudienceManager } from './route-aam.ts';
 import { routeToProfileDestination } from './route-profile.ts';
+import { type Leaves, underGuard } from './under-guard.ts';
 
 export interface RouteSettings extends ProfileSettings {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
@@ -49,12 +52,18 @@ export function routeItem(
   before: DeliveryStateItem,
   settings: RouteSettings,
   decision: Decision,
-): { deliveries: Routed['deliveries'][number][]; after: DeliveryStateItem } {
+  guarded?: Guarded,
+): {
+  deliveries: Routed['deliveries'][number][];
+  after: DeliveryStateItem;
+  exits: Readonly<Record<string, AudienceChanges>>;
+} {
   const deliveries: Routed['deliveries'][number][] = [];
+  const exits: Record<string, AudienceChanges> = {};
   const deliveryStates: Record<string, DestinationState> = { ...before.destinations };
   for (const destination of settings.destinations.values()) {
     const known = before.destinations[destination.id] ?? NOTHING_ROUTED;
-    const routed = isProfileDestination(destination)
+    const wanted = isProfileDestination(destination)
       ? forEachMergePolicy(policyProfiles, known, (profiles, deliveryState, isOwn) => {
           const members = activatedProfiles(destination, profiles, memberships, isOwn);
           const { activated, excluded } = permitted(destination, members, settings.governance);
@@ -65,12 +74,16 @@ export function routeItem(
           };
         })
       : routeShared(destination, policyProfiles[0]!.profiles, memberships, known, settings, decision);
+    const { routed, leaving } = guarded
+      ? behindGuard(destination, wanted, known, policyProfiles, guarded)
+      : { routed: wanted };
+    if (leaving) exits[destination.id] = leaving;
     deliveries.push(...routed.deliveries);
     const deliveryState = withoutOldExits(routed.deliveryState, decision.decidedAt);
     if (!isEmpty(deliveryState)) deliveryStates[destination.id] = deliveryState;
     else delete deliveryStates[destination.id];
   }
-  return { deliveries, after: { ...before, lastRevision: decision.revision, destinations: deliveryStates } };
+  return { deliveries, after: { ...before, lastRevision: decision.revision, destinations: deliveryStates }, exits };
 }
 
 /** The people of an item under each merge policy. Where there is no item any more everybody who was told hears of it. */
@@ -107,6 +120,8 @@ export interface RouteDeps extends Backoff {
   readonly deliveryStates: DeliveryStateStore;
   readonly outbox: Outbox;
   readonly settings: RouteSettings;
+  /** Everything passes where it is left out. */
+  readonly guard?: ExitGuard | undefined;
   readonly now: () => number;
 }
 
@@ -127,6 +142,8 @@ export interface RoutedTo {
   readonly queued: number;
   /** Reason → people who are left out from now on. */
   readonly excluded: Readonly<Record<string, number>>;
+  /** By how much its audiences have become larger or smaller. */
+  readonly audiences: AudienceChanges;
 }
 
 const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
@@ -143,34 +160,41 @@ export async function route(
   deps: RouteDeps,
   options: RouteOptions = {},
 ): Promise<RouteResult> {
-  return retryOnConflict(() => routeOnce(canonicalKey, deps, options), deps);
+  const leaves: Leaves = new Map();
+  return retryOnConflict(() => routeOnce(canonicalKey, deps, options, leaves), deps);
 }
 
-async function routeOnce(canonicalKey: IdentityKey, deps: RouteDeps, { resend }: RouteOptions): Promise<RouteResult> {
+async function routeOnce(
+  canonicalKey: IdentityKey,
+  deps: RouteDeps,
+  { resend }: RouteOptions,
+  leaves: Leaves,
+): Promise<RouteResult> {
   const { deliveryStates, outbox } = deps;
   const memberships = await deps.memberships.get(canonicalKey);
   const found = (await deps.profiles.lookup([canonicalKey])).get(canonicalKey);
   const stored = await deliveryStates.get(canonicalKey);
   // What moved is routed under the root it moved to: that one has changed as well.
   if (!memberships || isRedirect(memberships) || isRedirect(stored) || (found && !('item' in found))) return NOTHING;
-  const joined = await takeMergedIn(
-    stored ?? noDeliveryState(canonicalKey),
-    memberships.mergedIn,
-    deliveryStates,
-    joinDeliveryStates,
-  );
+  const parts: DeliveryStateItem[] = [stored ?? noDeliveryState(canonicalKey)];
+  const joined = await takeMergedIn(parts[0]!, memberships.mergedIn, deliveryStates, (item, other) => {
+    parts.push(other);
+    return joinDeliveryStates(item, other);
+  });
   // What an earlier decision left over goes first, and what still cannot be sent goes before what follows it.
   const leftOver = await sendEach(joined.item.pending, outbox);
   const before = { ...joined.item, pending: [] };
   const decision = { canonicalKey, revision: before.lastRevision + 1, decidedAt: deps.now() };
   const known = resend ? beforeResending(before, resend) : before;
-  const { deliveries, after } = routeItem(
-    profilesIn(found?.item, deps.settings),
-    memberships,
-    known,
-    deps.settings,
-    decision,
-  );
+  const policyProfiles = profilesIn(found?.item, deps.settings);
+  const { settings, guard } = deps;
+  const guarded = { item: found?.item, before: parts, governance: settings.governance };
+  const routeWith = (held?: ReadonlySet<string>) =>
+    routeItem(policyProfiles, memberships, known, settings, decision, held && { ...guarded, held });
+  const { deliveries, after } =
+    guard && !resend
+      ? await underGuard(canonicalKey, routeWith, { guard, destinations: settings.destinations, leaves })
+      : routeWith();
   const fresh = deliveries.map(({ laneId, delivery }) => ({ laneId, group: canonicalKey, delivery }));
   const isUnchanged = fresh.length === 0 && stringify(before.destinations) === stringify(after.destinations);
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
@@ -186,7 +210,7 @@ async function routeOnce(canonicalKey: IdentityKey, deps: RouteDeps, { resend }:
   return {
     queued: fresh.length,
     excluded: countExcluded(after) - countExcluded(before),
-    destinations: byDestination(before, after, deliveries),
+    destinations: byDestination(parts, before, after, deliveries),
   };
 }
 
@@ -214,16 +238,23 @@ const countExcluded = (deliveryState: DeliveryStateItem): number =>
     .reduce((sum, memberships) => sum + memberships.length, 0);
 
 function byDestination(
+  parts: readonly DeliveryStateItem[],
   before: DeliveryStateItem,
   after: DeliveryStateItem,
   deliveries: Routed['deliveries'],
 ): Readonly<Record<string, RoutedTo>> {
   const concerned: Record<string, RoutedTo> = {};
   const queued = Map.groupBy(deliveries, ({ delivery }) => delivery.destinationId);
-  for (const id of new Set([...queued.keys(), ...Object.keys(after.destinations)])) {
+  for (const id of new Set([
+    ...queued.keys(),
+    ...Object.keys(before.destinations),
+    ...Object.keys(after.destinations),
+  ])) {
     const excluded = newlyExcluded(before.destinations[id], after.destinations[id]);
     const messages = queued.get(id)?.length ?? 0;
-    if (messages > 0 || Object.keys(excluded).length > 0) concerned[id] = { queued: messages, excluded };
+    const audiences = audienceChanges(id, parts, after.destinations[id] ?? NOTHING_ROUTED);
+    const counts = [messages, ...[excluded, audiences].map((some) => Object.keys(some).length)];
+    if (counts.some((count) => count > 0)) concerned[id] = { queued: messages, excluded, audiences };
   }
   return concerned;
 }

@@ -12,7 +12,7 @@ import type { EvaluationJobSettings } from '#core/jobs/evaluate-items.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ExpirySettings } from '#core/profile/expiry/settings.ts';
 import type { FoldSettings } from '#core/profile/fold-settings.ts';
-import type { ProfileSettings } from '#core/profile/profiles.ts';
+import type { Profile, ProfileSettings } from '#core/profile/profiles.ts';
 import { pick } from '#core/record/field-path.ts';
 import type { ReportSettings } from '#core/report/report.ts';
 import type { RevertSettings } from '#core/revert/settings.ts';
@@ -81,6 +81,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       activations,
       ...(governance ? [governance.fingerprint, view.consents] : []),
     ],
+    ...(governance && { permissions: ({ view }: Profile) => [governance.fingerprint, view.consents] }),
     releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
   });
   const others = [...catalog.mergePolicies.values()].filter(

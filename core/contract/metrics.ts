@@ -30,6 +30,8 @@ export const METRICS = {
   lakeBytesAfter: 'LakeBytesAfter',
   deliveriesQueued: 'DeliveriesQueued',
   deliveriesExcluded: 'DeliveriesExcluded',
+  /** Destinations that their guard holds at present. */
+  destinationsHeld: 'DestinationsHeld',
   deliveriesSent: 'DeliveriesSent',
   deliveriesFailed: 'DeliveriesFailed',
   /** Sent back to wait without a request: the destination's rate limit, or it asked for time. No attempt. */

@@ -14,6 +14,12 @@ export const SORT_KEY = 'sk';
 export const DUE_INDEX = { name: 'due', partitionKey: 'dueShard', sortKey: 'dueAt' } as const;
 export const DUE_SHARDS = 8;
 
+/**
+ * Into how many items a count of the guard is divided. Entries are counted once an invocation, exits one by one and only up
+ * to the guard's limit.
+ */
+export const GUARD_SHARDS = 8;
+
 /** The attribute that DynamoDB's time-to-live looks at, in epoch seconds, on every table. */
 export const TTL_ATTRIBUTE = 'expiresAt';
 
@@ -36,7 +42,7 @@ export const operationsKey = {
   /** What flowed to a destination in the hour that begins then (epoch ms). */
   dataflowRun: (destinationId: string, hour: number): string =>
     `RUN#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}`,
-  /** Whether a destination is paused. */
+  /** Whether a destination is paused, and what its guard says. */
   destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
   /** Which retentions the timelines follow. */
   retentions: (): string => `${OPERATIONS_PREFIX.expiry}retentions`,
@@ -48,6 +54,12 @@ export const operationsKey = {
   erasure: (requestId: string): string => `${OPERATIONS_PREFIX.erasure}request#${requestId}`,
   /** When a destination may be asked next. */
   rateLimit: (destinationId: string): string => `RATE#${destinationId}`,
+  /** How many profiles an audience of a destination has, in one of some shards. */
+  audience: (destinationId: string, segmentId: string, shard: number): string =>
+    `AUDIENCE#${destinationId}#${segmentId}#${shard}`,
+  /** How many have left it on a day since the last release. */
+  exits: (destinationId: string, epoch: number, segmentId: string, day: number, shard: number | 'largest'): string =>
+    `EXITS#${destinationId}#${epoch}#${segmentId}#${day}#${shard}`,
   /** How often a message was tried to be delivered, by its id. */
   attempts: (messageId: string): string => `ATTEMPTS#${messageId}`,
   /** A record of an entity that is no person and no event, by the `$id` of its schema, which may be long. */

@@ -1,5 +1,6 @@
 import stringify from 'safe-stable-stringify';
 import { noDeliveryState } from '#core/activation/delivery-state.ts';
+import { HELD } from '#core/activation/guard.ts';
 import { profilesIn, routeItem } from '#core/activation/route.ts';
 import { evaluateItem } from '#core/segmentation/evaluate-item.ts';
 import { isRedirect, noMemberships } from '#core/segmentation/membership.ts';
@@ -33,12 +34,10 @@ export async function openWork(source: ReportSource, settings: ReportSettings, n
     const kept = await source.deliveryStates.get(item.canonicalKey);
     const deliveryState = kept && !isRedirect(kept) ? kept : noDeliveryState(item.canonicalKey);
     const decision = { canonicalKey: item.canonicalKey, revision: 0, decidedAt: now };
-    const { deliveries } = routeItem(
-      profilesIn(item, settings.route),
-      memberships,
-      deliveryState,
-      settings.route,
-      decision,
+    const routed = routeItem(profilesIn(item, settings.route), memberships, deliveryState, settings.route, decision);
+    // What a guard holds back waits for somebody's word, and nothing is on its way.
+    const deliveries = routed.deliveries.filter(
+      ({ delivery: { destinationId } }) => !deliveryState.destinations[destinationId]?.excluded[HELD],
     );
     if (
       deliveries.length > 0 ||

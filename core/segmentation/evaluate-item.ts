@@ -20,6 +20,8 @@ export interface EvaluateSettings extends ProfileSettings {
   readonly others?: readonly EvaluateSettings[];
   /** The part of a profile that destinations are told besides memberships; a change of it must reach them. */
   mappedAttributes(profile: Profile): unknown;
+  /** What decides besides opt-outs whether destinations may know of somebody; a withdrawal of it must reach them. */
+  permissions?(profile: Profile): unknown;
   /** Whether a batch evaluation at `now` lets destinations hear of memberships that have waited for one so far. */
   releases?(realized: readonly string[], releasedAt: number | undefined, now: number): boolean;
 }
@@ -160,7 +162,10 @@ function standingOf(evaluator: Evaluator, id: string, wasMember: boolean, { now,
 }
 
 function digestOf(profile: Profile, memberships: readonly Membership[], settings: EvaluateSettings): string {
-  if (!memberships.some(({ status }) => status === 'realized')) return '';
-  const lastRouted = stringify([profile.identities, settings.mappedAttributes(profile)]);
+  const isMember = memberships.some(({ status }) => status === 'realized');
+  // Who has left may still be known as a member somewhere, because a guard holds the exit back: not against their will.
+  const permissions = profile.optedOut ? 'optedOut' : settings.permissions?.(profile);
+  if (!isMember && permissions === undefined) return '';
+  const lastRouted = stringify(isMember ? [profile.identities, settings.mappedAttributes(profile)] : [permissions]);
   return createHash('sha256').update(lastRouted).digest('base64url').slice(0, 10);
 }

@@ -25,6 +25,7 @@ export const ALARM_PATTERNS = [
   '<function>-batches-failed',
   '<function>-records-rejected',
   'evaluate-partition-memberships-repaired',
+  'destinations-held',
 ] as const;
 export type AlarmPattern = (typeof ALARM_PATTERNS)[number];
 

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { addDashboard } from '#lib/constructs/dashboard.ts';
+import { addGuardAlarm } from '#lib/constructs/guard-alarm.ts';
 import type { WorkQueue } from '#lib/constructs/queues.ts';
 import { addRejectionAlarms } from '#lib/constructs/rejection-alarms.ts';
 import { addRepairAlarm } from '#lib/constructs/repair-alarm.ts';
@@ -50,6 +51,7 @@ export class ComputeStack extends Stack {
     const deletion = addDeletion(this.#make);
     addRejectionAlarms(this, { stage: config.stage, alarms: this.alarms });
     addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
+    addGuardAlarm(this, { stage: config.stage, alarms: this.alarms });
     if (config.dashboard) {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, lanes: activation.lanes });

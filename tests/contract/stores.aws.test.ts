@@ -4,6 +4,7 @@ import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
+import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
@@ -17,6 +18,7 @@ import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.t
 import { createTestTable } from '#tests/harness/test-table.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
+import { guardStoreContract } from './guard.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
 import { jobsContract } from './jobs.contract.ts';
 import { lookupStoreContract } from './lookup-store.contract.ts';
@@ -51,6 +53,7 @@ rateLimitContract(
   },
   5,
 );
+guardStoreContract('DynamoDB', () => new DynamoDbGuardStore(dynamoDb(), tables.operations));
 dataflowBooksContract('DynamoDB', () => new DynamoDbRunStatistics(dynamoDb(), tables.operations));
 identityCasesContract('DynamoDB', () => ({
   profiles: new DynamoDbProfileStore(dynamoDb(), tables.profiles),

@@ -1,5 +1,5 @@
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
-import { route } from '#core/activation/route.ts';
+import { type RouteResult, route } from '#core/activation/route.ts';
 import type { StageSettings } from '#core/catalog/stage-settings.ts';
 import { type Cost, costOf, noUsage, type Usage } from '#core/cost/usage.ts';
 import { stitch } from '#core/profile/stitch.ts';
@@ -81,8 +81,9 @@ export async function countCost(
     images += changes.length;
     for (const change of changes.splice(0)) await evaluateChange(change, { ...common, settings: settings.evaluation });
     routed += toRoute.length;
-    for (const canonicalKey of new Set(toRoute.splice(0)))
-      await route(canonicalKey, { ...common, settings: settings.route });
+    for (const canonicalKey of new Set(toRoute.splice(0))) {
+      countGuard(await route(canonicalKey, { ...common, settings: settings.route }), together, usage);
+    }
   }
   countCalls(
     usage,
@@ -92,6 +93,15 @@ export async function countCost(
   );
   countCalls(usage, TIMES.route.memoryGb, routed, routed * TIMES.route.perChange);
   return costOf(usage, records);
+}
+
+/** What guards count: who leaves an audience, one by one; how large it is, once a call. */
+function countGuard({ destinations }: RouteResult, together: boolean, usage: Usage): void {
+  for (const by of Object.values(destinations).flatMap(({ audiences }) => Object.values(audiences))) {
+    const writes = Math.max(0, -by) + (together ? 1 / CHANGES_A_CALL : 1);
+    usage.writes += writes;
+    usage.writeUnits += writes;
+  }
 }
 
 /** What it takes to receive, keep and stitch a batch, the tables apart. */

@@ -9,6 +9,7 @@ import { DUE_INDEX, DUE_SHARDS, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Redirect, RemovableStore, Versioned } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
+import { fnv1a } from '#core/util/fnv.ts';
 import { deleteIf, type Expected, type Item, putAll, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
 import { pointerAttributes } from './profile-store.ts';
@@ -141,9 +142,5 @@ export class DynamoDbMembershipStore extends DynamoDbVersionedStore<MembershipIt
   }
 }
 
-/** Spreads roots over the partitions of the index (FNV-1a). */
-function dueShardOf(canonicalKey: IdentityKey): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < canonicalKey.length; i++) hash = Math.imul(hash ^ canonicalKey.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % DUE_SHARDS;
-}
+/** Spreads roots over the partitions of the index. */
+const dueShardOf = (canonicalKey: IdentityKey): number => fnv1a(canonicalKey) % DUE_SHARDS;

@@ -1,5 +1,7 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
+import { ExitGuard } from '#core/activation/exit-guard.ts';
+import type { GuardStore } from '#core/activation/ports/guard.ts';
 import type { Outbox } from '#core/activation/ports/outbox.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { route } from '#core/activation/route.ts';
@@ -10,6 +12,8 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
+import { fnv1a } from '#core/util/fnv.ts';
+import { AudienceTally } from '#lambdas/runtime/audience-tally.ts';
 import { DataflowTally } from '#lambdas/runtime/dataflow.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
@@ -21,6 +25,7 @@ export interface RouteFunctionDeps {
   readonly deliveryStates: DeliveryStateStore;
   readonly outbox: Outbox;
   readonly runStatistics: RunStatistics;
+  readonly guards: GuardStore;
   readonly metrics: Metrics;
   readonly now: Clock;
   backoff(attempt: number): Promise<void>;
@@ -28,6 +33,7 @@ export interface RouteFunctionDeps {
 
 /** Membership stream → destination queues. What is told is decided by what is stored now, not by the image. */
 export function createHandler(deps: RouteFunctionDeps) {
+  const guard = new ExitGuard(deps.guards, deps.now);
   return async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
     const { profiles, memberships, deliveryStates, outbox, now, backoff } = deps;
@@ -36,11 +42,13 @@ export function createHandler(deps: RouteFunctionDeps) {
       memberships,
       deliveryStates,
       outbox,
+      guard,
       now,
       backoff,
       settings: stageSettings(catalog).route,
     };
     const tally = new DataflowTally();
+    const audiences = new AudienceTally();
     let queued = 0;
     let excluded = 0;
     const response = await handleByKey(records.map(byItemKey), async (canonicalKey) => {
@@ -49,10 +57,12 @@ export function createHandler(deps: RouteFunctionDeps) {
       excluded += result.excluded;
       for (const [id, routed] of Object.entries(result.destinations)) {
         const excluded = Object.values(routed.excluded).reduce((sum, profileCount) => sum + profileCount, 0);
+        audiences.add(id, routed.audiences);
         tally.add(id, { received: routed.queued + excluded, excluded: routed.excluded });
       }
     });
     await tally.flush(deps.runStatistics, now());
+    await audiences.flush(guard, fnv1a(records[0]?.eventID ?? ''));
     deps.metrics.count(METRICS.deliveriesQueued, queued);
     deps.metrics.count(METRICS.deliveriesExcluded, excluded);
     logBatch({ images: records.length, queued, excluded, failed: response.batchItemFailures.length });

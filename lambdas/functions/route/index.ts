@@ -2,6 +2,7 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
+import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
@@ -19,6 +20,7 @@ export const handler = createHandler({
   deliveryStates: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.deliveryState),
   outbox: new SqsOutbox(sqs(), environment.DESTINATION_QUEUES),
   runStatistics: new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE),
+  guards: new DynamoDbGuardStore(dynamoDb(), environment.OPERATIONS_TABLE),
   metrics: createMetrics('route', environment.STAGE),
   now: Date.now,
   backoff: backoffBefore,

@@ -128,6 +128,7 @@ export function createHandlers(options: HandlersOptions): {
       http,
       secrets: async () => 'secret',
       runStatistics,
+      guards: intercept(stores.guards, 'guards', reader),
       signingKey: async () => 'receipt key',
       jobs: isErasure
         ? intercept(stores.erasureJobs, 'erasureJobs', reader)

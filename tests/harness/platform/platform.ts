@@ -14,6 +14,7 @@ import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.t
 import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
+import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
@@ -68,6 +69,7 @@ export interface Stores {
   readonly erasureJobs: MemoryJobs;
   readonly erasures: MemoryErasures;
   readonly suppressions: MemorySuppressions;
+  readonly guards: MemoryGuardStore;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -122,6 +124,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     operations: new MemoryOperations(),
     jobs: new MemoryJobs(ttl),
     expiries: new MemoryJobs(ttl),
+    guards: new MemoryGuardStore(),
     erasureJobs: new MemoryJobs(ttl),
     erasures: new MemoryErasures(ttl),
     suppressions: new MemorySuppressions(),

@@ -3,6 +3,7 @@ import { activationVersion } from '#core/activation/activation-version.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { Delivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
+import type { ExitGuard } from '#core/activation/exit-guard.ts';
 import type { Outbox, OutgoingDelivery } from '#core/activation/ports/outbox.ts';
 import { type RouteOptions, type RouteSettings, route } from '#core/activation/route.ts';
 import type { Governance } from '#core/governance/governance.ts';
@@ -73,6 +74,7 @@ export function platform(
   destinations: () => readonly DestinationDefinition[],
   outbox?: Outbox,
   governance: () => Decisions = () => undefined,
+  guard?: ExitGuard,
 ) {
   const stores = {
     profiles: new MemoryProfileStore(),
@@ -99,7 +101,9 @@ export function platform(
     evaluate: (canonicalKey: string) =>
       evaluate(canonicalKey, { ...common, settings: evaluationOf(destinations(), governance()) }),
     route: (canonicalKey: string, options: RouteOptions = {}) =>
-      route(canonicalKey, { ...common, settings: routingOf(destinations(), governance()) }, options),
+      route(canonicalKey, { ...common, guard, settings: routingOf(destinations(), governance()) }, options),
+    routeUnguarded: (canonicalKey: string) =>
+      route(canonicalKey, { ...common, settings: routingOf(destinations(), governance()) }),
   };
 }
 

@@ -1,0 +1,113 @@
+import { setTimeout } from 'node:timers/promises';
+import { Command } from 'commander';
+import { printStatus } from '#cli/report/print-destination.ts';
+import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
+import { UserError } from '#cli/user-error.ts';
+import { guardOf, maxExits } from '#core/activation/guard-settings.ts';
+import type { GuardState } from '#core/activation/ports/guard.ts';
+import { heldChanges } from './audiences.ts';
+import { type FoundDestination, findDestination } from './find-destination.ts';
+import { routeEverybody } from './route-everybody.ts';
+
+interface Options {
+  readonly stage: string;
+  readonly destination?: string;
+}
+
+/** By then every function has looked what the guard says. */
+const SEEN_EVERYWHERE_MS = 6_000;
+/** A release that was broken off ends by itself: the guard is there again. */
+const OPEN_FOR_MS = 6 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** The commands that look at the guard of a destination, and release what it holds. */
+export const guardCommands = (): Command[] => [
+  command('status', 'what a destination knows, and why it is paused or held')
+    .option('--profiles', 'list whom the guard holds back, one JSON object a line')
+    .option('--json', 'print one JSON object')
+    .action(showStatus),
+  command('release', 'let the changes pass that its guard holds back').action(release),
+];
+
+const command = (name: string, description: string): Command =>
+  new Command(name)
+    .description(description)
+    .argument('[id]', 'which destination')
+    .option('--destination <id>', 'the same')
+    .option('--stage <name>', 'stage', 'local');
+
+function find(id: string | undefined, { stage, destination }: Options): Promise<FoundDestination> {
+  const which = id ?? destination;
+  if (which === undefined) throw new UserError('Say which destination: tributary destination status ID');
+  return findDestination(which, stage);
+}
+
+async function guardStateOf({ id, stores }: FoundDestination): Promise<GuardState> {
+  return (await stores.guards.states([id])).get(id) ?? { epoch: 0 };
+}
+
+/** @throws UserError where the destination is held: everything it is told would pass its guard by */
+export async function rejectHeld(found: FoundDestination): Promise<void> {
+  const { held } = await guardStateOf(found);
+  if (!held) return;
+  throw new UserError(
+    `"${found.id}" is held since ${new Date(held.since).toISOString()}. See why: tributary destination status ${found.id}; ` +
+      `then release it: tributary destination release ${found.id}`,
+  );
+}
+
+async function showStatus(id: string | undefined, options: Options & { profiles?: true; json?: true }): Promise<void> {
+  const found = await find(id, options);
+  const { stores, definition, laneIds, resources } = found;
+  if (options.profiles) {
+    for await (const change of heldChanges(found.id, stores)) process.stdout.write(`${JSON.stringify(change)}\n`);
+    return;
+  }
+  const { held, openUntil, epoch } = await guardStateOf(found);
+  const waiting: Record<string, { enters: number; leaves: number }> = {};
+  for await (const { segmentId, change } of heldChanges(found.id, stores)) {
+    const counts = waiting[segmentId] ?? { enters: 0, leaves: 0 };
+    waiting[segmentId] = { ...counts, [change]: counts[change] + 1 };
+  }
+  const settings = guardOf(definition);
+  const day = Math.floor(Date.now() / DAY_MS);
+  const audiences = await Promise.all(
+    definition.segments.map(async (segmentId) => {
+      const size = Math.max(0, await stores.guards.audience(found.id, segmentId));
+      const left = await stores.guards.exits({ destinationId: found.id, epoch, segmentId, day });
+      const most = settings ? maxExits(settings, size + left) : null;
+      return { segmentId, size, leftToday: left, most, ...(waiting[segmentId] ?? { enters: 0, leaves: 0 }) };
+    }),
+  );
+  const since = await stores.dataflow.pausedSince(found.id);
+  const own = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+    Object.fromEntries(Object.entries(counts).filter(([laneId]) => laneIds.includes(laneId)));
+  const shown = {
+    destination: found.id,
+    guard: settings ?? ('off' as const),
+    ...(since !== undefined && { pausedSince: new Date(since).toISOString() }),
+    ...(held && { held: { ...held, since: new Date(held.since).toISOString() } }),
+    ...(openUntil !== undefined && openUntil > Date.now() && { openUntil: new Date(openUntil).toISOString() }),
+    audiences,
+    waiting: own(await waitingDeliveries(resources)),
+    deadLetters: own(await deadLetters(resources)),
+  };
+  process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : printStatus(shown));
+}
+
+async function release(id: string | undefined, options: Options): Promise<void> {
+  const found = await find(id, options);
+  const { held, openUntil } = await guardStateOf(found);
+  if (!held && openUntil === undefined) {
+    throw new UserError(`"${found.id}" is not held: there is nothing to release.`);
+  }
+  // Open for everybody first, so that nothing is held back anew behind this.
+  if (held) await found.stores.guards.open(found.id, Date.now() + OPEN_FOR_MS);
+  await setTimeout(SEEN_EVERYWHERE_MS);
+  const { items, queued } = await routeEverybody(found.id, found, { unguarded: true });
+  await found.stores.guards.close(found.id);
+  process.stdout.write(
+    `"${found.id}" is released: ${queued.toLocaleString('en-US')} messages about ` +
+      `${items.toLocaleString('en-US')} profile items queued. Its guard counts anew.\n`,
+  );
+}
