@@ -37,7 +37,7 @@ export async function checkLeft(
   if (!last && !(await known.hasObjects())) {
     const ids = active.datasets.map((dataset) => dataset.id);
     const hint = didYouMean(id, ids) ?? 'its name is that of its folder in the lake: dataset=<id>/';
-    throw new UserError(`Nothing is known of a dataset "${id}": ${hint}.`);
+    throw new UserError(`Nothing is known of a dataset "${id}": ${hint}`);
   }
   if (last && isLookup(id, last.catalog)) {
     throw new UserError(

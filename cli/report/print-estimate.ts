@@ -14,13 +14,18 @@ export function printEstimate({ count, low, high, sampled, total }: Estimate): s
 }
 
 /** What datasets leave behind that leave the catalog, and what to do about it. */
-export const printRemains = (remains: readonly Remains[]): string =>
-  remains
-    .map(
-      ({ dataset, profiles, lake }) =>
-        `Dataset "${dataset}" leaves the catalog: ${shown(profiles)} profile${profiles === 1 ? '' : 's'} hold something of it, and the lake ${shown(lake.objects)} objects (${megabytes(lake.bytes)}).\n    Its attributes and events count in no profile, audience or destination from then on; links that it asserted do. All of it stays stored, and counts again if it comes back, until: tributary dataset delete ${dataset}\n`,
-    )
-    .join('');
+export const printRemains = (remains: readonly Remains[]): string => remains.map(printRemainsOf).join('');
+
+function printRemainsOf({ dataset, profiles, lake }: Remains): string {
+  const leaves = `Dataset "${dataset}" leaves the catalog`;
+  if (profiles === 0 && lake.objects === 0) return `${leaves}: nothing is stored of it.\n`;
+  const inLake = `${shown(lake.objects)} object${lake.objects === 1 ? '' : 's'} (${megabytes(lake.bytes)})`;
+  return `${leaves}: ${shown(profiles)} profile${profiles === 1 ? '' : 's'} hold something of it, and the lake ${inLake}.
+    Its attributes and events count in no profile, audience or destination from then on; links that it asserted stay.
+    All of it is stored until: tributary dataset delete ${dataset}
+    If the dataset comes back before that, what is stored counts again.
+`;
+}
 
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 

@@ -22,6 +22,8 @@ import { compileGovernance } from './policies/compile-governance.ts';
 export interface CompiledCatalog {
   /** See {@link catalogVersion}. */
   readonly version: string;
+  /** Epoch ms: since when it is active on its stage, where that is known; the same version may have been before. */
+  readonly activeSince?: number;
   readonly datasets: ReadonlyMap<string, CompiledDataset>;
   readonly sourceConnections: ReadonlyMap<string, SourceConnectionDefinition>;
   /** By code; the standard ones included. */

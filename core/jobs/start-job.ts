@@ -24,9 +24,10 @@ export interface Started {
  * Starts a pass over all profile items, or joins the one that is on its way under the same catalog. One under another
  * catalog is superseded, one that stands still has failed; their workers stop at their next step. May be called again
  * at any time: whoever dies in between leaves a job that the next call joins, and whose parts it queues again.
+ * @param activeSince epoch ms: since when the catalog is active without a break; since ever when left out
  * @throws ConflictError when others keep starting jobs at the same time
  */
-export async function startJob(catalogVersion: string, deps: StartDeps): Promise<Started> {
+export async function startJob(catalogVersion: string, deps: StartDeps, activeSince = 0): Promise<Started> {
   const { jobs, now } = deps;
   return await retryOnConflict(async () => {
     const { current, finished } = await jobs.latest();
@@ -35,15 +36,21 @@ export async function startJob(catalogVersion: string, deps: StartDeps): Promise
       if (current.status === 'queued') await dispatch(current.id, current.partitions.length, deps);
       return { jobId: current.id, joined: true };
     }
-    const job = newJob(catalogVersion, finished, deps);
+    const job = newJob(catalogVersion, finished, deps, activeSince);
     await jobs.open(job, current && { job: current, as: stalled ? 'failed' : 'superseded' });
     await dispatch(job.id, job.partitions, deps);
     return { jobId: job.id, joined: false };
   }, deps);
 }
 
-function newJob(catalogVersion: string, finished: Job | undefined, { partitionCount, now, newId }: StartDeps): NewJob {
-  const isKnown = finished?.catalogVersion === catalogVersion;
+function newJob(
+  catalogVersion: string,
+  finished: Job | undefined,
+  { partitionCount, now, newId }: StartDeps,
+  activeSince: number,
+): NewJob {
+  // Another one may have been active in between.
+  const isKnown = finished?.catalogVersion === catalogVersion && activeSince <= finished.startedAt;
   const estimate = finished && tallyOf(finished).items;
   return {
     id: newId(),

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Catalog } from '#core/catalog/catalog.ts';
+import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import {
   activationsOf,
   activeDefinitions,
   type CatalogPosition,
+  CatalogReader,
   currentVersion,
   definitionsOf,
   putCatalog,
@@ -23,7 +24,7 @@ const catalogOf = (code: string): Catalog => ({
 describe('the store of catalogs', () => {
   const tables: string[] = [];
   beforeAll(async () => {
-    for (let n = 0; n < 3; n++) tables.push(await createTestTable(`catalog-${n}`));
+    for (let n = 0; n < 4; n++) tables.push(await createTestTable(`catalog-${n}`));
   });
   const place = (): CatalogPosition => ({
     client: dynamoDb(),
@@ -62,6 +63,21 @@ describe('the store of catalogs', () => {
     expect(activations).toHaveLength(1 + outcomes.length - lost.length);
     expect(activations.length).toBeGreaterThan(1);
     expect(activations[0]!.version).toBe(await currentVersion(at));
+  });
+
+  it('tells readers since when the active version is active, also when it was so before', async () => {
+    const at = place();
+    let clock = 0;
+    const reader = new CatalogReader(at, () => clock);
+    const versions = [catalogVersion(catalogOf('xa')), catalogVersion(catalogOf('xb'))];
+    for (const [i, code] of ['xa', 'xb', 'xa'].entries()) {
+      await putCatalog(at, catalogOf(code), versions[i % 2]!, (i + 1) * 1_000);
+      clock += 60_000;
+      expect(await reader.current()).toMatchObject({ version: versions[i % 2], activeSince: (i + 1) * 1_000 });
+      const again = await reader.current();
+      clock += 60_000;
+      expect(await reader.current(), 'compiled once').toBe(again);
+    }
   });
 
   it('begins its history with what is put after a version that has none', async () => {

@@ -152,6 +152,10 @@ async function readCatalog(
 
 const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
 
+/** Epoch ms: since when a version is active, as its activation says; undefined where that is not known. */
+const activeSince = ({ activation }: Pointer): { activeSince: number } | undefined =>
+  activation === undefined ? undefined : { activeSince: Date.parse(activation.split('#')[1]!) };
+
 /** The catalog of a version that was put before, ready for use. */
 export async function getCatalog(place: CatalogPosition, version: string): Promise<CompiledCatalog> {
   const found = await readCatalog(place, version);
@@ -188,10 +192,12 @@ export class CatalogReader implements CatalogPort {
 
   async current(): Promise<CompiledCatalog> {
     if (this.#current && this.#clock() - this.#examined < LOOK_AGAIN_AFTER_MS) return this.#current;
-    const version = await currentVersion(this.#place);
-    if (version === undefined) throw new NoCatalogError();
-    if (this.#current?.version !== version) this.#current = await getCatalog(this.#place, version);
+    const pointer = await readPointer(this.#place);
+    if (pointer === undefined) throw new NoCatalogError();
+    const since = activeSince(pointer);
+    const isOther = this.#current?.version !== pointer.version || this.#current.activeSince !== since?.activeSince;
+    if (isOther) this.#current = { ...(await getCatalog(this.#place, pointer.version)), ...since };
     this.#examined = this.#clock();
-    return this.#current;
+    return this.#current!;
   }
 }

@@ -205,7 +205,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       return active;
     },
     apply(catalog) {
-      active = catalog;
+      active = { ...catalog, activeSince: clock.now() };
     },
     poller,
     stores,

@@ -60,6 +60,19 @@ describe('the daily run', () => {
     expect(await platform.schedules.evaluateBatch()).toMatchObject({ entered: 1, repaired: 1 });
   });
 
+  it('does not count what changes because an earlier catalog is active again', async () => {
+    const platform = await threeMembers();
+    await platform.schedules.evaluateBatch();
+    platform.poller.clock.advanceBy(HOUR / 2);
+    platform.apply({ ...catalog, version: 'another' });
+    platform.poller.clock.advanceBy(1_000);
+    platform.apply(catalog);
+    await forget(platform, 1);
+    expect(await platform.schedules.evaluateBatch()).toMatchObject({ entered: 1, repaired: 0 });
+    await forget(platform, 2);
+    expect(await platform.schedules.evaluateBatch()).toMatchObject({ entered: 1, repaired: 1 });
+  });
+
   it('does not count people who wait for time to change something, nor those whose events are chosen anew', async () => {
     const platform = await threeMembers();
     await platform.schedules.evaluateBatch();

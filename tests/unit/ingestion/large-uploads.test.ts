@@ -114,6 +114,54 @@ describe('a file that is too large for one request', () => {
     });
   });
 
+  it('is not left behind when its parts were never made a file, or some came after that', async () => {
+    const { create, call, patch, put, complete, announce, platform, read } = api();
+    const id = await create();
+    await put(id, 'a.json', JSON.stringify(addToCart(100, START - 1_000)));
+    const [first, second] = [content.subarray(0, 1_000), content.subarray(1_000)];
+    await patch(id, 'large.json', first, 0, content.length);
+    await patch(id, 'large.json', second, 1_000, content.length);
+    expect(await complete(id)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/parts of file "large.json" were never made a file/) },
+    });
+    expect((await read(id)).status).toBe('loading');
+    expect((await call('POST', address(id, 'action=COMPLETE'))).status).toBe(201);
+    await patch(
+      id,
+      'large.json',
+      Buffer.from(content.toString().replaceAll('cart-', 'kart-')).subarray(0, 1_000),
+      0,
+      content.length,
+    );
+    expect(await complete(id)).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringMatching(/Parts of file "large.json" came after it was completed/) },
+    });
+    await patch(id, 'large.json', first, 0, content.length);
+    expect((await call('POST', address(id, 'action=COMPLETE'))).status).toBe(201);
+    expect((await complete(id)).status).toBe(200);
+    await announce(id);
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({ status: 'success', metrics: { outputRecordCount: 41 } });
+  });
+
+  it('that is sent once more after its batch is closed is answered as it was the first time', async () => {
+    const { create, call, patch, put, complete } = api();
+    const id = await create();
+    const record = JSON.stringify(addToCart(100, START - 1_000));
+    await put(id, 'a.json', record);
+    await patch(id, 'large.json', content, 0, content.length);
+    await call('POST', address(id, 'action=COMPLETE'));
+    await complete(id);
+    expect((await put(id, 'a.json', record)).status).toBe(200);
+    expect((await patch(id, 'large.json', content, 0, content.length)).status).toBe(200);
+    expect((await call('POST', address(id, 'action=COMPLETE'))).status).toBe(201);
+    expect((await put(id, 'a.json', `${record}\n`)).status, 'another file').toBe(400);
+    expect((await put(id, 'b.json', record)).status).toBe(400);
+    expect((await patch(id, 'large.json', content.subarray(1), 0, content.length)).status).toBe(400);
+  });
+
   it('that comes after the batch was completed is no part of it, however often that is said', async () => {
     const { create, call, put, putAt, complete, announce, platform, read } = api();
     const id = await create();

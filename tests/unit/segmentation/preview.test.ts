@@ -159,6 +159,11 @@ describe('the plan of a catalog', () => {
 describe('a segment under a merge policy of its own', () => {
   const files = (policy: string): Map<string, string> =>
     new Map([
+      [
+        'schemas/web.yaml',
+        '$id: web\nmeta:class: https://ns.adobe.com/xdm/context/experienceevent\nproperties: { _id: { type: string }, timestamp: { type: string, format: date-time }, identityMap: { type: object } }\n',
+      ],
+      ['datasets/web.yaml', 'id: web\nschemaRef: { id: web }\n'],
       ['merge-policies/person.yaml', 'id: person\ndefault: true\nidentityGraph: { type: pdg }\n'],
       ['merge-policies/device.yaml', 'id: device\nidentityGraph: { type: none }\n'],
       [
