@@ -2,8 +2,8 @@ import type { Comparison, ComparisonOperator, Expression } from '../ast.ts';
 import type { Run } from '../run/context.ts';
 import type { EventSource } from '../run/event-source.ts';
 import { holds, MIRRORED, shifted } from '../run/instants.ts';
-import { likePattern } from '../run/texts.ts';
-import { compare, equal, toList } from '../run/values.ts';
+import { likePattern, MAX_LIKE } from '../run/texts.ts';
+import { compare, equal, memberOf, toList } from '../run/values.ts';
 import { atLeast } from './compile-events.ts';
 import { allHold, sideOf } from './compile-time.ts';
 import { type Compiled, NOTHING, usesOf } from './compiled.ts';
@@ -83,7 +83,11 @@ function compareValues(compiler: Compiler, expression: Comparison, scope: Scope)
   const uses = usesOf(left.uses, right.uses);
   if (operator === 'in' || operator === 'notIn')
     return { run: membership(operator, left.run, right), uses, type: 'value' };
-  if (operator === 'like') return { run: likeness(left.run, right), uses, type: 'value' };
+  if (operator === 'like') {
+    if (typeof right.constant === 'string' && right.constant.length > MAX_LIKE)
+      compiler.session.fail('this pattern is too long', expression.right.span, `at most ${MAX_LIKE} characters`);
+    return { run: likeness(left.run, right), uses, type: 'value' };
+  }
   if (left.difference !== undefined && right.duration !== undefined) return compareDistance(left, operator, right);
   if (right.difference !== undefined && left.duration !== undefined)
     return compareDistance(right, MIRRORED[operator], left);
@@ -119,14 +123,11 @@ function comparison(operator: ComparisonOperator, left: Run, right: Run): Run {
 
 function membership(operator: 'in' | 'notIn', left: Run, right: Compiled): Run {
   const { run, constant } = right;
-  const texts =
-    Array.isArray(constant) && constant.every((item) => typeof item === 'string')
-      ? new Set<unknown>(constant)
-      : undefined;
+  const isListed = Array.isArray(constant) ? memberOf(constant) : undefined;
   return (context) => {
     const value = left(context);
     if (value === null) return false;
-    if (texts?.has(value)) return operator === 'in';
+    if (isListed) return isListed(value) === (operator === 'in');
     const list = run(context);
     if (list === null) return false;
     return toList(list).some((item) => equal(item, value)) === (operator === 'in');

@@ -1,13 +1,21 @@
 import { sumExactly } from './decimal.ts';
-import { compare, EventValue, equal, keyOf, MapEntry, toList } from './values.ts';
+import { compare, EventValue, equal, keyOf, MapEntry, memberOf, toList } from './values.ts';
 
-/** What methods do with lists, maps and groups. Null is an empty list, a value that is no list a list of one. */
+/**
+ * What methods do with lists, maps and groups. Null is an empty list, a value that is no list a list of one. What is
+ * missing is no item, as in SQL: `map` gives what there is, and nobody counts or compares the rest.
+ */
 
 /** Evaluates the argument of a method for an item; `key` is that of its group, or null. */
 type Each = (key: unknown, item: unknown) => unknown;
 type ItemOperation = (value: unknown, each: Each, limit: unknown) => unknown;
 
-export const sizeOf = (value: unknown): number => (value instanceof Map ? value.size : toList(value).length);
+export function sizeOf(value: unknown): number {
+  if (value instanceof Map) return value.size;
+  let size = 0;
+  for (const item of toList(value)) if (item !== null) size += 1;
+  return size;
+}
 
 /** The sum of no numbers is 0; the average, the least and the greatest of none are null. What is no number is left out. */
 export const ITEM_OPERATIONS: Readonly<Record<string, ItemOperation>> = {
@@ -19,10 +27,13 @@ export const ITEM_OPERATIONS: Readonly<Record<string, ItemOperation>> = {
   min: (value, each) => extreme(value, each, -1),
   max: (value, each) => extreme(value, each, 1),
   groupBy: (value, each) => groupsOf(toList(value), each),
-  map: (value, each) => mapped(entriesOf(value).map(([key, item]) => each(key, item))),
+  map: (value, each) => mapped(entriesOf(value).flatMap(([key, item]) => present(each(key, item)))),
   topN: (value, each, limit) => ranked(value, each, limit, 1),
   bottomN: (value, each, limit) => ranked(value, each, limit, -1),
 };
+
+/** The value as a list to be put into another one, even where it is a list itself. */
+const present = (value: unknown): readonly unknown[] => (value === null || value === undefined ? [] : [value]);
 
 const entriesOf = (value: unknown): (readonly [unknown, unknown])[] =>
   value instanceof Map ? [...value] : toList(value).map((item) => [null, item] as const);
@@ -48,8 +59,9 @@ function groupsOf(items: readonly unknown[], each: Each): Map<unknown, unknown[]
   for (const item of items) {
     const key = each(null, item) ?? null;
     if (key === null) continue;
-    const group = groups.get(keyOf(key));
-    if (group === undefined) groups.set(keyOf(key), [key, [item]]);
+    const name = keyOf(key);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [key, [item]]);
     else group[1].push(item);
   }
   return new Map(groups.values());
@@ -73,8 +85,6 @@ function ranked(value: unknown, each: Each, limit: unknown, direction: 1 | -1): 
 
 type ListOperation = (value: unknown, other: unknown) => unknown;
 
-const has = (list: readonly unknown[], wanted: unknown): boolean => list.some((item) => equal(item, wanted));
-
 /** Two lists; false (or no items) when either is null. */
 const ofTwo =
   (operation: (a: readonly unknown[], b: readonly unknown[]) => unknown, otherwise: unknown): ListOperation =>
@@ -84,18 +94,21 @@ const ofTwo =
 export const LIST_OPERATIONS: Readonly<Record<string, ListOperation>> = {
   distinct: (value) => distinct(toList(value)),
   head: (value) => toList(value)[0] ?? null,
-  includes: (value, other) => has(toList(value), other),
-  intersects: ofTwo((a, b) => a.some((item) => has(b, item)), false),
-  intersection: ofTwo((a, b) => distinct(a.filter((item) => has(b, item))), []),
-  subsetOf: ofTwo((a, b) => a.every((item) => has(b, item)), false),
-  supersetOf: ofTwo((a, b) => b.every((item) => has(a, item)), false),
+  includes: (value, other) => toList(value).some((item) => equal(item, other)),
+  intersects: ofTwo((a, b) => a.some(memberOf(b)), false),
+  intersection: ofTwo((a, b) => distinct(a.filter(memberOf(b))), []),
+  subsetOf: ofTwo((a, b) => a.every(memberOf(b)), false),
+  supersetOf: ofTwo((a, b) => b.every(memberOf(a)), false),
   keys: (value) => (value instanceof Map ? [...value.keys()] : isObject(value) ? Object.keys(value) : []),
   values: (value) => (value instanceof Map ? [...value.values()] : isObject(value) ? Object.values(value) : []),
 };
 
 function distinct(items: readonly unknown[]): unknown[] {
   const byKey = new Map<string, unknown>();
-  for (const item of items) if (!byKey.has(keyOf(item))) byKey.set(keyOf(item), item);
+  for (const item of items) {
+    const key = item === null ? undefined : keyOf(item);
+    if (key !== undefined && !byKey.has(key)) byKey.set(key, item);
+  }
   return [...byKey.values()];
 }
 

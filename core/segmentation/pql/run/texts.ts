@@ -1,7 +1,11 @@
 import { RE2JS } from 're2js';
 
-/** A test for `like`: `%` stands for any characters, `_` for exactly one. Takes time text × pattern at worst. */
+/** With `_` in it, each character of a text may be compared with all of a pattern. */
+export const MAX_LIKE = 1_000;
+
+/** A test for `like`: `%` stands for any characters, `_` for exactly one. No text is like a pattern above {@link MAX_LIKE}. */
 export function likePattern(pattern: string): (text: string) => boolean {
+  if (pattern.length > MAX_LIKE) return () => false;
   return pattern.includes('_') ? withPlaceholders(pattern) : withParts(pattern.split('%'));
 }
 

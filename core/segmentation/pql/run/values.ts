@@ -76,13 +76,39 @@ export function equal(a: unknown, b: unknown): boolean {
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a.length !== b.length) return false;
-  const rest = [...b];
+  const left = new Map<unknown, number>();
+  for (const item of b) {
+    const key = equalityKey(item);
+    left.set(key, (left.get(key) ?? 0) + 1);
+  }
   return a.every((item) => {
-    const at = rest.findIndex((other) => equal(item, other));
-    if (at < 0) return false;
-    rest.splice(at, 1);
-    return true;
+    const key = equalityKey(item);
+    const count = left.get(key) ?? 0;
+    left.set(key, count - 1);
+    return count > 0 && item !== null;
   });
+}
+
+/** The same for two values where they are {@link equal}, so that many need not be compared with many. */
+function equalityKey(value: unknown): unknown {
+  // Like events, what has something missing in it is equal to itself only.
+  return typeof value === 'object' && hasGap(value) ? value : keyOf(value);
+}
+
+function hasGap(value: unknown): boolean {
+  if (value === null || value === undefined || value instanceof EventValue) return true;
+  return typeof value === 'object' && Object.values(value).some(hasGap);
+}
+
+/** Whether a value is equal to an item of a list, which is gone through once, however many are asked for. */
+export function memberOf(list: readonly unknown[]): (value: unknown) => boolean {
+  const texts = new Set(list.filter((item) => typeof item === 'string'));
+  const keys = new Set(list.map(equalityKey));
+  return (value) => {
+    // A text that is no date is equal to the same text only.
+    if (typeof value === 'string' && !looksLikeDate(value)) return texts.has(value);
+    return value !== null && value !== undefined && keys.has(equalityKey(value));
+  };
 }
 
 /** Negative, zero or positive; undefined where the two cannot be compared (null, different types). */

@@ -98,3 +98,33 @@ describe('maps', () => {
     ['xEvent.groupBy(eventType).map((K, G) => mapEntry(K, G.product.distinct().count())).get("order") = 1', true],
   ]);
 });
+
+describe('what is missing in a list', () => {
+  checks([
+    ['xEvent.map(brand).distinct().count() = 1 and xEvent.brand.distinct().count() = 1', true],
+    ['xEvent.map(brand).count() = 1 and xEvent.brand.count() = 1', true],
+    ['xEvent.map((E) => E.brand).count() = 1 and xEvent.map(brand) = ["acme"]', true],
+    ['xEvent.map(missing).count() = 0 and xEvent.map(missing).head().isNull()', true],
+    ['xEvent.map(brand.isNull()).count() = 3', true],
+    ['[missing, 1, missing, 1].count() = 2 and [missing, 1, missing, 1].distinct().count() = 1', true],
+    ['addresses.map(zip).distinct().count() = 1', true],
+    ['xEvent.groupBy(brand).count() = 1 and xEvent.groupBy(brand).keys() = ["acme"]', true],
+    ['xEvent.groupBy(product).map((K, G) => mapEntry(K, G.map(brand).count())).get("hat") = 1', true],
+    ['xEvent.groupBy(product).map((K, G) => G.brand.head()).count() = 1', true],
+    ['xEvent.map(items).count() = 1 and xEvent.map(items).head().count() = 2', true],
+  ]);
+});
+
+describe('lists that are compared', () => {
+  checks([
+    ['["a", "b", "b"] = ["b", "a", "b"] and ["a", "b", "b"] != ["a", "a", "b"]', true],
+    ['[1, "1"] != [1, 1] and ["2018-12-18T13:45:10Z"] = ["2018-12-18T14:45:10+01:00"]', true],
+    ['["2018-12-18T14:45:10+01:00"].includes("2018-12-18T13:45:10Z")', true],
+    ['["2018-12-18T14:45:10+01:00"].intersects(["2018-12-18T13:45:10Z"])', true],
+    ['["2018-12-18T13:45:10Z"].subsetOf(["2018-12-18T14:45:10+01:00", 1])', true],
+    ['lastSeen in ["2018-12-18T13:45:10.123+01:00"] and lastSeen notIn ["2018-12-18T13:45:10.123Z"]', true],
+    ['[missing] = [missing] or [missing].subsetOf([missing]) or missing in [missing]', false],
+    ['xEvent.items.intersects(xEvent.items)', true],
+    ['xEvent.intersection(xEvent).count() = 3', true],
+  ]);
+});

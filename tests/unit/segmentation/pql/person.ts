@@ -7,6 +7,7 @@ export const person = profile(
     event(NOW - DAY, {
       eventType: 'order',
       product: 'hat',
+      brand: 'acme',
       price: 0.1,
       items: [
         { sku: 'A', qty: 1 },
@@ -28,7 +29,7 @@ export const person = profile(
     lastSeen: '2018-12-18T12:45:10.123Z',
     sameInstant: '2018-12-18T13:45:10.123+01:00',
     loyalty: { tier: 'gold', points: 0 },
-    addresses: [{ city: 'Rome' }, { city: 'Oslo' }],
+    addresses: [{ city: 'Rome', zip: '00118' }, { city: 'Oslo' }],
     limits: { low: 2 },
     nothing: null,
     identityMap: { ECID: [{ id: '1' }, { id: '2' }], CRMID: [{ id: 'c' }] },

@@ -31,7 +31,8 @@ describe('texts', () => {
   it('matches in linear time what would keep a backtracking engine busy for ever', () => {
     const hostile = profile([], { name: `${'a'.repeat(5000)}!` });
     expect(isMember('name.matches("^(a+)+$")', hostile)).toBe(false);
-    expect(isMember(`name like "${'%a'.repeat(500)}%b"`, hostile)).toBe(false);
+    expect(isMember(`name like "${'%a_'.repeat(330)}%b"`, hostile)).toBe(false);
+    expect(isMember(`name like "${'%a'.repeat(490)}%b"`, hostile)).toBe(false);
   });
 });
 
