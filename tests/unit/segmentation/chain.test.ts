@@ -90,6 +90,18 @@ describe('a chain', () => {
     expect(isMember(chain('xEvent', 'A.v > B.v'), history)).toBe(false);
   });
 
+  it.each([
+    ['A: WHERE(kind = "a")', 'a@1', true],
+    ['A: WHERE(kind = "a")', 'b@1', false],
+    ['A: WHAT(kind = "a") WHERE(n = 1)', 'a@1', false],
+    ['A: WHERE(kind != "b") WHAT(kind != "c") COUNT(2)', 'a@1 b@2 c@3 a@4', true],
+    ['A: WHERE(kind != "b") WHAT(kind != "c") COUNT(2)', 'a@1 b@2 c@3', false],
+    ['A: WHAT(kind = "a"), B: WHEN(<= 1 hour after A) WHERE(kind != A.kind)', 'a@1 a@2 b@2', true],
+    ['A: WHAT(kind = "a"), B: WHERE(kind = "b") WHEN(<= 24 hours after A) COUNT(0)', 'a@1 b@2', false],
+  ])('may say with WHERE what WHAT says, both being asked of the event: %s', (steps, history, expected) => {
+    expect(matches(steps, history)).toBe(expected);
+  });
+
   it('places events of one instant where they are needed', () => {
     const both = event(NOW, { x: 1, y: 1 });
     const onlyX = event(NOW, { x: 1 });

@@ -36,6 +36,16 @@ describe('parsing PQL', () => {
   });
 
   it.each([
+    [
+      'WHERE for WHAT in a step',
+      'CHAIN(xEvent, timestamp, [A: WHERE(a = 1)])',
+      'CHAIN(xEvent, timestamp, [A: WHAT(a = 1)])',
+    ],
+    [
+      'both in a step',
+      'CHAIN(xEvent, timestamp, [A: WHERE(b = 2) WHAT(a = 1)])',
+      'CHAIN(xEvent, timestamp, [A: WHAT(a = 1 and b = 2)])',
+    ],
     ['":" for where', 'exists A from xs : A.x = 1', 'exists A from xs where A.x = 1'],
     ['functions for methods', 'count(xs) > 1 and sum(xs, price) > 2', 'xs.count() > 1 and xs.sum(price) > 2'],
     [

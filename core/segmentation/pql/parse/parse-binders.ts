@@ -30,9 +30,12 @@ function quantified(parser: Parser, quantifier: Word, start: number): Quantifier
   return condition === undefined ? cursor.node(node, source) : cursor.node(node, source, condition);
 }
 
-function bothOf({ cursor }: Parser, own: Expression | undefined, inner: Expression): Expression {
+/** Two conditions as one. */
+export function bothOf({ cursor }: Parser, own: Expression | undefined, inner: Expression): Expression {
   if (own === undefined) return inner;
-  const operands = own.kind === 'logical' && own.operator === 'and' ? [...own.operands, inner] : [own, inner];
+  const operands = [own, inner].flatMap((one) =>
+    one.kind === 'logical' && one.operator === 'and' ? one.operands : one,
+  );
   return cursor.node(
     { kind: 'logical', operator: 'and', operands, span: cursor.spanFrom(own.span.start) },
     ...operands,

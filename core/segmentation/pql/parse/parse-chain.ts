@@ -1,5 +1,6 @@
 import type { ChainStep, Expression, TimeCondition } from '../ast.ts';
 import { type Cursor, unexpected } from './cursor.ts';
+import { bothOf } from './parse-binders.ts';
 import { parseTimeCondition } from './parse-time.ts';
 import type { Parser } from './parser.ts';
 
@@ -45,17 +46,21 @@ function step(parser: Parser): ChainStep {
   const name = cursor.expectName('the name of a step');
   cursor.expect(':', 'a step of CHAIN');
   let what: Expression | undefined;
+  let where: Expression | undefined;
   let when: TimeCondition[] | undefined;
   let count: number | undefined;
   for (;;) {
     if (what === undefined && clause(cursor, 'WHAT')) what = parser.conditional(parser.expression());
+    else if (where === undefined && clause(cursor, 'WHERE')) where = parser.conditional(parser.expression());
     else if (when === undefined && clause(cursor, 'WHEN')) when = timeConditions(parser);
     else if (count === undefined && clause(cursor, 'COUNT')) count = wholeNumber(cursor);
     else break;
     cursor.expect(')', 'a step of CHAIN');
   }
+  // Both are asked of the event.
+  if (where !== undefined) what = bothOf(parser, what, where);
   if (what === undefined && when === undefined && count === undefined) {
-    cursor.fail(unexpected(cursor.peek(), 'a step of CHAIN'), cursor.peek(), 'WHAT(…), WHEN(…) or COUNT(…)');
+    cursor.fail(unexpected(cursor.peek(), 'a step of CHAIN'), cursor.peek(), 'WHAT(…), WHERE(…), WHEN(…) or COUNT(…)');
   }
   return { name: name.text, what, when: when ?? [], count: count ?? 1, span: cursor.spanFrom(name.start) };
 }
