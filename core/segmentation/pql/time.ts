@@ -40,6 +40,22 @@ const MONTHS: Partial<Record<CalendarUnit, number>> = {
   century: 1200,
   millennium: 12_000,
 };
+/** No use of PQL needs more units than this. */
+const MAX_UNITS = 1_000_000;
+
+/** What is wrong with a number of units, and what would be right. */
+export function problemOfAmount(
+  amount: number,
+  unit?: CalendarUnit,
+): { message: string; expected: string } | undefined {
+  const expected = `a whole number${unit ? ` of ${unit}s` : ''} up to ${MAX_UNITS}`;
+  if (!Number.isInteger(amount)) return { message: 'the number of time units must be whole', expected };
+  return amount > MAX_UNITS ? { message: 'the number of time units is too large', expected } : undefined;
+}
+
+/** The last instant that a `Date` can hold; the first one is as far back. */
+export const FOREVER = 8_640_000_000_000_000;
+
 const SHORTEST_MONTH = 28 * DAY;
 const MAX_MONTH_LENGTH = 31 * DAY;
 
@@ -58,7 +74,7 @@ const dayStart = (ms: number): number => Math.floor(ms / DAY) * DAY;
 
 /**
  * `ms` moved by `amount` units (negative: back). Where the target month lacks the day, the result is the last
- * millisecond of that month, so that a later `ms` never gives an earlier result.
+ * millisecond of that month, so that a later `ms` never gives an earlier result. What no `Date` can hold is {@link FOREVER}.
  */
 export function addUnits(ms: number, amount: number, unit: CalendarUnit): number {
   const fixed = FIXED[unit];
@@ -67,8 +83,8 @@ export function addUnits(ms: number, amount: number, unit: CalendarUnit): number
   const months = date.getUTCFullYear() * 12 + date.getUTCMonth() + amount * (MONTHS[unit] ?? 0);
   const monthStart = utc(Math.floor(months / 12), months - Math.floor(months / 12) * 12, 1);
   const nextMonth = utc(Math.floor((months + 1) / 12), months + 1 - Math.floor((months + 1) / 12) * 12, 1);
-  const moved = monthStart + (date.getUTCDate() - 1) * DAY + (ms - dayStart(ms));
-  return Math.min(moved, nextMonth - 1);
+  const moved = Math.min(monthStart + (date.getUTCDate() - 1) * DAY + (ms - dayStart(ms)), nextMonth - 1);
+  return Number.isNaN(moved) ? Math.sign(amount) * FOREVER : moved;
 }
 
 /** Unlike `Date.UTC`, years 0–99 are taken as they are. */

@@ -12,7 +12,7 @@ import {
 } from '../run/instants.ts';
 import type { Uses } from '../run/uses.ts';
 import { type EventValue, toTime } from '../run/values.ts';
-import { parseInstant } from '../time.ts';
+import { parseInstant, problemOfAmount } from '../time.ts';
 import { type Compiled, NOTHING, type Side, type TimeComparison, usesOf } from './compiled.ts';
 import type { Compiler, Scope } from './scope.ts';
 
@@ -45,8 +45,8 @@ export function compilePeriod({ session }: Compiler, { which, unit, span }: Peri
 }
 
 export function compileDuration({ session }: Compiler, { amount, unit, span }: Duration): Compiled {
-  if (!Number.isInteger(amount))
-    session.fail('the number of time units must be whole', span, `a whole number of ${unit}s`);
+  const problem = problemOfAmount(amount, unit);
+  if (problem) session.fail(problem.message, span, problem.expected);
   return { run: () => null, uses: NOTHING, type: 'value', duration: { amount, unit } };
 }
 

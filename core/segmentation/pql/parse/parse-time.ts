@@ -1,12 +1,10 @@
 import type { ComparisonOperator, Expression, TimeCondition } from '../ast.ts';
-import { type CalendarUnit, groupOf } from '../time.ts';
+import { type CalendarUnit, groupOf, problemOfAmount } from '../time.ts';
 import { type Cursor, unexpected } from './cursor.ts';
 import type { Parser } from './parser.ts';
 
 const OPERATORS: readonly ComparisonOperator[] = ['<', '<=', '>', '>=', '=', '!='];
 const DIRECTIONS = { before: 'before', after: 'after', from: 'after' } as const;
-/** No use of PQL needs more; it keeps every date inside what a date can be. */
-const MAX_AMOUNT = 1_000_000;
 
 /** The unit that the next token names, if it does; nothing is taken. */
 export function unitAt(cursor: Cursor, ahead = 0): CalendarUnit | undefined {
@@ -55,9 +53,8 @@ function distance(parser: Parser, operator: ComparisonOperator, start: number): 
   const number = cursor.peek();
   if (number.type !== 'number')
     cursor.fail(unexpected(number, 'a time condition'), number, 'a number of days, hours, …');
-  if (!Number.isInteger(number.value) || number.value > MAX_AMOUNT) {
-    cursor.fail('the number of time units must be whole', number, `a whole number up to ${MAX_AMOUNT}`);
-  }
+  const problem = problemOfAmount(number.value);
+  if (problem) cursor.fail(problem.message, number, problem.expected);
   cursor.next();
   const unit = unitAt(cursor);
   if (unit === undefined)

@@ -1,5 +1,14 @@
 import type { ComparisonOperator } from '../ast.ts';
-import { addUnits, type CalendarUnit, DAY, fixedLength, longestLength, shortestLength, startOf } from '../time.ts';
+import {
+  addUnits,
+  type CalendarUnit,
+  DAY,
+  FOREVER,
+  fixedLength,
+  longestLength,
+  shortestLength,
+  startOf,
+} from '../time.ts';
 import { type Context, changesAt } from './context.ts';
 
 /**
@@ -71,9 +80,6 @@ const shiftedAnchor = ({ slot, behind, isExact }: Anchor, amount: number, unit: 
 /** How far `amount` units lead forward at least; for a negative amount, the longest way back. */
 const leastShift = (amount: number, unit: CalendarUnit): number =>
   amount > 0 ? shortestLength(amount, unit) : longestLength(amount, unit);
-
-/** The last instant that a `Date` can hold. */
-const FOREVER = 8_640_000_000_000_000;
 
 /** First instant after now at which `instant` is at or after `time`; Infinity if that is never. It is not so now. */
 export function whenReached(context: Context, instant: Instant, time: number): number {

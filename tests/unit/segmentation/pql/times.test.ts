@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { DAY, event, HOUR, isMember, NOW, profile } from '../factories.ts';
-import { checks } from './person.ts';
+import { checks, holds } from './person.ts';
+
+function rejectionOf(text: string): PqlError {
+  try {
+    holds(text);
+  } catch (error) {
+    if (error instanceof PqlError) return error;
+    throw error;
+  }
+  throw new Error(`compiled: ${text}`);
+}
 
 describe('times', () => {
   checks([
@@ -106,6 +117,58 @@ describe('windows', () => {
     ['<= 1 week after last month', Date.parse('2018-12-08T00:00:00.001Z'), false],
   ])('"%s" has its ends where they are said to be (%i: %s)', (condition, time, expected) => {
     expect(inWindow(condition, time)).toBe(expected);
+  });
+
+  it.each([
+    ['a fraction', 'a occurs <= 1.5 days before now', 'the number of time units must be whole'],
+    ['too many', 'a occurs <= 1000001 days before now', 'the number of time units is too large'],
+    ['a fraction of a duration', 'now - a > 1.5 days', 'the number of time units must be whole'],
+    ['too long a duration', 'now - a > 1000001 days', 'the number of time units is too large'],
+  ])('have a whole number of units up to a million; %s is rejected for what it is', (_, text, message) => {
+    expect(rejectionOf(text)).toMatchObject({
+      message,
+      expected: expect.stringMatching(/^a whole number.* up to 1000000$/),
+    });
+  });
+
+  it.each([
+    ['millennium', 'before', true],
+    ['century', 'before', true],
+    ['millennium', 'after', false],
+  ] as const)('may reach beyond what a date can be: 1000000 of a %s %s now', (unit, side, isIn) => {
+    const condition = `1000000 ${unit} ${side} now`;
+    expect(inWindow(`<= ${condition}`, NOW - DAY)).toBe(isIn);
+    expect(inWindow(`> ${condition}`, NOW - DAY)).toBe(false);
+    expect(isMember(`now - 1000000 ${unit} < now and now < now + 1000000 ${unit}`)).toBe(true);
+  });
+
+  const isIn = (condition: string, time: string, now: string): boolean =>
+    isMember(
+      `exists E from xEvent where E.timestamp occurs ${condition}`,
+      profile([event(Date.parse(time))]),
+      Date.parse(now),
+    );
+
+  it.each([
+    ['= 1 month', '2026-02-28T12:00:00Z', '2026-01-28T12:00:00Z', '2026-02-28T12:00:00Z'],
+    ['= 1 month', '2026-03-28T12:00:00Z', '2026-02-28T12:00:00Z', '2026-03-28T12:00:00Z'],
+    ['= 1 month', '2026-03-29T12:00:00Z', '2026-02-28T23:59:59.999Z', '2026-03-29T12:00:00Z'],
+    ['= 1 month', '2026-03-30T12:00:00Z', '2026-02-28T23:59:59.999Z', '2026-03-30T12:00:00Z'],
+    ['= 1 month', '2026-03-31T12:00:00Z', '2026-02-28T23:59:59.999Z', '2026-03-31T12:00:00Z'],
+    ['= 2 months', '2026-03-31T12:00:00Z', '2026-01-31T12:00:00Z', '2026-02-28T23:59:59.999Z'],
+    ['= 1 month', '2026-04-01T12:00:00Z', '2026-03-01T12:00:00Z', '2026-04-01T12:00:00Z'],
+    ['= 1 month', '2028-03-29T12:00:00Z', '2028-02-29T12:00:00Z', '2028-03-29T12:00:00Z'],
+    ['= 1 month', '2028-03-31T12:00:00Z', '2028-02-29T23:59:59.999Z', '2028-03-31T12:00:00Z'],
+    ['= 1 month', '2026-05-31T12:00:00Z', '2026-04-30T23:59:59.999Z', '2026-05-31T12:00:00Z'],
+    ['= 1 year', '2028-02-28T12:00:00Z', '2027-02-28T12:00:00Z', '2028-02-28T12:00:00Z'],
+    ['= 1 year', '2028-02-29T12:00:00Z', '2027-02-28T23:59:59.999Z', '2028-02-29T12:00:00Z'],
+    ['= 2 years', '2028-02-29T12:00:00Z', '2026-02-28T23:59:59.999Z', '2027-02-28T23:59:59.999Z'],
+    ['= 4 years', '2028-02-29T12:00:00Z', '2024-02-29T12:00:00Z', '2025-02-28T23:59:59.999Z'],
+    ['= 1 year', '2029-02-28T12:00:00Z', '2028-02-28T12:00:00Z', '2029-02-28T12:00:00Z'],
+  ])('"%s before now" at %s is from %s, included, to %s, not included', (distance, now, start, end) => {
+    const justBefore = (time: string): string => new Date(Date.parse(time) - 1).toISOString();
+    const found = [justBefore(start), start, justBefore(end), end].map((time) => isIn(`${distance} before now`, time, now));
+    expect(found).toEqual([false, true, true, false]);
   });
 
   it('leaves out events that have not happened yet', () => {
