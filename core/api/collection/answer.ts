@@ -60,7 +60,7 @@ async function take(
   if (call.method !== 'POST') {
     return { ...problem(405, 'inlet', 'Only POST is possible here'), headers: { allow: 'POST' } };
   }
-  const wantsValidation = call.query.syncValidation?.toLowerCase() === 'true';
+  const wantsValidation = SYNC_VALIDATION.some((name) => call.query[name]?.toLowerCase() === 'true');
   if (isBatch && wantsValidation) {
     return problem(501, 'inlet', 'Synchronous validation of several messages is not possible', {
       detail: 'Send one message to /collection/{connectionId}, or leave out syncValidation',
@@ -76,6 +76,9 @@ async function take(
   const inlet = { connection, catalog, receivedTimeMs: deps.now() };
   return isBatch ? collectBatch(body, inlet, deps) : collectOne(body, wantsValidation, inlet, deps);
 }
+
+/** AEP's documentation has both names. */
+const SYNC_VALIDATION = ['syncValidation', 'synchronousValidation'];
 
 interface Inlet {
   readonly connection: SourceConnectionDefinition;

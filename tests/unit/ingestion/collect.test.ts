@@ -91,36 +91,42 @@ describe('the collection endpoint', () => {
     expect(stream.map(({ data }) => JSON.parse(Buffer.from(data).toString()))).toEqual([cart(1), invalid]);
   });
 
-  it("looks at the record when it is asked to, says what is wrong in AEP's shape and drops it", async () => {
-    const { send, stream } = endpoint();
-    const query = { syncValidation: 'true' };
-    expect(await send(cart(1), { query })).toMatchObject({ status: 200, body: { syncValidation: { status: 'pass' } } });
-    const { status, body } = await send(cart(2, { commerce: { productListAdds: { value: 'many' } } }), { query });
-    expect({ status, body }).toMatchObject({
-      status: 400,
-      body: {
-        type: expect.stringMatching(/\/problem\/data-collection-service\/inlet$/),
+  it.each(['syncValidation', 'synchronousValidation'])(
+    "looks at the record when %s asks for it, says what is wrong in AEP's shape and drops it",
+    async (name) => {
+      const { send, stream } = endpoint();
+      const query = { [name]: 'true' };
+      expect(await send(cart(1), { query })).toMatchObject({
+        status: 200,
+        body: { syncValidation: { status: 'pass' } },
+      });
+      const { status, body } = await send(cart(2, { commerce: { productListAdds: { value: 'many' } } }), { query });
+      expect({ status, body }).toMatchObject({
         status: 400,
-        title: 'Invalid XDM Message Format',
-        report: {
-          _streamingValidation: [
-            {
-              message: '1 schema violation found',
-              causingExceptions: [
-                {
-                  pointerToViolation: '#/commerce/productListAdds/value',
-                  keyword: 'type',
-                  message: 'Expected number, found string',
-                },
-              ],
-            },
-          ],
+        body: {
+          type: expect.stringMatching(/\/problem\/data-collection-service\/inlet$/),
+          status: 400,
+          title: 'Invalid XDM Message Format',
+          report: {
+            _streamingValidation: [
+              {
+                message: '1 schema violation found',
+                causingExceptions: [
+                  {
+                    pointerToViolation: '#/commerce/productListAdds/value',
+                    keyword: 'type',
+                    message: 'Expected number, found string',
+                  },
+                ],
+              },
+            ],
+          },
         },
-      },
-    });
-    expect(JSON.stringify(body)).not.toContain('many');
-    expect(stream).toHaveLength(1);
-  });
+      });
+      expect(JSON.stringify(body)).not.toContain('many');
+      expect(stream).toHaveLength(1);
+    },
+  );
 
   it('serves clients as they are written for AEP: their headers, their flag when it is off, their place of violations', async () => {
     const { send, stream } = endpoint();
@@ -278,6 +284,7 @@ describe('the collection endpoint', () => {
     ['another method', 405, { method: 'GET' }],
     ['another address', 404, { path: '/elsewhere' }],
     ['synchronous validation of a batch', 501, { path: '/collection/batch/shop', query: { syncValidation: 'true' } }],
+    ['that by its other name', 501, { path: '/collection/batch/shop', query: { synchronousValidation: 'true' } }],
     ['a batch without messages', 400, { path: '/collection/batch/shop', body: '{"messages":[]}' }],
     ['a batch of something else', 400, { path: '/collection/batch/shop', body: '{"messages":{}}' }],
     ['a broken escape in the address', 401, { path: '/collection/%E0%A4' }],
