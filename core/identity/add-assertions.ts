@@ -1,5 +1,5 @@
 import { LINK_HISTORY_LIMITS, type LinkHistory, type LinkHistoryLimits } from './link-history.ts';
-import type { Assertion, Link, LinkingRules, RemovedLink } from './linking-rules.ts';
+import { type Assertion, compareKeys, type Link, type LinkingRules, type RemovedLink } from './linking-rules.ts';
 import { continueReplay, replay, replayLate, replayLinks } from './replay.ts';
 
 /** Removed links that are remembered once they are settled. */
@@ -46,9 +46,19 @@ export const linksOf = (
   limits: LinkHistoryLimits = LINK_HISTORY_LIMITS,
 ): readonly Link[] => replayLinks(linkHistory, rules, limits);
 
-/** A withdrawal of one instant comes after what was asserted then. */
+/**
+ * What takes a link out comes after what was asserted at the same instant. Of assertions, the one whose identities come
+ * first in the alphabet comes last, so that it counts as the latest: what decides is what was asserted, not where or how
+ * it came.
+ */
 const inOrder = (x: Assertion, y: Assertion): number =>
-  x.time - y.time || Number(!!x.unlinking) - Number(!!y.unlinking) || (x.id < y.id ? -1 : x.id > y.id ? 1 : 0);
+  x.time - y.time ||
+  Number(!!x.unlinking) - Number(!!y.unlinking) ||
+  compareKeys(namesOf(y), namesOf(x)) ||
+  compareKeys(x.id, y.id);
+
+/** No identity has a zero byte; a shorter list comes before one that goes on. */
+const namesOf = ({ identities }: Assertion): string => [...identities].sort().join('\0');
 
 function unknownOf(added: readonly Assertion[], assertions: readonly Assertion[]): Assertion[] {
   if (added.length === 1) return assertions.some(({ id }) => id === added[0]!.id) ? [] : [...added];

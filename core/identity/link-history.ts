@@ -11,7 +11,7 @@ export interface LinkHistory {
   readonly condensed: readonly Link[];
   /** Epoch ms up to which assertions are folded into `settled`. */
   readonly condensedUntil: number;
-  /** By time, withdrawals after assertions, then by id. */
+  /** By time, withdrawals after assertions, then by their identities, from the end of the alphabet, then by id. */
   readonly assertions: readonly Assertion[];
   /** The newest links that were removed while settling, for whoever asks why. */
   readonly removed?: readonly RemovedLink[];

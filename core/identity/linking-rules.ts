@@ -100,4 +100,4 @@ export function graphsOf(links: Iterable<Link>): Graph[] {
     .sort((x, y) => compareKeys(x.identities[0]!, y.identities[0]!));
 }
 
-export const compareKeys = (x: IdentityKey, y: IdentityKey): number => (x < y ? -1 : x > y ? 1 : 0);
+export const compareKeys = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);

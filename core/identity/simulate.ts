@@ -76,18 +76,27 @@ const KEEP_ALL: LinkHistoryLimits = {
 
 /**
  * The place of each event in the order of time: only the order matters to the rules. An event that says no time happens
- * at that of the one before it, and events of one instant keep the order of the list.
+ * right after the one before it in the list. Events that say the same time are of one instant, and have one place.
  */
 function placesOf(stated: readonly (number | undefined)[]): readonly number[] {
-  let last = Math.min(...stated.filter((time) => time !== undefined));
-  const times = stated.map((time) => {
-    last = time ?? last;
-    return last;
+  let time = Number.NEGATIVE_INFINITY;
+  let after = 0;
+  const moments = stated.map((at) => {
+    after = at === undefined ? after + 1 : 0;
+    time = at ?? time;
+    return { time, after };
   });
-  const order = times.map((_, i) => i).sort((x, y) => (times[x] === times[y] ? x - y : times[x]! - times[y]!));
-  const places: number[] = [];
-  for (const [place, i] of order.entries()) places[i] = place;
-  return places;
+  type Moment = (typeof moments)[number];
+  const inOrder = (x: Moment, y: Moment): number => (x.time === y.time ? x.after - y.after : x.time - y.time);
+  let place = 0;
+  let before: Moment | undefined;
+  const places = new Map<Moment, number>();
+  for (const moment of [...moments].sort(inOrder)) {
+    if (before && inOrder(before, moment) < 0) place += 1;
+    places.set(moment, place);
+    before = moment;
+  }
+  return moments.map((moment) => places.get(moment)!);
 }
 
 function rulesOf(input: SimulationInput, values: 'checked' | 'unchecked'): LinkingRules {

@@ -49,6 +49,23 @@ describe('a simulation', () => {
     );
   });
 
+  it('gives events of one instant an order of their own, whatever they are called and however they come', () => {
+    const instants = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 25, maxLength: 25 });
+    fc.assert(
+      fc.property(setup, instants, fc.infiniteStream(fc.nat()), (input, times, numbers) => {
+        const events = input.events.map((identities, n) => ({ at: times[n]!, identities }));
+        const shuffled = events
+          .map((one) => ({ one, place: numbers.next().value as number }))
+          .sort((x, y) => x.place - y.place)
+          .map(({ one }) => one);
+        const { graphs, withoutGraph } = simulated({ ...input, events });
+        const again = simulated({ ...input, events: shuffled });
+        expect({ graphs: again.graphs, withoutGraph: again.withoutGraph }).toEqual({ graphs, withoutGraph });
+      }),
+      runs(5, 500),
+    );
+  });
+
   it('never leaves two values of a unique namespace, nor more identities than allowed, in one graph', () => {
     fc.assert(
       fc.property(setup, (input) => {

@@ -124,6 +124,21 @@ describe('identity simulate', () => {
     });
   });
 
+  it('takes of events of one instant the one whose identities come first in the alphabet as the latest', async () => {
+    const at = '2026-01-01T12:00:00Z';
+    const tom = { at, identities: ['CRMID:Tom', 'ECID:1'] };
+    const sue = { at: '2026-01-01T13:00:00+01:00', identities: ['ECID:1', 'CRMID:Sue'] };
+    for (const events of [
+      [tom, sue],
+      [sue, tom],
+    ]) {
+      expect(await simulate({ ...people, events })).toMatchObject({ graphs: [['CRMID:Sue', 'ECID:1']] });
+    }
+    // One that says no time comes after the one before it.
+    const { graphs } = await simulate({ ...people, events: [sue, tom.identities] });
+    expect(graphs).toEqual([['CRMID:Tom', 'ECID:1']]);
+  });
+
   it('rejects an event with two values of a unique namespace, and says so', async () => {
     const input = JSON.stringify({ ...people, events: [['CRMID:Tom', 'CRMID:Sue', 'ECID:1']] });
     const { stdout, stderr } = await simulateText(input);
