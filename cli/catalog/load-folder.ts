@@ -5,11 +5,20 @@ import { loadCatalog } from '#core/catalog/load.ts';
 import { type CatalogProblem, renderProblemIn } from '#core/catalog/problem.ts';
 import { CatalogFolderError, readCatalogFolder } from './read-folder.ts';
 
-/** Reads and checks a catalog. @throws UserError naming everything that is wrong, with file, line and column */
-export async function loadCatalogFolder(folder: string, variables: Readonly<Record<string, string>>): Promise<Catalog> {
+/**
+ * Reads and checks a catalog.
+ * @param warn is given what may be meant so, but is likely to be a slip
+ * @throws UserError naming everything that is wrong, with file, line and column
+ */
+export async function loadCatalogFolder(
+  folder: string,
+  variables: Readonly<Record<string, string>>,
+  warn: (text: string) => void = () => {},
+): Promise<Catalog> {
   try {
     const files = await readCatalogFolder(resolve(folder));
-    const { catalog, problems } = loadCatalog(files, variables);
+    const { catalog, problems, warnings } = loadCatalog(files, variables);
+    for (const warning of warnings) warn(`warning: ${renderProblemIn(files.get(warning.file), warning)}\n`);
     if (catalog) return catalog;
     throw new UserError(catalogProblems(problems, files, folder));
   } catch (error) {

@@ -43,7 +43,7 @@ export function catalogCommand(): Command {
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .action(async ({ catalog: folder, set }: { catalog: string; set: string[] }) => {
-      const catalog = await loadCatalogFolder(folder, parseVariables(set));
+      const catalog = await loadCatalogFolder(folder, parseVariables(set), warn);
       process.stdout.write(`${describeCatalog(catalog)}\n`);
     });
   withActivationFlags(
@@ -54,7 +54,7 @@ export function catalogCommand(): Command {
       .option('--set <NAME=value>', 'value of a variable of the catalog', collect, []),
   ).action(async ({ catalog: folder, set, ...flags }: ApplyOptions) => {
     const options = activationOf(flags);
-    const catalog = await loadCatalogFolder(folder, variablesFor(flags.stage, set));
+    const catalog = await loadCatalogFolder(folder, variablesFor(flags.stage, set), warn);
     await activateCatalog(catalog, await useStage(flags.stage), options);
   });
   command
@@ -113,7 +113,7 @@ function userOfMachine(): string | undefined {
 }
 
 async function plan(flags: { catalog: string; stage: string; set: string[]; json?: true }): Promise<void> {
-  const definitions = await loadCatalogFolder(flags.catalog, variablesFor(flags.stage, flags.set));
+  const definitions = await loadCatalogFolder(flags.catalog, variablesFor(flags.stage, flags.set), warn);
   const catalog = compileCatalog(definitions);
   const stores = storesOf(await useStage(flags.stage));
   const active = await activeCatalog(stores.catalog);
@@ -140,6 +140,8 @@ async function rollBack(wanted: string | undefined, flags: ActivationFlags): Pro
   const note = { ...options.note, comment: flags.comment ?? `rollback to ${version}` };
   await activateCatalog(checkAgain(definitions, version), resources, { ...options, note });
 }
+
+const warn = (text: string): void => void process.stderr.write(text);
 
 /** On the local stage, what `npm start` has set them to: a catalog that is applied again goes on telling the sink. */
 const variablesFor = (stage: string, set: readonly string[]): Record<string, string> => ({

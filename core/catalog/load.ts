@@ -36,31 +36,33 @@ const CHECKS: readonly ((catalog: LoadedCatalog, findings: Findings) => void)[] 
  * Reads a catalog.
  * @param files path below the catalog's folder (`segments/a1.yaml`) → text
  * @param variables what `${NAME}` in destinations stands for
- * @returns the catalog, or everything that is wrong with it, by file and line; never throws. What policies forbid is
- *   wrong as well (aep.md §6.7), and is said once the rest is right.
+ * @returns the catalog, or everything that is wrong with it, by file and line; and what may be meant so, but is likely to
+ *   be a slip. Never throws. What policies forbid is wrong as well (aep.md §6.7), and is said once the rest is right.
  */
 export function loadCatalog(
   files: ReadonlyMap<string, string>,
   variables: Readonly<Record<string, string>>,
-): { catalog?: Catalog; problems: CatalogProblem[] } {
-  const read = readCatalog(files, variables);
-  if (!read.catalog) return { problems: read.problems };
+): { catalog?: Catalog; problems: CatalogProblem[]; warnings: CatalogProblem[] } {
+  const { loaded, catalog, problems: wrong, warnings } = readCatalog(files, variables);
+  if (!catalog) return { problems: wrong, warnings };
   const findings = new Findings();
-  checkEnforcement(read.loaded, read.catalog, findings);
+  checkEnforcement(loaded, catalog, findings);
   const problems = findings.problems.sort(compareProblems);
-  return problems.length > 0 ? { problems } : { catalog: read.catalog, problems };
+  return problems.length > 0 ? { problems, warnings } : { catalog, problems, warnings };
 }
 
 /** Like {@link loadCatalog}, but says nothing about policies. */
 export function readCatalog(
   files: ReadonlyMap<string, string>,
   variables: Readonly<Record<string, string>>,
-): { loaded: LoadedCatalog; catalog?: Catalog; problems: CatalogProblem[] } {
+): { loaded: LoadedCatalog; catalog?: Catalog; problems: CatalogProblem[]; warnings: CatalogProblem[] } {
   const { loaded, problems } = readDefinitions(files, variables);
   const findings = new Findings();
   for (const check of CHECKS) check(loaded, findings);
   const all = [...problems, ...findings.problems].sort(compareProblems);
-  return all.length > 0 ? { loaded, problems: all } : { loaded, catalog: catalogOf(loaded), problems: [] };
+  const warnings = findings.warnings.sort(compareProblems);
+  if (all.length > 0) return { loaded, problems: all, warnings };
+  return { loaded, catalog: catalogOf(loaded), problems: [], warnings };
 }
 
 /** Sorted by id: the catalog is the same in whatever files it is written. */

@@ -45,6 +45,8 @@ export type LoadedCatalog = { readonly [K in Kind]: readonly Loaded<Kinds[K]>[] 
 /** Collects what checks find, with the places of the file. */
 export class Findings {
   readonly problems: CatalogProblem[] = [];
+  /** What may be meant so. */
+  readonly warnings: CatalogProblem[] = [];
 
   /** About the value at a path of a definition. */
   at(loaded: Loaded<unknown>, path: Path, message: string, more: Advice = {}): void {
@@ -61,9 +63,20 @@ export class Findings {
     this.#put(loaded, loaded.file.within([...loaded.base, ...path], offset), message, more);
   }
 
-  #put(loaded: Loaded<unknown>, position: FilePosition, message: string, { expected, hint }: Advice): void {
+  /** The same about what may be meant so. */
+  warnWithin(loaded: Loaded<unknown>, path: Path, offset: number, message: string, more: Advice = {}): void {
+    this.#put(loaded, loaded.file.within([...loaded.base, ...path], offset), message, more, this.warnings);
+  }
+
+  #put(
+    loaded: Loaded<unknown>,
+    position: FilePosition,
+    message: string,
+    { expected, hint }: Advice,
+    list = this.problems,
+  ): void {
     const problem = { file: loaded.file.path, ...position, message };
-    this.problems.push({ ...problem, ...(expected && { expected }), ...(hint && { hint }) });
+    list.push({ ...problem, ...(expected && { expected }), ...(hint && { hint }) });
   }
 }
 

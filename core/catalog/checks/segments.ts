@@ -3,7 +3,7 @@ import { relationshipsOf } from '#core/schema/descriptors.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { Expression } from '#core/segmentation/pql/ast.ts';
-import { problemsOfFields } from '#core/segmentation/pql/check/fields.ts';
+import { doubtsOfFields, problemsOfFields } from '#core/segmentation/pql/check/fields.ts';
 import { type Reference, segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
@@ -13,6 +13,8 @@ import { type Findings, idsOf, type Loaded, type LoadedCatalog, placeOf } from '
 import { lookupsOf, profileSchemas, schemasById, unionOf } from './union.ts';
 
 const VALUE = ['expression', 'value'];
+/** Of one text, so much is reported: each place has to be looked for from its beginning. */
+const MAX_REPORTED = 20;
 
 interface Parsed {
   readonly loaded: Loaded<SegmentDefinition>;
@@ -35,8 +37,11 @@ export function checkSegments(catalog: LoadedCatalog, findings: Findings): void 
     checkMergePolicy(loaded, definition, catalog, findings);
     const expression = parse(loaded, definition, findings);
     if (!expression) continue;
-    for (const { offset, message, expected, hint } of problemsOfFields(expression, unions)) {
+    for (const { offset, message, expected, hint } of problemsOfFields(expression, unions).slice(0, MAX_REPORTED)) {
       findings.within(loaded, VALUE, offset, message, { expected, hint });
+    }
+    for (const { offset, message, expected, hint } of doubtsOfFields(expression, unions).slice(0, MAX_REPORTED)) {
+      findings.warnWithin(loaded, VALUE, offset, message, { expected, hint });
     }
     parsed.set(definition.id, { loaded, definition, references: segmentReferences(expression) });
   }

@@ -48,7 +48,7 @@ describe('a version that was active once', () => {
     );
     expect(problems).toEqual([]);
     expect(JSON.stringify(catalog)).toContain('nickname');
-    expect(loadCatalog(catalogFiles(stored(catalog!)), {})).toEqual({ catalog, problems: [] });
+    expect(loadCatalog(catalogFiles(stored(catalog!)), {})).toEqual({ catalog, problems: [], warnings: [] });
   });
 
   it('is checked like any other catalog: what was right then may be wrong now', async () => {

@@ -154,6 +154,7 @@ describe('a catalog', () => {
   it('may be empty', () => {
     expect(loadCatalog(new Map(), {})).toEqual({
       problems: [],
+      warnings: [],
       catalog: { namespaces: [], schemas: [], datasets: [], mergePolicies: [], segments: [], destinations: [] },
     });
   });

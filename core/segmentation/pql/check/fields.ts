@@ -3,6 +3,7 @@ import type { Relationship } from '#core/schema/relationship.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import type { ChainStep, Expression, TimeCondition } from '../ast.ts';
 import { ITEM_METHODS } from '../parse/names.ts';
+import { asAllowed } from './allowed.ts';
 import {
   asCompared,
   asCondition,
@@ -56,6 +57,13 @@ export interface FieldRead {
 export const problemsOfFields = (expression: Expression, unions: Unions): PositionedProblem[] =>
   lookUpFields(expression, unions).problems;
 
+/**
+ * Finds what may be meant so, but is likely to be a slip: a value that a field is compared with and that all schemas rule
+ * out, so that the comparison never holds, or always.
+ */
+export const doubtsOfFields = (expression: Expression, unions: Unions): PositionedProblem[] =>
+  lookUpFields(expression, unions).doubts;
+
 /** Every field that an expression reads, those on the way to it included, each once. */
 export const fieldsRead = (expression: Expression, unions: Unions): FieldRead[] => [
   ...lookUpFields(expression, unions).read.values(),
@@ -64,8 +72,9 @@ export const fieldsRead = (expression: Expression, unions: Unions): FieldRead[] 
 function lookUpFields(
   expression: Expression,
   unions: Unions,
-): { problems: PositionedProblem[]; read: ReadonlyMap<string, FieldRead> } {
+): { problems: PositionedProblem[]; doubts: PositionedProblem[]; read: ReadonlyMap<string, FieldRead> } {
   const found: PositionedProblem[] = [];
+  const doubts: PositionedProblem[] = [];
   const fields = new Map<string, FieldRead>();
   const events: Value = { tree: unions.event ?? 'open', of: 'events', path: [], many: true };
   const profile: Value = { tree: unions.profile ?? 'open', of: 'profiles', path: [], many: false };
@@ -88,6 +97,13 @@ function lookUpFields(
   };
   const note = (problem: PqlProblem | undefined, { span }: Expression): void => {
     if (problem) found.push({ ...problem, offset: span.start });
+  };
+  /** What a field is compared with: a literal, or a list of some. */
+  const doubt = (value: Value, other: Expression, isCaseSensitive = true): void => {
+    for (const one of other.kind === 'list' ? other.items : [other]) {
+      const strange = one.kind === 'literal' ? asAllowed(value, one.value, isCaseSensitive) : undefined;
+      if (strange) doubts.push({ ...strange, offset: one.span.start });
+    }
   };
   const unknown = (value: Value, name: string, offset: number, elsewhere?: string): Value => {
     const holder = lookedUp(value);
@@ -220,6 +236,7 @@ function lookUpFields(
     else if (name === 'includes') note(asMember(values[0]!, listOf(object)), first!);
     else if (isTextMethod(name)) note(asOperand(values[0]!, ['text'], `a text for ${name}`), first!);
     if (second && name !== 'regexGroup') note(asCondition(values[1]!), second);
+    if (first && WHOLE_VALUES.has(name)) doubt(object, first, !(second?.kind === 'literal' && second.value === false));
     const key =
       name === 'get' && first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
     if (key !== undefined && object.kind === undefined) return readField(object, key) ?? UNKNOWN;
@@ -236,6 +253,10 @@ function lookUpFields(
       note(asOperand(right, ['text'], 'a pattern for like'), node.right);
     } else if (operator === 'in' || operator === 'notIn') note(asMember(left, right), node.right);
     else note(asCompared(operator, left, right), node.right);
+    if (EQUALITIES.has(operator)) {
+      doubt(left, node.right);
+      doubt(right, node.left);
+    }
     return worked('boolean');
   }
 
@@ -274,8 +295,15 @@ function lookUpFields(
   const start: Scope = { here: [profile], variables: new Map() };
   if (expression.kind === 'lambda') condition(expression.body, bind(start, expression.parameters[0]!, profile));
   else condition(expression, start);
-  return { problems: found.sort((x, y) => x.offset - y.offset), read: fields };
+  const inOrder = (x: PositionedProblem, y: PositionedProblem): number => x.offset - y.offset;
+  return { problems: found.sort(inOrder), doubts: doubts.sort(inOrder), read: fields };
 }
+
+/** Comparisons and methods that ask whether a value is another one, or one of several. */
+const EQUALITIES: ReadonlySet<string> = new Set(['=', '!=', 'in', 'notIn']);
+const WHOLE_VALUES: ReadonlySet<string> = new Set([
+  ...['equals', 'notEqualTo', 'includes', 'intersects', 'intersection', 'subsetOf', 'supersetOf'],
+]);
 
 /** What else there is, where that is not much. */
 const listOfNames = (names: readonly string[]): string | undefined =>
