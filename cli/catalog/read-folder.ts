@@ -10,7 +10,7 @@ export class CatalogFolderError extends Error {
 const DEFINITION = /\.(ya?ml|json)$/;
 /** Above this, a folder is surely not a catalog. */
 const MAX_FILES = 20_000;
-const DEEPEST = 8;
+const DEEPEST = 16;
 
 /**
  * The definition files below a folder: path with `/` from there → text. Symbolic links are not followed; names that

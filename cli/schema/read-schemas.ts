@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
 import { readSourceFile } from '#core/catalog/source-file.ts';
-import type { SchemaFile } from '#core/schema/library.ts';
+import { isCopy, isInstance, type SchemaFile } from '#core/schema/library.ts';
 
 /** The schema files of a folder, and those that could not be read, with the reason. */
 export interface SchemaFolder {
@@ -12,10 +12,6 @@ export interface SchemaFolder {
 
 const JSON_FILE = /\.json$/;
 const YAML_FILE = /\.ya?ml$/;
-/** Beside the schemas of the XDM repository lie records that fit and records that do not. */
-const INSTANCE = /\.(example|invalid)(\.\d+)?\.json$/;
-/** Copies for reading, and what is not of the repository itself. */
-const PASSED_OVER = new Set(['docs', 'node_modules']);
 const MAX_BYTES = 16_777_216;
 const MAX_FILES = 50_000;
 const DEEPEST = 16;
@@ -74,7 +70,7 @@ async function pathsBelow(folder: string, below = '', depth = 0): Promise<string
   const paths: string[] = [];
   const entries = await readdir(join(folder, below), { withFileTypes: true });
   for (const entry of entries.sort((x, y) => (x.name < y.name ? -1 : 1))) {
-    if (entry.name.startsWith('.') || PASSED_OVER.has(entry.name)) continue;
+    if (entry.name.startsWith('.') || isCopy(`${entry.name}/`)) continue;
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) paths.push(...(await pathsBelow(folder, path, depth + 1)));
     else if (entry.isFile() && isSchemaName(path)) paths.push(path);
@@ -83,4 +79,4 @@ async function pathsBelow(folder: string, below = '', depth = 0): Promise<string
   return paths;
 }
 
-const isSchemaName = (path: string): boolean => (JSON_FILE.test(path) || YAML_FILE.test(path)) && !INSTANCE.test(path);
+const isSchemaName = (path: string): boolean => (JSON_FILE.test(path) || YAML_FILE.test(path)) && !isInstance(path);

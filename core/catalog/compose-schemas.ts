@@ -1,4 +1,6 @@
+import stringify from 'safe-stable-stringify';
 import type { SchemaDefinition } from '#core/schema/definition.ts';
+import { isArchived } from '#core/schema/library.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { composeSchema, partsOf } from './compose.ts';
 import { type Loaded, placeOf } from './loaded.ts';
@@ -10,28 +12,38 @@ export function composeSchemas(
   files: readonly Loaded<unknown>[],
 ): { schemas: Loaded<SchemaDefinition>[]; problems: CatalogProblem[] } {
   const problems: CatalogProblem[] = [];
-  const again = new Map<string, Loaded<unknown>[]>();
+  // Schemas among themselves are looked at with everything else that has an id.
   const byId = new Map<string, Loaded<unknown>>();
-  for (const file of [...schemas, ...files]) {
-    const first = file.id === undefined ? undefined : byId.get(file.id);
-    // Schemas among themselves are looked at with everything else that has an id.
-    if (first && files.includes(file)) again.set(first.id!, [...(again.get(first.id!) ?? []), file]);
-    else if (file.id !== undefined) byId.set(file.id, file);
+  for (const file of schemas) if (file.id !== undefined && !byId.has(file.id)) byId.set(file.id, file);
+  const again = new Map<string, Loaded<unknown>[]>();
+  const used = new Map<string, Loaded<unknown>>();
+  for (const [id, copies] of Map.groupBy(files, ({ id }) => id)) {
+    if (id === undefined) continue;
+    const [first, ...others] = [...(byId.get(id) ? [byId.get(id)!] : []), ...active(copies)];
+    byId.set(id, first!);
+    if (copies.includes(first!)) used.set(id, first!);
+    const differing = others.filter((copy) => !isSame(copy, first!));
+    if (differing.length > 0) again.set(id, differing);
   }
-  const parts = partsOf(files.flatMap(({ id, definition }) => (id === undefined ? [] : [[id, definition] as const])));
+  const parts = partsOf([...used].map(([id, { definition }]) => [id, definition] as const));
   const ids = new Set(schemas.flatMap(({ id }) => id ?? []));
   const reported = new Set<string>();
   const needed = new Set(ids);
+  const hints = new Map<string, string>();
+  const hintFor = (id: string): string => {
+    const hint = hints.get(id) ?? didYouMean(id, [...parts.keys(), ...ids]) ?? ADD_FILE;
+    hints.set(id, hint);
+    return hint;
+  };
   const composed = schemas.map((loaded) => {
     if (!loaded.definition) return loaded;
-    const { definition, used, missing } = composeSchema(loaded.definition, parts, ids);
-    for (const id of used) needed.add(id);
+    const { definition, used: taken, missing } = composeSchema(loaded.definition, parts, ids);
+    for (const id of taken) needed.add(id);
     for (const { in: part, path, id } of missing) {
       const file = byId.get(part)?.file;
       if (!file || reported.has(`${part} ${path.join('/')}`)) continue;
       reported.add(`${part} ${path.join('/')}`);
-      const hint = didYouMean(id, [...parts.keys(), ...ids]) ?? 'add the file that has this $id below schemas/';
-      problems.push({ file: file.path, ...file.at(path), message: `unknown schema "${id}"`, hint });
+      problems.push({ file: file.path, ...file.at(path), message: `unknown schema "${id}"`, hint: hintFor(id) });
     }
     return { ...loaded, definition };
   });
@@ -45,3 +57,13 @@ export function composeSchemas(
   }
   return { schemas: composed, problems };
 }
+
+const ADD_FILE = 'add the file that has this $id below schemas/';
+
+/** Of several files with one identifier, what was archived or replaced does not count, as long as there is another. */
+function active(copies: readonly Loaded<unknown>[]): readonly Loaded<unknown>[] {
+  const current = copies.filter(({ file }) => !isArchived(file.path));
+  return current.length > 0 ? current : copies;
+}
+
+const isSame = (x: Loaded<unknown>, y: Loaded<unknown>): boolean => stringify(x.file.value) === stringify(y.file.value);

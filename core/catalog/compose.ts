@@ -34,6 +34,7 @@ export function composeSchema(
   schemas: ReadonlySet<string>,
 ): ComposedSchema {
   const used = new Map<string, unknown>();
+  const waiting: string[] = [];
   const missing: { in: string; path: Path; id: string }[] = [];
   const rewrite = (node: unknown, part: string | undefined, path: Path): unknown => {
     if (!isObject(node)) return node;
@@ -65,12 +66,15 @@ export function composeSchema(
     }
     if (!used.has(id)) {
       used.set(id, {});
-      const { $id: _, $schema: _dialect, ...rest } = parts.get(id)!;
-      used.set(id, rewrite(rest, id, []));
+      waiting.push(id);
     }
     return `#${pointerTo(id)}${fragment}`;
   };
   const definition = rewrite(withRecordNames(schema), undefined, []) as SchemaDefinition;
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    const { $id: _, $schema: _dialect, ...rest } = parts.get(id)!;
+    used.set(id, rewrite(rest, id, []));
+  }
   if (used.size === 0) return { definition, used: [], missing };
   const had = isObject(definition[PARTS]) ? definition[PARTS] : {};
   return {

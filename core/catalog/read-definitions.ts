@@ -5,6 +5,7 @@ import { identitySettings, namespaceDefinition } from '#core/identity/definition
 import { datasetDefinition, sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { mergePolicyDefinition } from '#core/profile/definition.ts';
 import { schemaDefinition } from '#core/schema/definition.ts';
+import { isCopy, isInstance } from '#core/schema/library.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
 import { evaluationSettings } from '#core/segmentation/evaluation-settings.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
@@ -50,7 +51,7 @@ export function readDefinitions(
     -readonly [K in Kind]: Loaded<Kinds[K]>[];
   };
   for (const [path, text] of [...files].sort(([x], [y]) => (x < y ? -1 : 1))) {
-    if (INSTANCE.test(path)) continue;
+    if (path.startsWith('schemas/') && (isInstance(path) || isCopy(path))) continue;
     const misplaced = misplacedFile(path);
     if (misplaced) {
       problems.push(misplaced);
@@ -58,6 +59,7 @@ export function readDefinitions(
     }
     const kind = path.slice(0, path.indexOf('/')) as Kind;
     const file = readSourceFile(path, text);
+    if (isNoSchema(path, file.value) && !file.broken) continue;
     problems.push(...file.problems);
     if (file.value === undefined) continue;
     if (kind === 'schemas' && isPart(file.value)) {
@@ -71,8 +73,13 @@ export function readDefinitions(
   return { loaded: { ...loaded, schemas: composed.schemas, parts }, problems };
 }
 
-/** Records that lie beside the schemas of the XDM repository. */
-const INSTANCE = /^schemas\/.*\.(example|invalid)(\.\d+)?\.json$/;
+/**
+ * Whether a file that was copied along with schemas is none itself, as there are in the XDM repository: settings of tools,
+ * texts in other languages. A schema of the catalog's own has a class, a part an `$id`.
+ */
+const isNoSchema = (path: string, value: unknown): boolean =>
+  /^schemas\/[^/]+\/.*\.json$/.test(path) &&
+  (typeof value !== 'object' || value === null || !('$id' in value || 'meta:class' in value));
 
 const isPart = (value: unknown): value is { readonly $id: string } =>
   typeof value === 'object' &&
@@ -94,10 +101,11 @@ function* readFile(
     const id = idOf(value, reading.idKey);
     const issues = result.error ? problemsOfIssues(result.error, reading.shape, file, base) : [];
     // What could not be read, or holds a variable that is not set, has the wrong shape too; once is enough.
+    const placed = new Set(file.problems.map(({ line, column }) => `${line}:${column}`));
+    const lastOfLine = new Map<number, number>();
+    for (const { line, column } of replaced.problems) lastOfLine.set(line, Math.max(column, lastOfLine.get(line) ?? 0));
     const news = issues.filter(
-      ({ line, column }) =>
-        !file.problems.some((other) => other.line === line && other.column === column) &&
-        !replaced.problems.some((other) => other.line === line && other.column >= column),
+      ({ line, column }) => !placed.has(`${line}:${column}`) && (lastOfLine.get(line) ?? 0) < column,
     );
     if (!file.broken) problems.push(...replaced.problems, ...news);
     const sound = file.problems.length === 0 && replaced.problems.length === 0;

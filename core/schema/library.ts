@@ -93,7 +93,7 @@ export class SchemaLibrary {
 }
 
 function distinctOf(all: readonly Resource[]): readonly Resource[] {
-  const active = all.filter(({ file }) => !ARCHIVED.test(file.path));
+  const active = all.filter(({ file }) => !isArchived(file.path));
   const candidates = active.length > 0 ? active : all;
   const distinct = new Set(candidates.map(({ node }) => stringify(node)));
   return distinct.size === 1 ? candidates.slice(0, 1) : candidates;
@@ -101,6 +101,14 @@ function distinctOf(all: readonly Resource[]): readonly Resource[] {
 
 /** The repository keeps there what is no longer of use, or was replaced. */
 const ARCHIVED = /(^|\/)(archived|deprecated)\//;
+export const isArchived = (path: string): boolean => ARCHIVED.test(path);
+
+/** Beside the schemas of the repository lie records that fit and records that do not, numbered in several ways. */
+const INSTANCE = /\.(?:example|invalid)[.-]?\d*\.json$/;
+export const isInstance = (path: string): boolean => INSTANCE.test(path);
+/** Copies for reading, and what is not of the repository itself. */
+const COPIES = /(^|\/)(docs|node_modules)\//;
+export const isCopy = (path: string): boolean => COPIES.test(path);
 
 /** A file as a whole. */
 export function rootOf(file: SchemaFile): Resource {

@@ -214,7 +214,11 @@ describe('what is wrong with a composed schema', () => {
       { 'schemas/xdm/components/datatypes/email.schema.json': undefined },
       /contact.schema.json:\d+:\d+ {2}unknown schema "https:\/\/ns.example.com\/email"/,
     ],
-    ['two files of one $id', { 'schemas/again.json': email }, /"https:\/\/ns.example.com\/email" is defined twice/],
+    [
+      'two files of one $id that differ',
+      { 'schemas/again.json': { ...email, title: 'Another' } },
+      /"https:\/\/ns.example.com\/email" is defined twice/,
+    ],
     ['an identity that no part has', descriptor({ 'xdm:sourceProperty': '/workEmail/address' }), /is not a field/],
     ['an identity that is not text', descriptor({ 'xdm:sourceProperty': '/personalEmail/primary' }), /of type boolean/],
     ['a descriptor of another schema', descriptor({ 'xdm:sourceSchema': `${NS}/visits` }), /is another schema/],
