@@ -12,6 +12,7 @@ import { UserError } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
+import { profileDatasets } from '#core/catalog/stage-settings.ts';
 import { lanesOf } from '#core/contract/delivery-lanes.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -113,8 +114,8 @@ export async function applyCatalog(catalog: Catalog, resources: Resources, note:
 
 /**
  * Why people may be members of other segments under the new catalog, although nothing came in: segments are others, or the
- * same rules look up something else, because a relationship came, went or leads elsewhere; or a dataset has left, or has
- * come back to what is stored of it.
+ * same rules look up something else, because a relationship came, went or leads elsewhere; or a dataset has left or was
+ * switched off for profiles, or has come back to what is stored of it.
  */
 export async function whyEvaluate(
   before: CompiledCatalog,
@@ -122,8 +123,9 @@ export async function whyEvaluate(
   lake: Pick<ObjectStore, 'list'>,
 ): Promise<'Segments' | 'Datasets' | undefined> {
   if (meaningOf(before) !== meaningOf(after)) return 'Segments';
-  if (leftBehind(before.datasets, after.datasets).length > 0) return 'Datasets';
-  for (const id of leftBehind(after.datasets, before.datasets)) {
+  const [counted, counting] = [profileDatasets(before.datasets), profileDatasets(after.datasets)];
+  if (leftBehind(counted, counting).length > 0) return 'Datasets';
+  for (const id of leftBehind(counting, counted)) {
     for await (const _ of lake.list(datasetFolder(id))) return 'Datasets';
   }
   return undefined;

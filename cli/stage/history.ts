@@ -1,4 +1,5 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { profileDatasets } from '#core/catalog/stage-settings.ts';
 import type { PreviewDeps } from '#core/segmentation/preview.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { StageStores } from './stores.ts';
@@ -12,11 +13,12 @@ export function historyFor(
   segments: SegmentSet,
   active: CompiledCatalog,
   { timeline }: StageStores,
-  datasets: ReadonlyMap<string, unknown> = active.datasets,
+  datasets: CompiledCatalog['datasets'] = active.datasets,
 ): Pick<PreviewDeps, 'history'> {
-  const isSame = leftBehind(active.datasets, datasets).length === 0;
+  const [counted, counting] = [profileDatasets(active.datasets), profileDatasets(datasets)];
+  const isSame = leftBehind(counted, counting).length === 0 && leftBehind(counting, counted).length === 0;
   if (isSame && segments.fingerprint === active.segments.fingerprint) return {};
-  const isProfileEnabled = (id: string): boolean => active.datasets.get(id)?.profileEnabled ?? false;
+  const isProfileEnabled = (id: string): boolean => counted.has(id) || counting.has(id);
   return { history: { timeline, isProfileEnabled } };
 }
 

@@ -69,7 +69,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
     return keptFor === undefined ? undefined : time + keptFor;
   };
-  const isActiveDataset = (id: string): boolean => catalog.datasets.has(id);
+  const isActiveDataset = (id: string): boolean => catalog.datasets.get(id)?.profileEnabled ?? false;
   const activations = activationVersion(destinations.values());
   const under = (policy: MergePolicyDefinition): EvaluateSettings => ({
     links,
@@ -93,7 +93,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
   }));
   const fold: FoldSettings = {
     links,
-    isProfileEnabled: (id) => catalog.datasets.get(id)?.profileEnabled ?? false,
+    isProfileEnabled: isActiveDataset,
     isIdentityEnabled: (id) => catalog.datasets.get(id)?.identityEnabled ?? false,
     isActiveDataset,
     projectEvent: (entity) => segments.projectEvent(entity),
@@ -145,9 +145,15 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
   };
 }
 
+/** The datasets of which anything is in profiles: what is switched off, or has left the catalog, counts no more. */
+export const profileDatasets = (datasets: CompiledCatalog['datasets']): CompiledCatalog['datasets'] =>
+  new Map([...datasets].filter(([, { profileEnabled }]) => profileEnabled));
+
 /** Events are chosen anew where segments read others of them, or other datasets have events that count. */
 function projectionOf({ segments, datasets }: CompiledCatalog): string {
-  const ofEvents = [...datasets.values()].filter(({ behaviour }) => behaviour === 'event').map(({ id }) => id);
+  const ofEvents = [...profileDatasets(datasets).values()]
+    .filter(({ behaviour }) => behaviour === 'event')
+    .map(({ id }) => id);
   return `${segments.fingerprint}.${hash('sha256', JSON.stringify(ofEvents.sort()), 'base64url').slice(0, 6)}`;
 }
 

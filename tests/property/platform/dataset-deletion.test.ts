@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { rebuildFromLake } from '#core/pipeline/rebuild.ts';
 import { identitiesIn } from '#core/profile/profile-item.ts';
 import { withoutDataset } from '#core/revert/dataset/items.ts';
 import { remainsOf } from '#core/revert/dataset/remains.ts';
@@ -86,11 +87,12 @@ const history = fc.record({
   steps: fc.array(step, { minLength: 1, maxLength: 8 }),
 });
 
-describe('a dataset that has left the catalog', () => {
+describe('a dataset that has left the catalog, or is switched off for profiles', () => {
   let whole: CompiledCatalog;
   /** With a segment less. */
   let other: CompiledCatalog;
   let without: (dataset: Dataset, isOther?: boolean) => CompiledCatalog;
+  let switchedOff: (dataset: Dataset, isOther?: boolean) => CompiledCatalog;
   let wiring: Wiring;
   beforeAll(async () => {
     const definitions = await exampleDefinitions();
@@ -111,8 +113,16 @@ describe('a dataset that has left the catalog', () => {
       known.set(key, catalog);
       return catalog;
     };
+    switchedOff = (dataset, isOther = false) => {
+      const off = { unifiedProfile: ['enabled:false'], unifiedIdentity: ['enabled:true'] };
+      const all = datasets.map((one) => (one.id === dataset ? { ...one, tags: off } : one));
+      return compileCatalog({ ...(isOther ? less : definitions), datasets: all });
+    };
     wiring = readWiring(templatesOf('prod'));
   });
+  const GONE = ['has left the catalog', 'is switched off for profiles'] as const;
+  const gone = (how: (typeof GONE)[number], dataset: Dataset, isOther = false): CompiledCatalog =>
+    how === 'has left the catalog' ? without(dataset, isOther) : switchedOff(dataset, isOther);
 
   function begin(next: () => Fault = () => 'none') {
     const platform = createPlatform({
@@ -185,61 +195,91 @@ describe('a dataset that has left the catalog', () => {
     };
   };
 
-  it('counts for nothing in profiles, audiences and destinations, though it is stored', { timeout }, async () => {
-    let changed = 0;
-    await fc.assert(
-      fc.asyncProperty(history, async ({ dataset, steps }) => {
-        const { platform, say, apply } = begin();
-        for (const each of steps) await say(each);
-        const before = await members(platform);
-        await apply(without(dataset));
-        const is = await shown(platform);
-        // The same as if all of it had been cut out of every item; links stay.
-        const { evaluation } = stageSettings(platform.catalog);
-        const expected: string[] = [];
-        for await (const item of platform.stores.profiles.scan()) {
-          const { linkHistory } = item;
-          const stripped = { ...withoutDataset(item, dataset, new Set()), linkHistory };
-          const { profiles } = evaluateItem(
-            stripped,
-            noMemberships(item.canonicalKey),
-            evaluation,
-            platform.poller.clock.now(),
-            'all',
-          );
-          for (const [key, { segments }] of Object.entries(profiles)) {
-            for (const [id, { status }] of Object.entries(segments))
-              if (status === 'realized') expected.push(`${key} ${id}`);
+  it.each(GONE)(
+    'counts for nothing in profiles, audiences and destinations when it %s, though it is stored',
+    { timeout },
+    async (how) => {
+      let changed = 0;
+      await fc.assert(
+        fc.asyncProperty(history, async ({ dataset, steps }) => {
+          const { platform, say, apply } = begin();
+          for (const each of steps) await say(each);
+          const before = await members(platform);
+          await apply(gone(how, dataset));
+          const is = await shown(platform);
+          // The same as if all of it had been cut out of every item; links stay.
+          const { evaluation } = stageSettings(platform.catalog);
+          const expected: string[] = [];
+          for await (const item of platform.stores.profiles.scan()) {
+            const { linkHistory } = item;
+            const stripped = { ...withoutDataset(item, dataset, new Set()), linkHistory };
+            const { profiles } = evaluateItem(
+              stripped,
+              noMemberships(item.canonicalKey),
+              evaluation,
+              platform.poller.clock.now(),
+              'all',
+            );
+            for (const [key, { segments }] of Object.entries(profiles)) {
+              for (const [id, { status }] of Object.entries(segments))
+                if (status === 'realized') expected.push(`${key} ${id}`);
+            }
+            expect(JSON.stringify(is.profiles)).not.toContain(`"datasetId":"${dataset}"`);
           }
-          expect(JSON.stringify(is.profiles)).not.toContain(`"datasetId":"${dataset}"`);
-        }
-        expect(is.members).toEqual(expected.sort());
-        changed += before.join() === is.members.join() ? 0 : 1;
-        const remains = await remainsOf([dataset], platform.stores);
-        const wasSaid = steps.some((each) => each.dataset === dataset);
-        expect(remains[0]!.lake.objects > 0).toBe(wasSaid);
-        if (dataset !== 'web-events' && dataset !== 'store-orders') expect(remains[0]!.profiles > 0).toBe(wasSaid);
-      }),
-      runs(1, 60),
-    );
-    expect(changed).toBeGreaterThan(0);
-  });
+          expect(is.members).toEqual(expected.sort());
+          changed += before.join() === is.members.join() ? 0 : 1;
+          const remains = await remainsOf([dataset], platform.stores);
+          const wasSaid = steps.some((each) => each.dataset === dataset);
+          expect(remains[0]!.lake.objects > 0).toBe(wasSaid);
+          if (dataset !== 'web-events' && dataset !== 'store-orders') expect(remains[0]!.profiles > 0).toBe(wasSaid);
+        }),
+        runs(1, 60),
+      );
+      expect(changed).toBeGreaterThan(0);
+    },
+  );
 
-  it('counts again when it comes back, as if it had never gone', { timeout }, async () => {
+  it.each(GONE)('counts again after it %s, as if it had never done so', { timeout }, async (how) => {
     await fc.assert(
       fc.asyncProperty(history, step, fc.boolean(), async ({ dataset, steps }, meanwhile, isOther) => {
-        const [gone, stayed] = [begin(), begin()];
-        for (const world of [gone, stayed]) for (const each of steps) await world.say(each);
+        const [left, stayed] = [begin(), begin()];
+        for (const world of [left, stayed]) for (const each of steps) await world.say(each);
         // Segments may be other ones from then on: events are chosen anew while the dataset is away.
-        await gone.apply(without(dataset, isOther));
-        for (const world of [gone, stayed]) await world.say(meanwhile, meanwhile.dataset !== dataset);
-        await gone.apply(isOther ? other : whole);
+        await left.apply(gone(how, dataset, isOther));
+        for (const world of [left, stayed]) await world.say(meanwhile, meanwhile.dataset !== dataset);
+        await left.apply(isOther ? other : whole);
         await stayed.apply(isOther ? other : whole);
-        await stayed.platform.poller.run({ until: gone.platform.poller.clock.now() });
-        const [is, was] = [await shown(gone.platform), await shown(stayed.platform)];
+        await stayed.platform.poller.run({ until: left.platform.poller.clock.now() });
+        const [is, was] = [await shown(left.platform), await shown(stayed.platform)];
         expect([is.profiles, is.members]).toEqual([was.profiles, was.members]);
         expect(is.destinations).toEqual(was.destinations);
       }),
+      runs(1, 30),
+    );
+  });
+
+  it('has what came while it was switched off in the lake, from which it is brought in afterwards', {
+    timeout,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        history,
+        fc.array(step, { minLength: 1, maxLength: 3 }),
+        async ({ dataset, steps }, meanwhile) => {
+          const [left, stayed] = [begin(), begin()];
+          for (const world of [left, stayed]) for (const each of steps) await world.say(each);
+          await left.apply(switchedOff(dataset));
+          for (const world of [left, stayed]) for (const each of meanwhile) await world.say(each);
+          await left.apply(whole);
+          const { lake, profiles, timeline, lookups } = left.platform.stores;
+          const settings = stageSettings(whole).fold;
+          const stitch = { profiles, timeline, lookups, settings, backoff: async () => {} };
+          await rebuildFromLake({ dataset }, { catalog: whole, lake, stitch, progress: () => {} });
+          for (const world of [left, stayed]) await world.apply(whole);
+          const [is, was] = [await shown(left.platform), await shown(stayed.platform)];
+          expect([is.profiles, is.members]).toEqual([was.profiles, was.members]);
+        },
+      ),
       runs(1, 30),
     );
   });

@@ -85,6 +85,18 @@ describe('a dataset that is taken out of the catalog', () => {
     expect(await whyEvaluate(whole, other, lake)).toBe('Segments');
   });
 
+  it('is like one that stays there and is switched off for profiles', async () => {
+    const off = { unifiedProfile: ['enabled:false'], unifiedIdentity: ['enabled:true'] };
+    const datasets = definitions.datasets.map((one) => (one.id === 'customers' ? { ...one, tags: off } : one));
+    const [whole, less] = [compileCatalog(definitions), compileCatalog({ ...definitions, datasets })];
+    const lake = createMemoryObjectStore();
+    expect(await whyEvaluate(whole, less, lake)).toBe('Datasets');
+    expect(await whyEvaluate(less, compileCatalog(without('customers')), lake)).toBeUndefined();
+    expect(await whyEvaluate(less, whole, lake), 'nothing came yet').toBeUndefined();
+    await lake.put('dataset=customers/date=2026-03-01/a.parquet', 'x');
+    expect(await whyEvaluate(less, whole, lake)).toBe('Datasets');
+  });
+
   describe('and is to be deleted', () => {
     const knownOf = (more: Partial<Known> = {}): Known => ({
       activations: [
