@@ -11,7 +11,7 @@ import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
-import { compileSchema } from '#core/schema/validator.ts';
+import { schemaCompiler } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
@@ -66,12 +66,15 @@ export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
 export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}): CompiledCatalog {
   const namespaces = namespaceRegistry(catalog.namespaces);
   const schemas = new Map(catalog.schemas.map((schema) => [schema.$id, schema]));
+  const validatorOf = schemaCompiler(catalog.schemas);
   const segments = catalog.segments.filter(isPublished);
   const all = compileSegments(segments, segmentOptions(catalog));
   const mergePolicy = catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY;
   return {
     version: catalogVersion(catalog),
-    datasets: new Map(catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, namespaces)])),
+    datasets: new Map(
+      catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, namespaces, validatorOf)]),
+    ),
     sourceConnections: new Map(catalog.sourceConnections?.map((connection) => [connection.id, connection])),
     namespaces,
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
@@ -131,13 +134,13 @@ function compileDataset(
   definition: DatasetDefinition,
   schemas: ReadonlyMap<string, SchemaDefinition>,
   namespaces: ReadonlyMap<string, NamespaceDefinition>,
+  validatorOf: ReturnType<typeof schemaCompiler>,
 ): CompiledDataset {
   const schema = schemas.get(definition.schemaRef.id);
   if (!schema)
     throw new Error(
       `Dataset "${definition.id}" names the schema ${definition.schemaRef.id}, which the catalog does not have`,
     );
-  const others = [...schemas.values()].filter((other) => other !== schema);
   const pointer = isLookupSchema(schema) ? primaryKeyOf(schema) : undefined;
   return {
     id: definition.id,
@@ -149,7 +152,7 @@ function compileDataset(
     identityEnabled: definition.tags.unifiedIdentity.includes('enabled:true'),
     isUpsert: definition.tags.unifiedProfile.includes('isUpsert:true'),
     eventsKeptFor: definition.eventExpirationDays === undefined ? undefined : definition.eventExpirationDays * DAY_MS,
-    validate: compileSchema(schema, others),
+    validate: validatorOf(schema),
     // What is no person and no event names nobody.
     identitiesOf: pointer === undefined ? compileIdentities(schema, new Set(namespaces.keys())) : () => NO_IDENTITIES,
     mapRow: compileMapping(definition.mapping ?? []),

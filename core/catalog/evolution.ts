@@ -81,7 +81,7 @@ function compareSchemas(before: Version, after: Version): BreakingChange[] {
     const advice = 'keep its descriptor: what it has tied together stays tied; others may be added';
     changes.push(about(pointer, `no longer an identity of ${namespace}`, advice));
   }
-  const fields: Comparison = { about, changes };
+  const fields: Comparison = { about, changes, compared: new Compared() };
   compareFields(treeOf(before), treeOf(after), '', 0, fields);
   return changes;
 }
@@ -113,7 +113,28 @@ const placeOf = (descriptor: IdentityDescriptor): { pointer: string; namespace: 
 const treeOf = ({ schema, all }: Version): FieldTree =>
   fieldTree([schema], new Map(all.schemas.map((each) => [each.$id, each])));
 
+/** Of names that a field may have been given, so many are told. */
+const MAX_NAMES = 5;
+
+/** Places of two versions that were found to be the same, or are being compared. */
+class Compared {
+  readonly same = new Set<string>();
+  readonly #numbers = new Map<object, number>();
+
+  /** The same for two places of which the same nodes say everything. */
+  nameOf({ nodes }: FieldTree): string {
+    return nodes
+      .map((node) => {
+        const number = this.#numbers.get(node) ?? this.#numbers.size;
+        this.#numbers.set(node, number);
+        return number;
+      })
+      .join(',');
+  }
+}
+
 interface Comparison {
+  readonly compared: Compared;
   readonly about: (pointer: string, message: string, advice: string) => BreakingChange;
   readonly changes: BreakingChange[];
 }
@@ -125,8 +146,19 @@ const MAX_CHANGES = 1_000;
 const ANY_KEY = '\u0000';
 
 function compareFields(old: FieldTree, next: FieldTree, pointer: string, depth: number, to: Comparison): void {
-  const { about, changes } = to;
+  const { changes, compared } = to;
   if (changes.length >= MAX_CHANGES) return;
+  // A schema that contains itself in several ways comes to the same places again and again.
+  const both = `${compared.nameOf(old)} ${compared.nameOf(next)}`;
+  if (compared.same.has(both)) return;
+  compared.same.add(both);
+  const before = changes.length;
+  compareSound(old, next, pointer, depth, to);
+  if (changes.length > before) compared.same.delete(both);
+}
+
+function compareSound(old: FieldTree, next: FieldTree, pointer: string, depth: number, to: Comparison): void {
+  const { about, changes } = to;
   const [rules, nextRules] = [rulesOf(old.nodes), rulesOf(next.nodes)];
   const types = typesOf(old);
   if (types !== typesOf(next)) {
@@ -140,9 +172,10 @@ function compareFields(old: FieldTree, next: FieldTree, pointer: string, depth: 
     changes.push(about(`${pointer}/${escapeStep(name)}`, 'newly required', advice));
   }
   if (depth >= DEEPEST) return;
-  const added = next.names.filter((name) => !old.names.includes(name));
+  const [oldNames, nextNames] = [new Set(old.names), new Set(next.names)];
+  const added = next.names.filter((name) => !oldNames.has(name)).slice(0, MAX_NAMES);
   for (const name of old.names) {
-    const [child, nextChild] = [old.child(name), next.names.includes(name) ? next.child(name) : undefined];
+    const [child, nextChild] = [old.child(name), nextNames.has(name) ? next.child(name) : undefined];
     const place = `${pointer}/${escapeStep(name)}`;
     if (nextChild === undefined) {
       const meant = added.length > 0 ? `; if it is now called ${added.join(' or ')}, have both` : '';

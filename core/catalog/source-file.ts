@@ -9,10 +9,12 @@ import {
   Lexer,
   LineCounter,
   type Node,
+  type Pair,
   Parser,
   parseDocument,
   type Scalar,
   visit,
+  type YAMLMap,
 } from 'yaml';
 import type { CatalogProblem } from './problem.ts';
 import { sourceOffset } from './scalar-positions.ts';
@@ -137,12 +139,27 @@ function explainSyntax(code: string, message: string): { message: string; expect
   return { message: `not valid YAML: ${message.split('\n')[0]}` };
 }
 
+/** The entries of maps by their keys, of maps in which something was looked for. */
+const entries = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+function entriesOf(map: YAMLMap): ReadonlyMap<string, Pair> {
+  const known = entries.get(map);
+  if (known) return known;
+  const found = new Map<string, Pair>();
+  for (const pair of map.items) {
+    const name = isScalar(pair.key) ? String(pair.key.value) : undefined;
+    if (name !== undefined && !found.has(name)) found.set(name, pair);
+  }
+  entries.set(map, found);
+  return found;
+}
+
 function child(
   node: Node | undefined,
   step: PropertyKey,
 ): { key: Node | undefined; value: Node | undefined } | undefined {
   if (isMap(node)) {
-    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+    const pair = entriesOf(node).get(String(step));
     if (!pair) return undefined;
     return { key: pair.key as Node, value: isNode(pair.value) ? pair.value : undefined };
   }

@@ -42,12 +42,13 @@ export function unionSchema(catalog: Pick<Catalog, 'schemas' | 'datasets'>, of: 
     'meta:class': schemaClass,
     'meta:schemas': members.map(({ $id }) => $id).sort(),
     type: 'object',
-    properties: fieldOf(tree, [], lookupsOf(unions, of)).properties ?? {},
+    properties: fieldOf(tree, { path: [], lookups: lookupsOf(unions, of), inside: new Map() }).properties ?? {},
   };
 }
 
-/** A schema that contains itself has no end; what lies deeper is told to be open. */
+/** A schema that contains itself has no end; what lies deeper, or in itself for the third time, is told to be open. */
 const DEEPEST = 12;
+const MAX_TIMES = 2;
 /** No field is called so. */
 const ANY_KEY = '\u0000';
 
@@ -59,24 +60,42 @@ function lookupsOf({ lookups = [] }: Unions, of: UnionClass): Lookups {
   const own = lookups.filter((one) => (one.of === 'profile') === (of === 'profile'));
   return new Map(
     own.map(({ path, entity, tree }) => {
-      const properties = fieldOf(tree, [], NO_LOOKUPS).properties ?? {};
+      const properties = fieldOf(tree, { path: [], lookups: NO_LOOKUPS, inside: new Map() }).properties ?? {};
       return [path.join('\0'), { $id: entity, properties }];
     }),
   );
 }
 
-function fieldOf(tree: FieldTree | 'open' | undefined, path: readonly string[], lookups: Lookups): UnionField {
+interface Place {
+  readonly path: readonly string[];
+  readonly lookups: Lookups;
+  /** The schemas that the place lies in, with how many times. */
+  readonly inside: Map<object, number>;
+}
+
+function fieldOf(tree: FieldTree | 'open' | undefined, place: Place): UnionField {
+  const { path, inside } = place;
   if (tree === undefined || tree === 'open' || path.length > DEEPEST) return {};
+  const [first] = tree.nodes;
+  const times = (first && inside.get(first)) ?? 0;
+  if (!first || times > MAX_TIMES) return {};
+  inside.set(first, times + 1);
+  const field = describe(tree, place);
+  inside.set(first, times);
+  return field;
+}
+
+function describe(tree: FieldTree, { path, lookups, inside }: Place): UnionField {
   const types = [...tree.types].sort();
   const names = [...tree.names].sort();
   const ofKeys = names.length > 0 ? undefined : tree.child(ANY_KEY);
   const items = types.includes('array') ? tree.items() : undefined;
   const lookup = lookups.get(path.join('\0'));
-  const below = (name: string): UnionField => fieldOf(tree.child(name), [...path, name], lookups);
+  const below = (name: string): UnionField => fieldOf(tree.child(name), { path: [...path, name], lookups, inside });
   return {
     ...(types.length > 0 && { type: types.length === 1 ? types[0]! : types }),
     ...(names.length > 0 && { properties: Object.fromEntries(names.map((name) => [name, below(name)])) }),
-    ...(items !== undefined && { items: fieldOf(items, path, lookups) }),
+    ...(items !== undefined && { items: fieldOf(items, { path, lookups, inside }) }),
     ...(ofKeys !== undefined && ofKeys !== 'open' && { additionalProperties: below(ANY_KEY) }),
     ...(lookup && !types.includes('array') && { 'meta:lookup': lookup }),
   };

@@ -16,8 +16,11 @@ export function replaceVariables(
   const problems: CatalogProblem[] = [];
   const replaceIn = (inside: unknown, path: Path): unknown => {
     if (typeof inside === 'string') {
+      let complaints = 0;
       return expand(inside, variables, (offset, message, hint) => {
-        problems.push({ file: file.path, ...file.within(path, offset), message, hint });
+        complaints += 1;
+        if (complaints <= MAX_COMPLAINTS)
+          problems.push({ file: file.path, ...file.within(path, offset), message, hint });
       });
     }
     if (Array.isArray(inside)) return inside.map((item, i) => replaceIn(item, [...path, i]));
@@ -29,6 +32,8 @@ export function replaceVariables(
   return { value: replaceIn(value, base), problems };
 }
 
+/** So much of one text is told: each place has to be looked for from its beginning. */
+const MAX_COMPLAINTS = 20;
 type Complain = (offset: number, message: string, hint: string) => void;
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;

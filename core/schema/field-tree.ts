@@ -36,7 +36,9 @@ export interface Part {
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldTree {
-  const expanded = parts.flatMap((part) => expand(part, byId, new Set()));
+  // Each once, also where several of the parts are put together from it: else there would be more at every level.
+  const seen = new Set<Node>();
+  const expanded = parts.flatMap((part) => expand(part, byId, seen));
   // A node that only points elsewhere, or only asks for fields (`required`), must not make the rest look open.
   const saying = expanded.filter(({ node }) => SAYINGS.some((key) => key in node));
   const all = saying.length > 0 ? saying : expanded;

@@ -3,7 +3,7 @@ import { daysIn, readPlainInstant } from '#core/util/instant.ts';
 import { bundleSchema } from './bundle.ts';
 import { compileBundle, type Validate } from './compile-bundle.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from './definition.ts';
-import { rootOf, SchemaLibrary } from './library.ts';
+import { rootOf, type SchemaFile, SchemaLibrary } from './library.ts';
 import { toRejection, typeName } from './violations.ts';
 
 /**
@@ -21,7 +21,29 @@ export function compileSchema(
   schema: SchemaDefinition,
   others: readonly SchemaDefinition[] = [],
 ): (entity: unknown) => readonly Rejection[] {
-  const validate = compile(schema, others);
+  return schemaCompiler([schema, ...others])(schema);
+}
+
+/** The same for several schemas, which may name each other: they are read once for all, and each is compiled once. */
+export function schemaCompiler(
+  schemas: readonly SchemaDefinition[],
+): (schema: SchemaDefinition) => (entity: unknown) => readonly Rejection[] {
+  const files = new Map(schemas.map((document) => [document, { path: document.$id, document }]));
+  const library = new SchemaLibrary(files.values());
+  const made = new Map<SchemaDefinition, (entity: unknown) => readonly Rejection[]>();
+  return (schema) => {
+    const compiled = made.get(schema) ?? compileOne(schema, files.get(schema)!, library);
+    made.set(schema, compiled);
+    return compiled;
+  };
+}
+
+function compileOne(
+  schema: SchemaDefinition,
+  file: SchemaFile,
+  library: SchemaLibrary,
+): (entity: unknown) => readonly Rejection[] {
+  const validate = compile(schema, file, library);
   const isEvent = schema['meta:class'] === EXPERIENCE_EVENT_CLASS;
   return (entity) => {
     if (!isObject(entity)) return [notAnObject(entity)];
@@ -37,11 +59,9 @@ export function compileSchema(
 const MAX_VIOLATIONS = 5;
 const NONE: readonly Rejection[] = [];
 
-function compile(schema: SchemaDefinition, others: readonly SchemaDefinition[]): Validate {
-  const files = [schema, ...others].map((document) => ({ path: document.$id, document }));
-  const library = new SchemaLibrary(files);
+function compile(schema: SchemaDefinition, file: SchemaFile, library: SchemaLibrary): Validate {
   try {
-    return compileBundle(bundleSchema(library, rootOf(files[0]!), { boundIntegers: true }));
+    return compileBundle(bundleSchema(library, rootOf(file), { boundIntegers: true }));
   } catch (error) {
     throw new Error(`The schema ${schema.$id} can't be used: ${(error as Error).message}`, { cause: error });
   }

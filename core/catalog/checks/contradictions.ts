@@ -28,7 +28,8 @@ export function checkContradictions(
 ): void {
   let fields = 0;
   const visit = (musts: readonly Must[], steps: readonly string[], path: readonly string[]): void => {
-    const all = musts.flatMap((must) => withAll(must, byId, new Set()));
+    const met = new Set<Node>();
+    const all = musts.flatMap((must) => withAll(must, byId, met));
     if (steps.length === 0) checkClass(loaded, schema, all, findings);
     const typed = all.filter(({ node }) => node.type !== undefined);
     if (typed.length > 1 && typed.reduce<string[]>((left, { node }) => both(left, typesOf(node)), ANY).length === 0) {

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema } from '#core/schema/descriptors.ts';
 import { type FieldTree, fieldTree, pointerSteps } from '#core/schema/field-tree.ts';
-import { compileSchema } from '#core/schema/validator.ts';
+import { schemaCompiler } from '#core/schema/validator.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { checkContradictions } from './contradictions.ts';
 import { describing, hasPrimaryIdentity } from './descriptors.ts';
@@ -55,13 +55,12 @@ function checkJsonSchema(loaded: Loaded<unknown>, schema: SchemaDefinition, find
 
 /** What the checks above did not foresee: the validator has the last word. */
 function checkCompiles(schemas: LoadedCatalog['schemas'], findings: Findings): void {
-  const all = schemas.flatMap(({ definition }) => definition ?? []);
+  const compile = schemaCompiler(schemas.flatMap(({ definition }) => definition ?? []));
   for (const loaded of schemas) {
     const { definition } = loaded;
     if (!definition) continue;
-    const others = all.filter(({ $id }) => $id !== definition.$id);
     try {
-      compileSchema(definition, others);
+      compile(definition);
     } catch (error) {
       findings.at(loaded, ['$id'], `the schema can't be compiled: ${error instanceof Error ? error.message : error}`);
     }

@@ -3,6 +3,8 @@ import { follow, type Node } from '#core/schema/field-tree.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 
+const MAX_CHAIN = 1_000;
+
 /** Keywords that apply another schema to the very same value. */
 const SAME_VALUE = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else'];
 
@@ -17,21 +19,24 @@ export function checkUnboundedRecursion(
   findings: Findings,
 ): void {
   const ends = new Set<Node>();
-  const isUnbounded = (node: Node, root: Node, above: ReadonlySet<Node>): boolean => {
+  /** The schemas on the way to the one that is looked at. */
+  const above = new Set<Node>();
+  const isUnbounded = (node: Node, root: Node): boolean => {
     if (above.has(node)) return true;
-    if (ends.has(node)) return false;
-    const path = new Set(above).add(node);
+    // So many references in a row are refused by the validator, whether they have an end or not.
+    if (ends.has(node) || above.size > MAX_CHAIN) return false;
+    above.add(node);
     const target = typeof node.$ref === 'string' ? follow(node.$ref, root, byId) : undefined;
     const members = SAME_VALUE.flatMap((key) => node[key]).filter(isNode);
     const unbounded =
-      (target && isUnbounded(target.node, target.root, path)) ||
-      members.some((member) => isUnbounded(member, root, path));
+      (target && isUnbounded(target.node, target.root)) || members.some((member) => isUnbounded(member, root));
+    above.delete(node);
     if (!unbounded) ends.add(node);
     return unbounded;
   };
   const walk = (value: unknown, path: Path): boolean => {
     if (typeof value !== 'object' || value === null) return false;
-    if (isNode(value) && isUnbounded(value, schema, new Set())) {
+    if (isNode(value) && isUnbounded(value, schema)) {
       findings.at(loaded, path, 'this schema refers to itself without end');
       return true;
     }
