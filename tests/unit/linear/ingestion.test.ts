@@ -1,0 +1,160 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { growth, startCounting } from '#tests/harness/steps.ts';
+
+// Only what is imported after this is counted.
+const counter = startCounting();
+afterAll(() => counter.stop());
+const { readReceipt } = await import('#core/activation/aam/receipt.ts');
+const { readInboundFile } = await import('#core/activation/aam/inbound-file.ts');
+const { readIdSync } = await import('#core/activation/aam/id-sync.ts');
+const { readInboundName } = await import('#core/activation/aam/inbound-name.ts');
+const { readDcsResponse } = await import('#core/activation/aam/read-dcs-response.ts');
+const { parseContentRange } = await import('#core/ingestion/batch/upload.ts');
+const { messagesOf } = await import('#core/ingestion/collection/body.ts');
+const { authenticateByKey } = await import('#core/ingestion/collection/connection.ts');
+const { openEnvelope } = await import('#core/ingestion/envelope.ts');
+const { formatOf } = await import('#core/ingestion/format.ts');
+const { mappingRule } = await import('#core/ingestion/mapping/definition.ts');
+const { compileMapping } = await import('#core/ingestion/mapping/mapping.ts');
+const { csvRow, readHeader } = await import('#core/ingestion/text/csv-rows.ts');
+const { decodeJson } = await import('#core/ingestion/text/decode-json.ts');
+const { CsvSplitter } = await import('#core/ingestion/text/split-csv.ts');
+const { JsonSplitter } = await import('#core/ingestion/text/split-json.ts');
+const { LineSplitter } = await import('#core/ingestion/text/split-lines.ts');
+const { skipStruct } = await import('#core/ingestion/parquet/thrift.ts');
+
+/** Four times the size may take four times the steps, and a little more for what is done by halves. */
+const LINEAR = 1.3;
+const SIZE = 2_000;
+
+/** What repeats in a text, and might make a reader begin anew each time; and what may be at its end. */
+const PARTS = [
+  ...[
+    '0',
+    '1',
+    '9',
+    '.',
+    '-',
+    '+',
+    'e',
+    'a',
+    ' ',
+    '\t',
+    ':',
+    ',',
+    '"',
+    "'",
+    '/',
+    '\\',
+    '(',
+    '[',
+    '{',
+    '>',
+    '=',
+    '|',
+    '%',
+    '\u00a0',
+  ],
+  ...['1-', '1.', 'T0', 'a ', '" ', '",', ',"', '\\"', '\\ud800', '{"a":', '[1,', '_1', '.1', 'a.'],
+];
+const ENDINGS = ['', 'x', '\n', '"', '}', ' 1'];
+
+const textsOf = (size: number): string[] =>
+  PARTS.flatMap((part) => ENDINGS.map((ending) => part.repeat(Math.ceil(size / part.length)) + ending));
+
+/** All texts are counted at once, which is quick; one by one only if it is too much, to say which. */
+function expectLinear(read: (text: string) => unknown): void {
+  const tried = (text: string): void => {
+    try {
+      read(text);
+    } catch {
+      // Refused.
+    }
+  };
+  const factor = growth(counter, SIZE, textsOf, (texts) => texts.forEach(tried));
+  if (factor < LINEAR) return;
+  const factors = textsOf(SIZE).map(
+    (text, i) => [text.slice(0, 20), growth(counter, SIZE, (size) => textsOf(size)[i]!, read)] as const,
+  );
+  expect(factors.filter(([, one]) => one >= LINEAR)).toEqual([]);
+  expect(factor).toBeLessThan(LINEAR);
+}
+
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+describe('reading a cell of CSV takes steps for each character once', () => {
+  it.each<[type: string, options: object]>([
+    ['number', {}],
+    ['integer', {}],
+    ['boolean', {}],
+    ['date', {}],
+    ['date', { format: ['d.M.yyyy', 'yyyy/MM/dd', 'epochMillis', "dd 'of' MMM yy"] }],
+    ['date-time', {}],
+    ['date-time', { format: ['epochSeconds', 'd.M.yyyy H:mm:ss', 'M/d/yy h:mm a'], timeZone: 'Europe/Berlin' }],
+    ['phone', { country: 'DE' }],
+    ['string', { split: ';', transform: ['trim', 'lower'] }],
+    ['phone', { country: 'DE', split: ' ' }],
+  ])('as %s %j', (type, options) => {
+    const map = compileMapping([mappingRule.parse({ source: 'a', destination: 'b', type, ...options })]);
+    const header = ['a'];
+    expectLinear((text) => map([text], header));
+  });
+});
+
+describe('reading takes steps for each character once', () => {
+  const headers = new Map();
+  const settings = { sourceConnections: headers };
+  const data = readInboundName('ftp_dpm_21_1366545717.sync') as never;
+  const ids = readInboundName('adobe_id_0_12345_1476312152.sync') as never;
+  const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+    'a record of JSON': (text) => decodeJson(bytes(text)),
+    'a text in JSON': (text) => decodeJson(bytes(JSON.stringify({ a: text, [text]: 1 }))),
+    lines: (text) => new LineSplitter(0).push(bytes(text)),
+    'rows of CSV': (text) => {
+      const splitter = new CsvSplitter(0);
+      for (const record of [...splitter.push(bytes(text)), ...splitter.end()]) csvRow(record, ['a'], { source: 's' });
+    },
+    'a header of CSV': (text) => {
+      const splitter = new CsvSplitter(0);
+      return readHeader([...splitter.push(bytes(text)), ...splitter.end()][0]!);
+    },
+    'elements of a JSON array': (text) => new JsonSplitter().push(bytes(`[${text}`)),
+    'messages of a request': (text) => messagesOf(bytes(`{"messages":[${text}]}`)),
+    'an envelope': (text) => openEnvelope({ header: { datasetId: text, [text]: text }, body: { xdmEntity: text } }),
+    authorization: (text) => authenticateByKey({ authorization: `Bearer ${text}`, 'x-api-key': text }, settings),
+    'content-range': (text) => parseContentRange(`bytes ${text}`, 3),
+    'the name of a file': (text) => formatOf(text),
+    'the name of an inbound file': (text) => readInboundName(`ftp_dpm_${text}`),
+    'the name of a file of ids': (text) => readInboundName(`adobe_id_0_${text}`),
+    'an inbound file': (text) => readInboundFile(data, `U1\t${text}`),
+    'rows of an inbound file': (text) => readInboundFile(data, `${text}\tx\n`.repeat(3)),
+    'a file of ids': (text) => readIdSync(ids, `1\t${text}`),
+    'a receipt': (text) => readReceipt(text),
+    'a line of a receipt': (text) => readReceipt(`Stored ${text} Records: ${text}`),
+    'files of a receipt': (text) => readReceipt(`${text}.sync.${text}.gz`),
+    'an answer of a collection server': (text) =>
+      readDcsResponse(
+        { kind: 'response', status: 200, headers: {}, body: `{"errors":[{"code":"${text}"}]}` } as never,
+        'd_mid',
+      ),
+  };
+  it.each(Object.entries(READERS))('%s', (_, read) => expectLinear(read));
+
+  it.each<[what: string, make: (size: number) => number[]]>([
+    ['numbers', (size) => Array<number>(size).fill(0x80)],
+    ['structs in structs', (size) => Array<number>(size).fill(0x1c)],
+    ['lists in lists', (size) => Array<number>(size).fill(0x19)],
+    ['empty structs', (size) => [0x19, 0xfc, 0xff, 0xff, 0x03, ...Array<number>(size).fill(0)]],
+    ['texts', (size) => Array.from({ length: size }, () => [0x18, 1, 65]).flat()],
+    ['a text that is longer than all', (size) => [0x18, 0xff, 0xff, 0xff, 0x7f, ...Array<number>(size).fill(1)]],
+  ])('a header of Parquet with %s', (_, make) => {
+    expect(
+      growth(
+        counter,
+        SIZE,
+        (size) => Uint8Array.from(make(size)),
+        (header) => skipStruct(header, 0),
+      ),
+    ).toBeLessThan(LINEAR);
+  });
+});
