@@ -167,7 +167,9 @@ describe('windows', () => {
     ['= 1 year', '2029-02-28T12:00:00Z', '2028-02-28T12:00:00Z', '2029-02-28T12:00:00Z'],
   ])('"%s before now" at %s is from %s, included, to %s, not included', (distance, now, start, end) => {
     const justBefore = (time: string): string => new Date(Date.parse(time) - 1).toISOString();
-    const found = [justBefore(start), start, justBefore(end), end].map((time) => isIn(`${distance} before now`, time, now));
+    const found = [justBefore(start), start, justBefore(end), end].map((time) =>
+      isIn(`${distance} before now`, time, now),
+    );
     expect(found).toEqual([false, true, true, false]);
   });
 
