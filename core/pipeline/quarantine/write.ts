@@ -36,16 +36,14 @@ export async function writeToQuarantine(
 /**
  * Writes down that a file, or the rest of it, was rejected: its own place in quarantine, beside its bad records.
  * @param part names what was rejected: a batch, or a chunk of it
- * @param head what the file begins with, where it is not known by its records
  */
 export function writeFileRejection(
   quarantine: ObjectStore,
   invocation: string,
   { datasetId, file, receivedAt }: Pick<NewBatch, 'datasetId' | 'file' | 'receivedAt'>,
   rejection: Rejection,
-  head: Raw = { raw: '' },
 ): Promise<void> {
-  const row = { datasetId, position: { source: file }, receivedAt, tieBreaker: '', rejections: [rejection], ...head };
+  const row = { datasetId, position: { source: file }, receivedAt, tieBreaker: '', rejections: [rejection], raw: '' };
   return writeToQuarantine(quarantine, `file-${invocation}`, [row]);
 }
 

@@ -13,7 +13,6 @@ import { rejectForeignHeader } from '#core/ingestion/mapping/reject-header.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { whereItWent } from '#core/ingestion/source/object-source.ts';
 import { openAnnounced } from '#core/ingestion/source/open-object.ts';
-import { rawOf } from '#core/ingestion/text/decode-json.ts';
 import { thresholdOf } from '#core/pipeline/batch/threshold.ts';
 import { unknownDataset } from '#core/pipeline/process.ts';
 import { writeFileRejection } from '#core/pipeline/quarantine/write.ts';
@@ -180,15 +179,12 @@ async function listFile({ id, datasetId, receivedAt, file }: NewBatch, { landing
   if (!isManifest(file)) await landing.put(indexKey('files', { id, datasetId, createdAt: receivedAt }), '');
 }
 
-/** Bytes of a rejected file that the quarantine keeps; the file itself stays where it is. */
-const RAW_KEPT = 4_096;
-
 async function reject(batch: NewBatch, rejection: Rejection, deps: SplitDeps): Promise<void> {
-  const { id, datasetId, file, version } = batch;
+  const { id, datasetId } = batch;
   // An earlier try, before the file went, may have brought the batch on its way.
   if ((await deps.operations.batch(id))?.commitDecision === 'stitch') return;
-  const head = await deps.landing.get(file, { start: 0, end: RAW_KEPT }, version);
-  await writeFileRejection(deps.quarantine, id, batch, rejection, rawOf(head ?? new Uint8Array()));
+  // Nothing of what it says: that may be of people who were deleted, and the file itself stays where it is.
+  await writeFileRejection(deps.quarantine, id, batch, rejection);
   await listFile(batch, deps);
   await deps.operations.rejectFile(batch, rejection);
   // … or opened it, and died.
