@@ -54,14 +54,15 @@ export async function activateCatalog(
   if (removed.length > 0) process.stdout.write(printRemains(await remainsOf(removed, stores)));
   if (!backfill) return;
   const why = before && (await whyEvaluate(before, after, stores.lake));
+  const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
+  // Whoever still sees the catalog before would undo what is done under this one.
+  if (why !== undefined || (before && edited.length > 0)) await setTimeout(UNTIL_SEEN_MS);
   if (why !== undefined) {
     process.stdout.write(`${why} have changed: all profiles are evaluated, with what happened before ...\n`);
-    await setTimeout(UNTIL_SEEN_MS);
     const progress = new Progress(process.stdout);
     const job = await runEvaluation({ resources, stores }, (text) => progress.running(text));
     progress.step(printProgress(job, EVALUATION));
   }
-  const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
   const lastRouted = await backfillEdited(edited, { stores, resources, catalog: await activeCatalog(stores.catalog) });
   for (const [id, queued] of Object.entries(lastRouted)) {
     process.stdout.write(`"${id}" is told of what changed for it: ${queued.toLocaleString('en-US')} messages.\n`);

@@ -37,8 +37,10 @@ export async function* heldChanges(
     for (const membership of known?.excluded[HELD] ?? []) {
       const at = membership.lastIndexOf('|');
       const [profile, segmentId] = [membership.slice(0, at), membership.slice(at + 1)];
-      const isMember = known?.lastRouted[profile]?.[segmentId]?.status === 'realized';
-      yield { profile, segmentId, change: isMember ? 'leaves' : 'enters' };
+      const { status, again } = known?.lastRouted[profile]?.[segmentId] ?? {};
+      // What is to be told again is mostly what was told.
+      const leaves = again ? status === 'exited' : status === 'realized';
+      yield { profile, segmentId, change: leaves ? 'leaves' : 'enters' };
     }
   }
 }

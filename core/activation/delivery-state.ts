@@ -1,5 +1,6 @@
 import type { Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { isRedirect } from '#core/segmentation/membership.ts';
 import type { OutgoingDelivery } from './ports/outbox.ts';
 
 /**
@@ -31,11 +32,24 @@ export interface LastRouted {
   readonly lastQualificationTime: number;
   /** Epoch ms at which it was decided to tell it. */
   readonly routedAt?: number;
+  /** Of the decision: what is decided later about an identity has the larger one, whatever items it comes to lie in. */
+  readonly revision?: number;
   /** The ways it went where there are several, so that a removal goes the same ones (Audience Manager). */
   readonly routes?: readonly string[];
+  /** It may not be what the destination knows, and is told again with the next decision. */
+  readonly again?: true;
 }
 
 export type DeliveryStateStore = VersionedStore<DeliveryStateItem>;
+
+/** The delivery state under a canonical identity, or that of the item that has taken it in. */
+export async function currentDeliveryState(
+  canonicalKey: IdentityKey,
+  deliveryStates: Pick<DeliveryStateStore, 'get'>,
+): Promise<DeliveryStateItem | undefined> {
+  const stored = await deliveryStates.get(canonicalKey);
+  return isRedirect(stored) ? currentDeliveryState(stored.redirectTo, deliveryStates) : stored;
+}
 
 export const noDeliveryState = (canonicalKey: IdentityKey): DeliveryStateItem => ({
   canonicalKey,
@@ -48,19 +62,45 @@ export const noDeliveryState = (canonicalKey: IdentityKey): DeliveryStateItem =>
 
 export const NOTHING_ROUTED: DestinationState = { lastRouted: {}, digests: {}, excluded: {} };
 
-/** The delivery state of two items that became one. */
+/**
+ * The delivery state of two items that became one, each identity and segment by itself: an identity that both know has
+ * of each segment what was decided last.
+ */
 export function joinDeliveryStates(item: DeliveryStateItem, other: DeliveryStateItem): DeliveryStateItem {
   const destinations: Record<string, DestinationState> = { ...item.destinations };
   for (const [id, theirs] of Object.entries(other.destinations)) {
     const ours = destinations[id] ?? NOTHING_ROUTED;
     destinations[id] = {
-      lastRouted: { ...theirs.lastRouted, ...ours.lastRouted },
+      lastRouted: joinRecords(ours.lastRouted, theirs.lastRouted, (a, b) => joinRecords(a, b, lastRouted)),
       digests: { ...theirs.digests, ...ours.digests },
       excluded: {},
     };
   }
   const lastRevision = Math.max(item.lastRevision, other.lastRevision);
   return { ...item, lastRevision, destinations, pending: [...item.pending, ...other.pending] };
+}
+
+function joinRecords<T>(
+  ours: Readonly<Record<string, T>>,
+  theirs: Readonly<Record<string, T>>,
+  join: (ours: T, theirs: T) => T,
+): Record<string, T> {
+  const joined: Record<string, T> = { ...theirs };
+  for (const [key, value] of Object.entries(ours)) {
+    joined[key] = Object.hasOwn(theirs, key) ? join(value, theirs[key]!) : value;
+  }
+  return joined;
+}
+
+/** Where both are of one instant, the membership: to remove what is not there does no harm, to leave it does. */
+function lastRouted(a: LastRouted, b: LastRouted): LastRouted {
+  const [atA, atB] = [a, b].map(({ routedAt, lastQualificationTime }) => routedAt ?? lastQualificationTime) as [
+    number,
+    number,
+  ];
+  const last = atA === atB ? (a.status === 'realized' ? a : b) : atA > atB ? a : b;
+  const routes = [...new Set([...(a.routes ?? []), ...(b.routes ?? [])])];
+  return { ...last, ...(routes.length > 0 && { routes }), ...((a.again || b.again) && { again: true }) };
 }
 
 /** Nothing older comes back: messages and dead letters live 14 days. */

@@ -32,13 +32,17 @@ export function diffFor(
   ]);
   return [...segments].sort().flatMap((segmentId): MembershipChange[] => {
     const status = realized[segmentId] ? 'realized' : 'exited';
-    const differs = keys.some((key) => (deliveryState.lastRouted[key]?.[segmentId]?.status ?? 'exited') !== status);
+    const differs = keys.some((key) => !isKnown(deliveryState.lastRouted[key]?.[segmentId], status));
     if (!differs) return [];
     return [
       { segmentId, status, lastQualificationTime: timeOf(status, realized[segmentId], memberships[segmentId], now) },
     ];
   });
 }
+
+/** Whether a destination knows a status; who was never told of a segment knows that nobody is in it. */
+export const isKnown = (lastRouted: LastRouted | undefined, status: LastRouted['status']): boolean =>
+  lastRouted ? lastRouted.status === status && !lastRouted.again : status === 'exited';
 
 function timeOf(
   status: 'realized' | 'exited',
@@ -50,29 +54,32 @@ function timeOf(
   return membership?.status === status ? membership.lastQualificationTime : now;
 }
 
-/**
- * What an identity has been told, once the changes are delivered.
- * @param toldAt epoch ms of the decision
- */
+/** What an identity has been told, once the changes are delivered. @param via the ways that a change goes */
 export function routedAfter(
   before: Readonly<Record<string, LastRouted>> | undefined,
   changes: readonly MembershipChange[],
-  routedAt: number,
+  { decidedAt: routedAt, revision }: Decision,
   routes?: (change: MembershipChange) => readonly string[],
 ): Readonly<Record<string, LastRouted>> {
   const lastRouted: Record<string, LastRouted> = { ...before };
   for (const change of changes) {
     const { segmentId, status, lastQualificationTime } = change;
-    lastRouted[segmentId] = { status, lastQualificationTime, routedAt, ...(routes && { routes: routes(change) }) };
+    lastRouted[segmentId] = {
+      status,
+      lastQualificationTime,
+      routedAt,
+      revision,
+      ...(routes && { routes: routes(change) }),
+    };
   }
   return lastRouted;
 }
 
-/** Identities that belong to no profile of the item any more and were last told that they are members. */
+/** Identities that belong to no profile of the item any more, and were last told, perhaps, that they are members. */
 export function abandonedIdentities(deliveryState: DestinationState, present: ReadonlySet<IdentityKey>): IdentityKey[] {
   return Object.entries(deliveryState.lastRouted)
     .filter(
-      ([key, lastRouted]) => !present.has(key) && Object.values(lastRouted).some(({ status }) => status === 'realized'),
+      ([key, lastRouted]) => !present.has(key) && Object.values(lastRouted).some((entry) => !isKnown(entry, 'exited')),
     )
     .map(([key]) => key);
 }

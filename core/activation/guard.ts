@@ -5,9 +5,9 @@ import { identityOfFragment, type ProfileItem } from '#core/profile/profile-item
 import type { Profile } from '#core/profile/profiles.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { DestinationDefinition } from './definition.ts';
-import type { Delivery } from './delivery.ts';
+import type { Delivery, MembershipChange } from './delivery.ts';
 import { type DeliveryStateItem, type DestinationState, NOTHING_ROUTED } from './delivery-state.ts';
-import type { Routed } from './diff.ts';
+import { isKnown, type Routed } from './diff.ts';
 import type { MergePolicyProfiles } from './merge-policies.ts';
 import { mayKnow } from './permitted.ts';
 import { isDefaultProduction } from './route-aam.ts';
@@ -111,22 +111,24 @@ function namedIn({ fragments, events, linkHistory }: ProfileItem): IdentityKey[]
  * destination knows it, and is found again when it is routed the next time.
  */
 export function holdBack(routed: Routed, known: DestinationState, isDue: IsDue): Routed {
+  const isKept = (delivery: Delivery, { segmentId, status }: MembershipChange): boolean =>
+    status === 'exited' && identitiesOf(delivery).every((key) => isDue(key, segmentId));
+  const withheld = new Set<string>();
   const deliveries = routed.deliveries.flatMap(({ laneId, delivery }) => {
-    const keys = identitiesOf(delivery);
-    const changes = delivery.changes.filter(
-      ({ segmentId, status }) => status === 'exited' && keys.every((key) => isDue(key, segmentId)),
+    const [kept, left] = [true, false].map((is) =>
+      delivery.changes.filter((change) => isKept(delivery, change) === is),
     );
-    return changes.length > 0 ? [{ laneId, delivery: { ...delivery, changes } as Delivery }] : [];
+    for (const { segmentId } of left!) for (const key of identitiesOf(delivery)) withheld.add(`${key}|${segmentId}`);
+    return kept!.length > 0 ? [{ laneId, delivery: { ...delivery, changes: kept } as Delivery }] : [];
   });
   const lastRouted: Record<IdentityKey, DestinationState['lastRouted'][string]> = { ...known.lastRouted };
   const held: string[] = [];
   for (const [key, segments] of Object.entries(routed.deliveryState.lastRouted)) {
     for (const [segmentId, entry] of Object.entries(segments)) {
-      const before = known.lastRouted[key]?.[segmentId];
-      if ((before?.status ?? 'exited') === entry.status) continue;
-      if (entry.status === 'exited' && isDue(key, segmentId))
-        lastRouted[key] = { ...lastRouted[key], [segmentId]: entry };
-      else held.push(`${key}|${segmentId}`);
+      if (isKnown(known.lastRouted[key]?.[segmentId], entry.status)) continue;
+      const name = `${key}|${segmentId}`;
+      if (withheld.has(name)) held.push(name);
+      else lastRouted[key] = { ...lastRouted[key], [segmentId]: entry };
     }
   }
   const excluded = held.length > 0 ? { ...routed.deliveryState.excluded, [HELD]: held } : routed.deliveryState.excluded;

@@ -1,19 +1,24 @@
+import type { IdentityKey } from '#core/record/identity.ts';
 import { type DeliveryStateItem, type DestinationState, type LastRouted, NOTHING_ROUTED } from './delivery-state.ts';
 
-/** What a destination shall be told again: everything since an instant, as if it had missed it. */
-export interface Resend {
-  readonly destinationId: string;
-  /** Epoch ms. */
-  readonly since: number;
-}
+/** What a destination shall be told again, as if it had missed it. */
+export type Resend = { readonly destinationId: string } & (
+  | { /** Epoch ms: everything that was decided from then on. */ readonly since: number }
+  | { /** Everything about these, as the destination knows them. */ readonly identities: readonly IdentityKey[] }
+);
 
-/** The delivery state of somebody who has to assume that a destination heard nothing of what it was told since then. */
-export function beforeResending(deliveryState: DeliveryStateItem, { destinationId, since }: Resend): DeliveryStateItem {
+/**
+ * The delivery state of somebody who has to assume that a destination does not know what it was told. The entries stay marked
+ * until they are told again, whoever does it: also by the item that ingests this one.
+ */
+export function beforeResending(deliveryState: DeliveryStateItem, resend: Resend): DeliveryStateItem {
+  const { destinationId } = resend;
   const known = deliveryState.destinations[destinationId] ?? NOTHING_ROUTED;
+  const concerns = concernedBy(resend);
   const lastRouted = Object.entries(known.lastRouted).map(([key, segments]) => {
-    const entries = Object.entries(segments).map(([id, entry]) => [
+    const entries = Object.entries(segments).map(([id, entry]): [string, LastRouted] => [
       id,
-      isSince(entry, since) ? opposite(entry) : entry,
+      concerns(key, entry) ? { ...entry, again: true } : entry,
     ]);
     return [key, Object.fromEntries(entries)];
   });
@@ -21,10 +26,10 @@ export function beforeResending(deliveryState: DeliveryStateItem, { destinationI
   return { ...deliveryState, destinations: { ...deliveryState.destinations, [destinationId]: doubted } };
 }
 
-const isSince = ({ routedAt, lastQualificationTime }: LastRouted, since: number): boolean =>
-  (routedAt ?? lastQualificationTime) >= since;
-
-const opposite = (entry: LastRouted): LastRouted => ({
-  ...entry,
-  status: entry.status === 'realized' ? 'exited' : 'realized',
-});
+function concernedBy(resend: Resend): (key: IdentityKey, entry: LastRouted) => boolean {
+  if ('since' in resend) {
+    return (_key, { routedAt, lastQualificationTime }) => (routedAt ?? lastQualificationTime) >= resend.since;
+  }
+  const identities = new Set(resend.identities);
+  return (key) => identities.has(key);
+}

@@ -56,12 +56,15 @@ export function routeToAudienceManager(
       const changes = diffFor([key], candidate, before, decision.decidedAt)
         .filter(({ segmentId }) => !firstUse.holds(candidate, segmentId))
         .map((change) => firstUse.marked(change));
-      const routesOf = ({ segmentId, status }: MembershipChange): readonly AamRoute[] =>
-        (status === 'exited' ? before.lastRouted[key]?.[segmentId]?.routes : undefined) ?? routesNow.get(key) ?? [HUB];
-      for (const change of changes) {
-        for (const aamRoute of routesOf(change)) builder.add(key, change, aamRoute);
-      }
-      if (changes.length > 0) lastRouted[key] = routedAfter(lastRouted[key], changes, decision.decidedAt, routesOf);
+      const present = routesNow.get(key) ?? [HUB];
+      const taken = new Map(
+        changes.map((change) => {
+          const known = before.lastRouted[key]?.[change.segmentId];
+          return [change, waysTaken(known, change, present, (aamRoute) => builder.add(key, change, aamRoute))] as const;
+        }),
+      );
+      if (changes.length > 0)
+        lastRouted[key] = routedAfter(lastRouted[key], changes, decision, (change) => taken.get(change)!);
     }
     deliveries.push(...builder.deliveries());
   };
@@ -83,6 +86,25 @@ export function routeToAudienceManager(
   for (const key of abandonedIdentities(before, present))
     addDelivery([key], { realized: {}, memberships: {} }, new Map());
   return { deliveries, deliveryState: { lastRouted, digests: {}, excluded } };
+}
+
+/**
+ * Sends a change its ways, and says by which ways the destination then knows of it. An exit goes all that the membership
+ * went. A membership goes those of the present, and to the hub also where an exit went there: its file may be still to
+ * come, and would end what the edge has begun.
+ */
+function waysTaken(
+  known: LastRouted | undefined,
+  { status }: MembershipChange,
+  present: readonly AamRoute[],
+  send: (aamRoute: AamRoute) => AamRoute,
+): readonly AamRoute[] {
+  const earlier = known?.routes ?? [];
+  const remembered = known?.status === 'realized' && status === 'realized' ? earlier : [];
+  const aamRoutes =
+    status === 'exited' && known?.routes ? earlier : earlier.includes(HUB) ? [...present, HUB] : present;
+  const taken = [...new Set(aamRoutes)].map(send);
+  return [...new Set([...remembered, ...taken])];
 }
 
 /** Audience Sharing serves the default production sandbox only (aep.md §7.1 step 11); a catalog that says nothing is its. */

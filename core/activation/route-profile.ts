@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import { acceptedIdentities } from '#core/identity/hashing.ts';
 import type { Profile } from '#core/profile/profiles.ts';
-import { pick, valueAt } from '#core/record/field-path.ts';
+import { pick } from '#core/record/field-path.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { MembershipChange } from './delivery.ts';
 import type { DestinationState, LastRouted } from './delivery-state.ts';
 import type { ActivatedProfile } from './desired.ts';
 import { abandonedIdentities, type Decision, diffFor, excludedMemberships, type Routed, routedAfter } from './diff.ts';
+import { missingOf } from './mandatory.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
 
 /**
@@ -42,7 +43,7 @@ export function routeToProfileDestination(
       laneId: id,
       delivery: { kind: 'profile', destinationId: id, ...decision, identities, attributes, changes },
     });
-    for (const key of keys) lastRouted[key] = routedAfter(lastRouted[key], changes, decision.decidedAt);
+    for (const key of keys) lastRouted[key] = routedAfter(lastRouted[key], changes, decision);
   };
 
   const exclude = (reason: string, candidate: ActivatedProfile): void => {
@@ -57,7 +58,7 @@ export function routeToProfileDestination(
       exclude('noAcceptedIdentity', candidate);
       continue;
     }
-    if (mandatory.some((path) => isMissing(valueAt(profile.view, path)))) {
+    if (missingOf(mandatory, profile.view).length > 0) {
       exclude('missingMandatoryAttribute', candidate);
       continue;
     }
@@ -96,8 +97,6 @@ export function identitiesFor(
   }
   return acceptedIdentities(accepted, profile.identities.map(parseIdentityKey)).map(identityKey);
 }
-
-const isMissing = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 const currentMemberships = ({ realized }: ActivatedProfile): MembershipChange[] =>
   Object.entries(realized).map(([segmentId, { lastQualificationTime }]) => ({

@@ -1,8 +1,8 @@
 import stringify from 'safe-stable-stringify';
 import type { Governance } from '#core/governance/governance.ts';
-import { takeMergedIn } from '#core/identity/versioned-store.ts';
-import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import { type Redirect, takeMergedIn } from '#core/identity/versioned-store.ts';
+import { type Backoff, ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
+import type { Lookup, ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
@@ -126,7 +126,14 @@ export interface RouteDeps extends Backoff {
 }
 
 export interface RouteOptions {
+  /** What is to be told again although it was told. */
   readonly resend?: Resend;
+  /**
+   * Whether whoever routes is given every change of the memberships, one after the other. Whoever is not looks again
+   * whether they have changed while they were routed: that may have been taken for a change that makes no difference.
+   * @default false
+   */
+  readonly inOrder?: boolean;
 }
 
 export interface RouteResult {
@@ -146,14 +153,13 @@ export interface RoutedTo {
   readonly audiences: AudienceChanges;
 }
 
-const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
+const ROUTED_NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
 
 /**
  * Routes what changed under one root. The delivery state first says what is about to be told, then the messages are put on their
  * queues, then it says that they are: after a crash anywhere in between the same messages are sent again, so that
  * nothing is lost even if the membership has changed back by then. Sent twice within minutes, an ordered queue drops
  * them; files go by their revision.
- * @param options what is to be told again although it was told
  */
 export async function route(
   canonicalKey: IdentityKey,
@@ -161,7 +167,14 @@ export async function route(
   options: RouteOptions = {},
 ): Promise<RouteResult> {
   const leaves: Leaves = new Map();
-  return retryOnConflict(() => routeOnce(canonicalKey, deps, options, leaves), deps);
+  let done = ROUTED_NOTHING;
+  return retryOnConflict(async () => {
+    const { routed, memberships } = await routeOnce(canonicalKey, deps, options, leaves);
+    done = addRouted(done, routed);
+    const isStale = memberships && !options.inOrder && (await hasChanged(memberships, deps.memberships));
+    if (isStale) throw new ConflictError('memberships');
+    return done;
+  }, deps);
 }
 
 async function routeOnce(
@@ -169,13 +182,22 @@ async function routeOnce(
   deps: RouteDeps,
   { resend }: RouteOptions,
   leaves: Leaves,
-): Promise<RouteResult> {
+): Promise<{
+  readonly routed: RouteResult /** Of which something was written. */;
+  readonly memberships?: MembershipItem;
+}> {
   const { deliveryStates, outbox } = deps;
+  // In this order: whoever decides later about the same item then knows no less than who decided before, and memberships
+  // are never newer than the profiles they are of.
+  const stored = await deliveryStates.get(canonicalKey);
   const memberships = await deps.memberships.get(canonicalKey);
   const found = (await deps.profiles.lookup([canonicalKey])).get(canonicalKey);
-  const stored = await deliveryStates.get(canonicalKey);
-  // What moved is routed under the root it moved to: that one has changed as well.
-  if (!memberships || isRedirect(memberships) || isRedirect(stored) || (found && !('item' in found))) return NOTHING;
+  if (isRedirect(stored)) return { routed: ROUTED_NOTHING };
+  if (!isRoutable(memberships, found)) {
+    if (resend && stored) await deliveryStates.write(beforeResending(stored, resend), []);
+    return { routed: ROUTED_NOTHING };
+  }
+  const item = found && 'item' in found ? found.item : undefined;
   const parts: DeliveryStateItem[] = [stored ?? noDeliveryState(canonicalKey)];
   const joined = await takeMergedIn(parts[0]!, memberships.mergedIn, deliveryStates, (item, other) => {
     parts.push(other);
@@ -186,18 +208,17 @@ async function routeOnce(
   const before = { ...joined.item, pending: [] };
   const decision = { canonicalKey, revision: before.lastRevision + 1, decidedAt: deps.now() };
   const known = resend ? beforeResending(before, resend) : before;
-  const policyProfiles = profilesIn(found?.item, deps.settings);
+  const policyProfiles = profilesIn(item, deps.settings);
   const { settings, guard } = deps;
-  const guarded = { item: found?.item, before: parts, governance: settings.governance };
+  const guarded = { item, before: parts, governance: settings.governance };
   const routeWith = (held?: ReadonlySet<string>) =>
     routeItem(policyProfiles, memberships, known, settings, decision, held && { ...guarded, held });
-  const { deliveries, after } =
-    guard && !resend
-      ? await underGuard(canonicalKey, routeWith, { guard, destinations: settings.destinations, leaves })
-      : routeWith();
+  const { deliveries, after } = guard
+    ? await underGuard(canonicalKey, routeWith, { guard, destinations: settings.destinations, leaves })
+    : routeWith();
   const fresh = deliveries.map(({ laneId, delivery }) => ({ laneId, group: canonicalKey, delivery }));
   const isUnchanged = fresh.length === 0 && stringify(before.destinations) === stringify(after.destinations);
-  if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
+  if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return { routed: ROUTED_NOTHING };
   const pending = [...leftOver.unsent, ...fresh];
   await deliveryStates.write({ ...after, pending }, joined.taken);
   if (pending.length > 0) {
@@ -207,11 +228,51 @@ async function routeOnce(
     }
     if (error) throw error;
   }
-  return {
-    queued: fresh.length,
-    excluded: countExcluded(after) - countExcluded(before),
-    destinations: byDestination(parts, before, after, deliveries),
-  };
+  const excluded = countExcluded(after) - countExcluded(before);
+  const destinations = byDestination(parts, before, after, deliveries);
+  return { routed: { queued: fresh.length, excluded, destinations }, memberships };
+}
+
+/** What was routed by both of two decisions, one after the other. */
+const addRouted = (a: RouteResult, b: RouteResult): RouteResult => ({
+  queued: a.queued + b.queued,
+  excluded: a.excluded + b.excluded,
+  destinations: addRecords(a.destinations, b.destinations, (first, second) => ({
+    queued: first.queued + second.queued,
+    excluded: addRecords(first.excluded, second.excluded, (x, y) => x + y),
+    audiences: addRecords(first.audiences, second.audiences, (x, y) => x + y),
+  })),
+});
+
+function addRecords<T>(
+  a: Readonly<Record<string, T>>,
+  b: Readonly<Record<string, T>>,
+  add: (a: T, b: T) => T,
+): Record<string, T> {
+  const sum = { ...a };
+  for (const [key, value] of Object.entries(b)) sum[key] = Object.hasOwn(a, key) ? add(a[key]!, value) : value;
+  return sum;
+}
+
+/**
+ * Whether an item can be routed now. What moved is routed under the root it moved to: that one has changed as well. The
+ * people of a joined item are members as the evaluation of all of them says, and destinations knew them as the delivery
+ * states of all of them say; until the memberships are joined neither is known, and when they are, it is routed.
+ */
+function isRoutable(
+  memberships: MembershipItem | Redirect | undefined,
+  found: Lookup | undefined,
+): memberships is MembershipItem {
+  if (!memberships || isRedirect(memberships)) return false;
+  const { mergedIn } = memberships;
+  if (!found) return true;
+  return 'item' in found && found.item.mergedIn.every((each) => mergedIn.includes(each));
+}
+
+/** Whether memberships are others now; those that were taken into others are routed there. */
+async function hasChanged({ canonicalKey, version }: MembershipItem, memberships: MembershipStore): Promise<boolean> {
+  const stored = await memberships.get(canonicalKey);
+  return stored !== undefined && !isRedirect(stored) && stored.version !== version;
 }
 
 /** Sends to each delivery lane by itself, so that a queue that takes nothing keeps no other from its messages. */

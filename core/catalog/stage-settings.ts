@@ -3,6 +3,7 @@ import type { AccessSettings } from '#core/access/access.ts';
 import { releases } from '#core/activation/aam/first-use.ts';
 import { activationVersion } from '#core/activation/activation-version.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { missingOf } from '#core/activation/mandatory.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
 import type { SuppressionSettings } from '#core/governance/suppression.ts';
@@ -65,6 +66,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
   };
   const { mergePolicy, segments, destinations, sharedSince, governance } = catalog;
   const mapped = [...new Set([...destinations.values()].flatMap(sentWhenUpdated))];
+  const mandatory = [...new Set([...destinations.values()].flatMap(mandatoryOf))].sort();
   const expiryOf = (id: string, time: number): number | undefined => {
     const keptFor = catalog.datasets.get(id)?.eventsKeptFor;
     return keptFor === undefined ? undefined : time + keptFor;
@@ -80,6 +82,8 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       pick(view, mapped),
       activations,
       ...(governance ? [governance.fingerprint, view.consents] : []),
+      // Whoever has them from now on has to be routed, whoever has not any more as well.
+      ...(mandatory.length > 0 ? [missingOf(mandatory, view)] : []),
     ],
     ...(governance && { permissions: ({ view }: Profile) => [governance.fingerprint, view.consents] }),
     releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
@@ -163,3 +167,7 @@ function sentWhenUpdated(destination: DestinationDefinition): readonly string[] 
   const type = typeOf(destination);
   return type.sendsUpdates(destination) ? type.attributes(destination) : [];
 }
+
+/** Paths of the attributes without which a destination takes nobody. */
+const mandatoryOf = (destination: DestinationDefinition): readonly string[] =>
+  isProfileDestination(destination) ? typeOf(destination).mandatory(destination) : [];

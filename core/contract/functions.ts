@@ -42,6 +42,8 @@ const evaluation = { EVALUATION_QUEUE_URL: resource };
 const expiry = { EXPIRY_QUEUE_URL: resource };
 const deletion = { DELETION_QUEUE_URL: resource };
 const erasure = { ERASURE_QUEUE_URL: resource };
+/** What orders identities to be routed anew. */
+const reroutes = { REROUTES_QUEUE_URL: resource };
 /** Which queue it works off, and where it puts what it gives up. */
 const lane = { QUEUE_URL: resource, DEAD_LETTERS_URL: resource };
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
@@ -93,9 +95,17 @@ export const ENVIRONMENT = {
   'evaluate-partition': z.object({ ...memberships, ...worker, ...evaluation, TIMELINE_TABLE: resource }),
   /** membership stream → destination queues */
   route: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
-  'deliver-http': z.object({ ...catalog, ...lane, DESTINATION_SECRETS: jsonMap, ALLOW_PRIVATE_ENDPOINTS: flag }),
+  /** order of a delivery function → identities are routed anew to one destination */
+  reroute: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
+  'deliver-http': z.object({
+    ...catalog,
+    ...lane,
+    ...reroutes,
+    DESTINATION_SECRETS: jsonMap,
+    ALLOW_PRIVATE_ENDPOINTS: flag,
+  }),
   'deliver-s3-file': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
-  'deliver-aam-edge': z.object({ ...catalog, ...lane, ALLOW_PRIVATE_ENDPOINTS: flag }),
+  'deliver-aam-edge': z.object({ ...catalog, ...lane, ...reroutes, ALLOW_PRIVATE_ENDPOINTS: flag }),
   'deliver-aam-hub': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
   /** schedule → the files of `s3-file` and `aam-hub` destinations */
   'export-files': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
@@ -125,6 +135,7 @@ export const ENVIRONMENT = {
     ...suppression,
     ...starter,
     ...erasure,
+    ...reroutes,
     TIMELINE_TABLE: resource,
     RECEIPT_SECRET: resource,
     SETTLE_SECONDS: number,

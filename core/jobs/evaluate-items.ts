@@ -38,13 +38,14 @@ export async function evaluateItems(
 ): Promise<StepResult> {
   const { evaluation, fold, segments, version } = settings;
   const knownSince = version === job.catalogVersion ? job.knownSince : undefined;
+  const run = { jobId: job.id, writesAll: job.writesAll ?? false };
   const prepare = async (item: ProfileItem): Promise<EvaluateOptions> => {
     if (!isProjected(item, fold)) {
       await reproject(item.canonicalKey, { ...deps, settings: fold });
-      return { run: { jobId: job.id, isStreamed: false } };
+      return { run: { ...run, isStreamed: false } };
     }
     const isStreamed = knownSince !== undefined && (item.projectedAt ?? 0) <= knownSince;
-    return { image: item, run: { jobId: job.id, isStreamed } };
+    return { image: item, run: { ...run, isStreamed } };
   };
   const { entered, exited, repaired, failed, firstError } = await evaluateMany(
     items,

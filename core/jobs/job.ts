@@ -36,6 +36,11 @@ export interface NewJob {
   readonly estimate?: number;
   /** Epoch ms: since then, when the last job under the same catalog finished, all changes are known to be streamed. */
   readonly knownSince?: number;
+  /**
+   * Whether every item is written, changed or not, so that it is routed anew: the job before was under another catalog
+   * and did not come to its end, so that items were routed under that one and never evaluated under it.
+   */
+  readonly writesAll?: true;
 }
 
 /** A pass over all profile items. */

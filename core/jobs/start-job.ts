@@ -36,7 +36,12 @@ export async function startJob(catalogVersion: string, deps: StartDeps, activeSi
       if (current.status === 'queued') await dispatch(current.id, current.partitions.length, deps);
       return { jobId: current.id, joined: true };
     }
-    const job = newJob(catalogVersion, finished, deps, activeSince);
+    const isBrokenOff =
+      current && current.status !== 'finished' && (current.writesAll || current.catalogVersion !== catalogVersion);
+    const job = {
+      ...newJob(catalogVersion, finished, deps, activeSince),
+      ...(isBrokenOff && { writesAll: true as const }),
+    };
     await jobs.open(job, current && { job: current, as: stalled ? 'failed' : 'superseded' });
     await dispatch(job.id, job.partitions, deps);
     return { jobId: job.id, joined: false };

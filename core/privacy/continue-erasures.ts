@@ -10,11 +10,13 @@ import { type PurgeDeps, purgeKeys } from './purge.ts';
 import { signReceipt } from './receipt.ts';
 import { destinationsOf, storesAt } from './report.ts';
 import { eraseWithoutDelay, type RequestErasureDeps } from './request-erasure.ts';
+import { type RerouteErasedDeps, rerouteErased } from './reroute-erased.ts';
 import { updateErasure } from './update.ts';
 
 export interface ContinueDeps
   extends Omit<RequestErasureDeps, 'profiles' | 'deliveryStates' | 'settings'>,
     PurgeDeps,
+    RerouteErasedDeps,
     Omit<StartDeps, 'backoff' | 'now'> {
   readonly catalogVersion: string;
   readonly settings: SuppressionSettings;
@@ -61,6 +63,8 @@ export async function continueErasures(deps: ContinueDeps): Promise<Continued> {
 
 async function recordPass(erasure: Erasure, job: Job | undefined, deps: ContinueDeps): Promise<Erasure> {
   if (!job || !isCovered(erasure, job) || erasure.passes.some(({ jobId }) => jobId === job.id)) return erasure;
+  // Exports are searched by the first pass only.
+  if (erasure.passes.length === 0) await rerouteErased(erasure.identities, deps);
   const pass = { jobId: job.id, startedAt: job.startedAt, endedAt: job.endedAt ?? deps.now() };
   const record = (before: Erasure): Erasure =>
     before.passes.some(({ jobId }) => jobId === job.id) ? before : { ...before, passes: [...before.passes, pass] };

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { pendingWithout } from '#core/activation/s3-file/erase-pending.ts';
+import { isPendingKey } from '#core/activation/s3-file/keys.ts';
 import type { Job } from '#core/jobs/job.ts';
 import type { JobItems, StepResult } from '#core/jobs/work-on-partition.ts';
 import { type Rewrite, rewriteFolder } from '#core/lake/delete-rows.ts';
@@ -158,7 +160,10 @@ class Search {
     }
   };
 
-  /** Lines of text, gzipped or not. An object of which nothing is left goes. */
+  /**
+   * Lines of text, gzipped or not. An object of which nothing is left goes; not one that waits for the next file of a
+   * destination, since an export that has begun asks for it.
+   */
   async lines(bucket: ObjectStore, object: StoredObject, store: StoreName): Promise<void> {
     const { key } = object;
     // What is written for a destination after the request is what takes the person away there.
@@ -168,12 +173,14 @@ class Search {
     if (!bytes) return;
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
     const lines = (isGzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8').split('\n');
-    const kept = lines.filter(
-      (line, at) => line === '' || !traces.isInLine(line, (requestId) => this.#met(requestId, key, String(at))),
-    );
-    if (kept.length === lines.length) return;
+    const isPending = store === 'exports' && isPendingKey(key);
+    const kept = lines.flatMap((line, at) => {
+      if (line === '' || !traces.isInLine(line, (requestId) => this.#met(requestId, key, String(at)))) return [line];
+      return isPending ? pendingWithout(line, traces).split('\n').slice(0, -1) : [];
+    });
+    if (kept.join('\n') === lines.join('\n')) return;
     await this.changing();
-    if (kept.every((line) => line === '')) await bucket.delete([key]);
+    if (!isPending && kept.every((line) => line === '')) await bucket.delete([key]);
     else await bucket.put(key, isGzip ? gzipSync(kept.join('\n')) : kept.join('\n'));
   }
 

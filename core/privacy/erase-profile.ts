@@ -1,12 +1,9 @@
-import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
-import type { VersionedStore } from '#core/identity/versioned-store.ts';
 import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItems } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { identitiesIn } from '#core/profile/profile-item.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { isRedirect } from '#core/segmentation/membership.ts';
 import { type ErasedFromItem, eraseFromItem } from './erase-item.ts';
 
 export interface EraseProfileDeps extends Backoff {
@@ -53,20 +50,3 @@ const isNothing = ({ fragments, events, links }: ErasedFromItem): boolean => fra
 
 /** What is counted as nothing may still have names: of an identity without events, or of a link that was withdrawn. */
 const namesThem = (after: object, before: object): boolean => JSON.stringify(after) !== JSON.stringify(before);
-
-/** Destinations that were told of the identities: id → whether one of these is a member of an audience there. */
-export async function destinationsRouted(
-  canonicalKey: IdentityKey,
-  identities: ReadonlySet<IdentityKey>,
-  deliveryStates: Pick<VersionedStore<DeliveryStateItem>, 'get'>,
-): Promise<Record<string, boolean>> {
-  const deliveryState = await deliveryStates.get(canonicalKey);
-  if (!deliveryState) return {};
-  if (isRedirect(deliveryState)) return destinationsRouted(deliveryState.redirectTo, identities, deliveryStates);
-  const lastRouted = Object.entries(deliveryState.destinations).flatMap(([id, { lastRouted: byIdentity }]) => {
-    const own = Object.entries(byIdentity).filter(([key]) => identities.has(key));
-    const statuses = own.flatMap(([, segments]) => Object.values(segments).map(({ status }) => status));
-    return own.length > 0 ? [[id, statuses.includes('realized')] as const] : [];
-  });
-  return Object.fromEntries(lastRouted);
-}

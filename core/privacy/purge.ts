@@ -4,6 +4,7 @@ import {
   joinDeliveryStates,
   noDeliveryState,
 } from '#core/activation/delivery-state.ts';
+import { isKnown } from '#core/activation/diff.ts';
 import { type RemovableStore, takeMergedIn } from '#core/identity/versioned-store.ts';
 import { type Backoff, ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItems } from '#core/profile/load.ts';
@@ -19,6 +20,8 @@ export interface PurgeDeps extends Backoff {
   readonly profiles: RemovableProfiles;
   readonly memberships: RemovableStore<MembershipItem>;
   readonly deliveryStates: RemovableStore<DeliveryStateItem>;
+  /** Those of the catalog. */
+  readonly destinations: ReadonlyMap<string, unknown>;
 }
 
 /** What a person who was erased has left in the keys of tables. */
@@ -112,9 +115,11 @@ async function hasFollowed(item: ProfileItem, { lastRouted, theirs }: Leaving, d
     }
     if (!deliveryState || isRedirect(deliveryState)) continue;
     if (deliveryState.pending.length > 0) return false;
-    const knows = Object.values(deliveryState.destinations).some((destination) =>
+    // Nobody can tell a destination that has left the catalog; the receipt says so.
+    const reachable = Object.entries(deliveryState.destinations).filter(([id]) => deps.destinations.has(id));
+    const knows = reachable.some(([, destination]) =>
       Object.entries(destination.lastRouted).some(
-        ([key, segments]) => lastRouted.has(key) && Object.values(segments).some(({ status }) => status === 'realized'),
+        ([key, segments]) => lastRouted.has(key) && Object.values(segments).some((entry) => !isKnown(entry, 'exited')),
       ),
     );
     if (knows) return false;

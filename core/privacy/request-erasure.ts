@@ -1,4 +1,5 @@
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
+import { knownTo } from '#core/activation/known-to.ts';
 import { type Digests, type Suppressions, suppressedMeanwhile } from '#core/governance/suppression.ts';
 import type { VersionedStore } from '#core/identity/versioned-store.ts';
 import { ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
@@ -6,9 +7,8 @@ import { loadItems } from '#core/profile/load.ts';
 import { type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { addErased, NOTHING_ERASED } from './counts.ts';
-import { destinationsRouted, type EraseProfileDeps, eraseProfile } from './erase-profile.ts';
+import { type EraseProfileDeps, eraseProfile } from './erase-profile.ts';
 import type { Erasure } from './erasure.ts';
-import { keysOf } from './forms.ts';
 import type { Erasures } from './ports/erasures.ts';
 import { updateErasure } from './update.ts';
 
@@ -74,14 +74,14 @@ async function open(request: ErasureRequest, deps: RequestErasureDeps): Promise<
   if (underWay) return underWay;
   const { items } = await loadItems([identity], deps.profiles);
   const [item] = items;
-  const lastRouted = new Set<IdentityKey>();
   const identities = item
     ? (profilesOf(item, deps.settings).find((profile) => profile.identities.includes(identity))?.identities ?? [
         identity,
       ])
     : [identity];
-  for (const key of identities.flatMap(keysOf)) lastRouted.add(key);
   if (!item && !request.isUnknown && !(await isOnTimeline(identity, deps))) return undefined;
+  const canonicalKeys = item ? [item.canonicalKey, ...item.mergedIn] : [identity];
+  const known = await knownTo(canonicalKeys, identities, deps.deliveryStates);
   const erasure: Erasure = {
     requestId,
     revision: 0,
@@ -89,7 +89,7 @@ async function open(request: ErasureRequest, deps: RequestErasureDeps): Promise<
     status: 'under-way',
     requestedAt: deps.now(),
     identities,
-    lastRouted: await destinationsRouted(item?.canonicalKey ?? identity, lastRouted, deps.deliveryStates),
+    lastRouted: Object.fromEntries(known.map(({ destinationId, isMember }) => [destinationId, isMember])),
     counts: NOTHING_ERASED,
     passes: [],
   };

@@ -41,6 +41,16 @@ export class Traces {
     return false;
   }
 
+  /** Whether an identity is one of theirs, as they are known or as destinations know them. */
+  isTheirs(key: IdentityKey): boolean {
+    return this.#byKey.has(key);
+  }
+
+  /** Whether a text names somebody by a value that is nobody else's, and no number of pieces. */
+  isNamedIn(text: string): boolean {
+    return text.split(WORD_BREAK).some((word) => isDistinctive(word) && this.#byValue.has(word.toLowerCase()));
+  }
+
   /** Whether a line of text names somebody, as a word of its own. */
   isInLine(line: string, met: Met): boolean {
     const found = line.split(WORD_BREAK).flatMap((word) => this.#byValue.get(word.toLowerCase()) ?? []);

@@ -9,15 +9,21 @@ export interface ItemChange {
   readonly after: ProfileItem;
 }
 
+/** More changes of one item than these are not compared: reading it once is cheaper. */
+const MAX_COMPARED = 4;
+
 /**
- * Brings memberships up to date after a change of an item. Mostly that changes nothing: a new item to which no segment
- * says anything, or two images that give the same answers. Then nothing is read. What time alone has changed since the
- * last evaluation is the sweep's.
+ * Brings memberships up to date after changes of an item, which are given in their order. Mostly they change nothing: a
+ * new item to which no segment says anything, or images that give the same answers. Then nothing is read. Each change is
+ * compared by itself: somebody who evaluates the item at the same time may have seen it between any two. What time alone
+ * has changed since the last evaluation is the sweep's.
  */
-export async function evaluateChange({ before, after }: ItemChange, deps: EvaluateDeps): Promise<MembershipChanges> {
+export async function evaluateChanges(changes: readonly ItemChange[], deps: EvaluateDeps): Promise<MembershipChanges> {
+  const last = changes.at(-1);
+  if (!last) return NO_CHANGES;
   const now = deps.now();
-  const isNothing = before
-    ? givesSameAnswers(before, after, deps.settings, now)
-    : saysNothing(after, deps.settings, now);
-  return isNothing ? NO_CHANGES : evaluate(after.canonicalKey, deps, { image: after });
+  const isNothing = ({ before, after }: ItemChange): boolean =>
+    before ? givesSameAnswers(before, after, deps.settings, now) : saysNothing(after, deps.settings, now);
+  if (changes.length <= MAX_COMPARED && changes.every(isNothing)) return NO_CHANGES;
+  return evaluate(last.after.canonicalKey, deps, { image: last.after, inOrder: true });
 }

@@ -45,8 +45,17 @@ export function evaluateItem(
   records?: LookupRecords,
 ): MembershipItem {
   const own = evaluateForPolicy(item, before, settings, now, scope, records);
-  const others = (settings.others ?? []).map((other) => evaluateForPolicy(item, before, other, now, scope, records));
-  return others.reduce(joinPolicies, own);
+  const { others = [] } = settings;
+  if (others.length === 0) return own;
+  // Audience Manager is told of these memberships too, of people as the default policy sees them.
+  const standard = profilesOf(item, settings);
+  const seenAs = (key: IdentityKey): unknown =>
+    standard
+      .filter(({ identities }) => identities.includes(key))
+      .map((profile) => [profile.identities, profile.optedOut, settings.mappedAttributes(profile)]);
+  return others
+    .map((other) => evaluateForPolicy(item, before, other, now, scope, records, seenAs))
+    .reduce(joinPolicies, own);
 }
 
 /** What is held under two merge policies: other segments each, of profiles that may have the same key. */
@@ -72,6 +81,7 @@ function evaluateForPolicy(
   now: number,
   scope: EvaluationScope,
   records: LookupRecords | undefined,
+  seenAs?: (key: IdentityKey) => unknown,
 ): MembershipItem {
   const profiles: Record<IdentityKey, ProfileMemberships> = {};
   const missedSince = before.dueAt !== undefined && before.dueAt <= now ? before.dueAt - 1 : undefined;
@@ -88,7 +98,7 @@ function evaluateForPolicy(
     dueAt = Math.min(dueAt, nextChange, ...memberships.map(forgottenAt));
     if (memberships.length === 0) continue;
     const releasedAt = releaseOf(held, segments, settings, now, scope);
-    const digest = digestOf(profile, memberships, settings);
+    const digest = digestOf(profile, memberships, settings, seenAs);
     profiles[profile.key] = { segments, digest, ...(releasedAt !== undefined && { releasedAt }) };
   }
   const { dueAt: _before, ...rest } = before;
@@ -161,11 +171,19 @@ function standingOf(evaluator: Evaluator, id: string, wasMember: boolean, { now,
   return { isMember, changedAt, hasReturned };
 }
 
-function digestOf(profile: Profile, memberships: readonly Membership[], settings: EvaluateSettings): string {
+function digestOf(
+  profile: Profile,
+  memberships: readonly Membership[],
+  settings: EvaluateSettings,
+  seenAs?: (key: IdentityKey) => unknown,
+): string {
   const isMember = memberships.some(({ status }) => status === 'realized');
   // Who has left may still be known as a member somewhere, because a guard holds the exit back: not against their will.
   const permissions = profile.optedOut ? 'optedOut' : settings.permissions?.(profile);
   if (!isMember && permissions === undefined) return '';
-  const lastRouted = stringify(isMember ? [profile.identities, settings.mappedAttributes(profile)] : [permissions]);
+  const others = seenAs ? [seenAs(profile.key)] : [];
+  const lastRouted = stringify(
+    isMember ? [profile.identities, settings.mappedAttributes(profile), ...others] : [permissions],
+  );
   return createHash('sha256').update(lastRouted).digest('base64url').slice(0, 10);
 }

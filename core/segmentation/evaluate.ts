@@ -1,5 +1,5 @@
 import { takeMergedIn } from '#core/identity/versioned-store.ts';
-import { type Backoff, retryOnConflict } from '#core/ports/conflict.ts';
+import { type Backoff, ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItem } from '#core/profile/load.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
@@ -30,6 +30,8 @@ export interface BatchRun {
   readonly jobId: string;
   /** Whether all that changed the item has been streamed: then a streamed segment whose answer is another is a repair. */
   readonly isStreamed: boolean;
+  /** Whether memberships are written even where nothing has changed, so that they are routed anew. @default false */
+  readonly writesAll?: boolean;
 }
 
 export interface EvaluateOptions {
@@ -37,6 +39,12 @@ export interface EvaluateOptions {
   readonly image?: ProfileItem;
   /** Whether it is evaluated as the batch job does, all segments. @default as when something came in */
   readonly run?: BatchRun;
+  /**
+   * Whether whoever evaluates is given every change of the item, one after the other. Whoever is not looks again whether
+   * the item has changed while it was evaluated: the change may have been taken for one that changes nothing.
+   * @default false
+   */
+  readonly inOrder?: boolean;
 }
 
 /**
@@ -47,7 +55,7 @@ export interface EvaluateOptions {
 export async function evaluate(
   canonicalKey: IdentityKey,
   deps: EvaluateDeps,
-  { image, run }: EvaluateOptions = {},
+  { image, run, inOrder = false }: EvaluateOptions = {},
 ): Promise<MembershipChanges> {
   const evaluator = async (given?: ProfileItem) => {
     const stored = await deps.memberships.get(canonicalKey);
@@ -64,21 +72,38 @@ export async function evaluate(
     const records = run && (await lookedUp(item, deps));
     const now = deps.now();
     const after = evaluateItem(item, before, deps.settings, now, run ? 'all' : 'changed', records);
-    if (taken.length === 0 && isUnchanged(before, after, now)) return { already };
-    return { already, due: { after, taken, changes: changesBetween(before, after, streamedIn(deps.settings), now) } };
+    const isWritten = taken.length > 0 || (run?.writesAll && stored) || !isUnchanged(before, after, now);
+    if (!isWritten) return { already };
+    const changes = changesBetween(before, after, streamedIn(deps.settings), now);
+    return { already, due: { item, after, taken, changes } };
   };
   if (image) {
     const { already, due } = await evaluator(image);
     if (!due) return already;
   }
+  let made = NO_CHANGES;
   return retryOnConflict(async () => {
     const { already, due } = await evaluator();
-    if (!due) return already;
+    if (!due) return run ? already : made;
     const counted = run && addCounted(already, due.changes, run);
     await deps.memberships.write(counted ? { ...due.after, counted } : due.after, due.taken);
-    return counted ?? due.changes;
+    made = counted ?? addChanges(made, due.changes);
+    if (!inOrder && (await hasChanged(due.item, deps.profiles))) throw new ConflictError('a profile item');
+    return made;
   }, deps);
 }
+
+/** Whether an item is another now; one that was taken into another is evaluated there. */
+async function hasChanged({ canonicalKey, revision }: ProfileItem, profiles: ProfileStore): Promise<boolean> {
+  const item = await loadItem(canonicalKey, profiles);
+  return item !== undefined && item.revision !== revision;
+}
+
+const addChanges = (a: MembershipChanges, b: MembershipChanges): MembershipChanges => ({
+  entered: a.entered + b.entered,
+  exited: a.exited + b.exited,
+  streamed: a.streamed + b.streamed,
+});
 
 /** What the same run has counted of the item before it was interrupted. */
 function countedBefore(stored: MembershipItem | undefined, run: BatchRun | undefined): MembershipChanges {

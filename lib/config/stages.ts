@@ -20,6 +20,7 @@ export const FUNCTIONS: Record<FunctionName, FunctionSize> = {
   // Those who work on the parts of a job hand them on before their time is over. A part that failed comes again after six times this.
   'evaluate-partition': { memoryMb: 1769, timeoutSeconds: 120 },
   route: { memoryMb: 512, timeoutSeconds: 60 },
+  reroute: { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-http': { memoryMb: 512, timeoutSeconds: 30 },
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },

@@ -14,6 +14,7 @@ export const ALARM_PATTERNS = [
   '<job>-dead-letters',
   'compaction-dead-letters',
   'reverts-dead-letters',
+  'reroutes-dead-letters',
   '<lane>-dead-letters',
   '<function>-failures',
   'schedules-failures',

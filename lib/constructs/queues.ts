@@ -15,6 +15,7 @@ export interface WorkQueueProps {
     | 'validation-dead-letters'
     | 'chunks-dead-letters'
     | 'reverts-dead-letters'
+    | 'reroutes-dead-letters'
     | '<job>-dead-letters'
     | 'compaction-dead-letters'
     | '<lane>-dead-letters';

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type DeliveryLane, lanesOf } from '#core/contract/delivery-lanes.ts';
@@ -8,6 +8,7 @@ import { Alarms } from '#lib/constructs/alarms.ts';
 import { LaneQueue } from '#lib/constructs/delivery-lane.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import { readItems, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
+import { WorkQueue } from '#lib/constructs/queues.ts';
 import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -19,6 +20,8 @@ export interface ActivationStackProps extends StackProps {
 /** The ways out: for each delivery lane of the stage's connections a queue, a function and what watches them. */
 export class ActivationStack extends Stack {
   readonly lanes: LaneQueue[] = [];
+  /** Orders to route identities anew: delivery functions put them there. */
+  readonly reroutes: WorkQueue;
   readonly alarms: Alarms;
   readonly #secrets = new Map<string, Secret>();
   readonly #props: ActivationStackProps;
@@ -28,6 +31,14 @@ export class ActivationStack extends Stack {
     const { config, data } = props;
     this.#props = props;
     this.alarms = new Alarms(config.stage, data.alarms.topic);
+    this.reroutes = new WorkQueue(this, 'Reroutes', {
+      name: 'reroutes',
+      deadLetterPattern: 'reroutes-dead-letters',
+      alarms: this.alarms,
+      functionTimeout: Duration.seconds(config.functions.reroute.timeoutSeconds),
+      maxReceiveCount: 5,
+      alarmAge: Duration.minutes(15),
+    });
     for (const destination of config.destinations) {
       for (const lane of lanesOf(destination)) {
         this.lanes.push(this.#add(lane, destination.maxConcurrency));
@@ -68,7 +79,10 @@ export class ActivationStack extends Stack {
     environment: { STAGE: string; OPERATIONS_TABLE: string; CATALOG_BUCKET: string },
   ): LaneQueue {
     const { config, data } = this.#props;
-    const allowPrivate = { ALLOW_PRIVATE_ENDPOINTS: String(config.allowPrivateEndpoints) };
+    const ofRequests = {
+      ALLOW_PRIVATE_ENDPOINTS: String(config.allowPrivateEndpoints),
+      REROUTES_QUEUE_URL: this.reroutes.queue.queueUrl,
+    };
     const scope = lane.id;
     switch (lane.type) {
       case 'http': {
@@ -78,19 +92,23 @@ export class ActivationStack extends Stack {
           name: 'deliver-http',
           environment: {
             ...environment,
-            ...allowPrivate,
+            ...ofRequests,
             DESTINATION_SECRETS: JSON.stringify({ [lane.id]: secret.secretArn }),
           },
         });
         secret.grantRead(made.deliver.function);
+        this.reroutes.queue.grantSendMessages(made.deliver.function);
         return made;
       }
-      case 'aam-edge':
-        return new LaneQueue(this, scope, {
+      case 'aam-edge': {
+        const made = new LaneQueue(this, scope, {
           ...common,
           name: 'deliver-aam-edge',
-          environment: { ...environment, ...allowPrivate },
+          environment: { ...environment, ...ofRequests },
         });
+        this.reroutes.queue.grantSendMessages(made.deliver.function);
+        return made;
+      }
       case 's3-file':
       case 'aam-hub': {
         const made = new LaneQueue(this, scope, {

@@ -11,7 +11,7 @@ import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 import type { ActivationStack } from './activation-stack.ts';
 import { addCompaction } from './compute/compaction.ts';
 import { addErasure } from './compute/erasure.ts';
-import { addEvaluation, addRouting } from './compute/evaluation.ts';
+import { addEvaluation, addRerouting, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
 import { addHttpEndpoints, type Urls } from './compute/http-endpoints.ts';
 import { addBatchEvaluation, addDeletion, addExpiry } from './compute/profile-jobs.ts';
@@ -43,6 +43,7 @@ export class ComputeStack extends Stack {
     addReverts(this.#make, reverts);
     addEvaluation(this.#make);
     addRouting(this.#make);
+    addRerouting(this.#make);
     const { batch, evaluation } = addBatchEvaluation(this.#make);
     const { expire, expiry } = addExpiry(this.#make);
     const { compact, compaction } = addCompaction(this.#make);
@@ -56,13 +57,22 @@ export class ComputeStack extends Stack {
       const { functions, streamReaders } = this.#make;
       addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, lanes: activation.lanes });
     }
-    this.#publishParameters({ ...files, reverts, evaluation, expiry, deletion, compaction, erasure }, urls);
+    const { reroutes } = activation;
+    this.#publishParameters({ ...files, reverts, evaluation, expiry, deletion, compaction, erasure, reroutes }, urls);
   }
 
   #publishParameters(
     queues: Readonly<
       Record<
-        'validation' | 'chunks' | 'reverts' | 'evaluation' | 'expiry' | 'deletion' | 'compaction' | 'erasure',
+        | 'validation'
+        | 'chunks'
+        | 'reverts'
+        | 'evaluation'
+        | 'expiry'
+        | 'deletion'
+        | 'compaction'
+        | 'erasure'
+        | 'reroutes',
         WorkQueue
       >
     >,

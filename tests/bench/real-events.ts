@@ -5,7 +5,7 @@ import { acceptRecord } from '#core/ingestion/accept.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
-import { evaluateChange, type ItemChange } from '#core/segmentation/evaluate-change.ts';
+import { evaluateChanges, type ItemChange } from '#core/segmentation/evaluate-change.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
@@ -91,7 +91,7 @@ export async function pass(
     await stitch(records, { profiles, timeline, settings: settings.fold, backoff });
     const stitched = processorTime();
     const evaluation = { profiles, memberships, settings: settings.evaluation, now: () => now, backoff };
-    for (const change of changes.splice(0)) await evaluateChange(change, evaluation);
+    for (const change of changes.splice(0)) await evaluateChanges([change], evaluation);
     took.validate += validated - begin;
     took.stitch += stitched - validated;
     took.evaluate += processorTime() - stitched;

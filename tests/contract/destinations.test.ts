@@ -27,6 +27,7 @@ import { mailer } from './mailer.ts';
 import { requestDestinationContract } from './request-destination.contract.ts';
 
 const deliveryStates = new MemoryVersionedStore<DeliveryStateItem>();
+const reroutes = { send: async () => {} };
 const SIGNING_KEY = 'the signing key';
 const TOKEN = 'the bearer token';
 
@@ -55,6 +56,7 @@ requestDestinationContract('http', {
         authentication: { type: 'bearer' },
       }),
       deliveryStates,
+      reroutes,
       http,
       secrets: async () => JSON.stringify({ signingKey: SIGNING_KEY, bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
@@ -86,6 +88,7 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
         current: async () => ({ destinations: new Map([[MAILER.id, MAILER as unknown as DestinationDefinition]]) }),
       },
       deliveryStates,
+      reroutes,
       http,
       secrets: async () => JSON.stringify({ bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
@@ -112,6 +115,7 @@ requestDestinationContract('aam, edge', {
       ...world,
       catalog: catalogOf({ id: 'aam', type: 'aam' }),
       deliveryStates,
+      reroutes,
       rateLimit: NO_RATE_LIMIT,
     }),
   delivery: (n, changes) => edgeDelivery({ device: ecid(n), changes: [...changes] }),

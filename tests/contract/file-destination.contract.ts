@@ -45,7 +45,7 @@ export function fileDestinationContract(name: string, type: FileConformance): vo
         failedIds((await handler(sqsEvent(bodies.map((body) => ({ id: `m${message++}`, body }))) as never)) as never),
       export: async () => {
         slot += HOUR;
-        await exportLane(exports, type.laneId, slot, keep, { moveOn: false, now: slot });
+        await exportLane(exports, type.laneId, slot, keep, { moveOn: false, now: slot, id: String(slot) });
       },
       lastRouted: () => made.reduce<LastRouted>((lastRouted, file) => type.read(lastRouted, file), new Map()),
     };

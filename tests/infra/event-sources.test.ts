@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, the three queues of jobs, that of compaction, that of batches to be taken back, and one queue for every delivery lane', () => {
+  it('are the three streams, the three queues of files, the three queues of jobs, that of compaction, that of batches to be taken back, that of what is routed anew, and one queue for every delivery lane', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -30,12 +30,13 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       erasure: 'erase-part',
       compaction: 'compact-lake',
       reverts: 'revert-batch',
+      reroutes: 'reroute',
       webhook: 'deliver-http/webhook',
       'crm-export': 'deliver-s3-file/crm-export',
       'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
       'audience-manager.hub': 'deliver-aam-hub/audience-manager.hub',
     });
-    expect(wired).toHaveLength(16);
+    expect(wired).toHaveLength(17);
   });
 
   it('let a function name the items it could not do', () => {
@@ -74,7 +75,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(13);
+    expect(onQueues).toHaveLength(14);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

@@ -4,7 +4,7 @@ import type { StageSettings } from '#core/catalog/stage-settings.ts';
 import { type Cost, costOf, noUsage, type Usage } from '#core/cost/usage.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import { evaluateChange, type ItemChange } from '#core/segmentation/evaluate-change.ts';
+import { evaluateChanges, type ItemChange } from '#core/segmentation/evaluate-change.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
@@ -79,7 +79,8 @@ export async function countCost(
       usage,
     );
     images += changes.length;
-    for (const change of changes.splice(0)) await evaluateChange(change, { ...common, settings: settings.evaluation });
+    for (const change of changes.splice(0))
+      await evaluateChanges([change], { ...common, settings: settings.evaluation });
     routed += toRoute.length;
     for (const canonicalKey of new Set(toRoute.splice(0))) {
       countGuard(await route(canonicalKey, { ...common, settings: settings.route }), together, usage);

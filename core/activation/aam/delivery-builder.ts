@@ -32,7 +32,8 @@ export class DeliveryBuilder {
     this.devices = devices;
   }
 
-  add(key: IdentityKey, change: MembershipChange, route: AamRoute): void {
+  /** @returns the way that it goes: a region that is configured no more, or nobody left to ride with, is the hub's */
+  add(key: IdentityKey, change: MembershipChange, route: AamRoute): AamRoute {
     const region = Object.values(this.#regions).find((candidate) => edgeRoute(candidate) === route);
     const isRider = !this.devices.includes(key);
     const carriers = region ? this.#carriersOf(region, isRider ? undefined : key, change) : [];
@@ -40,8 +41,11 @@ export class DeliveryBuilder {
       call.changes.set(change.segmentId, change);
       if (isRider) call.riders.add(key);
     }
-    // A region that is configured no more, or nobody left to ride with: the hub takes everything.
-    if (carriers.length === 0) this.#rows.set(key, [...(this.#rows.get(key) ?? []), change]);
+    if (carriers.length > 0) return route;
+    const rows = this.#rows.get(key) ?? [];
+    // Two ways that are the hub's are one row.
+    if (!rows.includes(change)) this.#rows.set(key, [...rows, change]);
+    return HUB;
   }
 
   #carriersOf(region: AamRegion, device: IdentityKey | undefined, change: MembershipChange): EdgeCall[] {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { ExportFile } from './export-file.ts';
-import { forgetOld, isExported, noteExported, withoutRouted } from './exported.ts';
+import { forgetOld, isExported, lastExported, noteExported, withoutRouted } from './exported.ts';
 import { manifestKey, membersKey, pendingPrefix } from './keys.ts';
 import { forgetMembers, latestMembers, membersAfter, readMembers, writeMembers } from './members.ts';
 import { type FileRow, LatestRows, readPendingPart } from './pending.ts';
@@ -35,24 +35,32 @@ export interface ExportOptions {
   readonly moveOn: boolean;
   /** Epoch ms. */
   readonly now: number;
+  /** Another for every call. */
+  readonly id: string;
   /** Whether files are made of all members, not only of what has changed. */
   readonly full?: boolean;
 }
 
 const READS_CONCURRENCY = 16;
-const manifest = z.strictObject({
+const plan = z.strictObject({
   slot: z.number(),
   parts: z.array(z.string()),
+  /** The slot that was asked for, where it is another. */
+  insteadOf: z.number().optional(),
   /** For full files: the key of the members before. */
   members: z.string().optional(),
   full: z.boolean().optional(),
 });
-type Plan = z.output<typeof manifest>;
+type Plan = z.output<typeof plan>;
+/** Somebody is about to make a plan: who finds it makes one instead, and only one of them is written. */
+const manifest = z.union([plan, z.strictObject({ planning: z.string() })]);
+type Manifest = z.output<typeof manifest>;
 
 /**
- * Writes the files of an delivery lane from its pending parts and deletes exactly the parts it read (docs/architecture.md,
- * "Promises" 6). May be broken off anywhere: the manifest says which parts went into which slot, so that the same files
- * are written again, under the same names; once the export is noted, only the deletion is repeated.
+ * Writes the files of an delivery lane from its pending parts and deletes exactly the parts it read (docs/architecture.md, "Promises" 6). May be
+ * broken off anywhere: the manifest says which parts went into which slot, so that the same files are written again,
+ * under the same names; once the export is noted, only the deletion is repeated. There is one manifest at a time, which
+ * is made before anything is looked at: who comes while another is at work does the same work, and begins nothing.
  * @param slot epoch ms. Where it has been exported already nothing new is, unless `moveOn` gives a later second.
  */
 export async function exportLane(
@@ -60,79 +68,133 @@ export async function exportLane(
   laneId: string,
   slot: number,
   makeFiles: MakeFiles,
-  { moveOn, now, full = false }: ExportOptions,
+  options: ExportOptions,
 ): Promise<LaneExports> {
   const exports: LaneExport[] = [];
   const begun = await readManifest(store, laneId);
-  if (begun) exports.push(...(await takeUp(store, laneId, begun, makeFiles)));
+  if (begun && 'slot' in begun.plan) exports.push(...(await takeUp(store, laneId, begun as Begun, makeFiles)));
+  const isPlanned = begun !== undefined && 'planning' in begun.plan;
+  const planning = isPlanned ? begun.etag : await write(store, laneId, { planning: options.id }, undefined);
+  if (planning === undefined) return { exports, unreadable: [] };
 
-  const free = await freeSlot(store, laneId, slot, moveOn);
-  if (free === undefined) return { exports, unreadable: [] };
-  const keys = await Array.fromAsync(store.list(pendingPrefix(laneId)));
-  const { rows, read, unreadable } = await collect(store, keys);
-  const members = full ? await latestMembers(store, laneId) : undefined;
-  if (read.length === 0 && members === undefined) return { exports, unreadable };
-  const plan: Plan = { slot: free, parts: read, ...(full && { full }), ...(members !== undefined && { members }) };
-  await store.put(manifestKey(laneId), JSON.stringify(plan), { contentType: 'application/json' });
-  exports.push(await writeFiles(store, laneId, plan, rows, makeFiles));
-  await cleanUp(store, laneId, plan);
-  await forgetOld(store, laneId, now);
+  const { plan, rows, unreadable } = await makePlan(store, laneId, slot, options);
+  const etag = plan && (await write(store, laneId, plan, planning));
+  if (!plan) await store.deleteIf(manifestKey(laneId), planning);
+  if (!plan || etag === undefined) return { exports, unreadable };
+  const written = await writeFiles(store, laneId, plan, rows, makeFiles);
+  if (written) exports.push(written);
+  await end(store, laneId, { plan, etag });
+  await forgetOld(store, laneId, options.now);
   return { exports, unreadable };
 }
 
-async function readManifest(store: ObjectStore, laneId: string): Promise<Plan | undefined> {
-  const bytes = await store.get(manifestKey(laneId));
-  return bytes && manifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+/** What an export is made of; no plan where there is nothing to do. */
+async function makePlan(
+  store: ObjectStore,
+  laneId: string,
+  slot: number,
+  { moveOn, full = false }: ExportOptions,
+): Promise<{ plan?: Plan; rows: readonly FileRow[]; unreadable: readonly string[] }> {
+  const free = await freeSlot(store, laneId, slot, moveOn);
+  if (free === undefined) return { rows: [], unreadable: [] };
+  const keys = await Array.fromAsync(store.list(pendingPrefix(laneId)));
+  const { rows, read, unreadable } = await collect(store, keys);
+  const members = full ? await latestMembers(store, laneId) : undefined;
+  if (read.length === 0 && members === undefined) return { rows, unreadable };
+  const plan: Plan = {
+    slot: free,
+    parts: read,
+    ...(free !== slot && !moveOn && { insteadOf: slot }),
+    ...(full && { full }),
+    ...(members !== undefined && { members }),
+  };
+  return { plan, rows, unreadable };
 }
 
-/** The slot itself, or the next second that is free; undefined where the slot is taken and may not be moved on. */
+/** An export that somebody has begun. */
+interface Begun {
+  readonly plan: Plan;
+  /** Of its manifest. */
+  readonly etag: string;
+}
+
+/** Writes the manifest where it is as it was read. @returns undefined where somebody else has written it since */
+const write = (
+  store: ObjectStore,
+  laneId: string,
+  content: Manifest,
+  etag: string | undefined,
+): Promise<string | undefined> =>
+  store.putIf(manifestKey(laneId), Buffer.from(JSON.stringify(content)), etag, { contentType: 'application/json' });
+
+async function readManifest(store: ObjectStore, laneId: string): Promise<{ plan: Manifest; etag: string } | undefined> {
+  for await (const { key, etag } of store.entries(manifestKey(laneId))) {
+    const bytes = await store.get(key, undefined, etag);
+    if (bytes) return { etag, plan: manifest.parse(JSON.parse(Buffer.from(bytes).toString('utf8'))) };
+  }
+  return undefined;
+}
+
+/**
+ * The slot itself, or the second after the last that was exported: files follow each other in their names as in what they
+ * say. Undefined where the slot is taken and may not be moved on.
+ */
 async function freeSlot(
   store: ObjectStore,
   laneId: string,
   slot: number,
   moveOn: boolean,
 ): Promise<number | undefined> {
-  for (let candidate = slot; ; candidate += 1000) {
-    if (!(await isExported(store, laneId, candidate))) return candidate;
-    if (!moveOn) return undefined;
+  if (!moveOn && (await isExported(store, laneId, slot))) return undefined;
+  const last = await lastExported(store, laneId);
+  return last !== undefined && last >= slot ? last + 1000 : slot;
+}
+
+/**
+ * Finishes an export that was broken off, or that somebody else is at. What it is made of goes when it is noted: where
+ * some of it is missing and nothing is noted, another export took it before this one had begun, and nothing is left of it.
+ */
+async function takeUp(store: ObjectStore, laneId: string, begun: Begun, makeFiles: MakeFiles): Promise<LaneExport[]> {
+  const { slot, parts } = begun.plan;
+  const { rows, read } = await collect(store, parts);
+  const isWhole = read.length === parts.length && !(await isExported(store, laneId, slot));
+  const finished = isWhole ? await writeFiles(store, laneId, begun.plan, rows, makeFiles) : undefined;
+  await end(store, laneId, begun);
+  return finished ? [finished] : [];
+}
+
+/** Takes away what an export was made of, if it is noted, and its manifest. */
+async function end(store: ObjectStore, laneId: string, { plan, etag }: Begun): Promise<void> {
+  const { parts, slot, full } = plan;
+  if (await isExported(store, laneId, slot)) {
+    if (parts.length > 0) await store.delete(parts);
+    await forgetMembers(store, laneId, full ? membersKey(laneId, slot) : undefined);
   }
+  await store.deleteIf(manifestKey(laneId), etag);
 }
 
-/** Finishes an export that was broken off. */
-async function takeUp(store: ObjectStore, laneId: string, plan: Plan, makeFiles: MakeFiles): Promise<LaneExport[]> {
-  const finished: LaneExport[] = [];
-  if (!(await isExported(store, laneId, plan.slot))) {
-    const { rows, read } = await collect(store, plan.parts);
-    if (read.length < plan.parts.length) {
-      throw new Error(
-        `Delivery lane "${laneId}": parts of a running export are gone; another export seems to be running`,
-      );
-    }
-    finished.push(await writeFiles(store, laneId, plan, rows, makeFiles));
-  }
-  await cleanUp(store, laneId, plan);
-  return finished;
-}
-
-async function cleanUp(store: ObjectStore, laneId: string, { parts, slot, full }: Plan): Promise<void> {
-  if (parts.length > 0) await store.delete(parts);
-  await forgetMembers(store, laneId, full ? membersKey(laneId, slot) : undefined);
-  await store.delete([manifestKey(laneId)]);
-}
-
+/** @returns undefined where somebody else has done it, or has taken what it is made of */
 async function writeFiles(
   store: ObjectStore,
   laneId: string,
-  { slot, parts, members, full }: Plan,
+  { slot, parts, insteadOf, members, full }: Plan,
   all: readonly FileRow[],
   makeFiles: MakeFiles,
-): Promise<LaneExport> {
-  const rows = await withoutRouted(store, laneId, all);
-  const lastRouted = full ? membersAfter(await readMembers(store, members), rows) : rows;
+): Promise<LaneExport | undefined> {
+  const rows = await withoutRouted(store, laneId, all, slot);
+  const before = full ? await readMembers(store, members) : [];
+  if (before === undefined) return undefined;
+  const lastRouted = full ? membersAfter(before, rows) : rows;
   const { files, invalid } = makeFiles(lastRouted, slot);
   if (full) await writeMembers(store, laneId, slot, lastRouted);
-  for (const { key, body, bytes, contentType } of files) await store.put(key, bytes ?? body, { contentType });
+  for (const file of files) {
+    const known = await etagOf(store, file.key);
+    // Whatever is written there from now on is the same file, or a later one, which this must not take the place of.
+    if (await isExported(store, laneId, slot)) return undefined;
+    await putFile(store, file, known);
+  }
   await noteExported(store, laneId, slot, rows);
+  if (insteadOf !== undefined) await noteExported(store, laneId, insteadOf, []);
   return {
     slot,
     files: files.map(({ key, rows: count }) => ({ key, rows: count })),
@@ -141,6 +203,17 @@ async function writeFiles(
     invalid,
   };
 }
+
+async function etagOf(store: ObjectStore, key: string): Promise<string | undefined> {
+  for await (const entry of store.entries(key)) if (entry.key === key) return entry.etag;
+  return undefined;
+}
+
+const putFile = (
+  store: ObjectStore,
+  { key, body, bytes, contentType }: ExportFile,
+  etag: string | undefined,
+): Promise<string | undefined> => store.putIf(key, bytes ?? Buffer.from(body), etag, { contentType });
 
 /** Reads parts in order. One that is damaged holds up nobody else's memberships: it is named and left where it is. */
 async function collect(

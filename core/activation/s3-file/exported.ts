@@ -25,15 +25,27 @@ export async function isExported(store: ObjectStore, laneId: string, slot: numbe
   return (await store.size(exportedKey(laneId, slot))) !== undefined;
 }
 
+/** The last slot that was exported, as far as that is remembered. */
+export async function lastExported(store: ObjectStore, laneId: string): Promise<number | undefined> {
+  const key = (await Array.fromAsync(store.list(exportedPrefix(laneId)))).at(-1);
+  return key === undefined ? undefined : slotOfExportedKey(key);
+}
+
 /**
  * Leaves out rows that an earlier export has told already, or has told something later about: parts that come back
  * after they were exported. Reads only those exports that can know about these rows.
+ * @param slot the export that is made: what it has told itself, before it was broken off, it tells again
  */
-export async function withoutRouted(store: ObjectStore, laneId: string, rows: readonly FileRow[]): Promise<FileRow[]> {
+export async function withoutRouted(
+  store: ObjectStore,
+  laneId: string,
+  rows: readonly FileRow[],
+  slot: number,
+): Promise<FileRow[]> {
   const oldest = rows.reduce((least, { decidedAt }) => Math.min(least, decidedAt), Number.POSITIVE_INFINITY);
   const lastRouted = new Map<string, LastRouted>();
   for await (const key of store.list(exportedPrefix(laneId))) {
-    if (slotOfExportedKey(key) < oldest - MARGIN_MS) continue;
+    if (slotOfExportedKey(key) < oldest - MARGIN_MS || slotOfExportedKey(key) === slot) continue;
     const bytes = await store.get(key);
     for (const line of bytes ? Buffer.from(bytes).toString('utf8').split('\n') : []) {
       const [row, revision, decidedAt] = line.split('\t');

@@ -2,7 +2,11 @@ import { hash } from 'node:crypto';
 
 /** Where the exports bucket keeps what is not a file for a destination. */
 
-export const pendingPrefix = (laneId: string): string => `pending/${laneId}/`;
+const PENDING = 'pending/';
+
+export const pendingPrefix = (laneId: string): string => `${PENDING}${laneId}/`;
+
+export const isPendingKey = (key: string): boolean => key.startsWith(PENDING);
 
 /** The same messages always make the same part, however often and in whatever order they come. */
 export const pendingKey = (laneId: string, messageIds: readonly string[]): string =>

@@ -10,9 +10,11 @@ export async function latestMembers(store: ObjectStore, laneId: string): Promise
   return (await Array.fromAsync(store.list(membersPrefix(laneId)))).at(-1);
 }
 
-export async function readMembers(store: ObjectStore, key: string | undefined): Promise<FileRow[]> {
-  const bytes = key === undefined ? undefined : await store.get(key);
-  if (!bytes) return [];
+/** @returns undefined where they are not there any more */
+export async function readMembers(store: ObjectStore, key: string | undefined): Promise<FileRow[] | undefined> {
+  if (key === undefined) return [];
+  const bytes = await store.get(key);
+  if (!bytes) return undefined;
   const lines = Buffer.from(bytes).toString('utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as FileRow);
 }
@@ -40,9 +42,9 @@ export function membersAfter(members: readonly FileRow[], news: readonly FileRow
     .map(([, row]) => row);
 }
 
-/** Forgets all that was kept, except for one. */
-export async function forgetMembers(store: ObjectStore, laneId: string, except?: string): Promise<void> {
+/** Forgets what was kept before, or all where nothing is. */
+export async function forgetMembers(store: ObjectStore, laneId: string, last?: string): Promise<void> {
   const keys = await Array.fromAsync(store.list(membersPrefix(laneId)));
-  const old = keys.filter((key) => key !== except);
+  const old = keys.filter((key) => last === undefined || key < last);
   if (old.length > 0) await store.delete(old);
 }

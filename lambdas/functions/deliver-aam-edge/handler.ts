@@ -6,9 +6,11 @@ import { type DestinationCatalog, destinationOf } from '#core/activation/destina
 import { askedToWait } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
 import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
-import { stillHolds } from '#core/activation/superseded.ts';
+import type { Reroute } from '#core/activation/reroute.ts';
+import { overtaken, stillHolds } from '#core/activation/superseded.ts';
 import { DELIVERY_ATTEMPTS } from '#core/contract/delivery-lanes.ts';
 import { METRICS } from '#core/contract/metrics.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import { createLaneHandler, eachOpen } from '#lambdas/runtime/lane-handler.ts';
 import type { LaneDeps, LaneItem, LaneSession } from '#lambdas/runtime/lane-session.ts';
@@ -17,6 +19,8 @@ import { logFailure } from '#lambdas/runtime/log.ts';
 export interface DeliverAamEdgeDeps extends LaneDeps {
   readonly catalog: DestinationCatalog;
   readonly deliveryStates: DeliveryStateStore;
+  /** Takes orders to route identities anew. */
+  readonly reroutes: MessageQueue<Reroute>;
   readonly http: HttpClient;
   readonly rateLimit: RateLimit;
   readonly metrics: Metrics;
@@ -34,7 +38,8 @@ export function createHandler(deps: DeliverAamEdgeDeps) {
     const exclude = (reason: string): void =>
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: destinationId, reason });
     const done = (): void => session.done([item]);
-    const value = await stillHolds(item.value, deps.deliveryStates);
+    const { delivery: value, reroute } = await stillHolds(item.value, deps.deliveryStates);
+    if (reroute) await deps.reroutes.send([reroute]);
     if (!value) {
       exclude('superseded');
       return done();
@@ -57,6 +62,8 @@ export function createHandler(deps: DeliverAamEdgeDeps) {
 
     const isAdvertisingId = names === 'device' && value.device.namespace !== 'ECID';
     const { result, waitMs } = await callAll(requests, deps.http, isAdvertisingId ? 'd_cid' : 'd_mid');
+    const late = await overtaken(value, deps.deliveryStates);
+    if (late) await deps.reroutes.send([late]);
     switch (result.outcome) {
       case 'accepted':
         for (const code of result.ignored) exclude(`dcs-${code}`);

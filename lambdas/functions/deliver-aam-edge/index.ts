@@ -9,6 +9,7 @@ import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics
 import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
@@ -27,6 +28,7 @@ export const handler = withDataflow(
         environment.OPERATIONS_TABLE,
         OPERATIONS_PREFIX.deliveryState,
       ),
+      reroutes: new SqsMessageQueue(sqs(), environment.REROUTES_QUEUE_URL),
       http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
       rateLimit: createDynamoDbRateLimit({
         client: dynamoDb(),

@@ -2,9 +2,11 @@ import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
 import { createRequestSender, HELD_BACK, type RequestSenderDeps } from '#core/activation/request-sender.ts';
-import { stillHolds } from '#core/activation/superseded.ts';
+import type { Reroute } from '#core/activation/reroute.ts';
+import { overtaken, stillHolds } from '#core/activation/superseded.ts';
 import { DELIVERY_ATTEMPTS } from '#core/contract/delivery-lanes.ts';
 import { METRICS } from '#core/contract/metrics.ts';
+import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import { createLaneHandler, eachOpen } from '#lambdas/runtime/lane-handler.ts';
 import type { LaneDeps, LaneItem, LaneSession } from '#lambdas/runtime/lane-session.ts';
@@ -12,6 +14,8 @@ import { logFailure } from '#lambdas/runtime/log.ts';
 
 export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure'>, LaneDeps {
   readonly deliveryStates: DeliveryStateStore;
+  /** Takes orders to route identities anew. */
+  readonly reroutes: MessageQueue<Reroute>;
   readonly metrics: Metrics;
 }
 
@@ -64,12 +68,23 @@ export function createHandler(deps: DeliverHttpDeps) {
     else await session.fail(items);
   };
 
-  const sendItems = (items: readonly Item[], session: Session): Promise<readonly ItemResult[]> =>
-    send(
-      items[0]!.value.destinationId,
-      items.map(({ value }) => value),
-      { isBack: session.isBack(items), patience: session.patience, begin: () => session.begin(items) },
-    );
+  const order = async (reroutes: readonly (Reroute | undefined)[]): Promise<void> => {
+    const orders = reroutes.filter((reroute) => reroute !== undefined);
+    if (orders.length > 0) await deps.reroutes.send(orders);
+  };
+
+  const sendItems = async (items: readonly Item[], session: Session): Promise<readonly ItemResult[]> => {
+    const profiles = items.map(({ value }) => value);
+    const results = await send(profiles[0]!.destinationId, profiles, {
+      isBack: session.isBack(items),
+      patience: session.patience,
+      begin: () => session.begin(items),
+    });
+    // What was held back has not been sent.
+    const isSent = results.some((result) => result.delivered || result.reason !== HELD_BACK);
+    if (isSent) await order(await Promise.all(profiles.map((delivery) => overtaken(delivery, deps.deliveryStates))));
+    return results;
+  };
 
   const alone = (items: readonly Item[], session: Session): Promise<void> =>
     eachOpen(items, session, GROUPS_CONCURRENCY, async (item) => {
@@ -86,15 +101,15 @@ export function createHandler(deps: DeliverHttpDeps) {
   /** Without what has been decided otherwise since. */
   const stillHolding = async (queued: readonly Item[], session: Session): Promise<Item[]> => {
     const checked = await Promise.all(
-      queued.map(async (item) => ({ ...item, value: await stillHolds(item.value, deps.deliveryStates) })),
+      queued.map(async (item) => ({ item, ...(await stillHolds(item.value, deps.deliveryStates)) })),
     );
-    const superseded = new Set(checked.filter(({ value }) => value === undefined).map(({ id }) => id));
-    const over = queued.filter(({ id }) => superseded.has(id));
+    await order(checked.map(({ reroute }) => reroute));
+    const over = checked.filter(({ delivery }) => delivery === undefined).map(({ item }) => item);
     for (const { value } of over) {
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: value.destinationId, reason: 'superseded' });
     }
     session.done(over);
-    return checked.filter((item): item is Item => item.value !== undefined);
+    return checked.flatMap(({ item, delivery }) => (delivery ? [{ ...item, value: delivery }] : []));
   };
 
   /** Everything for one destination, in requests of as many as it takes. */

@@ -10,6 +10,7 @@ import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-sto
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
@@ -28,6 +29,7 @@ export const handler = withDataflow(
         environment.OPERATIONS_TABLE,
         OPERATIONS_PREFIX.deliveryState,
       ),
+      reroutes: new SqsMessageQueue(sqs(), environment.REROUTES_QUEUE_URL),
       http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
       secrets: createSecretsManagerSecrets(secretsManager(), environment.DESTINATION_SECRETS, Date.now),
       rateLimit: createDynamoDbRateLimit({

@@ -36,6 +36,7 @@ export const handler = createHandler({
   signingKey: () => secrets('receipts'),
   jobs: new DynamoDbJobs(dynamoDb(), table, OPERATIONS_PREFIX.erasure),
   queue: new SqsMessageQueue(sqs(), environment.ERASURE_QUEUE_URL),
+  reroutes: new SqsMessageQueue(sqs(), environment.REROUTES_QUEUE_URL),
   partitionCount: environment.PARTITIONS,
   retentions: readRetentions(environment.RETENTION_DAYS),
   settleMs: environment.SETTLE_SECONDS * 1_000,

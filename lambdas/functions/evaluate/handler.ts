@@ -6,7 +6,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { Lookup, ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
-import { evaluateChange } from '#core/segmentation/evaluate-change.ts';
+import { evaluateChanges, type ItemChange } from '#core/segmentation/evaluate-change.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 import { type BatchResponse, byItemKey, handleByKey } from '#lambdas/runtime/stream-batch.ts';
@@ -24,26 +24,25 @@ export interface EvaluateFunctionDeps {
   backoff(attempt: number): Promise<void>;
 }
 
-/**
- * Profile stream → membership. Of several changes of one item only what was before all of them and what is after all of
- * them is looked at; mostly both give the same answers, and nothing is read or written.
- */
+/** Profile stream → membership. Mostly the images of a change give the same answers, and nothing is read or written. */
 export function createHandler(deps: EvaluateFunctionDeps) {
   const itemIn = (image: Image | undefined): ProfileItem | undefined => {
     const lookup = image && deps.readImage(image);
     return lookup && 'item' in lookup ? lookup.item : undefined;
   };
   return async ({ Records: records }: DynamoDBStreamEvent): Promise<BatchResponse> => {
-    const catalog = await deps.catalog.current();
-    const { profiles, memberships, now, backoff } = deps;
-    const evaluation = { profiles, memberships, now, backoff, settings: stageSettings(catalog).evaluation };
+    const { catalog, profiles, memberships, now, backoff } = deps;
     let entered = 0;
     let exited = 0;
-    const response = await handleByKey(records.map(byItemKey), async (_root, changes) => {
-      const before = itemIn(changes[0]?.record.dynamodb?.OldImage);
-      const after = itemIn(changes.at(-1)?.record.dynamodb?.NewImage);
-      if (!after) return;
-      const result = await evaluateChange({ before, after }, evaluation);
+    const response = await handleByKey(records.map(byItemKey), async (_root, own) => {
+      const changes = own.flatMap(({ record }): ItemChange[] => {
+        const after = itemIn(record.dynamodb?.NewImage);
+        return after ? [{ before: itemIn(record.dynamodb?.OldImage), after }] : [];
+      });
+      // What was taken into another item is evaluated there.
+      if (!itemIn(own.at(-1)?.record.dynamodb?.NewImage)) return;
+      const settings = stageSettings(await catalog.current()).evaluation;
+      const result = await evaluateChanges(changes, { profiles, memberships, now, backoff, settings });
       entered += result.entered;
       exited += result.exited;
     });

@@ -19,6 +19,7 @@ export interface ExportFilesDeps {
   readonly runStatistics: RunStatistics;
   readonly metrics: Metrics;
   readonly now: Clock;
+  newId(): string;
 }
 
 /** The hourly rule of an delivery lane, or somebody by hand. */
@@ -105,7 +106,7 @@ async function exportOne(lane: FileLane, at: number, force: boolean, deps: Expor
   if (slot === undefined || !isExportDay(lane.window, slot)) return { laneId, status: 'notDue' };
   try {
     if ((await deps.runStatistics.pausedSince(lane.destinationId)) !== undefined) return { laneId, status: 'paused' };
-    const options = { moveOn: force, now: deps.now(), full: lane.full };
+    const options = { moveOn: force, now: deps.now(), id: deps.newId(), full: lane.full };
     const { exports, unreadable } = await exportLane(deps.exports, laneId, slot, lane.makeFiles, options);
     for (const problem of unreadable) logFailure(new Error(`${problem}. Fix or delete the part.`), { laneId });
     countRows(lane, exports, deps.metrics);

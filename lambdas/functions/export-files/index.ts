@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
@@ -20,5 +21,6 @@ export const handler = withDataflow(
       metrics,
       runStatistics,
       now: Date.now,
+      newId: randomUUID,
     }),
 );

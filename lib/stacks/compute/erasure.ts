@@ -20,7 +20,7 @@ import { addPartsQueue, connectJob, workSeconds } from './profile-jobs.ts';
 
 /** A request of a person → they are suppressed, and gone from profiles; then passes over all objects, in parts. */
 export function addErasure(make: FunctionFactory): { erase: TributaryFunction; erasure: WorkQueue } {
-  const { config, data } = make;
+  const { config, data, activation } = make;
   const person = make.function('ErasePerson', 'erase-person', 'a request → a person is suppressed and erased', {
     ...make.catalog(),
     ...make.suppression(),
@@ -34,6 +34,7 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
     TIMELINE_TABLE: data.timeline.tableName,
     RECEIPT_SECRET: data.receiptKey.secretArn,
     ERASURE_QUEUE_URL: erasure.queue.queueUrl,
+    REROUTES_QUEUE_URL: activation.reroutes.queue.queueUrl,
     PARTITIONS: String(config.jobPartitions),
     SETTLE_SECONDS: String(config.erasure.settleSeconds),
     RETENTION_DAYS: writeRetentions(retentionsOf(config)),
@@ -53,6 +54,7 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
   putItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState]);
   removeItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState]);
   data.receiptKey.grantRead(erase.function);
+  activation.reroutes.queue.grantSendMessages(erase.function);
 
   const part = make.function('ErasePart', 'erase-part', 'a part of a pass → its objects hold nobody who was deleted', {
     ...make.catalog(),

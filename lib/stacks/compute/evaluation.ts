@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { streamSettings } from '#lib/constructs/event-sources.ts';
+import type { EnvironmentVariables } from '#core/contract/functions.ts';
+import { queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
 import { readItems, writeItems } from '#lib/constructs/grants.ts';
 import { FailureQueue } from '#lib/constructs/queues.ts';
+import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
 /** How long DynamoDB keeps the records of a table's stream. */
@@ -29,15 +31,9 @@ export function addEvaluation(make: FunctionFactory): void {
 
 /** Changed memberships → the queues of the delivery lanes. */
 export function addRouting(make: FunctionFactory): void {
-  const { config, data, activation } = make;
-  const route = make.function('Route', 'route', 'changed memberships → delivery lanes', {
-    ...make.memberships(),
-    DESTINATION_QUEUES: JSON.stringify(activation.queueUrls),
-  });
-  readItems(route.function, data.profiles);
-  readItems(route.function, data.memberships);
-  writeItems(route.function, data.operations);
-  for (const lane of activation.lanes) lane.work.queue.grantSendMessages(route.function);
+  const { config, data } = make;
+  const route = make.function('Route', 'route', 'changed memberships → delivery lanes', routingOf(make));
+  allowRouting(make, route);
   route.function.addEventSource(
     new DynamoEventSource(
       data.memberships,
@@ -50,4 +46,28 @@ export function addRouting(make: FunctionFactory): void {
     ),
   );
   make.watchStream(route);
+}
+
+/** Orders of delivery functions → the queue of one delivery lane. */
+export function addRerouting(make: FunctionFactory): void {
+  const reroute = make.function(
+    'Reroute',
+    'reroute',
+    'identities whose order was lost → delivery lanes',
+    routingOf(make),
+  );
+  allowRouting(make, reroute);
+  reroute.function.addEventSource(queueSource(make.activation.reroutes.queue, { batchSize: 10, maxConcurrency: 2 }));
+}
+
+const routingOf = (make: FunctionFactory): EnvironmentVariables<'route'> => ({
+  ...make.memberships(),
+  DESTINATION_QUEUES: JSON.stringify(make.activation.queueUrls),
+});
+
+function allowRouting({ data, activation }: FunctionFactory, router: TributaryFunction): void {
+  readItems(router.function, data.profiles);
+  readItems(router.function, data.memberships);
+  writeItems(router.function, data.operations);
+  for (const lane of activation.lanes) lane.work.queue.grantSendMessages(router.function);
 }

@@ -3,7 +3,7 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { deleteObjects, queryDue, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
+import { deleteObjects, queryDue, readObjects, updateItemsUnder, uploadObjects } from '#lib/constructs/grants.ts';
 import { FailureQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
@@ -31,7 +31,7 @@ export function addSchedules(
   });
   updateItemsUnder(files.function, data.operations, [OPERATIONS_PREFIX.dataflowRun]);
   readObjects(files.function, data.exports);
-  writeObjects(files.function, data.exports);
+  uploadObjects(files.function, data.exports);
   deleteObjects(files.function, data.exports);
 
   for (const target of [reevaluateDue, expire, batch, compact, erase, files]) {

@@ -1,4 +1,5 @@
 import type { HttpClient } from '#core/activation/http/client.ts';
+import type { Reroute } from '#core/activation/reroute.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { type ChunkMessage, chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
@@ -33,6 +34,7 @@ import { createHandler as expireHandler } from '#lambdas/functions/expire/handle
 import { createWorker as expirePartition } from '#lambdas/functions/expire-partition/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
 import { createHandler as reevaluateDueHandler } from '#lambdas/functions/reevaluate-due/handler.ts';
+import { createHandler as rerouteHandler } from '#lambdas/functions/reroute/handler.ts';
 import { createWorker as revertBatch } from '#lambdas/functions/revert-batch/handler.ts';
 import { createHandler as routeHandler } from '#lambdas/functions/route/handler.ts';
 import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
@@ -50,10 +52,13 @@ import type { Handler } from '#tests/harness/poller/response.ts';
 import type { Stores } from './platform.ts';
 import { asSqsClient, type BatchSender, queueUrl } from './sqs-client.ts';
 
-export type PortName = keyof Stores | 'queues';
+export type PortName = keyof Stores | 'queues' | 'http';
 
 /** The port that a function gets in place of the real one. */
 export type Intercept = <T extends object>(port: T, name: PortName, reader: FunctionName) => T;
+
+/** Calls a function, by its label: so that a test may let calls run side by side, or crash. */
+export type Call = <T>(label: string, run: () => T | Promise<T>) => Promise<T>;
 
 /** The functions that a schedule or the command line calls. */
 export interface Schedules {
@@ -82,6 +87,8 @@ export interface HandlersOptions {
   readonly stores: Stores;
   readonly intercept: Intercept;
   /** See `PlatformOptions`. */
+  readonly call?: Call;
+  /** See `PlatformOptions`. */
   readonly chunkBytes?: number;
   readonly sender: BatchSender;
   readonly http: HttpClient;
@@ -95,7 +102,7 @@ export function createHandlers(options: HandlersOptions): {
   handlers: Record<string, Handler>;
   schedules: Schedules;
 } {
-  const { wiring, http, now, sleep } = options;
+  const { wiring, now, sleep, call = async (_label, run) => await run() } = options;
   const urlOf = new Map(wiring.queues.map((queue) => [queue.name, queueUrl(queue)]));
   const queueUrls = Object.fromEntries(urlOf);
 
@@ -125,7 +132,7 @@ export function createHandlers(options: HandlersOptions): {
       erasures: intercept(stores.erasures, 'erasures', reader),
       retentions: { landing: 35, exports: 35, deliveryState: 32, queues: 28 },
       settleMs: 960_000,
-      http,
+      http: intercept(options.http, 'http', reader),
       secrets: async () => 'secret',
       runStatistics,
       guards: intercept(stores.guards, 'guards', reader),
@@ -154,6 +161,7 @@ export function createHandlers(options: HandlersOptions): {
       validation: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('validation')!),
       chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
       reverts: new SqsMessageQueue<RevertMessage>(sqs, urlOf.get('reverts')!),
+      reroutes: new SqsMessageQueue<Reroute>(sqs, urlOf.get('reroutes')!),
       outbox: new SqsOutbox(sqs, queueUrls),
       profiles: intercept(stores.profiles, 'profiles', reader),
       timeline: intercept(stores.timeline, 'timeline', reader),
@@ -208,6 +216,7 @@ export function createHandlers(options: HandlersOptions): {
     'delete-dataset-part': (deps) => createSqsHandler(partitionMessage, eachInOrder(deleteDatasetPart(deps), 1)),
     'erase-part': (deps) => createSqsHandler(partitionMessage, eachInOrder(erasePart(deps), 1)),
     route: routeHandler,
+    reroute: rerouteHandler,
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
     'deliver-http': deliverHttp,
     'deliver-s3-file': deliverS3File,
@@ -221,7 +230,8 @@ export function createHandlers(options: HandlersOptions): {
     const name = label.split('/')[0] as FunctionName;
     const create = make[name];
     if (!create) throw new Error(`The templates have a reader "${label}" that nobody has wired here`);
-    handlers[label] = create(depsOf(name, source.kind === 'sqs' ? source.queue : undefined));
+    const handler = create(depsOf(name, source.kind === 'sqs' ? source.queue : undefined));
+    handlers[label] = (event) => call(label, () => handler(event));
   }
   return {
     handlers,

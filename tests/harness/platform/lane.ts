@@ -62,6 +62,7 @@ export function createLane(options: LaneOptions): Lane {
   const handler = createHandler({
     catalog: catalogOf({ id: 'webhook', type: 'http', url: 'https://hooks.example.com', ...options.destination }),
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
+    reroutes: { send: async () => {} },
     async http(request) {
       const at = clock.now();
       const { outcome, tookMs = 0 } = options.answer(request, at);

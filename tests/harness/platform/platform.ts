@@ -17,11 +17,12 @@ import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.t
 import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
-import { createClock } from '#tests/harness/poller/clock.ts';
+import { createClock, type VirtualClock } from '#tests/harness/poller/clock.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import { elapse } from '#tests/harness/poller/invocation.ts';
 import { createPoller, type Poller } from '#tests/harness/poller/poller.ts';
-import { createHandlers, type Intercept, type Schedules } from './handlers.ts';
+import type { Unsteadiness } from '#tests/harness/poller/worker.ts';
+import { type Call, createHandlers, type Intercept, type Schedules } from './handlers.ts';
 import { batchSender, queueUrl } from './sqs-client.ts';
 import { StreamingMembershipStore, StreamingProfileStore } from './stores.ts';
 
@@ -30,8 +31,12 @@ export interface PlatformOptions {
   readonly catalog: CompiledCatalog;
   /** Epoch ms at which virtual time starts. */
   readonly start: number;
+  /** The clock of somebody else, at `start`. @default one of its own */
+  readonly clock?: VirtualClock;
   /** What may come between a function and one of its ports: faults. @default nothing */
   readonly intercept?: Intercept;
+  /** How a function is called. @default just so */
+  readonly call?: Call;
   /** What the world answers to a request. @default 200 */
   readonly answer?: (request: HttpRequest) => HttpOutcome;
   /** How long the world takes to answer, in ms. @default no time */
@@ -45,6 +50,7 @@ export interface PlatformOptions {
   /** See `PollerOptions`. */
   readonly pick?: (count: number) => number;
   readonly concurrency?: number;
+  readonly unsteady?: Unsteadiness;
 }
 
 export interface AnsweredRequest {
@@ -90,6 +96,8 @@ export interface Platform {
     evaluateBatch(): Promise<Tally>;
     expire(): Promise<Tally>;
     deleteDataset(datasetId: string): Promise<Tally>;
+    /** Begins it, and leaves the rest to the workers of its parts. */
+    startEvaluation(): Promise<Started>;
   };
   /** Puts bytes on the stream. */
   collect(message: string, partitionKey?: string): void;
@@ -110,7 +118,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const { wiring, intercept = (port) => port } = options;
   const answer = options.answer ?? ((): HttpOutcome => ({ kind: 'response', status: 200, body: '{}' }));
   let active = options.catalog;
-  const clock = createClock(options.start);
+  const { clock = createClock(options.start) } = options;
   const requests: AnsweredRequest[] = [];
   const ttl = { now: clock.now, lateBy: options.expiresLateBy ?? 0 };
   const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
@@ -144,6 +152,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     catalog: () => active,
     stores,
     intercept,
+    ...(options.call && { call: options.call }),
     sender: batchSender((url) => poller.queue(urls.get(url) ?? url)),
     async http(request) {
       const outcome = answer(request);
@@ -162,6 +171,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     clock,
     ...(options.pick && { pick: options.pick }),
     ...(options.concurrency && { concurrency: options.concurrency }),
+    ...(options.unsteady && { unsteady: options.unsteady }),
   });
 
   /** Key → how often it was written: what S3 numbers a notification by. */
@@ -213,6 +223,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     schedules: {
       ...schedules,
       evaluateBatch: async () => await endOf(await schedules.evaluateBatch(), stores.jobs),
+      startEvaluation: schedules.evaluateBatch,
       expire: async () => await endOf(await schedules.expire(), stores.expiries),
       deleteDataset: async (datasetId) =>
         await endOf(await schedules.deleteDataset({ datasetId }), stores.deletionsOf(datasetId)),

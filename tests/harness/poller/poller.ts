@@ -7,7 +7,7 @@ import type { Handler } from './response.ts';
 import { createStream, type ItemChange, type KinesisPayload, type MemoryStream, partOf } from './stream.ts';
 import { createStreamWorker, eventRecord, type StreamWorker } from './stream-worker.ts';
 import type { Templates } from './template.ts';
-import type { Invocation, Worker } from './worker.ts';
+import type { Invocation, Unsteadiness, Worker } from './worker.ts';
 
 /**
  * AWS's event sources in one process, on virtual time: streams and queues in memory, read as the event source mappings
@@ -26,6 +26,8 @@ export interface PollerOptions {
   readonly pick?: (count: number) => number;
   /** How many readers may be at work at once. @default 1 */
   readonly concurrency?: number;
+  /** What the readers of a stream may do to its records. @default nothing */
+  readonly unsteady?: Unsteadiness;
 }
 
 export interface RunOptions {
@@ -40,6 +42,8 @@ export interface Poller {
   readonly sources: readonly EventSource[];
   /** Every call of a function so far. */
   readonly invocations: readonly Invocation[];
+  /** All readers, for a test that lets them work by itself; each does one thing at a time. */
+  readonly workers: readonly Worker[];
   stream(name: string): MemoryStream<KinesisPayload>;
   /** The change stream of a table. */
   table(name: string): MemoryStream<ItemChange>;
@@ -86,7 +90,8 @@ export function createPoller(options: PollerOptions): Poller {
 
   function createLanes(source: StreamSource, handler: Handler): StreamWorker[] {
     const giveUp = (message: string): void => queueNamed(source.onFailure!).send(message);
-    const props = { source, handler, clock, giveUp, log };
+    const { unsteady } = options;
+    const props = { source, handler, clock, giveUp, log, ...(unsteady && { unsteady }) };
     return Array.from({ length: shards * source.parallelizationFactor }, () => createStreamWorker(props));
   }
 
@@ -98,6 +103,7 @@ export function createPoller(options: PollerOptions): Poller {
     clock,
     sources: wiring.sources,
     invocations,
+    workers,
     stream: (name) => found(streams, name, 'stream') as MemoryStream<KinesisPayload>,
     table: (name) => found(tables, name, 'table') as MemoryStream<ItemChange>,
     queue: queueNamed,

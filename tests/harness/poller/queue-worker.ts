@@ -23,6 +23,7 @@ export interface QueueWorkerProps {
 export function createQueueWorker({ source, definition, queue, handler, clock, log }: QueueWorkerProps): Worker {
   rejectWhatAwsRejects(source, definition);
   return {
+    function: source.function,
     readyAt() {
       const first = queue.firstVisibleAt();
       if (first === undefined) return undefined;

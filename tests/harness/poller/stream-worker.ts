@@ -3,7 +3,7 @@ import type { StreamSource } from './event-source.ts';
 import { itemRecord, kinesisRecord, shardId, streamArn } from './events.ts';
 import { type CommitDecision, type Handler, invoke } from './response.ts';
 import type { ItemChange, KinesisPayload, StreamRecord } from './stream.ts';
-import type { Invocation, Worker } from './worker.ts';
+import type { Invocation, Unsteadiness, Worker } from './worker.ts';
 
 const MAX_BACKOFF_MS = 60_000;
 
@@ -20,6 +20,7 @@ export interface StreamWorkerProps {
   readonly clock: VirtualClock;
   readonly giveUp: (message: string) => void;
   readonly log: (invocation: Invocation) => void;
+  readonly unsteady?: Unsteadiness;
 }
 
 export interface StreamWorker extends Worker {
@@ -27,8 +28,11 @@ export interface StreamWorker extends Worker {
 }
 
 /** The reader of one lane: a shard, or the part of its partition keys that parallelization gives to this lane. */
-export function createStreamWorker({ source, handler, clock, giveUp, log }: StreamWorkerProps): StreamWorker {
+export function createStreamWorker(props: StreamWorkerProps): StreamWorker {
+  const { source, handler, clock, giveUp, log, unsteady } = props;
   const waiting: StreamRecord[] = [];
+  /** When each of them can be read: in order, as they were put. */
+  const visibleAt: number[] = [];
   /** What was tried before goes first, oldest records foremost: nothing overtakes within a lane. */
   let retrying: Batch[] = [];
 
@@ -54,7 +58,10 @@ export function createStreamWorker({ source, handler, clock, giveUp, log }: Stre
 
   const settle = (batch: Batch, commitDecision: CommitDecision): void => {
     const { records, retries } = batch;
-    if (commitDecision.outcome === 'succeeded') return;
+    if (commitDecision.outcome === 'succeeded') {
+      if (unsteady?.again()) retrying = [{ ...batch, notBefore: clock.now() }, ...retrying];
+      return;
+    }
     if (commitDecision.outcome === 'partly-failed') {
       // Everything from the lowest failed record on is tried again, also what succeeded after it.
       const first = records.findIndex(({ sequenceNumber }) => commitDecision.failed.has(sequenceNumber));
@@ -72,18 +79,27 @@ export function createStreamWorker({ source, handler, clock, giveUp, log }: Stre
     retryLater({ ...batch, retries: retries + 1 });
   };
 
+  const next = (): Batch => {
+    const readable = visibleAt.findIndex((instant) => instant > clock.now());
+    const count = Math.min(source.batchSize, readable < 0 ? waiting.length : readable);
+    visibleAt.splice(0, count);
+    return { records: waiting.splice(0, count), retries: 0, notBefore: clock.now() };
+  };
+
   return {
-    accept: (record) => void waiting.push(record),
+    function: source.function,
+    accept(record) {
+      waiting.push(record);
+      visibleAt.push(Math.max(visibleAt.at(-1) ?? 0, record.arrivedAt + (unsteady?.lag() ?? 0)));
+    },
     readyAt() {
       if (retrying.length > 0) return retrying[0]!.notBefore;
       if (waiting.length === 0) return undefined;
-      const first = waiting[0]!.arrivedAt;
+      const first = visibleAt[0]!;
       return waiting.length >= source.batchSize ? first : first + source.batchingWindowSeconds * 1000;
     },
     async run() {
-      const batch = withoutExpired(
-        retrying.shift() ?? { records: waiting.splice(0, source.batchSize), retries: 0, notBefore: clock.now() },
-      );
+      const batch = withoutExpired(retrying.shift() ?? next());
       if (batch.records.length === 0) return;
       const items = batch.records.map(({ sequenceNumber }) => sequenceNumber);
       const at = clock.now();

@@ -127,6 +127,37 @@ describe('destinations', () => {
     expect(exited.map(({ segmentId, status }) => `${segmentId} ${status}`)).toEqual(['gold exited']);
   });
 
+  it('tell Audience Manager by the hub too of an entry that the edge is told, where its file may still end it', async () => {
+    const run = platform(
+      () => 'none',
+      () => destinations,
+    );
+    const routes = async (...records: AcceptedRecord[]): Promise<string[]> => {
+      const [evaluated, routed, before] = [
+        run.profiles.changed.length,
+        run.memberships.changed.length,
+        run.sent.length,
+      ];
+      await run.stitch(records);
+      await untilDone(run.profiles.changed.slice(evaluated), run.evaluate);
+      await untilDone(run.memberships.changed.slice(routed), run.route);
+      return run.sent
+        .slice(before)
+        .filter(({ laneId }) => laneId.startsWith('aam.'))
+        .flatMap(({ laneId, delivery }) =>
+          delivery.changes.filter(({ segmentId }) => segmentId === 'gold').map(({ status }) => `${laneId} ${status}`),
+        );
+    };
+    const gold = (days: number, loyalty: string): AcceptedRecord =>
+      attributes(NOW - days * DAY, 'CRMID:ann', { loyalty });
+    const region = { VA6: { captureTimestamp: new Date(NOW - DAY).toISOString() } };
+    expect(await routes(event(NOW - 9 * DAY, ['CRMID:ann', ecid(1)]), gold(9, 'gold'))).toEqual(['aam.hub realized']);
+    expect(await routes(gold(8, 'none'))).toEqual(['aam.hub exited']);
+    const seen = attributes(NOW - DAY, ecid(1), { userActivityRegions: region }, 'regions');
+    expect(await routes(seen, gold(7, 'gold'))).toEqual(['aam.edge realized', 'aam.hub realized']);
+    expect(await routes(gold(6, 'none'))).toEqual(['aam.edge exited', 'aam.hub exited']);
+  });
+
   it('are counted: messages for each, and people who are left out', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 12 }), async (records) => {

@@ -47,7 +47,7 @@ describe('somebody who is deleted', () => {
         const lastRouted = before.filter((delivery): delivery is ProfileDelivery => delivery.kind === 'profile');
         for (const delivery of lastRouted) {
           if (isRedirect(await run.deliveryStates.get(delivery.canonicalKey))) continue;
-          const held = await stillHolds(delivery, run.deliveryStates);
+          const { delivery: held } = await stillHolds(delivery, run.deliveryStates);
           expect(held?.changes.filter(({ status }) => status === 'realized') ?? []).toEqual([]);
         }
       }),

@@ -44,6 +44,7 @@ function destination(authentication: Record<string, unknown>, secret: unknown = 
   const handler = createHandler({
     catalog: catalogOf({ id: 'webhook', type: 'http', url: URL_, authentication }),
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
+    reroutes: { send: async () => {} },
     http,
     secrets: async () => {
       if (secret instanceof Error) throw secret;

@@ -33,6 +33,7 @@ async function deliver(messages: readonly TestMessage[], answers: readonly HttpO
   const handler = createHandler({
     catalog: catalogOf(AAM),
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
+    reroutes: { send: async () => {} },
     http,
     rateLimit: NO_RATE_LIMIT,
     ...lane,

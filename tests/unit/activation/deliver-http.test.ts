@@ -47,6 +47,7 @@ async function deliver(
   const handler = createHandler({
     catalog,
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
+    reroutes: { send: async () => {} },
     http,
     secrets: async () => 'secret',
     rateLimit,

@@ -39,6 +39,7 @@ const CATALOG = catalogOf(
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com' },
 );
 
+let exportsBegun = 0;
 const runExport = (
   exports: ObjectStore,
   event: object,
@@ -51,6 +52,7 @@ const runExport = (
     runStatistics: runStatistics,
     metrics: fakeMetrics().metrics,
     now: () => now,
+    newId: () => `export ${++exportsBegun}`,
   })(event);
 
 const put = async (exports: ObjectStore, id: string, ...deliveries: readonly HubDelivery[]): Promise<void> => {

@@ -188,7 +188,7 @@ describe('a full export', () => {
             ]);
             await store.put(pendingKey('d', [`m${revision}`]), part);
           }
-          await exportLane(store, 'd', slot, makeFiles, { moveOn: false, now: slot, full: true });
+          await exportLane(store, 'd', slot, makeFiles, { moveOn: false, now: slot, id: String(slot), full: true });
           const body = await store.get('d/members_A1.csv');
           if (!anything) expect(body).toBeUndefined();
           else {
@@ -215,7 +215,7 @@ describe('a full export', () => {
   /** The second export of a destination, which fails at one call, and is made again. */
   async function secondExport(call: number, fault: Fault): Promise<{ files: string; calls: number }> {
     const store = createMemoryObjectStore();
-    const options = { now: NOW, moveOn: false, full: true };
+    const options = { now: NOW, moveOn: false, id: 'export', full: true };
     await store.put(pendingKey('d', ['m1']), part(1, true, 1));
     await store.put(pendingKey('d', ['m2']), part(2, true, 2));
     await exportLane(store, 'd', NOW, makeFiles, options);

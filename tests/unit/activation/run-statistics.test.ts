@@ -73,6 +73,7 @@ describe('the books of a destination', () => {
       createHandler({
         catalog: catalogOf({ id: 'webhook', type: 'http', url: 'https://hooks.example.com' }),
         deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
+        reroutes: { send: async () => {} },
         http: fakeHttp(() => ({
           kind: 'response',
           status: 207,
