@@ -72,7 +72,9 @@ export async function evaluate(
     const records = run && (await lookedUp(item, deps));
     const now = deps.now();
     const after = evaluateItem(item, before, deps.settings, now, run ? 'all' : 'changed', records);
-    const isWritten = taken.length > 0 || (run?.writesAll && stored) || !isUnchanged(before, after, now);
+    // It is routed only when it says that it covers all that was merged in.
+    const isJoined = before.mergedIn.length > (stored?.mergedIn.length ?? 0);
+    const isWritten = isJoined || (run?.writesAll && stored) || !isUnchanged(before, after, now);
     if (!isWritten) return { already };
     const changes = changesBetween(before, after, streamedIn(deps.settings), now);
     return { already, due: { item, after, taken, changes } };

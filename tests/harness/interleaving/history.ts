@@ -21,7 +21,7 @@ export type Happening =
   | { readonly what: 'region'; readonly device: number; readonly region: string }
   | { readonly what: 'unlink'; readonly customer: number; readonly device: number }
   | { readonly what: 'erase'; readonly customer?: number; readonly device?: number }
-  | { readonly what: 'reevaluate-due' | 'batch' | 'export' }
+  | { readonly what: 'reevaluate-due' | 'batch' | 'export' | 'pass' }
   | { readonly what: 'catalog'; readonly variant: Variant };
 
 export interface Moment {
@@ -73,7 +73,9 @@ const steering: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ what: fc.constant('erase' as const), device }) },
   {
     weight: 6,
-    arbitrary: fc.record({ what: fc.constantFrom('reevaluate-due' as const, 'batch' as const, 'export' as const) }),
+    arbitrary: fc.record({
+      what: fc.constantFrom('reevaluate-due' as const, 'batch' as const, 'export' as const, 'pass' as const),
+    }),
   },
 );
 
@@ -172,6 +174,8 @@ function happen(happening: Happening, index: number, { platform, profiles, apply
     }
     case 'reevaluate-due':
       return schedules.reevaluateDue();
+    case 'pass':
+      return schedules.erase();
     case 'batch':
       return schedules.startEvaluation();
     case 'export':

@@ -38,6 +38,8 @@ export interface State {
 const QUIET_MS = 61_000;
 /** By then nobody works under a catalog any more that was replaced: calls keep theirs to their end. */
 const CATALOG_SEEN_MS = 31_000;
+/** By then nobody works any more who does not know of a deletion. */
+const PASS_EVERY_MS = 960_000;
 const OK: HttpOutcome = { kind: 'response', status: 200, body: '{}' };
 
 /** The company's platform, whose functions run side by side, step by step, on a history. */
@@ -141,6 +143,18 @@ export class InterleavedWorld {
       await this.interleaver.play([reevaluateDue], workers);
       sent = this.#replayDeadLetters();
       await this.interleaver.play([], workers);
+    }
+    await this.#endErasures();
+  }
+
+  /** Deletions go on until they are done. */
+  async #endErasures(): Promise<void> {
+    const { poller, schedules, stores } = this.platform;
+    for (let run = 0; (await stores.erasures.underWay()).length > 0; run++) {
+      if (run > 12) throw new Error('Deletions never end');
+      const erase = { at: poller.clock.now(), name: 'erase', run: () => schedules.erase() };
+      await this.interleaver.play([erase], poller.workers);
+      poller.clock.advanceBy(PASS_EVERY_MS);
     }
   }
 

@@ -224,14 +224,28 @@ export function createHandlers(options: HandlersOptions): {
     'deliver-aam-hub': deliverAamHub,
   };
 
+  /** An environment works for one call at a time, keeps what it has in memory for the next, and dies with its call. */
+  const inEnvironments = (label: string, create: () => Handler): Handler => {
+    const idle: Handler[] = [];
+    return (event) =>
+      call(label, async () => {
+        const handler = idle.pop() ?? create();
+        try {
+          return await handler(event);
+        } finally {
+          idle.push(handler);
+        }
+      });
+  };
   const handlers: Record<string, Handler> = {};
   for (const source of wiring.sources) {
     const label = source.function;
     const name = label.split('/')[0] as FunctionName;
     const create = make[name];
     if (!create) throw new Error(`The templates have a reader "${label}" that nobody has wired here`);
-    const handler = create(depsOf(name, source.kind === 'sqs' ? source.queue : undefined));
-    handlers[label] = (event) => call(label, () => handler(event));
+    handlers[label] = inEnvironments(label, () =>
+      create(depsOf(name, source.kind === 'sqs' ? source.queue : undefined)),
+    );
   }
   return {
     handlers,
@@ -241,8 +255,8 @@ export function createHandlers(options: HandlersOptions): {
       expire: expireHandler({ ...depsOf('expire'), retentionStore: expiryBooks }),
       exportFiles: exportFiles(depsOf('export-files')),
       compactLake: () => compactLake(depsOf('compact-lake'))({}),
-      erase: eraseHandler(depsOf('erase')),
-      erasePerson: erasePersonHandler(depsOf('erase-person')),
+      erase: () => eraseHandler(depsOf('erase'))(),
+      erasePerson: (event) => erasePersonHandler(depsOf('erase-person'))(event as never),
       deleteDataset: deleteDataset(depsOf('delete-dataset')),
     },
   };
