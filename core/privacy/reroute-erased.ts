@@ -1,4 +1,4 @@
-import { type DeliveryStateItem, currentDeliveryState } from '#core/activation/delivery-state.ts';
+import { currentDeliveryState } from '#core/activation/delivery-state.ts';
 import { knownTo } from '#core/activation/known-to.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { beforeResending } from '#core/activation/resend.ts';
