@@ -169,7 +169,8 @@ class Search {
     // What is written for a destination after the request is what takes the person away there.
     const traces =
       store === 'exports' ? this.#tracesOf(this.#covered.filter(isWrittenBefore(object))) : this.#tracesIn(object);
-    const bytes = traces.isEmpty ? undefined : await bucket.get(key);
+    // What is written meanwhile is looked at by the next pass; an export is newer than the request then.
+    const bytes = traces.isEmpty ? undefined : await bucket.get(key, undefined, object.etag);
     if (!bytes) return;
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
     const lines = (isGzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8').split('\n');
@@ -180,8 +181,11 @@ class Search {
     });
     if (kept.join('\n') === lines.join('\n')) return;
     await this.changing();
-    if (!isPending && kept.every((line) => line === '')) await bucket.delete([key]);
-    else await bucket.put(key, isGzip ? gzipSync(kept.join('\n')) : kept.join('\n'));
+    if (!isPending && kept.every((line) => line === '')) await bucket.deleteIf(key, object.etag);
+    else {
+      const text = Buffer.from(kept.join('\n'));
+      await bucket.putIf(key, isGzip ? gzipSync(text) : text, object.etag);
+    }
   }
 
   /** Counts what was found with each request. */

@@ -188,10 +188,7 @@ async function writeFiles(
   const { files, invalid } = makeFiles(lastRouted, slot);
   if (full) await writeMembers(store, laneId, slot, lastRouted);
   for (const file of files) {
-    const known = await etagOf(store, file.key);
-    // Whatever is written there from now on is the same file, or a later one, which this must not take the place of.
-    if (await isExported(store, laneId, slot)) return undefined;
-    await putFile(store, file, known);
+    if (!(await writeFile(store, laneId, slot, file))) return undefined;
   }
   await noteExported(store, laneId, slot, rows);
   if (insteadOf !== undefined) await noteExported(store, laneId, insteadOf, []);
@@ -202,6 +199,19 @@ async function writeFiles(
     routedBefore: all.length - rows.length,
     invalid,
   };
+}
+
+/** Somebody who writes the same file, or takes a deleted person out of the one before, is done by then. */
+const MAX_TRIES = 8;
+
+/** @returns whether it is there; it is not written where the slot has been exported: what is there may be a later one */
+async function writeFile(store: ObjectStore, laneId: string, slot: number, file: ExportFile): Promise<boolean> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const known = await etagOf(store, file.key);
+    if (await isExported(store, laneId, slot)) return false;
+    if ((await putFile(store, file, known)) !== undefined) return true;
+  }
+  throw new Error(`Delivery lane "${laneId}": "${file.key}" was written by somebody else ${MAX_TRIES} times`);
 }
 
 async function etagOf(store: ObjectStore, key: string): Promise<string | undefined> {

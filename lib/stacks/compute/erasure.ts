@@ -11,7 +11,6 @@ import {
   removeItemsUnder,
   uploadObjects,
   writeItems,
-  writeObjects,
 } from '#lib/constructs/grants.ts';
 import type { WorkQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
@@ -67,8 +66,7 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
   putItemsUnder(part.function, data.operations, [OPERATIONS_PREFIX.erasure]);
   for (const bucket of [data.lake, data.quarantine, data.exports]) {
     readObjects(part.function, bucket);
-    if (bucket === data.lake) uploadObjects(part.function, bucket);
-    else writeObjects(part.function, bucket);
+    uploadObjects(part.function, bucket);
     deleteObjects(part.function, bucket);
   }
   connectJob(make, { queue: erasure, starter: erase, worker: part, prefix: OPERATIONS_PREFIX.erasure });

@@ -5,8 +5,12 @@ import { exportLane, type MakeFiles } from '#core/activation/s3-file/export-lane
 import { pendingKey } from '#core/activation/s3-file/keys.ts';
 import { type FileRow, pendingPart } from '#core/activation/s3-file/pending.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { NOTHING_ERASED } from '#core/privacy/counts.ts';
+import { eraseInFolders, searchedFolders } from '#core/privacy/erase-objects.ts';
 import { identityKey } from '#core/record/identity.ts';
+import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
+import { foldSettings } from '#tests/harness/core/factories.ts';
 import { drawFrom } from '#tests/harness/interleaving/draw.ts';
 import { type Command, Interleaver } from '#tests/harness/interleaving/interleaver.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
@@ -32,8 +36,8 @@ const files =
   });
 
 /** The bucket, and what somebody knows who reads each file when it appears. */
-function bucket(isFull: boolean): { store: ObjectStore; known: () => string[] } {
-  const store = createMemoryObjectStore();
+function bucket(isFull: boolean, now: () => number): { store: ObjectStore; raw: ObjectStore; known: () => string[] } {
+  const store = createMemoryObjectStore({ now });
   const known = new Set<string>();
   const read = (text: string): void => {
     if (isFull) known.clear();
@@ -48,7 +52,32 @@ function bucket(isFull: boolean): { store: ObjectStore; known: () => string[] } 
     if (written !== undefined && key.startsWith('people/')) read(new TextDecoder().decode(body as Uint8Array));
     return written;
   };
-  return { store: { ...store, putIf }, known: () => [...known].sort() };
+  return { store: { ...store, putIf }, raw: store, known: () => [...known].sort() };
+}
+
+/** Takes a person out of everything that was written until then. */
+async function takeOut(store: ObjectStore, identity: string, requestedAt: number): Promise<void> {
+  const erasures = new MemoryErasures();
+  const request = { requestId: 'request', reason: '', status: 'under-way' as const, requestedAt };
+  await erasures.save({
+    ...request,
+    revision: 0,
+    identities: [identity],
+    lastRouted: {},
+    counts: NOTHING_ERASED,
+    passes: [],
+  });
+  const none = createMemoryObjectStore();
+  const stores = { exports: store, lake: none, quarantine: none };
+  const items = searchedFolders(stores);
+  const folders = await Array.fromAsync(items.scan({ index: 0, of: 1 }));
+  const settings = { datasets: new Map(), links: foldSettings().links };
+  const { firstError } = await eraseInFolders(
+    folders,
+    { id: 'job', startedAt: requestedAt },
+    { erasures, stores, settings, backoff: async () => {} },
+  );
+  if (firstError) throw firstError;
 }
 
 const change = fc.record({
@@ -56,6 +85,7 @@ const change = fc.record({
   segmentId: fc.constantFrom('A1', 'A2'),
   status: fc.constantFrom('realized' as const, 'exited' as const),
 });
+type Change = typeof change extends fc.Arbitrary<infer One> ? One : never;
 const step = fc.oneof(
   {
     weight: 2,
@@ -66,6 +96,7 @@ const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('export' as const), moveOn: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('again' as const), which: fc.nat({ max: 9 }) }) },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('erase' as const), who: fc.constantFrom('C1', 'C2') }) },
 );
 const moments = fc.array(fc.record({ gap: fc.integer({ min: 0, max: 4_000 }), step }), { minLength: 2, maxLength: 14 });
 
@@ -88,8 +119,8 @@ describe('exports of one delivery lane, by whom and how often ever they are begu
             maxCallMs: 8_000,
             crashes,
           });
-          const { store, known } = bucket(full);
-          const stepwise = interleaver.wrap(store);
+          const { store, raw, known } = bucket(full, clock.now);
+          const [stepwise, searched] = [interleaver.wrap(store), interleaver.wrap(raw)];
           const latest = new Map<string, boolean>();
           const parts: { key: string; body: string }[] = [];
           let revision = 0;
@@ -101,6 +132,31 @@ describe('exports of one delivery lane, by whom and how often ever they are begu
             return exportLane(stepwise, 'people', slot, files(dated), { moveOn, now, full, id: `export ${++ids}` });
           };
           const put = async ({ key, body }: { key: string; body: string }): Promise<void> => store.put(key, body);
+          const partOf = (id: string, changes: readonly Change[]) => {
+            const deliveries = changes.map(({ who, segmentId, status }): ProfileDelivery => {
+              latest.set(`CRMID:${who} ${segmentId}`, status === 'realized');
+              revision += 1;
+              return {
+                kind: 'profile',
+                destinationId: 'people',
+                canonicalKey: 'CRMID:C1',
+                revision,
+                decidedAt: clock.now(),
+                identities: [{ namespace: 'CRMID', value: who }],
+                attributes: {},
+                changes: [{ segmentId, status, lastQualificationTime: clock.now() }],
+              };
+            });
+            return { key: pendingKey('people', [id]), body: pendingPart(deliveries) };
+          };
+          /** A pass, after which what was routed about the person is routed anew. */
+          const erase = async (who: Change['who'], id: string): Promise<void> => {
+            const left = (['A1', 'A2'] as const).filter((segmentId) => latest.has(`CRMID:${who} ${segmentId}`));
+            const exits = left.map((segmentId) => ({ who, segmentId, status: 'exited' as const }));
+            await put(partOf(`${id} left`, exits));
+            await takeOut(searched, `CRMID:${who}`, clock.now());
+            await put(partOf(`${id} anew`, exits));
+          };
           let at = START;
           const commands = given.map(({ gap, step: one }, index): Command => {
             at += gap;
@@ -111,21 +167,8 @@ describe('exports of one delivery lane, by whom and how often ever they are begu
                 if (one.what === 'export') return exportOnce(one.moveOn);
                 // A message that comes again is the same part.
                 if (one.what === 'again') return parts[one.which] && put(parts[one.which]!);
-                const deliveries = one.changes.map(({ who, segmentId, status }): ProfileDelivery => {
-                  latest.set(`CRMID:${who} ${segmentId}`, status === 'realized');
-                  revision += 1;
-                  return {
-                    kind: 'profile',
-                    destinationId: 'people',
-                    canonicalKey: 'CRMID:C1',
-                    revision,
-                    decidedAt: clock.now(),
-                    identities: [{ namespace: 'CRMID', value: who }],
-                    attributes: {},
-                    changes: [{ segmentId, status, lastQualificationTime: clock.now() }],
-                  };
-                });
-                const part = { key: pendingKey('people', [String(index)]), body: pendingPart(deliveries) };
+                if (one.what === 'erase') return erase(one.who, `erase ${index}`);
+                const part = partOf(String(index), one.changes);
                 parts.push(part);
                 return put(part);
               },
