@@ -131,7 +131,11 @@ function compileCompany({ stitched, off, unused }: Variant): CompiledCatalog {
   put('consent-policies', 'mail', { id: 'mail', channel: 'email', destinations: ['crm'] });
   for (const [id, schema] of Object.entries(SCHEMAS)) {
     put('schemas', id, schema);
-    put('datasets', id, { id, schemaRef: { id: (schema as { $id: string }).$id } });
+    put('datasets', id, {
+      id,
+      schemaRef: { id: (schema as { $id: string }).$id },
+      ...(id === 'events' && { eventExpirationDays: 1 }),
+    });
   }
   for (const [id, value] of Object.entries(SEGMENTS)) {
     const expression = { type: 'PQL', format: 'pql/text', value };

@@ -9,7 +9,14 @@ import type { Command } from './interleaver.ts';
 
 /** What happens to the company. Customers and devices are numbers, so that the same ones meet again. */
 export type Happening =
-  | { readonly what: 'event'; readonly type: string; readonly customer?: number; readonly device?: number }
+  | {
+      readonly what: 'event';
+      readonly type: string;
+      readonly customer?: number;
+      readonly device?: number;
+      /** Whether it is so old that it expires soon after it has come. */
+      readonly isOld?: boolean;
+    }
   | { readonly what: 'login'; readonly customer: number; readonly device: number; readonly withEmail: boolean }
   | {
       readonly what: 'customer';
@@ -21,7 +28,7 @@ export type Happening =
   | { readonly what: 'region'; readonly device: number; readonly region: string }
   | { readonly what: 'unlink'; readonly customer: number; readonly device: number }
   | { readonly what: 'erase'; readonly customer?: number; readonly device?: number }
-  | { readonly what: 'reevaluate-due' | 'batch' | 'export' | 'pass' }
+  | { readonly what: 'reevaluate-due' | 'batch' | 'export' | 'expire' | 'pass' }
   | { readonly what: 'catalog'; readonly variant: Variant };
 
 export interface Moment {
@@ -34,9 +41,10 @@ const customer = fc.integer({ min: 1, max: 3 });
 const device = fc.integer({ min: 1, max: 4 });
 const type = fc.constantFrom('view', 'vip', 'buy');
 
+const isOld = fc.constantFrom(false, false, false, true);
 const event: fc.Arbitrary<Happening> = fc.oneof(
-  fc.record({ what: fc.constant('event' as const), type, customer }),
-  fc.record({ what: fc.constant('event' as const), type, device }),
+  fc.record({ what: fc.constant('event' as const), type, customer, isOld }),
+  fc.record({ what: fc.constant('event' as const), type, device, isOld }),
 );
 const login = fc.record({ what: fc.constant('login' as const), customer, device, withEmail: fc.boolean() });
 const region = fc.record({ what: fc.constant('region' as const), device, region: fc.constantFrom('VA6', 'OR2') });
@@ -74,7 +82,13 @@ const steering: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      what: fc.constantFrom('reevaluate-due' as const, 'batch' as const, 'export' as const, 'pass' as const),
+      what: fc.constantFrom(
+        'reevaluate-due' as const,
+        'batch' as const,
+        'export' as const,
+        'expire' as const,
+        'pass' as const,
+      ),
     }),
   },
 );
@@ -101,6 +115,8 @@ export const history: fc.Arbitrary<readonly Moment[]> = fc
   .map((scenes) => scenes.flat());
 
 const HOUR = 3_600_000;
+/** How long ago something old has happened: it expires within half a minute. */
+const OLD_MS = 24 * HOUR - 30_000;
 const crmId = (n: number): string => `c${n}`;
 const ecid = (n: number): string => String(n).padStart(38, '0');
 const email = (n: number): string => String(n).repeat(64);
@@ -130,15 +146,18 @@ export function commandsOf(moments: readonly Moment[], start: number, world: Wor
 function happen(happening: Happening, index: number, { platform, profiles, apply }: World): unknown {
   const { schedules } = platform;
   const { now } = platform.poller.clock;
-  const send = (eventType: string, identityMap: object): void =>
+  const send = (eventType: string, identityMap: object, age = 0): void => {
+    const timestamp = new Date(now() - age).toISOString();
     platform.collect(
-      enveloped('events', { _id: `e${index}`, timestamp: new Date(now()).toISOString(), eventType, identityMap }),
+      enveloped('events', { _id: `e${index}`, timestamp, eventType, identityMap }),
       `producer ${index % 3}`,
     );
+  };
   switch (happening.what) {
     case 'event': {
-      const { type: eventType, customer: c, device: d } = happening;
-      return send(eventType, ids({ CRMID: c === undefined ? c : crmId(c), ECID: d === undefined ? d : ecid(d) }));
+      const { type: eventType, customer: c, device: d, isOld: old } = happening;
+      const who = ids({ CRMID: c === undefined ? c : crmId(c), ECID: d === undefined ? d : ecid(d) });
+      return send(eventType, who, old ? OLD_MS : 0);
     }
     case 'login': {
       const { customer: c, device: d, withEmail } = happening;
@@ -174,6 +193,8 @@ function happen(happening: Happening, index: number, { platform, profiles, apply
     }
     case 'reevaluate-due':
       return schedules.reevaluateDue();
+    case 'expire':
+      return schedules.startExpiry();
     case 'pass':
       return schedules.erase();
     case 'batch':

@@ -110,11 +110,13 @@ export class InterleavedWorld {
     return await platform.schedules.startEvaluation();
   }
 
-  /** The evaluation of the day. */
+  /** What has expired goes, and everybody is evaluated. */
   async endOfDay(): Promise<void> {
     const { clock } = this.platform.poller;
-    const batch = { at: clock.now(), name: 'batch', run: () => this.platform.schedules.startEvaluation() };
-    await this.interleaver.play([batch], this.platform.poller.workers);
+    const { schedules, poller } = this.platform;
+    for (const run of [schedules.startExpiry, schedules.startEvaluation]) {
+      await this.interleaver.play([{ at: clock.now(), name: 'job', run }], poller.workers);
+    }
     await this.#comeToRest();
   }
 

@@ -96,8 +96,9 @@ export interface Platform {
     evaluateBatch(): Promise<Tally>;
     expire(): Promise<Tally>;
     deleteDataset(datasetId: string): Promise<Tally>;
-    /** Begins it, and leaves the rest to the workers of its parts. */
+    /** Begin them, and leave the rest to the workers of their parts. */
     startEvaluation(): Promise<Started>;
+    startExpiry(): Promise<Started | null>;
   };
   /** Puts bytes on the stream. */
   collect(message: string, partitionKey?: string): void;
@@ -224,6 +225,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       ...schedules,
       evaluateBatch: async () => await endOf(await schedules.evaluateBatch(), stores.jobs),
       startEvaluation: schedules.evaluateBatch,
+      startExpiry: schedules.expire,
       expire: async () => await endOf(await schedules.expire(), stores.expiries),
       deleteDataset: async (datasetId) =>
         await endOf(await schedules.deleteDataset({ datasetId }), stores.deletionsOf(datasetId)),
