@@ -32,6 +32,20 @@ export interface Catalog {
 
 const VERSION_LENGTH = 16;
 
+/**
+ * Whether under both everybody with the same memberships is routed alike: whatever else is defined otherwise has no part
+ * in what destinations are told.
+ */
+export const routesAlike = (a: Catalog, b: Catalog): boolean => routingOf(a) === routingOf(b);
+
+function routingOf(catalog: Catalog): string | undefined {
+  const { schemas: _schemas, sourceConnections: _connections, evaluationSettings: _rules, segments, ...rest } = catalog;
+  const seenApart = segments.flatMap(({ id, mergePolicyId }) =>
+    mergePolicyId === undefined ? [] : [[id, mergePolicyId]],
+  );
+  return stringify([rest, seenApart]);
+}
+
 /** The same for the same definitions, whatever the order of their keys: the start of a SHA-256, in hexadecimal digits. */
 export function catalogVersion(catalog: Catalog): string {
   return hash('sha256', stringify(catalog) ?? '').slice(0, VERSION_LENGTH);

@@ -24,6 +24,8 @@ export interface CompiledCatalog {
   readonly version: string;
   /** Epoch ms: since when it is active on its stage, where that is known; the same version may have been before. */
   readonly activeSince?: number;
+  /** Epoch ms: since when those that were active route everybody alike, where that is known; see {@link routesAlike}. */
+  readonly routedSince?: number | undefined;
   readonly datasets: ReadonlyMap<string, CompiledDataset>;
   readonly sourceConnections: ReadonlyMap<string, SourceConnectionDefinition>;
   /** By code; the standard ones included. */

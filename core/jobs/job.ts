@@ -37,8 +37,8 @@ export interface NewJob {
   /** Epoch ms: since then, when the last job under the same catalog finished, all changes are known to be streamed. */
   readonly knownSince?: number;
   /**
-   * Whether every item is written, changed or not, so that it is routed anew: the job before was under another catalog
-   * and did not come to its end, so that items were routed under that one and never evaluated under it.
+   * Whether every item is written, changed or not, so that it is routed anew: since the last job that finished, or while
+   * it ran, a catalog may have been active under which people are routed otherwise, whatever their evaluation says.
    */
   readonly writesAll?: true;
 }

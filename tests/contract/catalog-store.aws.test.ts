@@ -24,7 +24,7 @@ const catalogOf = (code: string): Catalog => ({
 describe('the store of catalogs', () => {
   const tables: string[] = [];
   beforeAll(async () => {
-    for (let n = 0; n < 4; n++) tables.push(await createTestTable(`catalog-${n}`));
+    for (let n = 0; n < 5; n++) tables.push(await createTestTable(`catalog-${n}`));
   });
   const place = (): CatalogPosition => ({
     client: dynamoDb(),
@@ -77,6 +77,25 @@ describe('the store of catalogs', () => {
       const again = await reader.current();
       clock += 60_000;
       expect(await reader.current(), 'compiled once').toBe(again);
+    }
+  });
+
+  it('tells readers since when everybody is routed as under the active version', async () => {
+    const at = place();
+    let clock = 0;
+    const reader = new CatalogReader(at, () => clock);
+    const schema = { $id: 'https://company.example/x', title: 'x', type: 'object' } as unknown as Catalog['schemas'][0];
+    const catalogs: [Catalog, number][] = [
+      [catalogOf('xa'), 1_000],
+      [{ ...catalogOf('xa'), schemas: [schema] }, 1_000],
+      [catalogOf('xb'), 3_000],
+      [catalogOf('xa'), 4_000],
+    ];
+    for (const [i, [catalog, routedSince]] of catalogs.entries()) {
+      const activeSince = (i + 1) * 1_000;
+      await putCatalog(at, catalog, catalogVersion(catalog), activeSince);
+      clock += 60_000;
+      expect(await reader.current()).toMatchObject({ activeSince, routedSince });
     }
   });
 

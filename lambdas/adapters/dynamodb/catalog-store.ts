@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand, type Update } from '@aws-sdk/client-dynamodb';
 import { type SharedSince, sharedSince } from '#core/activation/aam/first-use.ts';
-import type { Catalog } from '#core/catalog/catalog.ts';
+import { type Catalog, routesAlike } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';
 import { operationsKey } from '#core/contract/tables.ts';
@@ -25,6 +25,7 @@ const LOOK_AGAIN_AFTER_MS = 5_000;
 export const UNTIL_SEEN_MS = LOOK_AGAIN_AFTER_MS + 1_000;
 const objectKey = (version: string): string => `versions/${version}.json`;
 const sharedSinceKey = (version: string): string => `shared-since/${version}.json`;
+const routedSinceKey = (version: string): string => `routed-since/${version}.json`;
 
 /** Who made a version active, and why, as far as that is known. */
 export interface ActivationNote {
@@ -54,8 +55,11 @@ export async function putCatalog(
   const pointer = await readPointer(place);
   // A version that has got lost must not keep the next one from being put.
   const before = pointer && (await readCatalog(place, pointer.version));
-  const since = sharedSince(catalog.destinations, before, now);
+  const shared = before && { destinations: before.catalog.destinations, sharedSince: before.sharedSince };
+  const since = sharedSince(catalog.destinations, shared, now);
+  const routedSince = before && routesAlike(before.catalog, catalog) ? before.routedSince : now;
   await place.bucket.put(sharedSinceKey(version), JSON.stringify(since), { contentType: 'application/json' });
+  await place.bucket.put(routedSinceKey(version), JSON.stringify({ routedSince }), { contentType: 'application/json' });
   await place.bucket.put(objectKey(version), JSON.stringify(catalog), { contentType: 'application/json' });
   if (pointer?.version === version) return;
   const key = operationsKey.catalogActivation(now, version);
@@ -139,15 +143,26 @@ async function readItem({ client, table }: CatalogPosition, pk: string): Promise
   return item;
 }
 
-async function readCatalog(
-  place: CatalogPosition,
-  version: string,
-): Promise<(Catalog & { readonly sharedSince: SharedSince }) | undefined> {
-  const [bytes, since] = await Promise.all([
+async function readCatalog(place: CatalogPosition, version: string): Promise<StoredCatalog | undefined> {
+  const [bytes, since, routed] = await Promise.all([
     place.bucket.get(objectKey(version)),
     place.bucket.get(sharedSinceKey(version)),
+    place.bucket.get(routedSinceKey(version)),
   ]);
-  return bytes && { ...parse<Catalog>(bytes), sharedSince: since ? parse<SharedSince>(since) : {} };
+  if (!bytes) return undefined;
+  return {
+    catalog: parse<Catalog>(bytes),
+    sharedSince: since ? parse<SharedSince>(since) : {},
+    routedSince: routed && parse<{ readonly routedSince?: number }>(routed).routedSince,
+  };
+}
+
+/** The definitions of a version, and what its stage knows of them. */
+interface StoredCatalog {
+  readonly catalog: Catalog;
+  readonly sharedSince: SharedSince;
+  /** Epoch ms; undefined where it was put before this was noted. */
+  readonly routedSince: number | undefined;
 }
 
 const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
@@ -160,22 +175,19 @@ const activeSince = ({ activation }: Pointer): { activeSince: number } | undefin
 export async function getCatalog(place: CatalogPosition, version: string): Promise<CompiledCatalog> {
   const found = await readCatalog(place, version);
   if (!found) throw new Error(`Catalog version ${version} is active but its object is missing in the catalog bucket`);
-  const { sharedSince: since, ...catalog } = found;
-  return compileCatalog(catalog, since);
+  const { catalog, sharedSince: since, routedSince } = found;
+  return { ...compileCatalog(catalog, since), routedSince };
 }
 
 /** The definitions of a version that was put before; undefined where they are not there any more. */
 export async function definitionsOf(place: CatalogPosition, version: string): Promise<Catalog | undefined> {
-  const found = await readCatalog(place, version);
-  if (!found) return undefined;
-  const { sharedSince: _since, ...catalog } = found;
-  return catalog;
+  return (await readCatalog(place, version))?.catalog;
 }
 
 /** The definitions active, as they were applied; undefined when there are none. */
 export async function activeDefinitions(place: CatalogPosition): Promise<Catalog | undefined> {
   const version = await currentVersion(place);
-  return version === undefined ? undefined : await readCatalog(place, version);
+  return version === undefined ? undefined : await definitionsOf(place, version);
 }
 
 /** Reads and compiles the catalog active, and keeps it until another one is. */

@@ -12,8 +12,8 @@ export interface EvaluateBatchDeps extends StartDeps {
  */
 export function createHandler(deps: EvaluateBatchDeps) {
   return async (): Promise<Started> => {
-    const { version, activeSince } = await deps.catalog.current();
-    const started = await startJob(version, deps, activeSince);
+    const { version, activeSince, routedSince = activeSince ?? 0 } = await deps.catalog.current();
+    const started = await startJob(version, deps, { activeSince, routedSince });
     logBatch({ ...started, catalogVersion: version });
     return started;
   };
