@@ -191,4 +191,56 @@ describe('exports of one delivery lane, by whom and how often ever they are begu
     },
     timeout,
   );
+
+  const row = (who: string, revision: number): string =>
+    pendingPart([
+      {
+        kind: 'profile',
+        destinationId: 'people',
+        canonicalKey: `CRMID:${who}`,
+        revision,
+        decidedAt: START,
+        identities: [{ namespace: 'CRMID', value: who }],
+        attributes: {},
+        changes: [{ segmentId: 'A1', status: 'realized', lastQualificationTime: START }],
+      },
+    ]);
+  const FILE = 'people/now.txt';
+  const textOf = async (store: ObjectStore): Promise<string> => new TextDecoder().decode((await store.get(FILE))!);
+  const exportAt = (store: ObjectStore, slot: number): Promise<unknown> =>
+    exportLane(store, 'people', slot, files(false), { moveOn: true, now: slot, full: true, id: String(slot) });
+  const populated = async (): Promise<ObjectStore> => {
+    const store = createMemoryObjectStore({ now: () => START });
+    for (const who of ['C1', 'C2']) await store.put(pendingKey('people', [who]), row(who, 1));
+    await exportAt(store, START);
+    expect((await textOf(store)).split('\n').sort()).toEqual(['', 'CRMID:C1 A1 realized', 'CRMID:C2 A1 realized']);
+    await store.put(pendingKey('people', ['C3']), row('C3', 1));
+    return store;
+  };
+
+  it('are not written over by a deletion that had read the file before', async () => {
+    const store = await populated();
+    const get: ObjectStore['get'] = async (key, ...rest) => {
+      const bytes = await store.get(key, ...rest);
+      if (key === FILE) await exportAt(store, START + 60_000);
+      return bytes;
+    };
+    await takeOut({ ...store, get }, 'CRMID:C1', START + 10_000);
+    expect(await textOf(store)).toContain('CRMID:C3');
+  });
+
+  it('are written also where a deletion has written the file over meanwhile', async () => {
+    const store = await populated();
+    let isFirst = true;
+    const putIf: ObjectStore['putIf'] = async (key, ...rest) => {
+      if (key === FILE && isFirst) {
+        isFirst = false;
+        await takeOut(store, 'CRMID:C1', START + 10_000);
+        expect(await textOf(store)).toBe('CRMID:C2 A1 realized\n');
+      }
+      return await store.putIf(key, ...rest);
+    };
+    await exportAt({ ...store, putIf }, START + 60_000);
+    expect(await textOf(store)).toContain('CRMID:C3');
+  });
 });

@@ -80,9 +80,37 @@ describe('who evaluates a profile beside the stream of its changes', () => {
             held !== undefined && 'profiles' in held && held.profiles[ROOT]?.segments.gold?.status === 'realized';
           expect(isGold(stored)).toBe(isGold(scratch));
         }),
-        runs(1, 500),
+        runs(1, 2_000),
       );
     },
     timeout,
   );
+
+  it('also where the stream is done with a change while what was before it is about to be written', async () => {
+    const [profiles, memberships] = [new MemoryProfileStore(), new MemoryMembershipStore()];
+    const backoff = async (): Promise<void> => {};
+    const take = async (loyalty: string, index: number): Promise<ItemChange> => {
+      const before = await loadItem(ROOT, profiles);
+      const deps = { profiles, timeline: new MemoryTimeline(), settings: foldSettings(), backoff };
+      await stitch([attributes(NOW + index, ROOT, { loyalty })], deps);
+      return { before, after: (await loadItem(ROOT, profiles))! };
+    };
+    const deps = { profiles, memberships, settings, now: () => NOW, backoff };
+    const first = await take('gold', 1);
+    let isUnderWay = false;
+    const write: typeof memberships.write = async (...args) => {
+      if (!isUnderWay) {
+        isUnderWay = true;
+        await evaluateChanges([first, await take('none', 2)], deps);
+      }
+      return await memberships.write(...args);
+    };
+    const get: typeof memberships.get = (canonicalKey) => memberships.get(canonicalKey);
+    const beside = Object.assign(Object.create(memberships), { get, write });
+    await evaluate(ROOT, { ...deps, memberships: beside });
+    expect(isUnderWay).toBe(true);
+    expect(await memberships.get(ROOT)).toMatchObject({
+      profiles: { [ROOT]: { segments: { gold: { status: 'exited' } } } },
+    });
+  });
 });
