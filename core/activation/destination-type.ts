@@ -73,8 +73,9 @@ export interface FileDestination<D extends AnyDestination> extends Declaration<D
    * The files of a slot.
    * @param rows the latest of each identity and segment
    * @param slot epoch ms; gives files their names
+   * @param left segments that had members in the files before, where all members are in each, and have none
    */
-  files(rows: readonly FileRow[], destination: D, slot: number): MadeFiles;
+  files(rows: readonly FileRow[], destination: D, slot: number, left?: readonly string[]): MadeFiles;
 }
 
 export interface MadeFiles {

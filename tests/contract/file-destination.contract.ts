@@ -31,8 +31,8 @@ export function fileDestinationContract(name: string, type: FileConformance): vo
     const exports = createMemoryObjectStore();
     const handler = type.create(exports);
     const made: ExportFile[] = [];
-    const keep: MakeFiles = (rows, slot) => {
-      const result = type.files(rows, slot);
+    const keep: MakeFiles = (rows, slot, left) => {
+      const result = type.files(rows, slot, left);
       made.push(...result.files);
       return result;
     };

@@ -7,10 +7,14 @@ import { manifestKey, membersKey, pendingPrefix } from './keys.ts';
 import { forgetMembers, latestMembers, membersAfter, readMembers, writeMembers } from './members.ts';
 import { type FileRow, LatestRows, readPendingPart } from './pending.ts';
 
-/** How rows become files: the difference between destinations. */
+/**
+ * How rows become files: the difference between destinations.
+ * @param left segments that had members in the files before, where all members are in each, and have none
+ */
 export type MakeFiles = (
   rows: readonly FileRow[],
   slot: number,
+  left: readonly string[],
 ) => { readonly files: readonly ExportFile[]; readonly invalid: readonly string[] };
 
 export interface LaneExport {
@@ -185,7 +189,7 @@ async function writeFiles(
   const before = full ? await readMembers(store, members) : [];
   if (before === undefined) return undefined;
   const lastRouted = full ? membersAfter(before, rows) : rows;
-  const { files, invalid } = makeFiles(lastRouted, slot);
+  const { files, invalid } = makeFiles(lastRouted, slot, left(before, lastRouted));
   if (full) await writeMembers(store, laneId, slot, lastRouted);
   for (const file of files) {
     if (!(await writeFile(store, laneId, slot, file))) return undefined;
@@ -199,6 +203,12 @@ async function writeFiles(
     routedBefore: all.length - rows.length,
     invalid,
   };
+}
+
+/** Segments of which nobody is left. */
+function left(before: readonly FileRow[], after: readonly FileRow[]): string[] {
+  const segments = new Set(before.map(({ segmentId }) => segmentId));
+  return [...segments.difference(new Set(after.map(({ segmentId }) => segmentId)))].sort();
 }
 
 /** Somebody who writes the same file, or takes a deleted person out of the one before, is done by then. */

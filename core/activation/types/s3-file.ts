@@ -50,7 +50,7 @@ export const s3File = {
   sendsUpdates: (destination) => destination.export === 'full',
   schedule: ({ schedule, startDate, endDate }) => ({ schedule, startDate, endDate }),
   exports: (destination) => destination.export ?? 'incremental',
-  files: (rows, destination, slot) =>
+  files: (rows, destination, slot, left = []) =>
     membershipFiles(
       {
         id: destination.id,
@@ -59,7 +59,7 @@ export const s3File = {
         attributes: destination.attributes.filter((path) => path !== STATUS),
         keyAttributes: keyAttributes(destination.deduplicationKey),
         fileName: destination.fileName ?? DEFAULT_FILE_NAME,
-        always: destination.export === 'full' ? destination.segments : [],
+        always: destination.export === 'full' ? [...destination.segments, ...left] : [],
       },
       rows,
       slot,

@@ -95,7 +95,7 @@ function fileLane(destination: DestinationDefinition): FileLane[] {
   }
   const type = fileTypeOf(destination);
   if (!type) return [];
-  const makeFiles: MakeFiles = (rows, slot) => type.files(rows, destination, slot);
+  const makeFiles: MakeFiles = (rows, slot, left) => type.files(rows, destination, slot, left);
   const full = type.exports(destination) === 'full';
   return [{ id: destinationId, destinationId, window: type.schedule(destination), full, makeFiles }];
 }

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportLane } from '#core/activation/s3-file/export-lane.ts';
+import { exportLane, type MakeFiles } from '#core/activation/s3-file/export-lane.ts';
 import { fileName } from '#core/activation/s3-file/file-name.ts';
 import { pendingKey } from '#core/activation/s3-file/keys.ts';
 import { pendingPart } from '#core/activation/s3-file/pending.ts';
@@ -200,6 +200,21 @@ describe('a full export', () => {
       }),
       runs(0.3, 60),
     );
+  });
+
+  it('says once of an audience that is activated no more that nobody is in it', async () => {
+    const store = createMemoryObjectStore();
+    const dated = { ...destination, fileName: '{segment}_{datetime}' };
+    const files: MakeFiles = (rows, slot, left) => s3File.files(rows, { ...dated, segments: [] }, slot, left);
+    const written = async (): Promise<number> => (await Array.fromAsync(store.list('d/'))).length;
+    for (const [day, enters] of [true, false, false].entries()) {
+      await store.put(pendingKey('d', [`m${day}`]), part(1, enters, day + 1));
+      const slot = NOW + day * 24 * HOUR;
+      await exportLane(store, 'd', slot, files, { moveOn: false, now: slot, id: String(slot), full: true });
+      expect(await written(), `on day ${day}`).toBe([1, 2, 2][day]);
+    }
+    const last = (await Array.fromAsync(store.list('d/'))).at(-1)!;
+    expect(Buffer.from((await store.get(last))!).toString('utf8')).toBe('identity,lastQualificationTime\r\n');
   });
 
   const part = (n: number, enters: boolean, revision: number): string =>
