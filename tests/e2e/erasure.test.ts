@@ -56,7 +56,7 @@ describe('the deletion of a person on a deployed stage', () => {
     }
     return found.sort();
   };
-  const told = async (status: string): Promise<number> =>
+  const sentTo = async (status: string): Promise<number> =>
     (await sink.requests({ path: '/webhook/' })).filter(
       ({ body }) => body.includes(one.crmId) && body.includes(`"status":"${status}"`),
     ).length;
@@ -64,7 +64,7 @@ describe('the deletion of a person on a deployed stage', () => {
   it('shows its progress, ends with a receipt, leaves nothing but what it says, and keeps the person out', async () => {
     await upload('first', rows(new Date(run - 86_400_000).toISOString(), 'gold'));
     for (const who of [one, other]) await vi.waitFor(async () => expect(await isKnown(who)).toBe(true), WITHIN);
-    await vi.waitFor(async () => expect(await told('realized')).toBeGreaterThan(0), WITHIN);
+    await vi.waitFor(async () => expect(await sentTo('realized')).toBeGreaterThan(0), WITHIN);
     const before = (await foundOf(one)).join(' ');
     for (const store of ['lake', 'landing', 'profiles', 'memberships', 'timeline', 'operations DELIVERY'])
       expect(before).toContain(store);
@@ -88,7 +88,7 @@ describe('the deletion of a person on a deployed stage', () => {
     expect(waited.stderr).toMatch(/objects/);
     expect((await cli('privacy', 'verify', receipt)).code).toBe(0);
     expect(readFileSync(receipt, 'utf8')).not.toContain(one.email);
-    await vi.waitFor(async () => expect(await told('exited')).toBeGreaterThan(0), WITHIN);
+    await vi.waitFor(async () => expect(await sentTo('exited')).toBeGreaterThan(0), WITHIN);
 
     // The same bytes under another key, and a record of the future.
     await upload('again', rows(new Date(run - 86_400_000).toISOString(), 'gold'));
