@@ -154,6 +154,7 @@ const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
  * nothing is lost even if the membership has changed back by then. Sent twice within minutes, an ordered queue drops
  * them; files go by their revision.
  * @param options what is to be told again although it was told
+ * @throws ConflictError when others went on writing first; Error of an delivery lane that took not all
  */
 export async function route(
   canonicalKey: IdentityKey,
@@ -200,18 +201,22 @@ async function routeOnce(
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return NOTHING;
   const pending = [...leftOver.unsent, ...fresh];
   await deliveryStates.write({ ...after, pending }, joined.taken);
-  if (pending.length > 0) {
-    const { unsent, error } = await sendEach(pending, outbox);
-    if (unsent.length < pending.length) {
-      await deliveryStates.write({ ...after, pending: unsent, version: after.version + 1 }, []);
-    }
-    if (error) throw error;
-  }
+  await sendPending({ ...after, pending }, deps);
   return {
     queued: fresh.length,
     excluded: countExcluded(after) - countExcluded(before),
     destinations: byDestination(parts, before, after, deliveries),
   };
+}
+
+/** Sends what the delivery state says is about to be told, and writes down what was. */
+async function sendPending(deliveryState: DeliveryStateItem, { deliveryStates, outbox }: RouteDeps): Promise<void> {
+  const { pending, version } = deliveryState;
+  if (pending.length === 0) return;
+  const { unsent, error } = await sendEach(pending, outbox);
+  if (unsent.length < pending.length)
+    await deliveryStates.write({ ...deliveryState, pending: unsent, version: version + 1 }, []);
+  if (error) throw error;
 }
 
 /** Sends to each delivery lane by itself, so that a queue that takes nothing keeps no other from its messages. */

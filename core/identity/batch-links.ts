@@ -17,14 +17,18 @@ export function limitLinksInBatch(asserted: readonly Linkable[], most = MAX_LINK
     const { identities } = linkable;
     if (identities.length === 0) return linkable;
     const kept = identities.filter((key) => numberWith(linkedTo.get(key), key, identities) <= most);
-    for (const key of kept) {
-      const linked = linkedTo.get(key) ?? new Set();
-      for (const other of kept) if (other !== key) linked.add(other);
-      linkedTo.set(key, linked);
-    }
+    link(kept, linkedTo);
     if (kept.length === identities.length) return linkable;
     return { ...(kept.length < 2 ? NOTHING_TO_LINK : { identities: kept }), rejection: 'too-many-links-in-batch' };
   });
+}
+
+function link(identities: readonly IdentityKey[], linkedTo: Map<IdentityKey, Set<IdentityKey>>): void {
+  for (const key of identities) {
+    const linked = linkedTo.get(key) ?? new Set();
+    for (const other of identities) if (other !== key) linked.add(other);
+    linkedTo.set(key, linked);
+  }
 }
 
 function numberWith(linked: ReadonlySet<IdentityKey> | undefined, key: IdentityKey, others: readonly IdentityKey[]) {

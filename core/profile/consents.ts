@@ -1,8 +1,8 @@
+import { isObject } from '#core/util/is-object.ts';
+
 type Node = Readonly<Record<string, unknown>>;
-export const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 export const childOf = (node: unknown, name: string): unknown =>
-  isNode(node) && Object.hasOwn(node, name) ? node[name] : undefined;
+  isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined;
 
 /** Strictest first; what is no value of aep.md §1.5 is taken for a rejection. */
 const STRICTNESS = ['n', 'dn', 'p', 'u', 'PI', 'VI', 'CP', 'CT', 'LI', 'dy', 'y'];
@@ -19,7 +19,7 @@ export function strictestConsents(asserted: readonly unknown[]): unknown {
 }
 
 function stricter(weaker: unknown, stronger: unknown): unknown {
-  if (!isNode(weaker) || !isNode(stronger)) return stronger ?? weaker;
+  if (!isObject(weaker) || !isObject(stronger)) return stronger ?? weaker;
   const [weak, strong] = ['val' in weaker, 'val' in stronger];
   const [merged, base] =
     weak && (!strong || strictness(weaker) < strictness(stronger)) ? [stronger, weaker] : [weaker, stronger];
@@ -29,7 +29,7 @@ function stricter(weaker: unknown, stronger: unknown): unknown {
     [...names].flatMap((name) => {
       const [one, other] = [childOf(weaker, name), childOf(stronger, name)];
       // What goes with a value, such as its time, comes from where the value does; consents below are consents of their own.
-      if (isConsent && !isNode(one) && !isNode(other)) return Object.hasOwn(base, name) ? [[name, base[name]]] : [];
+      if (isConsent && !isObject(one) && !isObject(other)) return Object.hasOwn(base, name) ? [[name, base[name]]] : [];
       return [[name, stricter(one, other)]];
     }),
   );
@@ -44,13 +44,13 @@ function stricter(weaker: unknown, stronger: unknown): unknown {
  */
 export function consentsByChange(asserted: readonly unknown[]): readonly unknown[] {
   if (asserted.filter((consents) => consents !== undefined).length < 2) return asserted;
-  const names = new Set(asserted.flatMap((node) => (isNode(node) ? Object.keys(node) : [])));
+  const names = new Set(asserted.flatMap((node) => (isObject(node) ? Object.keys(node) : [])));
   const fields = [...names].map((name) => [name, asserted.map((node) => childOf(node, name))] as const);
   const setAt = (values: readonly unknown[]): number =>
-    values.findLastIndex((value) => value !== undefined && !isNode(value));
+    values.findLastIndex((value) => value !== undefined && !isObject(value));
   const isConsent = names.has('val');
   const latest = Math.max(...fields.map(([, values]) => setAt(values)));
-  const counted = asserted.map((node): Record<string, unknown> | undefined => (isNode(node) ? {} : undefined));
+  const counted = asserted.map((node): Record<string, unknown> | undefined => (isObject(node) ? {} : undefined));
   for (const [name, values] of fields) {
     const at = setAt(values);
     const parts = at < 0 ? consentsByChange(values) : [];

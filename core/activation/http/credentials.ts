@@ -16,6 +16,7 @@ export const authentication = z.discriminatedUnion('type', [
 export type Authentication = z.output<typeof authentication>;
 
 const NO_AUTHENTICATION: Authentication = { type: 'none' };
+/** How requests authenticate, where nothing is written not at all. */
 export const authenticationOf = (written: Authentication | undefined): Authentication => written ?? NO_AUTHENTICATION;
 
 const credentials = z.looseObject({

@@ -10,6 +10,7 @@ export async function latestMembers(store: ObjectStore, laneId: string): Promise
   return (await Array.fromAsync(store.list(membersPrefix(laneId)))).at(-1);
 }
 
+/** The members that were written at a key; none where there is no key, or nothing lies there. */
 export async function readMembers(store: ObjectStore, key: string | undefined): Promise<FileRow[]> {
   const bytes = key === undefined ? undefined : await store.get(key);
   if (!bytes) return [];
@@ -17,6 +18,7 @@ export async function readMembers(store: ObjectStore, key: string | undefined): 
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as FileRow);
 }
 
+/** Writes who is a member after the export of a slot (epoch ms). */
 export async function writeMembers(
   store: ObjectStore,
   laneId: string,

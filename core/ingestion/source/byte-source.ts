@@ -10,6 +10,9 @@ export interface ByteSource {
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
+/** Of a file what is read in ranges. */
+export type RangedSource = Pick<ByteSource, 'name' | 'size' | 'read'>;
+
 const BLOCK = 65_536;
 
 /** A file that is in memory. @param piece bytes that are streamed at a time */
