@@ -51,8 +51,8 @@ function timeOf(
 }
 
 /**
- * What an identity has been told, once the changes are delivered.
- * @param toldAt epoch ms of the decision
+ * What is routed of an identity, once the changes are delivered.
+ * @param routedAt epoch ms of the decision
  */
 export function routedAfter(
   before: Readonly<Record<string, LastRouted>> | undefined,

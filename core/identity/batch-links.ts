@@ -8,7 +8,7 @@ export const MAX_LINKS_IN_BATCH = 50;
  * What each record of a batch says to the graph when an identity may be linked to 50 others in one batch: an identity
  * that a record would take beyond that is left out of that record. So a shared kiosk, or a constant that some software
  * sends as everybody's identity, does not pull a whole batch into one graph.
- * @param said what each record says by itself, in the order of the batch
+ * @param asserted what each record says by itself, in the order of the batch
  * @returns the same, with what is too much left out
  */
 export function limitLinksInBatch(asserted: readonly Linkable[], most = MAX_LINKS_IN_BATCH): readonly Linkable[] {

@@ -1,6 +1,7 @@
 import { isObject } from '#core/util/is-object.ts';
 
 type Node = Readonly<Record<string, unknown>>;
+/** What stands under a name of its own in an object; undefined where there is none, or no object. */
 export const childOf = (node: unknown, name: string): unknown =>
   isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined;
 
@@ -12,7 +13,7 @@ const strictness = (node: Node): number => Math.max(0, STRICTNESS.indexOf(String
  * The consents of a person from those of their fragments: of every consent the strictest value wins, with its time and
  * reason, whichever fragment said it and whenever (aep.md §1.5; docs/governance.md, "Consent"). What is no consent is
  * the strongest fragment's.
- * @param said `consents` of the fragments, the strongest last
+ * @param asserted `consents` of the fragments, the strongest last
  */
 export function strictestConsents(asserted: readonly unknown[]): unknown {
   return asserted.filter((consents) => consents !== undefined).reduce(stricter, undefined);
@@ -39,7 +40,7 @@ function stricter(weaker: unknown, stronger: unknown): unknown {
  * Which change of a fragment its consents count for. A consent and what goes with it are one statement, also where its
  * parts were set at several times: it counts whole for the latest of them. What is no consent counts for the change that
  * set it.
- * @param said `consents` of the changes of one fragment, the latest last, every field in one of them
+ * @param asserted `consents` of the changes of one fragment, the latest last, every field in one of them
  * @returns the same fields, one entry for each change
  */
 export function consentsByChange(asserted: readonly unknown[]): readonly unknown[] {

@@ -50,6 +50,7 @@ export const cost = (steps: Steps): CodeKeywordDefinition => ({
   },
 });
 
+/** Takes a step for every 16 characters (UTF-16 units) of a text, without a call. */
 export const textCost = (steps: Steps): CodeKeywordDefinition => ({
   keyword: TEXT_COST,
   type: 'string',

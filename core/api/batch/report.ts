@@ -107,7 +107,7 @@ export interface RowErrors {
   readonly text: string;
 }
 
-/** Rejected rows as the two kinds of files that AEP has for them. @param mostBytes of one file; a row that is larger is one alone */
+/** Rejected rows as the two kinds of files that AEP has for them. @param maxBytes of one file; a row that is larger is one alone */
 export function rowErrors(rows: readonly QuarantineRow[], maxBytes: number): RowErrors[] {
   const files: RowErrors[] = [];
   const open = { parsing: { text: '', bytes: 0 }, conversion: { text: '', bytes: 0 } };

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { withLock } from '#cli/local/lock.ts';
@@ -65,7 +64,7 @@ describe('the lock between commands', () => {
     const path = join(temporaryFolder(), 'lock');
     const script = `import { withLock } from ${JSON.stringify(LOCK)};
       const held = () => { gc(); console.log('held'); setInterval(() => {}, 1000); };
-      await withLock(${JSON.stringify(path)}, () => new Promise(() => void setTimeout(held, 0)));`;
+      await withLock(${JSON.stringify(path)}, () => new Promise(() => void setImmediate(held)));`;
     const holder = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -77,7 +76,7 @@ describe('the lock between commands', () => {
     const work = async () => {
       inside += 1;
       most = Math.max(most, inside);
-      await setImmediate();
+      await new Promise(setImmediate);
       inside -= 1;
       return 'done';
     };
