@@ -101,15 +101,15 @@ function distinctOf(all: readonly Resource[]): readonly Resource[] {
   return distinct.size === 1 ? candidates.slice(0, 1) : candidates;
 }
 
-/** The repository keeps there what is no longer of use, or was replaced. */
 const ARCHIVED = /(^|\/)(archived|deprecated)\//;
+/** Whether the schema repository keeps in this folder what is no longer of use, or was replaced. */
 export const isArchived = (path: string): boolean => ARCHIVED.test(path);
 
-/** Beside the schemas of the repository lie records that fit and records that do not, numbered in several ways. */
 const INSTANCE = /\.(?:example|invalid)[.-]?\d*\.json$/;
+/** Whether a file is a record, which lie beside the schemas of the repository: some fit and some do not, numbered in several ways. */
 export const isInstance = (path: string): boolean => INSTANCE.test(path);
-/** Copies for reading, and what is not of the repository itself. */
 const COPIES = /(^|\/)(docs|node_modules)\//;
+/** Whether a file is a copy for reading, or not of the repository itself. */
 export const isCopy = (path: string): boolean => COPIES.test(path);
 
 /** A file as a whole. */
