@@ -38,7 +38,7 @@ export interface LastRouted {
 
 export type DeliveryStateStore = VersionedStore<DeliveryStateItem>;
 
-/** The delivery state of a profile item of which nothing was told yet. */
+/** The delivery state of a profile item of which nothing was routed yet. */
 export const noDeliveryState = (canonicalKey: IdentityKey): DeliveryStateItem => ({
   canonicalKey,
   version: 0,
@@ -69,7 +69,7 @@ export function joinDeliveryStates(item: DeliveryStateItem, other: DeliveryState
 const EXITED_KEPT_MS = 30 * DAY_MS;
 
 /**
- * The delivery state without what has long been over: an identity that was told an exit that long ago is as good as unknown.
+ * The delivery state without what has long been over: an identity whose exit was routed that long ago is as good as unknown.
  * @param now epoch ms
  */
 export function withoutOldExits(deliveryState: DestinationState, now: number): DestinationState {

@@ -19,7 +19,7 @@ export interface Decision {
   readonly decidedAt: number;
 }
 
-/** Where an identity's last news differ from what it should have: the changes to tell. @param now epoch ms */
+/** Where what was last routed of an identity differs from what it should have: the changes to route. @param now epoch ms */
 export function diffFor(
   keys: readonly IdentityKey[],
   { realized, memberships }: Pick<ActivatedProfile, 'realized' | 'memberships'>,

@@ -154,7 +154,7 @@ const NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
  * nothing is lost even if the membership has changed back by then. Sent twice within minutes, an ordered queue drops
  * them; files go by their revision.
  * @param options what is to be told again although it was told
- * @throws ConflictError when others went on writing first; Error of an delivery lane that took not all
+ * @throws ConflictError when others went on writing first; Error of a delivery lane that took not all
  */
 export async function route(
   canonicalKey: IdentityKey,
@@ -209,7 +209,7 @@ async function routeOnce(
   };
 }
 
-/** Sends what the delivery state says is about to be told, and writes down what was. */
+/** Sends what the delivery state says is about to be routed, and writes down what was. */
 async function sendPending(deliveryState: DeliveryStateItem, { deliveryStates, outbox }: RouteDeps): Promise<void> {
   const { pending, version } = deliveryState;
   if (pending.length === 0) return;

@@ -34,7 +34,7 @@ export function nodeOf(key: IdentityKey, rules: LinkingRules): Node {
   return node;
 }
 
-/** A group with this node alone; the node is not told. */
+/** A group with this node alone; the node itself is not given. */
 export const groupOf = (node: Node): Group => ({
   members: new Set([node]),
   uniques: new Map(node.unique === undefined ? [] : [[node.unique, node]]),

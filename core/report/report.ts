@@ -93,8 +93,8 @@ export async function report(source: ReportSource, settings: ReportSettings, now
     for (const { identities } of graphsOf(linksOf(item.linkHistory, settings.fold.links))) {
       increase(result.graphs.sizes, String(identities.length));
     }
-    const stored = unmoved(await source.memberships.get(item.canonicalKey));
-    const deliveryState = unmoved(await source.deliveryStates.get(item.canonicalKey));
+    const stored = unlessRedirect(await source.memberships.get(item.canonicalKey));
+    const deliveryState = unlessRedirect(await source.deliveryStates.get(item.canonicalKey));
     if (stored) listMembers(result, stored);
     for (const profile of profilesOf(item, settings.route)) {
       result.profiles += 1;
@@ -108,7 +108,7 @@ export async function report(source: ReportSource, settings: ReportSettings, now
   return result;
 }
 
-const unmoved = <T extends Versioned>(item: T | Redirect | undefined): T | undefined =>
+const unlessRedirect = <T extends Versioned>(item: T | Redirect | undefined): T | undefined =>
   isRedirect(item) ? undefined : item;
 
 function activatedOf(

@@ -44,15 +44,16 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
   const all = saying.length > 0 ? saying : expanded;
   const types = new Set(all.flatMap(({ node }) => typesOf(node)));
   const names = [...new Set(all.flatMap(({ node }) => Object.keys(propertiesOf(node))))];
+  let fields: Fields | undefined;
   return {
     types,
     names,
     nodes: expanded.map(({ node }) => node),
     child(name) {
-      const below = all.map((part) => partBelow(part, name));
-      const known = below.filter((part) => part !== 'open' && part !== undefined);
+      fields ??= new Fields(all);
+      const { known, isOpen } = fields.below(name);
       if (known.length > 0) return treeOf(known, byId);
-      return below.includes('open') || all.length === 0 ? 'open' : undefined;
+      return isOpen || all.length === 0 ? 'open' : undefined;
     },
     items() {
       const lists = all.filter(({ node }) => isObject(node.items));
@@ -65,6 +66,43 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
     },
   };
 }
+
+/** What several schemas say of the fields of one value, each field without going through all of them. */
+class Fields {
+  readonly #all: readonly Part[];
+  /** Where in the list the schemas are that name a field. */
+  readonly #naming = new Map<string, number[]>();
+  /** Where those are that have a schema for what they do not name. */
+  readonly #others: number[] = [];
+  /** Whether one lets anything be what it does not name: what it does name is known, or may be anything too. */
+  readonly #isOpen: boolean;
+
+  constructor(all: readonly Part[]) {
+    this.#all = all;
+    this.#isOpen = all.some(({ node }) => !isObject(node.additionalProperties) && isOpen(node));
+    for (const [i, { node }] of all.entries()) {
+      if (isObject(node.additionalProperties)) this.#others.push(i);
+      for (const name of Object.keys(propertiesOf(node))) {
+        const naming = this.#naming.get(name);
+        if (naming) naming.push(i);
+        else this.#naming.set(name, [i]);
+      }
+    }
+  }
+
+  /** @returns the schemas of a field, in the order of those that have them, and whether it may be anything for some */
+  below(name: string): { readonly known: readonly Part[]; readonly isOpen: boolean } {
+    const naming = this.#naming.get(name) ?? [];
+    const concerned = this.#others.length === 0 ? naming : [...new Set([...naming, ...this.#others])].sort(byNumber);
+    const below = concerned.map((i) => partBelow(this.#all[i]!, name));
+    return {
+      known: below.filter((part) => part !== 'open' && part !== undefined),
+      isOpen: this.#isOpen || below.includes('open'),
+    };
+  }
+}
+
+const byNumber = (x: number, y: number): number => x - y;
 
 /** What a schema says of a field. */
 function partBelow({ node, root }: Part, name: string): Part | 'open' | undefined {

@@ -49,7 +49,7 @@ export function isMultipleOf(value: number, divisor: number): boolean {
 
 /**
  * A function from whole units of the last digit to their number; the nearest one, where it has too many digits.
- * @param scale digits after the point; negative where the last digits before it are left out
+ * @param scale digits after the point; negative where the last digits before it are omitted
  */
 export function fromUnits(scale: number): (units: number | bigint) => number {
   // Both being exact, the division gives the nearest number.

@@ -34,7 +34,7 @@ function decodedOr(encoded: string): string {
 export const MAX_REPORTED_POINTER_LENGTH = 2_048;
 
 /**
- * A pointer as it is told to people: as it is, or, where it is longer than `MAX_REPORTED_POINTER_LENGTH`, the one to the
+ * A pointer as it is shown to people: as it is, or, where it is longer than `MAX_REPORTED_POINTER_LENGTH`, the one to the
  * nearest place around. Halves of characters, which no report can hold, are replaced (U+FFFD).
  */
 export function reportedPointer(pointer: string): string {

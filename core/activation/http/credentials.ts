@@ -30,7 +30,7 @@ const credentials = z.looseObject({
 export type Credentials = z.output<typeof credentials>;
 
 /**
- * Reads the secret of an delivery lane: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
+ * Reads the secret of a delivery lane: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
  * as far as they are needed; any other text is the signing key, unless it names one of these, as an object does that was
  * cut off or mistyped.
  * @throws Error naming keys, never values

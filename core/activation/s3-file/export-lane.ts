@@ -50,7 +50,7 @@ const manifest = z.strictObject({
 type Plan = z.output<typeof manifest>;
 
 /**
- * Writes the files of an delivery lane from its pending parts and deletes exactly the parts it read (docs/architecture.md,
+ * Writes the files of a delivery lane from its pending parts and deletes exactly the parts it read (docs/architecture.md,
  * "Promises" 6). May be broken off anywhere: the manifest says which parts went into which slot, so that the same files
  * are written again, under the same names; once the export is noted, only the deletion is repeated.
  * @param slot epoch ms. Where it has been exported already nothing new is, unless `moveOn` gives a later second.

@@ -11,7 +11,7 @@ const MARGIN_MS = 2 * HOUR_MS;
 
 type LastRouted = Pick<FileRow, 'revision' | 'decidedAt'>;
 
-/** Notes what an export told. This is what makes the export done. @param slot epoch ms */
+/** Notes what an export wrote. This is what makes the export done. @param slot epoch ms */
 export async function noteExported(
   store: ObjectStore,
   laneId: string,
@@ -22,7 +22,7 @@ export async function noteExported(
   await store.put(exportedKey(laneId, slot), lines.join(''), { contentType: 'text/tab-separated-values' });
 }
 
-/** Whether the export of a slot (epoch ms of its beginning) is done: it has noted what it told. */
+/** Whether the export of a slot (epoch ms of its beginning) is done: it has noted what it wrote. */
 export async function isExported(store: ObjectStore, laneId: string, slot: number): Promise<boolean> {
   return (await store.size(exportedKey(laneId, slot))) !== undefined;
 }

@@ -15,11 +15,11 @@ export function checkLifecycle(catalog: LoadedCatalog, findings: Findings): void
     ),
   );
   if (archived.size === 0) return;
-  const lastRouted: Archived = { has: (id) => archived.has(id), about: (id) => about(id, archived.get(id)!), findings };
-  for (const loaded of catalog.segments) checkSegment(loaded, lastRouted);
+  const segments: Archived = { has: (id) => archived.has(id), about: (id) => about(id, archived.get(id)!), findings };
+  for (const loaded of catalog.segments) checkSegment(loaded, segments);
   for (const loaded of catalog.destinations) {
     for (const [index, id] of loaded.definition?.segments.entries() ?? []) {
-      if (archived.has(id)) findings.at(loaded, ['segments', index], ...lastRouted.about(id));
+      if (archived.has(id)) findings.at(loaded, ['segments', index], ...segments.about(id));
     }
   }
 }

@@ -123,7 +123,7 @@ const isLength = (value: unknown): value is number => Number.isSafeInteger(value
 /** Whether a page holds values, and is not a dictionary or something else. */
 export const isData = (header: PageHeader): header is DataHeader => header.kind === 'first' || header.kind === 'second';
 
-/** How many rows a page has, where its header tells: not in a list, or pages of the second version. */
+/** How many rows a page has, where its header says: not in a list, or pages of the second version. */
 export function rowsOfPage(header: DataHeader, { repetition }: Leaf): number | undefined {
   if (repetition === 0) return header.count;
   return header.kind === 'second' ? header.rows : undefined;
