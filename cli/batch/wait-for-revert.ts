@@ -6,6 +6,7 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/record/operations.ts';
 import type { RevertState } from '#core/revert/revert.ts';
 import { stateKey } from '#core/revert/work-files.ts';
+import { HOUR_MS } from '#core/util/durations.ts';
 
 export interface BatchStores {
   readonly landing: ObjectStore;
@@ -14,7 +15,7 @@ export interface BatchStores {
 
 const LOOK_EVERY_MS = 500;
 /** A worker of a chunk that died is waited for, and a message that failed comes again, after an hour and a half. */
-const GIVE_UP_AFTER_MS = 2 * 3_600_000;
+const GIVE_UP_AFTER_MS = 2 * HOUR_MS;
 
 /** A batch with how far it has come. @throws UserError when nobody knows it */
 export async function batchReport(id: string, stores: BatchStores): Promise<BatchReport> {
@@ -48,7 +49,7 @@ export async function waitForRevert(
     if (text !== moved.text) moved = { text, at: performance.now() };
     if (performance.now() - moved.at > GIVE_UP_AFTER_MS) {
       throw new UserError(
-        `Nothing has moved for ${GIVE_UP_AFTER_MS / 3_600_000} hours. docs/runbook.md, "reverts-dead-letters", says what to look at.`,
+        `Nothing has moved for ${GIVE_UP_AFTER_MS / HOUR_MS} hours. docs/runbook.md, "reverts-dead-letters", says what to look at.`,
       );
     }
     await setTimeout(LOOK_EVERY_MS);

@@ -14,6 +14,7 @@ import { type Explanation, explain } from '#core/profile/links/explain.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { pointerTo } from '#core/util/pointer.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
 export const identityCommand = (): Command =>
@@ -137,6 +138,6 @@ function describe(issue: z.core.$ZodIssue): string {
     const inner = issue.errors.flat().sort((x, y) => y.path.length - x.path.length)[0];
     if (inner && inner.path.length > 0) return describe({ ...inner, path: [...issue.path, ...inner.path] });
   }
-  const pointer = issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const pointer = pointerTo(issue.path);
   return `${pointer === '' ? 'the whole' : pointer}: ${issue.message}`;
 }

@@ -5,6 +5,7 @@ import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
 import { UserError } from '#cli/user-error.ts';
 import { guardOf, maxExits } from '#core/activation/guard-settings.ts';
 import type { GuardState } from '#core/activation/ports/guard.ts';
+import { DAY_MS, HOUR_MS } from '#core/util/durations.ts';
 import { heldChanges } from './audiences.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
 import { routeEverybody } from './route-everybody.ts';
@@ -17,8 +18,7 @@ interface Options {
 /** By then every function has looked what the guard says. */
 const SEEN_EVERYWHERE_MS = 6_000;
 /** A release that was broken off ends by itself: the guard is there again. */
-const OPEN_FOR_MS = 6 * 3_600_000;
-const DAY_MS = 86_400_000;
+const OPEN_FOR_MS = 6 * HOUR_MS;
 
 /** The commands that look at the guard of a destination, and release what it holds. */
 export const guardCommands = (): Command[] => [

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { parseInstant } from '#cli/options.ts';
 import { asRuns, printRuns } from '#cli/report/print-runs.ts';
 import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
+import { HOUR_MS } from '#core/util/durations.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import { replayDeadLetters } from './dead-letters.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
@@ -13,8 +14,6 @@ interface Options {
   readonly stage: string;
   readonly destination: string;
 }
-
-const HOUR_MS = 3_600_000;
 
 /** The commands that look at a destination of a deployed stage, or steer it. */
 export const operatingCommands = (): Command[] => [

@@ -1,4 +1,5 @@
-import { type Action, DAY, type Device, type Login, type Person, type StoreOrder, type Tier } from './model.ts';
+import { DAY_MS } from '#core/util/durations.ts';
+import type { Action, Device, Login, Person, StoreOrder, Tier } from './model.ts';
 
 /**
  * Who must be in which audience of `catalog/`, found out from the model alone: no schema, no graph, no PQL. Whoever
@@ -23,7 +24,7 @@ interface Someone {
 /** @param now epoch ms; members hold for some hours around it */
 export function expectationsOf(persons: readonly Person[], now: number): Expectations {
   const everybody = knownFrom(persons).filter(({ optedOut }) => !optedOut);
-  const within = (days: number, at: number): boolean => now - at <= days * DAY;
+  const within = (days: number, at: number): boolean => now - at <= days * DAY_MS;
   const bought = ({ actions, orders }: Someone): number[] => [
     ...actions.filter(({ kind }) => kind === 'purchase').map(({ at }) => at),
     ...orders.map(({ at }) => at),

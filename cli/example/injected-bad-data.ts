@@ -1,3 +1,4 @@
+import { HOUR_MS } from '#core/util/durations.ts';
 import type { Random } from './random.ts';
 import type { DatasetId, Records, Row } from './records.ts';
 
@@ -17,7 +18,7 @@ export interface InjectedBadData {
  * @param now epoch ms
  */
 export function withInjectedBadData(random: Random, records: Records, now: number): InjectedBadData {
-  const at = new Date(now - 3_600_000).toISOString();
+  const at = new Date(now - HOUR_MS).toISOString();
   const device = (): object => ({ ECID: [{ id: random.digits(38), primary: true }] });
   const bad: { readonly [K in DatasetId]: readonly Records[K][number][] } = {
     'web-events': [

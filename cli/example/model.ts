@@ -92,7 +92,3 @@ export interface Person {
   readonly orders: readonly StoreOrder[];
   readonly devices: readonly Device[];
 }
-
-export const DAY = 86_400_000;
-export const HOUR = 3_600_000;
-export const MINUTE = 60_000;

@@ -1,13 +1,11 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#core/util/durations.ts';
 import {
   type Action,
   type ActionKind,
   type Customer,
   type CustomerState,
-  DAY,
   type Device,
-  HOUR,
   type Login,
-  MINUTE,
   type Person,
   PRODUCTS,
   type Region,
@@ -66,8 +64,8 @@ const STORES = ['ST-01', 'ST-02', 'ST-03', 'ST-04', 'ST-05', 'ST-06'];
 const REGIONS = ['VA6', 'OR2', 'IRL1', 'SGP3', 'IND1', 'JPN3', 'AUS3', 'ZAF2'];
 
 /** Ages at which an audience or the freshness of a region ends. Nothing happens close to them, so that the answers hold for hours. */
-const WINDOWS = [7, 14, 60, 90].map((days) => days * DAY);
-const CLEARANCE = 12 * HOUR;
+const WINDOWS = [7, 14, 60, 90].map((days) => days * DAY_MS);
+const CLEARANCE = 12 * HOUR_MS;
 
 /** What somebody is like; `weight` of a hundred people. */
 interface Habit {
@@ -183,7 +181,7 @@ function createPerson(random: Random, now: number, number: number, habit: Habit,
   const logins = habit.known ? devices.flatMap((device) => loginsOn(random, device, now)) : [];
   return {
     ...(habit.known && { customer: createCustomer(random, now, id) }),
-    actions: actions.filter(({ at }) => at < now - MINUTE),
+    actions: actions.filter(({ at }) => at < now - MINUTE_MS),
     logins: logins.map((login, i) => ({ ...login, id: `login-${id}-${i + 1}` })),
     orders: orders.map((order, i) => ({ ...order, id: `SO-${id}-${i + 1}` })),
     devices,
@@ -254,7 +252,7 @@ function visit(random: Random, device: Device, start: number, until: ActionKind)
         product: kind === 'page' || (kind === 'product-view' && random.chance(0.4)) ? random.pick(PRODUCTS) : product,
         quantity: kind === 'add-to-cart' ? random.integer(1, 2) : 1,
       };
-      at += random.integer(15_000, 4 * MINUTE);
+      at += random.integer(15_000, 4 * MINUTE_MS);
       return action;
     }),
   );
@@ -279,9 +277,9 @@ function createOrder(random: Random, at: number): StoreOrder {
 
 /** Ms, between two ages in days, at least two minutes, and not near the end of a window. */
 function ageIn(random: Random, [from, to]: readonly [number, number]): number {
-  const age = Math.max(2 * MINUTE, Math.round((from + random.next() * (to - from)) * DAY));
+  const age = Math.max(2 * MINUTE_MS, Math.round((from + random.next() * (to - from)) * DAY_MS));
   const near = WINDOWS.find((window) => Math.abs(age - window) < CLEARANCE);
-  return near === undefined ? age : near - CLEARANCE - random.integer(1, HOUR);
+  return near === undefined ? age : near - CLEARANCE - random.integer(1, HOUR_MS);
 }
 
 const times = <T>(count: number, one: () => T): T[] => Array.from({ length: count }, one);

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '#core/util/durations.ts';
 import type { Action, Customer, CustomerState, Device, Login, Person, StoreOrder } from './model.ts';
 import type { Random } from './random.ts';
 
@@ -159,10 +160,8 @@ export function recordsOf(random: Random, persons: readonly Person[], now: numbe
   };
 }
 
-const HOURS = 3_600_000;
-
 function delay(random: Random): number {
   const luck = random.next();
   if (luck < 0.9) return random.integer(0, 3_000);
-  return luck < 0.98 ? random.integer(3_000, HOURS) : random.integer(HOURS, 48 * HOURS);
+  return luck < 0.98 ? random.integer(3_000, HOUR_MS) : random.integer(HOUR_MS, 48 * HOUR_MS);
 }

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
@@ -22,22 +23,25 @@ export async function findDataFiles(folder: string, catalog: CompiledCatalog): P
   const root = resolve(folder);
   const found: DataFile[] = [];
   for (const entry of await entriesOf(root)) {
-    if (entry.isDirectory()) {
-      for (const inner of await entriesOf(join(root, entry.name))) {
-        if (inner.isFile() && formatOf(inner.name))
-          found.push(fileOf(join(root, entry.name), inner.name, entry.name, catalog));
-      }
-    } else if (entry.isFile() && formatOf(entry.name)) {
-      const datasetId = entry.name.slice(0, entry.name.indexOf('.'));
-      // Other files may lie beside the data; a name that is no dataset is not meant for us.
-      if (catalog.datasets.has(datasetId)) found.push(fileOf(root, entry.name, datasetId, catalog));
-    }
+    if (entry.isDirectory()) found.push(...(await filesOfDataset(root, entry.name, catalog)));
+    if (!isData(entry)) continue;
+    const datasetId = entry.name.slice(0, entry.name.indexOf('.'));
+    // Other files may lie beside the data; a name that is no dataset is not meant for us.
+    if (catalog.datasets.has(datasetId)) found.push(fileOf(root, entry.name, datasetId, catalog));
   }
   if (found.length > 0) return found;
   throw new UserError(
     `${folder} holds no data for this catalog. Expected files named after its datasets (${[...catalog.datasets.keys()].join(', ')}), ` +
       'e.g. web-events.ndjson.gz, as .ndjson, .json, .csv or .parquet, each also with .gz.',
   );
+}
+
+const isData = (entry: Dirent): boolean => entry.isFile() && formatOf(entry.name) !== undefined;
+
+async function filesOfDataset(root: string, datasetId: string, catalog: CompiledCatalog): Promise<DataFile[]> {
+  const folder = join(root, datasetId);
+  const entries = await entriesOf(folder);
+  return entries.filter(isData).map(({ name }) => fileOf(folder, name, datasetId, catalog));
 }
 
 async function entriesOf(folder: string) {

@@ -8,10 +8,10 @@ import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { openWork } from '#core/report/open-work.ts';
+import { HOUR_MS } from '#core/util/durations.ts';
 import type { Fed } from './ingest.ts';
 
 const LOOK_EVERY_MS = 500;
-const HOUR_MS = 3_600_000;
 /** Nothing has moved for so long: something is broken. A delivery that failed comes again after three to six minutes. */
 const GIVE_UP_AFTER_MS = 420_000;
 

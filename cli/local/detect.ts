@@ -1,4 +1,5 @@
 import { UserError } from '#cli/user-error.ts';
+import { isObject } from '#core/util/is-object.ts';
 export type LocalAwsKind = 'ministack' | 'localstack' | 'other';
 
 /** What an endpoint can do beyond what the product always needs. */
@@ -94,8 +95,4 @@ function reasonOf(error: unknown): string {
   if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1_000} s`;
   const cause = error.cause;
   return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,11 +3,11 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
 import { UserError } from '#cli/user-error.ts';
 import { ministackIsReady } from './detect.ts';
 import { DEFAULT_ACCOUNT, type LocalCredentials } from './environment.ts';
 import { localPaths, nodeBinDirectory } from './paths.ts';
-import { freePort } from './ports.ts';
 import { endFamily, findProcess, identify } from './processes.ts';
 import { ensureVenv } from './python.ts';
 import { type RunningProcess, readState, removeState, runningProcess, writeState } from './state.ts';
@@ -72,7 +72,7 @@ async function start(root: string, python: string): Promise<RunningProcess> {
   mkdirSync(temporary, { recursive: true });
   // Lambdas are unpacked below; without this they would take the checkout's "type": "module" for their own.
   writeFileSync(join(paths.run, 'package.json'), '{}\n');
-  const port = await freePort(PREFERRED_PORT);
+  const port = await getPort({ port: PREFERRED_PORT, host: '127.0.0.1' });
   const log = openSync(paths.log, 'w');
   // Its environment leaks into the Lambdas it runs: nothing but what is needed. A session of its own keeps Ctrl+C away.
   const child = spawn(python, ['-m', 'ministack'], {

@@ -3,10 +3,10 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import getPort from 'get-port';
 import { UserError } from '#cli/user-error.ts';
 import { withLock } from './lock.ts';
 import { localPaths, nodeBinDirectory } from './paths.ts';
-import { freePort } from './ports.ts';
 import { endFamily, findProcess, identify } from './processes.ts';
 import { SinkClient } from './sink-client.ts';
 import { type RunningProcess, readState, removeState, runningProcess, writeState } from './state.ts';
@@ -68,7 +68,7 @@ async function start(root: string, host: string): Promise<RunningProcess> {
   if (earlier !== undefined) await endFamily(earlier, sinkMarker(root));
   removeState(paths.state);
   mkdirSync(paths.base, { recursive: true });
-  const port = await freePort(PREFERRED_PORT);
+  const port = await getPort({ port: PREFERRED_PORT, host });
   const log = openSync(paths.log, 'w');
   const child = spawn(join(nodeBinDirectory(root), 'node'), [MAIN, String(port), host, paths.requests], {
     cwd: paths.base,

@@ -33,12 +33,22 @@ export async function stopLocalAws(root: string, log: (line: string) => void = (
       removeState(paths.deployRecord);
       removeState(paths.outputs);
     }
-    if (ministack === 'absent' && sink === 'absent' && orphans === 0) log('Nothing was running.');
-    if (ministack !== 'absent') log(`Stopped MiniStack${ministack === 'killed' ? ' (it had to be killed)' : ''}.`);
-    if (orphans > 0) log(`Ended ${orphans} Lambda process${orphans === 1 ? '' : 'es'} left by an earlier MiniStack.`);
-    if (sink !== 'absent') log(`Stopped the sink${sink === 'killed' ? ' (it had to be killed)' : ''}.`);
-    return { ministack, sink, orphans };
+    const stopped = { ministack, sink, orphans };
+    for (const line of linesAbout(stopped)) log(line);
+    return stopped;
   });
+}
+
+function linesAbout({ ministack, sink, orphans }: Stopped): string[] {
+  const stopped = (what: string, ending: Ending): string[] =>
+    ending === 'absent' ? [] : [`Stopped ${what}${ending === 'killed' ? ' (it had to be killed)' : ''}.`];
+  const plural = orphans === 1 ? '' : 'es';
+  const lines = [
+    ...stopped('MiniStack', ministack),
+    ...(orphans > 0 ? [`Ended ${orphans} Lambda process${plural} left by an earlier MiniStack.`] : []),
+    ...stopped('the sink', sink),
+  ];
+  return lines.length > 0 ? lines : ['Nothing was running.'];
 }
 
 async function stopRecorded(statePath: string, marker: string): Promise<Ending> {

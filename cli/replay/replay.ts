@@ -77,22 +77,8 @@ export async function replay(
   const backoff = async (): Promise<void> => {};
   const outbox = { send: async (sent: readonly OutgoingDelivery[]) => void deliveries.push(...sent) };
 
-  const counts = { accepted: 0, rejected: 0, duplicate: 0 };
-  const rejections: Record<string, number> = {};
-  const withoutProfile: Record<string, number> = {};
-  const graphRejections: Record<string, number> = {};
-  for (const { rejection } of options.inputs) {
-    if (!rejection) continue;
-    counts.rejected += 1;
-    increase(rejections, rejection.code);
-  }
-
-  const inputs = options.inputs.filter((input) => {
-    const failed = failedAsWhole(input, options);
-    counts.rejected += failed?.rejected ?? 0;
-    for (const [code, count] of Object.entries(failed?.rejections ?? {})) increase(rejections, code, count);
-    return !failed;
-  });
+  const tally = emptyTally();
+  const inputs = wholeInputs(options, tally);
 
   const travelled: CostBatch[] = [];
   let part = 0;
@@ -116,16 +102,9 @@ export async function replay(
       },
     });
     if (processed.failed[0]) throw processed.failed[0].error;
-    counts.rejected += processed.rejected.length;
-    for (const { rejections: reasons } of processed.rejected) increase(rejections, reasons[0]!.code);
+    countProcessed(processed, tally);
     const ofPeople = processed.outcomes.map(({ record }) => record).filter((record) => !isLookedUp(record));
     travelled.push({ ingestionMethod: batch.ingestionMethod, records: ofPeople });
-    for (const outcome of processed.outcomes) {
-      if (outcome.duplicate) counts.duplicate += 1;
-      else counts.accepted += 1;
-      if (outcome.withoutProfile) increase(withoutProfile, outcome.withoutProfile);
-      if (outcome.graphRejection) increase(graphRejections, outcome.graphRejection);
-    }
   }
   const evaluation = {
     profiles,
@@ -140,10 +119,47 @@ export async function replay(
   const routing = { profiles, memberships, deliveryStates, outbox, settings: settings.route, now: () => now, backoff };
   for (const canonicalKey of new Set(memberships.changed)) await route(canonicalKey, routing);
   const counted = await report({ profiles, memberships, deliveryStates }, settings.report, now);
-  const result: ReplayResult = { records: counts, ...counted, rejections, withoutProfile, graphRejections };
+  const result: ReplayResult = { ...counted, ...tally };
   if (options.withCost) return { result: { ...result, cost: await costs(travelled, settings, now) }, deliveries };
   return { result, deliveries };
 }
+
+type Tally = Pick<ReplayResult, 'records' | 'rejections' | 'withoutProfile' | 'graphRejections'>;
+
+const emptyTally = (): Tally => ({
+  records: { accepted: 0, rejected: 0, duplicate: 0 },
+  rejections: {},
+  withoutProfile: {},
+  graphRejections: {},
+});
+
+/** The inputs that do not fail as a whole; of the others it is counted why. */
+function wholeInputs(options: ReplayOptions, { records, rejections }: Tally): ReplayInput[] {
+  for (const { rejection } of options.inputs) {
+    if (!rejection) continue;
+    records.rejected += 1;
+    increase(rejections, rejection.code);
+  }
+  return options.inputs.filter((input) => {
+    const failed = failedAsWhole(input, options);
+    records.rejected += failed?.rejected ?? 0;
+    for (const [code, count] of Object.entries(failed?.rejections ?? {})) increase(rejections, code, count);
+    return !failed;
+  });
+}
+
+function countProcessed({ rejected, outcomes }: Processed, { records, rejections, ...reasons }: Tally): void {
+  records.rejected += rejected.length;
+  for (const { rejections: why } of rejected) increase(rejections, why[0]!.code);
+  for (const { duplicate, withoutProfile, graphRejection } of outcomes) {
+    if (duplicate) records.duplicate += 1;
+    else records.accepted += 1;
+    if (withoutProfile) increase(reasons.withoutProfile, withoutProfile);
+    if (graphRejection) increase(reasons.graphRejections, graphRejection);
+  }
+}
+
+type Processed = Awaited<ReturnType<typeof processRecords>>;
 
 /** Nothing has to be small in memory: links come out in the order of time, however long ago they were. */
 const WHOLE_LINK_HISTORY = {

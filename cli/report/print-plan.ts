@@ -1,5 +1,6 @@
 import type { SegmentListing } from '#core/catalog/lifecycle.ts';
 import type { PlanState, SegmentPlan } from '#core/segmentation/plan.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#core/util/durations.ts';
 import { table } from './table.ts';
 
 /** A plan as text, for people. */
@@ -35,9 +36,9 @@ function durationOf(milliseconds: number): string {
 }
 
 const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
+  ['day', DAY_MS],
+  ['hour', HOUR_MS],
+  ['minute', MINUTE_MS],
   ['second', 1000],
 ] as const;
 

@@ -1,6 +1,6 @@
 import type { EntityAnswer } from '#core/access/entity.ts';
 import type { EventPage } from '#core/access/events.ts';
-import { isPlainObject } from '#core/profile/attributes.ts';
+import { isObject } from '#core/util/is-object.ts';
 import { table } from './table.ts';
 
 /** A profile for people: its identities, its attributes as paths, its audiences. */
@@ -43,7 +43,7 @@ const section = (title: string, head: readonly string[], rows: readonly (readonl
 function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): string[][] {
   return Object.entries(value).flatMap(([name, below]) => {
     const path = `${prefix}${name}`;
-    if (isPlainObject(below)) return flatten(below, `${path}.`);
+    if (isObject(below)) return flatten(below, `${path}.`);
     return [[path, typeof below === 'string' ? below : JSON.stringify(below)]];
   });
 }

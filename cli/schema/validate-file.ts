@@ -7,7 +7,7 @@ import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
-import { FileRejectedError, type Rejection } from '#core/record/record.ts';
+import { type DecodedRecord, FileRejectedError, type Rejection } from '#core/record/record.ts';
 import type { Validate } from '#core/schema/compile-bundle.ts';
 import type { Violation } from '#core/schema/violations.ts';
 
@@ -33,15 +33,10 @@ export async function validateFile(path: string, validate: Validate): Promise<Va
     rejected.push({ record, errors: errors.slice(0, MAX_ERRORS) });
   };
   try {
-    const plan = await listChunks(source, { targetBytes: CHUNK_BYTES });
-    for (const chunk of plan.chunks) {
-      for await (const records of decodeChunk(source, plan, chunk)) {
-        for (const decoded of records) {
-          record += 1;
-          const errors = decoded.rejection ? [unreadable(decoded.rejection)] : validate(decoded.value);
-          if (errors.length > 0) reject(errors);
-        }
-      }
+    for await (const decoded of recordsOf(source)) {
+      record += 1;
+      const errors = decoded.rejection ? [unreadable(decoded.rejection)] : validate(decoded.value);
+      if (errors.length > 0) reject(errors);
     }
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;
@@ -49,6 +44,13 @@ export async function validateFile(path: string, validate: Validate): Promise<Va
     reject([unreadable(error.rejection)]);
   }
   return { accepted: record - rejected.length, rejected };
+}
+
+async function* recordsOf(source: ByteSource): AsyncIterable<DecodedRecord> {
+  const plan = await listChunks(source, { targetBytes: CHUNK_BYTES });
+  for (const chunk of plan.chunks) {
+    for await (const records of decodeChunk(source, plan, chunk)) yield* records;
+  }
 }
 
 const unreadable = ({ code, message, expected, found }: Rejection): Violation => ({

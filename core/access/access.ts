@@ -40,6 +40,7 @@ export interface AccessProblem {
   readonly detail?: string;
 }
 
+/** Whether it is an answer that says no, instead of what was asked for. */
 export const isAccessProblem = (value: object): value is AccessProblem => 'title' in value && 'status' in value;
 
 /** The names of schemas as AEP has them. */

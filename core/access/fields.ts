@@ -1,4 +1,4 @@
-import { isPlainObject } from '#core/profile/attributes.ts';
+import { isObject } from '#core/util/is-object.ts';
 
 type Wanted = Map<string, Wanted | 'all'>;
 
@@ -33,7 +33,7 @@ function cut(value: unknown, wanted: Wanted | 'all'): unknown {
     const items = value.map((item) => cut(item, wanted)).filter((item) => item !== undefined);
     return items.length > 0 ? items : undefined;
   }
-  if (!isPlainObject(value)) return undefined;
+  if (!isObject(value)) return undefined;
   const kept = Object.entries(value).flatMap(([name, below]) => {
     const wantedBelow = wanted.get(name);
     const part = wantedBelow === undefined ? undefined : cut(below, wantedBelow);

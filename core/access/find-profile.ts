@@ -13,6 +13,7 @@ export interface FoundProfile {
 /**
  * The profile of an identity as a merge policy sees it, or undefined where nothing is known of it: with stitching `none`
  * an identity that is only linked to others has no profile of its own (aep.md §4.1).
+ * @throws ConflictError when an item was moved meanwhile: to be asked again
  */
 export async function findProfile(
   key: IdentityKey,

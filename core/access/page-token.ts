@@ -19,5 +19,6 @@ export function parseToken(token: string): Place | undefined {
   return time === undefined || id === undefined ? undefined : { time: Number(time), id };
 }
 
+/** The order in which events are paged: by time, then by id. */
 export const comparePlaces = (x: Place, y: Place): number =>
   x.time - y.time || (x.id < y.id ? -1 : x.id > y.id ? 1 : 0);

@@ -1,4 +1,4 @@
-import { isPlainObject } from '#core/profile/attributes.ts';
+import { isObject } from '#core/util/is-object.ts';
 
 /** A condition on one field of an event: `commerce.order.priceTotal>=100` (aep.md §4.2). */
 export interface PropertyFilter {
@@ -66,5 +66,5 @@ function compareTexts(x: string, y: string): number {
 function valuesAt(value: unknown, [name, ...rest]: readonly string[]): unknown[] {
   if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, name === undefined ? [] : [name, ...rest]));
   if (name === undefined) return [value];
-  return isPlainObject(value) && Object.hasOwn(value, name) ? valuesAt(value[name], rest) : [];
+  return isObject(value) && Object.hasOwn(value, name) ? valuesAt(value[name], rest) : [];
 }

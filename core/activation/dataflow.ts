@@ -1,3 +1,5 @@
+import { HOUR_MS } from '#core/util/durations.ts';
+
 /** What flowed to a destination: people, or rows of a file (aep.md §6.6). */
 export interface DataflowCounts {
   /** Handed over by the router; those who were left out then are among them. */
@@ -20,8 +22,7 @@ export interface DataflowRun extends DataflowCounts {
 
 export const NO_DATAFLOW: DataflowCounts = { received: 0, activated: 0, failed: 0, retried: 0, excluded: {} };
 
-const HOUR_MS = 3_600_000;
-
+/** The beginning of the hour (UTC) that an instant lies in; both in epoch ms. */
 export const hourOf = (at: number): number => Math.floor(at / HOUR_MS) * HOUR_MS;
 
 /** The beginnings of the hours from one instant to another. */
@@ -47,6 +48,6 @@ export function activationRate({ activated, failed, excluded }: DataflowCounts):
   return all === 0 ? undefined : activated / all;
 }
 
-/** A run is completed when its hour is over (aep.md §6.6). */
+/** A run is completed when its hour is over (aep.md §6.6). @param now epoch ms */
 export const runState = ({ hour }: DataflowRun, now: number): 'processing' | 'completed' =>
   now < hour + HOUR_MS ? 'processing' : 'completed';

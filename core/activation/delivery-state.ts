@@ -1,6 +1,7 @@
 import type { Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { isRedirect } from '#core/segmentation/membership.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import type { OutgoingDelivery } from './ports/outbox.ts';
 
 /**
@@ -51,6 +52,7 @@ export async function currentDeliveryState(
   return isRedirect(stored) ? currentDeliveryState(stored.redirectTo, deliveryStates) : stored;
 }
 
+/** The delivery state of a profile item of which nothing was routed yet. */
 export const noDeliveryState = (canonicalKey: IdentityKey): DeliveryStateItem => ({
   canonicalKey,
   version: 0,
@@ -104,9 +106,12 @@ function lastRouted(a: LastRouted, b: LastRouted): LastRouted {
 }
 
 /** Nothing older comes back: messages and dead letters live 14 days. */
-const EXITED_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+const EXITED_KEPT_MS = 30 * DAY_MS;
 
-/** The delivery state without what has long been over: an identity that was told an exit that long ago is as good as unknown. */
+/**
+ * The delivery state without what has long been over: an identity whose exit was routed that long ago is as good as unknown.
+ * @param now epoch ms
+ */
 export function withoutOldExits(deliveryState: DestinationState, now: number): DestinationState {
   const isOld = ({ status, lastQualificationTime, routedAt }: LastRouted): boolean =>
     status === 'exited' && now - Math.max(routedAt ?? 0, lastQualificationTime) > EXITED_KEPT_MS;

@@ -19,7 +19,7 @@ export interface Decision {
   readonly decidedAt: number;
 }
 
-/** Where an identity's last news differ from what it should have: the changes to tell. */
+/** Where what was last routed of an identity differs from what it should have: the changes to route. @param now epoch ms */
 export function diffFor(
   keys: readonly IdentityKey[],
   { realized, memberships }: Pick<ActivatedProfile, 'realized' | 'memberships'>,
@@ -54,7 +54,7 @@ function timeOf(
   return membership?.status === status ? membership.lastQualificationTime : now;
 }
 
-/** What an identity has been told, once the changes are delivered. @param via the ways that a change goes */
+/** What is routed of an identity, once the changes are delivered. @param routes by which a change goes */
 export function routedAfter(
   before: Readonly<Record<string, LastRouted>> | undefined,
   changes: readonly MembershipChange[],

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '#core/util/durations.ts';
 /**
  * What became of a request to a destination, as far as anybody can tell.
  * `blocked`: not sent at all, since the address lies inside (docs/architecture.md, "Hostile input").
@@ -60,7 +61,7 @@ export function classifyOutcome(outcome: HttpOutcome): ErrorClass | undefined {
 
 /** How long is waited where the destination does not say for how long, and longest, whatever it says: ms. */
 const DEFAULT_WAIT_MS = 1_000;
-const MAX_WAIT_MS = 12 * 3_600_000;
+const MAX_WAIT_MS = 12 * HOUR_MS;
 
 /** For how long a destination asks to be left alone, in ms. */
 export const askedToWait = (outcome: HttpOutcome): number =>

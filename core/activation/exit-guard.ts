@@ -1,5 +1,6 @@
 import { GUARD_SHARDS } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import type { AudienceChanges } from './guard.ts';
 import { type GuardSettings, maxExits } from './guard-settings.ts';
 import type { ExitCount, GuardState, GuardStore } from './ports/guard.ts';
@@ -7,7 +8,6 @@ import type { ExitCount, GuardState, GuardStore } from './ports/guard.ts';
 /** For how long a function believes what it has read: of a destination's state, and of the size of an audience. */
 const STATE_FRESH_MS = 5_000;
 const SIZE_FRESH_MS = 60_000;
-const DAY_MS = 86_400_000;
 const OPEN: GuardState = { epoch: 0 };
 
 /** What is known of an audience and of those who leave it. */

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '#core/util/durations.ts';
 /**
  * Who may ask a destination when, as one item for each destination knows it. Requests follow each other at the distance
  * of the limit (`freeAt`). Who would have to wait for longer than a function waits goes away and comes back when it may
@@ -29,7 +30,7 @@ export interface TurnRequest {
 export type TurnStep = 'first' | 'next' | 'join' | 'begin' | 'later';
 
 /** How long a line may be. Who finds it longer comes back before it has come to its end. */
-export const MAX_LINE_MS = 3_600_000;
+export const MAX_LINE_MS = HOUR_MS;
 
 /** What is to be done about a request for a turn. @param now epoch ms */
 export function nextStep({ freeAt, lineEnd }: RateState, { patienceMs, isBack }: TurnRequest, now: number): TurnStep {

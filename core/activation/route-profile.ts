@@ -51,26 +51,27 @@ export function routeToProfileDestination(
     if (memberships.length > 0) excluded[reason] = [...(excluded[reason] ?? []), ...memberships];
   };
 
-  for (const candidate of activated) {
+  const tellOf = (candidate: ActivatedProfile, keys: readonly IdentityKey[]): void => {
     const { profile, realized } = candidate;
-    const keys = identitiesFor(accepted, profile, before);
-    if (keys.length === 0) {
-      exclude('noAcceptedIdentity', candidate);
-      continue;
-    }
-    if (missingOf(mandatory, profile.view).length > 0) {
-      exclude('missingMandatoryAttribute', candidate);
-      continue;
-    }
-    for (const key of keys) present.add(key);
     const attributes = pick(profile.view, paths);
     const changes = diffFor(keys, candidate, before, decision.decidedAt);
-    const isMember = Object.keys(realized).length > 0;
+    const isUpdated = sendsUpdates && Object.keys(realized).length > 0;
     const digest = digestOf(keys, attributes);
-    if (isMember && sendsUpdates) digests[profile.key] = digest;
+    if (isUpdated) digests[profile.key] = digest;
     if (changes.length > 0) addDelivery(keys, attributes, changes);
-    else if (isMember && sendsUpdates && before.digests[profile.key] !== digest) {
+    else if (isUpdated && before.digests[profile.key] !== digest)
       addDelivery(keys, attributes, currentMemberships(candidate));
+  };
+
+  for (const candidate of activated) {
+    const { profile } = candidate;
+    const keys = identitiesFor(accepted, profile, before);
+    if (keys.length === 0) exclude('noAcceptedIdentity', candidate);
+    else if (missingOf(mandatory, profile.view).length > 0) {
+      exclude('missingMandatoryAttribute', candidate);
+    } else {
+      for (const key of keys) present.add(key);
+      tellOf(candidate, keys);
     }
   }
   for (const key of abandonedIdentities(before, present)) {

@@ -160,6 +160,7 @@ const ROUTED_NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} }
  * queues, then it says that they are: after a crash anywhere in between the same messages are sent again, so that
  * nothing is lost even if the membership has changed back by then. Sent twice within minutes, an ordered queue drops
  * them; files go by their revision.
+ * @throws ConflictError when others went on writing first; Error of a delivery lane that took not all
  */
 export async function route(
   canonicalKey: IdentityKey,
@@ -221,13 +222,7 @@ async function routeOnce(
   if (isUnchanged && joined.taken.length === 0 && joined.item.pending.length === 0) return { routed: ROUTED_NOTHING };
   const pending = [...leftOver.unsent, ...fresh];
   await deliveryStates.write({ ...after, pending }, joined.taken);
-  if (pending.length > 0) {
-    const { unsent, error } = await sendEach(pending, outbox);
-    if (unsent.length < pending.length) {
-      await deliveryStates.write({ ...after, pending: unsent, version: after.version + 1 }, []);
-    }
-    if (error) throw error;
-  }
+  await sendPending({ ...after, pending }, deps);
   const excluded = countExcluded(after) - countExcluded(before);
   const destinations = byDestination(parts, before, after, deliveries);
   return { routed: { queued: fresh.length, excluded, destinations }, memberships };
@@ -273,6 +268,16 @@ function isRoutable(
 async function hasChanged({ canonicalKey, version }: MembershipItem, memberships: MembershipStore): Promise<boolean> {
   const stored = await memberships.get(canonicalKey);
   return stored !== undefined && !isRedirect(stored) && stored.version !== version;
+}
+
+/** Sends what the delivery state says is about to be routed, and writes down what was. */
+async function sendPending(deliveryState: DeliveryStateItem, { deliveryStates, outbox }: RouteDeps): Promise<void> {
+  const { pending, version } = deliveryState;
+  if (pending.length === 0) return;
+  const { unsent, error } = await sendEach(pending, outbox);
+  if (unsent.length < pending.length)
+    await deliveryStates.write({ ...deliveryState, pending: unsent, version: version + 1 }, []);
+  if (error) throw error;
 }
 
 /** Sends to each delivery lane by itself, so that a queue that takes nothing keeps no other from its messages. */

@@ -14,6 +14,7 @@ import { compileIdentities } from '#core/schema/identities.ts';
 import { schemaCompiler } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
 import { isInUnion } from './checks/union.ts';
 import { compileGovernance } from './policies/compile-governance.ts';
@@ -48,8 +49,6 @@ export interface CompiledCatalog {
 }
 
 const NO_IDENTITIES = { identities: [], rejections: [] };
-
-const DAY_MS = 86_400_000;
 
 /** aep.md §4.1 leaves profiles unmerged without a default; here there is one. */
 export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {

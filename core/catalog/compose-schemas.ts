@@ -12,29 +12,12 @@ export function composeSchemas(
   files: readonly Loaded<unknown>[],
 ): { schemas: Loaded<SchemaDefinition>[]; problems: CatalogProblem[] } {
   const problems: CatalogProblem[] = [];
-  // Schemas among themselves are looked at with everything else that has an id.
-  const byId = new Map<string, Loaded<unknown>>();
-  for (const file of schemas) if (file.id !== undefined && !byId.has(file.id)) byId.set(file.id, file);
-  const again = new Map<string, Loaded<unknown>[]>();
-  const used = new Map<string, Loaded<unknown>>();
-  for (const [id, copies] of Map.groupBy(files, ({ id }) => id)) {
-    if (id === undefined) continue;
-    const [first, ...others] = [...(byId.get(id) ? [byId.get(id)!] : []), ...active(copies)];
-    byId.set(id, first!);
-    if (copies.includes(first!)) used.set(id, first!);
-    const differing = others.filter((copy) => !isSame(copy, first!));
-    if (differing.length > 0) again.set(id, differing);
-  }
+  const { byId, again, used } = byIdentifier(schemas, files);
   const parts = partsOf([...used].map(([id, { definition }]) => [id, definition] as const));
   const ids = new Set(schemas.flatMap(({ id }) => id ?? []));
   const reported = new Set<string>();
   const needed = new Set(ids);
-  const hints = new Map<string, string>();
-  const hintFor = (id: string): string => {
-    const hint = hints.get(id) ?? didYouMean(id, [...parts.keys(), ...ids]) ?? ADD_FILE;
-    hints.set(id, hint);
-    return hint;
-  };
+  const hintFor = hinting([...parts.keys(), ...ids]);
   const composed = schemas.map((loaded) => {
     if (!loaded.definition) return loaded;
     const { definition, used: taken, missing } = composeSchema(loaded.definition, parts, ids);
@@ -56,6 +39,42 @@ export function composeSchemas(
     }
   }
   return { schemas: composed, problems };
+}
+
+interface ByIdentifier {
+  /** The file that counts: of a schema, or of a part. */
+  readonly byId: ReadonlyMap<string, Loaded<unknown>>;
+  /** The parts among these. */
+  readonly used: ReadonlyMap<string, Loaded<unknown>>;
+  /** Files of the same identifier that say something else. */
+  readonly again: ReadonlyMap<string, readonly Loaded<unknown>[]>;
+}
+
+function byIdentifier(schemas: readonly Loaded<unknown>[], files: readonly Loaded<unknown>[]): ByIdentifier {
+  // Schemas among themselves are looked at with everything else that has an id.
+  const byId = new Map<string, Loaded<unknown>>();
+  for (const file of schemas) if (file.id !== undefined && !byId.has(file.id)) byId.set(file.id, file);
+  const again = new Map<string, Loaded<unknown>[]>();
+  const used = new Map<string, Loaded<unknown>>();
+  for (const [id, copies] of Map.groupBy(files, ({ id }) => id)) {
+    if (id === undefined) continue;
+    const [first, ...others] = [...(byId.get(id) ? [byId.get(id)!] : []), ...active(copies)];
+    byId.set(id, first!);
+    if (copies.includes(first!)) used.set(id, first!);
+    const differing = others.filter((copy) => !isSame(copy, first!));
+    if (differing.length > 0) again.set(id, differing);
+  }
+  return { byId, used, again };
+}
+
+/** What to do about an identifier that no file has; many places may refer to the same one. */
+function hinting(known: readonly string[]): (id: string) => string {
+  const hints = new Map<string, string>();
+  return (id) => {
+    const hint = hints.get(id) ?? didYouMean(id, known) ?? ADD_FILE;
+    hints.set(id, hint);
+    return hint;
+  };
 }
 
 const ADD_FILE = 'add the file that has this $id below schemas/';

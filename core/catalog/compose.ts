@@ -1,7 +1,8 @@
 import type { SchemaDefinition } from '#core/schema/definition.ts';
-import { SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from '#core/schema/keywords.ts';
-import { isObject, pointerStep } from '#core/schema/library.ts';
+import { mapSchemasOf } from '#core/schema/keywords.ts';
 import { withRecordNames } from '#core/schema/xed.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { pointerTo, toFragment } from '#core/util/pointer.ts';
 import { BUILT_IN_SCHEMAS } from './built-in-schemas.ts';
 
 /** Where the parts of a composed schema are kept, by their `$id`. */
@@ -33,48 +34,10 @@ export function composeSchema(
   parts: ReadonlyMap<string, Node>,
   schemas: ReadonlySet<string>,
 ): ComposedSchema {
-  const used = new Map<string, unknown>();
-  const waiting: string[] = [];
-  const missing: { in: string; path: Path; id: string }[] = [];
-  const rewrite = (node: unknown, part: string | undefined, path: Path): unknown => {
-    if (!isObject(node)) return node;
-    const result: Record<string, unknown> = {};
-    for (const [key, value] of Object.entries(node)) {
-      const here = [...path, key];
-      const inside = (item: unknown, step: string | number): unknown => rewrite(item, part, [...here, String(step)]);
-      if (key === '$ref' && typeof value === 'string') {
-        const target = reference(value, part, here);
-        if (target !== undefined) result.$ref = target;
-      } else if (SCHEMA_MAPS.has(key) && isObject(value)) {
-        result[key] = Object.fromEntries(Object.entries(value).map(([name, item]) => [name, inside(item, name)]));
-      } else if (SCHEMA_LISTS.has(key) && Array.isArray(value)) result[key] = value.map(inside);
-      else if (SINGLE_SCHEMAS.has(key))
-        result[key] = Array.isArray(value) ? value.map(inside) : rewrite(value, part, here);
-      else result[key] = value;
-    }
-    return result;
-  };
-  const reference = (value: string, part: string | undefined, path: Path): string | undefined => {
-    const hash = value.indexOf('#');
-    const id = hash < 0 ? value : value.slice(0, hash);
-    const fragment = hash < 0 ? '' : value.slice(hash + 1);
-    if (id === '') return part === undefined ? value : `#${pointerTo(part)}${fragment}`;
-    if (schemas.has(id)) return value;
-    if (!parts.has(id)) {
-      if (part !== undefined) missing.push({ in: part, path, id });
-      return part === undefined ? value : undefined;
-    }
-    if (!used.has(id)) {
-      used.set(id, {});
-      waiting.push(id);
-    }
-    return `#${pointerTo(id)}${fragment}`;
-  };
-  const definition = rewrite(withRecordNames(schema), undefined, []) as SchemaDefinition;
-  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-    const { $id: _, $schema: _dialect, ...rest } = parts.get(id)!;
-    used.set(id, rewrite(rest, id, []));
-  }
+  const composer = new Composer(parts, schemas);
+  const definition = composer.rewrite(withRecordNames(schema), undefined, []) as SchemaDefinition;
+  composer.rewriteParts();
+  const { used, missing } = composer;
   if (used.size === 0) return { definition, used: [], missing };
   const had = isObject(definition[PARTS]) ? definition[PARTS] : {};
   return {
@@ -84,4 +47,59 @@ export function composeSchema(
   };
 }
 
-const pointerTo = (part: string): string => pointerStep(PARTS) + pointerStep(part);
+class Composer {
+  readonly #parts: ReadonlyMap<string, Node>;
+  readonly #schemas: ReadonlySet<string>;
+  readonly used = new Map<string, unknown>();
+  readonly #waiting: string[] = [];
+  readonly missing: { in: string; path: Path; id: string }[] = [];
+
+  constructor(parts: ReadonlyMap<string, Node>, schemas: ReadonlySet<string>) {
+    this.#parts = parts;
+    this.#schemas = schemas;
+  }
+
+  /** A schema with its references as they are to be. @param part in which it stands, if it is not the schema itself */
+  rewrite(node: unknown, part: string | undefined, path: Path): unknown {
+    if (!isObject(node)) return node;
+    const result: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(node)) {
+      const here = [...path, key];
+      if (key === '$ref' && typeof value === 'string') {
+        const target = this.#reference(value, part, here);
+        if (target !== undefined) result.$ref = target;
+        continue;
+      }
+      const inside = (item: unknown, ...way: (string | number)[]): unknown =>
+        this.rewrite(item, part, [...here, ...way.map(String)]);
+      result[key] = mapSchemasOf(key, value, inside);
+    }
+    return result;
+  }
+
+  #reference(value: string, part: string | undefined, path: Path): string | undefined {
+    const hash = value.indexOf('#');
+    const id = hash < 0 ? value : value.slice(0, hash);
+    const fragment = hash < 0 ? '' : value.slice(hash + 1);
+    if (id === '') return part === undefined ? value : `#${fragmentOf(part)}${fragment}`;
+    if (this.#schemas.has(id)) return value;
+    const target = this.#parts.get(id);
+    if (!target && part !== undefined) this.missing.push({ in: part, path, id });
+    if (!target) return part === undefined ? value : undefined;
+    if (!this.used.has(id)) {
+      this.used.set(id, {});
+      this.#waiting.push(id);
+    }
+    return `#${fragmentOf(id)}${fragment}`;
+  }
+
+  /** Those that are referred to, and those that they refer to. */
+  rewriteParts(): void {
+    for (let id = this.#waiting.pop(); id !== undefined; id = this.#waiting.pop()) {
+      const { $id: _, $schema: _dialect, ...rest } = this.#parts.get(id)!;
+      this.used.set(id, this.rewrite(rest, id, []));
+    }
+  }
+}
+
+const fragmentOf = (part: string): string => toFragment(pointerTo([PARTS, part]));

@@ -2,6 +2,7 @@ import stringify from 'safe-stable-stringify';
 import type { IdentityDescriptor, SchemaDefinition } from '#core/schema/definition.ts';
 import { identityDescriptors, isLookupSchema, primaryKeyOf } from '#core/schema/descriptors.ts';
 import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
+import { pointerStep } from '#core/util/pointer.ts';
 import type { Catalog } from './catalog.ts';
 import { type FieldSettings, narrowings, rulesOf } from './field-settings.ts';
 
@@ -169,23 +170,27 @@ function compareSound(old: FieldTree, next: FieldTree, pointer: string, depth: n
   for (const { what, advice } of narrowings(rules, nextRules)) changes.push(about(pointer, what, advice));
   for (const name of newlyRequired(rules, nextRules)) {
     const advice = 'records so far need not have it: leave it out of "required"';
-    changes.push(about(`${pointer}/${escapeStep(name)}`, 'newly required', advice));
+    changes.push(about(pointer + pointerStep(name), 'newly required', advice));
   }
   if (depth >= DEEPEST) return;
-  const [oldNames, nextNames] = [new Set(old.names), new Set(next.names)];
-  const added = next.names.filter((name) => !oldNames.has(name)).slice(0, MAX_NAMES);
-  for (const name of old.names) {
-    const [child, nextChild] = [old.child(name), nextNames.has(name) ? next.child(name) : undefined];
-    const place = `${pointer}/${escapeStep(name)}`;
-    if (nextChild === undefined) {
-      const meant = added.length > 0 ? `; if it is now called ${added.join(' or ')}, have both` : '';
-      changes.push(about(place, 'removed, renamed or moved', `keep the field where it is${meant}`));
-    } else compareAny(child, nextChild, place, depth, to);
-  }
+  compareNamed(old, next, pointer, depth, to);
   compareAny(old.items(), next.items(), pointer, depth, to);
   // What is not named was allowed as well, unless that was forbidden in so many words.
   const unnamed = old.child(ANY_KEY) ?? (rules.closed ? undefined : 'open');
   compareAny(unnamed, next.child(ANY_KEY), `${pointer}/*`, depth, to);
+}
+
+/** The fields that have a name, where each was. */
+function compareNamed(old: FieldTree, next: FieldTree, pointer: string, depth: number, to: Comparison): void {
+  const [oldNames, nextNames] = [new Set(old.names), new Set(next.names)];
+  const added = next.names.filter((name) => !oldNames.has(name)).slice(0, MAX_NAMES);
+  const meant = added.length > 0 ? `; if it is now called ${added.join(' or ')}, have both` : '';
+  for (const name of old.names) {
+    const nextChild = nextNames.has(name) ? next.child(name) : undefined;
+    const place = pointer + pointerStep(name);
+    if (nextChild !== undefined) compareAny(old.child(name), nextChild, place, depth, to);
+    else to.changes.push(to.about(place, 'removed, renamed or moved', `keep the field where it is${meant}`));
+  }
 }
 
 function compareAny(
@@ -207,7 +212,6 @@ const ANYTHING: FieldTree = { types: new Set(), names: [], nodes: [], child: () 
 const typesOf = (tree: FieldTree): string => [...tree.types].sort().join(' or ');
 const newlyRequired = (old: FieldSettings, next: FieldSettings): string[] =>
   [...next.required].filter((name) => !old.required.has(name));
-const escapeStep = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** `2 breaking changes of schemas` */
 export const countBreaking = ({ length }: readonly BreakingChange[]): string =>

@@ -29,6 +29,7 @@ const OTHERS = [
   'unevaluatedItems',
 ];
 
+/** What the schemas that apply to one field ask of its values, taken together. */
 export function rulesOf(nodes: readonly Node[]): FieldSettings {
   const texts = (key: string): string[] =>
     nodes.flatMap((node) => (typeof node[key] === 'string' ? [node[key] as string] : []));
@@ -78,37 +79,65 @@ function narrowest(
   });
 }
 
+interface Narrowing {
+  readonly what: string;
+  readonly advice: string;
+}
+
 /** Rules under which a value that was right may be wrong. */
-export function narrowings(old: FieldSettings, next: FieldSettings): { what: string; advice: string }[] {
-  const found: { what: string; advice: string }[] = [];
-  const put = (what: string, advice: string): void => void found.push({ what, advice });
-  const lost = old.allowed === undefined ? undefined : [...old.allowed].filter((value) => !next.allowed?.has(value));
-  if (next.allowed && lost === undefined) put('limited to certain values', 'leave out "enum"');
-  else if (next.allowed && lost && lost.length > 0) {
-    put(`no longer allows ${lost.slice(0, 10).join(', ')}`, 'keep all values in "enum"; more may be added');
-  }
-  if ([...next.patterns].some((pattern) => !old.patterns.has(pattern))) {
-    put('another pattern', 'keep the pattern, or leave it out');
-  }
-  if (stringify([...old.formats].sort()) !== stringify([...next.formats].sort())) {
-    put('another format', 'keep the format; add a field of another name for the new one');
-  }
-  if (next.closed && !old.closed) put('closed for fields it does not name', 'leave out "additionalProperties: false"');
-  if (next.unique && !old.unique) put('items must differ now', 'leave out "uniqueItems"');
-  for (const [key, limit] of next.limits) {
-    const had = old.limits.get(key);
-    const isNarrower = had === undefined || (LOWER.includes(key) ? limit > had : limit < had);
-    if (isNarrower) put(`"${key}" narrowed to ${limit}`, had === undefined ? `leave out "${key}"` : `keep ${had}`);
-  }
-  for (const [key, count] of next.alternatives) {
-    const had = old.alternatives.get(key);
-    if (had === undefined) put(`limited by "${key}"`, `leave out "${key}"`);
-    else if (count < had) put(`fewer schemas in "${key}"`, 'keep all of them; more may be added');
-  }
-  for (const [key, values] of next.others) {
-    const had = old.others.get(key);
+export const narrowings = (old: FieldSettings, next: FieldSettings): Narrowing[] => [
+  ...narrowedValues(old.allowed, next.allowed),
+  ...narrowedForms(old, next),
+  ...narrowedLimits(old.limits, next.limits),
+  ...narrowedAlternatives(old.alternatives, next.alternatives),
+  ...changedOthers(old.others, next.others),
+];
+
+const when = (isSo: boolean, what: string, advice: string): Narrowing[] => (isSo ? [{ what, advice }] : []);
+
+function narrowedValues(old: FieldSettings['allowed'], next: FieldSettings['allowed']): Narrowing[] {
+  if (next === undefined) return [];
+  if (old === undefined) return [{ what: 'limited to certain values', advice: 'leave out "enum"' }];
+  const lost = [...old].filter((value) => !next.has(value));
+  const what = `no longer allows ${lost.slice(0, 10).join(', ')}`;
+  return when(lost.length > 0, what, 'keep all values in "enum"; more may be added');
+}
+
+function narrowedForms(old: FieldSettings, next: FieldSettings): Narrowing[] {
+  const hasOtherPattern = [...next.patterns].some((pattern) => !old.patterns.has(pattern));
+  const hasOtherFormat = stringify([...old.formats].sort()) !== stringify([...next.formats].sort());
+  return [
+    ...when(hasOtherPattern, 'another pattern', 'keep the pattern, or leave it out'),
+    ...when(hasOtherFormat, 'another format', 'keep the format; add a field of another name for the new one'),
+    ...when(
+      next.closed && !old.closed,
+      'closed for fields it does not name',
+      'leave out "additionalProperties: false"',
+    ),
+    ...when(next.unique && !old.unique, 'items must differ now', 'leave out "uniqueItems"'),
+  ];
+}
+
+function narrowedLimits(old: FieldSettings['limits'], next: FieldSettings['limits']): Narrowing[] {
+  return [...next].flatMap(([key, limit]) => {
+    const had = old.get(key);
+    if (had === undefined) return [{ what: `"${key}" narrowed to ${limit}`, advice: `leave out "${key}"` }];
+    return when(LOWER.includes(key) ? limit > had : limit < had, `"${key}" narrowed to ${limit}`, `keep ${had}`);
+  });
+}
+
+function narrowedAlternatives(old: FieldSettings['alternatives'], next: FieldSettings['alternatives']): Narrowing[] {
+  return [...next].flatMap(([key, count]) => {
+    const had = old.get(key);
+    if (had === undefined) return [{ what: `limited by "${key}"`, advice: `leave out "${key}"` }];
+    return when(count < had, `fewer schemas in "${key}"`, 'keep all of them; more may be added');
+  });
+}
+
+function changedOthers(old: FieldSettings['others'], next: FieldSettings['others']): Narrowing[] {
+  return [...next].flatMap(([key, values]) => {
+    const had = old.get(key);
     const isNew = [...values].some((value) => !had?.has(value));
-    if (isNew) put(`another "${key}"`, had ? `keep "${key}" as it is, or leave it out` : `leave out "${key}"`);
-  }
-  return found;
+    return when(isNew, `another "${key}"`, had ? `keep "${key}" as it is, or leave it out` : `leave out "${key}"`);
+  });
 }

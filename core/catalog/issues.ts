@@ -35,14 +35,11 @@ function problemsOf(
       return { file: file.path, ...file.atKey([...path, key]), message: `unknown key "${key}"`, hint };
     });
   }
+  if (issue.code === 'invalid_union' && 'options' in issue) {
+    return invalidChoice(value, issue.options as readonly string[]);
+  }
   if (issue.code === 'invalid_union') {
-    const options = 'options' in issue ? (issue.options as readonly string[]) : undefined;
-    if (options) return invalidChoice(value, options);
-    // The member of the union that fits best speaks for it.
-    const best = [...issue.errors].sort((x, y) => x.length - y.length)[0] ?? [];
-    return best.flatMap((inner) =>
-      problemsOf({ ...inner, path: [...issue.path, ...inner.path] } as z.core.$ZodIssue, shape, whole, file, base),
-    );
+    return bestOf(issue).flatMap((inner) => problemsOf(inner, shape, whole, file, base));
   }
   if (issue.code === 'invalid_value') return invalidChoice(value, issue.values.map(String));
   if (issue.code === 'invalid_key') {
@@ -60,6 +57,12 @@ function problemsOf(
     if (typeof found !== 'string') return at(`${name} is ${kindOf(found)}`, expected);
     return at(`${name} is "${found}"`, expected, didYouMean(found, options));
   }
+}
+
+/** The member of the union that fits best speaks for it. */
+function bestOf({ errors, path }: z.core.$ZodIssueInvalidUnion): z.core.$ZodIssue[] {
+  const best = [...errors].sort((x, y) => x.length - y.length)[0] ?? [];
+  return best.map((inner) => ({ ...inner, path: [...path, ...inner.path] }) as z.core.$ZodIssue);
 }
 
 function expectedOf(issue: z.core.$ZodIssue): string {

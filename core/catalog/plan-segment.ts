@@ -49,7 +49,7 @@ export function publishedWith(catalog: Catalog, segments: readonly SegmentDefini
   return compileNamed([...published, ...segments], segmentOptions(catalog));
 }
 
-/** The set, without the name of the unnamed one in its errors. */
+/** The set, without the name of the unnamed one in its errors. @throws PqlError, SegmentSetError as `compileSegments` */
 export function compileNamed(segments: readonly SegmentDefinition[], options: SegmentOptions): SegmentSet {
   try {
     return compileSegments(segments, options);

@@ -51,7 +51,7 @@ export function readDefinitions(
     -readonly [K in Kind]: Loaded<Kinds[K]>[];
   };
   for (const [path, text] of [...files].sort(([x], [y]) => (x < y ? -1 : 1))) {
-    if (path.startsWith('schemas/') && (isInstance(path) || isCopy(path))) continue;
+    if (isBesideSchemas(path)) continue;
     const misplaced = misplacedFile(path);
     if (misplaced) {
       problems.push(misplaced);
@@ -72,6 +72,9 @@ export function readDefinitions(
   problems.push(...composed.problems);
   return { loaded: { ...loaded, schemas: composed.schemas, parts }, problems };
 }
+
+/** What people have copied along with schemas, and is none by its name. */
+const isBesideSchemas = (path: string): boolean => path.startsWith('schemas/') && (isInstance(path) || isCopy(path));
 
 /**
  * Whether a file that was copied along with schemas is none itself, as there are in the XDM repository: settings of tools,
@@ -100,17 +103,22 @@ function* readFile(
     const result = safeParse(reading.shape, replaced.value);
     const id = idOf(value, reading.idKey);
     const issues = result.error ? problemsOfIssues(result.error, reading.shape, file, base) : [];
-    // What could not be read, or holds a variable that is not set, has the wrong shape too; once is enough.
-    const placed = new Set(file.problems.map(({ line, column }) => `${line}:${column}`));
-    const lastOfLine = new Map<number, number>();
-    for (const { line, column } of replaced.problems) lastOfLine.set(line, Math.max(column, lastOfLine.get(line) ?? 0));
-    const news = issues.filter(
-      ({ line, column }) => !placed.has(`${line}:${column}`) && (lastOfLine.get(line) ?? 0) < column,
-    );
-    if (!file.broken) problems.push(...replaced.problems, ...news);
+    if (!file.broken) problems.push(...replaced.problems, ...newOf(issues, file.problems, replaced.problems));
     const sound = file.problems.length === 0 && replaced.problems.length === 0;
     yield { file, base, id, definition: sound ? result.data : undefined };
   }
+}
+
+/** What could not be read, or holds a variable that is not set, has the wrong shape too; once is enough. */
+function newOf(
+  issues: readonly CatalogProblem[],
+  unread: readonly CatalogProblem[],
+  unset: readonly CatalogProblem[],
+): readonly CatalogProblem[] {
+  const placed = new Set(unread.map(({ line, column }) => `${line}:${column}`));
+  const lastOfLine = new Map<number, number>();
+  for (const { line, column } of unset) lastOfLine.set(line, Math.max(column, lastOfLine.get(line) ?? 0));
+  return issues.filter(({ line, column }) => !placed.has(`${line}:${column}`) && (lastOfLine.get(line) ?? 0) < column);
 }
 
 function safeParse(shape: z.core.$ZodType, value: unknown): { data?: unknown; error?: z.core.$ZodError } {

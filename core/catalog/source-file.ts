@@ -237,23 +237,24 @@ class ValueReader {
   #map(items: readonly { key: unknown; value: unknown }[], depth: number): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     for (const { key, value } of items) {
-      const keyNode = isNode(key) ? this.resolve(key) : undefined;
-      if (!isScalar(keyNode) || keyNode.value === null || typeof keyNode.value === 'object') {
-        if (keyNode) this.#report(keyNode, 'this key is not text', 'a key that is text');
-        continue;
-      }
-      const name = String(keyNode.value);
-      if (FORBIDDEN_KEYS.has(name)) {
-        this.#report(keyNode, `the key "${name}" is not allowed`, 'another name');
-        continue;
-      }
-      if (Object.hasOwn(result, name) && !this.#mayRepeatKeys) {
-        this.#report(keyNode, `the key "${name}" is written twice`);
-        continue;
-      }
-      result[name] = isNode(value) ? this.read(value, depth + 1) : null;
+      const name = isNode(key) ? this.#key(this.resolve(key), result) : undefined;
+      if (name !== undefined) result[name] = isNode(value) ? this.read(value, depth + 1) : null;
     }
     return result;
+  }
+
+  /** The name that a key gives, unless something is wrong with it. @param others what has a name already */
+  #key(node: Node, others: Readonly<Record<string, unknown>>): string | undefined {
+    if (!isScalar(node) || node.value === null || typeof node.value === 'object') {
+      this.#report(node, 'this key is not text', 'a key that is text');
+      return undefined;
+    }
+    const name = String(node.value);
+    const isTwice = Object.hasOwn(others, name) && !this.#mayRepeatKeys;
+    if (FORBIDDEN_KEYS.has(name)) this.#report(node, `the key "${name}" is not allowed`, 'another name');
+    else if (isTwice) this.#report(node, `the key "${name}" is written twice`);
+    else return name;
+    return undefined;
   }
 
   #scalar(node: Scalar): unknown {

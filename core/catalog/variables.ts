@@ -56,23 +56,29 @@ function expand(text: string, variables: Readonly<Record<string, string>>, compl
       );
       return result + text.slice(from);
     }
-    const inside = text.slice(at + 2, end);
-    const split = inside.indexOf(':-');
-    const name = split < 0 ? inside : inside.slice(0, split);
-    const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    result += text.slice(from, at);
-    if (!NAME.test(name)) {
-      complain(at, `"${name}" is not the name of a variable`, 'write ${NAME} or ${NAME:-default}');
-    } else if (split >= 0) {
-      result += given || inside.slice(split + 2);
-    } else if (given === undefined) {
-      complain(at, `the variable ${name} is not set`, `set it, or give a default: \${${name}:-…}`);
-    } else {
-      result += given;
-    }
+    const value = replacementOf(text.slice(at + 2, end), variables, (message, hint) => complain(at, message, hint));
+    result += text.slice(from, at) + value;
     from = end + 1;
   }
   return result + text.slice(from);
+}
+
+/** @param inside of the braces @returns nothing where there is something to complain of */
+function replacementOf(
+  inside: string,
+  variables: Readonly<Record<string, string>>,
+  complain: (message: string, hint: string) => void,
+): string {
+  const split = inside.indexOf(':-');
+  const name = split < 0 ? inside : inside.slice(0, split);
+  const given = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  if (!NAME.test(name)) {
+    complain(`"${name}" is not the name of a variable`, 'write ${NAME} or ${NAME:-default}');
+    return '';
+  }
+  if (split >= 0) return given || inside.slice(split + 2);
+  if (given === undefined) complain(`the variable ${name} is not set`, `set it, or give a default: \${${name}:-…}`);
+  return given ?? '';
 }
 
 function closingBrace(text: string, from: number): number | undefined {

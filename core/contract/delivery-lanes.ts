@@ -23,7 +23,9 @@ export interface DeliveryLane {
   readonly ordered: boolean;
 }
 
+/** The delivery lane through which a connection reaches the edge of Audience Manager. */
 export const edgeLaneId = (destinationId: string): string => `${destinationId}.edge`;
+/** The delivery lane through which it reaches the hub. */
 export const hubLaneId = (destinationId: string): string => `${destinationId}.hub`;
 
 /**

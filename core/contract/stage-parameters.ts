@@ -34,5 +34,7 @@ export const STAGE_PARAMETERS = [
 
 export type StageParameter = (typeof STAGE_PARAMETERS)[number];
 
+/** Where the parameters of a stage lie in SSM. */
 export const parameterPath = (stage: string): string => `/tributary/${stage}`;
+/** The parameter that holds one of them. */
 export const parameterName = (stage: string, handle: StageParameter): string => `${parameterPath(stage)}/${handle}`;

@@ -16,6 +16,7 @@ export interface Usage {
   lambdaGbSeconds: number;
 }
 
+/** Nothing used yet, to be added to. */
 export const noUsage = (): Usage => ({
   reads: 0,
   writes: 0,

@@ -1,6 +1,7 @@
 import { HASHED_NAMESPACES, hashIdentity } from '#core/identity/hashing.ts';
-import { childOf, isNode } from '#core/profile/consents.ts';
+import { childOf } from '#core/profile/consents.ts';
 import type { Identity } from '#core/record/identity.ts';
+import { isObject } from '#core/util/is-object.ts';
 import type { ConsentPolicyDefinition } from './definition.ts';
 
 const atPath = (node: unknown, path: readonly string[]): unknown => path.reduce(childOf, node);
@@ -46,9 +47,9 @@ export function consenting(
 /** What was said about one identity; about a hash also what was said about the address or number behind it. */
 function specificTo(identity: Identity, consents: unknown): readonly unknown[] {
   const specific = childOf(consents, 'idSpecific');
-  if (!isNode(specific)) return [];
+  if (!isObject(specific)) return [];
   return Object.entries(specific).flatMap(([namespace, ids]) => {
-    if (!isNode(ids)) return [];
+    if (!isObject(ids)) return [];
     return Object.entries(ids).flatMap(([value, said]) => (isSame(identity, { namespace, value }) ? [said] : []));
   });
 }

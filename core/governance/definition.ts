@@ -35,6 +35,7 @@ export const labelDefinition = z.union([labelAssignment, customLabel]);
 export type LabelDefinition = z.output<typeof labelDefinition>;
 export type LabelAssignment = z.output<typeof labelAssignment>;
 
+/** Whether a definition puts labels on a dataset or a schema; the others define a label. */
 export const isAssignment = (definition: LabelDefinition): definition is LabelAssignment => !('name' in definition);
 
 /** A tree of labels, as AEP's Policy Service writes it: a label, or several joined by AND or OR. */

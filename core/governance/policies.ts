@@ -24,6 +24,7 @@ export function marketingAction(reference: string): string {
   return isCoreAction(kind) ? `core/${kind}` : `custom/${kind}`;
 }
 
+/** Whether it is one of the marketing actions that AEP has (aep.md §6.7). @param name without `core/` */
 export const isCoreAction = (name: string): boolean => (CORE_MARKETING_ACTIONS as readonly string[]).includes(name);
 
 const deny = (...labels: readonly string[]): DenyExpression =>

@@ -8,7 +8,7 @@ export const MAX_LINKS_IN_BATCH = 50;
  * What each record of a batch says to the graph when an identity may be linked to 50 others in one batch: an identity
  * that a record would take beyond that is left out of that record. So a shared kiosk, or a constant that some software
  * sends as everybody's identity, does not pull a whole batch into one graph.
- * @param said what each record says by itself, in the order of the batch
+ * @param asserted what each record says by itself, in the order of the batch
  * @returns the same, with what is too much left out
  */
 export function limitLinksInBatch(asserted: readonly Linkable[], most = MAX_LINKS_IN_BATCH): readonly Linkable[] {
@@ -17,14 +17,18 @@ export function limitLinksInBatch(asserted: readonly Linkable[], most = MAX_LINK
     const { identities } = linkable;
     if (identities.length === 0) return linkable;
     const kept = identities.filter((key) => numberWith(linkedTo.get(key), key, identities) <= most);
-    for (const key of kept) {
-      const linked = linkedTo.get(key) ?? new Set();
-      for (const other of kept) if (other !== key) linked.add(other);
-      linkedTo.set(key, linked);
-    }
+    link(kept, linkedTo);
     if (kept.length === identities.length) return linkable;
     return { ...(kept.length < 2 ? NOTHING_TO_LINK : { identities: kept }), rejection: 'too-many-links-in-batch' };
   });
+}
+
+function link(identities: readonly IdentityKey[], linkedTo: Map<IdentityKey, Set<IdentityKey>>): void {
+  for (const key of identities) {
+    const linked = linkedTo.get(key) ?? new Set();
+    for (const other of identities) if (other !== key) linked.add(other);
+    linkedTo.set(key, linked);
+  }
 }
 
 function numberWith(linked: ReadonlySet<IdentityKey> | undefined, key: IdentityKey, others: readonly IdentityKey[]) {

@@ -58,6 +58,7 @@ export function linkableIdentities(
 /** Whether a value can name nobody: empty, blank or a placeholder. */
 export const isBlockedValue = (value: string): boolean => isBlank(value) || BLOCKED.has(value.trim().toLowerCase());
 
+/** Whether a value is nothing but white space: no identity. */
 export const isBlank = (value: string): boolean => value.trim() === '';
 
 function rejectionOfValue(personal: readonly Identity[]): GraphRejection | undefined {

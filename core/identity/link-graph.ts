@@ -37,7 +37,7 @@ export class LinkGraph {
 
   /**
    * @param isLate it belongs before what has been applied already: its links count with their own age, not as the latest
-   * @param isUndone which of its links count as never said
+   * @param isUnlinked which of its links count as never said
    * @returns the links that are gone by it
    */
   apply(assertion: Assertion, { isLate = false, isUnlinked }: ApplyOptions = {}): readonly RemovedLink[] {

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#core/util/durations.ts';
 import type { Assertion, Link, RemovedLink } from './linking-rules.ts';
 
 /**
@@ -30,5 +31,9 @@ export interface LinkHistoryLimits {
   readonly most: number;
 }
 
-const DAY = 86_400_000;
-export const LINK_HISTORY_LIMITS: LinkHistoryLimits = { lateness: 7 * DAY, unlinkReach: 6 * DAY, many: 32, most: 512 };
+export const LINK_HISTORY_LIMITS: LinkHistoryLimits = {
+  lateness: 7 * DAY_MS,
+  unlinkReach: 6 * DAY_MS,
+  many: 32,
+  most: 512,
+};

@@ -23,6 +23,7 @@ export interface Group {
 
 const DELETION_ORDER: Partial<Record<IdType, number>> = { COOKIE: 0, DEVICE: 1, MOBILE: 1 };
 
+/** A node for an identity, alone in a group of its own. */
 export function nodeOf(key: IdentityKey, rules: LinkingRules): Node {
   const namespace = namespaceOf(key);
   const unique = rules.isUnique(namespace) ? namespace : undefined;
@@ -33,18 +34,21 @@ export function nodeOf(key: IdentityKey, rules: LinkingRules): Node {
   return node;
 }
 
+/** A group with this node alone; the node itself is not given. */
 export const groupOf = (node: Node): Group => ({
   members: new Set([node]),
   uniques: new Map(node.unique === undefined ? [] : [[node.unique, node]]),
   hasConflict: false,
 });
 
+/** Whether the groups could be one person: no unique namespace would have two values. */
 export function mayJoin(x: Group, y: Group): boolean {
   const [few, many] = x.uniques.size < y.uniques.size ? [x, y] : [y, x];
   for (const [namespace, node] of few.uniques) if ((many.uniques.get(namespace) ?? node) !== node) return false;
   return true;
 }
 
+/** Makes one group of two, of the larger one; a conflict between them is noted, and prevents nothing. */
 export function join(x: Group, y: Group): void {
   const [small, large] = x.members.size < y.members.size ? [x, y] : [y, x];
   large.hasConflict ||= small.hasConflict || !mayJoin(x, y);
@@ -55,11 +59,13 @@ export function join(x: Group, y: Group): void {
   }
 }
 
+/** Puts a link at both of its ends, in the place of one that was there. */
 export function setLink(a: Node, b: Node, link: Link): void {
   a.links.set(b, link);
   b.links.set(a, link);
 }
 
+/** A link that is asserted once more. @param time epoch ms @param source the dataset of the record that asserts it */
 export function seenAgain(known: Link, time: number, source: string): Link {
   const { a, b } = known;
   const isLater = time >= known.lastSeen;
@@ -80,5 +86,9 @@ export function seenAgain(known: Link, time: number, source: string): Link {
 const lastSeen = (node: Node): number =>
   [...node.links.values()].reduce((latest, link) => Math.max(latest, link.lastSeen), Number.NEGATIVE_INFINITY);
 
+/**
+ * Whether an identity goes before another when a graph has too many: cookies first, then devices, then those of people;
+ * of one type the one that was seen longest ago (aep.md §3.3).
+ */
 export const isDeletedBefore = (x: Node, y: Node): boolean =>
   (x.deletion - y.deletion || lastSeen(x) - lastSeen(y) || compareKeys(x.key, y.key)) < 0;

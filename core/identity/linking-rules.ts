@@ -100,4 +100,5 @@ export function graphsOf(links: Iterable<Link>): Graph[] {
     .sort((x, y) => compareKeys(x.identities[0]!, y.identities[0]!));
 }
 
+/** The order of identities where nothing else decides: by code units, the same everywhere. */
 export const compareKeys = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);

@@ -37,7 +37,7 @@ export interface RemovableStore<T extends Versioned> extends VersionedStore<T> {
 
 /**
  * Takes the accompanying items of absorbed roots into `item`.
- * @param roots what the profile item has absorbed so far
+ * @param canonicalKeys what the profile item has absorbed so far
  * @param join how two become one
  */
 export async function takeMergedIn<T extends Versioned>(

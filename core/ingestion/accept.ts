@@ -5,6 +5,7 @@ import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { isMissingField } from '#core/schema/violations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
+import { valueAtKeys } from '#core/util/value-at-keys.ts';
 import { recordId } from './ids.ts';
 import type { CompiledDataset, CompiledLookup } from './settings.ts';
 
@@ -98,13 +99,7 @@ const MAX_KEY_BYTES = 1_024;
 
 /** The key of a record of a lookup dataset, or why it cannot be found by it. */
 function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: CompiledLookup): string | Rejection {
-  const key = path.reduce<unknown>(
-    (value, name) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-        ? (value as Record<string, unknown>)[name]
-        : undefined,
-    entity,
-  );
+  const key = valueAtKeys(entity, path);
   const isText = typeof key === 'string' && key.trim() !== '';
   if (isText && Buffer.byteLength(key) <= MAX_KEY_BYTES) return key;
   return {

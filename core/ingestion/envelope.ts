@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { pointerTo, reportedPointer } from '#core/util/pointer.ts';
 
 const schemaRef = z.looseObject({ id: z.string().min(1).max(2_048) });
 
@@ -13,10 +15,7 @@ const envelope = z.looseObject({
   }),
   body: z.looseObject({
     xdmMeta: z.looseObject({ schemaRef: schemaRef.optional() }).optional(),
-    xdmEntity: z.custom<Readonly<Record<string, unknown>>>(
-      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-      'expected object',
-    ),
+    xdmEntity: z.custom<Readonly<Record<string, unknown>>>(isObject, 'expected object'),
   }),
 });
 
@@ -35,7 +34,7 @@ export function openEnvelope(value: unknown): Opened | { readonly rejection: Rej
   const result = envelope.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    const pointer = issue.path.map((key) => `/${String(key)}`).join('');
+    const pointer = reportedPointer(pointerTo(issue.path));
     return { rejection: { ...INVALID, pointer, found: foundAt(value, issue.path) } };
   }
   const { header, body } = result.data;

@@ -12,6 +12,7 @@ export const recordId = (datasetId: string, identity: string): string => shortHa
  * Names one arrival of a record: where it stood and when it came. What the platform delivers to itself again is the same
  * arrival; what a producer sends again is another one, and so a duplicate. Rows of a file are counted on from where the
  * file begins, so that two of them are never the same; and a hash for each would cost as much as validating it.
+ * @param receivedAt epoch ms
  */
 export function ingestionIdOf({ source, sequenceNumber, row }: Position, receivedAt: number): string {
   if (row === undefined) return shortHash(`${source}|${sequenceNumber ?? ''}|${receivedAt}`);

@@ -1,4 +1,5 @@
 import type { IdentityKey } from '#core/record/identity.ts';
+import { HOUR_MS } from '#core/util/durations.ts';
 
 /** What was counted, by what it is called. */
 export type Tally = Readonly<Record<string, number>>;
@@ -55,14 +56,17 @@ export interface Job extends Omit<NewJob, 'partitions'> {
 
 export const UNTOUCHED: JobPartition = { revision: 0, status: 'open', isRead: false, again: [], tally: {} };
 
+/** Whether a job has not ended. */
 export const isActive = ({ status }: Pick<Job, 'status'>): boolean => status === 'queued' || status === 'running';
 
 /** Longer than every retry of a message takes: nobody works on a job in which nothing has moved for so long. */
-const STALLED_AFTER_MS = 2 * 3_600_000;
+const STALLED_AFTER_MS = 2 * HOUR_MS;
 
+/** Whether nothing has moved in a job for so long that nobody can be working on it. @param now epoch ms */
 export const isStalled = (job: Pick<Job, 'status' | 'touchedAt'>, now: number): boolean =>
   isActive(job) && now - job.touchedAt > STALLED_AFTER_MS;
 
+/** Counts by name, added up. */
 export const addTallies = (...tallies: readonly Tally[]): Tally => {
   const sum: Record<string, number> = {};
   for (const tally of tallies) {

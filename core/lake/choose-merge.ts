@@ -51,11 +51,11 @@ function withSameRows(objects: readonly Candidate[]): StoredObject[] {
   for (const object of objects) {
     for (const name of namesOf(object)) byName.set(name, [...(byName.get(name) ?? []), object]);
   }
+  const sharing = (object: Candidate): Candidate[] => namesOf(object).flatMap((name) => byName.get(name)!);
   for (const first of objects.filter(({ made }) => made)) {
     const group = new Set([first]);
-    for (const member of group) {
-      for (const name of namesOf(member)) for (const other of byName.get(name)!) group.add(other);
-    }
+    // A set that grows while it is gone through.
+    for (const member of group) for (const other of sharing(member)) group.add(other);
     if (group.size > 1) return objects.filter((object) => group.has(object));
   }
   return [];

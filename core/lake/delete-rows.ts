@@ -59,18 +59,21 @@ export async function rewriteFolder(
   for (let isNew = true; isNew; ) {
     isNew = false;
     for await (const object of lake.entries(folder)) {
-      if (clean.get(object.key) === object.etag) continue;
-      if (options.skips?.(object)) continue;
+      if (clean.get(object.key) === object.etag || options.skips?.(object)) continue;
       const done = await rewriteObject(lake, object, rewrite, options);
       // New ones go on coming today; they are none of those that change, and no reason to look again.
-      isNew ||= !done || done.rows > 0;
+      isNew ||= done?.rows !== 0;
       if (done?.etag !== undefined) clean.set(object.key, done.etag);
-      if (!done || done.rows === 0) continue;
-      sum.objects += 1;
-      sum.rows += done.rows;
+      add(sum, done?.rows ?? 0);
     }
   }
   return sum;
+}
+
+function add(sum: { objects: number; rows: number }, rows: number): void {
+  if (rows === 0) return;
+  sum.objects += 1;
+  sum.rows += rows;
 }
 
 /**

@@ -7,13 +7,16 @@ import type { StoredObject } from '#core/ports/object-store.ts';
  */
 export type Merged = ReadonlyMap<string, string>;
 
+/** Stands for the key of an object, in 12 characters. */
 export const nameDigest = (key: string): string => digest(key);
 /** Of what the object was when it was read. */
 export const stateDigest = ({ key, etag }: StoredObject): string => digest(`${key}\0${etag}`);
 
+/** What is written into an object of those it was made of, see {@link Merged}. */
 export const writeMerged = (objects: readonly StoredObject[]): string =>
   objects.map((object) => `${nameDigest(object.key)}.${stateDigest(object)}`).join(' ');
 
+/** Inverse of {@link writeMerged}. */
 export const readMerged = (text: string): Merged =>
   new Map(text.split(' ').map((pair) => pair.split('.') as [string, string]));
 

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '#core/ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
 import { isMade } from './choose-merge.ts';
 import type { LakeRow } from './lake-row.ts';
 import { ObjectChangedError, openLakeFile } from './read-rows.ts';
@@ -14,15 +14,21 @@ export async function* eachRow(lake: ObjectStore, folder: string): AsyncIterable
     for await (const object of lake.entries(folder)) {
       if (read.get(object.key) === object.etag) continue;
       isNew ||= isMade(object.key);
-      try {
-        const file = await openLakeFile(lake, object);
-        for await (const rows of file.groups()) yield* rows;
-        read.set(object.key, object.etag);
-      } catch (error) {
-        // What takes its place is found when the folder is listed again.
-        if (!(error instanceof ObjectChangedError)) throw error;
-        isNew = true;
-      }
+      // What takes its place is found when the folder is listed again.
+      if (yield* rowsOf(lake, object)) read.set(object.key, object.etag);
+      else isNew = true;
     }
+  }
+}
+
+/** @returns whether the object was there as it was listed */
+async function* rowsOf(lake: ObjectStore, object: StoredObject): AsyncGenerator<LakeRow, boolean> {
+  try {
+    const file = await openLakeFile(lake, object);
+    for await (const rows of file.groups()) yield* rows;
+    return true;
+  } catch (error) {
+    if (error instanceof ObjectChangedError) return false;
+    throw error;
   }
 }

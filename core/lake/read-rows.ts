@@ -1,7 +1,13 @@
-import { type FileMetaData, parquetMetadata, parquetReadObjects, type RowGroup } from 'hyparquet';
-import { DECOMPRESSORS } from '#core/ingestion/parquet/codecs.ts';
+import type { RowGroup } from 'hyparquet';
+import { footerLength, readFooter } from '#core/ingestion/parquet/footer.ts';
+import { readRows } from '#core/ingestion/parquet/group.ts';
+import type { BuiltRow } from '#core/ingestion/parquet/rows.ts';
+import type { ParquetSchema } from '#core/ingestion/parquet/schema.ts';
+import { bytesSource, type RangedSource } from '#core/ingestion/source/byte-source.ts';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
+import { FileRejectedError } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
+import { readPlainInstant } from '#core/util/instant.ts';
 import type { LakeRow } from './lake-row.ts';
 import { readValueFilter, type ValueFilter } from './value-filter.ts';
 import { MERGED, VALUES } from './write-rows.ts';
@@ -14,6 +20,15 @@ export class ObjectChangedError extends Error {
   }
 }
 
+/** The object is not one that was written by the platform, or is not whole any more. */
+export class DamagedObjectError extends Error {
+  constructor(key: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`The object ${key} of the lake is damaged; put an earlier version of it back. ${reason}`, { cause });
+    this.name = 'DamagedObjectError';
+  }
+}
+
 /** An object of the lake whose footer was read. */
 export interface LakeFile {
   readonly rows: number;
@@ -21,43 +36,45 @@ export interface LakeFile {
   readonly merged: string | undefined;
   /** What texts its rows may have; undefined where it was written without a filter. @throws ObjectChangedError */
   values(): Promise<ValueFilter | undefined>;
-  /** Its rows in their order; one group of them is held. @throws ObjectChangedError */
+  /** Its rows in their order; one group of them is held. @throws ObjectChangedError, DamagedObjectError */
   groups(): AsyncIterable<LakeRow[]>;
 }
 
 /** Objects up to this size are read at once. */
 const SMALL_BYTES = 4 * 1024 ** 2;
-/** Length of the footer, and the magic. */
-const TAIL = 8;
 /** Read from the end of a larger object: nearly always the whole footer. */
 const FOOTER_GUESS = 256 * 1024;
 
-/** Opens an object as it was listed. @throws ObjectChangedError where it is not that one any more */
+/** Opens an object as it was listed. @throws ObjectChangedError where it is not that one any more; DamagedObjectError */
 export async function openLakeFile(store: ObjectStore, object: StoredObject): Promise<LakeFile> {
   const { key, size, etag } = object;
+  if (size <= SMALL_BYTES) {
+    const bytes = await store.get(key, undefined, etag);
+    if (!bytes) throw new ObjectChangedError(key);
+    return lakeFile(bytesSource(key, bytes), bytes);
+  }
   const read = async (start: number, end: number): Promise<Uint8Array> => {
     const bytes = await store.get(key, { start, end }, etag);
     if (!bytes) throw new ObjectChangedError(key);
     return bytes;
   };
-  if (size <= SMALL_BYTES) {
-    const bytes = await store.get(key, undefined, etag);
-    if (!bytes) throw new ObjectChangedError(key);
-    return lakeFile(parquetMetadata(bufferOf(bytes)), async (start, end) => bytes.subarray(start, end));
-  }
-  let footer = await read(Math.max(0, size - FOOTER_GUESS), size);
-  const length = Buffer.from(footer).readUInt32LE(footer.length - TAIL) + TAIL;
-  if (length > footer.length) footer = await read(size - length, size);
-  return lakeFile(parquetMetadata(bufferOf(footer)), read);
+  const end = await read(size - FOOTER_GUESS, size);
+  const length = soundOf(key, () => footerLength(end, size));
+  return lakeFile({ name: key, size, read }, length > end.length ? await read(size - length, size) : end);
 }
 
-/** The rows of an object of the lake that is in memory, in their order. */
+/** The rows of an object of the lake that is in memory, in their order. @throws DamagedObjectError */
 export async function unpackLakeRows(bytes: Uint8Array): Promise<LakeRow[]> {
-  const file = lakeFile(parquetMetadata(bufferOf(bytes)), async (start, end) => bytes.subarray(start, end));
-  return (await Array.fromAsync(file.groups())).flat();
+  return (await Array.fromAsync(lakeFile(bytesSource('in memory', bytes), bytes).groups())).flat();
 }
 
-function lakeFile(metadata: FileMetaData, read: (start: number, end: number) => Promise<Uint8Array>): LakeFile {
+/** @param end of the file, its whole footer included */
+function lakeFile(file: RangedSource, end: Uint8Array): LakeFile {
+  const { metadata, schema } = soundOf(file.name, () => {
+    const footer = end.subarray(end.length - footerLength(end, file.size));
+    // What was ingested may be larger as JSON than it was as it came.
+    return readFooter(footer, file.size, Number.POSITIVE_INFINITY);
+  });
   const stated = (name: string): string | undefined =>
     metadata.key_value_metadata?.find(({ key }) => key === name)?.value;
   return {
@@ -66,55 +83,61 @@ function lakeFile(metadata: FileMetaData, read: (start: number, end: number) => 
     async values() {
       const [start, length] = stated(VALUES)?.split(' ').map(Number) ?? [];
       if (start === undefined || length === undefined) return undefined;
-      return readValueFilter(await read(start, start + length));
+      return readValueFilter(await file.read(start, start + length));
     },
     async *groups() {
-      for (const group of metadata.row_groups) {
-        const { start, end } = placeOf(group);
-        const bytes = await read(start, end);
-        yield await rowsOf(metadata, group, bytes, start);
-      }
+      for (const group of metadata.row_groups) yield await rowsOf(file, schema, group);
     },
   };
 }
 
-/** Where the columns of a row group lie in the file. */
-function placeOf({ columns }: RowGroup): { readonly start: number; readonly end: number } {
-  const places = columns.map(({ meta_data: meta }) => {
-    const start = Number(meta!.dictionary_page_offset || meta!.data_page_offset);
-    return { start, end: start + Number(meta!.total_compressed_size) };
-  });
-  return { start: Math.min(...places.map(({ start }) => start)), end: Math.max(...places.map(({ end }) => end)) };
+async function rowsOf(file: RangedSource, schema: ParquetSchema, group: RowGroup): Promise<LakeRow[]> {
+  const rows: LakeRow[] = [];
+  try {
+    const range = { skip: 0, rows: Number(group.num_rows) };
+    for await (const some of readRows(file, schema, group, range)) for (const row of some) rows.push(lakeRow(row));
+  } catch (error) {
+    throw error instanceof FileRejectedError ? new DamagedObjectError(file.name, error) : error;
+  }
+  return rows;
 }
 
+/** The columns as they are read. */
 interface StoredRow {
   readonly id: string;
-  readonly receivedAt: Date;
-  readonly timestamp?: Date | null;
+  /** Instants as text. */
+  readonly receivedAt: string;
+  readonly timestamp?: string;
   readonly tieBreaker: string;
   readonly ingestionId: string;
   readonly operation: RecordOperation;
   readonly entity: string;
 }
 
-async function rowsOf(metadata: FileMetaData, group: RowGroup, bytes: Uint8Array, offset: number): Promise<LakeRow[]> {
-  const rows = (await parquetReadObjects({
-    file: {
-      byteLength: offset + bytes.length,
-      slice: (start, end = offset + bytes.length) => bufferOf(bytes.subarray(start - offset, end - offset)),
-    },
-    metadata: { ...metadata, row_groups: [group], num_rows: group.num_rows },
-    compressors: DECOMPRESSORS,
-  })) as unknown as StoredRow[];
-  return rows.map(({ id, receivedAt, timestamp, tieBreaker, ingestionId, operation, entity }) => ({
+function lakeRow({ value, rejection }: BuiltRow): LakeRow {
+  if (rejection) throw new FileRejectedError(rejection);
+  const { id, receivedAt, timestamp, tieBreaker, ingestionId, operation, entity } = value as unknown as StoredRow;
+  return {
     id,
-    receivedAt: receivedAt.getTime(),
-    ...(timestamp && { timestamp: timestamp.getTime() }),
+    receivedAt: epochMs(receivedAt),
+    ...(timestamp !== undefined && { timestamp: epochMs(timestamp) }),
     tieBreaker,
     ingestionId,
     operation,
     json: entity,
-  }));
+  };
 }
 
-const bufferOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
+function epochMs(text: string): number {
+  const instant = readPlainInstant(text);
+  return Number.isNaN(instant) ? Date.parse(text) : instant;
+}
+
+/** What is found in the bytes of an object. @throws DamagedObjectError where they are not as they should be */
+function soundOf<T>(key: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw error instanceof FileRejectedError ? new DamagedObjectError(key, error) : error;
+  }
+}

@@ -51,6 +51,10 @@ export class ValueFilterBuilder {
   }
 }
 
+/**
+ * The filter of the bytes that a {@link ValueFilterBuilder} has finished. It may say that a text is there which is not,
+ * never the other way round.
+ */
 export const readValueFilter = (bytes: Uint8Array): ValueFilter => ({
   mayHold(value) {
     const text = value.trim().toLowerCase();

@@ -5,7 +5,7 @@ import { packLakeRows } from './write-rows.ts';
 
 /**
  * Writes accepted records, one object for each dataset and day of arrival.
- * @param part names where the records came from; the same part is written to the same place
+ * @param invocation names where the records came from; the same one is written to the same place
  */
 export async function writeToLake(
   lake: ObjectStore,

@@ -16,6 +16,7 @@ export type Collected = { readonly message: CollectedMessage; readonly received:
 /**
  * What is said at once about a message that came over HTTP: that it cannot be read, that its envelope is wrong, that
  * the connection may not send it. Whether its record is valid is found out later, unless `validate` is wanted.
+ * @param receivedAt epoch ms
  */
 export function collectMessage(
   bytes: Uint8Array,

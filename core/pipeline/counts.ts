@@ -35,7 +35,7 @@ export function countOutcomes({ rejected, outcomes }: Counted): OutcomeCounts {
   };
 }
 
-/** What was looked at and not ingested yet: `accepted` are the good ones. */
+/** What was looked at and not ingested yet: `accepted` are the good ones. @param good how many */
 export const countValidated = (good: number, bad: Processed['rejected']): OutcomeCounts => ({
   ...NO_COUNTS,
   accepted: good,
@@ -66,6 +66,7 @@ export function countByDataset(
   );
 }
 
+/** Two counts together. */
 export const addCounts = (x: OutcomeCounts, y: OutcomeCounts): OutcomeCounts => ({
   accepted: x.accepted + y.accepted,
   rejected: x.rejected + y.rejected,

@@ -45,7 +45,7 @@ export interface Processed {
  * The way of a batch of records: validate, keep, stitch. Nothing is written of those that name a suppressed identity; of a
  * rejected one only that it came. Rejected records are in quarantine and accepted ones in the
  * lake before any profile is touched. Each record ends as rejected, as an outcome, or as failed.
- * @param part names the batch, e.g. in the keys of the objects it is kept in
+ * @param invocation names the batch, e.g. in the keys of the objects it is kept in
  */
 export async function processRecords(
   received: readonly ReceivedRecord[],

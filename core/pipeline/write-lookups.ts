@@ -15,6 +15,7 @@ export interface WriteLookupsDeps extends Pick<StitchDeps, 'timeline' | 'setting
 
 /** A record of an entity that is no person and no event. */
 type LookedUp = AcceptedRecord & { readonly lookup: LookupKey };
+/** Whether a record is one of a lookup dataset, found by its key, and of no person. */
 export const isLookedUp = (record: AcceptedRecord): record is LookedUp => record.lookup !== undefined;
 
 const KEYS_CONCURRENCY = 16;

@@ -5,6 +5,7 @@ import { isActive, isStalled, type Job } from '#core/jobs/job.ts';
 import { type StartDeps, type Started, startJob } from '#core/jobs/start-job.ts';
 import { retryOnConflict } from '#core/ports/conflict.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { type Erasure, isCovered } from './erasure.ts';
 import { type PurgeDeps, purgeKeys } from './purge.ts';
 import { signReceipt } from './receipt.ts';
@@ -129,4 +130,3 @@ function lasting(identities: readonly string[], at: number, { digestOf, settings
 
 /** Messages and dead letters live 14 days, twice where they are redriven. */
 const DELIVERY_STATE_DAYS = 30;
-const DAY_MS = 86_400_000;

@@ -31,11 +31,7 @@ export function searchedFolders(stores: SearchedStores): JobItems<SearchedFolder
   return {
     async *scan({ index, of, after }) {
       for (const store of STORES) {
-        const folders = new Set<string>();
-        for await (const key of stores[store].list(store === 'lake' ? 'dataset=' : '')) {
-          if (store !== 'lake' || partitionOf(key)) folders.add(key.slice(0, key.lastIndexOf('/') + 1));
-        }
-        for (const folder of [...folders].sort()) {
+        for (const folder of await foldersOf(store, stores[store])) {
           const canonicalKey = `${store} ${folder}`;
           if (partOf(canonicalKey, of) === index && (after === undefined || canonicalKey > after))
             yield { canonicalKey, store, folder };
@@ -50,6 +46,15 @@ export function searchedFolders(stores: SearchedStores): JobItems<SearchedFolder
       return new Map(found.map((item) => [item.canonicalKey, { item }]));
     },
   };
+}
+
+/** In the order of their names. */
+async function foldersOf(name: StoreName, store: ObjectStore): Promise<readonly string[]> {
+  const folders = new Set<string>();
+  for await (const key of store.list(name === 'lake' ? 'dataset=' : '')) {
+    if (name !== 'lake' || partitionOf(key)) folders.add(key.slice(0, key.lastIndexOf('/') + 1));
+  }
+  return [...folders].sort();
 }
 
 const partOf = (canonicalKey: string, of: number): number =>

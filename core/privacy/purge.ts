@@ -5,7 +5,7 @@ import {
   noDeliveryState,
 } from '#core/activation/delivery-state.ts';
 import { isKnown } from '#core/activation/diff.ts';
-import { type RemovableStore, takeMergedIn } from '#core/identity/versioned-store.ts';
+import { type Redirect, type RemovableStore, takeMergedIn, type Versioned } from '#core/identity/versioned-store.ts';
 import { type Backoff, ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItems } from '#core/profile/load.ts';
 import type { RemovableProfiles } from '#core/profile/ports/profile-store.ts';
@@ -108,24 +108,34 @@ async function hasFollowed(item: ProfileItem, { lastRouted, theirs }: Leaving, d
       [memberships, deliveryState].some((each) => each && !isRedirect(each))
     )
       return false;
-    if (memberships && !isRedirect(memberships)) {
-      const own = Object.entries(memberships.profiles).filter(([key]) => theirs.has(key));
-      if (own.some(([, { segments }]) => Object.values(segments).some(({ status }) => status === 'realized')))
-        return false;
-    }
-    if (!deliveryState || isRedirect(deliveryState)) continue;
-    if (deliveryState.pending.length > 0) return false;
-    // Nobody can tell a destination that has left the catalog; the receipt says so.
-    const reachable = Object.entries(deliveryState.destinations).filter(([id]) => deps.destinations.has(id));
-    const knows = reachable.some(([, destination]) =>
-      Object.entries(destination.lastRouted).some(
-        ([key, segments]) => lastRouted.has(key) && Object.values(segments).some((entry) => !isKnown(entry, 'exited')),
-      ),
-    );
-    if (knows) return false;
+    if (memberships && !isRedirect(memberships) && hasMembers(memberships.profiles, theirs)) return false;
+    if (deliveryState && !isRedirect(deliveryState) && isRouted(deliveryState, lastRouted, deps)) return false;
   }
   return true;
 }
+
+const hasMembers = (profiles: MembershipItem['profiles'], theirs: ReadonlySet<IdentityKey>): boolean =>
+  Object.entries(profiles).some(([key, { segments }]) => theirs.has(key) && isRealized(segments));
+
+const isRealized = (segments: Readonly<Record<string, { readonly status: string }>>): boolean =>
+  Object.values(segments).some(({ status }) => status === 'realized');
+
+/**
+ * Whether something is still to be sent, or a destination may still have one of the keys in a segment. Nobody can tell one
+ * that has left the catalog; the receipt says so.
+ */
+const isRouted = (
+  { pending, destinations }: DeliveryStateItem,
+  lastRouted: ReadonlySet<IdentityKey>,
+  catalog: Pick<PurgeDeps, 'destinations'>,
+): boolean =>
+  pending.length > 0 ||
+  Object.entries(destinations)
+    .filter(([id]) => catalog.destinations.has(id))
+    .flatMap(([, destination]) => Object.entries(destination.lastRouted))
+    .some(
+      ([key, segments]) => lastRouted.has(key) && Object.values(segments).some((entry) => !isKnown(entry, 'exited')),
+    );
 
 /** Identities of others in the item: its root counts where anything names it. */
 function othersIn(item: ProfileItem, theirs: ReadonlySet<IdentityKey>): IdentityKey[] {
@@ -200,35 +210,38 @@ async function reopen(canonicalKey: IdentityKey, { memberships, deliveryStates }
 async function leaveItem(item: ProfileItem, leaving: Leaving, deps: PurgeDeps): Promise<boolean> {
   const { theirs } = leaving;
   const isOther = (key: IdentityKey): boolean => !theirs.has(key);
-  const own = item.mergedIn.filter((key) => theirs.has(key));
-  const lookups = await deps.profiles.lookup([...identitiesIn(item), ...item.mergedIn]);
-  for (const [key, lookup] of lookups) {
-    if (isOther(key) && 'redirectTo' in lookup && theirs.has(lookup.redirectTo))
-      await deps.profiles.repoint(key, lookup.redirectTo, item.canonicalKey);
-  }
-  if (own.length > 0) {
-    await deps.profiles.write({
-      item: { ...item, mergedIn: item.mergedIn.filter(isOther) },
-      pointers: [],
-      mergedIn: [],
-    });
-  }
-  let isLeft = own.length === 0;
+  let isLeft = await leaveProfile(item, leaving, deps);
   const memberships = await deps.memberships.get(item.canonicalKey);
   if (memberships && !isRedirect(memberships)) isLeft = (await leaveMemberships(memberships, isOther, deps)) && isLeft;
   const deliveryState = await deps.deliveryStates.get(item.canonicalKey);
   if (deliveryState && !isRedirect(deliveryState))
     isLeft = (await leaveDeliveryState(deliveryState, leaving, deps)) && isLeft;
-  for (const canonicalKey of item.mergedIn) {
-    const moved = await deps.memberships.get(canonicalKey);
-    const leadsToThem = theirs.has(canonicalKey) || (isRedirect(moved) && theirs.has(moved.redirectTo));
-    if (moved && leadsToThem) await deps.memberships.remove(canonicalKey, moved);
-    const deliveryStateMoved = await deps.deliveryStates.get(canonicalKey);
-    if (theirs.has(canonicalKey) || (isRedirect(deliveryStateMoved) && theirs.has(deliveryStateMoved.redirectTo)))
-      await emptyDeliveryState(canonicalKey, leaving, deps);
-  }
+  for (const canonicalKey of item.mergedIn) await leaveMergedIn(canonicalKey, leaving, deps);
   if (isLeft) await removePointers([...theirs], item, deps);
   return isLeft;
+}
+
+/** @returns whether it had absorbed nothing of theirs */
+async function leaveProfile(item: ProfileItem, { theirs }: Leaving, { profiles }: PurgeDeps): Promise<boolean> {
+  const lookups = await profiles.lookup([...identitiesIn(item), ...item.mergedIn]);
+  for (const [key, lookup] of lookups) {
+    if (!theirs.has(key) && 'redirectTo' in lookup && theirs.has(lookup.redirectTo))
+      await profiles.repoint(key, lookup.redirectTo, item.canonicalKey);
+  }
+  const mergedIn = item.mergedIn.filter((key) => !theirs.has(key));
+  if (mergedIn.length === item.mergedIn.length) return true;
+  await profiles.write({ item: { ...item, mergedIn }, pointers: [], mergedIn: [] });
+  return false;
+}
+
+/** What followed something that the item has absorbed. */
+async function leaveMergedIn(canonicalKey: IdentityKey, leaving: Leaving, deps: PurgeDeps): Promise<void> {
+  const { theirs } = leaving;
+  const memberships = await deps.memberships.get(canonicalKey);
+  const isTheirs = (item: Versioned | Redirect | undefined): boolean =>
+    theirs.has(canonicalKey) || (isRedirect(item) && theirs.has(item.redirectTo));
+  if (memberships && isTheirs(memberships)) await deps.memberships.remove(canonicalKey, memberships);
+  if (isTheirs(await deps.deliveryStates.get(canonicalKey))) await emptyDeliveryState(canonicalKey, leaving, deps);
 }
 
 /** @returns whether it named nobody of them */

@@ -40,6 +40,7 @@ export interface SignedReceipt {
   readonly signature: string;
 }
 
+/** The receipt with a signature that nobody can make who has not the key. */
 export const signReceipt = (receipt: Receipt, key: string): SignedReceipt => ({
   receipt,
   algorithm: 'HMAC-SHA256',

@@ -1,12 +1,12 @@
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { RETENTIONS, type RetentionName, type Retentions } from '#core/contract/retentions.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import type { Erasure } from './erasure.ts';
 import type { DestinationReport, StoreReport } from './receipt.ts';
 
 /** Stores out of which everything is taken before a receipt is given. */
 const SEARCHED = ['profiles', 'memberships', 'timeline', 'lake', 'quarantine', 'requests of deletions'];
-const DAY_MS = 86_400_000;
 
 /** What became of a person in every store. @param at epoch ms at which the deletion was done */
 export const storesAt = (at: number, retentions: Retentions): StoreReport[] => [

@@ -5,6 +5,7 @@ import { type ValueFilter, WORD_BREAK } from '#core/lake/value-filter.ts';
 import { primaryIdentity } from '#core/profile/assign.ts';
 import { type IdentityKey, identityKey } from '#core/record/identity.ts';
 import { partitionOf } from '#core/record/partition.ts';
+import { isObject } from '#core/util/is-object.ts';
 import type { Erasure } from './erasure.ts';
 import { isDistinctive, keysOf, valuesOf } from './forms.ts';
 
@@ -116,7 +117,7 @@ function without(value: unknown, gone: ReadonlySet<string>): unknown {
     return kept.length === words.length ? value : kept.join('');
   }
   if (Array.isArray(value)) return value.map((each) => without(each, gone)).filter((each) => each !== undefined);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([name, each]) => [name, without(each, gone)] as const);
   if (entries.some(([name, each]) => name === 'id' && each === undefined)) return undefined;
   return Object.fromEntries(entries.filter(([, each]) => each !== undefined));

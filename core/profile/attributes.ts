@@ -1,9 +1,8 @@
+import { isObject } from '#core/util/is-object.ts';
+
 /** XDM attributes of a profile, a fragment or a change: nested objects; everything else, arrays included, is a value. */
 export type Attributes = Readonly<Record<string, unknown>>;
 type Draft = Record<string, unknown>;
-
-export const isPlainObject = (value: unknown): value is Attributes =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const ownValue = (attributes: Attributes, name: string): unknown =>
   Object.hasOwn(attributes, name) ? attributes[name] : undefined;
@@ -13,7 +12,7 @@ export function mergeAttributes(weaker: Attributes, stronger: Attributes): Attri
   const merged: Draft = { ...weaker };
   for (const [name, value] of Object.entries(stronger)) {
     const existing = ownValue(merged, name);
-    merged[name] = isPlainObject(value) && isPlainObject(existing) ? mergeAttributes(existing, value) : value;
+    merged[name] = isObject(value) && isObject(existing) ? mergeAttributes(existing, value) : value;
   }
   return merged;
 }
@@ -27,12 +26,12 @@ export function mergeAllAttributes(weakestFirst: readonly Attributes[]): Attribu
 
 function putOver(merged: Draft, stronger: Attributes): void {
   for (const [name, value] of Object.entries(stronger)) {
-    if (!isPlainObject(value)) {
+    if (!isObject(value)) {
       merged[name] = value;
       continue;
     }
     const existing = ownValue(merged, name);
-    const below: Draft = isPlainObject(existing) ? existing : {};
+    const below: Draft = isObject(existing) ? existing : {};
     merged[name] = below;
     putOver(below, value);
   }
@@ -52,7 +51,7 @@ function without(earlier: Attributes, later: Attributes, isHiding: boolean): Att
   for (const [name, value] of Object.entries(earlier)) {
     if (!Object.hasOwn(later, name)) continue;
     const over = later[name];
-    const kept = isPlainObject(over) ? leftBelow(value, over, isHiding) : undefined;
+    const kept = isObject(over) ? leftBelow(value, over, isHiding) : undefined;
     if (kept === value) continue;
     left ??= { ...earlier };
     if (kept === undefined) delete left[name];
@@ -62,7 +61,7 @@ function without(earlier: Attributes, later: Attributes, isHiding: boolean): Att
 }
 
 function leftBelow(value: unknown, over: Attributes, isHiding: boolean): unknown {
-  if (!isPlainObject(value)) return isHiding ? undefined : value;
+  if (!isObject(value)) return isHiding ? undefined : value;
   const below = without(value, over, isHiding);
   return Object.keys(below).length === 0 ? undefined : below;
 }

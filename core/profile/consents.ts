@@ -1,8 +1,9 @@
+import { isObject } from '#core/util/is-object.ts';
+
 type Node = Readonly<Record<string, unknown>>;
-export const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What stands under a name of its own in an object; undefined where there is none, or no object. */
 export const childOf = (node: unknown, name: string): unknown =>
-  isNode(node) && Object.hasOwn(node, name) ? node[name] : undefined;
+  isObject(node) && Object.hasOwn(node, name) ? node[name] : undefined;
 
 /** Strictest first; what is no value of aep.md §1.5 is taken for a rejection. */
 const STRICTNESS = ['n', 'dn', 'p', 'u', 'PI', 'VI', 'CP', 'CT', 'LI', 'dy', 'y'];
@@ -12,14 +13,14 @@ const strictness = (node: Node): number => Math.max(0, STRICTNESS.indexOf(String
  * The consents of a person from those of their fragments: of every consent the strictest value wins, with its time and
  * reason, whichever fragment said it and whenever (aep.md §1.5; docs/governance.md, "Consent"). What is no consent is
  * the strongest fragment's.
- * @param said `consents` of the fragments, the strongest last
+ * @param asserted `consents` of the fragments, the strongest last
  */
 export function strictestConsents(asserted: readonly unknown[]): unknown {
   return asserted.filter((consents) => consents !== undefined).reduce(stricter, undefined);
 }
 
 function stricter(weaker: unknown, stronger: unknown): unknown {
-  if (!isNode(weaker) || !isNode(stronger)) return stronger ?? weaker;
+  if (!isObject(weaker) || !isObject(stronger)) return stronger ?? weaker;
   const [weak, strong] = ['val' in weaker, 'val' in stronger];
   const [merged, base] =
     weak && (!strong || strictness(weaker) < strictness(stronger)) ? [stronger, weaker] : [weaker, stronger];
@@ -29,7 +30,7 @@ function stricter(weaker: unknown, stronger: unknown): unknown {
     [...names].flatMap((name) => {
       const [one, other] = [childOf(weaker, name), childOf(stronger, name)];
       // What goes with a value, such as its time, comes from where the value does; consents below are consents of their own.
-      if (isConsent && !isNode(one) && !isNode(other)) return Object.hasOwn(base, name) ? [[name, base[name]]] : [];
+      if (isConsent && !isObject(one) && !isObject(other)) return Object.hasOwn(base, name) ? [[name, base[name]]] : [];
       return [[name, stricter(one, other)]];
     }),
   );
@@ -39,18 +40,18 @@ function stricter(weaker: unknown, stronger: unknown): unknown {
  * Which change of a fragment its consents count for. A consent and what goes with it are one statement, also where its
  * parts were set at several times: it counts whole for the latest of them. What is no consent counts for the change that
  * set it.
- * @param said `consents` of the changes of one fragment, the latest last, every field in one of them
+ * @param asserted `consents` of the changes of one fragment, the latest last, every field in one of them
  * @returns the same fields, one entry for each change
  */
 export function consentsByChange(asserted: readonly unknown[]): readonly unknown[] {
   if (asserted.filter((consents) => consents !== undefined).length < 2) return asserted;
-  const names = new Set(asserted.flatMap((node) => (isNode(node) ? Object.keys(node) : [])));
+  const names = new Set(asserted.flatMap((node) => (isObject(node) ? Object.keys(node) : [])));
   const fields = [...names].map((name) => [name, asserted.map((node) => childOf(node, name))] as const);
   const setAt = (values: readonly unknown[]): number =>
-    values.findLastIndex((value) => value !== undefined && !isNode(value));
+    values.findLastIndex((value) => value !== undefined && !isObject(value));
   const isConsent = names.has('val');
   const latest = Math.max(...fields.map(([, values]) => setAt(values)));
-  const counted = asserted.map((node): Record<string, unknown> | undefined => (isNode(node) ? {} : undefined));
+  const counted = asserted.map((node): Record<string, unknown> | undefined => (isObject(node) ? {} : undefined));
   for (const [name, values] of fields) {
     const at = setAt(values);
     const parts = at < 0 ? consentsByChange(values) : [];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
+import { HOUR_MS } from '#core/util/durations.ts';
 import type { ActivityRegions, Fragment } from './fragment.ts';
 
 /** Where and when a device was seen, as one event says (XDM "Data capture region for Experience Events"). */
@@ -9,7 +10,6 @@ export interface SeenInRegion {
   readonly captureTimestamp: string;
 }
 
-const HOUR_MS = 3_600_000;
 /** Regions that the events of one device are kept of; XDM names some sixty in all. */
 const MAX_REGIONS = 64;
 

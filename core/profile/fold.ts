@@ -3,6 +3,7 @@ import { type GraphRejection, type Linkable, linkableIdentities, NOTHING_TO_LINK
 import type { Assertion } from '#core/identity/linking-rules.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import type { AssignedRecord, ProfileRejection } from './assign.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
 import type { FoldSettings } from './fold-settings.ts';
@@ -124,7 +125,6 @@ function withEvents(
   return isSame ? known : retained;
 }
 
-const DAY_MS = 86_400_000;
 const NOTHING: Readonly<Record<string, never>> = {};
 const NO_EVENTS: readonly ProfileEvent[] = [];
 

@@ -132,6 +132,7 @@ export function attributesOf(fragment: Fragment): Attributes | undefined {
 /** When the fragment last changed. */
 export const lastChange = (fragment: Fragment): FragmentChange => fragment.patches?.at(-1) ?? fragment;
 
+/** The order of changes: by the time of their records, then by the tie, so that it is the same however they came. */
 export const compareChanges = (x: FragmentChange, y: FragmentChange): number =>
   x.time - y.time || (x.tieBreaker < y.tieBreaker ? -1 : x.tieBreaker > y.tieBreaker ? 1 : 0);
 

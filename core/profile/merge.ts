@@ -1,4 +1,5 @@
-import { type Attributes, isPlainObject, mergeAllAttributes } from './attributes.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { type Attributes, mergeAllAttributes } from './attributes.ts';
 import { consentsByChange, strictestConsents } from './consents.ts';
 import type { MergePolicyDefinition } from './definition.ts';
 import { type ActivityRegions, changesOf, compareChanges, type FragmentChange, latestRegions } from './fragment.ts';
@@ -65,4 +66,4 @@ function weakestFirst(asserted: readonly Said[], policy: MergePolicyDefinition['
   });
 }
 
-const asObject = (value: unknown): Attributes => (isPlainObject(value) ? value : {});
+const asObject = (value: unknown): Attributes => (isObject(value) ? value : {});

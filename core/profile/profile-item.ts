@@ -51,8 +51,11 @@ export function identitiesIn({ canonicalKey, linkHistory, fragments, events }: P
 /** `dataset|namespace:value`: one fragment per dataset and primary identity (aep.md §4.1). */
 export type FragmentKey = string;
 
+/** The key of a fragment: what one dataset has of one primary identity (aep.md §4.1). */
 export const fragmentKey = (datasetId: string, primary: IdentityKey): FragmentKey => `${datasetId}|${primary}`;
+/** The dataset of a fragment key; no id of a dataset has a `|`. */
 export const datasetOfFragment = (key: FragmentKey): string => key.slice(0, key.indexOf('|'));
+/** The primary identity of a fragment key. */
 export const identityOfFragment = (key: FragmentKey): IdentityKey => key.slice(key.indexOf('|') + 1);
 
 export interface ProfileEvent {
@@ -76,6 +79,7 @@ export function joinEvents(known: readonly ProfileEvent[], fresh: readonly Profi
   return [...known, ...added].sort((x, y) => x.time - y.time || (x.id < y.id ? -1 : 1)).slice(-MAX_EVENTS);
 }
 
+/** An item of nobody yet, that was never written. */
 export const emptyItem = (canonicalKey: IdentityKey): ProfileItem => ({
   canonicalKey,
   revision: 0,

@@ -1,12 +1,13 @@
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import type { AssignedRecord } from './assign.ts';
 import type { FoldSettings } from './fold-settings.ts';
 import type { Timeline, TimelineEntry } from './ports/timeline.ts';
 
 /** How long a record that is no event is recognised when it comes again. */
-const RECORDS_REMEMBERED_MS = 90 * 86_400_000;
+const RECORDS_REMEMBERED_MS = 90 * DAY_MS;
 const ENTRIES_CONCURRENCY = 32;
 
 export interface RememberedRecords {

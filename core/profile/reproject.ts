@@ -17,6 +17,7 @@ export interface ReprojectDeps extends Backoff {
  * Chooses and cuts the events of an item anew from its timeline, after segments were added or changed: so that a new
  * segment sees everything that happened before it was written, as far as events are kept.
  * @returns whether the item was written
+ * @throws ConflictError when others went on writing first
  */
 export async function reproject(canonicalKey: IdentityKey, deps: ReprojectDeps): Promise<boolean> {
   const { profiles, settings } = deps;

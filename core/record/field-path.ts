@@ -1,12 +1,7 @@
+import { valueAtKeys } from '#core/util/value-at-keys.ts';
+
 /** The value at a dotted path, or undefined. */
-export function valueAt(entity: unknown, path: string): unknown {
-  let value = entity;
-  for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
-}
+export const valueAt = (entity: unknown, path: string): unknown => valueAtKeys(entity, path.split('.'));
 
 /** Path → value, for those paths that have one. */
 export function pick(entity: unknown, paths: readonly string[]): Record<string, unknown> {

@@ -7,8 +7,10 @@ export interface Identity {
 /** `namespace:value`. Namespace codes have no colon, values may. */
 export type IdentityKey = string;
 
+/** An identity as one text, by which it is stored and compared: `namespace:value`. */
 export const identityKey = (identity: Identity): IdentityKey => `${identity.namespace}:${identity.value}`;
 
+/** The namespace of an identity key; no code of a namespace has a colon. */
 export const namespaceOf = (key: IdentityKey): string => key.slice(0, key.indexOf(':'));
 
 /** Inverse of {@link identityKey}. */

@@ -19,11 +19,13 @@ export function partitionOf(key: string): Partition | undefined {
   return dataset === undefined || day === undefined ? undefined : { dataset, day };
 }
 
+/** The day by UTC, as `2026-01-31`. @param at epoch ms */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
+/** What the keys of the objects of a partition begin with. */
 export const folderOf = ({ dataset, day }: Partition): string => `dataset=${dataset}/date=${day}/`;
 
-/** Where records that arrived then are kept; those that were rejected too. */
+/** Where records that arrived then are kept; those that were rejected too. @param at epoch ms */
 export const folderAt = (datasetId: string, at: number): string =>
   folderOf({ dataset: nameInKeys(datasetId), day: dayOf(at) });
 

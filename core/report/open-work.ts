@@ -19,6 +19,7 @@ export interface OpenWork {
 /**
  * Whether everything that was stitched has been evaluated and routed: each stage is a function of what is stored, so
  * it has settled when it would change nothing.
+ * @param now epoch ms
  */
 export async function openWork(source: ReportSource, settings: ReportSettings, now: number): Promise<OpenWork> {
   const counts = { items: 0, toEvaluate: 0, toRoute: 0 };

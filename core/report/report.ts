@@ -3,13 +3,14 @@ import { isDevice, isShared } from '#core/activation/aam/identities.ts';
 import { REGIONS } from '#core/activation/aam/regions.ts';
 import { routeAam } from '#core/activation/aam/route-device.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
-import { type DeliveryStateStore, NOTHING_ROUTED } from '#core/activation/delivery-state.ts';
+import { type DeliveryStateItem, type DeliveryStateStore, NOTHING_ROUTED } from '#core/activation/delivery-state.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
 import { permitted } from '#core/activation/permitted.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { linksOf } from '#core/identity/add-assertions.ts';
 import { graphsOf } from '#core/identity/linking-rules.ts';
+import type { Redirect, Versioned } from '#core/identity/versioned-store.ts';
 import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
@@ -73,36 +74,31 @@ const READS_CONCURRENCY = 16;
 /** Counts everything by reading every item once. @param now epoch ms, decides which regions are fresh */
 export async function report(source: ReportSource, settings: ReportSettings, now: number): Promise<Report> {
   const result = emptyReport(settings);
+  const countProfile = (
+    { aam, destinations }: Report,
+    profile: Profile,
+    memberships: ActivatedProfile['memberships'],
+    deliveryState: DeliveryStateItem | undefined,
+  ): void => {
+    for (const destination of settings.destinations.values()) {
+      const { id } = destination;
+      if (destination.type === 'aam') {
+        countShares(aam, destination, activatedOf(profile, memberships, destination), settings.governance, now);
+      }
+      if (deliveryState)
+        countRouted(destinations[id]!, destination, profile, deliveryState.destinations[id] ?? NOTHING_ROUTED);
+    }
+  };
   await mapWithConcurrency(source.profiles.scan(), READS_CONCURRENCY, async (item) => {
     for (const { identities } of graphsOf(linksOf(item.linkHistory, settings.fold.links))) {
       increase(result.graphs.sizes, String(identities.length));
     }
-    const stored = await source.memberships.get(item.canonicalKey);
-    const deliveryState = await source.deliveryStates.get(item.canonicalKey);
-    if (stored && !isRedirect(stored)) listMembers(result, stored);
+    const stored = unlessRedirect(await source.memberships.get(item.canonicalKey));
+    const deliveryState = unlessRedirect(await source.deliveryStates.get(item.canonicalKey));
+    if (stored) listMembers(result, stored);
     for (const profile of profilesOf(item, settings.route)) {
       result.profiles += 1;
-      const entry = stored && !isRedirect(stored) ? stored.profiles[profile.key] : undefined;
-      for (const destination of settings.destinations.values()) {
-        if (destination.type === 'aam') {
-          const memberships = entry?.segments ?? {};
-          const shared = destination.segments.filter((id) => memberships[id]?.status === 'realized');
-          const members = {
-            profile,
-            memberships,
-            realized: Object.fromEntries(shared.map((id) => [id, memberships[id]!])),
-          };
-          countShares(result.aam, destination, members, settings.governance, now);
-        }
-        if (deliveryState && !isRedirect(deliveryState)) {
-          countRouted(
-            result.destinations[destination.id]!,
-            destination,
-            profile,
-            deliveryState.destinations[destination.id] ?? NOTHING_ROUTED,
-          );
-        }
-      }
+      countProfile(result, profile, stored?.profiles[profile.key]?.segments ?? {}, deliveryState);
     }
   });
   for (const segment of Object.values(result.segments)) {
@@ -110,6 +106,18 @@ export async function report(source: ReportSource, settings: ReportSettings, now
     segment.count = segment.members.length;
   }
   return result;
+}
+
+const unlessRedirect = <T extends Versioned>(item: T | Redirect | undefined): T | undefined =>
+  isRedirect(item) ? undefined : item;
+
+function activatedOf(
+  profile: Profile,
+  memberships: ActivatedProfile['memberships'],
+  { segments }: AamDestination,
+): ActivatedProfile {
+  const shared = segments.filter((id) => memberships[id]?.status === 'realized');
+  return { profile, memberships, realized: Object.fromEntries(shared.map((id) => [id, memberships[id]!])) };
 }
 
 /** Members are profiles as the merge policy of the segment sees them. */

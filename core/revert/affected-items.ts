@@ -29,7 +29,9 @@ const CONCURRENCY = 16;
 /**
  * Finds every item that has something of the batch, and takes the batch off the timeline: from then on a record that it had
  * brought as well is no duplicate, whoever sends it.
+ * @param jobPartitions into how many the items are divided
  * @returns how many rows the batch has in the lake
+ * @throws Error when the catalog has its dataset no more
  */
 export async function findAffectedItems(
   batch: RevertedBatch,

@@ -129,7 +129,7 @@ async function remembered(
   own: ReadonlySet<IdentityKey>,
   entries: Map<string, TimelineEntry>,
   foldSettings: FoldSettings,
-  { timeline, now }: RebuildItemDeps,
+  deps: RebuildItemDeps,
 ): Promise<StitchableRecord[]> {
   const kept: StitchableRecord[] = [];
   for (const record of records) {
@@ -139,20 +139,26 @@ async function remembered(
     if (keyedBy && !own.has(keyedBy)) continue;
     const identities = linkableOf(record, foldSettings).identities.filter((key) => own.has(key));
     const asserted = { identities: identities.length > 1 ? identities : [] };
-    if (!keyedBy) {
-      if (asserted.identities.length > 0) kept.push({ ...assigned, asserted });
-      continue;
-    }
-    const entry = timelineEntryOf(record, keyedBy, foldSettings);
-    const known = entries.get(nameOf(entry));
-    if (known && known.ingestionId !== entry.ingestionId) continue;
-    if (!known && (entry.expiresAt ?? Number.POSITIVE_INFINITY) > now()) {
-      if ((await timeline.remember(entry)) === 'duplicate') continue;
-      entries.set(nameOf(entry), entry);
-    }
-    kept.push({ ...assigned, asserted });
+    const counts = keyedBy
+      ? await isFirstArrival(timelineEntryOf(record, keyedBy, foldSettings), entries, deps)
+      : asserted.identities.length > 0;
+    if (counts) kept.push({ ...assigned, asserted });
   }
   return kept;
+}
+
+/** Whether no other arrival of the record has come before; it is remembered then, as long as it is to be. */
+async function isFirstArrival(
+  entry: TimelineEntry,
+  entries: Map<string, TimelineEntry>,
+  { timeline, now }: RebuildItemDeps,
+): Promise<boolean> {
+  const known = entries.get(nameOf(entry));
+  if (known) return known.ingestionId === entry.ingestionId;
+  if ((entry.expiresAt ?? Number.POSITIVE_INFINITY) <= now()) return true;
+  if ((await timeline.remember(entry)) === 'duplicate') return false;
+  entries.set(nameOf(entry), entry);
+  return true;
 }
 
 /** The item without what records have brought, but those of datasets that have left the catalog: they may come back. */

@@ -6,6 +6,7 @@ import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { dayOf, folderAt, type Partition } from '#core/record/partition.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { affected, findAffectedItems, writeItems } from './affected-items.ts';
 import { collectFolder, foldersOf, jobPartitionsOfIdentities } from './collect.ts';
 import { jobPartitionOf } from './job-partition.ts';
@@ -55,8 +56,8 @@ export interface RevertDeps {
 
 /** Records of a batch for each of which there is a part: what is held at once is all that the lake has of their people. */
 const RECORDS_A_PART = 2_000;
-const DAY_MS = 86_400_000;
 
+/** How many parts the items of a batch of so many records are divided into, 1 to 500. */
 export const jobPartitionsFor = (records: number): number => Math.min(500, Math.ceil(records / RECORDS_A_PART) || 1);
 
 /**

@@ -8,6 +8,7 @@ import type { IdentityKey } from '#core/record/identity.ts';
  * memory, and goes when it is done.
  */
 export const workPrefix = (batchId: string): string => `reverts/${batchId}/`;
+/** Where it is written how far a revert is. */
 export const stateKey = (batchId: string): string => `${workPrefix(batchId)}state.json`;
 
 /** A profile item that has something of the batch, as it was when its rows began to be looked for. */
@@ -49,6 +50,7 @@ const keyOf = (batchId: string, kind: Kind, jobPartition: number, name: string):
 export const passOf = ({ round, since }: { readonly round: number; readonly since: number }): string =>
   `${String(round).padStart(4, '0')}-${since}-`;
 
+/** Writes entries of a part; nothing where there are none. @param name tells apart who writes them */
 export async function writeWork<K extends Kind>(
   store: ObjectStore,
   batchId: string,

@@ -1,8 +1,8 @@
 import { _, type CodeKeywordDefinition, type FuncKeywordDefinition, type Name } from 'ajv';
 import stringify from 'safe-stable-stringify';
+import { isMultipleOf } from '#core/util/decimal.ts';
 import { COST, TEXT_COST } from './ajv-nodes.ts';
 import { LARGE_ENUM } from './bundle.ts';
-import { isMultipleOf } from './multiple-of.ts';
 import { type Steps, stepsOfText } from './steps.ts';
 
 /** `multipleOf`, exact, as the decimals are written; ajv's own has to choose how much a quotient may be off. */
@@ -50,6 +50,7 @@ export const cost = (steps: Steps): CodeKeywordDefinition => ({
   },
 });
 
+/** Takes a step for every 16 characters (UTF-16 units) of a text, without a call. */
 export const textCost = (steps: Steps): CodeKeywordDefinition => ({
   keyword: TEXT_COST,
   type: 'string',

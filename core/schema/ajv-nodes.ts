@@ -44,6 +44,14 @@ export function ajvNodes({ nodes }: Bundle, traits: ReadonlyMap<string, NodeTrai
   /** Below a name that the value has chosen; written out, the name would be gone through for each item below it. */
   const named = (schema: SchemaNode): unknown =>
     typeof schema === 'boolean' ? schema : visit((schema as { readonly $ref: string }).$ref);
+  const askAlternatives = (schema: Exclude<SchemaNode, boolean>, result: Record<string, unknown>): void => {
+    for (const [keyword, ours] of ALTERNATIVES) {
+      const members = schema[keyword] as readonly { readonly $ref: string }[] | undefined;
+      if (!members || (!forExplaining && members.length <= FEW_ALTERNATIVES)) continue;
+      result[ours] = members.map((member) => targetOf(nodes, member.$ref));
+      delete result[keyword];
+    }
+  };
   /** A schema with those in it that apply to the same value. */
   const own = (schema: SchemaNode): unknown => {
     if (typeof schema === 'boolean') return schema;
@@ -56,12 +64,7 @@ export function ajvNodes({ nodes }: Bundle, traits: ReadonlyMap<string, NodeTrai
     if (contains !== undefined) result.contains = contains;
     if (looksAtRest(schema)) result[REST] = resting.push(schema) - 1;
     if ('minLength' in result || 'maxLength' in result) result[TEXT_COST] = true;
-    for (const [keyword, ours] of ALTERNATIVES) {
-      const members = schema[keyword] as readonly { readonly $ref: string }[] | undefined;
-      if (!members || (!forExplaining && members.length <= FEW_ALTERNATIVES)) continue;
-      result[ours] = members.map((member) => targetOf(nodes, member.$ref));
-      delete result[keyword];
-    }
+    askAlternatives(schema, result);
     return typeof $ref === 'string' ? { ...reference($ref), ...result } : result;
   };
   const assigned = (schema: SchemaNode, position: Position): unknown => {

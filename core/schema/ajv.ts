@@ -24,6 +24,8 @@ export function ajvOf({ bundle, nodes, steps, explains, keywords }: AjvSettings)
     allErrors: explains || names.has(''),
     // What every object has, such as "constructor", is no field of it. Looked at only where such a name occurs.
     ownProperties: Object.getOwnPropertyNames(Object.prototype).some((name) => names.has(name)),
+    // Of more, ajv makes code that takes the square of their number to make.
+    loopRequired: 32,
     // Errors carry what was found, whose type is told.
     verbose: explains,
     messages: explains,

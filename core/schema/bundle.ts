@@ -1,10 +1,10 @@
+import { isObject } from '#core/util/is-object.ts';
+import { pointerStep } from '#core/util/pointer.ts';
 import { integerRange } from './integer-range.ts';
 import { PLAIN_KEYWORDS, SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from './keywords.ts';
 import {
   idOf,
-  isObject,
   MAX_SCHEMA_DEPTH,
-  pointerStep,
   type Resource,
   SchemaError,
   type SchemaLibrary,
@@ -41,6 +41,9 @@ export interface BundleOptions {
 export const LARGE_ENUM = 'largeEnum';
 /** Where a reference leads nowhere: the reference. */
 export const UNRESOLVED = 'unresolvedReference';
+/** Keywords with schemas that apply where they stand; definitions do only where they are referred to. */
+const HOLDS_SCHEMAS = new Set([...SCHEMA_MAPS, ...SCHEMA_LISTS, ...SINGLE_SCHEMAS]);
+for (const key of ['definitions', '$defs']) HOLDS_SCHEMAS.delete(key);
 const LARGE = 64;
 /** Under these stand schemas that are asked by themselves whether a value fits, as those of `anyOf` and `oneOf` are. */
 const ASKED = new Set(['contains', 'if', 'unevaluatedProperties', 'unevaluatedItems']);
@@ -115,18 +118,21 @@ class Bundler {
     for (const [key, value] of Object.entries(node)) {
       const here = pointer + pointerStep(key);
       if (key === '$ref' || key === '$recursiveRef') this.#readReference(key, value, resource, here, result);
-      else if (key === 'definitions' || key === '$defs') continue;
-      else if (key === 'additionalProperties' && isObject(value)) result[key] = this.#ownNode(value, resource, here);
-      else if (SCHEMA_MAPS.has(key)) result[key] = this.#readMap(key, value, resource, here, depth);
-      else if (key === 'allOf') result[key] = this.#readList(value, resource, here, depth);
-      else if (SCHEMA_LISTS.has(key)) result[key] = this.#readAlternatives(value, resource, here);
-      else if (key === 'items' && Array.isArray(value)) result[key] = this.#readList(value, resource, here, depth);
-      else if (ASKED.has(key)) result[key] = this.#ownNode(value, resource, here);
-      else if (SINGLE_SCHEMAS.has(key)) result[key] = this.#read(value, resource, here, depth + 1);
       else if (PLAIN_KEYWORDS.has(key)) this.#readPlain(key, value, node, resource, here, result);
+      else if (HOLDS_SCHEMAS.has(key)) result[key] = this.#readSchemas(key, value, resource, here, depth);
     }
     if (this.#options.boundIntegers) Object.assign(result, integerRange(node));
     return result;
+  }
+
+  #readSchemas(key: string, value: unknown, resource: Place, pointer: string, depth: number): unknown {
+    if (SCHEMA_MAPS.has(key)) return this.#readMap(key, value, resource, pointer, depth);
+    const isItems = key === 'items' && Array.isArray(value);
+    if (key === 'allOf' || isItems) return this.#readList(value, resource, pointer, depth);
+    if (SCHEMA_LISTS.has(key)) return this.#readAlternatives(value, resource, pointer);
+    const isRest = key === 'additionalProperties' && isObject(value);
+    if (ASKED.has(key) || isRest) return this.#ownNode(value, resource, pointer);
+    return this.#read(value, resource, pointer, depth + 1);
   }
 
   #readMap(key: string, value: unknown, resource: Place, pointer: string, depth: number): object {
@@ -199,29 +205,25 @@ class Bundler {
     const id = hash < 0 ? value : value.slice(0, hash);
     const fragment = hash < 0 ? '' : value.slice(hash + 1);
     const found = id === '' ? [from.document ?? from] : this.#library.find(id, from);
-    if (found.length === 0) {
+    const [first, ...others] = found;
+    if (!first) {
       this.#leadsNowhere(value, from, pointer, `no schema has the $id "${id}"; add the file that does`, result);
-    } else if (found.length > 1) {
+      return;
+    }
+    if (others.length > 0) {
       const paths = found.slice(0, MAX_PATHS).map(({ file }) => file.path);
       const more = found.length > MAX_PATHS ? ', …' : '';
-      this.#problem(
-        from,
-        pointer,
-        `several files have the $id "${id}" and differ: ${paths.join(', ')}${more}; keep one`,
-      );
-    } else {
-      const target = this.#enter(found[0]!, fragment);
-      if (target && key === '$recursiveRef' && isObject(target.node) && target.node.$recursiveAnchor === true) {
-        this.#problem(
-          from,
-          pointer,
-          '"$recursiveRef" to a schema with "$recursiveAnchor" is not understood; use "$ref"',
-        );
-      } else if (target) result.$ref = this.#keyOf(target);
-      else {
-        this.#leadsNowhere(value, from, pointer, `"${value}" leads nowhere in ${found[0]!.file.path}`, result);
-      }
+      const message = `several files have the $id "${id}" and differ: ${paths.join(', ')}${more}; keep one`;
+      this.#problem(from, pointer, message);
+      return;
     }
+    const target = this.#enter(first, fragment);
+    if (!target) {
+      this.#leadsNowhere(value, from, pointer, `"${value}" leads nowhere in ${first.file.path}`, result);
+    } else if (key === '$recursiveRef' && isObject(target.node) && target.node.$recursiveAnchor === true) {
+      const message = '"$recursiveRef" to a schema with "$recursiveAnchor" is not understood; use "$ref"';
+      this.#problem(from, pointer, message);
+    } else result.$ref = this.#keyOf(target);
   }
 
   #leadsNowhere(

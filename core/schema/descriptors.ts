@@ -1,3 +1,4 @@
+import { pointerSteps } from '#core/util/pointer.ts';
 import {
   EXPERIENCE_EVENT_CLASS,
   type IdentityDescriptor,
@@ -6,7 +7,6 @@ import {
   type SchemaDefinition,
   type SchemaDescriptor,
 } from './definition.ts';
-import { pointerSteps } from './field-tree.ts';
 import type { Relationship } from './relationship.ts';
 
 /** What the descriptors of a schema say (aep.md §1.1). */
@@ -15,12 +15,18 @@ import type { Relationship } from './relationship.ts';
 export const isLookupSchema = (schema: SchemaDefinition): boolean =>
   schema['meta:class'] !== PROFILE_CLASS && schema['meta:class'] !== EXPERIENCE_EVENT_CLASS;
 
+/** Whether a descriptor makes its field an identity (aep.md §1.1). */
 export const isIdentity = (descriptor: SchemaDescriptor): descriptor is IdentityDescriptor =>
   descriptor['@type'] === 'xdm:descriptorIdentity';
 
+/** The identities of a schema. */
 export const identityDescriptors = ({ descriptors }: Pick<SchemaDefinition, 'descriptors'>): IdentityDescriptor[] =>
   descriptors.filter(isIdentity);
 
+/**
+ * Whether a descriptor makes its field the key of a record of another schema (aep.md §1.1); both of the names that AEP
+ * has for it.
+ */
 export const isRelationship = (descriptor: SchemaDescriptor): descriptor is RelationshipDescriptor =>
   descriptor['@type'] === 'xdm:descriptorOneToOne' || descriptor['@type'] === 'xdm:descriptorRelationship';
 

@@ -1,8 +1,8 @@
 import type { Ajv, ErrorObject, FuncKeywordDefinition } from 'ajv';
+import { pointerStep } from '#core/util/pointer.ts';
 import { ajvOf } from './ajv.ts';
 import { type AjvNodes, ANY_NODE, ajvNodes, CALLED, ONE_NODE, REST, VISIT } from './ajv-nodes.ts';
 import type { Bundle } from './bundle.ts';
-import { pointerStep } from './library.ts';
 import type { NodeTraits } from './node-traits.ts';
 import type { Steps } from './steps.ts';
 import { MAX_VIOLATIONS } from './violations.ts';

@@ -1,3 +1,5 @@
+import { isObject } from '#core/util/is-object.ts';
+import { fragmentSteps } from '#core/util/pointer.ts';
 import type { SchemaDefinition } from './definition.ts';
 
 /** A place in one schema, or in several taken together (the union schema, aep.md §1.1). */
@@ -33,8 +35,6 @@ export interface Part {
   readonly root: Node;
 }
 
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldTree {
   // Each once, also where several of the parts are put together from it: else there would be more at every level.
   const seen = new Set<Node>();
@@ -44,27 +44,19 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
   const all = saying.length > 0 ? saying : expanded;
   const types = new Set(all.flatMap(({ node }) => typesOf(node)));
   const names = [...new Set(all.flatMap(({ node }) => Object.keys(propertiesOf(node))))];
+  let fields: Fields | undefined;
   return {
     types,
     names,
     nodes: expanded.map(({ node }) => node),
     child(name) {
-      const below: Part[] = [];
-      let open = false;
-      for (const { node, root } of all) {
-        const properties = propertiesOf(node);
-        const { additionalProperties } = node;
-        const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-        if (isNode(property)) below.push({ node: property, root });
-        else if (property === true) open = true;
-        else if (isNode(additionalProperties)) below.push({ node: additionalProperties, root });
-        else if (isOpen(node)) open = true;
-      }
-      if (below.length > 0) return treeOf(below, byId);
-      return open || all.length === 0 ? 'open' : undefined;
+      fields ??= new Fields(all);
+      const { known, isOpen } = fields.below(name);
+      if (known.length > 0) return treeOf(known, byId);
+      return isOpen || all.length === 0 ? 'open' : undefined;
     },
     items() {
-      const lists = all.filter(({ node }) => isNode(node.items));
+      const lists = all.filter(({ node }) => isObject(node.items));
       if (lists.length > 0)
         return treeOf(
           lists.map(({ node, root }) => ({ node: node.items as Node, root })),
@@ -73,6 +65,54 @@ function treeOf(parts: readonly Part[], byId: ReadonlyMap<string, Node>): FieldT
       return types.size === 0 || types.has('array') ? 'open' : undefined;
     },
   };
+}
+
+/** What several schemas say of the fields of one value, each field without going through all of them. */
+class Fields {
+  readonly #all: readonly Part[];
+  /** Where in the list the schemas are that name a field. */
+  readonly #naming = new Map<string, number[]>();
+  /** Where those are that have a schema for what they do not name. */
+  readonly #others: number[] = [];
+  /** Whether one lets anything be what it does not name: what it does name is known, or may be anything too. */
+  readonly #isOpen: boolean;
+
+  constructor(all: readonly Part[]) {
+    this.#all = all;
+    this.#isOpen = all.some(({ node }) => !isObject(node.additionalProperties) && isOpen(node));
+    for (const [i, { node }] of all.entries()) {
+      if (isObject(node.additionalProperties)) this.#others.push(i);
+      for (const name of Object.keys(propertiesOf(node))) {
+        const naming = this.#naming.get(name);
+        if (naming) naming.push(i);
+        else this.#naming.set(name, [i]);
+      }
+    }
+  }
+
+  /** @returns the schemas of a field, in the order of those that have them, and whether it may be anything for some */
+  below(name: string): { readonly known: readonly Part[]; readonly isOpen: boolean } {
+    const naming = this.#naming.get(name) ?? [];
+    const concerned = this.#others.length === 0 ? naming : [...new Set([...naming, ...this.#others])].sort(byNumber);
+    const below = concerned.map((i) => partBelow(this.#all[i]!, name));
+    return {
+      known: below.filter((part) => part !== 'open' && part !== undefined),
+      isOpen: this.#isOpen || below.includes('open'),
+    };
+  }
+}
+
+const byNumber = (x: number, y: number): number => x - y;
+
+/** What a schema says of a field. */
+function partBelow({ node, root }: Part, name: string): Part | 'open' | undefined {
+  const properties = propertiesOf(node);
+  const { additionalProperties } = node;
+  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (isObject(property)) return { node: property, root };
+  if (property === true) return 'open';
+  if (isObject(additionalProperties)) return { node: additionalProperties, root };
+  return isOpen(node) ? 'open' : undefined;
 }
 
 /** Nothing is known of what lies below: more is allowed in so many words, or no field of it is listed. */
@@ -88,14 +128,14 @@ function isOpen(node: Node): boolean {
 const COMPOSING = ['$ref', 'allOf', 'anyOf', 'oneOf'];
 
 function propertiesOf(node: Node): Readonly<Record<string, unknown>> {
-  return isNode(node.properties) ? node.properties : {};
+  return isObject(node.properties) ? node.properties : {};
 }
 
 function typesOf(node: Node): string[] {
   const { type } = node;
   if (typeof type === 'string') return [type];
   if (Array.isArray(type)) return type.filter((name): name is string => typeof name === 'string');
-  if (isNode(node.properties)) return ['object'];
+  if (isObject(node.properties)) return ['object'];
   const values = Array.isArray(node.enum) ? node.enum : 'const' in node ? [node.const] : [];
   return values.length > 0 && values.every((value) => typeof value === 'string') ? ['string'] : [];
 }
@@ -113,7 +153,7 @@ function expand({ node, root }: Part, byId: ReadonlyMap<string, Node>, seen: Set
   for (const key of ['allOf', 'anyOf', 'oneOf']) {
     const members = node[key];
     if (!Array.isArray(members)) continue;
-    for (const member of members) if (isNode(member)) parts.push(...expand({ node: member, root }, byId, seen));
+    for (const member of members) if (isObject(member)) parts.push(...expand({ node: member, root }, byId, seen));
   }
   return [{ node, root }, ...parts];
 }
@@ -127,18 +167,11 @@ export function follow(reference: string, root: Node, byId: ReadonlyMap<string, 
   const start = id === '' ? root : byId.get(id);
   if (!start) return undefined;
   let node: unknown = start;
-  for (const step of pointerSteps(hash < 0 ? '' : reference.slice(hash + 1))) {
-    node = isNode(node) && Object.hasOwn(node, step) ? node[step] : undefined;
+  for (const step of fragmentSteps(hash < 0 ? '' : reference.slice(hash + 1))) {
+    node = isObject(node) && Object.hasOwn(node, step) ? node[step] : undefined;
   }
-  return isNode(node) ? { node, root: start } : undefined;
+  return isObject(node) ? { node, root: start } : undefined;
 }
-
-/** The steps of a JSON pointer. */
-export const pointerSteps = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 
 export type Lookup =
   | { readonly known: true; readonly tree: FieldTree | 'open'; readonly inList: boolean }

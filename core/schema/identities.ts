@@ -1,7 +1,9 @@
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 import type { Identity } from '#core/record/identity.ts';
-import { pointerStep } from '#core/record/pointer.ts';
 import type { Rejection } from '#core/record/record.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { pointerStep, pointerSteps, reportedPointer } from '#core/util/pointer.ts';
+import { valueAtKeys } from '#core/util/value-at-keys.ts';
 import type { SchemaDefinition } from './definition.ts';
 import { identityDescriptors } from './descriptors.ts';
 
@@ -28,43 +30,56 @@ export function compileIdentities(
 ): (entity: unknown) => CarriedIdentities {
   const fields = identityDescriptors(schema).map((descriptor) => ({
     pointer: descriptor['xdm:sourceProperty'],
-    path: descriptor['xdm:sourceProperty'].slice(1).split('/').map(unescapePointer),
+    path: pointerSteps(descriptor['xdm:sourceProperty']),
     namespace: descriptor['xdm:namespace'],
     primary: descriptor['xdm:isPrimary'],
   }));
   return (entity) => {
-    const stated: CarriedIdentity[] = [];
-    const rejections: Rejection[] = [];
-    const add = (namespace: string, value: string, primary: boolean): void => {
-      stated.push({ namespace, value, primary });
-    };
+    const found: Found = { stated: [], rejections: [] };
     for (const { pointer, path, namespace, primary } of fields) {
-      const value = valueAtPath(entity, path);
+      const value = valueAtKeys(entity, path);
       if (!isIdentity(value)) continue;
-      if (namespaces.has(namespace)) add(namespace, value, primary);
-      else rejections.push(unknownNamespace(pointer));
+      if (namespaces.has(namespace)) found.stated.push({ namespace, value, primary });
+      else found.rejections.push(unknownNamespace(pointer));
     }
-    const map = identityMapOf(entity);
-    for (const key in map) {
-      const items = map[key];
-      const namespace = codeOf(key);
-      if (rejections.length === MAX_REJECTIONS) break;
-      if (!namespaces.has(namespace)) rejections.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
-      else if (Array.isArray(items)) {
-        const stated = items.filter((item) => typeof item?.id === 'string');
-        const named = stated.filter(({ id }) => isIdentity(id));
-        for (const { id, primary } of named) add(namespace, id, primary === true);
-        if (stated.length > 0 && named.length === 0)
-          add(
-            namespace,
-            '',
-            stated.some(({ primary }) => primary === true),
-          );
-      }
-    }
+    addOfMap(identityMapOf(entity), namespaces, found);
+    const { stated, rejections } = found;
     return { identities: stated.length < 2 ? stated : eachOnce(stated), rejections };
   };
 }
+
+interface Found {
+  readonly stated: CarriedIdentity[];
+  readonly rejections: Rejection[];
+}
+
+function addOfMap(map: typeof NO_MAP, namespaces: ReadonlySet<string>, { stated, rejections }: Found): void {
+  for (const key in map) {
+    if (rejections.length === MAX_REJECTIONS) break;
+    const items = map[key];
+    const namespace = codeOf(key);
+    if (!namespaces.has(namespace)) rejections.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
+    else if (Array.isArray(items)) addOfNamespace(namespace, items, stated);
+  }
+}
+
+/** The items of one namespace; one without a value where none of them has any. */
+function addOfNamespace(namespace: string, items: readonly MapItem[], stated: CarriedIdentity[]): void {
+  let [isStated, isNamed, isPrimary] = [false, false, false];
+  for (const item of items) {
+    if (typeof item?.id !== 'string') continue;
+    const primary = item.primary === true;
+    isStated = true;
+    isPrimary ||= primary;
+    if (!isIdentity(item.id)) continue;
+    isNamed = true;
+    stated.push({ namespace, value: item.id, primary });
+  }
+  if (isStated && !isNamed) stated.push({ namespace, value: '', primary: isPrimary });
+}
+
+/** Whatever it is: what is no object has neither. */
+type MapItem = { readonly id?: unknown; readonly primary?: unknown } | null | undefined;
 
 function eachOnce(stated: readonly CarriedIdentity[]): readonly CarriedIdentity[] {
   const found = new Map<string, CarriedIdentity>();
@@ -79,8 +94,8 @@ const IDENTITY_MAP = ['identityMap'];
 const NO_MAP: Readonly<Record<string, unknown>> = {};
 
 function identityMapOf(entity: unknown): Readonly<Record<string, unknown>> {
-  const map = valueAtPath(entity, IDENTITY_MAP);
-  return typeof map === 'object' && map !== null && !Array.isArray(map) ? (map as typeof NO_MAP) : NO_MAP;
+  const map = valueAtKeys(entity, IDENTITY_MAP);
+  return isObject(map) ? map : NO_MAP;
 }
 
 const isIdentity = (value: unknown): value is string => typeof value === 'string' && value.trim() !== '';
@@ -92,23 +107,13 @@ const CODE_BY_URI: ReadonlyMap<string, string> = new Map(
 
 const codeOf = (key: string): string => CODE_BY_URI.get(key) ?? key;
 
-function valueAtPath(entity: unknown, path: readonly string[]): unknown {
-  let value = entity;
-  for (const name of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
-}
-
 /** As many as of the schema; a record may have a hundred thousand. */
 const MAX_REJECTIONS = 5;
-const unescapePointer = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~');
 
 const unknownNamespace = (pointer: string): Rejection => ({
   code: 'unknown-namespace',
   message: 'The catalog has no identity namespace of this code; codes are case-sensitive',
-  pointer,
+  pointer: reportedPointer(pointer),
   expected: 'a namespace of the catalog or a standard one',
   found: 'another code',
 });

@@ -1,3 +1,5 @@
+import { isObject } from '#core/util/is-object.ts';
+
 /** Under these keywords, each value of the object is a schema. */
 export const SCHEMA_MAPS: ReadonlySet<string> = new Set([
   ...['properties', 'patternProperties', 'definitions', '$defs', 'dependencies', 'dependentSchemas'],
@@ -10,6 +12,23 @@ export const SINGLE_SCHEMAS: ReadonlySet<string> = new Set([
   ...['unevaluatedItems', 'unevaluatedProperties'],
 ]);
 
+/**
+ * The value of a keyword with the schemas in it, if it holds any, made others.
+ * @param change is also given the way from the keyword to the schema
+ */
+export function mapSchemasOf(
+  key: string,
+  value: unknown,
+  change: (schema: unknown, ...way: (string | number)[]) => unknown,
+): unknown {
+  if (SCHEMA_MAPS.has(key) && isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, change(schema, name)]));
+  }
+  const isMany = SCHEMA_LISTS.has(key) || SINGLE_SCHEMAS.has(key);
+  if (isMany && Array.isArray(value)) return value.map((schema, i) => change(schema, i));
+  return SINGLE_SCHEMAS.has(key) ? change(value) : value;
+}
+
 type Fits = (value: unknown) => boolean;
 
 const isNumber: Fits = (value) => typeof value === 'number' && Number.isFinite(value);
@@ -18,7 +37,6 @@ const isText: Fits = (value) => typeof value === 'string';
 const isFlag: Fits = (value) => typeof value === 'boolean';
 const isChoice: Fits = (value) => Array.isArray(value) && value.length > 0;
 const isTexts: Fits = (value) => Array.isArray(value) && value.every(isText);
-const isMap: Fits = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const TYPES = new Set(['null', 'boolean', 'object', 'array', 'number', 'string', 'integer']);
 const isType: Fits = (value) => [value].flat().every((name) => TYPES.has(name as string)) && [value].flat().length > 0;
 const count = { fits: isCount, expected: 'a whole number, 0 or more' };
@@ -38,6 +56,6 @@ export const PLAIN_KEYWORDS: ReadonlyMap<string, { readonly fits: Fits; readonly
     format: { fits: isText, expected: 'the name of a format' },
     uniqueItems: { fits: isFlag, expected: 'true or false' },
     required: { fits: isTexts, expected: 'a list of names' },
-    dependentRequired: { fits: isMap, expected: 'lists of names by name' },
+    dependentRequired: { fits: isObject, expected: 'lists of names by name' },
   }),
 );

@@ -1,4 +1,6 @@
 import stringify from 'safe-stable-stringify';
+import { isObject } from '#core/util/is-object.ts';
+import { pointerStep } from '#core/util/pointer.ts';
 import { SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from './keywords.ts';
 
 /** A schema file that was read, wherever it was. */
@@ -99,15 +101,15 @@ function distinctOf(all: readonly Resource[]): readonly Resource[] {
   return distinct.size === 1 ? candidates.slice(0, 1) : candidates;
 }
 
-/** The repository keeps there what is no longer of use, or was replaced. */
 const ARCHIVED = /(^|\/)(archived|deprecated)\//;
+/** Whether the schema repository keeps in this folder what is no longer of use, or was replaced. */
 export const isArchived = (path: string): boolean => ARCHIVED.test(path);
 
-/** Beside the schemas of the repository lie records that fit and records that do not, numbered in several ways. */
 const INSTANCE = /\.(?:example|invalid)[.-]?\d*\.json$/;
+/** Whether a file is a record, which lie beside the schemas of the repository: some fit and some do not, numbered in several ways. */
 export const isInstance = (path: string): boolean => INSTANCE.test(path);
-/** Copies for reading, and what is not of the repository itself. */
 const COPIES = /(^|\/)(docs|node_modules)\//;
+/** Whether a file is a copy for reading, or not of the repository itself. */
 export const isCopy = (path: string): boolean => COPIES.test(path);
 
 /** A file as a whole. */
@@ -135,9 +137,7 @@ function anchorOf(node: Readonly<Record<string, unknown>>, file: SchemaFile): st
   return typeof node.$anchor === 'string' ? `#${node.$anchor}` : undefined;
 }
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
+/** A reference as it is meant where `base` is; undefined where the two make no address. */
 export function resolveUri(reference: string, base: string): string | undefined {
   try {
     return new URL(reference, base).href;
@@ -151,10 +151,6 @@ function pathBeside(reference: string, path: string): string {
   return url === undefined ? reference : decodeURI(url.slice('file:///'.length));
 }
 
-/** One step of a JSON pointer. */
-export const pointerStep = (key: string | number): string =>
-  `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
-
 /** A schema nested deeper than this is rejected. */
 export const MAX_SCHEMA_DEPTH = 128;
 
@@ -162,29 +158,32 @@ export const MAX_SCHEMA_DEPTH = 128;
 function* resourcesOf(file: SchemaFile): Generator<Resource> {
   const root = rootOf(file);
   yield root;
-  const walk = function* (
-    node: unknown,
-    pointer: string,
-    base: string | undefined,
-    depth: number,
-  ): Generator<Resource> {
-    if (!isObject(node) || depth > MAX_SCHEMA_DEPTH) return;
-    const id = pointer === '' ? undefined : idOf(node, file);
-    const here = id === undefined || base === undefined ? (id ?? base) : (resolveUri(id, base) ?? id);
-    if (id !== undefined) yield { file, pointer, node, base: here };
-    const anchor = anchorOf(node, file);
-    if (anchor !== undefined) yield { file, pointer, node, base: `${here ?? ''}${anchor}` };
-    for (const [step, member] of membersOf(node)) yield* walk(member, pointer + step, here, depth + 1);
-  };
-  yield* walk(file.document, '', root.base, 0);
+  yield* resourcesIn(file.document, { file, pointer: '', base: root.base }, 0);
+}
+
+function* resourcesIn(node: unknown, place: Omit<Resource, 'node'>, depth: number): Generator<Resource> {
+  if (!isObject(node) || depth > MAX_SCHEMA_DEPTH) return;
+  const { file, pointer, base } = place;
+  const id = pointer === '' ? undefined : idOf(node, file);
+  const here = id === undefined || base === undefined ? (id ?? base) : (resolveUri(id, base) ?? id);
+  if (id !== undefined) yield { file, pointer, node, base: here };
+  const anchor = anchorOf(node, file);
+  if (anchor !== undefined) yield { file, pointer, node, base: `${here ?? ''}${anchor}` };
+  for (const [step, member] of membersOf(node)) {
+    yield* resourcesIn(member, { file, pointer: pointer + step, base: here }, depth + 1);
+  }
 }
 
 /** The schemas that stand directly in another, with the way to them. */
 function* membersOf(node: Readonly<Record<string, unknown>>): Generator<readonly [step: string, member: unknown]> {
   for (const [key, value] of Object.entries(node)) {
-    const isMany = SCHEMA_MAPS.has(key) || SCHEMA_LISTS.has(key) || (SINGLE_SCHEMAS.has(key) && Array.isArray(value));
-    if (isMany && typeof value === 'object' && value !== null) {
+    if (holdsMany(key, value)) {
       for (const [name, member] of Object.entries(value)) yield [pointerStep(key) + pointerStep(name), member];
     } else if (SINGLE_SCHEMAS.has(key)) yield [pointerStep(key), value];
   }
 }
+
+const holdsMany = (key: string, value: unknown): value is object =>
+  typeof value === 'object' &&
+  value !== null &&
+  (SCHEMA_MAPS.has(key) || SCHEMA_LISTS.has(key) || (SINGLE_SCHEMAS.has(key) && Array.isArray(value)));

@@ -36,7 +36,8 @@ export function compileLookAhead(pattern: string): LookAheadPattern {
   const longest = looksAhead ? MAX_AHEAD_TEXT_LENGTH : MAX_TEXT_LENGTH;
   const charactersOf = (text: string): readonly string[] => (flags === 'u' ? [...text] : text.split(''));
   return {
-    test: (text, counted = UNCOUNTED) => text.length <= longest && matches(steps, entry, charactersOf(text), counted),
+    test: (text, counted = UNCOUNTED) =>
+      text.length <= longest && new Search(steps, charactersOf(text), counted).run(entry, 0, true),
   };
 }
 
@@ -54,47 +55,56 @@ function flagsOf(pattern: string): Flags {
   }
 }
 
-function matches(
-  steps: readonly Step[],
-  entry: number,
-  text: readonly string[],
-  counted: Pick<Steps, 'take'>,
-): boolean {
-  const known = new Map<number, boolean>();
+class Search {
+  readonly #steps: readonly Step[];
+  readonly #text: readonly string[];
+  readonly #counted: Pick<Steps, 'take'>;
+  readonly #known = new Map<number, boolean>();
+
+  constructor(steps: readonly Step[], text: readonly string[], counted: Pick<Steps, 'take'>) {
+    this.#steps = steps;
+    this.#text = text;
+    this.#counted = counted;
+  }
+
   /** Whether the steps from an entry match at a place of the text; when searching, there or further on. */
-  const run = (from: number, at: number, isSearch = false): boolean => {
+  run(from: number, at: number, isSearch = false): boolean {
     const key = from * (MAX_TEXT_LENGTH + 1) + at;
-    const before = known.get(key);
+    const before = this.#known.get(key);
     if (before !== undefined) return before;
     let here = new Set([from]);
     let found = false;
     for (let i = at; here.size > 0; i++) {
       const next = new Set<number>(isSearch ? [from] : []);
-      // A set that grows while it is gone through: steps that take no character lead on at the same place.
-      for (const id of here) {
-        const step = steps[id]!;
-        if (step.kind === 'match') found = true;
-        else if (step.kind === 'split') for (const to of step.to) here.add(to);
-        else if (step.kind === 'one') {
-          if (i < text.length && step.fits(text[i]!)) next.add(step.next);
-        } else if (holds(step, i)) here.add(step.next);
-        if (found) break;
-      }
-      counted.take(1 + here.size);
-      if (found || i >= text.length) break;
+      found = this.#advance(here, i, next);
+      this.#counted.take(1 + here.size);
+      if (found || i >= this.#text.length) break;
       here = next;
     }
-    known.set(key, found);
+    this.#known.set(key, found);
     return found;
-  };
-  const holds = (step: Exclude<Step, { kind: 'match' | 'split' | 'one' }>, at: number): boolean => {
+  }
+
+  /** @param next is given the steps that follow behind the character at this place @returns whether the end is reached */
+  #advance(here: Set<number>, at: number, next: Set<number>): boolean {
+    // A set that grows while it is gone through: steps that take no character lead on at the same place.
+    for (const id of here) {
+      const step = this.#steps[id]!;
+      if (step.kind === 'match') return true;
+      if (step.kind === 'split') for (const to of step.to) here.add(to);
+      else if (this.#holds(step, at)) (step.kind === 'one' ? next : here).add(step.next);
+    }
+    return false;
+  }
+
+  #holds(step: Exclude<Step, { kind: 'match' | 'split' }>, at: number): boolean {
+    if (step.kind === 'one') return at < this.#text.length && step.fits(this.#text[at]!);
     if (step.kind === 'start') return at === 0;
-    if (step.kind === 'end') return at === text.length;
-    if (step.kind === 'ahead') return run(step.entry, at) === step.isWanted;
-    const isBorder = isWord(text[at - 1]) !== isWord(text[at]);
+    if (step.kind === 'end') return at === this.#text.length;
+    if (step.kind === 'ahead') return this.run(step.entry, at) === step.isWanted;
+    const isBorder = isWord(this.#text[at - 1]) !== isWord(this.#text[at]);
     return isBorder === (step.kind === 'word');
-  };
-  return run(entry, 0, true);
+  }
 }
 
 const isWord = (character: string | undefined): boolean => character !== undefined && /^\w$/.test(character);

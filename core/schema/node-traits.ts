@@ -15,6 +15,7 @@ export interface NodeTraits {
 /** Keywords that a leaf has at most: more, written out in many places, would be too much to compile. */
 const LARGEST_LEAF = 30;
 
+/** Of every node of a bundle, by its key, what decides how it is compiled. */
 export function traitsOf({ root, nodes }: Bundle): ReadonlyMap<string, NodeTraits> {
   const users = new Map<string, number>([[root, 1]]);
   const large = new Set<string>();

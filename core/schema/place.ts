@@ -1,4 +1,6 @@
-import { idOf, isObject, pointerStep, type Resource, resolveUri } from './library.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { fragmentSteps, pointerStep } from '#core/util/pointer.ts';
+import { idOf, type Resource, resolveUri } from './library.ts';
 
 /** A place in a document. */
 export interface Place extends Resource {
@@ -13,11 +15,10 @@ export function inside(node: Readonly<Record<string, unknown>>, within: Resource
   return { file: within.file, pointer, node, base };
 }
 
-/** Follows a JSON pointer. */
+/** Follows a JSON pointer, written as the fragment of a URI. */
 export function enter(resource: Resource, fragment: string): Place | undefined {
   let here: Place = resource;
-  for (const step of fragment.split('/').slice(1)) {
-    const key = unescapeStep(step);
+  for (const key of fragmentSteps(fragment)) {
     const { node } = here;
     if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
     const next = (node as Record<string, unknown>)[key];
@@ -29,15 +30,4 @@ export function enter(resource: Resource, fragment: string): Place | undefined {
         : { ...here, pointer, node: next, document };
   }
   return here;
-}
-
-/** In a fragment, a pointer may be written as a URI wants it. */
-function unescapeStep(step: string): string {
-  let text = step;
-  try {
-    text = decodeURIComponent(step);
-  } catch {
-    // A percent sign that is itself.
-  }
-  return text.replaceAll('~1', '/').replaceAll('~0', '~');
 }

@@ -57,10 +57,10 @@ export class Rest {
       readonly properties?: object;
       readonly patternProperties?: object;
     };
-    for (const name of left) if (properties && Object.hasOwn(properties, name)) left.delete(name);
+    if (properties) take(left, (name) => Object.hasOwn(properties, name));
     for (const pattern of Object.keys(patternProperties ?? {})) {
       const expression = this.#pattern(pattern);
-      for (const name of left) if (expression.test(name)) left.delete(name);
+      take(left, (name) => expression.test(name));
     }
     if ('additionalProperties' in schema || (!isAsking && 'unevaluatedProperties' in schema)) left.clear();
     for (const inner of this.#beside(schema, value)) this.#takeFields(inner, value, left);
@@ -130,4 +130,8 @@ export class Rest {
       },
     };
   }
+}
+
+function take(left: Set<string>, isSeen: (name: string) => boolean): void {
+  for (const name of left) if (isSeen(name)) left.delete(name);
 }

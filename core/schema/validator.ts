@@ -1,5 +1,6 @@
 import type { Rejection } from '#core/record/record.ts';
 import { daysIn, readPlainInstant } from '#core/util/instant.ts';
+import { isObject } from '#core/util/is-object.ts';
 import { bundleSchema } from './bundle.ts';
 import { compileBundle, type Validate } from './compile-bundle.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from './definition.ts';
@@ -110,9 +111,6 @@ const SYSTEM_OWNED: Rejection = {
   pointer: '/segmentMembership',
   expected: 'no such field',
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function firstOfEachPlace(violations: readonly Rejection[]): readonly Rejection[] {
   const places = new Map<string | undefined, Rejection>();

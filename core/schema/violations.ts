@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { Rejection } from '#core/record/record.ts';
+import { pointerStep, reportedPointer } from '#core/util/pointer.ts';
 import { LARGE_ENUM } from './bundle.ts';
 
 /** One thing that a schema has against a value. No values are told, only what they are. */
@@ -43,7 +44,7 @@ export function toViolations(errors: readonly ErrorObject[], others: readonly Vi
 export const toRejection = ({ pointer, keyword, expected, found }: Violation): Rejection => ({
   code: keyword === TOO_COMPLEX ? 'too-complex' : 'schema-violation',
   message: messageOf(keyword, expected, found),
-  pointer,
+  pointer: reportedPointer(pointer),
   expected,
   found,
 });
@@ -64,60 +65,51 @@ function toViolation(error: ErrorObject): Violation {
   const keyword = error.keyword === LARGE_ENUM ? 'enum' : error.keyword;
   const expected = expectation(error).slice(0, MAX_CHARACTERS);
   if (keyword === 'required' || keyword === 'dependencies' || keyword === 'dependentRequired') {
-    return { pointer: `${instancePath}/${escapePointer(params.missingProperty)}`, keyword, expected, found: MISSING };
+    return { pointer: `${instancePath}${pointerStep(params.missingProperty)}`, keyword, expected, found: MISSING };
   }
   if (keyword === 'additionalProperties' || keyword === 'unevaluatedProperties') {
     const key = params.additionalProperty ?? params.unevaluatedProperty;
-    return { pointer: `${instancePath}/${escapePointer(key)}`, keyword, expected, found: 'an unknown field' };
+    return { pointer: `${instancePath}${pointerStep(key)}`, keyword, expected, found: 'an unknown field' };
   }
   // What is wrong with a name is told of the field that has it.
   const name = keyword === 'propertyNames' ? params.propertyName : error.propertyName;
-  const pointer = name === undefined ? instancePath : `${instancePath}/${escapePointer(name)}`;
+  const pointer = name === undefined ? instancePath : instancePath + pointerStep(name);
   return { pointer, keyword, expected, found: keyword === 'propertyNames' ? 'string' : typeName(data) };
 }
 
 /** Whether a violation is that something is missing: no flaw in a record that only changes some fields. */
 export const isMissingField = ({ code, found }: Rejection): boolean => code === 'schema-violation' && found === MISSING;
 
-function expectation({ keyword, params, schema, message = 'another value' }: ErrorObject): string {
-  switch (keyword) {
-    case 'type':
-      return [params.type].flat().join(' or ');
-    case 'required':
-    case 'dependencies':
-    case 'dependentRequired':
-      return 'a value';
-    case 'additionalProperties':
-    case 'unevaluatedProperties':
-    case 'false schema':
-      return 'no such field';
-    case 'enum':
-    case LARGE_ENUM:
-      return `one of ${(schema as unknown[]).slice(0, MAX_VALUES).map(valueText).join(', ')}`;
-    case 'multipleOf':
-      return `a multiple of ${schema}`;
-    case 'const':
-      return valueText(params.allowedValue);
-    case 'format':
-      return String(params.format);
-    case 'pattern':
-      return `text that matches ${params.pattern}`;
-    case 'propertyNames':
-      return 'names of fields that the schema allows';
-    case 'uniqueItems':
-      return 'items that differ from each other';
-    case 'contains':
-      return 'items that the schema under "contains" matches, as many as it wants';
-    case 'anyOf':
-      return 'one of several schemas to match';
-    case 'oneOf':
-      return 'exactly one of several schemas to match';
-    case 'not':
-      return 'a value that the schema under "not" does not match';
-    default:
-      return params.limit === undefined ? message.replace(/^must /, '') : `${keyword} ${params.limit}`;
-  }
-}
+type Expectation = (error: ErrorObject) => string;
+
+const listed: Expectation = ({ schema }) =>
+  `one of ${(schema as unknown[]).slice(0, MAX_VALUES).map(valueText).join(', ')}`;
+const noField: Expectation = () => 'no such field';
+const aValue: Expectation = () => 'a value';
+
+const EXPECTATIONS: ReadonlyMap<string, Expectation> = new Map(
+  Object.entries<Expectation>({
+    type: ({ params }) => [params.type].flat().join(' or '),
+    ...{ required: aValue, dependencies: aValue, dependentRequired: aValue },
+    ...{ additionalProperties: noField, unevaluatedProperties: noField, 'false schema': noField },
+    ...{ enum: listed, [LARGE_ENUM]: listed },
+    multipleOf: ({ schema }) => `a multiple of ${schema}`,
+    const: ({ params }) => valueText(params.allowedValue),
+    format: ({ params }) => String(params.format),
+    pattern: ({ params }) => `text that matches ${params.pattern}`,
+    propertyNames: () => 'names of fields that the schema allows',
+    uniqueItems: () => 'items that differ from each other',
+    contains: () => 'items that the schema under "contains" matches, as many as it wants',
+    anyOf: () => 'one of several schemas to match',
+    oneOf: () => 'exactly one of several schemas to match',
+    not: () => 'a value that the schema under "not" does not match',
+  }),
+);
+
+const otherwise: Expectation = ({ keyword, params, message = 'another value' }) =>
+  params.limit === undefined ? message.replace(/^must /, '') : `${keyword} ${params.limit}`;
+
+const expectation: Expectation = (error) => (EXPECTATIONS.get(error.keyword) ?? otherwise)(error);
 
 const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -128,5 +120,3 @@ export function typeName(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   return value === '' ? 'empty string' : typeof value;
 }
-
-const escapePointer = (key: unknown): string => String(key).replaceAll('~', '~0').replaceAll('/', '~1');

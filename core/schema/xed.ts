@@ -1,5 +1,6 @@
-import { SCHEMA_LISTS, SCHEMA_MAPS, SINGLE_SCHEMAS } from './keywords.ts';
-import { isObject, MAX_SCHEMA_DEPTH } from './library.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { mapSchemasOf, SCHEMA_LISTS } from './keywords.ts';
+import { MAX_SCHEMA_DEPTH } from './library.ts';
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -18,14 +19,10 @@ export function withRecordNames(schema: unknown, { lean = false } = {}, depth = 
   if (!isObject(schema) || depth > MAX_SCHEMA_DEPTH) return schema;
   const result: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(schema)) {
-    const inside = (node: unknown): unknown => withRecordNames(node, { lean }, depth + 1);
     if (lean && ANNOTATIONS.test(key)) continue;
-    if (SCHEMA_MAPS.has(key) && isObject(value)) {
-      result[key] = Object.fromEntries(Object.entries(value).map(([name, node]) => [name, inside(node)]));
-    } else if (SCHEMA_LISTS.has(key) && Array.isArray(value)) {
-      result[key] = value.filter((member) => !isExtensible(member)).map(inside);
-    } else if (SINGLE_SCHEMAS.has(key)) result[key] = Array.isArray(value) ? value.map(inside) : inside(value);
-    else result[key] = value;
+    const needed =
+      SCHEMA_LISTS.has(key) && Array.isArray(value) ? value.filter((member) => !isExtensible(member)) : value;
+    result[key] = mapSchemasOf(key, needed, (node) => withRecordNames(node, { lean }, depth + 1));
   }
   if (Array.isArray(result.allOf) && result.allOf.length === 0) delete result.allOf;
   return isExtensible(result) ? {} : renamed(result);

@@ -1,4 +1,5 @@
 import type { EventView, ProfileView } from '#core/profile/profile-view.ts';
+import { isObject } from '#core/util/is-object.ts';
 import { sameValue } from '#core/util/same-value.ts';
 import type { SelectorIndex } from './pql/run/selector-index.ts';
 import { EventValue } from './pql/run/values.ts';
@@ -15,6 +16,7 @@ interface AttributePath {
   readonly readers: CompiledSegment[];
 }
 
+/** Works out once which segments look at what. */
 export function indexSegments(segments: readonly CompiledSegment[], selectors: SelectorIndex): Affected {
   const bySelector = new Map<number, Set<CompiledSegment>>();
   const byPath = new Map<string, AttributePath>();
@@ -97,9 +99,6 @@ function sameAt(before: unknown, after: unknown, names: readonly string[]): bool
   }
   return sameValue(x ?? null, y ?? null);
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function sameAttributes({ xEvent: _, ...before }: ProfileView, { xEvent: __, ...after }: ProfileView): boolean {
   return sameValue(before, after);

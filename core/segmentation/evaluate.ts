@@ -51,6 +51,7 @@ export interface EvaluateOptions {
  * Brings the memberships of one item up to date. A given image decides whether there is anything to do; what is then
  * written is decided by the item as it is stored now, so that an old image can do no harm.
  * @returns what has changed; of a batch job, all that this job has changed, however often it comes by
+ * @throws ConflictError when others went on writing first
  */
 export async function evaluate(
   canonicalKey: IdentityKey,

@@ -52,6 +52,17 @@ export function createEvaluator(
     return latest.answer(indexOf.get(id)!);
   };
 
+  /** The first later instant at which the answer is another one, as far as candidates are tried. */
+  const changeOf = (id: string, { isMember, validUntil }: Answer, until: number): number => {
+    let candidate = validUntil;
+    for (let tries = 0; tries < CONFIRMATIONS && candidate < until; tries += 1) {
+      const then = answer(id, candidate);
+      if (then.isMember !== isMember) break;
+      candidate = then.validUntil;
+    }
+    return candidate;
+  };
+
   return {
     answer,
     nextChange(ids, now, until = Number.POSITIVE_INFINITY) {
@@ -63,15 +74,8 @@ export function createEvaluator(
       timed.sort((a, b) => a.present.validUntil - b.present.validUntil);
       let earliest = Number.POSITIVE_INFINITY;
       for (const { id, present } of timed) {
-        const { isMember, validUntil } = present;
-        if (validUntil >= earliest) break;
-        let candidate = validUntil;
-        for (let tries = 0; tries < CONFIRMATIONS && candidate < Math.min(earliest, until); tries += 1) {
-          const then = answer(id, candidate);
-          if (then.isMember !== isMember) break;
-          candidate = then.validUntil;
-        }
-        earliest = Math.min(earliest, candidate);
+        if (present.validUntil >= earliest) break;
+        earliest = Math.min(earliest, changeOf(id, present, Math.min(earliest, until)));
       }
       return earliest < until ? earliest : Number.POSITIVE_INFINITY;
     },

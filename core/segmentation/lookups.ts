@@ -69,26 +69,25 @@ const MAX_REMEMBERED = 20_000;
 export function remembering(read: LookupReader, most = MAX_REMEMBERED): LookupReader {
   const known = new Map<string, LookupRecord | undefined>();
   const keyOf = (entity: string, key: string): string => `${entity}\u0000${key}`;
+  const forgetOldest = (): void => {
+    for (const oldest of known.keys()) {
+      if (known.size <= most) break;
+      known.delete(oldest);
+    }
+  };
   return async (entity, keys) => {
     const missing = keys.filter((key) => !known.has(keyOf(entity, key)));
-    const answers = new Map<string, LookupRecord>();
-    for (const key of keys) {
-      const record = known.get(keyOf(entity, key));
-      if (record !== undefined) answers.set(key, record);
-    }
+    // What is known is looked up before others may be forgotten for it.
+    const answers = new Map(keys.map((key) => [key, known.get(keyOf(entity, key))]));
     if (missing.length > 0) {
       const found = await read(entity, missing);
       for (const key of missing) {
-        const record = found.get(key);
-        if (record !== undefined) answers.set(key, record);
-        known.set(keyOf(entity, key), record);
+        answers.set(key, found.get(key));
+        known.set(keyOf(entity, key), found.get(key));
       }
-      for (const oldest of known.keys()) {
-        if (known.size <= most) break;
-        known.delete(oldest);
-      }
+      forgetOldest();
     }
-    return answers;
+    return new Map([...answers].filter((answer): answer is [string, LookupRecord] => answer[1] !== undefined));
   };
 }
 

@@ -4,6 +4,7 @@ import type { Membership, MembershipItem, ProfileMemberships } from './membershi
 /**
  * Whether an evaluation at `now` found nothing that has to be written. That nothing is due until later than was noted
  * does not have to be: a visit too early costs one look, writing would cost one with every event.
+ * @param now epoch ms
  */
 export function isUnchanged(before: MembershipItem, after: MembershipItem, now: number): boolean {
   const [noted, due] = [before.dueAt ?? Number.POSITIVE_INFINITY, after.dueAt ?? Number.POSITIVE_INFINITY];

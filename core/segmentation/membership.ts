@@ -1,5 +1,6 @@
 import type { Redirect, Versioned, VersionedStore } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 
 /** Membership of one profile in one segment (aep.md §1.4). It is the system's own: nobody else writes it. */
 export interface Membership {
@@ -49,6 +50,7 @@ export interface MembershipStore extends VersionedStore<MembershipItem> {
   due(now: number): AsyncIterable<IdentityKey>;
 }
 
+/** The memberships of a profile item that was never evaluated. */
 export const noMemberships = (canonicalKey: IdentityKey): MembershipItem => ({
   canonicalKey,
   version: 0,
@@ -56,11 +58,12 @@ export const noMemberships = (canonicalKey: IdentityKey): MembershipItem => ({
   profiles: {},
 });
 
+/** Whether an item only says under which root it lies now. */
 export const isRedirect = (item: Versioned | Redirect | undefined): item is Redirect =>
   item !== undefined && 'redirectTo' in item;
 
 /** An exited membership is forgotten after 30 days (aep.md §1.4). */
-export const EXITED_FOR = 30 * 86_400_000;
+export const EXITED_FOR = 30 * DAY_MS;
 
 /** First instant at which a membership is forgotten; a realized one never is. */
 export const forgottenAt = ({ status, lastQualificationTime }: Membership): number =>

@@ -1,5 +1,5 @@
+import { DAY_MS } from '#core/util/durations.ts';
 import type { EventUse, Facts } from './pql/compile/facts.ts';
-import { DAY } from './pql/time.ts';
 
 export type EvaluationMethod = 'edge' | 'streaming' | 'batch';
 export const PLAN_MODES = ['native', 'adobe-2021', 'adobe-2025'] as const;
@@ -17,9 +17,11 @@ export interface MethodChoice {
   readonly reasons: readonly string[];
 }
 
+/** Whether a rule looks at nothing of the events but that there is one of a kind. */
 export const isSingleEvent = ({ eventUses }: Facts): boolean =>
   eventUses.length === 1 && eventUses[0]!.kind === 'any' && eventUses[0]!.least === 1;
 
+/** Whether a use of events looks no further back. @param longest ms */
 export const isWithin =
   (longest: number) =>
   ({ lookback }: EventUse): boolean =>
@@ -28,7 +30,7 @@ export const isWithin =
 /** aep.md §5.3, 2020 – early 2022, for rules that look at events. */
 export function choice2021(facts: Facts): MethodChoice {
   if (isSingleEvent(facts)) return { method: 'streaming', reasons: ['It looks at one incoming event.'] };
-  if (!facts.eventUses.every(isWithin(DAY))) {
+  if (!facts.eventUses.every(isWithin(DAY_MS))) {
     return { method: 'batch', reasons: ['It takes several events that may lie more than 24 hours back.'] };
   }
   const negated = facts.eventUses.filter((use) => use.negated).length;
@@ -53,7 +55,7 @@ function isInOrder({ eventUses }: Facts): boolean {
 
 /** aep.md §5.3, since 2025-05-20, for rules that look at events. */
 export function choice2025(facts: Facts): MethodChoice {
-  if (!facts.eventUses.every(isWithin(DAY))) {
+  if (!facts.eventUses.every(isWithin(DAY_MS))) {
     return { method: 'batch', reasons: ['It looks at events more than 24 hours back, or without a time window.'] };
   }
   if (facts.eventUses.every((use) => use.negated)) {

@@ -1,6 +1,6 @@
+import { DAY_MS } from '#core/util/durations.ts';
 import { isSingleEvent, isWithin, type MethodChoice } from './plan-adobe.ts';
 import type { Facts } from './pql/compile/facts.ts';
-import { DAY } from './pql/time.ts';
 
 /** How far back a single event may lie to be decided in a request (aep.md §5.3, Edge). */
 const EDGE_DAYS = 8;
@@ -17,10 +17,10 @@ export function nativeChoice(facts: Facts, overAttributes: boolean): MethodChoic
   if (isSingleEvent(facts)) {
     const { lookback } = eventUses[0]!;
     if (lookback === undefined) return { method: 'edge', reasons: ['One event decides it, without a time window.'] };
-    if (lookback <= EDGE_DAYS * DAY) {
+    if (lookback <= EDGE_DAYS * DAY_MS) {
       return { method: 'edge', reasons: [`One event of the last ${EDGE_DAYS} days at most decides it.`] };
     }
-  } else if (eventUses.every(isWithin(DAY))) {
+  } else if (eventUses.every(isWithin(DAY_MS))) {
     return { method: 'edge', reasons: ['It takes events of the last 24 hours only.'] };
   }
   return { method: 'streaming', reasons: streamingReasons(facts) };

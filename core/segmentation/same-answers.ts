@@ -9,6 +9,7 @@ import type { SegmentSet } from './segment-set.ts';
  * of every profile, and what destinations are told of members; and whether time alone changes an answer no earlier than
  * it did before. Then there is nothing to evaluate, and nothing has to be read to know it. Only segments that the change
  * can affect are looked at. What waits for the batch job, and what time alone has changed since, is not the change's.
+ * @param now epoch ms
  */
 export function givesSameAnswers(
   before: ProfileItem,
@@ -23,7 +24,10 @@ export function givesSameAnswers(
   });
 }
 
-/** Whether no segment says anything of a new item, now or later. What waits for the batch job is left to it. */
+/**
+ * Whether no segment says anything of a new item, now or later. What waits for the batch job is left to it.
+ * @param now epoch ms
+ */
 export function saysNothing(item: ProfileItem, settings: EvaluateSettings, now: number): boolean {
   if (item.mergedIn.length > 0) return false;
   return [settings, ...(settings.others ?? [])].every((each) => saysNothingUnder(item, each, now));

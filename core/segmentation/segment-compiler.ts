@@ -40,6 +40,11 @@ export interface Compilation {
   readonly lookupPaths: ReadonlyMap<string, PathTree>;
 }
 
+/**
+ * Compiles segments together, so that they share what they ask.
+ * @throws SegmentSetError where two have one id, or some refer to each other in a circle or to one that is not there;
+ * PqlError where an expression makes no sense
+ */
 export function compileAll(
   definitions: readonly SegmentDefinition[],
   relationships: readonly Relationship[] = [],

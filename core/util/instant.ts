@@ -1,3 +1,5 @@
+import { DAY_MS, MINUTE_MS } from './durations.ts';
+
 const ZERO = 0x30;
 const MINUS = 0x2d;
 const COLON = 0x3a;
@@ -9,8 +11,6 @@ const Z = 0x5a;
 const TO_THE_SECOND = 19;
 /** Of a fraction; of longer ones `Date.parse` has ideas of its own. */
 const MAX_DIGITS = 9;
-const MINUTE = 60_000;
-const DAY = 1_440 * MINUTE;
 const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** How many days a month has in the Gregorian calendar; 0 when there is no such month. */
@@ -26,7 +26,7 @@ export function midnightOf(year: number, month: number, day: number): number {
   const marchYear = month > 2 ? year : year - 1;
   const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
   const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
-  return (marchYear * 365 + leapDays + dayOfYear - 719_468) * DAY;
+  return (marchYear * 365 + leapDays + dayOfYear - 719_468) * DAY_MS;
 }
 
 /**
@@ -64,7 +64,7 @@ function readPlain(text: string): number {
   // What is not a number is not below another one.
   const isInCalendar = day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60 && second < 60;
   if (!isInCalendar || Number.isNaN(year)) return Number.NaN;
-  return midnightOf(year, month, day) + (hour * 60 + minute) * MINUTE + second * 1_000 + millisOf(text);
+  return midnightOf(year, month, day) + (hour * 60 + minute) * MINUTE_MS + second * 1_000 + millisOf(text);
 }
 
 const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);

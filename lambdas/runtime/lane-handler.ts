@@ -2,6 +2,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import type { DeadLetter } from '#core/activation/ports/delivery-lane.ts';
 import { MAX_WAIT_DAYS } from '#core/contract/delivery-lanes.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { type LaneDeps, type LaneItem, type LaneOutcome, LaneSession } from './lane-session.ts';
 import { logBatch, logFailure } from './log.ts';
@@ -26,7 +27,7 @@ type Fate<T> = { readonly record: SQSRecord; readonly item: LaneItem<T> | undefi
 const SECOND_MS = 1_000;
 /** SQS hides a message for twelve hours at most, counted from when it was received. */
 const MAX_HIDDEN_S = 12 * 3_600 - 60;
-const MAX_AGE_MS = MAX_WAIT_DAYS * 86_400_000;
+const MAX_AGE_MS = MAX_WAIT_DAYS * DAY_MS;
 /** Whoever has waited more often than this waits longer each time, so that the queue never loses patience. */
 const PROMPT_RECEIVES = 5;
 const MAX_BACKOFF_MS = 900_000;

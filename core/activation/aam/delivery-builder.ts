@@ -7,6 +7,7 @@ import type { AamRegion, RegionTable } from './regions.ts';
 /** How an identity reaches Audience Manager: `edge:<region id>` or the hub. */
 export type AamRoute = string;
 export const HUB: AamRoute = 'hub';
+/** The way to the collection servers of a region. */
 export const edgeRoute = (region: AamRegion): AamRoute => `edge:${region.id}`;
 
 interface EdgeCall {

@@ -1,7 +1,8 @@
-import type { MembershipChange } from '#core/activation/delivery.ts';
-import type { ActivatedProfile } from '#core/activation/desired.ts';
 import type { Membership } from '#core/segmentation/membership.ts';
+import { DAY_MS, HOUR_MS } from '#core/util/durations.ts';
 import type { DestinationDefinition } from '../definition.ts';
+import type { MembershipChange } from '../delivery.ts';
+import type { ActivatedProfile } from '../desired.ts';
 import type { AamDestination } from './definition.ts';
 
 /**
@@ -14,9 +15,8 @@ type Destinations = Iterable<DestinationDefinition>;
 
 /** Audience Manager needs this long before it knows a new segment (aep.md §7.1 step 10). */
 const FIRST_USE_HOURS = 4;
-const HOUR_MS = 60 * 60 * 1000;
 /** By then the batch job has long been there. */
-const REMEMBERED_MS = 30 * 24 * HOUR_MS;
+const REMEMBERED_MS = 30 * DAY_MS;
 
 /**
  * The pairs of a catalog that is put active now: those that the catalog before shared as well keep their instant, the
@@ -71,6 +71,7 @@ function isHeld(
 /**
  * Whether a batch job that runs now ends the waiting of a realized membership of these segments, which no earlier job
  * has done.
+ * @param now epoch ms
  */
 export function releases(
   destinations: Destinations,

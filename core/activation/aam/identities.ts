@@ -11,6 +11,7 @@ const PERSON: ReadonlySet<string> = new Set(['AdCloud', 'Google', ...HASHED_EMAI
 
 export const SHARED_NAMESPACES: readonly string[] = [...DEVICES, ...PERSON];
 
+/** Whether Audience Manager knows the identity as that of a device. */
 export const isDevice = ({ namespace }: Identity): boolean => DEVICES.has(namespace);
 
 /** Whether an identity may go to Audience Manager. A hash that is none may be an address in the wrong place: never. */

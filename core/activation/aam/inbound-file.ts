@@ -115,13 +115,24 @@ export function applyInboundFile(before: HubKnowledge, { mode, rows }: InboundFi
   const after: HubKnowledge = new Map(before);
   const users = Map.groupBy(rows, ({ user }) => user);
   for (const [user, own] of users) {
-    const known = new Set(mode === 'sync' ? before.get(user) : undefined);
-    for (const { name, removes } of own.flatMap(({ fields }) => fields)) {
-      if (!removes) known.add(name);
-      else if (mode === 'sync') for (const gone of [name, `segID=${name}`]) known.delete(gone);
-    }
+    const fields = own.flatMap((row) => row.fields);
+    const known = mode === 'sync' ? synced(before.get(user), fields) : replaced(fields);
     if (known.size > 0) after.set(user, known);
     else after.delete(user);
   }
   return after;
+}
+
+type Fields = InboundFile['rows'][number]['fields'];
+
+const replaced = (fields: Fields): ReadonlySet<string> =>
+  new Set(fields.filter(({ removes }) => !removes).map(({ name }) => name));
+
+function synced(before: ReadonlySet<string> | undefined, fields: Fields): ReadonlySet<string> {
+  const known = new Set(before);
+  for (const { name, removes } of fields) {
+    if (!removes) known.add(name);
+    else for (const gone of [name, `segID=${name}`]) known.delete(gone);
+  }
+  return known;
 }

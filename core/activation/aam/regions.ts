@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY_MS } from '#core/util/durations.ts';
 
 /** A regional collection server of Audience Manager. */
 export interface AamRegion {
@@ -29,7 +30,7 @@ export function regionOf(code: string, table: RegionTable = REGIONS): AamRegion 
 }
 
 /** Audience Manager's edge remembers a device for this long (aep.md §7.4). */
-const FRESH_MS = 14 * 24 * 60 * 60 * 1000;
+const FRESH_MS = 14 * DAY_MS;
 
 const timestamp = z.iso.datetime({ offset: true });
 

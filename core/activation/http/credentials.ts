@@ -16,6 +16,7 @@ export const authentication = z.discriminatedUnion('type', [
 export type Authentication = z.output<typeof authentication>;
 
 const NO_AUTHENTICATION: Authentication = { type: 'none' };
+/** How requests authenticate, where nothing is written not at all. */
 export const authenticationOf = (written: Authentication | undefined): Authentication => written ?? NO_AUTHENTICATION;
 
 const credentials = z.looseObject({
@@ -29,7 +30,7 @@ const credentials = z.looseObject({
 export type Credentials = z.output<typeof credentials>;
 
 /**
- * Reads the secret of an delivery lane: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
+ * Reads the secret of a delivery lane: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,
  * as far as they are needed; any other text is the signing key, unless it names one of these, as an object does that was
  * cut off or mistyped.
  * @throws Error naming keys, never values

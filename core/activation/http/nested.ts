@@ -1,9 +1,8 @@
+import { isObject } from '#core/util/is-object.ts';
+
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
 type Branch = Record<string, unknown>;
-
-const isBranch = (value: unknown): value is Branch =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Values by dotted path (`person.name.firstName`) as nested objects. Where one path leads into the value of another,
@@ -17,7 +16,7 @@ export function nested(values: Readonly<Record<string, unknown>>): Branch {
     const last = names.pop()!;
     if (names.some((name) => FORBIDDEN.has(name)) || FORBIDDEN.has(last)) continue;
     const branch = branchAt(canonicalKey, names);
-    if (branch) branch[last] = isBranch(values[path]) ? { ...values[path] } : values[path];
+    if (branch) branch[last] = isObject(values[path]) ? { ...values[path] } : values[path];
   }
   return canonicalKey;
 }
@@ -26,7 +25,7 @@ function branchAt(canonicalKey: Branch, names: readonly string[]): Branch | unde
   let branch = canonicalKey;
   for (const name of names) {
     const next = branch[name];
-    if (next !== undefined && !isBranch(next)) return undefined;
+    if (next !== undefined && !isObject(next)) return undefined;
     // Copied, since it may be part of a value that belongs to somebody else.
     const own: Branch = { ...next };
     branch[name] = own;

@@ -1,6 +1,6 @@
 import type { Delivery } from '../delivery.ts';
 
-/** One message for the queue of an delivery lane. */
+/** One message for the queue of a delivery lane. */
 export interface OutgoingDelivery {
   readonly laneId: string;
   /** Messages of one group keep their order where the delivery lane is ordered. */

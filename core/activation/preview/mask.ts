@@ -13,6 +13,7 @@ export interface MaskedRequest {
   readonly body: string;
 }
 
+/** The request with a mask in the place of everything secret in its address and headers; its body stays as it is. */
 export const masked = ({ method, url, headers, body }: HttpRequest): MaskedRequest => ({
   method,
   url: maskedUrl(url),

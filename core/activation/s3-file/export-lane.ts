@@ -61,10 +61,11 @@ const manifest = z.union([plan, z.strictObject({ planning: z.string() })]);
 type Manifest = z.output<typeof manifest>;
 
 /**
- * Writes the files of an delivery lane from its pending parts and deletes exactly the parts it read (docs/architecture.md, "Promises" 6). May be
- * broken off anywhere: the manifest says which parts went into which slot, so that the same files are written again,
- * under the same names; once the export is noted, only the deletion is repeated. There is one manifest at a time, which
- * is made before anything is looked at: who comes while another is at work does the same work, and begins nothing.
+ * Writes the files of a delivery lane from its pending parts and deletes exactly the parts it read (docs/architecture.md,
+ * "Promises" 6). May be broken off anywhere: the manifest says which parts went into which slot, so that the same files
+ * are written again, under the same names; once the export is noted, only the deletion is repeated. There is one manifest
+ * at a time, which is made before anything is looked at: who comes while another is at work does the same work, and
+ * begins nothing.
  * @param slot epoch ms. Where it has been exported already nothing new is, unless `moveOn` gives a later second.
  */
 export async function exportLane(

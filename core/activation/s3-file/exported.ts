@@ -1,16 +1,17 @@
 import { Buffer } from 'node:buffer';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { DAY_MS, HOUR_MS } from '#core/util/durations.ts';
 import { exportedKey, exportedPrefix, slotOfExportedKey } from './keys.ts';
 import { type FileRow, isLater, rowKey } from './pending.ts';
 
 /** Nothing comes back later than this: messages and dead letters live 14 days. */
-const KEPT_MS = 15 * 24 * 60 * 60 * 1000;
+const KEPT_MS = 15 * DAY_MS;
 /** An export belongs to a slot that began up to an hour before; clocks differ as well. */
-const MARGIN_MS = 2 * 60 * 60 * 1000;
+const MARGIN_MS = 2 * HOUR_MS;
 
 type LastRouted = Pick<FileRow, 'revision' | 'decidedAt'>;
 
-/** Notes what an export told. This is what makes the export done. */
+/** Notes what an export wrote. This is what makes the export done. @param slot epoch ms */
 export async function noteExported(
   store: ObjectStore,
   laneId: string,
@@ -21,6 +22,7 @@ export async function noteExported(
   await store.put(exportedKey(laneId, slot), lines.join(''), { contentType: 'text/tab-separated-values' });
 }
 
+/** Whether the export of a slot (epoch ms of its beginning) is done: it has noted what it wrote. */
 export async function isExported(store: ObjectStore, laneId: string, slot: number): Promise<boolean> {
   return (await store.size(exportedKey(laneId, slot))) !== undefined;
 }
@@ -46,11 +48,7 @@ export async function withoutRouted(
   const lastRouted = new Map<string, LastRouted>();
   for await (const key of store.list(exportedPrefix(laneId))) {
     if (slotOfExportedKey(key) < oldest - MARGIN_MS || slotOfExportedKey(key) === slot) continue;
-    const bytes = await store.get(key);
-    for (const line of bytes ? Buffer.from(bytes).toString('utf8').split('\n') : []) {
-      const [row, revision, decidedAt] = line.split('\t');
-      if (row === undefined || row === '') continue;
-      const found = { revision: Number(revision), decidedAt: Number(decidedAt) };
+    for (const [row, found] of linesOf(await store.get(key))) {
       const known = lastRouted.get(row);
       if (!known || isLater(found, known)) lastRouted.set(row, found);
     }
@@ -61,7 +59,14 @@ export async function withoutRouted(
   });
 }
 
-/** Forgets exports that nothing can come back from any more. */
+function* linesOf(bytes: Uint8Array | undefined): Generator<readonly [row: string, lastRouted: LastRouted]> {
+  for (const line of bytes ? Buffer.from(bytes).toString('utf8').split('\n') : []) {
+    const [row, revision, decidedAt] = line.split('\t');
+    if (row) yield [row, { revision: Number(revision), decidedAt: Number(decidedAt) }];
+  }
+}
+
+/** Forgets exports that nothing can come back from any more. @param now epoch ms */
 export async function forgetOld(store: ObjectStore, laneId: string, now: number): Promise<void> {
   const old: string[] = [];
   for await (const key of store.list(exportedPrefix(laneId))) {

@@ -19,7 +19,10 @@ export const fileNameTemplate = z
     return !/[{}]/.test(rest);
   }, 'placeholders are {destination}, {segment}, {date} and {datetime}');
 
-/** The name of a file, without the ending; cut where it would be longer than a file's name may be. */
+/**
+ * The name of a file, without the ending; cut where it would be longer than a file's name may be.
+ * @param slot epoch ms
+ */
 export function fileName(template: string, destinationId: string, segmentId: string, slot: number): string {
   const datetime = new Date(slot).toISOString().slice(0, 19).replace(/[-:T]/g, '');
   const values: Record<string, string> = {

@@ -15,16 +15,19 @@ export const pendingKey = (laneId: string, messageIds: readonly string[]): strin
 /** An export that has begun: its slot and the parts it takes. */
 export const manifestKey = (laneId: string): string => `exporting/${laneId}.json`;
 
+/** What the keys of everything that the exports of a delivery lane wrote begin with. */
 export const exportedPrefix = (laneId: string): string => `exported/${laneId}/`;
 
-/** What an export told, by row: what comes back late is compared with it. */
+/** What an export wrote, by row: what comes back late is compared with it. @param slot epoch ms */
 export const exportedKey = (laneId: string, slot: number): string =>
   `${exportedPrefix(laneId)}${String(slot).padStart(13, '0')}.tsv`;
 
+/** Inverse of {@link exportedKey}: the slot, in epoch ms. */
 export const slotOfExportedKey = (key: string): number => Number(key.slice(key.lastIndexOf('/') + 1, -'.tsv'.length));
 
+/** What the keys of the members after each export of a delivery lane begin with. */
 export const membersPrefix = (laneId: string): string => `members/${laneId}/`;
 
-/** Everybody who is a member after the export of a slot. */
+/** Everybody who is a member after the export of a slot. @param slot epoch ms */
 export const membersKey = (laneId: string, slot: number): string =>
   `${membersPrefix(laneId)}${String(slot).padStart(13, '0')}.ndjson`;

@@ -10,7 +10,7 @@ export async function latestMembers(store: ObjectStore, laneId: string): Promise
   return (await Array.fromAsync(store.list(membersPrefix(laneId)))).at(-1);
 }
 
-/** @returns undefined where they are not there any more */
+/** The members that were written at a key; none where there is no key. @returns undefined where they are gone */
 export async function readMembers(store: ObjectStore, key: string | undefined): Promise<FileRow[] | undefined> {
   if (key === undefined) return [];
   const bytes = await store.get(key);
@@ -19,6 +19,7 @@ export async function readMembers(store: ObjectStore, key: string | undefined): 
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as FileRow);
 }
 
+/** Writes who is a member after the export of a slot (epoch ms). */
 export async function writeMembers(
   store: ObjectStore,
   laneId: string,

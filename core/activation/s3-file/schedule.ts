@@ -1,3 +1,5 @@
+import { HOUR_MS } from '#core/util/durations.ts';
+
 export const EXPORT_SCHEDULES = ['hourly', 'every3h', 'every6h', 'every8h', 'every12h', 'daily'] as const;
 export type ExportSchedule = (typeof EXPORT_SCHEDULES)[number];
 
@@ -12,8 +14,6 @@ export interface ExportWindow {
 
 /** The hub reads its files twice a day (aep.md §7.6). */
 export const HUB_SCHEDULE: ExportSchedule = 'every12h';
-
-const HOUR_MS = 60 * 60 * 1000;
 
 const HOURS: Readonly<Record<ExportSchedule, number>> = {
   hourly: 1,

@@ -25,6 +25,7 @@ interface Target {
   readonly name?: string;
 }
 
+/** Answers a call of the batch API (aep.md §2.2): finds what is called and whether its sender may. */
 export async function answerCall(call: HttpCall, deps: BatchApiDeps): Promise<HttpAnswer> {
   const ids = SEVERAL.exec(call.path)?.groups?.ids?.split(',');
   const datasets = DATASETS.exec(call.path);

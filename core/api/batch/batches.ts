@@ -122,6 +122,7 @@ function closed(transitions: BatchTransitions): Problem {
 
 const DONE: HttpAnswer = { status: 200, body: {} };
 
+/** The answer to a sender whose connection is not open to the dataset. */
 export const forbidden = ({ datasets = [] }: SourceConnectionDefinition): Problem =>
   problem(403, 'authentication', 'The connection may not send records of this dataset', {
     detail: `It may send records of ${datasets.join(', ')}`,

@@ -34,7 +34,9 @@ function uploadOfFile({ id, datasetId, file, receivedAt }: Batch): Upload {
   return { id, datasetId, format: format === 'ndjson' ? 'json' : format, createdAt: receivedAt };
 }
 
+/** Whether a connection may send records of a dataset: of any where it names none. */
 export const maySend = ({ datasets }: SourceConnectionDefinition, datasetId: string): boolean =>
   datasets === undefined || datasets.includes(datasetId);
 
+/** The answer to a request that cannot be understood. @param detail what is wrong with it */
 export const badRequest = (detail: string): Problem => problem(400, 'inlet', 'Malformed request', { detail });

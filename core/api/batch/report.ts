@@ -4,6 +4,7 @@ import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
 import type { BatchTransitions } from '#core/record/batch-transitions.ts';
 import type { Batch } from '#core/record/operations.ts';
 import type { Rejection, RejectionCode } from '#core/record/record.ts';
+import { isObject } from '#core/util/is-object.ts';
 
 /** AEP's states (aep.md §2.2) that a batch goes through here. */
 export type BatchStatus =
@@ -106,7 +107,7 @@ export interface RowErrors {
   readonly text: string;
 }
 
-/** Rejected rows as the two kinds of files that AEP has for them. @param mostBytes of one file; a row that is larger is one alone */
+/** Rejected rows as the two kinds of files that AEP has for them. @param maxBytes of one file; a row that is larger is one alone */
 export function rowErrors(rows: readonly QuarantineRow[], maxBytes: number): RowErrors[] {
   const files: RowErrors[] = [];
   const open = { parsing: { text: '', bytes: 0 }, conversion: { text: '', bytes: 0 } };
@@ -141,7 +142,7 @@ function errorLine({ raw, rejections, position }: QuarantineRow): object {
 function contentOf(raw: string): object {
   try {
     const value: unknown = JSON.parse(raw);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    if (isObject(value)) return value;
   } catch {
     // Then it is a row of CSV, or broken.
   }

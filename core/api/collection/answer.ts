@@ -25,6 +25,7 @@ const PATH = /\/collection\/(?<batch>batch\/)?(?<connectionId>[^/]+)\/?$/;
 /** Synchronous validation is for development: so many requests a minute and connection (aep.md §2.1). */
 const VALIDATIONS = { perSecond: 1, burst: 60 };
 
+/** Answers a call of the collection endpoint (aep.md §2.1): checks, limits and passes on what was sent. */
 export async function collect(call: HttpCall, limiter: RateLimiter, deps: CollectDeps): Promise<HttpAnswer> {
   const { batch, connectionId } = PATH.exec(call.path)?.groups ?? {};
   if (connectionId === undefined) return problem(404, 'inlet', 'There is nothing at this address');
@@ -136,6 +137,7 @@ function waitFor(
 
 const xaction = (receivedTimeMs: number, { newId }: CollectDeps): string => `${receivedTimeMs}:${newId()}`;
 
+/** The answer when nothing more can be taken now; it asks to come again after 2 s. */
 export const noCapacity = (detail: string) => problem(503, 'limit', 'Try again later', { detail, retryAfter: 2 });
 
 function messageOf({ body }: { readonly body: object }): string {

@@ -21,6 +21,7 @@ export interface ProfileAccessDeps {
 /** AEP has it below `/data/core/ups`; whatever a stage puts before it. */
 const PATH = /\/access\/entities\/?$/;
 
+/** Answers a call of the profile access API in the shapes of AEP (aep.md §4.2). */
 export async function access(call: HttpCall, deps: ProfileAccessDeps): Promise<HttpAnswer> {
   const { method, path, body } = call;
   if (!PATH.test(path)) return rejection(404, 'There is nothing at this address', 'Expected …/access/entities');
@@ -53,6 +54,7 @@ const TYPE = 'https://tributary.example/problem/profile-access';
 
 const asAnswer = ({ status, title, detail }: AccessProblem): HttpAnswer => rejection(status, title, detail);
 
+/** An answer of the profile access API that gives no profile. @param status of HTTP */
 export const rejection = (status: number, title: string, detail?: string): HttpAnswer => ({
   status,
   body: { type: TYPE, status, title, ...(detail !== undefined && { detail }) },

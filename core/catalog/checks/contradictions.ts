@@ -1,6 +1,7 @@
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
-import { follow, type Node, pointerSteps } from '#core/schema/field-tree.ts';
-import { isObject } from '#core/schema/library.ts';
+import { follow, type Node } from '#core/schema/field-tree.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { fragmentSteps } from '#core/util/pointer.ts';
 import { PARTS } from '../compose.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 
@@ -79,7 +80,7 @@ function withAll(must: Must, byId: ReadonlyMap<string, SchemaDefinition>, met: S
 /** The `$id` of what a reference leads to, if that is not the schema it stands in. */
 function ownerOf(reference: string): string | undefined {
   const [id, fragment = ''] = reference.split('#', 2);
-  const [first, part] = pointerSteps(fragment);
+  const [first, part] = fragmentSteps(fragment);
   return id !== '' ? id : first === PARTS ? part : undefined;
 }
 

@@ -1,8 +1,9 @@
+import type { AamDestination } from '#core/activation/aam/definition.ts';
 import { isProfileDestination } from '#core/activation/registry.ts';
 import { isDefaultProduction } from '#core/activation/route-aam.ts';
 import { PROFILE_CLASS } from '#core/schema/definition.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
-import { type Findings, idsOf, type LoadedCatalog } from '../loaded.ts';
+import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 import { checkProfileDestination } from './profile-destinations.ts';
 import { unionOf } from './union.ts';
@@ -25,29 +26,46 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
   for (const loaded of catalog.destinations) {
     const { definition } = loaded;
     if (!definition) continue;
-    const seen = new Set<string>();
-    for (const [i, id] of definition.segments.entries()) {
-      if (!segments.has(id)) {
-        findings.at(loaded, ['segments', i], `unknown segment "${id}"`, { hint: didYouMean(id, segments) });
-      }
-      if (seen.has(id)) findings.at(loaded, ['segments', i], `"${id}" is in "segments" twice`);
-      seen.add(id);
-    }
+    checkSegments(loaded, definition.segments, segments, findings);
     if (isProfileDestination(definition)) checkProfileDestination(loaded, definition, namespaces, union, findings);
-    else {
-      if (!isDefaultProduction(definition)) {
-        findings.at(loaded, ['sandbox'], 'Audience Manager is shared with from the default production sandbox only', {
-          expected: '{ type: production, isDefault: true }',
-          hint: 'take the destination out of catalogs of other sandboxes',
-        });
-      }
-      for (const id of Object.keys(definition.traits ?? {})) {
-        if (segments.has(id)) continue;
-        findings.atKey(loaded, ['traits', id], `unknown segment "${id}"`, { hint: didYouMean(id, segments) });
-      }
-      for (const code of Object.keys(definition.dataProviderIds ?? {})) {
-        expectNamespace(code, namespaces, loaded, ['dataProviderIds', code], findings);
-      }
+    else checkAudienceManager(loaded, definition, segments, namespaces, findings);
+  }
+}
+
+function checkSegments(
+  loaded: Loaded<unknown>,
+  ids: readonly string[],
+  segments: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  const seen = new Set<string>();
+  for (const [i, id] of ids.entries()) {
+    if (!segments.has(id)) {
+      findings.at(loaded, ['segments', i], `unknown segment "${id}"`, { hint: didYouMean(id, segments) });
     }
+    if (seen.has(id)) findings.at(loaded, ['segments', i], `"${id}" is in "segments" twice`);
+    seen.add(id);
+  }
+}
+
+function checkAudienceManager(
+  loaded: Loaded<unknown>,
+  destination: AamDestination,
+  segments: ReadonlySet<string>,
+  namespaces: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  if (!isDefaultProduction(destination)) {
+    findings.at(loaded, ['sandbox'], 'Audience Manager is shared with from the default production sandbox only', {
+      expected: '{ type: production, isDefault: true }',
+      hint: 'take the destination out of catalogs of other sandboxes',
+    });
+  }
+  for (const id of Object.keys(destination.traits ?? {})) {
+    if (segments.has(id)) continue;
+    findings.atKey(loaded, ['traits', id], `unknown segment "${id}"`, { hint: didYouMean(id, segments) });
+  }
+  for (const code of Object.keys(destination.dataProviderIds ?? {})) {
+    expectNamespace(code, namespaces, loaded, ['dataProviderIds', code], findings);
   }
 }

@@ -4,6 +4,7 @@ import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { follow } from '#core/schema/field-tree.ts';
 import { checkPattern } from '#core/schema/linear-regexp.ts';
 import { closest, didYouMean, editDistance } from '#core/util/did-you-mean.ts';
+import { isObject } from '#core/util/is-object.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 
@@ -23,6 +24,13 @@ const SLIP = 2;
 const MAPS = new Set(['properties', 'definitions', 'patternProperties']);
 const LISTS = new Set(['allOf', 'anyOf', 'oneOf']);
 const SINGLE = new Set(['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames']);
+
+/** The schemas that stand below a keyword, with the way to them from there. */
+function schemasIn(key: string, value: unknown): readonly (readonly [steps: Path, schema: unknown])[] {
+  if (MAPS.has(key)) return Object.entries(value as object).map(([name, schema]) => [[name], schema]);
+  if (LISTS.has(key) && Array.isArray(value)) return value.map((schema, i) => [[i], schema]);
+  return SINGLE.has(key) ? [[[], value]] : [];
+}
 
 const FORMATS = knownFormats();
 
@@ -44,16 +52,12 @@ export function checkKeywords(
   findings: Findings,
 ): void {
   const visit = (value: unknown, path: Path): void => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+    if (!isObject(value)) return;
     for (const [key, inside] of Object.entries(value)) {
       const here = [...path, key];
       if (KNOWN.has(key)) checkValue(key, inside, here);
       else checkUnknown(key, here);
-      if (MAPS.has(key)) {
-        for (const [name, item] of Object.entries(inside as object)) visit(item, [...here, name]);
-      } else if (Array.isArray(inside) && LISTS.has(key)) {
-        for (const [i, item] of inside.entries()) visit(item, [...here, i]);
-      } else if (SINGLE.has(key)) visit(inside, here);
+      for (const [steps, schema] of schemasIn(key, inside)) visit(schema, [...here, ...steps]);
     }
   };
 
@@ -65,18 +69,19 @@ export function checkKeywords(
   };
 
   const checkValue = (key: string, value: unknown, path: Path): void => {
-    if (key === '$ref' && typeof value === 'string') checkReference(value, path);
-    if (key === 'format' && typeof value === 'string' && !FORMATS.has(value)) {
-      findings.at(loaded, path, `unknown format "${value}"`, { hint: didYouMean(value, FORMATS) });
-    }
+    if (typeof value === 'string') checkText(key, value, path);
     if (key === 'type' && [value].flat().includes('null')) {
       findings.at(loaded, path, '"null" is no type of a field', { expected: 'no key at all where there is no value' });
     }
-    if (key === 'pattern' && typeof value === 'string') expectPattern(value, path, 'at');
-    if (key === 'patternProperties') {
-      for (const pattern of Object.keys(value as object)) {
-        expectPattern(pattern, [...path, pattern], 'atKey');
-      }
+    if (key !== 'patternProperties') return;
+    for (const pattern of Object.keys(value as object)) expectPattern(pattern, [...path, pattern], 'atKey');
+  };
+
+  const checkText = (key: string, value: string, path: Path): void => {
+    if (key === '$ref') checkReference(value, path);
+    if (key === 'pattern') expectPattern(value, path, 'at');
+    if (key === 'format' && !FORMATS.has(value)) {
+      findings.at(loaded, path, `unknown format "${value}"`, { hint: didYouMean(value, FORMATS) });
     }
   };
 

@@ -26,6 +26,7 @@ export function checkLabels(catalog: LoadedCatalog, findings: Findings): void {
   }
 }
 
+/** The names of all labels that a catalog knows: those that are built in, and its own. */
 export const labelsOf = (catalog: LoadedCatalog): ReadonlySet<string> =>
   knownLabels(catalog.labels.flatMap(({ definition }) => definition ?? []));
 

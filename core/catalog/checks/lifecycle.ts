@@ -1,7 +1,8 @@
+import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { type Reference, segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
-import { type Findings, type LoadedCatalog, placeOf } from '../loaded.ts';
+import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 
 /**
  * A segment is not put away while others are built on it or destinations are told of it (aep.md §5.1; docs/segments.md,
@@ -14,22 +15,34 @@ export function checkLifecycle(catalog: LoadedCatalog, findings: Findings): void
     ),
   );
   if (archived.size === 0) return;
-  const message = (id: string): string => `the segment "${id}" is archived`;
-  const hint = (id: string): string =>
-    `${placeOf(archived.get(id)!, ['lifecycleState'])}: publish it again, or take it out here`;
-  for (const loaded of catalog.segments) {
-    const { definition } = loaded;
-    // Of published segments it was said already that they are built on one that is not.
-    if (!definition || definition.lifecycleState === 'archived' || definition.lifecycleState === 'published') continue;
-    for (const { id, offset } of referencesOf(definition.expression.value)) {
-      if (!archived.has(id)) continue;
-      findings.within(loaded, ['expression', 'value'], offset, message(id), { hint: hint(id) });
-    }
-  }
+  const segments: Archived = { has: (id) => archived.has(id), about: (id) => about(id, archived.get(id)!), findings };
+  for (const loaded of catalog.segments) checkSegment(loaded, segments);
   for (const loaded of catalog.destinations) {
     for (const [index, id] of loaded.definition?.segments.entries() ?? []) {
-      if (archived.has(id)) findings.at(loaded, ['segments', index], message(id), { hint: hint(id) });
+      if (archived.has(id)) findings.at(loaded, ['segments', index], ...segments.about(id));
     }
+  }
+}
+
+/** Segments that are put away. */
+interface Archived {
+  has(id: string): boolean;
+  /** What is said where one of them is used. */
+  about(id: string): [message: string, more: { readonly hint: string }];
+  readonly findings: Findings;
+}
+
+const about = (id: string, loaded: Loaded<unknown>): ReturnType<Archived['about']> => [
+  `the segment "${id}" is archived`,
+  { hint: `${placeOf(loaded, ['lifecycleState'])}: publish it again, or take it out here` },
+];
+
+function checkSegment(loaded: Loaded<SegmentDefinition>, { has, about, findings }: Archived): void {
+  const { definition } = loaded;
+  // Of published segments it was said already that they are built on one that is not.
+  if (!definition || definition.lifecycleState === 'archived' || definition.lifecycleState === 'published') return;
+  for (const { id, offset } of referencesOf(definition.expression.value)) {
+    if (has(id)) findings.within(loaded, ['expression', 'value'], offset, ...about(id));
   }
 }
 

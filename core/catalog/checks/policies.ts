@@ -1,4 +1,4 @@
-import type { DenyExpression } from '#core/governance/definition.ts';
+import type { DataPolicy, DenyExpression } from '#core/governance/definition.ts';
 import { CORE_MARKETING_ACTIONS, CORE_POLICIES, isCoreAction, marketingAction } from '#core/governance/policies.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
@@ -10,21 +10,8 @@ export function checkPolicies(catalog: LoadedCatalog, findings: Findings): void 
   const labels = labelsOf(catalog);
   for (const loaded of catalog.policies) {
     const { definition } = loaded;
-    if (!definition) continue;
-    if ('core' in definition) {
-      if (!CORE_POLICIES.has(definition.core)) {
-        const ids = [...CORE_POLICIES.keys()];
-        const hint = didYouMean(definition.core, ids) ?? `the built-in policies are ${ids.join(', ')}`;
-        findings.at(loaded, ['core'], `unknown built-in policy "${definition.core}"`, { hint });
-      }
-      continue;
-    }
-    if (CORE_POLICIES.has(definition.id)) {
-      const hint = `switch it on by { core: ${definition.id} }`;
-      findings.at(loaded, ['id'], `the policy "${definition.id}" is built in`, { hint });
-    }
-    checkActions(definition.marketingActionRefs, ['marketingActionRefs'], loaded, findings);
-    checkDeny(definition.deny, ['deny'], labels, loaded, findings);
+    if (definition && 'core' in definition) checkCorePolicy(loaded, definition.core, findings);
+    else if (definition) checkOwnPolicy(loaded, definition, labels, findings);
   }
   const destinations = idsOf(catalog.destinations);
   for (const loaded of catalog['consent-policies']) {
@@ -37,6 +24,27 @@ export function checkPolicies(catalog: LoadedCatalog, findings: Findings): void 
     }
   }
   checkDestinationActions(catalog, findings);
+}
+
+function checkCorePolicy(loaded: Loaded<unknown>, id: string, findings: Findings): void {
+  if (CORE_POLICIES.has(id)) return;
+  const ids = [...CORE_POLICIES.keys()];
+  const hint = didYouMean(id, ids) ?? `the built-in policies are ${ids.join(', ')}`;
+  findings.at(loaded, ['core'], `unknown built-in policy "${id}"`, { hint });
+}
+
+function checkOwnPolicy(
+  loaded: Loaded<unknown>,
+  { id, marketingActionRefs, deny }: DataPolicy,
+  labels: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  if (CORE_POLICIES.has(id)) {
+    const hint = `switch it on by { core: ${id} }`;
+    findings.at(loaded, ['id'], `the policy "${id}" is built in`, { hint });
+  }
+  checkActions(marketingActionRefs, ['marketingActionRefs'], loaded, findings);
+  checkDeny(deny, ['deny'], labels, loaded, findings);
 }
 
 /** A core action is one of those there are; custom ones are the company's own, and known by the policies about them. */

@@ -49,27 +49,15 @@ export function checkProfileDestination(
   }
 }
 
-function checkFiles(
-  loaded: Loaded<unknown>,
-  destination: S3FileDestination,
-  expect: { expectIdentity(code: string, path: Path): void; expectAttribute(path: string, place: Path): void },
-  findings: Findings,
-): void {
+interface Expect {
+  expectIdentity(code: string, path: Path): void;
+  expectAttribute(path: string, place: Path): void;
+}
+
+function checkFiles(loaded: Loaded<unknown>, destination: S3FileDestination, expect: Expect, findings: Findings): void {
   const { identity, deduplicationKey: key, attributes, segments, startDate, endDate, fileName } = destination;
   if (identity !== undefined) expect.expectIdentity(identity, ['identity']);
-  if (key && 'identity' in key) {
-    const path = ['deduplicationKey', 'identity'];
-    expect.expectIdentity(key.identity, path);
-    if (identity !== undefined && identity !== key.identity) {
-      findings.at(loaded, path, `rows have the identity "${identity}" and can't be made one by "${key.identity}"`, {
-        hint: 'give one of the two',
-      });
-    }
-  }
-  if (key && 'attributes' in key) {
-    for (const [i, path] of key.attributes.entries())
-      expect.expectAttribute(path, ['deduplicationKey', 'attributes', i]);
-  }
+  checkDeduplication(loaded, destination, expect, findings);
   if (identity === undefined && key === undefined && attributes.every((path) => path === 'segmentMembership.status')) {
     findings.at(loaded, [], 'rows would name nobody: give "identity", or map attributes');
   }
@@ -82,5 +70,27 @@ function checkFiles(
     findings.at(loaded, ['fileName'], 'the files of several segments would have the same name', {
       hint: 'write {segment} into it',
     });
+  }
+}
+
+function checkDeduplication(
+  loaded: Loaded<unknown>,
+  { identity, deduplicationKey: key }: S3FileDestination,
+  expect: Expect,
+  findings: Findings,
+): void {
+  if (key && 'identity' in key) {
+    const path = ['deduplicationKey', 'identity'];
+    expect.expectIdentity(key.identity, path);
+    if (identity !== undefined && identity !== key.identity) {
+      findings.at(loaded, path, `rows have the identity "${identity}" and can't be made one by "${key.identity}"`, {
+        hint: 'give one of the two',
+      });
+    }
+  }
+  if (key && 'attributes' in key) {
+    for (const [i, path] of key.attributes.entries()) {
+      expect.expectAttribute(path, ['deduplicationKey', 'attributes', i]);
+    }
   }
 }

@@ -1,8 +1,9 @@
 import { Ajv } from 'ajv';
 import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema } from '#core/schema/descriptors.ts';
-import { type FieldTree, fieldTree, pointerSteps } from '#core/schema/field-tree.ts';
+import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
 import { schemaCompiler } from '#core/schema/validator.ts';
+import { pointerSteps } from '#core/util/pointer.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { checkContradictions } from './contradictions.ts';
 import { describing, hasPrimaryIdentity } from './descriptors.ts';
@@ -81,26 +82,34 @@ function checkUnion(
   for (const loaded of schemas) {
     const { definition } = loaded;
     if (!definition) continue;
-    let fields = 0;
-    const visit = (tree: FieldTree, steps: readonly string[]): void => {
+    /** @returns whether it is of the type it has elsewhere */
+    const fits = ({ types }: FieldTree, steps: readonly string[]): boolean => {
       const key = [definition['meta:class'], ...steps].join('\n');
       const first = firstOf.get(key);
-      if (!first) firstOf.set(key, { types: tree.types, in: placeOf(loaded, placeOfField(steps)) });
-      else if (!agree(first.types, tree.types)) {
-        findings.at(loaded, placeOfField(steps), `"${steps.join('.')}" is ${[...tree.types].join(' or ')} here`, {
-          expected: `${[...first.types].join(' or ')}, as in ${first.in}: a field has one type in all schemas of Profile`,
-        });
-        return;
-      }
-      fields += 1;
-      if (steps.length >= UNION_DEPTH || fields > MAX_FIELDS) return;
-      for (const name of tree.names) {
-        const child = tree.child(name);
-        if (child && child !== 'open') visit(child, [...steps, name]);
-      }
+      if (!first) firstOf.set(key, { types, in: placeOf(loaded, placeOfField(steps)) });
+      if (!first || agree(first.types, types)) return true;
+      findings.at(loaded, placeOfField(steps), `"${steps.join('.')}" is ${[...types].join(' or ')} here`, {
+        expected: `${[...first.types].join(' or ')}, as in ${first.in}: a field has one type in all schemas of Profile`,
+      });
+      return false;
     };
-    visit(fieldTree([definition], byId), []);
+    visitFields(fieldTree([definition], byId), fits);
   }
+}
+
+/** Every field near the top; those below one of them only where that is wanted. */
+function visitFields(root: FieldTree, visit: (tree: FieldTree, steps: readonly string[]) => boolean): void {
+  let fields = 0;
+  const go = (tree: FieldTree, steps: readonly string[]): void => {
+    if (!visit(tree, steps)) return;
+    fields += 1;
+    if (steps.length >= UNION_DEPTH || fields > MAX_FIELDS) return;
+    for (const name of tree.names) {
+      const child = tree.child(name);
+      if (child && child !== 'open') go(child, [...steps, name]);
+    }
+  };
+  go(root, []);
 }
 
 const placeOfField = (steps: readonly string[]): readonly string[] => [

@@ -1,5 +1,6 @@
 import type { SchemaDefinition } from '#core/schema/definition.ts';
 import { follow, type Node } from '#core/schema/field-tree.ts';
+import { isObject } from '#core/util/is-object.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
 
@@ -27,7 +28,7 @@ export function checkUnboundedRecursion(
     if (ends.has(node) || above.size > MAX_CHAIN) return false;
     above.add(node);
     const target = typeof node.$ref === 'string' ? follow(node.$ref, root, byId) : undefined;
-    const members = SAME_VALUE.flatMap((key) => node[key]).filter(isNode);
+    const members = SAME_VALUE.flatMap((key) => node[key]).filter(isObject);
     const unbounded =
       (target && isUnbounded(target.node, target.root)) || members.some((member) => isUnbounded(member, root));
     above.delete(node);
@@ -36,7 +37,7 @@ export function checkUnboundedRecursion(
   };
   const walk = (value: unknown, path: Path): boolean => {
     if (typeof value !== 'object' || value === null) return false;
-    if (isNode(value) && isUnbounded(value, schema)) {
+    if (isObject(value) && isUnbounded(value, schema)) {
       findings.at(loaded, path, 'this schema refers to itself without end');
       return true;
     }
@@ -44,5 +45,3 @@ export function checkUnboundedRecursion(
   };
   walk(schema, []);
 }
-
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);

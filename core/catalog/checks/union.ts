@@ -27,6 +27,7 @@ export function profileSchemas(catalog: LoadedCatalog): readonly Loaded<SchemaDe
   );
 }
 
+/** The schemas of a catalog that could be read, by their `$id`. */
 export function schemasById(catalog: LoadedCatalog): ReadonlyMap<string, SchemaDefinition> {
   return new Map(catalog.schemas.flatMap(({ definition }) => (definition ? [[definition.$id, definition]] : [])));
 }

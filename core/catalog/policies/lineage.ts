@@ -5,7 +5,7 @@ import { isAssignment, type LabelAssignment } from '#core/governance/definition.
 import { STITCHED, withIncluded } from '#core/governance/labels.ts';
 import { isServedBy } from '#core/identity/hashing.ts';
 import { PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
-import { identityDescriptors, isLookupSchema } from '#core/schema/descriptors.ts';
+import { identityDescriptors, isLookupSchema, namesOfProperty } from '#core/schema/descriptors.ts';
 import { type FieldRead, fieldsRead, type Unions } from '#core/segmentation/pql/check/fields.ts';
 import { segmentReferences } from '#core/segmentation/pql/check/segment-references.ts';
 import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
@@ -92,7 +92,7 @@ export class Lineage {
       if (of === 'lookups') return [];
       const described = identityDescriptors(schema)
         .filter((descriptor) => accepts(descriptor['xdm:namespace']))
-        .map((descriptor) => descriptor['xdm:sourceProperty'].split('/').slice(1).join('.'));
+        .map((descriptor) => namesOfProperty(descriptor['xdm:sourceProperty']).join('.'));
       return described.map((path) => ({ of, path, usedBy: 'identity' }));
     });
     // Identities without a field of their own; a label on the map of one namespace is a label on that namespace.

@@ -20,7 +20,10 @@ export async function writeChunkList(landing: ObjectStore, messages: readonly Ch
   await landing.put(chunkListKey(messages[0]!.batchId), gzipSync(lines.join('')));
 }
 
-/** All chunks of the file that `one` of them belongs to. @throws Error when the plan is gone */
+/**
+ * All chunks of the file that `one` of them belongs to. @throws Error when the plan is gone
+ * @param chunks how many there are
+ */
 export async function readChunkList(landing: ObjectStore, one: ChunkMessage, chunks: number): Promise<ChunkMessage[]> {
   if (chunks === 1) return [one];
   const bytes = await landing.get(chunkListKey(one.batchId));

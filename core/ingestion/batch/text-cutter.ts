@@ -86,5 +86,6 @@ export class TextCutter {
   }
 }
 
+/** Says that a file holds no record. */
 export const emptyFile = (): FileRejectedError =>
   new FileRejectedError({ code: 'empty-file', message: 'The file is empty', expected: 'at least one record' });

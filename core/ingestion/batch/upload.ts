@@ -66,7 +66,9 @@ export function readManifest(bytes: Uint8Array): BatchManifest | undefined {
 }
 
 const MANIFEST_SUFFIX = '.tributary-batch';
+/** Whether an object of the landing bucket announces a batch of the batch API, instead of being a file. */
 export const isManifest = (key: string): boolean => key.endsWith(MANIFEST_SUFFIX);
+/** Where the announcement of a batch lies. */
 export const manifestKey = ({ id, datasetId }: Upload): string =>
   `${LANDING_PREFIX}${datasetId}/${id}${MANIFEST_SUFFIX}`;
 
@@ -75,7 +77,9 @@ export const idInManifestKey = (key: string): string =>
   key.slice(key.lastIndexOf('/') + 1, key.length - MANIFEST_SUFFIX.length);
 
 const PREFIX = 'uploads/';
+/** What the keys of all objects of a batch begin with. */
 export const uploadPrefix = (batchId: string): string => `${PREFIX}${batchId}/`;
+/** Where it is written what a batch is. */
 export const uploadKey = (batchId: string): string => `${uploadPrefix(batchId)}batch.json`;
 /**
  * Batches in the order of their time, the newest first, so that a list of them need not look at the others: a key says
@@ -85,13 +89,16 @@ export const uploadKey = (batchId: string): string => `${uploadPrefix(batchId)}b
 export const INDEX_PREFIXES = { uploads: 'uploads-by-time/', files: 'files-by-time/' } as const;
 export type IndexedBatch = Pick<Upload, 'id' | 'datasetId' | 'createdAt'>;
 const LAST_TIME = 9_999_999_999_999;
+/** The key by which a batch is found in the order of time. */
 export const indexKey = (kind: keyof typeof INDEX_PREFIXES, { id, datasetId, createdAt }: IndexedBatch): string =>
   `${INDEX_PREFIXES[kind]}${String(LAST_TIME - createdAt).padStart(13, '0')}/${encodeURIComponent(datasetId)}/${id}`;
+/** Inverse of {@link indexKey}; `createdAt` in epoch ms. */
 export function parseIndexKey(key: string): IndexedBatch {
   const [, time, datasetId = '', id = ''] = key.split('/');
   return { id, datasetId: decodeURIComponent(datasetId), createdAt: LAST_TIME - Number(time) };
 }
 
+/** What the keys of all files of a batch begin with. */
 export const filesPrefix = (batchId: string): string => `${PREFIX}${batchId}/files/`;
 
 /** Where a file of the batch lies; its name ends as its format is written, whatever it was called. */
@@ -112,10 +119,13 @@ export function fileNameOf(key: string): string {
 
 /** A file that comes in parts: one object a part, and after its last one a list of them in place of the file. */
 export const PARTS_SUFFIX = '.parts';
+/** What the keys of the parts of a file begin with. @param file key of the file */
 export const partsPrefix = (file: string): string => `${file.replace('/files/', '/parts/')}/`;
-/** Where the parts of all files of a batch lie, and which file one is of. */
+/** Where the parts of all files of a batch lie. */
 export const allPartsPrefix = (batchId: string): string => `${PREFIX}${batchId}/parts/`;
+/** The key of the file that a part is of. @param key of the part */
 export const fileOfPart = (key: string): string => key.slice(0, key.lastIndexOf('/')).replace('/parts/', '/files/');
+/** Where a part of a file lies: its name says which bytes it has. @param file key of the file */
 export const partKey = (file: string, { start, end, of }: ByteRange): string =>
   `${partsPrefix(file)}${padded(start)}-${padded(end)}${of === undefined ? '' : `-${of}`}`;
 /** Whether an object stands for a file that came in parts: only below `uploads/`, what people call theirs is their own. */

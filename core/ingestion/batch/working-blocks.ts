@@ -33,6 +33,7 @@ const LONGEST_RUN_MS = 900_000;
  * Works on a chunk, unless its batch is being taken back: a message that is delivered once more would bring it back. A
  * revert begins when nobody works any more on what was begun before it. The last chunk of a batch takes the unpacked texts
  * away. One that is delivered once more after that finds nothing to read, and nothing is left to do.
+ * @throws what `work` throws, but for that
  */
 export async function workOn(message: ChunkMessage, deps: WorkDeps, work: () => Promise<void>): Promise<void> {
   const { operations, now, newId } = deps;

@@ -27,6 +27,7 @@ export function unpackBody(body: Uint8Array, encoding: string | undefined, limit
   return bytes.length > limit ? tooLarge(limit) : bytes;
 }
 
+/** The answer to a body that is too large. @param limit in bytes */
 export const tooLarge = (limit: number = MAX_RECORD_BYTES): Problem =>
   problem(413, 'limit', 'Request entity too large', { detail: `At most ${limit} bytes, unpacked` });
 
@@ -44,4 +45,5 @@ export function messagesOf(body: Uint8Array): readonly Uint8Array[] | Problem {
   }
 }
 
+/** The answer to a body that cannot be read. @param detail for people, without anything of the body */
 export const malformed = (detail: string): Problem => problem(400, 'inlet', 'Malformed request', { detail });

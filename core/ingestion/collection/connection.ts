@@ -34,6 +34,7 @@ export function authenticateByKey(
 /** What a catalog knows of a key. */
 export const keySha256 = (key: string): string => hash('sha256', key, 'hex');
 
+/** Whether it is an answer that says no, instead of what was asked for. */
 export const isProblem = (value: object): value is Problem => 'status' in value && 'body' in value;
 
 const hasKey = ({ keySha256: known }: SourceConnectionDefinition, keys: readonly string[]): boolean =>

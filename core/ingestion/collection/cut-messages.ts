@@ -14,35 +14,57 @@ import {
  * @param json is JSON, and the array has at least one element; where the key is there twice the last one counts, as it
  * does for a parser
  */
-export function cutMessages(json: Uint8Array): Uint8Array[] {
-  let messages: Uint8Array[] = [];
-  let depth = 0;
+export const cutMessages = (json: Uint8Array): Uint8Array[] => new MessageCutter(json).cut();
+
+class MessageCutter {
+  readonly #json: Uint8Array;
+  #messages: Uint8Array[] = [];
+  #depth = 0;
   /** The last text in the outermost object: where a value begins, its key. */
-  let key = '';
-  let start = -1;
-  for (let i = 0; i < json.length; i++) {
-    const byte = json[i]!;
-    if (byte === QUOTE) {
-      const end = endOfString(json, i);
-      if (depth === 1) key = JSON.parse(Buffer.from(json.subarray(i, end)).toString('utf8'));
-      i = end - 1;
-    } else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) {
-      if (depth === 1 && byte === OPEN_BRACKET && key === 'messages') {
-        messages = [];
-        start = i + 1;
-      }
-      depth++;
-    } else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) {
-      depth--;
-      if (depth > 1 || start < 0) continue;
-      messages.push(json.subarray(start, i));
-      start = -1;
-    } else if (byte === COMMA && depth === 2 && start >= 0) {
-      messages.push(json.subarray(start, i));
-      start = i + 1;
-    }
+  #key = '';
+  /** Where the message begins that is gone through; -1 outside of the array. */
+  #start = -1;
+
+  constructor(json: Uint8Array) {
+    this.#json = json;
   }
-  return messages;
+
+  cut(): Uint8Array[] {
+    const json = this.#json;
+    for (let i = 0; i < json.length; i++) {
+      const byte = json[i]!;
+      if (byte === QUOTE) i = this.#passText(i) - 1;
+      else if (byte === OPEN_BRACKET || byte === OPEN_BRACE) this.#open(byte, i);
+      else if (byte === CLOSE_BRACKET || byte === CLOSE_BRACE) this.#close(i);
+      else if (byte === COMMA && this.#depth === 2 && this.#start >= 0) this.#end(i, i + 1);
+    }
+    return this.#messages;
+  }
+
+  /** @returns the index after the text */
+  #passText(at: number): number {
+    const end = endOfString(this.#json, at);
+    if (this.#depth === 1) this.#key = JSON.parse(Buffer.from(this.#json.subarray(at, end)).toString('utf8'));
+    return end;
+  }
+
+  #open(byte: number, at: number): void {
+    if (this.#depth === 1 && byte === OPEN_BRACKET && this.#key === 'messages') {
+      this.#messages = [];
+      this.#start = at + 1;
+    }
+    this.#depth++;
+  }
+
+  #close(at: number): void {
+    this.#depth--;
+    if (this.#depth === 1 && this.#start >= 0) this.#end(at, -1);
+  }
+
+  #end(at: number, next: number): void {
+    this.#messages.push(this.#json.subarray(this.#start, at));
+    this.#start = next;
+  }
 }
 
 /** The index after the text that begins at `at`. */

@@ -9,7 +9,10 @@ export interface Problem {
 
 const TYPE = 'https://tributary.example/problem/data-collection-service';
 
-/** @param seconds after which it makes sense to try again */
+/**
+ * An answer of the collection endpoint or the batch API that something is wrong (aep.md §2.1).
+ * @param more `retryAfter`: seconds after which it makes sense to try again
+ */
 export function problem(
   status: number,
   kind: 'inlet' | 'authentication' | 'limit',

@@ -1,3 +1,4 @@
+import { DAY_MS, MINUTE_MS } from '#core/util/durations.ts';
 import { daysIn, midnightOf } from '#core/util/instant.ts';
 
 /**
@@ -25,8 +26,6 @@ const EPOCHS: Readonly<Record<string, number>> = { epochSeconds: 1_000, epochMil
 const MAX_MS = 8.64e15;
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MINUTE = 60_000;
-const DAY = 1_440 * MINUTE;
 /** Minutes that clocks can be apart from Greenwich; ISO 8601 in the calendars of databases knows no more. */
 const MAX_OFFSET = 18 * 60;
 
@@ -60,27 +59,32 @@ export const PATTERN_LETTERS = `${Object.keys(FIELDS).join(' ')}, letters in 'qu
 export function compileDatePattern(pattern: string): DateReader {
   const unit = Object.hasOwn(EPOCHS, pattern) ? EPOCHS[pattern] : undefined;
   if (unit !== undefined) return (text) => epochParts(text, unit);
-  let source = '';
+  const tokens = [...pattern.matchAll(/'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g)];
   const said = new Set<string>();
-  for (const [token, quoted] of pattern.matchAll(/'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g)) {
-    if (!/^[A-Za-z]/.test(token)) {
-      source += escapeText(quoted ?? token);
-      continue;
-    }
-    const field = Object.hasOwn(FIELDS, token) ? FIELDS[token]! : undefined;
-    if (field === undefined) throw new Error(`"${token}" means nothing in a date pattern`);
-    const name = field.slice(3, field.indexOf('>'));
-    if (said.has(name)) throw new Error(`"${token}" says again what the pattern has already said`);
-    said.add(name);
-    source += field;
-  }
+  const parts = tokens.map(([token, quoted]) =>
+    /^[A-Za-z]/.test(token) ? fieldOf(token, said) : escapeText(quoted ?? token),
+  );
+  expectWhole(said);
+  return dateReader(new RegExp(`^${parts.join('')}$`, 'i'));
+}
+
+/** The expression of a letter group. @param said what others say, to which it is added */
+function fieldOf(token: string, said: Set<string>): string {
+  const field = Object.hasOwn(FIELDS, token) ? FIELDS[token]! : undefined;
+  if (field === undefined) throw new Error(`"${token}" means nothing in a date pattern`);
+  const name = field.slice(3, field.indexOf('>'));
+  if (said.has(name)) throw new Error(`"${token}" says again what the pattern has already said`);
+  said.add(name);
+  return field;
+}
+
+function expectWhole(said: ReadonlySet<string>): void {
   if (!(said.has('yyyy') !== said.has('yy') && said.has('M') !== said.has('MMM') && said.has('d'))) {
     throw new Error('a date pattern says year, month and day, each once');
   }
   if (said.has('h') !== said.has('a') || (said.has('h') && said.has('H'))) {
     throw new Error('hours are either H, or h with a');
   }
-  return dateReader(new RegExp(`^${source}$`, 'i'));
 }
 
 const LETTERS = ['yyyy', 'yy', 'MMM', 'M', 'd', 'H', 'h', 'a', 'm', 's', 'S', 'X'] as const;
@@ -106,21 +110,34 @@ const escapeText = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/
 
 type Groups = readonly (string | undefined)[];
 
+const numberAt = (groups: Groups, place: number): number => (place === 0 ? 0 : Number(groups[place] ?? 0));
+
 function partsOf(groups: Groups, places: Places): DateParts | undefined {
-  const number = (place: number): number => (place === 0 ? 0 : Number(groups[place] ?? 0));
-  const short = number(places.yy);
-  const year = places.yyyy === 0 ? short + (short < 70 ? 2_000 : 1_900) : number(places.yyyy);
-  const month = places.MMM === 0 ? number(places.M) : MONTHS.indexOf(groups[places.MMM]?.toLowerCase() ?? '') + 1;
-  const day = number(places.d);
-  const hour = hourOf(groups, places);
-  const [minute, second] = [number(places.m), number(places.s)];
+  const year = yearOf(groups, places);
+  const month =
+    places.MMM === 0 ? numberAt(groups, places.M) : MONTHS.indexOf(groups[places.MMM]?.toLowerCase() ?? '') + 1;
+  const day = numberAt(groups, places.d);
+  const time = timeOf(groups, places);
+  if (time === undefined || day < 1 || day > daysIn(year, month)) return undefined;
   const zone = places.X === 0 ? undefined : groups[places.X];
-  const offset = zone === undefined ? undefined : offsetOf(zone);
-  if (hour === undefined || minute > 59 || second > 59 || day < 1 || day > daysIn(year, month)) return undefined;
-  if (offset !== undefined && Math.abs(offset) > MAX_OFFSET) return undefined;
+  if (zone === undefined) return { year, month, day, time };
+  const offset = offsetOf(zone);
+  return Math.abs(offset) > MAX_OFFSET ? undefined : { year, month, day, time, offset };
+}
+
+function yearOf(groups: Groups, places: Places): number {
+  if (places.yyyy !== 0) return numberAt(groups, places.yyyy);
+  const short = numberAt(groups, places.yy);
+  return short + (short < 70 ? 2_000 : 1_900);
+}
+
+/** Ms since midnight. */
+function timeOf(groups: Groups, places: Places): number | undefined {
+  const hour = hourOf(groups, places);
+  const [minute, second] = [numberAt(groups, places.m), numberAt(groups, places.s)];
+  if (hour === undefined || minute > 59 || second > 59) return undefined;
   const fraction = places.S === 0 ? 0 : Math.trunc(Number(`0.${groups[places.S] ?? 0}`) * 1_000);
-  const time = (hour * 60 + minute) * MINUTE + second * 1_000 + fraction;
-  return offset === undefined ? { year, month, day, time } : { year, month, day, time, offset };
+  return (hour * 60 + minute) * MINUTE_MS + second * 1_000 + fraction;
 }
 
 function hourOf(groups: Groups, places: Places): number | undefined {
@@ -144,7 +161,7 @@ function epochParts(text: string, unit: number): DateParts | undefined {
   if (!(Math.abs(instant) <= MAX_MS)) return undefined;
   const date = new Date(instant);
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
-  return { year, month, day, time: ((instant % DAY) + DAY) % DAY, offset: 0 };
+  return { year, month, day, time: ((instant % DAY_MS) + DAY_MS) % DAY_MS, offset: 0 };
 }
 
 /**
@@ -154,10 +171,10 @@ function epochParts(text: string, unit: number): DateParts | undefined {
  */
 export function instantOf(parts: DateParts, timeZone?: string): number | undefined {
   const local = midnightOf(parts.year, parts.month, parts.day) + parts.time;
-  if (parts.offset !== undefined) return local - parts.offset * MINUTE;
+  if (parts.offset !== undefined) return local - parts.offset * MINUTE_MS;
   if (timeZone === undefined) return undefined;
-  const before = offsetAt(timeZone, local - DAY);
-  const after = offsetAt(timeZone, local + DAY);
+  const before = offsetAt(timeZone, local - DAY_MS);
+  const after = offsetAt(timeZone, local + DAY_MS);
   const early = local - Math.max(before, after);
   const late = local - Math.min(before, after);
   if (early === late || offsetAt(timeZone, early) === local - early) return early;
@@ -207,10 +224,10 @@ function offsetAt(timeZone: string, instant: number): number {
     days = new Map();
     offsets.set(timeZone, days);
   }
-  const day = Math.floor(instant / DAY);
+  const day = Math.floor(instant / DAY_MS);
   if (!days.has(day)) {
-    const first = shownAt(timeZone, day * DAY);
-    days.set(day, first === shownAt(timeZone, (day + 1) * DAY) ? first : undefined);
+    const first = shownAt(timeZone, day * DAY_MS);
+    days.set(day, first === shownAt(timeZone, (day + 1) * DAY_MS) ? first : undefined);
   }
   return days.get(day) ?? shownAt(timeZone, instant);
 }

@@ -1,5 +1,6 @@
-import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
 import type { Rejection } from '#core/record/record.ts';
+import { pointerTo, reportedPointer } from '#core/util/pointer.ts';
+import { isUnsafeKey } from '../text/decode-json.ts';
 import { compileConverter, describeText, NotConverted } from './convert-text.ts';
 import type { MappingRule } from './definition.ts';
 
@@ -54,34 +55,46 @@ function fill(fields: readonly Field[], cells: Cells): Mapped {
 
 /** @returns the field that the rule fills from the rows under a header */
 function compileRule(rule: MappingRule): (header: readonly string[]) => Field {
-  const { source, countrySource, constant, destination, type, transform } = rule;
-  const convert = compileConverter(rule);
-  const isPlain = transform.length === 0;
+  const { destination } = rule;
   const path = destination.split('.');
   if (!isField(path)) throw new Error(`The mapping fills "${destination}", which is no field`);
-  if (constant !== undefined) {
-    const value = typeof constant === 'string' ? convert(constant) : constant;
-    if (value instanceof NotConverted) {
-      throw new Error(`The constant for "${destination}" is not of type ${type}: expected ${value.expected}`);
-    }
+  const convert = compileConverter(rule);
+  if (rule.constant !== undefined) {
+    const value = constantOf(rule, convert);
     return () => ({ path, valueIn: () => value });
   }
   return (header) => {
-    const column = columnOf(source, header);
-    const country = columnOf(countrySource, header);
-    if (column === undefined) return { path, valueIn: () => undefined };
-    return {
-      path,
-      valueIn(cells) {
-        const cell = cells[column]!;
-        if (cell === '') return undefined;
-        const text = isPlain ? cell : transform.reduce((given, step) => TRANSFORMS[step](given), cell);
-        if (text === '') return undefined;
-        const value = convert(text, country === undefined ? undefined : cells[country]);
-        if (value instanceof NotConverted) return new Rejected(notConvertible(path, source!, value.expected, text));
-        return isEmptyList(value) ? undefined : value;
-      },
-    };
+    const column = columnOf(rule.source, header);
+    const country = columnOf(rule.countrySource, header);
+    return { path, valueIn: column === undefined ? () => undefined : cellReader(rule, path, convert, column, country) };
+  };
+}
+
+type Converter = ReturnType<typeof compileConverter>;
+
+function constantOf({ constant, destination, type }: MappingRule, convert: Converter): unknown {
+  const value = typeof constant === 'string' ? convert(constant) : constant;
+  if (!(value instanceof NotConverted)) return value;
+  throw new Error(`The constant for "${destination}" is not of type ${type}: expected ${value.expected}`);
+}
+
+/** Reads a cell of a row, and of the country where the value depends on one. */
+function cellReader(
+  { source, transform }: MappingRule,
+  path: readonly string[],
+  convert: Converter,
+  column: number,
+  country: number | undefined,
+): Field['valueIn'] {
+  const isPlain = transform.length === 0;
+  return (cells) => {
+    const cell = cells[column]!;
+    if (cell === '') return undefined;
+    const text = isPlain ? cell : transform.reduce((given, step) => TRANSFORMS[step](given), cell);
+    if (text === '') return undefined;
+    const value = convert(text, country === undefined ? undefined : cells[country]);
+    if (value instanceof NotConverted) return new Rejected(notConvertible(path, source!, value.expected, text));
+    return isEmptyList(value) ? undefined : value;
   };
 }
 
@@ -136,14 +149,11 @@ function put(target: Fields, path: readonly string[], value: unknown): boolean {
   return true;
 }
 
-const pointerTo = (path: readonly string[]): string =>
-  path.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
 const notConvertible = (path: readonly string[], column: string, expected: string, text: string): Rejection => ({
   code: 'mapping-failed',
   column,
   message: `Column "${column}" can't become ${path.join('.')}: expected ${expected}`,
-  pointer: pointerTo(path),
+  pointer: reportedPointer(pointerTo(path)),
   expected,
   found: describeText(text),
 });
@@ -151,7 +161,7 @@ const notConvertible = (path: readonly string[], column: string, expected: strin
 const noField = (path: readonly string[]): Rejection => ({
   code: 'mapping-failed',
   message: 'The name of a column leads to no field, or another column has filled it; rename it, or give a mapping',
-  pointer: pointerTo(path),
+  pointer: reportedPointer(pointerTo(path)),
   expected: 'names such as person.name.firstName, none of which is the beginning of another',
   found: 'a clash',
 });

@@ -1,18 +1,10 @@
 import type { RowGroup } from 'hyparquet';
 import type { Budget } from './budget.ts';
+import type { Codec } from './codecs.ts';
 import { dictionaryOf, valuesOf } from './encodings.ts';
 import { type PageStart, pageOf } from './offset-index.ts';
-import {
-  type Codec,
-  type DataPage,
-  isData,
-  openDictionary,
-  openPage,
-  type PageHeader,
-  readHeader,
-  rowsOfPage,
-  valuesOfPage,
-} from './pages.ts';
+import { type DataHeader, isData, type PageHeader, readHeader, rowsOfPage } from './page-header.ts';
+import { type DataPage, openDictionary, openPage } from './pages.ts';
 import { attempt, expectThat } from './parse-error.ts';
 import type { Leaf } from './schema.ts';
 import type { Values } from './values.ts';
@@ -64,12 +56,14 @@ export class ColumnPages {
   async next(skipRows = 0): Promise<{ readonly page?: OpenPage | undefined; readonly passed: number }> {
     attempt(() => expectThat(!this.isAtEnd, 'a column has fewer rows than the others'));
     const { header, at } = await this.#header();
-    const size = header.compressed_page_size;
-    const rows = isData(header) ? rowsOfPage(header, this.#leaf) : undefined;
-    if (rows !== undefined && rows > 0 && rows <= skipRows) {
-      this.#offset = at + size;
-      attempt(() => this.#see(header));
-      return { passed: rows };
+    const size = header.packed;
+    if (isData(header)) {
+      const rows = rowsOfPage(header, this.#leaf);
+      if (rows !== undefined && rows > 0 && rows <= skipRows) {
+        this.#offset = at + size;
+        attempt(() => this.#see(header));
+        return { passed: rows };
+      }
     }
     const bytes = await this.#window.from(at, size);
     const page = attempt(() => {
@@ -111,12 +105,12 @@ export class ColumnPages {
   }
 
   #open(header: PageHeader, body: Uint8Array): OpenPage | undefined {
-    const size = header.uncompressed_page_size;
-    if (header.type === 'DICTIONARY_PAGE') {
+    const size = header.unpacked;
+    if (header.kind === 'dictionary') {
       expectThat(this.#dictionary === undefined, 'a column has two dictionaries');
       this.#budget.take(DICTIONARY_FACTOR * size);
-      const { count, values } = openDictionary(header, body, this.#codec);
-      this.#dictionary = dictionaryOf(this.#leaf, values, count);
+      const values = openDictionary(header, body, this.#codec);
+      this.#dictionary = dictionaryOf(this.#leaf, values, header.count);
       return undefined;
     }
     // Others may come in between; they hold no values.
@@ -128,8 +122,8 @@ export class ColumnPages {
     return { ...page, decoder, held: size };
   }
 
-  #see(header: PageHeader): void {
-    this.#unseen -= valuesOfPage(header);
+  #see({ count }: DataHeader): void {
+    this.#unseen -= count;
     expectThat(this.#unseen >= 0, 'a page has more values than its column');
   }
 }

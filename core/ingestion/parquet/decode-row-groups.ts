@@ -76,21 +76,26 @@ export async function* decodeRowGroups(
     // Only what is part of a row group has rows to pass over.
     const range = skip === undefined ? { skip: 0, rows: Number(group.num_rows) } : { skip, rows: rows! };
     for await (const some of readRows(file, schema, group, range)) {
-      // Those that are rejected are written down, and each may be as large as a record.
-      let records: DecodedRecord[] = [];
-      let characters = 0;
-      for (const built of some) {
-        const record = toRecord(built, source.name, row++, schema.isOpen);
-        records.push(record);
-        characters += record.raw?.length ?? 0;
-        if (characters < MAX_RECORD_BYTES) continue;
-        yield records;
-        records = [];
-        characters = 0;
-      }
-      if (records.length > 0) yield records;
+      yield* recordsOf(some, source.name, row, schema.isOpen);
+      row += some.length;
     }
   }
+}
+
+/** Those that are rejected are written down, and each may be as large as a record: some at a time. */
+function* recordsOf(rows: readonly BuiltRow[], source: string, firstRow: number, isOpen: boolean) {
+  let records: DecodedRecord[] = [];
+  let characters = 0;
+  for (const [i, built] of rows.entries()) {
+    const record = toRecord(built, source, firstRow + i, isOpen);
+    records.push(record);
+    characters += record.raw?.length ?? 0;
+    if (characters < MAX_RECORD_BYTES) continue;
+    yield records;
+    records = [];
+    characters = 0;
+  }
+  if (records.length > 0) yield records;
 }
 
 interface OpenParquet {

@@ -2,7 +2,7 @@ import type { Budget } from './budget.ts';
 import { Deltas, skipDeltas } from './delta.ts';
 import { expectThat, MISSING } from './parse-error.ts';
 import type { Leaf } from './schema.ts';
-import { isTooLong, tooLong, type Values } from './values.ts';
+import { tooLong, type Values } from './values.ts';
 
 /** Whole numbers that are written as differences. */
 export class Integers implements Values {
@@ -51,13 +51,13 @@ export class DeltaTexts implements Values {
     const lengths = new Int32Array(count);
     this.#prefixes?.read(prefixes, count);
     this.#lengths!.read(lengths, count);
-    const { length: fixed, convert, type } = this.#leaf;
+    const { length: fixed, convert, maxBytes, type } = this.#leaf;
     for (let i = 0; i < count; i++) {
       const value = this.#value(prefixes[i]!, lengths[i]!);
       expectThat(type !== 'FIXED_LEN_BYTE_ARRAY' || value.length === fixed, 'values have not the length they should');
       this.made += value.length;
       this.#budget.take(value.length);
-      into.push(isTooLong(value.length) ? tooLong(value.length) : convert.bytes(value, 0, value.length));
+      into.push(value.length > maxBytes ? tooLong(value.length) : convert.bytes(value, 0, value.length));
     }
   }
 

@@ -81,7 +81,7 @@ export class Deltas {
   }
 }
 
-/** The offset after numbers that are written as differences. @throws ParquetFlaw */
+/** The offset after numbers that are written as differences. @throws ParquetFlaw @param start where they begin */
 export function skipDeltas(bytes: Uint8Array, start: number): number {
   const { at: first, miniblocks, size, count } = headOf(bytes, start);
   let at = skipInteger(bytes, first);

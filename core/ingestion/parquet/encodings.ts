@@ -5,7 +5,7 @@ import { DeltaTexts, Integers } from './delta-values.ts';
 import { expectThat, MISSING, ParquetParseError } from './parse-error.ts';
 import { Runs } from './runs.ts';
 import type { Leaf } from './schema.ts';
-import { instantOf96, isTooLong, tooLong, type Values } from './values.ts';
+import { instantOf96, tooLong, type Values } from './values.ts';
 
 const WIDTHS: Readonly<Record<string, number>> = { INT32: 4, FLOAT: 4, INT64: 8, DOUBLE: 8, INT96: 12 };
 
@@ -20,22 +20,40 @@ export function valuesOf(
   dictionary: readonly unknown[] | undefined,
   budget: Budget,
 ): Values {
-  const isBytes = leaf.type === 'BYTE_ARRAY' || leaf.type === 'FIXED_LEN_BYTE_ARRAY';
   if (encoding === 'PLAIN') return plainValues(leaf, bytes);
   if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') return new Indexes(bytes, dictionary);
-  if (encoding === 'RLE' && leaf.type === 'BOOLEAN') return new Booleans(runsOfBooleans(bytes));
-  if (encoding === 'DELTA_BINARY_PACKED' && (leaf.type === 'INT32' || leaf.type === 'INT64')) {
-    return new Integers(bytes, leaf);
-  }
-  if (encoding === 'DELTA_LENGTH_BYTE_ARRAY' && isBytes) return new DeltaTexts(bytes, leaf, false, budget);
-  if (encoding === 'DELTA_BYTE_ARRAY' && isBytes) return new DeltaTexts(bytes, leaf, true, budget);
-  if (encoding === 'BYTE_STREAM_SPLIT' && leaf.type !== 'BYTE_ARRAY' && leaf.type !== 'BOOLEAN') {
-    return plainValues(leaf, joined(bytes, widthOf(leaf)));
-  }
-  throw new ParquetParseError(`values of ${leaf.type} are written in a way it can't be (${encoding})`);
+  const values = ofType(encoding, leaf, bytes, budget);
+  if (!values) throw new ParquetParseError(`values of ${leaf.type} are written in a way it can't be (${encoding})`);
+  return values;
 }
 
-/** All values of a dictionary, converted once. @throws ParquetFlaw */
+/** Encodings that are for values of some types only. */
+function ofType(encoding: string, leaf: Leaf, bytes: Buffer, budget: Budget): Values | undefined {
+  switch (leaf.type) {
+    case 'BOOLEAN':
+      return encoding === 'RLE' ? new Booleans(runsOfBooleans(bytes)) : undefined;
+    case 'BYTE_ARRAY':
+      return ofTexts(encoding, leaf, bytes, budget);
+    case 'INT32':
+    case 'INT64':
+      if (encoding === 'DELTA_BINARY_PACKED') return new Integers(bytes, leaf);
+      return encoding === SPLIT ? plainValues(leaf, joined(bytes, widthOf(leaf))) : undefined;
+    default:
+      if (encoding === SPLIT) return plainValues(leaf, joined(bytes, widthOf(leaf)));
+      return leaf.type === 'FIXED_LEN_BYTE_ARRAY' ? ofTexts(encoding, leaf, bytes, budget) : undefined;
+  }
+}
+
+const SPLIT = 'BYTE_STREAM_SPLIT';
+
+function ofTexts(encoding: string, leaf: Leaf, bytes: Buffer, budget: Budget): Values | undefined {
+  const hasPrefixes = encoding === 'DELTA_BYTE_ARRAY';
+  return hasPrefixes || encoding === 'DELTA_LENGTH_BYTE_ARRAY'
+    ? new DeltaTexts(bytes, leaf, hasPrefixes, budget)
+    : undefined;
+}
+
+/** All values of a dictionary, converted once. @throws ParquetFlaw @param count how many there are */
 export function dictionaryOf(leaf: Leaf, bytes: Buffer, count: number): readonly unknown[] {
   const values: unknown[] = [];
   expectThat(count <= bytes.length, 'a dictionary has no valid size');
@@ -94,13 +112,15 @@ function longAt(view: DataView, at: number): number | bigint {
 class PlainTexts implements Values {
   readonly #bytes: Buffer;
   readonly #convert: Leaf['convert'];
+  readonly #maxBytes: number;
   /** The whole page where it is ASCII: its parts need not be decoded one by one. */
   readonly #ascii: string | undefined;
   #at = 0;
 
-  constructor(bytes: Buffer, { convert }: Leaf) {
+  constructor(bytes: Buffer, { convert, maxBytes }: Leaf) {
     this.#bytes = bytes;
     this.#convert = convert;
+    this.#maxBytes = maxBytes;
     this.#ascii = convert.isText ? asciiOf(bytes) : undefined;
   }
 
@@ -113,7 +133,7 @@ class PlainTexts implements Values {
       const length = lengthAt(bytes, this.#at);
       const end = start + length;
       expectThat(end <= bytes.length, MISSING);
-      if (isTooLong(length)) into.push(tooLong(length));
+      if (length > this.#maxBytes) into.push(tooLong(length));
       else into.push(ascii === undefined ? this.#convert.bytes(bytes, start, end) : ascii.substring(start, end));
       this.#at = end;
     }

@@ -1,7 +1,7 @@
 import { type FileMetaData, parquetMetadata, type RowGroup } from 'hyparquet';
-import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { isUnsafeKey } from '#core/ingestion/text/decode-json.ts';
-import { FileRejectedError } from '#core/record/record.ts';
+import { FileRejectedError, MAX_RECORD_BYTES } from '#core/record/record.ts';
+import type { RangedSource } from '../source/byte-source.ts';
+import { isUnsafeKey } from '../text/decode-json.ts';
 import { expectThat, ParquetParseError } from './parse-error.ts';
 import { type ParquetSchema, readSchema } from './schema.ts';
 import { skipStruct } from './thrift.ts';
@@ -19,30 +19,51 @@ const MAX_VALUES_PER_BYTE = 64;
 /** Below this many rows, or values of a column in one row group, no file is too small for them. */
 const FEW = 16_777_216;
 
+/** What the footer of a file says. */
+export interface Footer {
+  readonly metadata: FileMetaData;
+  readonly schema: ParquetSchema;
+}
+
 /**
  * Reads and checks the footer: what the decoder relies on without looking holds.
  * @throws FileRefusedError
  */
-export async function checkFooter(file: ByteSource): Promise<{ metadata: FileMetaData; schema: ParquetSchema }> {
+export async function checkFooter(file: RangedSource): Promise<Footer> {
   const tail = Buffer.from(await file.read(Math.max(0, file.size - TAIL), file.size));
   const head = Buffer.from(await file.read(0, Math.min(MAGIC.length, file.size)));
-  if (head.toString('latin1') !== MAGIC || tail.length < TAIL || tail.toString('latin1', 4) !== MAGIC) {
-    throw new FileRejectedError({
-      code: 'wrong-format',
-      message: 'The file is not what its name says, or it was cut off: a Parquet file begins and ends with PAR1',
-      expected: 'Parquet',
-      found: 'something else',
-    });
-  }
+  if (head.toString('latin1') !== MAGIC) throw notParquet();
+  const length = footerLength(tail, file.size);
+  return readFooter(await file.read(file.size - length, file.size), file.size);
+}
+
+/**
+ * How long the footer is, with what stands behind it.
+ * @param end bytes from the end of the file, eight or more
+ * @param size of the file
+ * @throws FileRefusedError
+ */
+export function footerLength(end: Uint8Array, size: number): number {
+  const tail = Buffer.from(end.subarray(Math.max(0, end.length - TAIL)));
+  if (tail.length < TAIL || tail.toString('latin1', 4) !== MAGIC) throw notParquet();
   const length = tail.readUInt32LE(0);
-  if (length > Math.min(file.size - TAIL - MAGIC.length, MAX_FOOTER_BYTES))
-    throw rejected('its footer has no valid length');
-  const footer = await file.read(file.size - TAIL - length, file.size);
+  if (length > Math.min(size - TAIL - MAGIC.length, MAX_FOOTER_BYTES)) throw rejected('its footer has no valid length');
+  return length + TAIL;
+}
+
+/**
+ * Checks a footer that was read already.
+ * @param footer as long as `footerLength` says
+ * @param size of the file
+ * @param maxBytes of a text, or of bytes; as many as of a record unless said otherwise
+ * @throws FileRefusedError
+ */
+export function readFooter(footer: Uint8Array, size: number, maxBytes = MAX_RECORD_BYTES): Footer {
   try {
-    skipStruct(footer.subarray(0, length), 0);
+    skipStruct(footer.subarray(0, -TAIL), 0);
     const metadata = parquetMetadata(footer, { parsers: NO_STATISTICS, geoparquet: false });
-    check(metadata, file.size - TAIL - length);
-    const schema = readSchema(metadata);
+    check(metadata, size - footer.length);
+    const schema = readSchema(metadata, maxBytes);
     if (schema.leaves.length > MAX_COLUMNS) throw tooManyColumns(schema.leaves.length);
     return { metadata, schema };
   } catch (error) {
@@ -58,6 +79,7 @@ export function rangeOf({ columns }: RowGroup): { readonly start: number; readon
   return { start: Math.min(...ranges.map(({ start }) => start)), end: Math.max(...ranges.map(({ end }) => end)) };
 }
 
+/** Where a column of a row group lies in the file, its dictionary included; end not included. @throws ParquetFlaw */
 export function columnRange({ meta_data: meta }: RowGroup['columns'][number]): { start: number; end: number } {
   expectThat(meta !== undefined, 'a column has no description');
   // As the decoder does it; some writers say 0 where there is no dictionary.
@@ -118,6 +140,14 @@ function checkColumn(column: RowGroup['columns'][number], endOfData: number): vo
   const most = FEW + MAX_VALUES_PER_BYTE * (end - start);
   expectThat(Number(meta.num_values) <= most, 'a column has more values than its bytes can tell apart');
 }
+
+const notParquet = (): FileRejectedError =>
+  new FileRejectedError({
+    code: 'wrong-format',
+    message: 'The file is not what its name says, or it was cut off: a Parquet file begins and ends with PAR1',
+    expected: 'Parquet',
+    found: 'something else',
+  });
 
 const tooManyColumns = (columns: number): FileRejectedError =>
   new FileRejectedError({

@@ -1,5 +1,5 @@
 import type { RowGroup } from 'hyparquet';
-import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { bytesSource, type RangedSource } from '#core/ingestion/source/byte-source.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { Budget } from './budget.ts';
 import { Column } from './column.ts';
@@ -33,7 +33,7 @@ const MAX_ROWS = 500;
  * @throws FileRefusedError after the rows that could be read; what the place of the file throws
  */
 export async function* readRows(
-  file: ByteSource,
+  file: RangedSource,
   schema: ParquetSchema,
   group: RowGroup,
   range: RowRange,
@@ -64,7 +64,7 @@ export async function* readRows(
 }
 
 async function openColumns(
-  file: ByteSource,
+  file: RangedSource,
   schema: ParquetSchema,
   group: RowGroup,
   { skip, rows }: RowRange,
@@ -95,7 +95,7 @@ const windowSize = (columns: number): number =>
   Math.max(MIN_WINDOW, Math.min(MAX_WINDOW, Math.floor(WINDOWS / columns)));
 
 /** A part of a file, read at once, with the offsets it has in the file. */
-async function partOf(file: ByteSource, start: number, end: number): Promise<ByteSource> {
+async function partOf(file: RangedSource, start: number, end: number): Promise<RangedSource> {
   const part = bytesSource(file.name, await file.read(start, end));
   return { ...part, size: file.size, read: (from, to) => part.read(from - start, to - start) };
 }

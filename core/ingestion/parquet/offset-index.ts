@@ -1,6 +1,5 @@
-import type { RowGroup } from 'hyparquet';
-import { readOffsetIndex } from 'hyparquet/src/indexes.js';
-import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import { type RowGroup, readOffsetIndex } from 'hyparquet';
+import type { RangedSource } from '#core/ingestion/source/byte-source.ts';
 import { columnRange } from './footer.ts';
 import { attempt, expectThat } from './parse-error.ts';
 import { skipStruct } from './thrift.ts';
@@ -15,7 +14,7 @@ const MAX_INDEX_BYTES = 16 * 1_048_576;
 
 /** Where the pages of a column begin, if the file says so. @throws FileRefusedError when what it says can't be */
 export async function pageStarts(
-  file: ByteSource,
+  file: RangedSource,
   chunk: RowGroup['columns'][number],
 ): Promise<readonly PageStart[] | undefined> {
   const [start, length] = [Number(chunk.offset_index_offset ?? 0), chunk.offset_index_length ?? 0];
@@ -39,6 +38,6 @@ export async function pageStarts(
   });
 }
 
-/** The page that holds a row. */
+/** The page that holds a row. @param row of the row group, from 0 */
 export const pageOf = (pages: readonly PageStart[], row: number): PageStart =>
   pages.findLast(({ firstRow }) => firstRow <= row) ?? pages[0]!;

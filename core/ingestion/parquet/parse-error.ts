@@ -5,6 +5,7 @@ export class ParquetParseError extends Error {}
 
 export const MISSING = 'a page has not as many values as it says';
 
+/** @throws ParquetFlaw saying what is wrong instead, unless the condition holds */
 export function expectThat(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new ParquetParseError(otherwise);
 }
@@ -25,6 +26,7 @@ export function attempt<T>(run: () => T): T {
 export const asRejection = (error: unknown): FileRejectedError =>
   error instanceof FileRejectedError ? error : corrupt(error);
 
+/** The rejection of a file that is not as the specification has it; only a ParquetFlaw is quoted in it. */
 export function corrupt(error: unknown): FileRejectedError {
   const detail = error instanceof ParquetParseError ? `: ${error.message}` : '';
   return new FileRejectedError({

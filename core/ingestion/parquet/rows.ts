@@ -32,70 +32,93 @@ const NO_KEY: Rejection = {
  * @throws ParquetFlaw when it is called, and the columns do not fit together
  */
 export function rowReader(fields: readonly NamedField[], columns: readonly Column[]): () => BuiltRow {
-  let rejection: Rejection | undefined;
-  const good = (value: unknown, { leaf }: Column): unknown => {
-    if (typeof value !== 'object' || !(value instanceof BadValue)) return value;
-    rejection ??= { ...value.rejection, column: leaf.path.replaceAll('\u0000', '.') };
-    return undefined;
+  const compiler = new Compiler(columns);
+  const nested = columns.filter(({ leaf }) => leaf.repetition > 0 || !isTop(leaf.path));
+  const read = struct(fields.map(({ name, field }) => [name, compiler.top(field)]));
+  return () => {
+    compiler.rejection = undefined;
+    for (const column of nested) column.startRow();
+    const value = read();
+    for (const column of nested) column.endRow();
+    return { value, rejection: compiler.rejection };
   };
+}
 
-  const compile = (field: Field): Read => {
-    const own = leavesOf(field).map((index) => columns[index]!);
+class Compiler {
+  readonly #columns: readonly Column[];
+  /** What is wrong with the row that is read. */
+  rejection: Rejection | undefined;
+
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns;
+  }
+
+  /** A reader of a field of the row itself. */
+  top(field: Field): Read {
+    if (field.kind !== 'value') return this.#compile(field);
+    const column = this.#columns[field.leaf.index]!;
+    return () => this.#good(column.nextFlat(), column);
+  }
+
+  #compile(field: Field): Read {
+    const own = leavesOf(field).map((index) => this.#columns[index]!);
     const first = own[0]!;
     const pass = (): void => {
       for (const column of own) column.next();
     };
     switch (field.kind) {
       case 'value':
-        return () => good(first.next(), first);
+        return () => this.#good(first.next(), first);
       case 'struct': {
-        const read = struct(field.fields.map(({ name, field: inside }) => [name, compile(inside)] as const));
+        const read = struct(field.fields.map(({ name, field: inside }) => [name, this.#compile(inside)] as const));
         return () => (first.definition < field.definition ? pass() : read());
       }
-      case 'list': {
-        const read = compile(field.item);
-        return () => {
-          if (first.definition < field.definition) return absent(first.definition, field.definition, pass);
-          const items: unknown[] = [];
-          do {
-            const item = read();
-            if (item !== undefined) items.push(item);
-          } while (first.goesOn(field.repetition));
-          return items;
-        };
-      }
-      case 'map': {
-        const [key, value] = [compile(field.key), compile(field.value)];
-        return () => {
-          if (first.definition < field.definition) return absent(first.definition, field.definition, pass, {});
-          const entries: Record<string, unknown> = {};
-          do {
-            const name = nameOf(key());
-            const inside = value();
-            if (name === undefined) rejection ??= NO_KEY;
-            else if (isUnsafeKey(name)) rejection ??= RESERVED_KEY;
-            else if (inside !== undefined) entries[name] = inside;
-          } while (first.goesOn(field.repetition));
-          return entries;
-        };
-      }
+      case 'list':
+        return this.#list(field, first, pass);
+      case 'map':
+        return this.#map(field, first, pass);
     }
-  };
+  }
 
-  const nested = columns.filter(({ leaf }) => leaf.repetition > 0 || !isTop(leaf.path));
-  const readers = fields.map(({ name, field }) => {
-    if (field.kind !== 'value') return [name, compile(field)] as const;
-    const column = columns[field.leaf.index]!;
-    return [name, (): unknown => good(column.nextFlat(), column)] as const;
-  });
-  const read = struct(readers);
-  return () => {
-    rejection = undefined;
-    for (const column of nested) column.startRow();
-    const value = read();
-    for (const column of nested) column.endRow();
-    return { value, rejection };
-  };
+  #list({ definition, repetition, item }: Extract<Field, { kind: 'list' }>, first: Column, pass: () => void): Read {
+    const read = this.#compile(item);
+    return () => {
+      if (first.definition < definition) return absent(first.definition, definition, pass);
+      const items: unknown[] = [];
+      do {
+        const one = read();
+        if (one !== undefined) items.push(one);
+      } while (first.goesOn(repetition));
+      return items;
+    };
+  }
+
+  #map(field: Extract<Field, { kind: 'map' }>, first: Column, pass: () => void): Read {
+    const { definition, repetition } = field;
+    const [key, value] = [this.#compile(field.key), this.#compile(field.value)];
+    return () => {
+      if (first.definition < definition) return absent(first.definition, definition, pass, {});
+      const entries: Record<string, unknown> = {};
+      do {
+        const name = this.#goodName(nameOf(key()));
+        const inside = value();
+        if (name !== undefined && inside !== undefined) entries[name] = inside;
+      } while (first.goesOn(repetition));
+      return entries;
+    };
+  }
+
+  #good(value: unknown, { leaf }: Column): unknown {
+    if (typeof value !== 'object' || !(value instanceof BadValue)) return value;
+    this.rejection ??= { ...value.rejection, column: leaf.path.replaceAll('\u0000', '.') };
+    return undefined;
+  }
+
+  #goodName(name: string | undefined): string | undefined {
+    if (name !== undefined && !isUnsafeKey(name)) return name;
+    this.rejection ??= name === undefined ? NO_KEY : RESERVED_KEY;
+    return undefined;
+  }
 }
 
 const isTop = (path: string): boolean => !path.includes('\u0000');

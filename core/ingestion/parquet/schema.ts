@@ -13,6 +13,8 @@ export interface Leaf {
   /** Bytes of a value of FIXED_LEN_BYTE_ARRAY. */
   readonly length: number | undefined;
   readonly convert: Convert;
+  /** Of a text, or of bytes; longer ones become values that can't be accepted. */
+  readonly maxBytes: number;
   /** The level of a value that is not null; how many of the fields on its path may be absent. */
   readonly definition: number;
   /** How many lists it is in. */
@@ -44,10 +46,11 @@ export interface ParquetSchema {
 }
 
 const SEPARATOR = '\u0000';
+/** The names that lead to a column as one text; names hold anything but NUL. */
 export const pathOf = (names: readonly string[]): string => names.join(SEPARATOR);
 
-/** Works out once what rows are made of. @throws ParquetFlaw */
-export function readSchema(metadata: FileMetaData): ParquetSchema {
+/** Works out once what rows are made of. @param maxBytes of a text @throws ParquetFlaw */
+export function readSchema(metadata: FileMetaData, maxBytes: number): ParquetSchema {
   const leaves: Leaf[] = [];
   let isOpen = false;
   const visit = (node: SchemaTree, level: Levels): Field => {
@@ -68,21 +71,23 @@ export function readSchema(metadata: FileMetaData): ParquetSchema {
     const { element, children } = node;
     rejectKind(element);
     if (children.length === 0) return { kind: 'value', leaf: leaf(node, level) };
-    const repeated =
-      children.length === 1 && children[0]!.element.repetition_type === 'REPEATED' ? children[0] : undefined;
+    const repeated = repeatedIn(children);
     const kind = element.converted_type ?? element.logical_type?.type;
-    if (repeated && kind === 'LIST') {
-      const inside = { definition: level.definition + 1, repetition: level.repetition + 1, depth: level.depth };
-      const item = isWrapper(repeated, element.name) ? visit(repeated.children[0]!, inside) : content(repeated, inside);
-      return { kind: 'list', ...levelsOf(inside), item };
-    }
-    if (repeated?.children.length === 2 && (kind === 'MAP' || kind === 'MAP_KEY_VALUE')) {
-      isOpen = true;
-      const inside = { definition: level.definition + 1, repetition: level.repetition + 1, depth: level.depth + 1 };
-      const [key, value] = repeated.children.map((child) => visit(child, inside));
-      return { kind: 'map', ...levelsOf(inside), key: key!, value: value! };
-    }
+    if (repeated && kind === 'LIST') return list(repeated, element.name, level);
+    const isMap = kind === 'MAP' || kind === 'MAP_KEY_VALUE';
+    if (isMap && repeated?.children.length === 2) return map(repeated.children, level);
     return { kind: 'struct', definition: level.definition, fields: named(children, level) };
+  };
+  const list = (repeated: SchemaTree, name: string, level: Levels): Field => {
+    const inside = { definition: level.definition + 1, repetition: level.repetition + 1, depth: level.depth };
+    const item = isWrapper(repeated, name) ? visit(repeated.children[0]!, inside) : content(repeated, inside);
+    return { kind: 'list', ...levelsOf(inside), item };
+  };
+  const map = (entry: readonly SchemaTree[], level: Levels): Field => {
+    isOpen = true;
+    const inside = { definition: level.definition + 1, repetition: level.repetition + 1, depth: level.depth + 1 };
+    const [key, value] = entry.map((child) => visit(child, inside));
+    return { kind: 'map', ...levelsOf(inside), key: key!, value: value! };
   };
   const named = (children: readonly SchemaTree[], level: Levels): NamedField[] => {
     const fields = children.map((child) => ({ name: child.element.name, field: visit(child, level) }));
@@ -99,6 +104,7 @@ export function readSchema(metadata: FileMetaData): ParquetSchema {
       type,
       length,
       convert: converterOf(element),
+      maxBytes,
       ...levelsOf(level),
     };
     leaves.push(one);
@@ -108,6 +114,10 @@ export function readSchema(metadata: FileMetaData): ParquetSchema {
   expectThat(tree.children.length > 0, 'it has no columns');
   return { fields: named(tree.children, { definition: 0, repetition: 0, depth: 0 }), leaves, isOpen };
 }
+
+/** The only child, if it may be there several times. */
+const repeatedIn = ([child, ...others]: readonly SchemaTree[]): SchemaTree | undefined =>
+  others.length === 0 && child?.element.repetition_type === 'REPEATED' ? child : undefined;
 
 interface Levels {
   definition: number;

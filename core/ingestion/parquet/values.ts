@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { SchemaElement } from 'hyparquet';
-import { parseFloat16 } from 'hyparquet/src/convert.js';
-import { decodeJson, INVALID_ENCODING, textOf, tooLarge } from '#core/ingestion/text/decode-json.ts';
-import { MAX_RECORD_BYTES, type Rejection } from '#core/record/record.ts';
-import { ParquetParseError } from './parse-error.ts';
+import type { Rejection } from '#core/record/record.ts';
+import { fromUnits } from '#core/util/decimal.ts';
+import { DAY_MS } from '#core/util/durations.ts';
+import { decodeJson, INVALID_ENCODING, textOf, tooLarge } from '../text/decode-json.ts';
+import { expectThat, ParquetParseError } from './parse-error.ts';
 
 /** Stands for a value that can't be accepted, until the row it is in is known. */
 export class BadValue {
@@ -36,8 +37,6 @@ export interface Values {
   readonly made?: number;
 }
 
-const DAY = 86_400_000;
-
 const BAD_TEXT = new BadValue(INVALID_ENCODING);
 const BAD_TIME = new BadValue({
   code: 'malformed',
@@ -56,36 +55,46 @@ export function rejectKind({ converted_type: converted, logical_type: logical }:
   }
 }
 
+/** How the values of a column become JSON, by its type. */
 export function converterOf(element: SchemaElement): Convert {
   const { converted_type: converted, logical_type: logical } = element;
   const isText = converted === 'UTF8' || converted === 'ENUM' || logical?.type === 'STRING' || logical?.type === 'ENUM';
   return { integer: integerOf(element), real, bytes: bytesOf(element, isText), isText };
 }
 
-function integerOf({
-  type,
-  converted_type: converted,
-  logical_type: logical,
-  scale,
-}: SchemaElement): Convert['integer'] {
-  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return decimalOf(scaleOf(scale, logical));
-  if (converted === 'DATE' || logical?.type === 'DATE') return (days) => day(Number(days) * DAY);
-  if (converted === 'TIMESTAMP_MILLIS') return (value) => instant(Number(value));
-  if (converted === 'TIMESTAMP_MICROS') return (value) => instant(dividedBy(value, 1_000));
-  if (logical?.type === 'TIMESTAMP') {
-    const perMilli = { MILLIS: 1, MICROS: 1_000, NANOS: 1_000_000 }[logical.unit];
-    return (value) => instant(dividedBy(value, perMilli));
-  }
-  if (converted === 'TIME_MILLIS') return (value) => timeOfDay(Number(value), 'Z');
-  if (converted === 'TIME_MICROS') return (value) => timeOfDay(dividedBy(value, 1_000), 'Z');
-  if (logical?.type === 'TIME') {
-    const perMilli = { MILLIS: 1, MICROS: 1_000, NANOS: 1_000_000 }[logical.unit];
-    return (value) => timeOfDay(dividedBy(value, perMilli), logical.isAdjustedToUTC ? 'Z' : '');
-  }
+type Integer = Convert['integer'];
+
+function integerOf(element: SchemaElement): Integer {
+  const { type, converted_type: converted, logical_type: logical, scale } = element;
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return fromUnits(scaleOf(scale, logical));
+  const ofTime = (converted && INTEGERS_OF_TIME[converted]) ?? (logical && timeOf(logical));
+  if (ofTime) return ofTime;
   const isUnsigned = converted?.startsWith('UINT') || (logical?.type === 'INTEGER' && !logical.isSigned);
   if (isUnsigned && type === 'INT32') return (value) => Number(value) >>> 0;
   if (isUnsigned) return (value) => (value < 0 ? BigInt.asUintN(64, BigInt(value)).toString() : integer(value));
   return integer;
+}
+
+const date: Integer = (days) => day(Number(days) * DAY_MS);
+
+/** By the names that types had before they were logical. */
+const INTEGERS_OF_TIME: Readonly<Partial<Record<string, Integer>>> = {
+  DATE: date,
+  TIMESTAMP_MILLIS: (value) => instant(Number(value)),
+  TIMESTAMP_MICROS: (value) => instant(dividedBy(value, 1_000)),
+  TIME_MILLIS: (value) => timeOfDay(Number(value), 'Z'),
+  TIME_MICROS: (value) => timeOfDay(dividedBy(value, 1_000), 'Z'),
+};
+
+const UNITS_OF_MS = { MILLIS: 1, MICROS: 1_000, NANOS: 1_000_000 };
+
+function timeOf(logical: NonNullable<SchemaElement['logical_type']>): Integer | undefined {
+  if (logical.type === 'DATE') return date;
+  if (logical.type !== 'TIMESTAMP' && logical.type !== 'TIME') return undefined;
+  const perMilli = UNITS_OF_MS[logical.unit];
+  if (logical.type === 'TIMESTAMP') return (value) => instant(dividedBy(value, perMilli));
+  const zone = logical.isAdjustedToUTC ? 'Z' : '';
+  return (value) => timeOfDay(dividedBy(value, perMilli), zone);
 }
 
 const integer = (value: number | bigint): number | string => (typeof value === 'bigint' ? value.toString() : value);
@@ -97,14 +106,6 @@ const real = (value: number): unknown => {
 
 const scaleOf = (scale: number | undefined, logical: SchemaElement['logical_type']): number =>
   scale ?? (logical?.type === 'DECIMAL' ? (logical.scale ?? 0) : 0);
-
-/** The number that is written as this many units of the last digit; the nearest one, where it has too many digits. */
-function decimalOf(scale: number): (units: number | bigint) => number {
-  // Up to here powers of ten are exact, and so the division gives the nearest number.
-  const divisor = scale >= 0 && scale <= 22 ? 10 ** scale : undefined;
-  return (units) =>
-    divisor !== undefined && typeof units === 'number' ? units / divisor : Number(`${units}e${-scale}`);
-}
 
 /** Rounded down, as instants before 1970 need it too. */
 function dividedBy(value: number | bigint, divisor: number): number {
@@ -121,12 +122,12 @@ let latestDate = '';
 
 function instant(ms: number): unknown {
   if (!(Math.abs(ms) <= LAST_INSTANT)) return BAD_TIME;
-  const days = Math.floor(ms / DAY);
+  const days = Math.floor(ms / DAY_MS);
   if (days !== latestDay) {
     latestDate = new Date(ms).toISOString().slice(0, -'00:00:00.000Z'.length);
     latestDay = days;
   }
-  const time = ms - days * DAY;
+  const time = ms - days * DAY_MS;
   const seconds = Math.floor(time / 1_000);
   const minutes = Math.floor(seconds / 60);
   const hours = TWO_DIGITS[Math.floor(minutes / 60)]!;
@@ -140,14 +141,14 @@ const day = (ms: number): unknown =>
   Math.abs(ms) <= LAST_INSTANT ? new Date(ms).toISOString().split('T')[0]! : BAD_TIME;
 
 const timeOfDay = (ms: number, zone: string): unknown =>
-  ms >= 0 && ms < DAY ? `${new Date(ms).toISOString().slice('1970-01-01T'.length, -1)}${zone}` : BAD_TIME;
+  ms >= 0 && ms < DAY_MS ? `${new Date(ms).toISOString().slice('1970-01-01T'.length, -1)}${zone}` : BAD_TIME;
 
 const JULIAN_EPOCH = 2_440_588;
 
 /** A time as it was written before there were timestamps: nanoseconds of a Julian day. */
 export function instantOf96(bytes: Buffer, at: number): unknown {
   const nanos = bytes.readBigInt64LE(at);
-  return instant((bytes.readInt32LE(at + 8) - JULIAN_EPOCH) * DAY + Number(nanos / 1_000_000n));
+  return instant((bytes.readInt32LE(at + 8) - JULIAN_EPOCH) * DAY_MS + Number(nanos / 1_000_000n));
 }
 
 function bytesOf(element: SchemaElement, isText: boolean): Convert['bytes'] {
@@ -155,11 +156,11 @@ function bytesOf(element: SchemaElement, isText: boolean): Convert['bytes'] {
   if (isText) return text;
   if (converted === 'JSON' || logical?.type === 'JSON') return json;
   if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') {
-    const decimal = decimalOf(scaleOf(scale, logical));
+    const decimal = fromUnits(scaleOf(scale, logical));
     return (bytes, start, end) => (start === end ? 0 : decimal(bigEndian(bytes, start, end)));
   }
   if (logical?.type === 'UUID') return uuid;
-  if (logical?.type === 'FLOAT16') return (bytes, start, end) => real(parseFloat16(bytes.subarray(start, end))!);
+  if (logical?.type === 'FLOAT16') return half;
   return (bytes, start, end) => {
     const value = bytes.subarray(start, end);
     return isUtf8(value) ? textOf(value) : value.toString('base64');
@@ -185,9 +186,17 @@ function bigEndian(bytes: Buffer, start: number, end: number): number | bigint {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
+const HALF = new DataView(new ArrayBuffer(2));
+
+/** A number of 16 bits. */
+function half(bytes: Buffer, start: number, end: number): unknown {
+  expectThat(end - start === HALF.byteLength, 'a number of 16 bits has more or less than two bytes');
+  HALF.setUint16(0, bytes.readUInt16LE(start));
+  return real(HALF.getFloat16(0));
+}
+
 const uuid = (bytes: Buffer, start: number, end: number): string =>
   bytes.toString('hex', start, end).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 
 /** What stands for a text or bytes that are larger than any record may be. */
 export const tooLong = (length: number): BadValue => new BadValue(tooLarge(length));
-export const isTooLong = (length: number): boolean => length > MAX_RECORD_BYTES;

@@ -1,9 +1,9 @@
-import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
+import type { RangedSource } from '#core/ingestion/source/byte-source.ts';
 import { attempt, expectThat } from './parse-error.ts';
 
 /** A part of a file, read piece by piece from its beginning; the next piece is asked for while one is worked on. */
 export class ByteWindow {
-  readonly #file: ByteSource;
+  readonly #file: RangedSource;
   readonly #size: number;
   readonly end: number;
   #start: number;
@@ -11,7 +11,7 @@ export class ByteWindow {
   #next: { readonly start: number; readonly bytes: Promise<Uint8Array> } | undefined;
 
   /** @param size bytes of a piece */
-  constructor(file: ByteSource, start: number, end: number, size: number) {
+  constructor(file: RangedSource, start: number, end: number, size: number) {
     this.#file = file;
     this.#start = start;
     this.end = end;

@@ -10,9 +10,12 @@ export interface ByteSource {
   stream(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
+/** Of a file what is read in ranges. */
+export type RangedSource = Pick<ByteSource, 'name' | 'size' | 'read'>;
+
 const BLOCK = 65_536;
 
-/** A file that is in memory. @param piece bytes that are streamed at a time */
+/** A file that is in memory. @param block bytes that are streamed at a time */
 export function bytesSource(name: string, bytes: Uint8Array, block = BLOCK): ByteSource {
   return {
     name,

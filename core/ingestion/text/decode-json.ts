@@ -1,5 +1,5 @@
-import { pointerStep } from '#core/record/pointer.ts';
 import { MAX_DEPTH, MAX_RECORD_BYTES, type Raw, type Rejection } from '#core/record/record.ts';
+import { pointerStep, reportedPointer } from '#core/util/pointer.ts';
 import { lossy } from './lossless.ts';
 import { bomLength } from './splitter.ts';
 
@@ -58,6 +58,7 @@ export const INVALID_ENCODING: Rejection = {
   found: 'other bytes',
 };
 
+/** The rejection of a record that is larger than `MAX_RECORD_BYTES`. @param bytes how large it is */
 export const tooLarge = (bytes: number): Rejection => ({
   code: 'too-large',
   message: 'The record is too large; leave out what segments and destinations do not need, or split it',
@@ -95,14 +96,8 @@ const NUMBER_TOO_LARGE: Rejection = {
  * @param seen is told whether there is a number beyond 2^53
  * @returns why a parsed value must not go on, if so
  */
-export function inspect(value: unknown, seen = { hasLargeNumber: false }, depth = 0): Rejection | undefined {
-  if (typeof value === 'number') {
-    if (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER) {
-      if (!Number.isFinite(value)) return NUMBER_TOO_LARGE;
-      seen.hasLargeNumber = true;
-    }
-    return undefined;
-  }
+export function inspect(value: unknown, seen: Seen = { hasLargeNumber: false }, depth = 0): Rejection | undefined {
+  if (typeof value === 'number') return inspectNumber(value, seen);
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= MAX_DEPTH) return TOO_DEEP;
   if (Array.isArray(value)) {
@@ -120,9 +115,20 @@ export function inspect(value: unknown, seen = { hasLargeNumber: false }, depth 
   return undefined;
 }
 
+interface Seen {
+  hasLargeNumber: boolean;
+}
+
+function inspectNumber(value: number, seen: Seen): Rejection | undefined {
+  if (!(value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER)) return undefined;
+  if (!Number.isFinite(value)) return NUMBER_TOO_LARGE;
+  seen.hasLargeNumber = true;
+  return undefined;
+}
+
 const at = (key: string | number, rejection: Rejection): Rejection => ({
   ...rejection,
-  pointer: `${pointerStep(key)}${rejection.pointer ?? ''}`,
+  pointer: reportedPointer(pointerStep(key) + (rejection.pointer ?? '')),
 });
 
 /** The engine's own message may quote the record, so only the place is taken from it. */

@@ -1,5 +1,5 @@
-import { pointerStep } from '#core/record/pointer.ts';
 import type { Rejection } from '#core/record/record.ts';
+import { pointerStep, reportedPointer } from '#core/util/pointer.ts';
 
 /**
  * What JavaScript would change of a JSON text without a word: whole numbers that no double is written as, and halves of
@@ -10,12 +10,12 @@ import type { Rejection } from '#core/record/record.ts';
 export function lossy(text: string, value: unknown, hasLargeNumber: boolean): Rejection | undefined {
   if (hasLargeNumber) {
     const pointer = placeOf(withSources(text), (one) => one === INEXACT);
-    if (pointer !== undefined) return { ...INEXACT_NUMBER, pointer };
+    if (pointer !== undefined) return { ...INEXACT_NUMBER, pointer: reportedPointer(pointer) };
   }
   // Half a character can only come of an escape: the text itself was UTF-8.
   if (!text.includes('\\ud') && !text.includes('\\uD')) return undefined;
   const pointer = placeOf(value, (one) => typeof one === 'string' && !one.isWellFormed());
-  return pointer === undefined ? undefined : { ...HALF_A_CHARACTER, pointer };
+  return pointer === undefined ? undefined : { ...HALF_A_CHARACTER, pointer: reportedPointer(pointer) };
 }
 
 const INEXACT = Symbol('a whole number that no double is written as');

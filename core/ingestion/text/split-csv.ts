@@ -1,5 +1,5 @@
 import { MAX_RECORD_BYTES, type Rejection } from '#core/record/record.ts';
-import { bomLength, Carry, isBlank, isSpace, type RawRecord, type Splitter } from './splitter.ts';
+import { Carry, isBlank, isSpace, type RawRecord, type Splitter, textStart } from './splitter.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -25,10 +25,19 @@ const REST_IS_LOST: Rejection = {
   found: 'the end of the file',
 };
 
+const isLineEnd = (byte: number): boolean => byte === NEWLINE || byte === RETURN;
+
 /** Whether other lines are in a row that ends with the file. */
 function hasMoreLines({ bytes, length }: RawRecord): boolean {
-  const end = bytes.findIndex((byte) => byte === NEWLINE || byte === RETURN);
+  const end = bytes.findIndex(isLineEnd);
   return length > MAX_RECORD_BYTES || (end >= 0 && bytes.subarray(end).some((byte) => !isSpace(byte)));
+}
+
+/** The last of the bytes from `at` on that are, as nearly all are, neither quote, comma nor line end. */
+function endOfPlain(block: Uint8Array, at: number): number {
+  let end = at;
+  while (end + 1 < block.length && block[end + 1]! > COMMA) end++;
+  return end;
 }
 
 /**
@@ -54,7 +63,7 @@ export class CsvSplitter implements Splitter {
 
   push(block: Uint8Array): RawRecord[] {
     const records: RawRecord[] = [];
-    let start = this.#offset === 0 ? bomLength(block) : 0;
+    let start = textStart(block, this.#offset);
     let state = this.#state;
     for (let i = start; i < block.length; i++) {
       if (state === QUOTED) {
@@ -66,27 +75,27 @@ export class CsvSplitter implements Splitter {
       }
       const byte = block[i]!;
       if (byte > COMMA) {
-        // Nearly all bytes: neither quote, comma nor line end.
         if (state === CLOSING) this.#parseError = STRAY_QUOTE;
         state = UNQUOTED;
-        while (i + 1 < block.length && block[i + 1]! > COMMA) i++;
-      } else if (byte === NEWLINE || byte === RETURN) {
+        i = endOfPlain(block, i);
+      } else if (isLineEnd(byte)) {
         this.#finish(block.subarray(start, i), this.#offset + i + 1, records);
         start = i + 1;
         state = FIELD_START;
-      } else if (byte === COMMA) state = FIELD_START;
-      else if (byte === QUOTE) {
-        if (state === UNQUOTED) this.#parseError = STRAY_QUOTE;
-        else state = QUOTED;
-      } else {
-        if (state === CLOSING) this.#parseError = STRAY_QUOTE;
-        state = UNQUOTED;
-      }
+      } else state = this.#step(byte, state);
     }
-    if (start < block.length) this.#carry.add(block.subarray(start));
+    this.#carry.add(block.subarray(start));
     this.#state = state;
     this.#offset += block.length;
     return records;
+  }
+
+  /** What comes after a byte that is not plain. */
+  #step(byte: number, state: number): number {
+    if (byte === COMMA) return FIELD_START;
+    if (byte === QUOTE && state !== UNQUOTED) return QUOTED;
+    if (byte === QUOTE || state === CLOSING) this.#parseError = STRAY_QUOTE;
+    return UNQUOTED;
   }
 
   end(): RawRecord[] {

@@ -1,6 +1,6 @@
 import type { Rejection } from '#core/record/record.ts';
 import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-bytes.ts';
-import { bomLength, Carry, isSpace, type RawRecord, type Splitter } from './splitter.ts';
+import { Carry, isSpace, type RawRecord, type Splitter, textStart } from './splitter.ts';
 
 type Place = 'before' | 'between' | 'inside' | 'after';
 
@@ -42,29 +42,24 @@ export class JsonSplitter implements Splitter {
 
   push(block: Uint8Array): RawRecord[] {
     const records: RawRecord[] = [];
-    let start = -1;
-    let i = this.#offset === 0 ? bomLength(block) : 0;
-    if (this.#place === 'inside') start = i;
+    let i = textStart(block, this.#offset);
+    let start = i;
     while (i < block.length && !this.#lost) {
       if (this.#inString) {
         i = this.#skipString(block, i);
         continue;
       }
       const byte = block[i]!;
-      if (this.#place === 'inside') {
-        const past = this.#isArray ? this.#stepInElement(byte) : this.#stepInObject(byte);
-        if (past !== undefined) {
-          // The comma or bracket after an element of an array is not part of it; the last brace of an object is.
-          records.push(this.#carry.take(block.subarray(start, i + past), this.#offset + i + 1));
-          start = -1;
-        }
-      } else if (!isSpace(byte)) {
-        if (this.#place === 'between' && this.#isArray && byte === COMMA) records.push(this.#nothing(i));
-        else if (this.#begin(byte)) start = i;
+      if (this.#place !== 'inside') {
+        if (this.#stepOutside(byte, i, records)) start = i;
+      } else {
+        // The comma or bracket after an element of an array is not part of it; the last brace of an object is.
+        const past = this.#stepInside(byte);
+        if (past !== undefined) records.push(this.#carry.take(block.subarray(start, i + past), this.#offset + i + 1));
       }
       i++;
     }
-    if (start >= 0 && this.#place === 'inside') this.#carry.add(block.subarray(start));
+    if (this.#place === 'inside') this.#carry.add(block.subarray(start));
     this.#offset += block.length;
     return records;
   }
@@ -75,6 +70,14 @@ export class JsonSplitter implements Splitter {
       this.#lose('The file ends inside of a value: it was cut off, or a quote or a bracket is missing');
     }
     return [];
+  }
+
+  /** @returns whether an element begins with this byte, the one at `at` */
+  #stepOutside(byte: number, at: number, records: RawRecord[]): boolean {
+    if (isSpace(byte)) return false;
+    if (this.#place !== 'between' || !this.#isArray || byte !== COMMA) return this.#begin(byte);
+    records.push(this.#nothing(at));
+    return false;
   }
 
   /** A byte outside of any element. @returns whether an element begins with it */
@@ -100,6 +103,10 @@ export class JsonSplitter implements Splitter {
     if (byte === QUOTE) this.#inString = true;
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth = 1;
     return true;
+  }
+
+  #stepInside(byte: number): 0 | 1 | undefined {
+    return this.#isArray ? this.#stepInElement(byte) : this.#stepInObject(byte);
   }
 
   /** @returns 0 when the element has ended before this byte */

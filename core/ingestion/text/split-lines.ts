@@ -1,4 +1,4 @@
-import { bomLength, Carry, isBlank, type RawRecord, type Splitter } from './splitter.ts';
+import { Carry, isBlank, type RawRecord, type Splitter, textStart } from './splitter.ts';
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
@@ -15,7 +15,7 @@ export class LineSplitter implements Splitter {
 
   push(block: Uint8Array): RawRecord[] {
     const records: RawRecord[] = [];
-    let start = this.#offset === 0 ? bomLength(block) : 0;
+    let start = textStart(block, this.#offset);
     for (let at = block.indexOf(NEWLINE, start); at >= 0; at = block.indexOf(NEWLINE, start)) {
       this.#finish(block.subarray(start, at), this.#offset + at + 1, records);
       start = at + 1;

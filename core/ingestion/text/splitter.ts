@@ -30,6 +30,10 @@ const BOM = [0xef, 0xbb, 0xbf];
 /** Bytes at the start of a text that only say that it is UTF-8. */
 export const bomLength = (head: Uint8Array): number => (BOM.every((byte, i) => head[i] === byte) ? BOM.length : 0);
 
+/** Where a text begins in a piece of it that begins at `offset`. */
+export const textStart = (block: Uint8Array, offset: number): number => (offset === 0 ? bomLength(block) : 0);
+
+/** Whether a byte is what JSON takes for white space. */
 export const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 
 /** Nothing but white space. */

@@ -18,6 +18,7 @@ export const SLICE_CHARACTERS = 4 * 1_048_576;
  * the same slices.
  * @param finish is given each slice and its number
  * @returns why the rest of the chunk, or all of it, could not be read, if so
+ * @throws what `finish` and the store throw
  */
 export async function readChunk(
   message: ChunkMessage,

@@ -4,6 +4,7 @@ import type { Batch, CommitDecision } from '#core/record/operations.ts';
 /** Percent of a batch's records that may be rejected, where nobody says otherwise (aep.md §2.3). */
 export const DEFAULT_THRESHOLD = 5;
 
+/** Percent of rejected records above which a batch of the dataset fails (aep.md §2.3). */
 export const thresholdOf = (dataset: CompiledDataset | undefined): number =>
   dataset?.definition.partialIngestionPercentage ?? DEFAULT_THRESHOLD;
 

@@ -8,6 +8,7 @@ import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { Operations, OutcomeCounts } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '../counts.ts';
 import { type IngestDeps, ingest } from '../ingest.ts';
 import { partSuppressed, validate, withoutSuppressed } from '../process.ts';
@@ -36,6 +37,7 @@ export const rowId = ({ position, receivedAt }: QuarantineRow): string => ingest
 export const isWholeFile = ({ position: { row, sequenceNumber } }: QuarantineRow): boolean =>
   row === undefined && sequenceNumber === undefined;
 
+/** Whether all that a filter names is so of a rejected record. */
 export function matches(row: QuarantineRow, { dataset, reason, source, since, until, ids }: QuarantineFilter): boolean {
   return (
     (dataset === undefined || row.datasetId === dataset) &&
@@ -70,7 +72,7 @@ export async function* readQuarantine(
 function mayHold(key: string, { since, until }: QuarantineFilter): boolean {
   const day = Date.parse(/\/date=(\d{4}-\d\d-\d\d)\//.exec(key)?.[1] ?? '');
   if (Number.isNaN(day)) return true;
-  return (since === undefined || day + 86_400_000 > since) && (until === undefined || day < until);
+  return (since === undefined || day + DAY_MS > since) && (until === undefined || day < until);
 }
 
 export interface QuarantineReplayDeps {

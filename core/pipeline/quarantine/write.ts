@@ -35,7 +35,7 @@ export async function writeToQuarantine(
 
 /**
  * Writes down that a file, or the rest of it, was rejected: its own place in quarantine, beside its bad records.
- * @param part names what was rejected: a batch, or a chunk of it
+ * @param invocation names what was rejected: a batch, or a chunk of it
  */
 export function writeFileRejection(
   quarantine: ObjectStore,

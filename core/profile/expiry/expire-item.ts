@@ -38,6 +38,7 @@ export interface ItemExpired {
  * ceases to exist; its links stay, so that it is the same person who comes back. What arrives meanwhile wins: the write is
  * conditional, and the item is then looked at again. May be done again at any time.
  * @param image the item as it was read by a scan
+ * @throws ConflictError when others went on writing first
  */
 export async function expireItem(image: ProfileItem, deps: ExpireItemDeps): Promise<ItemExpired> {
   const total = { events: 0, profiles: 0, timelineEntries: 0 };

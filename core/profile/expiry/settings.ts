@@ -1,7 +1,6 @@
+import { DAY_MS } from '#core/util/durations.ts';
 import type { FoldSettings } from '../fold-settings.ts';
 import type { ProfileSettings } from '../profiles.ts';
-
-const DAY_MS = 86_400_000;
 
 /** What expiry needs to know from the catalog (aep.md §4.3). */
 export interface ExpirySettings extends ProfileSettings {
@@ -23,12 +22,14 @@ export function changedRetentions(before: Retentions, after: Retentions): Readon
   return new Set(datasets.filter((id) => before[id] !== after[id]));
 }
 
+/** Whether an event is older than its dataset keeps events. @param now epoch ms */
 export const isExpired = (
   event: { readonly datasetId: string; readonly time: number },
   settings: FoldSettings,
   now: number,
 ) => (settings.expiryOf(event.datasetId, event.time) ?? Number.POSITIVE_INFINITY) <= now;
 
+/** Whole days since the epoch (UTC) of an instant in epoch ms. */
 export const dayOf = (instant: number): number => Math.floor(instant / DAY_MS);
 
 /**

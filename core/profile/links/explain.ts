@@ -22,6 +22,7 @@ export interface Explanation {
 /**
  * Why an identity is on the profile it is on: the links that lead there, and those that were removed (aep.md §3.4).
  * @returns undefined where nothing was ever known of the identity
+ * @throws ConflictError when an item was moved meanwhile: to be asked again
  */
 export async function explain(
   identity: IdentityKey,

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '#core/util/durations.ts';
+
 /** Calendar arithmetic in UTC on epoch milliseconds. Pure: the present is always an argument. */
 
 export const CALENDAR_UNITS = [
@@ -24,14 +26,13 @@ export function groupOf(word: string): CalendarUnit | undefined {
   return CALENDAR_UNITS.find((unit) => unit === word || (word === `${unit}s` && unit !== 'century'));
 }
 
-export const DAY = 86_400_000;
 const FIXED: Partial<Record<CalendarUnit, number>> = {
   millisecond: 1,
   second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  day: DAY,
-  week: 7 * DAY,
+  minute: MINUTE_MS,
+  hour: HOUR_MS,
+  day: DAY_MS,
+  week: 7 * DAY_MS,
 };
 const MONTHS: Partial<Record<CalendarUnit, number>> = {
   month: 1,
@@ -56,8 +57,8 @@ export function problemOfAmount(
 /** The last instant that a `Date` can hold; the first one is as far back. */
 export const FOREVER = 8_640_000_000_000_000;
 
-const SHORTEST_MONTH = 28 * DAY;
-const MAX_MONTH_LENGTH = 31 * DAY;
+const SHORTEST_MONTH = 28 * DAY_MS;
+const MAX_MONTH_LENGTH = 31 * DAY_MS;
 
 /** Milliseconds of a unit that always has the same length; undefined for months and longer. */
 export const fixedLength = (unit: CalendarUnit): number | undefined => FIXED[unit];
@@ -70,7 +71,7 @@ export const longestLength = (amount: number, unit: CalendarUnit): number =>
 export const shortestLength = (amount: number, unit: CalendarUnit): number =>
   amount * (FIXED[unit] ?? (MONTHS[unit] ?? 0) * SHORTEST_MONTH);
 
-const dayStart = (ms: number): number => Math.floor(ms / DAY) * DAY;
+const dayStart = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS;
 
 /**
  * `ms` moved by `amount` units (negative: back). Where the target month lacks the day, the result is the last
@@ -83,7 +84,7 @@ export function addUnits(ms: number, amount: number, unit: CalendarUnit): number
   const months = date.getUTCFullYear() * 12 + date.getUTCMonth() + amount * (MONTHS[unit] ?? 0);
   const monthStart = utc(Math.floor(months / 12), months - Math.floor(months / 12) * 12, 1);
   const nextMonth = utc(Math.floor((months + 1) / 12), months + 1 - Math.floor((months + 1) / 12) * 12, 1);
-  const moved = Math.min(monthStart + (date.getUTCDate() - 1) * DAY + (ms - dayStart(ms)), nextMonth - 1);
+  const moved = Math.min(monthStart + (date.getUTCDate() - 1) * DAY_MS + (ms - dayStart(ms)), nextMonth - 1);
   return Number.isNaN(moved) ? Math.sign(amount) * FOREVER : moved;
 }
 
@@ -93,7 +94,7 @@ function utc(year: number, month: number, day: number): number {
   return date.setUTCFullYear(year, month, day);
 }
 
-/** Start of a calendar day, or undefined where there is no such day. Month and day count from 1. */
+/** Start of a calendar day, or undefined where there is no such day. Month and day count from 1. @returns epoch ms */
 export function calendarDay(year: number, month: number, day: number): number | undefined {
   const ms = utc(year, month - 1, day);
   const date = new Date(ms);
@@ -104,7 +105,7 @@ export function calendarDay(year: number, month: number, day: number): number | 
 
 /** Start of the unit that contains `ms`. Weeks start on Monday; decades and longer at years divisible by their length. */
 export function startOf(ms: number, unit: CalendarUnit): number {
-  if (unit === 'week') return Math.floor((ms + 3 * DAY) / (7 * DAY)) * 7 * DAY - 3 * DAY;
+  if (unit === 'week') return Math.floor((ms + 3 * DAY_MS) / (7 * DAY_MS)) * 7 * DAY_MS - 3 * DAY_MS;
   const fixed = FIXED[unit];
   if (fixed !== undefined) return Math.floor(ms / fixed) * fixed;
   const date = new Date(ms);
@@ -113,8 +114,11 @@ export function startOf(ms: number, unit: CalendarUnit): number {
   return utc(Math.floor(date.getUTCFullYear() / years) * years, 0, 1);
 }
 
+/** The year, by UTC, of an instant in epoch ms. */
 export const yearOf = (ms: number): number => new Date(ms).getUTCFullYear();
+/** The month, from 1, by UTC, of an instant in epoch ms. */
 export const monthOf = (ms: number): number => new Date(ms).getUTCMonth() + 1;
+/** The day of the month, from 1, by UTC, of an instant in epoch ms. */
 export const dayOfMonthOf = (ms: number): number => new Date(ms).getUTCDate();
 
 const DATE_TIME =
@@ -134,11 +138,11 @@ export function parseInstant(text: string): number | undefined {
   const [hour, minute, second] = [Number(match[4] ?? 0), Number(match[5] ?? 0), Number(match[6] ?? 0)];
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const fraction = Math.floor(Number(`0.${match[7] ?? '0'}`) * 1000 + 1e-6);
-  return day + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction - offsetOf(match[8]);
+  return day + hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + fraction - offsetOf(match[8]);
 }
 
 function offsetOf(zone: string | undefined): number {
   if (zone === undefined || zone === 'Z' || zone === 'z') return 0;
   const sign = zone.startsWith('-') ? -1 : 1;
-  return sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))) * 60_000;
+  return sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2))) * MINUTE_MS;
 }

@@ -2,12 +2,13 @@ import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb
 import type { AttemptCounts } from '#core/activation/ports/delivery-lane.ts';
 import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import { DAY_S } from '#core/util/durations.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { batchGet } from './batch-get.ts';
 import { numberAt } from './item-codec.ts';
 
 /** Longer than a queue keeps a message. */
-const KEPT_S = 15 * 86_400;
+const KEPT_S = 15 * DAY_S;
 const WRITES_CONCURRENCY = 10;
 
 /** Attempts in the `operations` table: an item for each message that was tried and is not done, gone by itself. */

@@ -7,11 +7,12 @@ import {
 import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Erasure } from '#core/privacy/erasure.ts';
 import type { Erasures } from '#core/privacy/ports/erasures.ts';
+import { DAY_S } from '#core/util/durations.ts';
 import { batchGet } from './batch-get.ts';
 import { putAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes } from './item-codec.ts';
 
-const KEPT_S = 400 * 86_400;
+const KEPT_S = 400 * DAY_S;
 
 /**
  * Deletions in the `operations` table, and an item that names those that are under way: an id may stand there without its

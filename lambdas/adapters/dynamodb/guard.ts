@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { ExitCount, GuardState, GuardStore, Held } from '#core/activation/ports/guard.ts';
 import { GUARD_SHARDS, operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
+import { DAY_S } from '#core/util/durations.ts';
 import { batchGet } from './batch-get.ts';
 import { numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
 
 /** Counts of a day are of interest until the end of the next. */
 const KEPT_DAYS = 3;
-const DAY_S = 86_400;
 const SHARDS = Array.from({ length: GUARD_SHARDS }, (_, shard) => shard);
 
 /** Guards in the `operations` table: the state beside that of pausing, and an item for each shard of a count. */

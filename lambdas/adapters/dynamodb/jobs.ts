@@ -11,10 +11,11 @@ import { jobKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import { isActive, type Job, type JobPartition, type JobStatus, type NewJob } from '#core/jobs/job.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
+import { DAY_S } from '#core/util/durations.ts';
 import { type Item, isConflict } from './client.ts';
 import { numberAt, stringAt } from './item-codec.ts';
 
-const KEPT_S = 90 * 86_400;
+const KEPT_S = 90 * DAY_S;
 const ACTIVE = { ':queued': { S: 'queued' }, ':running': { S: 'running' } };
 const IS_ACTIVE = '#status IN (:queued, :running)';
 

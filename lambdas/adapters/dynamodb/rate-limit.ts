@@ -8,9 +8,10 @@ import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
 import { comeBackAt, MAX_LINE_MS, nextStep, type RateState, type TurnRequest } from '#core/activation/rate-limit.ts';
 import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import { DAY_S } from '#core/util/durations.ts';
 import { numberAt } from './item-codec.ts';
 
-const KEPT_S = 86_400;
+const KEPT_S = DAY_S;
 /** Others take turns between the reading and the writing. */
 const ROUNDS = 8;
 /** For so long a function believes what it has read about a destination without a limit. */

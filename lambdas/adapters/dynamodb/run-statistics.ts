@@ -8,11 +8,12 @@ import {
 import { type DataflowCounts, type DataflowRun, hourOf, hoursBetween, NO_DATAFLOW } from '#core/activation/dataflow.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
+import { DAY_S } from '#core/util/durations.ts';
 import type { Item } from './client.ts';
 import { numberAt, stringAt } from './item-codec.ts';
 
 const EXCLUDED = 'excluded:';
-const KEPT_S = 90 * 86_400;
+const KEPT_S = 90 * DAY_S;
 const MAX_KEYS = 100;
 
 /** The books of dataflows in the `operations` table: an item for each destination and hour, kept for 90 days. */

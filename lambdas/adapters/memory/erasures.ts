@@ -1,9 +1,10 @@
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { Erasure } from '#core/privacy/erasure.ts';
 import type { Erasures } from '#core/privacy/ports/erasures.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { isGone, type TimeToLive } from './time-to-live.ts';
 
-const KEPT_MS = 400 * 86_400_000;
+const KEPT_MS = 400 * DAY_MS;
 
 /** Deletions in memory, with the same condition as the table has. */
 export class MemoryErasures implements Erasures {

@@ -30,6 +30,19 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
     }
   };
 
+  async function read(
+    key: string,
+    range?: { readonly start: number; readonly end: number },
+    version?: string | ObjectVersion,
+  ): Promise<Uint8Array> {
+    const Range = range && `bytes=${range.start}-${range.end - 1}`;
+    const which = { Bucket: bucket, Key: key, ...(Range && { Range }), ...only(version) };
+    const { Body, ContentRange } = await client.send(new GetObjectCommand(which));
+    const bytes = Body ? await Body.transformToByteArray() : new Uint8Array();
+    // MiniStack gives the whole object where a version of it is asked for.
+    return range && ContentRange === undefined ? bytes.subarray(range.start, range.end) : bytes;
+  }
+
   async function* entries(prefix: string): AsyncIterable<StoredObject> {
     for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
       for (const { Key, Size, ETag, LastModified } of page.Contents ?? []) {
@@ -84,13 +97,8 @@ export function createS3ObjectStore(client: S3Client, bucket: string): ObjectSto
       // S3 knows no empty range, and none that begins behind the end.
       if (range && range.end <= range.start)
         return (await size(key, version)) === undefined ? undefined : new Uint8Array();
-      const Range = range && `bytes=${range.start}-${range.end - 1}`;
-      const which = { Bucket: bucket, Key: key, ...(Range && { Range }), ...only(version) };
       try {
-        const { Body, ContentRange } = await client.send(new GetObjectCommand(which));
-        const bytes = Body ? await Body.transformToByteArray() : new Uint8Array();
-        // MiniStack gives the whole object where a version of it is asked for.
-        return range && ContentRange === undefined ? bytes.subarray(range.start, range.end) : bytes;
+        return await read(key, range, version);
       } catch (error) {
         if (status(error) === 416) return new Uint8Array();
         if (isGone(error, version)) return undefined;

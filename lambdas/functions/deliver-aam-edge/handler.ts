@@ -28,62 +28,82 @@ export interface DeliverAamEdgeDeps extends LaneDeps {
 
 const DEVICES_CONCURRENCY = 10;
 
+type Item = LaneItem<EdgeDelivery>;
+type Session = LaneSession<EdgeDelivery>;
+type Failure = Exclude<DcsResult, { outcome: 'accepted' | 'optedOut' }>;
+
 /**
  * Queue of Audience Manager's edge → the collection server of the device's region. A region that asks for time is left
  * alone by all functions, and no other with it.
  */
 export function createHandler(deps: DeliverAamEdgeDeps) {
-  const deliver = async (item: LaneItem<EdgeDelivery>, session: LaneSession<EdgeDelivery>): Promise<void> => {
-    const { destinationId } = item.value;
-    const exclude = (reason: string): void =>
+  const exclude = (destinationId: string, reasons: readonly string[]): void => {
+    for (const reason of reasons) {
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: destinationId, reason });
-    const done = (): void => session.done([item]);
-    const { delivery: value, reroute } = await stillHolds(item.value, deps.deliveryStates);
+    }
+  };
+
+  /** Whether the region may be called now; the delivery waits otherwise. */
+  const begin = async (item: Item, value: EdgeDelivery, session: Session): Promise<boolean> => {
+    const turn = { isBack: session.isBack([item]), patienceMs: 0 };
+    const until = await deps.rateLimit.acquire(regionOf(value), undefined, turn);
+    if (until === undefined) {
+      await session.begin([item]);
+      return true;
+    }
+    deps.metrics.count(METRICS.deliveriesHeldBack, 1, { destination: value.destinationId });
+    await session.wait([item], until);
+    return false;
+  };
+
+  /** @throws Error when it has to be tried again */
+  const fail = async (
+    { outcome, reason }: Failure,
+    waitMs: number,
+    item: Item,
+    value: EdgeDelivery,
+    session: Session,
+  ): Promise<void> => {
+    const { destinationId, region } = value;
+    deps.metrics.count(METRICS.deliveriesFailed, 1, { destination: destinationId, class: outcome });
+    if (outcome === 'wait') return session.wait([item], await deps.rateLimit.backOff(regionOf(value), waitMs));
+    const error = new Error(`The edge of "${destinationId}" in region ${region.id} answered: ${reason}`);
+    if (outcome !== 'drop') throw error;
+    logFailure(error, { messageId: item.id });
+    session.done([item]);
+  };
+
+  const order = async (reroute: Reroute | undefined): Promise<void> => {
     if (reroute) await deps.reroutes.send([reroute]);
+  };
+
+  const deliver = async (item: Item, session: Session): Promise<void> => {
+    const { destinationId } = item.value;
+    const { delivery: value, reroute } = await stillHolds(item.value, deps.deliveryStates);
+    await order(reroute);
     if (!value) {
-      exclude('superseded');
-      return done();
+      exclude(destinationId, ['superseded']);
+      return session.done([item]);
     }
     const destination = await destinationOf(deps.catalog, destinationId, 'aam');
     const { requests, names, invalid } = edgeCalls(value, destination);
-    if (requests.length > 0) {
-      const until = await deps.rateLimit.acquire(regionOf(value), undefined, {
-        isBack: session.isBack([item]),
-        patienceMs: 0,
-      });
-      if (until !== undefined) {
-        deps.metrics.count(METRICS.deliveriesHeldBack, 1, { destination: destinationId });
-        return session.wait([item], until);
-      }
-      await session.begin([item]);
-    }
-    for (const reason of invalid) exclude(reason);
-    if (requests.length === 0) return done();
+    if (requests.length > 0 && !(await begin(item, value, session))) return;
+    exclude(destinationId, invalid);
+    if (requests.length === 0) return session.done([item]);
 
     const isAdvertisingId = names === 'device' && value.device.namespace !== 'ECID';
     const { result, waitMs } = await callAll(requests, deps.http, isAdvertisingId ? 'd_cid' : 'd_mid');
-    const late = await overtaken(value, deps.deliveryStates);
-    if (late) await deps.reroutes.send([late]);
-    switch (result.outcome) {
-      case 'accepted':
-        for (const code of result.ignored) exclude(`dcs-${code}`);
-        deps.metrics.count(METRICS.deliveriesSent, 1, { destination: destinationId });
-        return done();
-      case 'optedOut':
-        exclude('optedOut');
-        return done();
-      default: {
-        const { outcome, reason } = result;
-        deps.metrics.count(METRICS.deliveriesFailed, 1, { destination: destinationId, class: outcome });
-        if (outcome === 'wait') {
-          return session.wait([item], await deps.rateLimit.backOff(regionOf(value), waitMs));
-        }
-        const error = new Error(`The edge of "${destinationId}" in region ${value.region.id} answered: ${reason}`);
-        if (outcome !== 'drop') throw error;
-        logFailure(error, { messageId: item.id });
-        return done();
-      }
+    await order(await overtaken(value, deps.deliveryStates));
+    if (result.outcome === 'optedOut') exclude(destinationId, ['optedOut']);
+    else if (result.outcome !== 'accepted') return fail(result, waitMs, item, value, session);
+    else {
+      exclude(
+        destinationId,
+        result.ignored.map((code) => `dcs-${code}`),
+      );
+      deps.metrics.count(METRICS.deliveriesSent, 1, { destination: destinationId });
     }
+    session.done([item]);
   };
   return createLaneHandler(
     edgeDelivery,

@@ -22,13 +22,13 @@ export interface ExportFilesDeps {
   newId(): string;
 }
 
-/** The hourly rule of an delivery lane, or somebody by hand. */
+/** The hourly rule of a delivery lane, or somebody by hand. */
 const request = z.looseObject({
   /** Export whatever the schedule says. */
   force: z.boolean().default(false),
   /** Only this delivery lane. */
   laneId: z.string().optional(),
-  /** The rule of an delivery lane, which the catalog need not have yet. */
+  /** The rule of a delivery lane, which the catalog need not have yet. */
   scheduled: z.boolean().default(false),
   /** Epoch ms to take for the present. */
   at: z.number().optional(),

@@ -1,11 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import type { ColumnChunk } from 'hyparquet';
-import type { PageLocation } from 'hyparquet/src/types.js';
-import { fileWriter, ParquetWriter } from 'hyparquet-writer';
-import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
+import type { ColumnChunk, OffsetIndex } from 'hyparquet';
+import { ByteWriter, fileWriter, ParquetWriter, type Writer } from 'hyparquet-writer';
 import { writeColumn } from 'hyparquet-writer/src/column.js';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
-import type { Writer } from 'hyparquet-writer/src/types.js';
 import { type Column, ORDER_COLUMNS } from './orders.ts';
 
 export interface LargeParquetOptions {
@@ -24,6 +21,8 @@ export interface RowGroupShape {
   /** @default SNAPPY */
   readonly codec?: 'SNAPPY' | 'GZIP' | 'ZSTD' | 'UNCOMPRESSED';
 }
+
+type PageLocation = OffsetIndex['page_locations'][number];
 
 /** Rows of a page of values that are all different, as Spark makes them; of long values there are fewer. */
 const PAGE_ROWS = 20_000;

@@ -1,14 +1,8 @@
 import { type FileMetaData, parquetMetadata, type SchemaElement } from 'hyparquet';
-import {
-  CompressionCodecs,
-  ConvertedTypes,
-  Encodings,
-  FieldRepetitionTypes,
-  ParquetTypes,
-} from 'hyparquet/src/constants.js';
 import { ByteWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js';
+import { CODECS, CONVERTED_TYPES, ENCODINGS, PARQUET_TYPES, REPETITIONS } from './parquet-names.ts';
 
 /** Parquet files that no writer would write: their parts are put together by hand. */
 
@@ -47,22 +41,22 @@ const footerOf = ({
 }: FileMetaData): Parameters<typeof serializeTCompactProtocol>[1] => ({
   field_1: version,
   field_2: schema.map((element) => ({
-    field_1: element.type && ParquetTypes.indexOf(element.type),
+    field_1: element.type && PARQUET_TYPES.indexOf(element.type),
     field_2: element.type_length,
-    field_3: element.repetition_type && FieldRepetitionTypes.indexOf(element.repetition_type),
+    field_3: element.repetition_type && REPETITIONS.indexOf(element.repetition_type),
     field_4: element.name,
     field_5: element.num_children,
-    field_6: element.converted_type && ConvertedTypes.indexOf(element.converted_type),
+    field_6: element.converted_type && CONVERTED_TYPES.indexOf(element.converted_type),
   })),
   field_3: num_rows,
   field_4: row_groups.map((group) => ({
     field_1: group.columns.map(({ file_offset, meta_data: meta }) => ({
       field_2: file_offset,
       field_3: meta && {
-        field_1: ParquetTypes.indexOf(meta.type),
-        field_2: meta.encodings.map((encoding) => Encodings.indexOf(encoding)),
+        field_1: PARQUET_TYPES.indexOf(meta.type),
+        field_2: meta.encodings.map((encoding) => ENCODINGS.indexOf(encoding)),
         field_3: meta.path_in_schema,
-        field_4: CompressionCodecs.indexOf(meta.codec),
+        field_4: CODECS.indexOf(meta.codec),
         field_5: meta.num_values,
         field_6: meta.total_uncompressed_size,
         field_7: meta.total_compressed_size,

@@ -58,6 +58,9 @@ describe('what is accepted of a JSON text', () => {
     ['{"a":["\\ud800"]}', '/a/0'],
     ['{"a":"x\\uDFFFy"}', '/a'],
     ['{"a":{"\\udc00\\ud83d":1}}', '/a/\ufffd\ufffd'],
+    [`{"a":{"${'k'.repeat(1_000)}":{"b/c":1e400}}}`, `/a/${'k'.repeat(1_000)}/b~1c`],
+    [`{"a":{"${'k'.repeat(100_000)}":{"b/c":1e400}}}`, '/a'],
+    [`{"a":{"${'k'.repeat(100_000)}":{"b/c":9007199254740993}}}`, '/a'],
   ])('is nothing of %s, and the rejection says where', (text, pointer) => {
     expect(decode(text).rejection).toMatchObject({ pointer });
   });

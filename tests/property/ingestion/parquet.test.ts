@@ -1,8 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { SchemaElement } from 'hyparquet';
-import { ParquetWriter, parquetWriteBuffer } from 'hyparquet-writer';
-import { ByteWriter } from 'hyparquet-writer/src/bytewriter.js';
+import { ByteWriter, ParquetWriter, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { FileRejectedError } from '#core/record/record.ts';

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LakeRow } from '#core/lake/lake-row.ts';
-import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { DamagedObjectError, openLakeFile, unpackLakeRows } from '#core/lake/read-rows.ts';
 import { writeToLake } from '#core/lake/write.ts';
 import { packLakeRows } from '#core/lake/write-rows.ts';
+import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 
 const MAX_TIME = 8_640_000_000_000_000;
@@ -43,6 +44,53 @@ describe('an object of the lake', () => {
       return { id, receivedAt: n, tieBreaker: id, ingestionId: id, operation: 'create', json: `{"n":${n}}` };
     });
     expect(await unpackLakeRows(packLakeRows(given))).toEqual(given);
+  });
+
+  it('holds a record that is larger as JSON than records may be as they come', async () => {
+    // `1e20` is written out as 21 digits.
+    const json = JSON.stringify({ numbers: Array.from({ length: 200_000 }, () => 1e20) });
+    expect(json.length).toBeGreaterThan(4 * MAX_RECORD_BYTES);
+    const given: LakeRow = { id: 'a', receivedAt: 1, tieBreaker: '', ingestionId: 'b', operation: 'create', json };
+    expect(await unpackLakeRows(packLakeRows([given]))).toEqual([given]);
+  });
+
+  it('is told by its key where it can’t be read, whichever byte is another and wherever it is cut off', async () => {
+    const given = Array.from({ length: 50 }, (_, n): LakeRow => {
+      const id = `id ${n}`;
+      return {
+        id,
+        receivedAt: n,
+        timestamp: n,
+        tieBreaker: id,
+        ingestionId: id,
+        operation: 'create',
+        json: `{"n":${n}}`,
+      };
+    });
+    const bytes = packLakeRows(given);
+    const open = async (changed: Uint8Array) => {
+      const lake = createMemoryObjectStore();
+      await lake.put('some/key', changed);
+      const [object] = await Array.fromAsync(lake.entries(''));
+      return (await Array.fromAsync((await openLakeFile(lake, object!)).groups())).flat();
+    };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(bytes.length - 1),
+        fc.integer({ min: 1, max: 255 }),
+        fc.boolean(),
+        async (at, by, isCut) => {
+          const changed = isCut ? bytes.slice(0, at) : bytes.slice();
+          if (!isCut) changed[at]! ^= by;
+          const outcome = await open(changed).catch((error: unknown) => error);
+          if (outcome instanceof Error) {
+            expect(outcome).toBeInstanceOf(DamagedObjectError);
+            expect(outcome.message).toContain('some/key');
+          } else expect(outcome).toHaveLength(given.length);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('holds records of one day: a batch that arrived around midnight lies in two', async () => {

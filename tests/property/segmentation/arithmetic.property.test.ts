@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addExactly, multiplyExactly, sumExactly } from '#core/segmentation/pql/run/decimal.ts';
 import { addUnits, CALENDAR_UNITS, fixedLength, parseInstant, startOf } from '#core/segmentation/pql/time.ts';
+import { addExactly, multiplyExactly, sumExactly } from '#core/util/decimal.ts';
 import { runs } from '#tests/harness/runs.ts';
 
 const cents = fc.array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { maxLength: 30 });

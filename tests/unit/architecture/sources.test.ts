@@ -34,6 +34,29 @@ const CASES: readonly [string, string, RegExp, string, RegExp?][] = [
   ['the command line makes no clients of AWS', 'cli', /new (?!SinkClient)[A-Za-z0-9]+Client\(/, 'new S3Client({})'],
   ['functions write to the log only', 'lambdas', /\bconsole\./, "console.log('x')"],
   ['patterns of users never reach RegExp', 'core/segmentation', /new RegExp\(/, 'new RegExp(text)'],
+  ...['core', 'lambdas', 'cli'].flatMap((room): (typeof CASES)[number][] => [
+    [
+      `in ${room}, days and hours have one name`,
+      room,
+      /\b(86_?400(_?000)?|3_?600_?000)\b(?!')/,
+      'const DAY = 86_400_000;',
+      /core\/util\/durations\.ts/,
+    ],
+    [
+      `in ${room}, one function tells objects from lists and null`,
+      room,
+      /typeof (\w+) === 'object' && \1 !== null && !Array\.isArray\(\1\)/,
+      "const isMap = (x: unknown) => typeof x === 'object' && x !== null && !Array.isArray(x);",
+      /core\/util\/is-object\.ts/,
+    ],
+    [
+      `in ${room}, JSON pointers are written and read in one place`,
+      room,
+      /['/]~[01]?['/]/,
+      "name.replaceAll('~', '~0')",
+      /core\/util\/pointer\.ts/,
+    ],
+  ]),
   ...['unit', 'property', 'contract', 'infra'].map((room): (typeof CASES)[number] => [
     `what is tested in ${room} depends on no clock: count steps, or set the clock`,
     `tests/${room}`,

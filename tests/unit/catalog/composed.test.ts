@@ -144,6 +144,33 @@ describe('a composed schema', () => {
     expect(JSON.stringify(loaded(unused))).not.toContain('unused');
   });
 
+  it.each([
+    ['a part whose $id has an encoded space', `${NS}/a%20part`, 'n', '#/definitions/n'],
+    ['a part whose $id has a slash and a tilde', `${NS}/~x/y`, 'n', '#/definitions/n'],
+    ['a place inside a part, written as URIs write it', `${NS}/part`, 'a b%c/d~e', '#/definitions/a%20b%25c~1d~0e'],
+  ])('refers to %s', (_, $id, name, fragment) => {
+    const part = { $id, definitions: { [name]: { type: 'number' } }, properties: { own: { $ref: fragment } } };
+    const changes = {
+      'schemas/part.schema.json': part,
+      'schemas/visits.json': {
+        ...FILES['schemas/visits.json'],
+        properties: { part: { $ref: $id }, inside: { $ref: `${$id}${fragment}` } },
+      },
+    };
+    const event = { _id: '1', timestamp: '2026-01-01T00:00:00Z' };
+    expect(rejections('visits', { ...event, part: { own: 1 }, inside: 1 }, changes)).toEqual([]);
+    expect(rejections('visits', { ...event, part: { own: 'x' }, inside: 'x' }, changes)).toEqual([
+      '/part/own number',
+      '/inside number',
+    ]);
+    const segment = {
+      id: 's',
+      name: 's',
+      expression: { type: 'PQL', format: 'pql/text', value: 'xEvent[part.own = "x"]' },
+    };
+    expect(problems({ ...changes, 'segments/s.json': segment }).join('\n')).toMatch(/number/);
+  });
+
   it('is read by segments in the names of records', () => {
     const segment = (value: string) => ({
       'segments/s.json': { id: 's', name: 's', expression: { type: 'PQL', format: 'pql/text', value } },

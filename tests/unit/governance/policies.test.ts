@@ -109,6 +109,17 @@ describe('lineage', () => {
     expect(violatedBy({ ...ON, ...onField('home.city', 'C5') })).toEqual([]);
   });
 
+  it('labels count of the field of an identity, also where its name is one that a JSON pointer escapes', () => {
+    const people = `
+$id: people
+meta:class: https://ns.adobe.com/xdm/context/profile
+properties: { "crm/id": { type: string }, loyalty: { type: object, properties: { tier: { type: string } } } }
+descriptors:
+  - { "@type": xdm:descriptorIdentity, xdm:sourceProperty: /crm~1id, xdm:namespace: CRMID, xdm:isPrimary: true }
+`;
+    expect(violatedBy({ ...ON, 'schemas/people.yaml': people, ...onField('crm/id', 'C5') })).toHaveLength(1);
+  });
+
   it('goes through the segments that a segment builds on, and through events', () => {
     const target = {
       'destinations/mail.yaml': destination(

@@ -36,6 +36,12 @@ describe('a Parquet file', () => {
     ['fractions, without those that are no number', { type: 'DOUBLE' }, [0.5, Number.NaN], [{ x: 0.5 }, {}]],
     ['no infinite numbers', { type: 'DOUBLE' }, [Infinity, 1], ['malformed', { x: 1 }]],
     [
+      'numbers of 16 bits',
+      { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 2, logical_type: { type: 'FLOAT16' } },
+      [0.5, -2, 65_504, 2 ** -24, -Infinity, Number.NaN, null],
+      [{ x: 0.5 }, { x: -2 }, { x: 65_504 }, { x: 2 ** -24 }, 'malformed', {}, {}],
+    ],
+    [
       'instants',
       { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS' },
       [new Date(0)],

@@ -1,10 +1,14 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { withLock } from '#cli/local/lock.ts';
 import { readState, removeState, runningProcess, writeState } from '#cli/local/state.ts';
 import { temporaryFolder } from './support.ts';
 
+const LOCK = fileURLToPath(import.meta.resolve('#cli/local/lock.ts'));
 const state = { pid: 4711, birth: '987654', port: 4600, startedAt: '2026-11-23T22:00:00.000Z' };
 
 describe('the state file of a background process', () => {
@@ -53,13 +57,40 @@ describe('the lock between commands', () => {
   it('is released when the work fails', async () => {
     const path = join(temporaryFolder(), 'lock');
     await expect(withLock(path, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(existsSync(path)).toBe(false);
+    expect(await withLock(path, async () => 'done', 0)).toBe('done');
   });
 
-  it('is taken over from a holder that no longer lives', async () => {
+  it('is taken over from a holder that was killed, by one at a time', async () => {
     const path = join(temporaryFolder(), 'lock');
-    writeFileSync(path, JSON.stringify({ pid: process.pid, birth: 'of an earlier process with this number' }));
-    expect(await withLock(path, async () => 'done', 1_000)).toBe('done');
+    const script = `import { withLock } from ${JSON.stringify(LOCK)};
+      const held = () => { gc(); console.log('held'); setInterval(() => {}, 1000); };
+      await withLock(${JSON.stringify(path)}, () => new Promise(() => void setImmediate(held)));`;
+    const holder = spawn(process.execPath, ['--expose-gc', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    await expect(withLock(path, async () => 'too early', 0)).rejects.toThrow(path);
+
+    let [inside, most] = [0, 0];
+    const work = async () => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await new Promise(setImmediate);
+      inside -= 1;
+      return 'done';
+    };
+    const waiting = Array.from({ length: 8 }, () => withLock(path, work, 60_000));
+    holder.kill('SIGKILL');
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => 'done'));
+    expect(most).toBe(1);
+  });
+
+  it('is not made of a file that is something else', async () => {
+    const path = join(temporaryFolder(), 'lock');
+    writeFileSync(path, '{"pid":4711}');
+    await expect(withLock(path, async () => 'never')).rejects.toThrow(`${path} is no lock of ours`);
+    expect(readFileSync(path, 'utf8')).toBe('{"pid":4711}');
   });
 
   it('says which file to look at when its holder does not let go', async () => {

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runningMinistack } from '#cli/local/ministack.ts';
 import { localPaths } from '#cli/local/paths.ts';
-import { freePort } from '#cli/local/ports.ts';
 import { identify, listProcesses } from '#cli/local/processes.ts';
 import { startSink } from '#cli/local/sink.ts';
 import { writeState } from '#cli/local/state.ts';
@@ -42,6 +43,16 @@ describe('the sink as a background process', () => {
     });
     expect(urlForLambdas).toBe('http://host.docker.internal:9');
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  });
+
+  it('is started on another port than the usual one when something listens there', async () => {
+    const other = createServer().listen(4610, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    // An error says that it is taken already, which is as good.
+    await Promise.race([once(other, 'listening'), once(other, 'error')]).catch(() => undefined);
+    const { url, client } = await startSink({ root: checkout(), caller: {} });
+    expect(url).not.toBe('http://127.0.0.1:4610');
+    expect(await client.count()).toBe(0);
   });
 
   it('is started anew when the state is of a process that is gone', async () => {
@@ -117,14 +128,5 @@ describe('the embedded MiniStack that was started earlier', () => {
 
   it('is not looked for where no record is', async () => {
     expect(await runningMinistack(checkout())).toBeUndefined();
-  });
-});
-
-describe('choosing a port', () => {
-  it('takes the usual one when it is free, another when it is not', async () => {
-    const taken = Number(new URL(await answering({})).port);
-    const other = await freePort(taken);
-    expect(other).not.toBe(taken);
-    expect(await freePort(other)).toBe(other);
   });
 });

@@ -38,6 +38,13 @@ describe('a schema', () => {
     ]);
   });
 
+  it('names a key whole, however long, but no further down than a report can tell', () => {
+    const closed = schema({ a: { type: 'object', additionalProperties: false } });
+    const [long, longer] = ['k'.repeat(1_000), 'k'.repeat(100_000)];
+    expect(problems(closed, { a: { [long]: 1 } })).toEqual([`schema-violation /a/${long} no such field`]);
+    expect(problems(closed, { a: { [longer]: 1 } })).toEqual(['schema-violation /a no such field']);
+  });
+
   it('reports five violations at the most', () => {
     const many = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`f${n}`, { type: 'string' }]));
     expect(problems(schema(many), Object.fromEntries(Object.keys(many).map((name) => [name, 1]))).length).toBe(5);

@@ -2,9 +2,11 @@ import type { FieldTree } from '#core/schema/field-tree.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import type { ChainStep, Expression, TimeCondition } from '../ast.ts';
+import { type ByKind, doByKind, type OfKind } from '../by-kind.ts';
 import { ITEM_METHODS } from '../parse/names.ts';
 import { asAllowed } from './allowed.ts';
 import {
+  asArgument,
   asCompared,
   asCondition,
   asMeasured,
@@ -13,7 +15,6 @@ import {
   asOperand,
   asSource,
   asTime,
-  isTextMethod,
   ofCall,
   ofLiteral,
   type PqlProblem,
@@ -131,78 +132,74 @@ function lookUpFields(
     }
   };
 
+  const always = (value: Value) => (): Value => value;
+  const reads: ByKind<Value, [scope: Scope]> = {
+    literal: ({ value }) => ofLiteral(value),
+    moment: always(worked('time')),
+    duration: always(worked('duration')),
+    period: always(UNKNOWN),
+    parameter: always(profile),
+    outer: ({ levels }, { here }) => here[levels] ?? profile,
+    name: ({ name, span }, scope) => readName(name, span.start, scope),
+    member: readMember,
+    filter(filter, scope) {
+      const list = read(filter.source, scope);
+      inside(itemOf(list), filter.condition, scope, condition);
+      return listOf(list);
+    },
+    method: readMethod,
+    quantifier(node, scope) {
+      const source = read(node.source, scope);
+      note(asSource(source), node.source);
+      if (node.condition) condition(node.condition, bind(scope, node.variable, itemOf(source)));
+      return node.quantifier === 'select' ? listOf(source) : worked('boolean');
+    },
+    let: ({ name, value, body }, scope) => read(body, bind(scope, name, read(value, scope))),
+    chain: readChain,
+    occurs({ time, when }, scope) {
+      note(asTime(read(time, scope)), time);
+      readTime(when, scope);
+      return worked('boolean');
+    },
+    comparison: readComparison,
+    arithmetic: readArithmetic,
+    not: ({ operand }, scope) => condition(operand, scope),
+    negate({ operand }, scope) {
+      note(asOperand(read(operand, scope), ['number'], 'a number'), operand);
+      return worked('number');
+    },
+    logical({ operands }, scope) {
+      for (const operand of operands) condition(operand, scope);
+      return worked('boolean');
+    },
+    list({ items }, scope) {
+      const kinds = new Set(items.map((item) => kindOf(read(item, scope))));
+      return kinds.size === 1 && !kinds.has(undefined) ? worked([...kinds][0]!, true) : listOf(UNKNOWN);
+    },
+    call: readCall,
+    lambda({ parameters, body }, scope) {
+      read(body, bind(scope, parameters[0]!, UNKNOWN));
+      return UNKNOWN;
+    },
+  };
+
   function read(node: Expression, scope: Scope): Value {
-    switch (node.kind) {
-      case 'literal':
-        return ofLiteral(node.value);
-      case 'moment':
-        return worked('time');
-      case 'duration':
-        return worked('duration');
-      case 'name':
-        return readName(node.name, node.span.start, scope);
-      case 'member': {
-        const object = read(node.object, scope);
-        const at = Math.max(node.span.start, node.span.end - node.name.length);
-        if (object.of === 'profiles' && object.path.length === 0 && object === profile && node.name === 'xEvent') {
-          return events;
-        }
-        return readField(object, node.name) ?? unknown(object, node.name, at);
-      }
-      case 'parameter':
-        return profile;
-      case 'outer':
-        return scope.here[node.levels] ?? profile;
-      case 'filter': {
-        const list = read(node.source, scope);
-        inside(itemOf(list), node.condition, scope, condition);
-        return listOf(list);
-      }
-      case 'method':
-        return readMethod(node, scope);
-      case 'quantifier': {
-        const source = read(node.source, scope);
-        note(asSource(source), node.source);
-        if (node.condition) condition(node.condition, bind(scope, node.variable, itemOf(source)));
-        return node.quantifier === 'select' ? listOf(source) : worked('boolean');
-      }
-      case 'let':
-        return read(node.body, bind(scope, node.name, read(node.value, scope)));
-      case 'chain': {
-        const item = itemOf(read(node.source, scope));
-        for (const [index, step] of node.steps.entries()) readStep(node.steps, index, step, item, scope);
-        const known = node.steps.filter(({ count }) => count > 0);
-        if (node.condition) condition(node.condition, bindSteps(scope, known, item));
-        return worked('boolean');
-      }
-      case 'occurs':
-        note(asTime(read(node.time, scope)), node.time);
-        readTime(node.when, scope);
-        return worked('boolean');
-      case 'comparison':
-        return readComparison(node, scope);
-      case 'arithmetic':
-        return readArithmetic(node, scope);
-      case 'not':
-        return condition(node.operand, scope);
-      case 'negate':
-        note(asOperand(read(node.operand, scope), ['number'], 'a number'), node.operand);
-        return worked('number');
-      case 'logical':
-        for (const operand of node.operands) condition(operand, scope);
-        return worked('boolean');
-      case 'list': {
-        const kinds = new Set(node.items.map((item) => kindOf(read(item, scope))));
-        return kinds.size === 1 && !kinds.has(undefined) ? worked([...kinds][0]!, true) : listOf(UNKNOWN);
-      }
-      case 'call':
-        return readCall(node, scope);
-      case 'lambda':
-        read(node.body, bind(scope, node.parameters[0]!, UNKNOWN));
-        return UNKNOWN;
-      case 'period':
-        return UNKNOWN;
-    }
+    return doByKind(reads, node, scope);
+  }
+
+  function readMember({ object: holder, name, span }: OfKind<'member'>, scope: Scope): Value {
+    const object = read(holder, scope);
+    if (object === profile && name === 'xEvent') return events;
+    const at = Math.max(span.start, span.end - name.length);
+    return readField(object, name) ?? unknown(object, name, at);
+  }
+
+  function readChain({ source, steps, condition: ofSteps }: OfKind<'chain'>, scope: Scope): Value {
+    const item = itemOf(read(source, scope));
+    for (const [index, step] of steps.entries()) readStep(steps, index, step, item, scope);
+    const known = steps.filter(({ count }) => count > 0);
+    if (ofSteps) condition(ofSteps, bindSteps(scope, known, item));
+    return worked('boolean');
   }
 
   /** A variable, `xEvent`, or a field of the innermost item: nothing is looked for further out. */
@@ -219,33 +216,34 @@ function lookUpFields(
     return unknown(here[0]!, name, offset, meant ? `did you mean ${meant}?` : undefined);
   }
 
-  function readMethod(node: Extract<Expression, { kind: 'method' }>, scope: Scope): Value {
-    const { name, args } = node;
+  function readMethod(node: OfKind<'method'>, scope: Scope): Value {
     const object = read(node.object, scope);
-    note(asObject(name, object), node.object);
-    const [first, second] = args;
-    if (ITEM_METHODS.has(name)) {
-      const each = first && inside(itemOf(object), first, scope, read);
-      if (each && first) note(asMeasured(name, each), first);
-      else if (name !== 'count') note(asMeasured(name, object), node.object);
-      if (second) note(asOperand(read(second, scope), ['number'], `a number of items for ${name}`), second);
-      return resultOf(name, object, each) ?? listOf(object);
-    }
-    const values = args.map((argument) => read(argument, scope));
-    if (name === 'equals' || name === 'notEqualTo') note(asCompared('=', object, values[0]!), first!);
-    else if (name === 'includes') note(asMember(values[0]!, listOf(object)), first!);
-    else if (isTextMethod(name)) note(asOperand(values[0]!, ['text'], `a text for ${name}`), first!);
-    if (second && name !== 'regexGroup') note(asCondition(values[1]!), second);
-    if (first && WHOLE_VALUES.has(name)) doubt(object, first, !(second?.kind === 'literal' && second.value === false));
-    const key =
-      name === 'get' && first?.kind === 'literal' && typeof first.value === 'string' ? first.value : undefined;
-    if (key !== undefined && object.kind === undefined) return readField(object, key) ?? UNKNOWN;
-    if (name === 'head') return itemOf(object);
-    if (name === 'distinct' || name === 'intersection') return listOf(object);
-    return resultOf(name, object, undefined) ?? UNKNOWN;
+    note(asObject(node.name, object), node.object);
+    return ITEM_METHODS.has(node.name) ? readItemMethod(node, object, scope) : readPlainMethod(node, object, scope);
   }
 
-  function readComparison(node: Extract<Expression, { kind: 'comparison' }>, scope: Scope): Value {
+  /** A method whose argument is evaluated for every item. */
+  function readItemMethod({ name, args, object: of }: OfKind<'method'>, object: Value, scope: Scope): Value {
+    const [first, second] = args;
+    const each = first && inside(itemOf(object), first, scope, read);
+    if (each) note(asMeasured(name, each), first);
+    else if (name !== 'count') note(asMeasured(name, object), of);
+    if (second) note(asOperand(read(second, scope), ['number'], `a number of items for ${name}`), second);
+    return resultOf(name, object, each) ?? listOf(object);
+  }
+
+  function readPlainMethod({ name, args }: OfKind<'method'>, object: Value, scope: Scope): Value {
+    const [first, second] = args;
+    const values = args.map((argument) => read(argument, scope));
+    if (first) note(asArgument(name, object, values[0]!), first);
+    if (second && name !== 'regexGroup') note(asCondition(values[1]!), second);
+    if (first && WHOLE_VALUES.has(name)) doubt(object, first, !isFalse(second));
+    const key = name === 'get' && first?.kind === 'literal' ? first.value : undefined;
+    const isField = typeof key === 'string' && object.kind === undefined;
+    return isField ? (readField(object, key) ?? UNKNOWN) : resultOfPlain(name, object);
+  }
+
+  function readComparison(node: OfKind<'comparison'>, scope: Scope): Value {
     const { operator } = node;
     const [left, right] = [read(node.left, scope), read(node.right, scope)];
     if (operator === 'like') {
@@ -260,7 +258,7 @@ function lookUpFields(
     return worked('boolean');
   }
 
-  function readArithmetic(node: Extract<Expression, { kind: 'arithmetic' }>, scope: Scope): Value {
+  function readArithmetic(node: OfKind<'arithmetic'>, scope: Scope): Value {
     const [left, right] = [read(node.left, scope), read(node.right, scope)];
     const [a, b] = [kindOf(left), kindOf(right)];
     if (a === 'duration' || b === 'duration') return worked('time');
@@ -271,7 +269,7 @@ function lookUpFields(
     return a === undefined && b === undefined ? UNKNOWN : worked('number');
   }
 
-  function readCall(node: Extract<Expression, { kind: 'call' }>, scope: Scope): Value {
+  function readCall(node: OfKind<'call'>, scope: Scope): Value {
     const [first, second] = node.args;
     const values = node.args.map((argument) => read(argument, scope));
     if (node.name === 'if') {
@@ -298,6 +296,14 @@ function lookUpFields(
   const inOrder = (x: PositionedProblem, y: PositionedProblem): number => x.offset - y.offset;
   return { problems: found.sort(inOrder), doubts: doubts.sort(inOrder), read: fields };
 }
+
+function resultOfPlain(method: string, object: Value): Value {
+  if (method === 'head') return itemOf(object);
+  if (method === 'distinct' || method === 'intersection') return listOf(object);
+  return resultOf(method, object, undefined) ?? UNKNOWN;
+}
+
+const isFalse = (node: Expression | undefined): boolean => node?.kind === 'literal' && node.value === false;
 
 /** Comparisons and methods that ask whether a value is another one, or one of several. */
 const EQUALITIES: ReadonlySet<string> = new Set(['=', '!=', 'in', 'notIn']);

@@ -18,29 +18,38 @@ export function asCondition(value: Value): PqlProblem | undefined {
 /** `= != < <= > >=`. What cannot be compared is never equal, so the comparison would never hold. */
 export function asCompared(operator: string, left: Value, right: Value): PqlProblem | undefined {
   const [a, b] = [kindOf(left), kindOf(right)];
-  if (a === 'null' || b === 'null') {
-    const other = a === 'null' ? right : left;
-    const name = other.path.length > 0 ? other.path.join('.') : 'x';
-    return {
-      message: 'nothing is equal to null, or not equal to it',
-      expected: `${name}.isNull() or ${name}.isNotNull()`,
-    };
-  }
-  if (left.many !== right.many && a !== undefined && b !== undefined) {
-    const [list, single] = left.many ? [left, right] : [right, left];
-    return {
-      message: `${nameOf(list)} is ${wordsFor(list)} and is compared with ${wordsFor(single)}`,
-      hint: 'ask for one of them: exists X from … where X… , or ….includes(…)',
-    };
-  }
-  if (left.many && right.many) {
-    const isOrder = operator !== '=' && operator !== '!=';
-    return isOrder
-      ? { message: 'lists have no order', expected: 'a number, a text or a time on both sides' }
-      : undefined;
-  }
+  if (a === 'null' || b === 'null') return withNull(a === 'null' ? right : left);
+  if (left.many && right.many) return isEquality(operator) ? undefined : ORDER_OF_LISTS;
   if (a === undefined || b === undefined) return undefined;
-  if (areComparable(a, b) && !(a === 'object' && operator !== '=' && operator !== '!=')) return undefined;
+  if (left.many !== right.many) return listWithOne(left, right);
+  const hasAnswer = areComparable(a, b) && (a !== 'object' || isEquality(operator));
+  return hasAnswer ? undefined : differentKinds(left, right);
+}
+
+const isEquality = (operator: string): boolean => operator === '=' || operator === '!=';
+
+function withNull({ path }: Value): PqlProblem {
+  const name = path.length > 0 ? path.join('.') : 'x';
+  return {
+    message: 'nothing is equal to null, or not equal to it',
+    expected: `${name}.isNull() or ${name}.isNotNull()`,
+  };
+}
+
+const ORDER_OF_LISTS: PqlProblem = {
+  message: 'lists have no order',
+  expected: 'a number, a text or a time on both sides',
+};
+
+function listWithOne(left: Value, right: Value): PqlProblem {
+  const [list, single] = left.many ? [left, right] : [right, left];
+  return {
+    message: `${nameOf(list)} is ${wordsFor(list)} and is compared with ${wordsFor(single)}`,
+    hint: 'ask for one of them: exists X from … where X… , or ….includes(…)',
+  };
+}
+
+function differentKinds(left: Value, right: Value): PqlProblem {
   const [shown, other] = left.path.length > 0 || right.path.length === 0 ? [left, right] : [right, left];
   return {
     message: `${nameOf(shown)} is ${wordsFor(shown)} and is compared with ${wordsFor(other)}`,
@@ -105,7 +114,6 @@ const TEXT_METHODS: ReadonlySet<string> = new Set([
   'matches',
   'regexGroup',
 ]);
-export const isTextMethod = (name: string): boolean => TEXT_METHODS.has(name);
 const DATE_METHODS: ReadonlySet<string> = new Set(['getMonth', 'getYear', 'getDayOfMonth']);
 const MAP_METHODS: ReadonlySet<string> = new Set(['get', 'keys', 'values']);
 const LIST_METHODS: ReadonlySet<string> = new Set(['count', 'groupBy', 'topN', 'bottomN', 'head', 'distinct']);
@@ -125,6 +133,13 @@ export function asObject(method: string, object: Value): PqlProblem | undefined 
   };
 }
 
+/** What is wrong with the first argument of a method that is not evaluated for items. */
+export function asArgument(method: string, object: Value, argument: Value): PqlProblem | undefined {
+  if (method === 'equals' || method === 'notEqualTo') return asCompared('=', object, argument);
+  if (method === 'includes') return asMember(argument, listOf(object));
+  return TEXT_METHODS.has(method) ? asOperand(argument, ['text'], `a text for ${method}`) : undefined;
+}
+
 /** What is wrong with what `sum`, `average`, `min`, `max`, `topN` and `bottomN` are given for each item. */
 export function asMeasured(method: string, each: Value): PqlProblem | undefined {
   if (method === 'sum' || method === 'average') return asOperand(each, ['number'], `numbers for ${method}`, true);
@@ -132,6 +147,7 @@ export function asMeasured(method: string, each: Value): PqlProblem | undefined 
   return asOperand(each, ['number', 'text', 'time', 'boolean'], `values that have an order for ${method}`, true);
 }
 
+/** What a literal is. */
 export const ofLiteral = (value: LiteralValue): Value =>
   worked(
     value === null ? 'null' : typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'boolean',

@@ -1,4 +1,5 @@
 import type { Expression } from '../ast.ts';
+import type { OfKind } from '../by-kind.ts';
 
 /** A segment that an expression builds on: `inSegment("id")`. */
 export interface Reference {
@@ -8,23 +9,18 @@ export interface Reference {
 }
 
 /** Every `inSegment` of an expression. */
-export function segmentReferences(expression: Expression): Reference[] {
-  const found: Reference[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    else if (typeof value === 'object' && value !== null) {
-      if (isCall(value) && value.name === 'inSegment') {
-        const [argument] = value.args;
-        if (argument?.kind === 'literal' && typeof argument.value === 'string') {
-          found.push({ id: argument.value, offset: argument.span.start });
-        }
-      }
-      for (const inside of Object.values(value)) visit(inside);
-    }
-  };
-  visit(expression);
-  return found;
+export const segmentReferences = (expression: Expression): Reference[] => [...referencesIn(expression)];
+
+function* referencesIn(value: unknown): Generator<Reference> {
+  if (typeof value !== 'object' || value === null) return;
+  const own = isCall(value) ? referenceOf(value) : undefined;
+  if (own) yield own;
+  for (const inside of Object.values(value)) yield* referencesIn(inside);
 }
 
-const isCall = (value: object): value is Extract<Expression, { kind: 'call' }> =>
-  'kind' in value && value.kind === 'call';
+function referenceOf({ name, args: [argument] }: OfKind<'call'>): Reference | undefined {
+  const isNamed = name === 'inSegment' && argument?.kind === 'literal' && typeof argument.value === 'string';
+  return isNamed ? { id: argument.value as string, offset: argument.span.start } : undefined;
+}
+
+const isCall = (value: object): value is OfKind<'call'> => 'kind' in value && value.kind === 'call';

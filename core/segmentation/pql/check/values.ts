@@ -18,6 +18,7 @@ export interface Value {
 export type Kind = 'text' | 'number' | 'boolean' | 'time' | 'duration' | 'object' | 'null';
 
 export const UNKNOWN: Value = { tree: 'open', of: 'profiles', path: [], many: false };
+/** A value that an expression works out: no field, so only its kind is known. @param many a list of them */
 export const worked = (kind: Kind, many = false): Value => ({ ...UNKNOWN, kind, many });
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -63,6 +64,7 @@ function named(value: Value, name: string, tree: FieldTree | 'open'): Value {
 
 /** What groups and maps that were worked out hold is not followed. */
 export const itemOf = (value: Value): Value => (value.kind === 'object' ? UNKNOWN : { ...value, many: false });
+/** A list of such values. */
 export const listOf = (item: Value): Value => ({ ...item, many: true });
 
 /** A value in words: `"loyalty.tier"`, or what it is. */

@@ -1,5 +1,5 @@
+import { addExactly, multiplyExactly } from '#core/util/decimal.ts';
 import type { Arithmetic, ArithmeticOperator, Negate } from '../ast.ts';
-import { addExactly, multiplyExactly } from '../run/decimal.ts';
 import { shifted } from '../run/instants.ts';
 import { instantValue, sideOf } from './compile-time.ts';
 import { type Compiled, usesOf } from './compiled.ts';
@@ -40,6 +40,7 @@ export function compileArithmetic(compiler: Compiler, expression: Arithmetic, sc
   };
 }
 
+/** `-x`; null where that is no number. */
 export function compileNegate(compiler: Compiler, { operand }: Negate, scope: Scope): Compiled {
   const { run, uses } = compiler.value(operand, scope);
   return {

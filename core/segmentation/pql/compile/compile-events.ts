@@ -53,6 +53,7 @@ export function compileFilter(compiler: Compiler, { source, condition }: Filter,
   return filtered(compiler, list, condition.body, { name: name!, implicit: true }, scope);
 }
 
+/** `exists`, `forall` and `select … from … where …`. */
 export function compileQuantifier(compiler: Compiler, quantified: Quantifier, scope: Scope): Compiled {
   const { quantifier, variable: name, source, condition } = quantified;
   const list = compiler.compile(source, scope);
@@ -128,11 +129,13 @@ function filtered(
   };
 }
 
+/** The item of a list that is gone through, in a slot; what is no event may be a list itself. */
 export const itemVariable = (list: Compiled, slot: number): Compiled => {
   const { slot: own, ...item } = variable(slot, list.type === 'event' ? 'event' : 'value', list.origin);
   return list.type === 'event' && list.grouped !== true ? { ...item, slot: own! } : { ...item, list: true };
 };
 
+/** The scope in which something is evaluated for an item. */
 export const itemScope = (scope: Scope, item: Compiled, { name, implicit }: ItemNaming): Scope =>
   implicit ? withItem(scope, item, name) : name === undefined ? scope : withName(scope, name, item);
 

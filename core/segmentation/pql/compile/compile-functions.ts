@@ -1,8 +1,9 @@
+import { DAY_MS } from '#core/util/durations.ts';
 import type { Call, Expression } from '../ast.ts';
 import { type Context, changesAt, type Run } from '../run/context.ts';
 import { fixedInstant, type Instant, NOW, shifted, whenReached } from '../run/instants.ts';
 import { isTrue, MapEntry } from '../run/values.ts';
-import { calendarDay, DAY, dayOfMonthOf, monthOf, startOf, yearOf } from '../time.ts';
+import { calendarDay, dayOfMonthOf, monthOf, startOf, yearOf } from '../time.ts';
 import { instantValue } from './compile-time.ts';
 import { type Compiled, NOTHING, usesOf } from './compiled.ts';
 import type { Compiler, Scope } from './scope.ts';
@@ -42,7 +43,7 @@ export function partOfInstant(instant: Instant, uses: Compiled['uses'], part: (m
   const run: Run = (context) => {
     const at = instant.at(context, context.now);
     if (at === null) return null;
-    if (instant.motion !== 'fixed') changesAt(context, whenReached(context, instant, startOf(at, 'day') + DAY));
+    if (instant.motion !== 'fixed') changesAt(context, whenReached(context, instant, startOf(at, 'day') + DAY_MS));
     return part(at);
   };
   return { run, uses, type: 'value' };

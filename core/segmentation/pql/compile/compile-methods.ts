@@ -16,22 +16,30 @@ import { type Compiler, queryOf, type Scope } from './scope.ts';
 /** Methods that need the whole of a list at once and keep no running total. */
 const WHOLE_HISTORY: ReadonlySet<string> = new Set(['groupBy', 'topN', 'bottomN', 'map', 'distinct', 'head']);
 
+/** `object.method(…)`. @throws PqlError where it makes no sense */
 export function compileMethod(compiler: Compiler, method: Method, scope: Scope): Compiled {
-  const { name, args } = method;
+  const { name } = method;
   const { session } = compiler;
   const object = compiler.compile(method.object, scope);
   if (name === 'count' && object.events !== undefined) return countOfEvents(compiler, object);
   const known = materialised(session, object, method.object.span, useOf(name));
   if (ITEM_METHODS.has(name) || name === 'count') return compileItemMethod(compiler, method, known, scope);
   if (known.type === 'event' && WHOLE_HISTORY.has(name)) session.facts.wholeHistory.add(name);
-  if (name === 'get') return get(compiler, known, args[0]!, scope, method.span);
+  if (name === 'get') return get(compiler, known, method.args[0]!, scope, method.span);
   const value = consume(session, known);
-  if (Object.hasOwn(PARTS_OF_INSTANT, name)) {
-    const { instant, uses } = sideOf(compiler, value, method.object);
-    session.facts.partsOfDate.add(name);
-    return partOfInstant(instant, uses, PARTS_OF_INSTANT[name]!);
-  }
+  if (Object.hasOwn(PARTS_OF_INSTANT, name)) return partOfDate(compiler, method, value);
   if (name === 'matches' || name === 'regexGroup') return regex(compiler, value, method, scope);
+  return compilePlainMethod(compiler, method, value, scope);
+}
+
+function partOfDate(compiler: Compiler, { name, object }: Method, value: Compiled): Compiled {
+  const { instant, uses } = sideOf(compiler, value, object);
+  compiler.session.facts.partsOfDate.add(name);
+  return partOfInstant(instant, uses, PARTS_OF_INSTANT[name]!);
+}
+
+/** Methods that are given values, all at once. */
+function compilePlainMethod(compiler: Compiler, { name, args }: Method, value: Compiled, scope: Scope): Compiled {
   const compiled = args.map((arg) => compiler.value(arg, scope));
   const uses = usesOf(value.uses, ...compiled.map((arg) => arg.uses));
   const { run } = value;
@@ -39,14 +47,22 @@ export function compileMethod(compiler: Compiler, method: Method, scope: Scope):
   if (name === 'isNull') return { run: (context) => run(context) === null, uses, type: 'value' };
   if (name === 'isNotNull') return { run: (context) => run(context) !== null, uses, type: 'value' };
   const operation = LIST_OPERATIONS[name]!;
-  const keepsType = name === 'head' || name === 'distinct' || (name === 'values' && value.grouped === true);
   return {
     run: (context) => operation(run(context), compiled[0]?.run(context)),
     uses,
-    type: keepsType ? value.type : 'value',
+    ...resultOfListMethod(name, value),
+  };
+}
+
+/** What a method gives that takes from a list, as far as that is known of the list. */
+function resultOfListMethod(name: string, value: Compiled): Pick<Compiled, 'type' | 'list' | 'grouped' | 'origin'> {
+  const isGroup = name === 'values' && value.grouped === true;
+  const keepsItems = name === 'head' || name === 'distinct';
+  return {
+    type: keepsItems || isGroup ? value.type : 'value',
     ...(name === 'head' && value.type === 'event' && !value.grouped ? {} : { list: true }),
-    ...(name === 'values' && value.grouped ? { grouped: true } : {}),
-    ...((name === 'head' || name === 'distinct') && value.origin !== undefined ? { origin: value.origin } : {}),
+    ...(isGroup ? { grouped: true } : {}),
+    ...(keepsItems && value.origin !== undefined ? { origin: value.origin } : {}),
   };
 }
 
@@ -69,25 +85,31 @@ function countOfEvents(compiler: Compiler, object: Compiled): Compiled {
 function compileItemMethod(compiler: Compiler, method: Method, list: Compiled, scope: Scope): Compiled {
   const { session } = compiler;
   const { name, args } = method;
-  const [per, amount] = args;
+  const [per] = args;
   if (list.type === 'event' && WHOLE_HISTORY.has(name)) session.facts.wholeHistory.add(name);
   if (per === undefined && name !== 'count') return onValues(compiler, name, list);
   touch(session, list);
   const { run } = list;
   if (per === undefined) return { run: (context) => sizeOf(run(context)), uses: list.uses, type: 'value' };
-  const { each, uses: inner, body } = perItem(compiler, list, per, scope);
-  const limit = amount === undefined ? undefined : compiler.value(amount, scope);
-  const uses = usesOf(list.uses, inner, ...(limit === undefined ? [] : [limit.uses]));
+  return onItems(compiler, method, list, scope);
+}
+
+/** Methods that keep the items they are given, some of them or in groups. */
+const KEEPING: ReadonlySet<string> = new Set(['groupBy', 'topN', 'bottomN']);
+
+function onItems(compiler: Compiler, { name, args }: Method, list: Compiled, scope: Scope): Compiled {
+  const [per, amount] = args;
+  const { each, uses: inner, body } = perItem(compiler, list, per!, scope);
+  const limit = amount && compiler.value(amount, scope);
+  const { run } = list;
   const operation = ITEM_OPERATIONS[name]!;
-  const type =
-    name === 'map' ? body.type : name === 'groupBy' || name === 'topN' || name === 'bottomN' ? list.type : 'value';
-  const keepsOrigin = type === list.type && list.origin !== undefined && name !== 'map';
+  const type = KEEPING.has(name) ? list.type : name === 'map' ? body.type : 'value';
   return {
     run: (context) => operation(run(context), (key, value) => each(context, key, value), limit?.run(context)),
-    uses,
+    uses: usesOf(list.uses, inner, ...(limit ? [limit.uses] : [])),
     type,
     list: true,
-    ...(keepsOrigin && ['groupBy', 'topN', 'bottomN'].includes(name) ? { origin: list.origin! } : {}),
+    ...(KEEPING.has(name) && list.origin !== undefined ? { origin: list.origin } : {}),
     ...(name === 'groupBy' ? { grouped: true } : {}),
   };
 }

@@ -31,11 +31,13 @@ function outermost(scope: Scope): Compiled {
   }
 }
 
+/** `^`: what was in scope outside. @throws PqlError where nothing was */
 export function compileOuter(compiler: Compiler, { levels, span }: Outer, scope: Scope): Compiled {
   const found = itemOf(scope, levels);
   return found?.compiled ?? compiler.session.fail('there is no scope that far out', span, 'fewer "^"');
 }
 
+/** `object.name`: a field, of every item for a list; of a record that is looked up where the object is its key. */
 export const compileMember = (compiler: Compiler, { object, name }: Member, scope: Scope): Compiled =>
   field(compiler, compiler.compile(object, scope), name, object.span);
 

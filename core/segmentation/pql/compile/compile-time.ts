@@ -27,16 +27,19 @@ function runOf(instant: Instant): Run {
   };
 }
 
+/** An instant as a value of its own. @param period the day, where the instant is the beginning of one */
 export function instantValue(instant: Instant, uses: Uses, period?: Compiled['period']): Compiled {
   return { run: runOf(instant), uses, type: 'value', instant, ...(period === undefined ? {} : { period }) };
 }
 
+/** `now`, `today`, `yesterday`, `tomorrow`; of days, the beginning. */
 export function compileMoment({ name }: Moment): Compiled {
   if (name === 'now') return instantValue(NOW, CLOCK);
   const days = { yesterday: -1, today: 0, tomorrow: 1 }[name];
   return instantValue(dayFromToday(days), CLOCK, { start: dayFromToday(days), end: dayFromToday(days + 1) });
 }
 
+/** `this month`, `last week`, `next year`: what only `occurs` can ask for. */
 export function compilePeriod({ session }: Compiler, { which, unit, span }: Period): Compiled {
   const distance = { last: -1, this: 0, next: 1 }[which];
   const period = { start: unitFromNow(distance, unit), end: unitFromNow(distance + 1, unit) };
@@ -44,6 +47,7 @@ export function compilePeriod({ session }: Compiler, { which, unit, span }: Peri
   return { run, uses: CLOCK, type: 'value', period };
 }
 
+/** `3 days`: a length that is only added, or compared with one. @throws PqlError unless the number is whole */
 export function compileDuration({ session }: Compiler, { amount, unit, span }: Duration): Compiled {
   const problem = problemOfAmount(amount, unit);
   if (problem) session.fail(problem.message, span, problem.expected);
@@ -75,6 +79,7 @@ export function sideOf({ session }: Compiler, compiled: Compiled, expression: Ex
   return { instant: fixedInstant((context) => toTime(run(context))), uses, slot: undefined };
 }
 
+/** `time occurs when`. */
 export function compileOccurs(compiler: Compiler, { time, when }: Occurs, scope: Scope): Compiled {
   const side = compileSide(compiler, time, scope);
   return compileTimeCondition(compiler, side, when, scope);

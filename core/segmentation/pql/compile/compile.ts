@@ -1,4 +1,5 @@
 import type { Expression, Literal } from '../ast.ts';
+import { type ByKind, doByKind } from '../by-kind.ts';
 import { PqlError } from '../parse/errors.ts';
 import type { Context } from '../run/context.ts';
 import { isTrue } from '../run/values.ts';
@@ -61,56 +62,40 @@ function rootOf(session: Session, expression: Expression): [Expression, Scope] {
   return [expression.body, withItem({ ...canonicalKey, item: undefined }, profile, name)];
 }
 
-function dispatch(compiler: Compiler, expression: Expression, scope: Scope): Compiled {
-  switch (expression.kind) {
-    case 'literal':
-      return constant(expression.value);
-    case 'list':
-      return compileList(compiler, expression.items, scope);
-    case 'name':
-      return compileName(compiler, expression, scope);
-    case 'parameter':
-      return compileParameter(compiler, expression, scope);
-    case 'outer':
-      return compileOuter(compiler, expression, scope);
-    case 'member':
-      return compileMember(compiler, expression, scope);
-    case 'filter':
-      return compileFilter(compiler, expression, scope);
-    case 'quantifier':
-      return compileQuantifier(compiler, expression, scope);
-    case 'method':
-      return compileMethod(compiler, expression, scope);
-    case 'call':
-      return compileCall(compiler, expression, scope);
-    case 'not':
-      return compileNot(compiler, expression.operand, scope);
-    case 'negate':
-      return compileNegate(compiler, expression, scope);
-    case 'logical':
-      return compileLogical(compiler, expression.operator, expression.operands, scope);
-    case 'comparison':
-      return compileComparison(compiler, expression, scope);
-    case 'arithmetic':
-      return compileArithmetic(compiler, expression, scope);
-    case 'let':
-      return compileLet(compiler, expression, scope);
-    case 'duration':
-      return compileDuration(compiler, expression);
-    case 'moment':
-      compiler.session.facts.followsClock = true;
-      return compileMoment(expression);
-    case 'period':
-      compiler.session.facts.followsClock = true;
-      return compilePeriod(compiler, expression);
-    case 'occurs':
-      return compileOccurs(compiler, expression, scope);
-    case 'chain':
-      return compileChain(compiler, expression, scope);
-    case 'lambda':
-      return compiler.session.fail('a lambda can only be the whole query or an argument of a method', expression.span);
-  }
-}
+const dispatch = (compiler: Compiler, expression: Expression, scope: Scope): Compiled =>
+  doByKind(COMPILE, expression, compiler, scope);
+
+const COMPILE: ByKind<Compiled, [compiler: Compiler, scope: Scope]> = {
+  literal: ({ value }) => constant(value),
+  list: ({ items }, compiler, scope) => compileList(compiler, items, scope),
+  name: (name, compiler, scope) => compileName(compiler, name, scope),
+  parameter: (parameter, compiler, scope) => compileParameter(compiler, parameter, scope),
+  outer: (outer, compiler, scope) => compileOuter(compiler, outer, scope),
+  member: (member, compiler, scope) => compileMember(compiler, member, scope),
+  filter: (filter, compiler, scope) => compileFilter(compiler, filter, scope),
+  quantifier: (quantifier, compiler, scope) => compileQuantifier(compiler, quantifier, scope),
+  method: (method, compiler, scope) => compileMethod(compiler, method, scope),
+  call: (call, compiler, scope) => compileCall(compiler, call, scope),
+  not: ({ operand }, compiler, scope) => compileNot(compiler, operand, scope),
+  negate: (negate, compiler, scope) => compileNegate(compiler, negate, scope),
+  logical: ({ operator, operands }, compiler, scope) => compileLogical(compiler, operator, operands, scope),
+  comparison: (comparison, compiler, scope) => compileComparison(compiler, comparison, scope),
+  arithmetic: (arithmetic, compiler, scope) => compileArithmetic(compiler, arithmetic, scope),
+  let: (binding, compiler, scope) => compileLet(compiler, binding, scope),
+  duration: (duration, compiler) => compileDuration(compiler, duration),
+  moment(moment, { session }) {
+    session.facts.followsClock = true;
+    return compileMoment(moment);
+  },
+  period(period, compiler) {
+    compiler.session.facts.followsClock = true;
+    return compilePeriod(compiler, period);
+  },
+  occurs: (occurs, compiler, scope) => compileOccurs(compiler, occurs, scope),
+  chain: (chain, compiler, scope) => compileChain(compiler, chain, scope),
+  lambda: ({ span }, { session }) =>
+    session.fail('a lambda can only be the whole query or an argument of a method', span),
+};
 
 const constant = (value: Literal['value']): Compiled => ({
   run: () => value,

@@ -14,6 +14,7 @@ export const NOTHING: Uses = {
   lookups: false,
 };
 
+/** What all of them look at. */
 export function usesOf(...parts: readonly Uses[]): Uses {
   if (parts.length === 1) return parts[0]!;
   return {

@@ -51,6 +51,7 @@ export interface Facts {
   readonly boundsOfUses: (readonly TimeBound[])[];
 }
 
+/** Nothing known of a rule yet; compiling it fills in the rest. */
 export const createFacts = (): Facts => ({
   eventUses: [],
   queries: new Map(),

@@ -16,6 +16,7 @@ interface PathNode {
 
 const newNode = (): PathNode => ({ whole: false, children: new Map() });
 
+/** A tree of paths with nothing in it. */
 export function createPathTree(): PathTree {
   const canonicalKey = newNode();
   const touch = (path: readonly string[]): PathNode => {

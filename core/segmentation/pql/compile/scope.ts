@@ -47,6 +47,7 @@ export interface Compiler {
   value(expression: Expression, scope: Scope): Compiled;
 }
 
+/** What a name means, the innermost one first. */
 export function lookUp(scope: Scope | undefined, name: string): Binding | undefined {
   for (let at = scope; at !== undefined; at = at.parent) {
     const found = at.names.get(name);
@@ -66,12 +67,14 @@ export function itemOf(scope: Scope | undefined, levels = 0): Binding | undefine
   return undefined;
 }
 
+/** A scope in which a name means something, and which has no item of its own. */
 export const withName = (parent: Scope, name: string, compiled: Compiled): Scope => ({
   parent,
   names: new Map([[name, { compiled }]]),
   item: undefined,
 });
 
+/** A scope whose fields need no name before them. @param name by which its item is known as well */
 export const withItem = (parent: Scope, compiled: Compiled, name?: string): Scope => ({
   parent,
   names: new Map(name === undefined ? [] : [[name, { compiled }]]),

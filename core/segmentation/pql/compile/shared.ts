@@ -18,6 +18,7 @@ interface Entry {
   users: number;
 }
 
+/** None yet. What a condition gave is remembered in the context, as long as several rules have it. */
 export function createSharedConditions(): SharedConditions {
   const entries = new Map<string, Entry>();
   return {

@@ -1,4 +1,5 @@
 import type { Expression } from '../ast.ts';
+import { type ByKind, doByKind } from '../by-kind.ts';
 import { formatPql } from './format.ts';
 
 /** What the event itself is called in a canonical condition. */
@@ -18,58 +19,77 @@ export function canonicalCondition(
   implicit: boolean,
   isOuterName: (name: string) => boolean,
 ): string | undefined {
-  let clean = true;
-  const walk = (expression: Expression, isItem: boolean, bound: ReadonlySet<string>): Expression => {
-    const same = (inner: Expression): Expression => walk(inner, isItem, bound);
-    /** Arguments that are evaluated for other items: what has no name there is theirs. */
-    const perItem = (inner: Expression): Expression => walk(inner, false, bound);
-    switch (expression.kind) {
-      case 'name': {
-        const { name, span } = expression;
-        if (bound.has(name)) return expression;
-        if (name === variable) return { kind: 'name', name: ITEM_NAME, span };
-        if (isOuterName(name)) clean = false;
-        return isItem ? { kind: 'member', object: { kind: 'name', name: ITEM_NAME, span }, name, span } : expression;
-      }
-      case 'member':
-        return { ...expression, object: same(expression.object) };
-      case 'filter':
-        return { ...expression, source: same(expression.source), condition: perItem(expression.condition) };
-      case 'method':
-        return { ...expression, object: same(expression.object), args: expression.args.map(perItem) };
-      case 'lambda':
-        return { ...expression, body: walk(expression.body, isItem, new Set([...bound, ...expression.parameters])) };
-      case 'quantifier': {
-        const { source, variable: own, condition: inner } = expression;
-        const body = inner === undefined ? undefined : walk(inner, isItem, new Set([...bound, own]));
-        return { ...expression, source: same(source), condition: body };
-      }
-      case 'let':
-        return {
-          ...expression,
-          value: same(expression.value),
-          body: walk(expression.body, isItem, new Set([...bound, expression.name])),
-        };
-      case 'list':
-        return { ...expression, items: expression.items.map(same) };
-      case 'call':
-        return { ...expression, args: expression.args.map(same) };
-      case 'not':
-      case 'negate':
-        return { ...expression, operand: same(expression.operand) };
-      case 'logical':
-        return { ...expression, operands: expression.operands.map(same) };
-      case 'comparison':
-      case 'arithmetic':
-        return { ...expression, left: same(expression.left), right: same(expression.right) };
-      case 'occurs':
-      case 'chain':
-        clean = false;
-        return expression;
-      default:
-        return expression;
-    }
-  };
-  const walked = walk(condition, implicit, new Set());
-  return clean ? formatPql(walked) : undefined;
+  const names: Names = { variable, isOuterName, isClean: true };
+  const walked = doByKind(CANONICAL, condition, { names, isItem: implicit, bound: new Set<string>() });
+  return names.isClean ? formatPql(walked) : undefined;
 }
+
+interface Names {
+  readonly variable: string | undefined;
+  readonly isOuterName: (name: string) => boolean;
+  /** Nothing has occurred that could mean anything. */
+  isClean: boolean;
+}
+
+interface Place {
+  readonly names: Names;
+  /** Whether a name that is not bound is a field of the event. */
+  readonly isItem: boolean;
+  readonly bound: ReadonlySet<string>;
+}
+
+const inPlace = (place: Place) => (expression: Expression) => doByKind(CANONICAL, expression, place);
+/** Arguments that are evaluated for other items: what has no name there is theirs. */
+const perItem = (place: Place) => inPlace({ ...place, isItem: false });
+const binding = (place: Place, ...names: readonly string[]) =>
+  inPlace({ ...place, bound: new Set([...place.bound, ...names]) });
+
+const asIs = (expression: Expression): Expression => expression;
+
+function unclean(expression: Expression, { names }: Place): Expression {
+  names.isClean = false;
+  return expression;
+}
+
+const CANONICAL: ByKind<Expression, [place: Place]> = {
+  name(expression, { names, isItem, bound }) {
+    const { name, span } = expression;
+    if (bound.has(name)) return expression;
+    if (name === names.variable) return { kind: 'name', name: ITEM_NAME, span };
+    if (names.isOuterName(name)) names.isClean = false;
+    return isItem ? { kind: 'member', object: { kind: 'name', name: ITEM_NAME, span }, name, span } : expression;
+  },
+  member: (member, place) => ({ ...member, object: inPlace(place)(member.object) }),
+  filter: (filter, place) => ({
+    ...filter,
+    source: inPlace(place)(filter.source),
+    condition: perItem(place)(filter.condition),
+  }),
+  method: (method, place) => ({
+    ...method,
+    object: inPlace(place)(method.object),
+    args: method.args.map(perItem(place)),
+  }),
+  lambda: (lambda, place) => ({ ...lambda, body: binding(place, ...lambda.parameters)(lambda.body) }),
+  quantifier: (quantifier, place) => ({
+    ...quantifier,
+    source: inPlace(place)(quantifier.source),
+    condition: quantifier.condition && binding(place, quantifier.variable)(quantifier.condition),
+  }),
+  let: (one, place) => ({ ...one, value: inPlace(place)(one.value), body: binding(place, one.name)(one.body) }),
+  list: (list, place) => ({ ...list, items: list.items.map(inPlace(place)) }),
+  call: (call, place) => ({ ...call, args: call.args.map(inPlace(place)) }),
+  not: (not, place) => ({ ...not, operand: inPlace(place)(not.operand) }),
+  negate: (negate, place) => ({ ...negate, operand: inPlace(place)(negate.operand) }),
+  logical: (logical, place) => ({ ...logical, operands: logical.operands.map(inPlace(place)) }),
+  comparison: (one, place) => ({ ...one, left: inPlace(place)(one.left), right: inPlace(place)(one.right) }),
+  arithmetic: (one, place) => ({ ...one, left: inPlace(place)(one.left), right: inPlace(place)(one.right) }),
+  occurs: unclean,
+  chain: unclean,
+  literal: asIs,
+  parameter: asIs,
+  outer: asIs,
+  duration: asIs,
+  moment: asIs,
+  period: asIs,
+};

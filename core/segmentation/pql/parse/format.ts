@@ -1,64 +1,43 @@
 import type { ChainStep, Expression, LiteralValue, TimeCondition } from '../ast.ts';
+import { type ByKind, doByKind } from '../by-kind.ts';
 import { groupOf } from '../time.ts';
 import { RESERVED } from './names.ts';
 
 /**
  * PQL text of a syntax tree, in one canonical form: `parsePql(formatPql(tree))` equals `tree` but for the spans.
  */
-export function formatPql(expression: Expression): string {
-  switch (expression.kind) {
-    case 'literal':
-      return literal(expression.value);
-    case 'list':
-      return `[${expression.items.map(formatPql).join(', ')}]`;
-    case 'name':
-      return headName(expression.name);
-    case 'parameter':
-      return `$${expression.index}`;
-    case 'outer':
-      return '^'.repeat(expression.levels);
-    case 'member':
-      return `${postfixed(expression.object)}.${fieldName(expression.name)}`;
-    case 'filter':
-      return `${postfixed(expression.source)}[${formatPql(expression.condition)}]`;
-    case 'method':
-      return `${postfixed(expression.object)}.${expression.name}(${expression.args.map(formatPql).join(', ')})`;
-    case 'call':
-      return `${expression.name}(${expression.args.map(formatPql).join(', ')})`;
-    case 'not':
-      return `not ${grouped(expression.operand, ['comparison', 'occurs', 'not'])}`;
-    case 'negate':
-      return `-${postfixed(expression.operand)}`;
-    case 'logical':
-      return expression.operands
-        .map((operand) => grouped(operand, ['comparison', 'occurs', 'not']))
-        .join(` ${expression.operator} `);
-    case 'comparison':
-      return `${operand(expression.left)} ${expression.operator} ${operand(expression.right)}`;
-    case 'arithmetic':
-      return `${operand(expression.left)} ${expression.operator} ${simple(expression.right)}`;
-    case 'lambda':
-      return `(${expression.parameters.map(fieldName).join(', ')}) => ${formatPql(expression.body)}`;
-    case 'let':
-      return `let ${fieldName(expression.name)} = (${formatPql(expression.value)}) in ${formatPql(expression.body)}`;
-    case 'quantifier': {
-      const condition = expression.condition === undefined ? '' : ` where ${formatPql(expression.condition)}`;
-      return `${expression.quantifier} ${fieldName(expression.variable)} from ${operand(expression.source)}${condition}`;
-    }
-    case 'duration':
-      return `${expression.amount} ${expression.unit}${plural(expression.amount, expression.unit)}`;
-    case 'moment':
-      return expression.name;
-    case 'period':
-      return `${expression.which} ${expression.unit}`;
-    case 'occurs':
-      return `${operand(expression.time)} occurs ${formatTimeCondition(expression.when)}`;
-    case 'chain': {
-      const condition = expression.condition === undefined ? '' : ` WHERE ${formatPql(expression.condition)}`;
-      return `CHAIN(${operand(expression.source)}, timestamp, [${expression.steps.map(step).join(', ')}])${condition}`;
-    }
-  }
-}
+export const formatPql = (expression: Expression): string => doByKind(FORMATS, expression);
+
+const FORMATS: ByKind<string> = {
+  literal: ({ value }) => literal(value),
+  list: ({ items }) => `[${items.map(formatPql).join(', ')}]`,
+  name: ({ name }) => headName(name),
+  parameter: ({ index }) => `$${index}`,
+  outer: ({ levels }) => '^'.repeat(levels),
+  member: ({ object, name }) => `${postfixed(object)}.${fieldName(name)}`,
+  filter: ({ source, condition }) => `${postfixed(source)}[${formatPql(condition)}]`,
+  method: ({ object, name, args }) => `${postfixed(object)}.${name}(${args.map(formatPql).join(', ')})`,
+  call: ({ name, args }) => `${name}(${args.map(formatPql).join(', ')})`,
+  not: ({ operand }) => `not ${grouped(operand, ['comparison', 'occurs', 'not'])}`,
+  negate: ({ operand }) => `-${postfixed(operand)}`,
+  logical: ({ operator, operands }) =>
+    operands.map((one) => grouped(one, ['comparison', 'occurs', 'not'])).join(` ${operator} `),
+  comparison: ({ left, operator, right }) => `${operand(left)} ${operator} ${operand(right)}`,
+  arithmetic: ({ left, operator, right }) => `${operand(left)} ${operator} ${simple(right)}`,
+  lambda: ({ parameters, body }) => `(${parameters.map(fieldName).join(', ')}) => ${formatPql(body)}`,
+  let: ({ name, value, body }) => `let ${fieldName(name)} = (${formatPql(value)}) in ${formatPql(body)}`,
+  quantifier: ({ quantifier, variable, source, condition }) =>
+    `${quantifier} ${fieldName(variable)} from ${operand(source)}${clause('where', condition)}`,
+  duration: ({ amount, unit }) => `${amount} ${unit}${plural(amount, unit)}`,
+  moment: ({ name }) => name,
+  period: ({ which, unit }) => `${which} ${unit}`,
+  occurs: ({ time, when }) => `${operand(time)} occurs ${formatTimeCondition(when)}`,
+  chain: ({ source, steps, condition }) =>
+    `CHAIN(${operand(source)}, timestamp, [${steps.map(step).join(', ')}])${clause('WHERE', condition)}`,
+};
+
+const clause = (word: string, condition: Expression | undefined): string =>
+  condition === undefined ? '' : ` ${word} ${formatPql(condition)}`;
 
 /** What follows `occurs`. */
 function formatTimeCondition(when: TimeCondition): string {

@@ -45,24 +45,33 @@ function step(parser: Parser): ChainStep {
   const { cursor } = parser;
   const name = cursor.expectName('the name of a step');
   cursor.expect(':', 'a step of CHAIN');
-  let what: Expression | undefined;
-  let where: Expression | undefined;
-  let when: TimeCondition[] | undefined;
-  let count: number | undefined;
-  for (;;) {
-    if (what === undefined && clause(cursor, 'WHAT')) what = parser.conditional(parser.expression());
-    else if (where === undefined && clause(cursor, 'WHERE')) where = parser.conditional(parser.expression());
-    else if (when === undefined && clause(cursor, 'WHEN')) when = timeConditions(parser);
-    else if (count === undefined && clause(cursor, 'COUNT')) count = wholeNumber(cursor);
-    else break;
-    cursor.expect(')', 'a step of CHAIN');
-  }
+  const clauses: Clauses = {};
+  while (readClause(parser, clauses)) cursor.expect(')', 'a step of CHAIN');
+  const { where, when, count } = clauses;
   // Both are asked of the event.
-  if (where !== undefined) what = bothOf(parser, what, where);
+  const what = where === undefined ? clauses.what : bothOf(parser, clauses.what, where);
   if (what === undefined && when === undefined && count === undefined) {
     cursor.fail(unexpected(cursor.peek(), 'a step of CHAIN'), cursor.peek(), 'WHAT(…), WHERE(…), WHEN(…) or COUNT(…)');
   }
   return { name: name.text, what, when: when ?? [], count: count ?? 1, span: cursor.spanFrom(name.start) };
+}
+
+interface Clauses {
+  what?: Expression;
+  where?: Expression;
+  when?: TimeCondition[];
+  count?: number;
+}
+
+/** @returns whether there was one that has not been there before */
+function readClause(parser: Parser, read: Clauses): boolean {
+  const { cursor } = parser;
+  if (read.what === undefined && clause(cursor, 'WHAT')) read.what = parser.conditional(parser.expression());
+  else if (read.where === undefined && clause(cursor, 'WHERE')) read.where = parser.conditional(parser.expression());
+  else if (read.when === undefined && clause(cursor, 'WHEN')) read.when = timeConditions(parser);
+  else if (read.count === undefined && clause(cursor, 'COUNT')) read.count = wholeNumber(cursor);
+  else return false;
+  return true;
 }
 
 function clause(cursor: Cursor, word: string): boolean {

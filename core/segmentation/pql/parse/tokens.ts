@@ -93,12 +93,18 @@ function readString(source: string, start: number, quote: string): Token {
       at += 1;
       continue;
     }
-    const next = source[at + 1] ?? '';
-    const hex = next === 'u' ? /^[0-9a-fA-F]{4}/.exec(source.slice(at + 2, at + 6))?.[0] : undefined;
-    if (hex !== undefined) text += String.fromCharCode(Number.parseInt(hex, 16));
-    else text += Object.hasOwn(ESCAPES, next) ? ESCAPES[next] : `\\${next}`;
-    at += hex === undefined ? 2 : 6;
+    const escaped = readEscape(source, at + 1);
+    text += escaped.text;
+    at += 1 + escaped.length;
   }
+}
+
+/** What stands after a backslash. */
+function readEscape(source: string, at: number): { readonly text: string; readonly length: number } {
+  const next = source[at] ?? '';
+  const hex = next === 'u' ? /^[0-9a-fA-F]{4}/.exec(source.slice(at + 1, at + 5))?.[0] : undefined;
+  if (hex !== undefined) return { text: String.fromCharCode(Number.parseInt(hex, 16)), length: 5 };
+  return { text: Object.hasOwn(ESCAPES, next) ? ESCAPES[next]! : `\\${next}`, length: 1 };
 }
 
 /** A name in backquotes; a backquote inside is written twice. */

@@ -57,76 +57,146 @@ const MAX_SHARED = 64;
  * depends on which it is, all places otherwise, and what has failed once is not tried again, so that the work is
  * bounded by a power of the number of events that grows with how many steps are named, not with how many there are.
  */
-export function chainMatches(context: Context, plan: ChainPlan): boolean {
-  if (!plan.steps.every(({ query, count }) => mayHaveAtLeast(context, query, count))) return false;
-  const failed = new Set<string>();
-  return placeFrom(0, START);
+export const chainMatches = (context: Context, plan: ChainPlan): boolean =>
+  plan.steps.every(({ query, count }) => mayHaveAtLeast(context, query, count)) &&
+  new Search(context, plan).placeFrom(0, START);
 
-  function placeFrom(index: number, progress: Progress): boolean {
-    const step = plan.steps[index];
-    if (step === undefined) return isComplete(progress);
-    const key = index < 2 ? undefined : stateKey(context, plan, index, progress);
-    if (key !== undefined && failed.has(key)) return false;
-    if (place(step, index, progress)) return true;
-    if (key !== undefined) failed.add(key);
+/** A step that is about to be placed. */
+interface Next {
+  readonly step: Step;
+  readonly index: number;
+  readonly progress: Progress;
+  /** Something depends on which of its events the step takes. */
+  readonly matters: boolean;
+  /** Later steps to which it matters how many events of their instant are left. */
+  readonly usersUp: readonly Step[];
+  /** Instants at which the step is tried. */
+  readonly maxTries: number;
+}
+
+/** Events of one instant that a step may take, and what there was before them. */
+interface Instant {
+  readonly time: number;
+  readonly group: readonly EventValue[];
+  /** The first such group of the step. */
+  readonly first: readonly EventValue[];
+  /** How many events the groups before have. */
+  readonly taken: number;
+}
+
+class Search {
+  readonly #context: Context;
+  readonly #plan: ChainPlan;
+  readonly #failed = new Set<string>();
+
+  constructor(context: Context, plan: ChainPlan) {
+    this.#context = context;
+    this.#plan = plan;
+  }
+
+  /** Whether the steps from `index` on can be placed after what is placed already. */
+  placeFrom(index: number, progress: Progress): boolean {
+    const step = this.#plan.steps[index];
+    if (step === undefined) return this.#isComplete(progress);
+    const key = index < 2 ? undefined : stateKey(this.#context, this.#plan, index, progress);
+    if (key !== undefined && this.#failed.has(key)) return false;
+    if (this.#place(step, index, progress)) return true;
+    if (key !== undefined) this.#failed.add(key);
     return false;
   }
 
-  function isComplete({ time, used }: Progress): boolean {
-    if (isBroken(context, plan.gapAfter, time, undefined, used)) return false;
-    return plan.condition === undefined || plan.condition(context) === true;
+  #isComplete({ time, used }: Progress): boolean {
+    const { gapAfter, condition } = this.#plan;
+    if (isBroken(this.#context, gapAfter, time, undefined, used)) return false;
+    return condition === undefined || condition(this.#context) === true;
   }
 
-  function place(step: Step, index: number, progress: Progress): boolean {
+  /** Tries the step instant by instant. */
+  #place(step: Step, index: number, progress: Progress): boolean {
+    const context = this.#context;
+    const next = this.#next(step, index, progress);
+    const { matters, usersUp } = next;
     const { events, times } = context.history.select(step.query.selector);
     const cut = progress === START ? {} : { from: progress.time };
     const range = rangeAndValidity(context, step.query, times, cut);
+    let [taken, tried] = [0, 0];
+    let first: readonly EventValue[] = [];
+    for (let at = range.from, end = at; at < range.to; at = end) {
+      const time = times[at]!;
+      end = endOfInstant(times, at, range.to);
+      const group = passing(context, next, events, at, end, time);
+      if (taken === 0) first = group;
+      taken += group.length;
+      if (group.length === 0 || taken < step.count) continue;
+      if (tried > 0 && !matters && !isShared(context, usersUp, time, group)) continue;
+      tried += 1;
+      if (this.#placeIn(next, { time, group, first, taken: taken - group.length })) return true;
+      if (tried >= next.maxTries) return false;
+    }
+    return false;
+  }
+
+  #next(step: Step, index: number, progress: Progress): Next {
+    const plan = this.#plan;
     const matters = step.namedUntil >= 0 || gapAfterStep(plan, index).length > 0;
     const usersUp = matters
       ? []
       : plan.steps.filter((_, other) => other > index && gapAfterStep(plan, other).length > 0);
-    let [at, taken, tried] = [range.from, 0, 0];
-    let first: readonly EventValue[] = [];
-    while (at < range.to) {
-      const time = times[at]!;
-      const group: EventValue[] = [];
-      for (; at < range.to && times[at] === time; at += 1) {
-        const event = events[at]!;
-        if (time === progress.time && progress.used.includes(event)) continue;
-        if (passes(context, step.query, event)) group.push(event);
+    const maxTries = usersUp.length === 0 ? 1 : MAX_SHARED + 1;
+    return { step, index, progress, matters, usersUp, maxTries: matters ? Number.POSITIVE_INFINITY : maxTries };
+  }
+
+  /** Tries the step with its last event at this instant. */
+  #placeIn(next: Next, { time, group, first, taken }: Instant): boolean {
+    const { step, matters, usersUp } = next;
+    const needed = Math.max(1, step.count - taken);
+    const most = matters || usersUp.length > 0 ? Math.min(step.count, group.length) : needed;
+    for (let amount = needed; amount <= most; amount += 1) {
+      for (const chosen of choices(this.#context, this.#plan, group, amount)) {
+        const earlier = taken === 0 ? [] : keptAtFirst(this.#context, step, first, step.count - amount);
+        const begin = step.count > amount ? first[0]!.time : time;
+        if (this.#placeAt(next, { time, begin, chosen, earlier })) return true;
       }
-      if (group.length === 0) continue;
-      if (taken === 0) first = group;
-      const isTried = tried === 0 || matters || isShared(context, usersUp, time, group);
-      if (taken + group.length >= step.count && isTried) {
-        tried += 1;
-        const needed = Math.max(1, step.count - taken);
-        const most = matters || usersUp.length > 0 ? Math.min(step.count, group.length) : needed;
-        for (let amount = needed; amount <= most; amount += 1) {
-          for (const chosen of choices(context, plan, group, amount)) {
-            const earlier = taken === 0 ? [] : keptAtFirst(context, step, first, step.count - amount);
-            const begin = step.count > amount ? first[0]!.time : time;
-            if (placeAt(step, index, progress, { time, begin, chosen, earlier })) return true;
-          }
-        }
-        if (!matters && (usersUp.length === 0 || tried > MAX_SHARED)) return false;
-      }
-      taken += group.length;
     }
     return false;
   }
 
   /** Each of the events of the last instant may be the last one, where it matters which it is. */
-  function placeAt(step: Step, index: number, progress: Progress, { time, begin, chosen, earlier }: Placing): boolean {
+  #placeAt({ step, index, progress }: Next, { time, begin, chosen, earlier }: Placing): boolean {
     const used = [...(time === progress.time ? progress.used : []), ...chosen];
     const except = [...progress.used, ...earlier, ...chosen];
-    for (const last of plan.isCorrelated && step.namedUntil >= 0 ? chosen : chosen.slice(-1)) {
-      context.slots[step.slot] = last;
-      if (isBroken(context, step.gapBefore, progress.time, begin, except)) continue;
-      if (placeFrom(index + 1, { time, used })) return true;
+    for (const last of this.#plan.isCorrelated && step.namedUntil >= 0 ? chosen : chosen.slice(-1)) {
+      this.#context.slots[step.slot] = last;
+      if (isBroken(this.#context, step.gapBefore, progress.time, begin, except)) continue;
+      if (this.placeFrom(index + 1, { time, used })) return true;
     }
     return false;
   }
+}
+
+/** Where the instant that begins at `at` ends. */
+function endOfInstant(times: ArrayLike<number>, at: number, to: number): number {
+  let end = at + 1;
+  while (end < to && times[end] === times[at]) end += 1;
+  return end;
+}
+
+/** The events of an instant that the step may take: those that the steps before it have not used up. */
+function passing(
+  context: Context,
+  { step, progress }: Next,
+  events: readonly EventValue[],
+  from: number,
+  to: number,
+  time: number,
+): readonly EventValue[] {
+  const group: EventValue[] = [];
+  for (let at = from; at < to; at += 1) {
+    const event = events[at]!;
+    if (time === progress.time && progress.used.includes(event)) continue;
+    if (passes(context, step.query, event)) group.push(event);
+  }
+  return group;
 }
 
 /** What must not happen right after a step. */

@@ -26,7 +26,7 @@ export interface Context {
 /** A compiled expression. Null stands for what is missing. */
 export type Run = (context: Context) => unknown;
 
-/** Says that what was just evaluated may be different from `instant` on. */
+/** Says that what was just evaluated may be different from `instant` on. @param instant epoch ms */
 export function changesAt(context: Context, instant: number): void {
   if (instant < context.validUntil) context.validUntil = Math.max(instant, context.now + 1);
 }

@@ -55,6 +55,18 @@ export interface Range {
 
 const EMPTY: Range = { from: 0, to: 0 };
 
+/** The first instant that `timestamp <operator> at` allows. */
+function firstOf(operator: TimeBound['operator'], at: number): number {
+  if (operator === '>') return at + 1;
+  return operator === '<' || operator === '<=' ? Number.NEGATIVE_INFINITY : at;
+}
+
+/** The last one. */
+function lastOf(operator: TimeBound['operator'], at: number): number {
+  if (operator === '<') return at - 1;
+  return operator === '>' || operator === '>=' ? Number.POSITIVE_INFINITY : at;
+}
+
 /** Where the bounds, `now` and the cut leave events. Does not lower the horizon. Undefined when a bound is null. */
 export function rangeOf(
   context: Context,
@@ -67,10 +79,8 @@ export function rangeOf(
   for (const { operator, instant } of bounds) {
     const at = instant.at(context, context.now);
     if (at === null) return undefined;
-    if (operator === '>=' || operator === '=') from = Math.max(from, at);
-    if (operator === '>') from = Math.max(from, at + 1);
-    if (operator === '<=' || operator === '=') to = Math.min(to, at);
-    if (operator === '<') to = Math.min(to, at - 1);
+    from = Math.max(from, firstOf(operator, at));
+    to = Math.min(to, lastOf(operator, at));
   }
   if (from > to) {
     // Nothing is inside, but where the range ends still says which event may come into it next.
@@ -154,6 +164,7 @@ export function rangeAndValidity(context: Context, query: EventQuery, times: Flo
   return range;
 }
 
+/** Whether an event that was selected also satisfies what needs more than itself; it is put in the slots for that. */
 export function passes(context: Context, { residuals }: EventQuery, event: EventValue): boolean {
   for (const { slot, run } of residuals) {
     context.slots[slot] = event;

@@ -110,7 +110,7 @@ function selectionOf(events: readonly EventValue[]): Selection {
   };
 }
 
-/** Index of the first time that is at or after `time`. */
+/** Index of the first time that is at or after `time`. @param times epoch ms, in order */
 export function firstAtOrAfter(times: Float64Array, time: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {

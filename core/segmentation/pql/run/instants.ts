@@ -1,14 +1,6 @@
+import { DAY_MS } from '#core/util/durations.ts';
 import type { ComparisonOperator } from '../ast.ts';
-import {
-  addUnits,
-  type CalendarUnit,
-  DAY,
-  FOREVER,
-  fixedLength,
-  longestLength,
-  shortestLength,
-  startOf,
-} from '../time.ts';
+import { addUnits, type CalendarUnit, FOREVER, fixedLength, longestLength, shortestLength, startOf } from '../time.ts';
 import { type Context, changesAt } from './context.ts';
 
 /**
@@ -34,9 +26,10 @@ interface Anchor {
   readonly isExact: boolean;
 }
 
+/** An instant that does not move with the present. @param at gives epoch ms, or null */
 export const fixedInstant = (at: (context: Context) => number | null): Instant => ({ motion: 'fixed', at });
 
-/** The time of the event in a slot. */
+/** The time of the event in a slot. @param at gives epoch ms, or null */
 export const timeOfSlot = (slot: number, at: (context: Context) => number | null): Instant => ({
   ...fixedInstant(at),
   anchor: { slot, behind: 0, isExact: true },
@@ -47,8 +40,8 @@ export const NOW: Instant = { motion: 'linear', at: (_, now) => now, behind: 0 }
 /** Start of the day that lies `days` from today. */
 export const dayFromToday = (days: number): Instant => ({
   motion: 'monotone',
-  at: (_, now) => startOf(now, 'day') + days * DAY,
-  behind: (1 - days) * DAY,
+  at: (_, now) => startOf(now, 'day') + days * DAY_MS,
+  behind: (1 - days) * DAY_MS,
 });
 
 /** Start of the calendar unit that lies `distance` units from the present one. */
@@ -58,6 +51,7 @@ export const unitFromNow = (distance: number, unit: CalendarUnit): Instant => ({
   behind: longestLength(1 - distance, unit),
 });
 
+/** An instant so many units later. @param amount negative: earlier */
 export function shifted(instant: Instant, amount: number, unit: CalendarUnit): Instant {
   const fixed = fixedLength(unit) !== undefined;
   return {
@@ -81,14 +75,17 @@ const shiftedAnchor = ({ slot, behind, isExact }: Anchor, amount: number, unit: 
 const leastShift = (amount: number, unit: CalendarUnit): number =>
   amount > 0 ? shortestLength(amount, unit) : longestLength(amount, unit);
 
-/** First instant after now at which `instant` is at or after `time`; Infinity if that is never. It is not so now. */
+/**
+ * First instant after now at which `instant` is at or after `time`; Infinity if that is never. It is not so now.
+ * @param time epoch ms
+ */
 export function whenReached(context: Context, instant: Instant, time: number): number {
   if (instant.motion === 'fixed') return Number.POSITIVE_INFINITY;
   const { now } = context;
   const current = instant.at(context, now);
   if (current === null) return Number.POSITIVE_INFINITY;
   if (instant.motion === 'linear') return now + (time - current);
-  let [low, step] = [now, DAY];
+  let [low, step] = [now, DAY_MS];
   while ((instant.at(context, Math.min(now + step, FOREVER)) ?? Number.NEGATIVE_INFINITY) < time) {
     low = now + step;
     if (low > FOREVER) return Number.POSITIVE_INFINITY;
@@ -103,7 +100,7 @@ export function whenReached(context: Context, instant: Instant, time: number): n
   return high;
 }
 
-/** Lowers the horizon to when `instant`, which is still before `time`, reaches it. */
+/** Lowers the horizon to when `instant`, which is still before `time`, reaches it. @param time epoch ms */
 export function lowerToReach(context: Context, instant: Instant, time: number): void {
   if (instant.motion === 'fixed' || context.validUntil <= context.now + 1) return;
   changesAt(context, whenReached(context, instant, time));
@@ -162,6 +159,7 @@ export const MIRRORED: Readonly<Record<ComparisonOperator, ComparisonOperator>> 
   '>=': '<=',
 };
 
+/** Whether `a <operator> b` holds. @param difference a - b */
 export function holds(difference: number, operator: ComparisonOperator): boolean {
   switch (operator) {
     case '=':

@@ -1,4 +1,5 @@
-import { sumExactly } from './decimal.ts';
+import { sumExactly } from '#core/util/decimal.ts';
+import { isObject } from '#core/util/is-object.ts';
 import { compare, EventValue, equal, keyOf, MapEntry, memberOf, toList } from './values.ts';
 
 /**
@@ -10,6 +11,7 @@ import { compare, EventValue, equal, keyOf, MapEntry, memberOf, toList } from '.
 type Each = (key: unknown, item: unknown) => unknown;
 type ItemOperation = (value: unknown, each: Each, limit: unknown) => unknown;
 
+/** How many items a value has as a list, what is missing not counted, or how many groups. */
 export function sizeOf(value: unknown): number {
   if (value instanceof Map) return value.size;
   let size = 0;
@@ -99,8 +101,8 @@ export const LIST_OPERATIONS: Readonly<Record<string, ListOperation>> = {
   intersection: ofTwo((a, b) => distinct(a.filter(memberOf(b))), []),
   subsetOf: ofTwo((a, b) => a.every(memberOf(b)), false),
   supersetOf: ofTwo((a, b) => b.every(memberOf(a)), false),
-  keys: (value) => (value instanceof Map ? [...value.keys()] : isObject(value) ? Object.keys(value) : []),
-  values: (value) => (value instanceof Map ? [...value.values()] : isObject(value) ? Object.values(value) : []),
+  keys: (value) => (value instanceof Map ? [...value.keys()] : isKeyed(value) ? Object.keys(value) : []),
+  values: (value) => (value instanceof Map ? [...value.values()] : isKeyed(value) ? Object.values(value) : []),
 };
 
 function distinct(items: readonly unknown[]): unknown[] {
@@ -112,5 +114,5 @@ function distinct(items: readonly unknown[]): unknown[] {
   return [...byKey.values()];
 }
 
-const isObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof EventValue);
+/** What has keys that a rule may ask for. */
+const isKeyed = (value: unknown): value is object => isObject(value) && !(value instanceof EventValue);

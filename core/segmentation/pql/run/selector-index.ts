@@ -19,6 +19,10 @@ interface Field {
   readonly all: Selector[];
 }
 
+/** @returns whether this is enough */
+type Found = (selector: Selector) => boolean;
+
+/** Sorts selectors by the fields and values that they ask for, so that an event meets only those it can satisfy. */
 export function indexSelectors(selectors: readonly Selector[]): SelectorIndex {
   const unguarded = selectors.filter(({ guard }) => guard === undefined);
   const fields = new Map<string, Field>();
@@ -29,20 +33,9 @@ export function indexSelectors(selectors: readonly Selector[]): SelectorIndex {
   const slots: unknown[] = [];
 
   /** Calls `found` for each selector that holds until it says that this is enough. */
-  const search = (event: EventValue, found: (selector: Selector) => boolean): void => {
-    for (const selector of unguarded) if (selector.test(event, slots) && found(selector)) return;
-    for (const { path, present, byValue, all: either } of all) {
-      const value = guardedValue(event.entity, path);
-      if (value === null) continue;
-      if (value === undefined) {
-        for (const selector of either) if (selector.test(event, slots) && found(selector)) return;
-        continue;
-      }
-      for (const selector of present) if (selector.testGuarded(event, slots) && found(selector)) return;
-      const equal = typeof value === 'string' ? byValue.get(value) : undefined;
-      if (equal === undefined) continue;
-      for (const selector of equal) if (selector.testGuarded(event, slots) && found(selector)) return;
-    }
+  const search = (event: EventValue, found: Found): void => {
+    if (searchAll(event, unguarded, slots, found)) return;
+    for (const field of all) if (searchField(event, field, slots, found)) return;
   };
 
   return {
@@ -63,6 +56,27 @@ export function indexSelectors(selectors: readonly Selector[]): SelectorIndex {
       return matches;
     },
   };
+}
+
+/** @returns whether it was enough */
+function searchField(event: EventValue, field: Field, slots: unknown[], found: Found): boolean {
+  const value = guardedValue(event.entity, field.path);
+  if (value === null) return false;
+  if (value === undefined) return searchAll(event, field.all, slots, found);
+  if (searchGuarded(event, field.present, slots, found)) return true;
+  const equal = typeof value === 'string' ? field.byValue.get(value) : undefined;
+  return equal !== undefined && searchGuarded(event, equal, slots, found);
+}
+
+function searchAll(event: EventValue, selectors: readonly Selector[], slots: unknown[], found: Found): boolean {
+  for (const selector of selectors) if (selector.test(event, slots) && found(selector)) return true;
+  return false;
+}
+
+/** Of selectors whose guard is known to hold. */
+function searchGuarded(event: EventValue, selectors: readonly Selector[], slots: unknown[], found: Found): boolean {
+  for (const selector of selectors) if (selector.testGuarded(event, slots) && found(selector)) return true;
+  return false;
 }
 
 function addTo(fields: Map<string, Field>, selector: Selector, { path, pathKey, values }: Guard): void {

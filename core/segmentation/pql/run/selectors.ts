@@ -17,6 +17,7 @@ export interface Selectors {
   of(parts: readonly SelectorPart[]): Selector;
 }
 
+/** A collection of selectors, each of which is there once however many rules need it. */
 export function createSelectors(): Selectors {
   const all: Selector[] = [];
   const byKey = new Map<string, Selector>();

@@ -63,11 +63,16 @@ export function toTime(value: unknown): number | null {
 
 /** Equality without null: date-times as instants, lists whatever their order, objects field by field. */
 export function equal(a: unknown, b: unknown): boolean {
-  if (a === null || b === null || a === undefined || b === undefined) return false;
+  if (isNothing(a) || isNothing(b)) return false;
   if (a === b) return true;
   if (typeof a === 'string' && typeof b === 'string') return looksLikeDate(a) && compareTexts(a, b) === 0;
-  if (typeof a !== 'object' || typeof b !== 'object') return false;
-  if (a instanceof EventValue || b instanceof EventValue) return false;
+  return typeof a === 'object' && typeof b === 'object' && sameObjects(a, b);
+}
+
+const isNothing = (value: unknown): value is null | undefined => value === null || value === undefined;
+
+function sameObjects(a: object | null, b: object | null): boolean {
+  if (a === null || b === null || a instanceof EventValue || b instanceof EventValue) return false;
   if (Array.isArray(a) && Array.isArray(b)) return sameItems(a, b);
   if (Array.isArray(a) || Array.isArray(b)) return false;
   const keys = Object.keys(a);
@@ -134,6 +139,7 @@ export function toList(value: unknown): readonly unknown[] {
   return value instanceof Map ? [...value.values()] : [value];
 }
 
+/** Whether a condition holds: null and everything else is no yes. */
 export const isTrue = (value: unknown): boolean => value === true;
 
 /** A text that is the same for equal values and differs for others: the key of groups and of `distinct`. */
