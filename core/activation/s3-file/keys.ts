@@ -4,8 +4,10 @@ import { hash } from 'node:crypto';
 
 const PENDING = 'pending/';
 
+/** Where parts of a delivery lane wait for its next file. */
 export const pendingPrefix = (laneId: string): string => `${PENDING}${laneId}/`;
 
+/** Whether an object waits for the next file of any lane. */
 export const isPendingKey = (key: string): boolean => key.startsWith(PENDING);
 
 /** The same messages always make the same part, however often and in whatever order they come. */
