@@ -27,7 +27,7 @@ export class ActivationStack extends Stack {
     super(scope, id, props);
     const { config, data } = props;
     this.#props = props;
-    this.alarms = new Alarms(config.stage, data.alarms.topic);
+    this.alarms = new Alarms(config, data.alarms.topic);
     for (const destination of config.destinations) {
       for (const lane of lanesOf(destination)) {
         this.lanes.push(this.#add(lane, destination.maxConcurrency));
