@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { PROD, TIMES } from '#cli/replay/cost/cost-run.ts';
+import { PROD, TIMES } from '#cli/replay/cost/assumptions.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { FUNCTIONS } from '#lib/config/stages.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';

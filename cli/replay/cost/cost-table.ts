@@ -1,7 +1,8 @@
 import type { StageSettings } from '#core/catalog/stage-settings.ts';
 import type { Cost, Service } from '#core/cost/usage.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import { ASSUMED, COSTED_METHODS, type CostedMethod, costOfWork, inParts, recordsAChunk, singly } from './cost-run.ts';
+import { ASSUMED } from './assumptions.ts';
+import { COSTED_METHODS, type CostedMethod, costOfWork, inParts, recordsAChunk, singly } from './cost-run.ts';
 import { countWork, type Work } from './count-work.ts';
 
 export const COST_RATES = [1, 10, 100, 1_000, 10_000] as const;

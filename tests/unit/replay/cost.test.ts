@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ASSUMED, type CostedMethod, costOfWork, PROD, singly } from '#cli/replay/cost/cost-run.ts';
+import { ASSUMED, PROD } from '#cli/replay/cost/assumptions.ts';
+import { type CostedMethod, costOfWork, singly } from '#cli/replay/cost/cost-run.ts';
 import { COST_RATES, costTable, servicesTable, totalsTable } from '#cli/replay/cost/cost-table.ts';
 import { countWork } from '#cli/replay/cost/count-work.ts';
 import { projectRoot } from '#cli/root.ts';
