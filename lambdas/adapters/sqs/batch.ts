@@ -15,7 +15,7 @@ export async function sendAll(client: SQSClient, queue: string, messages: Iterab
     let entries = batch.map((message, index) => ({ ...message, Id: String(index) }));
     for (let attempt = 1; entries.length > 0; attempt++) {
       if (attempt > ATTEMPTS)
-        throw new Error(`A queue did not accept ${entries.length} messages in ${ATTEMPTS} attempts`);
+        throw new Error(`A queue did not take ${entries.length} messages in ${ATTEMPTS} attempts`);
       if (attempt > 1) await backoffBefore(attempt);
       const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries: entries }));
       const failed = new Set(Failed.map(({ Id }) => Id));

@@ -24,7 +24,7 @@ export function createHandler(deps: DeleteDatasetDeps) {
     const { datasetId } = request.parse(event);
     const catalog = await deps.catalog.current();
     if (catalog.datasets.has(datasetId)) {
-      throw new Error(`Dataset "${datasetId}" is in the active catalog; remove it, and apply that, first`);
+      throw new Error(`Dataset "${datasetId}" is in the active catalog; take it out of there, and apply that, first`);
     }
     const jobs = deps.jobsOf(datasetId);
     const { current } = await jobs.latest();

@@ -34,7 +34,7 @@ describe('an evaluation of all profiles, as it is shown', () => {
       '2,400 of about 5,000 profile items, 1 of 2 partitions: 6 entered, 4 left, 2 repaired',
     );
     const first = await halfWay(new MemoryJobs());
-    expect(printProgress(first, EVALUATION)).toMatch(/^2,400 profile items, 1 of 2 parts/);
+    expect(printProgress(first, EVALUATION)).toMatch(/^2,400 profile items, 1 of 2 partitions/);
   });
 
   it('shows the one that is on its way and the last that finished, and names nobody', async () => {
