@@ -49,7 +49,7 @@ export async function waitForRevert(
     if (text !== moved.text) moved = { text, at: performance.now() };
     if (performance.now() - moved.at > GIVE_UP_AFTER_MS) {
       throw new UserError(
-        `Nothing has moved for ${GIVE_UP_AFTER_MS / HOUR_MS} hours. docs/runbook.md, "reverts-dead-letters", says what to look at.`,
+        `No progress for ${GIVE_UP_AFTER_MS / HOUR_MS} hours. See docs/runbook.md, "reverts-dead-letters".`,
       );
     }
     await setTimeout(LOOK_EVERY_MS);

@@ -65,7 +65,7 @@ export async function activateCatalog(
   }
   const lastRouted = await backfillEdited(edited, { stores, resources, catalog: await activeCatalog(stores.catalog) });
   for (const [id, queued] of Object.entries(lastRouted)) {
-    process.stdout.write(`"${id}" is told of what changed for it: ${queued.toLocaleString('en-US')} messages.\n`);
+    process.stdout.write(`Changes for "${id}" are queued: ${queued.toLocaleString('en-US')} messages.\n`);
   }
 }
 
@@ -107,7 +107,7 @@ export async function applyCatalog(catalog: Catalog, resources: Resources, note:
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     throw new UserError(
-      'Somebody else has made another version active in the meantime; nothing was done. See "tributary catalog history", then try again.',
+      'Another version was made active in the meantime; nothing was done. See "tributary catalog history", then try again.',
     );
   }
   return version;

@@ -20,13 +20,13 @@ export function audienceManagerCommand(): Command {
       '<file...>',
       'inbound files (ftp_dpm_…, adobe_id_…, c2c_id_…) or receipts, in the order they were processed',
     )
-    .description('say what the hub makes of files, row by row, and whether the numbers of receipts agree')
+    .description('check files as the hub reads them, row by row, and whether the numbers of receipts agree')
     .action(async (files: readonly string[]) => print(await readFiles(files)));
   command
     .command('overwrite')
     .requiredOption('--destination <id>', 'destination of Audience Manager')
     .option('--stage <name>', 'stage', 'local')
-    .description('write files that put everything the hub should know of its users in the place of what it knows')
+    .description('write files that replace everything the hub has of its users with what it should have')
     .action(async ({ destination, stage }: { destination: string; stage: string }) => {
       const stores = storesOf(await useStage(stage));
       const definition = (await activeCatalog(stores.catalog)).destinations.get(destination);

@@ -29,10 +29,10 @@ interface ListOptions extends Options {
 const MAX_LOOKED_AT = 100_000;
 
 export function batchCommand(): Command {
-  const command = new Command('batch').description('look at batches of files, or take one back');
+  const command = new Command('batch').description('list, show and revert batches of files');
   command
     .command('list')
-    .description('the batches of the last 30 days, whichever way they came, the newest first')
+    .description('list the batches of the last 30 days, of all ingestion methods, newest first')
     .option('--dataset <id>', 'of this dataset only')
     .option('--status <name>', 'in this state only, e.g. success, failed, processing, inactive')
     .option('--since <time>', 'created after this instant (ISO 8601)', parseInstant)
@@ -43,7 +43,7 @@ export function batchCommand(): Command {
     .action(list);
   command
     .command('show')
-    .description('all that is known of a batch')
+    .description('show the status, transitions and record counts of a batch')
     .argument('<id>', 'the batch')
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print one JSON object')
@@ -53,9 +53,9 @@ export function batchCommand(): Command {
     });
   command
     .command('revert')
-    .description('take a batch back: profiles, audiences, destinations and the lake are as if it had never come')
+    .description('revert a batch: profiles, audiences, destinations and the lake become as if it had never been sent')
     .argument('<id>', 'the batch')
-    .option('--wait', 'wait until it is done, and show how far it has come')
+    .option('--wait', 'wait until it is done, and show the progress')
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print one JSON object')
     .action(revert);
@@ -86,8 +86,7 @@ async function revert(id: string, { stage, json, wait }: Options & { readonly wa
     ? await waitForRevert(id, stores, (text) => progress.running(text))
     : await batchReport(id, stores);
   if (wait) progress.step('Done');
-  const hint =
-    report.status === 'inactive' ? '' : `Look how far it has come: tributary batch show ${id} --stage ${stage}\n`;
+  const hint = report.status === 'inactive' ? '' : `To see the progress: tributary batch show ${id} --stage ${stage}\n`;
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${printBatch(report)}${hint}`);
 }
 

@@ -39,7 +39,7 @@ export function catalogCommand(): Command {
   const command = new Command('catalog').description('check a catalog, make one active, or go back to an earlier one');
   command
     .command('validate')
-    .description('check a catalog and say what is wrong, line by line')
+    .description('check a catalog and print every error with its line')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .action(async ({ catalog: folder, set }: { catalog: string; set: string[] }) => {
@@ -49,7 +49,7 @@ export function catalogCommand(): Command {
   withActivationFlags(
     command
       .command('apply')
-      .description('put a catalog active on a running stage; functions see it within seconds')
+      .description('make a catalog active on a running stage; functions use it within seconds')
       .option('--catalog <dir>', 'folder of the catalog', 'catalog')
       .option('--set <NAME=value>', 'value of a variable of the catalog', collect, []),
   ).action(async ({ catalog: folder, set, ...flags }: ApplyOptions) => {
@@ -60,7 +60,7 @@ export function catalogCommand(): Command {
   command
     .command('plan')
     .description(
-      'say what applying a catalog would do: who enters and leaves audiences, what removed datasets leave behind, which changes of schemas are rejected',
+      'print what applying a catalog would do: who enters and leaves audiences, what removed datasets leave behind, which changes of schemas are rejected',
     )
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
@@ -69,7 +69,7 @@ export function catalogCommand(): Command {
     .action(plan);
   command
     .command('history')
-    .description('the versions that were active, with when, who and why, the newest first')
+    .description('list the versions that were active, with time, author and comment, newest first')
     .option('--limit <n>', 'how many', parseLimit, 20)
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print JSON, a version a line')
@@ -91,9 +91,9 @@ export function catalogCommand(): Command {
 const withActivationFlags = (command: Command): Command =>
   command
     .option('--stage <name>', 'stage', 'local')
-    .option('--allow-breaking', 'also when schemas change as data so far does not survive; not on prod')
-    .option('--no-backfill', 'leave it to the evaluation of the day to tell edited destinations')
-    .option('--author <name>', 'who does so, for the history; the user of this machine when omitted')
+    .option('--allow-breaking', 'also when changes of schemas are breaking; not on prod')
+    .option('--no-backfill', 'leave the updates of edited destinations to the daily evaluation')
+    .option('--author <name>', 'author, for the history; the user of this machine when omitted')
     .option('--comment <text>', 'why, for the history');
 
 /** @throws UserError when what is asked for is not for the stage */

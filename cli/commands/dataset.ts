@@ -30,10 +30,10 @@ export function datasetCommand(): Command {
     .command('delete')
     .description('delete all that is stored of a dataset which has left the catalog; profiles and audiences follow')
     .argument('<id>', 'the dataset')
-    .option('--dry-run', 'delete nothing: say what there is of it')
+    .option('--dry-run', 'delete nothing: print what is stored of it')
     .option('--now', 'also when it has left the catalog only within the last 15 minutes')
-    .option('--status', 'start nothing: show the deletion that is on its way, and the last that finished')
-    .option('--no-wait', 'start it and come back at once')
+    .option('--status', 'start nothing: show the running deletion, and the last that finished')
+    .option('--no-wait', 'start it without waiting for its end')
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print one JSON object')
     .action(deleteDataset);
@@ -62,7 +62,7 @@ async function deleteDataset(id: string, options: DeleteOptions): Promise<void> 
   const { jobId } = (await startJobOf(DELETION, resources, { datasetId: id }))!;
   if (!options.wait) {
     const how = `tributary dataset delete ${id} --status --stage ${options.stage}`;
-    return say({ jobId }, `Deletion ${jobId} has been started. Look how far it has come: ${how}\n`);
+    return say({ jobId }, `Deletion ${jobId} has been started. To see the progress: ${how}\n`);
   }
   const progress = new Progress(process.stderr);
   const job = await waitForJob(jobId, DELETION, jobs, (text) => progress.running(text));

@@ -11,7 +11,7 @@ import { keySha256 } from '#core/ingestion/collection/connection.ts';
 
 export const endpointsCommand = (): Command =>
   new Command('endpoints')
-    .description('say where records are sent to a running stage, and where profiles are asked for')
+    .description('print the addresses at which a running stage receives records and returns profiles')
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print one JSON object')
     .action(async ({ stage, json }: { stage: string; json?: true }) => {

@@ -5,6 +5,6 @@ import { EVALUATION } from '#cli/stage/job-kinds.ts';
 export const evaluateCommand = (): Command =>
   jobCommand(
     'evaluate',
-    'evaluate all audiences for all profiles now, as the daily job does, and show how far it has come',
+    'evaluate all audiences for all profiles now, as the daily job does, and show the progress',
     EVALUATION,
   );

@@ -10,7 +10,7 @@ export function exampleCommand(): Command {
     .requiredOption('--out <dir>', 'folder to write to')
     .option('--seed <n>', 'the same seed makes the same people', wholeNumber, DEFAULT_EXAMPLE.seed)
     .option('--people <n>', 'how many', wholeNumber, DEFAULT_EXAMPLE.persons)
-    .option('--now <time>', 'the instant until which things happened (ISO 8601); the present unless it is said')
+    .option('--now <time>', 'the instant until which things happened (ISO 8601); the present when omitted')
     .action(async ({ out, seed, persons, now }: { out: string; seed: number; persons: number; now?: string }) => {
       const instant = now === undefined ? Date.now() : Date.parse(now);
       if (Number.isNaN(instant))

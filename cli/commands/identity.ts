@@ -19,14 +19,14 @@ import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
 export const identityCommand = (): Command =>
   new Command('identity')
-    .description('look at, fix and try out who belongs together')
+    .description('explain, unlink and simulate identity graphs')
     .addCommand(explainCommand())
     .addCommand(unlinkCommand())
     .addCommand(simulateCommand());
 
 const explainCommand = (): Command =>
   new Command('explain')
-    .description('print why an identity is on its profile: the links that lead there, and those that were removed')
+    .description('explain why an identity belongs to its profile: the links that connect it, and the removed ones')
     .argument('<NS:VALUE>', 'the identity', parseIdentity)
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print one JSON object')
@@ -39,10 +39,10 @@ const explainCommand = (): Command =>
 
 const unlinkCommand = (): Command =>
   new Command('unlink')
-    .description('withdraw the link between two identities; profiles, audiences and destinations follow')
+    .description('remove the link between two identities; profiles, audiences and destinations follow')
     .argument('<NS:VALUE>', 'one identity', parseIdentity)
     .argument('<NS:VALUE>', 'the other', parseIdentity)
-    .requiredOption('--reason <text>', 'why, for whoever asks later')
+    .requiredOption('--reason <text>', 'why, for the link history')
     .option('--by <name>', 'who does it', userInfo().username)
     .option('--stage <name>', 'stage', 'local')
     .exitOverride()
@@ -66,7 +66,7 @@ async function graphOf(stage: string): Promise<{ profiles: ProfileStore; rules: 
 }
 
 const unknownIdentity = (identity: IdentityKey): UserError =>
-  new UserError(`Nothing is known of ${identity}. Namespaces and values are case-sensitive.`);
+  new UserError(`There are no data for ${identity}. Namespaces and values are case-sensitive.`);
 
 function parseIdentity(text: string): IdentityKey {
   if (!/^[A-Za-z0-9_.]+:./.test(text)) throw new InvalidArgumentError('Expected NAMESPACE:value, such as CRMID:1234');
@@ -106,7 +106,7 @@ const simulateCommand = (): Command =>
     .action((path: string, { valueRules }: { valueRules?: true }) => {
       const { rejections, ...result } = simulate(readSimulation(path), valueRules ? 'checked' : 'unchecked');
       for (const { atEvent, reason } of rejections) {
-        process.stderr.write(`${path}: /events/${atEvent}: not taken, or not all of it: ${reason}\n`);
+        process.stderr.write(`${path}: /events/${atEvent}: not linked, or not completely: ${reason}\n`);
       }
       process.stdout.write(`${JSON.stringify(result)}\n`);
     });

@@ -16,10 +16,10 @@ export const ingestCommand = (): Command =>
     .requiredOption('--data <dir>', 'folder with files named after datasets')
     .option('--stage <name>', 'stage', 'local')
     .addOption(
-      new Option('--ingest <method>', 'Kinesis or S3; events in NDJSON are streamed unless it is said').choices([
-        'stream',
-        'batch',
-      ]),
+      new Option(
+        '--ingest <method>',
+        'stream (Kinesis) or batch (S3); when omitted, events in NDJSON are streamed, all else is sent as batches',
+      ).choices(['stream', 'batch']),
     )
     .action(async ({ data, stage, ingestionMethod }: Options) => {
       const resources = await useStage(stage);

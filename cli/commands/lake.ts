@@ -21,7 +21,7 @@ interface CompactOptions extends LakeRange {
 }
 
 export function lakeCommand(): Command {
-  const command = new Command('lake').description('work with the accepted records that the lake keeps');
+  const command = new Command('lake').description('compact the lake, and rebuild profiles from its records');
   command
     .command('rebuild')
     .description(

@@ -14,7 +14,7 @@ interface Options {
 }
 
 export function policyCommand(): Command {
-  const command = new Command('policy').description('what policies say about the destinations of a catalog');
+  const command = new Command('policy').description('check the destinations of a catalog against its policies');
   command
     .command('check')
     .description('check every activation against the policies; fails where one is violated')

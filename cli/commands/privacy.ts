@@ -25,22 +25,22 @@ interface DeleteOptions {
 }
 
 export function privacyCommand(): Command {
-  const command = new Command('privacy').description('delete people, prove it, and take somebody in again');
+  const command = new Command('privacy').description('delete people, verify receipts, and readmit identities');
   command
     .command('delete')
-    .description('suppress a person and delete everything known of them, destinations included')
+    .description('suppress a person and delete all their data, destinations included')
     .argument('<NS:VALUE>', 'any identity of the person, e.g. CRMID:C00001')
     .option('--reason <text>', 'why, for the receipt', '')
     .option('--unknown', 'also where no profile has the identity: the lake, quarantine and exports are searched for it')
-    .option('--request <id>', 'id of the request; given again, it goes on')
+    .option('--request <id>', 'id of the request; repeat it to resume')
     .option('--wait', 'start passes at once and wait for the receipt')
     .option('--receipt <file>', 'with --wait: write the receipt to a file as well')
     .option('--stage <name>', 'stage', 'local')
     .action(deletePerson);
   command
     .command('status')
-    .description('how far deletions have come; of one that is done, the receipt')
-    .argument('[request]', 'id of a request; all that are under way when omitted')
+    .description('show the progress of deletions; the receipt of one that is done')
+    .argument('[request]', 'id of a request; all that are running when omitted')
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print JSON')
     .action(showStatus);
@@ -58,7 +58,7 @@ export function privacyCommand(): Command {
     });
   command
     .command('verify')
-    .description('check that a receipt was given by the stage and not changed since')
+    .description('check that the stage issued a receipt and that it is unchanged')
     .argument('<file>', 'the receipt')
     .option('--stage <name>', 'stage', 'local')
     .action(async (file: string, { stage }: { stage: string }) => {
@@ -67,7 +67,7 @@ export function privacyCommand(): Command {
       if (!isGenuine(readReceipt(file), answer.SecretString ?? '')) {
         throw new UserError(`${file} is no receipt of stage ${stage}, or it was changed`);
       }
-      process.stdout.write(`${file} is a receipt of stage ${stage}, as it was given.\n`);
+      process.stdout.write(`${file} is a receipt of stage ${stage}, unchanged.\n`);
     });
   return command;
 }
@@ -79,13 +79,13 @@ async function deletePerson(identity: string, options: DeleteOptions): Promise<v
   const answer = (await invoke(resources, 'erase-person', event)) as ErasePersonAnswer;
   if (answer.outcome !== 'accepted') {
     throw new UserError(
-      'Nobody is known under this identity, so nobody was deleted. Check how it is written (namespaces and values are case-sensitive). If only files of the lake may hold it, give --unknown.',
+      'No profile has this identity, so nobody was deleted. Check how it is written (namespaces and values are case-sensitive). If only files of the lake may contain it, add --unknown.',
     );
   }
   const { requestId } = answer.erasure;
   if (!wait) {
     process.stdout.write(
-      `Request ${requestId}: the person is suppressed, and gone from profiles. The next pass takes them out of lake, quarantine and exports: tributary privacy status ${requestId} --stage ${stage}\n`,
+      `Request ${requestId}: the person is suppressed, and deleted from profiles. The next pass deletes them from lake, quarantine and exports: tributary privacy status ${requestId} --stage ${stage}\n`,
     );
     return;
   }

@@ -29,7 +29,7 @@ export interface GetFlags {
 }
 
 export function profileCommand(): Command {
-  const command = new Command('profile').description('look at what is known of a person');
+  const command = new Command('profile').description('show the profile and the events of a person');
   command
     .command('get')
     .description('print the profile of a person, or the events of it, by any identity')
@@ -63,7 +63,7 @@ export async function getProfile(identity: string, flags: GetFlags, deps: Access
   if (isAccessProblem(answer)) {
     if (answer.status !== 404) throw new UserError(`${answer.title}. ${answer.detail ?? ''}`.trim());
     const policy = flags.mergePolicy === undefined ? '' : ` under merge policy ${flags.mergePolicy}`;
-    throw new UserError(`Nobody is known by ${identity} in stage ${flags.stage}${policy}.`);
+    throw new UserError(`No profile has the identity ${identity} in stage ${flags.stage}${policy}.`);
   }
   const entities = entitiesOf(result.answers, request, 'address');
   if (flags.json) return `${JSON.stringify(flags.events ? entities[identity] : entities, undefined, 2)}\n`;

@@ -26,7 +26,7 @@ interface Options extends QuarantineFilter {
 }
 
 export function quarantineCommand(): Command {
-  const command = new Command('quarantine').description('look at rejected records, and take them in after a fix');
+  const command = new Command('quarantine').description('list, show, export and replay rejected records');
   filtered(command.command('list'), 'list rejected records, with their reasons and without their contents')
     .option('--limit <n>', 'how many at most', parseCount, 100)
     .action(async ({ stage, limit, json, ...filter }: Options) => {
@@ -35,7 +35,7 @@ export function quarantineCommand(): Command {
     });
   command
     .command('show <id>')
-    .description('print one rejected record with everything that is kept of it, its raw bytes too')
+    .description('print one rejected record with everything that is stored of it, its raw bytes too')
     .option('--stage <name>', 'stage', 'local')
     .action(async (id: string, { stage }: { stage: string }) => {
       const rows = await rowsOf(stage, { ids: [id] }, 2);
@@ -52,7 +52,7 @@ export function quarantineCommand(): Command {
       const rows = await rowsOf(stage, filter, limit);
       for (const row of rows) if (!isWholeFile(row)) process.stdout.write(correctableLine(row));
     });
-  filtered(command.command('replay'), 'take rejected records in once more, with the catalog that is active now')
+  filtered(command.command('replay'), 'ingest rejected records again, with the catalog that is active now')
     .option('--id <id>', 'one record; may be given several times', (id: string, ids: string[]) => [...ids, id], [])
     .option('--corrected <file>', 'only those of this file, with the contents that it has; see quarantine export')
     .action(async ({ stage, json, id, corrected: file, ...filter }: Options & { id: string[]; corrected?: string }) => {

@@ -22,7 +22,7 @@ interface Options {
 
 export const replayCommand = (): Command =>
   new Command('replay')
-    .description('run files through the platform in memory and print what comes of them, without deploying anything')
+    .description('run files through the platform in memory and print the result, without deploying anything')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--input <DATASET=FILE>', 'a file of a dataset; may be given several times', collect, [])
     .requiredOption('--now <time>', 'the instant at which audiences are evaluated (ISO 8601)', parseInstant)

@@ -44,9 +44,9 @@ interface EstimateFlags extends Which {
 }
 
 export function segmentCommand(): Command {
-  const command = new Command('segment').description('look at an audience of a catalog, or at one that may become one');
+  const command = new Command('segment').description('plan, estimate and list audiences');
   withSegment(command.command('plan'))
-    .description('say how an audience is evaluated and why')
+    .description('print how an audience is evaluated and why')
     .addOption(new Option('--mode <mode>', 'whose rules decide').choices(PLAN_MODES))
     .addOption(
       new Option('--in-segment-with-events <method>', "what Adobe's modes make of inSegment beside events").choices([
@@ -69,7 +69,7 @@ export function segmentCommand(): Command {
   withSegment(command.command('estimate'))
     .description('count how many people of a running stage would be in an audience now; nothing is changed')
     .option('--stage <name>', 'stage', 'local')
-    .option('--sample <n>', 'look at so many people, drawn at random, instead of all', parseSize)
+    .option('--sample <n>', 'evaluate a random sample of this size instead of all people', parseSize)
     .option('--json', 'print one JSON object')
     .action(async (id: string | undefined, flags: EstimateFlags) => {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));

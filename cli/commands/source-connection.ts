@@ -3,7 +3,7 @@ import { newConnectionKey } from '#cli/local/catalog-variables.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 
 export function sourceConnectionCommand(): Command {
-  const command = new Command('source-connection').description('who may send records over HTTP');
+  const command = new Command('source-connection').description('make keys for senders of records over HTTP');
   command
     .command('key')
     .description('make a key for a source connection: the key for its sender, the SHA-256 of it for the catalog')
@@ -16,9 +16,9 @@ export function sourceConnectionCommand(): Command {
   return command;
 }
 
-const printKey = (key: string, digest: string): string => `Key, for its sender; it is kept nowhere:
+const printKey = (key: string, digest: string): string => `Key, for its sender; it is not stored anywhere:
   ${key}
 
-Into the catalog, source-connections/<id>.yaml, beside the old one until everybody has the new one:
+For the catalog, source-connections/<id>.yaml, beside the old digest until every sender has the new key:
   keySha256: [${digest}]
 `;

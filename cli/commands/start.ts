@@ -33,10 +33,10 @@ export interface StartOptions {
 
 export const startCommand = (): Command =>
   new Command('start')
-    .description('deploy the platform on this machine, feed it, and show what comes of it')
+    .description('deploy the platform on this machine, ingest data, and show the result')
     .option(
       '--data <dir>',
-      'folder with files named after datasets; the generated example unless it or --catalog is said',
+      'folder with files named after datasets; the generated example when it and --catalog are omitted',
     )
     .option('--catalog <dir>', 'folder of the catalog', EXAMPLE_CATALOG)
     .action(async (options: StartOptions) => {

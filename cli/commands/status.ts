@@ -6,7 +6,7 @@ import { useStage } from '#cli/stage/use-stage.ts';
 
 export const statusCommand = (): Command =>
   new Command('status')
-    .description('print what stands in a running stage: records, profiles, audiences, deliveries')
+    .description('print the state of a running stage: records, profiles, audiences, deliveries')
     .option('--stage <name>', 'stage', 'local')
     .option('--json', 'print one JSON object, with the members of every audience')
     .action(async ({ stage, json }: { stage: string; json?: true }) => {

@@ -30,18 +30,18 @@ export async function checkLeft(
 ): Promise<void> {
   if (active.datasets.some((dataset) => dataset.id === id)) {
     throw new UserError(
-      `Dataset "${id}" is in the active catalog. Take its file out of datasets/, see what that changes with "tributary catalog plan", apply it, then delete it.`,
+      `Dataset "${id}" is in the active catalog. Remove its file from datasets/, check the effect with "tributary catalog plan", apply the catalog, then delete the dataset.`,
     );
   }
   const last = await lastVersionWith(id, known);
   if (!last && !(await known.hasObjects())) {
     const ids = active.datasets.map((dataset) => dataset.id);
     const hint = didYouMean(id, ids) ?? 'its name is that of its folder in the lake: dataset=<id>/';
-    throw new UserError(`Nothing is known of a dataset "${id}": ${hint}`);
+    throw new UserError(`There is no dataset "${id}": ${hint}`);
   }
   if (last && isLookup(id, last.catalog)) {
     throw new UserError(
-      `Dataset "${id}" is a lookup dataset: its records lie under their keys, together with those of others of its schema. Take it back into the catalog, send records with operation "delete" for its keys, then take it out for good.`,
+      `Dataset "${id}" is a lookup dataset: its records are stored by key, together with those of other datasets of its schema. Restore it in the catalog, send records with operation "delete" for its keys, then remove it for good.`,
     );
   }
   const until = last?.leftAt === undefined ? 0 : last.leftAt + IN_HAND_MS;

@@ -35,7 +35,8 @@ export async function replayDeadLetters(client: SQSClient, deadLetters: string, 
     );
     const failed = new Set(Failed.map(({ Id }) => Id));
     const taken = Messages.filter((_, index) => !failed.has(String(index)));
-    if (taken.length === 0) throw new Error(`The queue takes no messages: ${Failed[0]?.Message ?? 'no reason given'}`);
+    if (taken.length === 0)
+      throw new Error(`The queue accepts no messages: ${Failed[0]?.Message ?? 'no reason given'}`);
     await client.send(
       new DeleteMessageBatchCommand({
         QueueUrl: deadLetters,

@@ -23,7 +23,7 @@ const OPEN_FOR_MS = 6 * HOUR_MS;
 /** The commands that look at the guard of a destination, and release what it holds. */
 export const guardCommands = (): Command[] => [
   command('status', 'what a destination knows, and why it is paused or held')
-    .option('--profiles', 'list whom the guard holds back, one JSON object a line')
+    .option('--profiles', 'list the profiles that the guard holds back, one JSON object a line')
     .option('--json', 'print one JSON object')
     .action(showStatus),
   command('release', 'let the changes pass that its guard holds back').action(release),
@@ -38,7 +38,7 @@ const command = (name: string, description: string): Command =>
 
 function find(id: string | undefined, { stage, destination }: Options): Promise<FoundDestination> {
   const which = id ?? destination;
-  if (which === undefined) throw new UserError('Say which destination: tributary destination status ID');
+  if (which === undefined) throw new UserError('Name the destination: tributary destination status ID');
   return findDestination(which, stage);
 }
 

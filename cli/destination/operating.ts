@@ -21,7 +21,7 @@ export const operatingCommands = (): Command[] => [
     .option('--hours <n>', 'how far back', parseHours, 24)
     .option('--json', 'print one JSON object')
     .action(showRuns),
-  command('pause', 'stop delivering; what there is to tell waits in the queue, seven days at most').action(
+  command('pause', 'stop delivering; deliveries wait in the queue, seven days at most').action(
     async (options: Options) => {
       const { id, laneIds, resources, stores } = await find(options);
       await stores.dataflow.pause(id, Date.now());
@@ -33,7 +33,7 @@ export const operatingCommands = (): Command[] => [
     const { id, laneIds, resources, stores } = await find(options);
     await stores.dataflow.pause(id, undefined);
     const switched = await switchLanes(laneIds, true, resources);
-    say(`"${id}" goes on: ${count(switched, 'queue')} worked off again.`);
+    say(`"${id}" is resumed: ${count(switched, 'queue')} processed again.`);
   }),
   command('replay-dead-letters', 'put what could not be delivered back on the queue').action(
     async (options: Options) => {
@@ -55,7 +55,7 @@ export const operatingCommands = (): Command[] => [
       const { items, queued } = await routeEverybody(found.id, found, { resend });
       say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
     }),
-  command('backfill', 'tell a destination at once of all members it does not know').action(async (options: Options) => {
+  command('backfill', 'send a destination all members that it does not have yet').action(async (options: Options) => {
     const found = await find(options);
     await rejectHeld(found);
     const { items, queued } = await routeEverybody(found.id, found);

@@ -27,7 +27,7 @@ export const previewCommand = (): Command =>
       '--changes <file>',
       'NDJSON of {segmentId, status, lastQualificationTime, identityMap, attributes?}; "-" for standard input',
     )
-    .option('--now <time>', 'the instant to take for the present (ISO 8601)', parseInstant)
+    .option('--now <time>', 'the instant to use as the present (ISO 8601)', parseInstant)
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
     .option('--json', 'print one JSON array')
     .action(showPreview);
@@ -45,7 +45,7 @@ async function showPreview(options: PreviewOptions): Promise<void> {
   const made = preview(destination, changes, stageSettings(catalog).route, options.now ?? Date.now(), nameOf);
   process.stdout.write(options.json ? `${JSON.stringify(asJson(made), undefined, 2)}\n` : asText(made));
   for (const [reason, memberships] of Object.entries(made.excluded)) {
-    process.stderr.write(`left out: ${reason} ${memberships}\n`);
+    process.stderr.write(`excluded: ${reason} ${memberships}\n`);
   }
   for (const { line, message } of problems) process.stderr.write(`${options.changes}:${line}: ${message}\n`);
   if (problems.length > 0) {

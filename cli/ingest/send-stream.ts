@@ -32,7 +32,7 @@ export async function sendToStream(stream: string, messages: AsyncIterable<strin
 async function putAll(stream: string, entries: readonly PutRecordsRequestEntry[]): Promise<void> {
   let pending = [...entries];
   for (let attempt = 1; pending.length > 0; attempt++) {
-    if (attempt > ATTEMPTS) throw new UserError(`The stream ${stream} did not take ${pending.length} records`);
+    if (attempt > ATTEMPTS) throw new UserError(`The stream ${stream} did not accept ${pending.length} records`);
     if (attempt > 1) await backoffBefore(attempt);
     const { Records = [] } = await kinesis().send(new PutRecordsCommand({ StreamName: stream, Records: pending }));
     pending = pending.filter((_, index) => Records[index]?.ErrorCode !== undefined);

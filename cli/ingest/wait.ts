@@ -63,7 +63,7 @@ export async function waitUntilIdle({ resources, stores, catalog, progress }: Fl
     const state = `${items} profile items: ${toEvaluate} to evaluate, ${toRoute} to route, ${waiting} deliveries on their way${failed}`;
     progress(state);
     return { isDone: toEvaluate + toRoute + waiting === 0, state };
-  }, 'Evaluation, routing or delivery stands still');
+  }, 'Evaluation, routing or delivery makes no progress');
 }
 
 /** What did not get through and is tried again, until it is delivered or a dead letter: for each destination. */
@@ -73,7 +73,7 @@ async function failedAttempts(runStatistics: RunStatistics, catalog: CompiledCat
   for (const id of catalog.destinations.keys()) {
     const runs = await runStatistics.runs(id, now - HOUR_MS, now);
     const retried = runs.reduce((sum, run) => sum + run.retried, 0);
-    if (retried > 0) lines.push(`; "${id}" failed ${retried} times and is tried again (its log says why)`);
+    if (retried > 0) lines.push(`; "${id}" failed ${retried} times and is retried (see its log)`);
   }
   return lines.join('');
 }

@@ -9,11 +9,19 @@ import { ministackIsReady } from './detect.ts';
 import { DEFAULT_ACCOUNT, type LocalCredentials } from './environment.ts';
 import { localPaths, nodeBinDirectory } from './paths.ts';
 import { endFamily, findProcess, identify } from './processes.ts';
-import { ensureVenv } from './python.ts';
+import { ensureVenv, type PythonProgram } from './python.ts';
 import { type RunningProcess, readState, removeState, runningProcess, writeState } from './state.ts';
 
 /** A key of twelve digits is the account number; the secret is what presigned URLs are checked against. */
 export const MINISTACK_CREDENTIALS: LocalCredentials = { accessKeyId: DEFAULT_ACCOUNT, secretAccessKey: 'test' };
+
+export const MINISTACK: PythonProgram = {
+  name: 'MiniStack',
+  installing: 'the local AWS (MiniStack, about 90 MB, once)',
+  modules: ['ministack', 'boto3'],
+  why: 'The local AWS that `npm start` brings along (MiniStack) is a Python program; it is installed into .local/ministack/venv and nowhere else.',
+  orElse: 'Or start a local AWS of your own and set AWS_ENDPOINT_URL to it: see docs/local.md.',
+};
 
 const PREFERRED_PORT = 4600;
 const READY_WITHIN_MS = 30_000;
@@ -44,7 +52,13 @@ export async function findOrStartMinistack(root: string, log: (line: string) => 
     return { endpoint: endpointOf(running.port), started: false, startedAt: running.startedAt };
 
   const paths = localPaths(root).ministack;
-  const python = ensureVenv({ venv: paths.venv, requirements: REQUIREMENTS, logFile: paths.installLog, log });
+  const python = ensureVenv({
+    program: MINISTACK,
+    venv: paths.venv,
+    requirements: REQUIREMENTS,
+    logFile: paths.installLog,
+    log,
+  });
   await clearRemains(root);
   const state = await start(root, python);
   if (!(await becomesReady(state, READY_WITHIN_MS, ministackMarker(root)))) {

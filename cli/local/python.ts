@@ -12,11 +12,21 @@ for name in ('venv', 'ensurepip'):
     except ImportError: missing.append(name)
 print(json.dumps({'version': list(sys.version_info[:3]), 'missing': missing}))`;
 
-const WHY =
-  'The local AWS that `npm start` brings along (MiniStack) is a Python program; it is installed into .local/ministack/venv and nowhere else.';
-const OR_ELSE = 'Or start a local AWS of your own and set AWS_ENDPOINT_URL to it: see docs/local.md.';
 const INSTALL_PYTHON =
   'Install it, e.g. `sudo apt install python3 python3-venv` (Debian, Ubuntu), `sudo dnf install python3` (Fedora), `brew install python` (macOS).';
+
+/** A program in Python that gets a virtual environment of its own. */
+export interface PythonProgram {
+  readonly name: string;
+  /** What is installed, how large it is and how often: goes on after "Installing". */
+  readonly installing: string;
+  /** What has to be importable once it is there. */
+  readonly modules: readonly string[];
+  /** What it is for and where it goes: a sentence. */
+  readonly why: string;
+  /** How one does without it: a sentence. */
+  readonly orElse: string;
+}
 
 /** What one Python on PATH said about itself. */
 export interface PythonProbe {
@@ -40,15 +50,15 @@ function probePythons(env: NodeJS.ProcessEnv = process.env): PythonProbe[] {
 }
 
 /** The first Python that will do; otherwise an error that says what is missing, what for, and what to install. */
-export function choosePython(found: readonly PythonProbe[]): PythonProbe {
+export function choosePython(found: readonly PythonProbe[], { why, orElse }: PythonProgram): PythonProbe {
   const usable = found.find(isUsable);
   if (usable !== undefined) return usable;
   const recent = found.find(isRecent);
   if (recent !== undefined) {
     const version = recent.version.slice(0, 2).join('.');
     throw new UserError(
-      `Python ${recent.version.join('.')} (${recent.command}) lacks the standard module${recent.missing.length > 1 ? 's' : ''} ${recent.missing.join(' and ')}.\n${WHY}\n` +
-        `Install what is missing, e.g. \`sudo apt install python${version}-venv\` (Debian, Ubuntu).\n${OR_ELSE}`,
+      `Python ${recent.version.join('.')} (${recent.command}) lacks the standard module${recent.missing.length > 1 ? 's' : ''} ${recent.missing.join(' and ')}.\n${why}\n` +
+        `Install what is missing, e.g. \`sudo apt install python${version}-venv\` (Debian, Ubuntu).\n${orElse}`,
     );
   }
   const [old] = found;
@@ -56,7 +66,7 @@ export function choosePython(found: readonly PythonProbe[]): PythonProbe {
     old === undefined
       ? `Python ${OLDEST.join('.')} or newer is needed, and there is no Python on the PATH.`
       : `Python ${OLDEST.join('.')} or newer is needed; ${old.command} on the PATH is ${old.version.join('.')}.`;
-  throw new UserError(`${what}\n${WHY}\n${INSTALL_PYTHON}\n${OR_ELSE}`);
+  throw new UserError(`${what}\n${why}\n${INSTALL_PYTHON}\n${orElse}`);
 }
 
 function isRecent(probe: PythonProbe): boolean {
@@ -73,39 +83,37 @@ function isUsable(probe: PythonProbe): boolean {
  * Returns the path of its Python. An installation that was cut short is started over.
  */
 export function ensureVenv(options: {
+  readonly program: PythonProgram;
   readonly venv: string;
   readonly requirements: string;
   readonly logFile: string;
   readonly log: (line: string) => void;
 }): string {
-  const { venv, requirements, logFile, log } = options;
+  const { program, venv, requirements, logFile, log } = options;
   const python = join(venv, 'bin', 'python');
   const stamp = join(venv, 'installed-requirements.txt');
   const wanted = readFileSync(requirements, 'utf8');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && runs(python)) return python;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted && runs(python, program)) return python;
 
-  const { command } = choosePython(probePythons());
-  log('Installing the local AWS (MiniStack, about 90 MB, once) ...');
+  const { command } = choosePython(probePythons(), program);
+  log(`Installing ${program.installing} ...`);
   rmSync(venv, { recursive: true, force: true });
   mkdirSync(dirname(venv), { recursive: true });
   rmSync(logFile, { force: true });
-  step(logFile, command, ['-m', 'venv', venv], 'creating a Python virtual environment');
+  const step = (executable: string, args: string[], what: string): void =>
+    run(program, logFile, executable, args, what);
+  step(command, ['-m', 'venv', venv], 'creating a Python virtual environment');
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--requirement', requirements];
-  step(
-    logFile,
-    python,
-    pip,
-    'installing MiniStack with pip (it needs the Python package index, or a mirror set in pip)',
-  );
+  step(python, pip, `installing ${program.name} with pip (it needs the Python package index, or a mirror set in pip)`);
   writeFileSync(stamp, wanted);
   return python;
 }
 
-function runs(python: string): boolean {
-  return spawnSync(python, ['-c', 'import ministack, boto3'], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+function runs(python: string, { modules }: PythonProgram): boolean {
+  return spawnSync(python, ['-c', `import ${modules.join(', ')}`], { stdio: 'ignore', timeout: 60_000 }).status === 0;
 }
 
-function step(logFile: string, command: string, args: string[], what: string): void {
+function run({ orElse }: PythonProgram, logFile: string, command: string, args: string[], what: string): void {
   const done: SpawnSyncReturns<string> = spawnSync(command, args, {
     encoding: 'utf8',
     timeout: 600_000,
@@ -116,5 +124,5 @@ function step(logFile: string, command: string, args: string[], what: string): v
   if (done.status === 0) return;
   const reason = done.error?.message ?? `it ended with ${done.status ?? done.signal}`;
   const tail = output.trim().split('\n').slice(-12).join('\n');
-  throw new UserError(`Failed at ${what}: ${reason}.\n${tail}\nAll of it: ${logFile}\n${OR_ELSE}`);
+  throw new UserError(`Failed at ${what}: ${reason}.\n${tail}\nAll of it: ${logFile}\n${orElse}`);
 }

@@ -2,8 +2,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { OutgoingDelivery } from '#core/activation/ports/outbox.ts';
 import { route } from '#core/activation/route.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { type StageSettings, stageSettings } from '#core/catalog/stage-settings.ts';
-import type { Cost } from '#core/cost/usage.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import { LINK_HISTORY_LIMITS } from '#core/identity/link-history.ts';
 import { failedCounts } from '#core/pipeline/batch/batch-state.ts';
@@ -11,6 +10,7 @@ import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
 import { countValidated } from '#core/pipeline/counts.ts';
 import { dryRun, processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
 import { isLookedUp } from '#core/pipeline/write-lookups.ts';
+import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { OutcomeCounts } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { type Report, report } from '#core/report/report.ts';
@@ -22,7 +22,7 @@ import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { type IngestionMethod, travel } from './batches.ts';
-import { type CostBatch, countCost } from './cost/cost-run.ts';
+import { type CostRow, costTable } from './cost/cost-table.ts';
 
 export interface ReplayInput {
   readonly name: string;
@@ -43,7 +43,7 @@ export interface ReplayOptions {
    * every good record counts, so that the answer does not depend on the door.
    */
   readonly threshold?: number | undefined;
-  /** Whether to count what the same would cost on AWS; takes as long again. @default false */
+  /** Whether to count what the same would cost on AWS; takes some times as long. @default false */
   readonly withCost?: boolean;
 }
 
@@ -55,8 +55,8 @@ export interface ReplayResult extends Report {
   withoutProfile: Record<string, number>;
   /** Accepted records of which the identity graph did not take everything, by reason. */
   graphRejections: Record<string, number>;
-  /** The records as they travelled, and streamed in batches of 100 in which no two belong to one person. */
-  cost?: { asReplayed: Cost; worstCase: Cost };
+  /** What the accepted records would cost on AWS, by how they come in and how many come. */
+  cost?: readonly CostRow[];
 }
 
 /**
@@ -80,7 +80,7 @@ export async function replay(
   const tally = emptyTally();
   const inputs = wholeInputs(options, tally);
 
-  const travelled: CostBatch[] = [];
+  const travelled: AcceptedRecord[] = [];
   let part = 0;
   for (const batch of travel(
     inputs.map(({ records }) => records),
@@ -103,8 +103,7 @@ export async function replay(
     });
     if (processed.failed[0]) throw processed.failed[0].error;
     countProcessed(processed, tally);
-    const ofPeople = processed.outcomes.map(({ record }) => record).filter((record) => !isLookedUp(record));
-    travelled.push({ ingestionMethod: batch.ingestionMethod, records: ofPeople });
+    travelled.push(...processed.outcomes.map(({ record }) => record).filter((record) => !isLookedUp(record)));
   }
   const evaluation = {
     profiles,
@@ -120,7 +119,10 @@ export async function replay(
   for (const canonicalKey of new Set(memberships.changed)) await route(canonicalKey, routing);
   const counted = await report({ profiles, memberships, deliveryStates }, settings.report, now);
   const result: ReplayResult = { ...counted, ...tally };
-  if (options.withCost) return { result: { ...result, cost: await costs(travelled, settings, now) }, deliveries };
+  if (options.withCost) {
+    travelled.sort((x, y) => x.time - y.time);
+    return { result: { ...result, cost: await costTable(travelled, { settings, now }) }, deliveries };
+  }
   return { result, deliveries };
 }
 
@@ -168,25 +170,6 @@ const WHOLE_LINK_HISTORY = {
   many: Number.POSITIVE_INFINITY,
   most: Number.POSITIVE_INFINITY,
 };
-
-/** Records in one batch of the worst case. */
-const WORST_BATCH = 100;
-
-async function costs(
-  travelled: readonly CostBatch[],
-  settings: StageSettings,
-  now: number,
-): Promise<NonNullable<ReplayResult['cost']>> {
-  const all = travelled.flatMap(({ records }) => records).sort((x, y) => x.time - y.time);
-  const worst = Array.from({ length: Math.ceil(all.length / WORST_BATCH) }, (_, i) => ({
-    ingestionMethod: 'stream' as const,
-    records: all.slice(i * WORST_BATCH, (i + 1) * WORST_BATCH),
-  }));
-  return {
-    asReplayed: await countCost(travelled, { settings, now, together: true }),
-    worstCase: await countCost(worst, { settings, now, together: false }),
-  };
-}
 
 /** @returns what became of the records of an input with too many rejected ones */
 function failedAsWhole(

@@ -81,7 +81,7 @@ export function printBatch(batch: BatchReport): string {
     ...(chunks ? [`  ${chunks.all} chunks: ${chunks.validated} validated, ${chunks.completed} completed`] : []),
     ...(counts ? [`  ${recordsIn(batch, counts)}`] : []),
     ...(reason ? [`  ${reason.code}: ${reason.message}`] : []),
-    ...(revert ? [`  taken back: ${printRevert(revert)}`] : []),
+    ...(revert ? [`  reverted: ${printRevert(revert)}`] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -90,7 +90,7 @@ function recordsIn({ status }: BatchReport, counts: OutcomeCounts): string {
   const { accepted, rejected, duplicate } = counts;
   const [a, r, d] = [accepted, rejected, duplicate].map((count) => count.toLocaleString('en-US'));
   const why = whyNot(counts);
-  const had = status === 'inactive' ? ', which it had brought and which are gone' : '';
+  const had = status === 'inactive' ? ', all of them removed by the revert' : '';
   return `records: ${a} accepted, ${r} rejected, ${d} duplicate${had}${why === '' ? '' : ` (${why})`}`;
 }
 

@@ -51,11 +51,11 @@ export function printStatus(shown: DestinationStatus): string {
     ...(held
       ? [
           `Held since ${held.since}: ${count(held.left)} of ${count(held.size)} profiles have left "${held.segmentId}", ` +
-            `of which ${count(held.most)} may. Deletions and opt-outs pass.`,
-          `  whom: tributary destination status ${destination} --profiles; go on: tributary destination release ${destination}`,
+            `of which ${count(held.most)} may. Deletions and opt-outs are permitted.`,
+          `  list them: tributary destination status ${destination} --profiles; release: tributary destination release ${destination}`,
         ]
       : []),
-    ...(openUntil === undefined ? [] : [`Being released: everything passes until ${openUntil} at the latest`]),
+    ...(openUntil === undefined ? [] : [`Being released: everything is permitted until ${openUntil} at the latest`]),
     table(['audience', 'profiles', 'left today', 'may leave', 'held exits', 'held entries'], rows),
     `Waiting: ${tally(waiting) || 'none'}. Dead letters: ${tally(deadLetters) || 'none'}.`,
     '',

@@ -38,16 +38,16 @@ export function printEndpoints(endpoints: StageEndpoints): string {
 }
 
 /** Where one address leads to several functions, each request says which it means. */
-const hostsOf = ({ collection, batch, access }: StageEndpoints): string => `Every request needs the host of its door
+const hostsOf = ({ collection, batch, access }: StageEndpoints): string => `Every request needs the host of its endpoint
 ${table(
-  ['door', 'header'],
+  ['endpoint', 'header'],
   Object.entries({ collection, batch, access }).map(([name, { headers }]) => [name, `Host: ${headers.host ?? ''}`]),
 )}
 `;
 
 const destinationsText = ({ connections }: StageEndpoints): string =>
   connections.length === 0
-    ? 'No source connection is in the catalog active, so nobody may send records over HTTP: see docs/ingestion.md\n'
+    ? 'The active catalog has no source connection, so nobody may send records over HTTP: see docs/ingestion.md\n'
     : `Source connections\n${table(
         ['id', 'may send records of'],
         connections.map(({ id, datasets }) => [id, datasets.join(', ')]),
@@ -59,7 +59,7 @@ function tryText({ collection, batch, access, key, connections }: StageEndpoints
   if (!shown) return '';
   const host = ({ headers }: IngestionMethod): string => (headers.host ? ` -H "Host: ${headers.host}"` : '');
   const [dataset = ''] = shown.datasets;
-  return `${key ? `The key of "${key.connection}" was made for this machine` : KEYS}
+  return `${key ? `The key of "${key.connection}" was generated for this machine` : KEYS}
 
 To try, in a shell
   KEY=${key?.key ?? '…'}
@@ -75,4 +75,4 @@ To try, in a shell
 }
 
 const KEYS =
-  'Keys are with those who send; the catalog has only their SHA-256. A new one: tributary source-connection key';
+  'Only senders have the keys; the catalog has their SHA-256. To make a new one: tributary source-connection key';

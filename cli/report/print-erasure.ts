@@ -4,13 +4,11 @@ import type { Erasure } from '#core/privacy/erasure.ts';
 /** How far a deletion has come, in one line. */
 export function printErasure({ status, passes, counts, requestedAt, doneAt }: Erasure): string {
   const rows = counts.lake.rows + counts.quarantine.rows + counts.exports.rows;
-  const taken = `${counts.timelineEntries} timeline entries and ${rows} rows taken away`;
+  const taken = `${counts.timelineEntries} timeline entries and ${rows} rows deleted`;
   const asked = `asked for at ${new Date(requestedAt).toISOString()}`;
   if (status === 'done') return `done at ${new Date(doneAt ?? 0).toISOString()}, ${asked}; ${taken}`;
   const where =
-    passes.length === 0
-      ? 'waits for its first pass'
-      : `${passes.length} passes done, waits for what may come beside them`;
+    passes.length === 0 ? 'waits for its first pass' : `${passes.length} passes done, waits for the last one`;
   return `${where}, ${asked}; ${taken}`;
 }
 
@@ -18,5 +16,5 @@ export function printErasure({ status, passes, counts, requestedAt, doneAt }: Er
 export function printPass(job: Job): string {
   const { folders = 0, objects = 0, rows = 0 } = tallyOf(job);
   const ended = job.partitions.filter(({ status }) => status !== 'open').length;
-  return `Pass ${job.id}: ${job.status}, ${ended} of ${job.partitions.length} partitions, ${folders} folders looked at, ${rows} rows of ${objects} objects taken away`;
+  return `Pass ${job.id}: ${job.status}, ${ended} of ${job.partitions.length} partitions, ${folders} folders read, ${rows} rows of ${objects} objects deleted`;
 }

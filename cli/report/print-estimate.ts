@@ -8,9 +8,9 @@ const shown = (value: number): string => value.toLocaleString('en-US');
 
 /** An estimate in a sentence. */
 export function printEstimate({ count, low, high, sampled, total }: Estimate): string {
-  if (sampled === total) return `${shown(count)} of ${shown(total)} people. All of them were looked at.\n`;
+  if (sampled === total) return `${shown(count)} of ${shown(total)} people. All of them were evaluated.\n`;
   const range = `between ${shown(low)} and ${shown(high)} with 95 % confidence`;
-  return `About ${shown(count)} of ${shown(total)} people, ${range}. ${shown(sampled)} were looked at.\n`;
+  return `About ${shown(count)} of ${shown(total)} people, ${range}. ${shown(sampled)} were evaluated.\n`;
 }
 
 /** What datasets leave behind that leave the catalog, and what to do about it. */
@@ -20,10 +20,10 @@ function printRemainsOf({ dataset, profiles, lake }: Remains): string {
   const leaves = `Dataset "${dataset}" leaves the catalog`;
   if (profiles === 0 && lake.objects === 0) return `${leaves}: nothing is stored of it.\n`;
   const inLake = `${shown(lake.objects)} object${lake.objects === 1 ? '' : 's'} (${megabytes(lake.bytes)})`;
-  return `${leaves}: ${shown(profiles)} profile${profiles === 1 ? '' : 's'} hold something of it, and the lake ${inLake}.
-    Its attributes and events count in no profile, audience or destination from then on; links that it asserted stay.
-    All of it is stored until: tributary dataset delete ${dataset}
-    If the dataset comes back before that, what is stored counts again.
+  return `${leaves}: ${shown(profiles)} profile${profiles === 1 ? '' : 's'} contain data of it, and the lake ${inLake}.
+    From then on its attributes and events count in no profile, audience or destination; links that it asserted stay.
+    Its data stay stored until: tributary dataset delete ${dataset}
+    If the dataset returns before that, the stored data count again.
 `;
 }
 
@@ -40,7 +40,7 @@ export function printAudienceImpact(
   const impact =
     segments.length === 0
       ? `Of ${shown(profileCount)} people, nobody enters or leaves an audience.\n`
-      : `${table(['audience', 'change', 'enter', 'leave', 'members then'], rows)}\n\n${shown(profileCount)} people were looked at; nothing was changed.\n`;
+      : `${table(['audience', 'change', 'enter', 'leave', 'members then'], rows)}\n\n${shown(profileCount)} people were evaluated; nothing was changed.\n`;
   if (breaking.length === 0) return `${impact}${left}`;
   const lines = breaking.map(renderBreakingChange).join('\n');
   const rejected = `${countBreaking(breaking)}; \`catalog apply\` rejects ${breaking.length === 1 ? 'it' : 'them'}`;

@@ -47,6 +47,6 @@ export const sourcesOf = ({ source, alsoFrom = [] }: Pick<Link, 'source' | 'also
 export const day = (time: number): string => new Date(time).toISOString();
 
 function reasonOf({ why, unlinking }: RemovedLink): string {
-  if (unlinking) return `withdrawn by ${unlinking.who}: ${unlinking.reason}`;
+  if (unlinking) return `unlinked by ${unlinking.who}: ${unlinking.reason}`;
   return why === 'limit' ? 'the graph was full' : 'two values of a unique namespace would have met';
 }

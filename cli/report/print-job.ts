@@ -41,7 +41,7 @@ export function printProgress(job: Job, kind: JobKind): string {
   const ended = job.partitions.filter(({ status }) => status !== 'open').length;
   const all = job.estimate === undefined ? '' : ` of about ${format(job.estimate)}`;
   const counts = Object.entries(kind.counts).map(([name, says]) => `${format(tally[name] ?? 0)} ${says}`);
-  return `${format(items)}${all} profile items, ${ended} of ${job.partitions.length} parts: ${counts.join(', ')}`;
+  return `${format(items)}${all} profile items, ${ended} of ${job.partitions.length} partitions: ${counts.join(', ')}`;
 }
 
 /** What is known of the last jobs. */
@@ -59,12 +59,12 @@ export function printJobs(
 
 export function printJob(job: Job, kind: JobKind, now: number): string {
   const { status, startedAt, endedAt, failed } = reportJob(job, kind, now);
-  const until = isActive(job) ? `, last heard of ${seconds(now - job.touchedAt)} ago` : ` to ${endedAt}`;
+  const until = isActive(job) ? `, last progress ${seconds(now - job.touchedAt)} ago` : ` to ${endedAt}`;
   const lines = [
     `${kind.title} ${job.id}: ${status}`,
     `  from ${startedAt}${until}, under catalog ${job.catalogVersion}`,
     `  ${printProgress(job, kind)}`,
-    ...(failed > 0 ? [`  ${format(failed)} could not be done: docs/runbook.md, "<job>-dead-letters"`] : []),
+    ...(failed > 0 ? [`  ${format(failed)} failed: see docs/runbook.md, "<job>-dead-letters"`] : []),
   ];
   return lines.join('\n');
 }

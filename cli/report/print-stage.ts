@@ -19,7 +19,7 @@ export function printStage(report: StageReport, catalog: CompiledCatalog): strin
       ),
     ],
     takenBack.length > 0 && [
-      'Batches taken back',
+      'Reverted batches',
       table(
         ['batch', 'dataset', 'file', 'had brought'],
         takenBack.map(({ id, datasetId, file, counts }) => [id, datasetId, file, counts.accepted]),

@@ -18,8 +18,8 @@ export const jobCommand = (name: string, description: string, kind: ScheduledJob
   new Command(name)
     .description(description)
     .option('--stage <name>', 'stage', 'local')
-    .option('--status', 'start nothing: show the run that is on its way, and the last that finished')
-    .option('--no-wait', 'start it and come back at once')
+    .option('--status', 'start nothing: show the running job, and the last that finished')
+    .option('--no-wait', 'start it without waiting for its end')
     .option('--json', 'print one JSON object')
     .action(async (flags: JobFlags) => {
       const resources = await useStage(flags.stage);
@@ -42,7 +42,7 @@ async function run(kind: ScheduledJobKind, resources: Resources, { wait, json, s
   if (!started) return json ? asJson(null) : 'There is nothing to do.\n';
   if (!wait) {
     const how = started.joined ? 'was on its way already' : 'has been started';
-    const text = `${kind.title} ${started.jobId} ${how}. Look how far it has come: ${kind.command} --status --stage ${stage}\n`;
+    const text = `${kind.title} ${started.jobId} ${how}. To see the progress: ${kind.command} --status --stage ${stage}\n`;
     return json ? asJson(started) : text;
   }
   const progress = new Progress(process.stderr);

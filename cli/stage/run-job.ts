@@ -46,7 +46,7 @@ export async function waitForJob(
     if (job.touchedAt !== moved.touchedAt) moved = { touchedAt: job.touchedAt, seenAt: performance.now() };
     if (performance.now() - moved.seenAt > GIVE_UP_AFTER_MS) {
       throw new UserError(
-        `Nothing has moved for ${GIVE_UP_AFTER_MS / 60_000} minutes. The job may go on: look with "${kind.command} --status", and at the log of ${kind.worker}.`,
+        `No progress for ${GIVE_UP_AFTER_MS / 60_000} minutes. The job may still continue: check "${kind.command} --status", and the log of ${kind.worker}.`,
       );
     }
     await setTimeout(LOOK_EVERY_MS);
@@ -57,7 +57,7 @@ function finished(job: Job, kind: JobKind): Job {
   if (job.status === 'finished') return job;
   const why =
     job.status === 'superseded'
-      ? `Another, under a newer catalog, has taken its place: "${kind.command}" joins it.`
-      : 'It has failed for some profiles; those were left as they were. docs/runbook.md, "<job>-dead-letters", says what to look at.';
+      ? `A job under a newer catalog has replaced it: "${kind.command}" joins that.`
+      : 'It has failed for some profiles; those are unchanged. See docs/runbook.md, "<job>-dead-letters".';
   throw new UserError(`Job ${job.id} did not finish (${printProgress(job, kind)}). ${why}`);
 }

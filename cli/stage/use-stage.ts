@@ -37,7 +37,7 @@ function adviceOn({ name, message, code, $metadata }: AwsError, stage: string): 
     return `No AWS credentials were found for the stage "${stage}". Set AWS_PROFILE, or sign in again. (${message})`;
   if (code === 'ECONNREFUSED')
     return `Nothing answers at ${process.env.AWS_ENDPOINT_URL ?? 'AWS'}. Start what should, or unset AWS_ENDPOINT_URL.`;
-  return $metadata && `AWS does not say what the stage "${stage}" is made of: ${name}: ${message}`;
+  return $metadata && `AWS does not return the parameters of stage "${stage}": ${name}: ${message}`;
 }
 
 /** The names that the stage's deployment left in SSM. */

@@ -64,7 +64,7 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     if (type) return { catalog, destination: destination as ProfileDestination, type };
     const found = destination ? `it is of type "${destination.type}"` : 'it is not there';
     throw new Error(
-      `Destination "${destinationId}": the catalog should define it with a type that is told in requests, but ${found}. ` +
+      `Destination "${destinationId}": the catalog should define it with a type that is delivered in requests, but ${found}. ` +
         'Publish the definition and replay the dead letters.',
     );
   };

@@ -49,7 +49,7 @@ function movedDatasets(before: Schemas, after: Schemas): BreakingChange[] {
     if (!from || !to) return [];
     return compareSchemas({ schema: from, all: before }, { schema: to, all: after }).map((change) => ({
       ...change,
-      message: `the dataset "${id}" goes over to ${next}: ${change.message}`,
+      message: `the dataset "${id}" moves to ${next}: ${change.message}`,
     }));
   });
 }
@@ -79,7 +79,7 @@ function compareSchemas(before: Version, after: Version): BreakingChange[] {
     changes.push(about(primary.pointer, 'another primary identity', advice));
   }
   for (const { pointer, namespace } of lostIdentities(old, next)) {
-    const advice = 'keep its descriptor: what it has tied together stays tied; others may be added';
+    const advice = 'keep its descriptor: the links that it has made stay; others may be added';
     changes.push(about(pointer, `no longer an identity of ${namespace}`, advice));
   }
   const fields: Comparison = { about, changes, compared: new Compared() };
@@ -203,7 +203,7 @@ function compareAny(
   if (old === undefined || (old === 'open' && (next === undefined || next === 'open'))) return;
   if (next !== undefined && next !== 'open')
     compareFields(old === 'open' ? ANYTHING : old, next, pointer, depth + 1, to);
-  else to.changes.push(to.about(pointer, 'what lies here is no longer said', 'keep its schema'));
+  else to.changes.push(to.about(pointer, 'the schema of this field is gone', 'keep its schema'));
 }
 
 /** What schemas say nothing about. */

@@ -97,7 +97,7 @@ const when = (isSo: boolean, what: string, advice: string): Narrowing[] => (isSo
 
 function narrowedValues(old: FieldSettings['allowed'], next: FieldSettings['allowed']): Narrowing[] {
   if (next === undefined) return [];
-  if (old === undefined) return [{ what: 'limited to certain values', advice: 'leave out "enum"' }];
+  if (old === undefined) return [{ what: 'limited to certain values', advice: 'omit "enum"' }];
   const lost = [...old].filter((value) => !next.has(value));
   const what = `no longer allows ${lost.slice(0, 10).join(', ')}`;
   return when(lost.length > 0, what, 'keep all values in "enum"; more may be added');
@@ -107,21 +107,17 @@ function narrowedForms(old: FieldSettings, next: FieldSettings): Narrowing[] {
   const hasOtherPattern = [...next.patterns].some((pattern) => !old.patterns.has(pattern));
   const hasOtherFormat = stringify([...old.formats].sort()) !== stringify([...next.formats].sort());
   return [
-    ...when(hasOtherPattern, 'another pattern', 'keep the pattern, or leave it out'),
+    ...when(hasOtherPattern, 'another pattern', 'keep the pattern, or omit it'),
     ...when(hasOtherFormat, 'another format', 'keep the format; add a field of another name for the new one'),
-    ...when(
-      next.closed && !old.closed,
-      'closed for fields it does not name',
-      'leave out "additionalProperties: false"',
-    ),
-    ...when(next.unique && !old.unique, 'items must differ now', 'leave out "uniqueItems"'),
+    ...when(next.closed && !old.closed, 'closed for fields it does not name', 'omit "additionalProperties: false"'),
+    ...when(next.unique && !old.unique, 'items must differ now', 'omit "uniqueItems"'),
   ];
 }
 
 function narrowedLimits(old: FieldSettings['limits'], next: FieldSettings['limits']): Narrowing[] {
   return [...next].flatMap(([key, limit]) => {
     const had = old.get(key);
-    if (had === undefined) return [{ what: `"${key}" narrowed to ${limit}`, advice: `leave out "${key}"` }];
+    if (had === undefined) return [{ what: `"${key}" narrowed to ${limit}`, advice: `omit "${key}"` }];
     return when(LOWER.includes(key) ? limit > had : limit < had, `"${key}" narrowed to ${limit}`, `keep ${had}`);
   });
 }
@@ -129,7 +125,7 @@ function narrowedLimits(old: FieldSettings['limits'], next: FieldSettings['limit
 function narrowedAlternatives(old: FieldSettings['alternatives'], next: FieldSettings['alternatives']): Narrowing[] {
   return [...next].flatMap(([key, count]) => {
     const had = old.get(key);
-    if (had === undefined) return [{ what: `limited by "${key}"`, advice: `leave out "${key}"` }];
+    if (had === undefined) return [{ what: `limited by "${key}"`, advice: `omit "${key}"` }];
     return when(count < had, `fewer schemas in "${key}"`, 'keep all of them; more may be added');
   });
 }
@@ -138,6 +134,6 @@ function changedOthers(old: FieldSettings['others'], next: FieldSettings['others
   return [...next].flatMap(([key, values]) => {
     const had = old.get(key);
     const isNew = [...values].some((value) => !had?.has(value));
-    return when(isNew, `another "${key}"`, had ? `keep "${key}" as it is, or leave it out` : `leave out "${key}"`);
+    return when(isNew, `another "${key}"`, had ? `keep "${key}" as it is, or omit it` : `omit "${key}"`);
   });
 }

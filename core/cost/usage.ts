@@ -1,3 +1,5 @@
+import { PRICES } from './prices.ts';
+
 /** What something asks of AWS, in the units that are paid for. */
 export interface Usage {
   /** DynamoDB: items read and written, and what they come to in units of 4 KB and 1 KB. */
@@ -8,12 +10,21 @@ export interface Usage {
   /** Kinesis: KB in, each record rounded up, and KB out. */
   kinesisKbIn: number;
   kinesisKbOut: number;
+  /** KB that the stream keeps beyond its first day, times months. */
+  kinesisKbMonths: number;
+  /** KB of a table with point-in-time recovery, times months. */
+  tableKbMonths: number;
   s3Puts: number;
   s3Gets: number;
-  /** Requests of 64 KB. */
+  /** Requests of 64 KB, to queues without and with order. */
   sqsRequests: number;
+  sqsFifoRequests: number;
   lambdaCalls: number;
   lambdaGbSeconds: number;
+  /** HTTP API, requests of 512 KB. */
+  httpRequests: number;
+  logKb: number;
+  traces: number;
 }
 
 /** Nothing used yet, to be added to. */
@@ -24,39 +35,41 @@ export const noUsage = (): Usage => ({
   writeUnits: 0,
   kinesisKbIn: 0,
   kinesisKbOut: 0,
+  kinesisKbMonths: 0,
+  tableKbMonths: 0,
   s3Puts: 0,
   s3Gets: 0,
   sqsRequests: 0,
+  sqsFifoRequests: 0,
   lambdaCalls: 0,
   lambdaGbSeconds: 0,
+  httpRequests: 0,
+  logKb: 0,
+  traces: 0,
 });
 
-export type Service = 'dynamodb' | 'kinesis' | 'lambda' | 's3' | 'sqs';
-
-/** List prices in US dollars, us-east-1, on demand, November 2026 (docs/cost.md). */
-const PRICES = {
-  writeGroup: 0.625e-6,
-  readUnit: 0.125e-6,
-  kinesisGbIn: 0.08,
-  kinesisGbOut: 0.04,
-  s3Put: 0.005e-3,
-  s3Get: 0.0004e-3,
-  sqsRequest: 0.4e-6,
-  lambdaCall: 0.2e-6,
-  lambdaGbSecond: 0.0000133334,
-} as const;
+/** `storage` is what the tables keep. */
+export const SERVICES = ['dynamodb', 'storage', 'kinesis', 'lambda', 's3', 'sqs', 'http', 'logs', 'traces'] as const;
+export type Service = (typeof SERVICES)[number];
 
 const KB_PER_GB = 1_048_576;
 
 /** Dollars, by service. */
 export function priceOf(usage: Usage): Record<Service, number> {
+  const perGb = (kb: number, price: number): number => (kb / KB_PER_GB) * price;
   return {
-    dynamodb: usage.readUnits * PRICES.readUnit + usage.writeUnits * PRICES.writeGroup,
+    dynamodb: usage.readUnits * PRICES.readUnit + usage.writeUnits * PRICES.writeUnit,
+    storage: perGb(usage.tableKbMonths, PRICES.tableGbMonth + PRICES.recoveryGbMonth),
     kinesis:
-      (usage.kinesisKbIn / KB_PER_GB) * PRICES.kinesisGbIn + (usage.kinesisKbOut / KB_PER_GB) * PRICES.kinesisGbOut,
+      perGb(usage.kinesisKbIn, PRICES.kinesisGbIn) +
+      perGb(usage.kinesisKbOut, PRICES.kinesisGbOut) +
+      perGb(usage.kinesisKbMonths, PRICES.kinesisGbMonth),
     lambda: usage.lambdaCalls * PRICES.lambdaCall + usage.lambdaGbSeconds * PRICES.lambdaGbSecond,
     s3: usage.s3Puts * PRICES.s3Put + usage.s3Gets * PRICES.s3Get,
-    sqs: usage.sqsRequests * PRICES.sqsRequest,
+    sqs: usage.sqsRequests * PRICES.sqsRequest + usage.sqsFifoRequests * PRICES.sqsFifoRequest,
+    http: usage.httpRequests * PRICES.httpRequest,
+    logs: perGb(usage.logKb, PRICES.logGb),
+    traces: usage.traces * PRICES.trace,
   };
 }
 
@@ -79,13 +92,10 @@ export function costOf(usage: Usage, events: number): Cost {
   const perMillion = (dollars: number): number => perEvent(dollars * 1e6);
   return {
     usdPerMillionEvents: perMillion(Object.values(byService).reduce((sum, dollars) => sum + dollars, 0)),
-    byService: {
-      dynamodb: perMillion(byService.dynamodb),
-      kinesis: perMillion(byService.kinesis),
-      lambda: perMillion(byService.lambda),
-      s3: perMillion(byService.s3),
-      sqs: perMillion(byService.sqs),
-    },
+    byService: Object.fromEntries(SERVICES.map((service) => [service, perMillion(byService[service])])) as Record<
+      Service,
+      number
+    >,
     perEvent: {
       reads: perEvent(usage.reads),
       writes: perEvent(usage.writes),
@@ -93,6 +103,11 @@ export function costOf(usage: Usage, events: number): Cost {
       writeUnits: perEvent(usage.writeUnits),
     },
   };
+}
+
+/** Adds what `times` of something ask, where one asks `each`. */
+export function addUsage(usage: Usage, each: Partial<Usage>, times = 1): void {
+  for (const [name, amount] of Object.entries(each) as [keyof Usage, number][]) usage[name] += amount * times;
 }
 
 const rounded = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -51,6 +51,6 @@ export const sourceConnectionDefinition = z
   })
   .refine(({ keySha256, authenticationRequired }) => keySha256.length > 0 || !authenticationRequired, {
     path: ['keySha256'],
-    message: 'give the SHA-256 of a key, or authenticationRequired: false to take records of anybody',
+    message: 'give the SHA-256 of a key, or authenticationRequired: false to accept records of anybody',
   });
 export type SourceConnectionDefinition = z.output<typeof sourceConnectionDefinition>;

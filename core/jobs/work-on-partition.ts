@@ -81,7 +81,7 @@ export async function workOnPartition<T extends Rooted>(
 /** A part that has failed goes the way of its message, to where somebody is told of it. */
 function endOrThrow({ status, tally }: JobPartition, job: Job): 'ended' {
   if (status === 'failed' && job.status !== 'superseded')
-    throw new Error(`A part of job ${job.id} has failed: ${tally.failed} items could not be done`);
+    throw new Error(`A part of job ${job.id} has failed: ${tally.failed} items failed`);
   return 'ended';
 }
 

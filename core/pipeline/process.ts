@@ -119,7 +119,7 @@ function entityIn(raw: string): unknown {
 
 const SUPPRESSED: Rejection = {
   code: 'identity-suppressed',
-  message: 'The record names an identity of a person who was deleted; nothing of it is kept',
+  message: 'The record names an identity of a deleted person; nothing of it is stored',
 };
 
 const emptied = ({ datasetId, position, receivedAt, tieBreaker, format }: QuarantineRow): QuarantineRow => ({

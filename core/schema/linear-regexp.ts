@@ -24,7 +24,7 @@ function compileOrExplain(pattern: string): Pattern {
   } catch (error) {
     throw new Error(
       `the pattern ${JSON.stringify(pattern)} is not accepted (${(error as Error).message}); ` +
-        'look-behind and back-references are not, because they may run for ever',
+        'look-behind and back-references are not, because they may run without end',
       { cause: error },
     );
   }

@@ -182,7 +182,7 @@ class Reader {
     if (this.#take('\\B')) return (next) => this.#put({ kind: 'no-word', next });
     if (this.#take('(?=')) return this.#ahead(true);
     if (this.#take('(?!')) return this.#ahead(false);
-    if (this.#take('(?<=') || this.#take('(?<!')) throw new Error('it looks behind');
+    if (this.#take('(?<=') || this.#take('(?<!')) throw new Error('it has look-behind');
     if (this.#take('(?:') || this.#take('(')) {
       const name = /^\?<[^>]+>/.exec(this.#pattern.slice(this.#at));
       if (name) this.#at += name[0].length;

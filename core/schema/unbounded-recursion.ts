@@ -31,7 +31,7 @@ export function rejectUnbounded({ nodes, places }: Bundle): void {
       const reach = reachOf(target);
       looks += reach.looks;
       chain = Math.max(chain, reach.chain + 1);
-      if (looks > MAX_LOOKS) reject(key, `this schema has a value looked at by more than ${MAX_LOOKS} schemas`);
+      if (looks > MAX_LOOKS) reject(key, `this schema validates a value by more than ${MAX_LOOKS} schemas`);
     }
     above.delete(key);
     known.set(key, { looks, chain });

@@ -29,7 +29,7 @@ export const isWithin =
 
 /** aep.md §5.3, 2020 – early 2022, for rules that look at events. */
 export function choice2021(facts: Facts): MethodChoice {
-  if (isSingleEvent(facts)) return { method: 'streaming', reasons: ['It looks at one incoming event.'] };
+  if (isSingleEvent(facts)) return { method: 'streaming', reasons: ['It reads one incoming event.'] };
   if (!facts.eventUses.every(isWithin(DAY_MS))) {
     return { method: 'batch', reasons: ['It takes several events that may lie more than 24 hours back.'] };
   }
@@ -41,7 +41,7 @@ export function choice2021(facts: Facts): MethodChoice {
     };
   }
   if (!isInOrder(facts)) {
-    return { method: 'batch', reasons: ['It takes several kinds of events, of which none has to come first.'] };
+    return { method: 'batch', reasons: ['It needs several kinds of events, in any order.'] };
   }
   return { method: 'streaming', reasons: ['It takes several events within 24 hours.'] };
 }
@@ -56,13 +56,13 @@ function isInOrder({ eventUses }: Facts): boolean {
 /** aep.md §5.3, since 2025-05-20, for rules that look at events. */
 export function choice2025(facts: Facts): MethodChoice {
   if (!facts.eventUses.every(isWithin(DAY_MS))) {
-    return { method: 'batch', reasons: ['It looks at events more than 24 hours back, or without a time window.'] };
+    return { method: 'batch', reasons: ['It reads events more than 24 hours back, or without a time window.'] };
   }
   if (facts.eventUses.every((use) => use.negated)) {
-    return { method: 'batch', reasons: ['Everything it says about events is negated.'] };
+    return { method: 'batch', reasons: ['All its conditions on events are negated.'] };
   }
   const reason = isSingleEvent(facts)
-    ? 'It looks at one event within 24 hours.'
+    ? 'It reads one event within 24 hours.'
     : 'It takes several events within 24 hours.';
   return { method: 'streaming', reasons: [reason] };
 }

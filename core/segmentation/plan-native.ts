@@ -32,13 +32,11 @@ function streamingReasons({ eventUses }: Facts): string[] {
   if (eventUses.some(({ kind }) => kind === 'count')) reasons.push('It counts events.');
   if (eventUses.some(({ kind }) => kind === 'values' || kind === 'history'))
     reasons.push('It adds up values of events.');
-  if (eventUses.some(({ lookback }) => lookback !== undefined)) reasons.push('It looks at events in a time window.');
+  if (eventUses.some(({ lookback }) => lookback !== undefined)) reasons.push('It reads events in a time window.');
   if (reasons.length === 0) reasons.push('It takes several kinds of events together.');
   return reasons;
 }
 
 /** Why a rule without events is what it is. */
 export const attributesOnly = ({ segments }: Facts): string =>
-  segments.size > 0
-    ? 'It is built on other segments, without events of its own.'
-    : 'It looks at profile attributes only.';
+  segments.size > 0 ? 'It is built on other segments, without events of its own.' : 'It reads profile attributes only.';

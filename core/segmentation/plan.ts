@@ -62,7 +62,7 @@ function obstacleOf({ facts, attributePaths }: CompiledSegment): MethodChoice | 
     reasons.push('It is built on an Audience Manager segment.');
   }
   if (facts.wholeHistory.size > 0 && facts.eventUses.some(isWithoutEnd)) {
-    reasons.push(`It goes through the whole history at once (${[...facts.wholeHistory].join(', ')}).`);
+    reasons.push(`It needs the whole history at once (${[...facts.wholeHistory].join(', ')}).`);
   }
   return reasons.length > 0 ? { method: 'batch', reasons } : undefined;
 }
@@ -79,7 +79,7 @@ function choiceOf(facts: Facts, settings: PlanSettings, plans: ReadonlyMap<strin
     return nativeChoice(facts, [...facts.segments].every(isAboutAttributes));
   }
   if (mode === 'adobe-2025' && ignoresYear(facts)) {
-    return { method: 'batch', reasons: ['It looks at dates without their year.'] };
+    return { method: 'batch', reasons: ['It reads dates without their year.'] };
   }
   if (facts.eventUses.length > 0 && facts.segments.size > 0 && settings.inSegmentWithEvents !== 'streaming') {
     return { method: 'batch', reasons: ['It combines another segment with events in one rule.'] };

@@ -83,8 +83,20 @@ export const stageConfigSchema = z
     /** The lake as a table of Athena. */
     lakeQueries: z.boolean(),
     logRetentionDays: z.literal(LOG_RETENTION_DAYS),
-    /** Who is told about alarms; without it alarms only change their state. */
+    /** Who is told about alarms; without it alarms only change their state. Protected stages need somebody. */
     alarmEmail: z.email().optional(),
+    /** Where docs/runbook.md is read by whoever is told, e.g. on the web page of your repository: alarms link to its headings. */
+    runbookUrl: z
+      .url({
+        protocol: /^https$/,
+        error: 'expected an address such as https://git.example.com/tributary/docs/runbook.md',
+      })
+      .regex(/^[^#]*$/, 'expected no "#": alarms add the heading')
+      .optional(),
+    /** Alarms on several metrics together; not every emulator can make them. */
+    combinedAlarms: z.boolean(),
+    /** How many calls of functions the account may have at once, by its quota in this region; an alarm warns before. */
+    lambdaConcurrency: z.int().min(10).max(1_000_000),
     architecture: z.enum(['arm64', 'x86_64']),
     /** How stacks refer to each other: `strong` are exports, `weak` are reads of the other stack's outputs. */
     stackReferences: z.enum(['strong', 'weak']),
@@ -131,6 +143,16 @@ export const stageConfigSchema = z
   .superRefine((config, context) => {
     if (config.stage === 'prod' && config.removal !== 'retain') {
       context.addIssue({ code: 'custom', path: ['removal'], message: 'production data is always retained' });
+    }
+    if (config.deletionProtection && config.alarmEmail === undefined) {
+      context.addIssue({
+        code: 'custom',
+        path: ['alarmEmail'],
+        message:
+          'a stage with deletionProtection needs somebody who is told about its alarms: ' +
+          `write alarmEmail: 'operations@example.com' into "${config.stage}" of lib/config/stages.ts, ` +
+          'or add -c alarmEmail=operations@example.com to the command',
+      });
     }
     if (config.emptyBuckets && config.removal !== 'destroy') {
       context.addIssue({ code: 'custom', path: ['emptyBuckets'], message: 'only together with removal: "destroy"' });

@@ -3,7 +3,7 @@ import { type StageConfig, stageConfigSchema } from './schema.ts';
 import { STAGES } from './stages.ts';
 
 /** What may be given on the command line as `-c key=value` besides `stage`; everything else is in `stages.ts`. */
-const TEXT_OVERRIDES = ['account', 'region', 'alarmEmail'] as const;
+const TEXT_OVERRIDES = ['account', 'region', 'alarmEmail', 'runbookUrl'] as const;
 
 /**
  * The configuration of the stage that was asked for.

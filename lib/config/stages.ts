@@ -69,6 +69,9 @@ const dev: StageConfigInput = {
   dashboard: true,
   lakeQueries: true,
   logRetentionDays: 14,
+  combinedAlarms: true,
+  // What accounts have, once they are not new any more.
+  lambdaConcurrency: 1_000,
   architecture: 'arm64',
   stackReferences: 'weak',
   allowPrivateEndpoints: false,
@@ -85,6 +88,7 @@ const dev: StageConfigInput = {
   functions: FUNCTIONS,
 };
 
+/** Protected, so that it also needs an `alarmEmail`: here, or with -c on the command line. */
 const prod: StageConfigInput = {
   ...dev,
   stage: 'prod',
@@ -109,6 +113,7 @@ const local: StageConfigInput = {
   accessLogs: false,
   tracing: false,
   dashboard: false,
+  combinedAlarms: false,
   lakeQueries: false,
   logRetentionDays: 1,
   // Functions run on this very machine, perhaps in a container.

@@ -2,6 +2,7 @@ import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-c
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { StageConfig } from '#lib/config/schema.ts';
 
 /**
  * The kinds of alarms there are. Each is a heading of docs/runbook.md, written `tributary-<stage>-` and this pattern;
@@ -22,6 +23,14 @@ export const ALARM_PATTERNS = [
   '<function>-iterator-age',
   '<function>-errors',
   '<function>-throttles',
+  'account-concurrency',
+  '<table>-read-throttles',
+  '<table>-write-throttles',
+  '<table>-system-errors',
+  'collection-stream-read-throttles',
+  'collection-stream-write-throttles',
+  '<endpoint>-server-errors',
+  '<endpoint>-latency',
   'split-files-rejected',
   '<function>-batches-failed',
   '<function>-records-rejected',
@@ -46,13 +55,18 @@ export interface AlarmSpec {
 /** The heading of the runbook, as a web page links to it. */
 const anchor = (pattern: AlarmPattern): string => `tributary-stage-${pattern.replaceAll(/[<>]/g, '')}`;
 
+const RUNBOOK_PATH = 'docs/runbook.md';
+
+/** Where the runbook of a stage is read: an address, or its path in the repository where the stage has none. */
+export const runbookOf = ({ runbookUrl }: Pick<StageConfig, 'runbookUrl'>): string => runbookUrl ?? RUNBOOK_PATH;
+
 /** Makes the alarms of one stage, so that each has a name, a runbook heading and somebody who is told. */
 export class Alarms {
-  readonly #stage: string;
+  readonly #config: StageConfig;
   readonly topic: ITopic | undefined;
 
-  constructor(stage: string, topic: ITopic | undefined) {
-    this.#stage = stage;
+  constructor(config: StageConfig, topic: ITopic | undefined) {
+    this.#config = config;
     this.topic = topic;
   }
 
@@ -62,8 +76,8 @@ export class Alarms {
       return spec.subject;
     });
     const alarm = new Alarm(scope, id, {
-      alarmName: `tributary-${this.#stage}-${subject}`,
-      alarmDescription: `${spec.says} What to do: docs/runbook.md#${anchor(spec.pattern)}`,
+      alarmName: `tributary-${this.#config.stage}-${subject}`,
+      alarmDescription: `${spec.says} What to do: ${runbookOf(this.#config)}#${anchor(spec.pattern)}`,
       metric: spec.metric,
       threshold: spec.threshold,
       evaluationPeriods: spec.periods ?? 1,

@@ -3,6 +3,8 @@ import { Dashboard, GraphWidget, type IMetric, TextWidget } from 'aws-cdk-lib/aw
 import type { Construct } from 'constructs';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { METRICS, type MetricName } from '#core/contract/metrics.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import { runbookOf } from './alarms.ts';
 import type { LaneQueue } from './delivery-lane.ts';
 import { countedBy } from './rejection-alarms.ts';
 import type { TributaryFunction } from './tributary-function.ts';
@@ -11,7 +13,7 @@ const FULL_WIDTH = 24;
 const HALF_WIDTH = 12;
 
 export interface DashboardProps {
-  readonly stage: string;
+  readonly config: StageConfig;
   readonly functions: readonly TributaryFunction[];
   readonly streamReaders: readonly TributaryFunction[];
   readonly lanes: readonly LaneQueue[];
@@ -19,14 +21,18 @@ export interface DashboardProps {
 
 /** One page that follows a record through the platform: ingested, decided on, sent out, and what went wrong. */
 export function addDashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
-  const { stage, functions, streamReaders, lanes } = props;
+  const { config, functions, streamReaders, lanes } = props;
+  const { stage } = config;
   const counted = (name: FunctionName, metrics: readonly MetricName[]): IMetric[] =>
     metrics.map((metric) => countedBy(stage, name, metric));
   const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, width: HALF_WIDTH });
 
   const dashboard = new Dashboard(scope, id, { defaultInterval: Duration.hours(6) });
   dashboard.addWidgets(
-    new TextWidget({ markdown: `# Tributary ${stage}\nAlarms and what to do: docs/runbook.md`, width: FULL_WIDTH }),
+    new TextWidget({
+      markdown: `# Tributary ${stage}\nAlarms and what to do: ${runbookOf(config)}`,
+      width: FULL_WIDTH,
+    }),
   );
   const outcomes = [METRICS.recordsAccepted, METRICS.recordsRejected, METRICS.recordsDuplicate];
   dashboard.addWidgets(

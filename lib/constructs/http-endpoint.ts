@@ -1,12 +1,14 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, type HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { StageConfig } from '#lib/config/schema.ts';
+import type { Alarms } from './alarms.ts';
 import type { TributaryFunction } from './tributary-function.ts';
 
 export interface HttpTarget {
@@ -15,7 +17,14 @@ export interface HttpTarget {
   readonly authorization: 'iam' | 'by-function';
   readonly methods: readonly HttpMethod[];
   readonly paths: readonly string[];
+  /** What one request in a hundred may take at most before somebody should look. */
+  readonly slowestMs: number;
 }
+
+/** Answers of 500 and above in five minutes, out of all. */
+const SERVER_ERRORS = 5;
+/** By which time the slowest of all endpoints has answered 99 of 100 requests. */
+const SLOWEST_OF_ALL_MS = 15_000;
 
 /**
  * The address of functions: one HTTP API with a limit of requests and a log of them, or, where the stage has none, the
@@ -23,19 +32,23 @@ export interface HttpTarget {
  */
 export class HttpEndpoint extends Construct {
   readonly #config: StageConfig;
+  readonly #alarms: Alarms;
   readonly #api: HttpApi | undefined;
 
-  constructor(scope: Construct, id: string, props: { readonly config: StageConfig }) {
+  constructor(scope: Construct, id: string, props: { readonly config: StageConfig; readonly alarms: Alarms }) {
     super(scope, id);
     this.#config = props.config;
+    this.#alarms = props.alarms;
     const { http } = props.config;
     this.#api = http.endpoint === 'api' ? this.#makeApi(http) : undefined;
   }
 
   /** @returns the address; the URL of a function ends in a slash, that of an HTTP API does not */
-  add({ target, authorization, methods, paths }: HttpTarget): string {
+  add({ target, authorization, methods, paths, slowestMs }: HttpTarget): string {
+    this.#watchLatency(target.node.id, target.label, target.function.metricDuration(SLOW), slowestMs);
     const isSigned = authorization === 'iam';
     if (!this.#api) {
+      this.#watchErrors(target.node.id, target.label, target.function.metric('Url5xxCount', ERRORS));
       const authType = isSigned ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
       return target.function.addFunctionUrl({ authType }).url;
     }
@@ -67,9 +80,35 @@ export class HttpEndpoint extends Construct {
       throttle: { rateLimit: limits.ratePerSecond, burstLimit: limits.burst },
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG },
     });
+    this.#watchErrors('Api', 'http', api.metricServerError(ERRORS));
+    this.#watchLatency('Api', 'http', api.metricLatency(SLOW), SLOWEST_OF_ALL_MS);
     return api;
   }
+
+  #watchErrors(id: string, subject: string, metric: IMetric): void {
+    this.#alarms.add(this, `${id}ServerErrorsAlarm`, {
+      pattern: '<endpoint>-server-errors',
+      subject,
+      metric,
+      threshold: SERVER_ERRORS,
+      says: `Endpoint "${subject}" answered ${SERVER_ERRORS} requests or more with 500 or above in five minutes.`,
+    });
+  }
+
+  #watchLatency(id: string, subject: string, metric: IMetric, slowestMs: number): void {
+    this.#alarms.add(this, `${id}LatencyAlarm`, {
+      pattern: '<endpoint>-latency',
+      subject,
+      metric,
+      threshold: slowestMs,
+      periods: 3,
+      says: `For 15 minutes endpoint "${subject}" has taken ${slowestMs / 1_000} s or more for one request in a hundred.`,
+    });
+  }
 }
+
+const ERRORS = { statistic: 'Sum', period: Duration.minutes(5) };
+const SLOW = { statistic: 'p99', period: Duration.minutes(5) };
 
 /** What happened, not who it was: neither addresses nor headers. */
 const ACCESS_LOG = AccessLogFormat.custom(

@@ -11,9 +11,14 @@ import {
 import type { Construct } from 'constructs';
 import { PARTITION_KEY, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
+import type { Alarms } from './alarms.ts';
+import { addTableAlarms } from './table-alarms.ts';
 
 export interface ItemTableProps {
   readonly config: StageConfig;
+  readonly alarms: Alarms;
+  /** As alarms call it. */
+  readonly name: string;
   /** Whether changes are streamed, with the item before and after. */
   readonly streamed: boolean;
   /** Name of the text that tells items under one partition key apart. @default none */
@@ -21,11 +26,11 @@ export interface ItemTableProps {
   readonly indexes?: GlobalSecondaryIndexPropsV2[];
 }
 
-/** An on-demand table in the shape of `core/contract/tables.ts`. */
+/** An on-demand table in the shape of `core/contract/tables.ts`, with its alarms. */
 export function itemTable(
   scope: Construct,
   id: string,
-  { config, streamed, sortKey, indexes }: ItemTableProps,
+  { config, alarms, name, streamed, sortKey, indexes }: ItemTableProps,
 ): ITableV2 {
   const table = new TableV2(scope, id, {
     partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
@@ -39,6 +44,13 @@ export function itemTable(
     ...(streamed ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
     ...(indexes === undefined ? {} : { globalSecondaryIndexes: indexes }),
   });
-  // The class says "undefined" where its interface says "absent"; TypeScript tells the two apart, the CDK does not.
+  addTableAlarms(scope, id, {
+    // The class says "undefined" where its interface says "absent"; TypeScript tells the two apart, the CDK does not.
+    table: table as ITableV2,
+    name,
+    indexes: (indexes ?? []).map(({ indexName }) => indexName),
+    alarms,
+    combined: config.combinedAlarms,
+  });
   return table as ITableV2;
 }

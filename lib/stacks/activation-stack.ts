@@ -30,7 +30,7 @@ export class ActivationStack extends Stack {
     super(scope, id, props);
     const { config, data } = props;
     this.#props = props;
-    this.alarms = new Alarms(config.stage, data.alarms.topic);
+    this.alarms = new Alarms(config, data.alarms.topic);
     this.reroutes = new WorkQueue(this, 'Reroutes', {
       name: 'reroutes',
       deadLetterPattern: 'reroutes-dead-letters',

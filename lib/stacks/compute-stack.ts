@@ -2,6 +2,7 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
+import { addConcurrencyAlarm } from '#lib/constructs/concurrency-alarm.ts';
 import { addDashboard } from '#lib/constructs/dashboard.ts';
 import { addGuardAlarm } from '#lib/constructs/guard-alarm.ts';
 import type { WorkQueue } from '#lib/constructs/queues.ts';
@@ -34,7 +35,7 @@ export class ComputeStack extends Stack {
   constructor(scope: Construct, id: string, props: ComputeStackProps) {
     super(scope, id, props);
     const { config, data, activation } = props;
-    this.alarms = new Alarms(config.stage, data.alarms.topic);
+    this.alarms = new Alarms(config, data.alarms.topic);
     this.#make = new FunctionFactory(this, { config, data, activation, alarms: this.alarms });
     const reverts = revertQueue(this.#make);
     const urls = addHttpEndpoints(this.#make, reverts);
@@ -53,9 +54,10 @@ export class ComputeStack extends Stack {
     addRejectionAlarms(this, { stage: config.stage, alarms: this.alarms });
     addRepairAlarm(this, { stage: config.stage, alarms: this.alarms });
     addGuardAlarm(this, { stage: config.stage, alarms: this.alarms });
+    addConcurrencyAlarm(this, { config, alarms: this.alarms });
     if (config.dashboard) {
       const { functions, streamReaders } = this.#make;
-      addDashboard(this, 'Dashboard', { stage: config.stage, functions, streamReaders, lanes: activation.lanes });
+      addDashboard(this, 'Dashboard', { config, functions, streamReaders, lanes: activation.lanes });
     }
     const { reroutes } = activation;
     this.#publishParameters({ ...files, reverts, evaluation, expiry, deletion, compaction, erasure, reroutes }, urls);

@@ -18,6 +18,7 @@ import { itemTable } from '#lib/constructs/item-table.ts';
 import { LakeQueries } from '#lib/constructs/lake-queries.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
 import { StageParameters } from '#lib/constructs/stage-parameters.ts';
+import { addStreamAlarms } from '#lib/constructs/stream-alarms.ts';
 
 /** Files arrive below this prefix of the landing bucket, as `landing/<datasetId>/…`. */
 const LANDING_PREFIX = 'landing/';
@@ -48,7 +49,7 @@ export class DataStack extends Stack {
     const { config } = props;
     const topic =
       config.alarmEmail === undefined ? undefined : new AlarmTopic(this, 'AlarmTopic', { email: config.alarmEmail });
-    this.alarms = new Alarms(config.stage, topic?.topic);
+    this.alarms = new Alarms(config, topic?.topic);
 
     this.collection = new Stream(this, 'Collection', {
       encryption: StreamEncryption.MANAGED,
@@ -58,6 +59,7 @@ export class DataStack extends Stack {
         ? { streamMode: StreamMode.ON_DEMAND }
         : { streamMode: StreamMode.PROVISIONED, shardCount: config.collection.shards }),
     });
+    addStreamAlarms(this, { stream: this.collection, alarms: this.alarms });
 
     const accessLogs = config.accessLogs ? dataBucket(this, 'AccessLogs', { config, expireAfterDays: 90 }) : undefined;
     const bucket = { config, accessLogs };
@@ -80,10 +82,12 @@ export class DataStack extends Stack {
     }
     this.landingQueue = this.#announceFiles(config);
 
-    this.profiles = itemTable(this, 'Profiles', { config, streamed: true });
-    this.timeline = itemTable(this, 'Timeline', { config, streamed: false, sortKey: SORT_KEY });
+    const table = { config, alarms: this.alarms };
+    this.profiles = itemTable(this, 'Profiles', { ...table, name: 'profiles', streamed: true });
+    this.timeline = itemTable(this, 'Timeline', { ...table, name: 'timeline', streamed: false, sortKey: SORT_KEY });
     this.memberships = itemTable(this, 'Memberships', {
-      config,
+      ...table,
+      name: 'memberships',
       streamed: true,
       indexes: [
         {
@@ -94,7 +98,7 @@ export class DataStack extends Stack {
         },
       ],
     });
-    this.operations = itemTable(this, 'Operations', { config, streamed: false });
+    this.operations = itemTable(this, 'Operations', { ...table, name: 'operations', streamed: false });
 
     this.receiptKey = generatedSecret(this, 'ReceiptKey', {
       config,

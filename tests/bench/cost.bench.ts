@@ -1,14 +1,14 @@
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
-import { countCost } from '#cli/replay/cost/cost-run.ts';
-import { readInput } from '#cli/replay/read-input.ts';
-import { replay } from '#cli/replay/replay.ts';
+import { COSTED_METHODS, singly } from '#cli/replay/cost/cost-run.ts';
+import { type CostRow, servicesTable, totalsTable } from '#cli/replay/cost/cost-table.ts';
+import { countWork } from '#cli/replay/cost/count-work.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
-import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { ecid, event } from '#tests/harness/core/factories.ts';
 import { LUMA_CATALOG } from '#tests/harness/luma/data.ts';
 import { webEventsFile } from './real-events.ts';
+import { costOfGeneratedEvents, costOfWebEvents } from './web-cost.ts';
 
 /**
  * What a record asks of DynamoDB, by what it does to who belongs together, and what a million real web events cost.
@@ -37,36 +37,28 @@ const KINDS: Readonly<Record<string, AcceptedRecord>> = {
 };
 
 const usageOf = async (records: readonly AcceptedRecord[]) => {
-  const { perEvent } = await countCost([{ ingestionMethod: 'stream', records }], {
-    settings,
-    now: NOW,
-    together: false,
-  });
-  return Object.values(perEvent).map((value) => value * records.length);
+  const { usage } = await countWork(singly(records), { settings, now: NOW });
+  return [usage.reads, usage.writes, usage.readUnits, usage.writeUnits];
 };
 
 console.log('\nWhat one record asks of DynamoDB\n');
 console.log(`${'record'.padEnd(46)}reads  writes  read units  write units`);
 for (const [kind, record] of Object.entries(KINDS)) {
   const [without, withIt] = [await usageOf(before), await usageOf([...before, record])];
-  const [reads, writes, readUnits, writeUnits] = withIt.map(
-    (value, i) => Math.round((value - without[i]!) * 100) / 100,
-  );
+  const [reads, writes, readUnits, writeUnits] = withIt.map((value, i) => value - without[i]!);
   console.log(
     `${kind.padEnd(46)}${String(reads).padStart(5)}${String(writes).padStart(8)}${String(readUnits).padStart(12)}${String(writeUnits).padStart(13)}`,
   );
 }
 
-const catalog = compileCatalog(await loadCatalogFolder(LUMA_CATALOG, {}));
-const { kind, text, end: now } = webEventsFile();
-const source = bytesSource('web-events.ndjson', Buffer.from(text));
-const { records } = await readInput(source, 'web-events', catalog, { receivedAt: now, firstTieBreaker: 0 });
-const inputs = [{ name: 'web-events', records }];
-const { result } = await replay({ catalog, inputs, now, ingestionMethod: 'stream', seed: 1, withCost: true });
-console.log(`\nA million ${kind} web events, in dollars\n`);
-console.log('              total  dynamodb  kinesis  lambda     s3    sqs');
-for (const [name, { usdPerMillionEvents, byService }] of Object.entries(result.cost!)) {
-  const cells = [usdPerMillionEvents, ...Object.values(byService)].map((dollars) => dollars.toFixed(2));
-  const widths = [7, 10, 9, 8, 7, 7];
-  console.log(`${name.padEnd(12)}${cells.map((cell, i) => cell.padStart(widths[i]!)).join('')}`);
-}
+const print = (kind: string, rows: readonly CostRow[]): void => {
+  console.log(`\nA million ${kind} web events, in dollars: by rate and by how they come in\n\n${totalsTable(rows)}`);
+  for (const method of COSTED_METHODS) {
+    console.log(`\nThe same of ${method}, by what is paid for\n\n${servicesTable(rows, method)}`);
+  }
+};
+
+// The tables of docs/cost.md.
+print('generated', await costOfGeneratedEvents());
+const { kind, text, end } = webEventsFile();
+if (kind === 'real') print(kind, await costOfWebEvents(text.trim().split('\n'), end));

@@ -117,7 +117,7 @@ async function perRecord(name: string): Promise<readonly (string | number)[]> {
   const usage = noUsage();
   const meter = new TableMeter(usage);
   const profiles = meteredProfiles(new MemoryProfileStore(), meter, () => {});
-  const timeline = meteredTimeline(new MemoryTimeline(), meter);
+  const timeline = meteredTimeline(new MemoryTimeline(), meter, () => {});
   const deps = { profiles, timeline, settings: foldSettings(), backoff: async () => {} };
   const counted = noUsage();
   let time = Date.parse('2026-01-01T00:00:00Z');

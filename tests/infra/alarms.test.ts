@@ -1,21 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '#core/contract/functions.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '#core/contract/metrics.ts';
+import type { StageName } from '#lib/config/schema.ts';
+import { STAGES } from '#lib/config/stages.ts';
 import { ALARM_PATTERNS } from '#lib/constructs/alarms.ts';
+import { TABLE_OPERATIONS } from '#lib/constructs/table-alarms.ts';
+import { sectionsOf } from '#tests/harness/documents/markdown.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
-import { resourcesOfType } from '#tests/harness/poller/template.ts';
-import { STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
+import { follow, identityOf, resourcesOfType } from '#tests/harness/poller/template.ts';
+import { contextOf, STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
 
 const RUNBOOK = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
-const headings = [...RUNBOOK.matchAll(/^#+ (.+)$/gm)].map(([, text]) => text!.replaceAll('`', ''));
-/** The anchor that a heading gets on a page made from Markdown. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9 _-]/g, '')
-    .replaceAll(' ', '-');
+const headings = sectionsOf(RUNBOOK);
+
+/** The headings of the runbook that a description leads to. */
+const headingsOf = (description: unknown, runbook: string): string[] => {
+  const [, page, anchor] = / What to do: (\S+)#(\S+)$/.exec(String(description)) ?? [];
+  return page === runbook ? headings.filter((heading) => heading.anchor === anchor).map(({ title }) => title) : [];
+};
 
 describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
   const templates = templatesOf(stage);
@@ -25,9 +29,9 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
   it('each lead to the heading of the runbook that bears their name', () => {
     expect(alarms.length).toBeGreaterThan(40);
     for (const { properties } of alarms) {
-      const [, anchor] = /docs\/runbook\.md#([\w-]+)$/.exec(String(properties.AlarmDescription)) ?? [];
-      const heading = headings.find((candidate) => anchorOf(candidate) === anchor);
+      const [heading, ...others] = headingsOf(properties.AlarmDescription, 'docs/runbook.md');
       expect(heading, `runbook heading for ${properties.AlarmName}`).toBeDefined();
+      expect(others).toEqual([]);
       const pattern = heading!.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/<\w+>/g, '.+');
       expect(properties.AlarmName).toMatch(new RegExp(`^${pattern}$`));
     }
@@ -47,7 +51,7 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
       );
   });
 
-  it('watch every queue for age, every stream for its reader, every function for errors and throttles', () => {
+  it('call queues by their names, and readers of streams by theirs', () => {
     const { sources } = readWiring(templates);
     const functions = resourcesOfType(templates, 'AWS::Lambda::Function').filter(
       ({ properties }) => properties.Runtime === 'nodejs24.x' && String(properties.Description).startsWith('Tributary'),
@@ -55,9 +59,6 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
     for (const source of sources) {
       const watched = source.kind === 'sqs' ? `${source.queue}-age` : `${source.function}-iterator-age`;
       expect(names).toContain(`tributary-${stage}-${watched}`);
-    }
-    for (const kind of ['errors', 'throttles']) {
-      expect(names.filter((name) => name.endsWith(`-${kind}`))).toHaveLength(functions.length);
     }
     expect(functions).toHaveLength(FUNCTION_NAMES.length);
   });
@@ -79,27 +80,64 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
 
 describe('the runbook', () => {
   it('has a heading for every kind of alarm and none for a kind that no longer exists', () => {
-    const described = headings.filter((heading) => heading.startsWith('tributary-<stage>-'));
+    const described = headings.map(({ title }) => title).filter((title) => title.startsWith('tributary-<stage>-'));
     expect(described.sort()).toEqual(ALARM_PATTERNS.map((pattern) => `tributary-<stage>-${pattern}`).sort());
   });
 });
 
-describe('alarm e-mail', () => {
-  it('tells somebody about every alarm, through an encrypted topic', () => {
-    const templates = synthesise('prod', { context: { alarmEmail: 'operations@example.com' } });
+describe('an address of the runbook', () => {
+  it('makes every alarm link to its heading there', () => {
+    const runbookUrl = 'https://git.example.com/tributary/docs/runbook.md';
+    const templates = synthesise('dev', { context: { runbookUrl } });
     const alarms = resourcesOfType(templates, 'AWS::CloudWatch::Alarm');
-    expect(alarms.length).toBeGreaterThan(0);
-    for (const { properties } of alarms) expect(properties.AlarmActions).toHaveLength(1);
-    const [topic, ...others] = resourcesOfType(templates, 'AWS::SNS::Topic');
-    expect(others).toEqual([]);
-    expect(topic?.properties.KmsMasterKeyId).toBeDefined();
+    expect(alarms.length).toBeGreaterThan(40);
+    for (const { properties } of alarms) expect(headingsOf(properties.AlarmDescription, runbookUrl)).toHaveLength(1);
+    const [dashboard] = resourcesOfType(templates, 'AWS::CloudWatch::Dashboard');
+    expect(JSON.stringify(dashboard?.properties)).toContain(runbookUrl);
+  });
+});
+
+describe('alarms', () => {
+  it('reach somebody in every protected stage, through an encrypted topic', () => {
+    const isProtected = (stage: StageName): boolean => STAGES[stage].deletionProtection;
+    expect(STAGE_NAMES.filter(isProtected)).toEqual(['prod']);
+    for (const stage of STAGE_NAMES.filter(isProtected)) {
+      const templates = templatesOf(stage);
+      const [topic, ...others] = resourcesOfType(templates, 'AWS::SNS::Topic');
+      expect(others).toEqual([]);
+      expect(topic?.properties.KmsMasterKeyId).toBeDefined();
+      expect(resourcesOfType(templates, 'AWS::SNS::Subscription').map(({ properties }) => properties)).toMatchObject([
+        { Protocol: 'email', Endpoint: contextOf(stage).alarmEmail },
+      ]);
+      const alarms = resourcesOfType(templates, 'AWS::CloudWatch::Alarm');
+      expect(alarms.length).toBeGreaterThan(0);
+      for (const { stack, properties } of alarms) {
+        const actions = properties.AlarmActions as unknown[];
+        expect(actions.map((action) => identityOf(follow(templates, stack, action)))).toEqual([identityOf(topic!)]);
+        expect(properties.ActionsEnabled).not.toBe(false);
+      }
+    }
   });
 
-  it('is left out when nobody is named', () => {
-    const templates = templatesOf('prod');
+  it('tell nobody where nobody is named and nobody has to be', () => {
+    const templates = templatesOf('dev');
     expect(resourcesOfType(templates, 'AWS::SNS::Topic')).toEqual([]);
     for (const { properties } of resourcesOfType(templates, 'AWS::CloudWatch::Alarm')) {
       expect(properties.AlarmActions).toBeUndefined();
     }
+  });
+});
+
+describe('alarms on errors of DynamoDB', () => {
+  it('count all that functions ask of tables', () => {
+    const adapters = join(import.meta.dirname, '..', '..', 'lambdas');
+    const asked = readdirSync(adapters, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [
+        ...readFileSync(join(adapters, file), 'utf8').matchAll(/new (\w+Items?|Query|Scan)Command\(/g),
+      ]);
+    const operations = [...new Set(asked.map(([, operation]) => operation))].sort();
+    expect(operations.length).toBeGreaterThan(5);
+    expect([...TABLE_OPERATIONS].sort()).toEqual(operations);
   });
 });

@@ -3,6 +3,7 @@ import { stageConfigSchema } from '#lib/config/schema.ts';
 import { selectStage } from '#lib/config/select.ts';
 import { STAGES } from '#lib/config/stages.ts';
 
+const RECIPIENT = 'operations@example.com';
 const select = (context: Record<string, unknown>) => selectStage((key) => context[key]);
 
 describe('choosing a stage', () => {
@@ -13,8 +14,10 @@ describe('choosing a stage', () => {
   });
 
   it('needs neither account nor region', () => {
-    expect(select({ stage: 'prod' })).not.toHaveProperty('account');
-    expect(select({ stage: 'prod', account: '123456789012', region: 'eu-central-1' })).toMatchObject({
+    expect(select({ stage: 'prod', alarmEmail: RECIPIENT })).not.toHaveProperty('account');
+    expect(
+      select({ stage: 'prod', alarmEmail: RECIPIENT, account: '123456789012', region: 'eu-central-1' }),
+    ).toMatchObject({
       account: '123456789012',
       region: 'eu-central-1',
     });
@@ -22,7 +25,11 @@ describe('choosing a stage', () => {
   });
 
   it.each(Object.keys(STAGES))('has the three kinds of destinations in stage %s', (stage) => {
-    expect(select({ stage }).destinations.map(({ type }) => type)).toEqual(['http', 's3-file', 'aam']);
+    expect(select({ stage, alarmEmail: RECIPIENT }).destinations.map(({ type }) => type)).toEqual([
+      'http',
+      's3-file',
+      'aam',
+    ]);
   });
 });
 
@@ -49,6 +56,35 @@ describe('destinations on the command line', () => {
     ).toThrow('"a" is used twice');
     const many = Array.from({ length: 11 }, (_, index) => ({ id: `a${index}`, type: 'aam' }));
     expect(() => choose(many)).toThrow('22 delivery lanes; one stage holds at most 20');
+  });
+});
+
+describe('a protected stage', () => {
+  const needsSomebody = /alarmEmail: a stage with deletionProtection needs somebody who is told about its alarms/;
+
+  it('is not synthesised while nobody is told about its alarms, and says what to write where', () => {
+    expect(() => select({ stage: 'prod' })).toThrow(needsSomebody);
+    expect(() => select({ stage: 'prod' })).toThrow(/into "prod" of lib\/config\/stages\.ts/);
+    expect(() => select({ stage: 'prod' })).toThrow(/-c alarmEmail=operations@example\.com/);
+    expect(() => select({ stage: 'prod', alarmEmail: 'nobody' })).toThrow(/alarmEmail: Invalid email/);
+    expect(select({ stage: 'prod', alarmEmail: RECIPIENT }).alarmEmail).toBe(RECIPIENT);
+  });
+
+  it('is any that is protected, whatever its name; others do without', () => {
+    expect(stageConfigSchema.safeParse({ ...STAGES.dev, deletionProtection: true }).error?.issues).toMatchObject([
+      { path: ['alarmEmail'] },
+    ]);
+    for (const stage of ['dev', 'local']) expect(select({ stage }).alarmEmail).toBeUndefined();
+  });
+});
+
+describe('the address of the runbook', () => {
+  it('is one of the web, without the heading', () => {
+    const runbookUrl = 'https://git.example.com/tributary/docs/runbook.md';
+    expect(select({ stage: 'dev', runbookUrl }).runbookUrl).toBe(runbookUrl);
+    for (const wrong of ['docs/runbook.md', 'http://git.example.com/runbook', `${runbookUrl}#alarms`]) {
+      expect(() => select({ stage: 'dev', runbookUrl: wrong })).toThrow(/runbookUrl: expected/);
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { parameterName, STAGE_PARAMETERS } from '#core/contract/stage-parameters
 import { buildTributary } from '#lib/app.ts';
 import { selectStage } from '#lib/config/select.ts';
 import { allResources, resourcesOfType, type Template } from '#tests/harness/poller/template.ts';
-import { FLAGS, STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
+import { contextOf, FLAGS, STAGE_NAMES, synthesise, templatesOf } from './stages.ts';
 
 describe.each(STAGE_NAMES)('stacks of stage %s', (stage) => {
   const templates = templatesOf(stage);
@@ -56,7 +56,7 @@ describe('deleting stacks', () => {
     for (const stage of STAGE_NAMES) {
       const { data, activation, compute } = buildTributary(
         new App({ context: { ...FLAGS, 'aws:cdk:bundling-stacks': [] } }),
-        selectStage((key) => (key === 'stage' ? stage : undefined)),
+        selectStage((key) => (key === 'stage' ? stage : contextOf(stage)[key])),
       );
       for (const { terminationProtection } of [data, activation, compute]) {
         expect(terminationProtection).toBe(stage === 'prod');

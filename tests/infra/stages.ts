@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { buildTributary } from '#lib/app.ts';
 import type { StageName } from '#lib/config/schema.ts';
 import { selectStage } from '#lib/config/select.ts';
+import { STAGES } from '#lib/config/stages.ts';
 import type { Template, Templates } from '#tests/harness/poller/template.ts';
 
 export const STAGE_NAMES: readonly StageName[] = ['dev', 'prod', 'local'];
@@ -14,8 +15,12 @@ const ROOT = join(import.meta.dirname, '..', '..');
 export const FLAGS = (JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> })
   .context;
 
+/** What a stage cannot do without: one that is protected needs somebody who is told about alarms. */
+export const contextOf = (stage: StageName): Readonly<Record<string, unknown>> =>
+  STAGES[stage].deletionProtection ? { alarmEmail: 'operations@example.com' } : {};
+
 export interface SynthOptions {
-  /** What the command line would give as `-c key=value` besides the stage. */
+  /** What the command line would give as `-c key=value` besides the stage and what it cannot do without. */
   readonly context?: Readonly<Record<string, unknown>>;
   /** Adds something to the application before it is synthesised. */
   readonly extend?: (app: App) => void;
@@ -24,7 +29,8 @@ export interface SynthOptions {
 }
 
 /** The templates of a stage, made in this process, with nothing in place of the functions' code. */
-export function synthesise(stage: StageName, { context = {}, validate = false, extend }: SynthOptions = {}): Templates {
+export function synthesise(stage: StageName, { validate = false, extend, ...given }: SynthOptions = {}): Templates {
+  const context: Readonly<Record<string, unknown>> = { ...contextOf(stage), ...given.context };
   const app = new App({
     outdir: mkdtempSync(join(tmpdir(), 'tributary-synth-')),
     context: { ...FLAGS, ...context, 'aws:cdk:bundling-stacks': [] },

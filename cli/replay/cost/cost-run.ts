@@ -1,140 +1,220 @@
-import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
-import { type RouteResult, route } from '#core/activation/route.ts';
-import type { StageSettings } from '#core/catalog/stage-settings.ts';
-import { type Cost, costOf, noUsage, type Usage } from '#core/cost/usage.ts';
-import { stitch } from '#core/profile/stitch.ts';
+import { callsPerRecord, kindsPerRecord, onDemandShards, type StreamReading, tracedOf } from '#core/cost/traffic.ts';
+import { addUsage, type Cost, costOf, type Usage } from '#core/cost/usage.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import { evaluateChanges, type ItemChange } from '#core/segmentation/evaluate-change.ts';
-import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
-import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
-import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
-import {
-  meteredDeliveryStates,
-  meteredMemberships,
-  meteredOutbox,
-  meteredProfiles,
-  meteredTimeline,
-  TableMeter,
-} from './metered-stores.ts';
+import { ASSUMED, PROD, TIMES } from './assumptions.ts';
+import type { Work } from './count-work.ts';
+import { MESSAGES_A_REQUEST } from './metered-stores.ts';
 
-/** Records that travel together. */
-export interface CostBatch {
-  readonly ingestionMethod: 'stream' | 'file';
-  readonly records: readonly AcceptedRecord[];
+/** How records come in. */
+export const COSTED_METHODS = ['kinesis', 'http', 'http-batches', 'files'] as const;
+export type CostedMethod = (typeof COSTED_METHODS)[number];
+
+export interface Traffic {
+  readonly method: CostedMethod;
+  readonly eventsPerSecond: number;
 }
 
-/** KB that the envelope of a streamed record adds. */
-const ENVELOPE_KB = 0.2;
-/** Records of a file that one chunk holds, about. */
-const CHUNK_RECORDS = 4_000;
+/** KB of the log of an invocation that counts something. */
+const COUNTING = ASSUMED.invocationLogKb + ASSUMED.metricLogKb;
 
-/**
- * What a function call takes, in ms: processor time as `npm run bench` measures it, and waiting, with 5 ms for a call of
- * DynamoDB and 30 ms for one of S3, as many side by side as the code allows.
- */
-const TIMES = {
-  stitch: { memoryGb: 1.769, perRecord: 0.15, perTimelineRound: 5, perUnitRound: 12, perPut: 30 },
-  evaluate: { memoryGb: 1, perImage: 0.3, perChange: 1.5 },
-  route: { memoryGb: 0.5, perChange: 4 },
-} as const;
+/** As the code has it (tests/property/platform/ingestion-calls.test.ts counts the calls). */
+const CHUNK_KB = 8 * 1_024;
+const READ_KB = 4 * 1_024;
+const SLICE_RECORDS = 1_000;
+const HTTP_REQUEST_KB = 512;
+const GUARDS_FRESH_SECONDS = 5;
+
 const TIMELINE_CONCURRENCY = 32;
 const GROUPS_CONCURRENCY = 16;
-/** Changes that one call of `evaluate` or `route` gets on a busy stage. */
-const CHANGES_A_CALL = 100;
 
-/**
- * Runs records through stitching, evaluation and routing at one instant, and counts what that asks of AWS.
- * @param together whether records of a batch may share reads and writes; `false` is the worst case, in which no two
- *   records of a batch belong to one person
- */
-export async function countCost(
-  batches: Iterable<CostBatch>,
-  { settings, now, together }: { settings: StageSettings; now: number; together: boolean },
-): Promise<Cost> {
-  const usage = noUsage();
-  const meter = new TableMeter(usage);
-  const changes: ItemChange[] = [];
-  const toRoute: string[] = [];
-  const profiles = meteredProfiles(new MemoryProfileStore(), meter, (change) => void changes.push(change));
-  const timeline = meteredTimeline(new MemoryTimeline(), meter);
-  const memberships = Object.assign(
-    meteredMemberships(new MemoryMembershipStore(), meter, (canonicalKey) => void toRoute.push(canonicalKey)),
-    { due: () => new MemoryMembershipStore().due(now) },
+/** What work costs whose records come at a rate, in stage `prod`. */
+export function costOfWork(work: Work, traffic: Traffic): Cost {
+  const usage = { ...work.usage };
+  usage.tableKbMonths += (work.timelineKb * ASSUMED.timelineDays) / DAYS_A_MONTH;
+  const calls = new Calls(usage, work, traffic.eventsPerSecond);
+  if (traffic.method === 'files') addFiles(calls, work, traffic);
+  else addStream(calls, work, traffic);
+  addChanges(calls, work, traffic);
+  return costOf(usage, work.records);
+}
+
+const DAYS_A_MONTH = 30;
+
+export const singly = (records: readonly AcceptedRecord[]): AcceptedRecord[][] => records.map((record) => [record]);
+
+export function* inParts(records: readonly AcceptedRecord[], size: number): Generator<readonly AcceptedRecord[]> {
+  for (let at = 0; at < records.length; at += size) yield records.slice(at, at + size);
+}
+
+export const recordsAChunk = (records: readonly AcceptedRecord[]): number =>
+  Math.max(
+    1,
+    Math.floor((CHUNK_KB * 1_024 * records.length) / records.reduce((sum, { json }) => sum + json.length, 1)),
   );
-  const deliveryStates = meteredDeliveryStates(new MemoryVersionedStore<DeliveryStateItem>(), meter);
-  const outbox = meteredOutbox(usage);
-  const common = { profiles, memberships, deliveryStates, outbox, now: () => now, backoff: async () => {} };
 
-  let records = 0;
-  let images = 0;
-  let routed = 0;
-  for (const batch of batches) {
-    const parts = together ? [batch.records] : batch.records.map((record) => [record]);
-    for (const part of parts)
-      await stitch(part, { profiles, timeline, settings: settings.fold, backoff: common.backoff });
-    records += batch.records.length;
-    countIngestion(
-      batch,
-      together ? new Set(changes.map(({ after }) => after.canonicalKey)).size : batch.records.length,
-      usage,
+/** Calls of functions: what each costs beside its time. */
+class Calls {
+  readonly usage: Usage;
+  readonly #work: Work;
+  readonly #eventsPerSecond: number;
+
+  constructor(usage: Usage, work: Work, eventsPerSecond: number) {
+    this.usage = usage;
+    this.#work = work;
+    this.#eventsPerSecond = eventsPerSecond;
+  }
+
+  /** @param perRecord how many calls of one function there are for each record */
+  add(perRecord: number, { memoryGb, ms }: { memoryGb: number; ms: number }, each: Partial<Usage> = {}): void {
+    if (perRecord === 0) return;
+    const { records } = this.#work;
+    const calls = perRecord * records;
+    addUsage(
+      this.usage,
+      { lambdaCalls: 1, lambdaGbSeconds: (ms / 1_000) * memoryGb, logKb: ASSUMED.invocationLogKb, ...each },
+      calls,
     );
-    images += changes.length;
-    for (const change of changes.splice(0))
-      await evaluateChanges([change], { ...common, settings: settings.evaluation });
-    routed += toRoute.length;
-    for (const canonicalKey of new Set(toRoute.splice(0))) {
-      countGuard(await route(canonicalKey, { ...common, settings: settings.route }), together, usage);
-    }
+    const perSecond = perRecord * this.#eventsPerSecond;
+    this.usage.traces += calls * (tracedOf(perSecond) / perSecond);
   }
-  countCalls(
+}
+
+/** Records → HTTP, if they come so → the stream → `stitch-stream`. */
+function addStream(calls: Calls, work: Work, { method, eventsPerSecond }: Traffic): void {
+  const { usage } = calls;
+  const { records } = work;
+  const kb = work.jsonKb / records + ASSUMED.envelopeKb;
+  if (method !== 'kinesis') {
+    const messages = method === 'http' ? 1 : ASSUMED.messagesARequest;
+    const { memoryGb, perCall, perMessage } = TIMES.collect;
+    calls.add(1 / messages, { memoryGb, ms: perCall + messages * perMessage });
+    addUsage(
+      usage,
+      { httpRequests: Math.ceil((messages * kb) / HTTP_REQUEST_KB), logKb: ASSUMED.accessLogKb },
+      records / messages,
+    );
+  }
+  addUsage(
     usage,
-    TIMES.evaluate.memoryGb,
-    images,
-    images * TIMES.evaluate.perImage + routed * TIMES.evaluate.perChange,
+    { kinesisKbIn: Math.ceil(kb), kinesisKbOut: kb, kinesisKbMonths: (kb * (PROD.retentionDays - 1)) / DAYS_A_MONTH },
+    records,
   );
-  countCalls(usage, TIMES.route.memoryGb, routed, routed * TIMES.route.perChange);
-  return costOf(usage, records);
+  const reading: StreamReading = {
+    shards: onDemandShards(eventsPerSecond, kb),
+    parallelism: PROD.parallelism,
+    windowSeconds: PROD.windowSeconds,
+    maxBatch: PROD.recordsBatch,
+  };
+  const perRecord = callsPerRecord(eventsPerSecond, reading);
+  calls.add(
+    perRecord,
+    { memoryGb: TIMES.stitch.memoryGb, ms: stitchMs(1 / perRecord, 1 / perRecord, 1) },
+    { logKb: COUNTING },
+  );
+  const shares = [...work.datasets.values()].map((of) => of / records);
+  // One object of the lake, and one counter, for each dataset of a call.
+  addUsage(usage, { s3Puts: 1, writes: 1, writeUnits: 1 }, records * kindsPerRecord(eventsPerSecond, shares, reading));
 }
 
-/** What guards count: who leaves an audience, one by one; how large it is, once a call. */
-function countGuard({ destinations }: RouteResult, together: boolean, usage: Usage): void {
-  for (const by of Object.values(destinations).flatMap(({ audiences }) => Object.values(audiences))) {
-    const writes = Math.max(0, -by) + (together ? 1 / CHANGES_A_CALL : 1);
-    usage.writes += writes;
-    usage.writeUnits += writes;
-  }
-}
-
-/** What it takes to receive, keep and stitch a batch, the tables apart. */
-function countIngestion({ ingestionMethod, records }: CostBatch, units: number, usage: Usage): void {
-  const datasets = new Set(records.map(({ datasetId }) => datasetId)).size;
-  usage.s3Puts += datasets;
-  const { memoryGb, perRecord, perTimelineRound, perUnitRound, perPut } = TIMES.stitch;
-  const ms =
-    records.length * perRecord +
-    Math.ceil(records.length / TIMELINE_CONCURRENCY) * perTimelineRound +
+function stitchMs(records: number, units: number, puts: number): number {
+  const { perCall, perRecord, perTimelineRound, perUnitRound, perPut } = TIMES.stitch;
+  return (
+    perCall +
+    records * perRecord +
+    Math.ceil(records / TIMELINE_CONCURRENCY) * perTimelineRound +
     Math.ceil(units / GROUPS_CONCURRENCY) * perUnitRound +
-    perPut;
-  usage.lambdaGbSeconds += (ms / 1_000) * memoryGb;
-  if (ingestionMethod === 'file') {
-    const chunks = records.length / CHUNK_RECORDS;
-    usage.lambdaCalls += chunks;
-    usage.s3Gets += chunks;
-    usage.sqsRequests += 3 * chunks;
-    return;
-  }
-  usage.lambdaCalls += 1;
-  // The books of the stream, a dataset each.
-  usage.writes += datasets;
-  usage.writeUnits += datasets;
-  for (const { json } of records) {
-    const kb = json.length / 1_024 + ENVELOPE_KB;
-    usage.kinesisKbIn += Math.ceil(kb);
-    usage.kinesisKbOut += kb;
+    puts * perPut
+  );
+}
+
+/** What one file asks for, its chunks apart, and what each of its chunks does. @param kb of the file */
+export const fileCalls = (kb: number, chunks: number) =>
+  ({
+    // Uploaded, listed, and its chunks written down where they are several; announced, received, deleted.
+    s3Puts: chunks > 1 ? 3 : 2,
+    // How long it is, its beginning, all of it, and the chunks that were written down.
+    s3Gets: 2 + Math.ceil(kb / READ_KB) + (chunks > 1 ? 1 : 0),
+    sqsRequests: 3 + 2 * Math.ceil(chunks / MESSAGES_A_REQUEST),
+    reads: 1,
+    readUnits: 1,
+    writes: 2,
+    writeUnits: 2,
+  }) satisfies Partial<Usage>;
+
+/** @param records of the chunk */
+export const chunkCalls = (records: number) =>
+  ({
+    s3Puts: Math.ceil(records / SLICE_RECORDS),
+    // How long it is, and all of it: by whoever validates it, and by whoever stitches it.
+    s3Gets: 4,
+    sqsRequests: 4,
+    reads: 2,
+    readUnits: 2,
+    // A lease and its end, twice; two counts in transactions, of two items each.
+    writes: 8,
+    writeUnits: 4 + 8,
+  }) satisfies Partial<Usage>;
+
+/** Files → `split` → chunks → `validate-chunk` → `stitch-chunk`. Each dataset has files of its own. */
+function addFiles(calls: Calls, work: Work, { eventsPerSecond }: Traffic): void {
+  const kb = work.jsonKb / work.records;
+  for (const count of work.datasets.values()) {
+    const share = count / work.records;
+    const inFile = Math.max(1, eventsPerSecond * share * ASSUMED.fileSeconds);
+    const chunks = Math.ceil((inFile * kb) / CHUNK_KB);
+    const inChunk = inFile / chunks;
+    const { split, validate, stitch } = TIMES;
+    const sharing = (work.images / work.records) * inChunk;
+    calls.add(share / inFile, { ...split, ms: split.perCall + inFile * split.perRecord });
+    calls.add(share / inChunk, { ...validate, ms: validate.perCall + inChunk * validate.perRecord });
+    const puts = Math.ceil(inChunk / SLICE_RECORDS);
+    calls.add(share / inChunk, { ...stitch, ms: stitchMs(inChunk, sharing, puts) }, { logKb: COUNTING });
+    addUsage(calls.usage, fileCalls(inFile * kb, chunks), count / inFile);
+    addUsage(calls.usage, chunkCalls(inChunk), count / inChunk);
   }
 }
 
-function countCalls(usage: Usage, memoryGb: number, changes: number, ms: number): void {
-  usage.lambdaCalls += changes / CHANGES_A_CALL;
-  usage.lambdaGbSeconds += (ms / 1_000) * memoryGb;
+/** Changed profiles → `evaluate` → changed memberships → `route` → the queues of delivery lanes → `deliver-…`. */
+function addChanges(calls: Calls, work: Work, { eventsPerSecond }: Traffic): void {
+  const { records, images, routed, dataflows, sent } = work;
+  const perSecond = (count: number): number => (count / records) * eventsPerSecond;
+  const callsOf = (changes: number): number =>
+    (changes / records) * callsPerRecord(perSecond(changes), tableReading(perSecond(changes)));
+  const { evaluate, route, deliver } = TIMES;
+
+  const evaluations = callsOf(images);
+  const ms =
+    (evaluations * evaluate.perCall * records + images * evaluate.perImage + routed * evaluate.perChange) / records;
+  calls.add(evaluations, { ...evaluate, ms: ms / (evaluations || 1) }, { logKb: COUNTING });
+
+  const routings = callsOf(routed);
+  const routedMs = routings * route.perCall + (routed / records) * route.perChange;
+  calls.add(routings, { ...route, ms: routedMs / (routings || 1) }, { logKb: COUNTING });
+  // What the guards say, which is known for some seconds after, and the run statistics, once a call and destination.
+  const guards = Math.min(routings * records, records / (eventsPerSecond * GUARDS_FRESH_SECONDS));
+  addUsage(calls.usage, { reads: work.destinations, readUnits: work.destinations }, guards);
+  const statistics = routed === 0 ? 0 : dataflows * ((routings * records) / routed);
+  addUsage(calls.usage, { writes: 1, writeUnits: 1 }, statistics);
+
+  for (const { ordered, messages } of sent) {
+    const inCall = Math.min(MESSAGES_A_REQUEST, Math.max(1, perSecond(messages) / ASSUMED.lanePolls));
+    calls.add(
+      messages / inCall / records,
+      { ...deliver, ms: deliver.perCall },
+      {
+        // Received and deleted together; the run statistics; what still holds of each.
+        [ordered ? 'sqsFifoRequests' : 'sqsRequests']: 2,
+        writes: 1,
+        writeUnits: 1,
+        ...(ordered && { reads: inCall, readUnits: inCall }),
+      },
+    );
+  }
 }
+
+const tableReading = (writesPerSecond: number): StreamReading => ({
+  shards: Math.max(ASSUMED.tablePartitions, Math.ceil((2 * writesPerSecond) / ASSUMED.writesAPartition)),
+  parallelism: PROD.parallelism,
+  windowSeconds: PROD.windowSeconds,
+  maxBatch: PROD.changesBatch,
+});

@@ -18,6 +18,9 @@ import { membershipAttributes, versionedAttributes } from '#lambdas/adapters/dyn
  * decides the units.
  */
 
+/** Bytes that DynamoDB adds to each item that it keeps. */
+const ITEM_OVERHEAD = 100;
+
 /** Sizes of what is in the tables. */
 export class TableMeter {
   readonly #usage: Usage;
@@ -79,10 +82,13 @@ export function meteredProfiles(
   };
 }
 
-export function meteredTimeline(timeline: Timeline, meter: TableMeter): Timeline {
+/** @param kept is told how many bytes stay */
+export function meteredTimeline(timeline: Timeline, meter: TableMeter, kept: (bytes: number) => void): Timeline {
   return {
     async remember(entry) {
-      meter.write([{ ...timelineAttributes(entry), pk: { S: `${entry.identity}|${entry.id}` } }], 'T#');
+      const item = timelineAttributes(entry);
+      kept(itemBytes(item) + ITEM_OVERHEAD);
+      meter.write([{ ...item, pk: { S: `${entry.identity}|${entry.id}` } }], 'T#');
       return timeline.remember(entry);
     },
     read: (identity) => timeline.read(identity),
@@ -133,13 +139,14 @@ export function meteredMemberships(
   });
 }
 
-const MESSAGES_A_REQUEST = 10;
+/** Messages that SQS takes, and gives, in one request. */
+export const MESSAGES_A_REQUEST = 10;
 
-/** Messages are sent, received and deleted, ten at a time. */
-export const meteredOutbox = (usage: Usage): Outbox => ({
+/** Counts how messages are sent, by delivery lane. */
+export const meteredOutbox = (sent: (laneId: string, messages: number, requests: number) => void): Outbox => ({
   async send(deliveries) {
-    for (const [, group] of Map.groupBy(deliveries, ({ laneId }) => laneId)) {
-      usage.sqsRequests += 3 * Math.ceil(group.length / MESSAGES_A_REQUEST);
+    for (const [laneId, group] of Map.groupBy(deliveries, (delivery) => delivery.laneId)) {
+      sent(laneId, group.length, Math.ceil(group.length / MESSAGES_A_REQUEST));
     }
   },
 });

@@ -113,7 +113,7 @@ async function giveUp(
 function closed(transitions: BatchTransitions): Problem {
   const isBack = transitions.reverting !== undefined || transitions.reverted !== undefined;
   const how = isBack
-    ? 'being taken back, or was,'
+    ? 'being reverted, or was,'
     : transitions.completed === undefined
       ? statusOf(transitions, undefined)
       : 'complete';

@@ -33,11 +33,11 @@ export async function unfinishedParts(
     const list = `${file}${PARTS_SUFFIX}`;
     if (!keys.has(list)) {
       if (keys.has(file)) continue;
-      return `The parts of file "${fileNameOf(file)}" were never made a file: POST …/files/{name}?action=COMPLETE, or abort the batch`;
+      return `The parts of file "${fileNameOf(file)}" were never completed: POST …/files/{name}?action=COMPLETE, or abort the batch`;
     }
     const listed = await listedParts({ key: list, version: keys.get(list) }, landing);
     if (packParts(listed) === packParts(parts)) continue;
-    return `Parts of file "${fileNameOf(file)}" came after it was completed; complete it again: POST …/files/{name}?action=COMPLETE`;
+    return `Parts of file "${fileNameOf(file)}" arrived after it was completed; complete it again: POST …/files/{name}?action=COMPLETE`;
   }
   return undefined;
 }

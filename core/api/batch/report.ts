@@ -64,7 +64,7 @@ const tagsOf = ({ enableErrorDiagnostics, partialIngestionPercentage }: Upload):
 });
 
 const givenUpErrors = ({ failed }: BatchTransitions): object[] =>
-  failed === undefined ? [] : [{ code: 'failed', description: 'The client said that the batch has failed' }];
+  failed === undefined ? [] : [{ code: 'failed', description: 'The client reported the batch as failed' }];
 
 function metricsOf({ counts: { accepted, duplicate, rejected } }: Batch): object {
   return {

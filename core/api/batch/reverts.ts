@@ -73,7 +73,7 @@ const isOver = ({ transitions, batch }: KnownBatch): boolean =>
   transitions.reverting !== undefined || ['aborted', 'failed', 'inactive'].includes(statusOf(transitions, batch));
 
 const notYet = (id: string, status: string): Problem =>
-  badRequest(`Batch "${id}" is ${status}; it can be taken back once it is success, aborted or failed`);
+  badRequest(`Batch "${id}" is ${status}; it can be reverted once it is success, aborted or failed`);
 
 function obstacleTo(
   { upload, transitions, batch }: KnownBatch,
@@ -85,10 +85,10 @@ function obstacleTo(
   return dataset.lookup ? NO_LOOKUPS : undefined;
 }
 
-const NO_LOOKUPS = problem(501, 'inlet', 'A batch of a lookup dataset cannot be taken back', {
+const NO_LOOKUPS = problem(501, 'inlet', 'A batch of a lookup dataset cannot be reverted', {
   detail:
     'Send the records again as they should be: of each key the latest one counts. A record with operation "delete" removes a key',
 });
 const FORGOTTEN = badRequest(
-  'The batch is older than its files are kept, 30 days, so that its records cannot be told from others any more',
+  'The batch is older than 30 days, for which files are kept, so its records can no longer be identified',
 );

@@ -193,7 +193,7 @@ async function describeFile(name: string, upload: Upload, { landing }: Deps): Pr
 
 const CLOSED: Problem = problem(400, 'inlet', 'The batch is closed', { detail: 'Create another one for more files' });
 const TOO_LARGE: Problem = problem(413, 'limit', 'Request entity too large', {
-  detail: `At most ${MAX_BYTES} bytes a request. POST …/files/{name}?action=INITIALIZE answers with an address that takes the whole file in one PUT; or send it in smaller parts with PATCH`,
+  detail: `At most ${MAX_BYTES} bytes a request. POST …/files/{name}?action=INITIALIZE answers with an address that accepts the whole file in one PUT; or send it in smaller parts with PATCH`,
 });
 const PACKED: Problem = problem(415, 'inlet', 'Unknown content encoding', {
   detail: 'Send a packed file as it is, with a name that ends in .gz, and without Content-Encoding',

@@ -64,7 +64,7 @@ async function take(
   const wantsValidation = SYNC_VALIDATION.some((name) => call.query[name]?.toLowerCase() === 'true');
   if (isBatch && wantsValidation) {
     return problem(501, 'inlet', 'Synchronous validation of several messages is not possible', {
-      detail: 'Send one message to /collection/{connectionId}, or leave out syncValidation',
+      detail: 'Send one message to /collection/{connectionId}, or omit syncValidation',
     });
   }
   const connection = authenticate(id, call.headers, catalog);

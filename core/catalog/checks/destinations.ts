@@ -58,7 +58,7 @@ function checkAudienceManager(
   if (!isDefaultProduction(destination)) {
     findings.at(loaded, ['sandbox'], 'Audience Manager is shared with from the default production sandbox only', {
       expected: '{ type: production, isDefault: true }',
-      hint: 'take the destination out of catalogs of other sandboxes',
+      hint: 'remove the destination from catalogs of other sandboxes',
     });
   }
   for (const id of Object.keys(destination.traits ?? {})) {

@@ -48,7 +48,7 @@ function checkUnique(settings: Loaded<IdentitySettings>, registry: Registry, fin
   for (const [i, code] of settings.definition?.uniqueNamespaces.entries() ?? []) {
     const idType = registry.get(code)?.idType;
     if (!idType || !isNeverLinked(idType)) continue;
-    const hint = 'leave it out, or give the namespace the type of what it identifies';
+    const hint = 'omit it, or give the namespace the type of what it identifies';
     findings.at(settings, ['uniqueNamespaces', i], `"${code}" is ${idType} and never joins a graph`, { hint });
   }
 }

@@ -34,7 +34,7 @@ interface Archived {
 
 const about = (id: string, loaded: Loaded<unknown>): ReturnType<Archived['about']> => [
   `the segment "${id}" is archived`,
-  { hint: `${placeOf(loaded, ['lifecycleState'])}: publish it again, or take it out here` },
+  { hint: `${placeOf(loaded, ['lifecycleState'])}: publish it again, or remove it here` },
 ];
 
 function checkSegment(loaded: Loaded<SegmentDefinition>, { has, about, findings }: Archived): void {

@@ -21,7 +21,7 @@ export function checkProfileDestination(
     expectNamespace(code, namespaces, loaded, path, findings);
     // aep.md §6.4
     if (code !== 'Phone') return;
-    const hint = 'use Phone_E.164, or Phone_SHA256_E.164 for its hash, and map numbers to E.164 when they come in';
+    const hint = 'use Phone_E.164, or Phone_SHA256_E.164 for its hash, and map numbers to E.164 in the dataset';
     findings.at(loaded, path, 'identities of namespace "Phone" may be written in any way and can\'t be activated', {
       hint,
     });

@@ -27,7 +27,7 @@ export async function writeChunkList(landing: ObjectStore, messages: readonly Ch
 export async function readChunkList(landing: ObjectStore, one: ChunkMessage, chunks: number): Promise<ChunkMessage[]> {
   if (chunks === 1) return [one];
   const bytes = await landing.get(chunkListKey(one.batchId));
-  if (!bytes) throw new Error(`The plan of batch ${one.batchId} is gone; upload its file again`);
+  if (!bytes) throw new Error(`The chunk list of batch ${one.batchId} is gone; upload its file again`);
   const text = gunzipSync(bytes).toString('utf8');
   // As plans were written before.
   if (text.startsWith('[')) return JSON.parse(text) as ChunkMessage[];

@@ -41,7 +41,7 @@ export async function listChunks(
   if (!named) {
     throw new FileRejectedError({
       code: 'unsupported-format',
-      message: 'The name of the file does not say what is in it; rename it',
+      message: 'The name of the file does not determine its format; rename it',
       expected: KNOWN_SUFFIXES,
     });
   }
@@ -86,7 +86,7 @@ async function lookInside(source: ByteSource, format: TextFormat, gzip: boolean)
   if (layout === 'other') {
     throw new FileRejectedError({
       code: 'wrong-format',
-      message: 'The file is not what its name says: it does not begin like JSON',
+      message: 'The file does not have the format of its name: it does not begin like JSON',
       expected: 'an array of records, one record, or a record a line',
       found: 'other text',
     });

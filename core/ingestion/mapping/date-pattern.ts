@@ -73,14 +73,14 @@ function fieldOf(token: string, said: Set<string>): string {
   const field = Object.hasOwn(FIELDS, token) ? FIELDS[token]! : undefined;
   if (field === undefined) throw new Error(`"${token}" means nothing in a date pattern`);
   const name = field.slice(3, field.indexOf('>'));
-  if (said.has(name)) throw new Error(`"${token}" says again what the pattern has already said`);
+  if (said.has(name)) throw new Error(`"${token}" repeats what the pattern already contains`);
   said.add(name);
   return field;
 }
 
 function expectWhole(said: ReadonlySet<string>): void {
   if (!(said.has('yyyy') !== said.has('yy') && said.has('M') !== said.has('MMM') && said.has('d'))) {
-    throw new Error('a date pattern says year, month and day, each once');
+    throw new Error('a date pattern contains year, month and day, each once');
   }
   if (said.has('h') !== said.has('a') || (said.has('h') && said.has('H'))) {
     throw new Error('hours are either H, or h with a');

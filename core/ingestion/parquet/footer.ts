@@ -117,7 +117,7 @@ function check(metadata: FileMetaData, endOfData: number): void {
   if (Number(rows) > FEW + MAX_ROWS_PER_BYTE * endOfData) {
     throw new FileRejectedError({
       code: 'too-large',
-      message: 'The file says that it has far more rows than its size can tell apart',
+      message: 'The file declares far more rows than its size can hold',
       expected: `at most ${MAX_ROWS_PER_BYTE} rows a byte`,
       found: `${rows} rows`,
     });
@@ -126,7 +126,7 @@ function check(metadata: FileMetaData, endOfData: number): void {
 
 function checkColumn(column: RowGroup['columns'][number], endOfData: number): void {
   const { meta_data: meta, file_path: path } = column;
-  expectThat(path === undefined, 'a column lies in another file');
+  expectThat(path === undefined, 'a column is in another file');
   expectThat(
     meta !== undefined &&
       isCount(meta.data_page_offset) &&
@@ -136,15 +136,16 @@ function checkColumn(column: RowGroup['columns'][number], endOfData: number): vo
     'a column is not described',
   );
   const { start, end } = columnRange(column);
-  expectThat(start >= MAGIC.length && end <= endOfData, 'a column lies outside of the file');
+  expectThat(start >= MAGIC.length && end <= endOfData, 'a column is outside of the file');
   const most = FEW + MAX_VALUES_PER_BYTE * (end - start);
-  expectThat(Number(meta.num_values) <= most, 'a column has more values than its bytes can tell apart');
+  expectThat(Number(meta.num_values) <= most, 'a column has more values than its bytes can hold');
 }
 
 const notParquet = (): FileRejectedError =>
   new FileRejectedError({
     code: 'wrong-format',
-    message: 'The file is not what its name says, or it was cut off: a Parquet file begins and ends with PAR1',
+    message:
+      'The file does not have the format of its name, or it was cut off: a Parquet file begins and ends with PAR1',
     expected: 'Parquet',
     found: 'something else',
   });
@@ -152,7 +153,7 @@ const notParquet = (): FileRejectedError =>
 const tooManyColumns = (columns: number): FileRejectedError =>
   new FileRejectedError({
     code: 'too-large',
-    message: 'The file has more columns than rows may have fields; leave out what is not needed',
+    message: 'The file has more columns than rows may have fields; omit what is not needed',
     expected: `at most ${MAX_COLUMNS} columns`,
     found: `${columns} columns`,
   });

@@ -112,7 +112,7 @@ const partOf = (struct: Struct, field: number): Struct => {
 
 function dataOf(part: Struct, encodingField: number): Data {
   const count = part[1];
-  expectThat(isLength(count), 'a page does not say how many values it has');
+  expectThat(isLength(count), 'a page does not declare how many values it has');
   return { count, encoding: encodingOf(part[encodingField]) };
 }
 

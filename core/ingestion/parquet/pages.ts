@@ -28,7 +28,7 @@ function openFirst(header: FirstHeader, body: Uint8Array, codec: Codec, leaf: Le
   const isOld = (depth: number, kind: string): boolean => depth > 0 && kind === 'BIT_PACKED';
   expectThat(
     !isOld(leaf.repetition, repetitionEncoding) && !isOld(leaf.definition, definitionEncoding),
-    'its levels are written in a way that was given up in 2013',
+    'its levels have an encoding that was abandoned in 2013',
   );
   const page = unpack(body, unpacked, codec);
   let at = 0;

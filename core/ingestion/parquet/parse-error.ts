@@ -3,7 +3,7 @@ import { FileRejectedError } from '#core/record/record.ts';
 /** What is wrong with a Parquet file, in a few words for people. */
 export class ParquetParseError extends Error {}
 
-export const MISSING = 'a page has not as many values as it says';
+export const MISSING = 'a page does not have as many values as it declares';
 
 /** @throws ParquetFlaw saying what is wrong instead, unless the condition holds */
 export function expectThat(condition: boolean, otherwise: string): asserts condition {

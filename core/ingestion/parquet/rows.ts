@@ -21,7 +21,7 @@ const RESERVED_KEY: Rejection = {
 
 const NO_KEY: Rejection = {
   code: 'malformed',
-  message: 'A map of the row has a value without a key; leave it out, or give it one',
+  message: 'A map of the row has a value without a key; omit it, or give it one',
   expected: 'a key for every value',
   found: 'null',
 };

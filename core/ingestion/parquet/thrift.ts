@@ -51,7 +51,7 @@ function walk(bytes: Uint8Array, at: number, depth: number, seen: Seen, into?: S
   seen.structs++;
   expectThat(
     seen.structs <= FEW_STRUCTS + bytes.length / BYTES_OF_STRUCT,
-    'a header has more parts than its size can tell apart',
+    'a header has more parts than its size can hold',
   );
   let offset = at;
   let field = 0;

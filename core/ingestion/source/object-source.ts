@@ -33,7 +33,7 @@ export const whereItWent = async (store: Pick<ObjectStore, 'size'>, key: string)
 const OVERWRITTEN: Rejection = {
   code: 'overwritten-before-read',
   message:
-    'The file was overwritten before it was read: another lies in its place, as a batch of its own. Upload it again, under a key of its own',
+    'The file was overwritten before it was read: another file has its key now, as a batch of its own. Upload it again, under another key',
 };
 const REMOVED: Rejection = {
   code: 'removed-before-read',

@@ -103,7 +103,7 @@ export function unpackedSource(store: ObjectStore, name: string, { prefix, size,
     for (let at = start; at < end; ) {
       const block = Math.floor(at / blockBytes);
       const packed = await store.get(keyOf(prefix, blockBytes, block));
-      if (!packed) throw new BlocksGoneError(`Piece ${block} of an unpacked file is gone; upload the file again`);
+      if (!packed) throw new BlocksGoneError(`Block ${block} of a decompressed file is gone; upload the file again`);
       const from = block * blockBytes;
       const bytes = zstdDecompressSync(packed, { maxOutputLength: blockBytes });
       yield bytes.subarray(at - from, end - from);

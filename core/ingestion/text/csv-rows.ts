@@ -40,7 +40,7 @@ const ZERO_BYTE: Rejection = {
 const SECOND_BEGINNING: Rejection = {
   code: 'malformed',
   message:
-    'The row begins with a byte order mark: another file was appended here. Take the mark out, and the header if this is one',
+    'The row begins with a byte order mark: another file was appended here. Remove the mark, and the header if this is one',
   expected: 'a row',
   found: 'the beginning of a file',
 };

@@ -61,7 +61,7 @@ export const INVALID_ENCODING: Rejection = {
 /** The rejection of a record that is larger than `MAX_RECORD_BYTES`. @param bytes how large it is */
 export const tooLarge = (bytes: number): Rejection => ({
   code: 'too-large',
-  message: 'The record is too large; leave out what segments and destinations do not need, or split it',
+  message: 'The record is too large; omit what segments and destinations do not need, or split it',
   expected: `at most ${MAX_RECORD_BYTES} bytes`,
   found: `${bytes} bytes`,
 });

@@ -13,7 +13,7 @@ const QUOTED = 2;
 const CLOSING = 3;
 
 const STRAY_QUOTE =
-  'A quote stands in the middle of a field; put the whole field in quotes and double the quotes inside it';
+  'There is a quote in the middle of a field; put the whole field in quotes and double the quotes inside it';
 const OPEN_QUOTE = 'A quote is opened and never closed, so everything up to the end of the file belongs to this row';
 
 /** Nobody knows how many rows are in there; to count them as one would hide that they are missing. */

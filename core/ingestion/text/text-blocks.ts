@@ -57,7 +57,7 @@ export function rejectBinary(head: Uint8Array, gzip: boolean): void {
     const advice = gzip && what === 'gzip' ? 'pack it once only' : known.advice;
     throw new FileRejectedError({
       code: 'wrong-format',
-      message: `The file is not what its name says: it is ${what}; ${advice}`,
+      message: `The file does not have the format of its name: it is ${what}; ${advice}`,
       expected: 'text in UTF-8',
       found: what,
     });
@@ -66,7 +66,7 @@ export function rejectBinary(head: Uint8Array, gzip: boolean): void {
     throw new FileRejectedError({
       code: 'wrong-format',
       message:
-        'The file is not what its name says: it begins with many zero bytes, so it is not a text in UTF-8; save it as UTF-8',
+        'The file does not have the format of its name: it begins with many zero bytes, so it is not a text in UTF-8; save it as UTF-8',
       expected: 'text in UTF-8',
       found: 'binary data',
     });

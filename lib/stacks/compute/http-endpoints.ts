@@ -19,7 +19,7 @@ export type Urls = Readonly<Record<'collection-url' | 'batch-url' | 'access-url'
 /** Records over HTTP → the stream, or files; profiles → HTTP. @returns the addresses */
 export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): Urls {
   const { config, data } = make;
-  const endpoint = new HttpEndpoint(make.scope, 'HttpDoor', { config });
+  const endpoint = new HttpEndpoint(make.scope, 'HttpDoor', { config, alarms: make.alarms });
   const collect = make.function('Collect', 'collect', 'records over HTTP → the stream', {
     ...make.catalog(),
     COLLECTION_STREAM: data.collection.streamName,
@@ -58,6 +58,7 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): Url
       // Browsers ask with OPTIONS whether a page may send.
       methods: [POST, OPTIONS],
       paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
+      slowestMs: 2_000,
     }),
     'batch-url': endpoint.add({
       target: batches,
@@ -70,12 +71,15 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): Url
         '/data/foundation/catalog/dataSets',
         '/data/foundation/catalog/dataSets/{datasetId}',
       ],
+      // Files of some megabytes come through it.
+      slowestMs: 10_000,
     }),
     'access-url': endpoint.add({
       target: access,
       authorization: 'iam',
       methods: [GET, POST],
       paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
+      slowestMs: 3_000,
     }),
   };
 }

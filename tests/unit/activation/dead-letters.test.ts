@@ -58,7 +58,7 @@ describe('sending dead letters again', () => {
 
   it('deletes nothing that the queue did not take, and says when it takes nothing', async () => {
     const { client, dead } = queues(3, ({ MessageBody }) => MessageBody === 'body 1');
-    await expect(replayDeadLetters(client, 'dlq', 'queue')).rejects.toThrow('The queue takes no messages: full');
+    await expect(replayDeadLetters(client, 'dlq', 'queue')).rejects.toThrow('The queue accepts no messages: full');
     expect(dead.map(({ Body }) => Body)).toEqual(['body 1']);
   });
 

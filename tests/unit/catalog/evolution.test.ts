@@ -224,7 +224,7 @@ describe('schemas do not change', () => {
     const other = { ...without('code'), $id: 'https://ns.example.com/other' };
     const moved = catalogOf([SCHEMA, other], [{ ...DATASET, schemaRef: { id: other.$id } }]);
     expect(breakingChanges(before, moved)).toMatchObject([
-      { schema: ID, pointer: '/code', message: expect.stringContaining('"people" goes over to') },
+      { schema: ID, pointer: '/code', message: expect.stringContaining('"people" moves to') },
     ]);
   });
 

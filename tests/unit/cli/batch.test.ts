@@ -123,7 +123,7 @@ describe('tributary batch', () => {
     expect((await call('GET', `/batches/${id}`)).body[id].status).toBe('inactive');
     expect((await stores.operations.batch(id))?.status).toBe('inactive');
     expect(await records(), 'in the run statistics').toBe(2);
-    expect(printBatch(await batchReport(id, stores))).toMatch(/5 accepted, .* which it had brought and which are gone/);
+    expect(printBatch(await batchReport(id, stores))).toMatch(/5 accepted, .* all of them removed by the revert/);
     expect((await revert(id)).status, 'as often as it is said').toBe(200);
   });
 });

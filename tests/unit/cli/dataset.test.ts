@@ -62,9 +62,7 @@ describe('a dataset that is taken out of the catalog', () => {
       const remains = await remainsOf([id], platform.stores);
       expect(remains).toMatchObject([{ dataset: id, profiles, lake: { objects: 1 } }]);
       const text = printAudienceImpact(impact, [], remains);
-      expect(text).toMatch(
-        new RegExp(`Dataset "${id}" leaves the catalog: ${profiles} profiles? hold something of it`),
-      );
+      expect(text).toMatch(new RegExp(`Dataset "${id}" leaves the catalog: ${profiles} profiles? contain data of it`));
       expect(text).toContain(`tributary dataset delete ${id}`);
     }
     expect(await remainsOf([], platform.stores)).toEqual([]);
@@ -124,7 +122,7 @@ describe('a dataset that is taken out of the catalog', () => {
 
     it('may not while it is in the catalog, or when there is none of that name', async () => {
       await expect(check('web-events')).rejects.toThrow(/is in the active catalog.*catalog plan/);
-      await expect(check('web-event')).rejects.toThrow(/Nothing is known of a dataset "web-event": .*web-events/);
+      await expect(check('web-event')).rejects.toThrow(/There is no dataset "web-event": .*web-events/);
       const older = knownOf({ activations: [], hasObjects: async () => true });
       await check('from-before-there-was-a-history', older);
     });

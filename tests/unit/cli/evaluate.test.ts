@@ -31,10 +31,10 @@ describe('an evaluation of all profiles, as it is shown', () => {
   it('says how far it has come, against how many there were last time', async () => {
     const job = await halfWay(new MemoryJobs(), { estimate: 5_000 });
     expect(printProgress(job, EVALUATION)).toBe(
-      '2,400 of about 5,000 profile items, 1 of 2 parts: 6 entered, 4 left, 2 repaired',
+      '2,400 of about 5,000 profile items, 1 of 2 partitions: 6 entered, 4 left, 2 repaired',
     );
     const first = await halfWay(new MemoryJobs());
-    expect(printProgress(first, EVALUATION)).toMatch(/^2,400 profile items, 1 of 2 parts/);
+    expect(printProgress(first, EVALUATION)).toMatch(/^2,400 profile items, 1 of 2 partitions/);
   });
 
   it('shows the one that is on its way and the last that finished, and names nobody', async () => {
@@ -45,8 +45,8 @@ describe('an evaluation of all profiles, as it is shown', () => {
     const one = await halfWay(jobs);
     expect(printJobs(await jobs.latest(), EVALUATION, START + 8_000)).toBe(
       `Evaluation one: running
-  from 2026-03-01T01:00:00.000Z, last heard of 3 s ago, under catalog v1
-  2,400 profile items, 1 of 2 parts: 6 entered, 4 left, 2 repaired
+  from 2026-03-01T01:00:00.000Z, last progress 3 s ago, under catalog v1
+  2,400 profile items, 1 of 2 partitions: 6 entered, 4 left, 2 repaired
 Evaluation of all profiles has not finished yet.
 `,
     );
@@ -81,6 +81,6 @@ describe('waiting for an evaluation', () => {
 
     await jobs.open(newJob('three'), { job: (await jobs.get('two'))!, as: 'superseded' });
     await jobs.open(newJob('four'), { job: (await jobs.get('three'))!, as: 'superseded' });
-    await expect(waitForJob('three', EVALUATION, jobs, silent)).rejects.toThrow(/newer catalog, has taken its place/);
+    await expect(waitForJob('three', EVALUATION, jobs, silent)).rejects.toThrow(/newer catalog has replaced it/);
   });
 });

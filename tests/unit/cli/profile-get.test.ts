@@ -73,7 +73,7 @@ describe('tributary profile get', () => {
 
   it('says so when nobody is known, and what else is wrong', async () => {
     await expect(getProfile('CRMID:nobody', flags(), deps)).rejects.toThrow(
-      'Nobody is known by CRMID:nobody in stage local.',
+      'No profile has the identity CRMID:nobody in stage local.',
     );
     await expect(getProfile('CRMID:RB-1', flags({ mergePolicy: 'x' }), deps)).rejects.toThrow('Unknown merge policy');
     await expect(getProfile('CRM:1', flags(), deps)).rejects.toThrow('Unknown namespace');

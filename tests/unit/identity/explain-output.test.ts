@@ -39,7 +39,7 @@ it('an explanation walks from the profile to the identity, whichever end of a li
     'logins, orders',
   ]);
   expect(text).toMatch(/CRMID:bob +ECID:1 +the graph was full +linked again/);
-  expect(text).toMatch(/withdrawn by maria: a mistake/);
+  expect(text).toMatch(/unlinked by maria: a mistake/);
 });
 
 it.each([

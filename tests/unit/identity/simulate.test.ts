@@ -147,7 +147,7 @@ describe('identity simulate', () => {
       withoutGraph: ['CRMID:Sue', 'CRMID:Tom', 'ECID:1'],
       removedLinks: [],
     });
-    expect(stderr).toBe('FILE: /events/0: not taken, or not all of it: two-values-of-unique-namespace\n');
+    expect(stderr).toBe('FILE: /events/0: not linked, or not completely: two-values-of-unique-namespace\n');
   });
 
   it('applies the rules for single values when asked', async () => {

@@ -114,7 +114,7 @@ describe('a file that is too large for one request', () => {
     });
   });
 
-  it('is not left behind when its parts were never made a file, or some came after that', async () => {
+  it('is not left behind when its parts were never completed, or some came after that', async () => {
     const { create, call, patch, put, complete, announce, platform, read } = api();
     const id = await create();
     await put(id, 'a.json', JSON.stringify(addToCart(100, START - 1_000)));
@@ -123,7 +123,7 @@ describe('a file that is too large for one request', () => {
     await patch(id, 'large.json', second, 1_000, content.length);
     expect(await complete(id)).toMatchObject({
       status: 400,
-      body: { detail: expect.stringMatching(/parts of file "large.json" were never made a file/) },
+      body: { detail: expect.stringMatching(/parts of file "large.json" were never completed/) },
     });
     expect((await read(id)).status).toBe('loading');
     expect((await call('POST', address(id, 'action=COMPLETE'))).status).toBe(201);
@@ -136,7 +136,7 @@ describe('a file that is too large for one request', () => {
     );
     expect(await complete(id)).toMatchObject({
       status: 400,
-      body: { detail: expect.stringMatching(/Parts of file "large.json" came after it was completed/) },
+      body: { detail: expect.stringMatching(/Parts of file "large.json" arrived after it was completed/) },
     });
     await patch(id, 'large.json', first, 0, content.length);
     expect((await call('POST', address(id, 'action=COMPLETE'))).status).toBe(201);

@@ -41,7 +41,7 @@ describe('the header of a page of Parquet', () => {
 
   it('is rejected when it says so in the other version only', () => {
     for (const bytes of [header(FIRST, 8), header(SECOND, 5)]) {
-      expect(() => readHeader(bytes, 0)).toThrow('a page does not say how many values it has');
+      expect(() => readHeader(bytes, 0)).toThrow('a page does not declare how many values it has');
     }
   });
 });

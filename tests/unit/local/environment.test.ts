@@ -1,6 +1,7 @@
 import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { awsEnvironment, childEnvironment, localCredentials } from '#cli/local/environment.ts';
+import { MINISTACK } from '#cli/local/ministack.ts';
 import { choosePython, type PythonProbe } from '#cli/local/python.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -67,19 +68,21 @@ describe('choosing a Python for the embedded local AWS', () => {
 
   it('takes the first that is recent and complete', () => {
     const found = [python('python3', [3, 9, 2]), python('python3.12', [3, 12, 1]), python('python3.11', [3, 11, 0])];
-    expect(choosePython(found).command).toBe('python3.12');
+    expect(choosePython(found, MINISTACK).command).toBe('python3.12');
   });
 
   it('says what to install, and the way without, when there is none', () => {
-    expect(() => choosePython([])).toThrow(/there is no Python on the PATH.*apt install python3.*AWS_ENDPOINT_URL/s);
+    expect(() => choosePython([], MINISTACK)).toThrow(
+      /there is no Python on the PATH.*apt install python3.*AWS_ENDPOINT_URL/s,
+    );
   });
 
   it('says which one is too old', () => {
-    expect(() => choosePython([python('python3', [3, 8, 10])])).toThrow('python3 on the PATH is 3.8.10');
+    expect(() => choosePython([python('python3', [3, 8, 10])], MINISTACK)).toThrow('python3 on the PATH is 3.8.10');
   });
 
   it('names the missing part and its package, as on Debian', () => {
     const found = [python('python3', [3, 11, 2], ['ensurepip'])];
-    expect(() => choosePython(found)).toThrow(/lacks the standard module ensurepip.*python3\.11-venv/s);
+    expect(() => choosePython(found, MINISTACK)).toThrow(/lacks the standard module ensurepip.*python3\.11-venv/s);
   });
 });

@@ -163,7 +163,7 @@ function limitSearch({ session }: Compiler, chain: Chain, { steps }: ChainPlan, 
   const together = Math.max(1, ...open) + inside.condition;
   const perStep = inside.steps > 0 ? Math.max(...openBefore) + 1 + inside.steps : 0;
   if (session.facts.loops.events + Math.max(together, perStep) <= MAX_LOOPS) return;
-  session.fail('too many steps of this CHAIN are looked at together', chain.span, `at most ${MAX_LOOPS}`);
+  session.fail('too many steps of this CHAIN are evaluated together', chain.span, `at most ${MAX_LOOPS}`);
 }
 
 /** Tells the planner. A step comes after the one before it, so it cannot look further back. */

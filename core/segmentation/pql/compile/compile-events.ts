@@ -49,7 +49,7 @@ export function compileFilter(compiler: Compiler, { source, condition }: Filter,
   const list = compiler.compile(source, scope);
   if (condition.kind !== 'lambda') return filtered(compiler, list, condition, { implicit: true }, scope);
   const [name, ...others] = condition.parameters;
-  if (others.length > 0) compiler.session.fail('a filter looks at one item', condition.span, 'one parameter');
+  if (others.length > 0) compiler.session.fail('a filter reads one item', condition.span, 'one parameter');
   return filtered(compiler, list, condition.body, { name: name!, implicit: true }, scope);
 }
 
