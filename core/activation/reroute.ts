@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { currentDeliveryState } from './delivery-state.ts';
 import { type RouteDeps, type RouteResult, route } from './route.ts';
 
 /** An order to route identities anew to one destination: what it knows of them may not be what was decided last. */
@@ -11,11 +10,11 @@ export const reroute = z.strictObject({
 });
 export type Reroute = z.output<typeof reroute>;
 
-/** Carries out such an order. What is told then is what holds then. */
-export async function routeAnew(
+/**
+ * Carries out such an order. What is told then is what holds then.
+ * @throws ConflictError when others went on writing first; Error of a delivery lane that took not all
+ */
+export const routeAnew = (
   { canonicalKey, destinationId, identities }: Reroute,
   deps: RouteDeps,
-): Promise<RouteResult> {
-  const stored = await currentDeliveryState(canonicalKey, deps.deliveryStates);
-  return route(stored?.canonicalKey ?? canonicalKey, deps, { resend: { destinationId, identities } });
-}
+): Promise<RouteResult> => route(canonicalKey, deps, { resend: { destinationId, identities } });

@@ -181,19 +181,24 @@ export async function route(
 async function routeOnce(
   canonicalKey: IdentityKey,
   deps: RouteDeps,
-  { resend }: RouteOptions,
+  options: RouteOptions,
   leaves: Leaves,
 ): Promise<{
-  readonly routed: RouteResult /** Of which something was written. */;
+  readonly routed: RouteResult;
+  /** Of which something was written. */
   readonly memberships?: MembershipItem;
 }> {
   const { deliveryStates, outbox } = deps;
+  const { resend } = options;
   // In this order: whoever decides later about the same item then knows no less than who decided before, and memberships
   // are never newer than the profiles they are of.
   const stored = await deliveryStates.get(canonicalKey);
   const memberships = await deps.memberships.get(canonicalKey);
   const found = (await deps.profiles.lookup([canonicalKey])).get(canonicalKey);
-  if (isRedirect(stored)) return { routed: ROUTED_NOTHING };
+  // What moved is routed under the canonical identity it moved to, which has changed as well; what is to be told again moved
+  // with it, perhaps before that was noted.
+  if (isRedirect(stored))
+    return options.resend ? routeOnce(stored.redirectTo, deps, options, leaves) : { routed: ROUTED_NOTHING };
   if (!isRoutable(memberships, found)) {
     if (resend && stored) await deliveryStates.write(beforeResending(stored, resend), []);
     return { routed: ROUTED_NOTHING };

@@ -38,11 +38,12 @@ describe('an order to route identities anew', () => {
     await untilDone(run.memberships.changed.slice(routed), (canonicalKey) => run.route(canonicalKey));
     routed = run.memberships.changed.length;
   };
-  const order = (canonicalKey: string, identities: string[]): Promise<unknown> =>
+  const order = (canonicalKey: string, identities: string[], deliveryStates = run.deliveryStates): Promise<unknown> =>
     routeAnew(
       { canonicalKey, destinationId: 'webhook', identities },
       {
         ...run,
+        deliveryStates,
         outbox: { send: async (deliveries) => void run.sent.push(...deliveries) },
         settings: { ...profileSettings, destinations: new Map(destinations.map((one) => [one.id, one])) },
         now: () => NOW,
@@ -90,6 +91,31 @@ describe('an order to route identities anew', () => {
     expect(sent).toContain(`webhook ${ecid(1)} anonymous exited`);
     expect(sent).toContain(`webhook ${ecid(1)} known realized`);
     expect(sent.filter((one) => one.endsWith('known realized') && one.includes(ecid(1)))).toHaveLength(2);
+  });
+
+  it('follows it also where it is taken in at that very moment', async () => {
+    await run.stitch([event(NOW - DAY, [ecid(1)])]);
+    await run.stitch([attributes(NOW - DAY, 'CRMID:ann', { loyalty: 'gold' })]);
+    await evaluate();
+    await route();
+    const before = run.sent.length;
+    await run.stitch([event(NOW - DAY / 2, ['CRMID:ann', ecid(1)])]);
+    const [item] = await Array.fromAsync(run.profiles.scan());
+    const mergedIn = item!.mergedIn[0]!;
+    let isJoined = false;
+    const get: typeof run.deliveryStates.get = async (canonicalKey) => {
+      const stored = await run.deliveryStates.get(canonicalKey);
+      if (!isJoined) {
+        isJoined = true;
+        await evaluate();
+        await route();
+      }
+      return stored;
+    };
+    const write: typeof run.deliveryStates.write = (...args) => run.deliveryStates.write(...args);
+    await order(mergedIn, [mergedIn], Object.assign(Object.create(run.deliveryStates), { get, write }));
+    const known = sentSince(before).filter((one) => one.startsWith(`webhook ${mergedIn} known`));
+    expect(known.map((one) => one.split(' ').at(-1))).toEqual(['realized', 'realized']);
   });
 
   it('is kept where profiles are joined and memberships are not yet, and carried out when they are', async () => {
