@@ -154,7 +154,7 @@ describe('the chunks of a gzip', () => {
     if (!('chunks' in cut)) throw new Error(cut.message);
     await store.delete(await Array.fromAsync(store.list('')));
     const read = decodeChunks(unpackedSource(store, source.name, cut.unpacked!), cut, cut.chunks);
-    await expect(read).rejects.toThrow('Piece 0 of an unpacked file is gone; upload the file again');
+    await expect(read).rejects.toThrow('Block 0 of a decompressed file is gone; upload the file again');
   });
 
   it('of Parquet are parts of its row groups, each from the whole', async () => {
