@@ -9,7 +9,7 @@ import { printAudienceImpact } from '#cli/report/print-estimate.ts';
 import { projectRoot } from '#cli/root.ts';
 import { historyFor, leftBehind } from '#cli/stage/history.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
-import { useStage } from '#cli/stage/use-stage.ts';
+import { LOCAL_STAGE, useStage } from '#cli/stage/use-stage.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { audienceImpact, type Side } from '#core/catalog/audience-impact.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
@@ -145,7 +145,7 @@ const warn = (text: string): void => void process.stderr.write(text);
 
 /** On the local stage, what `npm start` has set them to: a catalog that is applied again goes on telling the sink. */
 const variablesFor = (stage: string, set: readonly string[]): Record<string, string> => ({
-  ...(stage === 'local' && localVariables(projectRoot)),
+  ...(stage === LOCAL_STAGE && localVariables(projectRoot)),
   ...parseVariables(set),
 });
 

@@ -10,6 +10,7 @@ import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilIdle } from '#
 import { localConnectionKey, writeLocalVariables } from '#cli/local/catalog-variables.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
+import { enterLocalStage } from '#cli/local/environment.ts';
 import { localPaths } from '#cli/local/paths.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { startSink } from '#cli/local/sink.ts';
@@ -82,7 +83,7 @@ export async function deployAndApply(
 ): Promise<{ flow: Flow; sinkUrl: string }> {
   const log = (line: string): void => progress.step(line);
   const aws = await findOrStartLocalAws({ root, log });
-  Object.assign(process.env, aws.env);
+  enterLocalStage(root, aws.env);
   const sink = await startSink({ root });
   log(`The outside world (webhooks, Audience Manager's edge) is played by ${sink.url}`);
   const variables = writeLocalVariables(root, {

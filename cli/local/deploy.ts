@@ -15,7 +15,7 @@ import {
   stackOutputs,
 } from './deploy-record.ts';
 import type { LocalAws } from './endpoint.ts';
-import { childEnvironment } from './environment.ts';
+import { localEnvironment } from './environment.ts';
 import { withLock } from './lock.ts';
 import { type LocalPaths, localPaths } from './paths.ts';
 import type { QueryTarget } from './query-api.ts';
@@ -58,7 +58,7 @@ async function deployAlone(options: DeployOptions, paths: LocalPaths): Promise<D
   const target: QueryTarget = { ...aws, accessKeyId: aws.env.AWS_ACCESS_KEY_ID ?? 'test' };
   const place = { endpoint: aws.endpoint, instance: aws.instance };
   const sourcesHash = hashSources(root, contextOf(options));
-  mkdirSync(paths.base, { recursive: true });
+  mkdirSync(paths.cdkHome, { recursive: true });
   const began = performance.now();
 
   const last = await lastDeployment(paths, target);
@@ -162,11 +162,12 @@ function run(
   what: string,
   command: Pick<CdkRun, 'args' | 'cwd' | 'onLine'>,
 ): Promise<void> {
-  const environment = childEnvironment(options.root, process.env, options.aws.env);
+  const environment = localEnvironment(options.root, process.env, options.aws.env);
   return runCdk({
     root: options.root,
     what,
-    env: { ...environment, CDK_HOME: paths.cdkHome },
+    // In the home of the user there may be a .cdk.json that names a profile, a role or another toolkit.
+    env: { ...environment, HOME: paths.cdkHome, CDK_HOME: paths.cdkHome },
     logFile: paths.deployLog,
     timeoutMs: timeoutOf(options),
     ...command,
