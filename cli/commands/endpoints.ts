@@ -35,7 +35,10 @@ export async function endpointsOf(
     access: {
       ...reachableEndpoint(resources['access-url'], local),
       signedFor: signedFor(resources['access-url']),
-      signedBy: stage === LOCAL_STAGE ? `${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}` : '$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY',
+      signedBy:
+        stage === LOCAL_STAGE
+          ? `${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}`
+          : '$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY',
     },
     stream: resources['collection-stream'],
     landing: resources['landing-bucket'],

@@ -12,6 +12,8 @@ export interface LocalAws {
   readonly endpoint: string;
   /** Whether this very call started it. */
   readonly started: boolean;
+  /** Whether it is the one of this checkout, which is started and ended from here. */
+  readonly isOwn: boolean;
   /** Tells one run of the emulator from the next where that is known; else empty. */
   readonly instance: string;
   /** What `localEnvironment` takes to make the environment of whatever has to use it. */
@@ -69,7 +71,7 @@ async function embedded(root: string, log: (line: string) => void): Promise<Loca
   if (!found.started) log(`Using the MiniStack that runs on ${found.endpoint}`);
   const detected = await detectLocalAws(found.endpoint);
   const described = await describe(found.endpoint, MINISTACK_CREDENTIALS);
-  return { ...detected, ...described, started: found.started, instance: found.startedAt };
+  return { ...detected, ...described, isOwn: true, started: found.started, instance: found.startedAt };
 }
 
 async function external(endpoint: string, log: (line: string) => void, caller: NodeJS.ProcessEnv): Promise<LocalAws> {
@@ -77,7 +79,7 @@ async function external(endpoint: string, log: (line: string) => void, caller: N
   const names = { ministack: 'MiniStack', localstack: 'LocalStack', other: 'local AWS' };
   log(`Using the ${names[detected.kind]} at ${endpoint} (AWS_ENDPOINT_URL)`);
   const described = await describe(endpoint, localCredentials(caller, credentialsOf(detected.kind)));
-  return { ...detected, ...described, started: false };
+  return { ...detected, ...described, isOwn: false, started: false };
 }
 
 async function describe(endpoint: string, credentials: LocalCredentials) {

@@ -3,7 +3,7 @@ export class Progress {
   readonly #out: NodeJS.WriteStream;
   readonly #began = performance.now();
   #open = false;
-  #lastAsserted = '';
+  #lastText = '';
   #lastAt = 0;
 
   constructor(out: NodeJS.WriteStream) {
@@ -12,24 +12,31 @@ export class Progress {
 
   /** A line that stays. */
   step(text: string): void {
-    this.#clear();
+    this.clear();
     this.#out.write(`${this.#clock()}  ${text}\n`);
   }
 
   /** How far the running step has come. Where lines cannot be written over, one every few seconds. */
   running(text: string): void {
     if (this.#out.isTTY) {
-      this.#clear();
+      this.clear();
       this.#out.write(`${this.#clock()}  ${text}`.slice(0, this.#out.columns - 1));
       this.#open = true;
-    } else if (text !== this.#lastAsserted && performance.now() - this.#lastAt > 3_000) {
-      this.#lastAsserted = text;
+    } else if (text !== this.#lastText && performance.now() - this.#lastAt > 3_000) {
+      this.#lastText = text;
       this.#lastAt = performance.now();
       this.#out.write(`${this.#clock()}  … ${text}\n`);
     }
   }
 
-  #clear(): void {
+  /** A line that stays, without the time. */
+  line(text: string): void {
+    this.clear();
+    this.#out.write(`${text}\n`);
+  }
+
+  /** Takes the line of the running step away. */
+  clear(): void {
     if (this.#open) this.#out.write('\r\u001b[2K');
     this.#open = false;
   }

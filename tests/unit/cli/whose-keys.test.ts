@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeBinDirectory } from '#cli/local/paths.ts';
@@ -10,11 +10,13 @@ import { listening, temporaryFolder } from '#tests/unit/local/support.ts';
 /** As AWS gives them, and as they must not be shown to anybody but AWS. */
 const REAL = { key: 'AKIAIOSFODNN7EXAMPLE', secret: 'wJalrXUtnFEMI', token: 'FwoGZXIvYXdzEXAMPLE' };
 
+type Call = IncomingHttpHeaders & { readonly url: string | undefined };
+
 /** Answers every call as an SSM that knows no parameters would, and writes down who called. */
-async function recording(): Promise<{ endpoint: string; heard: Record<string, string>[]; authorizations(): string[] }> {
-  const heard: Record<string, string>[] = [];
+async function recording(): Promise<{ endpoint: string; heard: Call[]; authorizations(): string[] }> {
+  const heard: Call[] = [];
   const server = createServer((request, response) => {
-    heard.push({ ...request.headers, url: request.url ?? '' } as Record<string, string>);
+    heard.push({ url: request.url, ...request.headers });
     request.resume().on('end', () => {
       response.setHeader('content-type', 'application/x-amz-json-1.1');
       response.end('{"Parameters":[]}');
@@ -38,7 +40,10 @@ const status = (stage: string, env: NodeJS.ProcessEnv): Promise<string> =>
 /** A shell of somebody who works with AWS all day: keys, a profile, files that name other keys, a role, other endpoints. */
 function shellOfAUser(folder: string): NodeJS.ProcessEnv {
   const [config, credentials] = [join(folder, 'config'), join(folder, 'credentials')];
-  writeFileSync(config, '[default]\nregion = eu-west-3\n[profile work]\nregion = eu-west-3\nendpoint_url = http://127.0.0.1:1\n');
+  writeFileSync(
+    config,
+    '[default]\nregion = eu-west-3\n[profile work]\nregion = eu-west-3\nendpoint_url = http://127.0.0.1:1\n',
+  );
   const keys = `aws_access_key_id = ${REAL.key}\naws_secret_access_key = ${REAL.secret}\naws_session_token = ${REAL.token}`;
   writeFileSync(credentials, `[default]\n${keys}\n[work]\n${keys}\n`);
   return {
@@ -82,7 +87,9 @@ describe('whose keys sign', () => {
     const { AWS_ENDPOINT_URL_SSM: _, AWS_USE_FIPS_ENDPOINT: __, ...shell } = shellOfAUser(temporaryFolder());
     const said = await status('prod', { ...shell, AWS_ENDPOINT_URL_SSM: endpoint });
     expect(said).toContain('Stage "prod" is not deployed');
-    expect(authorizations()).toEqual([expect.stringMatching(new RegExp(`Credential=${REAL.key}/\\d{8}/eu-west-3/ssm/`))]);
+    expect(authorizations()).toEqual([
+      expect.stringMatching(new RegExp(`Credential=${REAL.key}/\\d{8}/eu-west-3/ssm/`)),
+    ]);
     expect(heard[0]).toMatchObject({ 'x-amz-security-token': REAL.token });
   });
 

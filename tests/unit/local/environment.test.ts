@@ -74,9 +74,9 @@ describe('the environment of the local stage', () => {
 
   it.prop([
     fc.dictionary(
-      fc.tuple(fc.constantFrom('AWS_', 'aws_', 'AMAZON_', 'CDK_'), fc.stringMatching(/^[A-Z0-9_]{1,20}$/)).map((parts) =>
-        parts.join(''),
-      ),
+      fc
+        .tuple(fc.constantFrom('AWS_', 'aws_', 'AMAZON_', 'CDK_'), fc.stringMatching(/^[A-Z0-9_]{1,20}$/))
+        .map((parts) => parts.join('')),
       fc.constant(LEAK),
     ),
   ])('holds nothing of variables that are yet to come, and no less than it needs', (caller) => {
