@@ -33,10 +33,12 @@ export async function findOrStartLocalAws(options: {
   readonly root: string;
   readonly log: (line: string) => void;
   readonly caller?: NodeJS.ProcessEnv;
+  /** Which port one that is started is to have, if it is free. */
+  readonly port?: number;
 }): Promise<LocalAws> {
-  const { root, log, caller = process.env } = options;
+  const { root, log, caller = process.env, port } = options;
   const named = namedEndpoint(caller);
-  if (named === undefined) return embedded(root, log);
+  if (named === undefined) return embedded(root, log, port);
   // Commands of ours put the embedded one into the environment of what they run: it stays the embedded one.
   const own = await runningMinistack(root);
   return own !== undefined && endpointOf(own.port) === named ? embedded(root, log) : external(named, log, caller);
@@ -65,9 +67,9 @@ const namedEndpoint = ({ AWS_ENDPOINT_URL }: NodeJS.ProcessEnv): string | undefi
 const credentialsOf = (kind: LocalAwsKind): LocalCredentials =>
   kind === 'ministack' ? MINISTACK_CREDENTIALS : TEST_CREDENTIALS;
 
-async function embedded(root: string, log: (line: string) => void): Promise<LocalAws> {
+async function embedded(root: string, log: (line: string) => void, port?: number): Promise<LocalAws> {
   const { base } = localPaths(root);
-  const found = await withLock(join(base, 'ministack.lock'), () => findOrStartMinistack(root, log));
+  const found = await withLock(join(base, 'ministack.lock'), () => findOrStartMinistack(root, log, port));
   if (!found.started) log(`Using the MiniStack that runs on ${found.endpoint}`);
   const detected = await detectLocalAws(found.endpoint);
   const described = await describe(found.endpoint, MINISTACK_CREDENTIALS);

@@ -19,5 +19,6 @@ export async function startAnew(options: {
     return found;
   }
   await stopLocalAws(root, log);
-  return await findOrStartLocalAws({ root, log, caller: {} });
+  // At the same address, which other shells may have been told.
+  return await findOrStartLocalAws({ root, log, caller: {}, port: Number(new URL(found.endpoint).port) });
 }
