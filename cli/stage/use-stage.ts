@@ -55,10 +55,16 @@ export async function findResources(stage: string): Promise<Resources> {
     next = page.NextToken;
   } while (next);
   const missing = STAGE_PARAMETERS.filter((handle) => !found.has(handle));
-  if (missing.length > 0) {
-    throw new UserError(
-      `Stage "${stage}" is not deployed here: SSM has no ${path}/{${missing.join(',')}}. Deploy it with "npx cdk deploy --all -c stage=${stage}".`,
-    );
-  }
+  if (missing.length > 0) throw new UserError(await whyNot(stage, found.size > 0 ? missing : []));
   return Object.fromEntries(found) as Resources;
+}
+
+/** @param missing what a stage that is there lacks */
+async function whyNot(stage: string, missing: readonly string[]): Promise<string> {
+  const { AWS_ENDPOINT_URL: endpoint } = process.env;
+  const deploy = stage === LOCAL_STAGE ? 'npm start' : `npx cdk deploy --all -c stage=${stage}`;
+  const place = `${await ssm().config.region()}${endpoint ? ` at ${endpoint}` : ''}`;
+  return missing.length === 0
+    ? `There is no stage "${stage}" in ${place}. Deploy it with "${deploy}", or name one that is there with --stage.`
+    : `The stage "${stage}" in ${place} was deployed by another version of Tributary, without ${missing.join(', ')}. Deploy it again with "${deploy}".`;
 }

@@ -30,7 +30,7 @@ async function recording(): Promise<{ endpoint: string; heard: Call[]; authoriza
 const status = (stage: string, env: NodeJS.ProcessEnv): Promise<string> =>
   new Promise((resolve) => {
     const node = join(nodeBinDirectory(projectRoot), 'node');
-    const cli = join(projectRoot, 'bin', 'cli.ts');
+    const cli = join(projectRoot, 'bin', 'cli.js');
     const PATH = process.env.PATH;
     execFile(node, [cli, 'status', '--stage', stage], { env: { PATH, ...env } }, (_, stdout, stderr) =>
       resolve(stdout + stderr),
@@ -64,7 +64,7 @@ describe('whose keys sign', () => {
   it('calls to the local stage: those made up for it, whatever the shell of the user holds', async () => {
     const { endpoint, heard, authorizations } = await recording();
     const said = await status('local', { ...shellOfAUser(temporaryFolder()), AWS_ENDPOINT_URL: endpoint });
-    expect(said).toContain('Stage "local" is not deployed');
+    expect(said).toContain('There is no stage "local"');
     expect(authorizations()).not.toEqual([]);
     for (const each of authorizations()) expect(each).toMatch(/Credential=test\/\d{8}\/us-east-1\//);
     expect(JSON.stringify(heard)).not.toMatch(new RegExp(Object.values(REAL).join('|')));
@@ -77,7 +77,7 @@ describe('whose keys sign', () => {
   ])('calls to the local stage also with %s', async (_, env) => {
     const { endpoint, heard, authorizations } = await recording();
     const said = await status('local', { HOME: temporaryFolder(), ...env, AWS_ENDPOINT_URL: endpoint });
-    expect(said).toContain('Stage "local" is not deployed');
+    expect(said).toContain('There is no stage "local"');
     for (const each of authorizations()) expect(each).toMatch(/Credential=test\/\d{8}\/us-east-1\//);
     expect(JSON.stringify(heard)).not.toContain(REAL.token);
   });
@@ -86,7 +86,7 @@ describe('whose keys sign', () => {
     const { endpoint, heard, authorizations } = await recording();
     const { AWS_ENDPOINT_URL_SSM: _, AWS_USE_FIPS_ENDPOINT: __, ...shell } = shellOfAUser(temporaryFolder());
     const said = await status('prod', { ...shell, AWS_ENDPOINT_URL_SSM: endpoint });
-    expect(said).toContain('Stage "prod" is not deployed');
+    expect(said).toContain('There is no stage "prod" in eu-west-3');
     expect(authorizations()).toEqual([
       expect.stringMatching(new RegExp(`Credential=${REAL.key}/\\d{8}/eu-west-3/ssm/`)),
     ]);
