@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { chooseRuntime } from './runtime.js';
+import { chooseRuntime } from '#cli/runtime.js';
 
 const BUNDLED = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 const CLI = fileURLToPath(new URL('./cli.ts', import.meta.url));

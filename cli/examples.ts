@@ -23,7 +23,9 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['tributary catalog apply --catalog catalog --comment "new audience"', 'make it the active one'],
     ['tributary catalog rollback', 'back to the version before'],
   ],
-  schema: [['tributary schema validate --schemas catalog/schemas --schema customers.yaml --input -', 'records from a pipe']],
+  schema: [
+    ['tributary schema validate --schemas catalog/schemas --schema customers.yaml --input -', 'records from a pipe'],
+  ],
   segment: [
     ['tributary segment plan cart-abandoners --catalog catalog', 'streaming, edge or batch, and why'],
     ['tributary segment list', 'all of a stage'],

@@ -93,6 +93,7 @@ function filesOf({ planType = 'string', withoutVisits }: GymChanges): Record<str
       id: 'webhook',
       name: 'Front desk',
       type: 'http',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the catalog
       url: '${WEBHOOK_URL}',
       segments: withoutVisits ? ['premium'] : ['premium', 'regulars'],
       identities: ['MEMBERNO'],

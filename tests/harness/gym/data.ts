@@ -27,7 +27,9 @@ export function writeGymData(folder: string, members: number, now: number): GymD
     const days = [...Array.from({ length: recent }, (_, visit) => visit + 1), 60, 90];
     for (const [visit, ago] of days.entries()) {
       const timestamp = new Date(now - ago * DAY).toISOString();
-      events.push(JSON.stringify({ _id: `${memberNo}/${visit}`, timestamp, eventType: 'gym.visit', _gym: { memberNo } }));
+      events.push(
+        JSON.stringify({ _id: `${memberNo}/${visit}`, timestamp, eventType: 'gym.visit', _gym: { memberNo } }),
+      );
     }
   }
   writeFileSync(join(folder, 'members.csv'), `${rows.join('\n')}\n`);

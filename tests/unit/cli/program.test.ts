@@ -63,7 +63,9 @@ describe('the command line', () => {
   it('shows groups and examples in its help', async () => {
     const { code, stdout } = await cli('--help');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^On this machine:\n {2}start \[options\].*^Definitions:.*^Examples:\n {2}\$ tributary start/ms);
+    expect(stdout).toMatch(
+      /^On this machine:\n {2}start \[options\].*^Definitions:.*^Examples:\n {2}\$ tributary start/ms,
+    );
     expect((await cli('catalog', '--help')).stdout).toContain('$ tributary catalog validate --catalog catalog');
   });
 });

@@ -1,5 +1,8 @@
 /** The oldest versions that read TypeScript by themselves: major → minor. */
-const OLDEST_MINOR = new Map([[22, 18], [23, 6]]);
+const OLDEST_MINOR = new Map([
+  [22, 18],
+  [23, 6],
+]);
 
 /** @param {string} version such as `22.18.0` */
 export function readsTypeScript(version) {
