@@ -1,5 +1,5 @@
-import { fc, it } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
 import type { Fed } from '#cli/ingest/ingest.ts';
 import { landingKey } from '#cli/ingest/ingest.ts';
 import { arrivalsOf, countBefore } from '#cli/ingest/wait.ts';
@@ -51,7 +51,7 @@ class Platform {
 const counts = fc.nat({ max: 50 });
 
 describe('what a start waits for', () => {
-  it.prop([
+  test.prop([
     fc.array(fc.record({ datasetId: fc.constantFrom(...DATASETS), accepted: counts, duplicate: counts })),
     fc.array(fc.record({ datasetId: fc.constantFrom(...DATASETS, 'c'), accepted: counts, duplicate: counts })),
     counts,

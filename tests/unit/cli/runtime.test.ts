@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { fc, it } from '@fast-check/vitest';
-import { describe, expect } from 'vitest';
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
 import { projectRoot, version } from '#cli/root.ts';
 import { chooseRuntime, readsTypeScript } from '#cli/runtime.js';
 
@@ -32,7 +32,7 @@ describe('which Node runs the command line', () => {
     expect(chooseRuntime(here)).toEqual({ problem: expect.stringMatching(/^[^\n]* inside WSL: https:\S+$/) });
   });
 
-  it.prop([fc.nat({ max: 40 }), fc.nat({ max: 40 }), fc.nat({ max: 40 })])(
+  test.prop([fc.nat({ max: 40 }), fc.nat({ max: 40 }), fc.nat({ max: 40 })])(
     'is this one for every later version of one that can',
     (major, minor, patch) => {
       if (!readsTypeScript(`${major}.${minor}.${patch}`)) return;

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fc, it } from '@fast-check/vitest';
-import { describe, expect, onTestFinished } from 'vitest';
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { awsEnvironment, enterLocalStage, localCredentials, localEnvironment } from '#cli/local/environment.ts';
 import { MINISTACK } from '#cli/local/ministack.ts';
 import { choosePython, type PythonProbe } from '#cli/local/python.ts';
@@ -72,7 +72,7 @@ describe('the environment of the local stage', () => {
     expect(leaksOf(environmentFor(caller))).toEqual(['AWS_CA_BUNDLE']);
   });
 
-  it.prop([
+  test.prop([
     fc.dictionary(
       fc
         .tuple(fc.constantFrom('AWS_', 'aws_', 'AMAZON_', 'CDK_'), fc.stringMatching(/^[A-Z0-9_]{1,20}$/))
