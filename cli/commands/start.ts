@@ -159,7 +159,7 @@ const whatNext = (
   npm run tributary -- ingest --data DIR             more data: files named after datasets
   npm run tributary -- endpoints                       where records are sent over HTTP, with which key
   ${applyAgain(catalog)}
-  npm start -- --data DIR                          feed files of your own from the start
+  npm start -- --data DIR                          ingest files of your own from the start
   curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received
   npm run stop                                     end everything that runs
 The files that were written for destinations, with nothing of your own AWS:

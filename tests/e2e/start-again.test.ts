@@ -105,12 +105,12 @@ describe('a stage that is started again', () => {
   });
 
   it('waits for data that come once more as for any other; events count once, and nobody is told twice', async () => {
-    const told = (await sink.requests({ path: '/webhook/' })).length;
+    const requested = (await sink.requests({ path: '/webhook/' })).length;
     const said = await started('--catalog', place('gym'), '--data', gym.folder);
     expect(said).toMatch(/Catalog \w+ is active, as before/);
     expect((await status()).records.visits).toMatchObject({ accepted: gym.visits, duplicate: gym.visits, rejected: 0 });
     expect(await audiences()).toEqual(gym.audiences);
-    expect(await sink.requests({ path: '/webhook/' })).toHaveLength(told);
+    expect(await sink.requests({ path: '/webhook/' })).toHaveLength(requested);
   });
 
   it('takes away what a smaller catalog does not have: a dataset, an audience, and whom the front desk knew in it', async () => {
