@@ -1,3 +1,4 @@
+import completion from '@bomb.sh/tab/commander';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { endpointsCommand } from '#cli/commands/endpoints.ts';
 import { ingestCommand } from '#cli/commands/ingest.ts';
@@ -23,42 +24,45 @@ import { sourceConnectionCommand } from './commands/source-connection.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
+import { helpOf } from './examples.ts';
+import { version } from './root.ts';
 import { NotAllAccepted, UserError } from './user-error.ts';
 
-const COMMANDS = [
-  startCommand,
-  stopCommand,
-  catalogCommand,
-  schemaCommand,
-  replayCommand,
-  profileCommand,
-  quarantineCommand,
-  datasetCommand,
-  lakeCommand,
-  segmentCommand,
-  ingestCommand,
-  batchCommand,
-  endpointsCommand,
-  sourceConnectionCommand,
-  privacyCommand,
-  statusCommand,
-  evaluateCommand,
-  expireCommand,
-  destinationCommand,
-  exportCommand,
-  identityCommand,
-  exampleCommand,
-  audienceManagerCommand,
-  policyCommand,
-];
+/** The commands by what one is about. */
+const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
+  'On this machine:': [startCommand, stopCommand, replayCommand, exampleCommand],
+  'Definitions:': [catalogCommand, schemaCommand, segmentCommand, policyCommand],
+  'Data:': [
+    ingestCommand,
+    batchCommand,
+    quarantineCommand,
+    datasetCommand,
+    lakeCommand,
+    sourceConnectionCommand,
+    endpointsCommand,
+  ],
+  'Profiles:': [profileCommand, identityCommand, privacyCommand],
+  'Destinations:': [destinationCommand, exportCommand, audienceManagerCommand],
+  'A running stage:': [statusCommand, evaluateCommand, expireCommand],
+};
 
 /** All commands, ready to parse one command line. */
 export function createProgram(): Command {
   const program = new Command('tributary')
     .description('A real-time customer data platform that runs in your own AWS account, or on your laptop')
+    .version(version, '-V, --version', 'print the version of Tributary')
     .exitOverride()
-    .showHelpAfterError();
-  for (const command of COMMANDS) program.addCommand(command().exitOverride());
+    .showHelpAfterError('(--help says what there is)')
+    .commandsGroup('Other:')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', helpOf('tributary'));
+  for (const [group, commands] of Object.entries(GROUPS)) {
+    for (const create of commands) {
+      const command = create().exitOverride().helpGroup(group);
+      program.addCommand(command.addHelpText('after', helpOf(command.name())));
+    }
+  }
+  completion(program, { completionCommandName: 'completion' });
   return program;
 }
 

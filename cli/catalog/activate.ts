@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
-import { Progress } from '#cli/local/progress.ts';
 import { printRemains } from '#cli/report/print-estimate.ts';
 import { printProgress } from '#cli/report/print-job.ts';
 import { leftBehind } from '#cli/stage/history.ts';
@@ -30,7 +29,15 @@ export interface ActivateOptions {
   /** Whether profiles are evaluated, and edited destinations brought to what they shall know, at once. */
   readonly backfill: boolean;
   readonly allowBreaking?: true;
+  /** What to do where a breaking change is wanted all the same. @default to allow it */
+  readonly wayOut?: string;
+  /** Has all profiles evaluated whatever has changed, so that nothing is left for the evaluation of the day. */
+  readonly evaluateAlways?: true;
   readonly note: ActivationNote;
+  /** Told each thing that is done, once. */
+  readonly say: (text: string) => void;
+  /** Told how far the thing that is being done has come, again and again. */
+  readonly running: (text: string) => void;
 }
 
 /**
@@ -38,50 +45,57 @@ export interface ActivateOptions {
  * audiences and destinations follow.
  * @throws UserError when it may not, or cannot
  */
-export async function activateCatalog(
-  catalog: Catalog,
-  resources: Resources,
-  { stage, backfill, allowBreaking, note }: ActivateOptions,
-): Promise<void> {
+export async function activateCatalog(catalog: Catalog, resources: Resources, options: ActivateOptions): Promise<void> {
+  const { stage, backfill, allowBreaking, wayOut, note, say } = options;
   const stores = storesOf(resources);
-  rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true);
+  rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
   const before = await activeCatalog(stores.catalog).catch(() => undefined);
   const version = await applyCatalog(catalog, resources, note);
-  process.stdout.write(`${describeCatalog(catalog)}\nVersion ${version} is active on stage ${stage}.\n`);
+  say(describeCatalog(catalog));
+  say(`Version ${version} is active on stage ${stage}.`);
   const after = compileCatalog(catalog);
   const removed = before ? leftBehind(before.datasets, after.datasets) : [];
-  if (removed.length > 0) process.stdout.write(printRemains(await remainsOf(removed, stores)));
+  if (removed.length > 0) say(printRemains(await remainsOf(removed, stores)).trimEnd());
   if (!backfill) return;
-  const why = before && (await whyEvaluate(before, after, stores.lake));
+  const why = before && ((await whyEvaluate(before, after, stores.lake)) ?? (options.evaluateAlways && 'Definitions'));
   const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
   // Whoever still sees the catalog before would undo what is done under this one.
   if (why !== undefined || (before && edited.length > 0)) await setTimeout(UNTIL_SEEN_MS);
   if (why !== undefined) {
-    process.stdout.write(`${why} have changed: all profiles are evaluated, with what happened before ...\n`);
-    const progress = new Progress(process.stdout);
-    const job = await runEvaluation({ resources, stores }, (text) => progress.running(text));
-    progress.step(printProgress(job, EVALUATION));
+    say(`${why} have changed: all profiles are evaluated, with what happened before ...`);
+    await evaluateAll({ resources, stores }, options);
   }
   const lastRouted = await backfillEdited(edited, { stores, resources, catalog: await activeCatalog(stores.catalog) });
   for (const [id, queued] of Object.entries(lastRouted)) {
-    process.stdout.write(`Changes for "${id}" are queued: ${queued.toLocaleString('en-US')} messages.\n`);
+    say(`Changes for "${id}" are queued: ${queued.toLocaleString('en-US')} messages.`);
   }
+}
+
+/** Evaluates all profiles, and says what came of it. */
+export async function evaluateAll(
+  place: Parameters<typeof runEvaluation>[0],
+  { say, running }: Pick<ActivateOptions, 'say' | 'running'>,
+): Promise<void> {
+  say(printProgress(await runEvaluation(place, running), EVALUATION));
 }
 
 /**
  * Schemas grow, they do not change (docs/schemas.md).
  * @throws UserError naming each change that data so far does not survive, unless it is wanted; then they are warned of
  */
-export function rejectBreaking(before: Catalog | undefined, catalog: Catalog, isAllowed: boolean): void {
+export function rejectBreaking(
+  before: Catalog | undefined,
+  catalog: Catalog,
+  isAllowed: boolean,
+  wayOut = 'On a stage whose data may be lost, add --allow-breaking.',
+): void {
   const changes = before ? breakingChanges(before, catalog) : [];
   if (changes.length === 0) return;
   const lines = changes.map(renderBreakingChange).join('\n');
   const count = countBreaking(changes);
   if (!isAllowed) {
-    throw new UserError(
-      `${lines}\n${count}; nothing was done. On a stage whose data may be lost, add --allow-breaking.`,
-    );
+    throw new UserError(`${lines}\n${count}; nothing was done. ${wayOut}`);
   }
   process.stderr.write(`${lines}\nwarning: ${count}, as allowed\n`);
 }

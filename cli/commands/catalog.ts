@@ -4,17 +4,19 @@ import { activateCatalog, describeCatalog } from '#cli/catalog/activate.ts';
 import { checkAgain, printHistory, versionToRollBackTo } from '#cli/catalog/history.ts';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { localVariables } from '#cli/local/catalog-variables.ts';
+import { Progress } from '#cli/local/progress.ts';
 import { collect } from '#cli/options.ts';
 import { printAudienceImpact } from '#cli/report/print-estimate.ts';
 import { projectRoot } from '#cli/root.ts';
 import { historyFor, leftBehind } from '#cli/stage/history.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
-import { useStage } from '#cli/stage/use-stage.ts';
+import { LOCAL_STAGE, useStage } from '#cli/stage/use-stage.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { audienceImpact, type Side } from '#core/catalog/audience-impact.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { breakingChanges } from '#core/catalog/evolution.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { remainsOf } from '#core/revert/dataset/remains.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { activationsOf, activeDefinitions, definitionsOf } from '#lambdas/adapters/dynamodb/catalog-store.ts';
@@ -100,7 +102,10 @@ const withActivationFlags = (command: Command): Command =>
 function activationOf({ stage, backfill, allowBreaking, author, comment }: ActivationFlags) {
   if (allowBreaking && stage === 'prod') throw new UserError('--allow-breaking is not for the stage "prod".');
   const note = { by: author ?? userOfMachine(), comment };
-  return { stage, backfill, ...(allowBreaking && { allowBreaking }), note };
+  const progress = new Progress(process.stdout);
+  const say = (text: string): void => progress.line(text);
+  const running = (text: string): void => progress.running(text);
+  return { stage, backfill, ...(allowBreaking && { allowBreaking }), note, say, running };
 }
 
 /** In a container without a user there is none. */
@@ -119,14 +124,35 @@ async function plan(flags: { catalog: string; stage: string; set: string[]; json
   const active = await activeCatalog(stores.catalog);
   const history = historyFor(catalog.segments, active, stores, catalog.datasets);
   const lookups = lookupReader(stores.lookups);
-  const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
+  const progress = new Progress(process.stderr);
+  const profiles = counted(stores.profiles, (items) =>
+    progress.running(`${items.toLocaleString('en-US')} profile items`),
+  );
+  const deps = { profiles, lookups, ...history, now: Date.now(), random: Math.random };
   const impact = await audienceImpact(sideOf(active), sideOf(catalog), deps);
+  progress.clear();
   const before = await activeDefinitions(stores.catalog);
   const breaking = before ? breakingChanges(before, definitions) : [];
   const removed = await remainsOf(leftBehind(active.datasets, catalog.datasets), stores);
   const answer = { version: catalog.version, active: active.version, ...impact, removed, breaking };
   process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printAudienceImpact(impact, breaking, removed));
   if (breaking.length > 0) throw new NotAllAccepted();
+}
+
+/** The same store, which tells how many items of it have been read. */
+function counted(profiles: ProfileStore, tell: (items: number) => void): ProfileStore {
+  return {
+    lookup: (keys) => profiles.lookup(keys),
+    write: (write) => profiles.write(write),
+    async *scan(...which) {
+      let items = 0;
+      for await (const item of profiles.scan(...which)) {
+        items += 1;
+        tell(items);
+        yield item;
+      }
+    },
+  };
 }
 
 async function rollBack(wanted: string | undefined, flags: ActivationFlags): Promise<void> {
@@ -145,7 +171,7 @@ const warn = (text: string): void => void process.stderr.write(text);
 
 /** On the local stage, what `npm start` has set them to: a catalog that is applied again goes on telling the sink. */
 const variablesFor = (stage: string, set: readonly string[]): Record<string, string> => ({
-  ...(stage === 'local' && localVariables(projectRoot)),
+  ...(stage === LOCAL_STAGE && localVariables(projectRoot)),
   ...parseVariables(set),
 });
 

@@ -5,7 +5,7 @@ import { printEndpoints, type StageEndpoints } from '#cli/report/print-endpoints
 import { projectRoot } from '#cli/root.ts';
 import { reachableEndpoint, signedFor } from '#cli/stage/endpoints.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
-import { type Resources, useStage } from '#cli/stage/use-stage.ts';
+import { LOCAL_STAGE, type Resources, useStage } from '#cli/stage/use-stage.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 
@@ -17,13 +17,14 @@ export const endpointsCommand = (): Command =>
     .action(async ({ stage, json }: { stage: string; json?: true }) => {
       const resources = await useStage(stage);
       const catalog = await activeCatalog(storesOf(resources).catalog);
-      const endpoints = { stage, ...(await endpointsOf(resources)), ...connectionsOf(stage, catalog) };
+      const endpoints = { stage, ...(await endpointsOf(resources, stage)), ...connectionsOf(stage, catalog) };
       process.stdout.write(json ? `${JSON.stringify(endpoints)}\n` : printEndpoints(endpoints));
     });
 
-/** Where the endpoints of a stage can be called from here. */
+/** Where the endpoints of a stage can be called from here. Keys are told of the local stage only: there they are made up. */
 export async function endpointsOf(
   resources: Resources,
+  stage = LOCAL_STAGE,
 ): Promise<Pick<StageEndpoints, 'collection' | 'batch' | 'access' | 'stream' | 'landing'>> {
   const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
   const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
@@ -34,7 +35,10 @@ export async function endpointsOf(
     access: {
       ...reachableEndpoint(resources['access-url'], local),
       signedFor: signedFor(resources['access-url']),
-      signedBy: local ? `${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}` : '$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY',
+      signedBy:
+        stage === LOCAL_STAGE
+          ? `${AWS_ACCESS_KEY_ID}:${AWS_SECRET_ACCESS_KEY}`
+          : '$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY',
     },
     stream: resources['collection-stream'],
     landing: resources['landing-bucket'],
@@ -44,7 +48,7 @@ export async function endpointsOf(
 /** The connections of the catalog active, and the key of one of them where this machine has it. */
 function connectionsOf(stage: string, catalog: CompiledCatalog): Pick<StageEndpoints, 'connections' | 'key'> {
   const connections = [...catalog.sourceConnections.values()];
-  const key = stage === 'local' ? knownConnectionKey(projectRoot) : undefined;
+  const key = stage === LOCAL_STAGE ? knownConnectionKey(projectRoot) : undefined;
   const opened = key && connections.find((connection) => connection.keySha256.includes(keySha256(key)));
   return {
     connections: connections.map(({ id, datasets }) => ({ id, datasets: datasets ?? [...catalog.datasets.keys()] })),

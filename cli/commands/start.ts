@@ -1,18 +1,20 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { applyCatalog } from '#cli/catalog/activate.ts';
+import { type Activate, followCatalog, putInPlace } from '#cli/catalog/follow.ts';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { DEFAULT_EXAMPLE } from '#cli/example/generate.ts';
-import { writeExample } from '#cli/example/write.ts';
+import { EXAMPLE_FILES, writeExample } from '#cli/example/write.ts';
 import { findDataFiles } from '#cli/ingest/data-files.ts';
-import { type Fed, ingestData, routedOf, usualMethod } from '#cli/ingest/ingest.ts';
+import { type Fed, ingestData, landingKey, routedOf, usualMethod, versionOf } from '#cli/ingest/ingest.ts';
 import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilIdle } from '#cli/ingest/wait.ts';
 import { localConnectionKey, writeLocalVariables } from '#cli/local/catalog-variables.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
+import { enterLocalStage } from '#cli/local/environment.ts';
 import { localPaths } from '#cli/local/paths.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { startSink } from '#cli/local/sink.ts';
+import { startAnew } from '#cli/local/start-anew.ts';
 import { stopLocalAws } from '#cli/local/stop.ts';
 import { printStage } from '#cli/report/print-stage.ts';
 import { stageReport } from '#cli/report/stage-report.ts';
@@ -21,7 +23,7 @@ import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
 import { storesOf } from '#cli/stage/stores.ts';
-import { findResources } from '#cli/stage/use-stage.ts';
+import { findResources, LOCAL_STAGE } from '#cli/stage/use-stage.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 
@@ -29,6 +31,8 @@ export interface StartOptions {
   readonly catalog: string;
   /** Folder with data; the example's when it is omitted. */
   readonly data?: string;
+  /** Begins with nothing: what an earlier start has left is taken away first. */
+  readonly fresh?: true;
 }
 
 export const startCommand = (): Command =>
@@ -39,6 +43,7 @@ export const startCommand = (): Command =>
       'folder with files named after datasets; the generated example when it and --catalog are omitted',
     )
     .option('--catalog <dir>', 'folder of the catalog', EXAMPLE_CATALOG)
+    .option('--fresh', 'begin anew: take away what an earlier start has left, with all data')
     .action(async (options: StartOptions) => {
       const interrupted = (): void => void stopLocalAws(projectRoot).finally(() => process.exit(130));
       process.once('SIGINT', interrupted);
@@ -48,17 +53,21 @@ export const startCommand = (): Command =>
     });
 
 /**
- * Everything on one machine: the local AWS, the platform, data through all of it.
+ * Everything on one machine: the local AWS, the platform, data through all of it. On a stage that runs already, what a
+ * change of the catalog means for those who are there comes first, then the data.
  * @returns what to show when it is done
  */
 export async function start(root: string, options: StartOptions, progress: Progress): Promise<string> {
-  const { flow, sinkUrl } = await deployAndApply(root, options.catalog, progress);
+  const { flow, sinkUrl } = await deployAndApply(root, options.catalog, progress, {
+    activate: followCatalog,
+    ...(options.fresh && { fresh: true }),
+  });
   const { stores, catalog, resources } = flow;
   const isExample = options.data === undefined;
-  if (isExample && options.catalog !== EXAMPLE_CATALOG) {
+  if (isExample && !isExampleCatalog(options.catalog)) {
     progress.step('The example is for another catalog; nothing is sent. Send files of your own with --data DIR');
-  } else if (isExample && (await countBefore(stores)).batches > 0) {
-    progress.step('The example has been fed before; nothing is sent again');
+  } else if (isExample && (await hasExample(stores))) {
+    progress.step('The example was sent before; nothing is sent again (--fresh begins anew)');
   } else {
     const folder = options.data ?? (await generateExampleInto(root, progress));
     await ingestFolder(folder, flow, progress);
@@ -79,11 +88,14 @@ export async function deployAndApply(
   root: string,
   catalogFolder: string,
   progress: Progress,
+  { activate = putInPlace, fresh }: { readonly activate?: Activate; readonly fresh?: true } = {},
 ): Promise<{ flow: Flow; sinkUrl: string }> {
   const log = (line: string): void => progress.step(line);
-  const aws = await findOrStartLocalAws({ root, log });
-  Object.assign(process.env, aws.env);
+  const running = (text: string): void => progress.running(text);
+  const aws = fresh ? await startAnew({ root, log, running }) : await findOrStartLocalAws({ root, log });
+  enterLocalStage(root, aws.env);
   const sink = await startSink({ root });
+  if (fresh) await sink.client.reset();
   log(`The outside world (webhooks, Audience Manager's edge) is played by ${sink.url}`);
   const variables = writeLocalVariables(root, {
     WEBHOOK_URL: `${sink.urlForLambdas}/webhook/crm`,
@@ -91,18 +103,28 @@ export async function deployAndApply(
     SHOP_KEY_SHA256: keySha256(localConnectionKey(root)),
   });
   const definitions = await loadCatalogFolder(catalogFolder, variables);
-  await deployLocal({ root, aws, log, stage: 'local' });
-  const resources = await findResources('local');
-  const version = await applyCatalog(definitions, resources, { comment: 'npm start' });
-  log(`Catalog ${version} is active`);
+  await deployLocal({ root, aws, log, running, stage: LOCAL_STAGE });
+  const resources = await findResources(LOCAL_STAGE);
+  await activate(definitions, resources, progress);
   const flow: Flow = {
     resources,
     stores: storesOf(resources),
     catalog: compileCatalog(definitions),
-    progress: (text) => progress.running(text),
+    progress: running,
   };
   return { flow, sinkUrl: sink.url };
 }
+
+/** Whether the files of the example that travel as files have been uploaded, and stand. */
+async function hasExample({ operations }: Flow['stores']): Promise<boolean> {
+  const uploaded = new Set<string>();
+  for await (const { file, status } of operations.batches()) if (status !== 'inactive') uploaded.add(file);
+  return UPLOADED_BY_EXAMPLE.every((key) => uploaded.has(key));
+}
+
+const UPLOADED_BY_EXAMPLE = (['customers', 'store-orders', 'regions'] as const).map((id) =>
+  landingKey(id, EXAMPLE_FILES[id]),
+);
 
 async function generateExampleInto(root: string, progress: Progress): Promise<string> {
   const folder = join(localPaths(root).base, 'example');
@@ -118,7 +140,7 @@ export async function ingestFolder(folder: string, flow: Flow, progress: Progres
   const fed: Fed[] = [];
   for (const file of await findDataFiles(folder, flow.catalog)) {
     const sent = await ingestData(file, usualMethod(file), target);
-    fed.push(sent);
+    fed.push({ ...sent, ...(await versionOf(sent, target.landing)) });
     progress.step(`${file.name}: ${routedOf(sent)}`);
   }
   await waitUntilFlowedThrough(fed, before, flow);
@@ -126,6 +148,7 @@ export async function ingestFolder(folder: string, flow: Flow, progress: Progres
 }
 
 const EXAMPLE_CATALOG = join(projectRoot, 'catalog');
+const isExampleCatalog = (folder: string): boolean => resolve(folder) === EXAMPLE_CATALOG;
 
 const whatNext = (
   sinkUrl: string,
@@ -136,13 +159,23 @@ const whatNext = (
   npm run tributary -- ingest --data DIR             more data: files named after datasets
   npm run tributary -- endpoints                       where records are sent over HTTP, with which key
   ${applyAgain(catalog)}
-  npm start -- --data DIR                          feed files of your own from the start
+  npm start -- --data DIR                          ingest files of your own from the start
   curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received
-  aws --endpoint-url "$AWS_ENDPOINT_URL" s3 ls --recursive s3://${resources['exports-bucket']}
   npm run stop                                     end everything that runs
+The files that were written for destinations, with nothing of your own AWS:
+  ${asNobody(process.env)} s3 ls --recursive s3://${resources['exports-bucket']}
 `;
 
+/** How the AWS CLI is called so that it reaches the local AWS, whatever else the shell of the user is set up for. */
+const asNobody = ({
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ACCESS_KEY_ID: key,
+  AWS_SECRET_ACCESS_KEY: secret,
+  AWS_REGION: region,
+}: NodeJS.ProcessEnv): string =>
+  `env -u AWS_PROFILE -u AWS_SESSION_TOKEN AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws --region ${region} --endpoint-url ${endpoint}`;
+
 const applyAgain = (catalog: string): string =>
-  catalog === EXAMPLE_CATALOG
+  isExampleCatalog(catalog)
     ? 'npm run tributary -- catalog apply               after a change in catalog/'
     : `npm run tributary -- catalog apply --catalog ${catalog}   after a change there`;

@@ -15,6 +15,9 @@ export type IngestionMethod = 'stream' | 'batch';
 export interface Fed {
   readonly file: DataFile;
   readonly ingestionMethod: IngestionMethod;
+  /** Of an upload: where it lies, and which of the objects there it is; the bucket may not say. */
+  readonly key?: string;
+  readonly versionId?: string;
   /** Records sent, by stream; files are counted by the platform. */
   readonly records?: number;
   /** Why it could not be streamed, or not to its end, and was uploaded instead. */
@@ -37,21 +40,33 @@ export interface IngestTarget {
  * is uploaded as well, so that the platform rejects it and keeps it.
  */
 export async function ingestData(file: DataFile, ingestionMethod: IngestionMethod, target: IngestTarget): Promise<Fed> {
-  const upload = async (): Promise<void> =>
-    target.landing.put(`${LANDING_PREFIX}${file.datasetId}/${file.name}`, await readFile(file.path));
-  if (ingestionMethod === 'batch') {
-    await upload();
-    return { file, ingestionMethod };
-  }
+  if (ingestionMethod === 'batch') return { file, ingestionMethod, ...(await upload(file, target)) };
   let unreadable: string | undefined;
   const messages = messagesOf(file, (error) => {
     unreadable = error.message;
   });
   const records = await sendToStream(target.stream, messages);
   if (unreadable === undefined) return { file, ingestionMethod, records };
-  await upload();
-  return { file, ingestionMethod: 'batch', records, unreadable };
+  return { file, ingestionMethod: 'batch', records, unreadable, ...(await upload(file, target)) };
 }
+
+async function upload(file: DataFile, { landing }: IngestTarget): Promise<Pick<Fed, 'key'>> {
+  const key = landingKey(file.datasetId, file.name);
+  await landing.put(key, await readFile(file.path));
+  return { key };
+}
+
+/** Which object under its key an upload is, right after it; nothing of what was streamed, or where the bucket does not say. */
+export async function versionOf({ key }: Fed, landing: ObjectStore): Promise<Pick<Fed, 'versionId'>> {
+  if (key === undefined) return {};
+  for await (const object of landing.versions(key)) {
+    if (object.key === key && object.versionId !== undefined) return { versionId: object.versionId };
+  }
+  return {};
+}
+
+/** Where a file of a dataset is uploaded to. */
+export const landingKey = (datasetId: string, name: string): string => `${LANDING_PREFIX}${datasetId}/${name}`;
 
 /** What has been sent, in words. */
 export function routedOf({ ingestionMethod, records = 0, unreadable }: Fed): string {

@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { recordReport, type StageReport, standingCounts } from '#cli/report/stage-report.ts';
 import { waitingDeliveries } from '#cli/stage/queues.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
@@ -7,7 +6,9 @@ import { UserError } from '#cli/user-error.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
-import { openWork } from '#core/report/open-work.ts';
+import type { Batch, OutcomeCounts } from '#core/record/operations.ts';
+import { UNKNOWN_DATASET } from '#core/record/partition.ts';
+import { type OpenWork, openWork } from '#core/report/open-work.ts';
 import { HOUR_MS } from '#core/util/durations.ts';
 import type { Fed } from './ingest.ts';
 
@@ -25,13 +26,18 @@ export interface Flow {
 
 /** What had been counted before anything was sent. */
 export interface Before {
-  readonly records: number;
-  readonly batches: number;
+  /** Dataset → records that have come by stream. */
+  readonly streamed: ReadonlyMap<string, number>;
+  /** Ids of the batches there were. */
+  readonly batches: ReadonlySet<string>;
 }
 
-export async function countBefore(stores: StageStores): Promise<Before> {
-  const { records, batches } = await recordReport(stores);
-  return { records: countedByStream(records, batches), batches: batches.length };
+export async function countBefore({ operations }: Pick<StageStores, 'operations'>): Promise<Before> {
+  const streamed = new Map<string, number>();
+  for await (const { datasetId, counts } of operations.streams()) streamed.set(datasetId, totalOf(counts));
+  const batches = new Set<string>();
+  for await (const { id } of operations.batches()) batches.add(id);
+  return { streamed, batches };
 }
 
 /** Waits until everything that was sent has been counted, evaluated, routed and delivered. @throws UserError when it stalls */
@@ -41,23 +47,70 @@ export async function waitUntilFlowedThrough(fed: readonly Fed[], before: Before
 }
 
 async function waitForRecords(fed: readonly Fed[], before: Before, { stores, progress }: Flow): Promise<void> {
-  const streamed = fed.reduce((sum, { records = 0 }) => sum + records, 0);
-  const files = fed.filter(({ ingestionMethod }) => ingestionMethod === 'batch').length;
   await waitFor(async () => {
-    const { records, batches } = await recordReport(stores);
-    const arrived = countedByStream(records, batches) - before.records;
-    const done = batches.filter(({ status }) => status !== 'processing').length - before.batches;
+    const { records, files, state } = await arrivalsOf(fed, before, stores);
     progress(
-      `${arrived.toLocaleString('en-US')} of ${streamed.toLocaleString('en-US')} streamed records, ${done} of ${files} files`,
+      [
+        ...(records.sent > 0 ? [`${format(records.arrived)} of ${format(records.sent)} streamed records`] : []),
+        ...(files.sent > 0 ? [`${format(files.arrived)} of ${format(files.sent)} files`] : []),
+      ].join(', '),
     );
-    return { isDone: arrived >= streamed && done >= files, state: `${arrived} ${done} ${totalOf(records)}` };
+    return { isDone: records.arrived >= records.sent && files.arrived >= files.sent, state };
   }, 'The records that were sent do not arrive');
+}
+
+/** How much was sent, and how much of that has arrived: never more. */
+interface Arrived {
+  readonly sent: number;
+  readonly arrived: number;
+}
+
+/**
+ * How far that which was sent has come, and nothing besides: what others send to other datasets, and files of an earlier run
+ * that are still being worked on, do not count.
+ * @returns also a text that differs whenever anything has moved
+ */
+export async function arrivalsOf(
+  fed: readonly Fed[],
+  before: Before,
+  { operations }: Pick<StageStores, 'operations'>,
+): Promise<{ readonly records: Arrived; readonly files: Arrived; readonly state: string }> {
+  const streamed = fed.reduce((sum, { records = 0 }) => sum + records, 0);
+  // What is no record of anything says not of which dataset it is.
+  const into = new Set([...fed.filter(({ records }) => records).map(({ file }) => file.datasetId), UNKNOWN_DATASET]);
+  const state: unknown[] = [];
+  let records = 0;
+  for await (const { datasetId, counts } of operations.streams()) {
+    const came = totalOf(counts) - (before.streamed.get(datasetId) ?? 0);
+    if (into.has(datasetId)) records += came;
+    state.push(datasetId, came);
+  }
+  const uploads = fed.filter(({ ingestionMethod }) => ingestionMethod === 'batch');
+  const ended: Batch[] = [];
+  for await (const batch of operations.batches()) {
+    const { id, status, validatedChunks, completedChunks } = batch;
+    if (before.batches.has(id)) continue;
+    if (status !== 'processing') ended.push(batch);
+    state.push(id, status, validatedChunks, completedChunks);
+  }
+  const files = uploads.filter((upload) => ended.some((batch) => isOf(batch, upload))).length;
+  return {
+    records: { sent: streamed, arrived: Math.min(records, streamed) },
+    files: { sent: uploads.length, arrived: files },
+    state: JSON.stringify(state),
+  };
+}
+
+/** Whether a batch is of this very upload, and not of another under the same key that was still on its way. */
+function isOf({ file, version }: Batch, { key, versionId }: Fed): boolean {
+  const [is, was] = [version?.versionId, versionId];
+  return file === key && (is === undefined || was === undefined || is === was);
 }
 
 /** Waits until what is stored has been evaluated, routed and delivered. */
 export async function waitUntilIdle({ resources, stores, catalog, progress }: Flow): Promise<void> {
   await waitFor(async () => {
-    const { items, toEvaluate, toRoute } = await openWork(stores, stageSettings(catalog).report, Date.now());
+    const { items, toEvaluate, toRoute } = await openWorkOf(stores, catalog);
     const waiting = Object.values(await waitingDeliveries(resources)).reduce((sum, count) => sum + count, 0);
     const failed = waiting > 0 ? await failedAttempts(stores.dataflow, catalog) : '';
     const state = `${items} profile items: ${toEvaluate} to evaluate, ${toRoute} to route, ${waiting} deliveries on their way${failed}`;
@@ -65,6 +118,10 @@ export async function waitUntilIdle({ resources, stores, catalog, progress }: Fl
     return { isDone: toEvaluate + toRoute + waiting === 0, state };
   }, 'Evaluation, routing or delivery makes no progress');
 }
+
+/** Profile items that are not yet as the catalog has them. */
+export const openWorkOf = (stores: StageStores, catalog: CompiledCatalog): Promise<OpenWork> =>
+  openWork(stores, stageSettings(catalog).report, Date.now());
 
 /** What did not get through and is tried again, until it is delivered or a dead letter: for each destination. */
 async function failedAttempts(runStatistics: RunStatistics, catalog: CompiledCatalog): Promise<string> {
@@ -96,9 +153,6 @@ async function waitFor(look: () => Promise<{ isDone: boolean; state: string }>, 
   }
 }
 
-const totalOf = (records: StageReport['records']): number =>
-  Object.values(records).reduce((sum, { accepted, rejected, duplicate }) => sum + accepted + rejected + duplicate, 0);
+const totalOf = ({ accepted, rejected, duplicate }: OutcomeCounts): number => accepted + rejected + duplicate;
 
-function countedByStream(records: StageReport['records'], batches: StageReport['batches']): number {
-  return totalOf(records) - totalOf(Object.fromEntries(batches.map((batch) => [batch.id, standingCounts(batch)])));
-}
+const format = (value: number): string => value.toLocaleString('en-US');

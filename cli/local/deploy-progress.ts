@@ -19,6 +19,21 @@ export function progressOf(line: string): StackProgress | undefined {
   return failed === undefined ? undefined : { stack: failed.replace(/:$/, ''), state: 'failed' };
 }
 
+const BUNDLING = /^Bundling asset [^/\s]+\/(\S+?)(?:\/Function)?\/Code\b/;
+const EVENT = /^(\S+) \|\s*(\d+)\/(\d+)\s*\|/;
+
+/** What `cdk` is at, as one line of its output says it; most lines say nothing. */
+export function activityOf(line: string): string | undefined {
+  const text = stripVTControlCharacters(line).trim();
+  const bundled = BUNDLING.exec(text)?.[1];
+  if (bundled !== undefined) return `bundling ${bundled}`;
+  const event = EVENT.exec(text);
+  if (event === null) return undefined;
+  const [, stack, done, all] = event;
+  // It counts events, and may have more of them than it has resources.
+  return Number(done) <= Number(all) ? `${stack}: ${done} of ${all} resources` : `${stack}: ${done} resources`;
+}
+
 /** The lines of a failed run that tell why: what CloudFormation reported first, then the end of the output. */
 export function reasonsOf(lines: readonly string[], tail = 15): string {
   const plain = lines.map((line) => stripVTControlCharacters(line).trimEnd()).filter((line) => line !== '');

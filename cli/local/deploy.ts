@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UserError } from '#cli/user-error.ts';
 import { readAssembly } from './assembly.ts';
 import { type CdkRun, runCdk } from './cdk.ts';
-import { progressOf } from './deploy-progress.ts';
+import { activityOf, progressOf } from './deploy-progress.ts';
 import {
   type DeployRecord,
   deployRecord,
@@ -15,7 +15,7 @@ import {
   stackOutputs,
 } from './deploy-record.ts';
 import type { LocalAws } from './endpoint.ts';
-import { childEnvironment } from './environment.ts';
+import { localEnvironment } from './environment.ts';
 import { withLock } from './lock.ts';
 import { type LocalPaths, localPaths } from './paths.ts';
 import type { QueryTarget } from './query-api.ts';
@@ -26,6 +26,8 @@ export interface DeployOptions {
   readonly root: string;
   readonly aws: LocalAws;
   readonly log: (line: string) => void;
+  /** Told what is going on, again and again. */
+  readonly running?: (text: string) => void;
   readonly stage: 'local';
   /** Further `-c name=value`. */
   readonly context?: Readonly<Record<string, string>>;
@@ -42,6 +44,8 @@ export interface Deployed {
 
 /** The CDK's notices, questions and rollback protection have no place in a cloud that is thrown away. */
 const QUIET = ['--no-notices', '--no-color'];
+/** The time that has passed is shown beside it. */
+const TELL_EVERY_MS = 1_000;
 const TOOLKIT_STACK = 'CDKToolkit';
 
 /**
@@ -58,7 +62,7 @@ async function deployAlone(options: DeployOptions, paths: LocalPaths): Promise<D
   const target: QueryTarget = { ...aws, accessKeyId: aws.env.AWS_ACCESS_KEY_ID ?? 'test' };
   const place = { endpoint: aws.endpoint, instance: aws.instance };
   const sourcesHash = hashSources(root, contextOf(options));
-  mkdirSync(paths.base, { recursive: true });
+  mkdirSync(paths.cdkHome, { recursive: true });
   const began = performance.now();
 
   const last = await lastDeployment(paths, target);
@@ -156,21 +160,50 @@ async function bootstrap(options: DeployOptions, paths: LocalPaths, target: Quer
   });
 }
 
-function run(
+/** Takes everything away that was deployed, with all data; what is not there is not missed. */
+export async function destroyLocal(options: DeployOptions): Promise<void> {
+  const paths = localPaths(options.root);
+  const alone = async (): Promise<void> => {
+    mkdirSync(paths.cdkHome, { recursive: true });
+    writeFileSync(paths.deployLog, '');
+    removeState(paths.deployRecord);
+    options.log(`Removing what is deployed to ${options.aws.endpoint} ...`);
+    await synthesise(options, paths);
+    await run(options, paths, 'removing the stacks', {
+      args: ['destroy', '--all', '--force', '--app', paths.assembly, '--progress', 'events', ...QUIET],
+    });
+  };
+  await withLock(join(paths.base, 'deploy.lock'), alone, 2 * timeoutOf(options));
+}
+
+async function run(
   options: DeployOptions,
   paths: LocalPaths,
   what: string,
   command: Pick<CdkRun, 'args' | 'cwd' | 'onLine'>,
 ): Promise<void> {
-  const environment = childEnvironment(options.root, process.env, options.aws.env);
-  return runCdk({
+  const environment = localEnvironment(options.root, process.env, options.aws.env);
+  const { onLine } = command;
+  let activity = '';
+  const tell = (): void => options.running?.(`${what}${activity}`);
+  const timer = setInterval(tell, TELL_EVERY_MS);
+  tell();
+  const cdk = runCdk({
     root: options.root,
     what,
-    env: { ...environment, CDK_HOME: paths.cdkHome },
+    // In the home of the user there may be a .cdk.json that names a profile, a role or another toolkit.
+    env: { ...environment, HOME: paths.cdkHome, CDK_HOME: paths.cdkHome },
     logFile: paths.deployLog,
     timeoutMs: timeoutOf(options),
     ...command,
+    onLine: (line) => {
+      const seen = activityOf(line);
+      if (seen !== undefined) activity = ` (${seen})`;
+      if (seen !== undefined) tell();
+      onLine?.(line);
+    },
   });
+  await cdk.finally(() => clearInterval(timer));
 }
 
 function contextOf(options: DeployOptions): Record<string, string> {

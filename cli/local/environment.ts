@@ -44,26 +44,47 @@ export function awsEnvironment(
   };
 }
 
+/** What AWS's SDKs, tools and the CDK read begins so; `AMAZON_` is the older spelling, which the CDK still reads. */
+const OF_AWS = /^(AWS|AMAZON|CDK)_/i;
+/** Whom to trust over TLS says nothing of who one is, or where one goes. */
+const KEPT = /^AWS_CA_BUNDLE$/i;
+
 /**
- * The whole environment for a program that must talk to this local AWS and to nothing else. Of the caller's variables
- * those that could lead it elsewhere are dropped: profiles, session tokens, endpoints of single services, proxies for
- * the loopback address.
+ * The whole environment of whatever works on the local stage, this process or one that it starts: it reaches this local
+ * AWS and nothing else, and is nobody but its made-up user. Nothing of the caller's AWS is in it (profiles, keys,
+ * session tokens, roles, regions, endpoints of single services, files of settings), and no proxy stands in between.
+ * @param aws what `awsEnvironment` says of it
  */
-export function childEnvironment(
+export function localEnvironment(
   root: string,
   caller: NodeJS.ProcessEnv,
   aws: Readonly<Record<string, string>>,
 ): NodeJS.ProcessEnv {
-  const kept = Object.entries(caller).filter(([name]) => name === 'AWS_CA_BUNDLE' || !/^(AWS|CDK)_/.test(name));
-  const noProxy = ['127.0.0.1', 'localhost', caller.NO_PROXY ?? caller.no_proxy].filter(Boolean).join(',');
+  const kept = Object.entries(caller).filter(([name]) => KEPT.test(name) || !OF_AWS.test(name));
+  const noProxy = listed([...hostsPastProxies(aws), caller.NO_PROXY ?? caller.no_proxy], ',');
   return {
     ...Object.fromEntries(kept),
-    PATH: [nodeBinDirectory(root), caller.PATH].filter(Boolean).join(delimiter),
+    PATH: listed([nodeBinDirectory(root), caller.PATH], delimiter),
     NO_PROXY: noProxy,
     no_proxy: noProxy,
-    // No profile is to be read: the CDK would follow its settings (region, endpoint, single sign-on).
+    // No profile is to be read: SDKs and the CDK would follow its settings (region, endpoint, single sign-on).
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     ...aws,
   };
 }
+
+/** From here on this process works on the local stage, and so does what it starts. */
+export function enterLocalStage(root: string, aws: Readonly<Record<string, string>>): void {
+  const environment = localEnvironment(root, process.env, aws);
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+  Object.assign(process.env, environment);
+}
+
+function hostsPastProxies({ AWS_ENDPOINT_URL }: Readonly<Record<string, string>>): string[] {
+  return ['127.0.0.1', 'localhost', ...(AWS_ENDPOINT_URL ? [new URL(AWS_ENDPOINT_URL).hostname] : [])];
+}
+
+/** Joined, each once and in its order; entering a second time adds nothing. */
+const listed = (lists: readonly (string | undefined)[], separator: string): string =>
+  [...new Set(lists.flatMap((list) => list?.split(separator) ?? []))].filter((each) => each !== '').join(separator);

@@ -45,8 +45,15 @@ export async function runningMinistack(root: string): Promise<RunningProcess | u
   return (await becomesReady(state, 5_000)) ? state : undefined;
 }
 
-/** Uses the MiniStack of this checkout if it runs; else installs it if need be, starts it and waits until it is ready. */
-export async function findOrStartMinistack(root: string, log: (line: string) => void): Promise<Ministack> {
+/**
+ * Uses the MiniStack of this checkout if it runs; else installs it if need be, starts it and waits until it is ready.
+ * @param port which it is to have, if it is free
+ */
+export async function findOrStartMinistack(
+  root: string,
+  log: (line: string) => void,
+  port = PREFERRED_PORT,
+): Promise<Ministack> {
   const running = await runningMinistack(root);
   if (running !== undefined)
     return { endpoint: endpointOf(running.port), started: false, startedAt: running.startedAt };
@@ -60,7 +67,7 @@ export async function findOrStartMinistack(root: string, log: (line: string) => 
     log,
   });
   await clearRemains(root);
-  const state = await start(root, python);
+  const state = await start(root, python, port);
   if (!(await becomesReady(state, READY_WITHIN_MS, ministackMarker(root)))) {
     await endFamily(state, ministackMarker(root));
     removeState(paths.state);
@@ -80,13 +87,13 @@ async function clearRemains(root: string): Promise<void> {
   rmSync(paths.run, { recursive: true, force: true });
 }
 
-async function start(root: string, python: string): Promise<RunningProcess> {
+async function start(root: string, python: string, preferred: number): Promise<RunningProcess> {
   const paths = localPaths(root).ministack;
   const temporary = join(paths.run, 'tmp');
   mkdirSync(temporary, { recursive: true });
   // Lambdas are unpacked below; without this they would take the checkout's "type": "module" for their own.
   writeFileSync(join(paths.run, 'package.json'), '{}\n');
-  const port = await getPort({ port: PREFERRED_PORT, host: '127.0.0.1' });
+  const port = await getPort({ port: [preferred, PREFERRED_PORT], host: '127.0.0.1' });
   const log = openSync(paths.log, 'w');
   // Its environment leaks into the Lambdas it runs: nothing but what is needed. A session of its own keeps Ctrl+C away.
   const child = spawn(python, ['-m', 'ministack'], {

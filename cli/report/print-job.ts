@@ -11,7 +11,7 @@ export interface JobReport {
   readonly endedAt?: string;
   /** Parts that have ended, and all. */
   readonly partitions: readonly [ended: number, all: number];
-  /** About how many items there are; nothing before the first job has finished. */
+  /** About how many items there are; nothing before the first job has finished, or where there are more by now. */
   readonly estimate?: number;
   readonly items: number;
   readonly failed: number;
@@ -21,6 +21,7 @@ export interface JobReport {
 export function reportJob(job: Job, kind: JobKind, now: number): JobReport {
   const { items = 0, failed = 0, ...tally } = tallyOf(job);
   const ended = job.partitions.filter(({ status }) => status !== 'open').length;
+  const estimate = estimateOf(job);
   return {
     id: job.id,
     status: isStalled(job, now) ? 'stalled' : job.status,
@@ -28,18 +29,25 @@ export function reportJob(job: Job, kind: JobKind, now: number): JobReport {
     startedAt: new Date(job.startedAt).toISOString(),
     ...(job.endedAt !== undefined && { endedAt: new Date(job.endedAt).toISOString() }),
     partitions: [ended, job.partitions.length],
-    ...(job.estimate !== undefined && { estimate: job.estimate }),
+    ...(estimate !== undefined && { estimate }),
     items,
     ...Object.fromEntries(Object.keys(kind.counts).map((name) => [name, tally[name] ?? 0])),
     failed,
   };
 }
 
+/** As many items as the job before has read, unless there are more of them by now: then nobody knows. */
+function estimateOf(job: Job): number | undefined {
+  const { items = 0 } = tallyOf(job);
+  return job.estimate !== undefined && items <= job.estimate ? job.estimate : undefined;
+}
+
 /** One line for the job that is on its way. */
 export function printProgress(job: Job, kind: JobKind): string {
   const { items = 0, ...tally } = tallyOf(job);
   const ended = job.partitions.filter(({ status }) => status !== 'open').length;
-  const all = job.estimate === undefined ? '' : ` of about ${format(job.estimate)}`;
+  const estimate = estimateOf(job);
+  const all = estimate === undefined ? '' : ` of about ${format(estimate)}`;
   const counts = Object.entries(kind.counts).map(([name, says]) => `${format(tally[name] ?? 0)} ${says}`);
   return `${format(items)}${all} profile items, ${ended} of ${job.partitions.length} partitions: ${counts.join(', ')}`;
 }

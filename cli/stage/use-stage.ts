@@ -1,23 +1,27 @@
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
-import { runningLocalEnvironment } from '#cli/local/running.ts';
+import { runningLocalAws } from '#cli/local/endpoint.ts';
+import { enterLocalStage } from '#cli/local/environment.ts';
 import { projectRoot } from '#cli/root.ts';
 import { UserError } from '#cli/user-error.ts';
 import { parameterPath, STAGE_PARAMETERS, type StageParameter } from '#core/contract/stage-parameters.ts';
 import { ssm } from '#lambdas/adapters/clients.ts';
 
+/** The stage that is never in AWS itself. */
+export const LOCAL_STAGE = 'local';
+
 /** What the resources of a deployed stage are called. */
 export type Resources = Readonly<Record<StageParameter, string>>;
 
 /**
- * Finds a deployed stage. For the local stage without an endpoint in the environment, the local AWS that `npm start`
- * left running is used.
+ * Finds a deployed stage. The local one is on the local AWS that `AWS_ENDPOINT_URL` names or `npm start` left running, and
+ * from here on nothing of the user's own AWS is read; for every other the environment stays exactly as the user has it.
  * @throws UserError when there is none
  */
 export async function useStage(stage: string): Promise<Resources> {
-  if (stage === 'local' && !process.env.AWS_ENDPOINT_URL) {
-    const environment = await runningLocalEnvironment(projectRoot);
-    if (!environment) throw new UserError('No local AWS is running. Start it with "npm start".');
-    Object.assign(process.env, environment);
+  if (stage === LOCAL_STAGE) {
+    const aws = await runningLocalAws(projectRoot);
+    if (!aws) throw new UserError('No local AWS is running. Start it with "npm start".');
+    enterLocalStage(projectRoot, aws);
   }
   try {
     return await findResources(stage);
@@ -51,10 +55,16 @@ export async function findResources(stage: string): Promise<Resources> {
     next = page.NextToken;
   } while (next);
   const missing = STAGE_PARAMETERS.filter((handle) => !found.has(handle));
-  if (missing.length > 0) {
-    throw new UserError(
-      `Stage "${stage}" is not deployed here: SSM has no ${path}/{${missing.join(',')}}. Deploy it with "npx cdk deploy --all -c stage=${stage}".`,
-    );
-  }
+  if (missing.length > 0) throw new UserError(await whyNot(stage, found.size > 0 ? missing : []));
   return Object.fromEntries(found) as Resources;
+}
+
+/** @param missing what a stage that is there lacks */
+async function whyNot(stage: string, missing: readonly string[]): Promise<string> {
+  const { AWS_ENDPOINT_URL: endpoint } = process.env;
+  const deploy = stage === LOCAL_STAGE ? 'npm start' : `npx cdk deploy --all -c stage=${stage}`;
+  const place = `${await ssm().config.region()}${endpoint ? ` at ${endpoint}` : ''}`;
+  return missing.length === 0
+    ? `There is no stage "${stage}" in ${place}. Deploy it with "${deploy}", or name one that is there with --stage.`
+    : `The stage "${stage}" in ${place} was deployed by another version of Tributary, without ${missing.join(', ')}. Deploy it again with "${deploy}".`;
 }

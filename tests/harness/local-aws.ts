@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
+import { enterLocalStage } from '#cli/local/environment.ts';
 import { stopLocalAws } from '#cli/local/stop.ts';
 import { projectRoot } from '#cli/root.ts';
 
@@ -11,7 +12,7 @@ import { projectRoot } from '#cli/root.ts';
 export default async function setup(): Promise<() => Promise<void>> {
   mkdirSync(join(projectRoot, '.local'), { recursive: true });
   const aws = await findOrStartLocalAws({ root: projectRoot, log: (line) => console.log(line) });
-  Object.assign(process.env, aws.env);
+  enterLocalStage(projectRoot, aws.env);
   return async () => {
     if (aws.started) await stopLocalAws(projectRoot);
   };

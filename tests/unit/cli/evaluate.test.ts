@@ -37,6 +37,14 @@ describe('an evaluation of all profiles, as it is shown', () => {
     expect(printProgress(first, EVALUATION)).toMatch(/^2,400 profile items, 1 of 2 partitions/);
   });
 
+  it('says nothing of how many there were last time once it has come to more', async () => {
+    const job = await halfWay(new MemoryJobs(), { estimate: 402 });
+    expect(printProgress(job, EVALUATION)).toMatch(/^2,400 profile items, 1 of 2 partitions/);
+    expect(reportJob(job, EVALUATION, START)).not.toHaveProperty('estimate');
+    const exact = await halfWay(new MemoryJobs(), { estimate: 2_400 });
+    expect(printProgress(exact, EVALUATION)).toMatch(/^2,400 of about 2,400 profile items/);
+  });
+
   it('shows the one that is on its way and the last that finished, and names nobody', async () => {
     const jobs = new MemoryJobs();
     expect(printJobs(await jobs.latest(), EVALUATION, START)).toBe(

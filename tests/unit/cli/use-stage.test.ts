@@ -1,6 +1,6 @@
 import { GetParametersByPathCommand, SSMClient, SSMServiceException } from '@aws-sdk/client-ssm';
 import { mockClient } from 'aws-sdk-client-mock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 
@@ -31,9 +31,19 @@ describe('a stage that cannot be reached', () => {
     await expect(failed).rejects.toThrow(says);
   });
 
-  it('says how it is deployed', async () => {
+  it('says in one line that there is none of that name, and how it would be deployed', async () => {
+    vi.stubEnv('AWS_REGION', 'eu-west-3');
     ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
-    await expect(useStage('dev')).rejects.toThrow(/cdk deploy --all -c stage=dev/);
+    await expect(useStage('dev')).rejects.toThrow(
+      /^There is no stage "dev" in \S+\. Deploy it with "npx cdk deploy --all -c stage=dev", or name one .* --stage\.$/,
+    );
+  });
+
+  it('says in one line what one lacks that was deployed by another version', async () => {
+    vi.stubEnv('AWS_REGION', 'eu-west-3');
+    const Parameters = [{ Name: '/tributary/dev/profiles-table', Value: 'profiles' }];
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters });
+    await expect(useStage('dev')).rejects.toThrow(/^The stage "dev" .* another version .*landing-bucket.*$/);
   });
 
   it('does not hide what is our own fault', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readAssembly } from '#cli/local/assembly.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
-import { progressOf, reasonsOf } from '#cli/local/deploy-progress.ts';
+import { activityOf, progressOf, reasonsOf } from '#cli/local/deploy-progress.ts';
 import { type DeployRecord, isSameDeployment } from '#cli/local/deploy-record.ts';
 import type { LocalAws } from '#cli/local/endpoint.ts';
 import { localPaths } from '#cli/local/paths.ts';
@@ -135,6 +135,20 @@ describe('the output of cdk deploy', () => {
     ['✨  Deployment time: 2.31s', undefined],
   ])('%s', (line, expected) => {
     expect(progressOf(line)).toEqual(expected);
+  });
+
+  it.each([
+    ['Bundling asset tributary-local-compute/Collect/Function/Code/Stage...', 'bundling Collect'],
+    ['Bundling asset tributary-local-activation/webhook/Deliver/Function/Code/Stage...', 'bundling webhook/Deliver'],
+    [
+      'tributary-local-data | 12/58 | 9:15:38 PM | CREATE_COMPLETE | AWS::S3::Bucket | Lake',
+      'tributary-local-data: 12 of 58 resources',
+    ],
+    // It counts events, of which some resources have more than one.
+    ['CDKToolkit | 16/15 | 9:15:38 PM | CREATE_COMPLETE | AWS::IAM::Role | Role', 'CDKToolkit: 16 resources'],
+    ['Successfully synthesized to cdk.out', undefined],
+  ])('tells what it is at: %s', (line, expected) => {
+    expect(activityOf(line)).toBe(expected);
   });
 
   it('is condensed to the first failures and its end', () => {

@@ -1,8 +1,11 @@
-import { delimiter } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { awsEnvironment, childEnvironment, localCredentials } from '#cli/local/environment.ts';
+import { globSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fc, test } from '@fast-check/vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { awsEnvironment, enterLocalStage, localCredentials, localEnvironment } from '#cli/local/environment.ts';
 import { MINISTACK } from '#cli/local/ministack.ts';
 import { choosePython, type PythonProbe } from '#cli/local/python.ts';
+import { projectRoot } from '#cli/root.ts';
 import { temporaryFolder } from './support.ts';
 
 const fallback = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -22,40 +25,103 @@ describe('credentials for a local endpoint', () => {
   });
 });
 
-describe('the environment of a program that must reach the local AWS only', () => {
-  const aws = awsEnvironment('http://127.0.0.1:4600', 'us-east-1', fallback);
-  const child = (caller: NodeJS.ProcessEnv) => childEnvironment(temporaryFolder(), caller, aws);
+/** Every variable that the AWS SDK and the CDK name in their code, as far as it is of AWS or of the CDK. */
+function namesInPackages(): string[] {
+  const found = new Set<string>();
+  const name = /\b(?:AWS|AMAZON|CDK)_[A-Z0-9]+(?:_[A-Z0-9]+)*\b/g;
+  const cwd = join(projectRoot, 'node_modules');
+  const code = ['{@aws-sdk,@smithy}/*/dist-cjs/**/*.js', 'aws-cdk/lib/index.js', 'aws-cdk-lib/core/lib/**/*.js'];
+  for (const file of globSync(code, { cwd })) {
+    for (const [each] of readFileSync(join(cwd, file), 'utf8').matchAll(name)) found.add(each);
+  }
+  return [...found].sort();
+}
 
-  it('drops everything of the caller that could lead elsewhere', () => {
-    const env = child({
-      AWS_PROFILE: 'production',
-      AWS_SESSION_TOKEN: 'real',
-      AWS_ENDPOINT_URL_S3: 'https://s3.amazonaws.com',
-      AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
-      CDK_DEFAULT_ACCOUNT: '123456789012',
+const LEAK = 'of the user';
+
+describe('the environment of the local stage', () => {
+  const aws = awsEnvironment('http://127.0.0.1:4600', 'us-east-1', fallback);
+  const environmentFor = (caller: NodeJS.ProcessEnv) => localEnvironment(temporaryFolder(), caller, aws);
+  const leaksOf = (environment: NodeJS.ProcessEnv): string[] =>
+    Object.entries(environment)
+      .filter(([, value]) => value?.includes(LEAK))
+      .map(([name]) => name);
+
+  it('holds nothing of any variable that the SDK and the CDK know', () => {
+    const names = namesInPackages();
+    // That the search finds what there is.
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'AWS_PROFILE',
+        'AWS_ACCESS_KEY_ID',
+        'AWS_SESSION_TOKEN',
+        'AWS_CONFIG_FILE',
+        'AWS_SHARED_CREDENTIALS_FILE',
+        'AWS_WEB_IDENTITY_TOKEN_FILE',
+        'AWS_CONTAINER_CREDENTIALS_FULL_URI',
+        'AWS_USE_FIPS_ENDPOINT',
+        'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
+        'AMAZON_SESSION_TOKEN',
+        'CDK_DEFAULT_ACCOUNT',
+        'CDK_ROLE_SESSION_NAME',
+      ]),
+    );
+    // Those of single services are put together from their names.
+    const services = ['S3', 'SQS', 'DYNAMODB', 'KINESIS', 'SECRETS_MANAGER'].map((each) => `AWS_ENDPOINT_URL_${each}`);
+    const caller = Object.fromEntries([...names, ...services].map((each) => [each, LEAK]));
+    expect(leaksOf(environmentFor(caller))).toEqual(['AWS_CA_BUNDLE']);
+  });
+
+  test.prop([
+    fc.dictionary(
+      fc
+        .tuple(fc.constantFrom('AWS_', 'aws_', 'AMAZON_', 'CDK_'), fc.stringMatching(/^[A-Z0-9_]{1,20}$/))
+        .map((parts) => parts.join('')),
+      fc.constant(LEAK),
+    ),
+  ])('holds nothing of variables that are yet to come, and no less than it needs', (caller) => {
+    const { AWS_CA_BUNDLE: _, aws_CA_BUNDLE: __, ...others } = caller;
+    const environment = environmentFor(others);
+    expect(leaksOf(environment)).toEqual([]);
+    expect(environment).toMatchObject({
+      ...aws,
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     });
-    for (const name of [
-      'AWS_PROFILE',
-      'AWS_SESSION_TOKEN',
-      'AWS_ENDPOINT_URL_S3',
-      'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
-      'CDK_DEFAULT_ACCOUNT',
-    ]) {
-      expect(env).not.toHaveProperty(name);
-    }
-    expect(env).toMatchObject(aws);
-    expect(env.AWS_CONFIG_FILE).toBe('/dev/null');
   });
 
   it('keeps the rest, and reaches this machine past any proxy', () => {
-    const env = child({ HOME: '/home/me', HTTPS_PROXY: 'http://proxy', NO_PROXY: 'intern', AWS_CA_BUNDLE: '/ca.pem' });
-    expect(env).toMatchObject({ HOME: '/home/me', HTTPS_PROXY: 'http://proxy', AWS_CA_BUNDLE: '/ca.pem' });
-    expect(env.NO_PROXY).toBe('127.0.0.1,localhost,intern');
+    const caller = { HOME: '/home/me', HTTPS_PROXY: 'http://proxy', NO_PROXY: 'intern', AWS_CA_BUNDLE: '/ca.pem' };
+    const environment = environmentFor(caller);
+    expect(environment).toMatchObject({ HOME: '/home/me', HTTPS_PROXY: 'http://proxy', AWS_CA_BUNDLE: '/ca.pem' });
+    expect(environment.NO_PROXY).toBe('127.0.0.1,localhost,intern');
+  });
+
+  it('reaches a local AWS in another container past any proxy, too', () => {
+    const there = awsEnvironment('http://localstack:4566', 'us-east-1', fallback);
+    expect(localEnvironment(temporaryFolder(), {}, there).NO_PROXY).toBe('127.0.0.1,localhost,localstack');
   });
 
   it('finds the Node of the project first', () => {
-    expect(child({ PATH: '/usr/bin' }).PATH?.split(delimiter)).toHaveLength(2);
-    expect(child({ PATH: '/usr/bin' }).PATH?.endsWith(`${delimiter}/usr/bin`)).toBe(true);
+    const { PATH } = environmentFor({ PATH: '/usr/bin' });
+    expect(PATH?.split(delimiter)).toHaveLength(2);
+    expect(PATH?.endsWith(`${delimiter}/usr/bin`)).toBe(true);
+  });
+
+  it('is that of this process once it is entered, however often', () => {
+    const root = temporaryFolder();
+    const before = { ...process.env };
+    onTestFinished(() => {
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
+    });
+    Object.assign(process.env, { AWS_PROFILE: LEAK, AWS_SESSION_TOKEN: LEAK, AWS_ENDPOINT_URL_S3: LEAK });
+    enterLocalStage(root, aws);
+    const entered = { ...process.env };
+    expect(leaksOf(entered)).toEqual([]);
+    expect(entered).toEqual(localEnvironment(root, before, aws));
+    enterLocalStage(root, aws);
+    expect({ ...process.env }).toEqual(entered);
   });
 });
 

@@ -1,0 +1,80 @@
+/** Command → command lines that show what it is for, each with what it does. */
+export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string, does: string])[]>> = {
+  tributary: [
+    ['tributary start', 'the platform on this machine, with an example'],
+    ['tributary replay --catalog catalog --now 2026-06-01T00:00:00Z --input customers=customers.csv', 'try files'],
+    ['tributary catalog plan --catalog catalog', 'what a change of definitions would do'],
+    ['tributary status --stage dev', 'what stands in a stage in AWS'],
+  ],
+  start: [
+    ['tributary start', 'with the example'],
+    ['tributary start --catalog my-catalog --data my-data', 'with a catalog and files of your own'],
+    ['tributary start --fresh', 'begin anew'],
+  ],
+  stop: [['tributary stop', 'end what "start" left running']],
+  replay: [
+    ['tributary replay --now 2026-06-01T00:00:00Z --input customers=customers.csv --json', 'what comes of a file'],
+    ['tributary replay --now 2026-06-01T00:00:00Z --input logins=a.ndjson --ingest stream', 'as if it was streamed'],
+  ],
+  example: [['tributary example generate --out /tmp/example', 'the files that "start" sends']],
+  catalog: [
+    ['tributary catalog validate --catalog catalog', 'every error, with file, line and column'],
+    ['tributary catalog plan --catalog catalog', 'who would enter and leave audiences'],
+    ['tributary catalog apply --catalog catalog --comment "new audience"', 'make it the active one'],
+    ['tributary catalog rollback', 'back to the version before'],
+  ],
+  schema: [
+    ['tributary schema validate --schemas catalog/schemas --schema customers.yaml --input -', 'records from a pipe'],
+  ],
+  segment: [
+    ['tributary segment plan cart-abandoners --catalog catalog', 'streaming, edge or batch, and why'],
+    ['tributary segment list', 'all of a stage'],
+  ],
+  policy: [['tributary policy check --catalog catalog', 'what policies forbid']],
+  ingest: [
+    ['tributary ingest --data my-data', 'files named after datasets'],
+    ['tributary ingest --data my-data --ingest batch --stage dev', 'all of them through S3'],
+  ],
+  batch: [
+    ['tributary batch list', 'files, and what became of them'],
+    ['tributary batch revert 4f1c0a', 'as if it had never come'],
+  ],
+  quarantine: [
+    ['tributary quarantine list', 'what was rejected, and why'],
+    ['tributary quarantine export > rows.ndjson', 'to correct it'],
+    ['tributary quarantine replay --corrected rows.ndjson', 'and to send it again'],
+  ],
+  dataset: [['tributary dataset delete old-orders', 'what is stored of a dataset that has left the catalog']],
+  lake: [['tributary lake compact', 'few large objects instead of many small ones']],
+  'source-connection': [['tributary source-connection key', 'a key for a sender']],
+  endpoints: [['tributary endpoints', 'where records are sent over HTTP, with which key']],
+  profile: [['tributary profile get CRMID:RB-0015 --events', 'a person, by any identity']],
+  identity: [
+    ['tributary identity explain CRMID:RB-0015', 'why identities are one person'],
+    ['tributary identity simulate events.json', 'which graphs come of events'],
+  ],
+  privacy: [['tributary privacy delete CRMID:RB-0015 --reason "asked on 1 June"', 'everything of a person']],
+  destination: [
+    ['tributary destination runs --destination webhook', 'what flowed there, hour by hour'],
+    ['tributary destination status webhook', 'its audiences, and whether its guard holds it'],
+  ],
+  export: [['tributary export', 'the files of the day, now']],
+  'audience-manager': [['tributary audience-manager read ftp_dpm_1_1780272000.sync', 'row by row, as the hub would']],
+  status: [
+    ['tributary status', 'the stage on this machine'],
+    ['tributary status --stage dev --json', 'for programs'],
+  ],
+  evaluate: [
+    ['tributary evaluate', 'all profiles, now'],
+    ['tributary evaluate --status', 'how far it is, and what it corrected'],
+  ],
+  expire: [['tributary expire', 'what is older than it may be, now']],
+};
+
+/** What stands below the help of a command. */
+export function helpOf(name: string): string {
+  const examples = EXAMPLES[name] ?? [];
+  if (examples.length === 0) return '';
+  const lines = examples.map(([line, does]) => `  $ ${line}\n      ${does}`);
+  return `\nExamples:\n${lines.join('\n')}`;
+}
