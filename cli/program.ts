@@ -25,6 +25,7 @@ import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
 import { helpOf } from './examples.ts';
+import { errorLine, wantsJson } from './output.ts';
 import { version } from './root.ts';
 import { NotAllAccepted, UserError } from './user-error.ts';
 
@@ -58,7 +59,7 @@ export function createProgram(): Command {
     .addHelpText('after', helpOf('tributary'));
   for (const [group, commands] of Object.entries(GROUPS)) {
     for (const create of commands) {
-      const command = create().exitOverride().helpGroup(group);
+      const command = throwing(create()).helpGroup(group);
       program.addCommand(command.addHelpText('after', helpOf(command.name())));
     }
   }
@@ -66,18 +67,36 @@ export function createProgram(): Command {
   return program;
 }
 
-/** Runs one command line. @returns the exit code: 0 done, 1 not done, 2 the command line was not understood */
+/** What commander finds wrong is thrown, of the commands below as well: they inherit nothing that comes after them. */
+function throwing(command: Command): Command {
+  for (const child of command.commands) throwing(child);
+  return command.exitOverride();
+}
+
+/**
+ * Runs one command line. An error goes to the standard error output, with `--json` as its last line once more for scripts.
+ * @returns the exit code: 0 done, 1 not done, 2 the command line was not understood
+ */
 export async function runCli(args: readonly string[]): Promise<number> {
   try {
     await createProgram().parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const isHelp = error instanceof CommanderError && error.exitCode === 0;
+    if (isHelp) return 0;
     if (error instanceof NotAllAccepted) return 1;
-    if (error instanceof UserError || error instanceof InvalidArgumentError) {
-      process.stderr.write(`${error.message}\n`);
-      return 1;
-    }
-    throw error;
+    const code = exitCodeOf(error);
+    if (wantsJson(args)) process.stderr.write(errorLine(error));
+    if (code === undefined) throw error;
+    return code;
   }
+}
+
+/** Tells people what they can fix. @returns undefined for anything else */
+function exitCodeOf(error: unknown): number | undefined {
+  // Commander has said what it is about.
+  if (error instanceof CommanderError && !(error instanceof InvalidArgumentError)) return 2;
+  if (!(error instanceof UserError || error instanceof InvalidArgumentError)) return undefined;
+  process.stderr.write(`${error.message}\n`);
+  return 1;
 }

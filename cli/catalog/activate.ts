@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
 import { printRemains } from '#cli/report/print-estimate.ts';
-import { printProgress } from '#cli/report/print-job.ts';
+import { type JobReport, printProgress, reportJob } from '#cli/report/print-job.ts';
 import { leftBehind } from '#cli/stage/history.ts';
 import { EVALUATION } from '#cli/stage/job-kinds.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
@@ -10,13 +10,14 @@ import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
+import { type BreakingChange, breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { profileDatasets } from '#core/catalog/stage-settings.ts';
 import { lanesOf } from '#core/contract/delivery-lanes.ts';
+import type { Job } from '#core/jobs/job.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { datasetFolder } from '#core/record/partition.ts';
-import { remainsOf } from '#core/revert/dataset/remains.ts';
+import { type Remains, remainsOf } from '#core/revert/dataset/remains.ts';
 import {
   type ActivationNote,
   activeDefinitions,
@@ -40,64 +41,101 @@ export interface ActivateOptions {
   readonly running: (text: string) => void;
 }
 
+/** What was done; also the JSON of `catalog apply` and `catalog rollback`. */
+export interface ActivationReport {
+  readonly stage: string;
+  readonly version: string;
+  /** The version that was active before, unless it could not be read. */
+  readonly before?: string;
+  readonly counts: ReturnType<typeof countsOf>;
+  readonly removed: readonly Remains[];
+  /** Changes that data so far does not survive, which were allowed. */
+  readonly breaking: readonly BreakingChange[];
+  /** The evaluation of all profiles, where it was necessary. */
+  readonly evaluation?: JobReport;
+  /** Destination → messages with what changed for it. */
+  readonly queued: Readonly<Record<string, number>>;
+}
+
 /**
  * Makes a catalog active on a running stage, with all that goes with it: its schemas may not lose what data so far has,
  * audiences and destinations follow.
  * @throws UserError when it may not, or cannot
  */
-export async function activateCatalog(catalog: Catalog, resources: Resources, options: ActivateOptions): Promise<void> {
+export async function activateCatalog(
+  catalog: Catalog,
+  resources: Resources,
+  options: ActivateOptions,
+): Promise<ActivationReport> {
   const { stage, backfill, allowBreaking, wayOut, note, say } = options;
   const stores = storesOf(resources);
-  rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
+  const breaking = rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
   const before = await activeCatalog(stores.catalog).catch(() => undefined);
   const version = await applyCatalog(catalog, resources, note);
   say(describeCatalog(catalog));
   say(`Version ${version} is active on stage ${stage}.`);
   const after = compileCatalog(catalog);
-  const removed = before ? leftBehind(before.datasets, after.datasets) : [];
-  if (removed.length > 0) say(printRemains(await remainsOf(removed, stores)).trimEnd());
-  if (!backfill) return;
+  const left = before ? leftBehind(before.datasets, after.datasets) : [];
+  const removed = left.length > 0 ? await remainsOf(left, stores) : [];
+  if (removed.length > 0) say(printRemains(removed).trimEnd());
+  const report = {
+    stage,
+    version,
+    ...(before && { before: before.version }),
+    counts: countsOf(catalog),
+    removed,
+    breaking,
+  };
+  if (!backfill) return { ...report, queued: {} };
   const why = before && ((await whyEvaluate(before, after, stores.lake)) ?? (options.evaluateAlways && 'Definitions'));
   const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
   // Whoever still sees the catalog before would undo what is done under this one.
   if (why !== undefined || (before && edited.length > 0)) await setTimeout(UNTIL_SEEN_MS);
+  let job: Job | undefined;
   if (why !== undefined) {
     say(`${why} have changed: all profiles are evaluated, with what happened before ...`);
-    await evaluateAll({ resources, stores }, options);
+    job = await evaluateAll({ resources, stores }, options);
   }
   const lastRouted = await backfillEdited(edited, { stores, resources, catalog: await activeCatalog(stores.catalog) });
   for (const [id, queued] of Object.entries(lastRouted)) {
     say(`Changes for "${id}" are queued: ${queued.toLocaleString('en-US')} messages.`);
   }
+  const evaluation = job && reportJob(job, EVALUATION, Date.now());
+  return { ...report, ...(evaluation && { evaluation }), queued: lastRouted };
 }
 
 /** Evaluates all profiles, and says what came of it. */
 export async function evaluateAll(
   place: Parameters<typeof runEvaluation>[0],
   { say, running }: Pick<ActivateOptions, 'say' | 'running'>,
-): Promise<void> {
-  say(printProgress(await runEvaluation(place, running), EVALUATION));
+): Promise<Job> {
+  const job = await runEvaluation(place, running);
+  say(printProgress(job, EVALUATION));
+  return job;
 }
 
 /**
  * Schemas grow, they do not change (docs/schemas.md).
- * @throws UserError naming each change that data so far does not survive, unless it is wanted; then they are warned of
+ * @returns the changes that data so far does not survive, if they are wanted; they are warned of
+ * @throws UserError naming each of them, if they are not
  */
 export function rejectBreaking(
   before: Catalog | undefined,
   catalog: Catalog,
   isAllowed: boolean,
   wayOut = 'On a stage whose data may be lost, add --allow-breaking.',
-): void {
+): readonly BreakingChange[] {
   const changes = before ? breakingChanges(before, catalog) : [];
-  if (changes.length === 0) return;
+  if (changes.length === 0) return [];
   const lines = changes.map(renderBreakingChange).join('\n');
   const count = countBreaking(changes);
   if (!isAllowed) {
-    throw new UserError(`${lines}\n${count}; nothing was done. ${wayOut}`);
+    const details = { breaking: changes };
+    throw new UserError(`${lines}\n${count}; nothing was done. ${wayOut}`, { code: 'breaking-changes', details });
   }
   process.stderr.write(`${lines}\nwarning: ${count}, as allowed\n`);
+  return changes;
 }
 
 /**
@@ -148,6 +186,15 @@ export async function whyEvaluate(
 
 const meaningOf = ({ segmentDefinitions, segments }: CompiledCatalog): string =>
   JSON.stringify([...segmentDefinitions, segments.lookups]);
+
+/** How many definitions of each kind a catalog has. */
+export const countsOf = ({ namespaces, schemas, datasets, segments, destinations }: Catalog) => ({
+  namespaces: namespaces.length,
+  schemas: schemas.length,
+  datasets: datasets.length,
+  segments: segments.length,
+  destinations: destinations.length,
+});
 
 export function describeCatalog({ namespaces, schemas, datasets, segments, destinations }: Catalog): string {
   const count = (of: readonly unknown[], name: string): string => `${of.length} ${name}${of.length === 1 ? '' : 's'}`;

@@ -1,4 +1,4 @@
-import { catalogProblems } from '#cli/catalog/load-folder.ts';
+import { invalidCatalog } from '#cli/catalog/load-folder.ts';
 import { table } from '#cli/report/table.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
@@ -50,5 +50,5 @@ export function checkAgain(catalog: Catalog, version: string): Catalog {
   const files = catalogFiles(catalog);
   const { catalog: checked, problems } = loadCatalog(files, {});
   if (checked) return checked;
-  throw new UserError(catalogProblems(problems, files, `version ${version}`));
+  throw invalidCatalog(problems, files, `version ${version}`);
 }

@@ -13,21 +13,29 @@ import { CatalogFolderError, readCatalogFolder } from './read-folder.ts';
 export async function loadCatalogFolder(
   folder: string,
   variables: Readonly<Record<string, string>>,
-  warn: (text: string) => void = () => {},
+  warn: (text: string, problem: CatalogProblem) => void = () => {},
 ): Promise<Catalog> {
   try {
     const files = await readCatalogFolder(resolve(folder));
     const { catalog, problems, warnings } = loadCatalog(files, variables);
-    for (const warning of warnings) warn(`warning: ${renderProblemIn(files.get(warning.file), warning)}\n`);
+    for (const warning of warnings) warn(`warning: ${renderProblemIn(files.get(warning.file), warning)}\n`, warning);
     if (catalog) return catalog;
-    throw new UserError(catalogProblems(problems, files, folder));
+    throw invalidCatalog(problems, files, folder);
   } catch (error) {
     throw error instanceof CatalogFolderError ? new UserError(error.message) : error;
   }
 }
 
+/** Everything that is wrong with a catalog, as an error to throw. */
+export const invalidCatalog = (
+  problems: readonly CatalogProblem[],
+  files: ReadonlyMap<string, string>,
+  folder: string,
+): UserError =>
+  new UserError(catalogProblems(problems, files, folder), { code: 'invalid-catalog', details: { problems } });
+
 /** Everything that is wrong with a catalog, for people to read. */
-export function catalogProblems(
+function catalogProblems(
   problems: readonly CatalogProblem[],
   files: ReadonlyMap<string, string>,
   folder: string,

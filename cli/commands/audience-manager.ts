@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Command } from 'commander';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -21,13 +22,15 @@ export function audienceManagerCommand(): Command {
       'inbound files (ftp_dpm_…, adobe_id_…, c2c_id_…) or receipts, in the order they were processed',
     )
     .description('check files as the hub reads them, row by row, and whether the numbers of receipts agree')
-    .action(async (files: readonly string[]) => print(await readFiles(files)));
+    .option(...JSON_OPTION)
+    .action(async (files: readonly string[], { json }: { json?: true }) => print(json, await readFiles(files)));
   command
     .command('overwrite')
     .requiredOption('--destination <id>', 'destination of Audience Manager')
     .option('--stage <name>', 'stage', 'local')
+    .option(...JSON_OPTION)
     .description('write files that replace everything the hub has of its users with what it should have')
-    .action(async ({ destination, stage }: { destination: string; stage: string }) => {
+    .action(async ({ destination, stage, json }: { destination: string; stage: string; json?: true }) => {
       const stores = storesOf(await useStage(stage));
       const definition = (await activeCatalog(stores.catalog)).destinations.get(destination);
       if (definition?.type !== 'aam') throw new UserError(`"${destination}" is no destination of Audience Manager`);
@@ -36,12 +39,14 @@ export function audienceManagerCommand(): Command {
       for (const { key, body, bytes, contentType } of files) {
         await stores.exports.put(key, bytes ?? body, { contentType });
       }
-      print({ files: files.map(({ key, rows: count }) => ({ key, rows: count })), invalid: invalid.length });
+      print(json, { files: files.map(({ key, rows: count }) => ({ key, rows: count })), invalid: invalid.length });
     });
   return command;
 }
 
-const print = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+/** The report is JSON in any case; for people it has lines. */
+const print = (json: boolean | undefined, value: unknown): void =>
+  printReport(json, value, `${JSON.stringify(value, undefined, 2)}\n`);
 
 /** What became of each file, and what the hub knows in the end: how many users have a trait or signal. */
 async function readFiles(paths: readonly string[]): Promise<unknown> {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { batchReport, waitForRevert } from '#cli/batch/wait-for-revert.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { parseInstant } from '#cli/options.ts';
+import { JSON_LINES_OPTION, JSON_OPTION, printList, printReport } from '#cli/output.ts';
 import { printBatch, printBatches, reportBatch } from '#cli/report/print-batches.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
@@ -39,17 +40,17 @@ export function batchCommand(): Command {
     .option('--until <time>', 'created before this instant', parseInstant)
     .option('--limit <n>', 'how many', parseLimit, 20)
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print JSON, a batch a line')
+    .option(...JSON_LINES_OPTION)
     .action(list);
   command
     .command('show')
     .description('show the status, transitions and record counts of a batch')
     .argument('<id>', 'the batch')
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(async (id: string, { stage, json }: Options) => {
       const report = await batchReport(id, storesOf(await useStage(stage)));
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : printBatch(report));
+      printReport(json, report, printBatch(report));
     });
   command
     .command('revert')
@@ -57,7 +58,7 @@ export function batchCommand(): Command {
     .argument('<id>', 'the batch')
     .option('--wait', 'wait until it is done, and show the progress')
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(revert);
   return command;
 }
@@ -67,8 +68,7 @@ async function list({ stage, json, dataset, status, since, until, limit }: ListO
   const listing = { limit, start: 0, isOldestFirst: false, dataSet: dataset, status };
   const within = { ...listing, createdAfter: since, createdBefore: until };
   const found = (await findBatches(within, () => true, stores, MAX_LOOKED_AT)).map((known) => reportBatch(known));
-  const lines = found.map((batch) => `${JSON.stringify(batch)}\n`).join('');
-  process.stdout.write(json ? lines : printBatches(found));
+  printList(json, found, printBatches(found));
 }
 
 async function revert(id: string, { stage, json, wait }: Options & { readonly wait?: true }): Promise<void> {
@@ -87,7 +87,7 @@ async function revert(id: string, { stage, json, wait }: Options & { readonly wa
     : await batchReport(id, stores);
   if (wait) progress.step('Done');
   const hint = report.status === 'inactive' ? '' : `To see the progress: tributary batch show ${id} --stage ${stage}\n`;
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${printBatch(report)}${hint}`);
+  printReport(json, report, `${printBatch(report)}${hint}`);
 }
 
 function parseLimit(text: string): number {

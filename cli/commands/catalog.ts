@@ -1,24 +1,21 @@
 import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
-import { activateCatalog, describeCatalog } from '#cli/catalog/activate.ts';
+import { activateCatalog, countsOf, describeCatalog } from '#cli/catalog/activate.ts';
 import { checkAgain, printHistory, versionToRollBackTo } from '#cli/catalog/history.ts';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { planCatalog } from '#cli/catalog/plan.ts';
 import { localVariables } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { collect } from '#cli/options.ts';
-import { printAudienceImpact } from '#cli/report/print-estimate.ts';
+import { JSON_LINES_OPTION, JSON_OPTION, printList, printReport } from '#cli/output.ts';
+import { printCatalogPlan } from '#cli/report/print-catalog-plan.ts';
 import { projectRoot } from '#cli/root.ts';
-import { historyFor, leftBehind } from '#cli/stage/history.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { LOCAL_STAGE, useStage } from '#cli/stage/use-stage.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
-import { audienceImpact, type Side } from '#core/catalog/audience-impact.ts';
-import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { breakingChanges } from '#core/catalog/evolution.ts';
-import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { catalogVersion } from '#core/catalog/catalog.ts';
+import type { CatalogProblem } from '#core/catalog/problem.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
-import { remainsOf } from '#core/revert/dataset/remains.ts';
-import { lookupReader } from '#core/segmentation/lookups.ts';
 import { activationsOf, activeDefinitions, definitionsOf } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 
 interface ActivationFlags {
@@ -27,6 +24,7 @@ interface ActivationFlags {
   readonly allowBreaking?: true;
   readonly author?: string;
   readonly comment?: string;
+  readonly json?: true;
 }
 
 interface ApplyOptions extends ActivationFlags {
@@ -44,9 +42,15 @@ export function catalogCommand(): Command {
     .description('check a catalog and print every error with its line')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
-    .action(async ({ catalog: folder, set }: { catalog: string; set: string[] }) => {
-      const catalog = await loadCatalogFolder(folder, parseVariables(set), warn);
-      process.stdout.write(`${describeCatalog(catalog)}\n`);
+    .option(...JSON_OPTION)
+    .action(async ({ catalog: folder, set, json }: { catalog: string; set: string[]; json?: true }) => {
+      const warnings: CatalogProblem[] = [];
+      const catalog = await loadCatalogFolder(folder, parseVariables(set), (text, problem) => {
+        warn(text);
+        warnings.push(problem);
+      });
+      const report = { valid: true, version: catalogVersion(catalog), counts: countsOf(catalog), warnings };
+      printReport(json, report, `${describeCatalog(catalog)}\n`);
     });
   withActivationFlags(
     command
@@ -57,29 +61,29 @@ export function catalogCommand(): Command {
   ).action(async ({ catalog: folder, set, ...flags }: ApplyOptions) => {
     const options = activationOf(flags);
     const catalog = await loadCatalogFolder(folder, variablesFor(flags.stage, set), warn);
-    await activateCatalog(catalog, await useStage(flags.stage), options);
+    const report = await activateCatalog(catalog, await useStage(flags.stage), options);
+    printReport(flags.json, report, '');
   });
   command
     .command('plan')
     .description(
-      'print what applying a catalog would do: who enters and leaves audiences, what removed datasets leave behind, which changes of schemas are rejected',
+      'print what applying a catalog would do: who enters and leaves audiences, who is sent to new and edited destinations, what changes of schemas and which of it is rejected, what removed datasets leave behind',
     )
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--stage <name>', 'stage', 'local')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(plan);
   command
     .command('history')
     .description('list the versions that were active, with time, author and comment, newest first')
     .option('--limit <n>', 'how many', parseLimit, 20)
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print JSON, a version a line')
+    .option(...JSON_LINES_OPTION)
     .action(async ({ stage, limit, json }: { stage: string; limit: number; json?: true }) => {
       const activations = await activationsOf(storesOf(await useStage(stage)).catalog, limit);
       const lines = activations.map(({ at, ...rest }) => ({ ...rest, at: new Date(at).toISOString() }));
-      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-      process.stdout.write(json ? text : printHistory(activations));
+      printList(json, lines, printHistory(activations));
     });
   withActivationFlags(
     command
@@ -96,13 +100,14 @@ const withActivationFlags = (command: Command): Command =>
     .option('--allow-breaking', 'also when changes of schemas are breaking; not on prod')
     .option('--no-backfill', 'leave the updates of edited destinations to the daily evaluation')
     .option('--author <name>', 'author, for the history; the user of this machine when omitted')
-    .option('--comment <text>', 'why, for the history');
+    .option('--comment <text>', 'why, for the history')
+    .option(...JSON_OPTION);
 
 /** @throws UserError when what is asked for is not for the stage */
-function activationOf({ stage, backfill, allowBreaking, author, comment }: ActivationFlags) {
+function activationOf({ stage, backfill, allowBreaking, author, comment, json }: ActivationFlags) {
   if (allowBreaking && stage === 'prod') throw new UserError('--allow-breaking is not for the stage "prod".');
   const note = { by: author ?? userOfMachine(), comment };
-  const progress = new Progress(process.stdout);
+  const progress = new Progress(json ? process.stderr : process.stdout);
   const say = (text: string): void => progress.line(text);
   const running = (text: string): void => progress.running(text);
   return { stage, backfill, ...(allowBreaking && { allowBreaking }), note, say, running };
@@ -119,24 +124,16 @@ function userOfMachine(): string | undefined {
 
 async function plan(flags: { catalog: string; stage: string; set: string[]; json?: true }): Promise<void> {
   const definitions = await loadCatalogFolder(flags.catalog, variablesFor(flags.stage, flags.set), warn);
-  const catalog = compileCatalog(definitions);
   const stores = storesOf(await useStage(flags.stage));
-  const active = await activeCatalog(stores.catalog);
-  const history = historyFor(catalog.segments, active, stores, catalog.datasets);
-  const lookups = lookupReader(stores.lookups);
+  const versions = { active: await activeCatalog(stores.catalog), before: await activeDefinitions(stores.catalog) };
   const progress = new Progress(process.stderr);
   const profiles = counted(stores.profiles, (items) =>
     progress.running(`${items.toLocaleString('en-US')} profile items`),
   );
-  const deps = { profiles, lookups, ...history, now: Date.now(), random: Math.random };
-  const impact = await audienceImpact(sideOf(active), sideOf(catalog), deps);
+  const planned = await planCatalog(definitions, versions, { ...stores, profiles }, Date.now());
   progress.clear();
-  const before = await activeDefinitions(stores.catalog);
-  const breaking = before ? breakingChanges(before, definitions) : [];
-  const removed = await remainsOf(leftBehind(active.datasets, catalog.datasets), stores);
-  const answer = { version: catalog.version, active: active.version, ...impact, removed, breaking };
-  process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printAudienceImpact(impact, breaking, removed));
-  if (breaking.length > 0) throw new NotAllAccepted();
+  printReport(flags.json, planned, printCatalogPlan(planned));
+  if (planned.breaking.length > 0) throw new NotAllAccepted();
 }
 
 /** The same store, which tells how many items of it have been read. */
@@ -164,7 +161,8 @@ async function rollBack(wanted: string | undefined, flags: ActivationFlags): Pro
   if (!definitions)
     throw new UserError(`The definitions of version ${version} are not in the catalog bucket any more.`);
   const note = { ...options.note, comment: flags.comment ?? `rollback to ${version}` };
-  await activateCatalog(checkAgain(definitions, version), resources, { ...options, note });
+  const report = await activateCatalog(checkAgain(definitions, version), resources, { ...options, note });
+  printReport(flags.json, report, '');
 }
 
 const warn = (text: string): void => void process.stderr.write(text);
@@ -173,11 +171,6 @@ const warn = (text: string): void => void process.stderr.write(text);
 const variablesFor = (stage: string, set: readonly string[]): Record<string, string> => ({
   ...(stage === LOCAL_STAGE && localVariables(projectRoot)),
   ...parseVariables(set),
-});
-
-const sideOf = (catalog: CompiledCatalog): Side => ({
-  definitions: catalog.segmentDefinitions,
-  settings: stageSettings(catalog).evaluation,
 });
 
 function parseLimit(text: string): number {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { checkLeft } from '#cli/dataset/left-catalog.ts';
 import { Progress } from '#cli/local/progress.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printJob, printJobs, reportJob } from '#cli/report/print-job.ts';
 import { DELETION } from '#cli/stage/job-kinds.ts';
 import { startJobOf, waitForJob } from '#cli/stage/run-job.ts';
@@ -35,7 +36,7 @@ export function datasetCommand(): Command {
     .option('--status', 'start nothing: show the running deletion, and the last that finished')
     .option('--no-wait', 'start it without waiting for its end')
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(deleteDataset);
   return command;
 }
@@ -44,8 +45,7 @@ async function deleteDataset(id: string, options: DeleteOptions): Promise<void> 
   const resources = await useStage(options.stage);
   const stores = storesOf(resources);
   const jobs = stores.deletionsOf(id);
-  const say = (value: unknown, text: string): void =>
-    void process.stdout.write(options.json ? `${JSON.stringify(value)}\n` : text);
+  const say = (value: unknown, text: string): void => printReport(options.json, value, text);
   const report = (job: Parameters<typeof reportJob>[0]) => reportJob(job, DELETION, Date.now());
   if (options.status) {
     const { current, finished } = await jobs.latest();

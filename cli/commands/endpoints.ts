@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { knownConnectionKey } from '#cli/local/catalog-variables.ts';
 import { detectLocalAws, parseEndpoint } from '#cli/local/detect.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printEndpoints, type StageEndpoints } from '#cli/report/print-endpoints.ts';
 import { projectRoot } from '#cli/root.ts';
 import { reachableEndpoint, signedFor } from '#cli/stage/endpoints.ts';
@@ -13,12 +14,12 @@ export const endpointsCommand = (): Command =>
   new Command('endpoints')
     .description('print the addresses at which a running stage receives records and returns profiles')
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(async ({ stage, json }: { stage: string; json?: true }) => {
       const resources = await useStage(stage);
       const catalog = await activeCatalog(storesOf(resources).catalog);
       const endpoints = { stage, ...(await endpointsOf(resources, stage)), ...connectionsOf(stage, catalog) };
-      process.stdout.write(json ? `${JSON.stringify(endpoints)}\n` : printEndpoints(endpoints));
+      printReport(json, endpoints, printEndpoints(endpoints));
     });
 
 /** Where the endpoints of a stage can be called from here. Keys are told of the local stage only: there they are made up. */

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { Command, InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { day, printExplanation, printLinks, sourcesOf } from '#cli/report/print-identity.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { stepsFrom } from '#core/identity/link-paths.ts';
-import type { LinkingRules } from '#core/identity/linking-rules.ts';
+import type { Link, LinkingRules } from '#core/identity/linking-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { type Explanation, explain } from '#core/profile/links/explain.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
@@ -29,13 +30,20 @@ const explainCommand = (): Command =>
     .description('explain why an identity belongs to its profile: the links that connect it, and the removed ones')
     .argument('<NS:VALUE>', 'the identity', parseIdentity)
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .exitOverride()
     .action(async (identity: IdentityKey, { stage, json }: { stage: string; json?: true }) => {
       const explanation = await explain(identity, await graphOf(stage));
       if (!explanation) throw unknownIdentity(identity);
-      process.stdout.write(json ? `${JSON.stringify(asJson(explanation))}\n` : printExplanation(explanation));
+      printReport(json, asJson(explanation), printExplanation(explanation));
     });
+
+interface UnlinkOptions {
+  readonly reason: string;
+  readonly by: string;
+  readonly stage: string;
+  readonly json?: true;
+}
 
 const unlinkCommand = (): Command =>
   new Command('unlink')
@@ -45,8 +53,9 @@ const unlinkCommand = (): Command =>
     .requiredOption('--reason <text>', 'why, for the link history')
     .option('--by <name>', 'who does it', userInfo().username)
     .option('--stage <name>', 'stage', 'local')
+    .option(...JSON_OPTION)
     .exitOverride()
-    .action(async (a: IdentityKey, b: IdentityKey, options: { reason: string; by: string; stage: string }) => {
+    .action(async (a: IdentityKey, b: IdentityKey, options: UnlinkOptions) => {
       const deps = { ...(await graphOf(options.stage)), now: Date.now, backoff: backoffBefore };
       const unlinked = await unlink(a, b, { who: options.by, reason: options.reason }, deps);
       if (unlinked.outcome === 'unknown-identity') throw unknownIdentity(unlinked.identity);
@@ -54,9 +63,10 @@ const unlinkCommand = (): Command =>
         const through = `; they are on one profile through:\n${printLinks(unlinked.connection, a)}`;
         throw new UserError(`There is no link between the two${unlinked.connection.length > 0 ? through : ''}`);
       }
-      process.stdout.write(`Withdrawn:\n${printLinks([unlinked.link])}\n`);
-      if (unlinked.remaining.length === 0) return;
-      process.stdout.write(`They still are on one profile through:\n${printLinks(unlinked.remaining, a)}\n`);
+      const { link, remaining } = unlinked;
+      const rest = `They still are on one profile through:\n${printLinks(remaining, a)}\n`;
+      const text = `Withdrawn:\n${printLinks([link])}\n${remaining.length === 0 ? '' : rest}`;
+      printReport(options.json, { withdrawn: linksAsJson([link])[0], remaining: linksAsJson(remaining, a) }, text);
     });
 
 async function graphOf(stage: string): Promise<{ profiles: ProfileStore; rules: LinkingRules }> {
@@ -73,17 +83,21 @@ function parseIdentity(text: string): IdentityKey {
   return text;
 }
 
+/** @param start as {@link printLinks} has it */
+const linksAsJson = (links: readonly Link[], start?: IdentityKey): object[] =>
+  stepsFrom(start, links).map(({ from, to, link }) => ({
+    from,
+    to,
+    firstSeen: day(link.firstSeen),
+    lastSeen: day(link.lastSeen),
+    datasets: sourcesOf(link),
+  }));
+
 /** Instants as people write them. */
 function asJson({ path, removed, ...rest }: Explanation): object {
   return {
     ...rest,
-    path: stepsFrom(rest.profile, path).map(({ from, to, link }) => ({
-      from,
-      to,
-      firstSeen: day(link.firstSeen),
-      lastSeen: day(link.lastSeen),
-      datasets: sourcesOf(link),
-    })),
+    path: linksAsJson(path, rest.profile),
     removed: removed.map(({ a, b, at, why, unlinking, isBack }) => ({
       link: [a, b],
       at: day(at),
@@ -102,6 +116,7 @@ const simulateCommand = (): Command =>
       '--value-rules',
       'also reject what the platform rejects of single values, such as an ECID that is too short',
     )
+    .option('--json', 'the result is JSON in any case; with this, an error is so too')
     .exitOverride()
     .action((path: string, { valueRules }: { valueRules?: true }) => {
       const { rejections, ...result } = simulate(readSimulation(path), valueRules ? 'checked' : 'unchecked');

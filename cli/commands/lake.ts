@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -32,10 +33,10 @@ export function lakeCommand(): Command {
     .option('--to <day>', 'arrived on this day or earlier', parseDay)
     .option('--after <key>', 'go on behind this object, as progress named it', parseKey)
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print JSON')
+    .option(...JSON_OPTION)
     .action(async ({ stage, json, ...range }: Options) => {
       const result = await rebuildOn(stage, range);
-      process.stdout.write(`${json ? JSON.stringify(result) : render(result)}\n`);
+      printReport(json, result, `${render(result)}\n`);
     });
   command
     .command('compact')
@@ -47,10 +48,10 @@ export function lakeCommand(): Command {
     .option('--to <day>', 'arrived on this day or earlier', parseDay)
     .option('--object-mb <megabytes>', 'what an object should have; one of half as many is left alone', parseMb, 128)
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print JSON')
+    .option(...JSON_OPTION)
     .action(async ({ stage, json, objectMb, ...range }: CompactOptions) => {
       const result = await compactOn(stage, range, objectMb);
-      process.stdout.write(`${json ? JSON.stringify(result) : renderCompacted(result)}\n`);
+      printReport(json, result, `${renderCompacted(result)}\n`);
     });
   return command;
 }

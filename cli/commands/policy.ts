@@ -1,15 +1,16 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { catalogProblems, parseVariables } from '#cli/catalog/load-folder.ts';
+import { invalidCatalog, parseVariables } from '#cli/catalog/load-folder.ts';
 import { CatalogFolderError, readCatalogFolder } from '#cli/catalog/read-folder.ts';
-import { UserError } from '#cli/user-error.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
+import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { type PolicyReport, policyReport } from '#core/catalog/policies/policy-report.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 
 interface Options {
   readonly catalog: string;
   readonly destination?: string;
-  readonly json: boolean;
+  readonly json?: true;
   readonly set: readonly string[];
 }
 
@@ -20,14 +21,15 @@ export function policyCommand(): Command {
     .description('check every activation against the policies; fails where one is violated')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--destination <id>', 'only this destination')
-    .option('--json', 'print JSON', false)
+    .option(...JSON_OPTION)
     .option('--set <NAME=value>', 'value of a variable of the catalog', (value, all: string[]) => [...all, value], [])
     .action(async (options: Options) => {
       const report = await check(options);
-      process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : inWords(report));
+      printReport(options.json, report, inWords(report));
       if (report.violations === 0) return;
       const times = report.violations === 1 ? 'once' : `${report.violations} times`;
-      throw new UserError(`Policies are violated ${times}; such a catalog cannot be applied.`);
+      process.stderr.write(`Policies are violated ${times}; such a catalog cannot be applied.\n`);
+      throw new NotAllAccepted();
     });
   return command;
 }
@@ -35,7 +37,7 @@ export function policyCommand(): Command {
 async function check({ catalog, destination, set }: Options): Promise<PolicyReport> {
   const files = await filesIn(catalog);
   const { report, problems } = policyReport(files, parseVariables(set));
-  if (!report) throw new UserError(catalogProblems(problems, files, catalog));
+  if (!report) throw invalidCatalog(problems, files, catalog);
   if (destination === undefined) return report;
   const found = report.destinations.filter(({ id }) => id === destination);
   if (found.length === 0) {

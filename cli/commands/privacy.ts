@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { Command } from 'commander';
 import { Progress } from '#cli/local/progress.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printErasure, printPass } from '#cli/report/print-erasure.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { storesOf } from '#cli/stage/stores.ts';
@@ -22,6 +23,13 @@ interface DeleteOptions {
   readonly request?: string;
   readonly receipt?: string;
   readonly wait?: true;
+  readonly json?: true;
+}
+
+interface ReadmitOptions {
+  readonly stage: string;
+  readonly reason: string;
+  readonly json?: true;
 }
 
 export function privacyCommand(): Command {
@@ -36,13 +44,14 @@ export function privacyCommand(): Command {
     .option('--wait', 'start passes at once and wait for the receipt')
     .option('--receipt <file>', 'with --wait: write the receipt to a file as well')
     .option('--stage <name>', 'stage', 'local')
+    .option(...JSON_OPTION)
     .action(deletePerson);
   command
     .command('status')
     .description('show the progress of deletions; the receipt of one that is done')
     .argument('[request]', 'id of a request; all that are running when omitted')
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print JSON')
+    .option(...JSON_OPTION)
     .action(showStatus);
   command
     .command('readmit')
@@ -50,24 +59,26 @@ export function privacyCommand(): Command {
     .argument('<NS:VALUE>', 'the identity, e.g. CRMID:C00001')
     .requiredOption('--reason <text>', 'why: it is logged')
     .option('--stage <name>', 'stage', 'local')
-    .action(async (identity: string, { stage, reason }: { stage: string; reason: string }) => {
+    .option(...JSON_OPTION)
+    .action(async (identity: string, { stage, reason, json }: ReadmitOptions) => {
       const event = { readmit: checked(identity), reason };
       const { outcome } = (await invoke(await useStage(stage), 'erase-person', event)) as ErasePersonAnswer;
       if (outcome !== 'readmitted') throw new UserError('This identity is not suppressed; nothing was changed.');
-      process.stdout.write('Readmitted. What happened until now stays out.\n');
+      printReport(json, { outcome }, 'Readmitted. What happened until now stays out.\n');
     });
   command
     .command('verify')
     .description('check that the stage issued a receipt and that it is unchanged')
     .argument('<file>', 'the receipt')
     .option('--stage <name>', 'stage', 'local')
-    .action(async (file: string, { stage }: { stage: string }) => {
+    .option(...JSON_OPTION)
+    .action(async (file: string, { stage, json }: { stage: string; json?: true }) => {
       const resources = await useStage(stage);
       const answer = await secretsManager().send(new GetSecretValueCommand({ SecretId: resources['receipt-secret'] }));
       if (!isGenuine(readReceipt(file), answer.SecretString ?? '')) {
-        throw new UserError(`${file} is no receipt of stage ${stage}, or it was changed`);
+        throw new UserError(`${file} is no receipt of stage ${stage}, or it was changed`, { code: 'not-genuine' });
       }
-      process.stdout.write(`${file} is a receipt of stage ${stage}, unchanged.\n`);
+      printReport(json, { genuine: true, stage }, `${file} is a receipt of stage ${stage}, unchanged.\n`);
     });
   return command;
 }
@@ -84,7 +95,9 @@ async function deletePerson(identity: string, options: DeleteOptions): Promise<v
   }
   const { requestId } = answer.erasure;
   if (!wait) {
-    process.stdout.write(
+    printReport(
+      options.json,
+      { requestId, status: answer.erasure.status },
       `Request ${requestId}: the person is suppressed, and deleted from profiles. The next pass deletes them from lake, quarantine and exports: tributary privacy status ${requestId} --stage ${stage}\n`,
     );
     return;
@@ -92,7 +105,7 @@ async function deletePerson(identity: string, options: DeleteOptions): Promise<v
   const signed = await waitForReceipt(requestId, resources);
   const text = `${JSON.stringify(signed, undefined, 2)}\n`;
   if (receipt !== undefined) writeFileSync(receipt, text);
-  process.stdout.write(text);
+  printReport(options.json, signed, text);
 }
 
 const LOOK_EVERY_MS = 2_000;
@@ -121,15 +134,12 @@ async function showStatus(request: string | undefined, { stage, json }: { stage:
   const known = found.filter((erasure) => erasure !== undefined);
   if (request !== undefined && known.length === 0) throw new UserError(`There is no request ${request}`);
   const { current } = await erasureJobs.latest();
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ requests: known.map(withoutIdentities), pass: current ?? null })}\n`);
-    return;
-  }
   const lines = known.map((erasure) => `${erasure.requestId}  ${printErasure(erasure)}`);
   if (known.length === 0) lines.push('No deletion is under way.');
   if (current) lines.push(printPass(current));
   const receipts = known.flatMap(({ receipt }) => (receipt ? [JSON.stringify(receipt, undefined, 2)] : []));
-  process.stdout.write(`${[...lines, ...receipts].join('\n')}\n`);
+  const report = { requests: known.map(withoutIdentities), pass: current ?? null };
+  printReport(json, report, `${[...lines, ...receipts].join('\n')}\n`);
 }
 
 const withoutIdentities = ({

@@ -43,7 +43,7 @@ export function profileCommand(): Command {
     .addOption(new Option('--order <order>', 'events by time').choices(['asc', 'desc']).default('asc'))
     .option('--limit <number>', 'events, 1,000 at most', parseLimit, 1_000)
     .option('--start <token>', 'go on after an earlier page of events')
-    .option('--json', 'print one JSON object, as the entities API answers it')
+    .option('--json', 'print JSON, one object as the entities API answers it; an error as the last line of stderr')
     .exitOverride()
     .action(async (identity: string, flags: GetFlags) => {
       const resources = await useStage(flags.stage);
@@ -66,7 +66,7 @@ export async function getProfile(identity: string, flags: GetFlags, deps: Access
     throw new UserError(`No profile has the identity ${identity} in stage ${flags.stage}${policy}.`);
   }
   const entities = entitiesOf(result.answers, request, 'address');
-  if (flags.json) return `${JSON.stringify(flags.events ? entities[identity] : entities, undefined, 2)}\n`;
+  if (flags.json) return `${JSON.stringify(flags.events ? entities[identity] : entities)}\n`;
   return '_page' in answer ? printEvents(identity, answer) : printProfile(identity, answer);
 }
 

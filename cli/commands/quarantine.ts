@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { JSON_LINES_OPTION, JSON_OPTION, printList, printReport } from '#cli/output.ts';
 import { correctableLine, parseCorrected } from '#cli/quarantine/corrected-file.ts';
 import { table } from '#cli/report/table.ts';
 import { activeCatalog, storesOf, suppressionOf } from '#cli/stage/stores.ts';
@@ -31,17 +32,19 @@ export function quarantineCommand(): Command {
     .option('--limit <n>', 'how many at most', parseCount, 100)
     .action(async ({ stage, limit, json, ...filter }: Options) => {
       const rows = await rowsOf(stage, filter, limit);
-      process.stdout.write(json ? `${JSON.stringify(rows.map(summary))}\n` : `${renderList(rows)}\n`);
+      printList(json, rows.map(summary), `${renderList(rows)}\n`);
     });
   command
     .command('show <id>')
     .description('print one rejected record with everything that is stored of it, its raw bytes too')
     .option('--stage <name>', 'stage', 'local')
-    .action(async (id: string, { stage }: { stage: string }) => {
+    .option(...JSON_OPTION)
+    .action(async (id: string, { stage, json }: { stage: string; json?: true }) => {
       const rows = await rowsOf(stage, { ids: [id] }, 2);
       if (rows.length !== 1)
         throw new UserError(`${rows.length === 0 ? 'No' : 'More than one'} rejected record begins with "${id}"`);
-      process.stdout.write(`${JSON.stringify({ id: rowId(rows[0]!), ...rows[0] }, undefined, 2)}\n`);
+      const row = { id: rowId(rows[0]!), ...rows[0] };
+      printReport(json, row, `${JSON.stringify(row, undefined, 2)}\n`);
     });
   filtered(
     command.command('export'),
@@ -52,18 +55,22 @@ export function quarantineCommand(): Command {
       const rows = await rowsOf(stage, filter, limit);
       for (const row of rows) if (!isWholeFile(row)) process.stdout.write(correctableLine(row));
     });
-  filtered(command.command('replay'), 'ingest rejected records again, with the catalog that is active now')
+  filtered(command.command('replay'), 'ingest rejected records again, with the catalog that is active now', JSON_OPTION)
     .option('--id <id>', 'one record; may be given several times', (id: string, ids: string[]) => [...ids, id], [])
     .option('--corrected <file>', 'only those of this file, with the contents that it has; see quarantine export')
     .action(async ({ stage, json, id, corrected: file, ...filter }: Options & { id: string[]; corrected?: string }) => {
       const corrected = file === undefined ? undefined : parseCorrected(await readText(file), file);
       const result = await replayOn(stage, id.length > 0 ? { ...filter, ids: id } : filter, corrected);
-      process.stdout.write(json ? `${JSON.stringify(result)}\n` : renderReplay(result));
+      printReport(json, result, renderReplay(result));
     });
   return command;
 }
 
-const filtered = (command: Command, description: string): Command =>
+const filtered = (
+  command: Command,
+  description: string,
+  jsonOption: readonly [string, string] = JSON_LINES_OPTION,
+): Command =>
   command
     .description(description)
     .option('--stage <name>', 'stage', 'local')
@@ -72,7 +79,7 @@ const filtered = (command: Command, description: string): Command =>
     .option('--source <text>', 'from a source with this in its name: the key of a file, or kinesis:<shard>')
     .option('--since <time>', 'arrived at or after this instant (ISO 8601)', parseInstant)
     .option('--until <time>', 'arrived before this instant (ISO 8601)', parseInstant)
-    .option('--json', 'print JSON');
+    .option(...jsonOption);
 
 async function rowsOf(stage: string, filter: QuarantineFilter, limit: number): Promise<QuarantineRow[]> {
   const { quarantine } = storesOf(await useStage(stage));

@@ -2,21 +2,25 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
 import { collect, parseInstant } from '#cli/options.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { INGESTION_METHODS, type IngestionMethod } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
 import { type ReplayInput, replay } from '#cli/replay/replay.ts';
 import { printReplay } from '#cli/report/print-replay.ts';
-import { UserError } from '#cli/user-error.ts';
+import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 
 interface Options {
   readonly catalog: string;
   readonly input: readonly string[];
-  readonly now: number;
-  readonly ingestionMethod: IngestionMethod;
+  readonly now?: number;
+  /** As commander calls what follows `--ingest`. */
+  readonly ingest: IngestionMethod;
   readonly seed: number;
   readonly set: readonly string[];
   readonly threshold?: number;
+  readonly rejected: number;
+  readonly strict?: true;
   readonly json?: true;
 }
 
@@ -25,7 +29,11 @@ export const replayCommand = (): Command =>
     .description('run files through the platform in memory and print the result, without deploying anything')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--input <DATASET=FILE>', 'a file of a dataset; may be given several times', collect, [])
-    .requiredOption('--now <time>', 'the instant at which audiences are evaluated (ISO 8601)', parseInstant)
+    .option(
+      '--now <time>',
+      'the instant at which audiences are evaluated (ISO 8601); the present when omitted',
+      parseInstant,
+    )
     .addOption(new Option('--ingest <method>', 'how the records travel').choices(INGESTION_METHODS).default('mixed'))
     .option('--seed <n>', 'how they are batched and interleaved', parseSeed, 1)
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
@@ -34,11 +42,13 @@ export const replayCommand = (): Command =>
       'let a file fail as a whole when more of its records are rejected, as it does on a stage (there: 5)',
       parsePercent,
     )
-    .option('--json', 'print one JSON object')
+    .option('--rejected <n>', 'how many rejected records to show, with row, pointer and reason', parseCount, 10)
+    .option('--strict', 'end with exit code 1 when a record or a file is rejected')
+    .option(...JSON_OPTION)
     .action(async (options: Options) => {
       if (options.input.length === 0) throw new UserError('Give at least one --input DATASET=FILE');
       const catalog = compileCatalog(await loadCatalogFolder(options.catalog, parseVariables(options.set)));
-      const { now, ingestionMethod, seed, threshold } = options;
+      const { now = Date.now(), ingest: ingestionMethod, seed, threshold, rejected: showRejected } = options;
       const inputs: ReplayInput[] = [];
       let firstTieBreaker = 0;
       for (const input of options.input) {
@@ -48,12 +58,21 @@ export const replayCommand = (): Command =>
         const named = { ...source, name: `${inputs.length + 1}/${source.name}` };
         const read = await readInput(named, datasetId, catalog, { receivedAt: now, firstTieBreaker });
         firstTieBreaker += read.records.length;
-        if (read.rejection) process.stderr.write(`${path}: ${read.rejection.code}: ${read.rejection.message}\n`);
-        inputs.push({ name: path, ...read });
+        inputs.push({ name: path, source: named.name, ...read });
       }
       const withCost = options.json === true;
-      const { result } = await replay({ catalog, inputs, now, ingestionMethod, seed, threshold, withCost });
-      process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : printReplay(result, catalog));
+      const { result } = await replay({
+        catalog,
+        inputs,
+        now,
+        ingestionMethod,
+        seed,
+        threshold,
+        withCost,
+        showRejected,
+      });
+      printReport(options.json, { now: new Date(now).toISOString(), ...result }, printReplay(result, catalog));
+      if (options.strict && result.records.rejected > 0) throw new NotAllAccepted();
     });
 
 function splitInput(input: string): [string, string] {
@@ -72,4 +91,10 @@ function parseSeed(text: string): number {
   const seed = Number(text);
   if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('Expected a whole number');
   return seed;
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new InvalidArgumentError('Expected a whole number');
+  return count;
 }

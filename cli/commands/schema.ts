@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { findSchema } from '#cli/schema/find-schema.ts';
 import { readSchemaFolder } from '#cli/schema/read-schemas.ts';
 import { type ValidationReport, validateFile } from '#cli/schema/validate-file.ts';
@@ -31,7 +32,7 @@ export function schemaCommand(): Command {
       '--input <file>',
       'records: a JSON object, a JSON array, or one a line; may be gzip; - for standard input',
     )
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(async ({ schemas, schema, input, json }: ValidateOptions) => {
       const folder = await readSchemaFolder(schemas);
       const { validate, dangling } = await findSchema(schemas, folder, schema);
@@ -42,7 +43,7 @@ export function schemaCommand(): Command {
       const more = dangling.length - MAX_WARNINGS;
       if (more > 0) warn(`${more} more references lead nowhere`);
       const report = await validateFile(input, validate);
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(report));
+      printReport(json, report, describe(report));
       if (report.rejected.length > 0) throw new NotAllAccepted();
     });
   command
@@ -51,18 +52,14 @@ export function schemaCommand(): Command {
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .addOption(new Option('--class <class>', 'one class only').choices(UNION_CLASSES))
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
-    .option('--json', 'print JSON')
+    .option(...JSON_OPTION)
     .action(async (options: UnionOptions) => {
       const catalog = await loadCatalogFolder(options.catalog, parseVariables(options.set));
       const of = (name: UnionClass): UnionSchema | null => unionSchema(catalog, name) ?? null;
-      if (options.json) {
-        const { class: name } = options;
-        const answer = name ? of(name) : Object.fromEntries(UNION_CLASSES.map((each) => [each, of(each)]));
-        process.stdout.write(`${JSON.stringify(answer)}\n`);
-      } else {
-        for (const name of options.class ? [options.class] : UNION_CLASSES)
-          process.stdout.write(describeUnion(name, of(name)));
-      }
+      const { class: name } = options;
+      const answer = name ? of(name) : Object.fromEntries(UNION_CLASSES.map((each) => [each, of(each)]));
+      const text = (name ? [name] : UNION_CLASSES).map((each) => describeUnion(each, of(each))).join('');
+      printReport(options.json, answer, text);
     });
   return command;
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { collect } from '#cli/options.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printEstimate } from '#cli/report/print-estimate.ts';
 import { printListing, printPlan } from '#cli/report/print-plan.ts';
 import { historyFor } from '#cli/stage/history.ts';
@@ -54,7 +55,7 @@ export function segmentCommand(): Command {
         'streaming',
       ]),
     )
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(async (id: string | undefined, flags: PlanFlags) => {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
       const { mode, inSegmentWithEvents } = flags;
@@ -64,13 +65,13 @@ export function segmentCommand(): Command {
         ...(inSegmentWithEvents && { inSegmentWithEvents }),
       };
       const plan = showingPlace(() => planOfLast(chosen(catalog, id, flags.pql), settings));
-      process.stdout.write(flags.json ? `${JSON.stringify(plan)}\n` : printPlan(plan));
+      printReport(flags.json, plan, printPlan(plan));
     });
   withSegment(command.command('estimate'))
     .description('count how many people of a running stage would be in an audience now; nothing is changed')
     .option('--stage <name>', 'stage', 'local')
     .option('--sample <n>', 'evaluate a random sample of this size instead of all people', parseSize)
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(async (id: string | undefined, flags: EstimateFlags) => {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
       const [definition, segments, kept] = showingPlace(() => {
@@ -84,21 +85,21 @@ export function segmentCommand(): Command {
       const lookups = lookupReader(stores.lookups);
       const deps = { profiles: stores.profiles, lookups, ...history, now: Date.now(), random: Math.random };
       const answer = await estimateMembers(definition.id, segments, settings, deps, flags.sample);
-      process.stdout.write(flags.json ? `${JSON.stringify(answer)}\n` : printEstimate(answer));
+      printReport(flags.json, answer, printEstimate(answer));
     });
   command
     .command('list')
     .description('list the audiences of a catalog, with what they depend on and what depends on them')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
-    .option('--json', 'print one JSON array')
+    .option('--json', 'print JSON, one array; an error as the last line of stderr')
     .action(async (flags: Which & { readonly json?: true }) => {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
       const listing = listSegments(catalog).map((segment) => {
         const { method } = planOfLast(segmentWithNeeded(catalog, segment.id)!, segmentOptions(catalog));
         return { ...segment, method };
       });
-      process.stdout.write(flags.json ? `${JSON.stringify(listing)}\n` : printListing(listing));
+      printReport(flags.json, listing, printListing(listing));
     });
   return command;
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { newConnectionKey } from '#cli/local/catalog-variables.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 
 export function sourceConnectionCommand(): Command {
@@ -7,11 +8,11 @@ export function sourceConnectionCommand(): Command {
   command
     .command('key')
     .description('make a key for a source connection: the key for its sender, the SHA-256 of it for the catalog')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(({ json }: { json?: true }) => {
       const key = newConnectionKey();
       const digest = keySha256(key);
-      process.stdout.write(json ? `${JSON.stringify({ key, keySha256: digest })}\n` : printKey(key, digest));
+      printReport(json, { key, keySha256: digest }, printKey(key, digest));
     });
   return command;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { printReport } from '#cli/output.ts';
 import { printStage } from '#cli/report/print-stage.ts';
 import { stageReport } from '#cli/report/stage-report.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
@@ -8,10 +9,10 @@ export const statusCommand = (): Command =>
   new Command('status')
     .description('print the state of a running stage: records, profiles, audiences, deliveries')
     .option('--stage <name>', 'stage', 'local')
-    .option('--json', 'print one JSON object, with the members of every audience')
+    .option('--json', 'print JSON, one object with the members of every audience; an error as the last line of stderr')
     .action(async ({ stage, json }: { stage: string; json?: true }) => {
       const stores = storesOf(await useStage(stage));
       const catalog = await activeCatalog(stores.catalog);
       const report = await stageReport(stores, catalog, Date.now());
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : printStage(report, catalog));
+      printReport(json, report, printStage(report, catalog));
     });

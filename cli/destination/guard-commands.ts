@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Command } from 'commander';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printStatus } from '#cli/report/print-destination.ts';
 import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -13,6 +14,7 @@ import { routeEverybody } from './route-everybody.ts';
 interface Options {
   readonly stage: string;
   readonly destination?: string;
+  readonly json?: true;
 }
 
 /** By then every function has looked what the guard says. */
@@ -24,7 +26,6 @@ const OPEN_FOR_MS = 6 * HOUR_MS;
 export const guardCommands = (): Command[] => [
   command('status', 'what a destination knows, and why it is paused or held')
     .option('--profiles', 'list the profiles that the guard holds back, one JSON object a line')
-    .option('--json', 'print one JSON object')
     .action(showStatus),
   command('release', 'let the changes pass that its guard holds back').action(release),
 ];
@@ -34,7 +35,8 @@ const command = (name: string, description: string): Command =>
     .description(description)
     .argument('[id]', 'which destination')
     .option('--destination <id>', 'the same')
-    .option('--stage <name>', 'stage', 'local');
+    .option('--stage <name>', 'stage', 'local')
+    .option(...JSON_OPTION);
 
 function find(id: string | undefined, { stage, destination }: Options): Promise<FoundDestination> {
   const which = id ?? destination;
@@ -56,7 +58,7 @@ export async function rejectHeld(found: FoundDestination): Promise<void> {
   );
 }
 
-async function showStatus(id: string | undefined, options: Options & { profiles?: true; json?: true }): Promise<void> {
+async function showStatus(id: string | undefined, options: Options & { profiles?: true }): Promise<void> {
   const found = await find(id, options);
   const { stores, definition, laneIds, resources } = found;
   if (options.profiles) {
@@ -92,7 +94,7 @@ async function showStatus(id: string | undefined, options: Options & { profiles?
     waiting: own(await waitingDeliveries(resources)),
     deadLetters: own(await deadLetters(resources)),
   };
-  process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : printStatus(shown));
+  printReport(options.json, shown, printStatus(shown));
 }
 
 async function release(id: string | undefined, options: Options): Promise<void> {
@@ -106,7 +108,9 @@ async function release(id: string | undefined, options: Options): Promise<void> 
   await setTimeout(SEEN_EVERYWHERE_MS);
   const { items, queued } = await routeEverybody(found.id, found, { unguarded: true });
   await found.stores.guards.close(found.id);
-  process.stdout.write(
+  printReport(
+    options.json,
+    { destination: found.id, profileItems: items, messages: queued },
     `"${found.id}" is released: ${queued.toLocaleString('en-US')} messages about ` +
       `${items.toLocaleString('en-US')} profile items queued. Its guard counts anew.\n`,
   );

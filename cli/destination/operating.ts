@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseInstant } from '#cli/options.ts';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { asRuns, printRuns } from '#cli/report/print-runs.ts';
 import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
 import { HOUR_MS } from '#core/util/durations.ts';
@@ -13,37 +14,49 @@ import { routeEverybody } from './route-everybody.ts';
 interface Options {
   readonly stage: string;
   readonly destination: string;
+  readonly json?: true;
 }
 
 /** The commands that look at a destination of a deployed stage, or steer it. */
 export const operatingCommands = (): Command[] => [
   command('runs', 'what flowed to a destination, hour by hour')
     .option('--hours <n>', 'how far back', parseHours, 24)
-    .option('--json', 'print one JSON object')
     .action(showRuns),
   command('pause', 'stop delivering; deliveries wait in the queue, seven days at most').action(
     async (options: Options) => {
       const { id, laneIds, resources, stores } = await find(options);
       await stores.dataflow.pause(id, Date.now());
       const switched = await switchLanes(laneIds, false, resources);
-      say(`"${id}" is paused: ${count(switched, 'queue')} not worked off, no files written.`);
+      say(
+        options,
+        { destination: id, queues: switched },
+        `"${id}" is paused: ${count(switched, 'queue')} not worked off, no files written.`,
+      );
     },
   ),
   command('resume', 'go on delivering').action(async (options: Options) => {
     const { id, laneIds, resources, stores } = await find(options);
     await stores.dataflow.pause(id, undefined);
     const switched = await switchLanes(laneIds, true, resources);
-    say(`"${id}" is resumed: ${count(switched, 'queue')} processed again.`);
+    say(
+      options,
+      { destination: id, queues: switched },
+      `"${id}" is resumed: ${count(switched, 'queue')} processed again.`,
+    );
   }),
   command('replay-dead-letters', 'put what could not be delivered back on the queue').action(
     async (options: Options) => {
-      const { laneIds, resources } = await find(options);
+      const { id, laneIds, resources } = await find(options);
+      const resent: Record<string, number> = {};
       for (const laneId of laneIds) {
         const queueOf = (handle: 'dead-letter-queues' | 'destination-queues'): string =>
           (JSON.parse(resources[handle]) as Record<string, string>)[laneId]!;
-        const sent = await replayDeadLetters(sqs(), queueOf('dead-letter-queues'), queueOf('destination-queues'));
-        say(`${laneId}: ${count(sent, 'dead letter')} sent again.`);
+        resent[laneId] = await replayDeadLetters(sqs(), queueOf('dead-letter-queues'), queueOf('destination-queues'));
       }
+      const lines = Object.entries(resent).map(
+        ([laneId, sent]) => `${laneId}: ${count(sent, 'dead letter')} sent again.`,
+      );
+      say(options, { destination: id, resent }, lines.join('\n'));
     },
   ),
   command('replay', 'send a destination again what was routed to it since an instant')
@@ -53,13 +66,13 @@ export const operatingCommands = (): Command[] => [
       await rejectHeld(found);
       const resend = { destinationId: found.id, since: options.since };
       const { items, queued } = await routeEverybody(found.id, found, { resend });
-      say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
+      sayQueued(options, found.id, { items, queued });
     }),
   command('backfill', 'send a destination all members that it does not have yet').action(async (options: Options) => {
     const found = await find(options);
     await rejectHeld(found);
     const { items, queued } = await routeEverybody(found.id, found);
-    say(`${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${found.id}".`);
+    sayQueued(options, found.id, { items, queued });
   }),
 ];
 
@@ -67,11 +80,12 @@ const command = (name: string, description: string): Command =>
   new Command(name)
     .description(description)
     .requiredOption('--destination <id>', 'which destination')
-    .option('--stage <name>', 'stage', 'local');
+    .option('--stage <name>', 'stage', 'local')
+    .option(...JSON_OPTION);
 
 const find = ({ stage, destination }: Options): Promise<FoundDestination> => findDestination(destination, stage);
 
-async function showRuns(options: Options & { hours: number; json?: true }): Promise<void> {
+async function showRuns(options: Options & { hours: number }): Promise<void> {
   const { id, laneIds, resources, stores } = await find(options);
   const now = Date.now();
   const runs = await stores.dataflow.runs(id, now - (options.hours - 1) * HOUR_MS, now);
@@ -87,10 +101,16 @@ async function showRuns(options: Options & { hours: number; json?: true }): Prom
     deadLetters: own(await deadLetters(resources)),
     runs: asRuns(runs, now),
   };
-  process.stdout.write(options.json ? `${JSON.stringify(shown)}\n` : printRuns(shown));
+  printReport(options.json, shown, printRuns(shown));
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const say = ({ json }: Options, report: object, text: string): void => printReport(json, report, `${text}\n`);
+
+function sayQueued(options: Options, destination: string, { items, queued }: { items: number; queued: number }): void {
+  const text = `${count(queued, 'message')} about ${count(items, 'profile item')} queued for "${destination}".`;
+  say(options, { destination, profileItems: items, messages: queued }, text);
+}
+
 const count = (n: number, what: string): string => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
 
 function parseHours(text: string): number {

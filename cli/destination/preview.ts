@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { collect, parseInstant } from '#cli/options.ts';
-import { UserError } from '#cli/user-error.ts';
+import { printReport } from '#cli/output.ts';
+import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { readChanges } from '#core/activation/preview/changes.ts';
 import { masked } from '#core/activation/preview/mask.ts';
 import { type Preview, preview } from '#core/activation/preview/preview.ts';
@@ -29,7 +30,7 @@ export const previewCommand = (): Command =>
     )
     .option('--now <time>', 'the instant to use as the present (ISO 8601)', parseInstant)
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
-    .option('--json', 'print one JSON array')
+    .option('--json', 'print JSON, one array of requests and files; an error as the last line of stderr')
     .action(showPreview);
 
 async function showPreview(options: PreviewOptions): Promise<void> {
@@ -43,13 +44,14 @@ async function showPreview(options: PreviewOptions): Promise<void> {
   if (!destination.enabled) process.stderr.write(`"${destination.id}" is not enabled: nothing is routed to it.\n`);
   const nameOf = (id: string): string | undefined => catalog.segmentDefinitions.get(id)?.name;
   const made = preview(destination, changes, stageSettings(catalog).route, options.now ?? Date.now(), nameOf);
-  process.stdout.write(options.json ? `${JSON.stringify(asJson(made), undefined, 2)}\n` : asText(made));
+  printReport(options.json, asJson(made), asText(made));
   for (const [reason, memberships] of Object.entries(made.excluded)) {
     process.stderr.write(`excluded: ${reason} ${memberships}\n`);
   }
   for (const { line, message } of problems) process.stderr.write(`${options.changes}:${line}: ${message}\n`);
   if (problems.length > 0) {
-    throw new UserError(`${problems.length} of the lines could not be read; the others are shown.`);
+    process.stderr.write(`${problems.length} of the lines could not be read; the others are shown.\n`);
+    throw new NotAllAccepted();
   }
 }
 

@@ -23,9 +23,13 @@ import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { type IngestionMethod, travel } from './batches.ts';
 import { type CostRow, costTable } from './cost/cost-table.ts';
+import { FirstRejected, type RejectedRecord } from './first-rejected.ts';
 
 export interface ReplayInput {
+  /** As the user has given it. */
   readonly name: string;
+  /** As positions call it, if otherwise. */
+  readonly source?: string;
   readonly records: readonly ReceivedRecord[];
   /** Why the rest of the file, or all of it, could not be read. */
   readonly rejection?: Rejection;
@@ -45,12 +49,16 @@ export interface ReplayOptions {
   readonly threshold?: number | undefined;
   /** Whether to count what the same would cost on AWS; takes some times as long. @default false */
   readonly withCost?: boolean;
+  /** How many rejected records are named. @default 10 */
+  readonly showRejected?: number;
 }
 
 export interface ReplayResult extends Report {
   records: { accepted: number; rejected: number; duplicate: number };
   /** Why records or files were rejected: code → how many. */
   rejections: Record<string, number>;
+  /** The first rejected records and files. */
+  rejected: readonly RejectedRecord[];
   /** Accepted records that are in no profile, by reason. */
   withoutProfile: Record<string, number>;
   /** Accepted records of which the identity graph did not take everything, by reason. */
@@ -78,7 +86,9 @@ export async function replay(
   const outbox = { send: async (sent: readonly OutgoingDelivery[]) => void deliveries.push(...sent) };
 
   const tally = emptyTally();
-  const inputs = wholeInputs(options, tally);
+  const sources = new Map(options.inputs.map(({ name, source = name }) => [source, name]));
+  const first = new FirstRejected(options.showRejected ?? 10, sources);
+  const inputs = wholeInputs(options, tally, first);
 
   const travelled: AcceptedRecord[] = [];
   let part = 0;
@@ -103,6 +113,7 @@ export async function replay(
     });
     if (processed.failed[0]) throw processed.failed[0].error;
     countProcessed(processed, tally);
+    for (const { position, rejections } of processed.rejected) first.add(position, rejections);
     travelled.push(...processed.outcomes.map(({ record }) => record).filter((record) => !isLookedUp(record)));
   }
   const evaluation = {
@@ -118,7 +129,7 @@ export async function replay(
   const routing = { profiles, memberships, deliveryStates, outbox, settings: settings.route, now: () => now, backoff };
   for (const canonicalKey of new Set(memberships.changed)) await route(canonicalKey, routing);
   const counted = await report({ profiles, memberships, deliveryStates }, settings.report, now);
-  const result: ReplayResult = { ...counted, ...tally };
+  const result: ReplayResult = { ...counted, ...tally, rejected: first.records };
   if (options.withCost) {
     travelled.sort((x, y) => x.time - y.time);
     return { result: { ...result, cost: await costTable(travelled, { settings, now }) }, deliveries };
@@ -136,14 +147,15 @@ const emptyTally = (): Tally => ({
 });
 
 /** The inputs that do not fail as a whole; of the others it is counted why. */
-function wholeInputs(options: ReplayOptions, { records, rejections }: Tally): ReplayInput[] {
-  for (const { rejection } of options.inputs) {
+function wholeInputs(options: ReplayOptions, { records, rejections }: Tally, first: FirstRejected): ReplayInput[] {
+  for (const { rejection, name, source = name } of options.inputs) {
     if (!rejection) continue;
+    first.add({ source }, [rejection]);
     records.rejected += 1;
     increase(rejections, rejection.code);
   }
   return options.inputs.filter((input) => {
-    const failed = failedAsWhole(input, options);
+    const failed = failedAsWhole(input, options, first);
     records.rejected += failed?.rejected ?? 0;
     for (const [code, count] of Object.entries(failed?.rejections ?? {})) increase(rejections, code, count);
     return !failed;
@@ -175,6 +187,7 @@ const WHOLE_LINK_HISTORY = {
 function failedAsWhole(
   { records, rejection }: ReplayInput,
   { catalog, threshold }: ReplayOptions,
+  first: FirstRejected,
 ): OutcomeCounts | undefined {
   if (threshold === undefined) return undefined;
   const { good, rejected } = dryRun(records, catalog);
@@ -187,6 +200,7 @@ function failedAsWhole(
     ...(rejection && { rejection }),
   });
   if (commitDecision === 'stitch' || commitDecision === undefined) return undefined;
+  for (const row of rejected) first.add(row.position, row.rejections);
   // The rejection of the rest of the file is counted already.
   return failedCounts(validated);
 }

@@ -1,5 +1,6 @@
 import type { ReplayResult } from '#cli/replay/replay.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { Rejection } from '#core/record/record.ts';
 import { marketing, sections, whyNot } from './print-stage.ts';
 import { table } from './table.ts';
 
@@ -8,5 +9,31 @@ export function printReplay(result: ReplayResult, catalog: CompiledCatalog): str
   const { accepted, rejected, duplicate } = result.records;
   const why = whyNot(result);
   const records = table(['accepted', 'rejected', 'duplicate', 'why'], [[accepted, rejected, duplicate, why]]);
-  return sections([['Records', records], ...marketing(result, catalog)]);
+  const shown = result.rejected.length;
+  const title = shown < rejected ? `Rejected, the first ${shown} of ${rejected.toLocaleString('en-US')}` : 'Rejected';
+  return sections([
+    ['Records', records],
+    shown > 0 && [title, rejectedTable(result.rejected)],
+    ...marketing(result, catalog),
+  ]);
+}
+
+const rejectedTable = (rejected: ReplayResult['rejected']): string =>
+  table(
+    ['file', 'row', 'at', 'code', 'reason'],
+    rejected.flatMap(({ input, row, rejections }) =>
+      rejections.map((rejection, i) => [
+        i === 0 ? input : '',
+        i === 0 && row !== undefined ? row : '',
+        rejection.pointer ?? '',
+        rejection.code,
+        reasonOf(rejection),
+      ]),
+    ),
+  );
+
+/** Messages often say themselves what was expected. */
+function reasonOf({ message, expected, found }: Rejection): string {
+  const isSaid = expected === undefined || message.toLowerCase().includes(expected.toLowerCase());
+  return [message, !isSaid && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join('; ');
 }

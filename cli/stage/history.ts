@@ -12,7 +12,7 @@ import type { StageStores } from './stores.ts';
 export function historyFor(
   segments: SegmentSet,
   active: CompiledCatalog,
-  { timeline }: StageStores,
+  { timeline }: Pick<StageStores, 'timeline'>,
   datasets: CompiledCatalog['datasets'] = active.datasets,
 ): Pick<PreviewDeps, 'history'> {
   const [counted, counting] = [profileDatasets(active.datasets), profileDatasets(datasets)];

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { Progress } from '#cli/local/progress.ts';
+import { JSON_OPTION } from '#cli/output.ts';
 import { printJob, printJobs, reportJob } from '#cli/report/print-job.ts';
 import type { ScheduledJobKind } from './job-kinds.ts';
 import { startJobOf, waitForJob } from './run-job.ts';
@@ -20,7 +21,7 @@ export const jobCommand = (name: string, description: string, kind: ScheduledJob
     .option('--stage <name>', 'stage', 'local')
     .option('--status', 'start nothing: show the running job, and the last that finished')
     .option('--no-wait', 'start it without waiting for its end')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(async (flags: JobFlags) => {
       const resources = await useStage(flags.stage);
       process.stdout.write(flags.status ? await statusOf(kind, resources, flags) : await run(kind, resources, flags));

@@ -31,14 +31,26 @@ export interface Side {
 
 const ITEMS_CONCURRENCY = 16;
 
-/** How many people would enter and leave each audience if one catalog took the place of another; nothing is written. */
-export async function audienceImpact(before: Side, after: Side, deps: PreviewDeps): Promise<AudienceImpact> {
+/** Audience → keys of the profiles of an item that are in it. */
+type Members = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * How many people would enter and leave each audience if one catalog took the place of another; nothing is written.
+ * @param look is given each profile item with those who would be members of it
+ */
+export async function audienceImpact(
+  before: Side,
+  after: Side,
+  deps: PreviewDeps,
+  look: (item: ProfileItem, members: Members) => Promise<void> = async () => {},
+): Promise<AudienceImpact> {
   const ids = [...new Set([...before.definitions.keys(), ...after.definitions.keys()])].sort();
   const counts = new Map(ids.map((id) => [id, { members: 0, entered: 0, left: 0 }]));
   let profileCount = 0;
   await mapWithConcurrency(deps.profiles.scan(), ITEMS_CONCURRENCY, async (item) => {
     const [held, holds] = [await membersIn(item, before.settings, deps), await membersIn(item, after.settings, deps)];
     profileCount += holds.profileCount;
+    await look(item, holds.members);
     for (const [id, count] of counts) {
       const [old, fresh] = [held.of(id), holds.of(id)];
       count.members += fresh.size;
@@ -60,7 +72,7 @@ async function membersIn(
   item: ProfileItem,
   settings: EvaluateSettings,
   deps: PreviewDeps,
-): Promise<{ readonly profileCount: number; of(id: string): ReadonlySet<string> }> {
+): Promise<{ readonly profileCount: number; readonly members: Members; of(id: string): ReadonlySet<string> }> {
   const members = new Map<string, Set<string>>();
   for (const under of [settings, ...(settings.others ?? [])]) {
     for (const profile of profilesOf(item, under)) {
@@ -74,7 +86,7 @@ async function membersIn(
       }
     }
   }
-  return { profileCount: profilesOf(item, settings).length, of: (id) => members.get(id) ?? NOBODY };
+  return { profileCount: profilesOf(item, settings).length, members, of: (id) => members.get(id) ?? NOBODY };
 }
 
 /** Events of datasets that a catalog does not have count for nothing under it. */
