@@ -12,6 +12,7 @@ import { exampleCommand } from './commands/example.ts';
 import { expireCommand } from './commands/expire.ts';
 import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
+import { initCommand } from './commands/init.ts';
 import { lakeCommand } from './commands/lake.ts';
 import { policyCommand } from './commands/policy.ts';
 import { privacyCommand } from './commands/privacy.ts';
@@ -32,7 +33,7 @@ import { NotAllAccepted, UserError } from './user-error.ts';
 /** The commands by what one is about. */
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'On this machine:': [startCommand, stopCommand, replayCommand, exampleCommand],
-  'Definitions:': [catalogCommand, schemaCommand, segmentCommand, policyCommand],
+  'Definitions:': [initCommand, catalogCommand, schemaCommand, segmentCommand, policyCommand],
   'Data:': [
     ingestCommand,
     batchCommand,
