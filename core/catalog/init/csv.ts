@@ -120,17 +120,21 @@ function eventFields(
 ): readonly GuessedField[] {
   const fixed = new Map<Column, GuessedField>([
     [id, fieldFor(id, '_id', 'another one in each row: the same event sent twice counts once')],
-    [time, { ...fieldFor(time, 'timestamp', `when it happened: ${time.type.reason}`), rule: instantRule(time) }],
+    [time, instantField(time)],
     ...(type ? [[type, fieldFor(type, 'eventType', 'what happened')] as const] : []),
   ]);
   return fieldsOf(columns, 'event', fixed, identities, options);
 }
 
 /** A day is the instant at which it begins in UTC. */
-function instantRule({ type }: Column): GuessedField['rule'] {
-  const { format, timeZone } = type;
-  if (type.type === 'date-time') return { type: 'date-time', ...(format && { format }), ...(timeZone && { timeZone }) };
-  return { type: 'date-time', format: format ?? 'yyyy-MM-dd', timeZone: 'UTC' };
+function instantField(column: Column): GuessedField {
+  const { type, format, timeZone } = column.type;
+  const rule: GuessedField['rule'] =
+    type === 'date-time'
+      ? { type, ...(format !== undefined && { format }), ...(timeZone !== undefined && { timeZone }) }
+      : { type: 'date-time', format: format ?? 'yyyy-MM-dd', timeZone: 'UTC' };
+  const field = fieldFor(column, 'timestamp', `when it happened: ${column.type.reason}`);
+  return { ...field, rule, schema: { type: 'string', format: 'date-time' } };
 }
 
 function fieldsOf(

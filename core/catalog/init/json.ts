@@ -36,7 +36,10 @@ export function guessJson({ records }: Pick<Sample, 'records'>, options: InitOpt
     hasIdentityMap,
     ownNamespaces: own,
     shownNamespace:
-      identities.identities[0]?.namespace ?? [...(shape.fields.get('identityMap')?.fields.keys() ?? [])].find(isCode),
+      identities.identities[0]?.namespace ??
+      [...(shape.fields.get('identityMap')?.fields.keys() ?? [])].find(
+        (code) => STANDARD.has(code) || own.includes(code),
+      ),
     properties: propertiesFor(shape, kind, hasIdentityMap || shape.fields.has('identityMap')),
     notes: [...identities.notes, ...notes, ...notesOn(shape, values, kind, identities)],
   };
@@ -51,7 +54,7 @@ const isInstant = (text: string): boolean =>
 
 function candidatesIn(shape: Shape, values: readonly object[], options: InitOptions): Candidate[] {
   return textFields(shape)
-    .filter(([top]) => !NOT_LISTED.has(top!))
+    .filter(([top, ...inside]) => !NOT_LISTED.has(top!) && !(top === '_id' && inside.length > 0))
     .slice(0, MAX_CANDIDATES)
     .map((path): Candidate => {
       const own = values.map((value) => textAt(value, path));
@@ -95,7 +98,8 @@ const schemaType = (shape: Shape | undefined): unknown => shape && schemaOfShape
 function fieldsOf(shape: Shape, { identities }: FoundIdentities): GuessedField[] {
   const top = [...shape.fields].map(([name, inside]): GuessedField => {
     const schema = schemaOfShape(inside);
-    return { source: pointerTo([name]), destination: name, rule: {}, schema, reason: describe(inside) };
+    const reason = KNOWN.get(name) ?? describe(inside);
+    return { source: pointerTo([name]), destination: name, rule: {}, schema, reason };
   });
   const known = new Map(identities.map((identity) => [identity.source, identity]));
   const named = top.map((field) => {
@@ -110,25 +114,41 @@ function fieldsOf(shape: Shape, { identities }: FoundIdentities): GuessedField[]
   return [...named, ...deeper];
 }
 
+/** Fields that mean the same in every record. */
+const KNOWN = new Map(
+  Object.entries({
+    identityMap: 'the identities of each record, by namespace',
+    timestamp: 'when it happened',
+    _id: 'the id of the record',
+  }),
+);
+
 function describe({ types, fields }: Shape): string {
   if (types.size > 1) return `${[...types].join(' or ')}, so any value may follow`;
   const [type] = types;
   if (type === undefined || type === 'null') return 'never more than null, so any value may follow';
-  return type === 'object' ? `an object of ${fields.size} fields` : type;
+  return type === 'object' ? `an object of ${fields.size} fields` : 'as it is';
 }
 
 const isCode = (text: string): boolean => namespaceCode.safeParse(text).success;
 
 function namespacesIn(shape: Shape): { own: string[]; notes: string[] } {
-  const standard = new Set(STANDARD_NAMESPACES.map(({ code }) => code));
   const codes = [...(shape.fields.get('identityMap')?.fields.keys() ?? [])].filter(
-    (code) => !standard.has(code) && !code.startsWith('https://data.adobe.io/entities/namespace/'),
+    (code) => !STANDARD.has(code) && !code.startsWith(URI),
   );
-  const own = codes.filter(isCode);
+  const seen = new Set([...STANDARD].map((code) => code.toLowerCase()));
+  const own = codes.filter((code) => {
+    const isOwn = isCode(code) && !seen.has(code.toLowerCase());
+    seen.add(code.toLowerCase());
+    return isOwn;
+  });
   const broken = codes.length - own.length;
-  const note = `${broken} keys of identityMap are no codes of namespaces (letters, digits, "_" and "."): records with them will be rejected`;
+  const note = `${broken} keys of identityMap are no codes of namespaces (letters, digits, "_" and "."), or differ from one by capitals: records with them will be rejected`;
   return { own, notes: broken > 0 ? [note] : [] };
 }
+
+const STANDARD = new Set(STANDARD_NAMESPACES.map(({ code }) => code));
+const URI = 'https://data.adobe.io/entities/namespace/';
 
 function notesOn(
   shape: Shape,

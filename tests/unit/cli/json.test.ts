@@ -26,7 +26,10 @@ const has = ({ command }: Leaf, option: string): boolean => command.options.some
 function argumentsFor({ command }: Leaf): string[] {
   const values = command.registeredArguments.filter(({ required }) => required).map(() => 'CRMID:RB-1');
   const options = command.options.filter(({ mandatory }) => mandatory);
-  return [...values, ...options.flatMap(({ long }) => [long!, long === '--since' ? '2026-01-01T00:00:00Z' : 'webhook'])];
+  return [
+    ...values,
+    ...options.flatMap(({ long }) => [long!, long === '--since' ? '2026-01-01T00:00:00Z' : 'webhook']),
+  ];
 }
 
 function errorOf({ stderr }: CliRun): { readonly code?: string; readonly message: string } {
@@ -96,7 +99,10 @@ describe('what commands print with --json', () => {
     ['example generate', async () => ['--out', file('example'), '--people', '20', '--now', NOW]],
     ['replay', async () => [...example, '--input', `customers=${await put('c.csv', 'crmId,updatedAt\nRB-1,never\n')}`]],
     ['init', async () => [await put('shoppers.csv', 'id,city\n1,Ulm\n2,Bonn\n'), '--out', file('made')]],
-    ['destination preview', async () => [...example, '--destination', 'webhook', '--changes', await put('e.ndjson', '')]],
+    [
+      'destination preview',
+      async () => [...example, '--destination', 'webhook', '--changes', await put('e.ndjson', '')],
+    ],
     ['audience-manager read', async () => [await put('ftp_dpm_1234_1445374061.sync', '')]],
     [
       'identity simulate',
