@@ -12,7 +12,7 @@ import { readSample, type Sample } from '#core/catalog/init/sample.ts';
 import { segmentId } from '#core/catalog/init/write.ts';
 import { isTimeZone } from '#core/ingestion/mapping/date-pattern.ts';
 import { phoneCountry } from '#core/ingestion/mapping/phone.ts';
-import { FileRejectedError } from '#core/record/record.ts';
+import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 
 interface Options {
@@ -72,13 +72,20 @@ async function sampleOf(path: string): Promise<Sample> {
     throw new UserError(`${path} is Parquet, whose columns are not mapped yet. Give a CSV, NDJSON or JSON file.`);
   }
   try {
-    return await readSample(source);
+    const sample = await readSample(source);
+    const [first] = sample.records;
+    if (first?.rejection && sample.records.every(({ rejection }) => rejection)) throw unusable(path, first.rejection);
+    return sample;
   } catch (error) {
-    if (!(error instanceof FileRejectedError)) throw error;
-    const { code, message, expected, found } = error.rejection;
-    const more = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join(', ');
-    throw new UserError(`${path} cannot be ingested as it is: ${message}${more === '' ? '' : ` (${more})`}.`, { code });
+    throw error instanceof FileRejectedError ? unusable(path, error.rejection) : error;
   }
+}
+
+function unusable(path: string, { code, message, expected, found }: Rejection): UserError {
+  const more = [expected && `expected ${expected}`, found && `found ${found}`].filter(Boolean).join(', ');
+  const why = `${message}${more === '' ? '' : ` (${more})`}`;
+  const how = 'What files have to look like, and how to make them so: docs/catalog.md, "A catalog from a file"';
+  return new UserError(`${path} cannot be ingested as it is: ${why}. ${how}`, { code });
 }
 
 /** A file without a header has a person in its place, whose data would name the columns. */

@@ -30,7 +30,9 @@ export function headerlessColumns({ header = [] }: Pick<Sample, 'header'>): read
 
 /** What the columns of a CSV file are likely to be. */
 export function guessCsv({ header = [], records }: Pick<Sample, 'header' | 'records'>, options: InitOptions): Guess {
-  const rows = records.flatMap((record) => (record.rejection ? [] : [record.value as readonly string[]]));
+  const read = records.flatMap((record) => (record.rejection ? [] : [record.value as readonly string[]]));
+  const rows = read.filter((row) => row.some((cell, i) => cell.trim() !== header[i]));
+  const repeated = read.length - rows.length;
   const columns = header.slice(0, MAX_COLUMNS).map((name, index) => columnOf(name, index, rows, options));
   const left = header.length - columns.length;
   const event = options.kind === 'record' ? undefined : eventOf(columns, rows.length, options);
@@ -43,6 +45,7 @@ export function guessCsv({ header = [], records }: Pick<Sample, 'header' | 'reco
   const notes = [
     ...columns.flatMap(({ name, type: { note } }) => (note === undefined ? [] : [`"${name}": ${note}`])),
     ...identities.notes,
+    ...(repeated > 0 ? [`${repeated} rows repeat the header: take them out, or they are ingested like any other`] : []),
     ...(left > 0 ? [`${left} columns beyond the first ${MAX_COLUMNS} are omitted`] : []),
     ...(event || options.kind === 'record' ? [] : whyNoEvents(columns)),
   ];
