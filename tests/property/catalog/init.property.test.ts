@@ -179,7 +179,7 @@ function agrees(cell: string, value: unknown, type: string, name: string): boole
 }
 
 describe('a catalog that is made of a CSV file', () => {
-  test.prop([csv], runs(1, 400))(
+  test.prop([csv], runs(1, 120))(
     'is valid, accepts every row, and keeps what each cell says',
     async ({ header, rows, bytes, name }) => {
       const sample = await sampleOf(name, bytes);
@@ -208,7 +208,7 @@ describe('a catalog that is made of a CSV file', () => {
     },
   );
 
-  test.prop([csv], runs(0.2, 50))(
+  test.prop([csv], runs(0.2, 20))(
     'is the same whatever the options that say what was guessed',
     async ({ bytes, name }) => {
       const sample = await sampleOf(name, bytes);
@@ -225,7 +225,7 @@ describe('a catalog that is made of a CSV file', () => {
       fc.nat(20),
       fc.constantFrom('dmy', 'mdy', undefined),
     ],
-    runs(0.5, 200),
+    runs(0.5, 60),
   )('is valid whatever the user says of it', async ({ header, rows, bytes, name }, kind, column, dates) => {
     const said = { ...options, kind, dates, identity: header[column], timeZone: 'Europe/Berlin', country: 'DE' };
     expect(makeCatalog(await sampleOf(name, bytes), said, name).accepted).toBe(rows.length);
@@ -277,7 +277,7 @@ const record = fc.dictionary(key, json, { maxKeys: 6 });
 const asLines = (records: readonly unknown[]): string => records.map((one) => `${JSON.stringify(one)}\n`).join('');
 
 describe('a catalog that is made of a JSON file', () => {
-  test.prop([fc.array(record, { minLength: 1, maxLength: 20 }), fc.boolean()], runs(1, 400))(
+  test.prop([fc.array(record, { minLength: 1, maxLength: 20 }), fc.boolean()], runs(1, 120))(
     'is valid and accepts every record as it is',
     async (records, isArray) => {
       const sample = isArray
@@ -295,7 +295,7 @@ describe('a catalog that is made of a JSON file', () => {
   );
   test.prop(
     [fc.array(hostile, { minLength: 1, maxLength: 10 }), fc.constantFrom('event', 'record', undefined)],
-    runs(0.5, 200),
+    runs(0.5, 60),
   )('is valid whatever stands where the platform has a meaning of its own', async (records, kind) => {
     const said = { ...options, kind: kind as 'event' | undefined };
     datasetOf(makeCatalog(await sampleOf('people.ndjson', asLines(records)), said, 'people'));

@@ -9,6 +9,7 @@ import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { cli } from '#tests/harness/cli.ts';
 import { outsideData } from '#tests/harness/outside/data.ts';
 import { describeOutside } from '#tests/harness/outside/describe.ts';
+import { size } from '#tests/harness/runs.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -92,9 +93,8 @@ describe('init with a file of people', () => {
     const paths = (await readdir(out(), { recursive: true })).filter((path) => path.endsWith('.yaml'));
     const texts = await Promise.all(paths.map((path) => readFile(join(out(), path), 'utf8')));
     expect(paths.length).toBeGreaterThan(4);
-    for (const value of ['0007', 'Ann', 'Ågren', 'example', 'Ulm', '123456', '1980', '01067']) {
-      // The schema's own id has a host.
-      for (const text of [stdout, ...texts]) expect(text.replaceAll('.example/', '')).not.toContain(value);
+    for (const value of ['0007', 'Ann', 'Ågren', '@', 'Ulm', '123456', '1980', '01067']) {
+      for (const text of [stdout, ...texts]) expect(text.replaceAll('"@type"', '')).not.toContain(value);
     }
   });
 
@@ -116,7 +116,7 @@ describe('init with a file of people', () => {
     expect(made.fields.map(({ type }) => type)).toEqual(['number', 'string', 'date', 'phone']);
     expect(destinations(made).a).toBe('_acme.a');
     expect(await membersAfterReplay(file, made)).toMatchObject({ code: 0, members: 2 });
-    expect((await init(file, '--identity', 'c')).stderr).toMatch(/no column "c"; it has a, b, when, phone/);
+    expect((await init(file, '--identity', 'whom')).stderr).toMatch(/no column "whom"; it has a, b, when, phone/);
   });
 });
 
@@ -244,13 +244,14 @@ describe('init', () => {
 
 const luma = outsideData('data/luma');
 describeOutside(luma, 'init with the files of a real shop', () => {
-  it.each([
+  const files: readonly (readonly [name: string, kind: string, accepted: number, members: number])[] = [
     ['customers.csv', 'record', 420, 420],
     ['store-orders.csv', 'event', 832, 229],
     ['logins.ndjson', 'event', 654, 331],
     ['regions.ndjson', 'record', 606, 606],
     ['web-events.ndjson.gz', 'event', 23_055, 929],
-  ])('takes all of %s in', async (name, kind, accepted, members) => {
+  ];
+  it.each(files.slice(0, size(4, 5)))('takes all of %s in', async (name, kind, accepted, members) => {
     const file = join(luma.path, name);
     const made = await report(file);
     expect([made.kind, made.sample.rejected]).toEqual([kind, 0]);
