@@ -17,6 +17,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['tributary replay --now 2026-06-01T00:00:00Z --input logins=a.ndjson --ingest stream', 'as if it was streamed'],
   ],
   example: [['tributary example generate --out /tmp/example', 'the files that "start" sends']],
+  init: [
+    ['tributary init customers.csv --out my-catalog', 'a catalog for a file, every guess with its reason'],
+    ['tributary init orders.csv --out my-catalog --identity customer --dates dmy', 'where a guess is wrong'],
+  ],
   catalog: [
     ['tributary catalog validate --catalog catalog', 'every error, with file, line and column'],
     ['tributary catalog plan --catalog catalog', 'who would enter and leave audiences'],

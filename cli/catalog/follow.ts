@@ -32,7 +32,8 @@ export const followCatalog: Activate = async (catalog, resources, progress) => {
   if (active !== catalogVersion(catalog)) {
     const wayOut = 'Keep what is named, or begin anew with "npm start -- --fresh": the data so far are lost.';
     const how = { stage: LOCAL_STAGE, backfill: true, evaluateAlways: true, wayOut, note, say, running } as const;
-    return activateCatalog(catalog, resources, how);
+    await activateCatalog(catalog, resources, how);
+    return;
   }
   say(`Catalog ${active} is active, as before`);
   const { toEvaluate, toRoute } = await openWorkOf(stores, compileCatalog(catalog));

@@ -44,8 +44,7 @@ export function printInit(report: InitReport): string {
   const { file, catalog, files, dataset, kind, sample, fields, segment, hasProfile, rejected } = report;
   const count = sample.records.toLocaleString('en-US');
   const part = sample.isWholeFile ? `all ${count} records` : `the first ${count} records`;
-  const what =
-    kind === 'event' ? 'events: things that happened at a time' : 'records: what is known of somebody or something';
+  const what = kind === 'event' ? 'events: each happened at a time' : 'records: attributes of a person or a thing';
   const rows = fields.slice(0, MAX_FIELDS).map((field) => [field.source, field.destination, field.type, field.reason]);
   const more = fields.length - rows.length;
   const notes = [
@@ -53,7 +52,7 @@ export function printInit(report: InitReport): string {
     ...(hasProfile
       ? []
       : [
-          `nothing says who a record is about, so they will be in the lake and in no profile; if a column does, say --identity COLUMN`,
+          'no column identifies a person, so the records will be in the lake and in no profile; if one does, add --identity COLUMN',
         ]),
     ...(sample.isWholeFile
       ? []
@@ -63,7 +62,7 @@ export function printInit(report: InitReport): string {
       : []),
   ];
   return [
-    `${file}: ${part} were looked at. They are ${what}.\n`,
+    `${file}: ${part} were read, and recognized as ${what}.\n`,
     table(['from', 'to', 'type', 'because'], rows),
     ...(more > 0 ? [`  … and ${more} more: see ${catalog}/datasets/${dataset}.yaml`] : []),
     ...(notes.length > 0 ? ['\nPlease check', ...notes.map((note) => `  - ${note}`)] : []),

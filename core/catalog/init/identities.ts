@@ -80,7 +80,7 @@ export function findIdentities(candidates: readonly Candidate[], options: Identi
     idType: one.idType,
     isOwn: one.isOwn,
     isPrimary,
-    reason: isPrimary ? `says who a record is about: ${one.reason}` : `of the same person: ${one.reason}`,
+    reason: isPrimary ? `identifies the person: ${one.reason}` : `identifies the same person: ${one.reason}`,
   });
   return { identities: [asFound(primary, true), ...others.map((one) => asFound(one, false))], notes };
 }

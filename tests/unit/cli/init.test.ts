@@ -237,7 +237,7 @@ describe('init', () => {
     const packed = await readSample(bytesSource('a.ndjson.gz', gzipSync('{"id":"1"}\n'.repeat(3 * SAMPLE_RECORDS))));
     expect([packed.records.length, packed.isWhole]).toEqual([SAMPLE_RECORDS, false]);
     const { stdout } = await init(await put('many.csv', `id\n${'1\n'.repeat(SAMPLE_RECORDS + 1)}`));
-    expect(stdout).toContain('the first 10,000 records were looked at');
+    expect(stdout).toContain('the first 10,000 records were read');
     expect(stdout).toContain('what follows the sample was not read');
   });
 });
