@@ -18,10 +18,12 @@ interface Column {
   readonly isUnique: boolean;
 }
 
+const isAddress = (name: string): boolean => name.includes('@') && name.lastIndexOf('.') > name.indexOf('@') + 1;
+
 /** The names of columns that look like values: then the first line is a row, and the file has no header. */
 export function headerlessColumns({ header = [] }: Pick<Sample, 'header'>): readonly number[] {
   const isValue = (name: string): boolean =>
-    /@.+\./.test(name) ||
+    isAddress(name) ||
     /^\d{4}-\d\d-\d\d/.test(name) ||
     /^\d{1,2}[./]\d{1,2}[./]\d{4}/.test(name) ||
     /^[+-]?\d[\d.,]{4,}$/.test(name);

@@ -36,13 +36,15 @@ export function fieldName(name: string, number: number): string {
 const RESERVED = new Set(['constructor', 'prototype', '__proto__']);
 
 /** A name for a dataset or the fields of a company: letters, digits and hyphens. */
-export const slug = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
-    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
-    .replaceAll(/^[-_]+|-+$/g, '')
-    .slice(0, 64);
+export function slug(name: string): string {
+  const plain = name.normalize('NFKD').replaceAll(/\p{M}/gu, '');
+  const joined = plain
+    .split(/[^A-Za-z0-9_]+/)
+    .filter((word) => word !== '')
+    .join('-');
+  const start = joined.search(/[A-Za-z0-9]/);
+  return start < 0 ? '' : joined.slice(start, start + 64);
+}
 
 const names = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
@@ -95,11 +97,13 @@ export const isCodeName = (name: string): boolean =>
     wordsOf(name).join(' ').toLowerCase(),
   ) || /(?:id|code|nummer|number|zip|phone)$/.test(plainName(name));
 
+/** A telephone number. */
 export const isPhoneName = (name: string): boolean =>
   /^(?:phone|phoneno|phonenr|mobile|mobileno|cell|telephone|telefon|tel|handy|mobil|msisdn)$|(?:phone|mobile|phonenumber|mobilenumber|telefonnummer)$/.test(
     plainName(name),
   );
 
+/** An e-mail address. */
 export const isEmailName = (name: string): boolean => /e?mail(?:address|adresse)?$/.test(plainName(name));
 
 /** When something happened. */
@@ -112,9 +116,11 @@ export const isEventTimeName = (name: string): boolean =>
 export const isTimeName = (name: string): boolean =>
   isEventTimeName(name) || /(?:time|timestamp|date|at|on|ts)$/.test(plainName(name));
 
+/** What happened. */
 export const isEventTypeName = (name: string): boolean =>
   /^(?:event|eventtype|eventname|type|action|activity|activitytype|aktion)$/.test(plainName(name));
 
+/** What tells one event from another. */
 export const isEventIdName = (name: string): boolean =>
   /^_?(?:id|uuid|guid|eventid|messageid|recordid|orderid|ordernumber|orderno|transactionid|transactionnumber|invoiceid|invoicenumber|bookingid|hitid|requestid|bestellnummer)$/.test(
     plainName(name),

@@ -73,10 +73,10 @@ describe('the plan of a catalog', () => {
 
   it('says who leaves an edited destination and enters it, and nothing of those that stay as they are', async () => {
     const { plan } = await stage();
-    const told = { ...active, destinations: [...active.destinations, await exported()] };
+    const both = { ...active, destinations: [...active.destinations, await exported()] };
     expect((await plan(active)).destinations).toEqual([]);
     const other = { ...webhook(), segments: ['gold-and-silver'] };
-    const planned = await plan({ ...told, destinations: [other] });
+    const planned = await plan({ ...both, destinations: [other] });
     expect(planned.destinations.map(({ id, change }) => [id, change])).toEqual([
       ['audience-manager', 'removed'],
       ['webhook', 'changed'],

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FirstRejected } from '#cli/replay/first-rejected.ts';
 import { cli } from '#tests/harness/cli.ts';
 import { addToCart } from '#tests/harness/platform/example.ts';
@@ -87,11 +87,14 @@ describe('the rejected records of a replay', () => {
 
 describe('a replay', () => {
   it('is of the present unless it is said otherwise', async () => {
-    const before = Date.now();
-    const file = await put('a.csv', ['crmId,updatedAt', `RB-1,${NOW}`]);
-    const { now } = JSON.parse((await replay('--input', `customers=${file}`, '--json')).stdout);
-    expect(Date.parse(now)).toBeGreaterThanOrEqual(before);
-    expect(Date.parse(now)).toBeLessThanOrEqual(Date.now());
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(NOW) });
+    try {
+      const file = await put('a.csv', ['crmId,updatedAt', `RB-1,${NOW}`]);
+      const { stdout } = await replay('--input', `customers=${file}`, '--json');
+      expect(JSON.parse(stdout).now).toBe(new Date(NOW).toISOString());
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
