@@ -76,8 +76,7 @@ export async function activateCatalog(
   say(describeCatalog(catalog));
   say(`Version ${version} is active on stage ${stage}.`);
   const after = compileCatalog(catalog);
-  const left = before ? leftBehind(before.datasets, after.datasets) : [];
-  const removed = left.length > 0 ? await remainsOf(left, stores) : [];
+  const removed = before ? await remainsOf(leftBehind(before.datasets, after.datasets), stores) : [];
   if (removed.length > 0) say(printRemains(removed).trimEnd());
   const report = {
     stage,
@@ -101,8 +100,7 @@ export async function activateCatalog(
   for (const [id, queued] of Object.entries(lastRouted)) {
     say(`Changes for "${id}" are queued: ${queued.toLocaleString('en-US')} messages.`);
   }
-  const evaluation = job && reportJob(job, EVALUATION, Date.now());
-  return { ...report, ...(evaluation && { evaluation }), queued: lastRouted };
+  return { ...report, ...(job && { evaluation: reportJob(job, EVALUATION, Date.now()) }), queued: lastRouted };
 }
 
 /** Evaluates all profiles, and says what came of it. */
