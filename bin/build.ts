@@ -1,30 +1,46 @@
-import { rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 /**
- * Makes `dist/`, which is what the package has instead of the sources: Node strips no types below `node_modules`. It is the
- * TypeScript as it is, without its types, and the types beside it; `npm pack` and `npm publish` run this.
+ * Makes `dist/`, which is what the package has instead of the sources: Node strips no types below `node_modules`. It holds
+ * what the commands and the library consist of, as JavaScript, and the types of the library. `npm pack` runs this.
  */
 const root = fileURLToPath(new URL('../', import.meta.url));
 const config = ts.getParsedCommandLineOfConfigFile(
   join(root, 'tsconfig.build.json'),
   {},
-  {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (problem) => fail([problem]),
-  },
-);
-const { options, fileNames } = config!;
+  { ...ts.sys, onUnRecoverableConfigFileDiagnostic: (problem) => fail([problem]) },
+)!;
+const { options, fileNames: library } = config;
 const dist = options.outDir!;
 
 rmSync(dist, { recursive: true, force: true });
-const { diagnostics } = ts.createProgram(fileNames, options).emit(undefined, (path, text, withMark) => {
-  const written = /\.(js|d\.ts)$/.test(path) ? withPathsOfDist(path, text) : text;
-  ts.sys.writeFile(path, written, withMark);
-});
-fail(diagnostics);
+const sources = new Set([join(root, 'bin', 'cli.ts'), ...library]);
+for (const source of sources) {
+  for (const imported of writeBuilt(source)) sources.add(imported);
+}
+const types = ts.createProgram(library, options);
+fail(types.emit(undefined, (path, text) => ts.sys.writeFile(path, withPathsOfDist(path, text))).diagnostics);
+
+/** Writes one file of `dist/`. @returns the sources that it imports */
+function writeBuilt(source: string): string[] {
+  const target = join(dist, relative(root, source)).replace(/\.ts$/, '.js');
+  mkdirSync(dirname(target), { recursive: true });
+  if (!source.endsWith('.ts')) {
+    copyFileSync(source, target);
+    return [];
+  }
+  const { outputText } = ts.transpileModule(readFileSync(source, 'utf8'), {
+    compilerOptions: { target: options.target!, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
+  });
+  writeFileSync(target, withPathsOfDist(target, outputText));
+  return specifiersIn(ts.createSourceFile(target, outputText, ts.ScriptTarget.Latest)).flatMap(({ name }) => {
+    if (name.startsWith('#')) return join(root, name.slice(1));
+    return name.startsWith('.') ? resolve(dirname(source), name) : [];
+  });
+}
 
 /** The sources name each other by `#core/….ts` and `./….ts`; in `dist/` each is at the same place, and ends in `.js`. */
 function withPathsOfDist(path: string, text: string): string {

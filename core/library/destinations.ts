@@ -109,4 +109,4 @@ export function previewDestination<D extends AnyDestination>(
 const NO_PRIORITY: LinkingSettings = { namespacePriority: [], uniqueNamespaces: [] };
 
 /** A type of destination of your own, its parts typed by its `definition` (docs/destinations.md, "Add one"). */
-export const defineDestinationType = <T extends DestinationType<never>>(type: T): T => type;
+export const defineDestinationType = <D extends AnyDestination>(type: DestinationType<D>): DestinationType<D> => type;
