@@ -31,17 +31,24 @@ export type IdentityEvent =
       readonly identities: readonly string[];
     };
 
+/** What a simulation takes into account. */
+export interface SimulationOptions {
+  /**
+   * `checked`: identities that the platform rejects by their value are left out, such as an ECID that has not 38 digits or
+   * the text "null" (aep.md §3.3). @default `unchecked`
+   */
+  readonly values?: 'checked' | 'unchecked';
+}
+
 /**
  * The identity graphs that a sequence of events ends in.
- * @param options.values `checked`: identities that the platform rejects by their value are left out, such as an ECID that
- *   has not 38 digits or the text "null" (aep.md §3.3). @default `unchecked`
  * @returns graphs, identities without one, links that the rules removed, and events that were not linked completely
  * @throws InputError where settings or events do not have their shape
  */
 export function simulateGraphs(
   settings: LinkingSettings,
   events: readonly IdentityEvent[],
-  { values = 'unchecked' }: { readonly values?: 'checked' | 'unchecked' } = {},
+  { values = 'unchecked' }: SimulationOptions = {},
 ): Simulation {
   return simulate(parseSettings(settings, events), values);
 }

@@ -29,7 +29,7 @@ describe('the tarball', () => {
     expect(sources).toEqual([]);
     const folders = new Set(installed.files.map((path) => path.split('/')[0]));
     expect([...folders].sort()).toEqual(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'catalog', 'dist', 'examples', 'package.json'].sort(),
+      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'catalog', 'cli', 'dist', 'examples', 'package.json'].sort(),
     );
     expect(installed.files.length).toBeGreaterThan(500);
     expect(installed.unpackedSize).toBeLessThan(5_000_000);
@@ -93,7 +93,7 @@ describe('the commands', () => {
   it.each(NODES.filter(({ major }) => major < 22))('say in one line that Node $version is too old', async (old) => {
     const { code, stdout, stderr } = await inFolder('npx', ['--no-install', 'tributary', '--help'], old.asFirst);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^Node \d+\.\d+\.\d+ is too old .* 22\.13 or newer .*\n$/);
+    expect(stderr).toMatch(/^Node \d+\.\d+\.\d+ is too old .* 22\.13 or newer\. [^\n]*\n$/);
   });
 
   it('run a catalog over files without a checkout', async () => {
@@ -124,6 +124,12 @@ describe('the commands', () => {
     const { code, stdout, stderr } = await tributary(command);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^"\w+" works in a checkout only.*clone.*npm ci && npm start.*\n$/);
+  });
+
+  it('say where a local stage can come from, as there is none in a package', async () => {
+    const { code, stdout, stderr } = await tributary('status');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^No local AWS is running\. .* in a checkout .* AWS_ENDPOINT_URL [^\n]*\n$/);
   });
 });
 
@@ -192,6 +198,8 @@ defineDestination({ id: 'a', type: 'pigeon', segments: ['a'] });
 // @ts-expect-error nothing is any
 graphs.nothing;
 declare global {
+  // Of what every runtime has and ES2023 has not, as much as is used here and by zod's types.
+  interface URL {}
   var console: { log(...texts: unknown[]): void };
 }
 export const all = [graphs, profiles, plan, identity, pql, PqlError, InputError];

@@ -31,7 +31,9 @@ describe('which Node runs the command line', () => {
     const built = (version: string) => chooseRuntime({ version, platform: 'linux', hasBundled: false, isBuilt: true });
     for (const version of ['22.13.0', '22.17.1', '23.0.0', '24.21.0']) expect(built(version)).toEqual({ node: 'this' });
     for (const version of ['18.20.8', '20.20.2', '22.12.0']) {
-      expect(built(version)).toEqual({ problem: expect.stringMatching(/^Node \d+\.\d+\.\d+ is too old [^\n]* 22\.13 /) });
+      expect(built(version)).toEqual({
+        problem: expect.stringMatching(/^Node \d+\.\d+\.\d+ is too old [^\n]* 22\.13 /),
+      });
     }
   });
 
