@@ -84,7 +84,10 @@ module.exports = {
       name: 'no-development-packages',
       severity: 'error',
       from: { pathNot: '^tests/' },
-      to: { dependencyTypes: ['npm-dev'], pathNot: ['^node_modules/(@types|cdk-nag|esbuild|node)/'] },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        pathNot: ['^node_modules/(@types|aws-cdk-lib|cdk-nag|constructs|esbuild|node|typescript)/'],
+      },
     },
   ],
   options: {

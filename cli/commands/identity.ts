@@ -11,11 +11,11 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { stepsFrom } from '#core/identity/link-paths.ts';
 import type { Link, LinkingRules } from '#core/identity/linking-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
+import { problemOf, renderProblem } from '#core/library/input.ts';
 import { type Explanation, explain } from '#core/profile/links/explain.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { pointerTo } from '#core/util/pointer.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
 export const identityCommand = (): Command =>
@@ -129,7 +129,7 @@ const simulateCommand = (): Command =>
 function readSimulation(path: string): z.output<typeof simulationInput> {
   const parsed = simulationInput.safeParse(readJson(path));
   if (parsed.success) return parsed.data;
-  throw new UserError(parsed.error.issues.map((issue) => `${path}: ${describe(issue)}`).join('\n'));
+  throw new UserError(parsed.error.issues.map((issue) => `${path}: ${renderProblem(problemOf(issue))}`).join('\n'));
 }
 
 function readJson(path: string): unknown {
@@ -144,15 +144,4 @@ function readJson(path: string): unknown {
   } catch (error) {
     throw new UserError(`${path} is not JSON: ${(error as Error).message}`);
   }
-}
-
-/** A mistake with the JSON pointer to its place. */
-function describe(issue: z.core.$ZodIssue): string {
-  // Of a choice, the branch that got furthest knows best what was meant.
-  if (issue.code === 'invalid_union') {
-    const inner = issue.errors.flat().sort((x, y) => y.path.length - x.path.length)[0];
-    if (inner && inner.path.length > 0) return describe({ ...inner, path: [...issue.path, ...inner.path] });
-  }
-  const pointer = pointerTo(issue.path);
-  return `${pointer === '' ? 'the whole' : pointer}: ${issue.message}`;
 }

@@ -18,7 +18,7 @@ import { startAnew } from '#cli/local/start-anew.ts';
 import { stopLocalAws } from '#cli/local/stop.ts';
 import { printStage } from '#cli/report/print-stage.ts';
 import { stageReport } from '#cli/report/stage-report.ts';
-import { projectRoot } from '#cli/root.ts';
+import { projectRoot, requireCheckout } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
@@ -45,6 +45,7 @@ export const startCommand = (): Command =>
     .option('--catalog <dir>', 'folder of the catalog', EXAMPLE_CATALOG)
     .option('--fresh', 'begin anew: take away what an earlier start has left, with all data')
     .action(async (options: StartOptions) => {
+      requireCheckout('start');
       const interrupted = (): void => void stopLocalAws(projectRoot).finally(() => process.exit(130));
       process.once('SIGINT', interrupted);
       process.once('SIGTERM', interrupted);

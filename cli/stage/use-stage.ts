@@ -1,7 +1,7 @@
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { runningLocalAws } from '#cli/local/endpoint.ts';
 import { enterLocalStage } from '#cli/local/environment.ts';
-import { projectRoot } from '#cli/root.ts';
+import { isCheckout, projectRoot } from '#cli/root.ts';
 import { UserError } from '#cli/user-error.ts';
 import { parameterPath, STAGE_PARAMETERS, type StageParameter } from '#core/contract/stage-parameters.ts';
 import { ssm } from '#lambdas/adapters/clients.ts';
@@ -12,6 +12,10 @@ export const LOCAL_STAGE = 'local';
 /** What the resources of a deployed stage are called. */
 export type Resources = Readonly<Record<StageParameter, string>>;
 
+const HOW_TO_START = isCheckout
+  ? 'Start it with "npm start".'
+  : 'Start it with "npm start" in a checkout of Tributary, and set AWS_ENDPOINT_URL to its address.';
+
 /**
  * Finds a deployed stage. The local one is on the local AWS that `AWS_ENDPOINT_URL` names or `npm start` left running, and
  * from here on nothing of the user's own AWS is read; for every other the environment stays exactly as the user has it.
@@ -20,7 +24,7 @@ export type Resources = Readonly<Record<StageParameter, string>>;
 export async function useStage(stage: string): Promise<Resources> {
   if (stage === LOCAL_STAGE) {
     const aws = await runningLocalAws(projectRoot);
-    if (!aws) throw new UserError('No local AWS is running. Start it with "npm start".');
+    if (!aws) throw new UserError(`No local AWS is running. ${HOW_TO_START}`);
     enterLocalStage(projectRoot, aws);
   }
   try {
@@ -63,8 +67,9 @@ export async function findResources(stage: string): Promise<Resources> {
 async function whyNot(stage: string, missing: readonly string[]): Promise<string> {
   const { AWS_ENDPOINT_URL: endpoint } = process.env;
   const deploy = stage === LOCAL_STAGE ? 'npm start' : `npx cdk deploy --all -c stage=${stage}`;
+  const from = isCheckout ? '' : ' in a checkout of Tributary';
   const place = `${await ssm().config.region()}${endpoint ? ` at ${endpoint}` : ''}`;
   return missing.length === 0
-    ? `There is no stage "${stage}" in ${place}. Deploy it with "${deploy}", or name one that is there with --stage.`
-    : `The stage "${stage}" in ${place} was deployed by another version of Tributary, without ${missing.join(', ')}. Deploy it again with "${deploy}".`;
+    ? `There is no stage "${stage}" in ${place}. Deploy it with "${deploy}"${from}, or name one that is there with --stage.`
+    : `The stage "${stage}" in ${place} was deployed by another version of Tributary, without ${missing.join(', ')}. Deploy it again with "${deploy}"${from}.`;
 }

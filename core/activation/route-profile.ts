@@ -7,6 +7,7 @@ import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/id
 import type { MembershipChange } from './delivery.ts';
 import type { DestinationState, LastRouted } from './delivery-state.ts';
 import type { ActivatedProfile } from './desired.ts';
+import type { DestinationType } from './destination-type.ts';
 import { abandonedIdentities, type Decision, diffFor, excludedMemberships, type Routed, routedAfter } from './diff.ts';
 import { missingOf } from './mandatory.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
@@ -14,14 +15,15 @@ import { type ProfileDestination, typeOf } from './registry.ts';
 /**
  * Destinations that are told about people, as their type declares: with which identities and attributes, who is left
  * out, and whether members are told again when only these have changed (aep.md §6.1).
+ * @param type where it is none of the registry
  */
 export function routeToProfileDestination(
   destination: ProfileDestination,
   activated: readonly ActivatedProfile[],
   before: DestinationState,
   decision: Decision,
+  type: DestinationType<ProfileDestination> = typeOf(destination),
 ): Routed {
-  const type = typeOf(destination);
   const paths = type.attributes(destination);
   const mandatory = type.mandatory(destination);
   const accepted = type.identities(destination);

@@ -7,6 +7,7 @@ import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { isRedirect, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
+import { groupBy } from '#core/util/group-by.ts';
 import type { AamDestination } from './aam/definition.ts';
 import type { SharedSince } from './aam/first-use.ts';
 import type { DestinationDefinition } from './definition.ts';
@@ -292,7 +293,7 @@ async function sendEach(
 ): Promise<{ unsent: OutgoingDelivery[]; error?: Error }> {
   const unsent: OutgoingDelivery[] = [];
   let error: Error | undefined;
-  for (const own of Map.groupBy(pending, ({ laneId }) => laneId).values()) {
+  for (const own of groupBy(pending, ({ laneId }) => laneId).values()) {
     try {
       await outbox.send(own);
     } catch (failure) {
@@ -315,7 +316,7 @@ function byDestination(
   deliveries: Routed['deliveries'],
 ): Readonly<Record<string, RoutedTo>> {
   const concerned: Record<string, RoutedTo> = {};
-  const queued = Map.groupBy(deliveries, ({ delivery }) => delivery.destinationId);
+  const queued = groupBy(deliveries, ({ delivery }) => delivery.destinationId);
   for (const id of new Set([
     ...queued.keys(),
     ...Object.keys(before.destinations),

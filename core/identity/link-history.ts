@@ -37,3 +37,11 @@ export const LINK_HISTORY_LIMITS: LinkHistoryLimits = {
   many: 32,
   most: 512,
 };
+
+/** Where all is at hand at once: nothing is folded, nothing comes late. */
+export const KEEP_ALL: LinkHistoryLimits = {
+  lateness: Number.POSITIVE_INFINITY,
+  unlinkReach: 0,
+  many: Number.POSITIVE_INFINITY,
+  most: Number.POSITIVE_INFINITY,
+};

@@ -3,7 +3,7 @@ import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { addAssertions } from './add-assertions.ts';
 import { ID_TYPES, type IdType } from './definition.ts';
 import { type GraphRejection, linkableIdentities } from './eligibility.ts';
-import { type LinkHistoryLimits, NO_LINK_HISTORY } from './link-history.ts';
+import { KEEP_ALL, NO_LINK_HISTORY } from './link-history.ts';
 import { type Assertion, graphsOf, type LinkingRules } from './linking-rules.ts';
 import { STANDARD_NAMESPACES } from './namespaces.ts';
 import { replay } from './replay.ts';
@@ -11,10 +11,11 @@ import { replay } from './replay.ts';
 const DEFAULT_LIMIT = 50;
 
 const namespace = z.string().regex(/^[^:\s]+$/, 'expected the code of a namespace, without ":" and blanks');
-const identity = z.string().regex(/^[^:\s]+:/, 'expected "NAMESPACE:value"');
+export const identity = z.string().regex(/^[^:\s]+:/, 'expected "NAMESPACE:value"');
 const INSTANT = 'expected an instant: ISO 8601, such as "2026-01-31T12:00:00Z", or whole milliseconds since 1970';
 const isInstant = (text: string): boolean => !Number.isNaN(timeOf(text));
-const instant = z.union([z.int(), z.string().refine(isInstant, INSTANT)], { error: INSTANT }).transform(timeOf);
+/** Epoch ms, from that or ISO 8601; without a zone it is UTC. */
+export const instant = z.union([z.int(), z.string().refine(isInstant, INSTANT)], { error: INSTANT }).transform(timeOf);
 const event = z.union([z.array(identity), z.object({ at: instant.optional(), identities: z.array(identity) })], {
   error: 'expected a list of "NAMESPACE:value", or { "at": …, "identities": [ … ] }',
 });
@@ -67,13 +68,6 @@ export function simulate(input: SimulationInput, values: 'checked' | 'unchecked'
   };
 }
 
-const KEEP_ALL: LinkHistoryLimits = {
-  lateness: Number.POSITIVE_INFINITY,
-  unlinkReach: 0,
-  many: Number.POSITIVE_INFINITY,
-  most: Number.POSITIVE_INFINITY,
-};
-
 /**
  * The place of each event in the order of time: only the order matters to the rules. An event that says no time happens
  * right after the one before it in the list. Events that say the same time are of one instant, and have one place.
@@ -99,7 +93,8 @@ function placesOf(stated: readonly (number | undefined)[]): readonly number[] {
   return moments.map((moment) => places.get(moment)!);
 }
 
-function rulesOf(input: SimulationInput, values: 'checked' | 'unchecked'): LinkingRules {
+/** The linking rules that settings describe. */
+export function rulesOf(input: SimulationInput, values: 'checked' | 'unchecked'): LinkingRules {
   const ranks = new Map(input.namespacePriority.map((code, i) => [code, i + 1]));
   const unique = new Set(input.uniqueNamespaces);
   const types = new Map<string, IdType>([

@@ -1,4 +1,5 @@
 import type { EventView } from '#core/profile/profile-view.ts';
+import { groupBy } from '#core/util/group-by.ts';
 import { type Facts, lookbackOf } from './pql/compile/facts.ts';
 import type { EventQuery, TimeBound } from './pql/run/event-source.ts';
 import type { SelectorIndex } from './pql/run/selector-index.ts';
@@ -95,7 +96,7 @@ function keep<T extends EventView>(kept: Set<T>, events: readonly T[], need: Nee
  * order events come.
  */
 function thinned<T extends EventView>(events: readonly T[], least: number, window: number): T[] {
-  const stretches = Map.groupBy(events, ({ time }) => Math.floor(time / window));
+  const stretches = groupBy(events, ({ time }) => Math.floor(time / window));
   return [...stretches.values()].flatMap((own) =>
     own.length <= 2 * least ? own : [...own.slice(0, least), ...own.slice(-least)],
   );

@@ -1,5 +1,6 @@
 import { edgeLaneId, hubLaneId } from '#core/contract/delivery-lanes.ts';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { groupBy } from '#core/util/group-by.ts';
 import type { MembershipChange } from '../delivery.ts';
 import type { Decision, Routed } from '../diff.ts';
 import type { AamRegion, RegionTable } from './regions.ts';
@@ -79,7 +80,7 @@ export class DeliveryBuilder {
         changes: [...changes.values()],
       },
     }));
-    const rows = Map.groupBy(this.#rows, ([, changes]) => JSON.stringify(changes));
+    const rows = groupBy(this.#rows, ([, changes]) => JSON.stringify(changes));
     const files = [...rows.values()].map((group) => ({
       laneId: hubLaneId(this.#destinationId),
       delivery: {

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 import type { FileRow } from '#core/activation/s3-file/pending.ts';
 import { identityKey } from '#core/record/identity.ts';
+import { groupBy } from '#core/util/group-by.ts';
 import { type DeclaredId, declaredId, type InvalidId } from './identities.ts';
 
 /** What an inbound file may hold (aep.md §7.6). */
@@ -51,7 +52,7 @@ export function hubFiles(
 ): HubFiles {
   const invalid: InvalidId[] = [];
   const users = new Map<string, { declared: DeclaredId; latest: Map<string, FileRow> }>();
-  for (const own of Map.groupBy(rows, ({ identity }) => identityKey(identity)).values()) {
+  for (const own of groupBy(rows, ({ identity }) => identityKey(identity)).values()) {
     const declared = declaredId(own[0]!.identity, settings.dataProviderIds);
     if (typeof declared === 'string') {
       invalid.push(declared);
@@ -67,7 +68,7 @@ export function hubFiles(
     }
   }
 
-  const byProvider = [...Map.groupBy(users.values(), ({ declared }) => declared.dataProviderId)];
+  const byProvider = [...groupBy(users.values(), ({ declared }) => declared.dataProviderId)];
   const files = byProvider
     .sort(([a], [b]) => a - b)
     .flatMap(([dataProviderId, group]) => {

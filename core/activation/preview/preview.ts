@@ -1,11 +1,12 @@
 import { edgeCalls } from '#core/activation/aam/edge-call.ts';
 import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { Delivery, ProfileDelivery } from '#core/activation/delivery.ts';
-import type { FileDestination, RequestDestination } from '#core/activation/destination-type.ts';
+import type { DestinationType, FileDestination, RequestDestination } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { nested } from '#core/activation/http/nested.ts';
 import { isProfileDestination, type ProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { type RouteSettings, routeItem } from '#core/activation/route.ts';
+import { routeToProfileDestination } from '#core/activation/route-profile.ts';
 import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 import { membersAfter } from '#core/activation/s3-file/members.ts';
 import { type FileDelivery, type FileRow, LatestRows } from '#core/activation/s3-file/pending.ts';
@@ -13,8 +14,10 @@ import { isExportDay } from '#core/activation/s3-file/schedule.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
+import { groupBy } from '#core/util/group-by.ts';
 import type { DestinationDefinition } from '../definition.ts';
 import { type DestinationState, type LastRouted, NOTHING_ROUTED } from '../delivery-state.ts';
+import { activatedProfiles } from '../desired.ts';
 import type { ChangeLine } from './changes.ts';
 import { MASK } from './mask.ts';
 
@@ -32,6 +35,7 @@ type Rules = Omit<RouteSettings, 'destinations'>;
  * of requests and files as in the cloud. A realized membership is taken for one that the destination has not heard of,
  * an exited one for one that it has; the changes of one person that follow each other are told at once.
  * @param now epoch ms: the instant of the decision; it names files, and decides which regions are fresh
+ * @param type of a destination that is told about people; the registry's where it is left out
  */
 export function preview(
   destination: DestinationDefinition,
@@ -39,19 +43,20 @@ export function preview(
   rules: Rules,
   now: number,
   segmentName: (id: string) => string | undefined = () => undefined,
+  type = isProfileDestination(destination) ? typeOf(destination) : undefined,
 ): Preview {
   const excluded: Record<string, number> = {};
   const count = (reason: string, by = 1): void => {
     excluded[reason] = (excluded[reason] ?? 0) + by;
   };
   const deliveries = persons(lines).flatMap((person, index) => {
-    const routed = routePerson(destination, person, rules, now);
+    const routed = routePerson(destination, person, rules, now, type);
     for (const [reason, memberships] of Object.entries(routed.excluded)) count(reason, memberships.length);
     // All at once, except that later lines are the later news.
     return routed.deliveries.map((delivery) => ({ ...delivery, decidedAt: now + index }));
   });
   for (const { change } of lines) if (!destination.segments.includes(change.segmentId)) count('segmentNotActivated');
-  const made = packed(destination, deliveries, now, segmentName);
+  const made = packed(destination, deliveries, now, segmentName, type);
   for (const reason of made.invalid) count(reason);
   return { requests: made.requests, files: made.files, excluded };
 }
@@ -83,6 +88,7 @@ function routePerson(
   { lines }: Person,
   rules: Rules,
   now: number,
+  type: DestinationType<ProfileDestination> | undefined,
 ): { deliveries: Delivery[]; excluded: DestinationState['excluded'] } {
   const { identities, attributes } = lines[0]!;
   if (identities.length === 0) return { deliveries: [], excluded: { noIdentity: lines.map(() => '') } };
@@ -107,6 +113,10 @@ function routePerson(
       pending: [],
       destinations: { [destination.id]: lastRouted },
     };
+    if (type && !isProfileDestination(destination)) {
+      const activated = activatedProfiles(destination, [profile], memberships);
+      return routeToProfileDestination(destination as never, activated, lastRouted, decision, type);
+    }
     const only = { ...rules, destinations: new Map([[destination.id, destination]]) };
     const { deliveries, after } = routeItem(
       [{ policy: { mergePolicy: rules.mergePolicy }, profiles: [profile] }],
@@ -141,7 +151,7 @@ function profileOf(
     .sort((a, b) => links.rank(a.namespace) - links.rank(b.namespace) || (identityKey(a) < identityKey(b) ? -1 : 1))
     .map(identityKey);
   const { regions, ...own } = nested(attributes);
-  const byCode = Map.groupBy(identities, ({ namespace }) => namespace);
+  const byCode = groupBy(identities, ({ namespace }) => namespace);
   const identityMap = Object.fromEntries(
     [...byCode].map(([code, ids]) => [code, ids.map(({ value }) => ({ id: value }))]),
   );
@@ -163,14 +173,16 @@ function packed(
   deliveries: readonly Delivery[],
   now: number,
   segmentName: (id: string) => string | undefined,
+  type: DestinationType<ProfileDestination> | undefined,
 ): { requests: HttpRequest[]; files: ExportFile[]; invalid: string[] } {
-  if (isProfileDestination(destination)) {
+  if (type) {
     const persons = ofKind(deliveries, 'profile');
-    const type = typeOf(destination);
+    const own = destination as ProfileDestination;
     return type.delivery === 'requests'
-      ? { requests: requestsOf(type, destination, persons, now, segmentName), files: [], invalid: [] }
-      : filesOf(type, destination, rowsOf(persons), now);
+      ? { requests: requestsOf(type, own, persons, now, segmentName), files: [], invalid: [] }
+      : filesOf(type, own, rowsOf(persons), now);
   }
+  if (isProfileDestination(destination)) throw new Error(`No type was given of the destination "${destination.id}"`);
   const calls = ofKind(deliveries, 'aam-edge').map((call) => edgeCalls(call, destination));
   const { files, invalid } = hubFiles(destination, rowsOf(ofKind(deliveries, 'aam-hub')), now);
   return {

@@ -1,5 +1,6 @@
 import { lowerCaseCodes } from '#core/activation/identity-map.ts';
 import { identityKey } from '#core/record/identity.ts';
+import { groupBy } from '#core/util/group-by.ts';
 import { csvLine } from './csv.ts';
 import type { ExportFile } from './export-file.ts';
 import { fileName } from './file-name.ts';
@@ -51,7 +52,7 @@ export function membershipFiles(
     ...contents.attributes,
   ]);
   const own = rows.filter((row) => isOwn(row, contents) && (contents.status || row.status === 'realized'));
-  const bySegment = Map.groupBy(own, ({ segmentId }) => segmentId);
+  const bySegment = groupBy(own, ({ segmentId }) => segmentId);
   const segments = [...new Set([...bySegment.keys(), ...contents.always])].sort();
   const files = segments.flatMap((segmentId) => {
     const members = deduplicated(bySegment.get(segmentId) ?? [], contents, invalid);

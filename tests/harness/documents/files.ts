@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import type { Pages } from './citations.ts';
 import { sectionsOf } from './markdown.ts';
 
-const NOT_OURS = ['**/node_modules/**', '**/.*/**', 'cdk.out*/**', 'coverage/**', '**/__snapshots__/**'];
+const NOT_OURS = ['**/node_modules/**', '**/.*/**', 'cdk.out*/**', 'coverage/**', 'dist/**', '**/__snapshots__/**'];
 
 /** Paths of the repository's own files of these endings, with `/` between folders, sorted. */
 export const ownFiles = (...endings: readonly string[]): string[] =>

@@ -27,6 +27,16 @@ describe('which Node runs the command line', () => {
     });
   });
 
+  it('is any with SQLite in an installed package, which needs no TypeScript and brings no Node', () => {
+    const built = (version: string) => chooseRuntime({ version, platform: 'linux', hasBundled: false, isBuilt: true });
+    for (const version of ['22.13.0', '22.17.1', '23.0.0', '24.21.0']) expect(built(version)).toEqual({ node: 'this' });
+    for (const version of ['18.20.8', '20.20.2', '22.12.0']) {
+      expect(built(version)).toEqual({
+        problem: expect.stringMatching(/^Node \d+\.\d+\.\d+ is too old [^\n]* 22\.13 /),
+      });
+    }
+  });
+
   it('is none on Windows, whatever its version: that is said in one line that names WSL', () => {
     const here = { version: '24.21.0', platform: 'win32', hasBundled: true };
     expect(chooseRuntime(here)).toEqual({ problem: expect.stringMatching(/^[^\n]* inside WSL: https:\S+$/) });
