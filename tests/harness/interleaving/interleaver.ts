@@ -48,8 +48,8 @@ interface Turn {
 /** No call of a function lasts longer than its timeout: while one is this old, hardly any time passes. */
 const MAX_CALL_MS = 25_000;
 const SLOW_ONE_IN = 20;
-/** A task that waits for nothing that this scheduler knows of would wait for ever. */
-const MAX_IDLE_TURNS = 10_000;
+/** A task that waits for nothing that this scheduler knows of would wait for ever; a loaded machine may be slow. */
+const MAX_IDLE_TURNS = 1_000_000;
 /** A command that fails this often fails for a reason. */
 const MAX_TRIES = 20;
 const RETRY_MS = 1_000;
