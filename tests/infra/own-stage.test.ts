@@ -65,9 +65,7 @@ describe('a stage of one file', () => {
   });
 
   it('has the sizes, concurrency and retention that it says, and the defaults for the rest', () => {
-    const evaluate = functions.filter(
-      ({ logicalId }) => /^Evaluate[A-Z]?Function/.test(logicalId) || logicalId.startsWith('EvaluateFunction'),
-    );
+    const evaluate = functions.filter(({ logicalId }) => logicalId.startsWith('EvaluateFunction'));
     expect(evaluate.map(({ properties }) => properties.ReservedConcurrentExecutions)).toEqual([50]);
     expect(functions.filter(({ properties }) => 'ReservedConcurrentExecutions' in properties)).toHaveLength(1);
     expect(described('queued for further').map(({ properties }) => properties.MemorySize)).toEqual([1024]);
