@@ -24,6 +24,8 @@ const destination = z.strictObject({
   type: z.enum(DESTINATION_KINDS),
   /** How many messages batches of each delivery lane are worked on at once: the destination's share of the account. */
   maxConcurrency: z.int().min(2).max(1000).default(5),
+  /** Instead of the stage's; of files only. */
+  gatherSeconds: z.int().min(1).max(300).optional(),
 });
 export type DestinationConfig = z.output<typeof destination>;
 

@@ -27,12 +27,12 @@ url: https://partner.example.com/memberships
 segments: [several-stores]
 `;
 
-const copy = await copyOfCheckout('added-stage');
+const copy = await copyOfCheckout('added-stage', 'linked');
 try {
   const stages = join(copy, 'stages');
   for (const file of await readdir(stages)) {
     const text = await readFile(join(stages, file), 'utf8');
-    if (!/\ndestinations:\n(?: {2}- .*\n)+$/.test(text))
+    if (!/\ndestinations:\n(?: {2}[-#] .*\n)+$/.test(text))
       throw new Error(`stages/${file} does not end with its destinations`);
     await appendFile(join(stages, file), LANE);
   }

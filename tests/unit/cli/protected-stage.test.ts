@@ -15,7 +15,7 @@ describe('--allow-breaking', () => {
     dynamoDb
       .on(DescribeTableCommand, { TableName: 'profiles' })
       .resolves({ Table: { DeletionProtectionEnabled: true } });
-    const options = { stage: 'qa', backfill: true, allowBreaking: true, note: {} } as const;
+    const options = { stage: 'qa', backfill: true, allowBreaking: true, note: {}, say() {}, running() {} } as const;
     await expect(activateCatalog({} as Catalog, resources, options)).rejects.toThrow(
       '--allow-breaking is not for the stage "qa": it is protected (deletionProtection). Nothing was done.',
     );
@@ -27,7 +27,7 @@ describe('--allow-breaking', () => {
     dynamoDb.rejects(new Error('went on'));
     dynamoDb.on(DescribeTableCommand).resolves({ Table: { DeletionProtectionEnabled: false } });
     const stores = { ...resources, 'operations-table': 'operations', 'catalog-bucket': 'catalog' } as Resources;
-    const options = { stage: 'prod', backfill: true, note: {} } as const;
+    const options = { stage: 'prod', backfill: true, note: {}, say() {}, running() {} } as const;
     for (const allowed of [{}, { allowBreaking: true } as const])
       await expect(activateCatalog({} as Catalog, stores, { ...options, ...allowed })).rejects.toThrow('went on');
     const described = dynamoDb.commandCalls(DescribeTableCommand);
