@@ -6,13 +6,17 @@ import { SMOKE } from '#core/identity/smoke.ts';
 export const SMOKE_SCHEMA = 'https://ns.tributary.example/schemas/smoke';
 export const SMOKE_EVENT = 'tributary.smoke';
 
+const namespaceOf = (code: string, idType: string): string =>
+  `# For \`tributary smoke\`: identities of synthetic profiles, which are in no other audience than that of the smoke test.
+code: ${code}
+name: Smoke tests
+idType: ${idType}
+`;
+
 /** What a catalog needs for smoke tests, as a user would write it: path in the folder of the catalog → text. */
 export const SMOKE_DEFINITIONS: Readonly<Record<string, string>> = {
-  [`namespaces/${SMOKE.namespace}.yaml`]: `# For \`tributary smoke\`: identities of synthetic profiles, which are in no other audience than that of the smoke test.
-code: ${SMOKE.namespace}
-name: Smoke tests
-idType: COOKIE
-`,
+  [`namespaces/${SMOKE.cookie}.yaml`]: namespaceOf(SMOKE.cookie, 'COOKIE'),
+  [`namespaces/${SMOKE.device}.yaml`]: namespaceOf(SMOKE.device, 'DEVICE'),
   [`schemas/${SMOKE.dataset}.yaml`]: `# For \`tributary smoke\`: an event that can name nobody but a synthetic profile.
 $id: ${SMOKE_SCHEMA}
 title: Smoke tests
@@ -26,12 +30,14 @@ properties:
   eventType: { const: ${SMOKE_EVENT} }
   identityMap:
     type: object
-    required: [${SMOKE.namespace}]
     additionalProperties: false
     properties:
-      ${SMOKE.namespace}:
-        type: array
-        items: { $ref: https://ns.adobe.com/xdm/context/identityitem }
+      ${SMOKE.cookie}: { $ref: '#/definitions/identities' }
+      ${SMOKE.device}: { $ref: '#/definitions/identities' }
+definitions:
+  identities:
+    type: array
+    items: { $ref: https://ns.adobe.com/xdm/context/identityitem }
 `,
   [`datasets/${SMOKE.dataset}.yaml`]: `# For \`tributary smoke\`.
 id: ${SMOKE.dataset}
@@ -53,7 +59,7 @@ expression:
 id: ${SMOKE.destination}
 name: Smoke tests
 type: s3-file
-identity: ${SMOKE.namespace}
+identity: ${SMOKE.cookie}
 segments: [${SMOKE.segment}]
 attributes: [segmentMembership.status]
 guard: off

@@ -7,7 +7,7 @@ import { SMOKE_SCHEMA } from './definitions.ts';
  * @param lanes the delivery lanes of the stage
  */
 export function lacksForSmoke(catalog: CompiledCatalog, lanes: readonly string[], stage: string): string[] {
-  const { namespace, dataset, segment, destination } = SMOKE;
+  const { cookie, device, dataset, segment, destination } = SMOKE;
   const lacking: string[] = [];
   if (!lanes.includes(destination)) {
     lacking.push(
@@ -17,7 +17,7 @@ export function lacksForSmoke(catalog: CompiledCatalog, lanes: readonly string[]
   }
   const own = catalog.destinations.get(destination);
   const missing = [
-    ...(catalog.namespaces.has(namespace) ? [] : [`namespace ${namespace}`]),
+    ...[cookie, device].flatMap((code) => (catalog.namespaces.has(code) ? [] : [`namespace ${code}`])),
     ...(catalog.datasets.get(dataset)?.schemaId === SMOKE_SCHEMA ? [] : [`dataset ${dataset}`]),
     ...(catalog.segmentDefinitions.has(segment) ? [] : [`segment ${segment}`]),
     ...(own?.type === 's3-file' && own.enabled ? [] : [`destination ${destination}`]),

@@ -7,6 +7,7 @@ import type { Resources } from '#cli/stage/use-stage.ts';
 import { exportedPrefix, manifestKey, membersPrefix, pendingPrefix } from '#core/activation/s3-file/keys.ts';
 import { readPendingPart } from '#core/activation/s3-file/pending.ts';
 import { SMOKE } from '#core/identity/smoke.ts';
+import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { identitiesIn, type ProfileItem } from '#core/profile/profile-item.ts';
@@ -28,7 +29,7 @@ export interface SmokeOptions {
   readonly show: (step: SmokeStep) => void;
 }
 
-const { namespace, dataset, segment, destination } = SMOKE;
+const { dataset, segment, destination } = SMOKE;
 
 /**
  * Sends a synthetic profile through a deployed stage, and takes it away again: ingested, stitched, evaluated, delivered into
@@ -51,8 +52,10 @@ class SmokeTest {
   readonly #resources: Resources;
   readonly #options: SmokeOptions;
   readonly #stores: StageStores;
-  readonly #first: IdentityKey;
-  readonly #second: IdentityKey;
+  /** What is sent of it, and nothing else in the world, has this in it. */
+  readonly #id = randomUUID();
+  readonly #cookie: IdentityKey;
+  readonly #device: IdentityKey;
   #isSent = false;
   #request: string | undefined;
 
@@ -61,9 +64,8 @@ class SmokeTest {
     this.#options = options;
     this.#stores = storesOf(resources);
     this.steps = new Steps(options.seconds, options.show);
-    const run = randomUUID();
-    this.#first = identityKey({ namespace, value: `${run}-1` });
-    this.#second = identityKey({ namespace, value: `${run}-2` });
+    this.#cookie = identityKey({ namespace: SMOKE.cookie, value: this.#id });
+    this.#device = identityKey({ namespace: SMOKE.device, value: this.#id });
   }
 
   async run(): Promise<void> {
@@ -97,15 +99,17 @@ class SmokeTest {
     return { detail: `version ${catalog.version} is active`, value: undefined };
   }
 
-  /** Two events: one under the second identity alone, one that links both. */
+  /** Two events: one under the device alone, one that links it to the cookie. */
   async #ingest() {
-    const [first, second] = [this.#first, this.#second].map((key) => ({ id: key.slice(namespace.length + 1) }));
-    const entities = [[{ ...second, primary: true }], [{ ...first, primary: true }, second]].map((identities) => ({
-      _id: randomUUID(),
-      timestamp: new Date().toISOString(),
-      eventType: SMOKE_EVENT,
-      identityMap: { [namespace]: identities },
-    }));
+    const identity = [{ id: this.#id }];
+    const entities = [{ [SMOKE.device]: identity }, { [SMOKE.cookie]: identity, [SMOKE.device]: identity }].map(
+      (identityMap) => ({
+        _id: randomUUID(),
+        timestamp: new Date().toISOString(),
+        eventType: SMOKE_EVENT,
+        identityMap,
+      }),
+    );
     const schemaRef = { id: SMOKE_SCHEMA, contentType: 'application/vnd.adobe.xed-full+json;version=1' };
     const records = entities.map((xdmEntity) => {
       const header = { schemaRef, datasetId: dataset };
@@ -113,20 +117,21 @@ class SmokeTest {
     });
     this.#isSent = true;
     await sendToStream(this.#resources['collection-stream'], toAsync(records));
-    await this.steps.until(
-      async () => ((await this.#timelineEntries()) === records.length ? true : undefined),
-      'See the log of the function "stitch-stream", and "tributary quarantine list" for why records were rejected.',
-    );
+    await this.steps.until(async () => {
+      const why = await this.#rejections();
+      if (why !== '') throw new StepFailed(`rejected: ${why}`);
+      return (await this.#timelineEntries()) === records.length ? true : undefined;
+    }, 'See the log of the function "stitch-stream", and its alarms.');
     return { detail: `${records.length} records through the stream`, value: undefined };
   }
 
   async #stitch() {
     const value = await this.steps.until(async () => {
-      const { items, unknown } = await loadItems([this.#first, this.#second], this.#stores.profiles);
+      const { items, unknown } = await loadItems([this.#cookie, this.#device], this.#stores.profiles);
       const [item] = items;
       if (items.length !== 1 || unknown.length > 0 || !item) return undefined;
       const identities = identitiesIn(item);
-      return identities.has(this.#first) && identities.has(this.#second) ? item : undefined;
+      return identities.has(this.#cookie) && identities.has(this.#device) ? item : undefined;
     }, 'See the log of the function "stitch-stream", and the alarms of the table "profiles".');
     return { detail: 'both identities are one profile', value };
   }
@@ -155,7 +160,7 @@ class SmokeTest {
     const [lane] = lanes;
     const files = (lane?.exports ?? []).flatMap(({ files: own }) => own.map(({ key }) => key));
     const texts = await Promise.all(files.map(async (key) => textOf(await this.#stores.exports.get(key))));
-    const own = texts.filter((text) => text.includes(this.#first.slice(namespace.length + 1)));
+    const own = texts.filter((text) => text.includes(this.#id));
     if (own.length === 0) {
       const why = lane?.error ?? `its status is "${lane?.status}"`;
       throw new StepFailed(`no file names the profile: ${why}. See the log of the function "export-files".`);
@@ -165,7 +170,7 @@ class SmokeTest {
 
   async #requestDeletion(): Promise<void> {
     const requestId = `smoke-${randomUUID()}`;
-    const event = { requestId, identity: this.#first, reason: 'smoke test', isUnknown: true };
+    const event = { requestId, identity: this.#cookie, reason: 'smoke test', isUnknown: true };
     const answer = (await invoke(this.#resources, 'erase-person', event)) as ErasePersonAnswer;
     if (answer.outcome !== 'accepted') throw new StepFailed(`the deletion was answered "${answer.outcome}"`);
     this.#request = answer.erasure.requestId;
@@ -174,7 +179,7 @@ class SmokeTest {
   async #delete(item: ProfileItem) {
     await this.#requestDeletion();
     await this.steps.until(async () => {
-      const { items } = await loadItems([this.#first, this.#second], this.#stores.profiles);
+      const { items } = await loadItems([this.#cookie, this.#device], this.#stores.profiles);
       const isLeft = items.some(({ fragments }) => Object.keys(fragments).length > 0);
       const isMember = (await this.#segmentsOf(item)).length > 0;
       return isLeft || isMember || (await this.#timelineEntries()) > 0 ? undefined : true;
@@ -211,7 +216,7 @@ class SmokeTest {
   async #receipt() {
     await waitForReceipt(this.#request!, this.#resources);
     const { profiles, memberships } = this.#stores;
-    const keys = [this.#first, this.#second];
+    const keys = [this.#cookie, this.#device];
     const found = await profiles.lookup(keys);
     const held = await Promise.all(keys.map((key) => memberships.get(key)));
     if (found.size > 0 || held.some((item) => item !== undefined)) {
@@ -220,9 +225,23 @@ class SmokeTest {
     return { detail: `the deletion is done: privacy status ${this.#request}`, value: undefined };
   }
 
+  /** Why records of this test were rejected, where some were. */
+  async #rejections(): Promise<string> {
+    const { quarantine } = this.#stores;
+    const reasons = new Set<string>();
+    for await (const key of quarantine.list(datasetFolder(dataset))) {
+      const bytes = await quarantine.get(key);
+      const rows = bytes ? readArchive<QuarantineRow>(bytes) : [];
+      for (const { rejections } of rows.filter((row) => JSON.stringify(row).includes(this.#id))) {
+        for (const { code, pointer = '' } of rejections) reasons.add(`${code} ${pointer}`.trim());
+      }
+    }
+    return [...reasons].join('; ');
+  }
+
   async #timelineEntries(): Promise<number> {
     let entries = 0;
-    for (const key of [this.#first, this.#second]) {
+    for (const key of [this.#cookie, this.#device]) {
       for await (const _ of this.#stores.timeline.read(key)) entries += 1;
     }
     return entries;
@@ -242,7 +261,7 @@ class SmokeTest {
     for await (const key of exports.list(pendingPrefix(destination))) {
       const isTold = readPendingPart(textOf(await exports.get(key))).some(
         ({ identities, changes }) =>
-          identities.map(identityKey).includes(this.#first) && changes.some((change) => change.status === status),
+          identities.map(identityKey).includes(this.#cookie) && changes.some((change) => change.status === status),
       );
       if (isTold) return true;
     }

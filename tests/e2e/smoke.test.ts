@@ -40,7 +40,9 @@ describe('tributary smoke on a deployed stage', () => {
   it('says what to add where the active catalog has no place for a synthetic record, and sends nothing', async () => {
     const { code, ok, steps } = await run();
     expect([code, ok, steps.map(({ step }) => step)]).toEqual([1, false, ['catalog']]);
-    expect(steps[0]?.detail).toMatch(/no namespace TributarySmoke, dataset tributary-smoke.*--add-to DIR/s);
+    expect(steps[0]?.detail).toMatch(
+      /no namespace TributarySmoke, namespace TributarySmokeDevice, dataset tributary-smoke.*--add-to DIR/s,
+    );
   });
 
   it('ingests, stitches, evaluates, delivers and deletes in two minutes, and leaves nothing that names the profile', async () => {
@@ -54,7 +56,7 @@ describe('tributary smoke on a deployed stage', () => {
     const names = ['catalog', 'ingest', 'stitch', 'evaluate', 'deliver', 'export', 'delete', 'clean up', 'receipt'];
     expect(steps.map(({ step }) => step)).toEqual(names);
     expect(steps.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0)).toBeLessThan(120);
-    expect((await placesOf(`${SMOKE.namespace}:`)).filter((place) => !GONE_BY.includes(place))).toEqual([]);
+    expect((await placesOf(`${SMOKE.cookie}:`)).filter((place) => !GONE_BY.includes(place))).toEqual([]);
     expect(await membersOf()).toEqual(before);
   });
 

@@ -26,7 +26,7 @@ describe('the definitions of smoke tests', () => {
         /no delivery lane "tributary-smoke".* stages\/qa\.yaml.*\n {4}- \{ id: tributary-smoke, type: s3-file/,
       ),
       expect.stringMatching(
-        /namespace TributarySmoke, dataset tributary-smoke, segment .*--add-to DIR\n.*apply .*--stage qa/s,
+        /namespace TributarySmoke, namespace TributarySmokeDevice, dataset tributary-smoke, segment .*--add-to DIR\n.*apply .*--stage qa/s,
       ),
     ]);
   });

@@ -38,13 +38,13 @@ describe('a synthetic profile', () => {
   });
 
   it('has identities of smoke tests only: whoever has any other is somebody', () => {
-    expect(isSynthetic([`${SMOKE.namespace}:a`, `${SMOKE.namespace}:b`])).toBe(true);
-    expect(isSynthetic([`${SMOKE.namespace}:a`, ecid(1)])).toBe(false);
+    expect(isSynthetic([`${SMOKE.cookie}:a`, `${SMOKE.device}:a`])).toBe(true);
+    expect(isSynthetic([`${SMOKE.cookie}:a`, ecid(1)])).toBe(false);
     expect(isSynthetic([ecid(1)])).toBe(false);
     expect(isSynthetic([])).toBe(false);
   });
 
-  const identity = fc.constantFrom(`${SMOKE.namespace}:a`, `${SMOKE.namespace}:b`, ecid(1), ecid(2));
+  const identity = fc.constantFrom(`${SMOKE.cookie}:a`, `${SMOKE.device}:b`, ecid(1), ecid(2));
   const records = fc.array(
     fc.tuple(fc.integer({ min: 1, max: 1_000 }), fc.uniqueArray(identity, { minLength: 1, maxLength: 3 })),
     { minLength: 1, maxLength: 6 },
