@@ -48,7 +48,7 @@ describe('tributary smoke on a deployed stage', () => {
   it('ingests, stitches, evaluates, delivers and deletes in two minutes, and leaves nothing that names the profile', async () => {
     addSmokeDefinitions(catalog);
     await applyCatalog(await loadCatalogFolder(catalog, {}), flow.resources);
-    const membersOf = async () => JSON.parse((await cli('status', '--json')).stdout).audiences as unknown;
+    const membersOf = async () => JSON.parse((await cli('status', '--json')).stdout).segments as object;
     const before = await membersOf();
     const { code, ok, steps } = await run('--wait');
     console.log(steps.map(({ step, seconds }) => `${step} ${seconds} s`).join(', '));
@@ -57,6 +57,7 @@ describe('tributary smoke on a deployed stage', () => {
     expect(steps.map(({ step }) => step)).toEqual(names);
     expect(steps.slice(0, -1).reduce((sum, { seconds }) => sum + seconds, 0)).toBeLessThan(120);
     expect((await placesOf(`${SMOKE.cookie}:`)).filter((place) => !GONE_BY.includes(place))).toEqual([]);
+    expect(Object.keys(before).length).toBeGreaterThan(5);
     expect(await membersOf()).toEqual(before);
   });
 
