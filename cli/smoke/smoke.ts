@@ -151,7 +151,7 @@ class SmokeTest {
       () => this.#isPending('realized'),
       `See the logs of the functions "route" and "deliver-s3-file", and "tributary destination runs --destination ${destination}".`,
     );
-    return { detail: `the destination "${destination}" was told`, value: undefined };
+    return { detail: `the membership was delivered to "${destination}"`, value: undefined };
   }
 
   async #export() {
@@ -186,9 +186,9 @@ class SmokeTest {
     }, 'See the logs of the functions "erase-person" and "evaluate".');
     await this.steps.until(
       () => this.#isPending('exited'),
-      'The destination was not told that the profile left. See the logs of the functions "route" and "deliver-s3-file".',
+      'The exit was not delivered. See the logs of the functions "route" and "deliver-s3-file".',
     );
-    return { detail: 'gone from profile, timeline and audience, and the destination was told', value: undefined };
+    return { detail: 'gone from profile, timeline and audience, and the exit was delivered', value: undefined };
   }
 
   /** What objects have: smoke tests have a dataset and a destination of their own, so all of it goes. */
@@ -259,11 +259,11 @@ class SmokeTest {
   async #isPending(status: 'realized' | 'exited'): Promise<true | undefined> {
     const { exports } = this.#stores;
     for await (const key of exports.list(pendingPrefix(destination))) {
-      const isTold = readPendingPart(textOf(await exports.get(key))).some(
+      const isDelivered = readPendingPart(textOf(await exports.get(key))).some(
         ({ identities, changes }) =>
           identities.map(identityKey).includes(this.#cookie) && changes.some((change) => change.status === status),
       );
-      if (isTold) return true;
+      if (isDelivered) return true;
     }
     return undefined;
   }
