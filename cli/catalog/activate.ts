@@ -69,11 +69,7 @@ export async function activateCatalog(
   options: ActivateOptions,
 ): Promise<ActivationReport> {
   const { stage, backfill, allowBreaking, wayOut, note, say } = options;
-  if (allowBreaking && (await isProtected(resources))) {
-    throw new UserError(
-      `--allow-breaking is not for the stage "${stage}": it is protected (deletionProtection). Nothing was done.`,
-    );
-  }
+  if (allowBreaking) await rejectProtected(resources, stage);
   const stores = storesOf(resources);
   const breaking = rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
@@ -117,6 +113,14 @@ export async function evaluateAll(
   const job = await runEvaluation(place, running);
   say(printProgress(job, EVALUATION));
   return job;
+}
+
+/** @throws UserError where the stage may not lose anything */
+async function rejectProtected(resources: Resources, stage: string): Promise<void> {
+  if (!(await isProtected(resources))) return;
+  throw new UserError(
+    `--allow-breaking is not for the stage "${stage}": it is protected (deletionProtection). Nothing was done.`,
+  );
 }
 
 /**
