@@ -69,7 +69,7 @@ export async function activateCatalog(
   options: ActivateOptions,
 ): Promise<ActivationReport> {
   const { stage, backfill, allowBreaking, wayOut, note, say } = options;
-  if (allowBreaking) await rejectProtected(resources, stage);
+  await rejectProtected(resources, options);
   const stores = storesOf(resources);
   const breaking = rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
@@ -115,9 +115,9 @@ export async function evaluateAll(
   return job;
 }
 
-/** @throws UserError where the stage may not lose anything */
-async function rejectProtected(resources: Resources, stage: string): Promise<void> {
-  if (!(await isProtected(resources))) return;
+/** @throws UserError where breaking changes are asked for, and the stage may not lose anything */
+async function rejectProtected(resources: Resources, { stage, allowBreaking }: ActivateOptions): Promise<void> {
+  if (!allowBreaking || !(await isProtected(resources))) return;
   throw new UserError(
     `--allow-breaking is not for the stage "${stage}": it is protected (deletionProtection). Nothing was done.`,
   );

@@ -36,8 +36,9 @@ type Names = Readonly<Record<string, string>>;
  * the command line of either. What it must not do is lose, replace or misread anything.
  */
 describe('the upgrade of a running stage from the last release', { skip: absent !== undefined, meta }, () => {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-upgrade-')));
-  const [old, emulator] = [join(folder, 'release'), join(folder, 'emulator')];
+  let folder: string;
+  let old: string;
+  let emulator: string;
   let aws: LocalAws;
   let before: Awaited<ReturnType<typeof answers>>;
   let present: ReturnType<typeof commandLineOf>;
@@ -69,6 +70,8 @@ describe('the upgrade of a running stage from the last release', { skip: absent 
   };
 
   beforeAll(async () => {
+    folder = realpathSync(mkdtempSync(join(tmpdir(), 'tributary-upgrade-')));
+    [old, emulator] = [join(folder, 'release'), join(folder, 'emulator')];
     for (const root of [old, emulator]) mkdirSync(root);
     await checkOut((release as { tag: string }).tag, projectRoot, old);
     symlinkSync(join(projectRoot, 'node_modules'), join(emulator, 'node_modules'));
