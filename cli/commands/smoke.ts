@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { Command, InvalidArgumentError } from 'commander';
+import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { addSmokeDefinitions } from '#cli/smoke/definitions.ts';
 import { smoke } from '#cli/smoke/smoke.ts';
 import type { SmokeStep } from '#cli/smoke/steps.ts';
@@ -21,16 +22,16 @@ export const smokeCommand = (): Command =>
     )
     .option('--stage <name>', 'stage', 'local')
     .option('--seconds <n>', 'within which all of it has to be done', parseSeconds, 120)
-    .option('--wait', 'wait for the receipt of the deletion as well; on AWS, that is 20 minutes')
+    .option('--wait', 'wait for the receipt of the deletion as well; on AWS, that takes about 20 minutes')
     .option('--add-to <dir>', 'send nothing: write the definitions that it needs into the folder of a catalog')
-    .option('--json', 'print one JSON object')
+    .option(...JSON_OPTION)
     .action(run);
 
 async function run({ stage, seconds, wait = false, json, addTo }: SmokeFlags): Promise<void> {
   if (addTo !== undefined) {
     const files = addSmokeDefinitions(addTo);
     const text = files.length > 0 ? files.map((file) => `${addTo}/${file}\n`).join('') : `${addTo} has them already\n`;
-    process.stdout.write(json ? `${JSON.stringify({ written: files })}\n` : text);
+    printReport(json, { written: files }, text);
     return;
   }
   const resources = await useStage(stage);
