@@ -3,6 +3,7 @@ import { OUTSIDE_DATA, outsideData } from './tests/harness/outside/data.ts';
 import { ALONE, NotRunReporter } from './tests/harness/outside/not-run.ts';
 import { readersOfOutsideData } from './tests/harness/outside/readers.ts';
 import { timeout } from './tests/harness/runs.ts';
+import { NotRunHereReporter } from './tests/harness/upgrade/not-run.ts';
 
 const quiet = { POWERTOOLS_LOG_LEVEL: 'SILENT' };
 const limits = { setupFiles: ['tests/harness/setup.ts'], testTimeout: timeout, hookTimeout: timeout };
@@ -35,7 +36,7 @@ const inProcessesOfTheirOwn = [
  */
 export default defineConfig({
   test: {
-    reporters: [...configDefaults.reporters, new NotRunReporter()],
+    reporters: [...configDefaults.reporters, new NotRunReporter(), new NotRunHereReporter()],
     projects: [
       {
         test: {

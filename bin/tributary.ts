@@ -1,7 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { buildTributary } from '#lib/app.ts';
 import { addChecks } from '#lib/checks.ts';
-import { StageError, selectStage } from '#lib/config/select.ts';
+import { selectStage } from '#lib/config/select.ts';
+import { StageError } from '#lib/config/stage-error.ts';
 
 const app = new App();
 try {
@@ -9,10 +10,10 @@ try {
     app,
     selectStage((key) => app.node.tryGetContext(key)),
   );
-  addChecks(app);
-  app.synth();
 } catch (error) {
   if (!(error instanceof StageError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  console.error(error.message);
+  process.exit(1);
 }
+addChecks(app);
+app.synth();

@@ -64,6 +64,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   ],
   export: [['tributary export', 'the files of the day, now']],
   'audience-manager': [['tributary audience-manager read ftp_dpm_1_1780272000.sync', 'row by row, as the hub would']],
+  smoke: [
+    ['tributary smoke --stage dev', 'after a deployment: does everything work, from the stream to a file'],
+    ['tributary smoke --add-to catalog', 'what a catalog needs for it'],
+  ],
   status: [
     ['tributary status', 'the stage on this machine'],
     ['tributary status --stage dev --json', 'for programs'],

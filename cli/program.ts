@@ -21,6 +21,7 @@ import { quarantineCommand } from './commands/quarantine.ts';
 import { replayCommand } from './commands/replay.ts';
 import { schemaCommand } from './commands/schema.ts';
 import { segmentCommand } from './commands/segment.ts';
+import { smokeCommand } from './commands/smoke.ts';
 import { sourceConnectionCommand } from './commands/source-connection.ts';
 import { startCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
@@ -45,7 +46,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   ],
   'Profiles:': [profileCommand, identityCommand, privacyCommand],
   'Destinations:': [destinationCommand, exportCommand, audienceManagerCommand],
-  'A running stage:': [statusCommand, evaluateCommand, expireCommand],
+  'A running stage:': [statusCommand, smokeCommand, evaluateCommand, expireCommand],
 };
 
 /** All commands, ready to parse one command line. */

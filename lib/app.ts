@@ -1,4 +1,5 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { type App, type Stack, Tags } from 'aws-cdk-lib';
+import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { StageConfig } from './config/schema.ts';
 import { ActivationStack } from './stacks/activation-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
@@ -13,7 +14,7 @@ export interface Tributary {
 
 export function buildTributary(app: App, config: StageConfig): Tributary {
   const prefix = `tributary-${config.stage}`;
-  const tags = { project: 'tributary', stage: config.stage };
+  const tags = { ...config.tags, project: 'tributary', stage: config.stage };
   // How stacks refer to each other is read from the context, which must be set before the first stack is made.
   app.node.setContext('@aws-cdk/core:defaultCrossStackReferences', config.stackReferences);
   const common = {
@@ -43,5 +44,15 @@ export function buildTributary(app: App, config: StageConfig): Tributary {
   });
 
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
+  for (const stack of [data, activation, compute]) limitRoles(stack, config.permissionsBoundary);
   return { data, activation, compute };
+}
+
+/** Gives every role of a stack the boundary that a company may ask for: those of the CDK's own functions, too. */
+function limitRoles(stack: Stack, boundary: string | undefined): void {
+  if (boundary === undefined) return;
+  const policy = boundary.startsWith('arn:')
+    ? ManagedPolicy.fromManagedPolicyArn(stack, 'PermissionsBoundary', boundary)
+    : ManagedPolicy.fromManagedPolicyName(stack, 'PermissionsBoundary', boundary);
+  PermissionsBoundary.of(stack).apply(policy);
 }

@@ -4,6 +4,7 @@ import { printRemains } from '#cli/report/print-estimate.ts';
 import { type JobReport, printProgress, reportJob } from '#cli/report/print-job.ts';
 import { leftBehind } from '#cli/stage/history.ts';
 import { EVALUATION } from '#cli/stage/job-kinds.ts';
+import { isProtected } from '#cli/stage/protection.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
@@ -68,6 +69,7 @@ export async function activateCatalog(
   options: ActivateOptions,
 ): Promise<ActivationReport> {
   const { stage, backfill, allowBreaking, wayOut, note, say } = options;
+  await rejectProtected(resources, options);
   const stores = storesOf(resources);
   const breaking = rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
@@ -113,6 +115,14 @@ export async function evaluateAll(
   return job;
 }
 
+/** @throws UserError where breaking changes are asked for, and the stage may not lose anything */
+async function rejectProtected(resources: Resources, { stage, allowBreaking }: ActivateOptions): Promise<void> {
+  if (!allowBreaking || !(await isProtected(resources))) return;
+  throw new UserError(
+    `--allow-breaking is not for the stage "${stage}": it is protected (deletionProtection). Nothing was done.`,
+  );
+}
+
 /**
  * Schemas grow, they do not change (docs/schemas.md).
  * @returns the changes that data so far does not survive, if they are wanted; they are warned of
@@ -147,7 +157,7 @@ export async function applyCatalog(catalog: Catalog, resources: Resources, note:
   if (missing.length > 0) {
     const names = missing.map(({ id, type }) => `${id} (${type})`).join(', ');
     throw new UserError(
-      `The stage has no connection for: ${names}. Add it to "connections" in lib/config/stages.ts and deploy, or rename the destination to one of: ${Object.keys(queues).join(', ')}.`,
+      `The stage has no delivery lane for: ${names}. Add it to "destinations" in stages/<stage>.yaml and deploy, or rename the destination to one of: ${Object.keys(queues).join(', ')}.`,
     );
   }
   compileCatalog(catalog);

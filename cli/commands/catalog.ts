@@ -97,15 +97,13 @@ export function catalogCommand(): Command {
 const withActivationFlags = (command: Command): Command =>
   command
     .option('--stage <name>', 'stage', 'local')
-    .option('--allow-breaking', 'also when changes of schemas are breaking; not on prod')
+    .option('--allow-breaking', 'also when changes of schemas are breaking; not on a protected stage')
     .option('--no-backfill', 'leave the updates of edited destinations to the daily evaluation')
     .option('--author <name>', 'author, for the history; the user of this machine when omitted')
     .option('--comment <text>', 'why, for the history')
     .option(...JSON_OPTION);
 
-/** @throws UserError when what is asked for is not for the stage */
 function activationOf({ stage, backfill, allowBreaking, author, comment, json }: ActivationFlags) {
-  if (allowBreaking && stage === 'prod') throw new UserError('--allow-breaking is not for the stage "prod".');
   const note = { by: author ?? userOfMachine(), comment };
   const progress = new Progress(json ? process.stderr : process.stdout);
   const say = (text: string): void => progress.line(text);

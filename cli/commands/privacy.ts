@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { Command } from 'commander';
 import { Progress } from '#cli/local/progress.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printErasure, printPass } from '#cli/report/print-erasure.ts';
 import { invoke } from '#cli/stage/invoke.ts';
+import { waitForReceipt } from '#cli/stage/receipt.ts';
 import { storesOf } from '#cli/stage/stores.ts';
-import { type Resources, useStage } from '#cli/stage/use-stage.ts';
+import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Erasure } from '#core/privacy/erasure.ts';
 import { isGenuine, type SignedReceipt } from '#core/privacy/receipt.ts';
 import { secretsManager } from '#lambdas/adapters/clients.ts';
@@ -102,30 +101,12 @@ async function deletePerson(identity: string, options: DeleteOptions): Promise<v
     );
     return;
   }
-  const signed = await waitForReceipt(requestId, resources);
+  const progress = new Progress(process.stderr);
+  const signed = await waitForReceipt(requestId, resources, (text) => progress.running(text));
+  progress.step('Done');
   const text = `${JSON.stringify(signed, undefined, 2)}\n`;
   if (receipt !== undefined) writeFileSync(receipt, text);
   printReport(options.json, signed, text);
-}
-
-const LOOK_EVERY_MS = 2_000;
-
-/** Starts passes whenever one is due, as the schedule does, until the receipt is there. */
-async function waitForReceipt(requestId: string, resources: Resources): Promise<SignedReceipt> {
-  const { erasures, erasureJobs } = storesOf(resources);
-  const progress = new Progress(process.stderr);
-  for (;;) {
-    const erasure = await erasures.get(requestId);
-    if (erasure?.receipt) {
-      progress.step('Done');
-      return erasure.receipt;
-    }
-    if (!erasure) throw new UserError(`There is no request ${requestId} any more.`);
-    (await invoke(resources, 'erase')) as Continued;
-    const { current } = await erasureJobs.latest();
-    progress.running([printErasure(erasure), ...(current ? [printPass(current)] : [])].join('; '));
-    await setTimeout(LOOK_EVERY_MS);
-  }
 }
 
 async function showStatus(request: string | undefined, { stage, json }: { stage: string; json?: true }): Promise<void> {

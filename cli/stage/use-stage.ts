@@ -1,3 +1,5 @@
+import { globSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { GetParametersByPathCommand } from '@aws-sdk/client-ssm';
 import { runningLocalAws } from '#cli/local/endpoint.ts';
 import { enterLocalStage } from '#cli/local/environment.ts';
@@ -48,6 +50,12 @@ function adviceOn({ name, message, code, $metadata }: AwsError, stage: string): 
   return $metadata && `AWS does not return the parameters of stage "${stage}": ${name}: ${message}`;
 }
 
+/** The stages that a checkout has a file of. */
+const knownStages = (root: string): string[] =>
+  globSync('*.yaml', { cwd: join(root, 'stages') })
+    .map((file) => basename(file, '.yaml'))
+    .sort();
+
 /** The names that the stage's deployment left in SSM. */
 export async function findResources(stage: string): Promise<Resources> {
   const path = parameterPath(stage);
@@ -58,6 +66,12 @@ export async function findResources(stage: string): Promise<Resources> {
     for (const { Name, Value } of page.Parameters ?? []) found.set(Name!.slice(path.length + 1), Value!);
     next = page.NextToken;
   } while (next);
+  const known = knownStages(projectRoot);
+  if (found.size === 0 && !known.includes(stage)) {
+    throw new UserError(
+      `There is no stage "${stage}" here: nothing is deployed under that name, and stages/ has ${known.join(', ')}.`,
+    );
+  }
   const missing = STAGE_PARAMETERS.filter((handle) => !found.has(handle));
   if (missing.length > 0) throw new UserError(await whyNot(stage, found.size > 0 ? missing : []));
   return Object.fromEntries(found) as Resources;

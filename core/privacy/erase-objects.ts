@@ -2,12 +2,13 @@ import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { pendingWithout } from '#core/activation/s3-file/erase-pending.ts';
 import { isPendingKey } from '#core/activation/s3-file/keys.ts';
+import { isSynthetic, SMOKE } from '#core/identity/smoke.ts';
 import type { Job } from '#core/jobs/job.ts';
 import type { JobItems, StepResult } from '#core/jobs/work-on-partition.ts';
 import { type Rewrite, rewriteFolder } from '#core/lake/delete-rows.ts';
 import type { Backoff } from '#core/ports/conflict.ts';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
-import { partitionOf } from '#core/record/partition.ts';
+import { datasetFolder, partitionOf } from '#core/record/partition.ts';
 import { addErased } from './counts.ts';
 import { type Erasure, isCovered, searchedSince } from './erasure.ts';
 import type { Erasures } from './ports/erasures.ts';
@@ -97,13 +98,19 @@ export async function eraseInFolders(
   return { tally, failed, ...(firstError && { firstError }) };
 }
 
+/** Synthetic profiles have records in a dataset of their own only: no pass over everything is made for them. */
+const isOfSmokeTests = (store: StoreName, folder: string): boolean =>
+  store !== 'exports' && folder.startsWith(datasetFolder(SMOKE.dataset));
+
 async function eraseInFolder(
   { store, folder }: SearchedFolder,
   jobId: string,
   covered: readonly Erasure[],
   deps: EraseObjectsDeps,
 ): Promise<{ objects: number; rows: number; skipped: number }> {
-  const search = new Search(covered, jobId, deps);
+  const searchedFor = covered.filter(({ identities }) => !isSynthetic(identities) || isOfSmokeTests(store, folder));
+  if (searchedFor.length === 0) return { objects: 0, rows: 0, skipped: 0 };
+  const search = new Search(searchedFor, jobId, deps);
   const bucket = deps.stores[store];
   if (store === 'lake') await rewriteFolder(bucket, folder, search.rewrite, search);
   else {

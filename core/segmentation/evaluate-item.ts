@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
+import { isSynthetic, SMOKE } from '#core/identity/smoke.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
@@ -31,7 +32,8 @@ export type EvaluationScope = 'changed' | 'all';
 
 /**
  * Evaluates every profile of an item. Pure: the same item, memberships and instant give the same answer. An opted-out
- * profile is in no segment, whatever the segment says about opt-outs (aep.md §5.4).
+ * profile is in no segment, whatever the segment says about opt-outs (aep.md §5.4); a synthetic one in that of smoke tests
+ * only, where nobody else is.
  * @param before the memberships so far, those of absorbed items included
  * @param now epoch ms
  * @param records what the segments look up; only needed where all of them are evaluated
@@ -128,7 +130,7 @@ interface Moment {
 }
 
 function evaluateProfile(
-  { view, optedOut }: Profile,
+  { view, optedOut, identities }: Profile,
   held: readonly ProfileMemberships[],
   set: SegmentSet,
   moment: Moment,
@@ -137,14 +139,16 @@ function evaluateProfile(
   const evaluator = set.evaluator(view, records);
   const segments: Record<string, Membership> = {};
   const streamed = new Set(set.streamed);
+  const isTest = isSynthetic(identities);
   for (const id of set.ids) {
     const heldHere = heldIn(held, id);
     const wasMember = heldHere.some(({ status }) => status === 'realized');
-    const standing = optedOut
-      ? OUT
-      : streamed.has(id)
-        ? standingOf(evaluator, id, wasMember, moment)
-        : { isMember: scope === 'all' ? evaluator.answer(id, now).isMember : wasMember };
+    const standing =
+      optedOut || isTest !== (id === SMOKE.segment)
+        ? OUT
+        : streamed.has(id)
+          ? standingOf(evaluator, id, wasMember, moment)
+          : { isMember: scope === 'all' ? evaluator.answer(id, now).isMember : wasMember };
     const membership = nextMembership(heldHere, standing, now);
     if (membership) segments[id] = membership;
   }

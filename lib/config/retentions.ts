@@ -1,5 +1,6 @@
 import { MAX_RETENTION_DAYS, type Retentions } from '#core/contract/retentions.ts';
 import type { StageConfig } from './schema.ts';
+import { StageError } from './stage-error.ts';
 
 /** How long stores that are searched for nobody keep what they have, in days: constructs and receipts go by the same figures. */
 export const RETENTION_DAYS = {
@@ -32,7 +33,7 @@ export const noncurrentDays = (
     ? RETENTION_DAYS.noncurrent
     : Math.max(1, Math.min(RETENTION_DAYS.noncurrent, goneWithinDays - expireAfterDays - 2 * S3_ROUNDING));
 
-/** Of one stage, with what it has. @throws Error where a store keeps more than the law allows */
+/** Of one stage, with what it has. @throws StageError where a store keeps more than the law allows */
 export function retentionsOf(config: StageConfig): Retentions {
   const { noncurrent, backups, tableStreams, queues, deliveryState } = RETENTION_DAYS;
   const inBucket = (expireAfterDays: number): number =>
@@ -55,7 +56,7 @@ export function retentionsOf(config: StageConfig): Retentions {
   const { goneWithinDays } = config.erasure;
   for (const [store, each] of Object.entries(days)) {
     if (each > goneWithinDays) {
-      throw new Error(
+      throw new StageError(
         `"${store}" of stage ${config.stage} keeps what it has for ${each} days, but deleted people have to be gone within ${goneWithinDays} (erasure.goneWithinDays, at most ${MAX_RETENTION_DAYS})`,
       );
     }

@@ -2,27 +2,34 @@ import { z } from 'zod';
 import { DESTINATION_KINDS, lanesOf } from '#core/contract/delivery-lanes.ts';
 import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
 import { MAX_RETENTION_DAYS } from '#core/contract/retentions.ts';
+import { FUNCTION_SIZES, SCHEDULES } from './defaults.ts';
 
 /**
- * Everything that may differ between the stages. Constructs read this object and nothing else: no environment
- * variable, no context, so that a template is the same wherever it is made.
+ * What the file of a stage may say: `stages/<name>.yaml`, described setting by setting in docs/operations/stages.md, which
+ * a test compares with this. Constructs read the result and nothing else: no environment variable, no context, so that a
+ * template is the same wherever it is made.
  */
 
 /** The variables of a function hold the URL of every queue and may not exceed 4 KB together. */
 export const MAX_LANES = 20;
 
+/** Stacks, alarms, tables of Athena and parameters are called after the stage. */
+export const STAGE_NAME = /^[a-z][a-z0-9-]{0,23}$/;
+
 const destination = z.strictObject({
   id: z
     .string()
     .max(32)
-    .regex(/^[a-z][a-z0-9-]*$/, 'expected lower-case letters, digits and hyphens, starting with a letter'),
+    .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens, starting with a letter'),
   type: z.enum(DESTINATION_KINDS),
   /** How many messages batches of each delivery lane are worked on at once: the destination's share of the account. */
   maxConcurrency: z.int().min(2).max(1000).default(5),
+  /** Instead of the stage's; of files only. */
+  gatherSeconds: z.int().min(1).max(300).optional(),
 });
 export type DestinationConfig = z.output<typeof destination>;
 
-export const destinationsSchema = z.array(destination).superRefine((destinations, context) => {
+const destinationsSchema = z.array(destination).superRefine((destinations, context) => {
   const seen = new Set<string>();
   for (const [index, { id }] of destinations.entries()) {
     if (seen.has(id)) context.addIssue({ code: 'custom', path: [index, 'id'], message: `"${id}" is used twice` });
@@ -34,134 +41,166 @@ export const destinationsSchema = z.array(destination).superRefine((destinations
   }
 });
 
-const collection = z.discriminatedUnion('mode', [
-  z.strictObject({ mode: z.literal('on-demand'), retentionHours: z.int().min(24).max(8760) }),
-  z.strictObject({
-    mode: z.literal('provisioned'),
-    shards: z.int().min(1).max(200),
-    retentionHours: z.int().min(24).max(8760),
-  }),
-]);
+const retentionHours = z.int().min(24).max(8760).default(24);
+const collection = z
+  .discriminatedUnion('mode', [
+    z.strictObject({ mode: z.literal('on-demand'), retentionHours }),
+    z.strictObject({ mode: z.literal('provisioned'), shards: z.int().min(1).max(200).default(1), retentionHours }),
+  ])
+  // One shard costs a third of an idle on-demand stream.
+  .prefault({ mode: 'provisioned' });
 
-const functionSize = z.strictObject({
-  memoryMb: z.int().min(128).max(10_240),
-  timeoutSeconds: z.int().min(1).max(900),
-});
-export type FunctionSize = z.output<typeof functionSize>;
+/** How requests come in: through an HTTP API, or, where there is none to have, through the URLs of functions. */
+const http = z
+  .discriminatedUnion('endpoint', [
+    z.strictObject({
+      endpoint: z.literal('api'),
+      ratePerSecond: z.int().min(1).max(100_000).default(1_000),
+      burst: z.int().min(1).max(100_000).default(2_000),
+    }),
+    z.strictObject({ endpoint: z.literal('function-urls') }),
+  ])
+  .prefault({ endpoint: 'api' });
+
+const functionSettings = (name: FunctionName) =>
+  z
+    .strictObject({
+      memoryMb: z.int().min(128).max(10_240).default(FUNCTION_SIZES[name].memoryMb),
+      timeoutSeconds: z.int().min(1).max(900).default(FUNCTION_SIZES[name].timeoutSeconds),
+      /** Calls that are kept for the function, and the most that it makes; without it, it shares the account's. */
+      reservedConcurrency: z.int().min(1).max(1_000_000).optional(),
+    })
+    .prefault({});
+type FunctionSettings = ReturnType<typeof functionSettings>;
+
+const functions = z
+  .strictObject(
+    Object.fromEntries(FUNCTION_NAMES.map((name) => [name, functionSettings(name)])) as Record<
+      FunctionName,
+      FunctionSettings
+    >,
+  )
+  .prefault({});
 
 const scheduleExpression = z
   .string()
-  .regex(/^(rate|cron)\(.+\)$/, 'expected an EventBridge expression such as "rate(1 minute)" or "cron(0 1 * * ? *)"');
+  .regex(/^(rate|cron)\(.+\)$/, 'an EventBridge expression such as "rate(1 minute)" or "cron(0 1 * * ? *)"');
+const schedules = z
+  .strictObject({
+    reevaluateDue: scheduleExpression.default(SCHEDULES.reevaluateDue),
+    expire: scheduleExpression.default(SCHEDULES.expire),
+    evaluateBatch: scheduleExpression.default(SCHEDULES.evaluateBatch),
+    exportFiles: scheduleExpression.default(SCHEDULES.exportFiles),
+    compactLake: scheduleExpression.default(SCHEDULES.compactLake),
+    erase: scheduleExpression.default(SCHEDULES.erase),
+  })
+  .prefault({});
 
 /** The periods that CloudWatch Logs accepts and that make sense here. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 180, 365, 731] as const;
 
-export const stageConfigSchema = z
-  .strictObject({
-    stage: z.enum(['dev', 'prod', 'local']),
-    /** Without account and region the templates fit any account and region. */
-    account: z
+/** Those that every resource has anyway. */
+const OWN_TAGS = ['project', 'stage'];
+const tags = z
+  .record(
+    z
       .string()
-      .regex(/^\d{12}$/, 'expected the 12 digits of an AWS account')
-      .optional(),
-    region: z
-      .string()
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected the name of an AWS region such as eu-central-1')
-      .optional(),
-    /** What happens to the data when a stack is deleted. */
-    removal: z.enum(['retain', 'destroy']),
-    /** Whether deleting a stack first empties its buckets, by a function of the CDK. Only with `removal: destroy`. */
-    emptyBuckets: z.boolean(),
-    /** Termination protection of the stacks and deletion protection of the tables. */
-    deletionProtection: z.boolean(),
-    pointInTimeRecovery: z.boolean(),
-    versionedBuckets: z.boolean(),
-    /** Server access logs of the buckets, in a bucket of their own. */
-    accessLogs: z.boolean(),
-    tracing: z.boolean(),
-    dashboard: z.boolean(),
-    /** The lake as a table of Athena. */
-    lakeQueries: z.boolean(),
-    logRetentionDays: z.literal(LOG_RETENTION_DAYS),
-    /** Who is told about alarms; without it alarms only change their state. Protected stages need somebody. */
-    alarmEmail: z.email().optional(),
-    /** Where docs/runbook.md is read by whoever is told, e.g. on the web page of your repository: alarms link to its headings. */
-    runbookUrl: z
-      .url({
-        protocol: /^https$/,
-        error: 'expected an address such as https://git.example.com/tributary/docs/runbook.md',
-      })
-      .regex(/^[^#]*$/, 'expected no "#": alarms add the heading')
-      .optional(),
-    /** Alarms on several metrics together; not every emulator can make them. */
-    combinedAlarms: z.boolean(),
-    /** How many calls of functions the account may have at once, by its quota in this region; an alarm warns before. */
-    lambdaConcurrency: z.int().min(10).max(1_000_000),
-    architecture: z.enum(['arm64', 'x86_64']),
-    /** How stacks refer to each other: `strong` are exports, `weak` are reads of the other stack's outputs. */
-    stackReferences: z.enum(['strong', 'weak']),
-    /** Whether destinations may lie at private addresses: only where the outside world is a test server. */
-    allowPrivateEndpoints: z.boolean(),
-    collection,
-    /** Batches of one shard that are worked on side by side, in order for each partition key. */
-    streamParallelism: z.int().min(1).max(10),
-    /** How requests come in: through an HTTP API, or, where there is none to have, through the URLs of functions. */
-    http: z.discriminatedUnion('endpoint', [
-      z.strictObject({
-        endpoint: z.literal('api'),
-        ratePerSecond: z.int().min(1).max(100_000),
-        burst: z.int().min(1).max(100_000),
-      }),
-      z.strictObject({ endpoint: z.literal('function-urls') }),
-    ]),
-    /** How long deliveries are gathered before they are put into a file. */
-    gatherSeconds: z.int().min(1).max(300),
-    /** Into how many parts a job over all profiles is divided; as many are worked on side by side. */
-    jobPartitions: z.int().min(2).max(200),
-    /** Megabytes that a compacted object of the lake should have. */
-    lakeObjectMb: z.int().min(16).max(512),
-    erasure: z.strictObject({
-      /**
-       * Seconds after which every call that was running has ended, with a minute to spare: a pass that is to find what came
-       * beside a deletion begins no sooner.
-       */
-      settleSeconds: z.int().min(1).max(86_400),
-      /** By then deleted people are gone from every store, backups included: receipts say so. */
-      goneWithinDays: z.int().min(1).max(MAX_RETENTION_DAYS),
-    }),
-    destinations: destinationsSchema,
-    schedules: z.strictObject({
-      reevaluateDue: scheduleExpression,
-      expire: scheduleExpression,
-      evaluateBatch: scheduleExpression,
-      exportFiles: scheduleExpression,
-      compactLake: scheduleExpression,
-      erase: scheduleExpression,
-    }),
-    functions: z.record(z.enum(FUNCTION_NAMES as [FunctionName, ...FunctionName[]]), functionSize),
-  })
-  .superRefine((config, context) => {
-    if (config.stage === 'prod' && config.removal !== 'retain') {
-      context.addIssue({ code: 'custom', path: ['removal'], message: 'production data is always retained' });
-    }
-    if (config.deletionProtection && config.alarmEmail === undefined) {
-      context.addIssue({
-        code: 'custom',
-        path: ['alarmEmail'],
-        message:
-          'a stage with deletionProtection needs somebody who is told about its alarms: ' +
-          `write alarmEmail: 'operations@example.com' into "${config.stage}" of lib/config/stages.ts, ` +
-          'or add -c alarmEmail=operations@example.com to the command',
-      });
-    }
-    if (config.emptyBuckets && config.removal !== 'destroy') {
-      context.addIssue({ code: 'custom', path: ['emptyBuckets'], message: 'only together with removal: "destroy"' });
-    }
-    if (config.allowPrivateEndpoints && config.stage !== 'local') {
-      context.addIssue({ code: 'custom', path: ['allowPrivateEndpoints'], message: 'only in stage "local"' });
-    }
-  });
+      .regex(/^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/u, 'at most 128 letters, digits, spaces or _.:/=+@-, not "aws:…"')
+      .refine((key) => !OWN_TAGS.includes(key), `another name: every resource has ${OWN_TAGS.join(' and ')} anyway`),
+    z.string().max(256),
+  )
+  .default({});
 
-export type StageConfig = z.output<typeof stageConfigSchema>;
-export type StageConfigInput = z.input<typeof stageConfigSchema>;
-export type StageName = StageConfig['stage'];
+export const stageSettings = z.strictObject({
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'the 12 digits of an AWS account, in quotation marks')
+    .optional(),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'the name of an AWS region such as eu-central-1')
+    .optional(),
+  removal: z.enum(['retain', 'destroy']),
+  deletionProtection: z.boolean(),
+  emptyBuckets: z.boolean().default(false),
+  pointInTimeRecovery: z.boolean().default(false),
+  versionedBuckets: z.boolean().default(false),
+  accessLogs: z.boolean().default(true),
+  tags,
+  permissionsBoundary: z
+    .string()
+    .regex(/^(arn:[a-z-]+:iam::(\d{12}|aws):policy\/)?[\w+=,.@/-]+$/, 'the name or the ARN of a managed policy of IAM')
+    .optional(),
+  alarmEmails: z.array(z.email('an e-mail address')).min(1).max(20).optional(),
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'the ARN of a topic of SNS')
+    .optional(),
+  runbookUrl: z
+    .url({ protocol: /^https$/, error: 'an address such as https://git.example.com/tributary/docs/runbook.md' })
+    .regex(/^[^#]*$/, 'an address without "#": alarms add the heading')
+    .optional(),
+  combinedAlarms: z.boolean().default(true),
+  dashboard: z.boolean().default(true),
+  tracing: z.boolean().default(true),
+  logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(14),
+  lakeQueries: z.boolean().default(true),
+  // What accounts have, once they are not new any more.
+  lambdaConcurrency: z.int().min(10).max(1_000_000).default(1_000),
+  architecture: z.enum(['arm64', 'x86_64', 'host']).default('arm64'),
+  stackReferences: z.enum(['strong', 'weak']).default('weak'),
+  allowPrivateEndpoints: z.boolean().default(false),
+  collection,
+  streamParallelism: z.int().min(1).max(10).default(1),
+  http,
+  gatherSeconds: z.int().min(1).max(300).default(60),
+  jobPartitions: z.int().min(2).max(200).default(4),
+  lakeObjectMb: z.int().min(16).max(512).default(128),
+  erasure: z
+    .strictObject({
+      settleSeconds: z.int().min(1).max(86_400).default(960),
+      goneWithinDays: z.int().min(1).max(MAX_RETENTION_DAYS).default(35),
+    })
+    .prefault({}),
+  destinations: destinationsSchema.default([]),
+  schedules,
+  functions,
+});
+
+/** The settings of one stage, checked against each other. */
+export const stageConfigSchema = stageSettings
+  .superRefine((config, context) => {
+    const reject = (setting: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [setting], message });
+    const { deletionProtection: isProtected, removal } = config;
+    if (isProtected && removal !== 'retain') {
+      reject('removal', 'a stage with deletionProtection keeps its data: write "removal: retain"');
+    }
+    if (isProtected && config.alarmEmails === undefined && config.alarmTopicArn === undefined) {
+      reject(
+        'alarmEmails',
+        'a stage with deletionProtection needs somebody who is told about its alarms: ' +
+          'write "alarmEmails: [operations@example.com]" or an alarmTopicArn into its file, ' +
+          'or add -c alarmEmails=operations@example.com to the command',
+      );
+    }
+    if (config.alarmEmails !== undefined && config.alarmTopicArn !== undefined) {
+      reject('alarmTopicArn', 'not together with alarmEmails: subscribe the addresses to the topic, or leave it out');
+    }
+    if (config.emptyBuckets && removal !== 'destroy') {
+      reject('emptyBuckets', 'only together with "removal: destroy"');
+    }
+    if (config.allowPrivateEndpoints && isProtected) {
+      reject('allowPrivateEndpoints', 'not in a stage with deletionProtection: it is for test servers');
+    }
+  })
+  .transform(({ architecture, ...config }) => ({
+    ...config,
+    architecture: architecture === 'host' ? hostArchitecture() : architecture,
+  }));
+
+/** Of the machine that synthesises: emulators run functions on it. */
+const hostArchitecture = (): 'arm64' | 'x86_64' => (process.arch === 'arm64' ? 'arm64' : 'x86_64');
+
+/** What is said of a stage, with what it is called: the name of its file. */
+export type StageConfig = z.output<typeof stageConfigSchema> & { readonly stage: string };

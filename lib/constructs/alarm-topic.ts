@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, props: { readonly email: string }) {
+  constructor(scope: Construct, id: string, props: { readonly emails: readonly string[] }) {
     super(scope, id);
     const key = new Key(this, 'Key', {
       description: 'Encrypts the alarm messages of Tributary',
@@ -18,6 +18,6 @@ export class AlarmTopic extends Construct {
     });
     key.grantEncryptDecrypt(new ServicePrincipal('cloudwatch.amazonaws.com'));
     this.topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true });
-    this.topic.addSubscription(new EmailSubscription(props.email));
+    for (const email of new Set(props.emails)) this.topic.addSubscription(new EmailSubscription(email));
   }
 }

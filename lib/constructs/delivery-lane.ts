@@ -43,6 +43,8 @@ export interface LaneProps<F extends DeliveryFunction> {
   readonly lane: DeliveryLane;
   readonly name: F;
   readonly maxConcurrency: number;
+  /** How long a delivery lane that gathers does so. */
+  readonly gatherSeconds: number;
   /** But for the queues, which are made here. */
   readonly environment: Omit<EnvironmentVariables<F>, 'QUEUE_URL' | 'DEAD_LETTERS_URL'>;
 }
@@ -62,7 +64,7 @@ export class LaneQueue<F extends DeliveryFunction = DeliveryFunction> extends Co
     super(scope, id);
     const { config, alarms, lane, name } = props;
     const { batchSize, attempts, gathers } = BEHAVIOUR[lane.type];
-    const batchingWindow = gathers ? { batchingWindow: Duration.seconds(config.gatherSeconds) } : {};
+    const batchingWindow = gathers ? { batchingWindow: Duration.seconds(props.gatherSeconds) } : {};
     this.id = lane.id;
     this.gathers = gathers;
     this.work = new WorkQueue(this, 'Work', {

@@ -35,7 +35,8 @@ export class LakeQueries extends Construct {
   constructor(scope: Construct, id: string, props: LakeQueriesProps) {
     super(scope, id);
     const { config, account, lake, results } = props;
-    const name = `tributary_${config.stage}`;
+    // Athena takes no hyphen in a name that is not quoted.
+    const name = `tributary_${config.stage.replaceAll('-', '_')}`;
     const database = new CfnDatabase(this, 'Database', {
       catalogId: account,
       databaseInput: { name, description: `The lake of Tributary ${config.stage}` },

@@ -48,6 +48,7 @@ export class TributaryFunction<F extends FunctionName = FunctionName> extends Co
       architecture: config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: size.memoryMb,
       timeout: Duration.seconds(size.timeoutSeconds),
+      ...(size.reservedConcurrency !== undefined && { reservedConcurrentExecutions: size.reservedConcurrency }),
       role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,

@@ -3,9 +3,9 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type DeliveryLane, lanesOf } from '#core/contract/delivery-lanes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import type { StageConfig } from '#lib/config/schema.ts';
+import type { DestinationConfig, StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
-import { LaneQueue } from '#lib/constructs/delivery-lane.ts';
+import { type DeliveryFunction, type LaneProps, LaneQueue } from '#lib/constructs/delivery-lane.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import { readItems, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
@@ -41,7 +41,7 @@ export class ActivationStack extends Stack {
     });
     for (const destination of config.destinations) {
       for (const lane of lanesOf(destination)) {
-        this.lanes.push(this.#add(lane, destination.maxConcurrency));
+        this.lanes.push(this.#add(lane, destination));
       }
     }
 
@@ -56,9 +56,10 @@ export class ActivationStack extends Stack {
     return Object.fromEntries(this.lanes.map((lane) => [lane.id, lane.work.queue.queueUrl]));
   }
 
-  #add(lane: DeliveryLane, maxConcurrency: number): LaneQueue {
+  #add(lane: DeliveryLane, destination: DestinationConfig): LaneQueue {
     const { config, data } = this.#props;
-    const common = { config, alarms: this.alarms, lane, maxConcurrency };
+    const { maxConcurrency, gatherSeconds = config.gatherSeconds } = destination;
+    const common = { config, alarms: this.alarms, lane, maxConcurrency, gatherSeconds };
     const environment = {
       STAGE: config.stage,
       OPERATIONS_TABLE: data.operations.tableName,
@@ -75,7 +76,7 @@ export class ActivationStack extends Stack {
 
   #byType(
     lane: DeliveryLane,
-    common: { config: StageConfig; alarms: Alarms; lane: DeliveryLane; maxConcurrency: number },
+    common: Pick<LaneProps<DeliveryFunction>, 'config' | 'alarms' | 'lane' | 'maxConcurrency' | 'gatherSeconds'>,
     environment: { STAGE: string; OPERATIONS_TABLE: string; CATALOG_BUCKET: string },
   ): LaneQueue {
     const { config, data } = this.#props;

@@ -4,6 +4,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import type { CfnBucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { BLOCKS_PREFIX } from '#core/contract/landing.ts';
@@ -47,9 +48,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { config } = props;
-    const topic =
-      config.alarmEmail === undefined ? undefined : new AlarmTopic(this, 'AlarmTopic', { email: config.alarmEmail });
-    this.alarms = new Alarms(config, topic?.topic);
+    this.alarms = new Alarms(config, this.#alarmTopic(config));
 
     this.collection = new Stream(this, 'Collection', {
       encryption: StreamEncryption.MANAGED,
@@ -113,6 +112,12 @@ export class DataStack extends Stack {
     });
 
     this.#publishParameters(config);
+  }
+
+  /** Who is told about alarms: a topic that there is already, or one of our own. */
+  #alarmTopic({ alarmTopicArn, alarmEmails }: StageConfig): ITopic | undefined {
+    if (alarmTopicArn !== undefined) return Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
+    return alarmEmails && new AlarmTopic(this, 'AlarmTopic', { emails: alarmEmails }).topic;
   }
 
   /** Every file that is put below `landing/` becomes a message. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StepResult } from '#core/lake/compact.ts';
-import { FUNCTIONS } from '#lib/config/stages.ts';
+import { FUNCTION_SIZES } from '#lib/config/defaults.ts';
 import { makeSmallObjects, ROWS } from './lake/small-objects.ts';
 import { thousands } from './measure.ts';
 
@@ -16,7 +16,7 @@ const SHAPES = [
   { rows: 'narrow', objects: 300 },
   { rows: 'narrow', objects: 2_000 },
 ] as const;
-const { memoryMb, timeoutSeconds } = FUNCTIONS['compact-lake'];
+const { memoryMb, timeoutSeconds } = FUNCTION_SIZES['compact-lake'];
 /** What Lambda lets the heap of a function grow to. */
 const HEAP_MB = Math.floor(memoryMb * 0.9);
 
@@ -40,7 +40,7 @@ for (const { rows, objects } of SHAPES) {
       `  ${rows.padEnd(8)}${thousands(objects).padStart(9)}${size.toFixed(0).padStart(7)}${thousands(step.rows).padStart(12)}${(size / step.processor).toFixed(1).padStart(7)}${step.processor.toFixed(1).padStart(14)}${thousands(peak).padStart(17)}`,
     );
     if (peak > memoryMb * 1e6 * 0.7 || step.processor > timeoutSeconds / 3) {
-      throw new Error('The function would have hardly any room left: give it more in lib/config/stages.ts');
+      throw new Error('The function would have hardly any room left: give it more in lib/config/defaults.ts');
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '#cli/root.ts';
+import { copyOfCheckout } from '#tests/harness/copy-of-checkout.ts';
 
 /**
  * Brings faults back that were once in the product, one after the other, in a copy of the checkout, and runs the tests
@@ -19,22 +19,6 @@ interface Fault {
 
 const FOLDER = join(projectRoot, 'tests', 'faults');
 const run = promisify(execFile);
-
-async function copyOfCheckout(): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'tributary-faults-'));
-  const { stdout } = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: projectRoot,
-    maxBuffer: 16 * 1024 ** 2,
-  });
-  for (const file of stdout.split('\0').filter(Boolean)) {
-    await cp(join(projectRoot, file), join(copy, file), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-      // Deleted, and not yet committed so.
-      if (error.code !== 'ENOENT') throw error;
-    });
-  }
-  await symlink(join(projectRoot, 'node_modules'), join(copy, 'node_modules'));
-  return copy;
-}
 
 /** How many tests failed, of how many that ran. A file that cannot even be loaded has shown nothing. */
 async function testsIn(copy: string, files: readonly string[]): Promise<{ failed: number; ran: number }> {
@@ -75,7 +59,7 @@ const complaints = [
   ...patches.filter((name) => !faults[name]).map((name) => `${name}: not in faults.json`),
   ...wanted.filter((name) => !faults[name]).map((name) => `${name}: there is no such fault`),
 ];
-const copy = await copyOfCheckout();
+const copy = await copyOfCheckout('faults');
 try {
   for (const name of names) {
     const complaint = await seek(copy, name, faults[name]!);

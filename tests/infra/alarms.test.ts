@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '#core/contract/functions.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '#core/contract/metrics.ts';
-import type { StageName } from '#lib/config/schema.ts';
-import { STAGES } from '#lib/config/stages.ts';
 import { ALARM_PATTERNS } from '#lib/constructs/alarms.ts';
 import { TABLE_OPERATIONS } from '#lib/constructs/table-alarms.ts';
 import { sectionsOf } from '#tests/harness/documents/markdown.ts';
@@ -99,16 +97,16 @@ describe('an address of the runbook', () => {
 
 describe('alarms', () => {
   it('reach somebody in every protected stage, through an encrypted topic', () => {
-    const isProtected = (stage: StageName): boolean => STAGES[stage].deletionProtection;
-    expect(STAGE_NAMES.filter(isProtected)).toEqual(['prod']);
-    for (const stage of STAGE_NAMES.filter(isProtected)) {
-      const templates = templatesOf(stage);
+    const several = ['operations@example.com', 'oncall@example.com'];
+    for (const emails of [[contextOf('prod').alarmEmails], several]) {
+      const templates =
+        emails === several ? synthesise('prod', { context: { alarmEmails: several } }) : templatesOf('prod');
       const [topic, ...others] = resourcesOfType(templates, 'AWS::SNS::Topic');
       expect(others).toEqual([]);
       expect(topic?.properties.KmsMasterKeyId).toBeDefined();
-      expect(resourcesOfType(templates, 'AWS::SNS::Subscription').map(({ properties }) => properties)).toMatchObject([
-        { Protocol: 'email', Endpoint: contextOf(stage).alarmEmail },
-      ]);
+      expect(resourcesOfType(templates, 'AWS::SNS::Subscription').map(({ properties }) => properties)).toMatchObject(
+        emails.map((Endpoint) => ({ Protocol: 'email', Endpoint })),
+      );
       const alarms = resourcesOfType(templates, 'AWS::CloudWatch::Alarm');
       expect(alarms.length).toBeGreaterThan(0);
       for (const { stack, properties } of alarms) {
@@ -117,6 +115,15 @@ describe('alarms', () => {
         expect(properties.ActionsEnabled).not.toBe(false);
       }
     }
+  });
+
+  it('are sent to a topic that there is already, and none is made', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-central-1:123456789012:operations';
+    const templates = synthesise('dev', { context: { alarmTopicArn } });
+    expect(resourcesOfType(templates, 'AWS::SNS::Topic')).toEqual([]);
+    const alarms = resourcesOfType(templates, 'AWS::CloudWatch::Alarm');
+    expect(alarms.length).toBeGreaterThan(40);
+    for (const { properties } of alarms) expect(properties.AlarmActions).toEqual([alarmTopicArn]);
   });
 
   it('tell nobody where nobody is named and nobody has to be', () => {

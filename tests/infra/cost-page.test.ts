@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROD, TIMES } from '#cli/replay/cost/assumptions.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
-import { FUNCTIONS } from '#lib/config/stages.ts';
+import { FUNCTION_SIZES } from '#lib/config/defaults.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { resourcesOfType } from '#tests/harness/poller/template.ts';
 import { templatesOf } from './stages.ts';
@@ -42,7 +42,7 @@ describe('what costs are calculated from', () => {
       deliver: 'deliver-http',
     };
     for (const [key, name] of Object.entries(names)) {
-      expect(TIMES[key as keyof typeof TIMES].memoryGb * 1_000).toBeCloseTo(FUNCTIONS[name].memoryMb, -2);
+      expect(TIMES[key as keyof typeof TIMES].memoryGb * 1_000).toBeCloseTo(FUNCTION_SIZES[name].memoryMb, -2);
     }
   });
 });

@@ -11,7 +11,7 @@ import { FLAGS, STAGE_NAMES, synthesise } from './stages.ts';
 describe.each(STAGE_NAMES)('stage %s', (stage) => {
   // Findings make the synthesis throw, with the list of them.
   it('has no finding of cdk-nag or of the rules of CloudFormation without a reason', () => {
-    const context = { alarmEmail: 'operations@example.com' };
+    const context = { alarmEmails: 'operations@example.com' };
     expect(Object.keys(synthesise(stage, { validate: true, extend: addChecks, context }))).toHaveLength(3);
   });
 });

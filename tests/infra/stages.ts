@@ -2,22 +2,29 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { buildTributary } from '#lib/app.ts';
-import type { StageName } from '#lib/config/schema.ts';
 import { selectStage } from '#lib/config/select.ts';
-import { STAGES } from '#lib/config/stages.ts';
 import type { Template, Templates } from '#tests/harness/poller/template.ts';
 
-export const STAGE_NAMES: readonly StageName[] = ['dev', 'prod', 'local'];
-
 const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Stages of the tests' own: adding or fitting one of those that are deployed changes nothing here. */
+export const STAGE_NAMES = ['dev', 'prod', 'local'] as const;
+type StageName = (typeof STAGE_NAMES)[number];
+
 /** The feature flags that the command line would pass on. */
 export const FLAGS = (JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> })
   .context;
 
+const FIXTURES = join(ROOT, 'tests', 'fixtures', 'stages');
+
 /** What a stage cannot do without: one that is protected needs somebody who is told about alarms. */
-export const contextOf = (stage: StageName): Readonly<Record<string, unknown>> =>
-  STAGES[stage].deletionProtection ? { alarmEmail: 'operations@example.com' } : {};
+export function contextOf(stage: string, folder: string = FIXTURES): Readonly<Record<string, unknown>> {
+  const text = readFileSync(join(folder, `${stage}.yaml`), 'utf8');
+  const needsSomebody = /^deletionProtection: true/m.test(text) && !/^alarm(Emails|TopicArn):/m.test(text);
+  return needsSomebody ? { alarmEmails: 'operations@example.com' } : {};
+}
 
 export interface SynthOptions {
   /** What the command line would give as `-c key=value` besides the stage and what it cannot do without. */
@@ -26,11 +33,24 @@ export interface SynthOptions {
   readonly extend?: (app: App) => void;
   /** Whether the rules of CloudFormation are asked; it takes seconds. @default false */
   readonly validate?: boolean;
+  /** Where the files of the stages are. @default those of the tests */
+  readonly folder?: string;
 }
 
 /** The templates of a stage, made in this process, with nothing in place of the functions' code. */
-export function synthesise(stage: StageName, { validate = false, extend, ...given }: SynthOptions = {}): Templates {
-  const context: Readonly<Record<string, unknown>> = { ...contextOf(stage), ...given.context };
+export function synthesise(stage: string, options: SynthOptions = {}): Templates {
+  const assembly = assemble(stage, options);
+  return Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Template]));
+}
+
+/** What is said of the stacks of a stage outside of their templates. */
+export const stacksOf = (stage: string): CloudFormationStackArtifact[] => assemble(stage, {}).stacks;
+
+function assemble(
+  stage: string,
+  { validate = false, extend, folder = FIXTURES, ...given }: SynthOptions,
+): CloudAssembly {
+  const context: Readonly<Record<string, unknown>> = { ...contextOf(stage, folder), ...given.context };
   const app = new App({
     outdir: mkdtempSync(join(tmpdir(), 'tributary-synth-')),
     context: { ...FLAGS, ...context, 'aws:cdk:bundling-stacks': [] },
@@ -39,16 +59,15 @@ export function synthesise(stage: StageName, { validate = false, extend, ...give
   });
   buildTributary(
     app,
-    selectStage((key) => (key === 'stage' ? stage : context[key])),
+    selectStage((key) => (key === 'stage' ? stage : context[key]), folder),
   );
   extend?.(app);
-  const assembly = app.synth({ skipValidation: !validate });
-  return Object.fromEntries(assembly.stacks.map((stack) => [stack.stackName, stack.template as Template]));
+  return app.synth({ skipValidation: !validate });
 }
 
 const made = new Map<StageName, Templates>();
 
-/** The templates of a stage as it is shipped; made once for each test file. */
+/** The templates of a stage of the tests; made once for each test file. */
 export function templatesOf(stage: StageName): Templates {
   const templates = made.get(stage) ?? synthesise(stage);
   made.set(stage, templates);

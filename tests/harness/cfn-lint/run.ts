@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { localPaths } from '#cli/local/paths.ts';
 import { ensureVenv, type PythonProgram } from '#cli/local/python.ts';
 import { UserError } from '#cli/user-error.ts';
+import { STAGES_FOLDER, stageNames } from '#lib/config/select.ts';
 import type { Template, Templates } from '#tests/harness/poller/template.ts';
-import { STAGE_NAMES, templatesOf } from '#tests/infra/stages.ts';
+import { synthesise } from '#tests/infra/stages.ts';
 import { type Finding, findingsSchema, type Planted, problemsOf } from './findings.ts';
 
 /**
@@ -15,7 +16,8 @@ import { type Finding, findingsSchema, type Planted, problemsOf } from './findin
  * run, and fails only where `TRIBUTARY_CHECKS=all` asks for everything.
  */
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const WHAT = `cfn-lint over the templates of the stages ${STAGE_NAMES.join(', ')}`;
+const STAGES = stageNames();
+const WHAT = `cfn-lint over the templates of the stages ${STAGES.join(', ')}`;
 
 const CFN_LINT: PythonProgram = {
   name: 'cfn-lint',
@@ -55,7 +57,7 @@ function lint(python: string, folder: string, files: readonly string[]): Finding
 function check(python: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-cfn-lint-'));
   try {
-    const all = STAGE_NAMES.map((stage) => templatesOf(stage));
+    const all = STAGES.map((stage) => synthesise(stage, { folder: STAGES_FOLDER }));
     const { planted, template } = plant(all[0]!);
     const texts = Object.entries({ ...Object.assign({}, ...all), [planted.file.replace('.json', '')]: template });
     for (const [name, text] of texts) writeFileSync(join(folder, `${name}.json`), JSON.stringify(text, undefined, 1));

@@ -56,7 +56,10 @@ describe('what a pass of deletions costs', () => {
     }
   });
 
-  async function passFor(people: readonly string[]): Promise<Calls & { rows: number }> {
+  async function passFor(
+    people: readonly string[],
+    identityOf = (who: string) => `Email:${who}@example.com`,
+  ): Promise<Calls & { rows: number }> {
     const calls = { get: 0, put: 0, list: 0 };
     const counted = (store: ObjectStore): ObjectStore => ({
       ...store,
@@ -88,7 +91,7 @@ describe('what a pass of deletions costs', () => {
         reason: '',
         status: 'under-way',
         requestedAt: 2_000,
-        identities: [`Email:${who}@example.com`],
+        identities: [identityOf(who)],
         lastRouted: {},
         counts: NOTHING_ERASED,
         passes: [],
@@ -117,6 +120,14 @@ describe('what a pass of deletions costs', () => {
     // A filter says of some text in two thousand that it may be there.
     expect(many.get).toBeLessThanOrEqual(calls.get + LARGE);
     expect(many.put).toBe(0);
+  });
+
+  it('is nothing but the list of folders for a smoke test, whose records are in a dataset of their own', async () => {
+    const calls = await passFor(['large-0-7'], (who) => `TributarySmoke:${who}`);
+    expect(calls).toMatchObject({ get: 0, put: 0, rows: 0 });
+    objects.push({ key: 'dataset=tributary-smoke/date=2026-03-01/a.parquet', bytes: objects.at(-1)!.bytes });
+    expect(await passFor(['large-0-7'], (who) => `TributarySmoke:${who}`)).toMatchObject({ get: 1, put: 0 });
+    objects.pop();
   });
 
   it('is one write more for each object that holds somebody, however many of them it holds', async () => {

@@ -46,6 +46,13 @@ describe('a stage that cannot be reached', () => {
     await expect(useStage('dev')).rejects.toThrow(/^The stage "dev" .* another version .*landing-bucket.*$/);
   });
 
+  it('says which stages there are when there is none of that name, in one line', async () => {
+    ssm.on(GetParametersByPathCommand).resolves({ Parameters: [] });
+    await expect(useStage('no-such-stage')).rejects.toThrow(
+      /^There is no stage "no-such-stage" here: nothing is deployed under that name, and stages\/ has [^\n]*\blocal\b[^\n]*$/,
+    );
+  });
+
   it('does not hide what is our own fault', async () => {
     ssm.on(GetParametersByPathCommand).rejects(new TypeError('x is no function'));
     await expect(useStage('dev')).rejects.toThrow(TypeError);
