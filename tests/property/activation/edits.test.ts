@@ -74,7 +74,7 @@ describe('a destination that is edited in the catalog', () => {
             }
             if (draw() % 2 === 0) await catchUp();
           }
-          await endOfDay();
+          await endOfDay(true);
           expect(folded(run.sent, 'webhook')).toEqual(await desired(run.profiles, current));
         },
       ),

@@ -102,7 +102,7 @@ describe('consents and policies', () => {
             }
             if (draw() % 2 === 0) await catchUp();
           }
-          await endOfDay();
+          await endOfDay(true);
           for (const { id } of destinations) {
             expect(folded(run.sent, id), id).toEqual(await desired(run.profiles, id, current));
           }

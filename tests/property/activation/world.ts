@@ -10,7 +10,7 @@ import type { Governance } from '#core/governance/governance.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type Identity, identityKey } from '#core/record/identity.ts';
-import { evaluate } from '#core/segmentation/evaluate.ts';
+import { type BatchRun, type EvaluateOptions, evaluate } from '#core/segmentation/evaluate.ts';
 import type { EvaluateSettings } from '#core/segmentation/evaluate-item.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
@@ -98,8 +98,8 @@ export function platform(
     ...stores,
     sent,
     stitch: (records: readonly AcceptedRecord[]) => stitch(records, { ...common, settings: foldSettings() }),
-    evaluate: (canonicalKey: string) =>
-      evaluate(canonicalKey, { ...common, settings: evaluationOf(destinations(), governance()) }),
+    evaluate: (canonicalKey: string, options: EvaluateOptions = {}) =>
+      evaluate(canonicalKey, { ...common, settings: evaluationOf(destinations(), governance()) }, options),
     route: (canonicalKey: string, options: RouteOptions = {}) =>
       route(canonicalKey, { ...common, guard, settings: routingOf(destinations(), governance()) }, options),
     routeUnguarded: (canonicalKey: string) =>
@@ -147,6 +147,9 @@ export function folded(sent: readonly OutgoingDelivery[], destinationId: string)
   return [...members].sort();
 }
 
+/** The first job after a change of how people are routed. */
+const DAILY: BatchRun = { jobId: 'day', isStreamed: false, writesAll: true };
+
 /** What the streams of a platform's stores still have to bring: what failed comes again with the next that changed. */
 export function follow(run: ReturnType<typeof platform>) {
   let [evaluated, routed] = [0, 0];
@@ -161,10 +164,15 @@ export function follow(run: ReturnType<typeof platform>) {
       routed = run.memberships.changed.length;
       late = { evaluate: notEvaluated, route: await failuresOf(routes, routeOne) };
     },
-    /** The evaluation of the day visits everybody, and what it changes is routed. */
-    async endOfDay(): Promise<void> {
+    /**
+     * The evaluation of the day visits everybody, and what it changes is routed.
+     * @param writesAll where how people are routed has changed since the last: as the first job after that does
+     */
+    async endOfDay(writesAll = false): Promise<void> {
       const everybody = (await Array.fromAsync(run.profiles.scan())).map(({ canonicalKey }) => canonicalKey);
-      await untilDone([...late.evaluate, ...run.profiles.changed.slice(evaluated), ...everybody], run.evaluate);
+      await untilDone([...late.evaluate, ...run.profiles.changed.slice(evaluated), ...everybody], (canonicalKey) =>
+        run.evaluate(canonicalKey, writesAll ? { run: DAILY } : {}),
+      );
       await untilDone([...late.route, ...run.memberships.changed.slice(routed)], routeOne);
     },
   };
