@@ -37,7 +37,7 @@ export const EXPIRY: ScheduledJobKind = {
 export const DELETION: JobKind = {
   title: 'Deletion',
   starter: 'delete-dataset',
-  worker: 'delete-dataset-part',
+  worker: 'delete-dataset-partition',
   command: 'tributary dataset delete',
   counts: { profiles: 'profiles changed', timelineEntries: 'timeline entries removed' },
 };

@@ -122,7 +122,7 @@ export const ENVIRONMENT = {
   /** a request → a job over all profiles, in parts: a dataset that has left the catalog is deleted */
   'delete-dataset': z.object({ ...catalog, ...starter, ...deletion }),
   /** part of a job → nothing of a dataset is left */
-  'delete-dataset-part': z.object({ ...records, ...worker, ...deletion, LANDING_BUCKET: resource }),
+  'delete-dataset-partition': z.object({ ...records, ...worker, ...deletion, LANDING_BUCKET: resource }),
   /** schedule → partitions of the lake → few large objects of many small ones */
   'compact-lake': z.object({ ...catalog, LAKE_BUCKET: resource, COMPACTION_QUEUE_URL: resource, TARGET_MB: number }),
   /** HTTP → profiles and their events */
@@ -143,7 +143,7 @@ export const ENVIRONMENT = {
     RETENTION_DAYS: jsonMap,
   }),
   /** part of a pass → its objects hold nobody any more who was to be deleted */
-  'erase-part': z.object({
+  'erase-partition': z.object({
     ...catalog,
     ...worker,
     ...erasure,

@@ -33,11 +33,11 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   'expire-partition': { memoryMb: 1769, timeoutSeconds: 120 },
   'delete-dataset': { memoryMb: 512, timeoutSeconds: 60 },
   // The last one deletes what lies in buckets, and goes on where it was when its message comes again.
-  'delete-dataset-part': { memoryMb: 1769, timeoutSeconds: 300 },
+  'delete-dataset-partition': { memoryMb: 1769, timeoutSeconds: 300 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 512, timeoutSeconds: 300 },
   erase: { memoryMb: 1769, timeoutSeconds: 900 },
-  'erase-part': { memoryMb: 1769, timeoutSeconds: 900 },
+  'erase-partition': { memoryMb: 1769, timeoutSeconds: 900 },
   'compact-lake': { memoryMb: 1769, timeoutSeconds: 900 },
   'export-files': { memoryMb: 1769, timeoutSeconds: 900 },
 };

@@ -15,7 +15,7 @@ import {
 import type { WorkQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
-import { addPartsQueue, connectJob, workSeconds } from './profile-jobs.ts';
+import { addPartitionsQueue, connectJob, workSeconds } from './profile-jobs.ts';
 
 /** A request of a person → they are suppressed, and gone from profiles; then passes over all objects, in parts. */
 export function addErasure(make: FunctionFactory): { erase: TributaryFunction; erasure: WorkQueue } {
@@ -26,7 +26,7 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
     PROFILES_TABLE: data.profiles.tableName,
     TIMELINE_TABLE: data.timeline.tableName,
   });
-  const erasure = addPartsQueue(make, 'Erasure', 'erasure', 'erase-part');
+  const erasure = addPartitionsQueue(make, 'Erasure', 'erasure', 'erase-partition');
   const erase = make.function('Erase', 'erase', 'deletions → passes and receipts', {
     ...make.memberships(),
     ...make.suppression(),
@@ -55,14 +55,19 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
   data.receiptKey.grantRead(erase.function);
   activation.reroutes.queue.grantSendMessages(erase.function);
 
-  const part = make.function('ErasePart', 'erase-part', 'a part of a pass → its objects hold nobody who was deleted', {
-    ...make.catalog(),
-    ERASURE_QUEUE_URL: erasure.queue.queueUrl,
-    WORK_SECONDS: workSeconds(make, 'erase-part'),
-    LAKE_BUCKET: data.lake.bucketName,
-    QUARANTINE_BUCKET: data.quarantine.bucketName,
-    EXPORTS_BUCKET: data.exports.bucketName,
-  });
+  const part = make.function(
+    'ErasePart',
+    'erase-partition',
+    'a part of a pass → its objects hold nobody who was deleted',
+    {
+      ...make.catalog(),
+      ERASURE_QUEUE_URL: erasure.queue.queueUrl,
+      WORK_SECONDS: workSeconds(make, 'erase-partition'),
+      LAKE_BUCKET: data.lake.bucketName,
+      QUARANTINE_BUCKET: data.quarantine.bucketName,
+      EXPORTS_BUCKET: data.exports.bucketName,
+    },
+  );
   putItemsUnder(part.function, data.operations, [OPERATIONS_PREFIX.erasure]);
   for (const bucket of [data.lake, data.quarantine, data.exports]) {
     readObjects(part.function, bucket);

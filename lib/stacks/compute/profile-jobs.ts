@@ -23,7 +23,7 @@ const WORKING_SHARE = 0.5;
 /** All profiles → parts → memberships. */
 export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFunction; evaluation: WorkQueue } {
   const { data } = make;
-  const evaluation = addPartsQueue(make, 'Evaluation', 'evaluation', 'evaluate-partition');
+  const evaluation = addPartitionsQueue(make, 'Evaluation', 'evaluation', 'evaluate-partition');
   const batch = make.function('EvaluateBatch', 'evaluate-batch', 'all profiles → parts', {
     ...make.catalog(),
     EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
@@ -47,7 +47,7 @@ export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFun
 /** All profiles → parts → what has expired is removed. */
 export function addExpiry(make: FunctionFactory): { expire: TributaryFunction; expiry: WorkQueue } {
   const { data } = make;
-  const expiry = addPartsQueue(make, 'Expiry', 'expiry', 'expire-partition');
+  const expiry = addPartitionsQueue(make, 'Expiry', 'expiry', 'expire-partition');
   const expire = make.function('Expire', 'expire', 'all profiles → parts', {
     ...make.catalog(),
     EXPIRY_QUEUE_URL: expiry.queue.queueUrl,
@@ -77,16 +77,16 @@ export function addExpiry(make: FunctionFactory): { expire: TributaryFunction; e
 /** A dataset that has left the catalog → parts → nothing is left of it. Called by the command line. */
 export function addDeletion(make: FunctionFactory): WorkQueue {
   const { data } = make;
-  const deletion = addPartsQueue(make, 'Deletion', 'deletion', 'delete-dataset-part');
+  const deletion = addPartitionsQueue(make, 'Deletion', 'deletion', 'delete-dataset-partition');
   const start = make.function('DeleteDataset', 'delete-dataset', 'a dataset that has left the catalog → parts', {
     ...make.catalog(),
     DELETION_QUEUE_URL: deletion.queue.queueUrl,
     PARTITIONS: String(make.config.jobPartitions),
   });
-  const part = make.function('DeleteDatasetPart', 'delete-dataset-part', 'nothing is left of a dataset', {
+  const part = make.function('DeleteDatasetPart', 'delete-dataset-partition', 'nothing is left of a dataset', {
     ...make.catalog(),
     DELETION_QUEUE_URL: deletion.queue.queueUrl,
-    WORK_SECONDS: workSeconds(make, 'delete-dataset-part'),
+    WORK_SECONDS: workSeconds(make, 'delete-dataset-partition'),
     PROFILES_TABLE: data.profiles.tableName,
     TIMELINE_TABLE: data.timeline.tableName,
     LAKE_BUCKET: data.lake.bucketName,
@@ -108,7 +108,7 @@ export function addDeletion(make: FunctionFactory): WorkQueue {
 }
 
 /** The queue of the parts of a kind of job. */
-export function addPartsQueue(make: FunctionFactory, id: string, name: string, worker: FunctionName): WorkQueue {
+export function addPartitionsQueue(make: FunctionFactory, id: string, name: string, worker: FunctionName): WorkQueue {
   return new WorkQueue(make.scope, id, {
     name,
     deadLetterPattern: '<job>-dead-letters',

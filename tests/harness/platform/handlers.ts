@@ -16,13 +16,13 @@ import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import { createHandler as compactLake } from '#lambdas/functions/compact-lake/handler.ts';
 import { createHandler as deleteDataset } from '#lambdas/functions/delete-dataset/handler.ts';
-import { createWorker as deleteDatasetPart } from '#lambdas/functions/delete-dataset-part/handler.ts';
+import { createWorker as deleteDatasetPartition } from '#lambdas/functions/delete-dataset-partition/handler.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
 import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-file/handler.ts';
 import { createHandler as eraseHandler } from '#lambdas/functions/erase/handler.ts';
-import { createWorker as erasePart } from '#lambdas/functions/erase-part/handler.ts';
+import { createWorker as erasePartition } from '#lambdas/functions/erase-partition/handler.ts';
 import {
   type ErasePersonAnswer,
   createHandler as erasePersonHandler,
@@ -114,7 +114,7 @@ export function createHandlers(options: HandlersOptions): {
   /** @param source the queue that it works off, if it is one */
   const depsOf = (reader: FunctionName, source?: string) => {
     const { stores, intercept } = options;
-    const isErasure = reader === 'erase' || reader === 'erase-part';
+    const isErasure = reader === 'erase' || reader === 'erase-partition';
     const isExpiry = queueOf(reader) === 'expiry';
     const suppressions = intercept(stores.suppressions, 'suppressions', reader);
     const suppressionKey = async (): Promise<string> => 'suppression key';
@@ -213,8 +213,9 @@ export function createHandlers(options: HandlersOptions): {
     'evaluate-partition': (deps) => createSqsHandler(partitionMessage, eachInOrder(evaluatePartition(deps), 1)),
     'expire-partition': (deps) =>
       createSqsHandler(partitionMessage, eachInOrder(expirePartition({ ...deps, retentionStore: expiryBooks }), 1)),
-    'delete-dataset-part': (deps) => createSqsHandler(partitionMessage, eachInOrder(deleteDatasetPart(deps), 1)),
-    'erase-part': (deps) => createSqsHandler(partitionMessage, eachInOrder(erasePart(deps), 1)),
+    'delete-dataset-partition': (deps) =>
+      createSqsHandler(partitionMessage, eachInOrder(deleteDatasetPartition(deps), 1)),
+    'erase-partition': (deps) => createSqsHandler(partitionMessage, eachInOrder(erasePartition(deps), 1)),
     route: routeHandler,
     reroute: rerouteHandler,
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,

@@ -129,7 +129,7 @@ describe('a dataset that has left the catalog, or is switched off for profiles',
       wiring,
       catalog: whole,
       start: START,
-      intercept: (port, _name, reader) => (reader === 'delete-dataset-part' ? withFaults(port, next) : port),
+      intercept: (port, _name, reader) => (reader === 'delete-dataset-partition' ? withFaults(port, next) : port),
     });
     let steps = 0;
     /** A step that is left out takes its time all the same. */

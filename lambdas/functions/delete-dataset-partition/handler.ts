@@ -11,7 +11,7 @@ import { deleteObjects } from '#core/revert/dataset/objects.ts';
 import { createPartitionWorker, type PartitionDeps } from '#lambdas/runtime/partition-worker.ts';
 import type { QueueItem } from '#lambdas/runtime/sqs-handler.ts';
 
-export interface DeleteDatasetPartDeps extends Omit<PartitionDeps, 'jobs'>, Backoff {
+export interface DeleteDatasetPartitionDeps extends Omit<PartitionDeps, 'jobs'>, Backoff {
   /** The deletions of one dataset. */
   jobsOf(datasetId: string): Jobs;
   readonly timeline: Timeline;
@@ -26,7 +26,7 @@ export interface DeleteDatasetPartDeps extends Omit<PartitionDeps, 'jobs'>, Back
  * ends also deletes its records where they are kept as objects: until then it can be seen what there is.
  */
 export const createWorker =
-  (deps: DeleteDatasetPartDeps) =>
+  (deps: DeleteDatasetPartitionDeps) =>
   (item: QueueItem<PartitionMessage>): Promise<void> => {
     const datasetId = datasetOfDeletion(item.value.jobId);
     const work = createPartitionWorker(

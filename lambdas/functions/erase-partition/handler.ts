@@ -9,7 +9,7 @@ import {
 import type { Erasures } from '#core/privacy/ports/erasures.ts';
 import { createJobWorker, type JobWorkerDeps } from '#lambdas/runtime/partition-worker.ts';
 
-export interface ErasePartDeps extends Omit<JobWorkerDeps<SearchedFolder>, 'items'>, Backoff {
+export interface ErasePartitionDeps extends Omit<JobWorkerDeps<SearchedFolder>, 'items'>, Backoff {
   readonly erasures: Erasures;
   readonly lake: SearchedStores['lake'];
   readonly quarantine: SearchedStores['quarantine'];
@@ -17,7 +17,7 @@ export interface ErasePartDeps extends Omit<JobWorkerDeps<SearchedFolder>, 'item
 }
 
 /** A part of a pass → the objects of its folders hold nobody any more who was to be deleted when the pass began. */
-export function createWorker({ lake, quarantine, exports, ...deps }: ErasePartDeps) {
+export function createWorker({ lake, quarantine, exports, ...deps }: ErasePartitionDeps) {
   const stores = { lake, quarantine, exports };
   return createJobWorker<SearchedFolder>(
     { ...deps, items: searchedFolders(stores) },
