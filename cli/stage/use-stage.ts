@@ -67,7 +67,7 @@ export async function findResources(stage: string): Promise<Resources> {
     next = page.NextToken;
   } while (next);
   const known = knownStages(projectRoot);
-  if (found.size === 0 && !known.includes(stage)) {
+  if (found.size === 0 && known.length > 0 && !known.includes(stage)) {
     throw new UserError(
       `There is no stage "${stage}" here: nothing is deployed under that name, and stages/ has ${known.join(', ')}.`,
     );
