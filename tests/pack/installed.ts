@@ -10,10 +10,17 @@ export interface Run {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. Of the environment it has what a shell of a user has, nothing of this run of npm. */
+/**
+ * What this run of npm and of the tests has put into the environment. The rest is the user's, as where packages come from:
+ * with the Node of the checkout first on `PATH`, npm would not find even its global settings by itself.
+ */
+const OF_THIS_RUN =
+  /^(npm_(package|lifecycle)_.*|npm_(command|execpath|node_execpath)|npm_config_(local_prefix|loglevel)|INIT_CWD|NODE_(ENV|OPTIONS)|(VITEST|POWERTOOLS|TRIBUTARY)_.*|VITEST|TEST|FORCE_COLOR)$/;
+
+/** Runs a program to its end, as from a shell of the user. */
 export function run(program: string, args: readonly string[], cwd: string, path = process.env.PATH): Promise<Run> {
-  const { HOME, TMPDIR } = process.env;
-  const env = { PATH: path, npm_config_update_notifier: 'false', ...(HOME && { HOME }), ...(TMPDIR && { TMPDIR }) };
+  const own = Object.entries(process.env).filter(([name]) => !OF_THIS_RUN.test(name));
+  const env = { ...Object.fromEntries(own), PATH: path, npm_config_update_notifier: 'false' };
   return new Promise((resolve) => {
     execFile(program, args, { cwd, env, maxBuffer: 64 * 1_048_576 }, (error, stdout, stderr) => {
       resolve({ code: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
