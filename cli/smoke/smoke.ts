@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { sendToStream } from '#cli/ingest/send-stream.ts';
 import { invoke } from '#cli/stage/invoke.ts';
+import { waitingDeliveries } from '#cli/stage/queues.ts';
 import { waitForReceipt } from '#cli/stage/receipt.ts';
 import { activeCatalog, type StageStores, storesOf } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
-import { exportedPrefix, manifestKey, membersPrefix, pendingPrefix } from '#core/activation/s3-file/keys.ts';
-import { readPendingPart } from '#core/activation/s3-file/pending.ts';
 import { SMOKE } from '#core/identity/smoke.ts';
-import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
-import type { ObjectStore } from '#core/ports/object-store.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { identitiesIn, type ProfileItem } from '#core/profile/profile-item.ts';
 import { type IdentityKey, identityKey } from '#core/record/identity.ts';
-import { datasetFolder } from '#core/record/partition.ts';
 import { isRedirect } from '#core/segmentation/membership.ts';
 import type { ErasePersonAnswer } from '#lambdas/functions/erase-person/handler.ts';
 import type { ExportSummary } from '#lambdas/functions/export-files/handler.ts';
 import { SMOKE_EVENT, SMOKE_SCHEMA } from './definitions.ts';
+import { deleteSmokeObjects, isDelivered, rejectionReasons, textOf } from './objects.ts';
 import { lacksForSmoke } from './preflight.ts';
 import { type SmokeStep, StepFailed, Steps } from './steps.ts';
 
@@ -118,7 +116,7 @@ class SmokeTest {
     this.#isSent = true;
     await sendToStream(this.#resources['collection-stream'], toAsync(records));
     await this.steps.until(async () => {
-      const why = await this.#rejections();
+      const why = await rejectionReasons(this.#stores, this.#id);
       if (why !== '') throw new StepFailed(`rejected: ${why}`);
       return (await this.#timelineEntries()) === records.length ? true : undefined;
     }, 'See the log of the function "stitch-stream", and its alarms.');
@@ -148,7 +146,7 @@ class SmokeTest {
 
   async #deliver() {
     await this.steps.until(
-      () => this.#isPending('realized'),
+      () => isDelivered(this.#stores, this.#cookie, 'realized'),
       `See the logs of the functions "route" and "deliver-s3-file", and "tributary destination runs --destination ${destination}".`,
     );
     return { detail: `the membership was delivered to "${destination}"`, value: undefined };
@@ -185,36 +183,23 @@ class SmokeTest {
       return isLeft || isMember || (await this.#timelineEntries()) > 0 ? undefined : true;
     }, 'See the logs of the functions "erase-person" and "evaluate".');
     await this.steps.until(
-      () => this.#isPending('exited'),
+      () => isDelivered(this.#stores, this.#cookie, 'exited'),
       'The exit was not delivered. See the logs of the functions "route" and "deliver-s3-file".',
     );
     return { detail: 'gone from profile, timeline and audience, and the exit was delivered', value: undefined };
   }
 
-  /** What objects have: smoke tests have a dataset and a destination of their own, so all of it goes. */
   async #cleanUp() {
-    const { lake, quarantine, exports } = this.#stores;
-    const places: readonly (readonly [ObjectStore, string])[] = [
-      [lake, datasetFolder(dataset)],
-      [quarantine, datasetFolder(dataset)],
-      [exports, `${destination}/`],
-      ...[pendingPrefix, exportedPrefix, membersPrefix].map((prefix) => [exports, prefix(destination)] as const),
-      [exports, manifestKey(destination)],
-    ];
-    let objects = 0;
-    for (const [store, prefix] of places) {
-      const keys = await Array.fromAsync(store.list(prefix));
-      if (keys.length > 0) await store.delete(keys);
-      objects += keys.length;
-      if ((await Array.fromAsync(store.list(prefix))).length > 0)
-        throw new StepFailed(`something is left under ${prefix}. Another smoke test may be running: try again.`);
-    }
+    const objects = await deleteSmokeObjects(this.#stores);
     const rest = this.#options.wait ? '' : `; the deletion ends with the next passes (privacy status ${this.#request})`;
     return { detail: `${objects} objects deleted${rest}`, value: undefined };
   }
 
   async #receipt() {
     await waitForReceipt(this.#request!, this.#resources);
+    // The last pass sends the exit once more, for whoever may have missed it.
+    while (((await waitingDeliveries(this.#resources))[destination] ?? 0) > 0) await setTimeout(500);
+    await deleteSmokeObjects(this.#stores);
     const { profiles, memberships } = this.#stores;
     const keys = [this.#cookie, this.#device];
     const found = await profiles.lookup(keys);
@@ -223,20 +208,6 @@ class SmokeTest {
       throw new StepFailed(`there is a receipt, but tables still name the profile: ${[...found.keys()].join(', ')}`);
     }
     return { detail: `the deletion is done: privacy status ${this.#request}`, value: undefined };
-  }
-
-  /** Why records of this test were rejected, where some were. */
-  async #rejections(): Promise<string> {
-    const { quarantine } = this.#stores;
-    const reasons = new Set<string>();
-    for await (const key of quarantine.list(datasetFolder(dataset))) {
-      const bytes = await quarantine.get(key);
-      const rows = bytes ? readArchive<QuarantineRow>(bytes) : [];
-      for (const { rejections } of rows.filter((row) => JSON.stringify(row).includes(this.#id))) {
-        for (const { code, pointer = '' } of rejections) reasons.add(`${code} ${pointer}`.trim());
-      }
-    }
-    return [...reasons].join('; ');
   }
 
   async #timelineEntries(): Promise<number> {
@@ -254,22 +225,7 @@ class SmokeTest {
       Object.entries(segments).flatMap(([id, { status }]) => (status === 'realized' ? [id] : [])),
     );
   }
-
-  /** Whether a part that waits for the next file tells so of the profile. */
-  async #isPending(status: 'realized' | 'exited'): Promise<true | undefined> {
-    const { exports } = this.#stores;
-    for await (const key of exports.list(pendingPrefix(destination))) {
-      const isDelivered = readPendingPart(textOf(await exports.get(key))).some(
-        ({ identities, changes }) =>
-          identities.map(identityKey).includes(this.#cookie) && changes.some((change) => change.status === status),
-      );
-      if (isDelivered) return true;
-    }
-    return undefined;
-  }
 }
-
-const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
 
 async function* toAsync<T>(values: readonly T[]): AsyncGenerator<T> {
   yield* values;

@@ -38,7 +38,7 @@ describe('segment list', () => {
   it('is also a table', async () => {
     const { stdout } = await cli('segment', 'list', '--catalog', 'catalog');
     expect(stdout).toMatch(/^ {2}id +name +state +method +depends on +needed by +routed to\n/);
-    expect(stdout).toMatch(/\n {2}several-stores +Shop in several stores +published +batch +webhook\n/);
+    expect(stdout).toMatch(/\n {2}several-stores +Shop in several stores +published +batch .*\bwebhook\n/);
   });
 
   it('shows drafts too', async () => {
