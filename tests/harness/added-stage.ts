@@ -6,8 +6,8 @@ import { projectRoot } from '#cli/root.ts';
 import { copyOfCheckout } from './copy-of-checkout.ts';
 
 /**
- * Adds a stage and a destination to a copy of the checkout, as a company would: by YAML alone. All checks have to pass there, the tests of
- * the infrastructure, and those that read the example catalog. `npm run test:added-stage`
+ * Adds a stage and a destination to a copy of the checkout, as a company would: by YAML alone. All checks have to pass
+ * there, the tests of the infrastructure, and those that read the example catalog. `npm run test:added-stage`
  */
 const STAGE = `removal: retain
 deletionProtection: true
