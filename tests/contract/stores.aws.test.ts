@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { beforeAll } from 'vitest';
+import { hash, randomUUID } from 'node:crypto';
+import { beforeAll, expect, it } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
@@ -15,6 +15,7 @@ import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
+import { emptyTable } from '#tests/harness/empty-stage.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
@@ -63,5 +64,21 @@ identityCasesContract('DynamoDB', () => ({
 suppressionsContract('DynamoDB', async () => {
   const table = await createTestTable('suppressions');
   return [new DynamoDbSuppressions(dynamoDb(), table), new DynamoDbSuppressions(dynamoDb(), table)];
+});
+it('suppressions on DynamoDB follow a table that was restored to a time before', async () => {
+  const table = await createTestTable('restored');
+  const [one, other] = [new DynamoDbSuppressions(dynamoDb(), table), new DynamoDbSuppressions(dynamoDb(), table)];
+  const entry = (n: number) => ({ digest: hash('sha256', String(n), 'base64url'), mode: 'always' as const, at: n });
+  const put = (store: DynamoDbSuppressions, n: number) => store.change(new Map([[entry(n).digest, () => entry(n)]]));
+  await put(one, 1);
+  await put(one, 2);
+  expect((await other.read()).size).toBe(2);
+  await emptyTable(table);
+  expect((await other.read()).size).toBe(0);
+  await put(one, 3);
+  for (const store of [one, other]) {
+    const list = await store.read();
+    expect([list.size, list.find(entry(3).digest)]).toEqual([1, entry(3)]);
+  }
 });
 erasuresContract('DynamoDB', async () => new DynamoDbErasures(dynamoDb(), await createTestTable('erasures')));

@@ -18,7 +18,8 @@ export async function emptyStage(resources: Resources): Promise<void> {
   }
 }
 
-async function emptyTable(table: string): Promise<void> {
+/** Deletes every item of a table that has no sort key. */
+export async function emptyTable(table: string): Promise<void> {
   const keys = (await Array.fromAsync(scanAll(dynamoDb(), table))).map(({ pk }) => ({ pk: pk! }));
   for (let start = 0; start < keys.length; start += MAX_WRITES) {
     const deletions = keys.slice(start, start + MAX_WRITES).map((Key) => ({ DeleteRequest: { Key } }));

@@ -95,7 +95,9 @@ export class DynamoDbSuppressions implements Suppressions {
       const list = await this.#list();
       const revision = numberAt(list, 'revision') ?? 0;
       if (revision === this.#known.revision) return this.#known;
-      const revisions = JSON.parse(stringAt(list, 'pages')!) as number[];
+      // The table was restored to a time before: its pages may be others under the same numbers.
+      if (revision < this.#known.revision) this.#known = { revision: 0, pages: [] };
+      const revisions = JSON.parse(stringAt(list, 'pages') ?? '[]') as number[];
       const pages = [...this.#known.pages];
       const stale = revisions.flatMap((each, index) => (pages[index]?.revision === each ? [] : [index]));
       const keys = new Map(stale.map((index) => [operationsKey.suppressionPage(index), index]));
