@@ -40,7 +40,9 @@ const { schema } = fc.letrec<{ schema: object }>((tieBreaker) => {
 describe('what a schema has against a value', () => {
   test.prop([schema, fc.array(value, { minLength: 1, maxLength: 8 })], runs(3, 250))(
     'does not depend on what was looked at before it, nor on where it is',
-    (one, values) => {
+    (one, made) => {
+      // As records are that were read: no part of one is in two places.
+      const values = JSON.parse(JSON.stringify(made)) as unknown[];
       const fits = validatorOf({ ...one });
       const bad = values.flatMap((each, i) => (fits(each).length > 0 ? [i] : []));
       const inList = validatorOf({ items: one })(values).map(({ pointer }) => Number(pointer.split('/')[1]));
