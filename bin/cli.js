@@ -28,7 +28,13 @@ if ('problem' in choice) {
   process.emitWarning = /** @param {any[]} of */ (...of) => {
     if (of[1] !== 'ExperimentalWarning') Reflect.apply(warn, process, of);
   };
-  await import(isBuilt ? BUILT : CLI);
+  try {
+    await import(isBuilt ? BUILT : CLI);
+  } catch (/** @type {any} */ error) {
+    if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !String(error.message).includes('package')) throw error;
+    process.stderr.write('Packages are missing here: run "npm ci" first.\n');
+    process.exitCode = 1;
+  }
 } else {
   const child = spawn(BUNDLED, [CLI, ...process.argv.slice(2)], { stdio: 'inherit' });
   // Ctrl+C reaches both; the child decides how it ends.
