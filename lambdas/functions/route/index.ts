@@ -1,27 +1,5 @@
 import { readEnvironment } from '#core/contract/functions.ts';
-import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
-import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
-import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
-import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
-import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
-import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
-import { backoffBefore } from '#lambdas/runtime/backoff.ts';
-import { createMetrics } from '#lambdas/runtime/metrics.ts';
+import { stageRouting } from '#lambdas/adapters/stage-routing.ts';
 import { createHandler } from './handler.ts';
 
-const environment = readEnvironment('route', process.env);
-
-export const handler = createHandler({
-  catalog: createCatalogReader(environment),
-  profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
-  memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
-  deliveryStates: new DynamoDbVersionedStore(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.deliveryState),
-  outbox: new SqsOutbox(sqs(), environment.DESTINATION_QUEUES),
-  runStatistics: new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE),
-  guards: new DynamoDbGuardStore(dynamoDb(), environment.OPERATIONS_TABLE),
-  metrics: createMetrics('route', environment.STAGE),
-  now: Date.now,
-  backoff: backoffBefore,
-});
+export const handler = createHandler(stageRouting('route', readEnvironment('route', process.env)));
