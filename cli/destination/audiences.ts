@@ -4,7 +4,7 @@ import { HELD, membersOf } from '#core/activation/guard.ts';
 
 /**
  * Counts the audiences of a destination as it knows them, and puts that in the place of what was counted on the way: a
- * function that died in between may have been left out.
+ * function that died in between may have been omitted.
  */
 export async function recountAudiences(
   { id, segments }: Pick<DestinationDefinition, 'id' | 'segments'>,

@@ -60,7 +60,7 @@ export interface AskedIdentity {
 export interface EntitiesRequest {
   readonly schema: typeof PROFILE_SCHEMA | typeof EVENT_SCHEMA;
   readonly identities: readonly AskedIdentity[];
-  /** Dotted paths; everything where it is left out. */
+  /** Dotted paths; everything where it is omitted. */
   readonly fields?: readonly string[];
   readonly mergePolicyId?: string;
   /** Of events: epoch ms, inclusive. */

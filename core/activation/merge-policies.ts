@@ -6,7 +6,7 @@ import type { Routed } from './diff.ts';
 /** Segments that see people under one merge policy. */
 export interface MergePolicySegments {
   readonly mergePolicy: MergePolicyDefinition;
-  /** All others where it is left out. */
+  /** All others where it is omitted. */
   readonly segments?: ReadonlySet<string>;
 }
 

@@ -37,7 +37,7 @@ export interface RouteSettings extends ProfileSettings {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   /** Which segments see people under which merge policy, the default one first; all under it where left out. */
   readonly policies?: readonly MergePolicySegments[];
-  /** Since when Audience Manager is told about segments; nothing has to wait where it is left out. */
+  /** Since when Audience Manager is told about segments; nothing has to wait where it is omitted. */
   readonly sharedSince?: SharedSince;
   /** What policies and consents keep from destinations. */
   readonly governance?: Governance | undefined;
@@ -121,7 +121,7 @@ export interface RouteDeps extends Backoff {
   readonly deliveryStates: DeliveryStateStore;
   readonly outbox: Outbox;
   readonly settings: RouteSettings;
-  /** Everything passes where it is left out. */
+  /** Everything passes where it is omitted. */
   readonly guard?: ExitGuard | undefined;
   readonly now: () => number;
 }

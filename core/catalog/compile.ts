@@ -61,7 +61,7 @@ export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
 
 /**
  * @param catalog one that the loader accepted; it may have been JSON since
- * @param sharedSince of the stage on which it is active; nothing has to wait where it is left out
+ * @param sharedSince of the stage on which it is active; nothing has to wait where it is omitted
  * @throws Error when it is not such a catalog
  */
 export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}): CompiledCatalog {

@@ -17,7 +17,7 @@ export const RETENTIONS = {
 } as const;
 
 export type RetentionName = keyof typeof RETENTIONS;
-/** Days by store; one that the stage does not have is left out. */
+/** Days by store; one that the stage does not have is omitted. */
 export type Retentions = Partial<Readonly<Record<RetentionName, number>>>;
 
 /** The law gives a month and some days of grace: nothing of a deleted person is kept longer. */

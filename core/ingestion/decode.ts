@@ -20,7 +20,7 @@ import { textBlocks } from './text/text-blocks.ts';
  * The records of a chunk, some at a time, in the order and with the row numbers they have in the file. One that can't be
  * read comes out as a rejection, and the next one follows.
  * @param plan what {@link planChunks} said of the file
- * @throws FileRefusedError after the records that could be read, when the rest of the file can't be
+ * @throws FileRejectedError after the records that could be read, when the rest of the file can't be
  */
 export function decodeChunk(
   source: ByteSource,

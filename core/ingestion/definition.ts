@@ -15,7 +15,7 @@ export const datasetDefinition = z.strictObject({
       unifiedIdentity: z.array(z.string()).default(['enabled:true']),
     })
     .default({ unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] }),
-  /** Events are kept this many days after they happened; for ever where it is left out (aep.md §4.3). */
+  /** Events are kept this many days after they happened; for ever where it is omitted (aep.md §4.3). */
   eventExpirationDays: z.int().min(1).optional(),
   /** aep.md §2.3: percent of a file's records that may be rejected before all of it is; 5 when left out. */
   partialIngestionPercentage: z.number().min(0).max(100).optional(),

@@ -18,7 +18,7 @@ export interface StartDeps extends Backoff {
 export interface CatalogSince {
   /** @default since ever */
   readonly activeSince?: number | undefined;
-  /** Left out for jobs from which nothing is routed. */
+  /** Omitted for jobs from which nothing is routed. */
   readonly routedSince?: number | undefined;
 }
 

@@ -18,7 +18,7 @@ export interface ReceivedRecord extends Omit<IngestionMetadata, 'ingestionId'>, 
   readonly datasetId: string;
   readonly position: Position;
   readonly entity: unknown;
-  /** What the sender wants done with it; the dataset decides where it is left out. */
+  /** What the sender wants done with it; the dataset decides where it is omitted. */
   readonly operation?: RecordOperation;
   /** Why it could not be read, if so. */
   readonly rejection?: Rejection;

@@ -5,7 +5,7 @@ import type { ErasureCounts } from './counts.ts';
 /** What became of a person's data in a store. */
 export interface StoreReport {
   readonly store: string;
-  /** ISO 8601: the day by which it is gone by itself; left out where it is gone. */
+  /** ISO 8601: the day by which it is gone by itself; omitted where it is gone. */
   readonly goneBy?: string;
 }
 

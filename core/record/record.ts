@@ -74,7 +74,7 @@ export class FileRejectedError extends Error {
   readonly rejection: Rejection;
   constructor(rejection: Rejection) {
     super(rejection.message);
-    this.name = 'FileRefusedError';
+    this.name = 'FileRejectedError';
     this.rejection = rejection;
   }
 }

@@ -32,7 +32,7 @@ const CONCURRENCY = 16;
 
 /**
  * How many people would be in a segment now (aep.md §5.4). Opted-out people are left out, as they would be.
- * @param sample how many people to look at; all where it is left out
+ * @param sample how many people to look at; all where it is omitted
  */
 export async function estimateMembers(
   segmentId: string,

@@ -6,7 +6,7 @@ export const authentication = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('bearer') }),
   z.strictObject({
     type: z.literal('oauth2ClientCredentials'),
-    /** Where tokens are fetched; the secret's `tokenUrl` where it is left out. */
+    /** Where tokens are fetched; the secret's `tokenUrl` where it is omitted. */
     tokenUrl: z.url({ protocol: /^https?$/ }).optional(),
     scope: z.string().optional(),
     /** Whether the client says who it is in a header (RFC 6749 §2.3.1) or in the form. */

@@ -35,7 +35,7 @@ type Rules = Omit<RouteSettings, 'destinations'>;
  * of requests and files as in the cloud. A realized membership is taken for one that the destination has not heard of,
  * an exited one for one that it has; the changes of one person that follow each other are told at once.
  * @param now epoch ms: the instant of the decision; it names files, and decides which regions are fresh
- * @param type of a destination that is told about people; the registry's where it is left out
+ * @param type of a destination that is told about people; the registry's where it is omitted
  */
 export function preview(
   destination: DestinationDefinition,

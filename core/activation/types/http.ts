@@ -15,7 +15,7 @@ const definition = z.strictObject({
   ...destinationBase,
   type: z.literal('http'),
   url: z.url({ protocol: /^https?$/ }),
-  /** Namespaces to send; all of the profile's identities where it is left out (aep.md §6.1). */
+  /** Namespaces to send; all of the profile's identities where it is omitted (aep.md §6.1). */
   identities: z.array(namespaceCode).optional(),
   attributes: mappedAttributes,
   mandatoryAttributes,

@@ -24,7 +24,7 @@ export function checkUnboundedRecursion(
   const above = new Set<Node>();
   const isUnbounded = (node: Node, root: Node): boolean => {
     if (above.has(node)) return true;
-    // So many references in a row are refused by the validator, whether they have an end or not.
+    // So many references in a row are rejected by the validator, whether they have an end or not.
     if (ends.has(node) || above.size > MAX_CHAIN) return false;
     above.add(node);
     const target = typeof node.$ref === 'string' ? follow(node.$ref, root, byId) : undefined;

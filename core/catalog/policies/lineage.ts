@@ -18,7 +18,7 @@ export interface LabelOrigin {
   readonly from: 'dataset' | 'schema' | 'mergePolicy';
   /** Of the dataset, the schema or the merge policy. */
   readonly id: string;
-  /** The labelled field; the whole of it is labelled where it is left out. */
+  /** The labelled field; the whole of it is labelled where it is omitted. */
   readonly path?: string;
   /** Why the field counts: the rule reads it, or the destination gets it. */
   readonly usedBy?: 'rule' | 'attribute' | 'identity';

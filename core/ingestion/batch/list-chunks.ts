@@ -31,7 +31,7 @@ export interface ListChunksOptions {
  * Divides a file into chunks of about `targetBytes`, cut where a record ends. Uncompressed text is read once from end to
  * end for that, of Parquet the footer. A gzip can't be read from its middle: where there is room to work, one that is
  * larger than a chunk is unpacked there, and its chunks are parts of that; else it is one chunk.
- * @throws FileRefusedError when nothing in the file can be used (aep.md §2.3, whole-batch failures)
+ * @throws FileRejectedError when nothing in the file can be used (aep.md §2.3, whole-batch failures)
  */
 export async function listChunks(
   source: ByteSource,
@@ -70,7 +70,7 @@ async function cut(source: ByteSource, format: TextFormat, targetBytes: number):
 
 const whole = (source: ByteSource): Chunk => ({ index: 0, start: 0, end: source.size, firstRow: 1 });
 
-/** @throws FileRefusedError when the file is empty or no text */
+/** @throws FileRejectedError when the file is empty or no text */
 async function lookInside(source: ByteSource, format: TextFormat, gzip: boolean): Promise<TextFormat> {
   let isFirst = true;
   async function* judged(): AsyncIterable<Uint8Array> {
@@ -94,7 +94,7 @@ async function lookInside(source: ByteSource, format: TextFormat, gzip: boolean)
   return layout === 'lines' ? 'ndjson' : 'json';
 }
 
-/** @throws FileRefusedError when there is no header, or nothing below it */
+/** @throws FileRejectedError when there is no header, or nothing below it */
 async function headerOf(source: ByteSource): Promise<readonly string[]> {
   const splitter = new CsvSplitter(0);
   const rows: RawRecord[] = [];

@@ -29,7 +29,7 @@ export class TextCutter {
 
   /**
    * @returns whether there can be records after this piece
-   * @throws FileRefusedError when the header of a CSV is none
+   * @throws FileRejectedError when the header of a CSV is none
    */
   push(block: Uint8Array): boolean {
     this.#take(this.#splitter.push(block));
@@ -40,7 +40,7 @@ export class TextCutter {
    * @param size of the text
    * @param broken why the text has no end, if so; what was not finished before it is no record
    * @returns the chunks, in order; together they cover the text exactly once
-   * @throws FileRefusedError when there is no record
+   * @throws FileRejectedError when there is no record
    */
   end(size: number, broken?: Rejection): Chunk[] {
     if (!broken) this.#take(this.#splitter.end());

@@ -8,7 +8,7 @@ const MAX_NAMES = 20;
 /**
  * A column that a file lacks is as an empty cell of every row. One that has none of those the mapping reads is a file of
  * another kind, or its header is missing: its rows would all be accepted as next to nothing (aep.md §2.3, wrong header).
- * @throws FileRefusedError `invalid-header`; the names that were found are not told, they may be a person's data
+ * @throws FileRejectedError `invalid-header`; the names that were found are not told, they may be a person's data
  */
 export function rejectForeignHeader({ format, chunks }: ChunkList, mapping: readonly MappingRule[] = []): void {
   const header = chunks[0]?.header;

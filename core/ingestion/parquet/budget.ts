@@ -9,7 +9,7 @@ export const MAX_HELD_BYTES = 320 * 1024 ** 2;
 export class Budget {
   #held = 0;
 
-  /** @throws FileRefusedError when it is more than a worker has room for */
+  /** @throws FileRejectedError when it is more than a worker has room for */
   take(bytes: number): void {
     this.#held += bytes;
     if (this.#held <= MAX_HELD_BYTES) return;

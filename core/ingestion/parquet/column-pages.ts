@@ -51,7 +51,7 @@ export class ColumnPages {
    * Goes on by one page.
    * @param skipRows are not needed
    * @returns the page, if it is one of values; or how many rows were passed over because none of its rows is needed
-   * @throws FileRefusedError; what the place of the file throws
+   * @throws FileRejectedError; what the place of the file throws
    */
   async next(skipRows = 0): Promise<{ readonly page?: OpenPage | undefined; readonly passed: number }> {
     attempt(() => expectThat(!this.isAtEnd, 'a column has fewer rows than the others'));

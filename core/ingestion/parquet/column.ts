@@ -49,7 +49,7 @@ export class Column {
     this.#budget = budget;
   }
 
-  /** Decodes until there is a row. @throws FileRefusedError; what the place of the file throws */
+  /** Decodes until there is a row. @throws FileRejectedError; what the place of the file throws */
   async fill(): Promise<void> {
     while (this.rows === 0) {
       if (this.#leftInPage === 0) await this.#nextPage();

@@ -18,7 +18,7 @@ const MIN_PART_BYTES = 1_048_576;
 
 /**
  * Row groups, together as long as they are not more than `targetBytes`; larger ones in parts, by their rows.
- * @throws FileRefusedError
+ * @throws FileRejectedError
  */
 export async function planRowGroups(source: ByteSource, gzip: boolean, targetBytes: number): Promise<Chunk[]> {
   const { metadata } = await openParquet(source, gzip);
@@ -63,7 +63,7 @@ const partsOf = (bytes: number, rows: number, targetBytes: number): number =>
     Math.max(Math.round(bytes / Math.max(targetBytes, MIN_PART_BYTES)), Math.ceil(rows / MAX_ROWS_PER_CHUNK)),
   );
 
-/** The rows of a chunk, some at a time. @throws FileRefusedError after the rows that could be read */
+/** The rows of a chunk, some at a time. @throws FileRejectedError after the rows that could be read */
 export async function* decodeRowGroups(
   source: ByteSource,
   gzip: boolean,

@@ -27,7 +27,7 @@ export interface Footer {
 
 /**
  * Reads and checks the footer: what the decoder relies on without looking holds.
- * @throws FileRefusedError
+ * @throws FileRejectedError
  */
 export async function checkFooter(file: RangedSource): Promise<Footer> {
   const tail = Buffer.from(await file.read(Math.max(0, file.size - TAIL), file.size));
@@ -41,7 +41,7 @@ export async function checkFooter(file: RangedSource): Promise<Footer> {
  * How long the footer is, with what stands behind it.
  * @param end bytes from the end of the file, eight or more
  * @param size of the file
- * @throws FileRefusedError
+ * @throws FileRejectedError
  */
 export function footerLength(end: Uint8Array, size: number): number {
   const tail = Buffer.from(end.subarray(Math.max(0, end.length - TAIL)));
@@ -56,7 +56,7 @@ export function footerLength(end: Uint8Array, size: number): number {
  * @param footer as long as `footerLength` says
  * @param size of the file
  * @param maxBytes of a text, or of bytes; as many as of a record unless said otherwise
- * @throws FileRefusedError
+ * @throws FileRejectedError
  */
 export function readFooter(footer: Uint8Array, size: number, maxBytes = MAX_RECORD_BYTES): Footer {
   try {

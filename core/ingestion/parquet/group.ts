@@ -30,7 +30,7 @@ const MAX_ROWS = 500;
 /**
  * The rows of a row group, or of a part of it, some at a time. Whatever its size, only the current page of each
  * column is held, and of that only as many values as belong to the next rows are decoded.
- * @throws FileRefusedError after the rows that could be read; what the place of the file throws
+ * @throws FileRejectedError after the rows that could be read; what the place of the file throws
  */
 export async function* readRows(
   file: RangedSource,

@@ -12,7 +12,7 @@ export interface PageStart {
 
 const MAX_INDEX_BYTES = 16 * 1_048_576;
 
-/** Where the pages of a column begin, if the file says so. @throws FileRefusedError when what it says can't be */
+/** Where the pages of a column begin, if the file says so. @throws FileRejectedError when what it says can't be */
 export async function pageStarts(
   file: RangedSource,
   chunk: RowGroup['columns'][number],

@@ -12,7 +12,7 @@ export function expectThat(condition: boolean, otherwise: string): asserts condi
 
 /**
  * Runs what only looks at bytes of the file: whatever goes wrong is the file's fault, and nobody else's.
- * @throws FileRefusedError
+ * @throws FileRejectedError
  */
 export function attempt<T>(run: () => T): T {
   try {

@@ -8,7 +8,7 @@ const BLOCK = 4 * 1_048_576;
 /**
  * A file in an object store, read by ranges, so that memory does not grow with its size.
  * @param version which object it is, whatever takes its place under the key
- * @throws FileRefusedError when it is read and not to be had any more
+ * @throws FileRejectedError when it is read and not to be had any more
  */
 export function objectSource(store: ObjectStore, key: string, size: number, version?: ObjectVersion): ByteSource {
   const read = async (start: number, end: number): Promise<Uint8Array> => {

@@ -18,7 +18,7 @@ export async function openObject(
   return size === undefined ? undefined : objectSource(store, key, size, version);
 }
 
-/** The same. @throws FileRefusedError saying what has become of it, when it is not to be had any more */
+/** The same. @throws FileRejectedError saying what has become of it, when it is not to be had any more */
 export async function openAnnounced(store: ObjectStore, key: string, version?: ObjectVersion): Promise<ByteSource> {
   const source = await openObject(store, key, version);
   if (!source) throw new FileRejectedError(await whereItWent(store, key));

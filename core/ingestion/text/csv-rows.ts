@@ -84,7 +84,7 @@ const MAX_HEADER_BYTES = 65_536;
 
 /**
  * The names of the columns. What is wrong is told by number: a file without a header would show a person's data.
- * @throws FileRefusedError `invalid-header`
+ * @throws FileRejectedError `invalid-header`
  */
 export function readHeader(record: RawRecord): readonly string[] {
   if (record.length > MAX_HEADER_BYTES) {

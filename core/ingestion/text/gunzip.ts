@@ -15,7 +15,7 @@ const HIGH_WATER = 256 * 1024;
 
 /**
  * The contents of a gzip file, piece by piece.
- * @throws FileRefusedError after the last readable piece: `corrupt-file`, also for a zip bomb
+ * @throws FileRejectedError after the last readable piece: `corrupt-file`, also for a zip bomb
  */
 export async function* gunzip(source: ByteSource): AsyncIterable<Uint8Array> {
   const unpacker = createGunzip({ chunkSize: 65_536 });

@@ -48,7 +48,7 @@ const MAGIC: readonly { readonly bytes: readonly number[]; readonly what: string
 /**
  * @param head the first piece of a text
  * @param gzip whether it was packed
- * @throws FileRefusedError when it is no text
+ * @throws FileRejectedError when it is no text
  */
 export function rejectBinary(head: Uint8Array, gzip: boolean): void {
   const known = MAGIC.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
@@ -80,7 +80,7 @@ function hasManyZeros(head: Uint8Array): boolean {
   return zeros * 20 > head.length;
 }
 
-/** @throws FileRefusedError when a file whose name ends in `.gz` does not begin as gzip does */
+/** @throws FileRejectedError when a file whose name ends in `.gz` does not begin as gzip does */
 export async function rejectFalseGzip(source: ByteSource): Promise<void> {
   const head = await source.read(0, Math.min(2, source.size));
   if (head[0] === 0x1f && head[1] === 0x8b) return;

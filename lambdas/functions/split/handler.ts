@@ -141,7 +141,7 @@ async function batchOfManifest(
 /**
  * The chunks of the files of a batch, numbered through. Some of several files may be empty, as those of jobs that write
  * in parallel are.
- * @throws FileRefusedError when one of them can't be used, or is not to be had any more, or all are empty
+ * @throws FileRejectedError when one of them can't be used, or is not to be had any more, or all are empty
  */
 async function planFiles(
   files: readonly BatchFile[],

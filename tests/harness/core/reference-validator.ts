@@ -3,7 +3,7 @@ import type { Bundle, SchemaNode } from '#core/schema/bundle.ts';
 
 /**
  * What JSON Schema (2019-09) says about a value, word by word: no compiling, no memory, no library. It takes as long as it
- * takes. Formats are left out.
+ * takes. Formats are omitted.
  */
 export const isValid = ({ root, nodes }: Bundle, value: unknown): boolean =>
   outcome(nodes.get(root)!, value, nodes) !== undefined;

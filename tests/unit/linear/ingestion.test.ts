@@ -68,7 +68,7 @@ function expectLinear(read: (text: string) => unknown): void {
     try {
       read(text);
     } catch {
-      // Refused.
+      // Rejected.
     }
   };
   const factor = growth(counter, SIZE, textsOf, (texts) => texts.forEach(tried));
