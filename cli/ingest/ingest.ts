@@ -3,7 +3,7 @@ import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
-import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
+import { compileMapping, type Mapping } from '#core/ingestion/mapping/mapping.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { type DecodedRecord, FileRejectedError } from '#core/record/record.ts';
 import type { DataFile } from './data-files.ts';
@@ -93,14 +93,14 @@ async function* messagesOf(file: DataFile, giveUp: (error: FileRejectedError) =>
 }
 
 /** What becomes of columns where nobody knows the dataset, which is for the platform to say. */
-const AS_THEY_ARE_NAMED = compileMapping([]);
+const AS_THEY_ARE_NAMED: Mapping = compileMapping([]);
 
 /** @param header of CSV */
 function messageOf(file: DataFile, decoded: DecodedRecord, header?: readonly string[]): string {
   if (decoded.rejection) return decoded.raw;
-  const mapRow = file.dataset?.mapRow ?? AS_THEY_ARE_NAMED;
-  const mapped = header ? mapRow(decoded.value as readonly string[], header) : { value: decoded.value };
-  return 'rejection' in mapped ? (decoded.raw ?? '') : JSON.stringify(envelope(file, mapped.value));
+  const mapping = file.dataset ?? AS_THEY_ARE_NAMED;
+  const mapped = header ? mapping.mapRow(decoded.value as readonly string[], header) : mapping.mapObject(decoded.value);
+  return mapped.rejection ? (decoded.raw ?? '') : JSON.stringify(envelope(file, mapped.value));
 }
 
 function envelope(file: DataFile, xdmEntity: unknown): object {

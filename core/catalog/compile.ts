@@ -10,13 +10,14 @@ import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
+import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { schemaCompiler } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
-import { isInUnion } from './checks/union.ts';
+import { isInUnion, treeOfSchema } from './checks/union.ts';
 import { compileGovernance } from './policies/compile-governance.ts';
 
 /** A catalog made ready for use, once; everything that reads records or profiles works from it. */
@@ -131,6 +132,16 @@ function compileIdentitySettings(
   };
 }
 
+/** Whether a dotted path is a field that a schema names; the schema is only looked at when somebody asks. */
+function fieldsOf(schema: SchemaDefinition, byId: ReadonlyMap<string, SchemaDefinition>): (path: string) => boolean {
+  let tree: FieldTree | undefined;
+  return (path) => {
+    tree ??= treeOfSchema(schema, byId);
+    const found = lookUp(tree, path.split('.'));
+    return found.known && found.tree !== 'open' && !found.inList;
+  };
+}
+
 function compileDataset(
   definition: DatasetDefinition,
   schemas: ReadonlyMap<string, SchemaDefinition>,
@@ -156,6 +167,6 @@ function compileDataset(
     validate: validatorOf(schema),
     // What is no person and no event names nobody.
     identitiesOf: pointer === undefined ? compileIdentities(schema, new Set(namespaces.keys())) : () => NO_IDENTITIES,
-    mapRow: compileMapping(definition.mapping ?? []),
+    ...compileMapping(definition.mapping ?? [], { isField: fieldsOf(schema, schemas) }),
   };
 }

@@ -24,7 +24,7 @@ export const datasetDefinition = z.strictObject({
    * suppression of the identities that it names.
    */
   consentedStart: z.boolean().optional(),
-  /** How the flat columns of a CSV file become fields. */
+  /** How columns and keys of what producers send become fields, in every form. */
   mapping: z.array(mappingRule).optional(),
 });
 export type DatasetDefinition = z.output<typeof datasetDefinition>;

@@ -3,6 +3,7 @@ import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { isObject } from '#core/util/is-object.ts';
 import { pointerTo, reportedPointer } from '#core/util/pointer.ts';
+import { nestFlatNames } from './mapping/fields.ts';
 
 const schemaRef = z.looseObject({ id: z.string().min(1).max(2_048) });
 
@@ -43,9 +44,11 @@ export function openEnvelope(value: unknown): Opened | { readonly rejection: Rej
   if (inHeader !== undefined && inBody !== undefined && inHeader !== inBody) return { rejection: TWO_SCHEMAS };
   const schemaId = inHeader ?? inBody;
   const operation = header.operations?.data;
+  const nested = nestFlatNames(body.xdmEntity);
+  if (nested.rejection) return { rejection: nested.rejection };
   return {
     datasetId: header.datasetId,
-    entity: body.xdmEntity,
+    entity: nested.value,
     ...(schemaId !== undefined && { schemaId }),
     ...(operation !== undefined && { operation }),
   };

@@ -1,7 +1,7 @@
 import type { Rejection } from '#core/record/record.ts';
 import type { compileIdentities } from '#core/schema/identities.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from './definition.ts';
-import type { compileMapping } from './mapping/mapping.ts';
+import type { Mapping } from './mapping/mapping.ts';
 
 /** What reading and validating records needs of the catalog. */
 export interface IngestionSettings {
@@ -29,7 +29,12 @@ export interface CompiledDataset {
   /** The identities a valid entity carries. */
   identitiesOf: ReturnType<typeof compileIdentities>;
   /** The row of a CSV file as an entity. */
-  mapRow: ReturnType<typeof compileMapping>;
+  mapRow: Mapping['mapRow'];
+  /**
+   * A record of any other form as an entity: of a file, or what a source connection takes that is not in AEP's envelope.
+   * The record itself where there is nothing to map.
+   */
+  mapObject: Mapping['mapObject'];
 }
 
 export interface CompiledLookup {

@@ -2,6 +2,7 @@ import type { Suppress } from '#core/governance/suppress.ts';
 import { acceptRecord, examine, type IngestionMetadata } from '#core/ingestion/accept.ts';
 import type { FileFormat } from '#core/ingestion/format.ts';
 import { ingestionIdOf } from '#core/ingestion/ids.ts';
+import type { Omission } from '#core/ingestion/mapping/mapped.ts';
 import type { CompiledDataset, IngestionSettings } from '#core/ingestion/settings.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import { writeToLake } from '#core/lake/write.ts';
@@ -18,6 +19,10 @@ export interface ReceivedRecord extends Omit<IngestionMetadata, 'ingestionId'>, 
   readonly datasetId: string;
   readonly position: Position;
   readonly entity: unknown;
+  /** What came, where it has no text of its own and was mapped. */
+  readonly original?: unknown;
+  /** Values that its mapping has left out of it. */
+  readonly omitted?: readonly Omission[];
   /** What the sender wants done with it; the dataset decides where it is omitted. */
   readonly operation?: RecordOperation;
   /** Why it could not be read, if so. */
@@ -183,13 +188,11 @@ function datasetOf(
 }
 
 function toQuarantine(received: ReceivedRecord, rejections: readonly Rejection[]): QuarantineRow {
-  const { entity, operation: _operation, rejection: _rejection, raw, ...kept } = received;
-  return { ...kept, raw: raw ?? JSON.stringify(entity), rejections };
+  const { entity, original, omitted: _omitted, operation: _operation, rejection: _rejection, raw, ...kept } = received;
+  return { ...kept, raw: raw ?? JSON.stringify(original ?? entity), rejections };
 }
 
-/**
- * A record of a file as it goes on: the row of a CSV file becomes a record by the dataset's mapping.
- */
+/** A record of a file as it goes on: it becomes an entity by the dataset's mapping, in whatever form it is. */
 export function receiveRow(
   decoded: DecodedRecord,
   dataset: CompiledDataset,
@@ -210,9 +213,18 @@ export function receiveRow(
     rejection,
   });
   if (decoded.rejection) return rejected(decoded.rejection);
-  if (format !== 'csv') return good(decoded.value);
-  const mapped = dataset.mapRow(decoded.value as readonly string[], header ?? []);
-  return 'rejection' in mapped ? rejected(mapped.rejection) : good(mapped.value);
+  const mapped =
+    format === 'csv'
+      ? dataset.mapRow(decoded.value as readonly string[], header ?? [])
+      : dataset.mapObject(decoded.value);
+  const received = mapped.rejection ? rejected(mapped.rejection) : good(mapped.value);
+  const isChanged = raw === undefined && mapped.value !== decoded.value;
+  if (!isChanged && !mapped.omitted) return received;
+  return {
+    ...received,
+    ...(isChanged && { original: decoded.value }),
+    ...(mapped.omitted && { omitted: mapped.omitted }),
+  };
 }
 
 /** The rejection of a record or a file of a dataset that the catalog does not have. */

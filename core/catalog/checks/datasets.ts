@@ -100,7 +100,7 @@ function keyOf(schema: SchemaDefinition): string[] {
   return key === undefined ? [] : [namesOfProperty(key).join('.')];
 }
 
-const JSON_TYPES: Record<MappingRule['type'], readonly string[]> = {
+const JSON_TYPES: Record<NonNullable<MappingRule['type']>, readonly string[]> = {
   string: ['string'],
   'date-time': ['string'],
   date: ['string'],
@@ -118,7 +118,7 @@ function checkType(
   findings: Findings,
 ): void {
   const { constant, destination, split } = rule;
-  const given = constant === undefined ? JSON_TYPES[rule.type] : constantTypes(constant);
+  const given = constant === undefined ? JSON_TYPES[rule.type ?? 'string'] : constantTypes(constant);
   const fits = (types: readonly string[], wanted: ReadonlySet<string>): boolean =>
     wanted.size === 0 || types.some((type) => wanted.has(type));
   const reject = (key: string, what: string, wanted: ReadonlySet<string>): void =>

@@ -156,7 +156,7 @@ function textType(values: readonly string[]): ColumnType {
 }
 
 function converts(rule: Rule, values: readonly string[]): boolean {
-  const convert = compileConverter(rule);
+  const convert = compileConverter({ ...rule, type: rule.type ?? 'string' });
   return values.every((value) => !(convert(value) instanceof NotConverted));
 }
 

@@ -4,7 +4,7 @@ import { compileDatePattern, type DateParts, dateReader, instantOf } from './dat
 import type { MappingRule } from './definition.ts';
 import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';
 
-type Type = MappingRule['type'];
+type Type = NonNullable<MappingRule['type']>;
 /** A text that is not what a rule wants of it. */
 export class NotConverted {
   /** What it should have been. */
@@ -22,7 +22,7 @@ export type Converter = (text: string, country?: string) => unknown;
  * list. White space around a value does not matter, except in text.
  * @throws Error when a date pattern can't be read
  */
-export function compileConverter(rule: Pick<MappingRule, 'type' | 'split'> & Partial<MappingRule>): Converter {
+export function compileConverter(rule: ConverterRule): Converter {
   const convert = compileSingle(rule);
   const { split } = rule;
   if (split === undefined) return convert;
@@ -40,7 +40,9 @@ export function compileConverter(rule: Pick<MappingRule, 'type' | 'split'> & Par
   };
 }
 
-function compileSingle(rule: Pick<MappingRule, 'type'> & Partial<MappingRule>): Converter {
+type ConverterRule = Partial<MappingRule> & { readonly type: Type };
+
+function compileSingle(rule: ConverterRule): Converter {
   const { type } = rule;
   if (type === 'string') return (text) => text;
   if (type === 'phone') return compilePhone(rule);

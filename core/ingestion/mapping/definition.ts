@@ -18,13 +18,17 @@ const OPTIONS_OF_TYPES: Readonly<Record<string, readonly string[]>> = {
   countrySource: ['phone'],
 };
 
-/** One rule of a CSV mapping: a column, or a constant, becomes a field (dotted path) of the schema. */
+/**
+ * One rule of a mapping: a column of a file, a value of an object (`person.name`, `items[0].price`, `items[*].sku`), or a
+ * constant, becomes a field (dotted path) of the schema.
+ */
 export const mappingRule = z
   .strictObject({
     source: z.string().optional(),
     constant: z.union([z.string(), z.number(), z.boolean()]).optional(),
     destination: z.string().min(1),
-    type: z.enum(['string', 'number', 'integer', 'boolean', 'date-time', 'date', 'phone']).default('string'),
+    /** Omitted, the value stays what it is: text of a cell, whatever it is of an object. */
+    type: z.enum(['string', 'number', 'integer', 'boolean', 'date-time', 'date', 'phone']).optional(),
     transform: z.array(z.enum(['trim', 'lower', 'upper'])).default([]),
     /** Dates: how they are written, the first pattern that fits; ISO 8601 when left out. */
     format: z.union([datePattern, z.array(datePattern).min(1)]).optional(),
@@ -36,15 +40,19 @@ export const mappingRule = z
       .refine((code) => phoneCountry(code) !== undefined, 'a country code such as DE')
       .optional(),
     countrySource: z.string().min(1).optional(),
+    /** A file without the column is a file all the same; otherwise it is rejected as a whole. */
+    optional: z.boolean().default(false),
+    /** What an empty cell or text means: that nothing is said, or, in an update, that the field has no value any more. */
+    empty: z.enum(['absent', 'clear']).default('absent'),
     /** The cell holds several values with this between them, and the field is a list. */
     split: z.string().min(1).optional(),
   })
   .superRefine((rule, context) => {
     if ((rule.source === undefined) === (rule.constant === undefined)) {
-      context.addIssue({ code: 'custom', message: 'give either "source" (a column) or "constant"' });
+      context.addIssue({ code: 'custom', message: 'give either "source" (a column or path) or "constant"' });
     }
     for (const [key, types] of Object.entries(OPTIONS_OF_TYPES)) {
-      const isMisplaced = rule[key as keyof typeof rule] !== undefined && !types.includes(rule.type);
+      const isMisplaced = rule[key as keyof typeof rule] !== undefined && !types.includes(rule.type ?? 'string');
       if (isMisplaced)
         context.addIssue({ code: 'custom', path: [key], message: `only with type ${types.join(' or ')}` });
     }

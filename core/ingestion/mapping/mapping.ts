@@ -1,117 +1,140 @@
 import type { Rejection } from '#core/record/record.ts';
-import { pointerTo, reportedPointer } from '#core/util/pointer.ts';
-import { isUnsafeKey } from '../text/decode-json.ts';
-import { compileConverter, describeText, NotConverted } from './convert-text.ts';
+import { isObject } from '#core/util/is-object.ts';
+import { compileConverter, NotConverted } from './convert-text.ts';
 import type { MappingRule } from './definition.ts';
+import { fitsBelow, isFieldPath, nestFlatNames, noField, put, TOO_DEEP } from './fields.ts';
+import { type Fields, type Mapped, type Omission, Omitted, Rejected, typeName } from './mapped.ts';
+import { compileRuleValue } from './rule-value.ts';
+import { type MappingSettings, SchemaNames } from './schema-names.ts';
+import { objectReader, parseSourcePath, type Read, type SourcePath } from './source-path.ts';
 
 /** The cells of a row in the order of the header; an empty one is ''. */
 type Cells = readonly string[];
-type Fields = Record<string, unknown>;
-type Mapped = { readonly value: Fields } | { readonly rejection: Rejection };
+
+/** How records of a dataset become entities, whatever form they come in. */
+export interface Mapping {
+  /** The row of a CSV file, given the names of its columns. */
+  mapRow(cells: Cells, header: readonly string[]): Mapped;
+  /** A record of any other form: of JSON, NDJSON, Parquet, or what a source connection takes. */
+  mapObject(value: unknown): Mapped;
+}
+
+/** Nothing is known of the schema: what no rule reads is of no matter. */
+const NO_SCHEMA: MappingSettings = { isField: () => false };
 
 /**
- * Compiles the mapping of a dataset: columns and constants become fields (aep.md §2.2, flat CSV). Without rules, every
- * column becomes the field of its name; dots in a name lead into nested fields. An empty cell leaves its field out; so
- * does an empty list.
- * @returns what makes a record of a row, given the names of the columns too
+ * Compiles the mapping of a dataset: columns, keys and constants become fields (aep.md §2.2), with the same meaning in
+ * every form. Without rules, every name becomes the field of this name; dots in it lead into nested fields, and an empty
+ * cell leaves its field out. With rules, a name with dots that no rule reads and that is the path of a field of the
+ * schema fills this field, and a record that is of the schema already is not mapped, see {@link SchemaNames}.
  * @throws Error when the rules can't work: two fill the same field, or a constant is not of its type
  */
-export function compileMapping(rules: readonly MappingRule[]): (cells: Cells, header: readonly string[]) => Mapped {
+export function compileMapping(rules: readonly MappingRule[], settings: MappingSettings = NO_SCHEMA): Mapping {
   const compiled = rules.map(compileRule);
   rejectClashes(rules);
-  const fieldsUnder = (header: readonly string[]): readonly Field[] =>
-    rules.length === 0 ? header.map(fieldOfColumn) : compiled.map((fieldUnder) => fieldUnder(header));
-  // The rows of a file share their header: only for the first of them it is worked out where its columns are.
-  let latest: { readonly header: readonly string[]; readonly fields: readonly Field[] } | undefined;
+  if (rules.length === 0) return { mapRow: rowMapper((header) => header.map(fieldOfColumn)), mapObject: nestRecord };
+  const names = new SchemaNames(rules, settings);
+  const ofObjects = compiled.map((bind) => bind(objectReader));
+  return {
+    mapRow: rowMapper((header) => {
+      if (names.haveHeader(header)) return header.map(fieldOfColumn);
+      const read = (path: SourcePath): Read<Cells> | undefined => cellReader(path, header);
+      const others = header.flatMap((name, i) => (names.isPassedOn(name) ? fieldOfColumn(name, i) : []));
+      return [...compiled.map((bind) => bind(read)), ...others];
+    }),
+    mapObject(value) {
+      if (!isObject(value)) return { rejection: noRecord(value) };
+      if (names.haveRecord(value)) return nestFlatNames(value);
+      const mapped = fill(ofObjects, value);
+      return mapped.rejection ? mapped : passOn(value, mapped, names);
+    },
+  };
+}
+
+const nestRecord = (value: unknown): Mapped => (isObject(value) ? nestFlatNames(value) : { value: value as Fields });
+
+/** The rows of a file share their header: only for the first of them it is worked out where its columns are. */
+function rowMapper(fieldsUnder: (header: readonly string[]) => readonly Field<Cells>[]): Mapping['mapRow'] {
+  let latest: { readonly header: readonly string[]; readonly fields: readonly Field<Cells>[] } | undefined;
   return (cells, header) => {
     if (latest?.header !== header) latest = { header, fields: fieldsUnder(header) };
     return fill(latest.fields, cells);
   };
 }
 
-interface Field {
+interface Field<S> {
   readonly path: readonly string[];
-  /** Its value in a row, undefined where it has none, or {@link Rejected}. */
-  valueIn(cells: Cells): unknown;
+  /** Its value in a record, undefined where it has none, {@link Rejected} or {@link Omitted}. */
+  readonly valueIn: (source: S) => unknown;
 }
 
-class Rejected {
-  readonly rejection: Rejection;
-  constructor(rejection: Rejection) {
-    this.rejection = rejection;
-  }
-}
-
-function fill(fields: readonly Field[], cells: Cells): Mapped {
+function fill<S>(fields: readonly Field<S>[], source: S): Mapped {
   const record: Fields = {};
-  for (const field of fields) {
-    const value = field.valueIn(cells);
+  const omitted: Omission[] = [];
+  for (const { path, valueIn } of fields) {
+    const value = valueIn(source);
     if (value === undefined) continue;
-    if (value instanceof Rejected) return value;
-    if (!put(record, field.path, value)) return { rejection: noField(field.path) };
+    if (value instanceof Omitted) {
+      omitted.push(value.omission);
+      continue;
+    }
+    const rejection = value instanceof Rejected ? value.rejection : fillField(record, path, value);
+    if (rejection) return { rejection };
   }
-  return { value: record };
+  return omitted.length > 0 ? { value: record, omitted } : { value: record };
 }
 
-/** @returns the field that the rule fills from the rows under a header */
-function compileRule(rule: MappingRule): (header: readonly string[]) => Field {
-  const { destination } = rule;
+function fillField(record: Fields, path: readonly string[], value: unknown): Rejection | undefined {
+  if (!fitsBelow(value, path.length)) return TOO_DEEP;
+  return put(record, path, value) ? undefined : noField(path);
+}
+
+/** What the names of a record say that no rule reads. */
+function passOn(record: Readonly<Fields>, mapped: Extract<Mapped, { value: Fields }>, names: SchemaNames): Mapped {
+  for (const name in record) {
+    const value = record[name];
+    if (!names.isPassedOn(name) || value === undefined || value === '') continue;
+    const rejection = fillField(mapped.value, name.split('.'), value);
+    if (rejection) return { rejection };
+  }
+  return mapped;
+}
+
+/** What the mapping reads of any form: nothing, where the form has nothing of this name. */
+type Reader<S> = (path: SourcePath) => Read<S> | undefined;
+
+/** @returns the field that the rule fills from records of a form */
+function compileRule(rule: MappingRule): <S>(reader: Reader<S>) => Field<S> {
+  const { destination, source, countrySource } = rule;
   const path = destination.split('.');
-  if (!isField(path)) throw new Error(`The mapping fills "${destination}", which is no field`);
-  const convert = compileConverter(rule);
+  if (!isFieldPath(path)) throw new Error(`The mapping fills "${destination}", which is no field`);
+  const make = compileRuleValue(rule, path);
   if (rule.constant !== undefined) {
-    const value = constantOf(rule, convert);
+    const value = constantOf(rule);
     return () => ({ path, valueIn: () => value });
   }
-  return (header) => {
-    const column = columnOf(rule.source, header);
-    const country = columnOf(rule.countrySource, header);
-    return { path, valueIn: column === undefined ? () => undefined : cellReader(rule, path, convert, column, country) };
+  const sourcePath = parseSourcePath(source ?? '');
+  const countryPath = countrySource === undefined ? undefined : parseSourcePath(countrySource);
+  return (reader) => {
+    const read = reader(sourcePath);
+    const country = countryPath && reader(countryPath);
+    if (!read) return { path, valueIn: () => undefined };
+    if (!country) return { path, valueIn: (record) => make(read(record)) };
+    return { path, valueIn: (record) => make(read(record), country(record)) };
   };
 }
 
-type Converter = ReturnType<typeof compileConverter>;
-
-function constantOf({ constant, destination, type }: MappingRule, convert: Converter): unknown {
-  const value = typeof constant === 'string' ? convert(constant) : constant;
+function constantOf({ constant, destination, type = 'string', ...rule }: MappingRule): unknown {
+  const value = typeof constant === 'string' ? compileConverter({ ...rule, type })(constant) : constant;
   if (!(value instanceof NotConverted)) return value;
   throw new Error(`The constant for "${destination}" is not of type ${type}: expected ${value.expected}`);
 }
 
-/** Reads a cell of a row, and of the country where the value depends on one. */
-function cellReader(
-  { source, transform }: MappingRule,
-  path: readonly string[],
-  convert: Converter,
-  column: number,
-  country: number | undefined,
-): Field['valueIn'] {
-  const isPlain = transform.length === 0;
-  return (cells) => {
-    const cell = cells[column]!;
-    if (cell === '') return undefined;
-    const text = isPlain ? cell : transform.reduce((given, step) => TRANSFORMS[step](given), cell);
-    if (text === '') return undefined;
-    const value = convert(text, country === undefined ? undefined : cells[country]);
-    if (value instanceof NotConverted) return new Rejected(notConvertible(path, source!, value.expected, text));
-    return isEmptyList(value) ? undefined : value;
-  };
+/** A reader of cells, unless the file has no column of this name. */
+function cellReader({ text }: SourcePath, header: readonly string[]): Read<Cells> | undefined {
+  const column = header.indexOf(text);
+  return column < 0 ? undefined : (cells) => cells[column];
 }
-
-/** Where a row has the column, unless the file has none of this name. */
-function columnOf(name: string | undefined, header: readonly string[]): number | undefined {
-  const column = name === undefined ? -1 : header.indexOf(name);
-  return column < 0 ? undefined : column;
-}
-
-/** A cell with nothing but separators is as empty as one without them. */
-const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
-
-const TRANSFORMS: Readonly<Record<MappingRule['transform'][number], (text: string) => string>> = {
-  trim: (text) => text.trim(),
-  lower: (text) => text.toLowerCase(),
-  upper: (text) => text.toUpperCase(),
-};
 
 function rejectClashes(rules: readonly MappingRule[]): void {
   const filled: string[] = [];
@@ -124,44 +147,16 @@ function rejectClashes(rules: readonly MappingRule[]): void {
   }
 }
 
-const isField = (path: readonly string[]): boolean => !path.some((name) => name === '' || isUnsafeKey(name));
-
-function fieldOfColumn(name: string, column: number): Field {
+function fieldOfColumn(name: string, column: number): Field<Cells> {
   const path = name.split('.');
-  const ofCell = isField(path) ? (cell: string): unknown => cell : () => new Rejected(noField(path));
+  const ofCell = isFieldPath(path) ? (cell: string): unknown => cell : () => new Rejected(noField(path));
   return { path, valueIn: (cells) => (cells[column] === '' ? undefined : ofCell(cells[column]!)) };
 }
 
-/** @returns false when something else is in the way */
-function put(target: Fields, path: readonly string[], value: unknown): boolean {
-  const last = path.length - 1;
-  let fields = target;
-  for (let i = 0; i < last; i++) {
-    const name = path[i]!;
-    if (!Object.hasOwn(fields, name)) fields[name] = {};
-    const next = fields[name];
-    if (typeof next !== 'object' || next === null) return false;
-    fields = next as Fields;
-  }
-  const name = path[last]!;
-  if (Object.hasOwn(fields, name)) return false;
-  fields[name] = value;
-  return true;
-}
-
-const notConvertible = (path: readonly string[], column: string, expected: string, text: string): Rejection => ({
+const noRecord = (value: unknown): Rejection => ({
   code: 'mapping-failed',
-  column,
-  message: `Column "${column}" can't become ${path.join('.')}: expected ${expected}`,
-  pointer: reportedPointer(pointerTo(path)),
-  expected,
-  found: describeText(text),
-});
-
-const noField = (path: readonly string[]): Rejection => ({
-  code: 'mapping-failed',
-  message: 'The name of a column leads to no field, or another column has filled it; rename it, or give a mapping',
-  pointer: reportedPointer(pointerTo(path)),
-  expected: 'names such as person.name.firstName, none of which is the beginning of another',
-  found: 'a clash',
+  message: 'The mapping of the dataset reads records, which this is not',
+  pointer: '',
+  expected: 'an object with names and values',
+  found: typeName(value),
 });

@@ -97,7 +97,7 @@ describe('reading a cell of CSV takes steps for each character once', () => {
   ])('as %s %j', (type, options) => {
     const map = compileMapping([mappingRule.parse({ source: 'a', destination: 'b', type, ...options })]);
     const header = ['a'];
-    expectLinear((text) => map([text], header));
+    expectLinear((text) => map.mapRow([text], header));
   });
 });
 
