@@ -22,6 +22,7 @@ import { type Remains, remainsOf } from '#core/revert/dataset/remains.ts';
 import {
   type ActivationNote,
   activeDefinitions,
+  currentVersion,
   putCatalog,
   UNTIL_SEEN_MS,
 } from '#lambdas/adapters/dynamodb/catalog-store.ts';
@@ -68,13 +69,13 @@ export async function activateCatalog(
   resources: Resources,
   options: ActivateOptions,
 ): Promise<ActivationReport> {
-  const { stage, backfill, allowBreaking, wayOut, note, say } = options;
+  const { stage, backfill, allowBreaking, wayOut, say } = options;
   await rejectProtected(resources, options);
   const stores = storesOf(resources);
   const breaking = rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
   const before = await activeCatalog(stores.catalog).catch(() => undefined);
-  const version = await applyCatalog(catalog, resources, note);
+  const version = await applyCatalog(catalog, resources, options);
   say(describeCatalog(catalog));
   say(`Version ${version} is active on stage ${stage}.`);
   const after = compileCatalog(catalog);
@@ -91,8 +92,6 @@ export async function activateCatalog(
   if (!backfill) return { ...report, queued: {} };
   const why = before && ((await whyEvaluate(before, after, stores.lake)) ?? (options.evaluateAlways && 'Definitions'));
   const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
-  // Whoever still sees the catalog before would undo what is done under this one.
-  if (why !== undefined || (before && edited.length > 0)) await setTimeout(UNTIL_SEEN_MS);
   let job: Job | undefined;
   if (why !== undefined) {
     say(`${why} have changed: all profiles are evaluated, with what happened before ...`);
@@ -146,12 +145,22 @@ export function rejectBreaking(
   return changes;
 }
 
+interface ApplyOptions extends Pick<ActivateOptions, 'note' | 'running'> {
+  /** Returns when every function sees what was put active before. */
+  readonly untilSeen?: () => Promise<unknown>;
+}
+
 /**
- * Puts a catalog active on a deployed stage.
+ * Puts a catalog active on a deployed stage. Where another was before, it returns once every function sees the new one:
+ * whoever still sees the one before would reject what is sent next, or undo what is done under the new one.
  * @returns its version
  * @throws UserError when it activates destinations that the stage has no connection for, or somebody else was first
  */
-export async function applyCatalog(catalog: Catalog, resources: Resources, note: ActivationNote = {}): Promise<string> {
+export async function applyCatalog(
+  catalog: Catalog,
+  resources: Resources,
+  { note, running, untilSeen = () => setTimeout(UNTIL_SEEN_MS) }: ApplyOptions,
+): Promise<string> {
   const queues = JSON.parse(resources['destination-queues']) as Record<string, string>;
   const missing = catalog.destinations.filter((destination) => lanesOf(destination).some(({ id }) => !(id in queues)));
   if (missing.length > 0) {
@@ -162,13 +171,19 @@ export async function applyCatalog(catalog: Catalog, resources: Resources, note:
   }
   compileCatalog(catalog);
   const version = catalogVersion(catalog);
+  const place = storesOf(resources).catalog;
+  const before = await currentVersion(place);
   try {
-    await putCatalog(storesOf(resources).catalog, catalog, version, Date.now(), note);
+    await putCatalog(place, catalog, version, Date.now(), note);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     throw new UserError(
       'Another version was made active in the meantime; nothing was done. See "tributary catalog history", then try again.',
     );
+  }
+  if (before !== undefined && before !== version) {
+    running('until every function sees it ...');
+    await untilSeen();
   }
   return version;
 }

@@ -14,7 +14,8 @@ const note = { comment: 'npm start' };
 
 /** Asks nothing, and changes nothing else: for a stage in which nothing is yet. */
 export const putInPlace: Activate = async (catalog, resources, progress) => {
-  progress.step(`Catalog ${await applyCatalog(catalog, resources, note)} is active`);
+  const running = (text: string): void => progress.running(text);
+  progress.step(`Catalog ${await applyCatalog(catalog, resources, { note, running })} is active`);
 };
 
 /**

@@ -55,7 +55,7 @@ export function catalogCommand(): Command {
   withActivationFlags(
     command
       .command('apply')
-      .description('make a catalog active on a running stage; functions use it within seconds')
+      .description('make a catalog active on a running stage; when it returns, every function uses it')
       .option('--catalog <dir>', 'folder of the catalog', 'catalog')
       .option('--set <NAME=value>', 'value of a variable of the catalog', collect, []),
   ).action(async ({ catalog: folder, set, ...flags }: ApplyOptions) => {

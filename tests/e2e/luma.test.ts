@@ -37,7 +37,6 @@ describeOutside(luma, 'the real data through the deployed platform', () => {
     const deployed = await deployAndApply(projectRoot, LUMA_CATALOG, progress);
     flow = deployed.flow;
     await emptyStage(flow.resources);
-    await deployAndApply(projectRoot, LUMA_CATALOG, progress);
     const sink = new SinkClient(deployed.sinkUrl);
     await sink.reset();
 

@@ -1,16 +1,17 @@
-import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Resources } from '#cli/stage/use-stage.ts';
+import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { scanAll } from '#lambdas/adapters/dynamodb/client.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 
-const TABLES = ['profiles-table', 'memberships-table', 'operations-table'] as const;
+const TABLES = ['profiles-table', 'timeline-table', 'memberships-table', 'operations-table'] as const;
 const BUCKETS = ['landing-bucket', 'lake-bucket', 'quarantine-bucket', 'exports-bucket'] as const;
 const MAX_WRITES = 25;
 
-/** Takes everything out of a deployed stage, so that a test finds it as new. */
+/** Takes everything but its catalog out of a deployed stage, so that a test finds it as new. */
 export async function emptyStage(resources: Resources): Promise<void> {
-  for (const table of TABLES) await emptyTable(resources[table]);
+  for (const table of TABLES) await emptyTable(resources[table], ({ S: key }) => !key?.startsWith(OF_CATALOG));
   for (const bucket of BUCKETS) {
     const store = createS3ObjectStore(s3(), resources[bucket]);
     const keys = await Array.fromAsync(store.list(''));
@@ -18,9 +19,14 @@ export async function emptyStage(resources: Resources): Promise<void> {
   }
 }
 
-/** Deletes every item of a table that has no sort key. */
-export async function emptyTable(table: string): Promise<void> {
-  const keys = (await Array.fromAsync(scanAll(dynamoDb(), table))).map(({ pk }) => ({ pk: pk! }));
+const OF_CATALOG = 'CATALOG#';
+
+/** Deletes the items of a table. @param isGone whether one is; @default all */
+export async function emptyTable(table: string, isGone: (pk: AttributeValue) => boolean = () => true): Promise<void> {
+  const found = await Array.fromAsync(scanAll(dynamoDb(), table));
+  const keys = found
+    .filter(({ pk }) => isGone(pk!))
+    .map(({ pk, [SORT_KEY]: sk }) => ({ pk: pk!, ...(sk && { [SORT_KEY]: sk }) }));
   for (let start = 0; start < keys.length; start += MAX_WRITES) {
     const deletions = keys.slice(start, start + MAX_WRITES).map((Key) => ({ DeleteRequest: { Key } }));
     const { UnprocessedItems = {} } = await dynamoDb().send(
