@@ -1,5 +1,5 @@
 import { DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyCatalog } from '#cli/catalog/activate.ts';
@@ -22,6 +22,7 @@ describe('a catalog that is made active', () => {
   beforeEach(() => {
     waited = 0;
     s3.resolves({});
+    s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: {}, message: 'gone' }));
     dynamoDb.on(TransactWriteItemsCommand).resolves({});
   });
   afterEach(() => {
