@@ -22,7 +22,7 @@ describe('a catalog that is made active', () => {
   beforeEach(() => {
     waited = 0;
     s3.resolves({});
-    s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: {}, message: 'gone' }));
+    s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: { httpStatusCode: 404 }, message: 'gone' }));
     dynamoDb.on(TransactWriteItemsCommand).resolves({});
   });
   afterEach(() => {
