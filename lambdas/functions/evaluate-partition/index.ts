@@ -1,37 +1,25 @@
-import { setTimeout } from 'node:timers/promises';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { partitionMessage } from '#core/jobs/partition-message.ts';
-import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
-import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
-import { UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/catalog-store.ts';
-import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
+import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
-import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
-import { backoffBefore } from '#lambdas/runtime/backoff.ts';
+import { jobsUnder, partitionHandler, stagePartitionWork } from '#lambdas/adapters/stage-partition-work.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
-import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { createWorker } from './handler.ts';
 
 const environment = readEnvironment('evaluate-partition', process.env);
 
 const evaluatePartition = createWorker({
-  catalog: createCatalogReader(environment),
-  jobs: new DynamoDbJobs(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.evaluation),
-  queue: new SqsMessageQueue(sqs(), environment.EVALUATION_QUEUE_URL),
+  ...stagePartitionWork(environment, environment.EVALUATION_QUEUE_URL),
+  jobs: jobsUnder(environment, OPERATIONS_PREFIX.evaluation),
   profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   lookups: new DynamoDbLookupStore(dynamoDb(), environment.OPERATIONS_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   metrics: createMetrics('evaluate-partition', environment.STAGE),
-  workMs: environment.WORK_SECONDS * 1_000,
   itemsPerStep: 500,
-  now: Date.now,
-  untilSeen: () => setTimeout(UNTIL_SEEN_MS),
-  backoff: backoffBefore,
 });
 
-export const handler = createSqsHandler(partitionMessage, eachInOrder(evaluatePartition, 1));
+export const handler = partitionHandler(evaluatePartition);
