@@ -9,11 +9,11 @@ import { runEvaluation } from '#cli/stage/run-job.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { type BreakingChange, breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { profileDatasets } from '#core/catalog/stage-settings.ts';
-import { lanesOf } from '#core/contract/delivery-lanes.ts';
 import type { Job } from '#core/jobs/job.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -162,7 +162,9 @@ export async function applyCatalog(
   { note, running, untilSeen = () => setTimeout(UNTIL_SEEN_MS) }: ApplyOptions,
 ): Promise<string> {
   const queues = JSON.parse(resources['destination-queues']) as Record<string, string>;
-  const missing = catalog.destinations.filter((destination) => lanesOf(destination).some(({ id }) => !(id in queues)));
+  const missing = catalog.destinations.filter((destination) =>
+    lanesOfDestination(destination).some(({ id }) => !(id in queues)),
+  );
   if (missing.length > 0) {
     const names = missing.map(({ id, type }) => `${id} (${type})`).join(', ');
     throw new UserError(

@@ -6,12 +6,16 @@ import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import { overwriteRows } from '#core/activation/aam/full.ts';
-import { hubFiles } from '#core/activation/aam/hub-file.ts';
-import { readIdSync } from '#core/activation/aam/id-sync.ts';
-import { applyInboundFile, type HubKnowledge, readInboundFile } from '#core/activation/aam/inbound-file.ts';
-import { readInboundName } from '#core/activation/aam/inbound-name.ts';
-import { readReceipt } from '#core/activation/aam/receipt.ts';
+import { overwriteRows } from '#core/activation/destinations/aam/full.ts';
+import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
+import { readIdSync } from '#core/activation/destinations/aam/id-sync.ts';
+import {
+  applyInboundFile,
+  type HubKnowledge,
+  readInboundFile,
+} from '#core/activation/destinations/aam/inbound-file.ts';
+import { readInboundName } from '#core/activation/destinations/aam/inbound-name.ts';
+import { readReceipt } from '#core/activation/destinations/aam/receipt.ts';
 
 export function audienceManagerCommand(): Command {
   const command = new Command('audience-manager').description('files and receipts of the Audience Manager hub');

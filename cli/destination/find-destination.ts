@@ -2,8 +2,8 @@ import { activeCatalog, type StageStores, storesOf } from '#cli/stage/stores.ts'
 import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { lanesOf } from '#core/contract/delivery-lanes.ts';
 
 /** A destination of a deployed stage, and what is needed to look at it or steer it. */
 export interface FoundDestination {
@@ -25,5 +25,5 @@ export async function findDestination(id: string, stage: string): Promise<FoundD
     const known = [...catalog.destinations.keys()].map((each) => `"${each}"`).join(', ') || 'none';
     throw new UserError(`The catalog active has no destination "${id}"; it has ${known}.`);
   }
-  return { id, definition, laneIds: lanesOf(definition).map((lane) => lane.id), resources, stores, catalog };
+  return { id, definition, laneIds: lanesOfDestination(definition).map((lane) => lane.id), resources, stores, catalog };
 }

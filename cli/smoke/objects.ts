@@ -1,6 +1,6 @@
 import type { StageStores } from '#cli/stage/stores.ts';
-import { exportedPrefix, manifestKey, membersPrefix, pendingPrefix } from '#core/activation/s3-file/keys.ts';
-import { readPendingPart } from '#core/activation/s3-file/pending.ts';
+import { exportedPrefix, manifestKey, membersPrefix, pendingPrefix } from '#core/activation/files/keys.ts';
+import { readPendingPart } from '#core/activation/files/pending.ts';
 import { SMOKE } from '#core/identity/smoke.ts';
 import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';

@@ -2,47 +2,153 @@ import type { z } from 'zod';
 import type { ProfileDelivery } from './delivery.ts';
 import type { AnyDestination } from './destination-base.ts';
 import type { ErrorClass, HttpOutcome } from './error-class.ts';
+import type { ExportFile } from './files/export-file.ts';
+import type { FileRow } from './files/pending.ts';
+import type { ExportWindow } from './files/schedule.ts';
 import type { HttpRequest } from './http/client.ts';
-import type { Authentication, Credentials } from './http/credentials.ts';
-import type { ExportFile } from './s3-file/export-file.ts';
-import type { FileRow } from './s3-file/pending.ts';
-import type { ExportWindow } from './s3-file/schedule.ts';
+import type { Credentials, RequestAuthentication } from './http/credentials.ts';
+import type { IdentityForms } from './normalise/forms.ts';
 
 /**
- * A type of destination: what it is told, and how. One file in `types/`, one line in the registry; queues, retries,
- * dead letters, pacing, authentication, books and alarms come with it (docs/destinations.md, "Add one").
+ * A type of destination: what it is sent, and how. One folder in `destinations/`, one line in `destinations/index.ts`;
+ * queues, retries, dead letters, rate limits, authentication, statistics, preview, docs and alarms come with it
+ * (docs/destinations/adding.md).
  */
 export type DestinationType<D extends AnyDestination> = RequestDestination<D> | FileDestination<D>;
 
-interface Declaration<D extends AnyDestination> {
+/** What a destination is for, in a marketer's words. */
+export const CATEGORIES = [
+  'advertising',
+  'social',
+  'email',
+  'sms',
+  'personalisation',
+  'crm',
+  'stream',
+  'file',
+  'webhook',
+] as const;
+export type Category = (typeof CATEGORIES)[number];
+
+/** What can be done at a destination of the type. */
+export interface Capabilities {
+  /** Whether somebody who leaves can be taken out. */
+  readonly exit: boolean;
+  /** Whether those who were members before are sent when the destination is activated. */
+  readonly backfill: boolean;
+  /** Where the vendor's audiences come from: made on request, named in the catalog, or by what is sent itself. */
+  readonly audiences: 'created' | 'named' | 'implied';
+  /** Whether the vendor can be asked who is in an audience. */
+  readonly list: boolean;
+  /** Whether the vendor has a call that deletes a person. */
+  readonly deletion: boolean;
+}
+
+/** A field of a catalog file that names something which has to exist. */
+export type Reference = { readonly path: readonly (string | number)[] } & (
+  | { readonly namespace: string }
+  | { readonly attribute: string }
+);
+
+/** Something in a catalog file that its shape alone does not tell. */
+export interface DefinitionProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Which identities are sent: all of a profile, one that stands for it, those of some namespaces, or made ones. */
+export type AcceptedIdentities = 'all' | 'one' | readonly string[] | IdentityForms;
+
+export interface Declaration<D extends AnyDestination> {
+  /** What users write under `type`. */
+  readonly name: string;
+  readonly title: string;
+  readonly category: Category;
+  /** One sentence: what is sent, and where to. */
+  readonly summary: string;
   /** What users write in the catalog under this `type`. */
   readonly definition: z.ZodType<D>;
+  /** A file of the catalog as users write it, without `type` and `segments`: for docs and `destination describe`. */
+  readonly example: Readonly<Record<string, unknown>> & { readonly id: string };
+  /** What to do at the vendor before it works, in order, one sentence each. */
+  readonly setUp: readonly string[];
+  /** What the secret of a destination has to hold: key → what it is. */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly capabilities: Capabilities;
   /**
-   * Which identities of a person are told: `all`; those of some namespaces, in order of preference (a hashed namespace is
-   * also served by normalising and hashing, aep.md §6.4); or `one`, where attributes say who is meant. Whoever has none
-   * is excluded and counted.
+   * Which identities of a person are sent: `all`; those of some namespaces, in order of preference (a hashed namespace is
+   * also served by normalising and hashing, aep.md §6.4); `one`, where attributes identify the person; or forms that are
+   * made of the raw values by the vendor's own rules. Whoever has none is excluded and counted.
    */
-  identities(destination: D): 'all' | 'one' | readonly string[];
+  identities(destination: D): AcceptedIdentities;
   /** Paths of the attributes that are sent along. */
   attributes(destination: D): readonly string[];
   /** Paths without which a person is excluded, and counted. */
   mandatory(destination: D): readonly string[];
-  /** Whether members are told again when only their identities or attributes have changed (aep.md §6.1). */
+  /** Whether members are sent again when only their identities or attributes have changed (aep.md §6.1). */
   sendsUpdates(destination: D): boolean;
+  /**
+   * Consents without which nobody is sent, as paths below `consents` (`marketing.email`): who has not given one is
+   * excluded with the reason `consent:<path>`. @default none
+   */
+  consents?(destination: D): readonly string[];
+  /** After how many days the vendor forgets a member who is not sent again. @default never */
+  membershipDays?(destination: D): number | undefined;
+  /** What of the file names namespaces or attributes, besides `attributes` and `mandatoryAttributes`. @default nothing */
+  references?(destination: D): readonly Reference[];
+  /** What is wrong in the file although each of its values has its shape. @default nothing */
+  check?(destination: D): readonly DefinitionProblem[];
+  /** What may stand in `attributes` besides paths of profile attributes. */
+  readonly columns?: readonly string[];
 }
 
-/** People are told in requests over HTTP, seconds after the change. */
-export interface RequestDestination<D extends AnyDestination> extends Declaration<D> {
+/** What one request may hold, and how many there may be. */
+export interface Limits {
+  /** Most rows in one request. */
+  readonly rows: number;
+  /** Most bytes of all rows of a request as JSON, without what stands around them. @default any */
+  readonly bytes?: number;
+  /** Requests a second that the vendor takes from all functions together. @default as many as there are */
+  readonly perSecond?: number | undefined;
+}
+
+/** A row of a request, and the request it belongs into: rows of equal calls go together, as many as the limits allow. */
+export interface CallRow<C, R> {
+  /** What is common to the rows of a request, e.g. `{ action: 'add', audience: '123' }`. Compared as JSON. */
+  readonly call: C;
+  readonly row: R;
+}
+
+/**
+ * People are sent in requests over HTTP, seconds after the change.
+ * @typeParam C what is common to the rows of a request
+ * @typeParam R a row: what a request says about one person
+ */
+export interface RequestDestination<D extends AnyDestination, C = unknown, R = unknown> extends Declaration<D> {
   readonly delivery: 'requests';
-  /** Most people in one request (`maxUsersPerRequest`). */
-  profilesPerRequest(destination: D): number;
-  authentication(destination: D): Authentication;
-  /** Requests a second that the destination takes from all functions together; undefined: as many as there are. */
-  rateLimit(destination: D): number | undefined;
-  /** One request for 1 to `profilesPerRequest` people. How it authenticates is added by the framework. */
-  request(profiles: readonly ProfileDelivery[], destination: D, context: RequestContext): HttpRequest;
-  /** What the answer says about each of them, in order. */
-  read(outcome: HttpOutcome, profiles: number): readonly ItemResult[];
+  limits(destination: D): Limits;
+  authentication(destination: D): RequestAuthentication;
+  /** How the vendor's audiences are made, where they are. */
+  readonly audiences?: AudienceCreation<D>;
+  /**
+   * What is said about one person: one row or several, for one request or several; none where the vendor has nothing to
+   * learn from it; or why it can't be sent. Pure: the same delivery makes the same rows.
+   */
+  rows(delivery: ProfileDelivery, destination: D, context: RequestContext): readonly CallRow<C, R>[] | Failure;
+  /** The request for some rows of equal calls, at least one. How it authenticates is added by the framework. */
+  request(call: C, rows: readonly R[], destination: D, context: RequestContext): HttpRequest;
+  /** What an outcome says about each row. */
+  answer(outcome: HttpOutcome, rows: readonly R[], call: C, destination: D): Answer<C, R>;
+  /** Whether an outcome says that the token has expired where its status is not 401: then once more with a new one. */
+  expired?(outcome: HttpOutcome): boolean;
+  /** How to ask for the result of a job, where answers say `job`. */
+  readonly jobs?: Jobs<D>;
+  /**
+   * Whether what was rejected as a whole is sent person by person at once, and what is retried as well. For receivers
+   * that may say nothing about single people.
+   */
+  readonly alone?: boolean;
 }
 
 export interface RequestContext {
@@ -50,20 +156,89 @@ export interface RequestContext {
   /** Epoch ms. */
   readonly now: number;
   segmentName(id: string): string | undefined;
+  /** The vendor's id of the audience of a segment; undefined where it has none. @param kind where a segment has several */
+  audienceId(segmentId: string, kind?: string): string | undefined;
+}
+
+/** One audience at the vendor. */
+export interface AudienceKey {
+  readonly segmentId: string;
+  /** Where one segment needs several audiences, which of them; else empty. */
+  readonly kind: string;
+}
+
+/** How the vendor's audiences are found or made. The framework remembers ids, and lets one function at a time make one. */
+export interface AudienceCreation<D extends AnyDestination> {
+  /** Which audiences a delivery needs for its entries. @default one for each segment it enters */
+  needed?(delivery: ProfileDelivery, destination: D): readonly AudienceKey[];
+  /** Which audiences a delivery may speak of, exits included. @default one for each segment it is about */
+  spokenOf?(delivery: ProfileDelivery, destination: D): readonly AudienceKey[];
+  /** The id that the catalog names. */
+  given(key: AudienceKey, destination: D): string | undefined;
+  /** Asks whether there is one already, made before a crash or by hand. */
+  find?(key: AudienceKey, destination: D, context: RequestContext): HttpRequest;
+  found?(outcome: HttpOutcome, key: AudienceKey, destination: D): { readonly id?: string } | Failure;
+  create(key: AudienceKey, destination: D, context: RequestContext): HttpRequest;
+  created(outcome: HttpOutcome, key: AudienceKey, destination: D): { readonly id: string } | Failure;
+}
+
+/** Results that come later. The framework remembers the job and asks again; no function waits. */
+export interface Jobs<D extends AnyDestination> {
+  request(job: string, destination: D, context: RequestContext): HttpRequest;
+  /** @param rows how many rows were handed in with it */
+  answer(outcome: HttpOutcome, rows: number, job: string, destination: D): JobAnswer;
+  /** After how long nothing is expected any more, and everything of the job is sent again: ms. */
+  readonly giveUpAfterMs: number;
+}
+
+export type JobAnswer =
+  /** Not done yet: ask again then. */
+  | { readonly kind: 'running'; readonly againInMs: number }
+  /** Result by result, in the order of the rows that were handed in. */
+  | { readonly kind: 'rows'; readonly results: readonly ItemResult[]; readonly reported?: readonly Reported[] }
+  /** One result for all of them. */
+  | { readonly kind: 'all'; readonly result: ItemResult; readonly reported?: readonly Reported[] };
+
+/** What an answer says about the rows of a request. */
+export type Answer<C = unknown, R = unknown> =
+  /** Result by result, in order. Another number of results than rows counts as an unreadable answer. */
+  | { readonly kind: 'rows'; readonly results: readonly ItemResult[]; readonly reported?: readonly Reported[] }
+  /** One result for all rows. */
+  | { readonly kind: 'all'; readonly result: ItemResult; readonly reported?: readonly Reported[] }
+  /**
+   * Nothing was taken because of some rows. Where the vendor says which, these fail and the others are sent again without
+   * them; where it does not, the request is halved until the bad ones are alone.
+   */
+  | { readonly kind: 'split'; readonly failure: Failure; readonly bad?: readonly number[] }
+  /** Taken; the result comes later. */
+  | { readonly kind: 'job'; readonly job: string; readonly againInMs: number }
+  /** Row by row: a result, or what to go on with, e.g. an id that was looked up. */
+  | { readonly kind: 'continue'; readonly rows: readonly (ItemResult | CallRow<C, R>)[] };
+
+/** Something the vendor reports about a request without saying whom it concerns. */
+export interface Reported {
+  /** A word for metrics, e.g. `invalid-entries`: nothing of a person. */
+  readonly reason: string;
+  readonly count: number;
+}
+
+export interface Failure {
+  readonly delivered: false;
+  readonly errorClass: ErrorClass;
+  /** A word for logs and metrics, e.g. `http-503`: nothing of a person. */
+  readonly reason: string;
+  /** The vendor's words about this person, for `destination errors`; masked before they are stored. */
+  readonly detail?: string;
+  /** Of `wait`: for how long, in ms, where the answer says it in a way of the vendor's own. */
+  readonly waitMs?: number;
+  /** Of `wait`: when to come again, in epoch ms. The framework sets it; types omit it. */
+  readonly until?: number;
 }
 
 /** What became of one person in a request. */
-export type ItemResult =
-  | { readonly delivered: true }
-  | {
-      readonly delivered: false;
-      readonly errorClass: ErrorClass;
-      readonly reason: string;
-      /** Of `wait`: when to come again, in epoch ms. The framework says it; types leave it out. */
-      readonly until?: number;
-    };
+export type ItemResult = { readonly delivered: true } | Failure;
 
-/** People are told in files, by schedule. */
+/** People are sent in files, by schedule. */
 export interface FileDestination<D extends AnyDestination> extends Declaration<D> {
   readonly delivery: 'files';
   schedule(destination: D): ExportWindow;

@@ -8,6 +8,8 @@ export type HttpOutcome =
       readonly kind: 'response';
       readonly status: number;
       readonly body: string;
+      /** By their names in lower case. */
+      readonly headers?: Readonly<Record<string, string>>;
       /** How long the destination asks to be left alone. */
       readonly retryAfterMs?: number;
     }

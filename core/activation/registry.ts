@@ -1,36 +1,52 @@
-import type { DELIVERED_BY } from '#core/contract/delivery-lanes.ts';
+import type { z } from 'zod';
+import { type DeliveryLane, type LaneKind, lanesOf } from '#core/contract/delivery-lanes.ts';
 import type { AnyDestination } from './destination-base.ts';
 import type { DestinationType, FileDestination, RequestDestination } from './destination-type.ts';
-import { type HttpDestination, http } from './types/http.ts';
-import { type S3FileDestination, s3File } from './types/s3-file.ts';
+import * as registered from './destinations/index.ts';
 
-/**
- * The types of destinations that are told about people: one line here, one file in `types/`, one in
- * `core/contract/delivery-lanes.ts` for what is deployed. Audience Manager is told about devices and has a room of its own.
- */
-const TYPES = { http, 's3-file': s3File } as const satisfies Record<keyof typeof DELIVERED_BY, object>;
+type Registered = (typeof registered)[keyof typeof registered];
+type AnyDefinition = Registered['definition'];
+/** A destination of a registered type. Audience Manager is sent devices and has routing of its own. */
+export type ProfileDestination = z.output<AnyDefinition>;
+
+/** Types of destinations that are sent people, by what users write under `type`. */
+export const TYPES: ReadonlyMap<string, DestinationType<ProfileDestination>> = new Map(
+  Object.values(registered).map((type) => [type.name, type as unknown as DestinationType<ProfileDestination>]),
+);
 
 /** What users may write in a catalog. */
-export const DEFINITIONS = [http.definition, s3File.definition] as const;
+export const DEFINITIONS = Object.values(registered).map(({ definition }) => definition) as unknown as readonly [
+  AnyDefinition,
+  ...AnyDefinition[],
+];
 
-export type ProfileDestination = HttpDestination | S3FileDestination;
-
-/** Whether a destination is told about people, by a type of the registry. */
+/** Whether a destination is sent people, by a type of the registry. */
 export const isProfileDestination = (destination: AnyDestination): destination is ProfileDestination =>
-  Object.hasOwn(TYPES, destination.type);
+  TYPES.has(destination.type);
 
 /** The type of a destination. */
-export const typeOf = <D extends ProfileDestination>(destination: D): DestinationType<D> =>
-  TYPES[destination.type] as unknown as DestinationType<D>;
+export const typeOf = (destination: ProfileDestination): DestinationType<ProfileDestination> =>
+  TYPES.get(destination.type)!;
 
-/** The type of a destination that is told in requests, or undefined where it is told otherwise. */
+/** The type of a destination that is sent requests, or undefined where it is sent something else. */
 export function requestTypeOf(destination: AnyDestination): RequestDestination<ProfileDestination> | undefined {
-  const type = isProfileDestination(destination) ? typeOf(destination) : undefined;
+  const type = TYPES.get(destination.type);
   return type?.delivery === 'requests' ? type : undefined;
 }
 
-/** The type of a destination that is told in files, or undefined where it is told otherwise. */
+/** The type of a destination that is sent files, or undefined where it is sent something else. */
 export function fileTypeOf(destination: AnyDestination): FileDestination<ProfileDestination> | undefined {
-  const type = isProfileDestination(destination) ? typeOf(destination) : undefined;
+  const type = TYPES.get(destination.type);
   return type?.delivery === 'files' ? type : undefined;
 }
+
+/** What a stage prepares for a destination: a lane that sends requests, one that gathers for files, or Audience Manager's two. */
+export function laneKindOf({ type: name }: Pick<AnyDestination, 'type'>): LaneKind {
+  const type = TYPES.get(name);
+  if (!type) return 'aam';
+  return type.delivery === 'requests' ? 'http' : 's3-file';
+}
+
+/** The delivery lanes of a destination. */
+export const lanesOfDestination = (destination: Pick<AnyDestination, 'id' | 'type'>): DeliveryLane[] =>
+  lanesOf({ id: destination.id, type: laneKindOf(destination) });

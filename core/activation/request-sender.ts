@@ -1,61 +1,74 @@
 import type { Clock } from '#core/ports/clock.ts';
+import { createAudienceFinder } from './deliver/audiences.ts';
+import { createExchange } from './deliver/exchange.ts';
+import { pollJobs } from './deliver/jobs.ts';
+import { runCalls } from './deliver/run-calls.ts';
+import { type Turns, turnsOf } from './deliver/turns.ts';
 import type { ProfileDelivery } from './delivery.ts';
 import type { DestinationCatalog } from './destination-catalog.ts';
-import type { ItemResult } from './destination-type.ts';
-import { askedToWait, type HttpOutcome } from './error-class.ts';
-import { Authenticator, type Authorized } from './http/authenticator.ts';
+import type { Failure, ItemResult, Reported, RequestContext } from './destination-type.ts';
+import { Authenticator } from './http/authenticator.ts';
 import type { HttpClient } from './http/client.ts';
 import { type Credentials, readCredentials } from './http/credentials.ts';
 import type { Secrets } from './http/secrets.ts';
+import { failed } from './item-results.ts';
 import type { RateLimit } from './ports/rate-limit.ts';
+import type { VendorState } from './ports/vendor-state.ts';
 import { type ProfileDestination, requestTypeOf } from './registry.ts';
+
+export { HELD_BACK } from './deliver/turns.ts';
 
 export interface RequestSenderDeps {
   readonly catalog: DestinationCatalog;
   readonly http: HttpClient;
   readonly secrets: Secrets;
   readonly rateLimit: RateLimit;
+  readonly vendorState: VendorState;
   readonly now: Clock;
   /** Notes why nothing was sent; the error names nobody. */
   readonly logFailure: (error: unknown, fields: { readonly destinationId: string }) => void;
+  /** Takes what vendors report without saying whom it concerns. @default nobody */
+  readonly onReported?: (destinationId: string, reported: Reported) => void;
   /** @default the registry's */
   readonly typeOf?: typeof requestTypeOf;
 }
 
 export interface Batching {
-  /** Most people in one request. */
+  /** Most people that are handed over at once. */
   readonly profilesPerRequest: number;
   /** From which attempt on each goes alone: the last one only where requests are scarce. */
   readonly aloneFrom: number;
+  /** Whether people who were all rejected because of some of them have to be sent one by one. */
+  readonly alone: boolean;
 }
 
 export interface SendOptions {
   /** Whether these people had to wait before: they go before those who come for the first time. */
   readonly isBack: boolean;
+  /** Whether it is the last attempt: requests that fail as a whole are then halved, to save whom they can. */
+  readonly isLast?: boolean;
   /** How long turns may be waited for from now on, in ms; becomes less by what is waited. */
   readonly patience: { leftMs: number };
   /** Called when it is their turn: what follows is an attempt. */
   readonly begin: () => Promise<void>;
+  /** Whether there is time for one more request. @default always */
+  readonly hasTime?: () => boolean;
 }
 
 export interface RequestSender {
-  /** Makes one request, if it is its turn. @returns what became of each person, in order */
+  /** Makes the requests for some people, as far as it is their turn. @returns what became of each person, in order */
   (destinationId: string, profiles: readonly ProfileDelivery[], options: SendOptions): Promise<readonly ItemResult[]>;
   batching(destinationId: string): Promise<Batching>;
 }
 
-type Failure = Extract<ItemResult, { delivered: false }>;
-type Unauthorized = Extract<Authorized, { reason: string }>;
-
-/** Why nobody was asked: it was not their turn. */
-export const HELD_BACK = 'held-back';
-
 /**
- * What all types of destinations that are told in requests have in common: the pace that the destination takes, from all
- * functions together; authentication, with a new token where the old one is rejected; and the answer, read for each.
+ * What all types of destinations that are sent requests have in common: the rate that the destination takes, from all
+ * functions together; authentication, with a new token where the old one is rejected; audiences that are made on request;
+ * requests within the limits; bad rows found out; results that come later; and the answer, read for each person.
  */
 export function createRequestSender(deps: RequestSenderDeps): RequestSender {
   const authenticator = new Authenticator(deps.http, deps.now);
+  const exchange = createExchange(deps, authenticator);
 
   const find = async (destinationId: string) => {
     const catalog = await deps.catalog.current();
@@ -76,42 +89,14 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
       secret = await deps.secrets(destinationId);
     } catch (error) {
       deps.logFailure(error, { destinationId });
-      return { delivered: false, errorClass: 'retry', reason: 'secret-not-there' };
+      return failed('retry', 'secret-not-there');
     }
     try {
       return { credentials: readCredentials(secret) };
     } catch (error) {
       deps.logFailure(error, { destinationId });
-      return { delivered: false, errorClass: 'stop', reason: 'secret-unusable' };
+      return failed('stop', 'secret-unusable');
     }
-  };
-
-  /** @returns when to come back, or undefined: it is their turn */
-  const acquire = async (
-    destinationId: string,
-    perSecond: number | undefined,
-    { isBack, patience }: SendOptions,
-  ): Promise<number | undefined> => {
-    const asked = deps.now();
-    const until = await deps.rateLimit.acquire(destinationId, perSecond, { isBack, patienceMs: patience.leftMs });
-    patience.leftMs = Math.max(0, patience.leftMs - (deps.now() - asked));
-    return until;
-  };
-
-  /** Says until when the others are to wait too, where somebody is. */
-  const heeded = async (
-    destinationId: string,
-    results: readonly ItemResult[],
-    waitMs: number,
-  ): Promise<readonly ItemResult[]> => {
-    const isWaiting = (result: ItemResult): boolean => !result.delivered && result.errorClass === 'wait';
-    if (!results.some(isWaiting)) return results;
-    // What became of the others stands, also where nobody else can be told.
-    const until = await deps.rateLimit.backOff(destinationId, waitMs).catch((error: unknown) => {
-      deps.logFailure(error, { destinationId });
-      return deps.now() + waitMs;
-    });
-    return results.map((result) => (isWaiting(result) ? { ...(result as Failure), until } : result));
   };
 
   const send = async (
@@ -120,45 +105,57 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     options: SendOptions,
   ): Promise<readonly ItemResult[]> => {
     const { catalog, destination, type } = await find(destinationId);
-    const until = await acquire(destinationId, type.rateLimit(destination), options);
-    if (until !== undefined) {
-      return profiles.map(() => ({ delivered: false, errorClass: 'wait', reason: HELD_BACK, until }));
-    }
+    const turns: Turns = turnsOf(destinationId, type.limits(destination).perSecond, options, deps);
+    const isHeld = await turns.next();
+    if (isHeld) return profiles.map(() => isHeld);
+    turns.giveBack();
     await options.begin();
     const found = await credentialsOf(destinationId);
     if ('reason' in found) return profiles.map(() => found);
-    const { credentials } = found;
-    const context = {
-      credentials,
+
+    const ids = createAudienceFinder(destination, type, { audienceIds: deps.vendorState.audienceIds, now: deps.now });
+    const context: RequestContext = {
+      credentials: found.credentials,
       now: deps.now(),
-      segmentName: (id: string) => catalog.segmentDefinitions?.get(id)?.name,
+      segmentName: (id) => catalog.segmentDefinitions?.get(id)?.name,
+      audienceId: ids.known,
     };
-    const request = type.request(profiles, destination, context);
-    const how = type.authentication(destination);
-    const attempt = async (): Promise<HttpOutcome | Unauthorized> => {
-      const authorized = await authenticator.authorize(destinationId, how, credentials);
-      if ('reason' in authorized) return authorized;
-      return deps.http({ ...request, headers: { ...request.headers, ...authorized.headers } });
+    const { submissions } = deps.vendorState;
+    const world = {
+      destination,
+      type,
+      context,
+      turns,
+      exchange,
+      submissions,
+      now: deps.now,
+      onReported: deps.onReported,
     };
-    let outcome = await attempt();
-    const isRejected = 'kind' in outcome && outcome.kind === 'response' && outcome.status === 401;
-    if (isRejected && authenticator.reject(destinationId)) outcome = await attempt();
-    if (!('kind' in outcome)) {
-      const { waitMs = 0, ...failure } = outcome;
-      return heeded(
-        destinationId,
-        profiles.map(() => ({ delivered: false, ...failure })),
-        waitMs,
-      );
-    }
-    return heeded(destinationId, type.read(outcome, profiles.length), askedToWait(outcome));
+    const jobs = await pollJobs(profiles, world);
+    const open = profiles.flatMap((delivery, index) => (jobs[index] ? [] : [{ delivery, index }]));
+    const missing = await ids.provide(
+      open.map(({ delivery }) => delivery),
+      world,
+    );
+    const able = open.filter((_, i) => !missing[i]);
+    const sent = await runCalls(
+      able.map(({ delivery }) => delivery),
+      world,
+      options,
+    );
+    const results: (ItemResult | undefined)[] = [...jobs];
+    for (const [i, { index }] of open.entries()) results[index] ??= missing[i];
+    for (const [i, { index }] of able.entries()) results[index] = sent[i]!;
+    return turns.heeded(results as readonly ItemResult[]);
   };
 
   return Object.assign(send, {
     batching: async (destinationId: string): Promise<Batching> => {
       const { type, destination } = await find(destinationId);
-      const aloneFrom = type.rateLimit(destination) === undefined ? 2 : 3;
-      return { profilesPerRequest: type.profilesPerRequest(destination), aloneFrom };
+      const { rows, perSecond } = type.limits(destination);
+      const { alone = false } = type;
+      const aloneFrom = alone ? (perSecond === undefined ? 2 : 3) : Number.POSITIVE_INFINITY;
+      return { profilesPerRequest: rows, aloneFrom, alone };
     },
   });
 }

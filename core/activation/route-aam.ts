@@ -1,14 +1,14 @@
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { type Identity, type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
-import type { AamDestination } from './aam/definition.ts';
-import { type AamRoute, DeliveryBuilder, edgeRoute, HUB } from './aam/delivery-builder.ts';
-import { FirstUse, type SharedSince } from './aam/first-use.ts';
-import { isDevice, isShared } from './aam/identities.ts';
-import { REGIONS, type RegionTable } from './aam/regions.ts';
-import { routeAam } from './aam/route-device.ts';
 import type { MembershipChange } from './delivery.ts';
 import type { DestinationState, LastRouted } from './delivery-state.ts';
 import type { ActivatedProfile } from './desired.ts';
+import type { AamDestination } from './destinations/aam/definition.ts';
+import { type AamRoute, DeliveryBuilder, edgeRoute, HUB } from './destinations/aam/delivery-builder.ts';
+import { FirstUse, type SharedSince } from './destinations/aam/first-use.ts';
+import { isDevice, isShared } from './destinations/aam/identities.ts';
+import { REGIONS, type RegionTable } from './destinations/aam/regions.ts';
+import { routeAam } from './destinations/aam/route-device.ts';
 import { abandonedIdentities, type Decision, diffFor, excludedMemberships, type Routed, routedAfter } from './diff.ts';
 
 /** What of the catalog besides the destination decides about Audience Manager. */

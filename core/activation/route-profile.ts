@@ -7,9 +7,10 @@ import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/id
 import type { MembershipChange } from './delivery.ts';
 import type { DestinationState, LastRouted } from './delivery-state.ts';
 import type { ActivatedProfile } from './desired.ts';
-import type { DestinationType } from './destination-type.ts';
+import type { AcceptedIdentities, DestinationType } from './destination-type.ts';
 import { abandonedIdentities, type Decision, diffFor, excludedMemberships, type Routed, routedAfter } from './diff.ts';
 import { missingOf } from './mandatory.ts';
+import { isForms, makeIdentities } from './normalise/forms.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
 
 /**
@@ -67,8 +68,8 @@ export function routeToProfileDestination(
 
   for (const candidate of activated) {
     const { profile } = candidate;
-    const keys = identitiesFor(accepted, profile, before);
-    if (keys.length === 0) exclude('noAcceptedIdentity', candidate);
+    const { keys, reason } = identitiesFor(accepted, profile, before);
+    if (keys.length === 0) exclude(reason, candidate);
     else if (missingOf(mandatory, profile.view).length > 0) {
       exclude('missingMandatoryAttribute', candidate);
     } else {
@@ -82,23 +83,37 @@ export function routeToProfileDestination(
   return { deliveries, deliveryState: { lastRouted, digests, excluded } };
 }
 
+/** The identities of a profile as a destination accepts them, and why there are none where there are none. */
+export interface IdentitiesFor {
+  readonly keys: readonly IdentityKey[];
+  readonly reason: string;
+}
+
+const NO_IDENTITY = 'noAcceptedIdentity';
+
 /**
- * The identities of a profile as the destination accepts them: all, those of its namespaces (hashed where it wants that),
- * or one that stands for the person: the one it was told under, as long as the person has it.
+ * The identities of a profile as the destination accepts them: all; those of its namespaces (hashed where it wants that);
+ * one that stands for the person, which is the one it was told under as long as the person has it; or what is made of
+ * them by the vendor's rules.
  */
 export function identitiesFor(
-  accepted: 'all' | 'one' | readonly string[],
+  accepted: AcceptedIdentities,
   profile: Pick<Profile, 'identities' | 'key'>,
   { lastRouted }: Pick<DestinationState, 'lastRouted'>,
-): readonly IdentityKey[] {
-  if (accepted === 'all') return profile.identities;
+): IdentitiesFor {
+  if (accepted === 'all') return { keys: profile.identities, reason: NO_IDENTITY };
   if (accepted === 'one') {
     const known = profile.identities.filter((key) =>
       Object.values(lastRouted[key] ?? {}).some(({ status }) => status === 'realized'),
     );
-    return known.length > 0 ? known : [profile.key];
+    return { keys: known.length > 0 ? known : [profile.key], reason: NO_IDENTITY };
   }
-  return acceptedIdentities(accepted, profile.identities.map(parseIdentityKey)).map(identityKey);
+  const identities = profile.identities.map(parseIdentityKey);
+  if (isForms(accepted)) {
+    const { identities: made, unusable } = makeIdentities(accepted, identities);
+    return { keys: made.map(identityKey), reason: unusable[0] ?? NO_IDENTITY };
+  }
+  return { keys: acceptedIdentities(accepted, identities).map(identityKey), reason: NO_IDENTITY };
 }
 
 const currentMemberships = ({ realized }: ActivatedProfile): MembershipChange[] =>

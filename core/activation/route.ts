@@ -8,8 +8,6 @@ import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/pr
 import type { IdentityKey } from '#core/record/identity.ts';
 import { isRedirect, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
 import { groupBy } from '#core/util/group-by.ts';
-import type { AamDestination } from './aam/definition.ts';
-import type { SharedSince } from './aam/first-use.ts';
 import type { DestinationDefinition } from './definition.ts';
 import {
   type DeliveryStateItem,
@@ -21,6 +19,8 @@ import {
   withoutOldExits,
 } from './delivery-state.ts';
 import { activatedProfiles } from './desired.ts';
+import type { AamDestination } from './destinations/aam/definition.ts';
+import type { SharedSince } from './destinations/aam/first-use.ts';
 import type { Decision, Routed } from './diff.ts';
 import type { ExitGuard } from './exit-guard.ts';
 import { type AudienceChanges, audienceChanges, behindGuard, type Guarded } from './guard.ts';

@@ -1,5 +1,5 @@
-import type { SharedSince } from '#core/activation/aam/first-use.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { SharedSince } from '#core/activation/destinations/aam/first-use.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { BLOCKED_BY_DEFAULT, type IdentitySettings, type NamespaceDefinition } from '#core/identity/definition.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { AccessSettings } from '#core/access/access.ts';
-import { releases } from '#core/activation/aam/first-use.ts';
 import { activationVersion } from '#core/activation/activation-version.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { releases } from '#core/activation/destinations/aam/first-use.ts';
 import { missingOf } from '#core/activation/mandatory.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import type { RouteSettings } from '#core/activation/route.ts';

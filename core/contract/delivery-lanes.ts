@@ -2,14 +2,9 @@
  * Connections are the destinations that a stage is prepared to deliver to: each has its own queue, dead-letter queue,
  * function mapping, concurrency limit and alarms. The catalog's destinations refer to them by id.
  */
-export const DESTINATION_KINDS = ['http', 's3-file', 'aam'] as const;
-export type DestinationKind = (typeof DESTINATION_KINDS)[number];
-
-/** Types that are told about people, and which function tells them: in requests, or in files. */
-export const DELIVERED_BY = { http: 'http', 's3-file': 's3-file' } as const satisfies Record<
-  Exclude<DestinationKind, 'aam'>,
-  'http' | 's3-file'
->;
+export const LANE_KINDS = ['http', 's3-file', 'aam'] as const;
+/** How a destination is delivered to: in requests, in files, or as Audience Manager is. */
+export type LaneKind = (typeof LANE_KINDS)[number];
 
 /** A way out of the platform: one queue and one function mapping. Audience Manager has two, its edge and its hub. */
 export type LaneType = 'http' | 's3-file' | 'aam-edge' | 'aam-hub';
@@ -39,11 +34,10 @@ export const KEEP_ORDERED_DAYS = 13;
 export const MAX_WAIT_DAYS = 12;
 
 /** The delivery lanes of a connection. */
-export function lanesOf(destination: { readonly id: string; readonly type: DestinationKind }): DeliveryLane[] {
+export function lanesOf(destination: { readonly id: string; readonly type: LaneKind }): DeliveryLane[] {
   const { id, type } = destination;
   if (type !== 'aam') {
-    const lastRouted = DELIVERED_BY[type];
-    return [{ id, destinationId: id, type: lastRouted, ordered: lastRouted === 'http' }];
+    return [{ id, destinationId: id, type, ordered: type === 'http' }];
   }
   return [
     { id: edgeLaneId(id), destinationId: id, type: 'aam-edge', ordered: true },

@@ -62,6 +62,11 @@ export const operationsKey = {
     `EXITS#${destinationId}#${epoch}#${segmentId}#${day}#${shard}`,
   /** How often a message was tried to be delivered, by its id. */
   attempts: (messageId: string): string => `ATTEMPTS#${messageId}`,
+  /** The id that a vendor gave to the audience of a segment. */
+  audienceId: (destinationId: string, segmentId: string, kind: string): string =>
+    `${OPERATIONS_PREFIX.vendor}audience#${destinationId}#${segmentId}#${kind}`,
+  /** A delivery that was handed in at a vendor and has no result yet, by a hash of the delivery. */
+  submission: (key: string): string => `${OPERATIONS_PREFIX.vendor}submission#${key}`,
   /** A record of an entity that is no person and no event, by the `$id` of its schema, which may be long. */
   lookup: (entity: string, key: string): string => `LOOKUP#${hash('sha256', entity, 'base64url').slice(0, 16)}#${key}`,
 } as const;
@@ -81,6 +86,7 @@ export const OPERATIONS_PREFIX = {
   expiry: 'EXPIRY#',
   rateLimit: 'RATE#',
   attempts: 'ATTEMPTS#',
+  vendor: 'VENDOR#',
   evaluation: 'EVALUATION#',
   deletion: 'DELETION#',
   suppression: 'SUPPRESSION#',

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { destinationDefinition } from '#core/activation/definition.ts';
 import type { AnyDestination } from '#core/activation/destination-base.ts';
-import type { DestinationType } from '#core/activation/destination-type.ts';
+import type { DestinationType, FileDestination, RequestDestination } from '#core/activation/destination-type.ts';
+import type { ExportFile } from '#core/activation/files/export-file.ts';
 import type { ChangeLine } from '#core/activation/preview/changes.ts';
 import { type MaskedRequest, masked } from '#core/activation/preview/mask.ts';
 import { preview } from '#core/activation/preview/preview.ts';
 import type { ProfileDestination } from '#core/activation/registry.ts';
-import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 import { identity, instant } from '#core/identity/simulate.ts';
 import { mergePolicyDefinition } from '#core/profile/definition.ts';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
@@ -16,17 +16,21 @@ import { parseInput } from './input.ts';
 export type { ProfileDelivery } from '#core/activation/delivery.ts';
 export { type AnyDestination, destinationBase } from '#core/activation/destination-base.ts';
 export type {
+  Answer,
+  CallRow,
   DestinationType,
+  Failure,
   FileDestination,
   ItemResult,
+  Limits,
   RequestContext,
   RequestDestination,
 } from '#core/activation/destination-type.ts';
 export type { ErrorClass, HttpOutcome } from '#core/activation/error-class.ts';
+export type { ExportFile } from '#core/activation/files/export-file.ts';
 export type { HttpRequest } from '#core/activation/http/client.ts';
 export { sameForAll } from '#core/activation/item-results.ts';
 export type { MaskedRequest } from '#core/activation/preview/mask.ts';
-export type { ExportFile } from '#core/activation/s3-file/export-file.ts';
 export { type Identity, type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 export type { LinkingSettings } from './identity.ts';
 export { InputError, type InputProblem } from './input.ts';
@@ -109,4 +113,6 @@ export function previewDestination<D extends AnyDestination>(
 const NO_PRIORITY: LinkingSettings = { namespacePriority: [], uniqueNamespaces: [] };
 
 /** A type of destination of your own, its parts typed by its `definition` (docs/destinations.md, "Add one"). */
-export const defineDestinationType = <D extends AnyDestination>(type: DestinationType<D>): DestinationType<D> => type;
+export const defineDestinationType = <D extends AnyDestination, C = unknown, R = unknown>(
+  type: RequestDestination<D, C, R> | FileDestination<D>,
+): DestinationType<D> => type as unknown as DestinationType<D>;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { pendingWithout } from '#core/activation/s3-file/erase-pending.ts';
-import { isPendingKey } from '#core/activation/s3-file/keys.ts';
+import { pendingWithout } from '#core/activation/files/erase-pending.ts';
+import { isPendingKey } from '#core/activation/files/keys.ts';
 import { isSynthetic, SMOKE } from '#core/identity/smoke.ts';
 import type { Job } from '#core/jobs/job.ts';
 import type { JobItems, StepResult } from '#core/jobs/work-on-partition.ts';

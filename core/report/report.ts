@@ -1,10 +1,10 @@
-import type { AamDestination } from '#core/activation/aam/definition.ts';
-import { isDevice, isShared } from '#core/activation/aam/identities.ts';
-import { REGIONS } from '#core/activation/aam/regions.ts';
-import { routeAam } from '#core/activation/aam/route-device.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { type DeliveryStateItem, type DeliveryStateStore, NOTHING_ROUTED } from '#core/activation/delivery-state.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
+import type { AamDestination } from '#core/activation/destinations/aam/definition.ts';
+import { isDevice, isShared } from '#core/activation/destinations/aam/identities.ts';
+import { REGIONS } from '#core/activation/destinations/aam/regions.ts';
+import { routeAam } from '#core/activation/destinations/aam/route-device.ts';
 import { permitted } from '#core/activation/permitted.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
 import type { Governance } from '#core/governance/governance.ts';

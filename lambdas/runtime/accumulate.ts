@@ -1,5 +1,5 @@
-import { pendingKey } from '#core/activation/s3-file/keys.ts';
-import { type FileDelivery, pendingPart } from '#core/activation/s3-file/pending.ts';
+import { pendingKey } from '#core/activation/files/keys.ts';
+import { type FileDelivery, pendingPart } from '#core/activation/files/pending.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { logFailure } from './log.ts';
 import type { RunItems } from './sqs-handler.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DESTINATION_KINDS, lanesOf } from '#core/contract/delivery-lanes.ts';
+import { LANE_KINDS, lanesOf } from '#core/contract/delivery-lanes.ts';
 import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
 import { MAX_RETENTION_DAYS } from '#core/contract/retentions.ts';
 import { FUNCTION_SIZES, SCHEDULES } from './defaults.ts';
@@ -21,7 +21,7 @@ const destination = z.strictObject({
     .string()
     .max(32)
     .regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens, starting with a letter'),
-  type: z.enum(DESTINATION_KINDS),
+  type: z.enum(LANE_KINDS),
   /** How many messages batches of each delivery lane are worked on at once: the destination's share of the account. */
   maxConcurrency: z.int().min(2).max(1000).default(5),
   /** Instead of the stage's; of files only. */

@@ -1,14 +1,13 @@
-import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import { type DestinationDefinition, destinationDefinition } from '#core/activation/definition.ts';
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
+import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
 import type { requestTypeOf } from '#core/activation/registry.ts';
-import { s3File } from '#core/activation/types/s3-file.ts';
 import { hubLaneId } from '#core/contract/delivery-lanes.ts';
+import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
-import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-file/handler.ts';
 import {
   catalogOf,
   ecid,
@@ -21,7 +20,7 @@ import {
   profileDelivery,
   status,
 } from '#tests/unit/activation/factories.ts';
-import { applyCsv, applySync } from '#tests/unit/activation/read-files.ts';
+import { applySync } from '#tests/unit/activation/read-files.ts';
 import { fileDestinationContract } from './file-destination.contract.ts';
 import { mailer } from './mailer.ts';
 import { requestDestinationContract } from './request-destination.contract.ts';
@@ -60,6 +59,7 @@ requestDestinationContract('http', {
       http,
       secrets: async () => JSON.stringify({ signingKey: SIGNING_KEY, bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
+      vendorState: createMemoryVendorState(now),
       lane,
       attempts,
       metrics,
@@ -92,6 +92,7 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
       http,
       secrets: async () => JSON.stringify({ bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
+      vendorState: createMemoryVendorState(now),
       lane,
       attempts,
       metrics,
@@ -124,24 +125,6 @@ requestDestinationContract('aam, edge', {
   accepted: () => ok('{"dcs_region":7}'),
   malformed: ok('<html>'),
   secrets: [ecid(1).value, ecid(2).value],
-});
-
-const file = s3File.definition.parse({
-  id: 'crm-export',
-  type: 's3-file',
-  segments: ['A1'],
-  identity: 'CRMID',
-  attributes: ['segmentMembership.status', 'note'],
-});
-
-fileDestinationContract('s3-file', {
-  laneId: 'crm-export',
-  create: (exports) => deliverS3File({ exports }),
-  delivery: (n, change) =>
-    profileDelivery({ destinationId: 'crm-export', identities: [identity('CRMID', `C-${n}`)], ...change }),
-  files: (rows, slot) => s3File.files(rows, file, slot),
-  read: (lastRouted, { key, body }) => applyCsv(lastRouted, key, body),
-  nameOf: (n) => `C-${n}`,
 });
 
 const aam = destinationDefinition.parse({ id: 'aam', type: 'aam', segments: ['A1'] });

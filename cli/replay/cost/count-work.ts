@@ -1,7 +1,7 @@
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
 import { type RouteResult, route } from '#core/activation/route.ts';
 import type { StageSettings } from '#core/catalog/stage-settings.ts';
-import { lanesOf } from '#core/contract/delivery-lanes.ts';
 import { noUsage, type Usage } from '#core/cost/usage.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
@@ -63,7 +63,9 @@ export async function countWork(
   const sent = new Map<string, number>();
   const datasets = new Map<string, number>();
   const lanes = new Map(
-    [...settings.route.destinations].flatMap(([id, { type }]) => lanesOf({ id, type })).map((lane) => [lane.id, lane]),
+    [...settings.route.destinations]
+      .flatMap(([id, { type }]) => lanesOfDestination({ id, type }))
+      .map((lane) => [lane.id, lane]),
   );
   let timelineBytes = 0;
   const profiles = meteredProfiles(new MemoryProfileStore(), meter, (change) => void changes.push(change));

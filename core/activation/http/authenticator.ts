@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import { askedToWait, classifyOutcome, type ErrorClass, reasonOf } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from './client.ts';
-import type { Authentication, Credentials } from './credentials.ts';
+import { type Credentials, credential, type RequestAuthentication } from './credentials.ts';
 
 export type Authorized =
   | { readonly headers: Readonly<Record<string, string>> }
@@ -13,7 +13,8 @@ export type Authorized =
       readonly waitMs?: number;
     };
 
-type OAuth2 = Extract<Authentication, { type: 'oauth2ClientCredentials' }>;
+type Of<T extends RequestAuthentication['type']> = Extract<RequestAuthentication, { type: T }>;
+type OAuth2 = Of<'oauth2ClientCredentials'>;
 
 const TOKEN_TIMEOUT_MS = 5_000;
 /** A token is given up so long before it ends. */
@@ -35,7 +36,7 @@ export class Authenticator {
   }
 
   /** @returns headers, or why there are none: never anything of the secret or the answer */
-  async authorize(laneId: string, how: Authentication, credentials: Credentials): Promise<Authorized> {
+  async authorize(laneId: string, how: RequestAuthentication, credentials: Credentials): Promise<Authorized> {
     switch (how.type) {
       case 'none':
         return { headers: {} };
@@ -43,6 +44,10 @@ export class Authenticator {
         return credentials.bearerToken === undefined
           ? missing('bearerToken')
           : { headers: { authorization: `Bearer ${credentials.bearerToken}` } };
+      case 'apiKey':
+        return apiKey(how, credentials);
+      case 'basic':
+        return basic(how, credentials);
       case 'oauth2ClientCredentials': {
         const known = this.#tokens.get(laneId);
         if (known && this.#now() < known.until) return known;
@@ -103,6 +108,20 @@ function tokenRequest(how: OAuth2, credentials: Credentials): HttpRequest | Extr
       ...(inHeader && { authorization: `Basic ${basic}` }),
     },
   };
+}
+
+function apiKey({ header, key, scheme }: Of<'apiKey'>, credentials: Credentials): Authorized {
+  const value = credential(credentials, key);
+  return value === undefined
+    ? missing(key)
+    : { headers: { [header]: scheme === undefined ? value : `${scheme} ${value}` } };
+}
+
+function basic({ user, password }: Of<'basic'>, credentials: Credentials): Authorized {
+  const [name, secret] = [credential(credentials, user), credential(credentials, password)];
+  if (name === undefined) return missing(user);
+  if (secret === undefined) return missing(password);
+  return { headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` } };
 }
 
 const missing = (key: string) => ({ errorClass: 'stop' as const, reason: `secret-without-${key}` });

@@ -1,12 +1,14 @@
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** From the start of the request to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** How much of the answer is read. @default 64 KB */
+  readonly maxAnswerBytes?: number;
 }
 
 /** Makes one request. Follows no redirect, repeats nothing, and never throws: what went wrong is in the outcome. */

@@ -15,6 +15,14 @@ export const authentication = z.discriminatedUnion('type', [
 ]);
 export type Authentication = z.output<typeof authentication>;
 
+/** How the requests of a type authenticate: also in ways that no user chooses. */
+export type RequestAuthentication =
+  | Authentication
+  /** A key of the secret in a header, behind a scheme where one is given: `Authorization: Klaviyo-API-Key …`. */
+  | { readonly type: 'apiKey'; readonly header: string; readonly key: string; readonly scheme?: string }
+  /** HTTP basic: both are keys of the secret. */
+  | { readonly type: 'basic'; readonly user: string; readonly password: string };
+
 const NO_AUTHENTICATION: Authentication = { type: 'none' };
 /** How requests authenticate, where nothing is written not at all. */
 export const authenticationOf = (written: Authentication | undefined): Authentication => written ?? NO_AUTHENTICATION;
@@ -28,6 +36,12 @@ const credentials = z.looseObject({
   tokenUrl: z.url().optional(),
 });
 export type Credentials = z.output<typeof credentials>;
+
+/** What a secret holds under a key, where that is a text and not empty. */
+export function credential(credentials: Credentials, key: string): string | undefined {
+  const value: unknown = Object.hasOwn(credentials, key) ? credentials[key] : undefined;
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
 
 /**
  * Reads the secret of a delivery lane: a JSON object with `signingKey`, `bearerToken`, `clientId`, `clientSecret`, `tokenUrl`,

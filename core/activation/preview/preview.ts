@@ -1,16 +1,18 @@
-import { edgeCalls } from '#core/activation/aam/edge-call.ts';
-import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { Delivery, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { DestinationType, FileDestination, RequestDestination } from '#core/activation/destination-type.ts';
+import { edgeCalls } from '#core/activation/destinations/aam/edge-call.ts';
+import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
+import type { ExportFile } from '#core/activation/files/export-file.ts';
+import { membersAfter } from '#core/activation/files/members.ts';
+import { type FileDelivery, type FileRow, LatestRows } from '#core/activation/files/pending.ts';
+import { isExportDay } from '#core/activation/files/schedule.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
+import type { Credentials, RequestAuthentication } from '#core/activation/http/credentials.ts';
 import { nested } from '#core/activation/http/nested.ts';
+import { packed } from '#core/activation/pack.ts';
 import { isProfileDestination, type ProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { type RouteSettings, routeItem } from '#core/activation/route.ts';
 import { routeToProfileDestination } from '#core/activation/route-profile.ts';
-import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
-import { membersAfter } from '#core/activation/s3-file/members.ts';
-import { type FileDelivery, type FileRow, LatestRows } from '#core/activation/s3-file/pending.ts';
-import { isExportDay } from '#core/activation/s3-file/schedule.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
@@ -56,7 +58,7 @@ export function preview(
     return routed.deliveries.map((delivery) => ({ ...delivery, decidedAt: now + index }));
   });
   for (const { change } of lines) if (!destination.segments.includes(change.segmentId)) count('segmentNotActivated');
-  const made = packed(destination, deliveries, now, segmentName, type);
+  const made = madeOf(destination, deliveries, now, segmentName, type);
   for (const reason of made.invalid) count(reason);
   return { requests: made.requests, files: made.files, excluded };
 }
@@ -167,8 +169,26 @@ function profileOf(
   };
 }
 
-/** The deliveries as the functions of the destination pack them. */
-function packed(
+/** What every secret of a destination is shown as. */
+const maskedCredentials = ({ credentials }: RequestDestination<ProfileDestination>): Credentials =>
+  Object.fromEntries(Object.keys(credentials).map((key) => [key, MASK]));
+
+function maskedAuthentication(how: RequestAuthentication): Record<string, string> {
+  switch (how.type) {
+    case 'none':
+      return {};
+    case 'apiKey':
+      return { [how.header]: how.scheme === undefined ? MASK : `${how.scheme} ${MASK}` };
+    case 'basic':
+      return { authorization: `Basic ${MASK}` };
+    case 'bearer':
+    case 'oauth2ClientCredentials':
+      return { authorization: `Bearer ${MASK}` };
+  }
+}
+
+/** The deliveries as the functions of the destination make requests or files of them. */
+function madeOf(
   destination: DestinationDefinition,
   deliveries: readonly Delivery[],
   now: number,
@@ -203,12 +223,21 @@ function requestsOf(
   now: number,
   segmentName: (id: string) => string | undefined,
 ): HttpRequest[] {
-  const context = { credentials: { signingKey: MASK }, now, segmentName };
-  const authorization = type.authentication(destination).type === 'none' ? {} : { authorization: `Bearer ${MASK}` };
-  const size = type.profilesPerRequest(destination);
-  return Array.from({ length: Math.ceil(persons.length / size) }, (_, index) => {
-    const batch = persons.slice(index * size, (index + 1) * size);
-    const request = type.request(batch, destination, context);
+  const audienceId = (segmentId: string, kind = ''): string =>
+    type.audiences?.given({ segmentId, kind }, destination) ?? `<audience of ${segmentId}${kind && ` ${kind}`}>`;
+  const context = { credentials: maskedCredentials(type), now, segmentName, audienceId };
+  const authorization = maskedAuthentication(type.authentication(destination));
+  const rows = persons.flatMap((delivery, of) => {
+    const made = type.rows(delivery, destination, context);
+    return 'delivered' in made ? [] : made.map((row) => ({ ...row, of }));
+  });
+  return packed(rows, type.limits(destination)).map(({ call, rows: own }) => {
+    const request = type.request(
+      call,
+      own.map(({ row }) => row),
+      destination,
+      context,
+    );
     return { ...request, headers: { ...request.headers, ...authorization } };
   });
 }

@@ -1,4 +1,4 @@
-import type { AamDestination } from '#core/activation/aam/definition.ts';
+import type { AamDestination } from '#core/activation/destinations/aam/definition.ts';
 import { isProfileDestination } from '#core/activation/registry.ts';
 import { isDefaultProduction } from '#core/activation/route-aam.ts';
 import { PROFILE_CLASS } from '#core/schema/definition.ts';

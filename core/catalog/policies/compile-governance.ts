@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
-import type { ConsentPolicyDefinition } from '#core/governance/definition.ts';
+import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
+import { type ConsentPolicyDefinition, consentPolicyDefinition } from '#core/governance/definition.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { marketingAction } from '#core/governance/policies.ts';
 import type { Catalog } from '../catalog.ts';
@@ -10,7 +11,9 @@ import { enforcement } from './enforcement.ts';
 /** @returns undefined where a catalog has no labels and no policies of any kind */
 export function compileGovernance(catalog: Catalog): Governance | undefined {
   const { labels = [], policies = [], consentPolicies = [], destinations } = catalog;
-  if (labels.length + policies.length + consentPolicies.length === 0) return undefined;
+  const declared = new Map(destinations.map((destination) => [destination.id, declaredConsents(destination)]));
+  const needsConsent = [...declared.values()].some((own) => own.length > 0);
+  if (labels.length + policies.length + consentPolicies.length === 0 && !needsConsent) return undefined;
   const activationsOf = enforcement(catalog);
   const forbidden = new Map(
     destinations.map((destination) => [
@@ -25,11 +28,23 @@ export function compileGovernance(catalog: Catalog): Governance | undefined {
   const consents = new Map(
     destinations.map((destination) => [
       destination.id,
-      consentPolicies.filter((policy) => matches(policy, destination)),
+      [...consentPolicies.filter((policy) => matches(policy, destination)), ...(declared.get(destination.id) ?? [])],
     ]),
   );
   const decisions = [[...forbidden].map(([id, segments]) => [id, ...segments]), [...consents]];
   return { forbidden, consents, fingerprint: hash('sha256', stringify(decisions) ?? '', 'base64url').slice(0, 10) };
+}
+
+const MARKETING = 'marketing.';
+
+/** The consents that the type of a destination asks for, as policies (docs/destinations/adding.md, "Consents"). */
+function declaredConsents(destination: DestinationDefinition): ConsentPolicyDefinition[] {
+  if (!isProfileDestination(destination)) return [];
+  const paths = typeOf(destination).consents?.(destination) ?? [];
+  return paths.map((path) => {
+    const what = path.startsWith(MARKETING) ? { channel: path.slice(MARKETING.length) } : { consent: path };
+    return consentPolicyDefinition.parse({ id: path, destinations: [destination.id], ...what });
+  });
 }
 
 function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: DestinationDefinition): boolean {

@@ -1,5 +1,6 @@
-import { SHARED_NAMESPACES } from '#core/activation/aam/identities.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { SHARED_NAMESPACES } from '#core/activation/destinations/aam/identities.ts';
+import { isForms, namespacesOf } from '#core/activation/normalise/forms.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { isAssignment, type LabelAssignment } from '#core/governance/definition.ts';
 import { STITCHED, withIncluded } from '#core/governance/labels.ts';
@@ -113,6 +114,10 @@ function acceptedBy(destination: DestinationDefinition): (namespace: string) => 
   const type = typeOf(destination);
   const identities = type.identities(destination);
   const all = identities === 'all' || type.attributes(destination).includes(IDENTITY_MAP);
+  if (isForms(identities)) {
+    const namespaces = new Set(namespacesOf(identities));
+    return (namespace) => all || namespaces.has(namespace);
+  }
   const accepted = typeof identities === 'string' ? [] : identities;
   return (namespace) => all || accepted.some((each) => isServedBy(each, namespace));
 }

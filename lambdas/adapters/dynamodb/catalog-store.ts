@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand, type Update } from '@aws-sdk/client-dynamodb';
-import { type SharedSince, sharedSince } from '#core/activation/aam/first-use.ts';
+import { type SharedSince, sharedSince } from '#core/activation/destinations/aam/first-use.ts';
 import { type Catalog, routesAlike } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';

@@ -58,7 +58,7 @@ function guarded(lookup: LookupFunction): LookupFunction {
 
 function send(
   url: URL,
-  { method, headers, body, timeoutMs }: HttpRequest,
+  { method, headers, body, timeoutMs, maxAnswerBytes = MAX_ANSWER_BYTES }: HttpRequest,
   open: typeof httpsRequest,
   agent: HttpAgent | HttpsAgent | false,
 ): Promise<HttpOutcome> {
@@ -77,8 +77,15 @@ function send(
       (answer) => {
         const retryAfterMs = retryAfter(answer.headers['retry-after']);
         const status = answer.statusCode ?? 0;
-        read(answer).then(
-          (text) => done({ kind: 'response', status, body: text, ...(retryAfterMs !== undefined && { retryAfterMs }) }),
+        read(answer, maxAnswerBytes).then(
+          (text) =>
+            done({
+              kind: 'response',
+              status,
+              body: text,
+              headers: headersOf(answer),
+              ...(retryAfterMs !== undefined && { retryAfterMs }),
+            }),
           fail,
         );
       },
@@ -88,16 +95,21 @@ function send(
   });
 }
 
-async function read(answer: IncomingMessage): Promise<string> {
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  );
+
+async function read(answer: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     bytes += chunk.length;
     // Leaving the loop closes the connection.
-    if (bytes >= MAX_ANSWER_BYTES) break;
+    if (bytes >= maxBytes) break;
   }
-  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+  return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
 }
 
 /** Seconds, or a date (RFC 9110 §10.2.3), as milliseconds from now. */

@@ -1,8 +1,8 @@
-import { edgeCalls } from '#core/activation/aam/edge-call.ts';
-import { type DcsResult, readDcsResponse } from '#core/activation/aam/read-dcs-response.ts';
 import { type EdgeDelivery, edgeDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import { type DestinationCatalog, destinationOf } from '#core/activation/destination-catalog.ts';
+import { edgeCalls } from '#core/activation/destinations/aam/edge-call.ts';
+import { type DcsResult, readDcsResponse } from '#core/activation/destinations/aam/read-dcs-response.ts';
 import { askedToWait } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
 import type { RateLimit } from '#core/activation/ports/rate-limit.ts';

@@ -1,3 +1,4 @@
+import { SUBMITTED } from '#core/activation/deliver/jobs.ts';
 import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
@@ -12,7 +13,7 @@ import { createLaneHandler, eachOpen } from '#lambdas/runtime/lane-handler.ts';
 import type { LaneDeps, LaneItem, LaneSession } from '#lambdas/runtime/lane-session.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
 
-export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure'>, LaneDeps {
+export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure' | 'onReported'>, LaneDeps {
   readonly deliveryStates: DeliveryStateStore;
   /** Takes orders to route identities anew. */
   readonly reroutes: MessageQueue<Reroute>;
@@ -31,7 +32,12 @@ const GROUPS_CONCURRENCY = 5;
  * What has to wait goes back to the queue until it may be its turn.
  */
 export function createHandler(deps: DeliverHttpDeps) {
-  const send = createRequestSender({ ...deps, logFailure });
+  const send = createRequestSender({
+    ...deps,
+    logFailure,
+    onReported: (destination, { reason, count }) =>
+      deps.metrics.count(METRICS.deliveriesExcluded, count, { destination, reason: `vendor:${reason}` }),
+  });
 
   /** Counts, logs and notes what became of each. */
   const recordResults = async (
@@ -58,7 +64,8 @@ export function createHandler(deps: DeliverHttpDeps) {
   const settleFailed = async (items: readonly Item[], failure: Failure, session: Session): Promise<void> => {
     const { errorClass, reason, until = deps.now() } = failure;
     const destination = items[0]!.value.destinationId;
-    if (reason === HELD_BACK) deps.metrics.count(METRICS.deliveriesHeldBack, items.length, { destination });
+    if (reason === HELD_BACK || reason === SUBMITTED)
+      deps.metrics.count(METRICS.deliveriesHeldBack, items.length, { destination });
     else deps.metrics.count(METRICS.deliveriesFailed, items.length, { destination, class: errorClass });
     if (errorClass === 'wait') return session.wait(items, until);
     const what = errorClass === 'drop' ? 'rejects a profile for good' : 'was not reached';
@@ -78,7 +85,9 @@ export function createHandler(deps: DeliverHttpDeps) {
     const results = await send(profiles[0]!.destinationId, profiles, {
       isBack: session.isBack(items),
       patience: session.patience,
+      isLast: items.some(({ attempt }) => attempt >= DELIVERY_ATTEMPTS.http),
       begin: () => session.begin(items),
+      hasTime: () => session.hasTime(),
     });
     // What was held back has not been sent.
     const isSent = results.some((result) => result.delivered || result.reason !== HELD_BACK);
@@ -91,11 +100,13 @@ export function createHandler(deps: DeliverHttpDeps) {
       await recordResults([item], await sendItems([item], session), session);
     });
 
-  const together = async (items: readonly Item[], session: Session): Promise<void> => {
+  const together = async (items: readonly Item[], mayBeAlone: boolean, session: Session): Promise<void> => {
     const results = await sendItems(items, session);
     // All of them are rejected for good because of some, and nobody says which.
     const isRejected = results.every((result) => !result.delivered && result.errorClass === 'drop');
-    await (items.length > 1 && isRejected ? alone(items, session) : recordResults(items, results, session));
+    await (mayBeAlone && items.length > 1 && isRejected
+      ? alone(items, session)
+      : recordResults(items, results, session));
   };
 
   /** Without what has been decided otherwise since. */
@@ -114,13 +125,13 @@ export function createHandler(deps: DeliverHttpDeps) {
 
   /** Everything for one destination, in requests of as many as it takes. */
   const deliver = async (items: readonly Item[], session: Session): Promise<void> => {
-    const { profilesPerRequest, aloneFrom } = await send.batching(items[0]!.value.destinationId);
+    const { profilesPerRequest, aloneFrom, alone: mayBeAlone } = await send.batching(items[0]!.value.destinationId);
     for (;;) {
       const open = session.open(items);
       if (open.length === 0 || !session.hasTime()) return;
       const batch = open.slice(0, profilesPerRequest);
       const apart = batch.some(({ attempt }) => attempt >= aloneFrom);
-      await (apart ? alone(batch, session) : together(batch, session));
+      await (apart ? alone(batch, session) : together(batch, mayBeAlone, session));
       if (session.open(items).length > 0) await session.acknowledge(batch);
     }
   };

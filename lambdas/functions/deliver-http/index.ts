@@ -6,6 +6,7 @@ import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
+import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
@@ -39,6 +40,7 @@ export const handler = withDataflow(
         sleep: setTimeout,
         random: Math.random,
       }),
+      vendorState: createDynamoDbVendorState(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
       lane: new SqsDeliveryLane(sqs(), { queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }),
       attempts: new DynamoDbAttemptCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
       metrics,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
+import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
+import { exportLane, type LaneExports, type MakeFiles } from '#core/activation/files/export-lane.ts';
+import { dueSlot, type ExportWindow, HUB_SCHEDULE, isExportDay } from '#core/activation/files/schedule.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { fileTypeOf, isProfileDestination } from '#core/activation/registry.ts';
-import { exportLane, type LaneExports, type MakeFiles } from '#core/activation/s3-file/export-lane.ts';
-import { dueSlot, type ExportWindow, HUB_SCHEDULE, isExportDay } from '#core/activation/s3-file/schedule.ts';
 import { hubLaneId } from '#core/contract/delivery-lanes.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { Clock } from '#core/ports/clock.ts';

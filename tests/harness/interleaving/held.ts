@@ -1,5 +1,9 @@
-import { applyInboundFile, type HubKnowledge, readInboundFile } from '#core/activation/aam/inbound-file.ts';
-import { readInboundName } from '#core/activation/aam/inbound-name.ts';
+import {
+  applyInboundFile,
+  type HubKnowledge,
+  readInboundFile,
+} from '#core/activation/destinations/aam/inbound-file.ts';
+import { readInboundName } from '#core/activation/destinations/aam/inbound-name.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 
 /** Members that a destination knows: `identity segment`, sorted, in lower case. */

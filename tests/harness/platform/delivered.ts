@@ -1,5 +1,5 @@
-import { pendingPrefix } from '#core/activation/s3-file/keys.ts';
-import { LatestRows, readPendingPart } from '#core/activation/s3-file/pending.ts';
+import { pendingPrefix } from '#core/activation/files/keys.ts';
+import { LatestRows, readPendingPart } from '#core/activation/files/pending.ts';
 import { identityKey } from '#core/record/identity.ts';
 import type { AnsweredRequest, Platform } from './platform.ts';
 

@@ -11,6 +11,7 @@ import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
@@ -110,6 +111,7 @@ export function createHandlers(options: HandlersOptions): {
   const runStatistics = new MemoryRunStatistics();
   const expiryBooks = new MemoryAppliedRetentions();
   const rateLimit = createMemoryRateLimit(now, sleep);
+  const vendorState = createMemoryVendorState(now);
   const attempts = new MemoryAttemptCounts();
   /** @param source the queue that it works off, if it is one */
   const depsOf = (reader: FunctionName, source?: string) => {
@@ -152,6 +154,7 @@ export function createHandlers(options: HandlersOptions): {
       untilSeen: async () => {},
       newId: () => `job ${++ids}`,
       rateLimit,
+      vendorState,
       attempts,
       lane: new SqsDeliveryLane(sqs, {
         queue: urlOf.get(source ?? '') ?? '',

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isShared } from '#core/activation/aam/identities.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { MembershipChange } from '#core/activation/delivery.ts';
+import { isShared } from '#core/activation/destinations/aam/identities.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
-import { exportLane, type MakeFiles } from '#core/activation/s3-file/export-lane.ts';
-import { pendingKey } from '#core/activation/s3-file/keys.ts';
-import { type FileRow, pendingPart } from '#core/activation/s3-file/pending.ts';
+import { exportLane, type MakeFiles } from '#core/activation/files/export-lane.ts';
+import { pendingKey } from '#core/activation/files/keys.ts';
+import { type FileRow, pendingPart } from '#core/activation/files/pending.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { NOTHING_ERASED } from '#core/privacy/counts.ts';
 import { eraseInFolders, searchedFolders } from '#core/privacy/erase-objects.ts';

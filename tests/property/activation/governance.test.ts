@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isShared } from '#core/activation/aam/identities.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { isShared } from '#core/activation/destinations/aam/identities.ts';
 import { consentPolicyDefinition } from '#core/governance/definition.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { attributesOf } from '#core/profile/fragment.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isShared } from '#core/activation/aam/identities.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { isShared } from '#core/activation/destinations/aam/identities.ts';
 import { ExitGuard } from '#core/activation/exit-guard.ts';
 import { maxExits } from '#core/activation/guard-settings.ts';
 import { identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AamDestination } from '#core/activation/aam/definition.ts';
-import type { SharedSince } from '#core/activation/aam/first-use.ts';
-import { pendingPrefix } from '#core/activation/s3-file/keys.ts';
-import { readPendingPart } from '#core/activation/s3-file/pending.ts';
+import type { AamDestination } from '#core/activation/destinations/aam/definition.ts';
+import type { SharedSince } from '#core/activation/destinations/aam/first-use.ts';
+import { pendingPrefix } from '#core/activation/files/keys.ts';
+import { readPendingPart } from '#core/activation/files/pending.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { edgeCalls } from '#core/activation/aam/edge-call.ts';
-import { readDcsResponse } from '#core/activation/aam/read-dcs-response.ts';
+import { edgeCalls } from '#core/activation/destinations/aam/edge-call.ts';
+import { readDcsResponse } from '#core/activation/destinations/aam/read-dcs-response.ts';
 import type { Identity } from '#core/record/identity.ts';
 import { runs } from '#tests/harness/runs.ts';
 import { ecid, edgeDelivery, entered, exited, gaid, hashedEmail, identity, idfa, ok, status } from './factories.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { sharedSince } from '#core/activation/aam/first-use.ts';
 import { type DestinationDefinition, destinationDefinition } from '#core/activation/definition.ts';
 import { activatedProfiles } from '#core/activation/desired.ts';
+import { sharedSince } from '#core/activation/destinations/aam/first-use.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { noMemberships } from '#core/segmentation/membership.ts';

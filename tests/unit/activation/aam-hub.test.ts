@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hubFiles } from '#core/activation/aam/hub-file.ts';
 import type { HubDelivery } from '#core/activation/delivery.ts';
-import { LatestRows } from '#core/activation/s3-file/pending.ts';
+import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
+import { LatestRows } from '#core/activation/files/pending.ts';
 import { runs } from '#tests/harness/runs.ts';
 import { describeSamples, samplesIn } from './aam-samples.ts';
 import { ecid, entered, exited, gaid, hashedEmail, hubDelivery, identity, idfa, NOW } from './factories.ts';

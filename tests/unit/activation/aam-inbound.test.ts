@@ -1,14 +1,18 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { overwriteRows } from '#core/activation/aam/full.ts';
-import { type HubFileMode, type HubSettings, hubFiles } from '#core/activation/aam/hub-file.ts';
-import { readIdSync } from '#core/activation/aam/id-sync.ts';
-import { applyInboundFile, type HubKnowledge, readInboundFile } from '#core/activation/aam/inbound-file.ts';
-import { readInboundName } from '#core/activation/aam/inbound-name.ts';
-import { readReceipt } from '#core/activation/aam/receipt.ts';
 import { type DeliveryStateItem, noDeliveryState } from '#core/activation/delivery-state.ts';
-import { LatestRows } from '#core/activation/s3-file/pending.ts';
+import { overwriteRows } from '#core/activation/destinations/aam/full.ts';
+import { type HubFileMode, type HubSettings, hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
+import { readIdSync } from '#core/activation/destinations/aam/id-sync.ts';
+import {
+  applyInboundFile,
+  type HubKnowledge,
+  readInboundFile,
+} from '#core/activation/destinations/aam/inbound-file.ts';
+import { readInboundName } from '#core/activation/destinations/aam/inbound-name.ts';
+import { readReceipt } from '#core/activation/destinations/aam/receipt.ts';
+import { LatestRows } from '#core/activation/files/pending.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { describeSamples, OWN_SAMPLES, samplesIn } from './aam-samples.ts';

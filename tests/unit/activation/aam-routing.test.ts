@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isFresh, REGIONS, regionOf } from '#core/activation/aam/regions.ts';
-import { type AamRoute, routeAam } from '#core/activation/aam/route-device.ts';
+import { isFresh, REGIONS, regionOf } from '#core/activation/destinations/aam/regions.ts';
+import { type AamRoute, routeAam } from '#core/activation/destinations/aam/route-device.ts';
 import { type Identity, identityKey } from '#core/record/identity.ts';
 import { DAY, ecid, gaid, HOUR, hashedEmail, identity, idfa, NOW } from './factories.ts';
 

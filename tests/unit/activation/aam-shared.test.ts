@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AamDestination } from '#core/activation/aam/definition.ts';
 import { NOTHING_ROUTED } from '#core/activation/delivery-state.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
+import type { AamDestination } from '#core/activation/destinations/aam/definition.ts';
 import { routeToAudienceManager } from '#core/activation/route-aam.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { IdentityKey } from '#core/record/identity.ts';

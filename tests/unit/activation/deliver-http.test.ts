@@ -3,6 +3,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
+import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
 import {
@@ -50,6 +51,7 @@ async function deliver(
     reroutes: { send: async () => {} },
     http,
     secrets: async () => 'secret',
+    vendorState: createMemoryVendorState(() => NOW),
     rateLimit,
     ...lane,
     metrics,

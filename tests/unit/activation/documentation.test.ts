@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { signedRequest } from '#core/activation/http/request.ts';
+import { signedRequest } from '#core/activation/destinations/http/signed-request.ts';
+import { TYPES } from '#core/activation/registry.ts';
+import { withTypesTable } from '#tests/harness/types-table.ts';
 import { examples } from './documentation.ts';
 import { NOW } from './factories.ts';
 
-const page = ['destinations', 'audience-manager'].map((name) => readFileSync(`docs/${name}.md`, 'utf8')).join('\n');
+const page = ['destinations', 'destinations/adding', 'audience-manager']
+  .map((name) => readFileSync(`docs/${name}.md`, 'utf8'))
+  .join('\n');
 
 describe('the pages on destinations', () => {
   it.each(Object.entries(examples()))('shows for "%s" what the code makes', (_, example) => {
@@ -13,6 +17,12 @@ describe('the pages on destinations', () => {
 
   it('has a worked example that passes the suite of all destinations', () => {
     expect(page).toContain(readFileSync('tests/contract/mailer.ts', 'utf8').trimEnd());
+  });
+
+  it('has the table of all types, as `node tests/harness/types-table.ts` writes it', () => {
+    const destinations = readFileSync('docs/destinations.md', 'utf8');
+    expect(destinations).toBe(withTypesTable(destinations));
+    for (const name of TYPES.keys()) expect(destinations).toContain(`[\`${name}\`]`);
   });
 
   it('has a verification of signatures that works', async () => {

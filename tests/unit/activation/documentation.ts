@@ -1,9 +1,9 @@
-import { edgeCalls } from '#core/activation/aam/edge-call.ts';
-import { hubFiles } from '#core/activation/aam/hub-file.ts';
-import { REGIONS } from '#core/activation/aam/regions.ts';
-import { httpProfile } from '#core/activation/http/payload.ts';
-import { LatestRows } from '#core/activation/s3-file/pending.ts';
-import { s3File } from '#core/activation/types/s3-file.ts';
+import { edgeCalls } from '#core/activation/destinations/aam/edge-call.ts';
+import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
+import { REGIONS } from '#core/activation/destinations/aam/regions.ts';
+import { httpProfile } from '#core/activation/destinations/http/requests.ts';
+import { s3File } from '#core/activation/destinations/s3-file/definition.ts';
+import { LatestRows } from '#core/activation/files/pending.ts';
 import { edgeDelivery, entered, exited, gaid, hubDelivery, identity, NOW, profileDelivery } from './factories.ts';
 
 const SLOT = Date.parse('2026-03-01T12:00:00Z');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pendingPart, readPendingPart } from '#core/activation/s3-file/pending.ts';
+import { pendingPart, readPendingPart } from '#core/activation/files/pending.ts';
 import { NOTHING_ERASED } from '#core/privacy/counts.ts';
 import { eraseInFolders } from '#core/privacy/erase-objects.ts';
 import type { Erasure } from '#core/privacy/erasure.ts';

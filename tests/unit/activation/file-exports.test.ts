@@ -1,12 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportLane, type MakeFiles } from '#core/activation/s3-file/export-lane.ts';
-import { fileName } from '#core/activation/s3-file/file-name.ts';
-import { pendingKey } from '#core/activation/s3-file/keys.ts';
-import { pendingPart } from '#core/activation/s3-file/pending.ts';
-import { isExportDay } from '#core/activation/s3-file/schedule.ts';
-import { s3File } from '#core/activation/types/s3-file.ts';
+import { s3File } from '#core/activation/destinations/s3-file/definition.ts';
+import { exportLane, type MakeFiles } from '#core/activation/files/export-lane.ts';
+import { fileName } from '#core/activation/files/file-name.ts';
+import { pendingKey } from '#core/activation/files/keys.ts';
+import { pendingPart } from '#core/activation/files/pending.ts';
+import { isExportDay } from '#core/activation/files/schedule.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { runs } from '#tests/harness/runs.ts';

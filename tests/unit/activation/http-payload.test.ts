@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { httpBody, httpProfile } from '#core/activation/destinations/http/requests.ts';
+import { signedRequest } from '#core/activation/destinations/http/signed-request.ts';
 import { nested } from '#core/activation/http/nested.ts';
-import { httpBody, httpProfile } from '#core/activation/http/payload.ts';
-import { signedRequest } from '#core/activation/http/request.ts';
 import { ecid, entered, exited, hashedEmail, NOW, profileDelivery } from './factories.ts';
 
 describe('the payload of the HTTP API destination', () => {

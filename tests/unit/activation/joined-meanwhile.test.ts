@@ -5,6 +5,7 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpClient } from '#core/activation/http/client.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { identityKey } from '#core/record/identity.ts';
+import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
@@ -45,6 +46,7 @@ const FUNCTIONS = {
         deliveryStates,
         reroutes,
         metrics,
+        vendorState: createMemoryVendorState(() => NOW),
         rateLimit: NO_RATE_LIMIT,
         ...fakeLane([]),
         secrets: async () => 's',

@@ -2,11 +2,11 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
-import { csvField, csvLine } from '#core/activation/s3-file/csv.ts';
-import { DEFAULT_FILE_NAME } from '#core/activation/s3-file/file-name.ts';
-import { membershipFiles } from '#core/activation/s3-file/membership-files.ts';
-import { LatestRows } from '#core/activation/s3-file/pending.ts';
-import { dueSlot } from '#core/activation/s3-file/schedule.ts';
+import { csvField, csvLine } from '#core/activation/files/csv.ts';
+import { DEFAULT_FILE_NAME } from '#core/activation/files/file-name.ts';
+import { membershipFiles } from '#core/activation/files/membership-files.ts';
+import { LatestRows } from '#core/activation/files/pending.ts';
+import { dueSlot } from '#core/activation/files/schedule.ts';
 import { entered, exited, HOUR, identity, NOW, profileDelivery } from './factories.ts';
 
 const SLOT = Date.parse('2026-03-01T00:00:00Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { http } from '#core/activation/types/http.ts';
+import { http } from '#core/activation/destinations/http/definition.ts';
 import {
   type AnyDestination,
   defineDestination,
@@ -104,7 +104,7 @@ describe('destinations', () => {
     const type = defineDestinationType({
       ...http,
       definition: z.looseObject({ ...destinationBase, type: z.literal('own') }) as unknown as z.ZodType<
-        Parameters<typeof http.request>[1] & AnyDestination
+        Parameters<typeof http.limits>[0] & AnyDestination
       >,
     });
     const own = previewDestination({ ...built, ...mapping, type: 'own' } as never, changes, { now, linking, type });

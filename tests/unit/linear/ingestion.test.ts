@@ -4,11 +4,11 @@ import { growth, startCounting } from '#tests/harness/steps.ts';
 // Only what is imported after this is counted.
 const counter = startCounting();
 afterAll(() => counter.stop());
-const { readReceipt } = await import('#core/activation/aam/receipt.ts');
-const { readInboundFile } = await import('#core/activation/aam/inbound-file.ts');
-const { readIdSync } = await import('#core/activation/aam/id-sync.ts');
-const { readInboundName } = await import('#core/activation/aam/inbound-name.ts');
-const { readDcsResponse } = await import('#core/activation/aam/read-dcs-response.ts');
+const { readReceipt } = await import('#core/activation/destinations/aam/receipt.ts');
+const { readInboundFile } = await import('#core/activation/destinations/aam/inbound-file.ts');
+const { readIdSync } = await import('#core/activation/destinations/aam/id-sync.ts');
+const { readInboundName } = await import('#core/activation/destinations/aam/inbound-name.ts');
+const { readDcsResponse } = await import('#core/activation/destinations/aam/read-dcs-response.ts');
 const { parseContentRange } = await import('#core/ingestion/batch/upload.ts');
 const { messagesOf } = await import('#core/ingestion/collection/body.ts');
 const { authenticateByKey } = await import('#core/ingestion/collection/connection.ts');

@@ -1,6 +1,6 @@
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
+import { nested } from '#core/activation/http/nested.ts';
 import { type IdentityMap, identityMap } from '#core/activation/identity-map.ts';
-import { nested } from './nested.ts';
 
 interface HttpMembership {
   readonly status: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { destinationBase } from '#core/activation/destination-base.ts';
 import { definitionId as id } from '#core/util/definition-id.ts';
-import { destinationBase } from '../destination-base.ts';
 
 export const aamDestination = z.strictObject({
   ...destinationBase,

@@ -1,8 +1,8 @@
+import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { MembershipChange } from '#core/activation/delivery.ts';
+import type { ActivatedProfile } from '#core/activation/desired.ts';
 import type { Membership } from '#core/segmentation/membership.ts';
 import { DAY_MS, HOUR_MS } from '#core/util/durations.ts';
-import type { DestinationDefinition } from '../definition.ts';
-import type { MembershipChange } from '../delivery.ts';
-import type { ActivatedProfile } from '../desired.ts';
 import type { AamDestination } from './definition.ts';
 
 /**

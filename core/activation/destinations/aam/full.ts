@@ -1,6 +1,6 @@
-import type { FileRow } from '#core/activation/s3-file/pending.ts';
+import type { DeliveryStateStore, LastRouted } from '#core/activation/delivery-state.ts';
+import type { FileRow } from '#core/activation/files/pending.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
-import type { DeliveryStateStore, LastRouted } from '../delivery-state.ts';
 
 /**
  * All that the hub should know of its users: the memberships of every identity that was told by way of the hub. For

@@ -1,8 +1,8 @@
+import type { MembershipChange } from '#core/activation/delivery.ts';
+import type { Decision, Routed } from '#core/activation/diff.ts';
 import { edgeLaneId, hubLaneId } from '#core/contract/delivery-lanes.ts';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { groupBy } from '#core/util/group-by.ts';
-import type { MembershipChange } from '../delivery.ts';
-import type { Decision, Routed } from '../diff.ts';
 import type { AamRegion, RegionTable } from './regions.ts';
 
 /** How an identity reaches Audience Manager: `edge:<region id>` or the hub. */

@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import type { HttpRequest } from './client.ts';
+import type { HttpRequest } from '#core/activation/http/client.ts';
 
 /** How long an endpoint may take to answer (aep.md §6.2). */
 const TIMEOUT_MS = 2_000;

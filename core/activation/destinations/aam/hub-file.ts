@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
-import type { ExportFile } from '#core/activation/s3-file/export-file.ts';
-import type { FileRow } from '#core/activation/s3-file/pending.ts';
+import type { ExportFile } from '#core/activation/files/export-file.ts';
+import type { FileRow } from '#core/activation/files/pending.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { groupBy } from '#core/util/group-by.ts';
 import { type DeclaredId, declaredId, type InvalidId } from './identities.ts';

@@ -1,0 +1,90 @@
+import { hash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
+import type { Clock } from '#core/ports/clock.ts';
+import type { ProfileDelivery } from '../delivery.ts';
+import type { ItemResult, JobAnswer, Reported } from '../destination-type.ts';
+import { combined, failed } from '../item-results.ts';
+import type { Submission, Submissions } from '../ports/submissions.ts';
+import type { Addressed, Exchange } from './exchange.ts';
+import type { Turns } from './turns.ts';
+
+/** Why somebody waits who was handed in: the result comes later. */
+export const SUBMITTED = 'submitted';
+
+/** A key that is the same whenever the same delivery comes. */
+export const keyOfDelivery = (delivery: ProfileDelivery): string =>
+  hash('sha256', stringify(delivery), 'base64url').slice(0, 32);
+
+interface World extends Addressed {
+  readonly turns: Turns;
+  readonly exchange: Exchange;
+  readonly submissions: Submissions;
+  readonly now: Clock;
+  readonly onReported?: ((destinationId: string, reported: Reported) => void) | undefined;
+}
+
+/**
+ * What has become of deliveries that were handed in before: each job is asked for once. A failure that may pass, and a job
+ * that is older than anybody waits for, has the delivery handed in again with its next attempt.
+ * @returns in order; undefined for those that are to be sent now
+ */
+export async function pollJobs(
+  deliveries: readonly ProfileDelivery[],
+  world: World,
+): Promise<(ItemResult | undefined)[]> {
+  const { type, submissions } = world;
+  if (!type.jobs) return deliveries.map(() => undefined);
+  const keys = deliveries.map(keyOfDelivery);
+  const known = await submissions.get(keys);
+  const answers = new Map<string, JobAnswer | ItemResult>();
+  for (const { jobs } of known.values()) {
+    for (const { job, rows } of jobs) {
+      if (!answers.has(job)) answers.set(job, await ask(job, rows, world));
+    }
+  }
+  const over: string[] = [];
+  const results = keys.map((key) => {
+    const submission = known.get(key);
+    if (!submission) return undefined;
+    const result = resultOf(submission, answers, type.jobs!.giveUpAfterMs, world);
+    const isOpen = !result.delivered && result.errorClass === 'wait';
+    if (!isOpen) over.push(key);
+    return result;
+  });
+  if (over.length > 0) await submissions.delete(over);
+  return results;
+}
+
+async function ask(job: string, rows: number, world: World): Promise<JobAnswer | ItemResult> {
+  const { type, destination, context, turns, exchange, onReported } = world;
+  const held = await turns.next();
+  if (held) return held;
+  const outcome = await exchange(type.jobs!.request(job, destination, context), world);
+  if (!('kind' in outcome)) return outcome;
+  const answer = type.jobs!.answer(outcome, rows, job, destination);
+  if (answer.kind === 'all') turns.note(outcome, [answer.result]);
+  if (answer.kind !== 'running') {
+    for (const each of answer.reported ?? []) onReported?.(destination.id, each);
+  }
+  return answer;
+}
+
+function resultOf(
+  { jobs, since, failure }: Submission,
+  answers: ReadonlyMap<string, JobAnswer | ItemResult>,
+  giveUpAfterMs: number,
+  { now }: World,
+): ItemResult {
+  const results = jobs.map(({ job, row, rows }): ItemResult => {
+    const answer = answers.get(job)!;
+    if ('delivered' in answer) return answer;
+    if (answer.kind === 'all') return answer.result;
+    if (answer.kind === 'running') {
+      return now() - since > giveUpAfterMs
+        ? failed('retry', 'no-result')
+        : { ...failed('wait', SUBMITTED), until: now() + answer.againInMs };
+    }
+    return (answer.results.length === rows ? answer.results[row] : undefined) ?? failed('retry', 'malformed-answer');
+  });
+  return combined(failure ? [...results, failure] : results);
+}

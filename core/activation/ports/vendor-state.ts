@@ -1,0 +1,8 @@
+import type { AudienceIds } from './audience-ids.ts';
+import type { Submissions } from './submissions.ts';
+
+/** What is remembered about vendors between requests. */
+export interface VendorState {
+  readonly audienceIds: AudienceIds;
+  readonly submissions: Submissions;
+}

@@ -1,0 +1,324 @@
+import { Buffer } from 'node:buffer';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ProfileDelivery } from '#core/activation/delivery.ts';
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import { runs } from '#tests/harness/runs.ts';
+import { NOW } from '#tests/unit/activation/factories.ts';
+import type { Conformance } from './conformance.ts';
+import {
+  type AnyRequestType,
+  type ConformanceWorld,
+  conformanceWorld,
+  fetchesTokens,
+  type Line,
+  sendAll,
+} from './conformance-world.ts';
+
+const response = (
+  status: number,
+  body = '',
+  more: Partial<Extract<HttpOutcome, { kind: 'response' }>> = {},
+): HttpOutcome => ({
+  kind: 'response',
+  status,
+  body,
+  ...more,
+});
+const HTML = '<html><body>Welcome to the portal</body></html>';
+
+/** What a line may do to a request; `after` means that the vendor has carried it out. */
+const FAULTS: Readonly<Record<string, Line>> = {
+  'a server error': () => response(500, 'oops'),
+  'a server error that came too late': (_request, pass) => {
+    pass();
+    return response(502, HTML);
+  },
+  'a timeout before the request arrived': () => ({ kind: 'timeout' }),
+  'a timeout after it was carried out': (_request, pass) => {
+    pass();
+    return { kind: 'timeout' };
+  },
+  'a broken line': () => ({ kind: 'network', code: 'ECONNRESET' }),
+  'HTML with status 200': () => response(200, HTML),
+  'an answer that was cut off': (_request, pass) => {
+    const outcome = pass();
+    const isCut = outcome.kind === 'response' && outcome.body.length > 1;
+    return isCut
+      ? { ...outcome, body: outcome.body.slice(0, Math.floor(outcome.body.length / 2)) }
+      : { kind: 'timeout' };
+  },
+  'too many requests': () => response(429),
+  'no time just now': () => response(503, '', { retryAfterMs: 30_000 }),
+};
+
+const doubled = (value: unknown): unknown => {
+  if (Array.isArray(value)) return [...value, ...value].map(doubled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, doubled(each)]));
+};
+
+/** What a line may do after which somebody may rightly be taken for delivered. */
+const ODDITIES: Readonly<Record<string, Line>> = {
+  'items that are doubled in the answer': (_request, pass) => {
+    const outcome = pass();
+    if (outcome.kind !== 'response' || !outcome.body.startsWith('{')) return outcome;
+    return { ...outcome, body: JSON.stringify(doubled(JSON.parse(outcome.body))) };
+  },
+  'a request that arrives twice': (_request, pass) => {
+    pass();
+    return pass();
+  },
+};
+
+/** Faults that a receiver which says nothing but 2xx can't be told from success. */
+const READ_AS_SUCCESS = ['HTML with status 200', 'an answer that was cut off'];
+
+/** What every type does that is sent requests (docs/destinations/adding.md). */
+export function conformanceSuite(type: AnyRequestType, conformance: Conformance): void {
+  const { person } = conformance;
+  const world = (invalid: readonly number[] = []): ConformanceWorld => conformanceWorld(type, conformance, invalid);
+  const members = (...people: readonly (readonly [number, string])[]): Set<string> =>
+    new Set(people.map(([n, segmentId]) => `${person(n)}|${segmentId}`));
+  const faults = Object.entries(FAULTS).filter(
+    ([name]) => !(conformance.anySuccessCounts && READ_AS_SUCCESS.includes(name)),
+  );
+
+  describe(`a type that is sent requests: ${type.name}`, () => {
+    it('is declared in full', () => {
+      const { title, summary, setUp, name } = type;
+      expect([title, summary, ...setUp].every((text) => text.trim().length > 1)).toBe(true);
+      expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+      for (const key of Object.keys(conformance.secret)) expect(Object.keys(type.credentials)).toContain(key);
+    });
+
+    it('has those in an audience who entered it, and not those who left', async () => {
+      const to = world();
+      expect(
+        await sendAll(
+          to,
+          [0, 1, 2].map((n) => to.entry(n)),
+        ),
+      ).toEqual(Array(3).fill({ delivered: true }));
+      expect(to.vendor.members()).toEqual(members([0, 'A1'], [1, 'A1'], [2, 'A1']));
+      expect(await sendAll(to, [to.exit(1)])).toEqual([{ delivered: true }]);
+      const left = type.capabilities.exit ? members([0, 'A1'], [2, 'A1']) : members([0, 'A1'], [1, 'A1'], [2, 'A1']);
+      expect(to.vendor.members()).toEqual(left);
+    });
+
+    it('keeps two audiences apart, also where a person enters one and leaves the other at once', async () => {
+      const to = world();
+      await sendAll(to, [to.entry(0, 'A1'), to.entry(1, 'A2')]);
+      expect(to.vendor.members()).toEqual(members([0, 'A1'], [1, 'A2']));
+      const both = to.delivery(
+        0,
+        [
+          { segmentId: 'A1', status: 'exited', lastQualificationTime: NOW },
+          { segmentId: 'A2', status: 'realized', lastQualificationTime: NOW },
+        ],
+        3,
+      )!;
+      expect(await sendAll(to, [both])).toEqual([{ delivered: true }]);
+      const left = type.capabilities.exit ? [] : [[0, 'A1'] as const];
+      expect(to.vendor.members()).toEqual(members([0, 'A2'], [1, 'A2'], ...left));
+    });
+
+    it('is sent the same rows for the same deliveries, and ends as it was where they come again', async () => {
+      const [to, again] = [world(), world()];
+      await sendAll(to, [to.entry(0), to.entry(1)]);
+      await sendAll(again, [again.entry(0), again.entry(1)]);
+      expect(again.calls).toEqual(to.calls);
+      await sendAll(to, [to.entry(0), to.entry(1)]);
+      expect(to.vendor.members()).toEqual(members([0, 'A1'], [1, 'A1']));
+    });
+
+    it('takes an exit of somebody it never heard of', async () => {
+      const to = world();
+      expect(await sendAll(to, [to.exit(0)])).toEqual([{ delivered: true }]);
+      expect(to.vendor.members()).toEqual(new Set());
+    });
+
+    it('is sent no more than the limits allow: exactly as many, and one more', async () => {
+      const { rows, bytes = Number.POSITIVE_INFINITY } = type.limits(world().destination);
+      const most = Math.min(rows, conformance.tryLimitOf ?? rows);
+      for (const count of [most, most + 1]) {
+        const to = world();
+        const results = await sendAll(
+          to,
+          Array.from({ length: count }, (_, n) => to.entry(n)),
+        );
+        expect(results.filter(({ delivered }) => !delivered)).toEqual([]);
+        expect(to.vendor.members().size).toBe(count);
+        for (const call of to.calls) {
+          expect(call.rows.length).toBeLessThanOrEqual(rows);
+          if (call.rows.length > 1) expect(Buffer.byteLength(JSON.stringify(call.rows))).toBeLessThanOrEqual(bytes + 2);
+        }
+      }
+    });
+
+    it.each([
+      ['half of them', [1, 3, 5, 7]],
+      ['one of them', [6]],
+      ['all of them', [0, 1, 2, 3, 4, 5, 6, 7]],
+    ])('drops those whom the vendor never takes, and delivers the others: %s', async (_, bad) => {
+      const to = world(bad);
+      const results = await sendAll(
+        to,
+        Array.from({ length: 8 }, (_, n) => to.entry(n)),
+      );
+      const outcome = results.map((result) => (result.delivered ? 'delivered' : result.errorClass));
+      expect(outcome).toEqual(Array.from({ length: 8 }, (_, n) => (bad.includes(n) ? 'drop' : 'delivered')));
+      const good = [0, 1, 2, 3, 4, 5, 6, 7].filter((n) => !bad.includes(n));
+      expect(to.vendor.members()).toEqual(members(...good.map((n) => [n, 'A1'] as const)));
+    });
+
+    it.each(faults)(
+      'says nobody was delivered whom the vendor may not have, and delivers later: %s',
+      async (_, fault) => {
+        const to = world();
+        const deliveries = [0, 1, 2].map((n) => to.entry(n));
+        to.line(fault);
+        const results = await to.send(deliveries);
+        expect(results.map(({ delivered }) => delivered)).toEqual([false, false, false]);
+        expect(results.some((result) => !result.delivered && result.errorClass === 'drop')).toBe(false);
+        to.line((_request, pass) => pass());
+        to.pass(60_000);
+        expect(await sendAll(to, deliveries)).toEqual(Array(3).fill({ delivered: true }));
+        expect(to.vendor.members()).toEqual(members([0, 'A1'], [1, 'A1'], [2, 'A1']));
+      },
+    );
+
+    it('saves whom it can at the last attempt', async () => {
+      const to = world();
+      to.line(FAULTS['a server error']!);
+      const results = await to.send(
+        [0, 1, 2, 3].map((n) => to.entry(n)),
+        true,
+      );
+      expect(results.map(({ delivered }) => delivered)).toEqual([false, false, false, false]);
+      expect(to.requests.length).toBeLessThanOrEqual(40);
+    });
+
+    it('waits where the vendor asks for it: until then, or for a while', async () => {
+      const to = world();
+      to.line(() => response(429, '', { retryAfterMs: 900_000 }));
+      const asked = await to.send([to.entry(0)]);
+      expect(asked).toEqual([expect.objectContaining({ errorClass: 'wait', until: NOW + 900_000 })]);
+      to.line(() => conformance.throttled ?? response(429));
+      const [own] = await to.send([to.entry(0)]);
+      expect(own).toMatchObject({ delivered: false, errorClass: 'wait' });
+      expect(own!.delivered || own!.until! > NOW).toBe(true);
+    });
+
+    it.each([301, 307, 403])('stops, and gives nobody up, at status %d', async (code) => {
+      const to = world();
+      to.line(() => response(code, HTML, { headers: { location: 'https://elsewhere.example.com' } }));
+      const results = await to.send([to.entry(0), to.entry(1)]);
+      for (const result of results) expect(result).toMatchObject({ delivered: false, errorClass: 'stop' });
+      expect(new Set(to.requests.map(({ url }) => new URL(url).host))).not.toContain('elsewhere.example.com');
+    });
+
+    it('gets a new token where the old one has expired in between, once', async () => {
+      const to = world();
+      const { rows } = type.limits(to.destination);
+      const isMany = rows * 2 <= 2_000;
+      const deliveries = Array.from({ length: isMany ? rows + 1 : 3 }, (_, n) => to.entry(n));
+      let seen = 0;
+      let taken = '';
+      to.line((request, pass) => {
+        const { authorization = '' } = lowerCase(request.headers);
+        seen += 1;
+        if (seen === 1) taken = authorization;
+        // The token of the first request ends after it.
+        if (seen > 1 && authorization === taken) return conformance.expired ?? response(401);
+        return pass();
+      });
+      if (!fetchesTokens(type, to.destination)) {
+        await to.send([to.entry(0)]);
+        const again = await to.send([to.entry(1)]);
+        expect(again).toEqual([expect.objectContaining({ delivered: false, errorClass: 'stop' })]);
+        return;
+      }
+      expect(await sendAll(to, deliveries)).toEqual(deliveries.map(() => ({ delivered: true })));
+      expect(await sendAll(to, [to.entry(deliveries.length)])).toEqual([{ delivered: true }]);
+      expect(to.tokens()).toBe(2);
+    });
+
+    it('makes each row once where nothing goes wrong', async () => {
+      const to = world();
+      await sendAll(
+        to,
+        [0, 1, 2, 3, 4].map((n) => to.entry(n)),
+      );
+      const rows = to.calls.flatMap((call) => call.rows.map((row) => JSON.stringify(row)));
+      expect(new Set(rows).size).toBe(rows.length);
+    });
+
+    it('says no secret and nobody in what is logged and counted', async () => {
+      const to = world([1]);
+      const secrets = [
+        ...Object.values(conformance.secret),
+        ...[0, 1].flatMap((n) => [person(n), ...conformance.profile(n).identities.map(({ value }) => value)]),
+      ];
+      const reasons: string[] = [];
+      for (const line of [
+        ...faults.map(([, fault]) => fault),
+        (() => response(400, `bad: ${secrets.join()}`)) as Line,
+      ]) {
+        to.line(line);
+        const results = await to.send([to.entry(0), to.entry(1)]);
+        reasons.push(...results.flatMap((result) => (result.delivered ? [] : [result.reason])));
+        to.pass(60_000);
+      }
+      const shown = [...reasons, ...to.logged, ...to.reported.map(({ reason }) => reason)].join('\n');
+      for (const secret of secrets.filter((each) => each.length > 3)) expect(shown).not.toContain(secret);
+      expect(shown).not.toMatch(/\s{2,}|undefined/);
+    });
+
+    it('has at the end what it should have, whatever happened in between', async () => {
+      const people = 4;
+      const step = fc.record({
+        n: fc.nat(people - 1),
+        segmentId: fc.constantFrom('A1', 'A2'),
+        enters: fc.boolean(),
+      });
+      const lines = Object.fromEntries([...faults, ...Object.entries(ODDITIES)]);
+      const fault = fc.option(fc.constantFrom(...Object.keys(lines)), { freq: 2, nil: undefined });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 5 }),
+          fc.array(fault, { maxLength: 20 }),
+          fc.subarray([2, 3]),
+          async (rounds, planned, bad) => {
+            const to = world(bad);
+            const coming = [...planned];
+            to.line((request, pass) => {
+              const name = coming.shift();
+              return name === undefined ? pass() : lines[name]!(request, pass);
+            });
+            const wanted = new Set<string>();
+            let revision = 0;
+            for (const round of rounds) {
+              const latest = new Map<number, ProfileDelivery>();
+              for (const { n, segmentId, enters } of round) {
+                if (!enters && !type.capabilities.exit) continue;
+                if (latest.has(n)) continue;
+                revision += 1;
+                latest.set(n, enters ? to.entry(n, segmentId, revision) : to.exit(n, segmentId, revision));
+                if (bad.includes(n)) continue;
+                const name = `${person(n)}|${segmentId}`;
+                enters ? wanted.add(name) : wanted.delete(name);
+              }
+              await sendAll(to, [...latest.values()]);
+            }
+            expect(to.vendor.members()).toEqual(wanted);
+          },
+        ),
+        runs(0.3, 60),
+      );
+    });
+  });
+}
+
+const lowerCase = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,0 +1,146 @@
+import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
+import type { AnyDestination } from '#core/activation/destination-base.ts';
+import type { ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import type { HttpRequest } from '#core/activation/http/client.ts';
+import type { ProfileDestination } from '#core/activation/registry.ts';
+import { createRequestSender } from '#core/activation/request-sender.ts';
+import { identitiesFor } from '#core/activation/route-profile.ts';
+import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
+import { NOW } from '#tests/unit/activation/factories.ts';
+import type { Conformance, FakeVendor } from './conformance.ts';
+
+export type AnyRequestType = RequestDestination<ProfileDestination>;
+
+/** What stands between the function and the vendor: passes a request on, or answers itself. */
+export type Line = (request: HttpRequest, pass: () => HttpOutcome) => HttpOutcome;
+
+const TOKEN_URL = 'https://tokens.example.com/token';
+
+/** A destination of a type, its vendor, and the line between them. */
+export function conformanceWorld(type: AnyRequestType, conformance: Conformance, invalid: readonly number[] = []) {
+  let now = NOW;
+  let tokens = 0;
+  let line: Line = (_request, pass) => pass();
+  const vendor: FakeVendor = conformance.vendor({
+    now: () => now,
+    invalid: new Set(invalid.map((n) => conformance.person(n))),
+  });
+  const destination = type.definition.parse({
+    id: 'tried',
+    segments: ['A1', 'A2'],
+    ...conformance.destination,
+    type: type.name,
+  }) as ProfileDestination;
+  const requests: HttpRequest[] = [];
+  const calls: { readonly rows: readonly unknown[] }[] = [];
+  const logged: string[] = [];
+  const reported: { readonly reason: string; readonly count: number }[] = [];
+  const watched: AnyRequestType = {
+    ...type,
+    request: (call, rows, ...rest) => {
+      calls.push({ rows });
+      return type.request(call, rows, ...rest);
+    },
+  };
+  const isToken = ({ url }: HttpRequest): boolean => url === TOKEN_URL;
+  const send = createRequestSender({
+    catalog: { current: async () => ({ destinations: new Map([[destination.id, destination]]) }) },
+    http: async (request) => {
+      if (isToken(request)) {
+        tokens += 1;
+        return {
+          kind: 'response',
+          status: 200,
+          body: JSON.stringify({ access_token: `token-${tokens}`, expires_in: 3600 }),
+        };
+      }
+      requests.push(request);
+      return line(request, () => vendor.answer(request));
+    },
+    secrets: async () => JSON.stringify({ tokenUrl: TOKEN_URL, ...conformance.secret }),
+    rateLimit: { acquire: async () => undefined, backOff: async (_id, ms) => now + ms },
+    vendorState: createMemoryVendorState(() => now),
+    now: () => now,
+    logFailure: (error, fields) => void logged.push(`${String(error)} ${JSON.stringify(fields)}`),
+    onReported: (_id, each) => void reported.push(each),
+    typeOf: () => watched,
+  });
+
+  /** What the router would put on the queue, or undefined where the person is excluded. */
+  const delivery = (n: number, changes: readonly MembershipChange[], revision = 1): ProfileDelivery | undefined => {
+    const { identities, attributes = {} } = conformance.profile(n);
+    const keys = identities.map(identityKey);
+    const { keys: made } = identitiesFor(
+      type.identities(destination),
+      { identities: keys, key: keys[0]! },
+      { lastRouted: {} },
+    );
+    const paths = type.attributes(destination);
+    if (made.length === 0) return undefined;
+    return {
+      kind: 'profile',
+      destinationId: destination.id,
+      canonicalKey: keys[0]!,
+      revision,
+      decidedAt: NOW + revision,
+      changes: [...changes],
+      identities: made.map(parseIdentityKey),
+      attributes: Object.fromEntries(Object.entries(attributes).filter(([path]) => paths.includes(path))),
+    };
+  };
+
+  return {
+    destination,
+    vendor,
+    requests,
+    calls,
+    logged,
+    reported,
+    delivery,
+    entry: (n: number, segmentId = 'A1', revision = 1): ProfileDelivery =>
+      delivery(n, [{ segmentId, status: 'realized', lastQualificationTime: NOW }], revision)!,
+    exit: (n: number, segmentId = 'A1', revision = 2): ProfileDelivery =>
+      delivery(n, [{ segmentId, status: 'exited', lastQualificationTime: NOW }], revision)!,
+    tokens: () => tokens,
+    now: () => now,
+    pass: (ms: number): void => {
+      now += ms;
+    },
+    line: (next: Line): void => {
+      line = next;
+    },
+    send: (deliveries: readonly ProfileDelivery[], isLast = false): Promise<readonly ItemResult[]> =>
+      send(destination.id, deliveries, { isBack: false, isLast, patience: { leftMs: 0 }, begin: async () => {} }),
+  };
+}
+
+export type ConformanceWorld = ReturnType<typeof conformanceWorld>;
+
+const MAX_ROUNDS = 60;
+
+/**
+ * Sends some deliveries as a queue would: who waits or is retried comes again later, who is delivered or dropped does not.
+ * @returns what became of each at last, in order
+ */
+export async function sendAll(world: ConformanceWorld, deliveries: readonly ProfileDelivery[]): Promise<ItemResult[]> {
+  const results: (ItemResult | undefined)[] = deliveries.map(() => undefined);
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const open = deliveries.flatMap((delivery, index) => (results[index] ? [] : [{ delivery, index }]));
+    if (open.length === 0) break;
+    const sent = await world.send(open.map(({ delivery }) => delivery));
+    let until = world.now() + 1_000;
+    for (const [i, { index }] of open.entries()) {
+      const result = sent[i]!;
+      if (result.delivered || result.errorClass === 'drop') results[index] = result;
+      else until = Math.max(until, result.until ?? 0);
+    }
+    world.pass(until - world.now());
+  }
+  return results.map((result) => result ?? { delivered: false, errorClass: 'retry', reason: 'never-done' });
+}
+
+/** Whether a destination is one of a type that fetches tokens, so that an expired one can be replaced. */
+export const fetchesTokens = (type: AnyRequestType, destination: AnyDestination): boolean =>
+  !['none', 'bearer', 'apiKey', 'basic'].includes(type.authentication(destination as ProfileDestination).type);

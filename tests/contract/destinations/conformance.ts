@@ -1,0 +1,39 @@
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import type { HttpRequest } from '#core/activation/http/client.ts';
+import type { Identity } from '#core/record/identity.ts';
+
+/** A vendor in memory that enforces the documented rules: limits, authentication, errors for each item, results later. */
+export interface FakeVendor {
+  answer(request: HttpRequest): HttpOutcome;
+  /** Who is in which audience: `person|segment`, as `Conformance.person` names people. */
+  members(): ReadonlySet<string>;
+}
+
+export interface VendorWorld {
+  now(): number;
+  /** People, as `person` names them, whom the vendor never takes, for a reason of its own. */
+  readonly invalid: ReadonlySet<string>;
+}
+
+/** What the suite of all types has to know about one that is sent requests. */
+export interface Conformance {
+  /** A file of the catalog, without `id` and `segments`: the suite activates `A1` and `A2`. */
+  readonly destination: Readonly<Record<string, unknown>>;
+  readonly secret: Readonly<Record<string, string>>;
+  /** Person `n` (from 0) as a profile has it: every identity in a namespace, attributes by dotted path. */
+  profile(n: number): {
+    readonly identities: readonly Identity[];
+    readonly attributes?: Readonly<Record<string, unknown>>;
+  };
+  /** How the vendor calls person `n` in `members()`. */
+  person(n: number): string;
+  vendor(world: VendorWorld): FakeVendor;
+  /** The vendor's answer to a token that has expired. @default 401 */
+  readonly expired?: HttpOutcome;
+  /** The vendor's answer to too many requests, without `Retry-After`. @default 429 */
+  readonly throttled?: HttpOutcome;
+  /** Whether every 2xx means that all were taken, whatever stands in it: receivers of the company's own. */
+  readonly anySuccessCounts?: true;
+  /** Most people the limit is tried with, where the vendor's is too large to be tried in a second. */
+  readonly tryLimitOf?: number;
+}

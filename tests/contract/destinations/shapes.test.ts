@@ -1,0 +1,30 @@
+import { describe } from 'vitest';
+import { conformanceSuite } from './conformance-suite.ts';
+import type { AnyRequestType } from './conformance-world.ts';
+import { type Shape, shapeConformance, shapeType } from './shapes.ts';
+
+const PLAIN: Shape = { rejects: 'rows', makesAudiences: false, isLater: false, looksUp: false, inside200: false };
+
+const SHAPES: Readonly<Record<string, Partial<Shape>>> = {
+  'errors row by row': {},
+  'one bad row sinks the request, and is named': { rejects: 'whole, named' },
+  'one bad row sinks the request, and nobody says which': { rejects: 'whole, unnamed' },
+  'errors, limits and expired tokens inside a 200': { inside200: true, rejects: 'whole, unnamed' },
+  'audiences that are made on request': { makesAudiences: true },
+  'results that come later': { isLater: true },
+  'ids that have to be looked up first': { looksUp: true },
+  'everything at once': {
+    makesAudiences: true,
+    isLater: true,
+    looksUp: true,
+    inside200: true,
+    rejects: 'whole, unnamed',
+  },
+};
+
+for (const [name, shape] of Object.entries(SHAPES)) {
+  const own = { ...PLAIN, ...shape };
+  describe(`a vendor with ${name}`, () => {
+    conformanceSuite(shapeType(own) as unknown as AnyRequestType, shapeConformance(own));
+  });
+}
