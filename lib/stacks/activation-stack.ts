@@ -7,14 +7,7 @@ import type { DestinationConfig, StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { type DeliveryFunction, type LaneProps, LaneQueue } from '#lib/constructs/delivery-lane.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
-import {
-  putItemsUnder,
-  readItems,
-  readObjects,
-  removeItemsUnder,
-  updateItemsUnder,
-  writeObjects,
-} from '#lib/constructs/grants.ts';
+import { putItemsUnder, readItems, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
 import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 import type { DataStack } from './data-stack.ts';
@@ -107,7 +100,6 @@ export class ActivationStack extends Stack {
         secret.grantRead(made.deliver.function);
         // Ids of the vendor's audiences, and jobs whose results come later.
         putItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.vendor]);
-        removeItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.vendor]);
         this.reroutes.queue.grantSendMessages(made.deliver.function);
         return made;
       }

@@ -13,6 +13,7 @@ import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.t
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
+import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
 import { emptyTable } from '#tests/harness/empty-stage.ts';
@@ -28,6 +29,7 @@ import { profileStoreContract } from './profile-store.contract.ts';
 import { rateLimitContract } from './rate-limit.contract.ts';
 import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
+import { vendorStateContract } from './vendor-state.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
 
 const tables = { profiles: '', timeline: '', memberships: '', operations: '' };
@@ -46,6 +48,7 @@ jobsContract('DynamoDB', () => new DynamoDbJobs(dynamoDb(), tables.operations, `
 lookupStoreContract('DynamoDB', () => new DynamoDbLookupStore(dynamoDb(), tables.operations));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
 attemptCountsContract('DynamoDB', () => new DynamoDbAttemptCounts(dynamoDb(), tables.operations, Date.now));
+vendorStateContract('DynamoDB', (now) => createDynamoDbVendorState(dynamoDb(), tables.operations, now));
 rateLimitContract(
   'DynamoDB',
   (clock, sleep) => {

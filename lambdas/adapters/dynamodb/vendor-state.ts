@@ -1,6 +1,5 @@
 import {
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -113,10 +112,20 @@ class DynamoDbSubmissions implements Submissions {
   }
 
   async delete(keys: readonly string[]): Promise<void> {
-    const { client, table } = this.#world;
+    const { client, table, now } = this.#world;
+    const ttl = String(Math.floor(now() / 1000) + DAY_S);
     await mapWithConcurrency(keys, WRITES_CONCURRENCY, async (key) => {
       const pk = operationsKey.submission(key);
-      await client.send(new DeleteItemCommand({ TableName: table, Key: { pk: { S: pk } } }));
+      // Emptied rather than deleted, for which nothing that delivers needs a permission; what is left goes by its date.
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: { pk: { S: pk } },
+          UpdateExpression: 'REMOVE submission SET #ttl = :ttl',
+          ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
+          ExpressionAttributeValues: { ':ttl': { N: ttl } },
+        }),
+      );
     });
   }
 }

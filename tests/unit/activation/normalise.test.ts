@@ -3,12 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { digest, givenSha256 } from '#core/activation/normalise/digest.ts';
 import { GMAIL_AND_GOOGLEMAIL, normalEmail } from '#core/activation/normalise/email.ts';
 import {
+  emailAddress,
   emailSha256,
+  fromEach,
   type IdentityForms,
   makeIdentities,
   otherForm,
+  phoneNumber,
   phoneSha256,
   plain,
+  plainSha256,
   storedSha256,
 } from '#core/activation/normalise/forms.ts';
 import { normalPhone } from '#core/activation/normalise/phone.ts';
@@ -173,6 +177,17 @@ describe('identities as vendors want them', () => {
     'are none where a text is no international number: "%s"',
     (text) => expect(phoneSha256({ plus: true }).make(text)).toEqual({ unusable: 'notAPhoneNumber' }),
   );
+
+  it('are sent plain where the vendor wants them so', () => {
+    expect(emailAddress().make(' A@X.com ')).toBe('a@x.com');
+    expect(phoneNumber({ plus: true }).make('0049 30 23125 014')).toBe('+493023125014');
+    expect(plain().make(' C1 ')).toBe('C1');
+    expect(plain('lower').make(' ')).toEqual({ unusable: 'emptyIdentity' });
+    expect(plainSha256().make('5F3B2C1D-9A8E-4C7D-B6A5-0E1F2D3C4B5A')).toBe(
+      '95a01f8d284d0cbc7eeb2a5645327fa2edbc9b20f168e94af1d90ca44c3a58a4',
+    );
+    expect(Object.keys(fromEach(['CRMID', 'LOYALTY'], plain()))).toEqual(['CRMID', 'LOYALTY']);
+  });
 
   it('take a stored hash as it is, in lower case, and never that of nothing', () => {
     expect(storedSha256().make(` ${'AB'.repeat(32)} `)).toBe('ab'.repeat(32));
