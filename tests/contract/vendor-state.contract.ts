@@ -6,7 +6,7 @@ let unique = 0;
 
 /** What everything does that remembers audiences and jobs of vendors. @param create over a clock that the suite moves */
 export function vendorStateContract(name: string, create: (now: () => number) => VendorState): void {
-  const fresh = (): string => `d-${process.pid}-${Date.now()}-${unique++}`;
+  const fresh = (): string => `d-${process.pid}-${unique++}`;
   const A1 = { segmentId: 'A1', kind: '' };
   const START = 1_000_000;
 
