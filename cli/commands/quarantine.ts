@@ -101,8 +101,10 @@ async function replayOn(stage: string, filter: QuarantineFilter, corrected?: Cor
   return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch, suppress }, corrected);
 }
 
-const place = ({ position: { source, row, sequenceNumber } }: QuarantineRow): string =>
-  [source, row ?? sequenceNumber].filter((part) => part !== undefined).join(' ');
+function place({ position: { source, row, sequenceNumber, subSequenceNumber } }: QuarantineRow): string {
+  const ofStream = subSequenceNumber === undefined ? sequenceNumber : `${sequenceNumber}.${subSequenceNumber}`;
+  return [source, row ?? ofStream].filter((part) => part !== undefined).join(' ');
+}
 
 const summary = (row: QuarantineRow): object => ({
   id: rowId(row),

@@ -6,6 +6,7 @@ import { completePriority, namespaceRegistry } from '#core/identity/namespaces.t
 import type { CompiledIdentitySettings } from '#core/identity/settings.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
+import { compileRawConnections, type RawConnections } from '#core/ingestion/raw-records/connections.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
@@ -30,6 +31,8 @@ export interface CompiledCatalog {
   readonly routedSince?: number | undefined;
   readonly datasets: ReadonlyMap<string, CompiledDataset>;
   readonly sourceConnections: ReadonlyMap<string, SourceConnectionDefinition>;
+  /** Of these, those whose records are not in AEP's envelope. */
+  readonly rawConnections: RawConnections;
   /** By code; the standard ones included. */
   readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
   readonly identitySettings: CompiledIdentitySettings;
@@ -78,6 +81,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
       catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, namespaces, validatorOf)]),
     ),
     sourceConnections: new Map(catalog.sourceConnections?.map((connection) => [connection.id, connection])),
+    rawConnections: compileRawConnections(catalog.sourceConnections ?? []),
     namespaces,
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
     mergePolicy,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { definitionId as id } from '#core/util/definition-id.ts';
 import { mappingRule } from './mapping/definition.ts';
+import { matchDefinition } from './raw-records/match.ts';
 
 /** `datasets/` */
 export const datasetDefinition = z.strictObject({
@@ -30,8 +31,8 @@ export const datasetDefinition = z.strictObject({
 export type DatasetDefinition = z.output<typeof datasetDefinition>;
 
 /**
- * `source-connections/`: who may send records over HTTP (aep.md §2.1). The id is the last part of the address; keys are
- * kept as hashes only, two of them while one replaces the other.
+ * `source-connections/`: who may send records over HTTP (aep.md §2.1), and what records are that come without AEP's
+ * envelope. The id is the last part of the address; keys are kept as hashes only, two of them while one replaces the other.
  */
 export const sourceConnectionDefinition = z
   .strictObject({
@@ -48,9 +49,46 @@ export const sourceConnectionDefinition = z
     datasets: z.array(id).min(1).optional(),
     /** Requests a second that each running copy of the function takes. */
     requestsPerSecond: z.number().positive().max(100_000).default(1_000),
+    /** What its records are: in the envelope (when omitted), plain JSON objects, or CloudEvents. */
+    format: z.enum(['xdm-envelope', 'json', 'cloudevents']).optional(),
+    /** The dataset that its raw records are of. */
+    dataset: id.optional(),
+    /** Where they are of several: the first rule that fits a record decides, and `dataset` where none does. */
+    rules: z
+      .array(z.strictObject({ match: matchDefinition, dataset: id }))
+      .min(1)
+      .optional(),
+    /** Raw records that are put on the Kinesis stream are this connection's: all of them, or those that match. */
+    kinesis: z.union([z.boolean(), z.strictObject({ match: matchDefinition })]).optional(),
   })
-  .refine(({ keySha256, authenticationRequired }) => keySha256.length > 0 || !authenticationRequired, {
-    path: ['keySha256'],
-    message: 'give the SHA-256 of a key, or authenticationRequired: false to accept records of anybody',
+  .superRefine((connection, context) => {
+    for (const { path, message } of problemsOf(connection)) context.addIssue({ code: 'custom', path, message });
   });
 export type SourceConnectionDefinition = z.output<typeof sourceConnectionDefinition>;
+
+function* problemsOf({
+  keySha256,
+  authenticationRequired,
+  format = 'xdm-envelope',
+  datasets,
+  dataset,
+  rules,
+  kinesis,
+}: Omit<SourceConnectionDefinition, 'id'>): Iterable<{ path: string[]; message: string }> {
+  if (keySha256.length === 0 && authenticationRequired && !kinesis) {
+    const message = 'give the SHA-256 of a key, or authenticationRequired: false to accept records of anybody';
+    yield { path: ['keySha256'], message };
+  }
+  if (format === 'xdm-envelope') {
+    const misplaced = Object.entries({ dataset, rules, kinesis }).filter(([, value]) => value !== undefined);
+    for (const [key] of misplaced) yield { path: [key], message: 'only with format json or cloudevents' };
+    return;
+  }
+  if (dataset === undefined && !rules) {
+    yield {
+      path: ['dataset'],
+      message: `records of format ${format} do not name their dataset: give it here, or "rules"`,
+    };
+  }
+  if (datasets) yield { path: ['datasets'], message: 'only for records in the envelope; use "dataset" or "rules"' };
+}

@@ -30,6 +30,12 @@ export interface Opened {
   readonly entity: Readonly<Record<string, unknown>>;
 }
 
+/** Whether a message is meant to be in the envelope, whatever is wrong with it. */
+export const isEnvelope = (value: unknown): boolean =>
+  isObject(value) &&
+  ((isObject(value.body) && value.body.xdmEntity !== undefined) ||
+    (isObject(value.header) && value.header.datasetId !== undefined));
+
 /** Opens the envelope of a streamed record (aep.md §2.1). */
 export function openEnvelope(value: unknown): Opened | { readonly rejection: Rejection } {
   const result = envelope.safeParse(value);

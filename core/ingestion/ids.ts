@@ -14,8 +14,14 @@ export const recordId = (datasetId: string, identity: string): string => shortHa
  * file begins, so that two of them are never the same; and a hash for each would cost as much as validating it.
  * @param receivedAt epoch ms
  */
-export function ingestionIdOf({ source, sequenceNumber, row }: Position, receivedAt: number): string {
-  if (row === undefined) return shortHash(`${source}|${sequenceNumber ?? ''}|${receivedAt}`);
+export function ingestionIdOf(
+  { source, sequenceNumber, subSequenceNumber, row }: Position,
+  receivedAt: number,
+): string {
+  if (row === undefined) {
+    const place = subSequenceNumber === undefined ? '' : `.${subSequenceNumber}`;
+    return shortHash(`${source}|${sequenceNumber ?? ''}${place}|${receivedAt}`);
+  }
   if (latest.source !== source || latest.receivedAt !== receivedAt) {
     latest = { source, receivedAt, start: startOf(source, receivedAt) };
   }

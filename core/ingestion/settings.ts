@@ -2,11 +2,13 @@ import type { Rejection } from '#core/record/record.ts';
 import type { compileIdentities } from '#core/schema/identities.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from './definition.ts';
 import type { Mapping } from './mapping/mapping.ts';
+import type { RawConnections } from './raw-records/connections.ts';
 
 /** What reading and validating records needs of the catalog. */
 export interface IngestionSettings {
   readonly datasets: ReadonlyMap<string, CompiledDataset>;
   readonly sourceConnections: ReadonlyMap<string, SourceConnectionDefinition>;
+  readonly rawConnections: RawConnections;
 }
 
 /** A dataset made ready for use, once. */

@@ -4,6 +4,8 @@ export interface Position {
   readonly source: string;
   /** Kinesis: the sequence number. */
   readonly sequenceNumber?: string;
+  /** Kinesis: which of several records in one Kinesis record it is, from 0; as the KCL calls it. */
+  readonly subSequenceNumber?: number;
   /** Files: 1-based number of the record; the header of a CSV is not counted. */
   readonly row?: number;
 }

@@ -31,7 +31,8 @@ export interface QuarantineFilter {
 }
 
 /** What people call a rejected record: the same as long as it is there. */
-export const rowId = ({ position, receivedAt }: QuarantineRow): string => ingestionIdOf(position, receivedAt);
+export const rowId = ({ position, receivedAt }: Pick<QuarantineRow, 'position' | 'receivedAt'>): string =>
+  ingestionIdOf(position, receivedAt);
 
 /** A file that was rejected as a whole: its records are not here, they are in the file. */
 export const isWholeFile = ({ position: { row, sequenceNumber } }: QuarantineRow): boolean =>
@@ -133,9 +134,13 @@ async function replayObject(
   result: QuarantineReplay,
   corrected: Corrected | undefined,
 ): Promise<void> {
-  const received = [...chosen].sort(byIngestion).map((row) => {
+  // A Kinesis record that was rejected as a whole may be found to hold several.
+  const origin = new Map<string, string>();
+  const received = [...chosen].sort(byIngestion).flatMap((row) => {
     const raw = corrected?.get(rowId(row));
-    return raw === undefined ? receiveAgain(row, catalog) : receiveCorrected(row, raw, catalog);
+    const held = raw === undefined ? receiveAgain(row, catalog) : receiveCorrected(row, raw, catalog);
+    for (const one of held) origin.set(rowId(one), rowId(row));
+    return held;
   });
   const validated = validate(received, catalog);
   const rejected = await withoutSuppressed(validated.rejected, { suppress, catalog });
@@ -146,25 +151,27 @@ async function replayObject(
   if (failed[0]) throw failed[0].error;
   const outcomes = [...suppressed, ...stitched];
 
-  const again = new Map(rejected.map((row) => [rowId(row), row]));
+  const again = Map.groupBy(rejected, (row) => origin.get(rowId(row))!);
   const replayed = new Set(chosen.map(rowId));
-  const gone = chosen.filter((row) => !again.has(rowId(row)));
-  for (const [datasetId, counts] of corrections(gone, outcomes, catalog)) {
+  const isSame = (row: QuarantineRow): boolean =>
+    again.get(rowId(row))?.some((one) => rowId(one) === rowId(row)) ?? false;
+  // Where records with errors stay as they came, so does what holds them.
+  const stays = (row: QuarantineRow): readonly QuarantineRow[] =>
+    again.has(rowId(row)) && corrected ? [row] : (again.get(rowId(row)) ?? []);
+  const gone = chosen.filter((row) => !(corrected ? again.has(rowId(row)) : isSame(row)));
+  const found = corrected ? [] : rejected.filter((row) => !replayed.has(rowId(row)));
+  for (const [datasetId, counts] of corrections(gone, { rejected: found, outcomes }, catalog)) {
     await operations.countStream(datasetId, counts);
   }
-  // What people made of a record did not help: it stays as it came.
-  const stays = (row: QuarantineRow): QuarantineRow[] => {
-    const rejectedAgain = again.get(rowId(row));
-    return rejectedAgain === undefined ? [] : [corrected ? row : rejectedAgain];
-  };
   const left = all.flatMap((row) => (replayed.has(rowId(row)) ? stays(row) : [row]));
   if (left.length === 0) await quarantine.delete([key]);
-  else if (left.length < all.length || !corrected) await writeArchive(quarantine, key, left);
+  else if (left.length !== all.length || !corrected) await writeArchive(quarantine, key, left);
   const { accepted: taken, duplicate } = countOutcomes({ rejected: [], outcomes });
   result.accepted += taken;
   result.duplicate += duplicate;
   result.rejected += rejected.length;
-  if (corrected) result.left.push(...rejected.map((row) => ({ id: rowId(row), rejections: row.rejections })));
+  if (corrected)
+    result.left.push(...rejected.map((row) => ({ id: origin.get(rowId(row))!, rejections: row.rejections })));
 }
 
 const byIngestion = (x: QuarantineRow, y: QuarantineRow): number =>
@@ -176,10 +183,10 @@ function partOf(key: string, records: readonly AcceptedRecord[]): string {
   return `replay-${which}-${key.slice(key.lastIndexOf('/') + 1).split('.', 1)[0]}`;
 }
 
-/** What the books have to be told: these were rejected, and are something else now. */
+/** What the run statistics lack: these were rejected, and are something else now. */
 function corrections(
   gone: readonly QuarantineRow[],
-  outcomes: readonly FoldOutcome[],
+  now: { readonly rejected: readonly QuarantineRow[]; readonly outcomes: readonly FoldOutcome[] },
   catalog: IngestionSettings,
 ): Map<string, OutcomeCounts> {
   const isKnown = (id: string): boolean => catalog.datasets.has(id);
@@ -188,7 +195,7 @@ function corrections(
     gone.filter(({ rejections }) => rejections[0]!.code === 'unknown-dataset').map((row) => row.datasetId),
   );
   const was = countByDataset({ rejected: gone, outcomes: [] }, (id) => !unknown.has(id));
-  const is = countByDataset({ rejected: [], outcomes }, isKnown);
+  const is = countByDataset(now, isKnown);
   for (const [id, counts] of was) is.set(id, addCounts(is.get(id) ?? NO_COUNTS, negative(counts)));
   return is;
 }

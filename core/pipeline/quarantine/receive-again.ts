@@ -6,6 +6,7 @@ import type { RawRecord } from '#core/ingestion/text/splitter.ts';
 import type { DecodedRecord, Rejection, RejectionCode } from '#core/record/record.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
 import { receiveMessage } from '../receive-message.ts';
+import { receivePayload } from '../receive-payload.ts';
 import type { QuarantineRow } from './write.ts';
 
 /** Of what was too large only the beginning was kept, and that may look like a record of its own. */
@@ -13,20 +14,33 @@ const PARTLY_KEPT: ReadonlySet<RejectionCode> = new Set(['too-large', 'identity-
 /** A row of Parquet is kept as JSON, which lacks the values that could not be read. */
 const UNREADABLE: ReadonlySet<RejectionCode> = new Set(['malformed', 'invalid-encoding', 'too-deep']);
 
-/** A rejected record, received once more under the catalog that is active now; when it arrived stays as it was. */
-export function receiveAgain(row: QuarantineRow, catalog: IngestionSettings): ReceivedRecord {
+/**
+ * A rejected record, received once more under the catalog that is active now; when it arrived stays as it was.
+ * @returns one record, unless it is a Kinesis record that was rejected as a whole and is found to hold several
+ */
+export function receiveAgain(row: QuarantineRow, catalog: IngestionSettings): readonly ReceivedRecord[] {
   const { datasetId, position, receivedAt, tieBreaker, format, header, rejections } = row;
   const partly = rejections.find(({ code }) => PARTLY_KEPT.has(code) || (format === 'parquet' && UNREADABLE.has(code)));
-  if (partly) return { ...row, entity: undefined, rejection: partly };
+  if (partly) return [{ ...row, entity: undefined, rejection: partly }];
   const bytes = bytesOfRaw(row);
-  if (format === undefined) return receiveMessage(bytes, position, { receivedAt, tieBreaker }, catalog);
+  if (format === undefined) return receiveStreamed(bytes, position, { receivedAt, tieBreaker }, catalog);
   const dataset = catalog.datasets.get(datasetId);
-  if (!dataset) return { ...row, entity: undefined, rejection: unknownDataset(catalog) };
-  return receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tieBreaker }, header);
+  if (!dataset) return [{ ...row, entity: undefined, rejection: unknownDataset(catalog) }];
+  return [receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tieBreaker }, header)];
 }
 
+/** What was one of several records of a Kinesis record stays one. */
+const receiveStreamed: typeof receivePayload = (bytes, position, metadata, catalog) =>
+  position.subSequenceNumber === undefined
+    ? receivePayload(bytes, position, metadata, catalog)
+    : [receiveMessage(bytes, position, metadata, catalog)];
+
 /** The same with what people have made of it: the whole record, as text. */
-export function receiveCorrected(row: QuarantineRow, raw: string, catalog: IngestionSettings): ReceivedRecord {
+export function receiveCorrected(
+  row: QuarantineRow,
+  raw: string,
+  catalog: IngestionSettings,
+): readonly ReceivedRecord[] {
   const { rawEncoding: _encoding, ...rest } = row;
   return receiveAgain({ ...rest, raw, rejections: [] }, catalog);
 }

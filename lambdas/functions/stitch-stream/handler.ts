@@ -1,9 +1,10 @@
 import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { countByDataset, countOutcomes, type Finished } from '#core/pipeline/counts.ts';
-import { processRecords } from '#core/pipeline/process.ts';
-import { receiveMessage } from '#core/pipeline/receive-message.ts';
+import { processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
+import { receivePayload } from '#core/pipeline/receive-payload.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
@@ -28,38 +29,83 @@ export interface StitchStreamDeps {
   backoff(attempt: number): Promise<void>;
 }
 
+/** Records worked on together: as many as a function is given, unless they hold many more, or unpack to more than this. */
+const MAX_RECORDS = 10_000;
+const MAX_CHARACTERS = 8 * 1_048_576;
+
 /** Kinesis `collection` → validate, keep, stitch. Counts are of what is finished; the rest comes again. */
 export function createHandler(deps: StitchStreamDeps) {
   return async ({ Records: records }: KinesisStreamEvent): Promise<BatchResponse> => {
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, timeline, lookups, backoff } = deps;
-    const received = records.map((record) => {
-      const { data, sequenceNumber, approximateArrivalTimestamp } = record.kinesis;
-      const position = { source: `kinesis:${shardOf(record)}`, sequenceNumber };
-      const ingestionId = {
-        receivedAt: Math.round(approximateArrivalTimestamp * 1_000),
-        tieBreaker: tieOf(sequenceNumber),
-      };
-      return receiveMessage(Buffer.from(data, 'base64'), position, ingestionId, catalog);
-    });
-    const processed = await processRecords(received, partOf(records), {
-      catalog,
-      lake,
-      quarantine,
-      suppress: deps.suppression(stageSettings(catalog).suppression),
-      stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
-    });
-    const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
-    if (processed.failed[0]) logFailure(processed.failed[0].error);
-    const firstFailed = records.find(({ kinesis }) => failed.has(kinesis.sequenceNumber))?.kinesis.sequenceNumber;
-    const finished = before(firstFailed, processed, records);
-    for (const [datasetId, counts] of countByDataset(finished, (id) => catalog.datasets.has(id))) {
-      await deps.operations.countStream(datasetId, counts);
+    const sum = { records: 0, rejected: 0, failed: 0 };
+    let failedFrom: string | undefined;
+    for (const group of groupsOf(records, catalog)) {
+      const { records: received, rejected, failed, firstFailed } = await finish(group, catalog, deps);
+      sum.records += received;
+      sum.rejected += rejected;
+      sum.failed += failed;
+      failedFrom = firstFailed;
+      // What follows comes again as well.
+      if (failedFrom !== undefined) break;
     }
-    emitCounts(deps.metrics, countOutcomes(finished), processed.lateLinks);
-    logBatch({ records: records.length, rejected: processed.rejected.length, failed: failed.size });
-    return retryFrom(firstFailed);
+    logBatch(sum);
+    return retryFrom(failedFrom);
   };
+}
+
+/** Kinesis records, and the records that they hold. */
+interface Group {
+  readonly records: KinesisStreamRecord[];
+  readonly received: ReceivedRecord[];
+}
+
+/** Kinesis records are unpacked when it is their turn, and stay whole: of each all is finished, or all comes again. */
+function* groupsOf(records: readonly KinesisStreamRecord[], catalog: CompiledCatalog): Iterable<Group> {
+  let group: Group = { records: [], received: [] };
+  let characters = 0;
+  for (const record of records) {
+    const held = receive(record, catalog);
+    group.records.push(record);
+    for (const one of held) {
+      group.received.push(one);
+      characters += one.raw.length;
+    }
+    if (group.received.length < MAX_RECORDS && characters < MAX_CHARACTERS) continue;
+    yield group;
+    group = { records: [], received: [] };
+    characters = 0;
+  }
+  if (group.records.length > 0) yield group;
+}
+
+function receive(record: KinesisStreamRecord, catalog: CompiledCatalog) {
+  const { data, sequenceNumber, approximateArrivalTimestamp } = record.kinesis;
+  const position = { source: `kinesis:${shardOf(record)}`, sequenceNumber };
+  const metadata = {
+    receivedAt: Math.round(approximateArrivalTimestamp * 1_000),
+    tieBreaker: tieOf(sequenceNumber),
+  };
+  return receivePayload(Buffer.from(data, 'base64'), position, metadata, catalog);
+}
+
+async function finish({ records, received }: Group, catalog: CompiledCatalog, deps: StitchStreamDeps) {
+  const { lake, quarantine, profiles, timeline, lookups, backoff } = deps;
+  const processed = await processRecords(received, partOf(records), {
+    catalog,
+    lake,
+    quarantine,
+    suppress: deps.suppression(stageSettings(catalog).suppression),
+    stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
+  });
+  const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
+  if (processed.failed[0]) logFailure(processed.failed[0].error);
+  const firstFailed = records.find(({ kinesis }) => failed.has(kinesis.sequenceNumber))?.kinesis.sequenceNumber;
+  const finished = before(firstFailed, processed, records);
+  for (const [datasetId, counts] of countByDataset(finished, (id) => catalog.datasets.has(id))) {
+    await deps.operations.countStream(datasetId, counts);
+  }
+  emitCounts(deps.metrics, countOutcomes(finished), processed.lateLinks);
+  return { records: received.length, rejected: processed.rejected.length, failed: failed.size, firstFailed };
 }
 
 /** What came before the first record that failed: all the others come again, and are counted then. */

@@ -30,14 +30,14 @@ describe('a row of Parquet that could not be read', () => {
   it('is rejected again, since what was kept of it lacks what was wrong', async () => {
     const { row, rejection } = await unreadable();
     const catalog = compileCatalog(await exampleDefinitions());
-    expect(receiveAgain(row, catalog)).toMatchObject({ rejection });
+    expect(receiveAgain(row, catalog)).toMatchObject([{ rejection }]);
   });
 
   it('is looked at anew once people have corrected it', async () => {
     const { row } = await unreadable();
     const catalog = compileCatalog(await exampleDefinitions());
-    const received = receiveCorrected(row, '{"_id":"two","total":3}', catalog);
-    expect(received.rejection).toBeUndefined();
-    expect(received.entity).toEqual({ _id: 'two', total: 3 });
+    const [received] = receiveCorrected(row, '{"_id":"two","total":3}', catalog);
+    expect(received!.rejection).toBeUndefined();
+    expect(received!.entity).toEqual({ _id: 'two', total: 3 });
   });
 });
