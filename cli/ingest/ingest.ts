@@ -4,6 +4,7 @@ import { decodeChunk } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
 import { compileMapping, type Mapping } from '#core/ingestion/mapping/mapping.ts';
+import { wrapRecord } from '#core/ingestion/raw-records/wrapped.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { type DecodedRecord, FileRejectedError } from '#core/record/record.ts';
 import type { DataFile } from './data-files.ts';
@@ -100,7 +101,10 @@ function messageOf(file: DataFile, decoded: DecodedRecord, header?: readonly str
   if (decoded.rejection) return decoded.raw;
   const mapping = file.dataset ?? AS_THEY_ARE_NAMED;
   const mapped = header ? mapping.mapRow(decoded.value as readonly string[], header) : mapping.mapObject(decoded.value);
-  return mapped.rejection ? (decoded.raw ?? '') : JSON.stringify(envelope(file, mapped.value));
+  if (!mapped.rejection) return JSON.stringify(envelope(file, mapped.value));
+  if (header) return decoded.raw ?? '';
+  // The platform finds out for itself why it cannot be mapped, and keeps it.
+  return wrapRecord({ datasetId: file.datasetId }, decoded.raw ?? JSON.stringify(decoded.value));
 }
 
 function envelope(file: DataFile, xdmEntity: unknown): object {

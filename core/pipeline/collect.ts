@@ -3,12 +3,13 @@ import type { NamespaceRanks } from '#core/identity/settings.ts';
 import { tooLarge } from '#core/ingestion/collection/body.ts';
 import { invalidMessage, type Problem, problem, sentenceOf } from '#core/ingestion/collection/problem.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { wrapRecord } from '#core/ingestion/raw-records/wrapped.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { MAX_RECORD_BYTES, type Raw, type Rejection } from '#core/record/record.ts';
 import { dryRun, type ReceivedRecord, unknownDataset } from './process.ts';
-import { receiveMessage } from './receive-message.ts';
+import { receiveOn } from './receive-message.ts';
 
 /** Of a message of a batch (aep.md §2.1). */
 export type Collected = { readonly message: CollectedMessage; readonly received: ReceivedRecord } | Problem;
@@ -24,14 +25,14 @@ export function collectMessage(
   catalog: IngestionSettings & NamespaceRanks,
   receivedAt: number,
 ): Collected {
-  if (bytes.length > MAX_BYTES) return tooLarge();
-  const received = receiveMessage(
-    bytes,
-    { source: `connection:${connection.id}` },
-    { receivedAt, tieBreaker: '' },
-    catalog,
-  );
-  if (received.rejection) return rejectedEnvelope(received.rejection);
+  const raw = catalog.rawConnections.byId.get(connection.id);
+  const position = { source: `connection:${connection.id}` };
+  const received = receiveOn(raw, bytes, position, { receivedAt, tieBreaker: '' }, catalog);
+  const { rejection } = received;
+  // Whether its values can be mapped is found out later, like whether they are valid.
+  if (rejection && rejection.code !== 'mapping-failed') return rejectedEnvelope(rejection);
+  const data = raw ? Buffer.from(wrapRecord({ sourceConnection: raw.id }, Buffer.from(bytes).toString('utf8'))) : bytes;
+  if (data.length > MAX_BYTES) return tooLarge();
   const { datasetId } = received;
   if (!catalog.datasets.has(datasetId)) return rejectedEnvelope(unknownDataset(catalog));
   if (connection.datasets && !connection.datasets.includes(datasetId)) {
@@ -39,7 +40,7 @@ export function collectMessage(
       detail: `It may send records of ${connection.datasets.join(', ')}`,
     });
   }
-  return { message: { key: partitionKeyOf(received, catalog), data: bytes }, received };
+  return { message: { key: partitionKeyOf(received, catalog), data }, received };
 }
 
 /** The stream carries at most a megabyte, the key included. */
@@ -67,7 +68,7 @@ function partitionKeyOf(
   { datasetId, entity, raw }: ReceivedRecord & Raw,
   catalog: IngestionSettings & NamespaceRanks,
 ): string {
-  const { identities } = catalog.datasets.get(datasetId)!.identitiesOf(entity);
+  const { identities } = entity ? catalog.datasets.get(datasetId)!.identitiesOf(entity) : { identities: [] };
   const { rank } = catalog.identitySettings;
   const [strongest] = identities
     .map((identity) => ({ rank: rank(identity.namespace), key: identityKey(identity) }))

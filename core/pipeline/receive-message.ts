@@ -1,7 +1,7 @@
 import type { IngestionMetadata } from '#core/ingestion/accept.ts';
 import { isEnvelope, type Opened, openEnvelope } from '#core/ingestion/envelope.ts';
 import type { RawConnection } from '#core/ingestion/raw-records/connections.ts';
-import { openWrapped } from '#core/ingestion/raw-records/wrapped.ts';
+import { openWrapped, type Wrapped } from '#core/ingestion/raw-records/wrapped.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { looksLikeForm } from '#core/ingestion/stream/looks-like-text.ts';
 import { describeUnreadable } from '#core/ingestion/stream/messages.ts';
@@ -14,31 +14,60 @@ import type { ReceivedRecord } from './process.ts';
 /** What a message becomes, without where and when it came. */
 type Received = Pick<ReceivedRecord, 'datasetId' | 'entity' | 'omitted' | 'operation' | 'rejection'>;
 
+type Metadata = Omit<IngestionMetadata, 'ingestionId'>;
+
 /**
  * A message of the stream as it goes on. One in AEP's envelope is opened (aep.md §2.1), and the schema it names must be
  * that of its dataset. Another one is a raw record of the source connection that it names, or that the catalog says.
  */
-export function receiveMessage(
+export const receiveMessage = (
   bytes: Uint8Array,
   position: Position,
-  metadata: Omit<IngestionMetadata, 'ingestionId'>,
+  metadata: Metadata,
   catalog: IngestionSettings,
+): ReceivedRecord & Raw =>
+  receive(bytes, position, metadata, (value) => {
+    const wrapped = openWrapped(value);
+    if (wrapped) return receiveWrapped(wrapped, catalog);
+    return isEnvelope(value) ? receiveEnvelope(value, catalog) : receiveUnwrapped(value, catalog);
+  });
+
+/**
+ * A message that came on a connection as it goes on.
+ * @param connection whose records are raw; without one, the message must be in the envelope
+ */
+export const receiveOn = (
+  connection: RawConnection | undefined,
+  bytes: Uint8Array,
+  position: Position,
+  metadata: Metadata,
+  catalog: IngestionSettings,
+): ReceivedRecord & Raw =>
+  receive(bytes, position, metadata, (value) =>
+    connection ? receiveRaw(value, connection, catalog) : receiveEnvelope(value, catalog),
+  );
+
+function receive(
+  bytes: Uint8Array,
+  position: Position,
+  metadata: Metadata,
+  read: (value: unknown) => Received,
 ): ReceivedRecord & Raw {
   const decoded = decodeJson(bytes);
   if (decoded.rejection) {
-    return { ...metadata, position, ...keptOf(bytes), ...rejectedAs(describeUnreadable(decoded.rejection, bytes)) };
+    return rejectMessage(bytes, position, metadata, describeUnreadable(decoded.rejection, bytes));
   }
-  const { value, text } = decoded;
-  const received = isEnvelope(value) ? receiveEnvelope(value, catalog) : receiveUnwrapped(value, catalog);
+  const received = read(decoded.value);
   // Of a rejected one every byte is kept, a mark of its encoding too.
-  return { ...metadata, position, ...(received.rejection ? keptOf(bytes) : { raw: text }), ...received };
+  const kept = received.rejection ? keptOf(bytes) : { raw: decoded.text };
+  return { ...metadata, position, ...kept, ...received };
 }
 
 /** The same of a message that is not read any further. */
 export const rejectMessage = (
   bytes: Uint8Array,
   position: Position,
-  metadata: Omit<IngestionMetadata, 'ingestionId'>,
+  metadata: Metadata,
   rejection: Rejection,
 ): ReceivedRecord & Raw => ({ ...metadata, position, ...keptOf(bytes), ...rejectedAs(rejection) });
 
@@ -52,7 +81,7 @@ const rejectedAs = (rejection: Rejection, datasetId = UNKNOWN_DATASET): Received
 });
 
 /** A message that must be in the envelope. */
-export function receiveEnvelope(value: unknown, catalog: IngestionSettings): Received {
+function receiveEnvelope(value: unknown, catalog: IngestionSettings): Received {
   const opened = openEnvelope(value);
   if ('rejection' in opened) return rejectedAs(opened.rejection);
   const { datasetId, entity, operation } = opened;
@@ -67,16 +96,16 @@ function mismatchOf({ datasetId, schemaId }: Opened, { datasets }: IngestionSett
   return schemaMismatch(dataset.schemaId, schemaId);
 }
 
+function receiveWrapped(wrapped: Wrapped, catalog: IngestionSettings): Received {
+  const { record } = wrapped;
+  if (wrapped.connectionId === undefined) return receiveOf(wrapped.datasetId, record, catalog);
+  const { byId } = catalog.rawConnections;
+  const connection = byId.get(wrapped.connectionId);
+  return connection ? receiveRaw(record, connection, catalog) : rejectedAs(unknownConnection([...byId.keys()]));
+}
+
 function receiveUnwrapped(value: unknown, catalog: IngestionSettings): Received {
-  const { rawConnections } = catalog;
-  const wrapped = openWrapped(value);
-  if (wrapped) {
-    const connection = rawConnections.byId.get(wrapped.connectionId);
-    return connection
-      ? receiveRaw(wrapped.record, connection, catalog)
-      : rejectedAs(unknownConnection([...rawConnections.byId.keys()]));
-  }
-  const connection = rawConnections.ofStream(value);
+  const connection = catalog.rawConnections.ofStream(value);
   if (connection) return receiveRaw(value, connection, catalog);
   const { rejection } = openEnvelope(value) as { rejection: Rejection };
   const message = `${rejection.message}; it looks like ${looksLikeForm(value)}. ${HOW_RAW}`;
@@ -84,14 +113,19 @@ function receiveUnwrapped(value: unknown, catalog: IngestionSettings): Received 
 }
 
 /** A raw record of a connection: of which dataset it is, and what record of it by the mapping. */
-export function receiveRaw(value: unknown, connection: RawConnection, { datasets }: IngestionSettings): Received {
+function receiveRaw(value: unknown, connection: RawConnection, catalog: IngestionSettings): Received {
   const read = connection.read(value);
   if ('rejection' in read) return rejectedAs(read.rejection);
-  const { datasetId } = read;
+  const dataset = catalog.datasets.get(read.datasetId);
+  const isMapped = dataset?.definition.mapping?.length;
+  return receiveOf(read.datasetId, isMapped ? read.record : read.entity(dataset?.behaviour === 'event'), catalog);
+}
+
+/** A raw record of a dataset, by its mapping. */
+function receiveOf(datasetId: string, record: unknown, { datasets }: IngestionSettings): Received {
   const dataset = datasets.get(datasetId);
   if (!dataset) return { datasetId, entity: undefined };
-  const { definition, behaviour } = dataset;
-  const mapped = dataset.mapObject(definition.mapping?.length ? read.record : read.entity(behaviour === 'event'));
+  const mapped = dataset.mapObject(record);
   if (mapped.rejection) return rejectedAs(mapped.rejection, datasetId);
   return { datasetId, entity: mapped.value, ...(mapped.omitted && { omitted: mapped.omitted }) };
 }

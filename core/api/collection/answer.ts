@@ -1,10 +1,19 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
-import { MAX_BATCH_BYTES, malformed, messagesOf, unpackBody } from '#core/ingestion/collection/body.ts';
+import {
+  MAX_BATCH_BYTES,
+  malformed,
+  messagesOf,
+  type RawBody,
+  rawRecordsOf,
+  unpackBody,
+} from '#core/ingestion/collection/body.ts';
 import { authenticate, isProblem } from '#core/ingestion/collection/connection.ts';
-import { problem } from '#core/ingestion/collection/problem.ts';
+import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { RateLimiter } from '#core/ingestion/collection/rate-limit.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { isBinaryEvent, structuredEvent } from '#core/ingestion/raw-records/binary-event.ts';
+import { isRaw } from '#core/ingestion/raw-records/connections.ts';
 import { collectMessage, validateNow } from '#core/pipeline/collect.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { CollectedMessage, CollectionStream } from '#core/ports/collection-stream.ts';
@@ -62,20 +71,45 @@ async function take(
     return { ...problem(405, 'inlet', 'Only POST is possible here'), headers: { allow: 'POST' } };
   }
   const wantsValidation = SYNC_VALIDATION.some((name) => call.query[name]?.toLowerCase() === 'true');
-  if (isBatch && wantsValidation) {
-    return problem(501, 'inlet', 'Synchronous validation of several messages is not possible', {
-      detail: 'Send one message to /collection/{connectionId}, or omit syncValidation',
-    });
-  }
+  if (isBatch && wantsValidation) return NO_VALIDATION;
   const connection = authenticate(id, call.headers, catalog);
   if (isProblem(connection)) return connection;
   const wait = waitFor(connection, wantsValidation, limiter, deps.now());
   if (wait > 0) return problem(429, 'limit', 'Too many requests', { retryAfter: wait });
-  const body = unpackBody(call.body, call.headers['content-encoding'], isBatch ? MAX_BATCH_BYTES : MAX_RECORD_BYTES);
+  const mayBeSeveral = isBatch || isRaw(connection);
+  const limit = mayBeSeveral ? MAX_BATCH_BYTES : MAX_RECORD_BYTES;
+  const body = unpackBody(call.body, call.headers['content-encoding'], limit);
   if (isProblem(body)) return body;
-  if (body.length === 0) return malformed('The body is empty');
+  if (body.length === 0 && !isBinaryEvent(call.headers)) return malformed('The body is empty');
   const inlet = { connection, catalog, receivedTimeMs: deps.now() };
-  return isBatch ? collectBatch(body, inlet, deps) : collectOne(body, wantsValidation, inlet, deps);
+  if (isBatch) return collectBatch(messagesOf(body), inlet, deps);
+  return isRaw(connection)
+    ? collectRaw(rawBodyOf(call, body, connection), wantsValidation, inlet, deps)
+    : collectOne(body, wantsValidation, inlet, deps);
+}
+
+/** What came on a connection whose records are raw: one, or several that are answered like a batch. */
+async function collectRaw(
+  body: RawBody | Problem,
+  wantsValidation: boolean,
+  inlet: Inlet,
+  deps: CollectDeps,
+): Promise<HttpAnswer> {
+  if (isProblem(body)) return body;
+  if (!body.areSeveral) return collectOne(body.records[0]!, wantsValidation, inlet, deps);
+  return wantsValidation ? NO_VALIDATION : collectBatch(body.records, inlet, deps);
+}
+
+const NO_VALIDATION = problem(501, 'inlet', 'Synchronous validation of several messages is not possible', {
+  detail: 'Send one message to /collection/{connectionId}, or omit syncValidation',
+});
+
+function rawBodyOf({ headers }: HttpCall, body: Uint8Array, { format }: SourceConnectionDefinition): RawBody | Problem {
+  if (format !== 'cloudevents' || !isBinaryEvent(headers)) return rawRecordsOf(body);
+  const event = structuredEvent(headers, body);
+  return 'code' in event
+    ? malformed(`The data of the event cannot be read. ${event.message}`)
+    : { records: [event], areSeveral: false };
 }
 
 /** AEP's documentation has both names. */
@@ -105,11 +139,10 @@ async function collectOne(
 }
 
 async function collectBatch(
-  body: Uint8Array,
+  messages: readonly Uint8Array[] | Problem,
   { connection, catalog, receivedTimeMs }: Inlet,
   deps: CollectDeps,
 ): Promise<HttpAnswer> {
-  const messages = messagesOf(body);
   if (isProblem(messages)) return messages;
   const collected = messages.map((bytes) => collectMessage(bytes, connection, catalog, receivedTimeMs));
   const sent: CollectedMessage[] = collected.flatMap((one) => (isProblem(one) ? [] : [one.message]));

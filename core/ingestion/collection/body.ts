@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { gunzipSync } from 'node:zlib';
+import { cutValues } from '#core/ingestion/text/cut-values.ts';
 import { textOf } from '#core/ingestion/text/decode-json.ts';
-import { bomLength } from '#core/ingestion/text/splitter.ts';
+import { OPEN_BRACKET } from '#core/ingestion/text/json-bytes.ts';
+import { bomLength, isSpace } from '#core/ingestion/text/splitter.ts';
 import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { cutMessages } from './cut-messages.ts';
 import { type Problem, problem } from './problem.ts';
@@ -44,6 +46,25 @@ export function messagesOf(body: Uint8Array): readonly Uint8Array[] | Problem {
     return malformed('Expected {"messages": [ … ]}, in JSON');
   }
 }
+
+/** The records in the body of a request on a connection whose records are raw. */
+export interface RawBody {
+  readonly records: readonly Uint8Array[];
+  /** Whether they came as several, an array of one included. */
+  readonly areSeveral: boolean;
+}
+
+/** A record, or several: lines, one behind the other, or an array, as in the batched mode of CloudEvents. */
+export function rawRecordsOf(body: Uint8Array): RawBody | Problem {
+  const values = cutValues(body, MAX_RAW_RECORDS + 1);
+  if (values.length === 0) return malformed('There is no record in the body');
+  if (values.length > MAX_RAW_RECORDS) return malformed(`At most ${MAX_RAW_RECORDS} records in one request`);
+  const isArray = body.find((byte) => !isSpace(byte)) === OPEN_BRACKET;
+  return { records: values.map(({ bytes }) => bytes), areSeveral: isArray || values.length > 1 };
+}
+
+/** As many as one request may hold: each has its own line in the answer. */
+const MAX_RAW_RECORDS = 10_000;
 
 /** The answer to a body that cannot be read. @param detail for people, without anything of the body */
 export const malformed = (detail: string): Problem => problem(400, 'inlet', 'Malformed request', { detail });

@@ -40,7 +40,7 @@ export function messagesIn(data: Uint8Array): readonly StreamMessage[] {
 
 function messagesOfText(bytes: Uint8Array): readonly StreamMessage[] {
   if (!isDivisible(bytes)) return [{ bytes }];
-  const values = cutValues(bytes);
+  const values = cutValues(bytes, MAX_MESSAGES + 1);
   if (values.length === 0) return [{ bytes, rejection: EMPTY }];
   return values.map((value) =>
     value.parseError === undefined ? value : { bytes: value.bytes, rejection: brokenArray(value.parseError) },

@@ -19,19 +19,23 @@ const GOES_ON: ReadonlySet<number> = new Set([COMMA, COLON, OPEN_BRACKET, OPEN_B
  * The JSON values that a text holds, without parsing them: one or several, a line each or one behind the other, and of an
  * array its elements. One that is broken ends with its line, or where the next object begins in a line of its own, so that
  * those around it are found. Takes linear time.
+ * @param limit how many at most are cut, and a few more at the end of an array
  * @returns none for a text of nothing but spaces
  */
-export const cutValues = (text: Uint8Array): CutValue[] => new ValueCutter(text).cut();
+export const cutValues = (text: Uint8Array, limit = Number.POSITIVE_INFINITY): CutValue[] =>
+  new ValueCutter(text, limit).cut();
 
 class ValueCutter {
   readonly #text: Uint8Array;
+  readonly #limit: number;
   readonly #values: CutValue[] = [];
   #at: number;
   /** How deep in the element of an array the text ends. */
   #depth = 0;
 
-  constructor(text: Uint8Array) {
+  constructor(text: Uint8Array, limit: number) {
     this.#text = text;
+    this.#limit = limit;
     this.#at = bomLength(text);
   }
 
@@ -39,7 +43,7 @@ class ValueCutter {
     const text = this.#text;
     for (;;) {
       while (this.#at < text.length && isBetween(text[this.#at]!)) this.#at++;
-      if (this.#at >= text.length) return this.#values;
+      if (this.#at >= text.length || this.#values.length >= this.#limit) return this.#values;
       if (text[this.#at] === OPEN_BRACKET) this.#cutArray();
       else this.#take(this.#endOfValue());
     }
@@ -108,7 +112,7 @@ class ValueCutter {
     const text = this.#text;
     this.#at++;
     this.#depth = 0;
-    for (let isFirst = true; this.#at < text.length; isFirst = false) {
+    for (let isFirst = true; this.#at < text.length && this.#values.length < this.#limit; isFirst = false) {
       while (this.#at < text.length && isSpace(text[this.#at]!)) this.#at++;
       const isEmpty = isFirst && text[this.#at] === CLOSE_BRACKET;
       if (this.#at < text.length && !isEmpty) this.#cutElement();

@@ -17,6 +17,9 @@ const { formatOf } = await import('#core/ingestion/format.ts');
 const { mappingRule } = await import('#core/ingestion/mapping/definition.ts');
 const { compileMapping } = await import('#core/ingestion/mapping/mapping.ts');
 const { csvRow, readHeader } = await import('#core/ingestion/text/csv-rows.ts');
+const { structuredEvent } = await import('#core/ingestion/raw-records/binary-event.ts');
+const { looksLike } = await import('#core/ingestion/stream/looks-like-bytes.ts');
+const { messagesIn } = await import('#core/ingestion/stream/messages.ts');
 const { decodeJson } = await import('#core/ingestion/text/decode-json.ts');
 const { CsvSplitter } = await import('#core/ingestion/text/split-csv.ts');
 const { JsonSplitter } = await import('#core/ingestion/text/split-json.ts');
@@ -119,6 +122,12 @@ describe('reading takes steps for each character once', () => {
       return readHeader([...splitter.push(bytes(text)), ...splitter.end()][0]!);
     },
     'elements of a JSON array': (text) => new JsonSplitter().push(bytes(`[${text}`)),
+    'records of a Kinesis record': (text) => messagesIn(bytes(text)),
+    'objects of a Kinesis record': (text) => messagesIn(bytes(`{"a":${text}`)),
+    'elements of an array in a Kinesis record': (text) => messagesIn(bytes(`[${text}`)),
+    'what a text looks like': (text) => looksLike(bytes(text)),
+    'what bytes look like': (text) => looksLike(bytes(`\u0001\u0000${text}`)),
+    'a CloudEvent in headers': (text) => structuredEvent({ 'ce-id': text, 'content-type': text }, bytes(text)),
     'messages of a request': (text) => messagesOf(bytes(`{"messages":[${text}]}`)),
     'an envelope': (text) => openEnvelope({ header: { datasetId: text, [text]: text }, body: { xdmEntity: text } }),
     authorization: (text) => authenticateByKey({ authorization: `Bearer ${text}`, 'x-api-key': text }, settings),
