@@ -13,7 +13,7 @@ const upward = modules.slice(0, -1).map((module) => ({
 }));
 
 const pure =
-  '^node_modules/(zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|libphonenumber-js|re2js|safe-stable-stringify|yaml)/';
+  '^node_modules/(@bufbuild/protobuf|zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|libphonenumber-js|re2js|safe-stable-stringify|yaml)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -49,7 +49,7 @@ module.exports = {
           '^core/',
           '^lambdas/runtime/',
           '^lambdas/functions/',
-          '^node_modules/(zod|@types/aws-lambda)/',
+          '^node_modules/(@bufbuild/protobuf|zod|@types/aws-lambda)/',
           '^aws-lambda$',
         ],
       },

@@ -9,7 +9,7 @@ const PREFIX = 'ce-';
 export const isBinaryEvent = (headers: Headers): boolean => headers[`${PREFIX}specversion`] !== undefined;
 
 /**
- * The same event in structured mode (CloudEvents 1.0, HTTP protocol binding §3.1). Data that are JSON stay as they were
+ * The same event in structured mode (the binary content mode of CloudEvents 1.0 over HTTP). Data that are JSON stay as they were
  * written; others become a text, or base64.
  * @param headers with names in lower case
  */

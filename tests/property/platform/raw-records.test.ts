@@ -246,11 +246,11 @@ describe('raw records of a source connection', () => {
         expect(JSON.stringify(row!.rejections)).not.toContain('yesterday');
 
         const { profiles, timeline, lookups, lake, quarantine, operations } = platform.stores;
-        const mended = cure === 'by hand' ? catalog : compileCatalog(withDatePattern(definitions));
+        const fixed = cure === 'by hand' ? catalog : compileCatalog(withDatePattern(definitions));
         const corrected: Corrected | undefined =
           cure === 'by hand' ? new Map([[rowId(row!), row!.raw.replace('yesterday', good.updatedAt!)]]) : undefined;
-        const stitch = { profiles, timeline, lookups, settings: stageSettings(mended).fold, backoff: async () => {} };
-        const deps = { catalog: mended, lake, quarantine, operations, stitch, suppress: SUPPRESS_NOBODY };
+        const stitch = { profiles, timeline, lookups, settings: stageSettings(fixed).fold, backoff: async () => {} };
+        const deps = { catalog: fixed, lake, quarantine, operations, stitch, suppress: SUPPRESS_NOBODY };
         expect(await replayQuarantine({}, deps, corrected)).toMatchObject({ accepted: 1, rejected: 0, duplicate: 0 });
         expect(await platform.quarantined()).toEqual([]);
         expect(await seen(platform)).toEqual(wanted);
