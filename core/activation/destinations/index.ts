@@ -1,3 +1,4 @@
 /** The types of destinations that are sent people: one line each, one folder each (docs/destinations/adding.md). */
+export { braze } from './braze/definition.ts';
 export { http } from './http/definition.ts';
 export { s3File } from './s3-file/definition.ts';
