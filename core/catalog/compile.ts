@@ -4,6 +4,8 @@ import type { Governance } from '#core/governance/governance.ts';
 import { BLOCKED_BY_DEFAULT, type IdentitySettings, type NamespaceDefinition } from '#core/identity/definition.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
 import type { CompiledIdentitySettings } from '#core/identity/settings.ts';
+import { compileConversion } from '#core/ingestion/convert/compile.ts';
+import { compileNullMarkers, withNullMarkers } from '#core/ingestion/convert/null-markers.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 import { compileRawConnections, type RawConnections } from '#core/ingestion/raw-records/connections.ts';
@@ -158,6 +160,11 @@ function compileDataset(
       `Dataset "${definition.id}" names the schema ${definition.schemaRef.id}, which the catalog does not have`,
     );
   const pointer = isLookupSchema(schema) ? primaryKeyOf(schema) : undefined;
+  const nullMarkers = compileNullMarkers(definition.nulls);
+  const mapping = compileMapping(definition.mapping ?? [], {
+    isField: fieldsOf(schema, schemas),
+    emptyCells: definition.emptyCells ?? 'absent',
+  });
   return {
     id: definition.id,
     definition,
@@ -169,8 +176,10 @@ function compileDataset(
     isUpsert: definition.tags.unifiedProfile.includes('isUpsert:true'),
     eventsKeptFor: definition.eventExpirationDays === undefined ? undefined : definition.eventExpirationDays * DAY_MS,
     validate: validatorOf(schema),
+    conversion: compileConversion(schema, schemas, definition.conversion),
+    nullMarkers,
     // What is no person and no event names nobody.
     identitiesOf: pointer === undefined ? compileIdentities(schema, new Set(namespaces.keys())) : () => NO_IDENTITIES,
-    ...compileMapping(definition.mapping ?? [], { isField: fieldsOf(schema, schemas) }),
+    ...withNullMarkers(mapping, nullMarkers),
   };
 }

@@ -5,7 +5,9 @@ import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { isMissingField } from '#core/schema/violations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
+import { isObject } from '#core/util/is-object.ts';
 import { valueAtKeys } from '#core/util/value-at-keys.ts';
+import { hasAbsent, withoutAbsent } from './convert/absent.ts';
 import { recordId } from './ids.ts';
 import type { CompiledDataset, CompiledLookup } from './settings.ts';
 
@@ -22,6 +24,7 @@ export interface IngestionMetadata {
 /** A record that is as its dataset wants it, and what was found out on the way. */
 interface GoodRecord {
   readonly rejections?: undefined;
+  /** Of an update with the nulls that clear values. */
   readonly entity: Readonly<Record<string, unknown>>;
   readonly identities: AcceptedRecord['identities'];
   /** Of a lookup dataset. */
@@ -38,15 +41,40 @@ export function examine(
   dataset: CompiledDataset,
   operation: RecordOperation = usualOperation(dataset),
 ): GoodRecord | { readonly rejections: readonly Rejection[] } {
-  const found = dataset.validate(entity);
-  const violations = isPartial(dataset, operation) ? found.filter((violation) => !isMissingField(violation)) : found;
+  const isUpdate = isPartial(dataset, operation);
+  const { present, kept, violations: found } = read(entity, dataset, isUpdate && operation === 'merge');
+  const violations = isUpdate ? found.filter((violation) => !isMissingField(violation)) : found;
   if (violations.length > 0) return { rejections: violations };
-  const { identities, rejections } = dataset.identitiesOf(entity);
+  const { identities, rejections } = dataset.identitiesOf(present);
   if (rejections.length > 0) return { rejections };
-  const valid = entity as GoodRecord['entity'];
-  const key = dataset.lookup && keyIn(valid, dataset.lookup);
+  const key = dataset.lookup && keyIn(present as GoodRecord['entity'], dataset.lookup);
   if (typeof key === 'object') return { rejections: [key] };
-  return { entity: valid, identities, key };
+  return { entity: kept as GoodRecord['entity'], identities, key };
+}
+
+interface ReadRecord {
+  /** What the record has: without nulls, and as the schema wants it, where that can be had. */
+  readonly present: unknown;
+  /** The same, with the nulls that clear values. */
+  readonly kept: unknown;
+  readonly violations: readonly Rejection[];
+}
+
+const NONE: readonly Rejection[] = [];
+
+/** A record that is right as it is, as nearly all are, is looked through once and stays the same object. */
+function read(entity: unknown, { conversion, validate }: CompiledDataset, clears: boolean): ReadRecord {
+  const { types, isOfRightRecords } = conversion;
+  let present = entity;
+  let kept = entity;
+  if (isObject(entity) && hasAbsent(entity)) {
+    present = withoutAbsent(entity, types, 'omitted');
+    kept = clears ? withoutAbsent(entity, types, 'kept') : present;
+  }
+  if (!isOfRightRecords && validate.fits(present)) return { present, kept, violations: NONE };
+  const converted = conversion.convert(present);
+  kept = kept === present ? converted : conversion.convert(kept);
+  return { present: converted, kept, violations: validate(converted) };
 }
 
 const usualOperation = ({ isUpsert }: CompiledDataset): RecordOperation => (isUpsert ? 'merge' : 'create');

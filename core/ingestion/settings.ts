@@ -1,5 +1,7 @@
-import type { Rejection } from '#core/record/record.ts';
 import type { compileIdentities } from '#core/schema/identities.ts';
+import type { ValidateRecord } from '#core/schema/validator.ts';
+import type { Conversion } from './convert/compile.ts';
+import type { NullMarkers } from './convert/null-markers.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from './definition.ts';
 import type { Mapping } from './mapping/mapping.ts';
 import type { RawConnections } from './raw-records/connections.ts';
@@ -27,7 +29,9 @@ export interface CompiledDataset {
   /** How long its events are kept, in ms; undefined for ever (aep.md §4.3). */
   readonly eventsKeptFor: number | undefined;
   /** What the schema has against an entity; nothing when it may pass. */
-  validate(entity: unknown): readonly Rejection[];
+  readonly validate: ValidateRecord;
+  readonly conversion: Conversion;
+  readonly nullMarkers: NullMarkers;
   /** The identities a valid entity carries. */
   identitiesOf: ReturnType<typeof compileIdentities>;
   /** The row of a CSV file as an entity. */

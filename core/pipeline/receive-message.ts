@@ -87,7 +87,9 @@ function receiveEnvelope(value: unknown, catalog: IngestionSettings): Received {
   const { datasetId, entity, operation } = opened;
   const mismatch = mismatchOf(opened, catalog);
   if (mismatch) return rejectedAs(mismatch, datasetId);
-  return { datasetId, entity, ...(operation && { operation }) };
+  const dataset = catalog.datasets.get(datasetId);
+  const record = dataset ? dataset.nullMarkers.applyTo(entity) : entity;
+  return { datasetId, entity: record, ...(operation && { operation }) };
 }
 
 function mismatchOf({ datasetId, schemaId }: Opened, { datasets }: IngestionSettings): Rejection | undefined {

@@ -9,7 +9,11 @@ import { Visits, type VisitsOptions } from './visits.ts';
 import { splitWide } from './wide.ts';
 
 /** What a schema has against a value: nothing, for one that fits. */
-export type Validate = (value: unknown) => readonly Violation[];
+export interface Validate {
+  (value: unknown): readonly Violation[];
+  /** Whether it has nothing against a value, without finding out what. */
+  fits(value: unknown): boolean;
+}
 
 /** What is the best for real schemas; tests try others. */
 export interface CompileOptions extends VisitsOptions {
@@ -37,11 +41,24 @@ export function compileBundle(given: Bundle, options: CompileOptions = {}): Vali
   const traits = traitsOf(bundle);
   const visits = new Visits(bundle, traits, steps, [dangling(met)], options);
   let explainer: Explainer | undefined;
-  return (value) => {
+  const isFitting = (value: unknown): boolean => {
     met.length = 0;
     steps.restart();
+    return visits.fits(bundle.root, value) && met.length === 0;
+  };
+  const fits = (value: unknown): boolean => {
     try {
-      if (visits.fits(bundle.root, value) && met.length === 0) return NONE;
+      return isFitting(value);
+    } catch (error) {
+      if (isTooComplex(error)) return false;
+      throw error;
+    } finally {
+      visits.forget();
+    }
+  };
+  const validate = (value: unknown): readonly Violation[] => {
+    try {
+      if (isFitting(value)) return NONE;
       steps.restart();
       visits.remember();
       explainer ??= new Explainer(bundle, traits, steps, visits, [dangling(met)]);
@@ -54,6 +71,7 @@ export function compileBundle(given: Bundle, options: CompileOptions = {}): Vali
       explainer?.forget();
     }
   };
+  return Object.assign(validate, { fits });
 }
 
 const TOO_COMPLEX_ONLY: readonly Violation[] = [

@@ -32,7 +32,7 @@ export function addFormats(ajv: Ajv, steps: Steps): void {
     const strict = matcherOf((REPAIRED[name] ?? format) as TextFormat);
     const loose = LOOSE[name];
     const matches = loose ? (text: string) => loose.test(text) || strict(text) : strict;
-    add(name, name === 'date-time' ? instantOr(matches) : matches);
+    add(name, name === 'date-time' ? matchesDateTime : matches);
   }
   for (const [name, pattern] of Object.entries(INTERNATIONAL)) add(name, (text) => pattern.test(text));
 }
@@ -77,6 +77,12 @@ const instantOr =
   (text) =>
     !Number.isNaN(readPlainInstant(text)) || (isInstant(text) && matches(text));
 
+/** Whether a text is what `format: date-time` wants. */
+export const isDateTime = (text: string): boolean => text.length <= MAX_LENGTH && matchesDateTime(text);
+
+/** Whether a text is what `format: date` wants. */
+export const isDate = (text: string): boolean => text.length <= MAX_LENGTH && matchesDate(text);
+
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt\s]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 const isInstant = (text: string): boolean => DATE_TIME.test(text) && !Number.isNaN(Date.parse(text));
@@ -88,3 +94,6 @@ function matcherOf(format: TextFormat): Matches {
   if (format instanceof RegExp) return (text) => format.test(text);
   return typeof format === 'function' ? format : matcherOf(format.validate);
 }
+
+const matchesDateTime = instantOr(matcherOf(fullFormats['date-time'] as TextFormat));
+const matchesDate = matcherOf(fullFormats.date as TextFormat);

@@ -7,6 +7,13 @@ import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from './definition.ts';
 import { rootOf, type SchemaFile, SchemaLibrary } from './library.ts';
 import { toRejection, typeName } from './violations.ts';
 
+/** What a schema has against a record; nothing when it may pass. */
+export interface ValidateRecord {
+  (entity: unknown): readonly Rejection[];
+  /** Whether it may pass, without finding out what is against it. */
+  fits(entity: unknown): boolean;
+}
+
 /**
  * Compiles a schema (aep.md §1.1). Whatever the schema says, a record is an object, an ExperienceEvent has an `_id` and
  * a `timestamp`, and nobody but the system writes `segmentMembership` (§1.4). At most five violations are reported
@@ -18,20 +25,17 @@ import { toRejection, typeName } from './violations.ts';
  * @throws Error naming what is wrong, when the schema is no JSON Schema, refers to one that is not there, or has a
  * pattern that cannot run in linear time
  */
-export function compileSchema(
-  schema: SchemaDefinition,
-  others: readonly SchemaDefinition[] = [],
-): (entity: unknown) => readonly Rejection[] {
+export function compileSchema(schema: SchemaDefinition, others: readonly SchemaDefinition[] = []): ValidateRecord {
   return schemaCompiler([schema, ...others])(schema);
 }
 
 /** The same for several schemas, which may name each other: they are read once for all, and each is compiled once. */
 export function schemaCompiler(
   schemas: readonly SchemaDefinition[],
-): (schema: SchemaDefinition) => (entity: unknown) => readonly Rejection[] {
+): (schema: SchemaDefinition) => ValidateRecord {
   const files = new Map(schemas.map((document) => [document, { path: document.$id, document }]));
   const library = new SchemaLibrary(files.values());
-  const made = new Map<SchemaDefinition, (entity: unknown) => readonly Rejection[]>();
+  const made = new Map<SchemaDefinition, ValidateRecord>();
   return (schema) => {
     const compiled = made.get(schema) ?? compileOne(schema, files.get(schema)!, library);
     made.set(schema, compiled);
@@ -39,14 +43,15 @@ export function schemaCompiler(
   };
 }
 
-function compileOne(
-  schema: SchemaDefinition,
-  file: SchemaFile,
-  library: SchemaLibrary,
-): (entity: unknown) => readonly Rejection[] {
+function compileOne(schema: SchemaDefinition, file: SchemaFile, library: SchemaLibrary): ValidateRecord {
   const validate = compile(schema, file, library);
   const isEvent = schema['meta:class'] === EXPERIENCE_EVENT_CLASS;
-  return (entity) => {
+  const fits = (entity: unknown): boolean =>
+    isObject(entity) &&
+    !Object.hasOwn(entity, 'segmentMembership') &&
+    (!isEvent || eventViolations(entity).length === 0) &&
+    validate.fits(entity);
+  const validateRecord = (entity: unknown): readonly Rejection[] => {
     if (!isObject(entity)) return [notAnObject(entity)];
     const isOwned = Object.hasOwn(entity, 'segmentMembership');
     const ofClass = isEvent ? eventViolations(entity) : NONE;
@@ -54,6 +59,7 @@ function compileOne(
     if (violations.length === 0 && !isOwned && ofClass.length === 0) return NONE;
     return firstOfEachPlace([...ofClass, ...(isOwned ? [SYSTEM_OWNED] : []), ...violations.map(toRejection)]);
   };
+  return Object.assign(validateRecord, { fits });
 }
 
 /** Violations that are reported for one record. */

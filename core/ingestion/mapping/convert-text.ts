@@ -56,7 +56,7 @@ const EXPECTED: Readonly<Record<Type, string>> = {
   string: 'text',
   number: 'a number such as 12.50',
   integer: 'a whole number',
-  boolean: 'true or false, yes or no, 1 or 0',
+  boolean: 'true or false, t or f, yes or no, 1 or 0',
   date: 'a day such as 2026-01-31',
   'date-time': 'an instant with its time zone, such as 2026-01-31T12:00:00Z',
   phone: 'a telephone number with its country code, such as +49 30 123456',
@@ -66,8 +66,8 @@ const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 /** So small a part that rounding would take it away is a part all the same. */
 const FRACTION = /^[^e.]*\.0*[1-9]\d*$/i;
 const BOOLEANS = new Map([
-  ...['true', 'yes', 'y', '1'].map((text) => [text, true] as const),
-  ...['false', 'no', 'n', '0'].map((text) => [text, false] as const),
+  ...['true', 't', 'yes', 'y', '1'].map((text) => [text, true] as const),
+  ...['false', 'f', 'no', 'n', '0'].map((text) => [text, false] as const),
 ]);
 
 const CONVERTERS: Readonly<Record<'number' | 'integer' | 'boolean', (text: string) => unknown>> = {

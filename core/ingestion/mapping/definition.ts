@@ -42,8 +42,11 @@ export const mappingRule = z
     countrySource: z.string().min(1).optional(),
     /** A file without the column is a file all the same; otherwise it is rejected as a whole. */
     optional: z.boolean().default(false),
-    /** What an empty cell or text means: that nothing is said, or, in an update, that the field has no value any more. */
-    empty: z.enum(['absent', 'clear']).default('absent'),
+    /**
+     * What an empty cell or text means: that nothing is said, or, in an update, that the field has no value any more. As
+     * the dataset says (`emptyCells`) when left out.
+     */
+    empty: z.enum(['absent', 'clear']).optional(),
     /** The cell holds several values with this between them, and the field is a list. */
     split: z.string().min(1).optional(),
   })

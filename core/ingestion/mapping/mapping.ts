@@ -30,23 +30,26 @@ const NO_SCHEMA: MappingSettings = { isField: () => false };
  * @throws Error when the rules can't work: two fill the same field, or a constant is not of its type
  */
 export function compileMapping(rules: readonly MappingRule[], settings: MappingSettings = NO_SCHEMA): Mapping {
-  const compiled = rules.map(compileRule);
+  const { emptyCells = 'absent' } = settings;
+  const nothing = emptyCells === 'clear' ? null : undefined;
+  const compiled = rules.map((rule) => compileRule({ ...rule, empty: rule.empty ?? emptyCells }));
   rejectClashes(rules);
-  if (rules.length === 0) return { mapRow: rowMapper((header) => header.map(fieldOfColumn)), mapObject: nestRecord };
+  const ofColumn = (name: string, column: number): Field<Cells> => fieldOfColumn(name, column, nothing);
+  if (rules.length === 0) return { mapRow: rowMapper((header) => header.map(ofColumn)), mapObject: nestRecord };
   const names = new SchemaNames(rules, settings);
   const ofObjects = compiled.map((bind) => bind(objectReader));
   return {
     mapRow: rowMapper((header) => {
-      if (names.haveHeader(header)) return header.map(fieldOfColumn);
+      if (names.haveHeader(header)) return header.map(ofColumn);
       const read = (path: SourcePath): Read<Cells> | undefined => cellReader(path, header);
-      const others = header.flatMap((name, i) => (names.isPassedOn(name) ? fieldOfColumn(name, i) : []));
+      const others = header.flatMap((name, i) => (names.isPassedOn(name) ? ofColumn(name, i) : []));
       return [...compiled.map((bind) => bind(read)), ...others];
     }),
     mapObject(value) {
       if (!isObject(value)) return { rejection: noRecord(value) };
       if (names.haveRecord(value)) return nestFlatNames(value);
       const mapped = fill(ofObjects, value);
-      return mapped.rejection ? mapped : passOn(value, mapped, names);
+      return mapped.rejection ? mapped : passOn(value, mapped, names, nothing);
     },
   };
 }
@@ -90,10 +93,15 @@ function fillField(record: Fields, path: readonly string[], value: unknown): Rej
 }
 
 /** What the names of a record say that no rule reads. */
-function passOn(record: Readonly<Fields>, mapped: Extract<Mapped, { value: Fields }>, names: SchemaNames): Mapped {
+function passOn(
+  record: Readonly<Fields>,
+  mapped: Extract<Mapped, { value: Fields }>,
+  names: SchemaNames,
+  nothing: null | undefined,
+): Mapped {
   for (const name in record) {
-    const value = record[name];
-    if (!names.isPassedOn(name) || value === undefined || value === '') continue;
+    const value = record[name] === '' ? nothing : record[name];
+    if (!names.isPassedOn(name) || value === undefined) continue;
     const rejection = fillField(mapped.value, name.split('.'), value);
     if (rejection) return { rejection };
   }
@@ -147,10 +155,10 @@ function rejectClashes(rules: readonly MappingRule[]): void {
   }
 }
 
-function fieldOfColumn(name: string, column: number): Field<Cells> {
+function fieldOfColumn(name: string, column: number, nothing: null | undefined): Field<Cells> {
   const path = name.split('.');
   const ofCell = isFieldPath(path) ? (cell: string): unknown => cell : () => new Rejected(noField(path));
-  return { path, valueIn: (cells) => (cells[column] === '' ? undefined : ofCell(cells[column]!)) };
+  return { path, valueIn: (cells) => (cells[column] === '' ? nothing : ofCell(cells[column]!)) };
 }
 
 const noRecord = (value: unknown): Rejection => ({

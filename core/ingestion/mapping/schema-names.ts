@@ -6,6 +6,8 @@ import { headNames, parseSourcePath } from './source-path.ts';
 export interface MappingSettings {
   /** Whether a dotted path is a field that the schema names. */
   isField(path: string): boolean;
+  /** What an empty cell means where no rule says. @default absent */
+  readonly emptyCells?: 'absent' | 'clear';
 }
 
 /** Names are those of columns, mostly the same few; whoever sends others all the time does not fill the memory. */
