@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
-import { decodeChunk } from '#core/ingestion/decode.ts';
+import { decodeChunk, nullFieldsOf } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
 import { LANDING_PREFIX } from '#core/ingestion/landing.ts';
 import { compileMapping, type Mapping } from '#core/ingestion/mapping/mapping.ts';
@@ -83,7 +83,7 @@ async function* messagesOf(file: DataFile, giveUp: (error: FileRejectedError) =>
   try {
     const plan = await listChunks(source, { targetBytes: 64 * 1_048_576 });
     for (const chunk of plan.chunks) {
-      for await (const records of decodeChunk(source, plan, chunk)) {
+      for await (const records of decodeChunk(source, plan, chunk, nullFieldsOf(file.dataset))) {
         yield* records.map((decoded) => messageOf(file, decoded, chunk.header));
       }
     }

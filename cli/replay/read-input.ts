@@ -1,6 +1,6 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
-import { decodeChunk } from '#core/ingestion/decode.ts';
+import { decodeChunk, nullFieldsOf } from '#core/ingestion/decode.ts';
 import { rejectForeignHeader } from '#core/ingestion/mapping/reject-header.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/pipeline/process.ts';
@@ -26,7 +26,7 @@ export async function readInput(
     const plan = await listChunks(source, { targetBytes: CHUNK_BYTES });
     rejectForeignHeader(plan, dataset.definition.mapping);
     for (const chunk of plan.chunks) {
-      for await (const some of decodeChunk(source, plan, chunk)) {
+      for await (const some of decodeChunk(source, plan, chunk, nullFieldsOf(dataset))) {
         for (const decoded of some) {
           const tieBreaker = String(ingestionId.firstTieBreaker + records.length).padStart(12, '0');
           records.push(

@@ -7,7 +7,7 @@ import { isMissingField } from '#core/schema/violations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
 import { isObject } from '#core/util/is-object.ts';
 import { valueAtKeys } from '#core/util/value-at-keys.ts';
-import { hasAbsent, withoutAbsent } from './convert/absent.ts';
+import { hasNull, withoutNulls } from './convert/nulls.ts';
 import { recordId } from './ids.ts';
 import type { CompiledDataset, CompiledLookup } from './settings.ts';
 
@@ -64,14 +64,14 @@ const NONE: readonly Rejection[] = [];
 
 /** A record that is right as it is, as nearly all are, is looked through once and stays the same object. */
 function read(entity: unknown, { conversion, validate }: CompiledDataset, clears: boolean): ReadRecord {
-  const { types, isOfRightRecords } = conversion;
+  const { types } = conversion;
   let present = entity;
   let kept = entity;
-  if (isObject(entity) && hasAbsent(entity)) {
-    present = withoutAbsent(entity, types, 'omitted');
-    kept = clears ? withoutAbsent(entity, types, 'kept') : present;
+  if (isObject(entity) && hasNull(entity)) {
+    present = withoutNulls(entity, types, 'omitted');
+    kept = clears ? withoutNulls(entity, types, 'kept') : present;
   }
-  if (!isOfRightRecords && validate.fits(present)) return { present, kept, violations: NONE };
+  if (!conversion.hasOtherIdentity(present) && validate.fits(present)) return { present, kept, violations: NONE };
   const converted = conversion.convert(present);
   kept = kept === present ? converted : conversion.convert(kept);
   return { present: converted, kept, violations: validate(converted) };

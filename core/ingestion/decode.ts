@@ -9,6 +9,7 @@ import type { Chunk } from './batch/chunk.ts';
 import type { ChunkList } from './batch/list-chunks.ts';
 import type { TextFormat } from './batch/text-cutter.ts';
 import { decodeRowGroups } from './parquet/decode-row-groups.ts';
+import type { NullFields } from './parquet/rows.ts';
 import type { ByteSource } from './source/byte-source.ts';
 import { csvRow, keptRaw } from './text/csv-rows.ts';
 import { decodeJson, tooLarge } from './text/decode-json.ts';
@@ -20,16 +21,22 @@ import { textBlocks } from './text/text-blocks.ts';
  * The records of a chunk, some at a time, in the order and with the row numbers they have in the file. One that can't be
  * read comes out as a rejection, and the next one follows.
  * @param plan what {@link planChunks} said of the file
+ * @param nulls whether null columns of Parquet are told; in records of JSON they always are
  * @throws FileRejectedError after the records that could be read, when the rest of the file can't be
  */
 export function decodeChunk(
   source: ByteSource,
   plan: Pick<ChunkList, 'format' | 'gzip'>,
   chunk: Chunk,
+  nulls?: NullFields,
 ): AsyncIterable<readonly DecodedRecord[]> {
   const { format, gzip } = plan;
-  return format === 'parquet' ? decodeRowGroups(source, gzip, chunk) : decodeText(source, format, gzip, chunk);
+  return format === 'parquet' ? decodeRowGroups(source, gzip, chunk, nulls) : decodeText(source, format, gzip, chunk);
 }
+
+/** Which nulls of Parquet are told: those of a dataset of updates, where they take values away. */
+export const nullFieldsOf = (dataset: { readonly isUpsert: boolean } | undefined): NullFields =>
+  dataset?.isUpsert ? 'null' : 'omitted';
 
 async function* decodeText(
   source: ByteSource,

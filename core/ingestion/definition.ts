@@ -28,7 +28,10 @@ export const datasetDefinition = z.strictObject({
   /** Whether values become what the schema wants where nothing is lost, see `convert/`; `lossless` when left out. */
   conversion: z.enum(['lossless', 'none']).optional(),
   /** Texts that mean null, such as `\N`. */
-  nulls: z.array(z.string().refine((text) => text.trim() !== '', 'a text that is not blank')).max(100).optional(),
+  nulls: z
+    .array(z.string().refine((text) => text.trim() !== '', 'a text that is not blank'))
+    .max(100)
+    .optional(),
   /** What an empty cell means where no rule says: nothing is said, or, in an update, the field has no value any more. */
   emptyCells: z.enum(['absent', 'clear']).optional(),
   /** How columns and keys of what producers send become fields, in every form. */

@@ -68,7 +68,8 @@ function partitionKeyOf(
   { datasetId, entity, raw }: ReceivedRecord & Raw,
   catalog: IngestionSettings & NamespaceRanks,
 ): string {
-  const { identities } = entity ? catalog.datasets.get(datasetId)!.identitiesOf(entity) : { identities: [] };
+  const { identitiesOf, conversion } = catalog.datasets.get(datasetId)!;
+  const { identities } = entity ? identitiesOf(conversion.convert(entity)) : { identities: [] };
   const { rank } = catalog.identitySettings;
   const [strongest] = identities
     .map((identity) => ({ rank: rank(identity.namespace), key: identityKey(identity) }))

@@ -108,7 +108,7 @@ export async function withoutSuppressed(
 
 function candidateOf({ datasetId, receivedAt, raw }: QuarantineRow, { datasets }: IngestionSettings) {
   const dataset = datasets.get(datasetId);
-  const identities = dataset ? dataset.identitiesOf(entityIn(raw)).identities : [];
+  const identities = dataset ? dataset.identitiesOf(dataset.conversion.convert(entityIn(raw))).identities : [];
   return { datasetId: '', identities, time: receivedAt, receivedAt };
 }
 

@@ -30,9 +30,7 @@ export function compileSchema(schema: SchemaDefinition, others: readonly SchemaD
 }
 
 /** The same for several schemas, which may name each other: they are read once for all, and each is compiled once. */
-export function schemaCompiler(
-  schemas: readonly SchemaDefinition[],
-): (schema: SchemaDefinition) => ValidateRecord {
+export function schemaCompiler(schemas: readonly SchemaDefinition[]): (schema: SchemaDefinition) => ValidateRecord {
   const files = new Map(schemas.map((document) => [document, { path: document.$id, document }]));
   const library = new SchemaLibrary(files.values());
   const made = new Map<SchemaDefinition, ValidateRecord>();

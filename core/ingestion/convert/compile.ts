@@ -11,10 +11,10 @@ export interface Conversion {
   /** See {@link convertRecord}; gives back what it is given where the dataset does not want it. */
   convert<T>(entity: T): T;
   /**
-   * Whether a record that is right by its schema may have something to convert: an identity whose type the schema does
-   * not state. Otherwise only what is not right is looked at.
+   * Whether a record has something to convert that its schema has nothing against: an identity that is no text and whose
+   * type the schema does not state. All else that is converted is not right before.
    */
-  readonly isOfRightRecords: boolean;
+  hasOtherIdentity(entity: unknown): boolean;
 }
 
 /**
@@ -29,14 +29,36 @@ export function compileConversion(
   wanted: 'lossless' | 'none' = 'lossless',
 ): Conversion {
   const stated = valueTypes([schema], byId);
-  if (wanted === 'none') return { types: stated, convert: (entity) => entity, isOfRightRecords: false };
+  if (wanted === 'none') return { types: stated, convert: (entity) => entity, hasOtherIdentity: () => false };
   const texts = textPaths(schema);
   const types = valueTypes([...texts.map(schemaOfText), eventSchema(schema), schema], byId);
   return {
     types,
     convert: (entity) => convertRecord(entity, types),
-    isOfRightRecords: texts.some((path) => !isStated(stated, path)),
+    hasOtherIdentity: compileOthers(texts.filter((path) => !isStated(stated, path))),
   };
+}
+
+function compileOthers(paths: readonly (readonly string[])[]): Conversion['hasOtherIdentity'] {
+  return (entity) => {
+    for (const path of paths) if (hasOther(entity, path, 0)) return true;
+    return false;
+  };
+}
+
+/** Whether anything at a path is neither text nor absent. */
+function hasOther(value: unknown, path: readonly string[], at: number): boolean {
+  if (at === path.length) return typeof value === 'number' || typeof value === 'boolean';
+  if (typeof value !== 'object' || value === null) return false;
+  const step = path[at]!;
+  if (step === ANY_ITEM) {
+    if (Array.isArray(value)) for (const item of value) if (hasOther(item, path, at + 1)) return true;
+    return false;
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  if (step !== ANY_KEY) return Object.hasOwn(fields, step) && hasOther(fields[step], path, at + 1);
+  for (const key in fields) if (hasOther(fields[key], path, at + 1)) return true;
+  return false;
 }
 
 /** Any key of a map, and any item of a list. */

@@ -22,7 +22,8 @@ export const EPOCH_EXPECTED = `epoch seconds (${EPOCH.firstSecond} to ${EPOCH.en
 
 /** @returns the instant in epoch ms; undefined where the number is none, or has parts of a millisecond */
 export function epochInstant(value: number): number | undefined {
-  if (value >= EPOCH.firstMillisecond && value < EPOCH.endMillisecond) return Number.isInteger(value) ? value : undefined;
+  if (value >= EPOCH.firstMillisecond && value < EPOCH.endMillisecond)
+    return Number.isInteger(value) ? value : undefined;
   if (value < EPOCH.firstSecond || value >= EPOCH.endSecond) return undefined;
   const millis = Math.round(value * 1_000);
   return millis / 1_000 === value ? millis : undefined;

@@ -9,7 +9,7 @@ import { type DecodedRecord, FileRejectedError, MAX_RECORD_BYTES } from '#core/r
 import type { Chunk } from '../batch/chunk.ts';
 import { checkFooter, rangeOf } from './footer.ts';
 import { readRows } from './group.ts';
-import type { BuiltRow } from './rows.ts';
+import type { BuiltRow, NullFields } from './rows.ts';
 import type { ParquetSchema } from './schema.ts';
 
 /** Parquet inside gzip can't be read by ranges, so whoever reads some of it unpacks and holds all of it. */
@@ -68,6 +68,7 @@ export async function* decodeRowGroups(
   source: ByteSource,
   gzip: boolean,
   chunk: Chunk,
+  nulls?: NullFields,
 ): AsyncIterable<readonly DecodedRecord[]> {
   const { file, metadata, schema } = await openParquet(source, gzip);
   const { firstRow, start, end, rows, skip } = chunk;
@@ -75,7 +76,7 @@ export async function* decodeRowGroups(
   for (const group of metadata.row_groups.slice(start, end)) {
     // Only what is part of a row group has rows to pass over.
     const range = skip === undefined ? { skip: 0, rows: Number(group.num_rows) } : { skip, rows: rows! };
-    for await (const some of readRows(file, schema, group, range)) {
+    for await (const some of readRows(file, schema, group, range, nulls)) {
       yield* recordsOf(some, source.name, row, schema.isOpen);
       row += some.length;
     }

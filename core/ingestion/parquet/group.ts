@@ -6,7 +6,7 @@ import { Column } from './column.ts';
 import { columnRange, rangeOf } from './footer.ts';
 import { pageOf, pageStarts } from './offset-index.ts';
 import { asRejection, attempt, expectThat } from './parse-error.ts';
-import { type BuiltRow, rowReader } from './rows.ts';
+import { type BuiltRow, type NullFields, rowReader } from './rows.ts';
 import { type ParquetSchema, pathOf } from './schema.ts';
 import { ByteWindow } from './window.ts';
 
@@ -37,11 +37,12 @@ export async function* readRows(
   schema: ParquetSchema,
   group: RowGroup,
   range: RowRange,
+  nulls?: NullFields,
 ): AsyncIterable<readonly BuiltRow[]> {
   const { skip, rows } = range;
   if (rows === 0) return;
   const columns = await openColumns(file, schema, group, range);
-  const next = rowReader(schema.fields, columns);
+  const next = rowReader(schema.fields, columns, nulls);
   for (let left = rows; left > 0; ) {
     const empty = columns.filter((column) => column.rows === 0);
     await mapWithConcurrency(empty, READ_CONCURRENCY, (column) => column.fill());

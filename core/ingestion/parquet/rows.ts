@@ -26,15 +26,23 @@ const NO_KEY: Rejection = {
   found: 'null',
 };
 
+/** What becomes of fields that are null. */
+export type NullFields = 'omitted' | 'null';
+
 /**
  * Compiles a reader of rows, which puts the next values of the columns together (the assembly of Google's Dremel). What
- * is null is left out, also of lists and maps.
+ * is null is left out of lists and maps, and of rows and structs unless it is wanted there.
  * @throws ParquetFlaw when it is called, and the columns do not fit together
  */
-export function rowReader(fields: readonly NamedField[], columns: readonly Column[]): () => BuiltRow {
-  const compiler = new Compiler(columns);
+export function rowReader(
+  fields: readonly NamedField[],
+  columns: readonly Column[],
+  nulls: NullFields = 'omitted',
+): () => BuiltRow {
+  const compiler = new Compiler(columns, nulls);
   const nested = columns.filter(({ leaf }) => leaf.repetition > 0 || !isTop(leaf.path));
-  const read = struct(fields.map(({ name, field }) => [name, compiler.top(field)]));
+  const names = fields.map(({ name, field }) => [name, compiler.top(field)] as const);
+  const read = nulls === 'null' ? structWithNulls(names) : struct(names);
   return () => {
     compiler.rejection = undefined;
     for (const column of nested) column.startRow();
@@ -46,11 +54,13 @@ export function rowReader(fields: readonly NamedField[], columns: readonly Colum
 
 class Compiler {
   readonly #columns: readonly Column[];
+  readonly #nulls: NullFields;
   /** What is wrong with the row that is read. */
   rejection: Rejection | undefined;
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], nulls: NullFields) {
     this.#columns = columns;
+    this.#nulls = nulls;
   }
 
   /** A reader of a field of the row itself. */
@@ -70,7 +80,8 @@ class Compiler {
       case 'value':
         return () => this.#good(first.next(), first);
       case 'struct': {
-        const read = struct(field.fields.map(({ name, field: inside }) => [name, this.#compile(inside)] as const));
+        const fields = field.fields.map(({ name, field: inside }) => [name, this.#compile(inside)] as const);
+        const read = this.#nulls === 'null' ? structWithNulls(fields) : nestedStruct(fields);
         return () => (first.definition < field.definition ? pass() : read());
       }
       case 'list':
@@ -138,6 +149,30 @@ function struct(readers: readonly (readonly [string, Read])[]): () => Record<str
       const field = reads[i]!();
       if (field !== undefined) value[names[i]!] = field;
     }
+    return value;
+  };
+}
+
+/**
+ * Of a struct whose fields all are null, the first is told as null: it is not one that has no fields, and whoever reads
+ * the row decides what a null means, as for rows of JSON.
+ */
+function nestedStruct(readers: readonly (readonly [string, Read])[]): () => Record<string, unknown> {
+  const read = struct(readers);
+  const [first] = readers[0]!;
+  return () => {
+    const value = read();
+    for (const _ in value) return value;
+    return { [first]: null };
+  };
+}
+
+function structWithNulls(readers: readonly (readonly [string, Read])[]): () => Record<string, unknown> {
+  const names = readers.map(([name]) => name);
+  const reads = readers.map(([, read]) => read);
+  return () => {
+    const value: Record<string, unknown> = {};
+    for (let i = 0; i < reads.length; i++) value[names[i]!] = reads[i]!() ?? null;
     return value;
   };
 }

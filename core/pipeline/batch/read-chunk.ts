@@ -1,5 +1,5 @@
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { decodeChunk } from '#core/ingestion/decode.ts';
+import { decodeChunk, nullFieldsOf } from '#core/ingestion/decode.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { nameOfObject, openAnnounced } from '#core/ingestion/source/open-object.ts';
@@ -35,7 +35,7 @@ export async function readChunk(
   let rejection: Rejection | undefined;
   try {
     const source = await sourceOf(message, landing);
-    for await (const records of decodeChunk(source, { format, gzip }, chunk)) {
+    for await (const records of decodeChunk(source, { format, gzip }, chunk, nullFieldsOf(dataset))) {
       for (const decoded of records) {
         const tieBreaker = String(decoded.position.row ?? 0).padStart(12, '0');
         slice.push(receiveRow(decoded, dataset, format, { receivedAt, tieBreaker }, chunk.header));

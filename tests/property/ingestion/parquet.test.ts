@@ -129,7 +129,8 @@ describe('rows written as Parquet', () => {
         const { bytes, expected } = write(written, how);
         const { records, rejection } = await decodeFile(bytesSource('a.parquet', bytes), 1_000);
         expect(rejection).toBeUndefined();
-        expect(records.map((record) => ('value' in record ? record.value : record.rejection))).toEqual(expected);
+        // Of a struct whose fields all are null, the first is told as null.
+        expect(records.map((record) => ('value' in record ? kept(record.value) : record.rejection))).toEqual(expected);
       }),
       runs(0.75, 150),
     );
@@ -152,7 +153,7 @@ describe('rows written as Parquet', () => {
             chunk,
           )) {
             expect(record.position.row).toBe(values.length + 1);
-            values.push('value' in record ? record.value : record.rejection);
+            values.push('value' in record ? kept(record.value) : record.rejection);
           }
         }
         expect(values).toEqual(expected);

@@ -3,6 +3,7 @@ import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
+import { decodeChunk } from '#core/ingestion/decode.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { decodeFile } from '#tests/harness/core/decode.ts';
 
@@ -112,6 +113,45 @@ describe('a Parquet file', () => {
       { tags: ['a', 'b'], regions: { VA6: 0.57 }, name: { first: 'Ann', price: 0.57 } },
       {},
     ]);
+  });
+
+  it('tells which fields are null where that is wanted: of rows and structs, not of lists and maps', async () => {
+    const schema: Element[] = [
+      { name: 'root', num_children: 4 },
+      { name: 'n', repetition_type: 'OPTIONAL', type: 'DOUBLE' },
+      { name: 'tags', repetition_type: 'OPTIONAL', converted_type: 'LIST', num_children: 1 },
+      { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
+      { name: 'element', repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+      { name: 'name', repetition_type: 'OPTIONAL', num_children: 2 },
+      { name: 'first', repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+      { name: 'last', repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+      { name: 'city', repetition_type: 'OPTIONAL', type: 'BYTE_ARRAY', converted_type: 'UTF8' },
+    ];
+    const columnData = [
+      { name: 'n', data: [Number.NaN, 1, null] },
+      { name: 'tags', data: [['a', null], null, []] },
+      { name: 'name', data: [{ first: 'Ann', last: null }, null, { first: null, last: null }] },
+      { name: 'city', data: ['Oslo', null, null] },
+    ];
+    const bytes = write({ columnData, schema });
+    const source = bytesSource('a.parquet', bytes);
+    const valuesOf = async (nulls?: 'null' | 'omitted') => {
+      const plan = await listChunks(source, { targetBytes: 1e6 });
+      const rows = await Array.fromAsync(decodeChunk(source, plan, plan.chunks[0]!, nulls));
+      return rows.flat().map((record) => 'value' in record && record.value);
+    };
+    expect(await valuesOf('null')).toEqual([
+      { n: null, tags: ['a'], name: { first: 'Ann', last: null }, city: 'Oslo' },
+      { n: 1, tags: null, name: null, city: null },
+      { n: null, tags: [], name: { first: null, last: null }, city: null },
+    ]);
+    // A struct whose fields all are null is not one that has no fields: what that means is for the schema to say.
+    const usual = [
+      { tags: ['a'], name: { first: 'Ann' }, city: 'Oslo' },
+      { n: 1 },
+      { tags: [], name: { first: null } },
+    ];
+    expect(await valuesOf()).toEqual(usual);
   });
 
   it.each([
