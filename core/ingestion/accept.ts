@@ -74,7 +74,7 @@ function read(entity: unknown, { conversion, validate }: CompiledDataset, clears
   if (!conversion.hasOtherIdentity(present) && validate.fits(present)) return { present, kept, violations: NONE };
   const converted = conversion.convert(present);
   kept = kept === present ? converted : conversion.convert(kept);
-  return { present: converted, kept, violations: validate(converted) };
+  return { present: converted, kept, violations: conversion.explain(validate(converted)) };
 }
 
 const usualOperation = ({ isUpsert }: CompiledDataset): RecordOperation => (isUpsert ? 'merge' : 'create');

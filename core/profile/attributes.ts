@@ -78,3 +78,25 @@ export function withoutHidden(changes: readonly Attributes[]): readonly Attribut
     })
     .toReversed();
 }
+
+/**
+ * Attributes without the nulls by which updates cleared values, and without what has nothing else; the same object where
+ * there are none.
+ */
+export function withoutCleared(attributes: Attributes): Attributes {
+  let left: Draft | undefined;
+  for (const name in attributes) {
+    const value = attributes[name];
+    const kept = value === null ? undefined : isObject(value) ? leftOf(value) : value;
+    if (kept === value) continue;
+    left ??= { ...attributes };
+    if (kept === undefined) delete left[name];
+    else left[name] = kept;
+  }
+  return left ?? attributes;
+}
+
+function leftOf(value: Attributes): Attributes | undefined {
+  const left = withoutCleared(value);
+  return left !== value && Object.keys(left).length === 0 ? undefined : left;
+}

@@ -1,10 +1,13 @@
 import type { RecordOperation } from '#core/record/record-operation.ts';
-import { type Attributes, mergeAttributes, withoutHidden, withoutOverwritten } from './attributes.ts';
+import { type Attributes, mergeAttributes, withoutCleared, withoutHidden, withoutOverwritten } from './attributes.ts';
 
 /**
  * A profile fragment: what one dataset says about one identity (aep.md §4.1). Records change it as `create` (the whole
  * record, the default), `merge` (some fields) or `delete` (aep.md §1.6). It is the result of all of them in the order of
  * their time, in whatever order they came.
+ *
+ * A change of some fields clears those that are null in it. The nulls are kept, like values, as long as nothing later sets
+ * their fields: so an older change that arrives late brings nothing back. Nobody sees them.
  *
  * Every field has the time of the change that set it. A fragment that whole records change has one time. Where changes of
  * some fields came later, each of them keeps what it set and nobody has set since: a time is stored once a change, and
@@ -17,6 +20,8 @@ export interface Fragment extends FragmentChange {
   readonly regions?: ActivityRegions;
   /** Epoch ms of the latest `delete`: regions captured before it are gone. */
   readonly deletedAt?: number;
+  /** Region, or {@link ALL_REGIONS} → epoch ms of the latest change that cleared it: what was captured before it is gone. */
+  readonly clearedRegions?: Readonly<Record<string, number>>;
 }
 
 export interface FragmentChange {
@@ -27,6 +32,8 @@ export interface FragmentChange {
 }
 
 export type ActivityRegions = Readonly<Record<string, { readonly captureTimestamp: string }>>;
+
+const ALL_REGIONS = '*';
 
 /** The first instant there is; nothing is older. */
 const EVER = -8_640_000_000_000_000;
@@ -44,10 +51,15 @@ export function changeFragment(
   const before: Fragment = known ?? { time: EVER, tieBreaker: '', attributes: {} };
   const { base, patches } = withChange(before, operation, fresh);
   const deletedAt = operation === 'delete' ? Math.max(known?.deletedAt ?? EVER, change.time) : known?.deletedAt;
-  const captured = operation === 'delete' ? undefined : (userActivityRegions as ActivityRegions | undefined);
-  const regions = capturedAfter(latestRegions(known?.regions, captured), deletedAt);
+  const { captured, cleared } = operation === 'delete' ? NO_REGIONS : readRegions(userActivityRegions);
+  const clearedRegions = clearedAt(known?.clearedRegions, cleared, change.time);
+  const regions = capturedAfter(latestRegions(known?.regions, captured), deletedAt, clearedRegions);
   const isSame =
-    base === before && patches === before.patches && deletedAt === before.deletedAt && regions === before.regions;
+    base === before &&
+    patches === before.patches &&
+    deletedAt === before.deletedAt &&
+    regions === before.regions &&
+    clearedRegions === before.clearedRegions;
   if (known && isSame) return known;
   const { time, tieBreaker } = base;
   return {
@@ -57,6 +69,7 @@ export function changeFragment(
     ...(patches && patches.length > 0 && { patches }),
     ...(regions && { regions }),
     ...(deletedAt !== undefined && { deletedAt }),
+    ...(clearedRegions && { clearedRegions }),
   };
 }
 
@@ -103,8 +116,8 @@ function withoutClosest(patches: readonly FragmentChange[]): readonly FragmentCh
 }
 
 /**
- * What a fragment says, by the time at which it was said, the latest last: every field is in exactly one of the changes.
- * Regions are not among them.
+ * What a fragment says, by the time at which it was said, the latest last: every field is in exactly one of the changes,
+ * and one that was cleared in none. Regions are not among them.
  */
 export function changesOf(fragment: Fragment): readonly FragmentChange[] {
   const { patches, time, tieBreaker, attributes } = fragment;
@@ -113,7 +126,7 @@ export function changesOf(fragment: Fragment): readonly FragmentChange[] {
   return withoutHidden(changes.map((change) => change.attributes)).map((visible, i) => ({
     time: changes[i]!.time,
     tieBreaker: changes[i]!.tieBreaker,
-    attributes: visible,
+    attributes: withoutCleared(visible),
   }));
 }
 
@@ -125,7 +138,8 @@ const isGone = (fragment: Fragment): boolean =>
 export function attributesOf(fragment: Fragment): Attributes | undefined {
   if (isGone(fragment)) return undefined;
   const { patches = [], regions, attributes } = fragment;
-  const merged = patches.reduce((weaker, patch) => mergeAttributes(weaker, patch.attributes), attributes);
+  const stated = patches.reduce((weaker, patch) => mergeAttributes(weaker, patch.attributes), attributes);
+  const merged = patches.length > 0 ? withoutCleared(stated) : stated;
   return regions ? { ...merged, userActivityRegions: regions } : merged;
 }
 
@@ -150,8 +164,43 @@ export function latestRegions(
   return joined;
 }
 
-function capturedAfter(regions: ActivityRegions | undefined, instant: number | undefined): ActivityRegions | undefined {
-  if (!regions || instant === undefined) return regions;
-  const kept = Object.entries(regions).filter(([, { captureTimestamp }]) => Date.parse(captureTimestamp) > instant);
+interface ReadRegions {
+  readonly captured: ActivityRegions | undefined;
+  readonly cleared: readonly string[];
+}
+
+const NO_REGIONS: ReadRegions = { captured: undefined, cleared: [] };
+
+/** The regions of a record: those that were captured, and those that are null, or all of them. */
+function readRegions(stated: unknown): ReadRegions {
+  if (stated === undefined) return NO_REGIONS;
+  if (stated === null) return { captured: undefined, cleared: [ALL_REGIONS] };
+  const entries = Object.entries(stated as Readonly<Record<string, unknown>>);
+  const cleared = entries.flatMap(([region, capture]) => (capture === null ? [region] : []));
+  const captures = cleared.length === 0 ? entries : entries.filter(([, capture]) => capture !== null);
+  return { captured: captures.length === 0 ? undefined : (Object.fromEntries(captures) as ActivityRegions), cleared };
+}
+
+function clearedAt(
+  known: Fragment['clearedRegions'],
+  cleared: readonly string[],
+  time: number,
+): Fragment['clearedRegions'] {
+  const later = cleared.filter((region) => (known?.[region] ?? EVER) < time);
+  return later.length === 0 ? known : { ...known, ...Object.fromEntries(later.map((region) => [region, time])) };
+}
+
+function capturedAfter(
+  regions: ActivityRegions | undefined,
+  deletedAt: number | undefined,
+  cleared: Fragment['clearedRegions'],
+): ActivityRegions | undefined {
+  if (!regions || (deletedAt === undefined && !cleared)) return regions;
+  const ofAll = Math.max(deletedAt ?? EVER, cleared?.[ALL_REGIONS] ?? EVER);
+  const entries = Object.entries(regions);
+  const kept = entries.filter(
+    ([region, { captureTimestamp }]) => Date.parse(captureTimestamp) > Math.max(ofAll, cleared?.[region] ?? EVER),
+  );
+  if (kept.length === entries.length) return regions;
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }

@@ -1,8 +1,10 @@
+import type { Rejection } from '#core/record/record.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { identityDescriptors, isLookupSchema, primaryKeyOf } from '#core/schema/descriptors.ts';
 import { type ValueType, valueTypes } from '#core/schema/value-types.ts';
 import { pointerSteps } from '#core/util/pointer.ts';
 import { convertRecord, EVENT_TIME } from './convert.ts';
+import { EPOCH_EXPECTED } from './instants.ts';
 
 /** How the records of a dataset become what its schema wants. */
 export interface Conversion {
@@ -15,6 +17,8 @@ export interface Conversion {
    * type the schema does not state. All else that is converted is not right before.
    */
   hasOtherIdentity(entity: unknown): boolean;
+  /** What is against a record, with what an instant may be where a number is none. */
+  explain(rejections: readonly Rejection[]): readonly Rejection[];
 }
 
 /**
@@ -29,15 +33,31 @@ export function compileConversion(
   wanted: 'lossless' | 'none' = 'lossless',
 ): Conversion {
   const stated = valueTypes([schema], byId);
-  if (wanted === 'none') return { types: stated, convert: (entity) => entity, hasOtherIdentity: () => false };
+  if (wanted === 'none') return { types: stated, convert: asItIs, hasOtherIdentity: () => false, explain: asItIs };
   const texts = textPaths(schema);
   const types = valueTypes([...texts.map(schemaOfText), eventSchema(schema), schema], byId);
   return {
     types,
     convert: (entity) => convertRecord(entity, types),
+    explain: (rejections) =>
+      rejections.map((rejection) => (isNoInstant(rejection, types) ? noInstant(rejection) : rejection)),
     hasOtherIdentity: compileOthers(texts.filter((path) => !isStated(stated, path))),
   };
 }
+
+const asItIs = <T>(value: T): T => value;
+
+function isNoInstant({ code, pointer, found }: Rejection, types: ValueType | undefined): boolean {
+  if (code !== 'schema-violation' || pointer === undefined || found !== 'number') return false;
+  let here = types;
+  for (const step of pointerSteps(pointer)) here = here?.child(step) ?? here?.items();
+  return here?.format === 'date-time' || here?.format === EVENT_TIME;
+}
+
+const noInstant = (rejection: Rejection): Rejection => {
+  const expected = `an instant such as 2026-01-31T12:00:00Z, ${EPOCH_EXPECTED}`;
+  return { ...rejection, message: `Expected ${expected}`, expected };
+};
 
 function compileOthers(paths: readonly (readonly string[])[]): Conversion['hasOtherIdentity'] {
   return (entity) => {

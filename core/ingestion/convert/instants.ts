@@ -10,7 +10,7 @@ import { numberOf } from './numbers.ts';
  * beyond 5000. Any other number could be either, or is something else, such as microseconds: it stays what it is, and
  * its record is rejected.
  */
-export const EPOCH = {
+const EPOCH = {
   firstSecond: 100_000_000,
   endSecond: 4_102_444_800,
   firstMillisecond: 100_000_000_000,

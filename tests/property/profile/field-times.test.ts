@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withoutNulls } from '#core/ingestion/convert/nulls.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { type Fragment, MAX_PATCHES } from '#core/profile/fragment.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
@@ -18,7 +19,18 @@ const DATASETS = ['shop', 'crm', 'web'] as const;
 const settings = foldSettings();
 const backoff = async (): Promise<void> => {};
 
-const leaf = fc.constantFrom<unknown>('gold', 'silver', 7, null, ['x'], ['x', 'y']);
+/** A null of an update clears the field, and all below it; a whole record has none. */
+const leaf = fc.constantFrom<unknown>('gold', 'silver', 7, null, null, ['x'], ['x', 'y']);
+const regions = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(null) },
+  {
+    weight: 4,
+    arbitrary: fc.dictionary(
+      fc.constantFrom('VA6', 'OR2'),
+      fc.option(fc.nat(9).map((at) => ({ captureTimestamp: new Date(at).toISOString() }))),
+    ),
+  },
+);
 const consent = fc.record(
   { val: fc.constantFrom('y', 'n', 'p', 'dy'), time: fc.constantFrom('early', 'late'), reason: fc.constant('asked') },
   { requiredKeys: [] },
@@ -32,7 +44,15 @@ const fields = fc.record(
       { weight: 1, arbitrary: leaf },
       { weight: 3, arbitrary: fc.record({ b: leaf, c: leaf, d: fc.record({ e: leaf }) }, { requiredKeys: [] }) },
     ),
-    consents: fc.record({ marketing: fc.record({ email: consent, sms: consent }, { requiredKeys: [] }) }),
+    consents: fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({ marketing: fc.record({ email: consent, sms: consent }, { requiredKeys: [] }) }),
+      },
+      { weight: 1, arbitrary: fc.constantFrom(null, { marketing: null }, { marketing: { email: null } }) },
+      { weight: 1, arbitrary: fc.constant({ marketing: { sms: { val: null } } }) },
+    ),
+    userActivityRegions: regions,
     privacyOptOuts: fc.record({ general_opt_out: fc.constantFrom('in', 'out', 'not_provided') }),
   },
   { requiredKeys: [] },
@@ -53,7 +73,13 @@ const change: fc.Arbitrary<AcceptedRecord> = fc
     entity: fields,
   })
   .map(({ time, tieBreaker, who, dataset, operation, entity }) => ({
-    ...attributes(time, who, entity, dataset, operation),
+    ...attributes(
+      time,
+      who,
+      operation === 'merge' ? entity : withoutNulls(entity, undefined, 'omitted'),
+      dataset,
+      operation,
+    ),
     tieBreaker,
   }));
 const login = event(0, [ANN, MAIL]);
@@ -192,7 +218,9 @@ function fromScratch(
   records: readonly AcceptedRecord[],
   policy: MergePolicyDefinition['attributeMerge'],
 ): Record<string, unknown> {
-  const asserted = [...Map.groupBy(records, fragmentOf).values()].map(settingsOf);
+  const ofFragments = [...Map.groupBy(records, fragmentOf).values()];
+  // What was cleared hides what its fragment had before, and nothing of others.
+  const asserted = ofFragments.map((own) => settingsOf(own).filter(({ value }) => value !== null));
   const strength = ({ datasetId }: AcceptedRecord): number => {
     const place = policy.type === 'dataSetPrecedence' ? policy.order.indexOf(datasetId) : 0;
     return place < 0 ? 99 : place;
@@ -208,7 +236,31 @@ function fromScratch(
   }
   if (asserted.flat().some(({ path, value }) => path[0] === 'privacyOptOuts' && value === 'out'))
     merged.privacyOptOuts = { general_opt_out: 'out' };
+  const captures = ofFragments.flatMap(capturesOf);
+  if (captures.length > 0) merged.userActivityRegions = Object.fromEntries(captures.sort((x, y) => x[2] - y[2]));
   return merged;
+}
+
+type Capture = readonly [region: string, capture: object, at: number];
+
+/** The captures of a fragment that nothing later deleted or cleared, each by its own time. */
+function capturesOf(records: readonly AcceptedRecord[]): Capture[] {
+  const stated = ({ operation, entity }: AcceptedRecord): unknown =>
+    operation !== 'delete' && entity.userActivityRegions;
+  const isCleared = (region: string, at: number): boolean =>
+    records.some((record) => {
+      const own = stated(record) as Readonly<Record<string, unknown>> | null | undefined | false;
+      const clears = record.operation === 'delete' || own === null || (own && own[region] === null);
+      return clears && at <= record.time;
+    });
+  return records.flatMap((record) =>
+    Object.entries((stated(record) || {}) as Readonly<Record<string, { captureTimestamp: string } | null>>).flatMap(
+      ([region, capture]): Capture[] => {
+        const at = capture === null ? Number.NaN : Date.parse(capture.captureTimestamp);
+        return capture !== null && !isCleared(region, at) ? [[region, capture, at]] : [];
+      },
+    ),
+  );
 }
 
 const fragmentOf = ({ datasetId, identities: [first] }: AcceptedRecord): string =>
@@ -222,7 +274,8 @@ function settingsOf(records: readonly AcceptedRecord[]): Set[] {
   for (const record of [...records].sort(byTime)) {
     if (record.operation !== 'merge') settings = [];
     if (record.operation === 'delete') continue;
-    for (const [path, value] of leaves(record.entity)) settings = set(settings, { path, value, record });
+    const { userActivityRegions: _ofTheirOwnTime, ...fields } = record.entity;
+    for (const [path, value] of leaves(fields)) settings = set(settings, { path, value, record });
   }
   return settings;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileConversion } from '#core/ingestion/convert/compile.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS, schemaDefinition } from '#core/schema/definition.ts';
+import { compileSchema } from '#core/schema/validator.ts';
 
 const FIELDS = {
   text: { type: 'string' },
@@ -163,5 +164,17 @@ describe('identities and the times of events', () => {
       crm: { id: '7' },
       identityMap: { Email: [{ id: '8' }] },
     });
+  });
+
+  it('are told apart from numbers that are no instants', () => {
+    const schema = schemaWith({ properties: { seen: { type: 'array', items: FIELDS.at }, count: { type: 'string' } } });
+    const { explain } = compileConversion(schema, new Map());
+    const numbers = compileSchema(schema)({ seen: [86_400_000], count: [1] });
+    const expected =
+      'an instant such as 2026-01-31T12:00:00Z, epoch seconds (100000000 to 4102444799) or epoch milliseconds (100000000000 to 4102444799999)';
+    expect(explain(numbers).map(({ pointer, expected: wanted }) => [pointer, wanted])).toEqual([
+      ['/seen/0', expected],
+      ['/count', 'string'],
+    ]);
   });
 });
