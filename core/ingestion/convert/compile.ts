@@ -71,13 +71,12 @@ function hasOther(value: unknown, path: readonly string[], at: number): boolean 
   if (at === path.length) return typeof value === 'number' || typeof value === 'boolean';
   if (typeof value !== 'object' || value === null) return false;
   const step = path[at]!;
-  if (step === ANY_ITEM) {
-    if (Array.isArray(value)) for (const item of value) if (hasOther(item, path, at + 1)) return true;
-    return false;
-  }
-  const fields = value as Readonly<Record<string, unknown>>;
-  if (step !== ANY_KEY) return Object.hasOwn(fields, step) && hasOther(fields[step], path, at + 1);
-  for (const key in fields) if (hasOther(fields[key], path, at + 1)) return true;
+  if (step === ANY_ITEM || step === ANY_KEY) return hasOtherInside(value, path, at + 1);
+  return Object.hasOwn(value, step) && hasOther((value as Readonly<Record<string, unknown>>)[step], path, at + 1);
+}
+
+function hasOtherInside(value: object, path: readonly string[], at: number): boolean {
+  for (const key in value) if (hasOther((value as Readonly<Record<string, unknown>>)[key], path, at)) return true;
   return false;
 }
 
