@@ -127,7 +127,8 @@ export interface CallRow<C, R> {
  */
 export interface RequestDestination<D extends AnyDestination, C = unknown, R = unknown> extends Declaration<D> {
   readonly delivery: 'requests';
-  limits(destination: D): Limits;
+  /** @param call where calls of a type have limits of their own; without one, those of most calls */
+  limits(destination: D, call?: C): Limits;
   authentication(destination: D): RequestAuthentication;
   /** How the vendor's audiences are made, where they are. */
   readonly audiences?: AudienceCreation<D>;
@@ -185,11 +186,17 @@ export interface AudienceCreation<D extends AnyDestination> {
 /** Results that come later. The framework remembers the job and asks again; no function waits. */
 export interface Jobs<D extends AnyDestination> {
   request(job: string, destination: D, context: RequestContext): HttpRequest;
-  /** @param rows how many rows were handed in with it */
-  answer(outcome: HttpOutcome, rows: number, job: string, destination: D): JobAnswer;
+  /**
+   * @param rows how many rows were handed in with it
+   * @param known what the answers before said, where an answer said `ask`
+   */
+  answer(outcome: HttpOutcome, rows: number, job: string, destination: D, known: KnownResults): JobAnswer;
   /** After how long nothing is expected any more, and everything of the job is sent again: ms. */
   readonly giveUpAfterMs: number;
 }
+
+/** Results of single rows, by their positions among those that were handed in. */
+export type KnownResults = ReadonlyMap<number, ItemResult>;
 
 export type JobAnswer =
   /** Not done yet: ask again then. */
@@ -197,7 +204,11 @@ export type JobAnswer =
   /** Result by result, in the order of the rows that were handed in. */
   | { readonly kind: 'rows'; readonly results: readonly ItemResult[]; readonly reported?: readonly Reported[] }
   /** One result for all of them. */
-  | { readonly kind: 'all'; readonly result: ItemResult; readonly reported?: readonly Reported[] };
+  | { readonly kind: 'all'; readonly result: ItemResult; readonly reported?: readonly Reported[] }
+  /** More has to be asked at once, under another name: what went wrong in a job that is done, the next page. */
+  | { readonly kind: 'ask'; readonly job: string; readonly known?: KnownResults }
+  /** Some failed and nobody says which: everything is handed in again in halves, until the bad ones are alone. */
+  | { readonly kind: 'split'; readonly failure: Failure; readonly reported?: readonly Reported[] };
 
 /** What an answer says about the rows of a request. */
 export type Answer<C = unknown, R = unknown> =

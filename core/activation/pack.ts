@@ -6,6 +6,8 @@ import type { CallRow, Limits } from './destination-type.ts';
 export interface OwnedRow<C, R> extends CallRow<C, R> {
   /** Position of the person among those that are sent. */
   readonly of: number;
+  /** Most rows of a request that this one may go with, where it has to be found out which of them are bad. */
+  readonly most?: number;
 }
 
 /** The rows of one request. */
@@ -18,11 +20,13 @@ export interface Packed<C, R> {
  * Rows as requests: those of equal calls together, in their order, as many as the limits allow. A row that is larger than
  * all rows of a request may be goes alone.
  */
-export function packed<C, R>(rows: readonly OwnedRow<C, R>[], limits: Limits): Packed<C, R>[] {
-  const calls = Map.groupBy(rows, ({ call }) => stringify(call) ?? '');
-  return [...calls.values()].flatMap((own) =>
-    chunks(own, limits).map((chunk) => ({ call: own[0]!.call, rows: chunk })),
-  );
+export function packed<C, R>(rows: readonly OwnedRow<C, R>[], limitsOf: (call: C) => Limits): Packed<C, R>[] {
+  const calls = Map.groupBy(rows, ({ call, most }) => `${stringify(call) ?? ''}${most ?? ''}`);
+  return [...calls.values()].flatMap((own) => {
+    const { call, most = Number.POSITIVE_INFINITY } = own[0]!;
+    const limits = limitsOf(call);
+    return chunks(own, { ...limits, rows: Math.min(limits.rows, most) }).map((chunk) => ({ call, rows: chunk }));
+  });
 }
 
 function chunks<C, R>(rows: readonly OwnedRow<C, R>[], { rows: most, bytes }: Limits): OwnedRow<C, R>[][] {

@@ -1,7 +1,7 @@
 import type { Clock } from '#core/ports/clock.ts';
 import { createAudienceFinder } from './deliver/audiences.ts';
 import { createExchange } from './deliver/exchange.ts';
-import { pollJobs } from './deliver/jobs.ts';
+import { type Polled, pollJobs } from './deliver/jobs.ts';
 import { runCalls } from './deliver/run-calls.ts';
 import { type Turns, turnsOf } from './deliver/turns.ts';
 import type { ProfileDelivery } from './delivery.ts';
@@ -60,6 +60,8 @@ export interface RequestSender {
   (destinationId: string, profiles: readonly ProfileDelivery[], options: SendOptions): Promise<readonly ItemResult[]>;
   batching(destinationId: string): Promise<Batching>;
 }
+
+const mostOf = (polled: Polled): number | undefined => (polled && 'most' in polled ? polled.most : undefined);
 
 /**
  * What all types of destinations that are sent requests have in common: the rate that the destination takes, from all
@@ -131,7 +133,8 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
       now: deps.now,
       onReported: deps.onReported,
     };
-    const jobs = await pollJobs(profiles, world);
+    const polled = await pollJobs(profiles, world);
+    const jobs = polled.map((each) => (each && 'delivered' in each ? each : undefined));
     const open = profiles.flatMap((delivery, index) => (jobs[index] ? [] : [{ delivery, index }]));
     const missing = await ids.provide(
       open.map(({ delivery }) => delivery),
@@ -141,7 +144,7 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     const sent = await runCalls(
       able.map(({ delivery }) => delivery),
       world,
-      options,
+      { ...options, most: able.map(({ index }) => mostOf(polled[index])) },
     );
     const results: (ItemResult | undefined)[] = [...jobs];
     for (const [i, { index }] of open.entries()) results[index] ??= missing[i];

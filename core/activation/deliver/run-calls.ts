@@ -34,23 +34,29 @@ const MAX_STEPS = 5;
 /** How many more requests the last attempt may make to save whom it can from a request that fails as a whole. */
 const SAVING_REQUESTS = 24;
 
-/** Makes the requests about some people. @returns what became of each, in order */
+/**
+ * Makes the requests about some people.
+ * @param most rows of a request that a delivery may go with, in the order of the deliveries
+ * @returns what became of each, in order
+ */
 export async function runCalls(
   deliveries: readonly ProfileDelivery[],
   world: World,
-  { isLast = false }: { readonly isLast?: boolean },
+  { isLast = false, most = [] }: { readonly isLast?: boolean; readonly most?: readonly (number | undefined)[] },
 ): Promise<readonly ItemResult[]> {
   const { type, destination, context } = world;
   const fates: Fate[][] = deliveries.map(() => []);
   const rows = deliveries.flatMap((delivery, of): Row[] => {
     const made = type.rows(delivery, destination, context);
-    if (!('delivered' in made)) return made.map((row) => ({ ...row, of }));
+    if (!('delivered' in made)) return made.map((row) => ({ ...row, ...limited(most[of]), of }));
     fates[of]!.push(made);
     return [];
   });
   await new Calls(world, fates, isLast).run(rows);
   return settle(deliveries, fates, world);
 }
+
+const limited = (most: number | undefined): { readonly most?: number } => (most === undefined ? {} : { most });
 
 class Calls {
   readonly #world: World;
@@ -65,7 +71,7 @@ class Calls {
 
   async run(rows: readonly Row[], step = 0): Promise<void> {
     const { type, destination } = this.#world;
-    const queue = packed(rows, type.limits(destination));
+    const queue = packed(rows, (call) => type.limits(destination, call));
     for (let next = queue.shift(); next; next = queue.shift()) {
       queue.unshift(...(await this.#one(next, step)));
     }
@@ -87,7 +93,7 @@ class Calls {
     const further: Row[] = [];
     for (const [row, next] of pairs) {
       if ('delivered' in next) this.#fates[row.of]!.push(next);
-      else if (step < MAX_STEPS) further.push({ ...next, of: row.of });
+      else if (step < MAX_STEPS) further.push({ ...next, ...limited(row.most), of: row.of });
       else this.#fates[row.of]!.push(failed('retry', 'too-many-steps'));
     }
     await this.run(further, step + 1);

@@ -231,7 +231,7 @@ function requestsOf(
     const made = type.rows(delivery, destination, context);
     return 'delivered' in made ? [] : made.map((row) => ({ ...row, of }));
   });
-  return packed(rows, type.limits(destination)).map(({ call, rows: own }) => {
+  return packed(rows, (call) => type.limits(destination, call)).map(({ call, rows: own }) => {
     const request = type.request(
       call,
       own.map(({ row }) => row),

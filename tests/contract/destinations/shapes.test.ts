@@ -3,7 +3,7 @@ import { conformanceSuite } from './conformance-suite.ts';
 import type { AnyRequestType } from './conformance-world.ts';
 import { type Shape, shapeConformance, shapeType } from './shapes.ts';
 
-const PLAIN: Shape = { rejects: 'rows', makesAudiences: false, isLater: false, looksUp: false, inside200: false };
+const PLAIN: Shape = { rejects: 'rows', makesAudiences: false, later: 'no', looksUp: false, inside200: false };
 
 const SHAPES: Readonly<Record<string, Partial<Shape>>> = {
   'errors row by row': {},
@@ -11,11 +11,13 @@ const SHAPES: Readonly<Record<string, Partial<Shape>>> = {
   'one bad row sinks the request, and nobody says which': { rejects: 'whole, unnamed' },
   'errors, limits and expired tokens inside a 200': { inside200: true, rejects: 'whole, unnamed' },
   'audiences that are made on request': { makesAudiences: true },
-  'results that come later': { isLater: true },
+  'results that come later': { later: 'rows' },
+  'errors of a job on pages of their own': { later: 'pages' },
+  'jobs that say how many failed, and not who': { later: 'counts' },
   'ids that have to be looked up first': { looksUp: true },
   'everything at once': {
     makesAudiences: true,
-    isLater: true,
+    later: 'pages',
     looksUp: true,
     inside200: true,
     rejects: 'whole, unnamed',

@@ -17,8 +17,11 @@ export interface Shape {
   readonly rejects: 'rows' | 'whole, named' | 'whole, unnamed';
   /** Whether audiences are made on request. */
   readonly makesAudiences: boolean;
-  /** Whether results come later. */
-  readonly isLater: boolean;
+  /**
+   * Whether results come later: of each row at once; of those that failed, page by page, once the job is done; or only how
+   * many failed.
+   */
+  readonly later: 'no' | 'rows' | 'pages' | 'counts';
   /** Whether a person's id has to be looked up before anything is said about them. */
   readonly looksUp: boolean;
   /** Whether failures and expired tokens come inside a 200. */
@@ -45,6 +48,8 @@ const answerBody = z.looseObject({
   bad: z.array(z.int()).optional(),
   job: z.string().optional(),
   done: z.boolean().optional(),
+  failed: z.int().optional(),
+  next: z.int().optional(),
   ids: z.array(z.string()).optional(),
   errors: z.array(z.looseObject({ index: z.int() })).optional(),
 });
@@ -134,19 +139,32 @@ export function shapeType(shape: Shape): RequestDestination<ShapeDestination, Ca
       }),
     request: (call, rows) => request({ ...call, ids: rows.map(({ id }) => id) }),
     answer: read,
-    ...(shape.isLater && {
+    ...(shape.later !== 'no' && {
       jobs: {
         giveUpAfterMs: 3_600_000,
-        request: (job) => request({ step: 'job', job }),
-        answer: (outcome, rows) => {
+        request: (text) => {
+          const [job, page] = text.split('/');
+          return request(page === undefined ? { step: 'job', job } : { step: 'errors', job, page: Number(page) });
+        },
+        answer: (outcome, rows, text, _destination, known) => {
           const body = bodyIn(outcome);
           if (body.success && body.data.error === 'throttled')
             return { kind: 'all', result: failed('wait', 'throttled') };
           const failure = failureOf(outcome);
           if (failure) return { kind: 'all', result: failure };
           if (!body.success || body.data.done === undefined) return unreadable();
-          if (!body.data.done) return { kind: 'running', againInMs: 20_000 };
-          return { kind: 'rows', results: rowResults(rows, body.data.errors) };
+          const { done, failed: count, errors, next } = body.data;
+          if (!done) return { kind: 'running', againInMs: 20_000 };
+          if (shape.later === 'counts' && count! > 0) return { kind: 'split', failure: failed('drop', 'invalid') };
+          const [job] = text.split('/');
+          if (count !== undefined && count > 0) return { kind: 'ask', job: `${job}/0` };
+          const bad = [...known.keys(), ...(errors ?? []).map(({ index }) => index)];
+          const results = rowResults(
+            rows,
+            bad.map((index) => ({ index })),
+          );
+          if (next === undefined) return { kind: 'rows', results };
+          return { kind: 'ask', job: `${job}/${next}`, known: new Map(bad.map((index) => [index, results[index]!])) };
         },
       },
     }),
@@ -165,6 +183,7 @@ interface Asked extends Partial<Call> {
   readonly ids?: readonly string[];
   readonly name?: string;
   readonly job?: string;
+  readonly page?: number;
 }
 
 function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
@@ -191,7 +210,7 @@ function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
     const bad = ids.flatMap((id, index) => (invalid.has(personOf(id)) ? [index] : []));
     if (shape.rejects !== 'rows' && bad.length > 0)
       return reject('invalid', shape.rejects === 'whole, named' ? { bad } : {});
-    if (!shape.isLater) return say({ done: true, errors: apply(asked) });
+    if (shape.later === 'no') return say({ done: true, errors: apply(asked) });
     const job = `job-${jobs.size}`;
     jobs.set(job, { asked, since: now() });
     return say({ job });
@@ -200,7 +219,16 @@ function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
     const found = jobs.get(job)!;
     if (now() - found.since < 30_000) return say({ done: false });
     found.errors ??= apply(found.asked);
-    return say({ done: true, errors: found.errors });
+    return say({
+      done: true,
+      ...(shape.later === 'rows' ? { errors: found.errors } : { failed: found.errors.length }),
+    });
+  };
+  const PAGE = 2;
+  const errorsOf = (job: string, page: number): HttpOutcome => {
+    const { errors = [] } = jobs.get(job)!;
+    const end = (page + 1) * PAGE;
+    return say({ done: true, errors: errors.slice(page * PAGE, end), ...(end < errors.length && { next: page + 1 }) });
   };
   return {
     members: () => members,
@@ -216,6 +244,8 @@ function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
           return say({ ids: asked.ids!.map((id) => `of:${id}`) });
         case 'job':
           return look(asked.job!);
+        case 'errors':
+          return errorsOf(asked.job!, asked.page!);
         default:
           return change(asked as Asked);
       }
