@@ -1,0 +1,80 @@
+import type { Reference, RequestDestination } from '#core/activation/destination-type.ts';
+import { DAY_MS } from '#core/util/durations.ts';
+import { memberAnswer, statusAnswer } from './answers.ts';
+import { identityForms } from './normalise.ts';
+import { type Call, type Member, memberRequest, memberRows, statusRequest } from './requests.ts';
+import { definition, type GoogleDestination } from './settings.ts';
+import { userLists } from './user-lists.ts';
+
+const SCOPE = 'https://www.googleapis.com/auth/datamanager';
+const isPath = (said: string): boolean => said !== 'granted' && said !== 'unstated';
+
+/** Google Customer Match and DV360 audiences, by the Data Manager API. */
+export const googleDataManager = {
+  name: 'google-data-manager',
+  title: 'Google Customer Match and DV360',
+  category: 'advertising',
+  summary:
+    'Hashed e-mail addresses, phone numbers and addresses, user ids and mobile ids as user lists of Google Ads or Display & Video 360.',
+  definition,
+  example: {
+    id: 'google-ads',
+    operatingAccount: { accountType: 'GOOGLE_ADS', accountId: '1234567890' },
+    loginAccount: { accountType: 'GOOGLE_ADS', accountId: '9876543210' },
+    customerMatchTerms: 'accepted',
+    adUserDataConsent: 'share',
+    adPersonalizationConsent: 'personalize.content',
+  },
+  setUp: [
+    'Accept the Customer Match terms in the account, and see that the account may use Customer Match.',
+    'Enable the Data Manager API in a Google Cloud project, and make an OAuth client or a service account in it.',
+    'Give the user of the credentials access to the login account, or to the operating account where there is none.',
+    'Put the credentials into the secret of the destination.',
+  ],
+  credentials: {
+    clientId: 'of the OAuth client',
+    clientSecret: 'of the OAuth client',
+  },
+  capabilities: { exit: true, backfill: true, audiences: 'created', list: false, deletion: false },
+  delivery: 'requests',
+  limits: ({ requestsPerSecond }) => ({ rows: 10_000, perSecond: requestsPerSecond }),
+  identities: identityForms,
+  attributes: ({ contacts, address: paths }) => (contacts && paths ? Object.values(paths) : []),
+  mandatory: () => [],
+  sendsUpdates: ({ contacts, address: paths }) => contacts && paths !== undefined,
+  consents: ({ adUserDataConsent, adPersonalizationConsent }) =>
+    [...new Set([adUserDataConsent, adPersonalizationConsent])].filter(isPath),
+  membershipDays: ({ membershipDays }) => membershipDays,
+  references: ({ userIds, address: paths = {} }) => [
+    ...userIds.map((namespace, i): Reference => ({ path: ['userIds', i], namespace })),
+    ...Object.entries(paths).map(([name, attribute]): Reference => ({ path: ['address', name], attribute })),
+  ],
+  check: (destination) => {
+    const { contacts, userIds, iosAppId, androidAppId, linkedAccount, loginAccount } = destination;
+    const sendsNothing = !contacts && userIds.length === 0 && iosAppId === undefined && androidAppId === undefined;
+    return [
+      ...(sendsNothing
+        ? [{ path: ['contacts'], message: 'nothing is sent: turn on contacts, or name userIds or an app' }]
+        : []),
+      ...(linkedAccount && loginAccount?.accountType !== 'DATA_PARTNER'
+        ? [{ path: ['linkedAccount'], message: 'a linked account needs a login account of type DATA_PARTNER' }]
+        : []),
+    ];
+  },
+  authentication: ({ tokenUrl }) => ({
+    type: 'oauth2ClientCredentials',
+    tokenUrl,
+    scope: SCOPE,
+    clientAuthentication: 'body',
+  }),
+  audiences: userLists,
+  rows: memberRows,
+  request: memberRequest,
+  answer: memberAnswer,
+  jobs: {
+    // The API names no bound.
+    giveUpAfterMs: DAY_MS,
+    request: statusRequest,
+    answer: statusAnswer,
+  },
+} satisfies RequestDestination<GoogleDestination, Call, Member>;
