@@ -37,29 +37,41 @@ const file = defineDestination({
 for (const { key, body } of previewDestination(file, changes, { now, linking }).files) console.log(`${key}\n${body}`);
 
 const mailer = defineDestinationType({
+  name: 'mailer',
+  title: 'Mailer',
+  category: 'email',
+  summary: 'Hashed addresses and first names of the people of a list.',
   definition: z.strictObject({ ...destinationBase, type: z.literal('mailer'), url: z.url(), list: z.string() }),
+  example: { id: 'news', url: 'https://mail.example.com', list: 'may' },
+  setUp: ['Create a list and a token at the provider.'],
+  credentials: { bearerToken: 'the token of the provider' },
+  capabilities: { exit: true, backfill: true, audiences: 'named', list: false, deletion: false },
   delivery: 'requests',
-  profilesPerRequest: () => 100,
+  limits: () => ({ rows: 100, perSecond: 5 }),
   identities: () => ['Email_LC_SHA256'], // made from Email where a profile has no hash
   attributes: () => ['person.name.firstName'],
   mandatory: () => [],
   sendsUpdates: () => false,
   authentication: () => ({ type: 'bearer' }),
-  rateLimit: () => 5,
-  request: (profiles, { url, list }) => ({
-    method: 'POST',
-    url: `${url}/lists/${list}/members`,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(
-      profiles.map(({ identities, attributes, changes }) => ({
+  rows: ({ identities, attributes, changes }) => [
+    {
+      call: null,
+      row: {
         hash: identities[0]?.value,
         name: attributes['person.name.firstName'],
         member: changes[0]?.status === 'realized',
-      })),
-    ),
+      },
+    },
+  ],
+  request: (_call, members, { url, list }) => ({
+    method: 'POST',
+    url: `${url}/lists/${list}/members`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(members),
     timeoutMs: 2_000,
   }),
-  read: sameForAll,
+  answer: sameForAll,
+  alone: true,
 });
 const own = {
   id: 'news',

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import stringify from 'safe-stable-stringify';
+import { groupBy } from '#core/util/group-by.ts';
 import type { CallRow, Limits } from './destination-type.ts';
 
 /** A row, and which of the people it is about. */
@@ -21,7 +22,7 @@ export interface Packed<C, R> {
  * all rows of a request may be goes alone.
  */
 export function packed<C, R>(rows: readonly OwnedRow<C, R>[], limitsOf: (call: C) => Limits): Packed<C, R>[] {
-  const calls = Map.groupBy(rows, ({ call, most }) => `${stringify(call) ?? ''}${most ?? ''}`);
+  const calls = groupBy(rows, ({ call, most }) => `${stringify(call) ?? ''}${most ?? ''}`);
   return [...calls.values()].flatMap((own) => {
     const { call, most = Number.POSITIVE_INFINITY } = own[0]!;
     const limits = limitsOf(call);
