@@ -1,13 +1,15 @@
 import { Command } from 'commander';
+import { authorizeCommand } from '#cli/destination/authorize.ts';
 import { guardCommands } from '#cli/destination/guard-commands.ts';
 import { operatingCommands } from '#cli/destination/operating.ts';
 import { previewCommand } from '#cli/destination/preview.ts';
+import { typeCommands } from '#cli/destination/type-commands.ts';
 
 export function destinationCommand(): Command {
   const command = new Command('destination').description(
-    'see what is delivered to destinations; pause, resume, release, replay',
+    'see what is delivered to destinations; set up, pause, resume, release, replay',
   );
-  for (const part of [previewCommand(), ...operatingCommands(), ...guardCommands()])
-    command.addCommand(part.copyInheritedSettings(command));
+  const parts = [...typeCommands(), authorizeCommand(), previewCommand(), ...operatingCommands(), ...guardCommands()];
+  for (const part of parts) command.addCommand(part.copyInheritedSettings(command));
   return command;
 }

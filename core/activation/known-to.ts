@@ -1,6 +1,6 @@
-import { hashIdentity } from '#core/identity/hashing.ts';
-import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import type { IdentityKey } from '#core/record/identity.ts';
 import { currentDeliveryState, type DeliveryStateItem, type DeliveryStateStore } from './delivery-state.ts';
+import { spellings } from './spellings.ts';
 
 /** What a destination was routed about some people. */
 export interface KnownTo {
@@ -15,19 +15,19 @@ export interface KnownTo {
  * Which destinations were ever routed something about some identities of an item, as far as that is remembered. Where
  * items were joined, and their delivery states not yet, it reads all of these.
  * @param canonicalKeys of the item, and of those that were merged into it
+ * @param destinations of the catalog: their types say how a vendor knows a person
  */
 export async function knownTo(
   canonicalKeys: readonly IdentityKey[],
   identities: Iterable<IdentityKey>,
   deliveryStates: Pick<DeliveryStateStore, 'get'>,
+  destinations: ReadonlyMap<string, unknown>,
 ): Promise<KnownTo[]> {
   const states = await deliveryStatesOf(canonicalKeys, deliveryStates);
-  const spelled = [...identities].flatMap((key) => {
-    const hashed = hashIdentity(parseIdentityKey(key));
-    return hashed ? [key, identityKey(hashed)] : [key];
-  });
+  const keys = [...identities];
   const ids = new Set(states.flatMap(({ destinations }) => Object.keys(destinations)));
   return [...ids].sort().flatMap((destinationId) => {
+    const spelled = spellings(keys, destinations.get(destinationId));
     const lastRouted = states.map(({ destinations }) => destinations[destinationId]?.lastRouted ?? {});
     const entries = spelled.flatMap((key) => lastRouted.flatMap((own) => (own[key] ? [[key, own[key]] as const] : [])));
     if (entries.length === 0) return [];

@@ -11,7 +11,9 @@ import { Authenticator } from './http/authenticator.ts';
 import type { HttpClient } from './http/client.ts';
 import { type Credentials, readCredentials } from './http/credentials.ts';
 import type { Secrets } from './http/secrets.ts';
+import { Tokens } from './http/tokens.ts';
 import { failed } from './item-results.ts';
+import type { AwsSigner } from './ports/aws-signer.ts';
 import type { RateLimit } from './ports/rate-limit.ts';
 import type { VendorState } from './ports/vendor-state.ts';
 import { type ProfileDestination, requestTypeOf } from './registry.ts';
@@ -24,6 +26,8 @@ export interface RequestSenderDeps {
   readonly secrets: Secrets;
   readonly rateLimit: RateLimit;
   readonly vendorState: VendorState;
+  /** @default there are no services of AWS to send to */
+  readonly awsSigner?: AwsSigner;
   readonly now: Clock;
   /** Notes why nothing was sent; the error names nobody. */
   readonly logFailure: (error: unknown, fields: { readonly destinationId: string }) => void;
@@ -69,7 +73,7 @@ const mostOf = (polled: Polled): number | undefined => (polled && 'most' in poll
  * requests within the limits; bad rows found out; results that come later; and the answer, read for each person.
  */
 export function createRequestSender(deps: RequestSenderDeps): RequestSender {
-  const authenticator = new Authenticator(deps.http, deps.now);
+  const authenticator = new Authenticator(new Tokens(deps.http, deps.vendorState.tokens, deps.now));
   const exchange = createExchange(deps, authenticator);
 
   const find = async (destinationId: string) => {

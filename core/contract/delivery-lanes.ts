@@ -33,6 +33,9 @@ export const DELIVERY_ATTEMPTS = { http: 3, 'aam-edge': 20 } as const satisfies 
 export const KEEP_ORDERED_DAYS = 13;
 export const MAX_WAIT_DAYS = 12;
 
+/** Names of the roles that deliveries to services of AWS may assume. */
+export const ASSUMED_ROLES = 'tributary-*';
+
 /** The delivery lanes of a connection. */
 export function lanesOf(destination: { readonly id: string; readonly type: LaneKind }): DeliveryLane[] {
   const { id, type } = destination;

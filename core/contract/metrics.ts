@@ -34,6 +34,8 @@ export const METRICS = {
   destinationsHeld: 'DestinationsHeld',
   deliveriesSent: 'DeliveriesSent',
   deliveriesFailed: 'DeliveriesFailed',
+  /** Nothing goes to a destination until somebody signs in at the vendor again. */
+  signInsExpired: 'SignInsExpired',
   /** Sent back to wait without a request: the destination's rate limit, or it asked for time. No attempt. */
   deliveriesHeldBack: 'DeliveriesHeldBack',
 } as const;

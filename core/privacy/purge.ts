@@ -5,6 +5,7 @@ import {
   noDeliveryState,
 } from '#core/activation/delivery-state.ts';
 import { isKnown } from '#core/activation/diff.ts';
+import { spellings } from '#core/activation/spellings.ts';
 import { type Redirect, type RemovableStore, takeMergedIn, type Versioned } from '#core/identity/versioned-store.ts';
 import { type Backoff, ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItems } from '#core/profile/load.ts';
@@ -14,7 +15,6 @@ import type { IdentityKey } from '#core/record/identity.ts';
 import { isRedirect, type MembershipItem, noMemberships } from '#core/segmentation/membership.ts';
 import { joinMemberships } from '#core/segmentation/membership-changes.ts';
 import type { Erasure } from './erasure.ts';
-import { keysOf } from './forms.ts';
 
 export interface PurgeDeps extends Backoff {
   readonly profiles: RemovableProfiles;
@@ -44,7 +44,11 @@ export async function purgeKeys(
   until: number,
   deps: PurgeDeps,
 ): Promise<boolean> {
-  const leaving = { theirs: new Set(identities), lastRouted: new Set(identities.flatMap(keysOf)), until };
+  const leaving = {
+    theirs: new Set(identities),
+    lastRouted: new Set([...deps.destinations.values()].flatMap((each) => spellings(identities, each))),
+    until,
+  };
   const { items } = await loadItems(identities, deps.profiles);
   let isGone = true;
   for (const { canonicalKey } of items) {

@@ -22,6 +22,8 @@ export interface ErasureRequest {
 
 export interface RequestErasureDeps extends EraseProfileDeps {
   readonly settings: ProfileSettings;
+  /** Those of the catalog. */
+  readonly destinations: ReadonlyMap<string, unknown>;
   readonly deliveryStates: Pick<VersionedStore<DeliveryStateItem>, 'get'>;
   readonly erasures: Erasures;
   readonly suppressions: Suppressions;
@@ -45,7 +47,7 @@ export async function requestErasure(request: ErasureRequest, deps: RequestErasu
 /** Suppresses the person of a deletion that is under way, and takes them out of profiles and timeline. */
 export async function eraseWithoutDelay(
   erasure: Erasure,
-  deps: Omit<RequestErasureDeps, 'settings' | 'deliveryStates'>,
+  deps: Omit<RequestErasureDeps, 'settings' | 'deliveryStates' | 'destinations'>,
 ): Promise<Erasure> {
   const { identities, requestId } = erasure;
   const entries = identities.map(parseIdentityKey).map((identity) => suppressedMeanwhile(deps.digestOf(identity)));
@@ -81,7 +83,7 @@ async function open(request: ErasureRequest, deps: RequestErasureDeps): Promise<
     : [identity];
   if (!item && !request.isUnknown && !(await isOnTimeline(identity, deps))) return undefined;
   const canonicalKeys = item ? [item.canonicalKey, ...item.mergedIn] : [identity];
-  const known = await knownTo(canonicalKeys, identities, deps.deliveryStates);
+  const known = await knownTo(canonicalKeys, identities, deps.deliveryStates, deps.destinations);
   const erasure: Erasure = {
     requestId,
     revision: 0,

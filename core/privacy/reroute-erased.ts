@@ -8,7 +8,7 @@ import { loadItems } from '#core/profile/load.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { PurgeDeps } from './purge.ts';
 
-export interface RerouteErasedDeps extends Pick<PurgeDeps, 'profiles' | 'deliveryStates'>, Backoff {
+export interface RerouteErasedDeps extends Pick<PurgeDeps, 'profiles' | 'deliveryStates' | 'destinations'>, Backoff {
   /** Takes orders to route identities anew. */
   readonly reroutes: MessageQueue<Reroute>;
 }
@@ -30,12 +30,12 @@ export async function rerouteErased(identities: readonly IdentityKey[], deps: Re
 async function noteAgain(
   key: IdentityKey,
   identities: readonly IdentityKey[],
-  { deliveryStates }: RerouteErasedDeps,
+  { deliveryStates, destinations }: RerouteErasedDeps,
 ): Promise<readonly Reroute[]> {
   const state = await currentDeliveryState(key, deliveryStates);
   if (!state) return [];
   const { canonicalKey } = state;
-  const orders = await knownTo([canonicalKey], identities, { get: async () => state });
+  const orders = await knownTo([canonicalKey], identities, { get: async () => state }, destinations);
   if (orders.length > 0) await deliveryStates.write(orders.reduce(beforeResending, state), []);
   return orders.map(({ destinationId, identities: own }) => ({ canonicalKey, destinationId, identities: [...own] }));
 }

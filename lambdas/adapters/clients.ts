@@ -5,6 +5,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /**
@@ -53,6 +54,7 @@ export const s3Addresses = lazily(
 /** Speaks HTTP/2 unless told otherwise, which not everything that answers in place of AWS understands. */
 export const kinesis = lazily(() => new KinesisClient(hasEndpoint() ? settings() : { maxAttempts: MAX_ATTEMPTS }));
 
+export const sts = lazily(() => new STSClient(settings()));
 export const secretsManager = lazily(() => new SecretsManagerClient(settings()));
 export const ssm = lazily(() => new SSMClient(settings()));
 /** A function is waited for as long as it may run, and not called a second time meanwhile. */

@@ -36,6 +36,7 @@ export const ALARM_PATTERNS = [
   '<function>-records-rejected',
   'evaluate-partition-memberships-repaired',
   'destinations-held',
+  'sign-in-expired',
 ] as const;
 export type AlarmPattern = (typeof ALARM_PATTERNS)[number];
 

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
@@ -45,6 +46,13 @@ export function putItemsUnder(grantee: IFunction, table: ITableV2, prefixes: rea
     resourceArns: [table.tableArn],
     conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}*`) } },
   });
+}
+
+/** Assuming roles of any account that are meant for it by their name; their trust policies decide. */
+export function assumeRolesNamed(grantee: IFunction, name: string): Grant {
+  const resource = `arn:${Aws.PARTITION}:iam::*:role/${name}`;
+  acknowledgeWildcard(grantee.role ?? grantee, resource, 'Roles of receivers, whose accounts the catalog names.');
+  return Grant.addToPrincipal({ grantee, actions: ['sts:AssumeRole'], resourceArns: [resource] });
 }
 
 /** Deleting items one by one: those of people who are deleted. */

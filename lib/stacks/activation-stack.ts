@@ -1,14 +1,23 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { type DeliveryLane, lanesOf } from '#core/contract/delivery-lanes.ts';
+import { ASSUMED_ROLES, type DeliveryLane, lanesOf } from '#core/contract/delivery-lanes.ts';
+import { METRICS } from '#core/contract/metrics.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { DestinationConfig, StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
 import { type DeliveryFunction, type LaneProps, LaneQueue } from '#lib/constructs/delivery-lane.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
-import { putItemsUnder, readItems, readObjects, updateItemsUnder, writeObjects } from '#lib/constructs/grants.ts';
+import {
+  assumeRolesNamed,
+  putItemsUnder,
+  readItems,
+  readObjects,
+  updateItemsUnder,
+  writeObjects,
+} from '#lib/constructs/grants.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
+import { countedBy } from '#lib/constructs/rejection-alarms.ts';
 import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 import type { DataStack } from './data-stack.ts';
 
@@ -44,6 +53,13 @@ export class ActivationStack extends Stack {
         this.lanes.push(this.#add(lane, destination));
       }
     }
+
+    this.alarms.add(this, 'SignInExpiredAlarm', {
+      pattern: 'sign-in-expired',
+      metric: countedBy(config.stage, 'deliver-http', METRICS.signInsExpired),
+      threshold: 1,
+      says: 'Nothing is delivered to a destination until somebody signs in at its vendor again: "tributary destination authorize".',
+    });
 
     const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
     parameters.publishMap('destination-queues', this.queueUrls, 'Queue of every delivery lane');
@@ -100,6 +116,7 @@ export class ActivationStack extends Stack {
         secret.grantRead(made.deliver.function);
         // Ids of the vendor's audiences, and jobs whose results come later.
         putItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.vendor]);
+        assumeRolesNamed(made.deliver.function, ASSUMED_ROLES);
         this.reroutes.queue.grantSendMessages(made.deliver.function);
         return made;
       }

@@ -44,6 +44,28 @@ export function vendorStateContract(name: string, create: (now: () => number) =>
     });
   });
 
+  describe(`tokens of destinations: ${name}`, () => {
+    it('are fetched by one function at a time, and written over what that one has read', async () => {
+      let now = START;
+      const { tokens } = create(() => now);
+      const id = fresh();
+      expect(await tokens.get(id)).toEqual({ version: 0 });
+      const claims = await Promise.all(Array.from({ length: 5 }, () => tokens.claim(id, 0, START + 10)));
+      expect(claims.filter(Boolean)).toHaveLength(1);
+      expect(await tokens.put(id, 0, 'sealed-1')).toBe(true);
+      expect(await tokens.get(id)).toEqual({ version: 1, sealed: 'sealed-1' });
+      expect(await tokens.put(id, 0, 'late')).toBe(false);
+      expect(await tokens.claim(id, 0, START + 10)).toBe(false);
+      expect(await tokens.claim(id, 1, START + 10)).toBe(true);
+      expect(await tokens.claim(id, 1, START + 10)).toBe(false);
+      await tokens.release(id, 1);
+      expect(await tokens.claim(id, 1, START + 10)).toBe(true);
+      now = START + 10;
+      expect(await tokens.claim(id, 1, START + 20)).toBe(true);
+      expect(await tokens.get(id)).toEqual({ version: 1, sealed: 'sealed-1', claimedUntil: START + 20 });
+    });
+  });
+
   describe(`jobs of vendors: ${name}`, () => {
     it('are kept by delivery, replaced, and forgotten', async () => {
       const { submissions } = create(() => START);

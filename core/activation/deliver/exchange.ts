@@ -3,6 +3,7 @@ import type { HttpOutcome } from '../error-class.ts';
 import type { Authenticator } from '../http/authenticator.ts';
 import type { HttpClient, HttpRequest } from '../http/client.ts';
 import { failed } from '../item-results.ts';
+import type { AwsSigner } from '../ports/aws-signer.ts';
 import type { ProfileDestination } from '../registry.ts';
 
 /** What a request is made for. */
@@ -20,15 +21,19 @@ const UNAUTHORIZED = 401;
  * One request, authenticated; where the token is not taken any more, once more with a new one.
  * @returns the outcome, or why no request was made
  */
-export function createExchange({ http }: { readonly http: HttpClient }, authenticator: Authenticator): Exchange {
+export function createExchange(
+  { http, awsSigner }: { readonly http: HttpClient; readonly awsSigner?: AwsSigner },
+  authenticator: Authenticator,
+): Exchange {
   return async (request, { destination, type, context }) => {
     const how = type.authentication(destination);
     const attempt = async (): Promise<HttpOutcome | Failure> => {
-      const authorized = await authenticator.authorize(destination.id, how, context.credentials);
-      if ('reason' in authorized) {
-        const { errorClass, reason, waitMs } = authorized;
-        return failed(errorClass, reason, waitMs === undefined ? {} : { waitMs });
+      if (how.type === 'aws') {
+        const signed = awsSigner ? await awsSigner(request, how) : failed('stop', 'aws-signer-not-there');
+        return 'reason' in signed ? signed : http(signed);
       }
+      const authorized = await authenticator.authorize(destination.id, how, context.credentials);
+      if ('reason' in authorized) return authorized;
       return http({ ...request, headers: { ...request.headers, ...authorized.headers } });
     };
     const isRejected = (outcome: HttpOutcome | Failure): boolean =>

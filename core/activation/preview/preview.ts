@@ -182,8 +182,13 @@ function maskedAuthentication(how: RequestAuthentication): Record<string, string
     case 'basic':
       return { authorization: `Basic ${MASK}` };
     case 'bearer':
-    case 'oauth2ClientCredentials':
       return { authorization: `Bearer ${MASK}` };
+    case 'aws':
+      return { authorization: `AWS4-HMAC-SHA256 ${MASK}` };
+    default: {
+      const { header = 'authorization', scheme = 'Bearer' } = how;
+      return { [header]: `${scheme} ${MASK}`.trim() };
+    }
   }
 }
 

@@ -8,13 +8,14 @@ import {
 import type { AudienceKey } from '#core/activation/destination-type.ts';
 import type { AudienceIds } from '#core/activation/ports/audience-ids.ts';
 import type { Submission, Submissions } from '#core/activation/ports/submissions.ts';
+import type { StoredTokens, TokenStore } from '#core/activation/ports/tokens.ts';
 import type { VendorState } from '#core/activation/ports/vendor-state.ts';
 import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { DAY_S } from '#core/util/durations.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { batchGet } from './batch-get.ts';
-import { stringAt } from './item-codec.ts';
+import { numberAt, stringAt } from './item-codec.ts';
 
 /** Longer than a queue keeps a message. */
 const KEPT_S = 15 * DAY_S;
@@ -130,8 +131,86 @@ class DynamoDbSubmissions implements Submissions {
   }
 }
 
+const MATCHES = '(attribute_not_exists(version) AND :version = :zero) OR version = :version';
+
+class DynamoDbTokens implements TokenStore {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  async get(destinationId: string): Promise<StoredTokens> {
+    const { client, table } = this.#world;
+    const { Item = {} } = await client.send(
+      new GetItemCommand({ TableName: table, Key: this.#key(destinationId), ConsistentRead: true }),
+    );
+    const [sealed, claimedUntil] = [stringAt(Item, 'sealed'), numberAt(Item, 'claimedUntil')];
+    return {
+      version: numberAt(Item, 'version') ?? 0,
+      ...(sealed !== undefined && { sealed }),
+      ...(claimedUntil !== undefined && { claimedUntil }),
+    };
+  }
+
+  claim(destinationId: string, version: number, until: number): Promise<boolean> {
+    return this.#write(
+      destinationId,
+      'SET claimedUntil = :until',
+      `(${MATCHES}) AND (attribute_not_exists(claimedUntil) OR claimedUntil <= :now)`,
+      { ':version': version, ':zero': 0, ':until': until, ':now': this.#world.now() },
+    );
+  }
+
+  put(destinationId: string, version: number, sealed: string): Promise<boolean> {
+    const values = { ':version': version, ':zero': 0, ':next': version + 1, ':sealed': sealed };
+    return this.#write(destinationId, 'SET sealed = :sealed, version = :next REMOVE claimedUntil', MATCHES, values);
+  }
+
+  async release(destinationId: string, version: number): Promise<void> {
+    await this.#write(destinationId, 'REMOVE claimedUntil', MATCHES, { ':version': version, ':zero': 0 });
+  }
+
+  #key(destinationId: string) {
+    return { pk: { S: operationsKey.tokens(destinationId) } };
+  }
+
+  async #write(
+    destinationId: string,
+    update: string,
+    condition: string,
+    values: Readonly<Record<string, number | string>>,
+  ): Promise<boolean> {
+    const { client, table } = this.#world;
+    try {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: this.#key(destinationId),
+          UpdateExpression: update,
+          ConditionExpression: condition,
+          ExpressionAttributeValues: Object.fromEntries(
+            Object.entries(values).map(([name, value]) => [
+              name,
+              typeof value === 'number' ? { N: String(value) } : { S: value },
+            ]),
+          ),
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}
+
 /** What is remembered about vendors, in the `operations` table. */
 export function createDynamoDbVendorState(client: DynamoDBClient, table: string, now: Clock): VendorState {
   const world = { client, table, now };
-  return { audienceIds: new DynamoDbAudienceIds(world), submissions: new DynamoDbSubmissions(world) };
+  return {
+    audienceIds: new DynamoDbAudienceIds(world),
+    submissions: new DynamoDbSubmissions(world),
+    tokens: new DynamoDbTokens(world),
+  };
 }

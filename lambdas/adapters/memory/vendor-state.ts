@@ -1,6 +1,7 @@
 import type { AudienceKey } from '#core/activation/destination-type.ts';
 import type { AudienceIds } from '#core/activation/ports/audience-ids.ts';
 import type { Submission, Submissions } from '#core/activation/ports/submissions.ts';
+import type { StoredTokens, TokenStore } from '#core/activation/ports/tokens.ts';
 import type { VendorState } from '#core/activation/ports/vendor-state.ts';
 import type { Clock } from '#core/ports/clock.ts';
 
@@ -58,8 +59,44 @@ class MemorySubmissions implements Submissions {
   }
 }
 
+class MemoryTokens implements TokenStore {
+  readonly #now: Clock;
+  readonly #tokens = new Map<string, StoredTokens>();
+
+  constructor(now: Clock) {
+    this.#now = now;
+  }
+
+  #of(destinationId: string): StoredTokens {
+    return this.#tokens.get(destinationId) ?? { version: 0 };
+  }
+
+  async get(destinationId: string): Promise<StoredTokens> {
+    return this.#of(destinationId);
+  }
+
+  async claim(destinationId: string, version: number, until: number): Promise<boolean> {
+    const known = this.#of(destinationId);
+    if (known.version !== version || (known.claimedUntil ?? 0) > this.#now()) return false;
+    this.#tokens.set(destinationId, { ...known, claimedUntil: until });
+    return true;
+  }
+
+  async put(destinationId: string, version: number, sealed: string): Promise<boolean> {
+    if (this.#of(destinationId).version !== version) return false;
+    this.#tokens.set(destinationId, { version: version + 1, sealed });
+    return true;
+  }
+
+  async release(destinationId: string, version: number): Promise<void> {
+    const { claimedUntil: _ended, ...known } = this.#of(destinationId);
+    if (known.version === version) this.#tokens.set(destinationId, known);
+  }
+}
+
 /** What is remembered about vendors, in memory. */
 export const createMemoryVendorState = (now: Clock): VendorState => ({
   audienceIds: new MemoryAudienceIds(now),
   submissions: new MemorySubmissions(),
+  tokens: new MemoryTokens(now),
 });

@@ -2,6 +2,7 @@ import { SUBMITTED } from '#core/activation/deliver/jobs.ts';
 import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
+import { SIGN_IN_EXPIRED } from '#core/activation/http/tokens.ts';
 import { createRequestSender, HELD_BACK, type RequestSenderDeps } from '#core/activation/request-sender.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { overtaken, stillHolds } from '#core/activation/superseded.ts';
@@ -64,6 +65,7 @@ export function createHandler(deps: DeliverHttpDeps) {
   const settleFailed = async (items: readonly Item[], failure: Failure, session: Session): Promise<void> => {
     const { errorClass, reason, until = deps.now() } = failure;
     const destination = items[0]!.value.destinationId;
+    if (reason === SIGN_IN_EXPIRED) deps.metrics.count(METRICS.signInsExpired, 1, { destination });
     if (reason === HELD_BACK || reason === SUBMITTED)
       deps.metrics.count(METRICS.deliveriesHeldBack, items.length, { destination });
     else deps.metrics.count(METRICS.deliveriesFailed, items.length, { destination, class: errorClass });

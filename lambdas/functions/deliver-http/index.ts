@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { dynamoDb, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { createAwsSigner } from '#lambdas/adapters/aws/signer.ts';
+import { dynamoDb, secretsManager, sqs, sts } from '#lambdas/adapters/clients.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
@@ -41,6 +42,12 @@ export const handler = withDataflow(
         random: Math.random,
       }),
       vendorState: createDynamoDbVendorState(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
+      awsSigner: createAwsSigner({
+        credentials: () => dynamoDb().config.credentials(),
+        sts,
+        now: Date.now,
+        endpoint: process.env.AWS_ENDPOINT_URL,
+      }),
       lane: new SqsDeliveryLane(sqs(), { queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }),
       attempts: new DynamoDbAttemptCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
       metrics,

@@ -8,7 +8,7 @@ import { type RequestErasureDeps, requestErasure } from '#core/privacy/request-e
 import { parseIdentityKey } from '#core/record/identity.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
-export interface ErasePersonDeps extends Omit<RequestErasureDeps, 'settings' | 'digestOf'> {
+export interface ErasePersonDeps extends Omit<RequestErasureDeps, 'settings' | 'destinations' | 'digestOf'> {
   readonly catalog: CatalogPort;
   /** The key that identities are hashed with. */
   suppressionKey(): Promise<string>;
@@ -53,7 +53,12 @@ export function createHandler(deps: ErasePersonDeps) {
       logBatch({ readmitted: digest, reason: asked.reason });
       return { outcome: 'readmitted' };
     }
-    const erasure = await requestErasure(asked, { ...deps, settings: settings.evaluation, digestOf });
+    const erasure = await requestErasure(asked, {
+      ...deps,
+      settings: settings.evaluation,
+      destinations: settings.route.destinations,
+      digestOf,
+    });
     if (!erasure) return { outcome: 'nobody' };
     const {
       identities: _identities,

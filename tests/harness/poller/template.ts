@@ -82,6 +82,7 @@ export function follow(templates: Templates, stack: string, value: unknown): Res
 /** A string that may be composed of references, split into text and the resources referred to. */
 export function parts(templates: Templates, stack: string, value: unknown): (string | Resource)[] {
   if (typeof value === 'string') return [value];
+  if ((value as { Ref?: string } | undefined)?.Ref === 'AWS::Partition') return ['aws'];
   const join = (value as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
   if (join === undefined) return [follow(templates, stack, value)];
   const [delimiter, items] = join;

@@ -83,6 +83,7 @@ async function run(steps: readonly Step[], next: () => Fault, travel: <T>(record
           ...faulty,
           deliveryStates,
           settings: profileSettings,
+          destinations: new Map(),
           now: () => now,
           backoff,
         }),

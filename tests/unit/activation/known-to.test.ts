@@ -25,7 +25,7 @@ it('names every destination that was told of a person, of items that are joined 
     [],
   );
   const people = ['CRMID:a', 'ECID:1', 'Email:Ann@Example.com'];
-  expect(await knownTo(['CRMID:a', 'ECID:1'], people, states)).toEqual([
+  expect(await knownTo(['CRMID:a', 'ECID:1'], people, states, new Map())).toEqual([
     { destinationId: 'ads', identities: ['ECID:1'], isMember: true },
     { destinationId: 'crm', identities: ['CRMID:a'], isMember: false },
     { destinationId: 'mail', identities: [hashed], isMember: true },

@@ -16,6 +16,7 @@ import {
   storedSha256,
 } from '#core/activation/normalise/forms.ts';
 import { normalPhone } from '#core/activation/normalise/phone.ts';
+import { spellings } from '#core/activation/spellings.ts';
 import { hashEmail } from '#core/identity/hashing.ts';
 import { runs } from '#tests/harness/runs.ts';
 import { identity } from './factories.ts';
@@ -227,6 +228,18 @@ describe('identities as vendors want them', () => {
     const [crm, email] = [identity('CRMID', 'C1'), identity('Email', 'A@x.com')];
     expect(makeIdentities(first, [email, crm]).identities).toEqual([{ namespace: 'external_id', value: 'C1' }]);
     expect(makeIdentities(first, [email]).identities).toEqual([{ namespace: 'email', value: 'a@x.com' }]);
+  });
+
+  it('are recognised, in what was routed, by all the ways in which they may be written', () => {
+    const keys = spellings(['Email:A.B@gmail.com', 'CRMID:1'], { type: 'ads' }, () => GOOGLE_FORMS);
+    expect(keys).toEqual([
+      'Email:A.B@gmail.com',
+      `Email_LC_SHA256:${hashEmail('a.b@gmail.com')}`,
+      'CRMID:1',
+      `emailAddress:${digest('ab@gmail.com')}`,
+    ]);
+    expect(spellings(['CRMID:1'], undefined)).toEqual(['CRMID:1']);
+    expect(spellings(['CRMID:1'], {})).toEqual(['CRMID:1']);
   });
 
   it('never are a hash of a hash, or of nothing, and are the same for the same person however it is written', () => {

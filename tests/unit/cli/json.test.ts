@@ -103,6 +103,7 @@ describe('what commands print with --json', () => {
       'destination preview',
       async () => [...example, '--destination', 'webhook', '--changes', await put('e.ndjson', '')],
     ],
+    ['destination describe', async () => ['http']],
     ['audience-manager read', async () => [await put('ftp_dpm_1234_1445374061.sync', '')]],
     [
       'identity simulate',

@@ -37,6 +37,7 @@ it('a deletion has all that was routed about the person routed anew, what is not
   await rerouteErased(['CRMID:ann', ecid(1)], {
     profiles,
     deliveryStates,
+    destinations: new Map(),
     reroutes: { send: async (all) => void orders.push(...all) },
     backoff,
   });
