@@ -14,7 +14,7 @@ const JWT_GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const missing = (key: string): Failure => failed('stop', `secret-without-${key}`);
 
 /**
- * The request for an access token (RFC 6749 §4.4 and §6, RFC 7523 §2.1).
+ * The request for an access token (RFC 6749 §4.4, RFC 6749 §6, RFC 7523 §2.1).
  * @param refreshToken the newest one, where the vendor gives a new one with every token
  * @param now epoch ms
  */

@@ -1,7 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentity, Checksum, Provider, SourceData } from '@smithy/types';
 import type { AwsAuthentication } from '#core/activation/http/credentials.ts';
 import { failed } from '#core/activation/item-results.ts';
 import type { AwsSigner } from '#core/activation/ports/aws-signer.ts';
@@ -12,17 +11,25 @@ const SESSION_S = 3_600;
 /** A role's credentials are replaced so long before they end. */
 const MARGIN_MS = 5 * 60_000;
 
+interface AwsCredentialIdentity {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+type Secret = string | ArrayBuffer | ArrayBufferView;
+
 /** SHA-256 as the signer wants it, by Node's own. */
-class Sha256 implements Checksum {
-  readonly #secret: SourceData | undefined;
+class Sha256 {
+  readonly #secret: Secret | undefined;
   #hash: Hash | Hmac;
 
-  constructor(secret?: SourceData) {
+  constructor(secret?: Secret) {
     this.#secret = secret;
     this.#hash = Sha256.#begin(secret);
   }
 
-  static #begin(secret?: SourceData): Hash | Hmac {
+  static #begin(secret?: Secret): Hash | Hmac {
     return secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string | Uint8Array);
   }
 
@@ -41,7 +48,7 @@ class Sha256 implements Checksum {
 
 export interface AwsSignerOptions {
   /** Of the function itself. */
-  readonly credentials: Provider<AwsCredentialIdentity>;
+  readonly credentials: () => Promise<AwsCredentialIdentity>;
   readonly sts: () => Pick<STSClient, 'send'>;
   readonly now: Clock;
   /** What answers in place of AWS, for every service. */
