@@ -21,7 +21,7 @@ export const audienceName = (
 /** A consent, by its path below `consents`: `share`, `marketing.email`. */
 export const consentPath = z
   .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/, 'a dotted path below "consents"');
+  .regex(/^(?!marketing\.\w+\.)[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/, 'a dotted path below "consents"');
 
 /** Whether a change is an entry or an exit, as most vendors want it said. */
 export const actionOf = ({ status }: MembershipChange): 'add' | 'remove' => (status === 'realized' ? 'add' : 'remove');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { consentPath } from './audience-settings.ts';
 import type { Reference } from './destination-type.ts';
 import { isPlainOrigin } from './http/origin.ts';
 
@@ -35,9 +36,5 @@ export const apiOrigin = z
   .refine(isPlainOrigin, 'expected scheme and host only, such as https://api.example.com')
   .transform((url) => new URL(url).origin);
 
-/** Consents without which nobody is sent: paths below `consents`. */
-export const neededConsents = z.array(
-  z
-    .string()
-    .regex(/^(?!marketing\.\w+\.)[A-Za-z]\w*(\.[A-Za-z]\w*)*$/, 'a path below `consents`, such as marketing.email'),
-);
+/** Consents without which nobody is sent. */
+export const neededConsents = z.array(consentPath);

@@ -142,7 +142,7 @@ function klaviyoVendor({ invalid, now }: VendorWorld): FakeVendor {
         return respond(405, {});
     }
   };
-  const segmentOf = (list: string): string => lists.get(list)!.replace('Tributary ', '');
+  const segmentOf = (list: string): string => lists.get(list)!.replace('Tributary: ', '');
   return {
     answer,
     members: () =>

@@ -13,7 +13,7 @@ const WRITTEN = {
   id: 'd',
   type: 'klaviyo',
   segments: [EXAMPLE_SEGMENT],
-  lists: { [EXAMPLE_SEGMENT]: 'VRgFBd' },
+  audiences: { [EXAMPLE_SEGMENT]: 'VRgFBd' },
   fields: {
     phone_number: 'mobilePhone.number',
     external_id: 'crm.id',
@@ -260,6 +260,6 @@ describe("Klaviyo's subscriptions", () => {
       problemsOf({ subscriptions: { withdraw: 'suppress' }, identities: { phone: true }, fields: {} }),
     ).toHaveLength(1);
     expect(problemsOf({ subscriptions, identities: { phone: true }, fields: {} })).toEqual([]);
-    expect(problemsOf({ lists: { other: 'L' } })).toHaveLength(1);
+    expect(problemsOf({ audiences: { other: 'L' } })).toHaveLength(1);
   });
 });

@@ -18,7 +18,7 @@ export const klaviyo = {
   example: { id: 'klaviyo', fields: { first_name: 'person.name.firstName' } },
   setUp: [
     'Create a private API key with the scopes lists:read, lists:write, profiles:read and profiles:write (and subscriptions:write for `subscriptions`), and put it into the secret.',
-    'Write the ids of lists that are there already under `lists`; a list is created for each other audience, at most 150 a day.',
+    'Write the ids of lists that are there already under `audiences`; a list is created for each other audience, at most 150 a day.',
   ],
   credentials: { apiKey: 'the private API key, beginning with pk_' },
   capabilities: { exit: true, backfill: true, audiences: 'created', list: false, deletion: false },
@@ -76,10 +76,10 @@ function check(destination: KlaviyoDestination): DefinitionProblem[] {
     const message = fieldProblem(name, key);
     return message === undefined ? [] : [{ path: ['fields', name], message, hint: `expected ${FIELD_HINT}` }];
   });
-  const ofLists = Object.keys(destination.lists).flatMap((segmentId) =>
+  const ofLists = Object.keys(destination.audiences).flatMap((segmentId) =>
     segments.includes(segmentId)
       ? []
-      : [{ path: ['lists', segmentId], message: `"${segmentId}" is not among the segments of this destination` }],
+      : [{ path: ['audiences', segmentId], message: `"${segmentId}" is not among the segments of this destination` }],
   );
   const isAsked = consentPath(destination) !== undefined;
   const ofSubscriptions =

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audienceSettings } from '#core/activation/audience-settings.ts';
 import { destinationBase, mandatoryAttributes } from '#core/activation/destination-base.ts';
 import { apiOrigin, mappedFields, neededConsents } from '#core/activation/vendor-settings.ts';
 import { namespaceCode } from '#core/identity/definition.ts';
@@ -29,13 +30,7 @@ export const definition = z.strictObject({
       'expected exactly one of email, phone and externalId: two ways to one profile undo each other; the others can be fields',
     )
     .default({ email: true }),
-  /** Segment → list, where the list is there already. The others are created. */
-  lists: z.record(z.string(), z.string().min(1)).default({}),
-  /** What the names of created lists begin with; the id of the segment follows. */
-  listPrefix: z
-    .string()
-    .regex(/^[^"'\\]*$/, 'a text without quotes and backslashes')
-    .default('Tributary '),
+  ...audienceSettings(z.string().min(1)),
   /** Field of a Klaviyo profile → profile attribute. */
   fields: mappedFields,
   mandatoryAttributes,
