@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { definitionId } from '#core/util/definition-id.ts';
 import type { MembershipChange } from './delivery.ts';
-import type { RequestContext } from './destination-type.ts';
+import type { Failure, RequestContext } from './destination-type.ts';
 
 /** What users write of audiences that are made at a vendor. @param id the shape of the vendor's ids */
 export const audienceSettings = <T extends z.ZodType>(id: T) => ({
@@ -25,3 +25,7 @@ export const consentPath = z
 
 /** Whether a change is an entry or an exit, as most vendors want it said. */
 export const actionOf = ({ status }: MembershipChange): 'add' | 'remove' => (status === 'realized' ? 'add' : 'remove');
+
+/** A failure to find or make an audience: what is wrong with it is wrong for everybody, and nobody is dropped for it. */
+export const forEverybody = (failure: Failure): Failure =>
+  failure.errorClass === 'drop' ? { ...failure, errorClass: 'stop' } : failure;

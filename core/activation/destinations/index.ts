@@ -3,4 +3,5 @@ export { braze } from './braze/definition.ts';
 export { googleDataManager } from './google-data-manager/definition.ts';
 export { http } from './http/definition.ts';
 export { klaviyo } from './klaviyo/definition.ts';
+export { metaCustomAudiences } from './meta-custom-audiences/definition.ts';
 export { s3File } from './s3-file/definition.ts';

@@ -128,6 +128,20 @@ export const plain = (change: 'as-is' | 'lower' = 'as-is'): Maker => ({
   },
 });
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const ZEROS = /^[0-]+$/;
+
+/** An advertising id (IDFA, GAID), or its SHA-256 digest. One of zeros alone is everybody's who has turned tracking off. */
+export const advertisingId = (as: 'as-is' | 'lower' | 'sha256'): Maker => ({
+  how: `a UUID, not of zeros alone${{ 'as-is': '', lower: ', lower-case', sha256: ', lower-case, SHA-256 hex' }[as]}`,
+  make: (value) => {
+    const id = value.trim();
+    if (!UUID.test(id) || ZEROS.test(id)) return { unusable: 'notAnAdvertisingId' };
+    if (as === 'as-is') return id;
+    return as === 'lower' ? id.toLowerCase() : digest(id.toLowerCase());
+  },
+});
+
 /** The SHA-256 digest of the value, trimmed and in lower case. */
 export const plainSha256 = (as: DigestText = 'hex'): Maker => ({
   how: `trimmed, lower-case, SHA-256 ${as}`,

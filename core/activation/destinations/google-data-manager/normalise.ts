@@ -1,10 +1,10 @@
 import { digest, looksLikeDigest } from '#core/activation/normalise/digest.ts';
 import { GMAIL_AND_GOOGLEMAIL } from '#core/activation/normalise/email.ts';
 import {
+  advertisingId,
   emailSha256,
   fromEach,
   type IdentityForms,
-  type Maker,
   phoneSha256,
   plain,
   storedSha256,
@@ -30,18 +30,6 @@ interface Sent {
   readonly androidAppId?: string | undefined;
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const NO_TRACKING = /^[0-]+$/;
-
-/** An advertising id. One of zeros alone is everybody's who has turned tracking off. */
-const mobileId: Maker = {
-  how: 'as it is, if it is a UUID and not of zeros alone',
-  make: (value) => {
-    const id = value.trim();
-    return UUID.test(id) && !NO_TRACKING.test(id) ? id : { unusable: 'notAnAdvertisingId' };
-  },
-};
-
 /** What is made of the identities of a person, as Google's own libraries make it (README.md). */
 export const identityForms = ({ contacts, userIds, iosAppId, androidAppId }: Sent): IdentityForms => ({
   take: 'all',
@@ -59,8 +47,8 @@ export const identityForms = ({ contacts, userIds, iosAppId, androidAppId }: Sen
         ]
       : []),
     ...(userIds.length > 0 ? [{ form: 'userId', from: fromEach(userIds, plain()) }] : []),
-    ...(iosAppId === undefined ? [] : [{ form: 'idfa', from: { IDFA: mobileId } }]),
-    ...(androidAppId === undefined ? [] : [{ form: 'gaid', from: { GAID: mobileId } }]),
+    ...(iosAppId === undefined ? [] : [{ form: 'idfa', from: { IDFA: advertisingId('as-is') } }]),
+    ...(androidAppId === undefined ? [] : [{ form: 'gaid', from: { GAID: advertisingId('as-is') } }]),
   ],
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { audienceName } from '#core/activation/audience-settings.ts';
+import { audienceName, forEverybody } from '#core/activation/audience-settings.ts';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { AudienceCreation, AudienceKey } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
@@ -40,7 +40,7 @@ export const userLists: AudienceCreation<GoogleDestination> = {
   },
   found: (outcome) => {
     const failure = googleFailure(outcome);
-    if (failure) return failure;
+    if (failure) return forEverybody(failure);
     const read = listAnswer.safeParse(bodyOf(outcome));
     if (!read.success) return failed('retry', 'malformed-answer');
     const id = read.data.userLists?.[0]?.id;
@@ -61,7 +61,7 @@ export const userLists: AudienceCreation<GoogleDestination> = {
   }),
   created: (outcome) => {
     const failure = googleFailure(outcome);
-    if (failure) return failure;
+    if (failure) return forEverybody(failure);
     const read = userList.safeParse(bodyOf(outcome));
     return read.success ? { id: read.data.id } : failed('retry', 'malformed-answer');
   },
