@@ -164,7 +164,7 @@ export const conformance: Conformance = {
     address: {},
     tokenUrl: 'https://tokens.example.com/token',
   },
-  secret: { clientId: 'the client', clientSecret: 'the client secret' },
+  secret: { clientId: 'the client', clientSecret: 'the client secret', refreshToken: 'the refresh token' },
   profile: (n) => ({
     identities: [
       identity('Email', ` Person.${n}@GMail.com`),

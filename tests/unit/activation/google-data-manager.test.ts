@@ -134,6 +134,18 @@ describe('requests to the Data Manager API', () => {
   });
 });
 
+describe('credentials for the Data Manager API', () => {
+  it('are of a user who has signed in, or of a service account', () => {
+    const how = (more: object) => type.authentication(destinationOf(type, { ...written, ...more }));
+    const scope = 'https://www.googleapis.com/auth/datamanager';
+    expect(how({})).toMatchObject({
+      type: 'oauth2RefreshToken',
+      signIn: { scope, parameters: { access_type: 'offline' } },
+    });
+    expect(how({ credentials: 'serviceAccount' })).toMatchObject({ type: 'oauth2Jwt', scope });
+  });
+});
+
 describe('the address identifier', () => {
   const whole = { givenName: 'givenname', familyName: 'familyname', regionCode: 'us', postalCode: 97205 };
   it('has the digests of Google’s own tests', () => {

@@ -1,4 +1,5 @@
 import type { Reference, RequestDestination } from '#core/activation/destination-type.ts';
+import type { SignIn } from '#core/activation/http/credentials.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { memberAnswer, statusAnswer } from './answers.ts';
 import { identityForms } from './normalise.ts';
@@ -7,6 +8,13 @@ import { definition, type GoogleDestination } from './settings.ts';
 import { userLists } from './user-lists.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/datamanager';
+const SIGN_IN: SignIn = {
+  url: 'https://accounts.google.com/o/oauth2/v2/auth',
+  scope: SCOPE,
+  // Without these there is no refresh token, or only at the first time.
+  parameters: { access_type: 'offline', prompt: 'consent' },
+  who: 'a user of the login account, or of the operating account where there is none',
+};
 const isPath = (said: string): boolean => said !== 'granted' && said !== 'unstated';
 
 /** Google Customer Match and DV360 audiences, by the Data Manager API. */
@@ -29,11 +37,14 @@ export const googleDataManager = {
     'Accept the Customer Match terms in the account, and see that the account may use Customer Match.',
     'Enable the Data Manager API in a Google Cloud project, and make an OAuth client or a service account in it.',
     'Give the user of the credentials access to the login account, or to the operating account where there is none.',
-    'Put the credentials into the secret of the destination.',
+    'Put clientId and clientSecret into the secret and sign in with `tributary destination authorize`; or let the secret be the key file of the service account.',
   ],
   credentials: {
-    clientId: 'of the OAuth client',
-    clientSecret: 'of the OAuth client',
+    clientId: 'of the OAuth client, with `credentials: user`',
+    clientSecret: 'the same',
+    refreshToken: 'the same; `tributary destination authorize` puts it there',
+    client_email: 'of the key file of the service account, with `credentials: serviceAccount`',
+    private_key: 'the same',
   },
   capabilities: { exit: true, backfill: true, audiences: 'created', list: false, deletion: false },
   delivery: 'requests',
@@ -61,12 +72,10 @@ export const googleDataManager = {
         : []),
     ];
   },
-  authentication: ({ tokenUrl }) => ({
-    type: 'oauth2ClientCredentials',
-    tokenUrl,
-    scope: SCOPE,
-    clientAuthentication: 'body',
-  }),
+  authentication: ({ credentials, tokenUrl }) =>
+    credentials === 'serviceAccount'
+      ? { type: 'oauth2Jwt', tokenUrl, scope: SCOPE }
+      : { type: 'oauth2RefreshToken', tokenUrl, clientAuthentication: 'body', signIn: SIGN_IN },
   audiences: userLists,
   rows: memberRows,
   request: memberRequest,

@@ -102,7 +102,7 @@ export function memberRequest(call: Call, members: readonly Member[], destinatio
   };
   return {
     method: 'POST',
-    url: `${destination.apiUrl}/v1/audienceMembers:${isAdded ? 'ingest' : 'remove'}`,
+    url: `${destination.url}/v1/audienceMembers:${isAdded ? 'ingest' : 'remove'}`,
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     timeoutMs: TIMEOUT_MS,
@@ -119,9 +119,9 @@ function consentOf({ adUserDataConsent, adPersonalizationConsent }: GoogleDestin
 }
 
 /** Asks what became of a request. @param job its `requestId` */
-export const statusRequest = (job: string, { apiUrl }: GoogleDestination): HttpRequest => ({
+export const statusRequest = (job: string, { url }: GoogleDestination): HttpRequest => ({
   method: 'GET',
-  url: `${apiUrl}/v1/requestStatus:retrieve?requestId=${encodeURIComponent(job)}`,
+  url: `${url}/v1/requestStatus:retrieve?requestId=${encodeURIComponent(job)}`,
   headers: { accept: 'application/json' },
   body: '',
   timeoutMs: TIMEOUT_MS,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { audienceSettings, consentPath } from '#core/activation/audience-settings.ts';
 import { destinationBase } from '#core/activation/destination-base.ts';
+import { apiOrigin } from '#core/activation/vendor-settings.ts';
 import { namespaceCode } from '#core/identity/definition.ts';
 import { KINDS } from './normalise.ts';
 
@@ -55,7 +56,9 @@ export const definition = z.strictObject({
   membershipDays: z.int().min(1).max(540).default(540),
   /** Requests a second of all functions together. */
   requestsPerSecond: z.number().min(0.1).max(1_000).default(5),
-  apiUrl: z.url({ protocol: /^https?$/ }).default('https://datamanager.googleapis.com'),
+  url: apiOrigin.default('https://datamanager.googleapis.com'),
+  /** Whose the secret is: of somebody who has signed in, or of a service account. */
+  credentials: z.enum(['user', 'serviceAccount']).default('user'),
   tokenUrl: z.url({ protocol: /^https?$/ }).default('https://oauth2.googleapis.com/token'),
 });
 export type GoogleDestination = z.output<typeof definition>;

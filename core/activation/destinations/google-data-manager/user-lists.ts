@@ -79,8 +79,8 @@ const keysOf = (delivery: ProfileDelivery, isWanted: (status: string) => boolean
 
 const resourceOf = ({ accountType, accountId }: GoogleDestination['operatingAccount']): string =>
   `accountTypes/${accountType}/accounts/${accountId}`;
-const addressOf = ({ apiUrl, operatingAccount }: GoogleDestination): string =>
-  `${apiUrl}/v1/${resourceOf(operatingAccount)}/userLists`;
+const addressOf = ({ url, operatingAccount }: GoogleDestination): string =>
+  `${url}/v1/${resourceOf(operatingAccount)}/userLists`;
 
 const base = ({ loginAccount, linkedAccount }: GoogleDestination): Pick<HttpRequest, 'headers' | 'timeoutMs'> => ({
   headers: {

@@ -12,7 +12,7 @@ export const metaCustomAudiences = {
   category: 'social',
   summary: 'Hashed contact data and ids as custom audiences of an ad account, for Facebook and Instagram.',
   definition,
-  example: { id: 'meta', adAccount: '1234567890', externalIds: ['CRMID'], details: {}, requiredConsents: ['share'] },
+  example: { id: 'meta', adAccount: '1234567890', externalIds: ['CRMID'], details: {}, consents: ['share'] },
   setUp: [
     'Accept the Custom Audience terms for the ad account.',
     'Make a system user in the Business Manager, give it the ad account, and a token with `ads_management`.',
@@ -32,18 +32,18 @@ export const metaCustomAudiences = {
   },
   mandatory: () => [],
   sendsUpdates: (destination) => destination.details !== undefined || limitPath(destination) !== undefined,
-  consents: ({ requiredConsents }) => requiredConsents,
+  consents: ({ consents }) => consents,
   references: ({ externalIds, details = {} }) => [
     ...externalIds.map((namespace, i): Reference => ({ path: ['externalIds', i], namespace })),
     ...Object.entries(details).map(([name, attribute]): Reference => ({ path: ['details', name], attribute })),
   ],
-  check: ({ requiredConsents, limitedDataUse }) =>
-    limitedDataUse?.unlessConsent !== undefined && requiredConsents.includes(limitedDataUse.unlessConsent)
+  check: ({ consents, limitedDataUse }) =>
+    limitedDataUse?.unlessConsent !== undefined && consents.includes(limitedDataUse.unlessConsent)
       ? [
           {
             path: ['limitedDataUse', 'unlessConsent'],
             message: 'nobody is sent without this consent, so nobody’s data use would be limited',
-            hint: 'take it out of requiredConsents, or choose another consent',
+            hint: 'take it out of consents, or choose another consent',
           },
         ]
       : [],

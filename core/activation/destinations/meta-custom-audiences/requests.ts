@@ -120,7 +120,7 @@ const sessionId = (data: unknown, now: number): number =>
 /** An address of the Graph API, with the proof that the caller knows the app's secret, where the secret is there. */
 export function graphUrl(
   path: string,
-  { apiUrl, apiVersion }: MetaDestination,
+  { url, apiVersion }: MetaDestination,
   credentials: Credentials,
   query: Readonly<Record<string, string>> = {},
 ): string {
@@ -130,5 +130,5 @@ export function graphUrl(
       ? {}
       : { appsecret_proof: createHmac('sha256', secret).update(token).digest('hex') };
   const parameters = new URLSearchParams({ ...query, ...proof }).toString();
-  return `${apiUrl}/${apiVersion}/${path}${parameters && `?${parameters}`}`;
+  return `${url}/${apiVersion}/${path}${parameters && `?${parameters}`}`;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { audienceSettings, consentPath } from '#core/activation/audience-settings.ts';
 import { destinationBase } from '#core/activation/destination-base.ts';
+import { apiOrigin, neededConsents } from '#core/activation/vendor-settings.ts';
 import { namespaceCode } from '#core/identity/definition.ts';
 
 const path = (of: string) => z.string().min(1).default(of);
@@ -39,7 +40,7 @@ export const definition = z.strictObject({
     .enum(['USER_PROVIDED_ONLY', 'PARTNER_PROVIDED_ONLY', 'BOTH_USER_AND_PARTNER_PROVIDED'])
     .default('USER_PROVIDED_ONLY'),
   /** Consents without which nobody is sent: Meta has no field for it. */
-  requiredConsents: z.array(consentPath).default(['share']),
+  consents: neededConsents.default(['share']),
   limitedDataUse: limitedDataUse.optional(),
   /** Whether requests say that they are a session of their own. */
   session: z.boolean().default(false),
@@ -50,7 +51,7 @@ export const definition = z.strictObject({
     .string()
     .regex(/^v\d{1,3}\.\d$/, 'such as v27.0')
     .default('v27.0'),
-  apiUrl: z.url({ protocol: /^https?$/ }).default('https://graph.facebook.com'),
+  url: apiOrigin.default('https://graph.facebook.com'),
 });
 export type MetaDestination = z.output<typeof definition>;
 export type Details = z.output<typeof details>;
