@@ -5,3 +5,4 @@ export { http } from './http/definition.ts';
 export { klaviyo } from './klaviyo/definition.ts';
 export { metaCustomAudiences } from './meta-custom-audiences/definition.ts';
 export { s3File } from './s3-file/definition.ts';
+export { salesforceMarketingCloud } from './salesforce-marketing-cloud/definition.ts';
