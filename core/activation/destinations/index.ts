@@ -6,3 +6,4 @@ export { klaviyo } from './klaviyo/definition.ts';
 export { metaCustomAudiences } from './meta-custom-audiences/definition.ts';
 export { s3File } from './s3-file/definition.ts';
 export { salesforceMarketingCloud } from './salesforce-marketing-cloud/definition.ts';
+export { tiktok } from './tiktok/definition.ts';
