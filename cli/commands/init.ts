@@ -8,7 +8,7 @@ import { UserError } from '#cli/user-error.ts';
 import { headerlessColumns } from '#core/catalog/init/csv.ts';
 import { type MadeCatalog, makeCatalog } from '#core/catalog/init/init.ts';
 import { slug } from '#core/catalog/init/names.ts';
-import { readSample, type Sample } from '#core/catalog/init/sample.ts';
+import { type CsvNames, readSample, type Sample } from '#core/catalog/init/sample.ts';
 import { segmentId } from '#core/catalog/init/write.ts';
 import { isTimeZone } from '#core/ingestion/mapping/date-pattern.ts';
 import { phoneCountry } from '#core/ingestion/mapping/phone.ts';
@@ -25,6 +25,8 @@ interface Options {
   readonly dates?: 'dmy' | 'mdy';
   readonly country?: string;
   readonly headerCheck: boolean;
+  readonly header: boolean;
+  readonly columns?: readonly string[];
   readonly force?: true;
   readonly json?: true;
 }
@@ -32,7 +34,7 @@ interface Options {
 export const initCommand = (): Command =>
   new Command('init')
     .description('make a small catalog from a CSV or NDJSON file: schema, mapping, namespaces and a first audience')
-    .argument('<file>', 'the file: .csv, .ndjson, .jsonl or .json, each also with .gz')
+    .argument('<file>', 'the file: .csv, .tsv, .ndjson, .jsonl or .json, each also with .gz or .zst')
     .requiredOption('--out <dir>', 'folder for the catalog')
     .option('--dataset <id>', 'id of the dataset; the name of the file when omitted')
     .option('--tenant <name>', 'where fields stand that are not of XDM; the name of the folder when omitted')
@@ -44,13 +46,20 @@ export const initCommand = (): Command =>
     .addOption(new Option('--dates <order>', 'of day and month in 01/02/2026').choices(['dmy', 'mdy']))
     .option('--country <code>', 'of telephone numbers without a country code, such as DE', parseCountry)
     .option('--no-header-check', 'the first line of a CSV names the columns, whatever it looks like')
+    .option('--no-header', 'the CSV has no header; its columns are numbered unless --columns names them')
+    .option(
+      '--columns <names>',
+      'the names of the columns of a CSV without a header, with commas between them',
+      parseColumns,
+    )
     .option('--force', 'replace files that are there')
     .option(...JSON_OPTION)
     .action(init);
 
 async function init(path: string, options: Options): Promise<void> {
-  const sample = await sampleOf(path);
-  if (options.headerCheck) expectHeader(sample, path);
+  const hasHeader = options.header && options.columns === undefined;
+  const sample = await sampleOf(path, { hasHeader, columns: options.columns });
+  if (options.headerCheck && hasHeader) expectHeader(sample, path);
   const dataset = options.dataset ?? (slug(basename(path).split('.')[0]!) || 'records');
   if (slug(dataset) !== dataset)
     throw new UserError(`"${dataset}" is no id of a dataset: use letters, digits, "_" and "-"`);
@@ -66,13 +75,14 @@ async function init(path: string, options: Options): Promise<void> {
   printReport(options.json, report, printInit(report));
 }
 
-async function sampleOf(path: string): Promise<Sample> {
+async function sampleOf(path: string, names: CsvNames): Promise<Sample> {
   const source = await fileSource(path);
   if (/\.parquet(\.gz)?$/i.test(path)) {
     throw new UserError(`${path} is Parquet, whose columns are not mapped yet. Give a CSV, NDJSON or JSON file.`);
   }
   try {
-    const sample = await readSample(source);
+    const sample = await readSample(source, names);
+    if (sample.records.length === 0) throw unusable(path, { code: 'empty-file', message: 'It has no record' });
     const [first] = sample.records;
     if (first?.rejection && sample.records.every(({ rejection }) => rejection)) throw unusable(path, first.rejection);
     return sample;
@@ -94,7 +104,7 @@ function expectHeader(sample: Sample, path: string): void {
   if (columns.length === 0) return;
   const which = columns.length === 1 ? `column ${columns[0]} looks` : `columns ${columns.slice(0, 5).join(', ')} look`;
   throw new UserError(
-    `The first line of ${path} seems to be no header: ${which} like a value, not like a name. Put a line with the names of the columns before it; or say --no-header-check if these are their names.`,
+    `The first line of ${path} seems to be no header: ${which} like a value, not like a name. Put a line with the names of the columns before it, or say --columns id,name,… (or --no-header) if there is none; or --no-header-check if these are their names.`,
     { code: 'invalid-header' },
   );
 }
@@ -147,6 +157,7 @@ function reportOn(path: string, out: string, dataset: string, sample: Sample, ma
     files: [...files.keys()],
     dataset,
     kind: guess.kind,
+    ...(sample.csv && { csv: sample.csv }),
     sample: { records: sample.records.length, isWholeFile: sample.isWhole, accepted, rejected: rejected.length },
     fields: guess.fields.map(({ source, destination, rule, schema, reason }) => ({
       source,
@@ -165,6 +176,13 @@ function reportOn(path: string, out: string, dataset: string, sample: Sample, ma
     rejected: rejected.slice(0, MAX_REJECTED),
     hasProfile: guess.identities.length > 0 || guess.hasIdentityMap === true,
   };
+}
+
+/** Names of columns, with commas between them. */
+function parseColumns(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '') && new Set(names).size === names.length) return names;
+  throw new InvalidArgumentError('Expected a different name for every column, such as id,name,city');
 }
 
 function parseTimeZone(text: string): string {

@@ -81,7 +81,10 @@ export function routedOf({ ingestionMethod, records = 0, unreadable }: Fed): str
 async function* messagesOf(file: DataFile, giveUp: (error: FileRejectedError) => void): AsyncIterable<string> {
   const source = await fileSource(file.path);
   try {
-    const plan = await listChunks(source, { targetBytes: 64 * 1_048_576 });
+    const plan = await listChunks(source, {
+      targetBytes: 64 * 1_048_576,
+      ...(file.dataset && { files: file.dataset.files }),
+    });
     for (const chunk of plan.chunks) {
       for await (const records of decodeChunk(source, plan, chunk, nullFieldsOf(file.dataset))) {
         yield* records.map((decoded) => messageOf(file, decoded, chunk.header));

@@ -1,12 +1,22 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
-import { decodeChunk, nullFieldsOf } from '#core/ingestion/decode.ts';
-import { rejectForeignHeader } from '#core/ingestion/mapping/reject-header.ts';
+import { decodeChunk, type Noted, nullFieldsOf } from '#core/ingestion/decode.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/pipeline/process.ts';
 import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 
 const CHUNK_BYTES = 8 * 1_048_576;
+
+/** What is in a file. */
+export interface ReadInput {
+  readonly records: ReceivedRecord[];
+  /** Why it was rejected as a whole, or the rest of it. */
+  readonly rejection?: Rejection;
+  /** What was found out of how it is written, and was not given: setting → value. */
+  readonly detected?: Readonly<Record<string, string>>;
+  /** Rows that repeat the header of a CSV. */
+  readonly repeatedHeaders?: number;
+}
 
 /**
  * Reads a file as the batch door does.
@@ -18,26 +28,39 @@ export async function readInput(
   datasetId: string,
   catalog: CompiledCatalog,
   ingestionId: { readonly receivedAt: number; readonly firstTieBreaker: number },
-): Promise<{ records: ReceivedRecord[]; rejection?: Rejection }> {
+): Promise<ReadInput> {
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) return { records: [], rejection: unknownDataset(catalog) };
   const records: ReceivedRecord[] = [];
+  const noted: Noted = { repeatedHeaders: 0 };
+  let detected: ReadInput['detected'];
+  const found = () => ({
+    ...(detected && { detected }),
+    ...(noted.repeatedHeaders > 0 && { repeatedHeaders: noted.repeatedHeaders }),
+  });
   try {
-    const plan = await listChunks(source, { targetBytes: CHUNK_BYTES });
-    rejectForeignHeader(plan, dataset.definition.mapping);
+    const plan = await listChunks(source, { targetBytes: CHUNK_BYTES, files: dataset.files });
+    detected = plan.detected;
     for (const chunk of plan.chunks) {
-      for await (const some of decodeChunk(source, plan, chunk, nullFieldsOf(dataset))) {
+      for await (const some of decodeChunk(source, plan, chunk, nullFieldsOf(dataset), noted)) {
         for (const decoded of some) {
           const tieBreaker = String(ingestionId.firstTieBreaker + records.length).padStart(12, '0');
           records.push(
-            receiveRow(decoded, dataset, plan.format, { receivedAt: ingestionId.receivedAt, tieBreaker }, chunk.header),
+            receiveRow(
+              decoded,
+              dataset,
+              plan.format,
+              { receivedAt: ingestionId.receivedAt, tieBreaker },
+              chunk.header,
+              chunk.csv,
+            ),
           );
         }
       }
     }
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;
-    return { records, rejection: error.rejection };
+    return { records, ...found(), rejection: error.rejection };
   }
-  return { records };
+  return { records, ...found() };
 }

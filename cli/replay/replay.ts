@@ -33,6 +33,10 @@ export interface ReplayInput {
   readonly records: readonly ReceivedRecord[];
   /** Why the rest of the file, or all of it, could not be read. */
   readonly rejection?: Rejection;
+  /** What was found out of how a CSV is written, and was not given: setting → value. */
+  readonly detected?: Readonly<Record<string, string>>;
+  /** Rows that repeat the header of a CSV: they are no records. */
+  readonly repeatedHeaders?: number;
 }
 
 export interface ReplayOptions {
@@ -63,6 +67,8 @@ export interface ReplayResult extends Report {
   withoutProfile: Record<string, number>;
   /** Accepted records of which the identity graph did not take everything, by reason. */
   graphRejections: Record<string, number>;
+  /** Files about which something was found out: how a CSV is written, or that it repeats its header. */
+  files?: readonly Pick<ReplayInput, 'name' | 'detected' | 'repeatedHeaders'>[];
   /** What the accepted records would cost on AWS, by how they come in and how many come. */
   cost?: readonly CostRow[];
 }
@@ -129,7 +135,19 @@ export async function replay(
   const routing = { profiles, memberships, deliveryStates, outbox, settings: settings.route, now: () => now, backoff };
   for (const canonicalKey of new Set(memberships.changed)) await route(canonicalKey, routing);
   const counted = await report({ profiles, memberships, deliveryStates }, settings.report, now);
-  const result: ReplayResult = { ...counted, ...tally, rejected: first.records };
+  const files = options.inputs
+    .filter(({ detected, repeatedHeaders }) => detected ?? repeatedHeaders)
+    .map(({ name, detected, repeatedHeaders }) => ({
+      name,
+      ...(detected && { detected }),
+      ...(repeatedHeaders && { repeatedHeaders }),
+    }));
+  const result: ReplayResult = {
+    ...counted,
+    ...tally,
+    rejected: first.records,
+    ...(files.length > 0 && { files }),
+  };
   if (options.withCost) {
     travelled.sort((x, y) => x.time - y.time);
     return { result: { ...result, cost: await costTable(travelled, { settings, now }) }, deliveries };

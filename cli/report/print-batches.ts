@@ -5,6 +5,7 @@ import { BATCH_TRANSITIONS, type BatchTransition } from '#core/record/batch-tran
 import type { OutcomeCounts } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
 import type { RevertState } from '#core/revert/revert.ts';
+import { whatWasFound } from './print-replay.ts';
 import { whyNot } from './print-stage.ts';
 import { table } from './table.ts';
 
@@ -22,6 +23,10 @@ export interface BatchReport {
   readonly chunks?: { readonly all: number; readonly validated: number; readonly completed: number };
   /** What became of its records; of one that was taken back, what had. */
   readonly counts?: OutcomeCounts;
+  /** What was found out of how its CSV files are written, and was not given: setting → value. */
+  readonly detected?: Readonly<Record<string, string>>;
+  /** Why its file holds no data. */
+  readonly ignored?: string;
   /** Why the file, or the rest of it, could not be read, or too much of it was rejected. */
   readonly reason?: Rejection;
   /** How far it has come with being taken back. */
@@ -44,6 +49,8 @@ export function reportBatch({ upload, transitions, batch }: KnownBatch, revert?:
     ...(batch && {
       chunks: { all: batch.chunks, validated: batch.validatedChunks, completed: batch.completedChunks },
       counts: batch.counts,
+      ...(batch.detected && { detected: batch.detected }),
+      ...(batch.ignored !== undefined && { ignored: batch.ignored }),
       ...(batch.rejection && { reason: batch.rejection }),
     }),
     ...(revert && transitions.reverted === undefined && { revert: progressOf(revert) }),
@@ -73,6 +80,7 @@ export function printBatches(batches: readonly BatchReport[]): string {
 /** One batch, with all that is known of it. */
 export function printBatch(batch: BatchReport): string {
   const { chunks, counts, reason, revert } = batch;
+  const found = whatWasFound({ detected: batch.detected, repeatedHeaders: counts?.repeatedHeaders });
   const lines = [
     `Batch ${batch.id}: ${batch.status}`,
     `  dataset ${batch.dataset}, created ${batch.createdAt}`,
@@ -80,6 +88,8 @@ export function printBatch(batch: BatchReport): string {
     ...Object.entries(batch.transitions).map(([name, at]) => `  ${name} ${at}`),
     ...(chunks ? [`  ${chunks.all} chunks: ${chunks.validated} validated, ${chunks.completed} completed`] : []),
     ...(counts ? [`  ${recordsIn(batch, counts)}`] : []),
+    ...(found === '' ? [] : [`  found out: ${found}`]),
+    ...(batch.ignored === undefined ? [] : [`  ignored: ${batch.ignored}`]),
     ...(reason ? [`  ${reason.code}: ${reason.message}`] : []),
     ...(revert ? [`  reverted: ${printRevert(revert)}`] : []),
   ];

@@ -9,6 +9,8 @@ export interface InitReport {
   readonly files: readonly string[];
   readonly dataset: string;
   readonly kind: 'event' | 'record';
+  /** What the dataset says of how its CSV files are written. */
+  readonly csv?: object;
   readonly sample: {
     readonly records: number;
     readonly isWholeFile: boolean;
@@ -63,6 +65,7 @@ export function printInit(report: InitReport): string {
   ];
   return [
     `${file}: ${part} were read, and recognized as ${what}.\n`,
+    ...(report.csv ? [`How it is written: ${JSON.stringify(report.csv)}\n`] : []),
     table(['from', 'to', 'type', 'because'], rows),
     ...(more > 0 ? [`  … and ${more} more: see ${catalog}/datasets/${dataset}.yaml`] : []),
     ...(notes.length > 0 ? ['\nPlease check', ...notes.map((note) => `  - ${note}`)] : []),

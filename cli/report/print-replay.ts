@@ -13,10 +13,40 @@ export function printReplay(result: ReplayResult, catalog: CompiledCatalog): str
   const title = shown < rejected ? `Rejected, the first ${shown} of ${rejected.toLocaleString('en-US')}` : 'Rejected';
   return sections([
     ['Records', records],
+    ...foundIn(result),
     shown > 0 && [title, rejectedTable(result.rejected)],
     ...marketing(result, catalog),
   ]);
 }
+
+/** `delimiter ";", decimal ","; 2 rows repeat the header` */
+export function whatWasFound({
+  detected = {},
+  repeatedHeaders = 0,
+}: {
+  readonly detected?: Readonly<Record<string, string>> | undefined;
+  readonly repeatedHeaders?: number | undefined;
+}): string {
+  const settings = Object.entries(detected).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const repeated =
+    repeatedHeaders === 0
+      ? []
+      : [`${repeatedHeaders} ${repeatedHeaders === 1 ? 'row repeats' : 'rows repeat'} the header`];
+  return [...(settings.length > 0 ? [settings.join(', ')] : []), ...repeated].join('; ');
+}
+
+const foundIn = ({ files = [] }: ReplayResult): [string, string][] =>
+  files.length === 0
+    ? []
+    : [
+        [
+          'Detected',
+          table(
+            ['file', 'what'],
+            files.map((file) => [file.name, whatWasFound(file)]),
+          ),
+        ],
+      ];
 
 const rejectedTable = (rejected: ReplayResult['rejected']): string =>
   table(

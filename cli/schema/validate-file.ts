@@ -48,10 +48,14 @@ export async function validateFile(path: string, validate: Validate): Promise<Va
 
 async function* recordsOf(source: ByteSource): AsyncIterable<DecodedRecord> {
   const plan = await listChunks(source, { targetBytes: CHUNK_BYTES });
+  if (plan.chunks.length === 0) throw new FileRejectedError(NOTHING);
   for (const chunk of plan.chunks) {
     for await (const records of decodeChunk(source, plan, chunk)) yield* records;
   }
 }
+
+/** Whoever validates nothing has given another file than they meant. */
+const NOTHING: Rejection = { code: 'empty-file', message: 'The file is empty', expected: 'at least one record' };
 
 const unreadable = ({ code, message, expected, found }: Rejection): Violation => ({
   pointer: '',

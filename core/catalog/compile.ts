@@ -7,9 +7,11 @@ import type { CompiledIdentitySettings } from '#core/identity/settings.ts';
 import { compileConversion } from '#core/ingestion/convert/compile.ts';
 import { compileNullMarkers, withNullMarkers } from '#core/ingestion/convert/null-markers.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { columnSettings } from '#core/ingestion/mapping/column-settings.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 import { compileRawConnections, type RawConnections } from '#core/ingestion/raw-records/connections.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
+import { NO_CSV_SETTINGS } from '#core/ingestion/text/csv-settings.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
@@ -148,6 +150,22 @@ function fieldsOf(schema: SchemaDefinition, byId: ReadonlyMap<string, SchemaDefi
   };
 }
 
+/** What the fields of a schema hold, where it is no text; the schema is only looked at when somebody asks. */
+function kindsOf(
+  schema: SchemaDefinition,
+  byId: ReadonlyMap<string, SchemaDefinition>,
+): CompiledDataset['files']['columns']['kindOf'] {
+  let tree: FieldTree | undefined;
+  return (path) => {
+    tree ??= treeOfSchema(schema, byId);
+    const found = lookUp(tree, path.split('.'));
+    if (!found.known || found.tree === 'open') return undefined;
+    const { types } = found.tree;
+    if (types.has('string')) return undefined;
+    return types.has('number') || types.has('integer') ? 'number' : types.has('boolean') ? 'boolean' : undefined;
+  };
+}
+
 function compileDataset(
   definition: DatasetDefinition,
   schemas: ReadonlyMap<string, SchemaDefinition>,
@@ -159,10 +177,11 @@ function compileDataset(
     throw new Error(
       `Dataset "${definition.id}" names the schema ${definition.schemaRef.id}, which the catalog does not have`,
     );
+  const isField = fieldsOf(schema, schemas);
   const pointer = isLookupSchema(schema) ? primaryKeyOf(schema) : undefined;
   const nullMarkers = compileNullMarkers(definition.nulls);
   const mapping = compileMapping(definition.mapping ?? [], {
-    isField: fieldsOf(schema, schemas),
+    isField,
     emptyCells: definition.emptyCells ?? 'absent',
   });
   return {
@@ -180,6 +199,11 @@ function compileDataset(
     nullMarkers,
     // What is no person and no event names nobody.
     identitiesOf: pointer === undefined ? compileIdentities(schema, new Set(namespaces.keys())) : () => NO_IDENTITIES,
+    files: {
+      format: definition.fileFormat,
+      csv: definition.csv ?? NO_CSV_SETTINGS,
+      columns: columnSettings(definition.mapping ?? [], { isField, kindOf: kindsOf(schema, schemas) }),
+    },
     ...withNullMarkers(mapping, nullMarkers),
   };
 }

@@ -15,6 +15,8 @@ export const METRICS = {
   lateLinks: 'LateLinks',
   chunksCompleted: 'ChunksCompleted',
   filesRejected: 'FilesRejected',
+  /** They hold no data, such as the markers of tools that write many files. */
+  filesIgnored: 'FilesIgnored',
   /** Too many of their records were rejected, or they could not be read to their end. */
   batchesFailed: 'BatchesFailed',
   eventsExpired: 'EventsExpired',

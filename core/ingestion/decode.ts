@@ -11,17 +11,25 @@ import type { TextFormat } from './batch/text-cutter.ts';
 import { decodeRowGroups } from './parquet/decode-row-groups.ts';
 import type { NullFields } from './parquet/rows.ts';
 import type { ByteSource } from './source/byte-source.ts';
-import { csvRow, keptRaw } from './text/csv-rows.ts';
+import { PLAIN_CSV } from './text/csv-dialect.ts';
+import { keptRaw, type RowReader, rowReader } from './text/csv-rows.ts';
 import { decodeJson, tooLarge } from './text/decode-json.ts';
 import type { RawRecord, Splitter } from './text/splitter.ts';
 import { splitterFor } from './text/splitter-for.ts';
 import { textBlocks } from './text/text-blocks.ts';
 
+/** What is in a chunk besides its records. */
+export interface Noted {
+  /** Rows of a CSV that repeat its header: they are no records. */
+  repeatedHeaders: number;
+}
+
 /**
  * The records of a chunk, some at a time, in the order and with the row numbers they have in the file. One that can't be
  * read comes out as a rejection, and the next one follows.
- * @param plan what {@link planChunks} said of the file
+ * @param plan what {@link listChunks} said of the file
  * @param nulls whether null columns of Parquet are told; in records of JSON they always are
+ * @param noted is told what else there was
  * @throws FileRejectedError after the records that could be read, when the rest of the file can't be
  */
 export function decodeChunk(
@@ -29,9 +37,11 @@ export function decodeChunk(
   plan: Pick<ChunkList, 'format' | 'gzip'>,
   chunk: Chunk,
   nulls?: NullFields,
+  noted: Noted = { repeatedHeaders: 0 },
 ): AsyncIterable<readonly DecodedRecord[]> {
   const { format, gzip } = plan;
-  return format === 'parquet' ? decodeRowGroups(source, gzip, chunk, nulls) : decodeText(source, format, gzip, chunk);
+  if (format === 'parquet') return decodeRowGroups(source, gzip, chunk, nulls);
+  return decodeText(source, format, gzip, chunk, noted);
 }
 
 /** Which nulls of Parquet are told: those of a dataset of updates, where they take values away. */
@@ -43,21 +53,21 @@ async function* decodeText(
   format: TextFormat,
   gzip: boolean,
   chunk: Chunk,
+  noted: Noted,
 ): AsyncIterable<readonly DecodedRecord[]> {
-  const { start, end, firstRow, header = [], frame } = chunk;
-  const splitter = splitterFor(format, start, frame);
-  const isCsv = format === 'csv';
-  let isHeaderAhead = isCsv && start === 0;
+  const { start, end, firstRow, header = [], frame, csv } = chunk;
+  const splitter = splitterFor(format, start, frame, csv);
+  const readRow: RowReader = format === 'csv' ? rowReader(header, csv) : jsonRecord;
+  let skip = format === 'csv' && start === 0 ? (csv ?? PLAIN_CSV).skip : 0;
   let row = firstRow;
   for await (const records of cutText(splitter, textBlocks(source, gzip, start, end), chunk)) {
+    const rows = skip > 0 ? records.slice(skip) : records;
+    skip -= records.length - rows.length;
     const decoded: DecodedRecord[] = [];
-    for (const record of records) {
-      if (isHeaderAhead) {
-        isHeaderAhead = false;
-        continue;
-      }
-      const position = { source: source.name, row: row++ };
-      decoded.push(isCsv ? csvRow(record, header, position) : jsonRecord(record, position));
+    for (const record of rows) {
+      const read = readRow(record, { source: source.name, row: row++ });
+      if (read) decoded.push(read);
+      else noted.repeatedHeaders++;
     }
     if (decoded.length > 0) yield decoded;
     if (splitter.lost) throw new FileRejectedError(splitter.lost);

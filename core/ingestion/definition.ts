@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { definitionId as id } from '#core/util/definition-id.ts';
+import { FILE_FORMATS } from './format.ts';
 import { mappingRule } from './mapping/definition.ts';
 import { matchDefinition } from './raw-records/match.ts';
+import { csvSettings } from './text/csv-settings.ts';
 
 /** `datasets/` */
 export const datasetDefinition = z.strictObject({
@@ -25,6 +27,10 @@ export const datasetDefinition = z.strictObject({
    * suppression of the identities that it names.
    */
   consentedStart: z.boolean().optional(),
+  /** What files are whose names do not say it, as those of Redshift and Firehose. */
+  fileFormat: z.enum(FILE_FORMATS).optional(),
+  /** How its CSV files are written; what is omitted is found out of each file. */
+  csv: csvSettings.optional(),
   /** Whether values become what the schema wants where nothing is lost, see `convert/`; `lossless` when left out. */
   conversion: z.enum(['lossless', 'none']).optional(),
   /** Texts that mean null, such as `\N`. */

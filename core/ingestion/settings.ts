@@ -1,5 +1,6 @@
 import type { compileIdentities } from '#core/schema/identities.ts';
 import type { ValidateRecord } from '#core/schema/validator.ts';
+import type { FileSettings } from './batch/list-chunks.ts';
 import type { Conversion } from './convert/compile.ts';
 import type { NullMarkers } from './convert/null-markers.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from './definition.ts';
@@ -34,6 +35,8 @@ export interface CompiledDataset {
   readonly nullMarkers: NullMarkers;
   /** The identities a valid entity carries. */
   identitiesOf: ReturnType<typeof compileIdentities>;
+  /** How its files are written, and which columns they need. */
+  readonly files: FileSettings;
   /** The row of a CSV file as an entity. */
   mapRow: Mapping['mapRow'];
   /**

@@ -74,7 +74,12 @@ export const addCounts = (x: OutcomeCounts, y: OutcomeCounts): OutcomeCounts => 
   rejections: addTallies(x.rejections, y.rejections),
   withoutProfile: addTallies(x.withoutProfile, y.withoutProfile),
   graphRejections: addTallies(x.graphRejections, y.graphRejections),
+  ...withRepeatedHeaders((x.repeatedHeaders ?? 0) + (y.repeatedHeaders ?? 0)),
 });
+
+/** As a part of counts. @param count of the rows that repeat a header */
+export const withRepeatedHeaders = (count: number): Pick<OutcomeCounts, 'repeatedHeaders'> =>
+  count > 0 ? { repeatedHeaders: count } : {};
 
 function tally(reasons: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -4,6 +4,7 @@ import type { FileFormat } from '#core/ingestion/format.ts';
 import { ingestionIdOf } from '#core/ingestion/ids.ts';
 import type { Omission } from '#core/ingestion/mapping/mapped.ts';
 import type { CompiledDataset, IngestionSettings } from '#core/ingestion/settings.ts';
+import type { CsvDialect } from '#core/ingestion/text/csv-dialect.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
 import { writeToLake } from '#core/lake/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -199,14 +200,17 @@ export function receiveRow(
   format: FileFormat,
   metadata: Omit<IngestionMetadata, 'ingestionId'>,
   header?: readonly string[],
+  csv?: CsvDialect,
 ): ReceivedRecord {
   const { position, raw } = decoded;
   const { receivedAt, tieBreaker } = metadata;
   // Written out: for every record of a file, copying one object into another would cost as much as reading it.
-  const good = (entity: unknown): ReceivedRecord =>
-    header
-      ? { datasetId: dataset.id, position, raw, format, receivedAt, tieBreaker, entity, header }
-      : { datasetId: dataset.id, position, raw, format, receivedAt, tieBreaker, entity };
+  const good = (entity: unknown): ReceivedRecord => {
+    if (!header) return { datasetId: dataset.id, position, raw, format, receivedAt, tieBreaker, entity };
+    return csv
+      ? { datasetId: dataset.id, position, raw, format, receivedAt, tieBreaker, entity, header, csv }
+      : { datasetId: dataset.id, position, raw, format, receivedAt, tieBreaker, entity, header };
+  };
   const rejected = (rejection: Rejection): ReceivedRecord => ({
     ...good(undefined),
     ...(decoded.rawEncoding && { rawEncoding: decoded.rawEncoding }),

@@ -16,6 +16,8 @@ export interface OutcomeCounts extends RecordCounts {
   readonly withoutProfile: Readonly<Record<string, number>>;
   /** Reason → accepted records of which the identity graph did not take everything. */
   readonly graphRejections: Readonly<Record<string, number>>;
+  /** Rows of CSV files that repeat the header, and are no records; omitted where there are none. */
+  readonly repeatedHeaders?: number;
 }
 
 export interface NewBatch {
@@ -30,6 +32,10 @@ export interface NewBatch {
   readonly chunks: number;
   /** Percent of its records that may be rejected before it fails as a whole. */
   readonly partialIngestionPercentage: number;
+  /** What was found out of how its CSV files are written, and was not given: setting → value. */
+  readonly detected?: Readonly<Record<string, string>>;
+  /** Why its file is none that holds data, as those that tools put beside the data; it is no failure. */
+  readonly ignored?: string;
 }
 
 /** What becomes of a batch once all of it has been looked at: its good records are stitched, or none are. */
@@ -37,7 +43,7 @@ export type CommitDecision = 'stitch' | { readonly rejection: Rejection };
 
 /** A file on its way (aep.md §2.2, §2.3). */
 export interface Batch extends NewBatch {
-  readonly status: 'processing' | 'success' | 'failed' | 'reverting' | 'inactive';
+  readonly status: 'processing' | 'success' | 'failed' | 'ignored' | 'reverting' | 'inactive';
   /** Chunks whose records have been looked at, and how many of these were good (`accepted`) and bad. */
   readonly validatedChunks: number;
   readonly validated: OutcomeCounts;

@@ -39,10 +39,11 @@ export const REJECTION_CODES = [
   'unsupported-format', // files: the suffix says nothing we know
   'wrong-format', // files: not what the name says
   'corrupt-file', // files: gzip or parquet that can't be read
-  'empty-file',
+  'empty-file', // files: of a batch that is to replace others
   'overwritten-before-read', // files: another lies in its place
   'removed-before-read', // files
-  'invalid-header',
+  'invalid-header', // files: also where a column of the mapping is missing
+  'ambiguous-format', // files: it can be read in two ways that do not mean the same
   'identity-suppressed', // it names somebody who was deleted
   'batch-failed', // files: too many of the batch's records were rejected
 ] as const;

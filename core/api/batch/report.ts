@@ -6,7 +6,7 @@ import type { Batch } from '#core/record/operations.ts';
 import type { Rejection, RejectionCode } from '#core/record/record.ts';
 import { isObject } from '#core/util/is-object.ts';
 
-/** AEP's states (aep.md §2.2) that a batch goes through here. */
+/** AEP's states (aep.md §2.2) that a batch goes through here, and one for files that hold no data. */
 export type BatchStatus =
   | 'loading'
   | 'aborted'
@@ -15,6 +15,7 @@ export type BatchStatus =
   | 'staging'
   | 'processing'
   | 'success'
+  | 'ignored'
   | 'failed';
 
 /** @param batch as the books have it; undefined before the splitter has come to it */
@@ -25,7 +26,7 @@ export function statusOf(transitions: BatchTransitions, batch: Batch | undefined
   if (transitions.failed !== undefined) return 'failed';
   if (transitions.completed === undefined) return 'loading';
   if (!batch) return 'loaded';
-  if (batch.status === 'success' || batch.status === 'failed') return batch.status;
+  if (batch.status === 'success' || batch.status === 'failed' || batch.status === 'ignored') return batch.status;
   return batch.commitDecision === undefined ? 'staging' : 'processing';
 }
 
@@ -36,7 +37,7 @@ export function statusOf(transitions: BatchTransitions, batch: Batch | undefined
 export function describeBatch(upload: Upload, transitions: BatchTransitions = {}, batch?: Batch): object {
   const { id, datasetId, createdAt, externalId, createdBy = '', imsOrg = '', sandbox = '' } = upload;
   const status = statusOf(transitions, batch);
-  const isDone = batch !== undefined && ['success', 'failed', 'inactive'].includes(status);
+  const isDone = batch !== undefined && ['success', 'failed', 'ignored', 'inactive'].includes(status);
   return {
     id,
     imsOrg,
@@ -52,6 +53,8 @@ export function describeBatch(upload: Upload, transitions: BatchTransitions = {}
     tags: tagsOf(upload),
     relatedObjects: [{ type: 'dataSet', id: datasetId }],
     inputFormat: { format: upload.format },
+    ...(batch?.detected && { detected: batch.detected }),
+    ...(batch?.ignored !== undefined && { ignored: batch.ignored }),
     ...(upload.replaces && { replay: { predecessors: upload.replaces, reason: 'replace' } }),
     ...(transitions.completed !== undefined && { started: transitions.completed }),
     ...(isDone ? { metrics: metricsOf(batch), errors: errorsOf(batch) } : { errors: givenUpErrors(transitions) }),
@@ -66,8 +69,9 @@ const tagsOf = ({ enableErrorDiagnostics, partialIngestionPercentage }: Upload):
 const givenUpErrors = ({ failed }: BatchTransitions): object[] =>
   failed === undefined ? [] : [{ code: 'failed', description: 'The client reported the batch as failed' }];
 
-function metricsOf({ counts: { accepted, duplicate, rejected } }: Batch): object {
+function metricsOf({ counts: { accepted, duplicate, rejected, repeatedHeaders } }: Batch): object {
   return {
+    ...(repeatedHeaders && { repeatedHeaders }),
     inputRecordCount: accepted + duplicate + rejected,
     outputRecordCount: accepted + duplicate,
     failedRecordCount: rejected,

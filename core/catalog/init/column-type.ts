@@ -146,7 +146,8 @@ function zoned(rule: Rule, { timeZone }: TypeOptions): ColumnType {
 /** Text, and what it looks as if it were. */
 function textType(values: readonly string[]): ColumnType {
   if (values.every((value) => /^[+-]?\d{1,3}(?:[.' ]?\d{3})*,\d+$/.test(value))) {
-    const note = 'a mapping reads numbers with a point: write 12.50 for 12,50 where they are to be numbers';
+    const note =
+      'numbers with a decimal comma, or with commas between thousands: say which in the dataset (csv: {decimal: ","}), and give the rule the type number, where they are to be numbers';
     return { type: 'string', reason: 'numbers with a decimal comma stay text', note };
   }
   if (values.every((value) => /^[+-]?[\d.,]+(?:e[+-]?\d+)?$/i.test(value))) {

@@ -31,12 +31,17 @@ export function headerlessColumns({ header = [] }: Pick<Sample, 'header'>): read
 }
 
 /** What the columns of a CSV file are likely to be. */
-export function guessCsv({ header = [], records }: Pick<Sample, 'header' | 'records'>, options: InitOptions): Guess {
-  const read = records.flatMap((record) => (record.rejection ? [] : [record.value as readonly string[]]));
-  const rows = read.filter((row) => row.some((cell, i) => cell.trim() !== header[i]));
-  const repeated = read.length - rows.length;
-  const columns = header.slice(0, MAX_COLUMNS).map((name, index) => columnOf(name, index, rows, options));
-  const left = header.length - columns.length;
+export function guessCsv(
+  { header = [], records, repeatedHeaders = 0 }: Pick<Sample, 'header' | 'records' | 'repeatedHeaders'>,
+  options: InitOptions,
+): Guess {
+  const rows = records.flatMap((record) => (record.rejection ? [] : [record.value as readonly string[]]));
+  const columns = header
+    .slice(0, MAX_COLUMNS)
+    .map((name, index) => columnOf(name, index, rows, options))
+    .filter(({ name }) => name !== '');
+  const left = Math.max(0, header.length - MAX_COLUMNS);
+  const nameless = header.flatMap((name, i) => (name === '' ? [i + 1] : []));
   const event = options.kind === 'record' ? undefined : eventOf(columns, rows.length, options);
   const kind = event ? 'event' : 'record';
   const taken = new Set(event ? [event.id.name, event.time.name] : []);
@@ -47,7 +52,10 @@ export function guessCsv({ header = [], records }: Pick<Sample, 'header' | 'reco
   const notes = [
     ...columns.flatMap(({ name, type: { note } }) => (note === undefined ? [] : [`"${name}": ${note}`])),
     ...identities.notes,
-    ...(repeated > 0 ? [`${repeated} rows repeat the header: take them out, or they are ingested like any other`] : []),
+    ...(repeatedHeaders > 0 ? [`${repeatedHeaders} rows repeat the header; they are no records`] : []),
+    ...(nameless.length > 0
+      ? [`columns without a name of their own are not read: ${nameless.slice(0, 10).join(', ')}`]
+      : []),
     ...(left > 0 ? [`${left} columns beyond the first ${MAX_COLUMNS} are omitted`] : []),
     ...(event || options.kind === 'record' ? [] : whyNoEvents(columns)),
   ];

@@ -25,7 +25,7 @@ export interface MadeCatalog {
  */
 export function makeCatalog(sample: Sample, options: InitOptions, file: string): MadeCatalog {
   const guess = sample.format === 'csv' ? guessCsv(sample, options) : guessJson(sample, options);
-  const files = catalogOf(guess, options, file);
+  const files = catalogOf(guess, options, file, sample.csv);
   const { catalog, problems } = loadCatalog(files, {});
   if (!catalog) throw new Error(`The catalog that was made is not valid: ${problems.map(renderProblem).join('\n')}`);
   const compiled = compileCatalog(catalog);

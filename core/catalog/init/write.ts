@@ -12,8 +12,8 @@ interface OwnNamespace {
   readonly idType: FoundIdentity['idType'];
 }
 
-/** The definitions that a guess comes to. @returns path below the folder of the catalog → text */
-export function catalogOf(guess: Guess, options: InitOptions, file: string): Map<string, string> {
+/** The definitions that a guess comes to. @param csv what the dataset says of its CSV files @returns path below the folder of the catalog → text */
+export function catalogOf(guess: Guess, options: InitOptions, file: string, csv?: object): Map<string, string> {
   const { dataset } = options;
   const own = ownNamespaces(guess);
   const hasProfile = guess.identities.length > 0 || guess.hasIdentityMap === true;
@@ -25,7 +25,7 @@ export function catalogOf(guess: Guess, options: InitOptions, file: string): Map
     `schemas/${dataset}.yaml`,
     `# Made by "tributary init" from ${commentText(file)}.\n${yaml(schemaOf(guess, options))}`,
   );
-  files.set(`datasets/${dataset}.yaml`, datasetText(guess, options, hasProfile));
+  files.set(`datasets/${dataset}.yaml`, datasetText(guess, options, hasProfile, csv));
   const policy = {
     id: 'default',
     default: true,
@@ -112,10 +112,20 @@ function propertiesOf({ fields, constants }: Guess): Properties {
   return root;
 }
 
-function datasetText({ fields, constants, properties }: Guess, options: InitOptions, hasProfile: boolean): string {
+function datasetText(
+  { fields, constants, properties }: Guess,
+  options: InitOptions,
+  hasProfile: boolean,
+  csv: object | undefined,
+): string {
   const { dataset } = options;
   const tags = { unifiedProfile: ['enabled:false'], unifiedIdentity: ['enabled:false'] };
-  const head = { id: dataset, schemaRef: { id: schemaIdOf(options) }, ...(!hasProfile && { tags }) };
+  const head = {
+    id: dataset,
+    schemaRef: { id: schemaIdOf(options) },
+    ...(!hasProfile && { tags }),
+    ...(csv && { csv }),
+  };
   if (properties) return yaml(head);
   const document = new Document(head);
   const rules = [

@@ -1,4 +1,5 @@
 import type { Rejection } from '#core/record/record.ts';
+import type { CsvDialect } from '../text/csv-dialect.ts';
 import type { JsonFrame } from '../text/split-json.ts';
 
 /** A part of a file that one worker reads; plain data, so that it can travel. */
@@ -14,8 +15,10 @@ export interface Chunk {
   readonly skip?: number;
   /** How many records it has, where that is known without unpacking the file. */
   readonly rows?: number;
-  /** CSV: the names of the columns. */
+  /** CSV: the names of the columns as the mapping has them; '' for one that nobody reads. */
   readonly header?: readonly string[];
+  /** CSV: how it is written, if not as usual. */
+  readonly csv?: CsvDialect;
   /** JSON: what its first record stands in; left out for a chunk that begins where the file does. */
   readonly frame?: JsonFrame;
   /** Another chunk of the file follows. */

@@ -1,4 +1,5 @@
 import { readPlainInstant } from '#core/util/instant.ts';
+import { USUAL_BOOLEANS } from '../text/csv-values.ts';
 import { isExact } from '../text/lossless.ts';
 import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
 import type { MappingRule } from './definition.ts';
@@ -65,11 +66,6 @@ const EXPECTED: Readonly<Record<Type, string>> = {
 const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 /** So small a part that rounding would take it away is a part all the same. */
 const FRACTION = /^[^e.]*\.0*[1-9]\d*$/i;
-const BOOLEANS = new Map([
-  ...['true', 't', 'yes', 'y', '1'].map((text) => [text, true] as const),
-  ...['false', 'f', 'no', 'n', '0'].map((text) => [text, false] as const),
-]);
-
 const CONVERTERS: Readonly<Record<'number' | 'integer' | 'boolean', (text: string) => unknown>> = {
   number(text) {
     const value = NUMBER.test(text) ? Number(text) : Number.NaN;
@@ -79,7 +75,7 @@ const CONVERTERS: Readonly<Record<'number' | 'integer' | 'boolean', (text: strin
     const value = NUMBER.test(text) && !FRACTION.test(text) ? Number(text) : Number.NaN;
     return Number.isSafeInteger(value) ? value : undefined;
   },
-  boolean: (text) => BOOLEANS.get(text.toLowerCase()),
+  boolean: (text) => USUAL_BOOLEANS.get(text.toLowerCase()),
 };
 
 /** ISO 8601, as people and databases write it: a space for the T, no seconds, zones of two or four digits. */

@@ -3,8 +3,8 @@ import { MAX_ROWS_PER_CHUNK } from '#core/ingestion/batch/chunk-rows.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { bytesSource } from '#core/ingestion/source/byte-source.ts';
 import { inspect, tooLarge } from '#core/ingestion/text/decode-json.ts';
-import { gunzip } from '#core/ingestion/text/gunzip.ts';
 import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
+import { packedBlocks } from '#core/ingestion/text/text-blocks.ts';
 import { type DecodedRecord, FileRejectedError, MAX_RECORD_BYTES } from '#core/record/record.ts';
 import type { Chunk } from '../batch/chunk.ts';
 import { checkFooter, rangeOf } from './footer.ts';
@@ -113,7 +113,7 @@ async function openParquet(source: ByteSource, gzip: boolean): Promise<OpenParqu
 async function unpacked(source: ByteSource): Promise<ByteSource> {
   const blocks: Uint8Array[] = [];
   let size = 0;
-  for await (const block of gunzip(source)) {
+  for await (const block of packedBlocks(source)) {
     size += block.length;
     if (size > MAX_GZIPPED_PARQUET_BYTES) {
       throw new FileRejectedError({

@@ -12,12 +12,15 @@ const QUOTED = 2;
 /** After a quote inside a quoted field: the end of the field, or the first half of a doubled quote. */
 const CLOSING = 3;
 
-const STRAY_QUOTE =
+/** What is wrong with a row that has a quote where none can be. */
+export const STRAY_QUOTE =
   'There is a quote in the middle of a field; put the whole field in quotes and double the quotes inside it';
-const OPEN_QUOTE = 'A quote is opened and never closed, so everything up to the end of the file belongs to this row';
+/** What is wrong with a row that ends with the file, and in quotes. */
+export const OPEN_QUOTE =
+  'A quote is opened and never closed, so everything up to the end of the file belongs to this row';
 
 /** Nobody knows how many rows are in there; to count them as one would hide that they are missing. */
-const REST_IS_LOST: Rejection = {
+export const REST_IS_LOST: Rejection = {
   code: 'malformed',
   message:
     'A quote is opened and never closed, so that no row after it can be read; close it, or double it, and upload the file again',
@@ -28,7 +31,7 @@ const REST_IS_LOST: Rejection = {
 const isLineEnd = (byte: number): boolean => byte === NEWLINE || byte === RETURN;
 
 /** Whether other lines are in a row that ends with the file. */
-function hasMoreLines({ bytes, length }: RawRecord): boolean {
+export function hasMoreLines({ bytes, length }: RawRecord): boolean {
   const end = bytes.findIndex(isLineEnd);
   return length > MAX_RECORD_BYTES || (end >= 0 && bytes.subarray(end).some((byte) => !isSpace(byte)));
 }

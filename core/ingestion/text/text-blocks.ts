@@ -1,6 +1,6 @@
 import { FileRejectedError } from '#core/record/record.ts';
 import type { ByteSource } from '../source/byte-source.ts';
-import { gunzip } from './gunzip.ts';
+import { unpack } from './unpack.ts';
 
 /** Bytes by which a file is judged; the first piece of a text has as many, unless the text is shorter. */
 const HEAD = 4_096;
@@ -23,7 +23,7 @@ export async function* textBlocks(
 async function* headFirst(source: ByteSource, gzip: boolean, start: number, end: number): AsyncIterable<Uint8Array> {
   let head: Uint8Array[] = [];
   let length = 0;
-  for await (const block of gzip ? gunzip(source) : source.stream(start, end)) {
+  for await (const block of gzip ? packedBlocks(source) : source.stream(start, end)) {
     if (length >= HEAD) {
       yield block;
       continue;
@@ -37,57 +37,38 @@ async function* headFirst(source: ByteSource, gzip: boolean, start: number, end:
   if (head.length > 0) yield Buffer.concat(head);
 }
 
-const MAGIC: readonly { readonly bytes: readonly number[]; readonly what: string; readonly advice: string }[] = [
-  { bytes: [0x1f, 0x8b], what: 'gzip', advice: 'end its name in .gz' },
-  { bytes: [0x50, 0x41, 0x52, 0x31], what: 'Parquet', advice: 'end its name in .parquet' },
-  { bytes: [0x50, 0x4b, 0x03, 0x04], what: 'zip or a spreadsheet', advice: 'save it as CSV, or pack it with gzip' },
-  { bytes: [0xff, 0xfe], what: 'UTF-16', advice: 'save it as UTF-8' },
-  { bytes: [0xfe, 0xff], what: 'UTF-16', advice: 'save it as UTF-8' },
-];
+const GZIP = [0x1f, 0x8b] as const;
+const ZSTD = [0x28, 0xb5, 0x2f, 0xfd] as const;
+const begins = (head: Uint8Array, magic: readonly number[]): boolean => magic.every((byte, i) => head[i] === byte);
 
-/**
- * @param head the first piece of a text
- * @param gzip whether it was packed
- * @throws FileRejectedError when it is no text
- */
-export function rejectBinary(head: Uint8Array, gzip: boolean): void {
-  const known = MAGIC.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte));
-  if (known) {
-    const { what } = known;
-    const advice = gzip && what === 'gzip' ? 'pack it once only' : known.advice;
-    throw new FileRejectedError({
-      code: 'wrong-format',
-      message: `The file does not have the format of its name: it is ${what}; ${advice}`,
-      expected: 'text in UTF-8',
-      found: what,
-    });
-  }
-  if (hasManyZeros(head.subarray(0, HEAD))) {
-    throw new FileRejectedError({
-      code: 'wrong-format',
-      message:
-        'The file does not have the format of its name: it begins with many zero bytes, so it is not a text in UTF-8; save it as UTF-8',
-      expected: 'text in UTF-8',
-      found: 'binary data',
-    });
-  }
+/** Frames of zstd that hold nothing, as tools put before or between the others. */
+const isSkippable = (head: Uint8Array): boolean =>
+  (head[0]! & 0xf0) === 0x50 && begins(head.subarray(1), [0x2a, 0x4d, 0x18]);
+
+/** @returns which of the two a packed file is; undefined when it is neither */
+async function packingOf(source: ByteSource): Promise<'gzip' | 'zstd' | undefined> {
+  const head = await source.read(0, Math.min(4, source.size));
+  if (begins(head, GZIP)) return 'gzip';
+  return begins(head, ZSTD) || isSkippable(head) ? 'zstd' : undefined;
 }
 
-/** As binary data and UTF-16 have them; a few are the fault of a record. */
-function hasManyZeros(head: Uint8Array): boolean {
-  let zeros = 0;
-  for (const byte of head) if (byte === 0) zeros++;
-  return zeros * 20 > head.length;
+/** The contents of a packed file, whichever of the two it is. */
+export async function* packedBlocks(source: ByteSource): AsyncIterable<Uint8Array> {
+  yield* unpack(source, (await packingOf(source)) ?? 'gzip');
 }
 
-/** @throws FileRejectedError when a file whose name ends in `.gz` does not begin as gzip does */
+/** @throws FileRejectedError when a file whose name ends in `.gz` or `.zst` begins as neither does */
 export async function rejectFalseGzip(source: ByteSource): Promise<void> {
-  const head = await source.read(0, Math.min(2, source.size));
-  if (head[0] === 0x1f && head[1] === 0x8b) return;
+  const named = /\.zst$/i.test(source.name) ? 'zstd' : 'gzip';
+  const suffix = named === 'zstd' ? '.zst' : '.gz';
+  const packing = await packingOf(source);
+  if (packing === named) return;
   throw new FileRejectedError({
     code: 'wrong-format',
-    message: 'The name ends in .gz but the file is not gzip; pack it with gzip, or leave .gz out of the name',
-    expected: 'gzip',
-    found: 'something else',
+    message: packing
+      ? `The name ends in ${suffix} but the file is ${packing}; end it in ${packing === 'zstd' ? '.zst' : '.gz'}`
+      : `The name ends in ${suffix} but the file is not ${named}; pack it with ${named}, or leave ${suffix} out of the name`,
+    expected: named,
+    found: packing ?? 'something else',
   });
 }

@@ -37,10 +37,12 @@ export function batchOf(opened: NewBatch, progress: BatchBooks): Batch {
   };
 }
 
-function statusOf({ chunks }: NewBatch, progress: BatchBooks, hasFailed: boolean): Batch['status'] {
+function statusOf({ chunks, ignored }: NewBatch, progress: BatchBooks, hasFailed: boolean): Batch['status'] {
   if (progress.transitions.reverted !== undefined) return 'inactive';
   if (progress.transitions.reverting !== undefined) return 'reverting';
-  if (hasFailed || chunks === 0) return 'failed';
+  if (ignored !== undefined) return 'ignored';
+  // Without a record there is nothing to be done.
+  if (hasFailed || (chunks === 0 && progress.rejection)) return 'failed';
   if (progress.completedChunks < chunks) return 'processing';
   const { accepted, duplicate } = progress.completed;
   return progress.rejection && accepted + duplicate === 0 ? 'failed' : 'success';

@@ -1,5 +1,5 @@
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { decodeChunk, nullFieldsOf } from '#core/ingestion/decode.ts';
+import { decodeChunk, type Noted, nullFieldsOf } from '#core/ingestion/decode.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { nameOfObject, openAnnounced } from '#core/ingestion/source/open-object.ts';
@@ -17,6 +17,7 @@ export const SLICE_CHARACTERS = 4 * 1_048_576;
  * Reads a chunk slice by slice, so that memory grows neither with it nor with its records. A chunk that is read again has
  * the same slices.
  * @param finish is given each slice and its number
+ * @param noted is told what else there was in the chunk
  * @returns why the rest of the chunk, or all of it, could not be read, if so
  * @throws what `finish` and the store throw
  */
@@ -25,6 +26,7 @@ export async function readChunk(
   catalog: IngestionSettings,
   landing: ObjectStore,
   finish: (slice: readonly ReceivedRecord[], number: number) => Promise<void>,
+  noted?: Noted,
 ): Promise<Rejection | undefined> {
   const { receivedAt, format, gzip, chunk } = message;
   const dataset = catalog.datasets.get(message.datasetId);
@@ -35,10 +37,10 @@ export async function readChunk(
   let rejection: Rejection | undefined;
   try {
     const source = await sourceOf(message, landing);
-    for await (const records of decodeChunk(source, { format, gzip }, chunk, nullFieldsOf(dataset))) {
+    for await (const records of decodeChunk(source, { format, gzip }, chunk, nullFieldsOf(dataset), noted)) {
       for (const decoded of records) {
         const tieBreaker = String(decoded.position.row ?? 0).padStart(12, '0');
-        slice.push(receiveRow(decoded, dataset, format, { receivedAt, tieBreaker }, chunk.header));
+        slice.push(receiveRow(decoded, dataset, format, { receivedAt, tieBreaker }, chunk.header, chunk.csv));
         characters += charactersOf(decoded);
         if (slice.length < SLICE && characters < SLICE_CHARACTERS) continue;
         await finish(slice, number++);

@@ -1,8 +1,9 @@
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
-import { csvRow } from '#core/ingestion/text/csv-rows.ts';
+import { type CsvDialect, PLAIN_CSV } from '#core/ingestion/text/csv-dialect.ts';
+import { rowReader } from '#core/ingestion/text/csv-rows.ts';
 import { bytesOfRaw, decodeJson } from '#core/ingestion/text/decode-json.ts';
-import { CsvSplitter } from '#core/ingestion/text/split-csv.ts';
 import type { RawRecord } from '#core/ingestion/text/splitter.ts';
+import { csvSplitter } from '#core/ingestion/text/splitter-for.ts';
 import type { DecodedRecord, Rejection, RejectionCode } from '#core/record/record.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '../process.ts';
 import { receiveMessage } from '../receive-message.ts';
@@ -19,14 +20,14 @@ const UNREADABLE: ReadonlySet<RejectionCode> = new Set(['malformed', 'invalid-en
  * @returns one record, unless it is a Kinesis record that was rejected as a whole and is found to hold several
  */
 export function receiveAgain(row: QuarantineRow, catalog: IngestionSettings): readonly ReceivedRecord[] {
-  const { datasetId, position, receivedAt, tieBreaker, format, header, rejections } = row;
+  const { datasetId, position, receivedAt, tieBreaker, format, header, csv, rejections } = row;
   const partly = rejections.find(({ code }) => PARTLY_KEPT.has(code) || (format === 'parquet' && UNREADABLE.has(code)));
   if (partly) return [{ ...row, entity: undefined, rejection: partly }];
   const bytes = bytesOfRaw(row);
   if (format === undefined) return receiveStreamed(bytes, position, { receivedAt, tieBreaker }, catalog);
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) return [{ ...row, entity: undefined, rejection: unknownDataset(catalog) }];
-  return [receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tieBreaker }, header)];
+  return [receiveRow(decodeAgain(bytes, row), dataset, format, { receivedAt, tieBreaker }, header, csv)];
 }
 
 /** What was one of several records of a Kinesis record stays one. */
@@ -45,19 +46,25 @@ export function receiveCorrected(
   return receiveAgain({ ...rest, raw, rejections: [] }, catalog);
 }
 
-function decodeAgain(bytes: Uint8Array, { position, raw, rawEncoding, format, header }: QuarantineRow): DecodedRecord {
+function decodeAgain(
+  bytes: Uint8Array,
+  { position, raw, rawEncoding, format, header = [], csv = PLAIN_CSV }: QuarantineRow,
+): DecodedRecord {
   const kept = { position, raw, ...(rawEncoding && { rawEncoding }) };
   if (format === 'csv') {
-    const row = onlyRow(bytes);
-    return row ? csvRow(row, header ?? [], position) : { ...kept, rejection: NOT_ONE_ROW };
+    // What was a text has been kept as one; what was none is in no encoding.
+    const dialect: CsvDialect = { ...csv, encoding: 'utf-8' };
+    const row = onlyRow(bytes, dialect);
+    const decoded = row && rowReader(header, dialect)(row, position);
+    return decoded ?? { ...kept, rejection: NOT_ONE_ROW };
   }
   const decoded = decodeJson(bytes);
   return decoded.rejection ? { ...kept, rejection: decoded.rejection } : { ...kept, value: decoded.value };
 }
 
 /** Cut as its file was: what is wrong with its quotes is found there, and not by who parses it. */
-function onlyRow(bytes: Uint8Array): RawRecord | undefined {
-  const splitter = new CsvSplitter(1);
+function onlyRow(bytes: Uint8Array, dialect: CsvDialect): RawRecord | undefined {
+  const splitter = csvSplitter(1, dialect);
   const [row, ...others] = [...splitter.push(bytes), ...splitter.end()];
   return others.length === 0 ? row : undefined;
 }

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { IngestionMetadata } from '#core/ingestion/accept.ts';
 import type { FileFormat } from '#core/ingestion/format.ts';
+import type { CsvDialect } from '#core/ingestion/text/csv-dialect.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { NewBatch } from '#core/record/operations.ts';
 import { folderAt } from '#core/record/partition.ts';
@@ -19,6 +20,8 @@ export interface RawFormat {
   readonly format?: FileFormat;
   /** CSV: the names of the columns. */
   readonly header?: readonly string[];
+  /** CSV: how it is written, if not as usual. */
+  readonly csv?: CsvDialect;
 }
 
 /** Writes rejected records, one object a dataset. */

@@ -8,8 +8,8 @@ import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { type BatchFile, idInManifestKey, indexKey, isManifest, readManifest } from '#core/ingestion/batch/upload.ts';
 import { dropIfOver } from '#core/ingestion/batch/working-blocks.ts';
 import { KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
+import { isListOfFiles, MANIFEST_BYTES, mayBeManifest, whyIgnored } from '#core/ingestion/ignored-files.ts';
 import { batchIdOf, blocksPrefix, datasetOfFile } from '#core/ingestion/landing.ts';
-import { rejectForeignHeader } from '#core/ingestion/mapping/reject-header.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { whereItWent } from '#core/ingestion/source/object-source.ts';
 import { openAnnounced } from '#core/ingestion/source/open-object.ts';
@@ -45,6 +45,7 @@ const upload = z.object({
       key: z.string(),
       eTag: z.string().default(''),
       sequencer: z.string().default(''),
+      size: z.number().optional(),
       versionId: z.string().default(''),
     }),
   }),
@@ -72,26 +73,55 @@ function splitterOf(deps: SplitDeps) {
     const object = { key, version: versionOf(s3.object) };
     const catalog = await deps.catalog.current();
     const file = batchOfFile(object, `${versionId}|${eTag}|${sequencer}`, Date.parse(eventTime), catalog);
-    const { files, rejection, ...batch } = isManifest(key)
+    const ignored = await whyNoData(object, s3.object.size, deps.landing);
+    if (ignored !== undefined) return ignore({ ...file, ignored }, deps);
+    const announced = isManifest(key)
       ? await batchOfManifest(object, file, deps.landing)
-      : { ...file, files: [object], rejection: undefined };
+      : { batch: file, files: [object], replaces: false };
+    const { batch } = announced;
     // Announced again after it is over: what was laid down for its workers is gone, and must not come back.
     if (await dropIfOver(batch.id, deps)) return;
     try {
-      if (rejection) throw new FileRejectedError(rejection);
-      const dataset = catalog.datasets.get(batch.datasetId);
-      if (!dataset) throw new FileRejectedError({ ...unknownDataset(catalog), pointer: key });
-      const messages = await planFiles(files, batch, dataset, deps);
-      await writeChunkList(deps.landing, messages);
-      await listFile(batch, deps);
-      await deps.operations.openBatch({ ...batch, chunks: messages.length });
-      await deps.validation.send(messages);
-      logBatch({ batchId: batch.id, datasetId: batch.datasetId, chunks: messages.length });
+      await open(announced, catalog, deps);
     } catch (error) {
       if (!(error instanceof FileRejectedError)) throw error;
       await reject(batch, error.rejection, deps);
     }
   };
+}
+
+/** A batch, and what it consists of. */
+interface Announced {
+  readonly batch: NewBatch;
+  readonly files: readonly BatchFile[];
+  /** Why nothing of it can be read. */
+  readonly rejection?: Rejection;
+  /** Whether others are taken back once it has been ingested. */
+  readonly replaces: boolean;
+}
+
+/**
+ * Brings a batch on its way; without a record it is over at once.
+ * @throws FileRejectedError when it, or one of its files, can't be used
+ */
+async function open(
+  { batch, files, rejection, replaces }: Announced,
+  catalog: CompiledCatalog,
+  deps: SplitDeps,
+): Promise<void> {
+  if (rejection) throw new FileRejectedError(rejection);
+  const { id, datasetId, file } = batch;
+  const dataset = catalog.datasets.get(datasetId);
+  if (!dataset) throw new FileRejectedError({ ...unknownDataset(catalog), pointer: file });
+  const { messages, detected } = await planFiles(files, batch, dataset, deps);
+  const chunks = messages.length;
+  if (chunks === 0 && replaces) throw new FileRejectedError(NOTHING_IN_PLACE);
+  await writeChunkList(deps.landing, messages);
+  await listFile(batch, deps);
+  await deps.operations.openBatch({ ...batch, chunks, ...(detected && { detected }) });
+  await deps.validation.send(messages);
+  if (chunks === 0) await dropIfOver(id, deps);
+  logBatch({ batchId: id, datasetId, chunks });
 }
 
 /** What S3 says of the object: its ETag comes without the quotes that it has everywhere else. */
@@ -125,53 +155,85 @@ const NO_MANIFEST: Rejection = {
 };
 
 /** A batch of the batch API: its files lie elsewhere, and it says itself who it is, however often it is announced. */
-async function batchOfManifest(
-  { key, version }: BatchFile,
-  file: NewBatch,
-  landing: ObjectStore,
-): Promise<NewBatch & { files: readonly BatchFile[]; rejection: Rejection | undefined }> {
+async function batchOfManifest({ key, version }: BatchFile, file: NewBatch, landing: ObjectStore): Promise<Announced> {
+  const none = { files: [], replaces: false };
   const bytes = await landing.get(key, undefined, version);
-  if (!bytes) return { ...file, id: idInManifestKey(key), files: [], rejection: await whereItWent(landing, key) };
+  if (!bytes)
+    return { ...none, batch: { ...file, id: idInManifestKey(key) }, rejection: await whereItWent(landing, key) };
   const manifest = readManifest(bytes);
-  if (!manifest) return { ...file, files: [], rejection: NO_MANIFEST };
-  const { batchId, completedAt, files, partialIngestionPercentage = file.partialIngestionPercentage } = manifest;
-  return { ...file, id: batchId, receivedAt: completedAt, partialIngestionPercentage, files, rejection: undefined };
+  if (!manifest) return { ...none, batch: file, rejection: NO_MANIFEST };
+  const { batchId, completedAt, files, replaces = [] } = manifest;
+  const { partialIngestionPercentage = file.partialIngestionPercentage } = manifest;
+  const batch = { ...file, id: batchId, receivedAt: completedAt, partialIngestionPercentage };
+  return { batch, files, replaces: replaces.length > 0 };
+}
+
+/** A batch without a record would take away what it is to replace. */
+const NOTHING_IN_PLACE: Rejection = {
+  code: 'empty-file',
+  message: 'The batch has no record, and is to replace others; send the records that take their place',
+  expected: 'at least one record',
+};
+
+/** Why an object holds no data, and is no failure either; undefined for a file. */
+async function whyNoData(
+  { key, version }: BatchFile,
+  size: number | undefined,
+  landing: ObjectStore,
+): Promise<string | undefined> {
+  const why = whyIgnored(key, size ?? (key.endsWith('/') ? await landing.size(key, version) : undefined));
+  if (why !== undefined || !mayBeManifest(key)) return why;
+  const all = size ?? (await landing.size(key, version)) ?? 0;
+  const head = all > 0 ? await landing.get(key, { start: 0, end: Math.min(all, MANIFEST_BYTES) }, version) : undefined;
+  return head && isListOfFiles(head) ? 'a list of files' : undefined;
+}
+
+/** It can be seen among the batches, and raises nothing. */
+async function ignore(batch: NewBatch, deps: SplitDeps): Promise<void> {
+  await listFile(batch, deps);
+  await deps.operations.openBatch(batch);
+  deps.metrics.count(METRICS.filesIgnored, 1);
+  logBatch({ batchId: batch.id, datasetId: batch.datasetId, ignored: batch.ignored });
 }
 
 /**
- * The chunks of the files of a batch, numbered through. Some of several files may be empty, as those of jobs that write
- * in parallel are.
- * @throws FileRejectedError when one of them can't be used, or is not to be had any more, or all are empty
+ * The chunks of the files of a batch, numbered through. Some of its files may be empty, as those of jobs that write in
+ * parallel are, and so may all of them.
+ * @returns with what was found out of how the files are written
+ * @throws FileRejectedError when one of them can't be used, or is not to be had any more
  */
 async function planFiles(
   files: readonly BatchFile[],
   { id, datasetId, receivedAt }: NewBatch,
-  { definition }: CompiledDataset,
+  dataset: CompiledDataset,
   { landing, chunkBytes = CHUNK_BYTES }: SplitDeps,
-): Promise<ChunkMessage[]> {
+): Promise<{ messages: ChunkMessage[]; detected?: NewBatch['detected'] }> {
   const messages: ChunkMessage[] = [];
-  let empty: FileRejectedError | undefined;
+  const found: NonNullable<NewBatch['detected']>[] = [];
   for (const [number, { key: file, version }] of files.entries()) {
     const source = await openAnnounced(landing, file, version);
-    try {
-      const plan = await listChunks(source, {
-        targetBytes: chunkBytes,
-        workspace: { store: landing, prefix: `${blocksPrefix(id)}${number}/` },
-      });
-      rejectForeignHeader(plan, definition.mapping);
-      const { format, gzip, unpacked, chunks } = plan;
-      for (const chunk of chunks) {
-        const numbered = { ...chunk, index: messages.length };
-        const where = { file, ...(version && { version }), ...(unpacked && { unpacked }) };
-        messages.push({ batchId: id, datasetId, ...where, receivedAt, format, gzip, chunk: numbered });
-      }
-    } catch (error) {
-      if (!(error instanceof FileRejectedError && error.rejection.code === 'empty-file')) throw error;
-      empty ??= error;
+    const plan = await listChunks(source, {
+      targetBytes: chunkBytes,
+      workspace: { store: landing, prefix: `${blocksPrefix(id)}${number}/` },
+      files: dataset.files,
+    });
+    const { format, gzip, unpacked, chunks, detected } = plan;
+    if (detected) found.push(detected);
+    for (const chunk of chunks) {
+      const numbered = { ...chunk, index: messages.length };
+      const where = { file, ...(version && { version }), ...(unpacked && { unpacked }) };
+      messages.push({ batchId: id, datasetId, ...where, receivedAt, format, gzip, chunk: numbered });
     }
   }
-  if (empty && messages.length === 0) throw empty;
-  return messages;
+  return { messages, ...(found.length > 0 && { detected: together(found) }) };
+}
+
+/** Files of one batch may be written in several ways. */
+function together(found: readonly NonNullable<NewBatch['detected']>[]): NonNullable<NewBatch['detected']> {
+  const names = new Set(found.flatMap((one) => Object.keys(one)));
+  return Object.fromEntries(
+    [...names].map((name) => [name, [...new Set(found.flatMap((one) => one[name] ?? []))].join(' or ')]),
+  );
 }
 
 /** So that it is among the batches that can be listed; one of the batch API is from its beginning. */

@@ -6,7 +6,7 @@ import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { type WorkDeps, workOn } from '#core/ingestion/batch/working-blocks.ts';
 import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
 import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
-import { addCounts, countValidated, NO_COUNTS } from '#core/pipeline/counts.ts';
+import { addCounts, countValidated, NO_COUNTS, withRepeatedHeaders } from '#core/pipeline/counts.ts';
 import { dryRun, withoutSuppressed } from '#core/pipeline/process.ts';
 import { writeFileRejection, writeToQuarantine } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
@@ -42,13 +42,21 @@ function validatorOf(deps: ValidateChunkDeps) {
     const catalog = await deps.catalog.current();
     const { batchId, chunk } = message;
     let counts = NO_COUNTS;
-    const rejection = await readChunk(message, catalog, deps.landing, async (slice, number) => {
-      const { good, rejected: found } = dryRun(slice, catalog);
-      const suppress = deps.suppression(stageSettings(catalog).suppression);
-      const rejected = await withoutSuppressed(found, { suppress, catalog });
-      await writeToQuarantine(deps.quarantine, invocationName(message, number), rejected);
-      counts = addCounts(counts, countValidated(good, rejected));
-    });
+    const noted = { repeatedHeaders: 0 };
+    const rejection = await readChunk(
+      message,
+      catalog,
+      deps.landing,
+      async (slice, number) => {
+        const { good, rejected: found } = dryRun(slice, catalog);
+        const suppress = deps.suppression(stageSettings(catalog).suppression);
+        const rejected = await withoutSuppressed(found, { suppress, catalog });
+        await writeToQuarantine(deps.quarantine, invocationName(message, number), rejected);
+        counts = addCounts(counts, countValidated(good, rejected));
+      },
+      noted,
+    );
+    counts = { ...counts, ...withRepeatedHeaders(noted.repeatedHeaders) };
     const batch = await deps.operations.countValidated(batchId, chunk.index, counts, rejection);
     const { accepted, rejected } = counts;
     logBatch({ batchId, chunk: chunk.index, good: accepted, bad: rejected });

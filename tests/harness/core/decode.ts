@@ -1,6 +1,8 @@
-import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
-import { decodeChunk } from '#core/ingestion/decode.ts';
+import type { z } from 'zod';
+import { type FileSettings, listChunks } from '#core/ingestion/batch/list-chunks.ts';
+import { decodeChunk, type Noted } from '#core/ingestion/decode.ts';
 import { type ByteSource, bytesSource } from '#core/ingestion/source/byte-source.ts';
+import { ANY_COLUMNS, type ColumnSettings, csvSettings } from '#core/ingestion/text/csv-settings.ts';
 import { type DecodedRecord, FileRejectedError, type Rejection } from '#core/record/record.ts';
 
 export interface DecodedFile {
@@ -8,7 +10,17 @@ export interface DecodedFile {
   /** Why the rest of the file was rejected, if so. */
   readonly rejection?: Rejection;
   readonly chunks: number;
+  /** What was found out of how a CSV is written. */
+  readonly detected?: Readonly<Record<string, string>>;
+  /** Rows that repeat the header. */
+  readonly repeatedHeaders?: number;
 }
+
+/** What a dataset says of its CSV files, and of the columns that it reads. */
+export const filesOf = (
+  csv: z.input<typeof csvSettings> = {},
+  columns: Partial<ColumnSettings> = {},
+): FileSettings => ({ csv: csvSettings.parse(csv), columns: { ...ANY_COLUMNS, ...columns } });
 
 /** A file that is read in small pieces, as the network would give it. */
 export function piecemeal(name: string, bytes: Uint8Array, size: number): ByteSource {
@@ -33,19 +45,28 @@ function byColumn(record: DecodedRecord, header: readonly string[] | undefined):
   return { ...record, value: Object.fromEntries(named.filter(([, cell]) => cell !== '')) };
 }
 
-/** Plans a file and decodes all of its chunks. */
-export async function decodeFile(source: ByteSource, targetBytes = 1_048_576): Promise<DecodedFile> {
+/** Plans a file and decodes all of its chunks, each by itself, as by another worker. */
+export async function decodeFile(
+  source: ByteSource,
+  targetBytes = 1_048_576,
+  files?: FileSettings,
+): Promise<DecodedFile> {
   const records: DecodedRecord[] = [];
-  let chunks = 0;
+  const noted: Noted = { repeatedHeaders: 0 };
+  let known: { chunks: number; detected?: Readonly<Record<string, string>> } = { chunks: 0 };
+  const found = () => ({ ...known, ...(noted.repeatedHeaders > 0 && noted) });
   try {
-    const plan = await listChunks(source, { targetBytes });
-    chunks = plan.chunks.length;
+    const plan = await listChunks(source, { targetBytes, ...(files && { files }) });
+    known = { chunks: plan.chunks.length, ...(plan.detected && { detected: plan.detected }) };
     for (const chunk of plan.chunks) {
-      for await (const record of recordsOf(source, plan, chunk)) records.push(byColumn(record, chunk.header));
+      const travelled = JSON.parse(JSON.stringify(chunk)) as typeof chunk;
+      for await (const record of recordsOf(source, plan, travelled, undefined, noted)) {
+        records.push(byColumn(record, chunk.header));
+      }
     }
-    return { records, chunks };
+    return { records, ...found() };
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;
-    return { records, chunks, rejection: error.rejection };
+    return { records, ...found(), rejection: error.rejection };
   }
 }

@@ -1,10 +1,11 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
+import { decodeFile, filesOf, piecemeal } from '#tests/harness/core/decode.ts';
 import { runs } from '#tests/harness/runs.ts';
 
 const COLUMNS = ['a', 'b', 'c'];
+const USUAL = filesOf({ delimiter: ',', escape: 'double' });
 const cell = fc.oneof(
   fc.constantFrom(
     '',
@@ -45,7 +46,7 @@ describe('a CSV file', () => {
           fc.pre(filled.length > 0);
           const [, ...others] = parse(textOf(filled), { record_delimiter: end, relax_column_count: true });
           const text = textOf(rows);
-          const { records } = await decodeFile(piecemeal('a.csv', Buffer.from(text), block), chunk);
+          const { records } = await decodeFile(piecemeal('a.csv', Buffer.from(text), block), chunk, USUAL);
           expect(records.map((record) => record.rejection?.found ?? cellsOf(record))).toEqual(
             others.map((cells, i) => {
               if (filled[i]!.startsWith('\ufeff')) return 'the beginning of a file';

@@ -19,31 +19,26 @@ const outcomes = (records: readonly DecodedRecord[]): unknown[] =>
   records.map((record) => ('value' in record ? record.value : record.rejection.code));
 const read = (name: string, file: Uint8Array, block = 4_096) => decodeFile(piecemeal(name, file, block), 1_000);
 
-const CSV = 'id,name\n1,a\n2,b\n';
 const rows = (...values: readonly (readonly [string, string])[]): object[] =>
   values.map(([id, name]) => ({ id, name }));
 
 /** Files that are rejected as a whole, by the reason. */
 const REJECTED: readonly (readonly [string, string, Buffer, string])[] = [
-  ['UTF-16 with a mark, little end first', 'a.csv', utf16(CSV, false, '\ufeff'), 'wrong-format'],
+  ['UTF-16 with a mark, little end first', 'a.json', utf16('[{"n":1}]', false, '\ufeff'), 'wrong-format'],
   ['UTF-16 with a mark, big end first', 'a.ndjson', utf16(lines(1, 2), true, '\ufeff'), 'wrong-format'],
-  ['UTF-16 without a mark', 'a.csv', utf16(CSV, false), 'wrong-format'],
+  ['UTF-16 without a mark', 'a.ndjson', utf16(lines(1, 2), false), 'wrong-format'],
+  ['UTF-32 with a mark', 'a.csv', bytes([0xff, 0xfe, 0, 0, 0x69, 0, 0, 0, 0x64, 0, 0, 0] as never), 'wrong-format'],
   ['UTF-16 without a mark, big end first', 'a.json', utf16('[{"n":1}]', true), 'wrong-format'],
-  ['UTF-16 in gzip', 'a.csv.gz', gzipSync(utf16(CSV, true, '\ufeff')), 'wrong-format'],
+  ['UTF-16 in gzip', 'a.ndjson.gz', gzipSync(utf16(lines(1), true, '\ufeff')), 'wrong-format'],
   ['gzip in gzip', 'a.ndjson.gz', gzipSync(gzipSync(lines(1))), 'wrong-format'],
   ['gzip in gzip, and said so', 'a.ndjson.gz.gz', gzipSync(gzipSync(lines(1))), 'unsupported-format'],
-  ['gzip of nothing', 'a.ndjson.gz', gzipSync(''), 'empty-file'],
-  ['gzip of blank lines', 'a.csv.gz', gzipSync('\n\r\n \n'), 'empty-file'],
-  ['nothing but a mark', 'a.ndjson', bytes('\ufeff'), 'empty-file'],
-  ['a header and no row', 'a.csv', bytes('id,name\n'), 'empty-file'],
-  ['a header and no row, in gzip', 'a.csv.gz', gzipSync('id,name'), 'empty-file'],
   ['two columns of one name', 'a.csv', bytes('id,id\n1,2\n'), 'invalid-header'],
   ['two columns of one name, but for a blank', 'a.csv', bytes('id, id\n1,2\n'), 'invalid-header'],
-  ['a column without a name', 'a.csv', bytes('id,,name\n1,2,3\n'), 'invalid-header'],
+  ['columns without a name', 'a.csv', bytes(',,\n1,2,3\n'), 'invalid-header'],
   ['100,000 columns', 'a.csv', bytes(`${'c,'.repeat(99_999)}c\n`), 'invalid-header'],
   ['a header that no message could carry', 'a.csv', bytes(`${'\u0001'.repeat(30_000)},b\n1,2\n`), 'invalid-header'],
   ['a column named as objects are made', 'a.csv', bytes('id,a.constructor\n1,2\n'), 'invalid-header'],
-  ['a header that is no UTF-8', 'a.csv', bytes('id,', [0xff] as never, '\n1,2\n'), 'invalid-header'],
+  ['a header in no encoding', 'a.csv', bytes('id,', [0x81] as never, '\n1,2\n'), 'invalid-header'],
   ['a quote in the header that is never closed', 'a.csv', bytes('id,"name\n1,2\n3,4\n'), 'invalid-header'],
   ['a million brackets that open', 'a.json', bytes('['.repeat(1_000_000)), 'malformed'],
   ['JSON with a comment before it', 'a.json', bytes('// records\n[{"n":1}]'), 'wrong-format'],
@@ -88,9 +83,10 @@ const MIXED: readonly (readonly [string, string, Buffer, readonly unknown[]])[] 
   [
     'a file appended to another',
     'a.csv',
-    bytes('\ufeffid,name\n1,a\n', '\ufeffid,name\n2,b\n'),
+    bytes('\ufeffid,name\n1,a\n', '\ufeff0,x\n2,b\n'),
     [...rows(['1', 'a']), 'malformed', ...rows(['2', 'b'])],
   ],
+  ['a column without a name', 'a.csv', bytes('id,,name\n1,2,a\n'), rows(['1', 'a'])],
   ['lines appended to others', 'a.ndjson', bytes('\ufeff', lines(1), '\ufeff', lines(2)), [{ n: 1 }, { n: 2 }]],
   [
     'marks, separators and characters that nobody sees',
@@ -165,7 +161,24 @@ const HALF: readonly (readonly [string, string, Buffer, readonly unknown[], stri
   ['a bracket too many', 'a.json', bytes('[{"n":1}]}'), [{ n: 1 }], 'malformed'],
 ];
 
+/** Files without a record. */
+const EMPTY: readonly (readonly [string, string, Buffer])[] = [
+  ['nothing', 'a.csv', bytes()],
+  ['gzip of nothing', 'a.ndjson.gz', gzipSync('')],
+  ['gzip of blank lines', 'a.csv.gz', gzipSync('\n\r\n \n')],
+  ['nothing but a mark', 'a.ndjson', bytes('\ufeff')],
+  ['nothing but a mark of UTF-16', 'a.csv', bytes([0xff, 0xfe] as never)],
+  ['a header and no row', 'a.csv', bytes('id,name\n')],
+  ['a header and no row, in UTF-16', 'a.csv', utf16('id,name\n', false, '\ufeff')],
+  ['a header and no row, in gzip', 'a.csv.gz', gzipSync('id,name')],
+];
+
 describe('a hostile file', () => {
+  it.each(EMPTY)('with %s has no record, which is no fault', async (_, name, file) => {
+    expect(await read(name, file)).toMatchObject({ records: [], chunks: 0 });
+    expect((await read(name, file)).rejection).toBeUndefined();
+  });
+
   it.each(REJECTED)('with %s is rejected', async (_, name, file, code) => {
     for (const block of [7, 4_096]) {
       const { records, rejection } = await read(name, file, file.length > 10_000 ? 65_536 : block);
@@ -259,8 +272,8 @@ describe('a hostile file', () => {
         fc.boolean(),
         async (name, mark, noise, isPacked) => {
           const content = bytes(Buffer.from(mark, mark.startsWith('\u001f') ? 'latin1' : 'utf8'), noise);
-          const { records, rejection } = await read(name, isPacked ? gzipSync(content) : content, 100);
-          expect(records.length > 0 || rejection !== undefined).toBe(true);
+          const { records, rejection, chunks } = await read(name, isPacked ? gzipSync(content) : content, 100);
+          expect(records.length > 0 || rejection !== undefined || chunks === 0).toBe(true);
           expect(records.map(({ position }) => position.row)).toEqual(records.map((_, n) => n + 1));
           for (const record of records) {
             if (!('value' in record)) expect(record.rejection.message).toMatch(/\w/);

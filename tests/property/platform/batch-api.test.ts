@@ -81,10 +81,10 @@ describe('the batch API', () => {
     }
   });
 
-  it('takes a batch of which some files are empty, and none of which all are', async () => {
-    for (const [content, status] of [
-      [carts(0, 20).join('\n'), 'success'],
-      ['', 'failed'],
+  it('takes a batch of which some files are empty, or all', async () => {
+    for (const [content, outputRecordCount] of [
+      [carts(0, 20).join('\n'), 20],
+      ['', 0],
     ] as const) {
       const { platform, create, put, complete, read, announce } = withApi();
       const id = await create();
@@ -93,8 +93,26 @@ describe('the batch API', () => {
       await complete(id);
       await announce(id);
       await platform.poller.run();
-      expect(await read(id)).toMatchObject({ status, metrics: { outputRecordCount: status === 'success' ? 20 : 0 } });
+      expect(await read(id)).toMatchObject({ status: 'success', metrics: { outputRecordCount, failedRecordCount: 0 } });
     }
+  });
+
+  it('does not let a batch without a record take the place of another', async () => {
+    const { platform, call, create, put, complete, read, announce } = withApi();
+    const first = await create();
+    await put(first, 'a.json', carts(0, 3).join('\n'));
+    await complete(first);
+    await announce(first);
+    await platform.poller.run();
+    const replay = { predecessors: [first], reason: 'replace' };
+    const made = await call('POST', '/batches', { datasetId: 'web-events', inputFormat: { format: 'json' }, replay });
+    const { id } = made.body as { id: string };
+    await put(id, 'a.json', '\n');
+    await complete(id);
+    await announce(id);
+    await platform.poller.run();
+    expect(await read(id)).toMatchObject({ status: 'failed', errors: [{ code: 'empty-file' }, {}] });
+    expect(await read(first)).toMatchObject({ status: 'success' });
   });
 
   it('makes a file of parts that come in any order, wherever they are cut', async () => {
@@ -221,7 +239,11 @@ describe('the batch API', () => {
   it('takes CSV by the mapping of its dataset', async () => {
     const { platform, create, put, complete, read, announce } = withApi();
     const id = await create('customers', 'csv');
-    const rows = ['crmId,email,updatedAt', 'RB-1,ann@example.com,2026-01-01T00:00:00Z', 'RB-2,,2026-01-02T00:00:00Z'];
+    const rows = [
+      'crmId,email,tier,updatedAt',
+      'RB-1,ann@example.com,,2026-01-01T00:00:00Z',
+      'RB-2,,,2026-01-02T00:00:00Z',
+    ];
     await put(id, 'crm', rows.join('\n'), 'customers');
     await complete(id);
     await announce(id, 'customers');

@@ -16,14 +16,14 @@ const SEGMENT = 'gold-and-silver';
 const PEOPLE = Array.from({ length: 40 }, (_, n) => n + 1);
 const DESTINATIONS = ['webhook', 'crm-export', 'audience-manager'] as const;
 
-/** As the CRM exports them: with a column for the tier, or with one of another name. */
-const export_ = (people: readonly number[], column: string, at: number): string => {
-  const rows = people.map((n) => `RB-${n},p${n}@example.com,gold,y,${new Date(at).toISOString()}`);
-  return [`crmId,email,${column},emailConsent,updatedAt`, ...rows].join('\n');
+/** As the CRM exports them: with the tier, or with nothing in its column. */
+const export_ = (people: readonly number[], tier: string, at: number): string => {
+  const rows = people.map((n) => `RB-${n},p${n}@example.com,${tier},y,${new Date(at).toISOString()}`);
+  return ['crmId,email,tier,emailConsent,updatedAt', ...rows].join('\n');
 };
 
-/** A renamed column empties an audience; destinations of every type, as production wires them, do not follow. */
-describe('a renamed column', () => {
+/** A column that comes empty empties an audience; destinations of every type, as production wires them, do not follow. */
+describe('a column that comes empty', () => {
   let catalog: CompiledCatalog;
   let wiring: Wiring;
 
@@ -50,7 +50,7 @@ describe('a renamed column', () => {
       platform.collect(enveloped('regions', seenIn(n, START - 60 * MINUTE)));
     }
     await run(platform, 5);
-    await platform.upload('landing/customers/one/crm.csv', export_(PEOPLE, 'tier', START));
+    await platform.upload('landing/customers/one/crm.csv', export_(PEOPLE, 'gold', START));
     await run(platform, 30);
     for (const id of DESTINATIONS) expect((await membersOf(platform))[id], id).toHaveLength(PEOPLE.length);
     return platform;
@@ -72,7 +72,7 @@ describe('a renamed column', () => {
 
   const emptied = async (): Promise<Platform> => {
     const platform = await populated();
-    await platform.upload('landing/customers/two/crm.csv', export_(PEOPLE, 'loyaltyTier', START + 40 * MINUTE));
+    await platform.upload('landing/customers/two/crm.csv', export_(PEOPLE, '', START + 40 * MINUTE));
     await run(platform, 30);
     return platform;
   };
@@ -134,7 +134,7 @@ describe('a renamed column', () => {
     );
     await platform.schedules.erasePerson({ requestId: 'r', identity: `CRMID:RB-${isDeleted}`, reason: 'asked' });
     const fresh = [77];
-    await platform.upload('landing/customers/three/crm.csv', export_(fresh, 'tier', START + 80 * MINUTE));
+    await platform.upload('landing/customers/three/crm.csv', export_(fresh, 'gold', START + 80 * MINUTE));
     await run(platform, 30);
     for (const id of DESTINATIONS) {
       expect((await membersOf(platform))[id], id).toEqual(
@@ -153,7 +153,7 @@ describe('a renamed column', () => {
 
   it('leaves no trace where the column is corrected before the release', async () => {
     const platform = await emptied();
-    await platform.upload('landing/customers/three/crm.csv', export_(PEOPLE, 'tier', START + 80 * MINUTE));
+    await platform.upload('landing/customers/three/crm.csv', export_(PEOPLE, 'gold', START + 80 * MINUTE));
     await run(platform, 30);
     const before = platform.requests.length;
     await release(platform);
@@ -169,7 +169,7 @@ describe('a renamed column', () => {
     );
     const platform = await populated();
     platform.apply({ ...catalog, destinations });
-    await platform.upload('landing/customers/two/crm.csv', export_(PEOPLE, 'loyaltyTier', START + 40 * MINUTE));
+    await platform.upload('landing/customers/two/crm.csv', export_(PEOPLE, '', START + 40 * MINUTE));
     await run(platform, 30);
     for (const id of DESTINATIONS) expect((await membersOf(platform))[id], id).toEqual([]);
   });

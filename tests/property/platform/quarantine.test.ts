@@ -93,7 +93,7 @@ describe('quarantine', () => {
   it('has a file whose first line is no header of its dataset, and none of its rows anywhere', async () => {
     const platform = createPlatform({ wiring, catalog: compileCatalog(corrected), start: START });
     await platform.upload('landing/customers/headless.csv', CSV.split('\n').slice(1).join('\n'));
-    await platform.upload('landing/customers/some.csv', `crmId,updatedAt,more\nRB-3,${UPDATED},x\n`);
+    await platform.upload('landing/customers/some.csv', `crmId,tier,updatedAt,more\nRB-3,,${UPDATED},x\n`);
     await platform.poller.run();
     const [rejected, ...others] = await platform.quarantined();
     expect(others).toEqual([]);

@@ -43,7 +43,7 @@ const rowOf = ({ n, lastName, phone }: Person): Record<string, string> => ({
   lastName,
   updatedAt: new Date(START - n * 1_000).toISOString(),
 });
-const COLUMNS = ['crmId', 'email', 'phone', 'lastName', 'updatedAt'];
+const COLUMNS = ['crmId', 'email', 'phone', 'lastName', 'tier', 'updatedAt'];
 const csvOf = (people: readonly Person[]): string =>
   [COLUMNS, ...people.map((one) => COLUMNS.map((name) => rowOf(one)[name] ?? ''))]
     .map((cells) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(','))

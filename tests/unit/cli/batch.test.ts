@@ -99,7 +99,7 @@ describe('tributary batch', () => {
     await platform.upload('landing/web-events/broken.xml', 'x');
     await platform.poller.run();
     const failed = (await Array.fromAsync(stores.operations.batches())).find(({ file }) => file.endsWith('xml'))!;
-    expect(printBatch(await batchReport(failed.id, stores))).toMatch(/unsupported-format: The name of the file/);
+    expect(printBatch(await batchReport(failed.id, stores))).toMatch(/unsupported-format: The file is XML/);
     await expect(batchReport('unknown', stores)).rejects.toThrow(/no batch "unknown".*tributary batch list/s);
   });
 

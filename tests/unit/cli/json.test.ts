@@ -97,7 +97,10 @@ describe('what commands print with --json', () => {
     ['schema union', async () => example],
     ['source-connection key', async () => []],
     ['example generate', async () => ['--out', file('example'), '--people', '20', '--now', NOW]],
-    ['replay', async () => [...example, '--input', `customers=${await put('c.csv', 'crmId,updatedAt\nRB-1,never\n')}`]],
+    [
+      'replay',
+      async () => [...example, '--input', `customers=${await put('c.csv', 'crmId,tier,updatedAt\nRB-1,,never\n')}`],
+    ],
     ['init', async () => [await put('shoppers.csv', 'id,city\n1,Ulm\n2,Bonn\n'), '--out', file('made')]],
     [
       'destination preview',

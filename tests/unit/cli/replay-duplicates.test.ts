@@ -27,7 +27,7 @@ describe('replay of files that say the same', () => {
   }
 
   const events = [1, 2, 3].map((n) => JSON.stringify(addToCart(n, AT)));
-  const customers = ['crmId,updatedAt', `RB-1,${NOW}`, `RB-2,${NOW}`];
+  const customers = ['crmId,tier,updatedAt', `RB-1,gold,${NOW}`, `RB-2,none,${NOW}`];
 
   it('counts a file that is given twice once, and its second time as duplicates', async () => {
     const file = `web-events=${await put('a.ndjson', events)}`;

@@ -22,8 +22,8 @@ const replay = (...args: string[]) => cli('replay', ...args);
 
 describe('the rejected records of a replay', () => {
   it('are shown in the order of files and rows, with pointer and reason, in whatever order they travel', async () => {
-    const rows = Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? `RB-${n},never` : `RB-${n},${NOW}`));
-    const customers = await put('customers.csv', ['crmId,updatedAt', ...rows]);
+    const rows = Array.from({ length: 30 }, (_, n) => (n % 3 === 0 ? `RB-${n},,never` : `RB-${n},,${NOW}`));
+    const customers = await put('customers.csv', ['crmId,tier,updatedAt', ...rows]);
     const events = await put('web-events.ndjson', ['{', JSON.stringify(addToCart(1, Date.parse(NOW)))]);
     const inputs = ['--input', `customers=${customers}`, '--input', `web-events=${events}`, '--now', NOW];
     for (const ingest of ['stream', 'batch', 'mixed']) {
@@ -52,7 +52,7 @@ describe('the rejected records of a replay', () => {
   });
 
   it('make it fail with --strict, a file that cannot be read as well', async () => {
-    const good = await put('good.csv', ['crmId,updatedAt', `RB-1,${NOW}`]);
+    const good = await put('good.csv', ['crmId,tier,updatedAt', `RB-1,,${NOW}`]);
     const bad = await put('bad.csv', ['a,b', 'x,y']);
     expect((await replay('--input', `customers=${good}`, '--strict')).code).toBe(0);
     expect((await replay('--input', `customers=${bad}`)).code).toBe(0);
@@ -61,7 +61,7 @@ describe('the rejected records of a replay', () => {
     expect(JSON.parse(stdout).rejected).toEqual([
       { input: bad, rejections: [expect.objectContaining({ code: 'invalid-header' })] },
     ]);
-    const failed = await put('failed.csv', ['crmId,updatedAt', 'RB-1,never', `RB-2,${NOW}`]);
+    const failed = await put('failed.csv', ['crmId,tier,updatedAt', 'RB-1,,never', `RB-2,,${NOW}`]);
     const asWhole = await replay('--input', `customers=${failed}`, '--threshold', '5', '--json');
     expect(JSON.parse(asWhole.stdout).rejected).toMatchObject([{ input: failed, row: 1 }]);
   });
@@ -89,7 +89,7 @@ describe('a replay', () => {
   it('is of the present unless it is said otherwise', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(NOW) });
     try {
-      const file = await put('a.csv', ['crmId,updatedAt', `RB-1,${NOW}`]);
+      const file = await put('a.csv', ['crmId,tier,updatedAt', `RB-1,,${NOW}`]);
       const { stdout } = await replay('--input', `customers=${file}`, '--json');
       expect(JSON.parse(stdout).now).toBe(new Date(NOW).toISOString());
     } finally {

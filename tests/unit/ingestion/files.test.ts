@@ -9,16 +9,13 @@ const file = (name: string, body: string | Uint8Array) =>
 
 describe('files that cannot be used', () => {
   it.each([
-    ['an empty one', 'a.csv', '', 'empty-file'],
-    ['one with a header and nothing else', 'a.csv', 'id,name\n', 'empty-file'],
-    ['blank lines only', 'a.ndjson', '\n \n\r\n', 'empty-file'],
     ['an unknown suffix', 'a.xlsx', 'PK', 'unsupported-format'],
     ['text that is called gzip', 'a.csv.gz', 'id\n1\n', 'wrong-format'],
     ['gzip that is called text', 'a.csv', gzipSync('id\n1\n'), 'wrong-format'],
     ['text that is called Parquet', 'a.parquet', 'id,name\n1,x\n', 'wrong-format'],
     ['binary that is called CSV', 'a.csv', new Uint8Array([1, 0, 2, 0]), 'wrong-format'],
     ['a header that names a column twice', 'a.csv', 'id,id\n1,2\n', 'invalid-header'],
-    ['a header with a column that has no name', 'a.csv', 'id,\n1,2\n', 'invalid-header'],
+    ['a header in which no column has a name', 'a.csv', ',\n1,2\n', 'invalid-header'],
   ])('%s', async (_, name, body, code) => {
     const { rejection, records } = await decodeFile(file(name, body));
     expect(rejection?.code).toBe(code);
@@ -66,7 +63,7 @@ describe('records that cannot be read', () => {
   });
 
   it('in another encoding are rejected alone', async () => {
-    const body = Buffer.concat([Buffer.from('id,name\n1,ok\n2,M'), Buffer.from([0xfc]), Buffer.from('ller\n3,ok\n')]);
+    const body = Buffer.concat([Buffer.from('id,name\n1,Ä\n2,M'), Buffer.from([0xfc]), Buffer.from('ller\n3,Ö\n')]);
     expect(await rejections('a.csv', body)).toEqual([
       [1, undefined],
       [2, 'invalid-encoding'],

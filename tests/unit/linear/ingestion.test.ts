@@ -16,12 +16,16 @@ const { openEnvelope } = await import('#core/ingestion/envelope.ts');
 const { formatOf } = await import('#core/ingestion/format.ts');
 const { mappingRule } = await import('#core/ingestion/mapping/definition.ts');
 const { compileMapping } = await import('#core/ingestion/mapping/mapping.ts');
-const { csvRow, readHeader } = await import('#core/ingestion/text/csv-rows.ts');
 const { structuredEvent } = await import('#core/ingestion/raw-records/binary-event.ts');
 const { looksLike } = await import('#core/ingestion/stream/looks-like-bytes.ts');
 const { messagesIn } = await import('#core/ingestion/stream/messages.ts');
+const { rowReader } = await import('#core/ingestion/text/csv-rows.ts');
+const { ANY_COLUMNS, csvSettings } = await import('#core/ingestion/text/csv-settings.ts');
+const { detectCsv } = await import('#core/ingestion/text/detect-csv.ts');
 const { decodeJson } = await import('#core/ingestion/text/decode-json.ts');
 const { CsvSplitter } = await import('#core/ingestion/text/split-csv.ts');
+const { csvSplitter } = await import('#core/ingestion/text/splitter-for.ts');
+const { detectNumbers } = await import('#core/ingestion/text/number-format.ts');
 const { JsonSplitter } = await import('#core/ingestion/text/split-json.ts');
 const { LineSplitter } = await import('#core/ingestion/text/split-lines.ts');
 const { skipStruct } = await import('#core/ingestion/parquet/thrift.ts');
@@ -60,6 +64,12 @@ const PARTS = [
   ],
   ...['1-', '1.', 'T0', 'a ', '" ', '",', ',"', '\\"', '\\ud800', '{"a":', '[1,', '_1', '.1', 'a.'],
 ];
+const DIALECTS = [
+  ['"', 'backslash', ';'],
+  ['', 'backslash', '\t'],
+  ['', 'double', '|'],
+  ["'", 'double', ';'],
+] as const;
 const ENDINGS = ['', 'x', '\n', '"', '}', ' 1'];
 
 const textsOf = (size: number): string[] =>
@@ -115,12 +125,31 @@ describe('reading takes steps for each character once', () => {
     lines: (text) => new LineSplitter(0).push(bytes(text)),
     'rows of CSV': (text) => {
       const splitter = new CsvSplitter(0);
-      for (const record of [...splitter.push(bytes(text)), ...splitter.end()]) csvRow(record, ['a'], { source: 's' });
+      const read = rowReader(['a']);
+      for (const record of [...splitter.push(bytes(text)), ...splitter.end()]) read(record, { source: 's' });
     },
-    'a header of CSV': (text) => {
-      const splitter = new CsvSplitter(0);
-      return readHeader([...splitter.push(bytes(text)), ...splitter.end()][0]!);
+    'rows of CSV in other dialects': (text) => {
+      for (const [quote, how, delimiter] of DIALECTS) {
+        const dialect = { delimiter, quote, escape: how, encoding: 'utf-8', skip: 1 } as const;
+        const splitter = csvSplitter(0, dialect);
+        const read = rowReader(['a'], dialect);
+        for (const record of [...splitter.push(bytes(text)), ...splitter.end()]) read(record, { source: 's' });
+      }
     },
+    'rows of CSV in UTF-16': (text) => {
+      const dialect = { delimiter: ',', quote: '"', escape: 'double', encoding: 'utf-16le', skip: 1 } as const;
+      const splitter = csvSplitter(0, dialect);
+      return [...splitter.push(Buffer.from(text, 'utf16le')), ...splitter.end()];
+    },
+    'a CSV file that nothing is known of': (text) => {
+      try {
+        return detectCsv(bytes(text), { csv: csvSettings.parse({}), columns: ANY_COLUMNS }, true);
+      } catch {
+        return undefined;
+      }
+    },
+    'numbers of a CSV file': (text) =>
+      detectNumbers([text, `1.${text}`, `${text},5`], { decimal: undefined, thousands: undefined }, true),
     'elements of a JSON array': (text) => new JsonSplitter().push(bytes(`[${text}`)),
     'records of a Kinesis record': (text) => messagesIn(bytes(text)),
     'objects of a Kinesis record': (text) => messagesIn(bytes(`{"a":${text}`)),
