@@ -16,7 +16,9 @@ const OF_TOOLS: readonly { readonly is: RegExp; readonly what: string }[] = [
  * @returns what it is; undefined for a file of data
  */
 export function whyIgnored(key: string, size: number | undefined): string | undefined {
-  const steps = key.split('/').slice(2);
+  const all = key.split('/');
+  // The first two are the folder of a dataset.
+  const steps = all.slice(Math.min(2, all.length - 1));
   if (key.endsWith('/') && size === 0) return 'the marker of a folder';
   const hidden = steps.find((step) => /^[._]/.test(step) && !step.includes('='));
   if (hidden !== undefined) return `hidden by its name, as ${shown(hidden)}`;

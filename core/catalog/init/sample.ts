@@ -130,7 +130,7 @@ interface Taken {
 
 async function takeAll(head: ByteSource, plan: ChunkList, taken: Taken, noted: Noted): Promise<void> {
   for (const chunk of plan.chunks) {
-    for await (const some of decodeChunk(head, plan, chunk, noted)) {
+    for await (const some of decodeChunk(head, plan, chunk, undefined, noted)) {
       take(some, taken);
       if (taken.isFull) return;
     }
