@@ -15,13 +15,15 @@ const MAX_NAMES = 20;
  */
 export function rejectMissingColumns(names: readonly string[], settings: ColumnSettings, isHeader: boolean): void {
   const there = new Set(names);
-  const missing = settings.required.filter((name) => !there.has(name));
-  if (missing.length === 0 || settings.areFields?.(names)) return;
+  const isThere = (name: string): boolean =>
+    there.has(name) || settings.instead?.get(name)?.every((path) => there.has(path)) === true;
+  const missing = settings.required.filter((name) => !isThere(name));
+  if (missing.length === 0) return;
   const read = settings.read ?? new Set(settings.required);
   const isForeign = ![...read].some((name) => there.has(name));
   const unread = names.filter((name) => name !== '' && !read.has(name));
   // One that may be missing is told as well where another name for it is there.
-  const optional = [...read].filter((name) => !there.has(name) && !missing.includes(name) && similar(name, unread));
+  const optional = [...read].filter((name) => !isThere(name) && !missing.includes(name) && similar(name, unread));
   const named = [...missing, ...optional].map((name) => {
     const other = similar(name, unread);
     return other === undefined ? `"${name}"` : `"${name}" (the file has "${other}")`;

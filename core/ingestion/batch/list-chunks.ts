@@ -1,6 +1,7 @@
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { type FileFormat, formatOf, isPackedName, KNOWN_SUFFIXES } from '../format.ts';
+import { rejectMissingColumns } from '../missing-columns.ts';
 import { planRowGroups } from '../parquet/decode-row-groups.ts';
 import type { ByteSource } from '../source/byte-source.ts';
 import { type Unpacked, UnpackedWriter } from '../source/unpacked.ts';
@@ -56,8 +57,9 @@ export async function listChunks(
   if (source.size === 0) return { ...named, chunks: [] };
   if (gzip) await rejectFalseGzip(source);
   if (named.format === 'parquet') {
-    const chunks = await planRowGroups(source, gzip, targetBytes);
-    return { ...named, chunks: chunks.every(({ rows }) => rows === 0) ? [] : chunks };
+    const { chunks, columns } = await planRowGroups(source, gzip, targetBytes);
+    if (!files.columns.isOfSchema?.(columns.example)) rejectMissingColumns(columns.paths, files.columns, false);
+    return { ...named, chunks };
   }
   const looked = named.format === 'csv' ? await lookInsideCsv(source, gzip, files) : await lookInside(source, named);
   if (!looked) return { ...named, chunks: [] };

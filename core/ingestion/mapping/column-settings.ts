@@ -25,11 +25,18 @@ export function columnSettings(
     kinds.set(source, kinds.has(source) && kinds.get(source) !== kind ? undefined : kind);
   }
   const names = new SchemaNames(rules, settings);
+  const instead = new Map<string, string[]>();
+  for (const { source, destination } of rules) {
+    if (source === undefined || !destination.includes('.')) continue;
+    instead.set(source, [...(instead.get(source) ?? []), destination]);
+  }
   return {
     required: requiredSources(rules),
+    instead,
     read,
     kindOf: (column) => (read.has(column) ? kinds.get(column) : settings.kindOf(column)),
     areFields: (columns) => names.haveHeader(columns),
+    isOfSchema: (record) => names.haveRecord(record),
   };
 }
 

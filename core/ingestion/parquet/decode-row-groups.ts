@@ -10,7 +10,7 @@ import type { Chunk } from '../batch/chunk.ts';
 import { checkFooter, rangeOf } from './footer.ts';
 import { readRows } from './group.ts';
 import type { BuiltRow, NullFields } from './rows.ts';
-import type { ParquetSchema } from './schema.ts';
+import type { NamedField, ParquetSchema } from './schema.ts';
 
 /** Parquet inside gzip can't be read by ranges, so whoever reads some of it unpacks and holds all of it. */
 export const MAX_GZIPPED_PARQUET_BYTES = 128 * 1024 ** 2;
@@ -20,8 +20,12 @@ const MIN_PART_BYTES = 1_048_576;
  * Row groups, together as long as they are not more than `targetBytes`; larger ones in parts, by their rows.
  * @throws FileRejectedError
  */
-export async function planRowGroups(source: ByteSource, gzip: boolean, targetBytes: number): Promise<Chunk[]> {
-  const { metadata } = await openParquet(source, gzip);
+export async function planRowGroups(
+  source: ByteSource,
+  gzip: boolean,
+  targetBytes: number,
+): Promise<{ readonly chunks: Chunk[]; readonly columns: ParquetColumns }> {
+  const { metadata, schema } = await openParquet(source, gzip);
   const groups = metadata.row_groups;
   const chunks: Chunk[] = [];
   let start = 0;
@@ -53,7 +57,26 @@ export async function planRowGroups(source: ByteSource, gzip: boolean, targetByt
     bytes += to - from;
     if (i === groups.length - 1 || bytes >= targetBytes || rows >= MAX_ROWS_PER_CHUNK) close(i + 1);
   }
-  return chunks.length > 0 ? chunks : [{ index: 0, start: 0, end: 0, firstRow: 1, rows: 0 }];
+  // Without a row there is nothing to be read.
+  return { chunks: chunks.every((chunk) => chunk.rows === 0) ? [] : chunks, columns: columnsOf(schema) };
+}
+
+/** The columns of a file, by their names. */
+export interface ParquetColumns {
+  /** Of columns, and of fields in structs with dots between the names that lead to them. */
+  readonly paths: readonly string[];
+  /** A record with all of them, as far as their names and forms go. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+function columnsOf({ fields }: ParquetSchema): ParquetColumns {
+  const pathsIn = (under: string, named: readonly NamedField[]): string[] =>
+    named.flatMap(({ name, field }) => [
+      `${under}${name}`,
+      ...(field.kind === 'struct' ? pathsIn(`${under}${name}.`, field.fields) : []),
+    ]);
+  const example = fields.map(({ name, field }) => [name, field.kind === 'value' ? '' : {}] as const);
+  return { paths: pathsIn('', fields), example: Object.fromEntries(example) };
 }
 
 /** How many workers share a row group. Each of them reads at least one page of every column. */

@@ -24,7 +24,7 @@ export function resolveHeader(
   if (names.every((name) => name === '')) throw invalidHeader('No column has a name', 'names of columns');
   const resolved = header === 'any-case' ? inCaseOfMapping(names, columns) : names;
   rejectDoubled(resolved, columns);
-  rejectMissingColumns(resolved, columns, header !== 'none');
+  if (!columns.areFields?.(resolved)) rejectMissingColumns(resolved, columns, header !== 'none');
   return resolved;
 }
 

@@ -60,7 +60,8 @@ function ofMapping(readings: readonly Reading[], { csv, columns }: Given): reado
   const normal = (name: string): string => (csv.header === 'any-case' ? name.toLowerCase() : name);
   const having = readings.filter(({ names }) => {
     const there = new Set(names.map(normal));
-    return columns.required.every((name) => there.has(normal(name)));
+    const isThere = (name: string): boolean => there.has(normal(name));
+    return columns.required.every((name) => isThere(name) || columns.instead?.get(name)?.every(isThere));
   });
   return having.length > 0 ? having : readings;
 }

@@ -92,12 +92,16 @@ export const NO_CSV_SETTINGS: CsvSettings = { header: 'exact' };
 export interface ColumnSettings {
   /** Columns that have to be in a file: it is rejected without them. */
   readonly required: readonly string[];
+  /** Columns that are there in the place of a required one: its fields themselves, by their paths. */
+  readonly instead?: ReadonlyMap<string, readonly string[]>;
   /** All columns that are read, where a mapping says which; undefined where each column is a field of its name. */
   readonly read?: ReadonlySet<string>;
   /** What the field holds that a column becomes, where it is no text. */
   kindOf(column: string): 'number' | 'boolean' | undefined;
   /** Whether columns are named as the fields of the schema, and were not written for the mapping. */
   areFields?(columns: readonly string[]): boolean;
+  /** The same of a record of another form. */
+  isOfSchema?(record: Readonly<Record<string, unknown>>): boolean;
 }
 
 /** Every column is text, and a field of its name. */
