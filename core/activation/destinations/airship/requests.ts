@@ -38,7 +38,7 @@ export function airshipRows(delivery: ProfileDelivery, destination: AirshipDesti
   if (identities.some(({ value }) => value.length > MAX_ID_LENGTH)) return failed('drop', 'id-too-long');
   const isMember = changes.some(({ status }) => status === 'realized');
   const timestamp = new Date(decidedAt).toISOString().slice(0, 19);
-  const told = isMember
+  const values = isMember
     ? Object.entries(fieldValues(destination.fields, attributes)).map(
         ([key, value]): Attribute => ({ action: 'set', key, value: textOf(value), timestamp }),
       )
@@ -46,8 +46,8 @@ export function airshipRows(delivery: ProfileDelivery, destination: AirshipDesti
   return tagChanges(changes).flatMap((tags, i) =>
     identities.map(({ namespace, value }) => ({
       call:
-        i === 0 && told.length > 0
-          ? { step: 'user', ...tags, attributes: told }
+        i === 0 && values.length > 0
+          ? { step: 'user', ...tags, attributes: values }
           : { step: 'tags', kind: namespace as AudienceKind, ...tags },
       row: value,
     })),
