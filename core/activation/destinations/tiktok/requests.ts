@@ -17,6 +17,7 @@ const TIMEOUT_MS = 20_000;
 export const endpoint = ({ url, apiVersion }: TikTokDestination, path: string): string =>
   `${url}/open_api/${apiVersion}/${path}/`;
 
+/** A request with a JSON body. */
 export const post = (destination: TikTokDestination, path: string, body: object): HttpRequest => ({
   method: 'POST',
   url: endpoint(destination, path),
