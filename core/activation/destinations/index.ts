@@ -4,6 +4,7 @@ export { braze } from './braze/definition.ts';
 export { googleDataManager } from './google-data-manager/definition.ts';
 export { http } from './http/definition.ts';
 export { klaviyo } from './klaviyo/definition.ts';
+export { linkedInAudiences } from './linkedin-audiences/definition.ts';
 export { metaCustomAudiences } from './meta-custom-audiences/definition.ts';
 export { s3File } from './s3-file/definition.ts';
 export { salesforceMarketingCloud } from './salesforce-marketing-cloud/definition.ts';
