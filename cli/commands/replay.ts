@@ -28,7 +28,12 @@ export const replayCommand = (): Command =>
   new Command('replay')
     .description('run files through the platform in memory and print the result, without deploying anything')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
-    .option('--input <DATASET=FILE>', 'a file of a dataset; may be given several times', collect, [])
+    .option(
+      '--input <DATASET=FILE>',
+      'a file of a dataset, or of records of a source connection of format json or cloudevents; several times',
+      collect,
+      [],
+    )
     .option(
       '--now <time>',
       'the instant at which audiences are evaluated (ISO 8601); the present when omitted',

@@ -12,11 +12,13 @@ export interface DataFile {
   readonly datasetId: string;
   /** Undefined where the catalog has no such dataset; the file is sent all the same and rejected by the platform. */
   readonly dataset: CompiledDataset | undefined;
+  /** Set where the file is named after a source connection whose records are raw: they are streamed as its own. */
+  readonly connectionId?: string;
 }
 
 /**
  * The data files of a folder: `<datasetId>.<suffix>`, e.g. `web-events.ndjson.gz`, or any name in a folder
- * `<datasetId>/`.
+ * `<datasetId>/`; in place of a dataset there may be a source connection whose records are raw.
  * @throws UserError when there are none
  */
 export async function findDataFiles(folder: string, catalog: CompiledCatalog): Promise<DataFile[]> {
@@ -27,7 +29,7 @@ export async function findDataFiles(folder: string, catalog: CompiledCatalog): P
     if (!isData(entry)) continue;
     const datasetId = entry.name.slice(0, entry.name.indexOf('.'));
     // Other files may lie beside the data; a name that is no dataset is not meant for us.
-    if (catalog.datasets.has(datasetId)) found.push(fileOf(root, entry.name, datasetId, catalog));
+    if (isNamed(datasetId, catalog)) found.push(fileOf(root, entry.name, datasetId, catalog));
   }
   if (found.length > 0) return found;
   throw new UserError(
@@ -51,9 +53,10 @@ async function entriesOf(folder: string) {
   return entries.filter(({ name }) => !name.startsWith('.')).sort((x, y) => (x.name < y.name ? -1 : 1));
 }
 
-const fileOf = (folder: string, name: string, datasetId: string, catalog: CompiledCatalog): DataFile => ({
-  path: join(folder, name),
-  name,
-  datasetId,
-  dataset: catalog.datasets.get(datasetId),
-});
+const isNamed = (id: string, { datasets, rawConnections }: CompiledCatalog): boolean =>
+  datasets.has(id) || rawConnections.byId.has(id);
+
+function fileOf(root: string, name: string, id: string, { datasets, rawConnections }: CompiledCatalog): DataFile {
+  const file = { path: join(root, name), name, datasetId: id, dataset: datasets.get(id) };
+  return !file.dataset && rawConnections.byId.has(id) ? { ...file, connectionId: id } : file;
+}

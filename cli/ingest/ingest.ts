@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { UserError } from '#cli/user-error.ts';
 import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { decodeChunk, nullFieldsOf } from '#core/ingestion/decode.ts';
 import { formatOf } from '#core/ingestion/format.ts';
@@ -27,6 +28,7 @@ export interface Fed {
 
 /** How a file travels unless it is said: what happened online is streamed, what was kept offline comes as a file. */
 export function usualMethod(file: DataFile): IngestionMethod {
+  if (file.connectionId !== undefined) return 'stream';
   const isText = formatOf(file.name)?.format === 'ndjson';
   return isText && file.dataset?.behaviour === 'event' ? 'stream' : 'batch';
 }
@@ -41,6 +43,9 @@ export interface IngestTarget {
  * is uploaded as well, so that the platform rejects it and keeps it.
  */
 export async function ingestData(file: DataFile, ingestionMethod: IngestionMethod, target: IngestTarget): Promise<Fed> {
+  if (ingestionMethod === 'batch' && file.connectionId !== undefined) {
+    throw new UserError(`${file.name} is named after a source connection: its records can only be streamed`);
+  }
   if (ingestionMethod === 'batch') return { file, ingestionMethod, ...(await upload(file, target)) };
   let unreadable: string | undefined;
   const messages = messagesOf(file, (error) => {
@@ -102,6 +107,9 @@ const AS_THEY_ARE_NAMED: Mapping = compileMapping([]);
 /** @param header of CSV */
 function messageOf(file: DataFile, decoded: DecodedRecord, header?: readonly string[]): string {
   if (decoded.rejection) return decoded.raw;
+  if (file.connectionId !== undefined) {
+    return wrapRecord({ sourceConnection: file.connectionId }, decoded.raw ?? JSON.stringify(decoded.value));
+  }
   const mapping = file.dataset ?? AS_THEY_ARE_NAMED;
   const mapped = header ? mapping.mapRow(decoded.value as readonly string[], header) : mapping.mapObject(decoded.value);
   if (!mapped.rejection) return JSON.stringify(envelope(file, mapped.value));

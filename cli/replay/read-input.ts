@@ -4,6 +4,7 @@ import { decodeChunk, type Noted, nullFieldsOf } from '#core/ingestion/decode.ts
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/pipeline/process.ts';
 import { FileRejectedError, type Rejection } from '#core/record/record.ts';
+import { readRawInput } from './read-raw-input.ts';
 
 const CHUNK_BYTES = 8 * 1_048_576;
 
@@ -19,7 +20,8 @@ export interface ReadInput {
 }
 
 /**
- * Reads a file as the batch door does.
+ * Reads a file as the stage reads an upload, or, for a source connection whose records are raw, what came on it.
+ * @param datasetId of a dataset, or of such a connection
  * @param firstTie puts the records of several inputs in order
  * @returns its records, and why it was rejected as a whole, if so
  */
@@ -30,6 +32,8 @@ export async function readInput(
   ingestionId: { readonly receivedAt: number; readonly firstTieBreaker: number },
 ): Promise<ReadInput> {
   const dataset = catalog.datasets.get(datasetId);
+  const connection = catalog.rawConnections.byId.get(datasetId);
+  if (!dataset && connection) return readRawInput(source, connection, catalog, ingestionId);
   if (!dataset) return { records: [], rejection: unknownDataset(catalog) };
   const records: ReceivedRecord[] = [];
   const noted: Noted = { repeatedHeaders: 0 };

@@ -32,9 +32,11 @@ export interface Opened {
 
 /** Whether a message is meant to be in the envelope, whatever is wrong with it. */
 export const isEnvelope = (value: unknown): boolean =>
-  isObject(value) &&
-  ((isObject(value.body) && value.body.xdmEntity !== undefined) ||
-    (isObject(value.header) && value.header.datasetId !== undefined));
+  hasEntity(value) || (isObject(value) && isObject(value.header) && value.header.datasetId !== undefined);
+
+/** Whether a message has an entity in XDM where an envelope has it. */
+export const hasEntity = (value: unknown): boolean =>
+  isObject(value) && isObject(value.body) && value.body.xdmEntity !== undefined;
 
 /** Opens the envelope of a streamed record (aep.md §2.1). */
 export function openEnvelope(value: unknown): Opened | { readonly rejection: Rejection } {

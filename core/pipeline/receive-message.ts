@@ -1,5 +1,5 @@
 import type { IngestionMetadata } from '#core/ingestion/accept.ts';
-import { isEnvelope, type Opened, openEnvelope } from '#core/ingestion/envelope.ts';
+import { hasEntity, isEnvelope, type Opened, openEnvelope } from '#core/ingestion/envelope.ts';
 import type { RawConnection } from '#core/ingestion/raw-records/connections.ts';
 import { openWrapped, type Wrapped } from '#core/ingestion/raw-records/wrapped.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
@@ -8,7 +8,7 @@ import { describeUnreadable } from '#core/ingestion/stream/messages.ts';
 import { decodeJson, rawOf } from '#core/ingestion/text/decode-json.ts';
 import { KEPT_BYTES } from '#core/ingestion/text/splitter.ts';
 import { UNKNOWN_DATASET } from '#core/record/partition.ts';
-import { MAX_RECORD_BYTES, type Position, type Raw, type Rejection } from '#core/record/record.ts';
+import { type DecodedRecord, MAX_RECORD_BYTES, type Position, type Raw, type Rejection } from '#core/record/record.ts';
 import type { ReceivedRecord } from './process.ts';
 
 /** What a message becomes, without where and when it came. */
@@ -27,6 +27,7 @@ export const receiveMessage = (
   catalog: IngestionSettings,
 ): ReceivedRecord & Raw =>
   receive(bytes, position, metadata, (value) => {
+    if (hasEntity(value)) return receiveEnvelope(value, catalog);
     const wrapped = openWrapped(value);
     if (wrapped) return receiveWrapped(wrapped, catalog);
     return isEnvelope(value) ? receiveEnvelope(value, catalog) : receiveUnwrapped(value, catalog);
@@ -47,6 +48,22 @@ export const receiveOn = (
     connection ? receiveRaw(value, connection, catalog) : receiveEnvelope(value, catalog),
   );
 
+/** A record of a file as if it had come on a connection whose records are raw. */
+export function receiveDecodedOn(
+  connection: RawConnection,
+  decoded: DecodedRecord,
+  metadata: Metadata,
+  catalog: IngestionSettings,
+): ReceivedRecord & Raw {
+  const { position } = decoded;
+  if (decoded.rejection) {
+    const { raw, rawEncoding } = decoded;
+    return { ...metadata, position, raw, ...(rawEncoding && { rawEncoding }), ...rejectedAs(decoded.rejection) };
+  }
+  const raw = decoded.raw ?? JSON.stringify(decoded.value);
+  return { ...metadata, position, raw, ...receiveRaw(decoded.value, connection, catalog) };
+}
+
 function receive(
   bytes: Uint8Array,
   position: Position,
@@ -59,8 +76,14 @@ function receive(
   }
   const received = read(decoded.value);
   // Of a rejected one every byte is kept, a mark of its encoding too.
-  const kept = received.rejection ? keptOf(bytes) : { raw: decoded.text };
-  return { ...metadata, position, ...kept, ...received };
+  if (received.rejection) return { ...metadata, position, ...keptOf(bytes), ...received };
+  const { receivedAt, tieBreaker } = metadata;
+  const { datasetId, entity } = received;
+  // Written out: for every message, copying one object into another would cost as much as opening its envelope.
+  if (!received.operation && !received.omitted) {
+    return { receivedAt, tieBreaker, position, raw: decoded.text, datasetId, entity };
+  }
+  return { receivedAt, tieBreaker, position, raw: decoded.text, ...received };
 }
 
 /** The same of a message that is not read any further. */

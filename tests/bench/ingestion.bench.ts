@@ -1,6 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import { validate } from '#core/pipeline/process.ts';
-import { receiveMessage } from '#core/pipeline/receive-message.ts';
+import { receivePayload } from '#core/pipeline/receive-payload.ts';
 import { BatchIngestion } from '#tests/bench/batch-ingestion.ts';
+import { aggregateOf } from '#tests/harness/core/aggregate.ts';
 import { ORDERS, ordersCatalog } from './large/catalog.ts';
 import { orderOf } from './large/orders.ts';
 import { largeParquet } from './large/parquet-file.ts';
@@ -127,17 +129,32 @@ async function measureMessages(): Promise<void> {
   );
   const position = { source: 'kinesis:0', sequenceNumber: '1' };
   const ingestionId = { receivedAt: Date.parse('2026-01-01T00:00:00Z'), tieBreaker: '1' };
-  const perSecond = runsPerSecond(MS, () => {
-    for (let at = 0; at < messages.length; at += STREAM_BATCH) {
-      const batch = messages.slice(at, at + STREAM_BATCH);
-      const received = batch.map((bytes) => receiveMessage(bytes, position, ingestionId, catalog));
-      const { rejected } = validate(received, catalog);
-      if (rejected[0]) throw new Error(`A ${kind} event was rejected: ${JSON.stringify(rejected[0].rejections)}`);
-    }
-  });
+  const groups = Array.from({ length: Math.ceil(messages.length / SHARING) }, (_, n) =>
+    messages.slice(n * SHARING, (n + 1) * SHARING),
+  );
+  const lines = groups.map((group) => Buffer.concat(group.flatMap((one) => [one, Buffer.from('\n')])));
+  const payloads = {
+    'one in a Kinesis record': messages,
+    'KPL aggregates of 20': groups.map((group) => aggregateOf(group)),
+    '20 JSON lines': lines,
+    '20 JSON lines, gzip': lines.map((one) => gzipSync(one)),
+  };
   console.log(`\nWeb events (${kind}) from the stream, through decoding and validation, on one core\n`);
-  console.log(`  events a second ${thousands(perSecond * messages.length).padStart(10)}`);
+  for (const [name, records] of Object.entries(payloads)) {
+    const perSecond = runsPerSecond(MS, () => {
+      for (let at = 0; at < records.length; at += STREAM_BATCH) {
+        const batch = records.slice(at, at + STREAM_BATCH);
+        const received = batch.flatMap((bytes) => receivePayload(bytes, position, ingestionId, catalog));
+        const { rejected } = validate(received, catalog);
+        if (rejected[0]) throw new Error(`A ${kind} event was rejected: ${JSON.stringify(rejected[0].rejections)}`);
+      }
+    });
+    console.log(`  ${name.padEnd(24)} ${thousands(perSecond * messages.length).padStart(10)} events a second`);
+  }
 }
+
+/** Events in one Kinesis record, where several share one. */
+const SHARING = 20;
 
 const ingestionMethod = new BatchIngestion(await ordersCatalog(), ORDERS.id);
 await measureFiles(ingestionMethod);

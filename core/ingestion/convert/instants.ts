@@ -48,12 +48,16 @@ export function instantText(value: unknown, isRight = isDateTime): unknown {
   if (typeof value === 'number') return isoOf(epochInstant(value));
   if (typeof value !== 'string' || value.length > MAX_LENGTH || isRight(value)) return undefined;
   const text = value.trim();
-  if (DIGITS.test(text)) return isoOf(epochInstant(numberOf(text) ?? 0));
+  if (DIGITS.test(text)) return epochText(text);
   const day = readDay(text);
   if (day) return isoOf(instantOf(day, 'UTC'));
   const parts = readIso(text);
   return parts && isoOf(instantOf(parts));
 }
+
+/** An epoch number that is written as text → RFC 3339. @returns undefined for anything else */
+export const epochText = (text: string): string | undefined =>
+  DIGITS.test(text) ? isoOf(epochInstant(numberOf(text) ?? 0)) : undefined;
 
 const isoOf = (instant: number | undefined): string | undefined =>
   instant === undefined ? undefined : new Date(instant).toISOString();

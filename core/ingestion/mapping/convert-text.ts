@@ -1,4 +1,5 @@
 import { readPlainInstant } from '#core/util/instant.ts';
+import { dayText as dayOf, epochText } from '../convert/instants.ts';
 import { USUAL_BOOLEANS } from '../text/csv-values.ts';
 import { isExact } from '../text/lossless.ts';
 import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
@@ -103,9 +104,13 @@ function compileDate(type: 'date' | 'date-time', { format, timeZone }: Partial<M
       const value = parts && (type === 'date' ? dayText(parts) : instantText(parts, timeZone));
       if (value !== undefined) return value;
     }
-    return otherwise;
+    return (patterns === undefined && asFramesWrite(type, trimmed)) || otherwise;
   };
 }
+
+/** As data frames write them in JSON: days as their first moment, instants as epoch numbers. */
+const asFramesWrite = (type: 'date' | 'date-time', text: string): string | undefined =>
+  type === 'date' ? dayOf(text) : epochText(text);
 
 const digits = (value: number, length: number): string => String(value).padStart(length, '0');
 

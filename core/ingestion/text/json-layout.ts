@@ -9,7 +9,7 @@ const COLON = 0x3a;
 /** After one of these a value may go on in the next line. */
 const GOES_ON = new Set([COMMA, COLON, OPEN_BRACKET, OPEN_BRACE]);
 
-/** Looks as far as the end of the first object, or to where it goes on in a second line. */
+/** Looks as far as what follows the first object, or to where it goes on in a second line. */
 export async function jsonLayout(blocks: AsyncIterable<Uint8Array>): Promise<JsonLayout> {
   const reader = new LayoutReader();
   let isFirstBlock = true;
@@ -31,12 +31,16 @@ class LayoutReader {
   /** The last byte that was no space. */
   #last = 0;
   #isSecondLine = false;
+  /** The first object has ended in the line in which it began. */
+  #isOver = false;
 
   get atEnd(): JsonLayout {
+    if (this.#isOver) return 'lines';
     return this.#depth === 0 ? 'empty' : 'array-or-objects';
   }
 
   step(byte: number): JsonLayout | undefined {
+    if (this.#isOver) return this.#after(byte);
     if (!this.#inString && isSpace(byte)) {
       if (byte === NEWLINE && this.#depth > 0) this.#isSecondLine = true;
       return undefined;
@@ -51,6 +55,13 @@ class LayoutReader {
     if (this.#depth === 0) return this.#begin(byte);
     if (this.#isSecondLine) return byte === OPEN_BRACE && !GOES_ON.has(this.#last) ? 'lines' : 'array-or-objects';
     return this.#inObject(byte);
+  }
+
+  /** Objects one behind the other, without line ends, as Firehose writes them, are no lines. */
+  #after(byte: number): JsonLayout | undefined {
+    if (byte === NEWLINE) return 'lines';
+    if (isSpace(byte)) return undefined;
+    return byte === OPEN_BRACE ? 'array-or-objects' : 'lines';
   }
 
   #begin(byte: number): JsonLayout | undefined {
@@ -73,7 +84,7 @@ class LayoutReader {
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       this.#depth--;
-      if (this.#depth === 0) return 'lines';
+      this.#isOver = this.#depth === 0;
     }
     return undefined;
   }
