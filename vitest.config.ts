@@ -31,8 +31,8 @@ const inProcessesOfTheirOwn = [
  * `unit`, `alone-in-process` and `infra` need nothing but this checkout. The files of `unit` and of `infra` share processes: to
  * load everything anew for each of two hundred files takes longer than most of the tests in them, and the stacks are
  * synthesised once. So that nothing leaks from one file into another, mocks and the environment are restored before each
- * test. `pack` installs what `npm pack` makes in an empty folder, its dependencies from npm's cache or the registry. `local`
- * runs against a local AWS that its set-up finds or starts, one file after the other, because they share a deployment.
+ * test. `pack` installs what `npm pack` makes in an empty folder, its dependencies from npm's cache or the registry.
+ * `producers` ingests files of pandas, polars, DuckDB and others, which it installs with pip. `local` runs against a local AWS that its set-up finds or starts, one file after the other, because they share a deployment.
  */
 export default defineConfig({
   test: {
@@ -76,6 +76,17 @@ export default defineConfig({
           include: ['tests/pack/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'producers',
+          env: quiet,
+          include: ['tests/producers/**/*.test.ts'],
+          isolate: false,
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -1,0 +1,7 @@
+people.write_csv("polars.csv")
+people.write_csv("decimal-comma.csv", separator=";", decimal_comma=True)
+people.write_csv("iso.csv", datetime_format="%Y-%m-%dT%H:%M:%SZ", quote_style="non_numeric")
+people.write_parquet("polars.parquet")
+people.write_parquet("statistics.parquet", compression="snappy", row_group_size=1000, statistics="full")
+people.write_ndjson("polars.ndjson")
+people.write_json("polars.json")
