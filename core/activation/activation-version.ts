@@ -22,6 +22,7 @@ export function activationVersion(destinations: Iterable<DestinationDefinition>)
       declared.attributes(destination),
       declared.mandatory(destination),
       declared.sendsUpdates(destination),
+      ...(declared.sendsAllMemberships?.(destination) ? ['all memberships'] : []),
     ];
   });
   return hash('sha256', stringify(activations.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)))).slice(

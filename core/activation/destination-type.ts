@@ -89,6 +89,11 @@ export interface Declaration<D extends AnyDestination> {
   /** Whether members are sent again when only their identities or attributes have changed (aep.md §6.1). */
   sendsUpdates(destination: D): boolean;
   /**
+   * Whether a delivery says of every audience of the destination whether the person is in it, not only of those that
+   * changed: for vendors where what is sent takes the place of what was sent before. @default only what changed
+   */
+  sendsAllMemberships?(destination: D): boolean;
+  /**
    * Consents without which nobody is sent, as paths below `consents` (`marketing.email`): who has not given one is
    * excluded with the reason `consent:<path>`. @default none
    */

@@ -26,17 +26,36 @@ export function diffFor(
   deliveryState: DestinationState,
   now: number,
 ): MembershipChange[] {
+  const all = everyMembership(keys, { realized, memberships }, deliveryState, [], now);
+  return all.filter(({ segmentId, status }) =>
+    keys.some((key) => !isKnown(deliveryState.lastRouted[key]?.[segmentId], status)),
+  );
+}
+
+/**
+ * Of every segment that was ever routed of some identities, that they are in, or that is named, whether they are in it.
+ * @param segmentIds of the destination
+ * @param now epoch ms
+ */
+export function everyMembership(
+  keys: readonly IdentityKey[],
+  { realized, memberships }: Pick<ActivatedProfile, 'realized' | 'memberships'>,
+  deliveryState: DestinationState,
+  segmentIds: readonly string[],
+  now: number,
+): MembershipChange[] {
   const segments = new Set([
+    ...segmentIds,
     ...Object.keys(realized),
     ...keys.flatMap((key) => Object.keys(deliveryState.lastRouted[key] ?? {})),
   ]);
-  return [...segments].sort().flatMap((segmentId): MembershipChange[] => {
+  return [...segments].sort().map((segmentId): MembershipChange => {
     const status = realized[segmentId] ? 'realized' : 'exited';
-    const differs = keys.some((key) => !isKnown(deliveryState.lastRouted[key]?.[segmentId], status));
-    if (!differs) return [];
-    return [
-      { segmentId, status, lastQualificationTime: timeOf(status, realized[segmentId], memberships[segmentId], now) },
-    ];
+    return {
+      segmentId,
+      status,
+      lastQualificationTime: timeOf(status, realized[segmentId], memberships[segmentId], now),
+    };
   });
 }
 

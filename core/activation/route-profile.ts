@@ -8,7 +8,15 @@ import type { MembershipChange } from './delivery.ts';
 import type { DestinationState, LastRouted } from './delivery-state.ts';
 import type { ActivatedProfile } from './desired.ts';
 import type { AcceptedIdentities, DestinationType } from './destination-type.ts';
-import { abandonedIdentities, type Decision, diffFor, excludedMemberships, type Routed, routedAfter } from './diff.ts';
+import {
+  abandonedIdentities,
+  type Decision,
+  diffFor,
+  everyMembership,
+  excludedMemberships,
+  type Routed,
+  routedAfter,
+} from './diff.ts';
 import { missingOf } from './mandatory.ts';
 import { isForms, makeIdentities } from './normalise/forms.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
@@ -29,6 +37,7 @@ export function routeToProfileDestination(
   const mandatory = type.mandatory(destination);
   const accepted = type.identities(destination);
   const sendsUpdates = type.sendsUpdates(destination);
+  const sendsAll = type.sendsAllMemberships?.(destination) === true;
   const lastRouted: Record<IdentityKey, Readonly<Record<string, LastRouted>>> = { ...before.lastRouted };
   const digests: Record<IdentityKey, string> = {};
   const excluded: Record<string, string[]> = {};
@@ -49,6 +58,14 @@ export function routeToProfileDestination(
     for (const key of keys) lastRouted[key] = routedAfter(lastRouted[key], changes, decision);
   };
 
+  /** What changed, with what did not where the destination is to know all of it. */
+  const withOthers = (
+    keys: readonly IdentityKey[],
+    candidate: Pick<ActivatedProfile, 'realized' | 'memberships'>,
+    changes: MembershipChange[],
+  ): MembershipChange[] =>
+    sendsAll ? everyMembership(keys, candidate, before, destination.segments, decision.decidedAt) : changes;
+
   const exclude = (reason: string, candidate: ActivatedProfile): void => {
     const memberships = excludedMemberships(candidate);
     if (memberships.length > 0) excluded[reason] = [...(excluded[reason] ?? []), ...memberships];
@@ -61,9 +78,9 @@ export function routeToProfileDestination(
     const isUpdated = sendsUpdates && Object.keys(realized).length > 0;
     const digest = digestOf(keys, attributes);
     if (isUpdated) digests[profile.key] = digest;
-    if (changes.length > 0) addDelivery(keys, attributes, changes);
+    if (changes.length > 0) addDelivery(keys, attributes, withOthers(keys, candidate, changes));
     else if (isUpdated && before.digests[profile.key] !== digest)
-      addDelivery(keys, attributes, currentMemberships(candidate));
+      addDelivery(keys, attributes, withOthers(keys, candidate, currentMemberships(candidate)));
   };
 
   for (const candidate of activated) {
@@ -78,7 +95,8 @@ export function routeToProfileDestination(
     }
   }
   for (const key of abandonedIdentities(before, present)) {
-    addDelivery([key], {}, diffFor([key], { realized: {}, memberships: {} }, before, decision.decidedAt));
+    const nobody = { realized: {}, memberships: {} };
+    addDelivery([key], {}, withOthers([key], nobody, diffFor([key], nobody, before, decision.decidedAt)));
   }
   return { deliveries, deliveryState: { lastRouted, digests, excluded } };
 }

@@ -1,4 +1,5 @@
 /** The types of destinations that are sent people: one line each, one folder each (docs/destinations/adding.md). */
+export { adobeTarget } from './adobe-target/definition.ts';
 export { airship } from './airship/definition.ts';
 export { braze } from './braze/definition.ts';
 export { googleDataManager } from './google-data-manager/definition.ts';

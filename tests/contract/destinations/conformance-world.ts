@@ -68,6 +68,20 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
     typeOf: () => watched,
   });
 
+  /** What was routed of each person, for types that are sent all of it. */
+  const routed = new Map<number, Map<string, MembershipChange>>();
+  const withOthers = (n: number, changes: readonly MembershipChange[]): readonly MembershipChange[] => {
+    if (!type.sendsAllMemberships?.(destination)) return changes;
+    const all = routed.get(n) ?? new Map<string, MembershipChange>();
+    routed.set(n, all);
+    for (const segmentId of destination.segments) {
+      const exit = { segmentId, status: 'exited', lastQualificationTime: NOW } as const;
+      if (!all.has(segmentId)) all.set(segmentId, exit);
+    }
+    for (const change of changes) all.set(change.segmentId, change);
+    return [...all.values()];
+  };
+
   /** What the router would put on the queue, or undefined where the person is excluded. */
   const delivery = (n: number, changes: readonly MembershipChange[], revision = 1): ProfileDelivery | undefined => {
     const { identities, attributes = {} } = conformance.profile(n);
@@ -85,7 +99,7 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
       canonicalKey: keys[0]!,
       revision,
       decidedAt: NOW + revision,
-      changes: [...changes],
+      changes: [...withOthers(n, changes)],
       identities: made.map(parseIdentityKey),
       attributes: Object.fromEntries(Object.entries(attributes).filter(([path]) => paths.includes(path))),
     };
