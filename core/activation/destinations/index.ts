@@ -7,6 +7,7 @@ export { http } from './http/definition.ts';
 export { klaviyo } from './klaviyo/definition.ts';
 export { linkedInAudiences } from './linkedin-audiences/definition.ts';
 export { metaCustomAudiences } from './meta-custom-audiences/definition.ts';
+export { microsoftAdvertising } from './microsoft-advertising/definition.ts';
 export { s3File } from './s3-file/definition.ts';
 export { salesforceMarketingCloud } from './salesforce-marketing-cloud/definition.ts';
 export { tiktok } from './tiktok/definition.ts';
