@@ -10,11 +10,13 @@ import { UserError } from '#cli/user-error.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { stepsFrom } from '#core/identity/link-paths.ts';
 import type { Link, LinkingRules } from '#core/identity/linking-rules.ts';
+import type { NormalForms } from '#core/identity/normal-form.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { problemOf, renderProblem } from '#core/library/input.ts';
 import { type Explanation, explain } from '#core/profile/links/explain.ts';
 import { unlink } from '#core/profile/links/unlink.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import { storedKey } from '#core/profile/stored-key.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
@@ -33,7 +35,8 @@ const explainCommand = (): Command =>
     .option(...JSON_OPTION)
     .exitOverride()
     .action(async (identity: IdentityKey, { stage, json }: { stage: string; json?: true }) => {
-      const explanation = await explain(identity, await graphOf(stage));
+      const graph = await graphOf(stage);
+      const explanation = await explain(await storedKey(identity, graph.normalForms, graph.profiles), graph);
       if (!explanation) throw unknownIdentity(identity);
       printReport(json, asJson(explanation), printExplanation(explanation));
     });
@@ -55,8 +58,11 @@ const unlinkCommand = (): Command =>
     .option('--stage <name>', 'stage', 'local')
     .option(...JSON_OPTION)
     .exitOverride()
-    .action(async (a: IdentityKey, b: IdentityKey, options: UnlinkOptions) => {
+    .action(async (one: IdentityKey, other: IdentityKey, options: UnlinkOptions) => {
       const deps = { ...(await graphOf(options.stage)), now: Date.now, backoff: backoffBefore };
+      const [a, b] = (await Promise.all(
+        [one, other].map((asked) => storedKey(asked, deps.normalForms, deps.profiles)),
+      )) as [IdentityKey, IdentityKey];
       const unlinked = await unlink(a, b, { who: options.by, reason: options.reason }, deps);
       if (unlinked.outcome === 'unknown-identity') throw unknownIdentity(unlinked.identity);
       if (unlinked.outcome === 'not-linked') {
@@ -69,10 +75,16 @@ const unlinkCommand = (): Command =>
       printReport(options.json, { withdrawn: linksAsJson([link])[0], remaining: linksAsJson(remaining, a) }, text);
     });
 
-async function graphOf(stage: string): Promise<{ profiles: ProfileStore; rules: LinkingRules }> {
+interface StageGraph {
+  readonly profiles: ProfileStore;
+  readonly rules: LinkingRules;
+  readonly normalForms: NormalForms;
+}
+
+async function graphOf(stage: string): Promise<StageGraph> {
   const stores = storesOf(await useStage(stage));
   const catalog = await activeCatalog(stores.catalog);
-  return { profiles: stores.profiles, rules: stageSettings(catalog).fold.links };
+  return { profiles: stores.profiles, rules: stageSettings(catalog).fold.links, normalForms: catalog.normalForms };
 }
 
 const unknownIdentity = (identity: IdentityKey): UserError =>

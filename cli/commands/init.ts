@@ -10,8 +10,8 @@ import { type MadeCatalog, makeCatalog } from '#core/catalog/init/init.ts';
 import { slug } from '#core/catalog/init/names.ts';
 import { type CsvNames, readSample, type Sample } from '#core/catalog/init/sample.ts';
 import { segmentId } from '#core/catalog/init/write.ts';
+import { phoneCountry } from '#core/identity/phone.ts';
 import { isTimeZone } from '#core/ingestion/mapping/date-pattern.ts';
-import { phoneCountry } from '#core/ingestion/mapping/phone.ts';
 import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 

@@ -7,7 +7,7 @@ import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import { LINK_HISTORY_LIMITS } from '#core/identity/link-history.ts';
 import { failedCounts } from '#core/pipeline/batch/batch-state.ts';
 import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
-import { countValidated } from '#core/pipeline/counts.ts';
+import { countOutcomes, countValidated } from '#core/pipeline/counts.ts';
 import { dryRun, processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
 import { isLookedUp } from '#core/pipeline/write-lookups.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
@@ -69,6 +69,10 @@ export interface ReplayResult extends Report {
   graphRejections: Record<string, number>;
   /** Files about which something was found out: how a CSV is written, or that it repeats its header. */
   files?: readonly Pick<ReplayInput, 'name' | 'detected' | 'repeatedHeaders'>[];
+  /** Values of accepted records that are no identities although they stand where one belongs, by reason. */
+  identitiesOmitted: Record<string, number>;
+  /** Values that a mapping has left out of accepted records, by reason. */
+  valuesOmitted: Record<string, number>;
   /** What the accepted records would cost on AWS, by how they come in and how many come. */
   cost?: readonly CostRow[];
 }
@@ -155,13 +159,16 @@ export async function replay(
   return { result, deliveries };
 }
 
-type Tally = Pick<ReplayResult, 'records' | 'rejections' | 'withoutProfile' | 'graphRejections'>;
+type Reasons = 'rejections' | 'withoutProfile' | 'graphRejections' | 'identitiesOmitted' | 'valuesOmitted';
+type Tally = Pick<ReplayResult, 'records' | Reasons>;
 
 const emptyTally = (): Tally => ({
   records: { accepted: 0, rejected: 0, duplicate: 0 },
   rejections: {},
   withoutProfile: {},
   graphRejections: {},
+  identitiesOmitted: {},
+  valuesOmitted: {},
 });
 
 /** The inputs that do not fail as a whole; of the others it is counted why. */
@@ -180,15 +187,13 @@ function wholeInputs(options: ReplayOptions, { records, rejections }: Tally, fir
   });
 }
 
-function countProcessed({ rejected, outcomes }: Processed, { records, rejections, ...reasons }: Tally): void {
-  records.rejected += rejected.length;
-  for (const { rejections: why } of rejected) increase(rejections, why[0]!.code);
-  for (const { duplicate, withoutProfile, graphRejection } of outcomes) {
-    if (duplicate) records.duplicate += 1;
-    else records.accepted += 1;
-    if (withoutProfile) increase(reasons.withoutProfile, withoutProfile);
-    if (graphRejection) increase(reasons.graphRejections, graphRejection);
-  }
+function countProcessed(processed: Processed, { records, ...reasons }: Tally): void {
+  const { accepted, rejected, duplicate, repeatedHeaders: _, ...counted } = countOutcomes(processed);
+  records.accepted += accepted;
+  records.rejected += rejected;
+  records.duplicate += duplicate;
+  for (const [kind, counts] of Object.entries(counted))
+    for (const [reason, count] of Object.entries(counts)) increase(reasons[kind as Reasons], reason, count);
 }
 
 type Processed = Awaited<ReturnType<typeof processRecords>>;

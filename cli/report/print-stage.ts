@@ -77,15 +77,22 @@ function recordTable({ records }: StageReport): string {
   return table(['dataset', 'accepted', 'rejected', 'duplicate', 'why'], rows);
 }
 
-/** Why records were rejected, are in no profile, or said nothing to the identity graph. */
-export const whyNot = (counts: Pick<OutcomeCounts, 'rejections' | 'withoutProfile' | 'graphRejections'>): string =>
+/** Why records were rejected, are in no profile, or said nothing to the identity graph; what was left out of them. */
+export const whyNot = (counts: Reasons): string =>
   [
     tally(counts.rejections),
     tally(prefixed('not in a profile: ', counts.withoutProfile)),
     tally(prefixed('not in the graph: ', counts.graphRejections)),
+    tally(prefixed('identities omitted: ', counts.identitiesOmitted)),
+    tally(prefixed('values omitted: ', counts.valuesOmitted)),
   ]
     .filter((text) => text !== '')
     .join('; ');
+
+type Reasons = Pick<
+  OutcomeCounts,
+  'rejections' | 'withoutProfile' | 'graphRejections' | 'identitiesOmitted' | 'valuesOmitted'
+>;
 
 const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>
   Object.fromEntries(Object.entries(counts).map(([reason, count]) => [prefix + reason, count]));

@@ -1,4 +1,5 @@
 import type { LinkingRules } from '#core/identity/linking-rules.ts';
+import type { NormalForms } from '#core/identity/normal-form.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
@@ -18,6 +19,8 @@ export interface AccessSettings {
   policyOf(id: string): MergePolicyDefinition | undefined;
   /** The code of a namespace that is given by its code, in whatever case, or by its URI. */
   namespaceOf(text: string): string | undefined;
+  /** How values are compared. */
+  readonly normalForms: NormalForms;
   /** See `ProfileRules`. */
   isActiveDataset?(datasetId: string): boolean;
   /** Epoch ms at which an event of the dataset expires; undefined for never (aep.md §4.3). */

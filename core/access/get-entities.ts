@@ -1,3 +1,4 @@
+import { storedKey } from '#core/profile/stored-key.ts';
 import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import {
@@ -52,8 +53,9 @@ export async function getEntities(request: EntitiesRequest, deps: AccessDeps): P
 
   const answerOne = async (asked: AskedIdentity): Promise<IdentityAnswer> => {
     const { entityId } = asked;
-    const key = keyOf(asked, deps);
-    if (typeof key !== 'string') return { entityId, ...key };
+    const written = keyOf(asked, deps);
+    if (typeof written !== 'string') return { entityId, ...written };
+    const key = await storedKey(written, deps.settings.normalForms, deps.profiles);
     const after = asked.start ? parseToken(asked.start) : undefined;
     if (asked.start && !after) return { entityId, ...BAD_START };
     const found = await findProfile(key, mergePolicy, deps);

@@ -43,7 +43,7 @@ export function permitted(
 
       let identities = profile.identities.map(parseIdentityKey);
       for (const policy of policies) {
-        const agreeing = consenting(identities, profile.view.consents, policy);
+        const agreeing = consenting(identities, profile.view.consents, policy, governance.normalForms);
         if (agreeing.length === 0) {
           exclude(`consent:${policy.id}`, profile.key, segmentIds);
           return { ...candidate, realized: {} };
@@ -73,7 +73,7 @@ export function mayKnow(
   if (governance.forbidden.get(destination.id)?.has(segmentId)) return false;
   const policies = governance.consents.get(destination.id) ?? [];
   const agreeing = policies.reduce(
-    (identities, policy) => consenting(identities, profile.view.consents, policy),
+    (identities, policy) => consenting(identities, profile.view.consents, policy, governance.normalForms),
     profile.identities.map(parseIdentityKey) as ReturnType<typeof consenting>,
   );
   return agreeing.some((identity) => identityKey(identity) === key);

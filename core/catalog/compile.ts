@@ -3,6 +3,7 @@ import type { SharedSince } from '#core/activation/destinations/aam/first-use.ts
 import type { Governance } from '#core/governance/governance.ts';
 import { BLOCKED_BY_DEFAULT, type IdentitySettings, type NamespaceDefinition } from '#core/identity/definition.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
+import { compileNormalForms, type NormalForms } from '#core/identity/normal-form.ts';
 import type { CompiledIdentitySettings } from '#core/identity/settings.ts';
 import { compileConversion } from '#core/ingestion/convert/compile.ts';
 import { compileNullMarkers, withNullMarkers } from '#core/ingestion/convert/null-markers.ts';
@@ -40,6 +41,8 @@ export interface CompiledCatalog {
   /** By code; the standard ones included. */
   readonly namespaces: ReadonlyMap<string, NamespaceDefinition>;
   readonly identitySettings: CompiledIdentitySettings;
+  /** How the values of each namespace are compared; by code. */
+  readonly normalForms: NormalForms;
   /** The default merge policy. */
   readonly mergePolicy: MergePolicyDefinition;
   /** By id; the default one included. */
@@ -56,7 +59,7 @@ export interface CompiledCatalog {
   readonly governance: Governance | undefined;
 }
 
-const NO_IDENTITIES = { identities: [], rejections: [] };
+const NO_IDENTITIES = { identities: [], rewritten: [], omitted: [], rejections: [] };
 
 /** aep.md §4.1 leaves profiles unmerged without a default; here there is one. */
 export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
@@ -74,6 +77,7 @@ export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
  */
 export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}): CompiledCatalog {
   const namespaces = namespaceRegistry(catalog.namespaces);
+  const normalForms = compileNormalForms(namespaces, catalog.identitySettings);
   const schemas = new Map(catalog.schemas.map((schema) => [schema.$id, schema]));
   const validatorOf = schemaCompiler(catalog.schemas);
   const segments = catalog.segments.filter(isPublished);
@@ -82,12 +86,13 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   return {
     version: catalogVersion(catalog),
     datasets: new Map(
-      catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, namespaces, validatorOf)]),
+      catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, normalForms, validatorOf)]),
     ),
     sourceConnections: new Map(catalog.sourceConnections?.map((connection) => [connection.id, connection])),
     rawConnections: compileRawConnections(catalog.sourceConnections ?? []),
     namespaces,
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
+    normalForms,
     mergePolicy,
     mergePolicies: new Map([mergePolicy, ...catalog.mergePolicies].map((policy) => [policy.id, policy])),
     segments: all,
@@ -95,7 +100,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     sharedSince,
-    governance: compileGovernance(catalog),
+    governance: compileGovernance(catalog, normalForms),
   };
 }
 
@@ -169,7 +174,7 @@ function kindsOf(
 function compileDataset(
   definition: DatasetDefinition,
   schemas: ReadonlyMap<string, SchemaDefinition>,
-  namespaces: ReadonlyMap<string, NamespaceDefinition>,
+  normalForms: NormalForms,
   validatorOf: ReturnType<typeof schemaCompiler>,
 ): CompiledDataset {
   const schema = schemas.get(definition.schemaRef.id);
@@ -198,7 +203,7 @@ function compileDataset(
     conversion: compileConversion(schema, schemas, definition.conversion),
     nullMarkers,
     // What is no person and no event names nobody.
-    identitiesOf: pointer === undefined ? compileIdentities(schema, new Set(namespaces.keys())) : () => NO_IDENTITIES,
+    identitiesOf: pointer === undefined ? compileIdentities(schema, normalForms) : () => NO_IDENTITIES,
     files: {
       format: definition.fileFormat,
       csv: definition.csv ?? NO_CSV_SETTINGS,

@@ -5,10 +5,11 @@ import { type FieldTree, fieldTree } from '#core/schema/field-tree.ts';
 import { pointerStep } from '#core/util/pointer.ts';
 import type { Catalog } from './catalog.ts';
 import { type FieldSettings, narrowings, rulesOf } from './field-settings.ts';
+import { type FormSettings, namespacesInAnotherForm } from './form-changes.ts';
 
 /** A change that what was already ingested, or who sends it, does not survive. */
 export interface BreakingChange {
-  /** The `$id` of the schema. */
+  /** The `$id` of the schema; of a namespace `namespaces/` and its code. */
   readonly schema: string;
   /** JSON pointer to the field, in records; empty for the schema as a whole. */
   readonly pointer: string;
@@ -17,14 +18,16 @@ export interface BreakingChange {
 }
 
 type Schemas = Pick<Catalog, 'schemas' | 'datasets'>;
+type Versions = Schemas & FormSettings;
 
 /**
  * Compares two versions of a catalog's schemas: evolution is additive (aep.md §1.1). Fields may be added, as long as they
  * need not be there, and rules may be widened; nothing is removed, renamed, retyped, moved or narrowed, identities
- * stay, and so does the tag `union`. A schema may go with the last dataset that has it.
+ * stay, and so does the tag `union`. A schema may go with the last dataset that has it. Values of a namespace go on being
+ * compared in the same form: what is stored has it.
  * @returns all breaking changes, by schema and field; none when the new version may follow the old one
  */
-export function breakingChanges(before: Schemas, after: Schemas): readonly BreakingChange[] {
+export function breakingChanges(before: Versions, after: Versions): readonly BreakingChange[] {
   const now = new Map(after.schemas.map((schema) => [schema.$id, schema]));
   const used = new Set(before.datasets.map(({ schemaRef }) => schemaRef.id));
   const changes = before.schemas.flatMap((schema) => {
@@ -32,8 +35,20 @@ export function breakingChanges(before: Schemas, after: Schemas): readonly Break
     const isKept = used.has(schema.$id) || (schema['meta:immutableTags']?.includes('union') ?? false);
     return next && isKept ? compareSchemas({ schema, all: before }, { schema: next, all: after }) : [];
   });
-  return [...changes, ...movedDatasets(before, after)];
+  return [...changes, ...movedDatasets(before, after), ...changesOfForms(before, after)];
 }
+
+const NAMESPACES = 'namespaces/';
+
+/** What is stored is stored in the old form: it would not be found, nor joined with what comes. */
+const changesOfForms = (before: FormSettings, after: FormSettings): BreakingChange[] =>
+  namespacesInAnotherForm(before, after).map((code) => ({
+    schema: `${NAMESPACES}${code}`,
+    pointer: '',
+    message: 'its values are compared in another form',
+    advice:
+      'keep "normalize" and "country", or define a namespace of another code with the new form (docs/identity.md, "Normal forms")',
+  }));
 
 interface Version {
   readonly schema: SchemaDefinition;
@@ -214,8 +229,8 @@ const newlyRequired = (old: FieldSettings, next: FieldSettings): string[] =>
   [...next.required].filter((name) => !old.required.has(name));
 
 /** `2 breaking changes of schemas` */
-export const countBreaking = ({ length }: readonly BreakingChange[]): string =>
-  `${length} breaking change${length === 1 ? '' : 's'} of schemas`;
+export const countBreaking = (changes: readonly BreakingChange[]): string =>
+  `${changes.length} breaking change${changes.length === 1 ? '' : 's'}${changes.some(({ schema }) => schema.startsWith(NAMESPACES)) ? '' : ' of schemas'}`;
 
 /** A line for each change: `schema#/pointer  message`, and what to do. */
 export const renderBreakingChange = ({ schema, pointer, message, advice }: BreakingChange): string =>

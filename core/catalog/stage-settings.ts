@@ -132,6 +132,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       typeOf: links.typeOf,
       isConsentedStart: (id) => catalog.datasets.get(id)?.definition.consentedStart ?? false,
       namespaces: [...catalog.namespaces.keys()],
+      normalForms: catalog.normalForms,
     },
     access: {
       links,
@@ -139,6 +140,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       policies,
       policyOf: (id) => catalog.mergePolicies.get(id),
       namespaceOf: (text) => findNamespace(text, catalog.namespaces)?.code,
+      normalForms: catalog.normalForms,
       isActiveDataset,
       expiryOf,
     },

@@ -11,6 +11,10 @@ export const METRICS = {
   recordsSuppressed: 'RecordsSuppressed',
   /** Accepted for the profile, rejected for the identity graph. */
   graphRejections: 'GraphRejections',
+  /** Values of accepted records that are no identities although they stand where one belongs. */
+  identitiesOmitted: 'IdentitiesOmitted',
+  /** Values that a mapping has left out of accepted records. */
+  valuesOmitted: 'ValuesOmitted',
   /** Links that came later than the link history of who belongs together reaches: ingested with their own age. */
   lateLinks: 'LateLinks',
   chunksCompleted: 'ChunksCompleted',

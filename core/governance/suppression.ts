@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { IdType } from '#core/identity/definition.ts';
 import { hashIdentity } from '#core/identity/hashing.ts';
+import { type NormalForms, normalIdentity } from '#core/identity/normal-form.ts';
 import { type Identity, identityKey } from '#core/record/identity.ts';
 
 /**
@@ -43,6 +44,8 @@ export interface SuppressionSettings {
   isConsentedStart(datasetId: string): boolean;
   /** All of the catalog. */
   readonly namespaces: readonly string[];
+  /** How values are compared; as they are where it is omitted. */
+  readonly normalForms?: NormalForms;
 }
 
 const OF_PERSONS: ReadonlySet<IdType> = new Set(['CROSS_DEVICE', 'EMAIL', 'PHONE', 'PARTNER']);
@@ -60,22 +63,28 @@ export type Digests = (identity: Identity) => string;
 
 /**
  * The digest of an identity: HMAC-SHA256 of `namespace:value`. An address and its hashed form have the same, and so has an
- * address in capitals: whichever is suppressed, all are.
+ * address in capitals, or a number that is written otherwise: whichever is suppressed, all are.
  * @param key the stage's secret
  */
-export function createDigests(key: string, { typeOf }: Pick<SuppressionSettings, 'typeOf'>): Digests {
+export function createDigests(
+  key: string,
+  { typeOf, normalForms = NO_FORMS }: Pick<SuppressionSettings, 'typeOf' | 'normalForms'>,
+): Digests {
   const known = new Map<string, string>();
   return (identity) => {
     const name = identityKey(identity);
     const found = known.get(name);
     if (found !== undefined) return found;
-    const canonical = hashIdentity(identity) ?? lowered(identity, typeOf(identity.namespace));
+    const normal = normalIdentity(identity, normalForms);
+    const canonical = hashIdentity(normal) ?? lowered(normal, typeOf(normal.namespace));
     const digest = createHmac('sha256', key).update(identityKey(canonical)).digest('base64url');
     if (known.size >= REMEMBERED) known.clear();
     known.set(name, digest);
     return digest;
   };
 }
+
+const NO_FORMS: NormalForms = new Map();
 
 const lowered = ({ namespace, value }: Identity, type: IdType): Identity => ({
   namespace,

@@ -1,6 +1,7 @@
 import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { LinkingRules } from './linking-rules.ts';
 import { isNeverLinked } from './namespaces.ts';
+import { isBlockedValue } from './placeholders.ts';
 
 /**
  * Why the identity graph did not take what a record says, or not all of it (aep.md §3.3, §3.6). The record itself is in
@@ -32,8 +33,6 @@ const LEAST = 2;
 const MAX = 20;
 const MAX_VALUE_LENGTH = 1_024;
 const ECID = /^\d{38}$/;
-/** Values that people's software writes when it has nothing to say. */
-const BLOCKED = new Set(['null', 'anonymous', 'invalid', 'undefined']);
 
 export const NOTHING_TO_LINK: Linkable = { identities: [] };
 
@@ -54,12 +53,6 @@ export function linkableIdentities(
   const rejection = distinct.length > MAX ? 'too-many-identities' : rejectionOfValue(personal);
   return rejection ? { identities: [], rejection } : withoutSecondValues(withoutBlocked(personal, rules), rules);
 }
-
-/** Whether a value can name nobody: empty, blank or a placeholder. */
-export const isBlockedValue = (value: string): boolean => isBlank(value) || BLOCKED.has(value.trim().toLowerCase());
-
-/** Whether a value is nothing but white space: no identity. */
-export const isBlank = (value: string): boolean => value.trim() === '';
 
 function rejectionOfValue(personal: readonly Identity[]): GraphRejection | undefined {
   if (personal.some(({ namespace, value }) => namespace === 'ECID' && !ECID.test(value))) return 'invalid-ecid';

@@ -2,20 +2,27 @@ import type { IdType, NamespaceDefinition } from './definition.ts';
 
 /**
  * The namespaces every catalog has without writing them (aep.md §3.1, which has no ids of AAID, Google, the hashes and
- * Phone_E.164).
+ * Phone_E.164), and the forms in which their values are compared (docs/identity.md, "Normal forms").
  */
 export const STANDARD_NAMESPACES: readonly NamespaceDefinition[] = [
-  { code: 'Email', name: 'E-mail address', idType: 'EMAIL', id: 6 },
+  { code: 'Email', name: 'E-mail address', idType: 'EMAIL', id: 6, normalize: 'email' },
   {
     code: 'Email_LC_SHA256',
     name: 'E-mail address, trimmed, lower-cased and hashed with SHA-256',
     idType: 'EMAIL',
     id: 11,
+    normalize: 'sha256',
   },
   { code: 'Phone', name: 'Phone number as it was written', idType: 'PHONE', id: 7 },
-  { code: 'Phone_E.164', name: 'Phone number in E.164 form', idType: 'PHONE', id: 17 },
-  { code: 'Phone_SHA256', name: 'Phone number, hashed with SHA-256', idType: 'PHONE', id: 15 },
-  { code: 'Phone_SHA256_E.164', name: 'Phone number in E.164 form, hashed with SHA-256', idType: 'PHONE', id: 18 },
+  { code: 'Phone_E.164', name: 'Phone number in E.164 form', idType: 'PHONE', id: 17, normalize: 'phone' },
+  { code: 'Phone_SHA256', name: 'Phone number, hashed with SHA-256', idType: 'PHONE', id: 15, normalize: 'sha256' },
+  {
+    code: 'Phone_SHA256_E.164',
+    name: 'Phone number in E.164 form, hashed with SHA-256',
+    idType: 'PHONE',
+    id: 18,
+    normalize: 'sha256',
+  },
   { code: 'IDFA', name: 'Apple id for advertisers', idType: 'DEVICE', id: 20915 },
   { code: 'GAID', name: 'Google advertising id', idType: 'DEVICE', id: 20914 },
   { code: 'WAID', name: 'Windows advertising id', idType: 'DEVICE', id: 8 },

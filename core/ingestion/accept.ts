@@ -1,6 +1,7 @@
 import stringify from 'safe-stable-stringify';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { valueAt } from '#core/record/field-path.ts';
+import type { OmittedIdentity } from '#core/record/omitted-identity.ts';
 import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { isMissingField } from '#core/schema/violations.ts';
@@ -27,6 +28,7 @@ interface GoodRecord {
   /** Of an update with the nulls that clear values. */
   readonly entity: Readonly<Record<string, unknown>>;
   readonly identities: AcceptedRecord['identities'];
+  readonly omitted: readonly OmittedIdentity[];
   /** Of a lookup dataset. */
   readonly key: string | undefined;
 }
@@ -45,11 +47,11 @@ export function examine(
   const { present, kept, violations: found } = read(entity, dataset, isUpdate && operation === 'merge');
   const violations = isUpdate ? found.filter((violation) => !isMissingField(violation)) : found;
   if (violations.length > 0) return { rejections: violations };
-  const { identities, rejections } = dataset.identitiesOf(present);
+  const { identities, omitted, rejections } = dataset.identitiesOf(present);
   if (rejections.length > 0) return { rejections };
   const key = dataset.lookup && keyIn(present as GoodRecord['entity'], dataset.lookup);
   if (typeof key === 'object') return { rejections: [key] };
-  return { entity: kept as GoodRecord['entity'], identities, key };
+  return { entity: kept as GoodRecord['entity'], identities, omitted, key };
 }
 
 interface ReadRecord {
@@ -95,7 +97,7 @@ export function acceptRecord(
 ): { readonly record: AcceptedRecord } | { readonly rejections: readonly Rejection[] } {
   const examined = examine(entity, dataset, operation);
   if (examined.rejections) return examined;
-  const { entity: valid, identities, key } = examined;
+  const { entity: valid, identities, omitted, key } = examined;
   const { behaviour } = dataset;
   const time = timeOf(valid, behaviour, metadata);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
@@ -116,10 +118,9 @@ export function acceptRecord(
     entity: valid,
     json: JSON.stringify(valid),
   };
-  return {
-    record:
-      dataset.lookup && key !== undefined ? { ...record, lookup: { entity: dataset.lookup.entity, key } } : record,
-  };
+  if (dataset.lookup && key !== undefined)
+    return { record: { ...record, lookup: { entity: dataset.lookup.entity, key } } };
+  return { record: omitted.length > 0 ? { ...record, omitted } : record };
 }
 
 /** Longest key of a record of a lookup dataset, in bytes of UTF-8. */

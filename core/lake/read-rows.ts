@@ -81,9 +81,9 @@ function lakeFile(file: RangedSource, end: Uint8Array): LakeFile {
     rows: Number(metadata.num_rows),
     merged: stated(MERGED),
     async values() {
-      const [start, length] = stated(VALUES)?.split(' ').map(Number) ?? [];
+      const [start, length, version = 1] = stated(VALUES)?.split(' ').map(Number) ?? [];
       if (start === undefined || length === undefined) return undefined;
-      return readValueFilter(await file.read(start, start + length));
+      return readValueFilter(await file.read(start, start + length), version);
     },
     async *groups() {
       for (const group of metadata.row_groups) yield await rowsOf(file, schema, group);

@@ -1,3 +1,5 @@
+import { lastDigits } from '#core/identity/phone.ts';
+
 /**
  * A Bloom filter over the texts in the rows of an object: whether one of them may stand there, without reading any row.
  * It knows values wherever they stand, so it does not depend on what the catalog called an identity when it was made.
@@ -5,7 +7,15 @@
 export interface ValueFilter {
   /** @returns false only where no row has the text, as a value or as a word of one; upper and lower case are the same */
   mayHold(text: string): boolean;
+  /**
+   * @param digits the last of a telephone number, see {@link lastDigits}
+   * @returns false only where no row has a telephone number that ends so, in whatever way it is written
+   */
+  mayHoldNumber(digits: string): boolean;
 }
+
+/** What filters know: those of the first version know nothing of telephone numbers, nor of other forms of a text. */
+export const FILTER_VERSION = 2;
 
 /** Of about 1 in 2,000 texts that no row has, the filter says that one may: a pass asks for some hundred. */
 const BITS_A_TEXT = 16;
@@ -43,8 +53,10 @@ export class ValueFilterBuilder {
 
   #addText(value: string): void {
     if (INSTANT.test(value)) return;
-    const text = value.trim().toLowerCase();
+    const text = comparable(value);
     if (text.length <= MAX_LENGTH) this.#texts.add(digest(text));
+    const digits = lastDigits(value);
+    if (digits !== undefined) this.#texts.add(digest(NUMBER + digits));
     if (!WORD_BREAK.test(text)) return;
     for (const word of text.split(WORD_BREAK))
       if (word !== '' && word.length <= MAX_LENGTH) this.#texts.add(digest(word));
@@ -55,14 +67,33 @@ export class ValueFilterBuilder {
  * The filter of the bytes that a {@link ValueFilterBuilder} has finished. It may say that a text is there which is not,
  * never the other way round.
  */
-export const readValueFilter = (bytes: Uint8Array): ValueFilter => ({
-  mayHold(value) {
-    const text = value.trim().toLowerCase();
-    if (INSTANT.test(value) || text.length > MAX_LENGTH) return true;
+export function readValueFilter(bytes: Uint8Array, version = FILTER_VERSION): ValueFilter {
+  const mayHold = (text: string): boolean => {
     for (const bit of bitsOf(digest(text), bytes)) if ((bytes[bit >>> 3]! & (1 << (bit & 7))) === 0) return false;
     return true;
-  },
-});
+  };
+  return {
+    mayHold(value) {
+      const text = version < FILTER_VERSION ? value.trim().toLowerCase() : comparable(value);
+      return INSTANT.test(value) || text.length > MAX_LENGTH || mayHold(text);
+    },
+    mayHoldNumber: (digits) => version < FILTER_VERSION || mayHold(NUMBER + digits),
+  };
+}
+
+/** Before the last digits of a number; no text begins so. */
+const NUMBER = '\0';
+const ONLY_ASCII = /^[\x20-\x7e]*$/;
+
+/** A text as texts are compared: without characters that nobody sees, in one form of Unicode, in lower case. */
+function comparable(value: string): string {
+  if (ONLY_ASCII.test(value)) return value.trim().toLowerCase();
+  return value
+    .replaceAll(/\p{Cf}/gu, '')
+    .trim()
+    .toLowerCase()
+    .normalize('NFC');
+}
 
 const LOW_BITS = 21;
 const LOW = 2 ** LOW_BITS;

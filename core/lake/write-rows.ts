@@ -1,7 +1,7 @@
 import { zstdCompressSync } from 'node:zlib';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import type { LakeRow } from './lake-row.ts';
-import { ValueFilterBuilder } from './value-filter.ts';
+import { FILTER_VERSION, ValueFilterBuilder } from './value-filter.ts';
 
 /** Rows that are compressed, and held by a reader, together: as many, or fewer where they are large. */
 const GROUP_ROWS = 20_000;
@@ -9,7 +9,7 @@ const GROUP_CHARACTERS = 16 * 1024 ** 2;
 
 /** Says of an object that was made of others which they were, see `merged.ts`. */
 export const MERGED = 'tributary.merged';
-/** Says where in the object its value filter lies, before the indexes: `offset length`. */
+/** Says where in the object its value filter lies, before the indexes, and of which version it is: `offset length version`. */
 export const VALUES = 'tributary.values';
 
 /** Rows as a Parquet file (zstd), written while they come: the same rows give the same bytes, however they come. */
@@ -46,7 +46,7 @@ class LakeWriter {
   finish(): void {
     if (this.#group.length > 0) this.#closeGroup();
     const filter = this.#values?.finish();
-    const values = filter && `${this.#bytes.offset} ${filter.length}`;
+    const values = filter && `${this.#bytes.offset} ${filter.length} ${FILTER_VERSION}`;
     if (filter) this.#bytes.appendBytes(filter);
     const stated = Object.entries({ [MERGED]: this.#merged, [VALUES]: values });
     const kvMetadata = stated.flatMap(([key, value]) => (value === undefined ? [] : [{ key, value }]));

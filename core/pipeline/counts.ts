@@ -11,6 +11,8 @@ export const NO_COUNTS: OutcomeCounts = {
   rejections: {},
   withoutProfile: {},
   graphRejections: {},
+  identitiesOmitted: {},
+  valuesOmitted: {},
 };
 
 /** Records that are done with. */
@@ -19,21 +21,30 @@ export type Finished = Pick<Processed, 'rejected' | 'outcomes'>;
 /** What counting looks at. */
 interface Counted {
   readonly rejected: Processed['rejected'];
-  readonly outcomes: readonly FoldOutcome[];
+  readonly outcomes: readonly CountedOutcome[];
+}
+
+interface CountedOutcome extends FoldOutcome {
+  readonly received?: { readonly omitted?: readonly { readonly reason: string }[] };
 }
 
 /** What became of processed records. A record with several rejections counts under its first. */
 export function countOutcomes({ rejected, outcomes }: Counted): OutcomeCounts {
-  const isFirst = ({ duplicate }: FoldOutcome): boolean => !duplicate;
+  const first = outcomes.filter(({ duplicate }) => !duplicate);
   return {
-    accepted: outcomes.filter(isFirst).length,
+    accepted: first.length,
     rejected: rejected.length,
-    duplicate: outcomes.length - outcomes.filter(isFirst).length,
+    duplicate: outcomes.length - first.length,
     rejections: tally(rejected.map(({ rejections }) => rejections[0]!.code)),
     withoutProfile: tally(outcomes.flatMap(({ withoutProfile }) => withoutProfile ?? [])),
     graphRejections: tally(outcomes.flatMap(({ graphRejection }) => graphRejection ?? [])),
+    identitiesOmitted: tally(first.flatMap(({ record }) => reasonsOf(record.omitted))),
+    valuesOmitted: tally(first.flatMap(({ received }) => reasonsOf(received?.omitted))),
   };
 }
+
+const reasonsOf = (omitted: readonly { readonly reason: string }[] = []): readonly string[] =>
+  omitted.map(({ reason }) => reason);
 
 /** What was looked at and not ingested yet: `accepted` are the good ones. @param good how many */
 export const countValidated = (good: number, bad: Processed['rejected']): OutcomeCounts => ({
@@ -75,6 +86,8 @@ export const addCounts = (x: OutcomeCounts, y: OutcomeCounts): OutcomeCounts => 
   withoutProfile: addTallies(x.withoutProfile, y.withoutProfile),
   graphRejections: addTallies(x.graphRejections, y.graphRejections),
   ...withRepeatedHeaders((x.repeatedHeaders ?? 0) + (y.repeatedHeaders ?? 0)),
+  identitiesOmitted: addTallies(x.identitiesOmitted, y.identitiesOmitted),
+  valuesOmitted: addTallies(x.valuesOmitted, y.valuesOmitted),
 });
 
 /** As a part of counts. @param count of the rows that repeat a header */

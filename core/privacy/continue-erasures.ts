@@ -15,7 +15,7 @@ import { type RerouteErasedDeps, rerouteErased } from './reroute-erased.ts';
 import { updateErasure } from './update.ts';
 
 export interface ContinueDeps
-  extends Omit<RequestErasureDeps, 'profiles' | 'deliveryStates' | 'settings' | 'destinations'>,
+  extends Omit<RequestErasureDeps, 'profiles' | 'deliveryStates' | 'settings' | 'destinations' | 'normalForms'>,
     PurgeDeps,
     RerouteErasedDeps,
     Omit<StartDeps, 'backoff' | 'now'> {

@@ -1,10 +1,12 @@
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import { knownTo } from '#core/activation/known-to.ts';
 import { type Digests, type Suppressions, suppressedMeanwhile } from '#core/governance/suppression.ts';
+import type { NormalForms } from '#core/identity/normal-form.ts';
 import type { VersionedStore } from '#core/identity/versioned-store.ts';
 import { ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
+import { storedKey } from '#core/profile/stored-key.ts';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { addErased, NOTHING_ERASED } from './counts.ts';
 import { type EraseProfileDeps, eraseProfile } from './erase-profile.ts';
@@ -28,6 +30,8 @@ export interface RequestErasureDeps extends EraseProfileDeps {
   readonly erasures: Erasures;
   readonly suppressions: Suppressions;
   readonly digestOf: Digests;
+  /** How the identity that is asked for is compared. */
+  readonly normalForms: NormalForms;
   readonly now: () => number;
 }
 
@@ -47,7 +51,7 @@ export async function requestErasure(request: ErasureRequest, deps: RequestErasu
 /** Suppresses the person of a deletion that is under way, and takes them out of profiles and timeline. */
 export async function eraseWithoutDelay(
   erasure: Erasure,
-  deps: Omit<RequestErasureDeps, 'settings' | 'deliveryStates' | 'destinations'>,
+  deps: Omit<RequestErasureDeps, 'settings' | 'deliveryStates' | 'destinations' | 'normalForms'>,
 ): Promise<Erasure> {
   const { identities, requestId } = erasure;
   const entries = identities.map(parseIdentityKey).map((identity) => suppressedMeanwhile(deps.digestOf(identity)));
@@ -71,7 +75,8 @@ const sameOr = <T extends object>(entry: T, before: T | undefined): T | undefine
   JSON.stringify(before) === JSON.stringify(entry) ? undefined : entry;
 
 async function open(request: ErasureRequest, deps: RequestErasureDeps): Promise<Erasure | undefined> {
-  const { identity, requestId, reason } = request;
+  const { requestId, reason } = request;
+  const identity = await storedKey(request.identity, deps.normalForms, deps.profiles);
   const underWay = (await deps.erasures.underWay()).find(({ identities }) => identities.includes(identity));
   if (underWay) return underWay;
   const { items } = await loadItems([identity], deps.profiles);

@@ -1,9 +1,11 @@
 import type { LinkingRules } from '#core/identity/linking-rules.ts';
+import { type NormalForms, normalKey } from '#core/identity/normal-form.ts';
+import { isSameNumber, LAST_DIGITS, lastDigits, numbersIn } from '#core/identity/phone.ts';
 import type { CompiledDataset, IngestionSettings } from '#core/ingestion/settings.ts';
 import type { LakeRow } from '#core/lake/lake-row.ts';
 import { type ValueFilter, WORD_BREAK } from '#core/lake/value-filter.ts';
 import { primaryIdentity } from '#core/profile/assign.ts';
-import { type IdentityKey, identityKey } from '#core/record/identity.ts';
+import { type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { partitionOf } from '#core/record/partition.ts';
 import { isObject } from '#core/util/is-object.ts';
 import type { Erasure } from './erasure.ts';
@@ -11,6 +13,8 @@ import { isDistinctive, keysOf, valuesOf } from './forms.ts';
 
 export interface TraceSettings extends Pick<IngestionSettings, 'datasets'> {
   readonly links: LinkingRules;
+  /** How values are compared: rows may have them in another form. */
+  readonly normalForms: NormalForms;
 }
 
 /** Told of each request whose person was met. */
@@ -20,16 +24,30 @@ export type Met = (requestId: string) => void;
 export class Traces {
   readonly #byKey = new Map<IdentityKey, string>();
   readonly #byValue = new Map<string, string>();
+  /** Telephone numbers, by their last digits. */
+  readonly #numbers = new Map<string, { readonly number: string; readonly requestId: string }[]>();
+  /** Whether one may stand in a row in a form in which nothing of it is found. */
+  #isAnywhere = false;
   readonly #settings: TraceSettings;
 
   constructor(erasures: readonly Pick<Erasure, 'requestId' | 'identities'>[], settings: TraceSettings) {
     this.#settings = settings;
     for (const { requestId, identities } of erasures) {
-      for (const identity of identities) {
+      for (const identity of new Set(identities.flatMap((each) => [each, normalKey(each, settings.normalForms)]))) {
         for (const key of keysOf(identity)) this.#byKey.set(key, requestId);
         for (const value of valuesOf(identity)) this.#byValue.set(value, requestId);
+        this.#addForm(identity, requestId);
       }
     }
+  }
+
+  #addForm(identity: IdentityKey, requestId: string): void {
+    const { namespace, value } = parseIdentityKey(identity);
+    const keeps = this.#settings.normalForms.get(namespace)?.keeps ?? 'value';
+    const digits = keeps === 'last-digits' ? lastDigits(value) : undefined;
+    if (keeps === 'value') return;
+    if (digits === undefined || value.length < LEAST_LENGTH_OF_NUMBER) this.#isAnywhere = true;
+    else this.#numbers.set(digits, [...(this.#numbers.get(digits) ?? []), { number: value, requestId }]);
   }
 
   get isEmpty(): boolean {
@@ -38,6 +56,8 @@ export class Traces {
 
   /** Whether an object may name somebody, by its value filter. */
   mayBeIn(filter: ValueFilter): boolean {
+    if (this.#isAnywhere) return true;
+    for (const digits of this.#numbers.keys()) if (filter.mayHoldNumber(digits)) return true;
     for (const value of this.#byValue.keys()) if (filter.mayHold(value)) return true;
     return false;
   }
@@ -54,9 +74,20 @@ export class Traces {
 
   /** Whether a line of text names somebody, as a word of its own. */
   isInLine(line: string, met: Met): boolean {
-    const found = line.split(WORD_BREAK).flatMap((word) => this.#byValue.get(word.toLowerCase()) ?? []);
+    const words = line.split(WORD_BREAK).flatMap((word) => this.#byValue.get(word.toLowerCase()) ?? []);
+    const found = [...words, ...this.#numbersIn(line)];
     for (const requestId of new Set(found)) met(requestId);
     return found.length > 0;
+  }
+
+  /** Requests of people whose telephone number stands in a text, in whatever way it is written. */
+  #numbersIn(text: string): string[] {
+    if (this.#numbers.size === 0) return [];
+    return numbersIn(text).flatMap((digits) =>
+      (this.#numbers.get(digits.slice(-LAST_DIGITS)) ?? [])
+        .filter(({ number }) => isSameNumber(digits, number))
+        .map(({ requestId }) => requestId),
+    );
   }
 
   /**
@@ -67,30 +98,29 @@ export class Traces {
     const entity = JSON.parse(row.json) as unknown;
     const values = new Set<string>();
     this.#valuesIn(entity, values);
-    if (values.size === 0) return row;
     const dataset = this.#settings.datasets.get(partitionOf(objectKey)?.dataset ?? '');
     // Products and stores are no people; what they are called is found out by their own rules.
     if (dataset?.lookup) return row;
-    const carried = dataset ? dataset.identitiesOf(entity).identities : [];
-    const own = carried.map(identityKey).filter((key) => this.#byKey.has(key));
+    const carried = dataset?.identitiesOf(entity) ?? NOTHING_CARRIED;
+    const own = carried.identities.map(identityKey).filter((key) => this.#byKey.has(key));
+    if (values.size === 0 && own.length === 0) return row;
     const distinctive = [...values].filter(isDistinctive);
     if (own.length === 0 && distinctive.length === 0) return row;
     for (const key of own) met(this.#byKey.get(key)!);
     for (const value of distinctive) met(this.#byValue.get(value)!);
     if (!dataset || this.#isTheirs(dataset, carried, own)) return undefined;
-    const gone = new Set([...distinctive, ...own.flatMap(valuesOf)]);
+    const asSent = carried.rewritten.filter((identity) => this.#byKey.has(identityKey(identity)));
+    const written = asSent.map(({ asSent: text }) => text.trim().toLowerCase());
+    const gone = new Set([...distinctive, ...own.flatMap(valuesOf), ...written]);
     const json = JSON.stringify(without(entity, gone) ?? {});
     return json === row.json ? row : { ...row, json };
   }
 
-  #isTheirs(
-    { behaviour }: CompiledDataset,
-    carried: ReturnType<CompiledDataset['identitiesOf']>['identities'],
-    own: readonly IdentityKey[],
-  ): boolean {
+  #isTheirs({ behaviour }: CompiledDataset, { identities, omitted }: Carried, own: readonly IdentityKey[]): boolean {
     if (own.length === 0) return false;
-    if (own.length === carried.length) return true;
-    const primary = primaryIdentity({ behaviour, identities: carried }, this.#settings.links);
+    if (own.length === identities.length) return true;
+    const record = { behaviour, identities, ...(omitted.length > 0 && { omitted }) };
+    const primary = primaryIdentity(record, this.#settings.links);
     return typeof primary !== 'string' && this.#byKey.has(identityKey(primary));
   }
 
@@ -105,6 +135,12 @@ export class Traces {
     }
   }
 }
+
+type Carried = ReturnType<CompiledDataset['identitiesOf']>;
+const NOTHING_CARRIED: Carried = { identities: [], rewritten: [], omitted: [], rejections: [] };
+
+/** Shorter ones may be written with so few digits that nothing is found by them. */
+const LEAST_LENGTH_OF_NUMBER = 10;
 
 const SEPARATED = new RegExp(`(${WORD_BREAK.source})`);
 

@@ -1,5 +1,5 @@
-import { isBlank, isBlockedValue } from '#core/identity/eligibility.ts';
 import type { LinkingRules } from '#core/identity/linking-rules.ts';
+import { isBlank, isBlockedValue } from '#core/identity/placeholders.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type Identity, type IdentityKey, identityKey } from '#core/record/identity.ts';
 import type { FoldSettings } from './fold-settings.ts';
@@ -44,18 +44,31 @@ function placeOf(record: AcceptedRecord, settings: FoldSettings): Identity | Pro
 /**
  * The primary identity of a record: of an event the one of the strongest namespace, whatever is flagged; of a record
  * the flagged one (aep.md §3.4). An event that leaves its strongest namespace empty has none; a placeholder, such as
- * "anonymous", names nobody and is passed over (§3.3).
+ * "anonymous", names nobody and is passed over (§3.3), as is what is no identity for another reason. A record whose
+ * flagged value is none has no primary identity.
  */
 export function primaryIdentity(
-  record: Pick<AcceptedRecord, 'behaviour' | 'identities'>,
+  record: Pick<AcceptedRecord, 'behaviour' | 'identities' | 'omitted'>,
   rules: LinkingRules,
 ): Identity | ProfileRejection {
-  const { identities } = record;
-  if (identities.length === 0) return 'no-primary-identity';
-  if (record.behaviour === 'record') {
-    const flagged = identities.length === 1 ? identities[0] : identities.find(({ primary }) => primary);
-    if (flagged) return isBlockedValue(flagged.value) ? 'blocked-primary-value' : flagged;
-  }
+  const { identities, omitted } = record;
+  if (identities.length === 0) return omitted ? 'blocked-primary-value' : 'no-primary-identity';
+  return record.behaviour === 'record' ? flaggedIdentity(record, rules) : strongestIdentity(identities, rules);
+}
+
+/** The one that a record says is its primary one, or its only one; else as of an event. */
+function flaggedIdentity(
+  { identities, omitted }: Pick<AcceptedRecord, 'identities' | 'omitted'>,
+  rules: LinkingRules,
+): Identity | ProfileRejection {
+  const named = identities.find(({ primary }) => primary);
+  if (!named && omitted?.some(({ primary }) => primary)) return 'blocked-primary-value';
+  const flagged = identities.length === 1 ? identities[0] : named;
+  if (!flagged) return strongestIdentity(identities, rules);
+  return isBlockedValue(flagged.value) ? 'blocked-primary-value' : flagged;
+}
+
+function strongestIdentity(identities: AcceptedRecord['identities'], rules: LinkingRules): Identity | ProfileRejection {
   const named = identities.filter(({ value }) => isBlank(value) || !isBlockedValue(value));
   if (named.length === 0) return 'blocked-primary-value';
   const strongest = Math.min(...named.map(({ namespace }) => rules.rank(namespace)));

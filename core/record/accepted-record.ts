@@ -1,4 +1,5 @@
 import type { Identity } from './identity.ts';
+import type { OmittedIdentity } from './omitted-identity.ts';
 import type { RecordOperation } from './record-operation.ts';
 
 /** A record of an entity that profiles and events refer to, such as a product. */
@@ -27,6 +28,8 @@ export interface AcceptedRecord {
   /** Set where it is no record of a person and no event: what it is found by. */
   readonly lookup?: LookupKey;
   readonly identities: readonly (Identity & { readonly primary: boolean })[];
+  /** Set where values of it are no identities although they stand where one belongs. */
+  readonly omitted?: readonly OmittedIdentity[];
   /** The record itself, in XDM. */
   readonly entity: Readonly<Record<string, unknown>>;
   /** The same as JSON, made once. */

@@ -77,9 +77,15 @@ async function forget(key: IdentityKey, ingestionIds: ReadonlySet<string>, timel
 export const ingestionKeyOf = ({ id, ingestionId }: Pick<LakeRow, 'id' | 'ingestionId'>): string =>
   `${id} ${ingestionId}`;
 
-/** Every identity that a record names. */
-export const keysIn = (entity: unknown, { identitiesOf }: CompiledDataset): IdentityKey[] =>
-  identitiesOf(entity).identities.map(identityKey);
+/**
+ * Every identity that a record names. What is written otherwise than it is compared, or is no identity any more, is named as
+ * it was sent, too: it may have been stored before its namespace had this form.
+ */
+export function keysIn(entity: unknown, { identitiesOf }: CompiledDataset): IdentityKey[] {
+  const { identities, rewritten, omitted } = identitiesOf(entity);
+  const asSent = [...rewritten, ...omitted].map(({ namespace, asSent: value }) => identityKey({ namespace, value }));
+  return [...new Set([...identities.map(identityKey), ...asSent])];
+}
 
 /** With the identities that it lost, since these may come back. */
 export const affected = (item: ProfileItem): AffectedItem => ({

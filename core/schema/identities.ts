@@ -1,5 +1,7 @@
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
+import type { NormalForm, NormalForms } from '#core/identity/normal-form.ts';
 import type { Identity } from '#core/record/identity.ts';
+import type { OmittedIdentity } from '#core/record/omitted-identity.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { isObject } from '#core/util/is-object.ts';
 import { pointerStep, pointerSteps, reportedPointer } from '#core/util/pointer.ts';
@@ -11,9 +13,18 @@ export interface CarriedIdentity extends Identity {
   readonly primary: boolean;
 }
 
+/** An identity that was written in another way than it is compared. */
+export interface RewrittenIdentity extends Identity {
+  readonly asSent: string;
+}
+
 export interface CarriedIdentities {
-  /** Each once; primary where anything in the record says so. */
+  /** Each once, in normal form; primary where anything in the record says so. */
   readonly identities: readonly CarriedIdentity[];
+  /** Those that stand otherwise in the record. */
+  readonly rewritten: readonly RewrittenIdentity[];
+  /** Values that are no identities although they stand where one belongs. */
+  readonly omitted: readonly OmittedIdentity[];
   readonly rejections: readonly Rejection[];
 }
 
@@ -21,50 +32,64 @@ export interface CarriedIdentities {
  * Compiles where the identities of a record are: the fields that descriptors name (aep.md §1.1), and `identityMap`
  * (§1.2), whose keys are codes of namespaces or their published URIs. What is not text or is empty is no identity; but a
  * namespace of `identityMap` with nothing but empty values is one empty identity, for such a record has no usable
- * primary identity if that namespace is its strongest (§3.3). A namespace that nobody knows is a rejection.
- * @param namespaces codes
+ * primary identity if that namespace is its strongest (§3.3). A namespace that nobody knows is a rejection. Every value is
+ * brought into the normal form of its namespace; one that has none, such as a placeholder, is omitted.
  */
 export function compileIdentities(
   schema: SchemaDefinition,
-  namespaces: ReadonlySet<string>,
+  normalForms: NormalForms,
 ): (entity: unknown) => CarriedIdentities {
   const fields = identityDescriptors(schema).map((descriptor) => ({
     pointer: descriptor['xdm:sourceProperty'],
     path: pointerSteps(descriptor['xdm:sourceProperty']),
     namespace: descriptor['xdm:namespace'],
     primary: descriptor['xdm:isPrimary'],
+    normalForm: normalForms.get(descriptor['xdm:namespace']),
   }));
   return (entity) => {
-    const found: Found = { stated: [], rejections: [] };
-    for (const { pointer, path, namespace, primary } of fields) {
+    const found: Found = { stated: [], rewritten: [], omitted: [], rejections: [] };
+    for (const { pointer, path, namespace, primary, normalForm } of fields) {
       const value = valueAtKeys(entity, path);
       if (!isIdentity(value)) continue;
-      if (namespaces.has(namespace)) found.stated.push({ namespace, value, primary });
+      if (normalForm) addValue({ namespace, value, primary }, normalForm, found);
       else found.rejections.push(unknownNamespace(pointer));
     }
-    addOfMap(identityMapOf(entity), namespaces, found);
-    const { stated, rejections } = found;
-    return { identities: stated.length < 2 ? stated : eachOnce(stated), rejections };
+    addOfMap(identityMapOf(entity), normalForms, found);
+    const { stated, rewritten, omitted, rejections } = found;
+    return { identities: stated.length < 2 ? stated : eachOnce(stated), rewritten, omitted, rejections };
   };
 }
 
 interface Found {
   readonly stated: CarriedIdentity[];
+  readonly rewritten: RewrittenIdentity[];
+  readonly omitted: OmittedIdentity[];
   readonly rejections: Rejection[];
 }
 
-function addOfMap(map: typeof NO_MAP, namespaces: ReadonlySet<string>, { stated, rejections }: Found): void {
+function addValue(sent: CarriedIdentity, normalForm: NormalForm, { stated, rewritten, omitted }: Found): void {
+  const { namespace, value: asSent, primary } = sent;
+  const value = normalForm.normalize(asSent);
+  if (value === asSent) stated.push(sent);
+  else if (typeof value === 'string') {
+    stated.push({ namespace, value, primary });
+    rewritten.push({ namespace, value, asSent });
+  } else omitted.push({ namespace, primary, asSent, reason: value.omitted });
+}
+
+function addOfMap(map: typeof NO_MAP, normalForms: NormalForms, found: Found): void {
   for (const key in map) {
-    if (rejections.length === MAX_REJECTIONS) break;
+    if (found.rejections.length === MAX_REJECTIONS) break;
     const items = map[key];
     const namespace = codeOf(key);
-    if (!namespaces.has(namespace)) rejections.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
-    else if (Array.isArray(items)) addOfNamespace(namespace, items, stated);
+    const normalForm = normalForms.get(namespace);
+    if (!normalForm) found.rejections.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
+    else if (Array.isArray(items)) addOfNamespace(namespace, items, normalForm, found);
   }
 }
 
 /** The items of one namespace; one without a value where none of them has any. */
-function addOfNamespace(namespace: string, items: readonly MapItem[], stated: CarriedIdentity[]): void {
+function addOfNamespace(namespace: string, items: readonly MapItem[], normalForm: NormalForm, found: Found): void {
   let [isStated, isNamed, isPrimary] = [false, false, false];
   for (const item of items) {
     if (typeof item?.id !== 'string') continue;
@@ -73,9 +98,9 @@ function addOfNamespace(namespace: string, items: readonly MapItem[], stated: Ca
     isPrimary ||= primary;
     if (!isIdentity(item.id)) continue;
     isNamed = true;
-    stated.push({ namespace, value: item.id, primary });
+    addValue({ namespace, value: item.id, primary }, normalForm, found);
   }
-  if (isStated && !isNamed) stated.push({ namespace, value: '', primary: isPrimary });
+  if (isStated && !isNamed) found.stated.push({ namespace, value: '', primary: isPrimary });
 }
 
 /** Whatever it is: what is no object has neither. */

@@ -14,5 +14,7 @@ export function emitCounts(metrics: Metrics, counts: OutcomeCounts, lateLinks: n
     (counts.withoutProfile['identity-suppressed'] ?? 0) + (counts.rejections['identity-suppressed'] ?? 0),
   );
   metrics.count(METRICS.graphRejections, sum(counts.graphRejections));
+  metrics.count(METRICS.identitiesOmitted, sum(counts.identitiesOmitted));
+  metrics.count(METRICS.valuesOmitted, sum(counts.valuesOmitted));
   metrics.count(METRICS.lateLinks, lateLinks);
 }

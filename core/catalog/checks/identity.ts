@@ -1,6 +1,7 @@
 import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
 import { classOf, isNeverLinked, NAMESPACE_CLASSES, namespaceRegistry } from '#core/identity/namespaces.ts';
 import type { Findings, Loaded, LoadedCatalog } from '../loaded.ts';
+import type { Path } from '../source-file.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 
 type Registry = ReadonlyMap<string, NamespaceDefinition>;
@@ -12,6 +13,10 @@ type Registry = ReadonlyMap<string, NamespaceDefinition>;
 export function checkIdentity(catalog: LoadedCatalog, findings: Findings): void {
   const known = namespaceCodes(catalog);
   const registry = namespaceRegistry(catalog.namespaces.flatMap(({ definition }) => definition ?? []));
+  for (const namespace of catalog.namespaces) {
+    const { country, normalize } = namespace.definition ?? {};
+    if (country !== undefined) expectPhone(normalize, namespace, ['country'], findings);
+  }
   for (const settings of catalog['identity-settings']) {
     for (const key of ['namespacePriority', 'uniqueNamespaces', 'blockedNamespaces'] as const) {
       const seen = new Set<string>();
@@ -21,9 +26,26 @@ export function checkIdentity(catalog: LoadedCatalog, findings: Findings): void 
         seen.add(code);
       }
     }
+    for (const [code, { country, normalize }] of Object.entries(settings.definition?.namespaces ?? {})) {
+      const namespace = registry.get(code);
+      expectNamespace(code, known, settings, ['namespaces', code], findings);
+      const form = normalize ?? namespace?.normalize;
+      if (country !== undefined) expectPhone(form, settings, ['namespaces', code, 'country'], findings);
+    }
     checkOrder(settings, registry, findings);
     checkUnique(settings, registry, findings);
   }
+}
+
+/** Only telephone numbers are of a country. */
+function expectPhone(
+  normalize: NamespaceDefinition['normalize'],
+  loaded: Loaded<unknown>,
+  path: Path,
+  findings: Findings,
+): void {
+  if (normalize === 'phone') return;
+  findings.at(loaded, path, '"country" has no effect here', { expected: '"normalize: phone" beside it' });
 }
 
 function checkOrder(settings: Loaded<IdentitySettings>, registry: Registry, findings: Findings): void {

@@ -5,11 +5,12 @@ import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { type ConsentPolicyDefinition, consentPolicyDefinition } from '#core/governance/definition.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { marketingAction } from '#core/governance/policies.ts';
+import type { NormalForms } from '#core/identity/normal-form.ts';
 import type { Catalog } from '../catalog.ts';
 import { enforcement } from './enforcement.ts';
 
 /** @returns undefined where a catalog has no labels and no policies of any kind */
-export function compileGovernance(catalog: Catalog): Governance | undefined {
+export function compileGovernance(catalog: Catalog, normalForms: NormalForms): Governance | undefined {
   const { labels = [], policies = [], consentPolicies = [], destinations } = catalog;
   const declared = new Map(destinations.map((destination) => [destination.id, declaredConsents(destination)]));
   const needsConsent = [...declared.values()].some((own) => own.length > 0);
@@ -32,7 +33,8 @@ export function compileGovernance(catalog: Catalog): Governance | undefined {
     ]),
   );
   const decisions = [[...forbidden].map(([id, segments]) => [id, ...segments]), [...consents]];
-  return { forbidden, consents, fingerprint: hash('sha256', stringify(decisions) ?? '', 'base64url').slice(0, 10) };
+  const fingerprint = hash('sha256', stringify(decisions) ?? '', 'base64url').slice(0, 10);
+  return { forbidden, consents, normalForms, fingerprint };
 }
 
 const MARKETING = 'marketing.';

@@ -1,10 +1,10 @@
+import { type PhoneCountry, phoneCountry, toE164 } from '#core/identity/phone.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
 import { dayText as dayOf, epochText } from '../convert/instants.ts';
 import { USUAL_BOOLEANS } from '../text/csv-values.ts';
 import { isExact } from '../text/lossless.ts';
 import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
 import type { MappingRule } from './definition.ts';
-import { type PhoneCountry, phoneCountry, toE164 } from './phone.ts';
 
 type Type = NonNullable<MappingRule['type']>;
 /** A text that is not what a rule wants of it. */

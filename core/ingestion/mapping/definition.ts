@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { phoneCountry } from '#core/identity/phone.ts';
 import { compileDatePattern, isTimeZone, PATTERN_LETTERS } from './date-pattern.ts';
-import { phoneCountry } from './phone.ts';
 
 const datePattern = z.string().superRefine((pattern, context) => {
   try {

@@ -32,6 +32,8 @@ import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
 const REJECTION = 'rejection:';
 const WITHOUT_PROFILE = 'withoutProfile:';
 const GRAPH_REJECTION = 'graphRefusal:';
+const IDENTITY_OMITTED = 'identityOmitted:';
+const VALUE_OMITTED = 'valueOmitted:';
 /** Before the counters of what was looked at and not ingested yet. */
 const VALIDATED = 'validated:';
 /** Before the name of a transition: when it was made. */
@@ -261,6 +263,8 @@ const counters = (counts: OutcomeCounts, prefix = ''): Record<string, number> =>
   ...withPrefix(prefix + REJECTION, counts.rejections),
   ...withPrefix(prefix + WITHOUT_PROFILE, counts.withoutProfile),
   ...withPrefix(prefix + GRAPH_REJECTION, counts.graphRejections),
+  ...withPrefix(prefix + IDENTITY_OMITTED, counts.identitiesOmitted),
+  ...withPrefix(prefix + VALUE_OMITTED, counts.valuesOmitted),
 });
 
 const withPrefix = (prefix: string, tally: Readonly<Record<string, number>>): Record<string, number> =>
@@ -294,5 +298,7 @@ function countsOf(item: Item, prefix = ''): OutcomeCounts {
     withoutProfile: tally(WITHOUT_PROFILE),
     graphRejections: tally(GRAPH_REJECTION),
     ...withRepeatedHeaders(numberAt(item, `${prefix}repeatedHeaders`) ?? 0),
+    identitiesOmitted: tally(IDENTITY_OMITTED),
+    valuesOmitted: tally(VALUE_OMITTED),
   };
 }

@@ -23,7 +23,8 @@ export function createWorker({ lake, quarantine, exports, ...deps }: ErasePartit
     { ...deps, items: searchedFolders(stores) },
     {
       run: (folders, job, catalog) => {
-        const settings = { datasets: catalog.datasets, links: stageSettings(catalog).evaluation.links };
+        const { datasets, normalForms } = catalog;
+        const settings = { datasets, normalForms, links: stageSettings(catalog).evaluation.links };
         return eraseInFolders(folders, job, { ...deps, stores, settings });
       },
       counted() {},

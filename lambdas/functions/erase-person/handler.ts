@@ -8,7 +8,7 @@ import { type RequestErasureDeps, requestErasure } from '#core/privacy/request-e
 import { parseIdentityKey } from '#core/record/identity.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
-export interface ErasePersonDeps extends Omit<RequestErasureDeps, 'settings' | 'destinations' | 'digestOf'> {
+export interface ErasePersonDeps extends Omit<RequestErasureDeps, 'settings' | 'destinations' | 'digestOf' | 'normalForms'> {
   readonly catalog: CatalogPort;
   /** The key that identities are hashed with. */
   suppressionKey(): Promise<string>;
@@ -58,6 +58,7 @@ export function createHandler(deps: ErasePersonDeps) {
       settings: settings.evaluation,
       destinations: settings.route.destinations,
       digestOf,
+      normalForms: catalog.normalForms,
     });
     if (!erasure) return { outcome: 'nobody' };
     const {

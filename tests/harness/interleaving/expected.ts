@@ -76,7 +76,9 @@ function routedOf(
     default: {
       const policies = catalog.governance?.consents.get(destinationId) ?? [];
       const isMailed = policies.every((policy) =>
-        identities.some((key) => consenting([parseIdentityKey(key)], view.consents, policy).length > 0),
+        identities.some(
+          (key) => consenting([parseIdentityKey(key)], view.consents, policy, catalog.normalForms).length > 0,
+        ),
       );
       return isMailed && typeof view.level === 'string' ? of('CRMID') : [];
     }

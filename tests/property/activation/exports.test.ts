@@ -71,7 +71,7 @@ async function takeOut(store: ObjectStore, identity: string, requestedAt: number
   const stores = { exports: store, lake: none, quarantine: none };
   const items = searchedFolders(stores);
   const folders = await Array.fromAsync(items.scan({ index: 0, of: 1 }));
-  const settings = { datasets: new Map(), links: foldSettings().links };
+  const settings = { datasets: new Map(), normalForms: new Map(), links: foldSettings().links };
   const { firstError } = await eraseInFolders(
     folders,
     { id: 'job', startedAt: requestedAt },

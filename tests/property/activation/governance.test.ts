@@ -31,6 +31,7 @@ const decisions = fc.record({ asks: fc.boolean(), forbids: fc.constantFrom(undef
 const governanceOf = ({ asks, forbids }: Decisions): Governance => ({
   forbidden: new Map(destinations.map(({ id }) => [id, new Map(forbids === undefined ? [] : [[forbids, 'policy']])])),
   consents: new Map(destinations.map(({ id }) => [id, asks ? [ask] : []])),
+  normalForms: new Map(),
   fingerprint: `${asks} ${forbids}`,
 });
 

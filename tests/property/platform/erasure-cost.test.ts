@@ -100,7 +100,7 @@ describe('what a pass of deletions costs', () => {
     }
     const stores = { lake: counted(lake), quarantine, exports };
     const folders = await Array.fromAsync(searchedFolders(stores).scan({ index: 0, of: 1 }));
-    const settings = { datasets: new Map(), links: linkingRules() };
+    const settings = { datasets: new Map(), normalForms: new Map(), links: linkingRules() };
     const job = { id: 'job', startedAt: 3_000 };
     const { tally, failed } = await eraseInFolders(folders, job, {
       erasures,

@@ -84,6 +84,7 @@ async function run(steps: readonly Step[], next: () => Fault, travel: <T>(record
           deliveryStates,
           settings: profileSettings,
           destinations: new Map(),
+          normalForms: new Map(),
           now: () => now,
           backoff,
         }),

@@ -36,7 +36,7 @@ async function erased(text: string): Promise<{ lines: number; text: string }> {
     {
       erasures,
       stores: { exports, lake: others, quarantine: others },
-      settings: { datasets: new Map(), links: foldSettings().links },
+      settings: { datasets: new Map(), normalForms: new Map(), links: foldSettings().links },
       backoff: async () => {},
     },
   );

@@ -92,7 +92,7 @@ describe('a compiled catalog', () => {
     });
     const { value } = mapped as { value: unknown };
     expect(customers.validate(value)).toEqual([]);
-    expect(customers.identitiesOf(value)).toEqual({
+    expect(customers.identitiesOf(value)).toMatchObject({
       identities: [
         { namespace: 'CRMID', value: 'C1', primary: true },
         { namespace: 'Email', value: 'ann@example.com', primary: false },

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { consenting } from '#core/governance/consent.ts';
 import { CONSENT_VALUES, consentPolicyDefinition } from '#core/governance/definition.ts';
 import { hashEmail } from '#core/identity/hashing.ts';
+import { namespaceRegistry } from '#core/identity/namespaces.ts';
+import { compileNormalForms } from '#core/identity/normal-form.ts';
 import { strictestConsents } from '#core/profile/consents.ts';
 import { mergeFragments } from '#core/profile/merge.ts';
 
@@ -98,6 +100,7 @@ describe('consents of several fragments', () => {
   });
 });
 
+const NORMAL_FORMS = compileNormalForms(namespaceRegistry([]));
 const policy = (more: object) => consentPolicyDefinition.parse({ id: 'p', ...more });
 const mail = policy({ channel: 'email' });
 const crm = { namespace: 'CRMID', value: '1' };
@@ -105,7 +108,7 @@ const ann = { namespace: 'Email', value: 'Ann@example.com' };
 const bob = { namespace: 'Email', value: 'bob@example.com' };
 const device = { namespace: 'ECID', value: '2' };
 const lastRouted = (asserted: unknown, identities = [crm], one = mail) =>
-  consenting(identities, asserted, one).map(({ namespace, value: id }) => `${namespace}:${id}`);
+  consenting(identities, asserted, one, NORMAL_FORMS).map(({ namespace, value: id }) => `${namespace}:${id}`);
 const marketing = (choicesOf: Record<string, string>) => ({
   marketing: Object.fromEntries(Object.entries(choicesOf).map(([name, val]) => [name, { val }])),
 });

@@ -4,6 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AccessSettings, EntitiesRequest } from '#core/access/access.ts';
 import type { EventPage } from '#core/access/events.ts';
 import { type EntitiesAnswer, getEntities } from '#core/access/get-entities.ts';
+import { namespaceRegistry } from '#core/identity/namespaces.ts';
+import { compileNormalForms } from '#core/identity/normal-form.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
@@ -36,6 +38,7 @@ const rules = (change: Partial<AccessSettings> = {}): AccessSettings => ({
     ({ ecid: 'ECID', crmid: 'CRMID', email: 'Email', 'https://data.adobe.io/entities/namespace/4': 'ECID' })[
       text.toLowerCase()
     ],
+  normalForms: compileNormalForms(namespaceRegistry([])),
   expiryOf: () => undefined,
   ...change,
 });
