@@ -18,22 +18,36 @@ export function checkIdentity(catalog: LoadedCatalog, findings: Findings): void 
     if (country !== undefined) expectPhone(normalize, namespace, ['country'], findings);
   }
   for (const settings of catalog['identity-settings']) {
-    for (const key of ['namespacePriority', 'uniqueNamespaces', 'blockedNamespaces'] as const) {
-      const seen = new Set<string>();
-      for (const [i, code] of settings.definition?.[key].entries() ?? []) {
-        expectNamespace(code, known, settings, [key, i], findings);
-        if (seen.has(code)) findings.at(settings, [key, i], `"${code}" is in "${key}" twice`);
-        seen.add(code);
-      }
-    }
-    for (const [code, { country, normalize }] of Object.entries(settings.definition?.namespaces ?? {})) {
-      const namespace = registry.get(code);
-      expectNamespace(code, known, settings, ['namespaces', code], findings);
-      const form = normalize ?? namespace?.normalize;
-      if (country !== undefined) expectPhone(form, settings, ['namespaces', code, 'country'], findings);
-    }
+    checkCodes(settings, known, findings);
+    checkForms(settings, known, registry, findings);
     checkOrder(settings, registry, findings);
     checkUnique(settings, registry, findings);
+  }
+}
+
+function checkCodes(settings: Loaded<IdentitySettings>, known: ReadonlySet<string>, findings: Findings): void {
+  for (const key of ['namespacePriority', 'uniqueNamespaces', 'blockedNamespaces'] as const) {
+    const seen = new Set<string>();
+    for (const [i, code] of settings.definition?.[key].entries() ?? []) {
+      expectNamespace(code, known, settings, [key, i], findings);
+      if (seen.has(code)) findings.at(settings, [key, i], `"${code}" is in "${key}" twice`);
+      seen.add(code);
+    }
+  }
+}
+
+/** What is said of single namespaces. */
+function checkForms(
+  settings: Loaded<IdentitySettings>,
+  known: ReadonlySet<string>,
+  registry: Registry,
+  findings: Findings,
+): void {
+  for (const [code, { country, normalize }] of Object.entries(settings.definition?.namespaces ?? {})) {
+    const path = ['namespaces', code];
+    expectNamespace(code, known, settings, path, findings);
+    const form = normalize ?? registry.get(code)?.normalize;
+    if (country !== undefined) expectPhone(form, settings, [...path, 'country'], findings);
   }
 }
 
