@@ -7,7 +7,7 @@ export type Fields = Record<string, unknown>;
 export interface Omission {
   /** JSON pointer to the field that has no value. */
   readonly pointer: string;
-  readonly reason: 'unreadable-phone';
+  readonly reason: 'not-a-phone';
   /** The column or path that it was read from. */
   readonly column?: string;
 }

@@ -64,7 +64,7 @@ function failureOf(
 ): (expected: string, found: string) => Rejected | Omitted {
   const pointer = reportedPointer(pointerTo(path));
   // Of somebody whose telephone number can't be read, all the rest is as good as ever.
-  const unreadable = new Omitted({ pointer, reason: 'unreadable-phone', column: source });
+  const unreadable = new Omitted({ pointer, reason: 'not-a-phone', column: source });
   if (type === 'phone') return () => unreadable;
   return (expected, found) => {
     const rejection: Rejection = {

@@ -165,7 +165,7 @@ describe('a mapping of columns', () => {
   ])('leaves out and reports what is no telephone number, "%s" with %o', (text, options) =>
     expect(map([{ source: 'column', destination: 'in.field', type: 'phone', ...options }], { column: text })).toEqual({
       value: {},
-      omitted: [{ pointer: '/in/field', reason: 'unreadable-phone', column: 'column' }],
+      omitted: [{ pointer: '/in/field', reason: 'not-a-phone', column: 'column' }],
     }),
   );
 
