@@ -124,7 +124,9 @@ export function identitiesFor(
     const known = profile.identities.filter((key) =>
       Object.values(lastRouted[key] ?? {}).some(({ status }) => status === 'realized'),
     );
-    return { keys: known.length > 0 ? known : [profile.key], reason: NO_IDENTITY };
+    const { key, identities } = profile;
+    const one = identities.includes(key) ? [key] : identities.slice(0, 1);
+    return { keys: known.length > 0 ? known : one, reason: NO_IDENTITY };
   }
   const identities = profile.identities.map(parseIdentityKey);
   if (isForms(accepted)) {

@@ -8,6 +8,7 @@ import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/pr
 import type { IdentityKey } from '#core/record/identity.ts';
 import { isRedirect, type MembershipItem, type MembershipStore } from '#core/segmentation/membership.ts';
 import { groupBy } from '#core/util/group-by.ts';
+import type { IdentityActivation } from './activated-identities.ts';
 import type { DestinationDefinition } from './definition.ts';
 import {
   type DeliveryStateItem,
@@ -41,6 +42,8 @@ export interface RouteSettings extends ProfileSettings {
   readonly sharedSince?: SharedSince;
   /** What policies and consents keep from destinations. */
   readonly governance?: Governance | undefined;
+  /** Which identities of people destinations are told; all where it is omitted. */
+  readonly activation?: IdentityActivation;
 }
 
 /**
@@ -66,7 +69,7 @@ export function routeItem(
     const known = before.destinations[destination.id] ?? NOTHING_ROUTED;
     const wanted = isProfileDestination(destination)
       ? forEachMergePolicy(policyProfiles, known, (profiles, deliveryState, isOwn) => {
-          const members = activatedProfiles(destination, profiles, memberships, isOwn);
+          const members = activatedProfiles(destination, profiles, memberships, isOwn, settings.activation);
           const { activated, excluded } = permitted(destination, members, settings.governance);
           const made = routeToProfileDestination(destination, activated, deliveryState, decision);
           return {
@@ -103,7 +106,7 @@ function routeShared(
   settings: RouteSettings,
   decision: Decision,
 ): Routed {
-  const members = activatedProfiles(destination, profiles, memberships);
+  const members = activatedProfiles(destination, profiles, memberships, undefined, settings.activation);
   const { activated, excluded } = permitted(destination, members, settings.governance);
   const made = routeToAudienceManager(destination, activated, known, decision, settings);
   return {

@@ -3,7 +3,7 @@ import type { SharedSince } from '#core/activation/destinations/aam/first-use.ts
 import type { Governance } from '#core/governance/governance.ts';
 import { BLOCKED_BY_DEFAULT, type IdentitySettings, type NamespaceDefinition } from '#core/identity/definition.ts';
 import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
-import { compileNormalForms, type NormalForms } from '#core/identity/normal-form.ts';
+import { compileNormalForms, type NormalForms, namespaceSettingsOf } from '#core/identity/normal-form.ts';
 import type { CompiledIdentitySettings } from '#core/identity/settings.ts';
 import { compileConversion } from '#core/ingestion/convert/compile.ts';
 import { compileNullMarkers, withNullMarkers } from '#core/ingestion/convert/null-markers.ts';
@@ -43,6 +43,8 @@ export interface CompiledCatalog {
   readonly identitySettings: CompiledIdentitySettings;
   /** How the values of each namespace are compared; by code. */
   readonly normalForms: NormalForms;
+  /** Namespaces of which destinations are told one value of a person, the newest. */
+  readonly newestOnly: ReadonlySet<string>;
   /** The default merge policy. */
   readonly mergePolicy: MergePolicyDefinition;
   /** By id; the default one included. */
@@ -93,6 +95,11 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     namespaces,
     identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
     normalForms,
+    newestOnly: new Set(
+      [...namespaces.values()]
+        .filter((each) => namespaceSettingsOf(each, catalog.identitySettings).activate === 'newest')
+        .map(({ code }) => code),
+    ),
     mergePolicy,
     mergePolicies: new Map([mergePolicy, ...catalog.mergePolicies].map((policy) => [policy.id, policy])),
     segments: all,

@@ -17,6 +17,6 @@ export function namespacesInAnotherForm(before: FormSettings, after: FormSetting
 }
 
 function formOf(namespace: NamespaceDefinition, { identitySettings }: FormSettings): string | undefined {
-  const { normalize, country } = namespaceSettingsOf(namespace, identitySettings ?? {});
+  const { normalize, country } = namespaceSettingsOf(namespace, identitySettings);
   return stringify([normalize, country]);
 }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AccessSettings } from '#core/access/access.ts';
+import { activatedIdentities, type IdentityActivation } from '#core/activation/activated-identities.ts';
 import { activationVersion } from '#core/activation/activation-version.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { releases } from '#core/activation/destinations/aam/first-use.ts';
@@ -73,17 +74,24 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
   };
   const isActiveDataset = (id: string): boolean => catalog.datasets.get(id)?.profileEnabled ?? false;
   const activations = activationVersion(destinations.values());
+  const activation: IdentityActivation = { normalForms: catalog.normalForms, newestOnly: catalog.newestOnly };
+  /** Who is told with fewer identities is routed anew when these are others. */
+  const toldOf = (profile: Profile): readonly unknown[] => {
+    const told = activatedIdentities(profile, activation);
+    return told === profile.identities ? [] : [told];
+  };
   const under = (policy: MergePolicyDefinition): EvaluateSettings => ({
     links,
     mergePolicy: policy,
     isActiveDataset,
     segments: catalog.segmentsByMergePolicy.get(policy.id) ?? NO_SEGMENTS,
-    mappedAttributes: ({ view }) => [
-      pick(view, mapped),
+    mappedAttributes: (profile) => [
+      pick(profile.view, mapped),
       activations,
-      ...(governance ? [governance.fingerprint, view.consents] : []),
+      ...toldOf(profile),
+      ...(governance ? [governance.fingerprint, profile.view.consents] : []),
       // Whoever has them from now on has to be routed, whoever has not any more as well.
-      ...(mandatory.length > 0 ? [missingOf(mandatory, view)] : []),
+      ...(mandatory.length > 0 ? [missingOf(mandatory, profile.view)] : []),
     ],
     ...(governance && { permissions: ({ view }: Profile) => [governance.fingerprint, view.consents] }),
     releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
@@ -108,7 +116,10 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
   };
   const { pseudonymousExpiration } = catalog.identitySettings;
   const evaluation: EvaluateSettings = { ...under(mergePolicy), others: others.map(under) };
-  const route: RouteSettings = { links, mergePolicy, isActiveDataset, destinations, sharedSince, governance, policies };
+  const route: RouteSettings = {
+    ...{ links, mergePolicy, isActiveDataset, destinations, sharedSince, governance, policies },
+    activation,
+  };
   // What counts no more expires all the same; and it may count again.
   const { isActiveDataset: _active, ...whole } = fold;
   const expiry: ExpirySettings = {

@@ -51,6 +51,8 @@ const valueSettings = {
   blockedValues: z.array(z.string().min(1)).optional(),
   /** Whether the usual placeholders, such as n/a, name nobody. */
   blockPlaceholders: z.boolean().optional(),
+  /** Which of several values of one person destinations are told: all where it is omitted, or the one asserted last. */
+  activate: z.enum(['all', 'newest']).optional(),
 };
 
 /** Of a namespace, in identity settings; the keys as a definition of one's own has them. */

@@ -46,12 +46,13 @@ interface CompleteSettings {
   readonly country?: string;
   readonly blockedValues: readonly string[];
   readonly blockPlaceholders: boolean;
+  readonly activate: 'all' | 'newest';
 }
 
 /** What holds for a namespace: identity settings stand over its definition, and add their blocked values. */
 export function namespaceSettingsOf(
   namespace: NamespaceDefinition,
-  { blockedValues, blockPlaceholders = true, namespaces = {} }: ValueSettings,
+  { blockedValues, blockPlaceholders = true, namespaces = {} }: ValueSettings = {},
 ): CompleteSettings {
   const own = Object.hasOwn(namespaces, namespace.code) ? namespaces[namespace.code] : undefined;
   const country = own?.country ?? namespace.country;
@@ -60,6 +61,7 @@ export function namespaceSettingsOf(
     ...(country !== undefined && { country }),
     blockedValues: [...(blockedValues ?? []), ...(namespace.blockedValues ?? []), ...(own?.blockedValues ?? [])],
     blockPlaceholders: own?.blockPlaceholders ?? namespace.blockPlaceholders ?? blockPlaceholders,
+    activate: own?.activate ?? namespace.activate ?? 'all',
   };
 }
 

@@ -1,5 +1,5 @@
 import { linksOf } from '#core/identity/add-assertions.ts';
-import { graphsOf, type LinkingRules } from '#core/identity/linking-rules.ts';
+import { type Graph, graphsOf, type LinkingRules } from '#core/identity/linking-rules.ts';
 import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/record/identity.ts';
 import type { MergePolicyDefinition } from './definition.ts';
 import { type ActivityRegions, attributesOf, latestRegions } from './fragment.ts';
@@ -23,6 +23,8 @@ export interface Profile {
   /** What segments and destinations see. */
   readonly view: ProfileView;
   readonly optedOut: boolean;
+  /** Epoch ms: when a record named the identity last together with another one of the person; undefined for never. */
+  assertedAt?(identity: IdentityKey): number | undefined;
   /** The regions in which one identity, a device, was seen: those of its own fragments. */
   regionsOf(identity: IdentityKey): ActivityRegions | undefined;
 }
@@ -48,20 +50,20 @@ export function profilesOf(item: ProfileItem, settings: ProfileSettings): Profil
   );
   const withData = new Set([...fragments.map(([key]) => identityOfFragment(key)), ...Object.keys(item.events)]);
   const groups =
-    settings.mergePolicy.identityGraph.type === 'none'
-      ? []
-      : graphsOf(linksOf(item.linkHistory, settings.links)).map((graph) => graph.identities);
-  const grouped = new Set(groups.flat());
-  const alone = [...withData].filter((identity) => !grouped.has(identity)).map((identity) => [identity]);
-  return [...groups.filter((group) => group.some((identity) => withData.has(identity))), ...alone]
-    .map((identities) => profileOf(item, fragments, identities, settings))
+    settings.mergePolicy.identityGraph.type === 'none' ? [] : graphsOf(linksOf(item.linkHistory, settings.links));
+  const grouped = new Set(groups.flatMap(({ identities }) => identities));
+  const alone = [...withData]
+    .filter((identity) => !grouped.has(identity))
+    .map((identity): Graph => ({ identities: [identity], links: [] }));
+  return [...groups.filter(({ identities }) => identities.some((identity) => withData.has(identity))), ...alone]
+    .map((graph) => profileOf(item, fragments, graph, settings))
     .sort((x, y) => (x.key < y.key ? -1 : 1));
 }
 
 function profileOf(
   item: ProfileItem,
   allFragments: readonly (readonly [FragmentKey, Fragment])[],
-  members: readonly IdentityKey[],
+  { identities: members, links: graphLinks }: Graph,
   { links, mergePolicy, isActiveDataset }: ProfileSettings,
 ): Profile {
   const identities = strongestFirst(members, links);
@@ -77,6 +79,12 @@ function profileOf(
       xEvent: identities.flatMap((identity) => eventsThatCount(item.events[identity] ?? [], isActiveDataset)),
     },
     optedOut: isGeneralOptOut(attributes.privacyOptOuts),
+    assertedAt: (identity) =>
+      graphLinks.reduce<number | undefined>(
+        (latest, { a, b, lastSeen }) =>
+          (a === identity || b === identity) && !(latest !== undefined && latest >= lastSeen) ? lastSeen : latest,
+        undefined,
+      ),
     regionsOf: (identity) =>
       fragments
         .filter(([key]) => identityOfFragment(key) === identity)
@@ -96,7 +104,8 @@ export function eventsThatCount(
 const strongestFirst = (identities: readonly IdentityKey[], rules: LinkingRules): IdentityKey[] =>
   [...identities].sort((x, y) => rules.rank(namespaceOf(x)) - rules.rank(namespaceOf(y)) || (x < y ? -1 : 1));
 
-function identityMapOf(identities: readonly IdentityKey[]): Record<string, { id: string }[]> {
+/** The identities of a person as XDM has them (aep.md §1.2). */
+export function identityMapOf(identities: readonly IdentityKey[]): Record<string, { id: string }[]> {
   const map: Record<string, { id: string }[]> = {};
   for (const key of identities) {
     const { namespace, value } = parseIdentityKey(key);

@@ -1,3 +1,4 @@
+import { asActivated } from '#core/activation/activated-identities.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { type DeliveryStateItem, type DeliveryStateStore, NOTHING_ROUTED } from '#core/activation/delivery-state.ts';
 import type { ActivatedProfile } from '#core/activation/desired.ts';
@@ -96,7 +97,8 @@ export async function report(source: ReportSource, settings: ReportSettings, now
     const stored = unlessRedirect(await source.memberships.get(item.canonicalKey));
     const deliveryState = unlessRedirect(await source.deliveryStates.get(item.canonicalKey));
     if (stored) listMembers(result, stored);
-    for (const profile of profilesOf(item, settings.route)) {
+    for (const person of profilesOf(item, settings.route)) {
+      const profile = asActivated(person, settings.route.activation);
       result.profiles += 1;
       countProfile(result, profile, stored?.profiles[profile.key]?.segments ?? {}, deliveryState);
     }
