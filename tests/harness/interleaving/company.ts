@@ -106,9 +106,11 @@ export interface Variant {
   readonly off: readonly string[];
   /** Segments that are activated nowhere. */
   readonly unused: readonly string[];
+  /** Whether destinations are told the newest address of a person only. */
+  readonly newestEmail: boolean;
 }
 
-export const AS_USUAL: Variant = { stitched: true, off: [], unused: [] };
+export const AS_USUAL: Variant = { stitched: true, off: [], unused: [], newestEmail: false };
 
 const compiled = new Map<string, CompiledCatalog>();
 
@@ -120,12 +122,16 @@ export function companyCatalog(variant: Variant = AS_USUAL): CompiledCatalog {
   return made;
 }
 
-function compileCompany({ stitched, off, unused }: Variant): CompiledCatalog {
+function compileCompany({ stitched, off, unused, newestEmail }: Variant): CompiledCatalog {
   const files = new Map<string, string>();
   const put = (folder: string, id: string, definition: object): void =>
     void files.set(`${folder}/${id}.yaml`, JSON.stringify(definition));
   put('namespaces', 'customer', { code: 'CRMID', idType: 'CROSS_DEVICE' });
-  put('identity-settings', 'settings', { namespacePriority: PRIORITY, uniqueNamespaces: ['CRMID'] });
+  put('identity-settings', 'settings', {
+    namespacePriority: PRIORITY,
+    uniqueNamespaces: ['CRMID'],
+    ...(newestEmail && { namespaces: { Email_LC_SHA256: { activate: 'newest' } } }),
+  });
   put('merge-policies', 'usual', { id: 'usual', default: true, identityGraph: { type: stitched ? 'pdg' : 'none' } });
   put('merge-policies', 'apart', { id: 'apart', identityGraph: { type: 'none' } });
   put('consent-policies', 'mail', { id: 'mail', channel: 'email', destinations: ['crm'] });

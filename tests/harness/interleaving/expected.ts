@@ -2,6 +2,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { consenting } from '#core/governance/consent.ts';
+import { linksOf } from '#core/identity/add-assertions.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, profilesOf } from '#core/profile/profiles.ts';
 import { type IdentityKey, namespaceOf, parseIdentityKey } from '#core/record/identity.ts';
@@ -25,7 +26,8 @@ export function expectedOf(
     const entries = new Set<string>();
     const own = type === 'aam' ? items.flatMap((item) => sharedOf(item, catalog, now)) : members;
     for (const member of enabled ? own : []) {
-      const identities = type === 'aam' ? sharedIdentities(member.profile) : routedOf(id, member.profile, catalog);
+      const profile = withoutReplaced(member.profile, items, catalog);
+      const identities = type === 'aam' ? sharedIdentities(profile) : routedOf(id, profile, catalog);
       for (const segment of member.segments.filter((each) => segments.includes(each))) {
         for (const key of identities) entries.add(`${nameOf(key, type === 'aam')} ${segment}`);
       }
@@ -54,6 +56,22 @@ function sharedOf(item: ProfileItem, catalog: CompiledCatalog, now: number): Mem
     const own = members.filter((member) => profile.identities.includes(member.profile.key));
     return { profile, segments: profile.optedOut ? [] : [...new Set(own.flatMap(({ segments }) => segments))] };
   });
+}
+
+/** A person with the address that the newest link says, and with no other; with all of them where that is not asked for. */
+function withoutReplaced(profile: Profile, items: readonly ProfileItem[], catalog: CompiledCatalog): Profile {
+  const isSingle = (key: IdentityKey): boolean => catalog.newestOnly.has(namespaceOf(key));
+  const { links: rules } = stageSettings(catalog).evaluation;
+  const links = items
+    .flatMap((item) => linksOf(item.linkHistory, rules))
+    .filter(({ a, b }) => profile.identities.includes(a) && profile.identities.includes(b));
+  const lastOf = (key: IdentityKey): number =>
+    Math.max(...links.filter(({ a, b }) => a === key || b === key).map(({ lastSeen }) => lastSeen));
+  const newest = profile.identities
+    .filter(isSingle)
+    .toSorted((x, y) => lastOf(y) - lastOf(x) || (x < y ? -1 : 1))
+    .slice(0, 1);
+  return { ...profile, identities: profile.identities.filter((key) => !isSingle(key) || newest.includes(key)) };
 }
 
 const sharedIdentities = ({ identities }: Profile): readonly IdentityKey[] =>

@@ -17,7 +17,14 @@ export type Happening =
       /** Whether it is so old that it expires soon after it has come. */
       readonly isOld?: boolean;
     }
-  | { readonly what: 'login'; readonly customer: number; readonly device: number; readonly withEmail: boolean }
+  | {
+      readonly what: 'login';
+      readonly customer: number;
+      readonly device: number;
+      readonly withEmail: boolean;
+      /** Whether it is another address than the one of the beginning. */
+      readonly isNewEmail?: boolean;
+    }
   | {
       readonly what: 'customer';
       readonly customer: number;
@@ -46,7 +53,13 @@ const event: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ what: fc.constant('event' as const), type, customer, isOld }),
   fc.record({ what: fc.constant('event' as const), type, device, isOld }),
 );
-const login = fc.record({ what: fc.constant('login' as const), customer, device, withEmail: fc.boolean() });
+const login = fc.record({
+  what: fc.constant('login' as const),
+  customer,
+  device,
+  withEmail: fc.boolean(),
+  isNewEmail: fc.boolean(),
+});
 const region = fc.record({ what: fc.constant('region' as const), device, region: fc.constantFrom('VA6', 'OR2') });
 
 const record: fc.Arbitrary<Happening> = fc.oneof(
@@ -72,6 +85,7 @@ const variant: fc.Arbitrary<Variant> = fc.record({
   stitched: fc.constantFrom(true, true, false),
   off: fc.subarray(['webhook', 'rows', 'devices'], { maxLength: 1 }),
   unused: fc.subarray(['stranger', 'keen', 'apart'], { maxLength: 1 }),
+  newestEmail: fc.boolean(),
 });
 
 const steering: fc.Arbitrary<Happening> = fc.oneof(
@@ -119,7 +133,7 @@ const HOUR = 3_600_000;
 const OLD_MS = 24 * HOUR - 30_000;
 const crmId = (n: number): string => `c${n}`;
 const ecid = (n: number): string => String(n).padStart(38, '0');
-const email = (n: number): string => String(n).repeat(64);
+const email = (n: number, isNew = false): string => (isNew ? `${n}e`.repeat(32) : String(n).repeat(64));
 const ids = (of: Readonly<Record<string, string | undefined>>): object =>
   Object.fromEntries(
     Object.entries(of).flatMap(([namespace, id]) => (id === undefined ? [] : [[namespace, [{ id }]]])),
@@ -160,8 +174,9 @@ function happen(happening: Happening, index: number, { platform, profiles, apply
       return send(eventType, who, old ? OLD_MS : 0);
     }
     case 'login': {
-      const { customer: c, device: d, withEmail } = happening;
-      return send('login', ids({ CRMID: crmId(c), Email_LC_SHA256: withEmail ? email(c) : undefined, ECID: ecid(d) }));
+      const { customer: c, device: d, withEmail, isNewEmail } = happening;
+      const address = withEmail ? email(c, isNewEmail) : undefined;
+      return send('login', ids({ CRMID: crmId(c), Email_LC_SHA256: address, ECID: ecid(d) }));
     }
     case 'customer': {
       const { customer: c, tier, level, says } = happening;

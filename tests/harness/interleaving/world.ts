@@ -62,7 +62,7 @@ export class InterleavedWorld {
     this.interleaver = new Interleaver({ clock, draw, maxStepMs: 5_000, maxCallMs: 15_000, crashes });
     this.platform = createPlatform({
       wiring,
-      catalog: companyCatalog(AS_USUAL),
+      catalog: companyCatalog({ ...AS_USUAL, newestEmail: draw(2) === 0 }),
       start,
       clock,
       call: (label, run) => this.interleaver.start(label, run),
