@@ -76,9 +76,9 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
   const activations = activationVersion(destinations.values());
   const activation: IdentityActivation = { normalForms: catalog.normalForms, newestOnly: catalog.newestOnly };
   /** Who is told with fewer identities is routed anew when these are others. */
-  const toldOf = (profile: Profile): readonly unknown[] => {
-    const told = activatedIdentities(profile, activation);
-    return told === profile.identities ? [] : [told];
+  const activatedOf = (profile: Profile): readonly unknown[] => {
+    const activated = activatedIdentities(profile, activation);
+    return activated === profile.identities ? [] : [activated];
   };
   const under = (policy: MergePolicyDefinition): EvaluateSettings => ({
     links,
@@ -88,7 +88,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     mappedAttributes: (profile) => [
       pick(profile.view, mapped),
       activations,
-      ...toldOf(profile),
+      ...activatedOf(profile),
       ...(governance ? [governance.fingerprint, profile.view.consents] : []),
       // Whoever has them from now on has to be routed, whoever has not any more as well.
       ...(mandatory.length > 0 ? [missingOf(mandatory, profile.view)] : []),

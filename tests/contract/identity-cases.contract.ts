@@ -18,7 +18,7 @@ import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createHandler } from '#lambdas/functions/stitch-stream/handler.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
-import { describeIdentityCases, type IdentityCase, sortedGraphs } from '#tests/harness/identity-cases.ts';
+import { AS_WRITTEN, describeIdentityCases, type IdentityCase, sortedGraphs } from '#tests/harness/identity-cases.ts';
 
 /** The function that stitches a stream, on given stores: every case, as streamed events. */
 export function identityCasesContract(
@@ -88,7 +88,12 @@ function catalogFor({ namespacePriority, uniqueNamespaces }: IdentityCase) {
     namespaces: namespacePriority
       .filter((code) => !standard.has(code))
       .map((code) => ({ code, idType: 'CROSS_DEVICE' as const })),
-    identitySettings: identitySettings.parse({ namespacePriority, uniqueNamespaces, blockedNamespaces: [] }),
+    identitySettings: identitySettings.parse({
+      namespacePriority,
+      uniqueNamespaces,
+      blockedNamespaces: [],
+      namespaces: AS_WRITTEN,
+    }),
     schemas: [
       schemaDefinition.parse({
         $id: SCHEMA,

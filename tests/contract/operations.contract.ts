@@ -40,6 +40,8 @@ export function operationsContract(name: string, create: () => Operations): void
           duplicate: 4,
           withoutProfile: { 'no-primary-identity': 1 },
           graphRejections: { 'invalid-ecid': 2 },
+          identitiesOmitted: { 'blocked-value': 3, 'not-an-email': 1 },
+          valuesOmitted: { 'not-a-phone': 1 },
         }),
       );
       expect(await find(operations, batch.id)).toMatchObject({
@@ -52,6 +54,8 @@ export function operationsContract(name: string, create: () => Operations): void
           rejections: { malformed: 1 },
           withoutProfile: { 'no-primary-identity': 1 },
           graphRejections: { 'invalid-ecid': 2 },
+          identitiesOmitted: { 'blocked-value': 3, 'not-an-email': 1 },
+          valuesOmitted: { 'not-a-phone': 1 },
         },
       });
     });

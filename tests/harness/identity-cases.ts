@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'vitest';
+import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
 
 /** Worked cases of linking rules (aep.md §3.5). */
 const CASES = join('docs', 'reference', 'identity-cases.json');
@@ -29,3 +30,8 @@ export function describeIdentityCases(name: string, define: (cases: readonly Ide
 /** Graphs in one order, whatever order they were found in. */
 export const sortedGraphs = (graphs: readonly (readonly string[])[]): string[][] =>
   graphs.map((graph) => [...graph].sort()).sort((x, y) => (x[0]! < y[0]! ? -1 : 1));
+
+/** The cases call people by short names, which are no addresses and no hashes: values are compared as they are written. */
+export const AS_WRITTEN = Object.fromEntries(
+  STANDARD_NAMESPACES.map(({ code }) => [code, { normalize: 'none' as const }]),
+);

@@ -8,7 +8,7 @@ import { linksOf } from '#core/identity/add-assertions.ts';
 import { graphsOf } from '#core/identity/linking-rules.ts';
 import { simulate, simulationInput } from '#core/identity/simulate.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
-import { describeIdentityCases, type IdentityCase, sortedGraphs } from '#tests/harness/identity-cases.ts';
+import { AS_WRITTEN, describeIdentityCases, type IdentityCase, sortedGraphs } from '#tests/harness/identity-cases.ts';
 import { ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
@@ -138,6 +138,7 @@ function catalogOf(
       namespacePriority: [...namespacePriority],
       uniqueNamespaces: [...uniqueNamespaces],
       blockedNamespaces: [],
+      namespaces: AS_WRITTEN,
     },
   });
 }

@@ -1,3 +1,6 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '#cli/example/random.ts';
@@ -6,7 +9,11 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { linksOf } from '#core/identity/add-assertions.ts';
 import { graphsOf } from '#core/identity/linking-rules.ts';
 import { identitiesIn } from '#core/profile/profile-item.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { sortedGraphs } from '#tests/harness/identity-cases.ts';
+import { outsideData } from '#tests/harness/outside/data.ts';
+import { describeOutside } from '#tests/harness/outside/describe.ts';
+import { deliveredTo } from '#tests/harness/platform/delivered.ts';
 import { ecidOf, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
@@ -15,6 +22,7 @@ import { templatesOf } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
 const PEOPLE = 4;
+const CASES = outsideData('cases/data');
 
 /** Values that are nobody's address, by the reason that is counted. */
 const NOBODYS = {
@@ -98,6 +106,75 @@ describe('values that are nobody’s identity', () => {
     },
     timeout,
   );
+
+  it('are sent to no destination, neither as they are nor hashed; the people are', async () => {
+    const definitions = await exampleDefinitions();
+    const hashing = compileCatalog({
+      ...definitions,
+      destinations: definitions.destinations.map((destination) =>
+        destination.type === 'http'
+          ? { ...destination, identities: ['CRMID', 'Email_LC_SHA256'], segments: ['gold-and-silver'] }
+          : destination,
+      ),
+    });
+    const platform = createPlatform({ wiring, catalog: hashing, start: START });
+    const values = [...Object.values(NOBODYS).flat(), addressOf(99)];
+    const rows = values.map((value, n) => `RB-${n},"${value}",gold,2026-03-01T09:00:00Z`);
+    await platform.upload('landing/customers/all.csv', ['crmId,email,tier,updatedAt', ...rows].join('\n'));
+    await platform.poller.run();
+    const bodies = platform.requests.map(({ request }) => request.body).join('\n');
+    for (const value of values.slice(0, -1)) {
+      for (const text of [value, value.toLowerCase()]) expect(bodies).not.toContain(hash('sha256', text));
+    }
+    expect(bodies).toContain(hash('sha256', addressOf(99)));
+    const sentTo = (await deliveredTo(platform)).webhook!.filter((member) => member.startsWith('crmid:'));
+    expect(sentTo).toHaveLength(values.length);
+  });
+});
+
+/** Cases of the kind that users have sent; what is expected stands beside them. */
+describeOutside(CASES, 'the files of people without identities', () => {
+  let wiring: Wiring;
+  beforeAll(() => {
+    wiring = readWiring(templatesOf('prod'));
+  });
+  const read = (name: string): string => readFileSync(join(CASES.path, name), 'utf8');
+
+  it('of placeholders leave everybody by themselves', async () => {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(await exampleDefinitions()), start: START });
+    await platform.upload('landing/customers/customers.csv', read('9-placeholders/customers.csv'));
+    await platform.upload('landing/web-events/logins.ndjson', read('9-placeholders/logins.ndjson'));
+    await platform.poller.run();
+    const { graphs, stored } = await graphsOn(platform);
+    expect(graphs).toEqual([]);
+    expect(stored.filter((key) => key.startsWith('CRMID:'))).toHaveLength(8);
+    expect(stored.filter((key) => key.startsWith('ECID:'))).toHaveLength(5);
+    expect(stored).toHaveLength(13);
+    expect(await omittedOn(platform)).toEqual({ 'blocked-value': 11, 'not-an-email': 2 });
+  });
+
+  it('of telephone numbers leave ten people, eight of them with one number', async () => {
+    const definitions = await exampleDefinitions();
+    const datasets = definitions.datasets.map(({ mapping, ...dataset }) => ({
+      ...dataset,
+      ...(mapping && {
+        mapping: mapping.map((rule) =>
+          rule.source === 'phone' ? { ...rule, transform: [], type: 'phone' as const, country: 'DE' } : rule,
+        ),
+      }),
+    }));
+    const platform = createPlatform({ wiring, catalog: compileCatalog({ ...definitions, datasets }), start: START });
+    await platform.upload('landing/customers/customers.csv', read('13-phones/customers.csv'));
+    await platform.poller.run();
+    const people = (await allProfiles(platform.stores.profiles, stageSettings(platform.catalog).evaluation)) as {
+      view: { mobilePhone?: { number: string } };
+    }[];
+    const numbers = people.map(({ view }) => view.mobilePhone?.number);
+    expect(numbers.filter((number) => number === '+4930123456')).toHaveLength(8);
+    expect(numbers.filter((number) => number === undefined)).toHaveLength(2);
+    const [batch] = await Array.fromAsync(platform.stores.operations.batches());
+    expect(batch).toMatchObject({ status: 'success', counts: { accepted: 10, valuesOmitted: { 'not-a-phone': 2 } } });
+  });
 });
 
 const identitiesOf = ({ dataset, person, device, email }: Sent): string[] => [

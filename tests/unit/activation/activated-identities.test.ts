@@ -37,8 +37,8 @@ describe('the identities that destinations are told', () => {
   });
 
   it('are those of a namespace that were asserted last, whichever came last', () => {
-    const told = activatedIdentities(profileOf([2, 'CRMID:ann', fresh], [1, 'CRMID:ann', old]), newest);
-    expect(told).toEqual(['CRMID:ann', fresh]);
+    const activated = activatedIdentities(profileOf([2, 'CRMID:ann', fresh], [1, 'CRMID:ann', old]), newest);
+    expect(activated).toEqual(['CRMID:ann', fresh]);
   });
 
   it('are the old one again once it is asserted again; the profile has both', () => {
@@ -50,12 +50,12 @@ describe('the identities that destinations are told', () => {
   });
 
   it('of one instant are the first of the alphabet', () => {
-    const told = activatedIdentities(profileOf([1, 'CRMID:ann', 'Email:b@x.example', 'Email:a@x.example']), newest);
-    expect(told).toEqual(['CRMID:ann', 'Email:a@x.example']);
+    const activated = activatedIdentities(profileOf([1, 'CRMID:ann', 'Email:b@x.example', 'Email:a@x.example']), newest);
+    expect(activated).toEqual(['CRMID:ann', 'Email:a@x.example']);
   });
 
   it('are none that its namespace takes for no identity, though it was stored before', () => {
-    const told = activatedIdentities(profileOf([1, 'CRMID:ann', 'Email:n/a']), { normalForms, newestOnly: new Set() });
-    expect(told).toEqual(['CRMID:ann']);
+    const activated = activatedIdentities(profileOf([1, 'CRMID:ann', 'Email:n/a']), { normalForms, newestOnly: new Set() });
+    expect(activated).toEqual(['CRMID:ann']);
   });
 });

@@ -4,6 +4,7 @@ import { printAudienceImpact } from '#cli/report/print-estimate.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { breakingChanges } from '#core/catalog/evolution.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
+import { identitySettings } from '#core/identity/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, PROFILE_CLASS } from '#core/schema/definition.ts';
 
 const ID = 'https://ns.example.com/people';
@@ -234,6 +235,32 @@ describe('schemas do not change', () => {
     expect(
       breakingChanges(catalogOf([draft], []), catalogOf([{ ...without('code'), 'meta:immutableTags': [] }], [])),
     ).toEqual([]);
+  });
+});
+
+describe('the form in which values of a namespace are compared', () => {
+  const withForms = (normalize?: 'none' | 'email', email: object = {}) => ({
+    ...before,
+    namespaces: [{ code: 'MEMBER', idType: 'EMAIL' as const, ...(normalize && { normalize }) }],
+    identitySettings: identitySettings.parse({ namespacePriority: ['MEMBER'], namespaces: { Email: email } }),
+  });
+  const changed = (...args: Parameters<typeof withForms>): string[] =>
+    breakingChanges(withForms(), withForms(...args)).map(({ schema, message }) => `${schema} ${message}`);
+
+  it('does not become another one', () => {
+    expect(changed('email')).toEqual(['namespaces/MEMBER its values are compared in another form']);
+    expect(changed('none', { normalize: 'none' })).toEqual([
+      'namespaces/Email its values are compared in another form',
+    ]);
+    expect(() => rejectBreaking(withForms(), withForms('email'), false)).toThrow(
+      /^namespaces\/MEMBER# {2}its values.*\n.*\n1 breaking change; nothing was done\./,
+    );
+  });
+
+  it('may be said, and values may be blocked and activated otherwise', () => {
+    expect(changed('none', { normalize: 'email' })).toEqual([]);
+    expect(changed(undefined, { blockedValues: ['a@b.example'], activate: 'newest' })).toEqual([]);
+    expect(breakingChanges(before, withForms('email'))).toEqual([]);
   });
 });
 

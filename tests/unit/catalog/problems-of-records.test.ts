@@ -35,6 +35,28 @@ const CASES: readonly Case[] = [
     says: [/"Email" is built in/],
   },
   {
+    name: 'a country of what is no telephone number',
+    files: {
+      'namespaces/x.yaml': `code: MEMBER\nidType: CROSS_DEVICE\ncountry: ${HERE}DE\n`,
+      'identity-settings/settings.yaml': `namespacePriority: [CRMID]\nnamespaces:\n  Phone_E.164: { country: DE }\n  Email: { country: ${HERE}DE }\n`,
+    },
+    says: [/"country" has no effect here/, /"country" has no effect here/],
+  },
+  {
+    name: 'values of a namespace that does not exist',
+    files: {
+      'identity-settings/settings.yaml': `namespacePriority: [CRMID]\nnamespaces:\n  Emial: ${HERE}{ blockedValues: [x] }\n`,
+    },
+    says: [/unknown namespace "Emial"/],
+  },
+  {
+    name: 'a normal form whose pattern could run without end',
+    files: {
+      'namespaces/x.yaml': `code: MEMBER\nidType: CROSS_DEVICE\nnormalize: { pattern: ${HERE}"(a)\\\\1" }\n`,
+    },
+    says: [/back-references/],
+  },
+  {
     name: 'namespaces that differ in case only',
     files: { 'namespaces/x.yaml': `code: ${HERE}crmId\nidType: CROSS_DEVICE\n` },
     says: [/differ in case/],

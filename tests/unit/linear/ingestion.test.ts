@@ -9,6 +9,10 @@ const { readInboundFile } = await import('#core/activation/destinations/aam/inbo
 const { readIdSync } = await import('#core/activation/destinations/aam/id-sync.ts');
 const { readInboundName } = await import('#core/activation/destinations/aam/inbound-name.ts');
 const { readDcsResponse } = await import('#core/activation/destinations/aam/read-dcs-response.ts');
+const { namespaceDefinition } = await import('#core/identity/definition.ts');
+const { compileNormalForms } = await import('#core/identity/normal-form.ts');
+const { namespaceRegistry } = await import('#core/identity/namespaces.ts');
+const { lastDigits, numbersIn } = await import('#core/identity/phone.ts');
 const { parseContentRange } = await import('#core/ingestion/batch/upload.ts');
 const { messagesOf } = await import('#core/ingestion/collection/body.ts');
 const { authenticateByKey } = await import('#core/ingestion/collection/connection.ts');
@@ -93,6 +97,7 @@ function expectLinear(read: (text: string) => unknown): void {
   expect(factor).toBeLessThan(LINEAR);
 }
 
+const ownForm = (form: object) => namespaceDefinition.parse({ code: 'X', idType: 'EMAIL', normalize: form }).normalize!;
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 describe('reading a cell of CSV takes steps for each character once', () => {
@@ -116,10 +121,21 @@ describe('reading a cell of CSV takes steps for each character once', () => {
 
 describe('reading takes steps for each character once', () => {
   const headers = new Map();
+  const forms = compileNormalForms(
+    namespaceRegistry([
+      {
+        code: 'MEMBER',
+        idType: 'CROSS_DEVICE',
+        normalize: ownForm({ pattern: '(a|aa)*b', replace: [{ pattern: '0+$', with: '' }] }),
+      },
+    ]),
+  );
   const settings = { sourceConnections: headers };
   const data = readInboundName('ftp_dpm_21_1366545717.sync') as never;
   const ids = readInboundName('adobe_id_0_12345_1476312152.sync') as never;
   const READERS: Readonly<Record<string, (text: string) => unknown>> = {
+    ...Object.fromEntries([...forms].map(([code, { normalize }]) => [`an identity of ${code}`, normalize] as const)),
+    'numbers in a text': (text) => [numbersIn(text), lastDigits(text)],
     'a record of JSON': (text) => decodeJson(bytes(text)),
     'a text in JSON': (text) => decodeJson(bytes(JSON.stringify({ a: text, [text]: 1 }))),
     lines: (text) => new LineSplitter(0).push(bytes(text)),
