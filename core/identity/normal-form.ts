@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { type Identity, type IdentityKey, identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import type { OmissionReason } from '#core/record/omitted-identity.ts';
 import type { IdentitySettings, NamespaceDefinition, NamespaceSettings, OwnForm } from './definition.ts';
@@ -5,7 +6,7 @@ import { normalEmail } from './email.ts';
 import { isSha256 } from './hashing.ts';
 import { compilePattern } from './linear-pattern.ts';
 import { phoneCountry, toE164 } from './phone.ts';
-import { asBlocked, isBlank, isBlockedValue, isPlaceholder } from './placeholders.ts';
+import { ALWAYS_BLOCKED, asBlocked, isBlank, isBlockedValue, isPlaceholder, PLACEHOLDERS } from './placeholders.ts';
 
 /** A value that is no identity; one object for each reason. */
 export interface Omission {
@@ -70,6 +71,8 @@ type Normalize = NormalForm['normalize'];
 function compileOne({ normalize, country, blockedValues, blockPlaceholders }: CompleteSettings): NormalForm {
   const form = compileForm(normalize, country);
   const blocked = new Set(blockedValues.flatMap((value) => [asBlocked(value), ...normalOf(form(value))]));
+  if (normalize === 'sha256')
+    for (const text of [...blocked, ...hashable(blockPlaceholders)]) blocked.add(hash('sha256', text));
   const isBlocked = (value: string): boolean => {
     const text = asBlocked(value);
     return blocked.has(text) || (blockPlaceholders && isPlaceholder(text));
@@ -91,6 +94,13 @@ function keptBy(normalize: CompleteSettings['normalize']): NormalForm['keeps'] {
   if (typeof normalize === 'string') return 'value';
   return normalize.replace.length > 0 || normalize.unicode === 'NFKC' ? 'nothing' : 'value';
 }
+
+/** What names nobody, and may have been hashed by whoever sends it. */
+const hashable = (blockPlaceholders: boolean): readonly string[] => [
+  '',
+  ...ALWAYS_BLOCKED,
+  ...(blockPlaceholders ? [...PLACEHOLDERS, '0', '-', '--'] : []),
+];
 
 const normalOf = (normal: string | Omission): string[] => (typeof normal === 'string' ? [asBlocked(normal)] : []);
 

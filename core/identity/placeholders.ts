@@ -4,7 +4,7 @@
  */
 
 /** Blocked always (aep.md §3.3), with `undefined`; empty and blank values as well. In lower case. */
-const ALWAYS_BLOCKED: ReadonlySet<string> = new Set(['null', 'anonymous', 'invalid', 'undefined']);
+export const ALWAYS_BLOCKED: ReadonlySet<string> = new Set(['null', 'anonymous', 'invalid', 'undefined']);
 
 /** Blocked unless settings say `blockPlaceholders: false`; in lower case. Zeros and dashes alone are besides. */
 export const PLACEHOLDERS: readonly string[] = [

@@ -69,12 +69,17 @@ const tagsOf = ({ enableErrorDiagnostics, partialIngestionPercentage }: Upload):
 const givenUpErrors = ({ failed }: BatchTransitions): object[] =>
   failed === undefined ? [] : [{ code: 'failed', description: 'The client reported the batch as failed' }];
 
-function metricsOf({ counts: { accepted, duplicate, rejected, repeatedHeaders } }: Batch): object {
+/** AEP's counts of records; and ours of what was left out of those that came in, by reason, where anything was. */
+function metricsOf({ counts }: Batch): object {
+  const { accepted, duplicate, rejected, repeatedHeaders, identitiesOmitted, valuesOmitted } = counts;
+  const isAny = (tally: object): boolean => Object.keys(tally).length > 0;
   return {
     ...(repeatedHeaders && { repeatedHeaders }),
     inputRecordCount: accepted + duplicate + rejected,
     outputRecordCount: accepted + duplicate,
     failedRecordCount: rejected,
+    ...(isAny(identitiesOmitted) && { identitiesOmitted }),
+    ...(isAny(valuesOmitted) && { valuesOmitted }),
   };
 }
 

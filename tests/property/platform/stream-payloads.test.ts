@@ -5,6 +5,7 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
+import { NO_COUNTS } from '#core/pipeline/counts.ts';
 import { replayQuarantine, rowId } from '#core/pipeline/quarantine/quarantine.ts';
 import { writeToQuarantine } from '#core/pipeline/quarantine/write.ts';
 import type { ProfileWrite } from '#core/profile/ports/profile-store.ts';
@@ -179,12 +180,9 @@ describe('records that share a Kinesis record', () => {
     };
     await writeToQuarantine(stores.quarantine, 'old', [row]);
     await stores.operations.countStream('unknown', {
-      accepted: 0,
+      ...NO_COUNTS,
       rejected: 1,
-      duplicate: 0,
       rejections: { 'invalid-encoding': 1 },
-      withoutProfile: {},
-      graphRejections: {},
     });
     const { profiles, timeline, lookups, lake, quarantine, operations } = stores;
     const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: async () => {} };

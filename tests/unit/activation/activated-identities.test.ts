@@ -50,12 +50,18 @@ describe('the identities that destinations are told', () => {
   });
 
   it('of one instant are the first of the alphabet', () => {
-    const activated = activatedIdentities(profileOf([1, 'CRMID:ann', 'Email:b@x.example', 'Email:a@x.example']), newest);
+    const activated = activatedIdentities(
+      profileOf([1, 'CRMID:ann', 'Email:b@x.example', 'Email:a@x.example']),
+      newest,
+    );
     expect(activated).toEqual(['CRMID:ann', 'Email:a@x.example']);
   });
 
   it('are none that its namespace takes for no identity, though it was stored before', () => {
-    const activated = activatedIdentities(profileOf([1, 'CRMID:ann', 'Email:n/a']), { normalForms, newestOnly: new Set() });
+    const activated = activatedIdentities(profileOf([1, 'CRMID:ann', 'Email:n/a']), {
+      normalForms,
+      newestOnly: new Set(),
+    });
     expect(activated).toEqual(['CRMID:ann']);
   });
 });

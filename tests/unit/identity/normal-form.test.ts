@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type IdentitySettings, identitySettings, namespaceDefinition } from '#core/identity/definition.ts';
 import { namespaceRegistry } from '#core/identity/namespaces.ts';
@@ -138,6 +139,14 @@ describe('a value that names nobody', () => {
     for (const code of ['Email', 'Phone_E.164', 'MEMBER', 'IDFA', 'ECID']) {
       expect(normal(code, value)).toBe('! blocked-value');
     }
+  });
+
+  it.each(['', 'null', 'n/a', 'unknown', '0', '-'])('is blocked where it was hashed: %j', (value) => {
+    for (const code of ['Email_LC_SHA256', 'Phone_SHA256_E.164']) {
+      expect(normal(code, hash('sha256', value).toUpperCase())).toBe('! blocked-value');
+    }
+    const guest = { namespaces: { Email_LC_SHA256: { blockedValues: ['guest'] } } };
+    expect(normal('Email_LC_SHA256', hash('sha256', 'guest'), guest)).toBe('! blocked-value');
   });
 
   it('is one that settings name, in any namespace or in one, beside the others', () => {
