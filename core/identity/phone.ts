@@ -49,14 +49,18 @@ export function lastDigits(text: string): string | undefined {
 const IN_A_TEXT = /\d(?:[\s()./-]{0,3}\d){5,20}/g;
 /** The digits of what may be telephone numbers in a text. */
 export const numbersIn = (text: string): readonly string[] =>
-  (plain(text).match(IN_A_TEXT) ?? []).map((written) => written.replaceAll(/\D/g, ''));
+  (plain(text).replaceAll('(0)', '').match(IN_A_TEXT) ?? []).map((written) => written.replaceAll(/\D/g, ''));
 
-/** So many digits of a number are nobody else's in a text. */
-const TELLING_DIGITS = 8;
+/** So many digits of a number are nobody else's in a text: with the zero before them that is dialled at home, or without. */
+const TELLING = { withZero: 7, without: 10 };
 
 /** Whether digits that stand in a text are those of a number in E.164, written in whatever way. */
-export const isSameNumber = (digits: string, e164: string): boolean =>
-  digits.length >= TELLING_DIGITS && digits.endsWith(e164.slice(1).slice(-Math.min(TELLING_DIGITS, e164.length - 1)));
+export function isSameNumber(digits: string, e164: string): boolean {
+  const all = e164.slice(1);
+  const significant = digits.replace(/^0+/, '');
+  const least = digits.startsWith('0') ? TELLING.withZero : TELLING.without;
+  return significant === all || (significant.length >= least && all.endsWith(significant));
+}
 
 /** The number alone, without what stands before it, and without its extension. */
 const withoutAddition = (text: string): string => plain(text).replace(BEFORE, '').replace(EXTENSION, '').trim();
