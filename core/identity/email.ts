@@ -18,6 +18,7 @@ export function normalEmail(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed.length > 2 * MAX_LENGTH) return undefined;
   const address = lower(trimmed).replace(/^mailto:/, '');
+  if (address.length <= MAX_LENGTH && PLAIN.test(address)) return address;
   const [local, domain, ...more] = address.split('@');
   if (domain === undefined || more.length > 0 || address.length > MAX_LENGTH) return undefined;
   return LOCAL_PART.test(local!) && isDomain(domain) ? address : undefined;

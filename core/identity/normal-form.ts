@@ -6,7 +6,7 @@ import { normalEmail } from './email.ts';
 import { isSha256 } from './hashing.ts';
 import { compilePattern } from './linear-pattern.ts';
 import { phoneCountry, toE164 } from './phone.ts';
-import { ALWAYS_BLOCKED, asBlocked, isBlank, isBlockedValue, isPlaceholder, PLACEHOLDERS } from './placeholders.ts';
+import { ALWAYS_BLOCKED, asBlocked, compileBlocked, isBlank, PLACEHOLDERS } from './placeholders.ts';
 
 /** A value that is no identity; one object for each reason. */
 export interface Omission {
@@ -73,18 +73,14 @@ function compileOne({ normalize, country, blockedValues, blockPlaceholders }: Co
   const blocked = new Set(blockedValues.flatMap((value) => [asBlocked(value), ...normalOf(form(value))]));
   if (normalize === 'sha256')
     for (const text of [...blocked, ...hashable(blockPlaceholders)]) blocked.add(hash('sha256', text));
-  const isBlocked = (value: string): boolean => {
-    const text = asBlocked(value);
-    return blocked.has(text) || (blockPlaceholders && isPlaceholder(text));
-  };
-  const isEverBlocked = blockPlaceholders || blocked.size > 0;
+  const isBlocked = compileBlocked(blocked, blockPlaceholders);
   return {
     keeps: keptBy(normalize),
     normalize(value) {
-      if (isBlockedValue(value) || (isEverBlocked && isBlocked(value))) return BLOCKED;
+      if (isBlocked(value)) return BLOCKED;
       const normal = form(value);
       if (normal === value || typeof normal !== 'string') return normal;
-      return isBlockedValue(normal) || (isEverBlocked && isBlocked(normal)) ? BLOCKED : normal;
+      return isBlocked(normal) ? BLOCKED : normal;
     },
   };
 }

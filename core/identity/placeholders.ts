@@ -17,22 +17,38 @@ export const PLACEHOLDERS: readonly string[] = [
   '[object object]',
 ];
 
-/** The longest text that is looked for among placeholders: the zero of a UUID. */
-const MAX_LENGTH = 36;
-/** `0`, `-`, `000000`, `00000000-0000-0000-0000-000000000000`, `----`. */
-const ZEROS_AND_DASHES = /^[0\-–—_.?]+$/;
-const STANDARD: ReadonlySet<string> = new Set(PLACEHOLDERS);
+/** `0`, `-`, `000000`, `00000000-0000-0000-0000-000000000000`, `----`; nothing longer than the zero of a UUID. */
+const ZEROS_AND_DASHES = /^[0\-–—_.?]{1,36}$/;
+const ZEROS_LENGTH = 36;
+const ASCII = 128;
 
 /** Whether a value is nothing but white space: no identity. */
 export const isBlank = (value: string): boolean => value.trim() === '';
 
-/** Whether a value can name nobody, whatever is set: empty, blank or one of AEP's placeholders (aep.md §3.3). */
-export const isBlockedValue = (value: string): boolean =>
-  isBlank(value) || (value.length <= MAX_LENGTH && ALWAYS_BLOCKED.has(value.trim().toLowerCase()));
-
 /** How a value is compared with blocked ones. */
 export const asBlocked = (value: string): string => value.trim().toLowerCase();
 
-/** Whether it is one of the placeholders that are blocked by default. @param text as {@link asBlocked} gives it */
-export const isPlaceholder = (text: string): boolean =>
-  text.length <= MAX_LENGTH && (STANDARD.has(text) || ZEROS_AND_DASHES.test(text));
+/**
+ * Whether values can name nobody: because they are blank, are among some texts, or, with placeholders, say nothing. Nearly
+ * all that comes is none of them, and is known by its length and its first letter.
+ * @param texts as {@link asBlocked} gives them
+ */
+export function compileBlocked(texts: Iterable<string>, placeholders: boolean): (value: string) => boolean {
+  const blocked = new Set([...ALWAYS_BLOCKED, ...texts, ...(placeholders ? PLACEHOLDERS : [])]);
+  const longest = Math.max(placeholders ? ZEROS_LENGTH : 0, ...[...blocked].map(({ length }) => length));
+  const first = new Uint8Array(ASCII);
+  for (const text of [...blocked, ...(placeholders ? '0-_.?' : '')]) {
+    for (const letter of [text.charAt(0), text.charAt(0).toUpperCase()]) {
+      if (letter.charCodeAt(0) < ASCII) first[letter.charCodeAt(0)] = 1;
+    }
+  }
+  return (value) => {
+    const text = value.trim();
+    const code = text.charCodeAt(0);
+    if (text.length > longest || (code < ASCII && first[code] === 0)) return false;
+    return text === '' || blocked.has(text.toLowerCase()) || (placeholders && ZEROS_AND_DASHES.test(text));
+  };
+}
+
+/** Whether a value can name nobody, whatever is set: empty, blank or one of AEP's placeholders (aep.md §3.3). */
+export const isBlockedValue = compileBlocked([], false);

@@ -47,43 +47,56 @@ export function compileIdentities(
     normalForm: normalForms.get(descriptor['xdm:namespace']),
   }));
   return (entity) => {
-    const found: Found = { stated: [], rewritten: [], omitted: [], rejections: [] };
+    const found: Found = { stated: [], rewritten: undefined, omitted: undefined, rejections: undefined };
     for (const { pointer, path, namespace, primary, normalForm } of fields) {
       const value = valueAtKeys(entity, path);
       if (!isIdentity(value)) continue;
       if (normalForm) addValue({ namespace, value, primary }, normalForm, found);
-      else found.rejections.push(unknownNamespace(pointer));
+      else add(found, 'rejections', unknownNamespace(pointer));
     }
     addOfMap(identityMapOf(entity), normalForms, found);
-    const { stated, rewritten, omitted, rejections } = found;
+    const { stated, rewritten = NONE, omitted = NONE, rejections = NONE } = found;
     return { identities: stated.length < 2 ? stated : eachOnce(stated), rewritten, omitted, rejections };
   };
 }
 
 interface Found {
   readonly stated: CarriedIdentity[];
-  readonly rewritten: RewrittenIdentity[];
-  readonly omitted: OmittedIdentity[];
-  readonly rejections: Rejection[];
+  // Of nearly no record.
+  rewritten: RewrittenIdentity[] | undefined;
+  omitted: OmittedIdentity[] | undefined;
+  rejections: Rejection[] | undefined;
 }
 
-function addValue(sent: CarriedIdentity, normalForm: NormalForm, { stated, rewritten, omitted }: Found): void {
+const NONE: readonly never[] = [];
+
+function add<K extends 'rewritten' | 'omitted' | 'rejections'>(
+  found: Found,
+  kind: K,
+  one: NonNullable<Found[K]>[number],
+): void {
+  const all = found[kind] as unknown[] | undefined;
+  if (all) all.push(one);
+  else found[kind] = [one] as never;
+}
+
+function addValue(sent: CarriedIdentity, normalForm: NormalForm, found: Found): void {
   const { namespace, value: asSent, primary } = sent;
   const value = normalForm.normalize(asSent);
-  if (value === asSent) stated.push(sent);
+  if (value === asSent) found.stated.push(sent);
   else if (typeof value === 'string') {
-    stated.push({ namespace, value, primary });
-    rewritten.push({ namespace, value, asSent });
-  } else omitted.push({ namespace, primary, asSent, reason: value.omitted });
+    found.stated.push({ namespace, value, primary });
+    add(found, 'rewritten', { namespace, value, asSent });
+  } else add(found, 'omitted', { namespace, primary, asSent, reason: value.omitted });
 }
 
 function addOfMap(map: typeof NO_MAP, normalForms: NormalForms, found: Found): void {
   for (const key in map) {
-    if (found.rejections.length === MAX_REJECTIONS) break;
+    if (found.rejections?.length === MAX_REJECTIONS) break;
     const items = map[key];
     const namespace = codeOf(key);
     const normalForm = normalForms.get(namespace);
-    if (!normalForm) found.rejections.push(unknownNamespace(`/identityMap${pointerStep(key)}`));
+    if (!normalForm) add(found, 'rejections', unknownNamespace(`/identityMap${pointerStep(key)}`));
     else if (Array.isArray(items)) addOfNamespace(namespace, items, normalForm, found);
   }
 }
