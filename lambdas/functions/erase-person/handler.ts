@@ -8,7 +8,8 @@ import { type RequestErasureDeps, requestErasure } from '#core/privacy/request-e
 import { parseIdentityKey } from '#core/record/identity.ts';
 import { logBatch } from '#lambdas/runtime/log.ts';
 
-export interface ErasePersonDeps extends Omit<RequestErasureDeps, 'settings' | 'destinations' | 'digestOf' | 'normalForms'> {
+export interface ErasePersonDeps
+  extends Omit<RequestErasureDeps, 'settings' | 'destinations' | 'digestOf' | 'normalForms'> {
   readonly catalog: CatalogPort;
   /** The key that identities are hashed with. */
   suppressionKey(): Promise<string>;
