@@ -202,14 +202,14 @@ async function send(platform: Platform, all: readonly Sent[], random: () => numb
     const { dataset, email, isFiled } = one;
     const time = new Date(START - 3_600_000 + n * 1_000).toISOString();
     if (isFiled && dataset === 'customers') {
-      files.customers.push(`RB-${one.person},"${email?.text ?? ''}",${time}`);
+      files.customers.push(`RB-${one.person},"${email?.text ?? ''}",none,${time}`);
       continue;
     }
     const record = dataset === 'customers' ? customer(one, time) : login(one, n, time);
     if (isFiled) files.logins.push(JSON.stringify(record));
     else platform.collect(enveloped(dataset, record), `producer ${n % 3}`);
   }
-  const csv = ['crmId,email,updatedAt', ...files.customers].join('\n');
+  const csv = ['crmId,email,tier,updatedAt', ...files.customers].join('\n');
   if (files.customers.length > 0) await platform.upload('landing/customers/all.csv', csv);
   if (files.logins.length > 0) await platform.upload('landing/logins/all.ndjson', files.logins.join('\n'));
   await platform.poller.run();

@@ -83,8 +83,11 @@ describe('an identity that is written in another way', () => {
       platform.collect(login(10 + n, { ECID: ecidOf(n + 11), 'Phone_E.164': phone }));
     }
     platform.collect(customer(2, { ...mail('bob@shop.example'), ...call('030 123457') }));
-    const rows = [`RB-1,${EMAIL[2]},"${PHONE[2]}",2026-03-01T08:00:00Z`, 'RB-3,c@shop.example,,2026-03-01T08:00:00Z'];
-    await platform.upload('landing/customers/more.csv', ['crmId,email,phone,updatedAt', ...rows].join('\n'));
+    const rows = [
+      `RB-1,${EMAIL[2]},"${PHONE[2]}",none,2026-03-01T08:00:00Z`,
+      'RB-3,c@shop.example,,none,2026-03-01T08:00:00Z',
+    ];
+    await platform.upload('landing/customers/more.csv', ['crmId,email,phone,tier,updatedAt', ...rows].join('\n'));
     await platform.poller.run();
     return platform;
   }
