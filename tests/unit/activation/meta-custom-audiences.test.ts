@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { MembershipChange } from '#core/activation/delivery.ts';
 import { graphFailure, peopleAnswer } from '#core/activation/destinations/meta-custom-audiences/answers.ts';
 import { metaCustomAudiences } from '#core/activation/destinations/meta-custom-audiences/definition.ts';
 import { detailColumns } from '#core/activation/destinations/meta-custom-audiences/normalise.ts';
@@ -12,7 +13,7 @@ import { outsideData } from '#tests/harness/outside/data.ts';
 import { describeOutside } from '#tests/harness/outside/describe.ts';
 import { runs } from '#tests/harness/runs.ts';
 import { entered, exited, identity, NOW } from './factories.ts';
-import { ADA, BJORN, destinationOf, requestsAbout } from './vendor-requests.ts';
+import { ADA, BJORN, deliveryOf, destinationOf, requestsAbout } from './vendor-requests.ts';
 
 const type = metaCustomAudiences as unknown as AnyRequestType;
 const written = { adAccount: '1234567890', externalIds: ['CRMID'], details: {}, audiences: { A1: '238500' } };
@@ -89,6 +90,19 @@ describe('requests to the Marketing API', () => {
         ['C1', digest('b@example.com')],
       ],
     });
+  });
+
+  it('adds nobody by the company’s own id alone, and removes them by it', () => {
+    const destination = destinationOf(type, { ...written, details: undefined, audiences: { A1: '1', A2: '2' } });
+    const person = { identities: [identity('CRMID', 'C1')] };
+    const audienceId = (segmentId: string) => type.audiences!.given({ segmentId, kind: '' }, destination);
+    const context = { credentials: {}, now: NOW, segmentName: () => undefined, audienceId };
+    const rowsOf = (...changes: readonly MembershipChange[]) =>
+      type.rows(deliveryOf(type, destination, person, changes)!, destination, context);
+    expect(rowsOf(entered('A1'))).toMatchObject({ errorClass: 'drop', reason: 'external-id-alone' });
+    const removal = [{ call: { action: 'remove', audience: '1' }, row: { EXTERN_ID: 'C1' } }];
+    expect(rowsOf(exited('A1'))).toEqual(removal);
+    expect(rowsOf(exited('A1'), entered('A2'))).toEqual(removal);
   });
 
   it('is a session of its own where that is wanted', () => {

@@ -1,9 +1,10 @@
 import { createHmac, hash } from 'node:crypto';
 import { actionOf } from '#core/activation/audience-settings.ts';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
-import type { CallRow, RequestContext } from '#core/activation/destination-type.ts';
+import type { CallRow, Failure, RequestContext } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { type Credentials, credential } from '#core/activation/http/credentials.ts';
+import { failed } from '#core/activation/item-results.ts';
 import { DETAIL_COLUMNS, detailColumns } from './normalise.ts';
 import type { MetaDestination } from './settings.ts';
 
@@ -38,22 +39,29 @@ const AGREED = new Set(['y', 'dy']);
 export const limitPath = ({ limitedDataUse }: MetaDestination): string | undefined =>
   limitedDataUse?.unlessConsent === undefined ? undefined : `consents.${limitedDataUse.unlessConsent}.val`;
 
-/** One row for each e-mail address, number or device more than one, for each change. */
+/**
+ * One row for each e-mail address, number or device more than one, for each change. The company's own id alone adds nobody:
+ * Meta has nothing to match it with. It does remove somebody.
+ */
 export function personRows(
   delivery: ProfileDelivery,
   destination: MetaDestination,
   { audienceId }: Pick<RequestContext, 'audienceId'>,
-): CallRow<Call, Row>[] {
+): CallRow<Call, Row>[] | Failure {
   const options = optionColumns(delivery, destination);
   const rows = rowsOf(delivery, destination);
-  return delivery.changes.flatMap((change) => {
+  const matchable = rows.filter((row) => Object.keys(row).some((column) => column !== 'EXTERN_ID'));
+  const isEntry = delivery.changes.every((change) => actionOf(change) === 'add');
+  if (isEntry && matchable.length === 0) return failed('drop', 'external-id-alone');
+  return delivery.changes.flatMap((change): CallRow<Call, Row>[] => {
     const audience = audienceId(change.segmentId);
     // Nobody is in an audience that was never made.
     if (audience === undefined) return [];
     const action = actionOf(change);
-    if (action === 'remove' || !options) return rows.map((row) => ({ call: { action, audience }, row }));
+    if (action === 'remove') return rows.map((row) => ({ call: { action, audience }, row }));
+    if (!options) return matchable.map((row) => ({ call: { action, audience }, row }));
     const call = { action, audience, isLimited: options[OPTIONS].length > 0 };
-    return rows.map((row) => ({ call, row: { ...row, ...options } }));
+    return matchable.map((row) => ({ call, row: { ...row, ...options } }));
   });
 }
 
