@@ -9,6 +9,8 @@ import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { LOCAL_STAGE, type Resources, useStage } from '#cli/stage/use-stage.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
+import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { isRaw } from '#core/ingestion/raw-records/connections.ts';
 
 export const endpointsCommand = (): Command =>
   new Command('endpoints')
@@ -52,7 +54,14 @@ function connectionsOf(stage: string, catalog: CompiledCatalog): Pick<StageEndpo
   const key = stage === LOCAL_STAGE ? knownConnectionKey(projectRoot) : undefined;
   const opened = key && connections.find((connection) => connection.keySha256.includes(keySha256(key)));
   return {
-    connections: connections.map(({ id, datasets }) => ({ id, datasets: datasets ?? [...catalog.datasets.keys()] })),
+    connections: connections.map((connection) => ({ id: connection.id, datasets: datasetsOf(connection, catalog) })),
     ...(opened && { key: { connection: opened.id, key } }),
   };
+}
+
+/** The datasets that records of a connection may be of; raw records do not name theirs. */
+function datasetsOf(connection: SourceConnectionDefinition, catalog: CompiledCatalog): string[] {
+  const { dataset, rules = [], datasets = [...catalog.datasets.keys()] } = connection;
+  if (!isRaw(connection)) return [...datasets];
+  return [...new Set([...rules.map((rule) => rule.dataset), ...(dataset === undefined ? [] : [dataset])])];
 }
