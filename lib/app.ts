@@ -4,11 +4,13 @@ import type { StageConfig } from './config/schema.ts';
 import { ActivationStack } from './stacks/activation-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { LanesStack } from './stacks/lanes-stack.ts';
 
 /** The table of contents: the stacks of one stage, `tributary-<stage>-…`, and what holds for all of them. */
 export interface Tributary {
   readonly data: DataStack;
   readonly activation: ActivationStack;
+  readonly lanes: LanesStack;
   readonly compute: ComputeStack;
 }
 
@@ -36,16 +38,23 @@ export function buildTributary(app: App, config: StageConfig): Tributary {
     data,
     description: 'Tributary: the queues and functions of the destinations',
   });
+  const lanes = new LanesStack(app, `${prefix}-lanes`, {
+    ...common,
+    data,
+    activation,
+    description: 'Tributary: delivery lanes that the catalog gives to destinations',
+  });
   const compute = new ComputeStack(app, `${prefix}-compute`, {
     ...common,
     data,
     activation,
+    lanes,
     description: 'Tributary: the functions from the endpoints to the destinations',
   });
 
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
-  for (const stack of [data, activation, compute]) limitRoles(stack, config.permissionsBoundary);
-  return { data, activation, compute };
+  for (const stack of [data, activation, lanes, compute]) limitRoles(stack, config.permissionsBoundary);
+  return { data, activation, lanes, compute };
 }
 
 /** Gives every role of a stack the boundary that a company may ask for: those of the CDK's own functions, too. */

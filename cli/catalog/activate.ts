@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { backfillEdited, editedDestinations } from '#cli/destination/backfill-edited.ts';
+import { assignLanesOf } from '#cli/destination/lanes.ts';
 import { printRemains } from '#cli/report/print-estimate.ts';
 import { type JobReport, printProgress, reportJob } from '#cli/report/print-job.ts';
 import { leftBehind } from '#cli/stage/history.ts';
@@ -9,7 +10,6 @@ import { runEvaluation } from '#cli/stage/run-job.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import { lanesOfDestination } from '#core/activation/registry.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { type BreakingChange, breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
@@ -22,6 +22,7 @@ import { type Remains, remainsOf } from '#core/revert/dataset/remains.ts';
 import {
   type ActivationNote,
   activeDefinitions,
+  type CatalogPosition,
   currentVersion,
   putCatalog,
   UNTIL_SEEN_MS,
@@ -145,7 +146,7 @@ export function rejectBreaking(
   return changes;
 }
 
-interface ApplyOptions extends Pick<ActivateOptions, 'note' | 'running'> {
+interface ApplyOptions extends Pick<ActivateOptions, 'stage' | 'note' | 'running'> {
   /** Returns when every function sees what was put active before. */
   readonly untilSeen?: () => Promise<unknown>;
 }
@@ -154,26 +155,20 @@ interface ApplyOptions extends Pick<ActivateOptions, 'note' | 'running'> {
  * Puts a catalog active on a deployed stage. Where another was before, it returns once every function sees the new one:
  * whoever still sees the one before would reject what is sent next, or undo what is done under the new one.
  * @returns its version
- * @throws UserError when it activates destinations that the stage has no connection for, or somebody else was first
+ * @throws UserError when no delivery lane is left for one of its destinations, or somebody else was first
  */
 export async function applyCatalog(
   catalog: Catalog,
   resources: Resources,
-  { note, running, untilSeen = () => setTimeout(UNTIL_SEEN_MS) }: ApplyOptions,
+  { stage, note, running, untilSeen = () => setTimeout(UNTIL_SEEN_MS) }: ApplyOptions,
 ): Promise<string> {
-  const queues = JSON.parse(resources['destination-queues']) as Record<string, string>;
-  const missing = catalog.destinations.filter((destination) =>
-    lanesOfDestination(destination).some(({ id }) => !(id in queues)),
-  );
-  if (missing.length > 0) {
-    const names = missing.map(({ id, type }) => `${id} (${type})`).join(', ');
-    throw new UserError(
-      `The stage has no delivery lane for: ${names}. Add it to "destinations" in stages/<stage>.yaml and deploy, or rename the destination to one of: ${Object.keys(queues).join(', ')}.`,
-    );
-  }
   compileCatalog(catalog);
   const version = catalogVersion(catalog);
-  const place = storesOf(resources).catalog;
+  const { catalog: place, dataflow } = storesOf(resources);
+  await assignLanesOf(catalog, stage, resources, {
+    isActive: await activeDestinations(place),
+    isPaused: async (id) => (await dataflow.pausedSince(id)) !== undefined,
+  });
   const before = await currentVersion(place);
   try {
     await putCatalog(place, catalog, version, Date.now(), note);
@@ -188,6 +183,17 @@ export async function applyCatalog(
     await untilSeen();
   }
   return version;
+}
+
+/** Whether a destination is of the catalog that is active; of one that can't be read any more each may be. */
+async function activeDestinations(place: CatalogPosition): Promise<(id: string) => boolean> {
+  try {
+    const active = await activeDefinitions(place);
+    const ids = new Set(active?.destinations.map(({ id }) => id));
+    return (id) => ids.has(id);
+  } catch {
+    return () => true;
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ const note = { comment: 'npm start' };
 /** Asks nothing, and changes nothing else: for a stage in which nothing is yet. */
 export const putInPlace: Activate = async (catalog, resources, progress) => {
   const running = (text: string): void => progress.running(text);
-  progress.step(`Catalog ${await applyCatalog(catalog, resources, { note, running })} is active`);
+  progress.step(`Catalog ${await applyCatalog(catalog, resources, { stage: LOCAL_STAGE, note, running })} is active`);
 };
 
 /**

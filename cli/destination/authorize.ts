@@ -47,7 +47,7 @@ async function authorize(id: string, options: Options): Promise<void> {
       `Nobody signs in at a destination of type "${definition.type}": it authenticates in another way.`,
     );
   }
-  const credentials = readCredentials(await readSecret(id, resources));
+  const credentials = readCredentials(await readSecret(id, options.stage, resources));
   const ask = options.paste ? pasted(options.port) : listening(options.port);
   const refreshToken = await signIn(
     how,
@@ -55,7 +55,7 @@ async function authorize(id: string, options: Options): Promise<void> {
     ask,
     createHttpClient({ allowPrivate: options.stage === 'local' }),
   );
-  await writeSecret(id, { refreshToken }, resources);
+  await writeSecret(id, options.stage, { refreshToken }, resources);
   printReport(
     options.json,
     { destination: id, signedIn: true },

@@ -8,6 +8,7 @@ import { sqs } from '#lambdas/adapters/clients.ts';
 import { replayDeadLetters } from './dead-letters.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
 import { rejectHeld } from './guard-commands.ts';
+import { allLanes } from './lanes.ts';
 import { switchLanes } from './pausing.ts';
 import { routeEverybody } from './route-everybody.ts';
 
@@ -47,11 +48,11 @@ export const operatingCommands = (): Command[] => [
   command('replay-dead-letters', 'put what could not be delivered back on the queue').action(
     async (options: Options) => {
       const { id, laneIds, resources } = await find(options);
+      const lanes = await allLanes(resources);
       const resent: Record<string, number> = {};
       for (const laneId of laneIds) {
-        const queueOf = (handle: 'dead-letter-queues' | 'destination-queues'): string =>
-          (JSON.parse(resources[handle]) as Record<string, string>)[laneId]!;
-        resent[laneId] = await replayDeadLetters(sqs(), queueOf('dead-letter-queues'), queueOf('destination-queues'));
+        const lane = lanes[laneId];
+        if (lane) resent[laneId] = await replayDeadLetters(sqs(), lane.deadLetters, lane.queue);
       }
       const lines = Object.entries(resent).map(
         ([laneId, sent]) => `${laneId}: ${count(sent, 'dead letter')} sent again.`,

@@ -10,6 +10,7 @@ import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import { recountAudiences } from './audiences.ts';
+import { laneQueues } from './lanes.ts';
 
 const ITEMS_CONCURRENCY = 16;
 
@@ -34,7 +35,7 @@ export async function routeEverybody(
   const deps = {
     ...stores,
     settings: { ...settings, destinations: new Map(own) },
-    outbox: new SqsOutbox(sqs(), JSON.parse(resources['destination-queues']) as Record<string, string>),
+    outbox: new SqsOutbox(sqs(), laneQueues(resources)),
     ...(!unguarded && { guard: new ExitGuard(stores.guards, Date.now) }),
     now: Date.now,
     backoff: (attempt: number) => setTimeout(50 * 2 ** attempt),

@@ -1,22 +1,18 @@
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Resources } from '#cli/stage/use-stage.ts';
-import { UserError } from '#cli/user-error.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
 import { secretsManager } from '#lambdas/adapters/clients.ts';
+import { secretName } from './lanes.ts';
 
-/** @throws UserError where a destination has none */
-function secretIdOf(destinationId: string, resources: Resources): string {
+function secretIdOf(destinationId: string, stage: string, resources: Resources): string {
   const ids = JSON.parse(resources['destination-secrets']) as Readonly<Record<string, string>>;
-  const id = Object.hasOwn(ids, destinationId) ? ids[destinationId] : undefined;
-  if (id === undefined)
-    throw new UserError(`"${destinationId}" has no secret: it authenticates in no way that needs one.`);
-  return id;
+  return Object.hasOwn(ids, destinationId) ? ids[destinationId]! : secretName(destinationId, stage);
 }
 
 /** The secret of a destination as it is stored. */
-export async function readSecret(destinationId: string, resources: Resources): Promise<string> {
+export async function readSecret(destinationId: string, stage: string, resources: Resources): Promise<string> {
   const { SecretString = '' } = await secretsManager().send(
-    new GetSecretValueCommand({ SecretId: secretIdOf(destinationId, resources) }),
+    new GetSecretValueCommand({ SecretId: secretIdOf(destinationId, stage, resources) }),
   );
   return SecretString;
 }
@@ -24,13 +20,14 @@ export async function readSecret(destinationId: string, resources: Resources): P
 /** Puts keys into the secret of a destination; what else is in it stays. */
 export async function writeSecret(
   destinationId: string,
+  stage: string,
   keys: Readonly<Record<string, string>>,
   resources: Resources,
 ): Promise<void> {
-  const credentials = readCredentials(await readSecret(destinationId, resources));
+  const credentials = readCredentials(await readSecret(destinationId, stage, resources));
   await secretsManager().send(
     new PutSecretValueCommand({
-      SecretId: secretIdOf(destinationId, resources),
+      SecretId: secretIdOf(destinationId, stage, resources),
       SecretString: JSON.stringify({ ...credentials, ...keys }),
     }),
   );

@@ -1,14 +1,20 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { allLanes } from '#cli/destination/lanes.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import type { Resources } from './use-stage.ts';
 
 /** Messages that wait or are being worked on, in the queues of all delivery lanes. */
-export const waitingDeliveries = (resources: Resources): Promise<Record<string, number>> =>
-  countMessages(JSON.parse(resources['destination-queues']) as Record<string, string>);
+export async function waitingDeliveries(resources: Resources): Promise<Record<string, number>> {
+  const lanes = Object.entries(await allLanes(resources));
+  return countMessages(Object.fromEntries(lanes.map(([id, { queue }]) => [id, queue])));
+}
 
 /** Messages that nobody could work on. */
-export const deadLetters = (resources: Resources): Promise<Record<string, number>> =>
-  countMessages(JSON.parse(resources['dead-letter-queues']) as Record<string, string>);
+export async function deadLetters(resources: Resources): Promise<Record<string, number>> {
+  const lanes = Object.entries(await allLanes(resources));
+  const others = JSON.parse(resources['dead-letter-queues']) as Record<string, string>;
+  return countMessages({ ...others, ...Object.fromEntries(lanes.map(([id, urls]) => [id, urls.deadLetters])) });
+}
 
 /** Name → messages, for queues that hold any. */
 async function countMessages(queues: Readonly<Record<string, string>>): Promise<Record<string, number>> {

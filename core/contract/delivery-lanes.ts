@@ -33,6 +33,19 @@ export const DELIVERY_ATTEMPTS = { http: 3, 'aam-edge': 20 } as const satisfies 
 export const KEEP_ORDERED_DAYS = 13;
 export const MAX_WAIT_DAYS = 12;
 
+/** Most lanes of the pool that a stage may have: as many as a catalog may have destinations (aep.md §6.5). */
+export const MAX_POOL_LANES = 100;
+/** The lane of the pool in which the deliveries of all file destinations gather. */
+export const FILES_LANE = 'files';
+/** A lane of the pool, by its number from 1. */
+export const poolLane = (n: number): string => `lane-${String(n).padStart(3, '0')}`;
+/** Names of the queues of a lane of the pool: functions know one of them and tell the others from it. */
+export const poolQueueName = (stage: string, lane: string): string => `tributary-${stage}-${lane}.fifo`;
+export const poolDeadLettersName = (stage: string, lane: string): string =>
+  `tributary-${stage}-${lane}-dead-letters.fifo`;
+/** Where the secrets of destinations lie that were not there when the stage was deployed. */
+export const destinationSecretPrefix = (stage: string): string => `tributary/${stage}/destinations/`;
+
 /** Names of the roles that deliveries to services of AWS may assume. */
 export const ASSUMED_ROLES = 'tributary-*';
 

@@ -46,6 +46,8 @@ const erasure = { ERASURE_QUEUE_URL: resource };
 const reroutes = { REROUTES_QUEUE_URL: resource };
 /** Which queue it works off, and where it puts what it gives up. */
 const lane = { QUEUE_URL: resource, DEAD_LETTERS_URL: resource };
+/** Queues of the stage's own lanes, the first queue of the pool and the one of files; empty where there is no pool. */
+const lanes = { DESTINATION_QUEUES: jsonMap, LANE_QUEUE_URL: z.string(), FILES_QUEUE_URL: z.string() };
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {
@@ -94,14 +96,15 @@ export const ENVIRONMENT = {
   /** part of a job → membership of its profiles */
   'evaluate-partition': z.object({ ...memberships, ...worker, ...evaluation, TIMELINE_TABLE: resource }),
   /** membership stream → destination queues */
-  route: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
+  route: z.object({ ...memberships, ...lanes }),
   /** order of a delivery function → identities are routed anew to one destination */
-  reroute: z.object({ ...memberships, DESTINATION_QUEUES: jsonMap }),
+  reroute: z.object({ ...memberships, ...lanes }),
   'deliver-http': z.object({
     ...catalog,
     ...lane,
     ...reroutes,
     DESTINATION_SECRETS: jsonMap,
+    DESTINATION_SECRETS_PREFIX: z.string(),
     ALLOW_PRIVATE_ENDPOINTS: flag,
   }),
   'deliver-s3-file': z.object({ ...catalog, EXPORTS_BUCKET: resource }),

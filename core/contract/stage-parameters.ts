@@ -18,6 +18,8 @@ export const STAGE_PARAMETERS = [
   'operations-table',
   /** JSON: delivery lane id → queue URL */
   'destination-queues',
+  /** JSON: how many lanes the pool has (`lanes`), URLs of the first queue (`queue`), its dead letters (`deadLetters`), of files (`files`, `filesDeadLetters`) */
+  'lane-pool',
   /** URL of the queue of batches that are to be taken back */
   'reverts-queue',
   /** JSON: delivery lane id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `reverts`, `evaluation`, `expiry`, `deletion`, `compaction` */

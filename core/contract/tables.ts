@@ -65,6 +65,8 @@ export const operationsKey = {
   /** The id that a vendor gave to the audience of a segment. */
   audienceId: (destinationId: string, segmentId: string, kind: string): string =>
     `${OPERATIONS_PREFIX.vendor}audience#${destinationId}#${segmentId}#${kind}`,
+  /** Which destination has which lane of the pool. */
+  lanes: (): string => 'LANES',
   /** The access token of a destination, sealed with its secret. */
   tokens: (destinationId: string): string => `${OPERATIONS_PREFIX.vendor}tokens#${destinationId}`,
   /** A delivery that was handed in at a vendor and has no result yet, by a hash of the delivery. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LANE_KINDS, lanesOf } from '#core/contract/delivery-lanes.ts';
+import { LANE_KINDS, lanesOf, MAX_POOL_LANES } from '#core/contract/delivery-lanes.ts';
 import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
 import { MAX_RETENTION_DAYS } from '#core/contract/retentions.ts';
 import { FUNCTION_SIZES, SCHEDULES } from './defaults.ts';
@@ -154,6 +154,8 @@ export const stageSettings = z.strictObject({
   streamParallelism: z.int().min(1).max(10).default(1),
   http,
   gatherSeconds: z.int().min(1).max(300).default(60),
+  lanes: z.int().min(1).max(MAX_POOL_LANES).default(10),
+  laneConcurrency: z.int().min(2).max(1000).default(5),
   jobPartitions: z.int().min(2).max(200).default(4),
   lakeObjectMb: z.int().min(16).max(512).default(128),
   erasure: z

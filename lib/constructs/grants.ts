@@ -48,6 +48,24 @@ export function putItemsUnder(grantee: IFunction, table: ITableV2, prefixes: rea
   });
 }
 
+/** Reading secrets whose names begin in a certain way: those that are made after the deployment. */
+export function readSecretsUnder(grantee: IFunction, prefix: string): Grant {
+  const resource = `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${prefix}*`;
+  acknowledgeWildcard(
+    grantee.role ?? grantee,
+    resource,
+    'Destinations of the catalog, which has more of them than the stage.',
+  );
+  return Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [resource] });
+}
+
+/** Putting messages on queues whose names begin in a certain way. */
+export function sendMessagesUnder(grantee: IFunction, name: string): Grant {
+  const resource = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
+  acknowledgeWildcard(grantee.role ?? grantee, resource, 'The queues of the pool, which have a name for this.');
+  return Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [resource] });
+}
+
 /** Assuming roles of any account that are meant for it by their name; their trust policies decide. */
 export function assumeRolesNamed(grantee: IFunction, name: string): Grant {
   const resource = `arn:${Aws.PARTITION}:iam::*:role/${name}`;

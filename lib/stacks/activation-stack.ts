@@ -111,6 +111,7 @@ export class ActivationStack extends Stack {
             ...environment,
             ...ofRequests,
             DESTINATION_SECRETS: JSON.stringify({ [lane.id]: secret.secretArn }),
+            DESTINATION_SECRETS_PREFIX: '',
           },
         });
         secret.grantRead(made.deliver.function);

@@ -20,11 +20,13 @@ import { addFileIngestion, addStreamIngestion } from './compute/record-endpoints
 import { addReverts, revertQueue } from './compute/reverts.ts';
 import { addSchedules } from './compute/schedules.ts';
 import type { DataStack } from './data-stack.ts';
+import type { LanesStack } from './lanes-stack.ts';
 
 export interface ComputeStackProps extends StackProps {
   readonly config: StageConfig;
   readonly data: DataStack;
   readonly activation: ActivationStack;
+  readonly lanes: LanesStack;
 }
 
 /** The way of a record, from the endpoints to the delivery lanes: which function reads what, and what it may do. */
@@ -34,9 +36,9 @@ export class ComputeStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ComputeStackProps) {
     super(scope, id, props);
-    const { config, data, activation } = props;
+    const { config, data, activation, lanes } = props;
     this.alarms = new Alarms(config, data.alarms.topic);
-    this.#make = new FunctionFactory(this, { config, data, activation, alarms: this.alarms });
+    this.#make = new FunctionFactory(this, { config, data, activation, lanes, alarms: this.alarms });
     const reverts = revertQueue(this.#make);
     const urls = addHttpEndpoints(this.#make, reverts);
     addStreamIngestion(this.#make);
@@ -82,7 +84,9 @@ export class ComputeStack extends Stack {
   ): void {
     const { config, data, activation } = this.#make;
     const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
-    const functions = [...this.#make.functions, ...activation.lanes.map((lane) => lane.deliver)];
+    const { lanes } = this.#make;
+    const delivering = [...activation.lanes.map((lane) => lane.deliver), lanes.deliver, lanes.files.deliver];
+    const functions = [...this.#make.functions, ...delivering];
     parameters.publish(
       'collection-url',
       urls['collection-url'],

@@ -47,7 +47,11 @@ describe('tributary smoke on a deployed stage', () => {
 
   it('ingests, stitches, evaluates, delivers and deletes in two minutes, and leaves nothing that names the profile', async () => {
     addSmokeDefinitions(catalog);
-    await applyCatalog(await loadCatalogFolder(catalog, {}), flow.resources, { note: {}, running: () => {} });
+    await applyCatalog(await loadCatalogFolder(catalog, {}), flow.resources, {
+      stage: 'local',
+      note: {},
+      running: () => {},
+    });
     const membersOf = async () => JSON.parse((await cli('status', '--json')).stdout).segments as object;
     const before = await membersOf();
     const { code, ok, steps } = await run('--wait');

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { deployAndApply } from '#cli/commands/start.ts';
+import { laneQueues } from '#cli/destination/lanes.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
 import { projectRoot } from '#cli/root.ts';
@@ -36,7 +37,7 @@ describe('deliveries through the deployed platform', () => {
   });
 
   const queue = async (names: readonly string[]): Promise<void> => {
-    const outbox = new SqsOutbox(sqs(), JSON.parse(resources['destination-queues']) as Record<string, string>);
+    const outbox = new SqsOutbox(sqs(), laneQueues(resources));
     const deliveries = names.map((name) =>
       profileDelivery({
         canonicalKey: `CRMID:${name}`,

@@ -6,7 +6,7 @@ import type { FunctionName } from '#core/contract/functions.ts';
 import { FUNCTION_SIZES } from '#lib/config/defaults.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { resourcesOfType } from '#tests/harness/poller/template.ts';
-import { templatesOf } from './stages.ts';
+import { stagesWithLanes, synthesise, templatesOf } from './stages.ts';
 
 const PAGE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'cost.md'), 'utf8');
 
@@ -50,10 +50,13 @@ describe('what costs are calculated from', () => {
 describe('docs/cost.md', () => {
   it('counts the alarms of the stages, each metric of a combined one for itself', () => {
     const counted = (['prod', 'dev'] as const).map((stage) =>
-      resourcesOfType(templatesOf(stage), 'AWS::CloudWatch::Alarm').reduce((sum, { properties }) => {
-        const metrics = (properties.Metrics ?? []) as readonly { readonly MetricStat?: object }[];
-        return sum + Math.max(1, metrics.filter(({ MetricStat }) => MetricStat !== undefined).length);
-      }, 0),
+      resourcesOfType(synthesise(stage, { folder: stagesWithLanes(10) }), 'AWS::CloudWatch::Alarm').reduce(
+        (sum, { properties }) => {
+          const metrics = (properties.Metrics ?? []) as readonly { readonly MetricStat?: object }[];
+          return sum + Math.max(1, metrics.filter(({ MetricStat }) => MetricStat !== undefined).length);
+        },
+        0,
+      ),
     );
     const cells = counted.map((metrics) => (metrics * 0.1).toFixed(2));
     expect(/^\| Alarms +\| +([\d.]+) \| +([\d.]+) \|/m.exec(PAGE)?.slice(1)).toEqual(cells);

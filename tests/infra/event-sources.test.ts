@@ -35,8 +35,10 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       'crm-export': 'deliver-s3-file/crm-export',
       'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
       'audience-manager.hub': 'deliver-aam-hub/audience-manager.hub',
+      'lane-001': 'deliver-http/pool',
+      files: 'deliver-s3-file/files',
     });
-    expect(wired).toHaveLength(17);
+    expect(wired).toHaveLength(19);
   });
 
   it('let a function name the items it could not do', () => {
@@ -75,7 +77,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(14);
+    expect(onQueues).toHaveLength(16);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

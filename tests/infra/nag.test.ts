@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('stage %s', (stage) => {
   // Findings make the synthesis throw, with the list of them.
   it('has no finding of cdk-nag or of the rules of CloudFormation without a reason', () => {
     const context = { alarmEmails: 'operations@example.com' };
-    expect(Object.keys(synthesise(stage, { validate: true, extend: addChecks, context }))).toHaveLength(3);
+    expect(Object.keys(synthesise(stage, { validate: true, extend: addChecks, context }))).toHaveLength(4);
   });
 });
 

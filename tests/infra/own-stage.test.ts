@@ -36,9 +36,9 @@ describe('a stage of one file', () => {
   const described = (text: string) =>
     functions.filter(({ properties }) => String(properties.Description).includes(text));
 
-  it('is three stacks under its name, without a finding of cdk-nag or of the rules of CloudFormation', () => {
+  it('is four stacks under its name, without a finding of cdk-nag or of the rules of CloudFormation', () => {
     expect(Object.keys(templates).sort()).toEqual(
-      ['activation', 'compute', 'data'].map((part) => `tributary-${stage}-${part}`),
+      ['activation', 'compute', 'data', 'lanes'].map((part) => `tributary-${stage}-${part}`),
     );
   });
 

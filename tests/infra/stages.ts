@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -66,6 +66,16 @@ function assemble(
 }
 
 const made = new Map<StageName, Templates>();
+
+/** A folder with the stages of the tests, which have another number of lanes in their pool. */
+export function stagesWithLanes(lanes: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-lanes-'));
+  for (const stage of STAGE_NAMES) {
+    const text = readFileSync(join(FIXTURES, `${stage}.yaml`), 'utf8');
+    writeFileSync(join(folder, `${stage}.yaml`), text.replace(/^lanes: .*$/m, `lanes: ${lanes}`));
+  }
+  return folder;
+}
 
 /** The templates of a stage of the tests; made once for each test file. */
 export function templatesOf(stage: StageName): Templates {

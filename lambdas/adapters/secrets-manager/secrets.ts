@@ -8,17 +8,20 @@ const KEPT_MS = 5 * 60 * 1000;
 /**
  * Secrets from AWS Secrets Manager.
  * @param secretIds delivery lane id → name or ARN of its secret
+ * @param prefix of the names of all other secrets; empty where there are none
  */
 export function createSecretsManagerSecrets(
   client: SecretsManagerClient,
   secretIds: Readonly<Record<string, string>>,
   now: Clock,
+  prefix = '',
 ): Secrets {
   const known = new Map<string, { readonly secret: string; readonly until: number }>();
   return async (laneId) => {
     const cached = known.get(laneId);
     if (cached && now() < cached.until) return cached.secret;
-    const SecretId = Object.hasOwn(secretIds, laneId) ? secretIds[laneId] : undefined;
+    const other = prefix === '' ? undefined : `${prefix}${laneId}`;
+    const SecretId = Object.hasOwn(secretIds, laneId) ? secretIds[laneId] : other;
     if (SecretId === undefined) {
       throw new Error(`Delivery lane "${laneId}" has no secret: add it to the stage's connections and deploy again`);
     }

@@ -13,6 +13,7 @@ import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
+import { perLane } from '#lambdas/adapters/sqs/per-lane.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
 import { createHandler } from './handler.ts';
@@ -24,33 +25,40 @@ const runStatistics = new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIO
 export const handler = withDataflow(
   { runStatistics, metrics: createMetrics('deliver-http', environment.STAGE), now: Date.now },
   (metrics) =>
-    createHandler({
-      catalog: createCatalogReader(environment),
-      deliveryStates: new DynamoDbVersionedStore(
-        dynamoDb(),
-        environment.OPERATIONS_TABLE,
-        OPERATIONS_PREFIX.deliveryState,
-      ),
-      reroutes: new SqsMessageQueue(sqs(), environment.REROUTES_QUEUE_URL),
-      http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
-      secrets: createSecretsManagerSecrets(secretsManager(), environment.DESTINATION_SECRETS, Date.now),
-      rateLimit: createDynamoDbRateLimit({
-        client: dynamoDb(),
-        table: environment.OPERATIONS_TABLE,
+    perLane({ queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }, (lane) =>
+      createHandler({
+        catalog: createCatalogReader(environment),
+        deliveryStates: new DynamoDbVersionedStore(
+          dynamoDb(),
+          environment.OPERATIONS_TABLE,
+          OPERATIONS_PREFIX.deliveryState,
+        ),
+        reroutes: new SqsMessageQueue(sqs(), environment.REROUTES_QUEUE_URL),
+        http: createHttpClient({ allowPrivate: environment.ALLOW_PRIVATE_ENDPOINTS }),
+        secrets: createSecretsManagerSecrets(
+          secretsManager(),
+          environment.DESTINATION_SECRETS,
+          Date.now,
+          environment.DESTINATION_SECRETS_PREFIX,
+        ),
+        rateLimit: createDynamoDbRateLimit({
+          client: dynamoDb(),
+          table: environment.OPERATIONS_TABLE,
+          now: Date.now,
+          sleep: setTimeout,
+          random: Math.random,
+        }),
+        vendorState: createDynamoDbVendorState(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
+        awsSigner: createAwsSigner({
+          credentials: () => dynamoDb().config.credentials(),
+          sts,
+          now: Date.now,
+          endpoint: process.env.AWS_ENDPOINT_URL,
+        }),
+        lane: new SqsDeliveryLane(sqs(), lane),
+        attempts: new DynamoDbAttemptCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
+        metrics,
         now: Date.now,
-        sleep: setTimeout,
-        random: Math.random,
       }),
-      vendorState: createDynamoDbVendorState(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
-      awsSigner: createAwsSigner({
-        credentials: () => dynamoDb().config.credentials(),
-        sts,
-        now: Date.now,
-        endpoint: process.env.AWS_ENDPOINT_URL,
-      }),
-      lane: new SqsDeliveryLane(sqs(), { queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }),
-      attempts: new DynamoDbAttemptCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
-      metrics,
-      now: Date.now,
-    }),
+    ),
 );

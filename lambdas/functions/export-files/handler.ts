@@ -28,6 +28,8 @@ const request = z.looseObject({
   force: z.boolean().default(false),
   /** Only this delivery lane. */
   laneId: z.string().optional(),
+  /** All but these, which have rules of their own. */
+  except: z.array(z.string()).default([]),
   /** The rule of a delivery lane, which the catalog need not have yet. */
   scheduled: z.boolean().default(false),
   /** Epoch ms to take for the present. */
@@ -65,7 +67,9 @@ export function createHandler(deps: ExportFilesDeps) {
     const at = asked.at ?? (asked.time === undefined ? deps.now() : Date.parse(asked.time));
     const { destinations } = await deps.catalog.current();
     const lanes = [...destinations.values()].flatMap(fileLane);
-    const wanted = lanes.filter(({ id }) => asked.laneId === undefined || id === asked.laneId);
+    const wanted = lanes.filter(
+      ({ id }) => (asked.laneId === undefined || id === asked.laneId) && !asked.except.includes(id),
+    );
     if (asked.laneId !== undefined && wanted.length === 0 && !asked.scheduled) {
       const known = lanes.map(({ id }) => `"${id}"`).join(', ') || 'none';
       throw new Error(`No delivery lane "${asked.laneId}" writes files; those that do: ${known}`);

@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { poolQueueName } from '#core/contract/delivery-lanes.ts';
 import type { EnvironmentVariables } from '#core/contract/functions.ts';
 import { queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
-import { readItems, writeItems } from '#lib/constructs/grants.ts';
+import { readItems, sendMessagesUnder, writeItems } from '#lib/constructs/grants.ts';
 import { FailureQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
@@ -63,11 +64,15 @@ export function addRerouting(make: FunctionFactory): void {
 const routingOf = (make: FunctionFactory): EnvironmentVariables<'route'> => ({
   ...make.memberships(),
   DESTINATION_QUEUES: JSON.stringify(make.activation.queueUrls),
+  LANE_QUEUE_URL: make.lanes.firstQueueUrl,
+  FILES_QUEUE_URL: make.lanes.files.work.queue.queueUrl,
 });
 
-function allowRouting({ data, activation }: FunctionFactory, router: TributaryFunction): void {
+function allowRouting({ config, data, activation, lanes }: FunctionFactory, router: TributaryFunction): void {
   readItems(router.function, data.profiles);
   readItems(router.function, data.memberships);
   writeItems(router.function, data.operations);
   for (const lane of activation.lanes) lane.work.queue.grantSendMessages(router.function);
+  sendMessagesUnder(router.function, poolQueueName(config.stage, 'lane-*'));
+  lanes.files.work.queue.grantSendMessages(router.function);
 }

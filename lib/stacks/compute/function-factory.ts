@@ -8,6 +8,7 @@ import { putItemsUnder, readItems, readObjects, writeItems, writeObjects } from 
 import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { ActivationStack } from '../activation-stack.ts';
 import type { DataStack } from '../data-stack.ts';
+import type { LanesStack } from '../lanes-stack.ts';
 
 /**
  * Makes the functions of the compute stack and knows what they have in common: which part of the data each kind may touch.
@@ -17,6 +18,7 @@ export class FunctionFactory {
   readonly config: StageConfig;
   readonly data: DataStack;
   readonly activation: ActivationStack;
+  readonly lanes: LanesStack;
   readonly alarms: Alarms;
   /** The functions that were made; those of delivery lanes are the activation stack's. */
   readonly functions: TributaryFunction[] = [];
@@ -24,12 +26,13 @@ export class FunctionFactory {
 
   constructor(
     scope: Stack,
-    props: { config: StageConfig; data: DataStack; activation: ActivationStack; alarms: Alarms },
+    props: { config: StageConfig; data: DataStack; activation: ActivationStack; lanes: LanesStack; alarms: Alarms },
   ) {
     this.scope = scope;
     this.config = props.config;
     this.data = props.data;
     this.activation = props.activation;
+    this.lanes = props.lanes;
     this.alarms = props.alarms;
   }
 

@@ -57,6 +57,12 @@ export function addSchedules(
     { id: 'CompactLakeSchedule', target: compact, expression: config.schedules.compactLake },
     { id: 'EraseSchedule', target: erase, expression: config.schedules.erase },
     ...exports,
+    {
+      id: 'ExportFilesOfPool',
+      target: files,
+      expression: config.schedules.exportFiles,
+      input: { except: exports.map(({ input }) => input.laneId), scheduled: true },
+    },
   ];
   for (const { id, target, expression, input } of schedules) {
     new Rule(make.scope, id, {

@@ -165,7 +165,7 @@ export function createHandlers(options: HandlersOptions): {
       chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
       reverts: new SqsMessageQueue<RevertMessage>(sqs, urlOf.get('reverts')!),
       reroutes: new SqsMessageQueue<Reroute>(sqs, urlOf.get('reroutes')!),
-      outbox: new SqsOutbox(sqs, queueUrls),
+      outbox: new SqsOutbox(sqs, async (laneId) => queueUrls[laneId]),
       profiles: intercept(stores.profiles, 'profiles', reader),
       timeline: intercept(stores.timeline, 'timeline', reader),
       lookups: intercept(stores.lookups, 'lookups', reader),

@@ -139,6 +139,11 @@ function nameResources(templates: Templates): Map<string, string> {
     const handle = String(parameter.properties.Name).split('/').at(-1)!;
     if (handle.endsWith('-url') || handle.endsWith('-secret')) continue;
     const value = render(templates, parameter.stack, parameter.properties.Value);
+    if (handle === 'lane-pool') {
+      const { files, filesDeadLetters } = JSON.parse(value) as Record<string, string>;
+      names.set(files!, 'files').set(filesDeadLetters!, 'files.dead-letters');
+      continue;
+    }
     const single = /^(.*)-(?:stream|table|bucket|queue)$/.exec(handle);
     if (single !== null) {
       names.set(value, single[1]!);
@@ -148,6 +153,11 @@ function nameResources(templates: Templates): Map<string, string> {
         names.set(identity, `${key}${suffix}`);
       }
     }
+  }
+  // Those of the pool have names of their own.
+  for (const queue of resourcesOfType(templates, 'AWS::SQS::Queue')) {
+    const [, lane, dead] = /(lane-\d{3})(-dead-letters)?\.fifo$/.exec(String(queue.properties.QueueName ?? '')) ?? [];
+    if (lane !== undefined) names.set(identityOf(queue), `${lane}${dead === undefined ? '' : '.dead-letters'}`);
   }
   // `landing` and `chunks` have a handle for their dead letters only.
   for (const queue of resourcesOfType(templates, 'AWS::SQS::Queue')) {

@@ -79,10 +79,18 @@ export function follow(templates: Templates, stack: string, value: unknown): Res
   }
 }
 
+/** What every stack knows of where it is deployed. */
+const PSEUDO: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws',
+  'AWS::Region': 'region',
+  'AWS::AccountId': 'account',
+};
+
 /** A string that may be composed of references, split into text and the resources referred to. */
 export function parts(templates: Templates, stack: string, value: unknown): (string | Resource)[] {
   if (typeof value === 'string') return [value];
-  if ((value as { Ref?: string } | undefined)?.Ref === 'AWS::Partition') return ['aws'];
+  const pseudo = PSEUDO[(value as { Ref?: string } | undefined)?.Ref ?? ''];
+  if (pseudo !== undefined) return [pseudo];
   const join = (value as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
   if (join === undefined) return [follow(templates, stack, value)];
   const [delimiter, items] = join;

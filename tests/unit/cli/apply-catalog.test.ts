@@ -13,6 +13,7 @@ const resources = {
   'operations-table': 'operations',
   'catalog-bucket': 'catalog',
   'destination-queues': '{}',
+  'lane-pool': JSON.stringify({ lanes: '0', queue: '', deadLetters: '', files: '', filesDeadLetters: '' }),
 } as Resources;
 
 let waited = 0;
@@ -36,7 +37,12 @@ describe('a catalog that is made active', () => {
         version === undefined ? {} : { Item: { pk: { S: 'CATALOG#current' }, catalogVersion: { S: version } } },
       );
   const apply = async () =>
-    applyCatalog(await definitions(), resources, { note: {}, running() {}, untilSeen: async () => ++waited });
+    applyCatalog(await definitions(), resources, {
+      stage: 'local',
+      note: {},
+      running() {},
+      untilSeen: async () => ++waited,
+    });
 
   it('is in use by every function when it has followed another one', async () => {
     activeBefore('another');

@@ -1,0 +1,226 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type EventSourceMappingConfiguration,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  RestoreSecretCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { Resources } from '#cli/stage/use-stage.ts';
+import { UserError } from '#cli/user-error.ts';
+import { assignLanes, type LaneAssignments, type WantsLane } from '#core/activation/lanes.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { destinationSecretPrefix, FILES_LANE, poolLane } from '#core/contract/delivery-lanes.ts';
+import { dynamoDb, lambda, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
+import { createLaneQueues, type QueueOf, queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
+
+interface Pool {
+  readonly lanes: number;
+  readonly queue: string;
+  readonly deadLetters: string;
+  readonly files: string;
+  readonly filesDeadLetters: string;
+}
+
+/** The queue of a delivery lane and its dead letters, as URLs. */
+export interface LaneUrls {
+  readonly queue: string;
+  readonly deadLetters: string;
+}
+
+function poolOf(resources: Resources): Pool {
+  const read = JSON.parse(resources['lane-pool']) as Record<keyof Pool, string>;
+  return { ...read, lanes: Number(read.lanes) };
+}
+
+const storeOf = (resources: Resources): DynamoDbLaneAssignments =>
+  new DynamoDbLaneAssignments(dynamoDb(), resources['operations-table']);
+
+const fixedQueues = (resources: Resources): Record<string, string> =>
+  JSON.parse(resources['destination-queues']) as Record<string, string>;
+
+const urlsOf = (lane: string, pool: Pool): LaneUrls =>
+  lane === FILES_LANE
+    ? { queue: pool.files, deadLetters: pool.filesDeadLetters }
+    : { queue: queueOfPool(pool.queue, lane), deadLetters: queueOfPool(pool.deadLetters, lane) };
+
+/** Finds the queue of every delivery lane of a stage, as its functions do. */
+export function laneQueues(resources: Resources): QueueOf {
+  const { queue: first, files } = poolOf(resources);
+  return createLaneQueues(fixedQueues(resources), { first, files }, storeOf(resources), Date.now);
+}
+
+/** Delivery lane → its queues: those of the stage's own, and those of the pool by the destination that has them. */
+export async function allLanes(resources: Resources): Promise<Record<string, LaneUrls>> {
+  const deadLetters = JSON.parse(resources['dead-letter-queues']) as Record<string, string>;
+  const own = Object.entries(fixedQueues(resources)).map(([id, queue]) => [
+    id,
+    { queue, deadLetters: deadLetters[id]! },
+  ]);
+  const pool = poolOf(resources);
+  const { assignments } = await storeOf(resources).get();
+  const assigned = Object.entries(assignments).map(([id, lane]) => [id, urlsOf(lane, pool)]);
+  return Object.fromEntries([...assigned, ...own]) as Record<string, LaneUrls>;
+}
+
+/** Queues of the pool that some destinations have to themselves. */
+export async function poolQueuesOf(destinationIds: readonly string[], resources: Resources): Promise<string[]> {
+  const pool = poolOf(resources);
+  const { assignments } = await storeOf(resources).get();
+  return destinationIds.flatMap((id) => {
+    const lane = assignments[id];
+    return lane === undefined || lane === FILES_LANE ? [] : [urlsOf(lane, pool).queue];
+  });
+}
+
+/** What `catalog apply` did with the lanes of the pool. */
+export interface Assigned {
+  readonly taken: readonly string[];
+  readonly freed: readonly string[];
+}
+
+export interface AssignOptions {
+  /** Whether a destination is of the catalog that is active until then: functions still route to it. */
+  readonly isActive: (destinationId: string) => boolean;
+  readonly isPaused: (destinationId: string) => Promise<boolean>;
+}
+
+const ROUNDS = 5;
+
+/**
+ * Gives the destinations of a catalog their lanes before it is made active, and takes back those that nobody needs: what
+ * functions read of it then is there. Lanes that nobody has are switched off.
+ * @param stage its name, for the secrets of destinations
+ * @throws UserError where no lane is left, or one that only a deployment makes is not there
+ */
+export async function assignLanesOf(
+  catalog: Catalog,
+  stage: string,
+  resources: Resources,
+  { isActive, isPaused }: AssignOptions,
+): Promise<Assigned> {
+  const fixed = fixedQueues(resources);
+  const open = catalog.destinations.filter((destination) =>
+    lanesOfDestination(destination).some(({ id }) => !(id in fixed)),
+  );
+  const special = open.filter((destination) => lanesOfDestination(destination).length > 1);
+  if (special.length > 0) {
+    const names = special.map(({ id, type }) => `{ id: ${id}, type: ${type} }`).join(', ');
+    throw new UserError(
+      `The stage has no delivery lanes for: ${names}. They are made for Audience Manager only where the stage's file says so: add it to "destinations" in stages/${stage}.yaml and deploy.`,
+    );
+  }
+  const wanted = open.map((destination): WantsLane => {
+    const [lane] = lanesOfDestination(destination);
+    return { id: destination.id, kind: lane!.ordered ? 'requests' : 'files' };
+  });
+  const pool = poolOf(resources);
+  const store = storeOf(resources);
+  for (let round = 0; round < ROUNDS; round++) {
+    const { version, assignments } = await store.get();
+    const idle = await idleLanes(Object.values(assignments), pool);
+    const plan = assignLanes(assignments, wanted, pool.lanes, (id, lane) => !isActive(id) && idle.has(lane));
+    if (plan.without.length > 0) throw new UserError(noneLeft(plan.without, pool.lanes, stage));
+    const isSame = JSON.stringify(plan.assignments) === JSON.stringify(assignments);
+    for (const id of plan.taken) await createSecret(id, stage);
+    if (!isSame && !(await store.put(version, plan.assignments))) continue;
+    for (const id of Object.keys(assignments)) if (!(id in plan.assignments)) await forgetSecret(id, stage);
+    await switchPool(plan.assignments, pool, isPaused);
+    return { taken: plan.taken, freed: plan.freed };
+  }
+  throw new UserError('Somebody else is giving out delivery lanes at the same time: try again.');
+}
+
+const noneLeft = (ids: readonly string[], lanes: number, stage: string): string =>
+  `No delivery lane is left for: ${ids.join(', ')}. The stage has ${lanes}: raise "lanes" in stages/${stage}.yaml and deploy. ` +
+  'The lane of a destination that has left the catalog is free when its queue and its dead letters are empty: see "tributary destination list".';
+
+async function idleLanes(lanes: readonly string[], pool: Pool): Promise<ReadonlySet<string>> {
+  const counts = await Promise.all(
+    [...new Set(lanes)].map(async (lane) => {
+      const { queue, deadLetters } = urlsOf(lane, pool);
+      return [lane, (await messagesIn(queue)) + (await messagesIn(deadLetters))] as const;
+    }),
+  );
+  return new Set(counts.filter(([, messages]) => messages === 0).map(([lane]) => lane));
+}
+
+async function messagesIn(QueueUrl: string): Promise<number> {
+  const { Attributes = {} } = await sqs().send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+}
+
+/** Switches on the lanes that somebody has and is not paused by hand, and off those that nobody has. */
+async function switchPool(
+  assignments: LaneAssignments,
+  pool: Pool,
+  isPaused: AssignOptions['isPaused'],
+): Promise<void> {
+  const inUse = new Set<string>();
+  for (const [id, lane] of Object.entries(assignments)) if (!(await isPaused(id))) inUse.add(lane);
+  const lanes = Array.from({ length: pool.lanes }, (_, n) => poolLane(n + 1));
+  for (const lane of lanes) {
+    for (const { UUID, State } of await sourcesOf(urlsOf(lane, pool).queue)) {
+      const Enabled = inUse.has(lane);
+      const is = State === undefined || /^(Enabled|Enabling|Creating|Updating)$/.test(State);
+      if (is !== Enabled) await lambda().send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+    }
+  }
+}
+
+/** The event sources that work off a queue. */
+export async function sourcesOf(QueueUrl: string): Promise<EventSourceMappingConfiguration[]> {
+  const { Attributes } = await sqs().send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const { EventSourceMappings = [] } = await lambda().send(
+    new ListEventSourceMappingsCommand({ EventSourceArn: Attributes!.QueueArn! }),
+  );
+  return EventSourceMappings;
+}
+
+/** The name of the secret of a destination that has a lane of the pool. */
+export const secretName = (destinationId: string, stage: string): string =>
+  `${destinationSecretPrefix(stage)}${destinationId}`;
+
+/** With a signing key that nobody has to think of; what else is needed is put there by hand. */
+async function createSecret(destinationId: string, stage: string): Promise<void> {
+  const Name = secretName(destinationId, stage);
+  try {
+    await secretsManager().send(
+      new CreateSecretCommand({
+        Name,
+        Description: `What Tributary ${stage} needs to deliver to ${destinationId}`,
+        SecretString: JSON.stringify({ signingKey: randomBytes(32).toString('hex') }),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ResourceExistsException) return;
+    // It was deleted not long ago, with a destination of the same name.
+    await secretsManager().send(new RestoreSecretCommand({ SecretId: Name }));
+  }
+}
+
+/** Deleted after the thirty days in which it can be had back. */
+async function forgetSecret(destinationId: string, stage: string): Promise<void> {
+  try {
+    await secretsManager().send(new DeleteSecretCommand({ SecretId: secretName(destinationId, stage) }));
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
+}
