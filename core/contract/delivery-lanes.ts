@@ -39,8 +39,9 @@ export const MAX_POOL_LANES = 100;
 export const FILES_LANE = 'files';
 /** A lane of the pool, by its number from 1. */
 export const poolLane = (n: number): string => `lane-${String(n).padStart(3, '0')}`;
-/** Names of the queues of a lane of the pool: functions know one of them and tell the others from it. */
+/** The name of the queue of a lane of the pool: functions know one of them and tell the others from it. */
 export const poolQueueName = (stage: string, lane: string): string => `tributary-${stage}-${lane}.fifo`;
+/** The name of the dead letters of a lane of the pool. */
 export const poolDeadLettersName = (stage: string, lane: string): string =>
   `tributary-${stage}-${lane}-dead-letters.fifo`;
 /** Where the secrets of destinations lie that were not there when the stage was deployed. */
