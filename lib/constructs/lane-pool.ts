@@ -144,10 +144,8 @@ export class LanePool extends Construct {
       alarms.add(this, `${first}-dead-letters-alarm`, {
         pattern: '<lane>-dead-letters',
         subject,
-        metric: largest(
-          lanes.map(({ deadLetters }) =>
-            deadLetters.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
-          ),
+        metric: largest(lanes, Duration.minutes(1), ({ deadLetters }, period) =>
+          deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
         ),
         threshold: 1,
         says: `Messages of delivery lanes "${subject}" were tried ${DELIVERY_ATTEMPTS.http} times and dead-lettered.`,
@@ -155,8 +153,8 @@ export class LanePool extends Construct {
       alarms.add(this, `${first}-age-alarm`, {
         pattern: '<queue>-age',
         subject,
-        metric: largest(
-          lanes.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5) })),
+        metric: largest(lanes, Duration.minutes(5), ({ queue }, period) =>
+          queue.metricApproximateAgeOfOldestMessage({ period }),
         ),
         threshold: ALARM_AGE.toSeconds(),
         says: `A message of delivery lanes "${subject}" has waited for ${ALARM_AGE.toHumanString()} or longer.`,
@@ -165,12 +163,18 @@ export class LanePool extends Construct {
   }
 }
 
-function largest(metrics: readonly IMetric[]): IMetric {
+/** The largest of a metric of some lanes. */
+function largest(
+  lanes: readonly PoolLane[],
+  period: Duration,
+  metricOf: (lane: PoolLane, period: Duration) => IMetric,
+): IMetric {
+  const metrics = lanes.map((lane) => metricOf(lane, period));
   if (metrics.length === 1) return metrics[0]!;
   const usingMetrics = Object.fromEntries(metrics.map((metric, n) => [`m${n}`, metric]));
   return new MathExpression({
     expression: `MAX([${Object.keys(usingMetrics).join(', ')}])`,
     usingMetrics,
-    period: Duration.minutes(5),
+    period,
   });
 }
