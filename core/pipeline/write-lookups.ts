@@ -2,7 +2,7 @@ import { operationsKey } from '#core/contract/tables.ts';
 import { retryOnConflict } from '#core/ports/conflict.ts';
 import { type AssignedRecord, MAX_PROFILE_RECORD_BYTES, type ProfileRejection } from '#core/profile/assign.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
-import { changeFragment, type Fragment } from '#core/profile/fragment.ts';
+import { changeFragment, type Fragment, repeats } from '#core/profile/fragment.ts';
 import type { LookupItem, LookupStore } from '#core/profile/ports/lookup-store.ts';
 import { remember } from '#core/profile/remember.ts';
 import type { StitchDeps, StitchResult } from '#core/profile/stitch.ts';
@@ -46,8 +46,8 @@ export async function writeLookups(records: readonly LookedUp[], deps: WriteLook
     }
     await mapWithConcurrency(ofKeys, KEYS_CONCURRENCY, async ([key, ofKey]) => {
       try {
-        await keep(ofKey, { entity, key }, stored.get(key), deps);
-        outcomes.push(...ofKey.map((record) => ({ record, duplicate: false })));
+        const repeated = await keep(ofKey, { entity, key }, stored.get(key), deps);
+        outcomes.push(...ofKey.map((record) => ({ record, duplicate: repeated.has(record) })));
       } catch (error) {
         failed.push(...ofKey.map((record) => ({ record, error: error as Error })));
       }
@@ -71,27 +71,32 @@ function whyExcluded(
   return json.length > MAX_PROFILE_RECORD_BYTES ? 'record-too-large' : undefined;
 }
 
+/** @returns the records that say only what was known before, see {@link repeats} */
 async function keep(
   records: readonly LookedUp[],
   { entity, key }: LookupKey,
   stored: LookupItem | undefined,
   { lookups, backoff }: WriteLookupsDeps,
-): Promise<void> {
+): Promise<ReadonlySet<LookedUp>> {
+  const repeated = new Set<LookedUp>();
   let item = stored;
   let isStale = false;
   await retryOnConflict(
     async () => {
       if (isStale) item = (await lookups.get(entity, [key])).get(key);
       isStale = true;
-      const fragment = records.reduce(
-        (known: Fragment | undefined, { operation, time, tieBreaker, id, entity: attributes }) =>
-          changeFragment(known, operation, { time, tieBreaker: `${tieBreaker}|${id}`, attributes }),
-        item?.fragment,
-      );
+      repeated.clear();
+      const fragment = records.reduce((known: Fragment | undefined, record) => {
+        const { operation, time, tieBreaker, id, entity: attributes } = record;
+        const change = { time, tieBreaker: `${tieBreaker}|${id}`, attributes };
+        if (repeats(known, operation, change)) repeated.add(record);
+        return changeFragment(known, operation, change);
+      }, item?.fragment);
       // What came too late, or has come before, costs no write.
       if (fragment === item?.fragment) return;
       await lookups.write({ entity, key, revision: item?.revision ?? 0, fragment: fragment! });
     },
     { backoff },
   );
+  return repeated;
 }

@@ -7,8 +7,15 @@ import { DAY_MS } from '#core/util/durations.ts';
 import type { AssignedRecord, ProfileRejection } from './assign.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
 import type { FoldSettings } from './fold-settings.ts';
-import { changeFragment } from './fragment.ts';
-import { type Fragment, fragmentKey, joinEvents, type ProfileEvent, type ProfileItem } from './profile-item.ts';
+import { changeFragment, repeats } from './fragment.ts';
+import {
+  type Fragment,
+  fragmentKey,
+  identitiesIn,
+  joinEvents,
+  type ProfileEvent,
+  type ProfileItem,
+} from './profile-item.ts';
 
 /** A record with the place it has in a profile, and what it says to the identity graph: less than by itself where its
  * batch says too much. */
@@ -42,12 +49,13 @@ export function foldRecords(
   for (const assigned of records) {
     const { record, asserted } = assigned;
     assertions.push(...assertionOf(record, asserted.identities));
+    const duplicate = isRepetition(draft, assigned);
     const withoutProfile = retainInProfile(draft, assigned, settings);
     outcomes.push({
       record,
-      duplicate: false,
+      duplicate,
       ...(withoutProfile && { withoutProfile }),
-      ...(asserted.rejection && { graphRejection: asserted.rejection }),
+      ...(asserted.rejection && !duplicate && { graphRejection: asserted.rejection }),
     });
   }
   const { linkHistory, late } = addAssertions(item.linkHistory, assertions, settings.links, settings.linkHistoryLimits);
@@ -60,6 +68,7 @@ class Draft {
   readonly #fragments = new Map<string, Fragment>();
   readonly #events = new Map<IdentityKey, ProfileEvent[]>();
   readonly #activeOn = new Map<IdentityKey, number>();
+  #identities: ReadonlySet<IdentityKey> | undefined;
 
   constructor(item: ProfileItem) {
     this.#item = item;
@@ -67,6 +76,12 @@ class Draft {
 
   fragment(at: string): Fragment | undefined {
     return this.#fragments.get(at) ?? this.#item.fragments[at];
+  }
+
+  /** Whether the item had the identity before. */
+  knows(identity: IdentityKey): boolean {
+    this.#identities ??= identitiesIn(this.#item);
+    return this.#identities.has(identity);
   }
 
   setFragment(at: string, fragment: Fragment): void {
@@ -142,6 +157,20 @@ export function linkableOf(record: AcceptedRecord, settings: FoldSettings): Link
 
 const assertionOf = (record: AcceptedRecord, asserted: readonly IdentityKey[]): Assertion[] =>
   asserted.length < 2 ? [] : [{ id: record.id, time: record.time, source: record.datasetId, identities: asserted }];
+
+/**
+ * Whether a record says what its dataset said of this person before, and names nobody else: it is a duplicate by content,
+ * though only its time tells it from the one before, and it is folded all the same, since nothing is older by being said again.
+ */
+function isRepetition(draft: Draft, { record, keyedBy: key, asserted }: StitchableRecord): boolean {
+  if (!key || record.behaviour === 'event') return false;
+  const { identityMap: _identities, ...attributes } = record.entity;
+  const change = { time: record.time, tieBreaker: record.tieBreaker, attributes };
+  return (
+    repeats(draft.fragment(fragmentKey(record.datasetId, key)), record.operation, change) &&
+    asserted.identities.every((identity) => draft.knows(identity))
+  );
+}
 
 function retainInProfile(
   draft: Draft,

@@ -1,3 +1,4 @@
+import stringify from 'safe-stable-stringify';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { type Attributes, mergeAttributes, withoutCleared, withoutHidden, withoutOverwritten } from './attributes.ts';
 
@@ -71,6 +72,21 @@ export function changeFragment(
     ...(deletedAt !== undefined && { deletedAt }),
     ...(clearedRegions && { clearedRegions }),
   };
+}
+
+/**
+ * Whether a change says only what the fragment says already, by a record that came another time: as when a file without
+ * times of its own is sent again. What came first is no repetition, in whatever order the two are read.
+ */
+export function repeats(known: Fragment | undefined, operation: RecordOperation, change: FragmentChange): boolean {
+  if (!known || operation === 'delete' || isGone(known)) return false;
+  // Regions have times of their own.
+  if (change.attributes.userActivityRegions !== undefined) return false;
+  const { regions: _regions, ...stated } = known;
+  if (stated.time === change.time || stated.patches?.some(({ time }) => time === change.time)) return false;
+  const before = attributesOf(stated) ?? {};
+  const after = operation === 'merge' ? mergeAttributes(before, change.attributes) : change.attributes;
+  return stringify(after) === stringify(before);
 }
 
 interface Changed {
