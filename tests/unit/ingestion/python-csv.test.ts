@@ -20,8 +20,8 @@ const python = spawnSync('python3', [script, String(SEED), String(size(600, 20_0
   encoding: 'utf8',
   maxBuffer: 512 * 1024 ** 2,
 });
-const isHere = python.error === undefined && python.status === 0;
-if (!isHere) console.log('Not run: what Python writes is read as it was written: there is no python3 here.');
+const hasPython = python.error === undefined && python.status === 0;
+if (!hasPython) console.log('Not run: what Python writes is read as it was written: there is no python3 here.');
 
 /** A row is at least its id; cells of JSON come as the module writes them. */
 const read = async ({ bytes }: Written, csv?: object) => {
@@ -35,8 +35,8 @@ const read = async ({ bytes }: Written, csv?: object) => {
   return { rows, rejection };
 };
 
-describe.skipIf(!isHere)('what the csv module of Python writes', () => {
-  const files = (isHere ? python.stdout.trim().split('\n') : []).map((line) => JSON.parse(line) as Written);
+describe.skipIf(!hasPython)('what the csv module of Python writes', () => {
+  const files = (hasPython ? python.stdout.trim().split('\n') : []).map((line) => JSON.parse(line) as Written);
   /**
    * Outside of quotes Python escapes backslashes and quotes as well, which nobody else does who uses quotes; and without
    * quotes it leaves a `\r` as it is, which it cannot read itself.
