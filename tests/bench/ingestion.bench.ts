@@ -3,7 +3,7 @@ import { validate } from '#core/pipeline/process.ts';
 import { receivePayload } from '#core/pipeline/receive-payload.ts';
 import { BatchIngestion } from '#tests/bench/batch-ingestion.ts';
 import { aggregateOf } from '#tests/harness/core/aggregate.ts';
-import { ORDERS, ordersCatalog } from './large/catalog.ts';
+import { ORDERS, ORDERS_UNMAPPED, ordersCatalog } from './large/catalog.ts';
 import { orderOf } from './large/orders.ts';
 import { largeParquet } from './large/parquet-file.ts';
 import { processorTime, runsPerSecond, thousands } from './measure.ts';
@@ -44,8 +44,12 @@ const csv = (change: (one: Order) => Order) => (): Uint8Array => {
 const parquet = (codec: 'SNAPPY' | 'GZIP' | 'ZSTD') => (): Uint8Array =>
   largeParquet({ bytes: 1, rowGroups: [{ rows: ROWS, codec }] });
 
+const ndjson = (): Uint8Array => Buffer.from(orders.map((one) => JSON.stringify(one)).join('\n'));
+
 /** `unpacked` are bytes of the same rows as NDJSON, which of Parquet are many more than those of the file. */
 interface BenchFile {
+  /** Whether its dataset has a mapping. */
+  readonly isMapped?: true;
   make(): Uint8Array;
   readonly unpacked?: () => number;
 }
@@ -55,11 +59,13 @@ const ndjsonBytes = (make: (n: number) => object) => (): number => {
   return bytes;
 };
 const FILES: Readonly<Record<string, BenchFile>> = {
-  'orders.csv': { make: csv((one) => one) },
+  'orders.csv': { make: csv((one) => one), isMapped: true },
   // A letter beyond ASCII in every row.
-  'münchen.csv': { make: csv((one) => ({ ...one, note: `München, ${one.note}` })) },
-  'orders.ndjson': { make: () => Buffer.from(orders.map((one) => JSON.stringify(one)).join('\n')) },
+  'münchen.csv': { make: csv((one) => ({ ...one, note: `München, ${one.note}` })), isMapped: true },
+  'orders.ndjson': { make: ndjson },
+  'mapped.ndjson': { make: ndjson, isMapped: true },
   'snappy.parquet': { make: parquet('SNAPPY'), unpacked: ndjsonBytes((n) => orderOf(n)) },
+  'mapped.parquet': { make: parquet('SNAPPY'), unpacked: ndjsonBytes((n) => orderOf(n)), isMapped: true },
   'gzip.parquet': { make: parquet('GZIP'), unpacked: ndjsonBytes((n) => orderOf(n)) },
   'zstd.parquet': { make: parquet('ZSTD'), unpacked: ndjsonBytes((n) => orderOf(n)) },
 };
@@ -81,11 +87,12 @@ const line = (first: string, ...others: readonly string[]): void =>
   console.log(`  ${first.padEnd(16)}${others.map((text) => text.padStart(11)).join('')}`);
 const megabytes = (size: number): string => (size / 1e6).toFixed(1);
 
-async function measureFiles(ingestionMethod: BatchIngestion): Promise<void> {
+async function measureFiles(): Promise<void> {
   console.log('\nFiles, through decoding, mapping and validation, on one core\n');
   line('', '', 'looked at:', '', '', 'accepted:');
   line('file', 'size, MB', 'MB/s', 'unpacked', 'rows/s', 'MB/s', 'unpacked', 'rows/s');
-  for (const [name, { make, unpacked }] of Object.entries(FILES)) {
+  for (const [name, { make, unpacked, isMapped }] of Object.entries(FILES)) {
+    const ingestionMethod = isMapped ? mapped : unmapped;
     const bytes = make();
     await ingestionMethod.put(name, bytes);
     const chunks = await ingestionMethod.split(name);
@@ -99,12 +106,13 @@ async function measureFiles(ingestionMethod: BatchIngestion): Promise<void> {
   }
 }
 
-async function measureSteps(ingestionMethod: BatchIngestion): Promise<void> {
+async function measureSteps(): Promise<void> {
   console.log(
     '\nThe steps of a file, in microseconds a row; the last is accepted, written to the lake, and stitched\n',
   );
   line('file', 'split', 'looked at', 'accepted', 'ingested');
   for (const name of ['orders.csv', 'snappy.parquet']) {
+    const ingestionMethod = FILES[name]!.isMapped ? mapped : unmapped;
     const chunks = await ingestionMethod.split(name);
     const split = async (): Promise<number> =>
       (await ingestionMethod.split(name)).reduce((rows, { chunk }) => rows + chunk.rows!, 0);
@@ -156,7 +164,9 @@ async function measureMessages(): Promise<void> {
 /** Events in one Kinesis record, where several share one. */
 const SHARING = 20;
 
-const ingestionMethod = new BatchIngestion(await ordersCatalog(), ORDERS.id);
-await measureFiles(ingestionMethod);
-await measureSteps(ingestionMethod);
+const catalog = await ordersCatalog();
+const mapped = new BatchIngestion(catalog, ORDERS.id);
+const unmapped = new BatchIngestion(catalog, ORDERS_UNMAPPED.id);
+await measureFiles();
+await measureSteps();
 await measureMessages();

@@ -1,7 +1,9 @@
 import type { ColumnSettings } from '../text/csv-settings.ts';
 import type { MappingRule } from './definition.ts';
 import { requiredSources } from './required-sources.ts';
+import { pathsOf } from './rule-paths.ts';
 import { type MappingSettings, SchemaNames } from './schema-names.ts';
+import { headNames } from './source-path.ts';
 
 type Kind = ReturnType<ColumnSettings['kindOf']>;
 
@@ -16,15 +18,9 @@ export function columnSettings(
   settings: MappingSettings & Pick<ColumnSettings, 'kindOf'>,
 ): ColumnSettings {
   if (rules.length === 0) return { required: [], kindOf: settings.kindOf };
-  const read = new Set(rules.flatMap(sourcesOf));
-  const kinds = new Map<string, Kind>();
-  for (const { source, type } of rules) {
-    if (source === undefined) continue;
-    // Of a column that is read as two things, the text stays as it is.
-    const kind = KINDS[type ?? 'string'];
-    kinds.set(source, kinds.has(source) && kinds.get(source) !== kind ? undefined : kind);
-  }
-  const names = new SchemaNames(rules, settings);
+  const read = new Set(rules.flatMap(pathsOf).flatMap(headNames));
+  const kinds = kindsOf(rules, settings);
+  const names = new SchemaNames([...read], settings);
   const instead = new Map<string, string[]>();
   for (const { source, destination } of rules) {
     if (source === undefined || !destination.includes('.')) continue;
@@ -40,4 +36,15 @@ export function columnSettings(
   };
 }
 
-const sourcesOf = ({ source, countrySource }: MappingRule): string[] => [source ?? [], countrySource ?? []].flat();
+/** What columns become, where it is the same wherever they are read. */
+function kindsOf(rules: readonly MappingRule[], settings: Pick<ColumnSettings, 'kindOf'>): ReadonlyMap<string, Kind> {
+  const kinds = new Map<string, Kind>();
+  for (const { source, destination, type, decimal, thousands } of rules) {
+    if (source === undefined) continue;
+    // Of a column that is read as two things, or whose rule says how numbers are written, the text stays as it is.
+    const isWrittenSo = decimal !== undefined || thousands !== undefined;
+    const kind = isWrittenSo ? undefined : type === undefined ? settings.kindOf(destination) : KINDS[type];
+    kinds.set(source, kinds.has(source) && kinds.get(source) !== kind ? undefined : kind);
+  }
+  return kinds;
+}

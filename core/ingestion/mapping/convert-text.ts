@@ -3,8 +3,9 @@ import { readPlainInstant } from '#core/util/instant.ts';
 import { dayText as dayOf, epochText } from '../convert/instants.ts';
 import { USUAL_BOOLEANS } from '../text/csv-values.ts';
 import { isExact } from '../text/lossless.ts';
-import { compileDatePattern, type DateParts, dateReader, instantOf } from './date-pattern.ts';
+import { compileDatePattern, type DateParts, instantOf, readIsoDay, readIsoInstant } from './date-pattern.ts';
 import type { MappingRule } from './definition.ts';
+import { numberReader } from './number-text.ts';
 
 type Type = NonNullable<MappingRule['type']>;
 /** A text that is not what a rule wants of it. */
@@ -20,39 +21,21 @@ export class NotConverted {
 export type Converter = (text: string, country?: string) => unknown;
 
 /**
- * How a rule makes values of cells: the type, the formats of dates, the country of telephone numbers, one value or a
- * list. White space around a value does not matter, except in text.
+ * How a rule makes a value of a text: the type, the formats of dates and numbers, the country of telephone numbers. White
+ * space around a value does not matter, except in text.
  * @throws Error when a date pattern can't be read
  */
 export function compileConverter(rule: ConverterRule): Converter {
-  const convert = compileSingle(rule);
-  const { split } = rule;
-  if (split === undefined) return convert;
-  return (text, country) => {
-    const values: unknown[] = [];
-    for (const part of text.split(split)) {
-      const item = part.trim();
-      if (item === '') continue;
-      const value = convert(item, country);
-      if (value instanceof NotConverted)
-        return new NotConverted(`${value.expected}, several with "${split}" between them`);
-      values.push(value);
-    }
-    return values;
-  };
-}
-
-type ConverterRule = Partial<MappingRule> & { readonly type: Type };
-
-function compileSingle(rule: ConverterRule): Converter {
   const { type } = rule;
   if (type === 'string') return (text) => text;
   if (type === 'phone') return compilePhone(rule);
   if (type === 'date' || type === 'date-time') return compileDate(type, rule);
-  const convert = CONVERTERS[type];
-  const otherwise = new NotConverted(EXPECTED[type]);
+  const convert = type === 'boolean' ? CONVERTERS.boolean : compileNumber(type, rule);
+  const otherwise = new NotConverted(expectedNumber(type, rule));
   return (text) => convert(text.trim()) ?? otherwise;
 }
+
+type ConverterRule = Partial<MappingRule> & { readonly type: Type };
 
 const EXPECTED: Readonly<Record<Type, string>> = {
   string: 'text',
@@ -79,11 +62,21 @@ const CONVERTERS: Readonly<Record<'number' | 'integer' | 'boolean', (text: strin
   boolean: (text) => USUAL_BOOLEANS.get(text.toLowerCase()),
 };
 
-/** ISO 8601, as people and databases write it: a space for the T, no seconds, zones of two or four digits. */
-const readIsoInstant = dateReader(
-  /^(?<yyyy>\d{4})-(?<M>\d\d)-(?<d>\d\d)[Tt ](?<H>\d\d):(?<m>\d\d)(?::(?<s>\d\d))?(?:\.(?<S>\d+))? ?(?<X>[Zz]|[+-]\d\d(?::?\d\d)?)?$/,
-);
-const readIsoDay = compileDatePattern('yyyy-MM-dd');
+/** Numbers with a point, or as the rule says that they are written. */
+function compileNumber(type: 'number' | 'integer', { decimal, thousands }: ConverterRule): (text: string) => unknown {
+  if (decimal === undefined && thousands === undefined) return CONVERTERS[type];
+  const read = numberReader({ decimal: decimal ?? '.', ...(thousands !== undefined && { thousands }) });
+  if (type === 'number') return read;
+  return (text) => {
+    const value = read(text);
+    return Number.isSafeInteger(value) ? value : undefined;
+  };
+}
+
+function expectedNumber(type: Type, { decimal, thousands }: ConverterRule): string {
+  if (type !== 'number' || (decimal === undefined && thousands === undefined)) return EXPECTED[type];
+  return `a number such as 1${thousands ?? ''}234${decimal ?? '.'}50`;
+}
 
 function compileDate(type: 'date' | 'date-time', { format, timeZone }: Partial<MappingRule>): Converter {
   const patterns = format === undefined ? undefined : [format].flat();

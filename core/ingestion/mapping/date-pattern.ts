@@ -25,14 +25,31 @@ const EPOCHS: Readonly<Record<string, number>> = { epochSeconds: 1_000, epochMil
 /** The instants that a date can be. */
 const MAX_MS = 8.64e15;
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+export const MONTH_NAMES = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+const MONTHS = MONTH_NAMES.map((name) => name.slice(0, 3));
 /** Minutes that clocks can be apart from Greenwich; ISO 8601 in the calendars of databases knows no more. */
 const MAX_OFFSET = 18 * 60;
+
+const ZONE = '(?<X>z|[+-]\\d\\d(?::?\\d\\d)?)';
 
 /** What a letter group of a pattern reads, as a regular expression without ambiguity. */
 const FIELDS: Readonly<Record<string, string>> = {
   yyyy: '(?<yyyy>\\d{4})',
   yy: '(?<yy>\\d\\d)',
+  MMMM: `(?<MMM>${MONTH_NAMES.join('|')})`,
   MMM: `(?<MMM>${MONTHS.join('|')})`,
   MM: '(?<M>\\d\\d)',
   M: '(?<M>\\d{1,2})',
@@ -46,7 +63,9 @@ const FIELDS: Readonly<Record<string, string>> = {
   ss: '(?<s>\\d\\d)',
   SSS: '(?<S>\\d{1,9})',
   a: '(?<a>am|pm)',
-  XXX: '(?<X>z|[+-]\\d\\d(?::?\\d\\d)?)',
+  XXX: ZONE,
+  X: ZONE,
+  Z: ZONE,
 };
 
 /** For people who got a pattern wrong. */
@@ -59,14 +78,19 @@ export const PATTERN_LETTERS = `${Object.keys(FIELDS).join(' ')}, letters in 'qu
 export function compileDatePattern(pattern: string): DateReader {
   const unit = Object.hasOwn(EPOCHS, pattern) ? EPOCHS[pattern] : undefined;
   if (unit !== undefined) return (text) => epochParts(text, unit);
-  const tokens = [...pattern.matchAll(/'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g)];
   const said = new Set<string>();
-  const parts = tokens.map(([token, quoted]) =>
-    /^[A-Za-z]/.test(token) ? fieldOf(token, said) : escapeText(quoted ?? token),
+  const parts = patternTokens(pattern).map(({ letters, text }) =>
+    letters === undefined ? escapeText(text) : fieldOf(letters, said),
   );
   expectWhole(said);
   return dateReader(new RegExp(`^${parts.join('')}$`, 'i'));
 }
+
+/** The letter groups of a pattern, and what stands between them as it is. */
+export const patternTokens = (pattern: string): readonly { readonly letters?: string; readonly text: string }[] =>
+  [...pattern.matchAll(/'([^']*)'|([A-Za-z])\2*|[^A-Za-z]/g)].map(([token, quoted]) =>
+    /^[A-Za-z]/.test(token) ? { letters: token, text: token } : { text: quoted ?? token },
+  );
 
 /** The expression of a letter group. @param said what others say, to which it is added */
 function fieldOf(token: string, said: Set<string>): string {
@@ -106,6 +130,12 @@ export function dateReader(expression: RegExp): DateReader {
   };
 }
 
+/** ISO 8601, as people and databases write it: a space for the T, no seconds, zones of two or four digits. */
+export const readIsoInstant = dateReader(
+  /^(?<yyyy>\d{4})-(?<M>\d\d)-(?<d>\d\d)[Tt ](?<H>\d\d):(?<m>\d\d)(?::(?<s>\d\d))?(?:\.(?<S>\d+))? ?(?<X>[Zz]|[+-]\d\d(?::?\d\d)?)?$/,
+);
+export const readIsoDay = dateReader(/^(?<yyyy>\d{4})-(?<M>\d\d)-(?<d>\d\d)$/);
+
 const escapeText = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 type Groups = readonly (string | undefined)[];
@@ -115,7 +145,9 @@ const numberAt = (groups: Groups, place: number): number => (place === 0 ? 0 : N
 function partsOf(groups: Groups, places: Places): DateParts | undefined {
   const year = yearOf(groups, places);
   const month =
-    places.MMM === 0 ? numberAt(groups, places.M) : MONTHS.indexOf(groups[places.MMM]?.toLowerCase() ?? '') + 1;
+    places.MMM === 0
+      ? numberAt(groups, places.M)
+      : MONTHS.indexOf(groups[places.MMM]?.slice(0, 3).toLowerCase() ?? '') + 1;
   const day = numberAt(groups, places.d);
   const time = timeOf(groups, places);
   if (time === undefined || day < 1 || day > daysIn(year, month)) return undefined;
@@ -217,7 +249,7 @@ const offsets = new Map<string, Map<number, number | undefined>>();
 const MAX_DAYS = 10_000;
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in ms. */
-function offsetAt(timeZone: string, instant: number): number {
+export function offsetAt(timeZone: string, instant: number): number {
   if (timeZone === 'UTC') return 0;
   let days = offsets.get(timeZone);
   if (!days || days.size > MAX_DAYS) {

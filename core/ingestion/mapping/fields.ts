@@ -1,4 +1,4 @@
-import { MAX_DEPTH, type Rejection } from '#core/record/record.ts';
+import { MAX_DEPTH, MAX_RECORD_BYTES, type Rejection } from '#core/record/record.ts';
 import { pointerTo, reportedPointer } from '#core/util/pointer.ts';
 import { isUnsafeKey } from '../text/decode-json.ts';
 import type { Fields, Mapped } from './mapped.ts';
@@ -13,6 +13,12 @@ export const isFieldPath = (path: readonly string[]): boolean =>
  */
 export function put(target: Fields, path: readonly string[], value: unknown): boolean {
   const last = path.length - 1;
+  if (last === 0) {
+    const name = path[0]!;
+    if (Object.hasOwn(target, name)) return false;
+    target[name] = value;
+    return true;
+  }
   let fields = target;
   for (let i = 0; i < last; i++) {
     const name = path[i]!;
@@ -46,16 +52,41 @@ export const TOO_DEEP: Rejection = {
   found: 'more levels',
 };
 
-/** Whether a value may stand so far below the record. Its own depth is bounded. */
-export const fitsBelow = (value: unknown, levels: number): boolean =>
-  typeof value !== 'object' || value === null || levels + depthOf(value) <= MAX_DEPTH;
+/** What a mapping may make of one record. */
+export class Extent {
+  #left = MAX_CHARACTERS;
 
-function depthOf(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  let deepest = 0;
-  for (const inside of Object.values(value)) deepest = Math.max(deepest, depthOf(inside));
-  return deepest + 1;
+  /** @returns why a value can't stand so far below the record, or beside what stands there already */
+  add(value: unknown, levels: number): Rejection | undefined {
+    if (typeof value !== 'object' || value === null) return undefined;
+    return this.#walk(value, levels);
+  }
+
+  #walk(value: unknown, levels: number): Rejection | undefined {
+    this.#left -= typeof value === 'string' ? value.length + MARKS : MARKS;
+    if (this.#left < 0) return TOO_LARGE;
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (levels >= MAX_DEPTH) return TOO_DEEP;
+    for (const key in value) {
+      if (!Array.isArray(value)) this.#left -= key.length + MARKS;
+      const rejection = this.#walk((value as Fields)[key], levels + 1);
+      if (rejection) return rejection;
+    }
+    return undefined;
+  }
 }
+
+/** Of lists and objects; a text is no longer than the record was. */
+const MAX_CHARACTERS = 4 * MAX_RECORD_BYTES;
+/** Quotes, brackets, a comma or a colon. */
+const MARKS = 4;
+
+const TOO_LARGE: Rejection = {
+  code: 'too-large',
+  message: 'The mapping makes too much of the record: it repeats large values, such as in each item of a list',
+  expected: 'a record of at most 4 MB',
+  found: 'a larger one',
+};
 
 const hasDot = (fields: Readonly<Fields>): boolean => {
   for (const name in fields) if (name.includes('.')) return true;
@@ -86,7 +117,8 @@ export function nestFlatNames(record: Readonly<Fields>): Mapped {
 
 /** @param own the objects that belong to the new record; others are shared with the old one, and copied first */
 function nest(target: Fields, path: readonly string[], value: unknown, own: Set<unknown>): Rejection | undefined {
-  if (!fitsBelow(value, path.length)) return TOO_DEEP;
+  const rejection = new Extent().add(value, path.length);
+  if (rejection) return rejection;
   let fields = target;
   for (const name of path.slice(0, -1)) {
     // Where there is nothing yet, or null, which says as much.

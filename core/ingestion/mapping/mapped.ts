@@ -25,14 +25,6 @@ export class Rejected {
   }
 }
 
-/** Stands for a value that is left out, and counted. */
-export class Omitted {
-  readonly omission: Omission;
-  constructor(omission: Omission) {
-    this.omission = omission;
-  }
-}
-
 /** What a value looks like, without telling it. */
 export function typeName(value: unknown): string {
   if (value === null) return 'null';

@@ -12,6 +12,14 @@ export interface SourcePath {
   readonly steps?: readonly SourceStep[];
 }
 
+/** Steps as they are written. */
+export const textOfSteps = (steps: readonly SourceStep[]): string =>
+  steps
+    .map((step, i) =>
+      'names' in step ? `${i > 0 ? '.' : ''}${step.names.join('.')}` : `[${'index' in step ? step.index : '*'}]`,
+    )
+    .join('');
+
 const MAX_STEPS = 32;
 const BRACKETS = /\[(?:\*|\d{1,6})\]/g;
 
@@ -65,12 +73,16 @@ export type Read<S> = (source: S) => unknown;
 export function objectReader({ text, steps }: SourcePath): Read<Fields> {
   if (!steps) return ownReader(text);
   const [first, ...rest] = steps as [{ names: readonly string[] }, ...SourceStep[]];
-  const read = rest.reduce(followed, namesReader(first.names));
+  const read = rest.reduce<Read<Fields>>(followed, namesReader(first.names));
   // A list in brackets may also be the name of a key.
   return rest.length === 0 ? read : either([ownReader(text), read], text);
 }
 
-function followed(read: Read<Fields>, step: SourceStep): Read<Fields> {
+/** Compiles a reader of what steps lead to from any value. */
+export const followSteps = (steps: readonly SourceStep[]): Read<unknown> =>
+  steps.reduce(followed, (value: unknown) => value);
+
+function followed<S>(read: Read<S>, step: SourceStep): Read<S> {
   if ('index' in step) return (source) => itemAt(read(source), step.index);
   if ('each' in step) return (source) => itemsOf(read(source));
   const below = namesReader(step.names);

@@ -50,9 +50,12 @@ export const ORDERS = datasetDefinition.parse({
   ],
 });
 
+/** The same orders, as their files have them. */
+export const ORDERS_UNMAPPED = datasetDefinition.parse({ ...ORDERS, id: 'orders-unmapped', mapping: undefined });
+
 /** The example's catalog with orders of shops. */
 export async function ordersCatalog(): Promise<CompiledCatalog> {
   const example = await exampleDefinitions();
   const schemas = [...example.schemas, ORDERS_SCHEMA];
-  return compileCatalog({ ...example, schemas, datasets: [...example.datasets, ORDERS] });
+  return compileCatalog({ ...example, schemas, datasets: [...example.datasets, ORDERS, ORDERS_UNMAPPED] });
 }

@@ -7,7 +7,7 @@ import type { Remembered, TimelineEntry } from '#core/profile/ports/timeline.ts'
 import type { Batch } from '#core/record/operations.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
-import { ORDERS } from './catalog.ts';
+import { ORDERS, ORDERS_UNMAPPED } from './catalog.ts';
 import { type Format, makeFile } from './make-file.ts';
 import type { Expected } from './rows.ts';
 import type { Answer, Call, Job } from './worker.ts';
@@ -58,7 +58,7 @@ export async function runLarge({
   random,
 }: LargeRun): Promise<LargeResult> {
   mkdirSync(join(folder, 'landing'), { recursive: true });
-  const key = `landing/${ORDERS.id}/large.${format}`;
+  const key = `landing/${(format === 'csv' ? ORDERS : ORDERS_UNMAPPED).id}/large.${format}`;
   const path = join(folder, 'landing', encodeURIComponent(key));
   const expected = makeFile(format, path, bytes);
 

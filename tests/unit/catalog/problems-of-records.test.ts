@@ -292,6 +292,88 @@ const CASES: readonly Case[] = [
     says: [/either "source" .* or "constant"/],
   },
   {
+    name: 'a place in an expression where a function is not there',
+    files: {
+      'datasets/people.yaml': mapping(`{ expression: 'concat(first, ${HERE}uper(last))', destination: shop.crmId }`),
+    },
+    says: [/there is no function "uper"/],
+  },
+  {
+    name: 'a place in an expression of several lines',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `expression: |\n      iif(vip,\n        "gold",\n        ${HERE}left(tier))\n    destination: extras.tier`,
+      ),
+    },
+    says: [/"left" has 1 argument/],
+  },
+  {
+    name: 'a place in an expression that ends too early',
+    files: { 'datasets/people.yaml': mapping(`{ expression: "trim(\\"a\\"${HERE}", destination: shop.crmId }`) },
+    says: [/ends too early/],
+  },
+  {
+    name: 'an argument of another type',
+    files: {
+      'datasets/people.yaml': mapping(`{ expression: 'left(a, ${HERE}["b"])', destination: shop.crmId }`),
+    },
+    says: [/"left" takes a number as count, and this is a list/],
+  },
+  {
+    name: 'an expression of another type than its field',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ expression: ${HERE}upper(a), destination: shop.spend }`,
+        `{ expression: '${HERE}a > 1', destination: loyalty }`,
+      ),
+    },
+    says: [/gives "shop.spend" a string/, /gives "loyalty" a boolean/],
+  },
+  {
+    name: 'an object of an expression with a field that is not there',
+    files: {
+      'datasets/people.yaml': mapping(
+        `{ expression: 'to_object("crmId", id, ${HERE}"spent", 1)', destination: shop }`,
+        `{ expression: '[{"name": a, ${HERE}"nmae": b}]', destination: tags }`,
+      ),
+    },
+    says: [/"spent" is not a field there/, /"nmae" is not a field there/],
+  },
+  {
+    name: 'a value of a table that its field does not allow',
+    files: {
+      'datasets/people.yaml': mapping(
+        '{ source: id, destination: shop.crmId }',
+        `{ source: t, destination: loyalty.tier, values: { g: gold, p: ${HERE}platinum }, default: ${HERE}none }`,
+      ),
+    },
+    says: [/does not allow "platinum"/, /does not allow "none"/],
+  },
+  {
+    name: 'items of what is no list, and of a list that is read nowhere',
+    files: {
+      'datasets/people.yaml': mapping(`{ source: id, destination: ${HERE}'shop[0].crmId' }`),
+      'datasets/visits.yaml': `id: visits\nschemaRef: { id: https://example.com/visits }\nmapping:\n  - { source: a, destination: _id }\n  - { source: t, destination: timestamp }\n  - { source: t, destination: ${HERE}'commerce..order' }\n`,
+    },
+    says: [/has the item of a list where the schema .* has none/, /"commerce..order" is no path of a field/],
+  },
+  {
+    name: 'rules for each item that read no list',
+    files: {
+      'datasets/people.yaml': `id: people\nschemaRef: { id: https://example.com/people }\n${HERE}mapping:\n  - { source: id, destination: shop.crmId }\n  - { source: t, destination: 'tags[*].name' }\n`,
+    },
+    says: [/each item of "tags\[\*\].name" from no list/],
+  },
+  {
+    name: 'a rule with two origins',
+    files: {
+      'datasets/people.yaml': mapping(`{ source: a, expression: ${HERE}b, destination: shop.crmId }`),
+    },
+    says: [/either "source" .* or "constant"/],
+  },
+  {
     name: 'a mapping without what the class requires',
     files: {
       'datasets/visits.yaml': `id: visits\nschemaRef: { id: https://example.com/visits }\n${HERE}mapping:\n  - { source: a, destination: _id }\n`,

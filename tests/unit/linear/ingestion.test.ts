@@ -119,6 +119,39 @@ describe('reading a cell of CSV takes steps for each character once', () => {
   });
 });
 
+describe('working out an expression takes steps for each character once', () => {
+  it.each([
+    'trim(a)',
+    'join(",", split(a, "a"))',
+    'replace(lower(a), "1", "22")',
+    'matches_regex(a, "([a-z]+)*x")',
+    'extract_regex(a, "(a|ab)(c|bcd)*$")',
+    'replace_regex(a, "[0-9.]", "-")',
+    'explode(a, "[.,]")',
+    'str_to_object(a, ":", ",")',
+    'get_values(a, "a", ":", ",")',
+    'json_to_object(a)',
+    'date(a)',
+    'date(a, "dd. MMMM yyyy")',
+    'to_decimal(a, ",", ".")',
+    'get_url_host(a)',
+    'right(a, 3) + sha256(a)',
+    'a == "b" ? a : length(a) > 3',
+  ])('%s', (expression) => {
+    const { mapRow } = compileMapping([mappingRule.parse({ expression, destination: 'b' })]);
+    const header = ['a'];
+    expectLinear((text) => mapRow([text], header));
+  });
+
+  it('also to read it', () => {
+    expectLinear((expression) =>
+      compileMapping([{ ...mappingRule.parse({ expression: 'a', destination: 'b' }), expression }]),
+    );
+    expectLinear((source) => compileMapping([mappingRule.parse({ source, destination: 'b' })]).mapObject({}));
+    expectLinear((destination) => compileMapping([mappingRule.parse({ source: 'a', destination })]));
+  });
+});
+
 describe('reading takes steps for each character once', () => {
   const headers = new Map();
   const forms = compileNormalForms(
