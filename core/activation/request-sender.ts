@@ -57,6 +57,8 @@ export interface SendOptions {
   readonly begin: () => Promise<void>;
   /** Whether there is time for one more request. @default always */
   readonly hasTime?: () => boolean;
+  /** How long the function can go on, in ms: no request is waited for longer. @default for ever */
+  readonly leftMs?: () => number;
 }
 
 export interface RequestSender {
@@ -136,6 +138,7 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
       submissions,
       now: deps.now,
       onReported: deps.onReported,
+      leftMs: options.leftMs,
     };
     const polled = await pollJobs(profiles, world);
     const jobs = polled.map((each) => (each && 'delivered' in each ? each : undefined));

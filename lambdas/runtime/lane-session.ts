@@ -64,6 +64,11 @@ export class LaneSession<T> {
     return this.#deps.now() + RESERVE_MS <= this.#deadline;
   }
 
+  /** How long the function can go on, in ms. */
+  leftMs(): number {
+    return this.#deadline - this.#deps.now();
+  }
+
   /** Whether any of them was sent away before. */
   isBack(items: readonly LaneItem<T>[]): boolean {
     return items.some(({ receives }) => receives > 1);

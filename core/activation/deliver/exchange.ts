@@ -11,11 +11,21 @@ export interface Addressed {
   readonly destination: ProfileDestination;
   readonly type: RequestDestination<ProfileDestination>;
   readonly context: RequestContext;
+  /** How long whoever asks can go on, in ms. @default for ever */
+  readonly leftMs?: (() => number) | undefined;
 }
 
 export type Exchange = (request: HttpRequest, to: Addressed) => Promise<HttpOutcome | Failure>;
 
 const UNAUTHORIZED = 401;
+/** What is kept of the time that is left, to say what became of a request. */
+const END_MS = 2_000;
+const SHORTEST_MS = 1_000;
+
+/** A request that is given up before who makes it is ended: otherwise nobody would know what became of it. */
+function within({ timeoutMs, ...request }: HttpRequest, leftMs = Number.POSITIVE_INFINITY): HttpRequest {
+  return { ...request, timeoutMs: Math.max(SHORTEST_MS, Math.min(timeoutMs, leftMs - END_MS)) };
+}
 
 /**
  * One request, authenticated; where the token is not taken any more, once more with a new one.
@@ -25,16 +35,17 @@ export function createExchange(
   { http, awsSigner }: { readonly http: HttpClient; readonly awsSigner?: AwsSigner },
   authenticator: Authenticator,
 ): Exchange {
-  return async (request, { destination, type, context }) => {
+  return async (request, { destination, type, context, leftMs }) => {
     const how = type.authentication(destination);
     const attempt = async (): Promise<HttpOutcome | Failure> => {
       if (how.type === 'aws') {
         const signed = awsSigner ? await awsSigner(request, how) : failed('stop', 'aws-signer-not-there');
-        return 'reason' in signed ? signed : http(signed);
+        return 'reason' in signed ? signed : http(within(signed, leftMs?.()));
       }
       const authorized = await authenticator.authorize(destination.id, how, context.credentials);
       if ('reason' in authorized) return authorized;
-      return http({ ...request, headers: { ...request.headers, ...authorized.headers } });
+      const made = { ...request, headers: { ...request.headers, ...authorized.headers } };
+      return http(within(made, leftMs?.()));
     };
     const isRejected = (outcome: HttpOutcome | Failure): boolean =>
       'kind' in outcome &&

@@ -90,6 +90,7 @@ export function createHandler(deps: DeliverHttpDeps) {
       isLast: items.some(({ attempt }) => attempt >= DELIVERY_ATTEMPTS.http),
       begin: () => session.begin(items),
       hasTime: () => session.hasTime(),
+      leftMs: () => session.leftMs(),
     });
     // What was held back has not been sent.
     const isSent = results.some((result) => result.delivered || result.reason !== HELD_BACK);
