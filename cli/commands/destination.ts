@@ -3,13 +3,21 @@ import { authorizeCommand } from '#cli/destination/authorize.ts';
 import { guardCommands } from '#cli/destination/guard-commands.ts';
 import { operatingCommands } from '#cli/destination/operating.ts';
 import { previewCommand } from '#cli/destination/preview.ts';
+import { testCommand } from '#cli/destination/test-command.ts';
 import { typeCommands } from '#cli/destination/type-commands.ts';
 
 export function destinationCommand(): Command {
   const command = new Command('destination').description(
     'see what is delivered to destinations; set up, pause, resume, release, replay',
   );
-  const parts = [...typeCommands(), authorizeCommand(), previewCommand(), ...operatingCommands(), ...guardCommands()];
+  const parts = [
+    ...typeCommands(),
+    authorizeCommand(),
+    testCommand(),
+    previewCommand(),
+    ...operatingCommands(),
+    ...guardCommands(),
+  ];
   for (const part of parts) command.addCommand(part.copyInheritedSettings(command));
   return command;
 }

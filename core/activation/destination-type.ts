@@ -148,6 +148,10 @@ export interface RequestDestination<D extends AnyDestination, C = unknown, R = u
   answer(outcome: HttpOutcome, rows: readonly R[], call: C, destination: D): Answer<C, R>;
   /** Whether an outcome says that the token has expired where its status is not 401: then once more with a new one. */
   expired?(outcome: HttpOutcome): boolean;
+  /** A request that changes nothing and needs the permission that deliveries need, for `destination test`. */
+  probe?(destination: D, context: RequestContext): HttpRequest;
+  /** Why its outcome is none to be content with. @default by its status */
+  probed?(outcome: HttpOutcome, destination: D): Failure | undefined;
   /** How to ask for the result of a job, where answers say `job`. */
   readonly jobs?: Jobs<D>;
   /**
