@@ -18,6 +18,7 @@ import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/defi
 import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
 import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
+import { compileIdentityFields } from '#core/schema/identity-fields.ts';
 import { schemaCompiler } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
@@ -211,6 +212,7 @@ function compileDataset(
     nullMarkers,
     // What is no person and no event names nobody.
     identitiesOf: pointer === undefined ? compileIdentities(schema, normalForms) : () => NO_IDENTITIES,
+    identityFields: compileIdentityFields(schema, (part) => compileIdentities(part, normalForms)),
     files: {
       format: definition.fileFormat,
       csv: definition.csv ?? NO_CSV_SETTINGS,

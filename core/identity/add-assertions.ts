@@ -47,15 +47,14 @@ export const linksOf = (
 ): readonly Link[] => replayLinks(linkHistory, rules, limits);
 
 /**
- * What takes a link out comes after what was asserted at the same instant. Of assertions, the one whose identities come
+ * What takes a link out comes after what was asserted at the same instant, and what somebody takes out by hand last. Of assertions, the one whose identities come
  * first in the alphabet comes last, so that it counts as the latest: what decides is what was asserted, not where or how
  * it came.
  */
 const inOrder = (x: Assertion, y: Assertion): number =>
-  x.time - y.time ||
-  Number(!!x.unlinking) - Number(!!y.unlinking) ||
-  compareKeys(namesOf(y), namesOf(x)) ||
-  compareKeys(x.id, y.id);
+  x.time - y.time || weightOf(x) - weightOf(y) || compareKeys(namesOf(y), namesOf(x)) || compareKeys(x.id, y.id);
+
+const weightOf = ({ unlinking, clears }: Assertion): number => (unlinking ? 2 : clears ? 1 : 0);
 
 /** No identity has a zero byte; a shorter list comes before one that goes on. */
 const namesOf = ({ identities }: Assertion): string => [...identities].sort().join('\0');

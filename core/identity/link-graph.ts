@@ -1,4 +1,5 @@
 import type { IdentityKey } from '#core/record/identity.ts';
+import { isAssertedBy, withoutCleared } from './claims.ts';
 import {
   type Group,
   groupOf,
@@ -6,6 +7,7 @@ import {
   join,
   mayJoin,
   type Node,
+  newLink,
   nodeOf,
   seenAgain,
   setLink,
@@ -48,7 +50,7 @@ export class LinkGraph {
     const latest = new Set(isLate ? [] : named);
     const isLatest: IsLatest = (a, b) => latest.has(a) && latest.has(b) && !isUnlinked?.(a.key, b.key);
     const removed = [...groups].flatMap((each) => this.#repair(each, assertion, isLatest));
-    return removed.sort((x, y) => compareKeys(x.a, y.a) || compareKeys(x.b, y.b));
+    return removed.sort(byEnds);
   }
 
   /** Takes one link out, unless it was asserted again later. */
@@ -61,6 +63,35 @@ export class LinkGraph {
       this.#regroup(left.group.members);
     }
     return [{ a, b, at: time, by: id, why: 'withdrawn', ...(unlinking && { unlinking }) }];
+  }
+
+  /**
+   * Takes back what an update clears: of its person's links to identities that stood in the cleared fields, and of these
+   * identities' links to others that records of the same source have named with the person. A link that another source
+   * asserts as well stays.
+   */
+  clear(update: Assertion): readonly RemovedLink[] {
+    const person = this.#nodes.get(update.identities[0]!);
+    if (!person) return NONE;
+    const removed: RemovedLink[] = [];
+    const withdraw = (node: Node, other: Node, link: Link): void => {
+      const left = withoutCleared(link, node.key, update);
+      if (left) {
+        setLink(node, other, left);
+        return;
+      }
+      this.#disconnect(link);
+      removed.push({ a: link.a, b: link.b, at: update.time, by: update.id, why: 'cleared' });
+    };
+    const own = [...person.links].filter(([, link]) => isAssertedBy(link, update.source)).map(([node]) => node);
+    for (const node of own) {
+      for (const other of [person, ...own]) {
+        const link = node.links.get(other);
+        if (link) withdraw(node, other, link);
+      }
+    }
+    if (removed.length > 0) this.#regroup(person.group.members);
+    return removed.sort(byEnds);
   }
 
   #isSound = ({ hasConflict, members }: Group): boolean => !hasConflict && members.size <= this.#rules.limit;
@@ -90,7 +121,8 @@ export class LinkGraph {
     return links;
   }
 
-  #assert({ identities, time, source }: Assertion, isUnlinked?: IsUnlinked): readonly Node[] {
+  #assert(assertion: Assertion, isUnlinked?: IsUnlinked): readonly Node[] {
+    const { identities } = assertion;
     const nodes = nodesInOrder(identities, (key) => this.#nodeOf(key));
     for (let i = 0; i < nodes.length; i++) {
       const a = nodes[i]!;
@@ -98,8 +130,8 @@ export class LinkGraph {
         const b = nodes[j]!;
         if (isUnlinked?.(a.key, b.key)) continue;
         const known = a.links.get(b);
-        if (known) setLink(a, b, seenAgain(known, time, source));
-        else this.#connect(a, b, { a: a.key, b: b.key, firstSeen: time, lastSeen: time, source });
+        if (known) setLink(a, b, seenAgain(known, assertion));
+        else this.#connect(a, b, newLink(a.key, b.key, assertion));
       }
     }
     if (isUnlinked) this.#groupsAmong(nodes);
@@ -193,6 +225,8 @@ type IsLatest = (a: Node, b: Node) => boolean;
 type Remove = (link: Link, why: RemovalReason) => void;
 
 const NONE: readonly RemovedLink[] = [];
+
+const byEnds = (x: RemovedLink, y: RemovedLink): number => compareKeys(x.a, y.a) || compareKeys(x.b, y.b);
 
 /** The nodes of an assertion's identities, each once, sorted; none where there are fewer than two. */
 function nodesInOrder(identities: readonly IdentityKey[], nodeOf: (key: IdentityKey) => Node): readonly Node[] {

@@ -1,6 +1,7 @@
 import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
+import { claimOf, claimsAfter } from './claims.ts';
 import type { IdType } from './definition.ts';
-import { compareKeys, type Link, type LinkingRules } from './linking-rules.ts';
+import { type Assertion, compareKeys, type Link, type LinkingRules } from './linking-rules.ts';
 
 /** An identity in a graph that is being worked on. Everything here may be changed by `link-graph.ts`. */
 export interface Node {
@@ -65,11 +66,19 @@ export function setLink(a: Node, b: Node, link: Link): void {
   b.links.set(a, link);
 }
 
-/** A link that is asserted once more. @param time epoch ms @param source the dataset of the record that asserts it */
-export function seenAgain(known: Link, time: number, source: string): Link {
+/** A link that an assertion names for the first time. */
+export function newLink(a: IdentityKey, b: IdentityKey, { time, source, ...assertion }: Assertion): Link {
+  const claim = claimOf(a, b, { time, source, ...assertion });
+  return { a, b, firstSeen: time, lastSeen: time, source, ...(claim && { claims: { [source]: claim } }) };
+}
+
+/** A link that is asserted once more. */
+export function seenAgain(known: Link, assertion: Assertion): Link {
   const { a, b } = known;
+  const { time, source } = assertion;
   const isLater = time >= known.lastSeen;
-  if (isLater && source === known.source) return { ...known, lastSeen: time };
+  const claims = claimsAfter(known, assertion);
+  if (isLater && source === known.source) return { ...known, lastSeen: time, ...(claims && { claims }) };
   const assertedLast = isLater ? source : known.source;
   const sources = new Set([known.source, source, ...(known.alsoFrom ?? [])]);
   sources.delete(assertedLast);
@@ -80,6 +89,7 @@ export function seenAgain(known: Link, time: number, source: string): Link {
     lastSeen: Math.max(known.lastSeen, time),
     source: assertedLast,
     ...(sources.size > 0 && { alsoFrom: [...sources].sort() }),
+    ...(claims && { claims }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ClearedIdentity, FieldsOfIdentities } from '#core/record/cleared-identity.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { IdType } from './definition.ts';
 
@@ -17,6 +18,17 @@ export interface Link {
   readonly source: string;
   /** Other datasets that said so before. */
   readonly alsoFrom?: readonly string[];
+  /** Dataset → what it has asserted, where that is needed to tell what its updates take back. */
+  readonly claims?: Readonly<Record<string, Claim>>;
+}
+
+/** What a dataset has asserted of a link. */
+export interface Claim {
+  /** Epoch ms. */
+  readonly lastSeen: number;
+  /** Puts the updates of one instant in order; empty for other records. */
+  readonly tieBreaker: string;
+  readonly fields?: FieldsOfIdentities;
 }
 
 export interface LinkingRules {
@@ -40,6 +52,14 @@ export interface Assertion {
   readonly identities: readonly IdentityKey[];
   /** It takes the link between its two identities out, instead of asserting it. */
   readonly unlinking?: Unlinking;
+  /** Of an update: what puts those of one instant in order. */
+  readonly tieBreaker?: string;
+  readonly fields?: FieldsOfIdentities;
+  /**
+   * It takes back, instead of asserting anything, what records of its source have asserted of its one identity, the primary
+   * one of an update, and of identities that stood in these fields.
+   */
+  readonly clears?: readonly ClearedIdentity[];
 }
 
 /** Who took a link out of the graph, and why. */
@@ -61,8 +81,11 @@ export interface RemovedLink {
   readonly unlinking?: Unlinking;
 }
 
-/** Two values of a unique namespace would have met, the graph had more identities than it may, or somebody withdrew it. */
-export type RemovalReason = 'unique-namespace' | 'limit' | 'withdrawn';
+/**
+ * Two values of a unique namespace would have met, the graph had more identities than it may, somebody withdrew it, or the
+ * only dataset that asserted it cleared the identity.
+ */
+export type RemovalReason = 'unique-namespace' | 'limit' | 'withdrawn' | 'cleared';
 
 /** A connected set of identities. */
 export interface Graph {

@@ -52,12 +52,14 @@ function applyAll(
   const removed: RemovedLink[] = [];
   const unlinkings = all.filter(({ unlinking }) => unlinking);
   for (const entry of entries) {
-    const gone = entry.unlinking
-      ? graph.unlink(entry)
-      : graph.apply(entry, {
-          isLate,
-          ...(unlinkings.length > 0 && unlinkedShortlyAfter(entry, unlinkings, unlinkReach)),
-        });
+    const gone = entry.clears
+      ? graph.clear(entry)
+      : entry.unlinking
+        ? graph.unlink(entry)
+        : graph.apply(entry, {
+            isLate,
+            ...(unlinkings.length > 0 && unlinkedShortlyAfter(entry, unlinkings, unlinkReach)),
+          });
     if (gone.length > 0) removed.push(...gone);
   }
   return removed;
@@ -107,6 +109,9 @@ export function continueReplay(
   if (found?.rules !== rules || found.unlinkReach !== unlinkReach) return;
   if (later.some(({ unlinking }) => unlinking)) return;
   known.delete(from);
-  for (const assertion of later) found.graph.apply(assertion);
+  for (const one of later) {
+    if (one.clears) found.graph.clear(one);
+    else found.graph.apply(one);
+  }
   known.set(to, { ...found, links: undefined });
 }

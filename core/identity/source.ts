@@ -17,9 +17,13 @@ export function withoutSource(linkHistory: LinkHistory, source: string): LinkHis
   };
 }
 
-function assertedByOthers({ alsoFrom = [], ...link }: Link, gone: string): Link[] {
+/** A link as the other datasets have asserted it; none where there are no others. */
+export function assertedByOthers({ alsoFrom = [], claims = {}, ...link }: Link, gone: string): Link[] {
   const [source, ...others] = [link.source, ...alsoFrom].filter((by) => by !== gone);
-  return source === undefined ? [] : [{ ...link, source, ...(others.length > 0 && { alsoFrom: others }) }];
+  if (source === undefined) return [];
+  const { [gone]: _gone, ...left } = claims;
+  const isClaimed = Object.keys(left).length > 0;
+  return [{ ...link, source, ...(others.length > 0 && { alsoFrom: others }), ...(isClaimed && { claims: left }) }];
 }
 
 /** Whether a dataset has asserted any of it. */

@@ -29,6 +29,7 @@ interface GoodRecord {
   readonly entity: Readonly<Record<string, unknown>>;
   readonly identities: AcceptedRecord['identities'];
   readonly omitted: readonly OmittedIdentity[];
+  readonly ofIdentities: Pick<AcceptedRecord, 'clears' | 'identityFields'>;
   /** Of a lookup dataset. */
   readonly key: string | undefined;
 }
@@ -51,8 +52,24 @@ export function examine(
   if (rejections.length > 0) return { rejections };
   const key = dataset.lookup && keyIn(present as GoodRecord['entity'], dataset.lookup);
   if (typeof key === 'object') return { rejections: [key] };
-  return { entity: kept as GoodRecord['entity'], identities, omitted, key };
+  const more = ofIdentities(present, kept, dataset);
+  return { entity: kept as GoodRecord['entity'], identities, omitted, ofIdentities: more, key };
 }
+
+/** What a record of a person says of its identities besides which they are. */
+function ofIdentities(
+  present: unknown,
+  kept: unknown,
+  { behaviour, lookup, identityFields }: CompiledDataset,
+): GoodRecord['ofIdentities'] {
+  if (behaviour === 'event' || lookup) return NOTHING;
+  const clears = kept === present ? [] : identityFields.clearedIn(kept);
+  const fields = identityFields.fieldsIn(present);
+  if (clears.length === 0 && !fields) return NOTHING;
+  return { ...(clears.length > 0 && { clears }), ...(fields && { identityFields: fields }) };
+}
+
+const NOTHING = {};
 
 interface ReadRecord {
   /** What the record has: without nulls, and as the schema wants it, where that can be had. */
@@ -97,7 +114,7 @@ export function acceptRecord(
 ): { readonly record: AcceptedRecord } | { readonly rejections: readonly Rejection[] } {
   const examined = examine(entity, dataset, operation);
   if (examined.rejections) return examined;
-  const { entity: valid, identities, omitted, key } = examined;
+  const { entity: valid, identities, omitted, ofIdentities, key } = examined;
   const { behaviour } = dataset;
   const time = timeOf(valid, behaviour, metadata);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
@@ -117,6 +134,7 @@ export function acceptRecord(
     identities,
     entity: valid,
     json: JSON.stringify(valid),
+    ...ofIdentities,
   };
   if (dataset.lookup && key !== undefined)
     return { record: { ...record, lookup: { entity: dataset.lookup.entity, key } } };

@@ -1,4 +1,5 @@
 import type { compileIdentities } from '#core/schema/identities.ts';
+import type { IdentityFields } from '#core/schema/identity-fields.ts';
 import type { ValidateRecord } from '#core/schema/validator.ts';
 import type { FileSettings } from './batch/list-chunks.ts';
 import type { Conversion } from './convert/compile.ts';
@@ -35,6 +36,7 @@ export interface CompiledDataset {
   readonly nullMarkers: NullMarkers;
   /** The identities a valid entity carries. */
   identitiesOf: ReturnType<typeof compileIdentities>;
+  readonly identityFields: IdentityFields;
   /** How its files are written, and which columns they need. */
   readonly files: FileSettings;
   /** The row of a CSV file as an entity. */

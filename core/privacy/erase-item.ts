@@ -1,5 +1,6 @@
 import type { LinkHistory } from '#core/identity/link-history.ts';
 import { identityOfFragment, type ProfileItem } from '#core/profile/profile-item.ts';
+import type { FieldsOfIdentities } from '#core/record/cleared-identity.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 
 /** What was taken out of an item. */
@@ -48,9 +49,16 @@ function withoutIdentities(linkHistory: LinkHistory, isOther: (key: IdentityKey)
     ...(removed && { removed }),
     condensed: linkHistory.condensed.filter(({ a, b }) => isOther(a) && isOther(b)),
     assertions: linkHistory.assertions
-      .map((assertion) => ({ ...assertion, identities: assertion.identities.filter(isOther) }))
-      .filter(({ identities }) => identities.length > 1),
+      .map((assertion) => ({
+        ...assertion,
+        identities: assertion.identities.filter(isOther),
+        ...(assertion.fields && { fields: fieldsOfOthers(assertion.fields, isOther) }),
+      }))
+      .filter(({ identities, clears }) => identities.length > (clears ? 0 : 1)),
   };
 }
+
+const fieldsOfOthers = (fields: FieldsOfIdentities, isOther: (key: IdentityKey) => boolean): FieldsOfIdentities =>
+  Object.fromEntries(Object.entries(fields).filter(([key]) => isOther(key)));
 
 const sizeOf = ({ condensed, assertions }: LinkHistory): number => condensed.length + assertions.length;

@@ -2,9 +2,9 @@ import { addAssertions } from '#core/identity/add-assertions.ts';
 import { type GraphRejection, type Linkable, linkableIdentities, NOTHING_TO_LINK } from '#core/identity/eligibility.ts';
 import type { Assertion } from '#core/identity/linking-rules.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import type { IdentityKey } from '#core/record/identity.ts';
+import { type IdentityKey, identityKey } from '#core/record/identity.ts';
 import { DAY_MS } from '#core/util/durations.ts';
-import type { AssignedRecord, ProfileRejection } from './assign.ts';
+import { type AssignedRecord, type ProfileRejection, primaryIdentity } from './assign.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
 import type { FoldSettings } from './fold-settings.ts';
 import { changeFragment, repeats } from './fragment.ts';
@@ -21,6 +21,8 @@ import {
  * batch says too much. */
 export interface StitchableRecord extends AssignedRecord {
   readonly asserted: Linkable;
+  /** What an update takes back of what its dataset has said to the graph. */
+  readonly clearing?: Assertion;
 }
 
 /** What became of a record in the profile. Whether it is in the lake has been settled before. */
@@ -47,8 +49,9 @@ export function foldRecords(
   const assertions: Assertion[] = [];
   const draft = new Draft(item);
   for (const assigned of records) {
-    const { record, asserted } = assigned;
+    const { record, asserted, clearing } = assigned;
     assertions.push(...assertionOf(record, asserted.identities));
+    if (clearing) assertions.push(clearing);
     const duplicate = isRepetition(draft, assigned);
     const withoutProfile = retainInProfile(draft, assigned, settings);
     outcomes.push({
@@ -155,8 +158,25 @@ export function linkableOf(record: AcceptedRecord, settings: FoldSettings): Link
   return linkableIdentities(record.identities, settings.links);
 }
 
-const assertionOf = (record: AcceptedRecord, asserted: readonly IdentityKey[]): Assertion[] =>
-  asserted.length < 2 ? [] : [{ id: record.id, time: record.time, source: record.datasetId, identities: asserted }];
+function assertionOf(record: AcceptedRecord, asserted: readonly IdentityKey[]): Assertion[] {
+  if (asserted.length < 2) return [];
+  const { id, time, datasetId: source, identityFields: fields } = record;
+  return [{ id, time, source, identities: asserted, ...inOrderOfUpdates(record), ...(fields && { fields }) }];
+}
+
+/** Only updates have to be told apart at one instant: what one of them clears another may have set. */
+const inOrderOfUpdates = ({ operation, tieBreaker, id }: AcceptedRecord): Pick<Assertion, 'tieBreaker'> =>
+  operation === 'merge' ? { tieBreaker: `${tieBreaker}|${id}` } : {};
+
+/** What an update says to the graph by the identities that it clears, of the person whom it is about. */
+export function clearingOf(record: AcceptedRecord, settings: FoldSettings): { readonly clearing?: Assertion } {
+  const { id, time, datasetId: source, clears } = record;
+  if (!clears || !settings.isIdentityEnabled(source)) return {};
+  const person = primaryIdentity(record, settings.links);
+  if (typeof person === 'string') return {};
+  const order = inOrderOfUpdates(record);
+  return { clearing: { id: `${id}!`, time, source, identities: [identityKey(person)], ...order, clears } };
+}
 
 /**
  * Whether a record says what its dataset said of this person before, and names nobody else: it is a duplicate by content,

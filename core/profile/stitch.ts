@@ -5,7 +5,7 @@ import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { assignToProfile } from './assign.ts';
-import { type FoldOutcome, foldRecords, linkableOf, type StitchableRecord } from './fold.ts';
+import { clearingOf, type FoldOutcome, foldRecords, linkableOf, type StitchableRecord } from './fold.ts';
 import type { FoldSettings } from './fold-settings.ts';
 import { loadItems } from './load.ts';
 import type { ProfileStore } from './ports/profile-store.ts';
@@ -48,7 +48,11 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
   const failed = [...forgotten];
   let late = 0;
   const asserted = limitLinksInBatch(fresh.map(({ record }) => linkableOf(record, settings)));
-  const stitchable = fresh.map((record, i) => ({ ...record, asserted: asserted[i]! }));
+  const stitchable = fresh.map((assigned, i) => ({
+    ...assigned,
+    asserted: asserted[i]!,
+    ...clearingOf(assigned.record, settings),
+  }));
   outcomes.push(...stitchable.filter(belongsToNobody).map(outcomeOfNobodys));
   const groups = groupsOf(stitchable.filter((record) => !belongsToNobody(record)));
   await mapWithConcurrency(groups, GROUPS_CONCURRENCY, async (group) => {
@@ -64,8 +68,8 @@ export async function stitch(records: readonly AcceptedRecord[], deps: StitchDep
 }
 
 /** Nothing to be linked, and in no profile: no item is touched. */
-const belongsToNobody = ({ keyedBy, asserted }: StitchableRecord): boolean =>
-  !keyedBy && asserted.identities.length === 0;
+const belongsToNobody = ({ keyedBy, asserted, clearing }: StitchableRecord): boolean =>
+  !keyedBy && asserted.identities.length === 0 && !clearing;
 
 const outcomeOfNobodys = ({ record, withoutProfile, asserted: { rejection } }: StitchableRecord): FoldOutcome => ({
   record,
@@ -74,9 +78,11 @@ const outcomeOfNobodys = ({ record, withoutProfile, asserted: { rejection } }: S
   ...(rejection && { graphRejection: rejection }),
 });
 
-/** The identities by which the item of a record is found: those it links, and the one it is kept under. */
-const identitiesOf = ({ keyedBy, asserted: { identities } }: StitchableRecord): readonly IdentityKey[] =>
-  !keyedBy || identities.includes(keyedBy) ? identities : [keyedBy, ...identities];
+/** The identities by which the item of a record is found: those it links, and the one it is kept under, or clears of. */
+function identitiesOf({ keyedBy, asserted: { identities }, clearing }: StitchableRecord): readonly IdentityKey[] {
+  const own = keyedBy ?? clearing?.identities[0];
+  return own === undefined || identities.includes(own) ? identities : [own, ...identities];
+}
 
 /** Records that share an identity go together, as long as one write can hold them. */
 function groupsOf(records: readonly StitchableRecord[]): StitchableRecord[][] {

@@ -1,3 +1,4 @@
+import type { ClearedIdentity, FieldsOfIdentities } from './cleared-identity.ts';
 import type { Identity } from './identity.ts';
 import type { OmittedIdentity } from './omitted-identity.ts';
 import type { RecordOperation } from './record-operation.ts';
@@ -30,7 +31,11 @@ export interface AcceptedRecord {
   readonly identities: readonly (Identity & { readonly primary: boolean })[];
   /** Set where values of it are no identities although they stand where one belongs. */
   readonly omitted?: readonly OmittedIdentity[];
-  /** The record itself, in XDM. */
+  /** Set where an update takes identities away. */
+  readonly clears?: readonly ClearedIdentity[];
+  /** Set for records of people, where some of their identities are not in the usual fields. */
+  readonly identityFields?: FieldsOfIdentities;
+  /** The record itself, in XDM; of an update with the nulls that clear values. */
   readonly entity: Readonly<Record<string, unknown>>;
   /** The same as JSON, made once. */
   readonly json: string;

@@ -5,7 +5,7 @@ import type { Assertion } from '#core/identity/linking-rules.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
 import { assignToProfile } from '#core/profile/assign.ts';
 import { withoutWhatExpired } from '#core/profile/expiry/expire-item.ts';
-import { foldRecords, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
+import { clearingOf, foldRecords, linkableOf, type StitchableRecord } from '#core/profile/fold.ts';
 import type { FoldSettings } from '#core/profile/fold-settings.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
@@ -139,10 +139,11 @@ async function remembered(
     if (keyedBy && !own.has(keyedBy)) continue;
     const identities = linkableOf(record, foldSettings).identities.filter((key) => own.has(key));
     const asserted = { identities: identities.length > 1 ? identities : [] };
+    const cleared = clearingOf(record, foldSettings);
     const counts = keyedBy
       ? await isFirstArrival(timelineEntryOf(record, keyedBy, foldSettings), entries, deps)
-      : asserted.identities.length > 0;
-    if (counts) kept.push({ ...assigned, asserted });
+      : asserted.identities.length > 0 || own.has(cleared.clearing?.identities[0] ?? '');
+    if (counts) kept.push({ ...assigned, asserted, ...cleared });
   }
   return kept;
 }

@@ -94,7 +94,7 @@ function addOfMap(map: typeof NO_MAP, normalForms: NormalForms, found: Found): v
   for (const key in map) {
     if (found.rejections?.length === MAX_REJECTIONS) break;
     const items = map[key];
-    const namespace = codeOf(key);
+    const namespace = namespaceOfKey(key);
     const normalForm = normalForms.get(namespace);
     if (!normalForm) add(found, 'rejections', unknownNamespace(`/identityMap${pointerStep(key)}`));
     else if (Array.isArray(items)) addOfNamespace(namespace, items, normalForm, found);
@@ -143,7 +143,8 @@ const CODE_BY_URI: ReadonlyMap<string, string> = new Map(
   STANDARD_NAMESPACES.flatMap(({ id, code }) => (id === undefined ? [] : [[`${URI}${id}`, code] as const])),
 );
 
-const codeOf = (key: string): string => CODE_BY_URI.get(key) ?? key;
+/** The namespace that a key of `identityMap` names, by its code or its published URI. */
+export const namespaceOfKey = (key: string): string => CODE_BY_URI.get(key) ?? key;
 
 /** As many as of the schema; a record may have a hundred thousand. */
 const MAX_REJECTIONS = 5;
