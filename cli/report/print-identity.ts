@@ -48,5 +48,6 @@ export const day = (time: number): string => new Date(time).toISOString();
 
 function reasonOf({ why, unlinking }: RemovedLink): string {
   if (unlinking) return `unlinked by ${unlinking.who}: ${unlinking.reason}`;
+  if (why === 'cleared') return 'its dataset cleared the identity';
   return why === 'limit' ? 'the graph was full' : 'two values of a unique namespace would have met';
 }
