@@ -32,6 +32,15 @@ export type Happening =
       readonly level?: string;
       readonly says: 'yes' | 'no' | 'out';
     }
+  | {
+      readonly what: 'update';
+      readonly customer: number;
+      /** Whether the customer gets an address, or loses the one that earlier updates have said. */
+      readonly hasEmail: boolean;
+      /** Null takes the value away. */
+      readonly tier?: string | null;
+      readonly level?: string | null;
+    }
   | { readonly what: 'region'; readonly device: number; readonly region: string }
   | { readonly what: 'unlink'; readonly customer: number; readonly device: number }
   | { readonly what: 'erase'; readonly customer?: number; readonly device?: number }
@@ -76,6 +85,19 @@ const record: fc.Arbitrary<Happening> = fc.oneof(
         says: fc.constantFrom('yes' as const, 'yes' as const, 'no' as const, 'out' as const),
       },
       { requiredKeys: ['what', 'customer', 'says'] },
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record(
+      {
+        what: fc.constant('update' as const),
+        customer,
+        hasEmail: fc.boolean(),
+        tier: fc.constantFrom('gold', null),
+        level: fc.constantFrom('known', null),
+      },
+      { requiredKeys: ['what', 'customer', 'hasEmail'] },
     ),
   },
   { weight: 1, arbitrary: region },
@@ -188,6 +210,16 @@ function happen(happening: Happening, index: number, { platform, profiles, apply
         consents: { marketing: { email: { val: says === 'no' ? 'n' : 'y' } } },
       };
       return platform.collect(enveloped('customers', lastRouted), `producer ${index % 3}`);
+    }
+    case 'update': {
+      const { customer: c, hasEmail, tier, level } = happening;
+      const xdmEntity = {
+        identityMap: { ...ids({ CRMID: crmId(c) }), Email_LC_SHA256: hasEmail ? [{ id: email(c) }] : null },
+        ...(tier !== undefined && { tier }),
+        ...(level !== undefined && { level }),
+      };
+      const header = { datasetId: 'customers', operations: { data: 'merge' } };
+      return platform.collect(JSON.stringify({ header, body: { xdmEntity } }), `producer ${index % 3}`);
     }
     case 'region': {
       const captureTimestamp = new Date(now() - HOUR).toISOString();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { compactionSettings } from '#core/lake/compaction-days.ts';
 import { unpackLakeRows } from '#core/lake/read-rows.ts';
@@ -12,7 +12,7 @@ import { createSuppression } from '#lambdas/runtime/suppression.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { cellsOf } from '#tests/harness/core/rows.ts';
-import { addToCart, ecidOf, enveloped, logIn, seenIn, tolerantCatalog } from '#tests/harness/platform/example.ts';
+import { addToCart, ecidOf, enveloped, exampleDefinitions, logIn, seenIn } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const KEY = 'landing/DATASET/reverted.ndjson';
 
-const DATASETS = ['web-events', 'logins', 'customers', 'regions'] as const;
+const DATASETS = ['web-events', 'logins', 'customers', 'regions', 'updates'] as const;
 type Dataset = (typeof DATASETS)[number];
 
 /** A small world, so that records meet: three people and their devices, some records said more than once. */
@@ -48,10 +48,35 @@ const record = (catalog: CompiledCatalog, dataset: Dataset, n: number, variant: 
       const mapped = catalog.datasets.get('customers')!.mapRow(...cellsOf(row));
       return (mapped as { value: object }).value;
     }
+    case 'updates':
+      return {
+        _riverbend: { crmId: `RB-${n}` },
+        extSourceSystemAudit: { lastUpdatedDate: new Date(at).toISOString() },
+        ...UPDATES[variant]!(n),
+      };
     default:
       return seenIn(n, at, ['VA6', 'OR2', 'IRL1'][variant]);
   }
 };
+
+/** What they set, and what they take away again. */
+const UPDATES: readonly ((n: number) => object)[] = [
+  () => ({ personalEmail: null, loyalty: { tier: 'gold' } }),
+  (n) => ({ personalEmail: { address: `private${n}@example.com` }, loyalty: { tier: null } }),
+  () => ({ personalEmail: { address: null }, person: { name: { firstName: null } } }),
+];
+
+/** That of the example, with a dataset of updates of its customers. */
+async function catalogOfUpdates(): Promise<CompiledCatalog> {
+  const catalog = await exampleDefinitions();
+  const { schemaRef } = catalog.datasets.find(({ id }) => id === 'customers')!;
+  const tags = { unifiedProfile: ['enabled:true', 'isUpsert:true'], unifiedIdentity: ['enabled:true'] };
+  const datasets = [...catalog.datasets, { id: 'updates', schemaRef, tags }];
+  return compileCatalog({
+    ...catalog,
+    datasets: datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 })),
+  });
+}
 
 const draw = fc.record({
   dataset: fc.constantFrom(...DATASETS),
@@ -76,7 +101,7 @@ describe('a batch that is taken back', () => {
   let catalog: CompiledCatalog;
   let wiring: Wiring;
   beforeAll(async () => {
-    catalog = await tolerantCatalog();
+    catalog = await catalogOfUpdates();
     wiring = readWiring(templatesOf('prod'));
   });
 
