@@ -69,7 +69,7 @@ describe('data as it is', () => {
     `crmId,email,tier,updatedAt\nRB-7041,${email},${tier},2026-05-0${day}T10:00:00Z`;
   const whole = { identities: ['CRMID:RB-7041', 'Email:ann@example.com'], tier: 'gold' };
   const bare = { identities: ['CRMID:RB-7041'], tier: undefined };
-  const told = async (platform: Platform) => {
+  const stateOf = async (platform: Platform) => {
     const profile = await profileOf(platform, 'CRMID:RB-7041');
     return { identities: profile?.identities, tier: profile?.view.loyalty?.tier };
   };
@@ -95,11 +95,11 @@ describe('data as it is', () => {
     await platform.upload('landing/upserts/1.csv', row('ann@example.com', 'gold', 1));
     await platform.upload('landing/upserts/2.csv', row('', '', 2));
     await platform.poller.run();
-    expect(await told(platform)).toEqual(expected);
+    expect(await stateOf(platform)).toEqual(expected);
     // What is older than the update comes too late.
     await platform.upload('landing/upserts/3.csv', row('old@example.com', 'silver', 1).replace('10:00', '11:00'));
     await platform.poller.run();
-    if (expected === bare) expect(await told(platform)).toEqual(bare);
+    if (expected === bare) expect(await stateOf(platform)).toEqual(bare);
   });
 
   it.each([
@@ -111,7 +111,7 @@ describe('data as it is', () => {
     const platform = started({ ...TAKE_AWAY, nulls: ['NULL'] });
     await platform.upload('landing/upserts/1.csv', row('ann@example.com', 'gold', 1));
     await platform.poller.run();
-    expect(await told(platform)).toEqual(whole);
+    expect(await stateOf(platform)).toEqual(whole);
     const lastUpdatedDate = '2026-05-02T10:00:00Z';
     const xdmEntity = {
       _riverbend: { crmId: 'RB-7041' },
@@ -135,7 +135,7 @@ describe('data as it is', () => {
     }
     await platform.poller.run();
     expect(await platform.quarantined()).toEqual([]);
-    expect(await told(platform)).toEqual(bare);
+    expect(await stateOf(platform)).toEqual(bare);
   });
 
   it('fields of events that are null are absent', async () => {

@@ -20,7 +20,7 @@ const STRANGE: readonly object[] = [
   {},
   { note: '\u0000\u2028\u202e\u200f\ufeff\uffff\u{10ffff}' },
   { toString: 1, valueOf: 2, hasOwnProperty: 'x', __proto: {}, prototype: [] },
-  { '': { '': 1 }, 'a/b~c': 1, 'a.b': 2, $ref: '#/x' },
+  { '': { '': 1 }, 'a/b~c': 1, 'a..b': 2, $ref: '#/x' },
   { note: [Number.MAX_SAFE_INTEGER, -1, 1e300, 5e-324, 0.1 + 0.2] },
   { note: 'x'.repeat(200_000) },
   { note: Array.from({ length: 60 }).reduce((inside: unknown) => [inside], 1) },

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { namespaceRegistry } from '#core/identity/namespaces.ts';
+import { compileNormalForms } from '#core/identity/normal-form.ts';
 import { PROFILE_CLASS, schemaDefinition } from '#core/schema/definition.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileIdentityFields } from '#core/schema/identity-fields.ts';
@@ -18,8 +20,8 @@ const schema = schemaDefinition.parse({
     descriptor('/workEmail/address', 'Email'),
   ],
 });
-const namespaces = new Set(['CRMID', 'Email', 'ECID']);
-const { clearedIn, fieldsIn } = compileIdentityFields(schema, (part) => compileIdentities(part, namespaces));
+const normalForms = compileNormalForms(namespaceRegistry([{ code: 'CRMID', idType: 'CROSS_DEVICE' }]), undefined);
+const { clearedIn, fieldsIn } = compileIdentityFields(schema, (part) => compileIdentities(part, normalForms));
 const USUAL = '';
 
 describe('the fields of identities', () => {
