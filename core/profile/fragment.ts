@@ -85,7 +85,7 @@ export function repeats(known: Fragment | undefined, operation: RecordOperation,
   const { regions: _regions, ...stated } = known;
   if (stated.time === change.time || stated.patches?.some(({ time }) => time === change.time)) return false;
   const before = attributesOf(stated) ?? {};
-  const after = operation === 'merge' ? mergeAttributes(before, change.attributes) : change.attributes;
+  const after = operation === 'merge' ? withoutCleared(mergeAttributes(before, change.attributes)) : change.attributes;
   return stringify(after) === stringify(before);
 }
 
