@@ -19,16 +19,20 @@ export interface Decision {
   readonly decidedAt: number;
 }
 
-/** Where what was last routed of an identity differs from what it should have: the changes to route. @param now epoch ms */
+/** Where what was last routed of an identity differs from what it should have: the changes to route. @param now epoch ms; @param isDue whether what is known is sent again all the same */
 export function diffFor(
   keys: readonly IdentityKey[],
   { realized, memberships }: Pick<ActivatedProfile, 'realized' | 'memberships'>,
   deliveryState: DestinationState,
   now: number,
+  isDue: (entry: LastRouted) => boolean = () => false,
 ): MembershipChange[] {
   const all = everyMembership(keys, { realized, memberships }, deliveryState, [], now);
   return all.filter(({ segmentId, status }) =>
-    keys.some((key) => !isKnown(deliveryState.lastRouted[key]?.[segmentId], status)),
+    keys.some((key) => {
+      const entry = deliveryState.lastRouted[key]?.[segmentId];
+      return !isKnown(entry, status) || (entry !== undefined && isDue(entry));
+    }),
   );
 }
 

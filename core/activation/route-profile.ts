@@ -20,6 +20,7 @@ import {
 import { missingOf } from './mandatory.ts';
 import { isForms, makeIdentities } from './normalise/forms.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
+import { isDueForRenewal } from './renewal.ts';
 
 /**
  * Destinations that are told about people, as their type declares: with which identities and attributes, who is left
@@ -37,6 +38,7 @@ export function routeToProfileDestination(
   const mandatory = type.mandatory(destination);
   const accepted = type.identities(destination);
   const sendsUpdates = type.sendsUpdates(destination);
+  const isDue = isDueForRenewal(type.membershipDays?.(destination), decision.decidedAt);
   const sendsAll = type.sendsAllMemberships?.(destination) === true;
   const lastRouted: Record<IdentityKey, Readonly<Record<string, LastRouted>>> = { ...before.lastRouted };
   const digests: Record<IdentityKey, string> = {};
@@ -74,7 +76,7 @@ export function routeToProfileDestination(
   const tellOf = (candidate: ActivatedProfile, keys: readonly IdentityKey[]): void => {
     const { profile, realized } = candidate;
     const attributes = pick(profile.view, paths);
-    const changes = diffFor(keys, candidate, before, decision.decidedAt);
+    const changes = diffFor(keys, candidate, before, decision.decidedAt, isDue);
     const isUpdated = sendsUpdates && Object.keys(realized).length > 0;
     const digest = digestOf(keys, attributes);
     if (isUpdated) digests[profile.key] = digest;

@@ -6,6 +6,7 @@ import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { releases } from '#core/activation/destinations/aam/first-use.ts';
 import { missingOf } from '#core/activation/mandatory.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
+import { renewalOf } from '#core/activation/renewal.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
 import type { SuppressionSettings } from '#core/governance/suppression.ts';
 import type { LinkingRules } from '#core/identity/linking-rules.ts';
@@ -74,6 +75,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
   };
   const isActiveDataset = (id: string): boolean => catalog.datasets.get(id)?.profileEnabled ?? false;
   const activations = activationVersion(destinations.values());
+  const renewal = renewalOf(destinations.values());
   const activation: IdentityActivation = { normalForms: catalog.normalForms, newestOnly: catalog.newestOnly };
   /** Who is told with fewer identities is routed anew when these are others. */
   const activatedOf = (profile: Profile): readonly unknown[] => {
@@ -93,6 +95,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       // Whoever has them from now on has to be routed, whoever has not any more as well.
       ...(mandatory.length > 0 ? [missingOf(mandatory, profile.view)] : []),
     ],
+    ...(renewal && { renewal }),
     ...(governance && { permissions: ({ view }: Profile) => [governance.fingerprint, view.consents] }),
     releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
   });

@@ -25,6 +25,15 @@ export interface EvaluateSettings extends ProfileSettings {
   permissions?(profile: Profile): unknown;
   /** Whether a batch evaluation at `now` lets destinations hear of memberships that have waited for one so far. */
   releases?(realized: readonly string[], releasedAt: number | undefined, now: number): boolean;
+  /** When members have to be routed anew although nothing has changed, because somebody forgets them. */
+  readonly renewal?:
+    | {
+        /** Changes when it is time. */
+        tick(profileKey: IdentityKey, realized: readonly string[], now: number): string;
+        /** Epoch ms at which it changes next. */
+        next(profileKey: IdentityKey, realized: readonly string[], now: number): number;
+      }
+    | undefined;
 }
 
 /** `changed`: segments evaluated as streaming or edge, because something came in; `all`: the batch job. */
@@ -99,8 +108,11 @@ function evaluateForPolicy(
     const memberships = Object.values(segments);
     dueAt = Math.min(dueAt, nextChange, ...memberships.map(forgottenAt));
     if (memberships.length === 0) continue;
+    const realized = Object.keys(segments).filter((id) => segments[id]!.status === 'realized');
+    dueAt = Math.min(dueAt, settings.renewal?.next(profile.key, realized, now) ?? Number.POSITIVE_INFINITY);
+    const renewed = settings.renewal?.tick(profile.key, realized, now) ?? '';
     const releasedAt = releaseOf(held, segments, settings, now, scope);
-    const digest = digestOf(profile, memberships, settings, seenAs);
+    const digest = digestOf(profile, memberships, settings, renewed, seenAs);
     profiles[profile.key] = { segments, digest, ...(releasedAt !== undefined && { releasedAt }) };
   }
   const { dueAt: _before, ...rest } = before;
@@ -179,13 +191,14 @@ function digestOf(
   profile: Profile,
   memberships: readonly Membership[],
   settings: EvaluateSettings,
+  renewed: string,
   seenAs?: (key: IdentityKey) => unknown,
 ): string {
   const isMember = memberships.some(({ status }) => status === 'realized');
   // Who has left may still be known as a member somewhere, because a guard holds the exit back: not against their will.
   const permissions = profile.optedOut ? 'optedOut' : settings.permissions?.(profile);
   if (!isMember && permissions === undefined) return '';
-  const others = seenAs ? [seenAs(profile.key)] : [];
+  const others = [...(seenAs ? [seenAs(profile.key)] : []), ...(renewed === '' ? [] : [renewed])];
   const lastRouted = stringify(
     isMember ? [profile.identities, settings.mappedAttributes(profile), ...others] : [permissions],
   );
