@@ -110,6 +110,22 @@ export function operationsContract(name: string, create: () => Operations): void
       });
     });
 
+    it('knows what was found out of files, what is no file of data, and what has no record', async () => {
+      const operations = create();
+      const [read, ignored, empty] = [newBatch(1), newBatch(0), newBatch(0)];
+      const detected = { delimiter: ';', decimal: ',' };
+      await operations.openBatch({ ...read, detected });
+      const looked = counts({ accepted: 2, repeatedHeaders: 3 });
+      expect(await operations.countValidated(read.id, 0, looked)).toMatchObject({ detected, validated: looked });
+      await operations.decide(read.id, 'stitch');
+      await operations.completeChunk(read.id, 0, looked);
+      expect(await find(operations, read.id)).toMatchObject({ status: 'success', detected, counts: looked });
+      await operations.openBatch({ ...ignored, ignored: 'a checksum' });
+      expect(await find(operations, ignored.id)).toMatchObject({ status: 'ignored', ignored: 'a checksum' });
+      await operations.openBatch(empty);
+      expect(await find(operations, empty.id)).toMatchObject({ status: 'success', counts: NO_COUNTS });
+    });
+
     it('counts a chunk once, however often it is said', async () => {
       const operations = create();
       const batch = newBatch(1);

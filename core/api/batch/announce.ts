@@ -17,12 +17,12 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
  */
 export async function announceBatch(upload: Upload, completedAt: number, landing: ObjectStore): Promise<BatchManifest> {
   const key = manifestKey(upload);
-  const { id: batchId, partialIngestionPercentage, replaces } = upload;
+  const { id: batchId, partialIngestionPercentage, replaces, csv } = upload;
   for (;;) {
     const known = await landing.get(key);
     if (known) return batchManifest.parse(JSON.parse(Buffer.from(known).toString('utf8')));
     const files = await filesOf(batchId, landing);
-    const manifest = { batchId, completedAt, partialIngestionPercentage, replaces, files };
+    const manifest = { batchId, completedAt, partialIngestionPercentage, replaces, csv, files };
     const body = Buffer.from(JSON.stringify(manifest));
     const etag = await landing.putIf(key, body, undefined, { contentType: 'application/json' });
     if (etag !== undefined) return manifest as BatchManifest;

@@ -8,7 +8,7 @@ import type { HttpAnswer, HttpCall } from '../http.ts';
 import { announceBatch, filesOf } from './announce.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, type KnownBatch, maySend } from './known-batch.ts';
-import { readNewBatch } from './new-batch.ts';
+import { csvSettingsOf, readNewBatch } from './new-batch.ts';
 import { unfinishedParts } from './parts.ts';
 import { describeBatch, statusOf } from './report.ts';
 import { obstacleToReplace, revertBatch } from './reverts.ts';
@@ -37,6 +37,7 @@ export async function createBatch(
     id: newId(),
     datasetId,
     format: inputFormat.format,
+    csv: csvSettingsOf(inputFormat),
     createdAt: now(),
     externalId,
     enableErrorDiagnostics,

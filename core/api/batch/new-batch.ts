@@ -1,26 +1,57 @@
 import { z } from 'zod';
 import { BATCH_FORMATS } from '#core/ingestion/batch/upload.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
+import { type CsvSettings, csvDelimiter } from '#core/ingestion/text/csv-settings.ts';
 
-/** How AEP lets CSV be written otherwise, and the one way it is read here. */
-const CSV_DIALECT: Readonly<Record<string, readonly unknown[]>> = {
-  delimiter: [','],
-  quote: ['"'],
-  header: [true, 'true'],
-  charset: ['utf-8', 'utf8', 'us-ascii'],
+/** Settings of AEP's for CSV, and what their values are called here. */
+const CSV_VALUES: Readonly<Record<string, Readonly<Record<string, Partial<CsvSettings>>>>> = {
+  quote: { '"': { quote: '"' }, "'": { quote: "'" } },
+  escape: { '"': { escape: 'double' }, '\\': { escape: 'backslash' } },
+  // Without a header nobody would know which column is which.
+  header: { true: {} },
+  charset: {
+    'utf-8': { encoding: 'utf-8' },
+    utf8: { encoding: 'utf-8' },
+    'us-ascii': { encoding: 'utf-8' },
+    'iso-8859-1': { encoding: 'windows-1252' },
+    'windows-1252': { encoding: 'windows-1252' },
+    'utf-16le': { encoding: 'utf-16le' },
+    'utf-16be': { encoding: 'utf-16be' },
+    // The mark at its beginning says which.
+    'utf-16': {},
+  },
 };
+
+/** What a client says of how its CSV is written; the dataset says the rest. @returns an error by the name of the setting */
+function csvOf(
+  format: Readonly<Record<string, unknown>>,
+): Partial<CsvSettings> | { readonly name: string; readonly message: string } {
+  let csv: Partial<CsvSettings> = {};
+  for (const [name, values] of Object.entries(CSV_VALUES)) {
+    const value = format[name];
+    if (value === undefined) continue;
+    const known = values[String(value).toLowerCase()];
+    if (!known) return { name, message: `expected one of ${Object.keys(values).join(', ')}` };
+    csv = { ...csv, ...known };
+  }
+  if (format.delimiter === undefined) return csv;
+  const { success, data: delimiter } = csvDelimiter.safeParse(format.delimiter);
+  return success ? { ...csv, delimiter } : { name: 'delimiter', message: 'expected one character such as "," or ";"' };
+}
 
 const inputFormat = z
   .looseObject({ format: z.enum(BATCH_FORMATS) })
   .superRefine((format, context) => {
-    if (format.format !== 'csv') return;
-    for (const [name, values] of Object.entries(CSV_DIALECT)) {
-      const value = format[name];
-      if (value === undefined || values.includes(typeof value === 'string' ? value.toLowerCase() : value)) continue;
-      context.addIssue({ code: 'custom', path: [name], message: `CSV is read with ${name} ${String(values[0])} only` });
-    }
+    const csv = format.format === 'csv' ? csvOf(format) : {};
+    if ('message' in csv) context.addIssue({ code: 'custom', path: [csv.name], message: csv.message });
   })
   .default({ format: 'parquet' });
+
+/** What the format of a batch that was read says of its CSV; nothing where it says nothing. */
+export function csvSettingsOf(format: NewBatchBody['inputFormat']): Partial<CsvSettings> | undefined {
+  const csv = format.format === 'csv' ? csvOf(format) : {};
+  return 'message' in csv || Object.keys(csv).length === 0 ? undefined : csv;
+}
 
 /** The body of `POST /batches`; keys that say nothing here are let through. */
 const newBatch = z.looseObject({

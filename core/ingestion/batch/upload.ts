@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ObjectVersion } from '#core/ports/object-store.ts';
 import { formatOf } from '../format.ts';
 import { LANDING_PREFIX } from '../landing.ts';
+import type { CsvSettings } from '../text/csv-settings.ts';
 
 /**
  * A batch that is being uploaded through the batch API (aep.md §2.2) lies in the landing bucket beside the files that
@@ -15,6 +16,8 @@ export interface Upload {
   readonly id: string;
   readonly datasetId: string;
   readonly format: BatchFormat;
+  /** How its client says that its CSV files are written. */
+  readonly csv?: Partial<CsvSettings> | undefined;
   /** Epoch ms. */
   readonly createdAt: number;
   readonly externalId?: string | undefined;
@@ -51,6 +54,7 @@ export const batchManifest = z.object({
   completedAt: z.number(),
   partialIngestionPercentage: z.number().optional(),
   replaces: z.array(z.string()).optional(),
+  csv: z.custom<Partial<CsvSettings>>((value) => typeof value === 'object' && value !== null).optional(),
   files: z.array(batchFile).min(1),
 });
 export type BatchManifest = z.output<typeof batchManifest>;

@@ -55,15 +55,17 @@ function shareOf({ names, rows, broken }: Reading): number {
   return all === 0 ? 1 : rows.filter((row) => row.length === names.length).length / all;
 }
 
+/** Those that have most of the columns of the mapping: of one that lacks some, these are the ones to be told. */
 function ofMapping(readings: readonly Reading[], { csv, columns }: Given): readonly Reading[] {
   if (csv.header === 'none' || columns.required.length === 0) return readings;
   const normal = (name: string): string => (csv.header === 'any-case' ? name.toLowerCase() : name);
-  const having = readings.filter(({ names }) => {
+  const counts = readings.map(({ names }) => {
     const there = new Set(names.map(normal));
     const isThere = (name: string): boolean => there.has(normal(name));
-    return columns.required.every((name) => isThere(name) || columns.instead?.get(name)?.every(isThere));
+    return columns.required.filter((name) => isThere(name) || columns.instead?.get(name)?.every(isThere)).length;
   });
-  return having.length > 0 ? having : readings;
+  const most = Math.max(...counts);
+  return readings.filter((_, i) => counts[i] === most);
 }
 
 /** Two ways that come to the same; where there is no row, it does not matter. */

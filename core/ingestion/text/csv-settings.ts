@@ -23,7 +23,8 @@ export type Thousands = (typeof THOUSANDS)[number];
 const isDelimiter = (text: string): boolean =>
   /^[!#$%&*,/:;<=>?@^`|~]$/.test(text) || (text.length === 1 && text > '\u0000' && text < ' ' && !/[\n\r]/.test(text));
 
-const delimiter = z
+/** What may stand between cells: one character, or `tab`. */
+export const csvDelimiter = z
   .string()
   .transform((text) => (text === 'tab' ? '\t' : text))
   .refine(isDelimiter, 'one character such as ";", "|" or "tab", and no letter, digit, quote or blank');
@@ -33,7 +34,7 @@ const words = z.array(z.string().trim()).min(1);
 /** How the CSV files of a dataset are written (`csv`). What is omitted is found out of each file, see `detectCsv`. */
 export const csvSettings = z
   .strictObject({
-    delimiter: delimiter.optional(),
+    delimiter: csvDelimiter.optional(),
     decimal: z.enum(['.', ',']).optional(),
     thousands: z.enum(THOUSANDS).optional(),
     encoding: z.enum(CSV_ENCODINGS).optional(),

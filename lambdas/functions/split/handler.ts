@@ -4,15 +4,15 @@ import type { CatalogPort } from '#core/catalog/port.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { writeChunkList } from '#core/ingestion/batch/chunk-list.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
+import { type FileSettings, listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { type BatchFile, idInManifestKey, indexKey, isManifest, readManifest } from '#core/ingestion/batch/upload.ts';
 import { dropIfOver } from '#core/ingestion/batch/working-blocks.ts';
 import { KNOWN_SUFFIXES } from '#core/ingestion/format.ts';
 import { isListOfFiles, MANIFEST_BYTES, mayBeManifest, whyIgnored } from '#core/ingestion/ignored-files.ts';
 import { batchIdOf, blocksPrefix, datasetOfFile } from '#core/ingestion/landing.ts';
-import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { whereItWent } from '#core/ingestion/source/object-source.ts';
 import { openAnnounced } from '#core/ingestion/source/open-object.ts';
+import type { CsvSettings } from '#core/ingestion/text/csv-settings.ts';
 import { thresholdOf } from '#core/pipeline/batch/threshold.ts';
 import { unknownDataset } from '#core/pipeline/process.ts';
 import { writeFileRejection } from '#core/pipeline/quarantine/write.ts';
@@ -98,6 +98,8 @@ interface Announced {
   readonly rejection?: Rejection;
   /** Whether others are taken back once it has been ingested. */
   readonly replaces: boolean;
+  /** What its client says of how its CSV files are written. */
+  readonly csv?: Partial<CsvSettings> | undefined;
 }
 
 /**
@@ -105,7 +107,7 @@ interface Announced {
  * @throws FileRejectedError when it, or one of its files, can't be used
  */
 async function open(
-  { batch, files, rejection, replaces }: Announced,
+  { batch, files, rejection, replaces, csv }: Announced,
   catalog: CompiledCatalog,
   deps: SplitDeps,
 ): Promise<void> {
@@ -113,7 +115,12 @@ async function open(
   const { id, datasetId, file } = batch;
   const dataset = catalog.datasets.get(datasetId);
   if (!dataset) throw new FileRejectedError({ ...unknownDataset(catalog), pointer: file });
-  const { messages, detected } = await planFiles(files, batch, dataset, deps);
+  const { messages, detected } = await planFiles(
+    files,
+    batch,
+    csv ? { ...dataset.files, csv: { ...dataset.files.csv, ...csv } } : dataset.files,
+    deps,
+  );
   const chunks = messages.length;
   if (chunks === 0 && replaces) throw new FileRejectedError(NOTHING_IN_PLACE);
   await writeChunkList(deps.landing, messages);
@@ -162,10 +169,10 @@ async function batchOfManifest({ key, version }: BatchFile, file: NewBatch, land
     return { ...none, batch: { ...file, id: idInManifestKey(key) }, rejection: await whereItWent(landing, key) };
   const manifest = readManifest(bytes);
   if (!manifest) return { ...none, batch: file, rejection: NO_MANIFEST };
-  const { batchId, completedAt, files, replaces = [] } = manifest;
+  const { batchId, completedAt, files, csv, replaces = [] } = manifest;
   const { partialIngestionPercentage = file.partialIngestionPercentage } = manifest;
   const batch = { ...file, id: batchId, receivedAt: completedAt, partialIngestionPercentage };
-  return { batch, files, replaces: replaces.length > 0 };
+  return { batch, files, csv, replaces: replaces.length > 0 };
 }
 
 /** A batch without a record would take away what it is to replace. */
@@ -205,7 +212,7 @@ async function ignore(batch: NewBatch, deps: SplitDeps): Promise<void> {
 async function planFiles(
   files: readonly BatchFile[],
   { id, datasetId, receivedAt }: NewBatch,
-  dataset: CompiledDataset,
+  settings: FileSettings,
   { landing, chunkBytes = CHUNK_BYTES }: SplitDeps,
 ): Promise<{ messages: ChunkMessage[]; detected?: NewBatch['detected'] }> {
   const messages: ChunkMessage[] = [];
@@ -215,7 +222,7 @@ async function planFiles(
     const plan = await listChunks(source, {
       targetBytes: chunkBytes,
       workspace: { store: landing, prefix: `${blocksPrefix(id)}${number}/` },
-      files: dataset.files,
+      files: settings,
     });
     const { format, gzip, unpacked, chunks, detected } = plan;
     if (detected) found.push(detected);

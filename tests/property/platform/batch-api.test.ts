@@ -97,6 +97,30 @@ describe('the batch API', () => {
     }
   });
 
+  it('takes CSV as its client says that it is written, and rejects a file that lacks a column', async () => {
+    const { platform, call, put, complete, read, announce } = withApi();
+    const create = async (format: object): Promise<string> => {
+      const made = await call('POST', '/batches', {
+        datasetId: 'customers',
+        inputFormat: { format: 'csv', ...format },
+      });
+      return (made.body as { id: string }).id;
+    };
+    const file = "crmId;email;tier;a,b;updatedAt\nRB-1;ann@example.com;gold;'1;\\'2';2026-01-01T00:00:00Z\n";
+    const ids = [await create({ delimiter: ';', quote: "'", escape: '\\' }), await create({}), await create({})];
+    for (const [n, content] of [file, file, file.replace('tier', 'Tier')].entries()) {
+      await put(ids[n]!, 'a.csv', content, 'customers');
+      await complete(ids[n]!);
+      await announce(ids[n]!, 'customers');
+      await platform.poller.run();
+    }
+    const [given, found, renamed] = [await read(ids[0]!), await read(ids[1]!), await read(ids[2]!)];
+    expect(given).toMatchObject({ status: 'success', metrics: { outputRecordCount: 1 } });
+    expect(given).not.toHaveProperty('detected');
+    expect(found).toMatchObject({ status: 'failed' });
+    expect(renamed).toMatchObject({ status: 'failed', errors: [{ description: expect.stringMatching(/"Tier"/) }, {}] });
+  });
+
   it('does not let a batch without a record take the place of another', async () => {
     const { platform, call, create, put, complete, read, announce } = withApi();
     const first = await create();

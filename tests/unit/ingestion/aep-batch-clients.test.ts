@@ -93,7 +93,8 @@ describe('a client that was written for the batch API of AEP', () => {
     const statusOf = async (dialect: object) =>
       (await call('POST', IMPORT, { datasetId: 'customers', inputFormat: { format: 'csv', ...dialect } })).status;
     expect(await statusOf({ delimiter: ',', quote: '"', header: 'true', charset: 'UTF-8', nullMarker: '' })).toBe(201);
-    for (const dialect of [{ delimiter: ';' }, { quote: "'" }, { header: false }, { charset: 'ISO-8859-1' }]) {
+    expect(await statusOf({ delimiter: ';', quote: "'", escape: '\\', charset: 'ISO-8859-1' })).toBe(201);
+    for (const dialect of [{ delimiter: ';;' }, { quote: '#' }, { header: false }, { charset: 'EBCDIC' }]) {
       expect(await statusOf(dialect), JSON.stringify(dialect)).toBe(400);
     }
   });
