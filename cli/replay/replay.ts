@@ -73,6 +73,8 @@ export interface ReplayResult extends Report {
   identitiesOmitted: Record<string, number>;
   /** Values that a mapping has left out of accepted records, by reason. */
   valuesOmitted: Record<string, number>;
+  /** Accepted records whose stamp lay more than a day ahead of `now`: they count as of `now`. */
+  timestampsBounded: number;
   /** What the accepted records would cost on AWS, by how they come in and how many come. */
   cost?: readonly CostRow[];
 }
@@ -160,7 +162,7 @@ export async function replay(
 }
 
 type Reasons = 'rejections' | 'withoutProfile' | 'graphRejections' | 'identitiesOmitted' | 'valuesOmitted';
-type Tally = Pick<ReplayResult, 'records' | Reasons>;
+type Tally = Pick<ReplayResult, 'records' | 'timestampsBounded' | Reasons>;
 
 const emptyTally = (): Tally => ({
   records: { accepted: 0, rejected: 0, duplicate: 0 },
@@ -169,6 +171,7 @@ const emptyTally = (): Tally => ({
   graphRejections: {},
   identitiesOmitted: {},
   valuesOmitted: {},
+  timestampsBounded: 0,
 });
 
 /** The inputs that do not fail as a whole; of the others it is counted why. */
@@ -187,11 +190,13 @@ function wholeInputs(options: ReplayOptions, { records, rejections }: Tally, fir
   });
 }
 
-function countProcessed(processed: Processed, { records, ...reasons }: Tally): void {
-  const { accepted, rejected, duplicate, repeatedHeaders: _, ...counted } = countOutcomes(processed);
+function countProcessed(processed: Processed, tally: Tally): void {
+  const { records, timestampsBounded: _bounded, ...reasons } = tally;
+  const { accepted, rejected, duplicate, repeatedHeaders: _, timestampsBounded, ...counted } = countOutcomes(processed);
   records.accepted += accepted;
   records.rejected += rejected;
   records.duplicate += duplicate;
+  tally.timestampsBounded += timestampsBounded ?? 0;
   for (const [kind, counts] of Object.entries(counted))
     for (const [reason, count] of Object.entries(counts)) increase(reasons[kind as Reasons], reason, count);
 }

@@ -85,13 +85,14 @@ export const whyNot = (counts: Reasons): string =>
     tally(prefixed('not in the graph: ', counts.graphRejections)),
     tally(prefixed('identities omitted: ', counts.identitiesOmitted)),
     tally(prefixed('values omitted: ', counts.valuesOmitted)),
+    tally({ 'timestamps bounded': counts.timestampsBounded ?? 0 }),
   ]
     .filter((text) => text !== '')
     .join('; ');
 
 type Reasons = Pick<
   OutcomeCounts,
-  'rejections' | 'withoutProfile' | 'graphRejections' | 'identitiesOmitted' | 'valuesOmitted'
+  'rejections' | 'withoutProfile' | 'graphRejections' | 'identitiesOmitted' | 'valuesOmitted' | 'timestampsBounded'
 >;
 
 const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>

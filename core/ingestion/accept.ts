@@ -5,6 +5,7 @@ import type { OmittedIdentity } from '#core/record/omitted-identity.ts';
 import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { isMissingField } from '#core/schema/violations.ts';
+import { DAY_MS } from '#core/util/durations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
 import { isObject } from '#core/util/is-object.ts';
 import { valueAtKeys } from '#core/util/value-at-keys.ts';
@@ -116,12 +117,12 @@ export function acceptRecord(
   if (examined.rejections) return examined;
   const { entity: valid, identities, omitted, ofIdentities, key } = examined;
   const { behaviour } = dataset;
-  const time = timeOf(valid, behaviour, metadata);
+  const { time, stated } = timeOf(valid, behaviour, metadata);
   // The same event is the same record even if its fields differ; a record without an id of its own is what it says.
   const identity =
     behaviour === 'event'
       ? (valid._id as string)
-      : `${time}|${isPartial(dataset, operation) ? operation : ''}|${stringify(valid)}`;
+      : `${stated}|${isPartial(dataset, operation) ? operation : ''}|${stringify(valid)}`;
   const record: AcceptedRecord = {
     id: recordId(dataset.id, identity),
     datasetId: dataset.id,
@@ -138,7 +139,8 @@ export function acceptRecord(
   };
   if (dataset.lookup && key !== undefined)
     return { record: { ...record, lookup: { entity: dataset.lookup.entity, key } } };
-  return { record: omitted.length > 0 ? { ...record, omitted } : record };
+  if (omitted.length === 0 && time === stated) return { record };
+  return { record: { ...record, ...(omitted.length > 0 && { omitted }), ...(time !== stated && { isBounded: true }) } };
 }
 
 /** Longest key of a record of a lookup dataset, in bytes of UTF-8. */
@@ -169,14 +171,25 @@ function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: Com
 /** Where a source says when it last changed a record (XDM "External Source System Audit Details"). */
 const LAST_UPDATED = 'extSourceSystemAudit.lastUpdatedDate';
 
+/** No clock is faster, and no zone further away, than that: what lies further ahead is a mistake. */
+const MAX_AHEAD_MS = DAY_MS;
+
+/**
+ * When it was so, and what the record says of that. A stamp lies in the past (aep.md §1.1). One that lies more than a day
+ * after the arrival counts as of the arrival: else it would stand before every correction that comes later.
+ */
 function timeOf(
   entity: Readonly<Record<string, unknown>>,
   behaviour: 'event' | 'record',
-  metadata: IngestionMetadata,
-): number {
-  const stated = behaviour === 'event' ? entity.timestamp : valueAt(entity, LAST_UPDATED);
-  if (typeof stated !== 'string') return metadata.receivedAt;
+  { receivedAt }: IngestionMetadata,
+): { readonly time: number; readonly stated: number } {
+  const stated = statedTime(behaviour === 'event' ? entity.timestamp : valueAt(entity, LAST_UPDATED)) ?? receivedAt;
+  return { time: stated > receivedAt + MAX_AHEAD_MS ? receivedAt : stated, stated };
+}
+
+function statedTime(stated: unknown): number | undefined {
+  if (typeof stated !== 'string') return undefined;
   const plain = readPlainInstant(stated);
   const time = Number.isNaN(plain) ? Date.parse(stated) : plain;
-  return Number.isNaN(time) ? metadata.receivedAt : time;
+  return Number.isNaN(time) ? undefined : time;
 }

@@ -56,7 +56,9 @@ export interface ProfileRecord {
 /** How records become profiles. */
 export interface ProfileSettings extends LinkingSettings {
   /** Whose value a field has, and whether graphs are used (aep.md §4.1). @default the latest value; graphs are used */
-  readonly mergePolicy?: Partial<Pick<z.input<typeof mergePolicyDefinition>, 'identityGraph' | 'attributeMerge'>>;
+  readonly mergePolicy?: Partial<
+    Pick<z.input<typeof mergePolicyDefinition>, 'identityGraph' | 'attributeMerge' | 'consentMerge'>
+  >;
 }
 
 /** One person as the merge policy sees them. */

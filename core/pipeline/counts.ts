@@ -40,6 +40,7 @@ export function countOutcomes({ rejected, outcomes }: Counted): OutcomeCounts {
     graphRejections: tally(outcomes.flatMap(({ graphRejection }) => graphRejection ?? [])),
     identitiesOmitted: tally(first.flatMap(({ record }) => reasonsOf(record.omitted))),
     valuesOmitted: tally(first.flatMap(({ received }) => reasonsOf(received?.omitted))),
+    ...rareCounts({ timestampsBounded: first.filter(({ record }) => record.isBounded).length }),
   };
 }
 
@@ -85,14 +86,18 @@ export const addCounts = (x: OutcomeCounts, y: OutcomeCounts): OutcomeCounts => 
   rejections: addTallies(x.rejections, y.rejections),
   withoutProfile: addTallies(x.withoutProfile, y.withoutProfile),
   graphRejections: addTallies(x.graphRejections, y.graphRejections),
-  ...withRepeatedHeaders((x.repeatedHeaders ?? 0) + (y.repeatedHeaders ?? 0)),
+  ...rareCounts(Object.fromEntries(RARE_COUNTS.map((name) => [name, (x[name] ?? 0) + (y[name] ?? 0)]))),
   identitiesOmitted: addTallies(x.identitiesOmitted, y.identitiesOmitted),
   valuesOmitted: addTallies(x.valuesOmitted, y.valuesOmitted),
 });
 
-/** As a part of counts. @param count of the rows that repeat a header */
-export const withRepeatedHeaders = (count: number): Pick<OutcomeCounts, 'repeatedHeaders'> =>
-  count > 0 ? { repeatedHeaders: count } : {};
+/** Counts that are omitted where they are none. */
+export const RARE_COUNTS = ['repeatedHeaders', 'timestampsBounded'] as const;
+type RareCounts = Pick<OutcomeCounts, (typeof RARE_COUNTS)[number]>;
+
+/** As a part of counts. @returns those that are not 0 */
+export const rareCounts = (counts: { readonly [K in keyof RareCounts]?: number | undefined }): RareCounts =>
+  Object.fromEntries(RARE_COUNTS.flatMap((name) => (counts[name] ? [[name, counts[name]]] : [])));
 
 function tally(reasons: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

@@ -36,6 +36,56 @@ function stricter(weaker: unknown, stronger: unknown): unknown {
   );
 }
 
+/** What was said at a time, by somebody who is believed more than others or less. */
+interface Ranked {
+  /** Epoch ms. */
+  readonly time: number;
+  /** The larger the stronger. */
+  readonly rank: number;
+}
+
+export interface ConsentStatement extends Ranked {
+  /** `consents`, or a part of it. */
+  readonly node: unknown;
+}
+
+/** The order of statements, the weakest first. */
+export const compareRanked = (x: Ranked, y: Ranked): number =>
+  x.rank === y.rank ? x.time - y.time : x.rank < y.rank ? -1 : 1;
+
+/**
+ * The consents of a person where the strongest statement about each counts, with its reason: of the statements of one rank
+ * the latest, by the time that the consent itself has, else by that of its record; of one time the strictest
+ * (docs/governance.md, "Consent"). A time after that of the record is none.
+ * @returns undefined where nothing is said
+ */
+export function orderedConsents(statements: readonly ConsentStatement[]): unknown {
+  const inOrder = statements.toSorted(compareRanked);
+  const last = inOrder.at(-1);
+  const nodes = inOrder.flatMap(({ node, ...ranked }) => (isObject(node) ? { node, ...ranked } : []));
+  if (!last || nodes.length === 0 || !isObject(last.node)) return last?.node;
+  const winner = nodes
+    .filter(({ node }) => 'val' in node)
+    .map((each) => ({ ...each, time: saidAt(each.node, each.time) }))
+    .toSorted((x, y) => compareRanked(x, y) || strictness(y.node) - strictness(x.node))
+    .at(-1);
+  const names = new Set(nodes.flatMap(({ node }) => Object.keys(node)));
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const below = nodes.flatMap(({ node, ...ranked }) =>
+        Object.hasOwn(node, name) ? { node: node[name], ...ranked } : [],
+      );
+      if (!winner || below.some(({ node }) => isObject(node))) return [[name, orderedConsents(below)]];
+      return Object.hasOwn(winner.node, name) ? [[name, winner.node[name]]] : [];
+    }),
+  );
+}
+
+function saidAt(node: Node, recordTime: number): number {
+  const time = typeof node.time === 'string' ? Date.parse(node.time) : Number.NaN;
+  return Number.isNaN(time) ? recordTime : Math.min(time, recordTime);
+}
+
 /**
  * Which change of a fragment its consents count for. A consent and what goes with it are one statement, also where its
  * parts were set at several times: it counts whole for the latest of them. What is no consent counts for the change that

@@ -69,7 +69,7 @@ function profileOf(
   const identities = strongestFirst(members, links);
   const own = new Set(identities);
   const fragments = allFragments.filter(([key]) => own.has(identityOfFragment(key)));
-  const attributes = mergeFragments(fragments, mergePolicy.attributeMerge);
+  const attributes = mergeFragments(fragments, mergePolicy);
   return {
     key: identities[0]!,
     identities,

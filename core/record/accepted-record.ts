@@ -18,6 +18,8 @@ export interface AcceptedRecord {
   readonly behaviour: 'event' | 'record';
   /** Epoch ms: of an event its timestamp, of a record when it was last updated at the source, else when it arrived. */
   readonly time: number;
+  /** Set where it says another time, more than a day after its arrival: that of the arrival counts. */
+  readonly isBounded?: true;
   /** Puts records of the same time in order: the later one in the file, or in the shard, is the larger. */
   readonly tieBreaker: string;
   /** Epoch ms at which it arrived. */

@@ -18,6 +18,8 @@ export interface OutcomeCounts extends RecordCounts {
   readonly graphRejections: Readonly<Record<string, number>>;
   /** Rows of CSV files that repeat the header, and are no records; omitted where there are none. */
   readonly repeatedHeaders?: number;
+  /** Accepted records whose stamp lay more than a day ahead; omitted where there are none. */
+  readonly timestampsBounded?: number;
   /** Reason → values of accepted records that are no identities although they stand where one belongs. */
   readonly identitiesOmitted: Readonly<Record<string, number>>;
   /** Reason → values that a mapping has left out of accepted records. */

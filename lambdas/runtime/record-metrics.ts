@@ -16,5 +16,6 @@ export function emitCounts(metrics: Metrics, counts: OutcomeCounts, lateLinks: n
   metrics.count(METRICS.graphRejections, sum(counts.graphRejections));
   metrics.count(METRICS.identitiesOmitted, sum(counts.identitiesOmitted));
   metrics.count(METRICS.valuesOmitted, sum(counts.valuesOmitted));
+  metrics.count(METRICS.timestampsBounded, counts.timestampsBounded ?? 0);
   metrics.count(METRICS.lateLinks, lateLinks);
 }

@@ -1,5 +1,6 @@
 import { fileNameOf, type Upload } from '#core/ingestion/batch/upload.ts';
 import { sentenceOf } from '#core/ingestion/collection/problem.ts';
+import { rareCounts } from '#core/pipeline/counts.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
 import type { BatchTransitions } from '#core/record/batch-transitions.ts';
 import type { Batch } from '#core/record/operations.ts';
@@ -71,10 +72,10 @@ const givenUpErrors = ({ failed }: BatchTransitions): object[] =>
 
 /** AEP's counts of records; and ours of what was left out of those that came in, by reason, where anything was. */
 function metricsOf({ counts }: Batch): object {
-  const { accepted, duplicate, rejected, repeatedHeaders, identitiesOmitted, valuesOmitted } = counts;
+  const { accepted, duplicate, rejected, identitiesOmitted, valuesOmitted } = counts;
   const isAny = (tally: object): boolean => Object.keys(tally).length > 0;
   return {
-    ...(repeatedHeaders && { repeatedHeaders }),
+    ...rareCounts(counts),
     inputRecordCount: accepted + duplicate + rejected,
     outputRecordCount: accepted + duplicate,
     failedRecordCount: rejected,

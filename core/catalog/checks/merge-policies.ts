@@ -25,13 +25,20 @@ export function checkMergePolicies(catalog: LoadedCatalog, findings: Findings): 
   }
   const datasets = idsOf(catalog.datasets);
   for (const policy of policies) {
-    const merge = policy.definition?.attributeMerge;
-    if (merge?.type !== 'dataSetPrecedence') continue;
-    for (const [i, id] of merge.order.entries()) {
-      if (datasets.has(id)) continue;
-      findings.at(policy, ['attributeMerge', 'order', i], `unknown dataset "${id}"`, {
-        hint: didYouMean(id, datasets),
-      });
-    }
+    for (const key of ['attributeMerge', 'consentMerge'] as const) checkOrder(policy, key, datasets, findings);
+  }
+}
+
+/** The datasets that are put in an order exist. */
+function checkOrder(
+  policy: LoadedCatalog['merge-policies'][number],
+  key: 'attributeMerge' | 'consentMerge',
+  datasets: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  const merge = policy.definition?.[key];
+  for (const [i, id] of merge?.type === 'dataSetPrecedence' ? merge.order.entries() : []) {
+    if (datasets.has(id)) continue;
+    findings.at(policy, [key, 'order', i], `unknown dataset "${id}"`, { hint: didYouMean(id, datasets) });
   }
 }

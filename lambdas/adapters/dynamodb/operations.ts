@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
 import { batchOf } from '#core/pipeline/batch/batch-state.ts';
-import { withRepeatedHeaders } from '#core/pipeline/counts.ts';
+import { RARE_COUNTS, rareCounts } from '#core/pipeline/counts.ts';
 import {
   BATCH_TRANSITIONS,
   type BatchTransition,
@@ -259,7 +259,7 @@ const counters = (counts: OutcomeCounts, prefix = ''): Record<string, number> =>
   [`${prefix}accepted`]: counts.accepted,
   [`${prefix}rejected`]: counts.rejected,
   [`${prefix}duplicate`]: counts.duplicate,
-  ...(counts.repeatedHeaders && { [`${prefix}repeatedHeaders`]: counts.repeatedHeaders }),
+  ...withPrefix(prefix, rareCounts(counts)),
   ...withPrefix(prefix + REJECTION, counts.rejections),
   ...withPrefix(prefix + WITHOUT_PROFILE, counts.withoutProfile),
   ...withPrefix(prefix + GRAPH_REJECTION, counts.graphRejections),
@@ -297,7 +297,7 @@ function countsOf(item: Item, prefix = ''): OutcomeCounts {
     rejections: tally(REJECTION),
     withoutProfile: tally(WITHOUT_PROFILE),
     graphRejections: tally(GRAPH_REJECTION),
-    ...withRepeatedHeaders(numberAt(item, `${prefix}repeatedHeaders`) ?? 0),
+    ...rareCounts(Object.fromEntries(RARE_COUNTS.map((name) => [name, numberAt(item, prefix + name)]))),
     identitiesOmitted: tally(IDENTITY_OMITTED),
     valuesOmitted: tally(VALUE_OMITTED),
   };

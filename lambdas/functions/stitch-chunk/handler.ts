@@ -4,7 +4,7 @@ import { METRICS } from '#core/contract/metrics.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { type WorkDeps, workOn } from '#core/ingestion/batch/working-blocks.ts';
 import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
-import { addCounts, countFileRejection, countOutcomes, NO_COUNTS, withRepeatedHeaders } from '#core/pipeline/counts.ts';
+import { addCounts, countFileRejection, countOutcomes, NO_COUNTS, rareCounts } from '#core/pipeline/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
 import { writeFileRejection } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
@@ -62,7 +62,7 @@ function workerOf(deps: StitchChunkDeps) {
     };
     const noted = { repeatedHeaders: 0 };
     const rejection = await readChunk(message, catalog, deps.landing, finish, noted);
-    counts = { ...counts, ...withRepeatedHeaders(noted.repeatedHeaders) };
+    counts = { ...counts, ...rareCounts(noted) };
     if (rejection) {
       counts = addCounts(counts, countFileRejection(rejection));
       await writeFileRejection(quarantine, `${message.batchId}-${message.chunk.index}`, message, rejection);

@@ -6,7 +6,7 @@ import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { type WorkDeps, workOn } from '#core/ingestion/batch/working-blocks.ts';
 import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
 import { commitDecisionOf } from '#core/pipeline/batch/threshold.ts';
-import { addCounts, countValidated, NO_COUNTS, withRepeatedHeaders } from '#core/pipeline/counts.ts';
+import { addCounts, countValidated, NO_COUNTS, rareCounts } from '#core/pipeline/counts.ts';
 import { dryRun, withoutSuppressed } from '#core/pipeline/process.ts';
 import { writeFileRejection, writeToQuarantine } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
@@ -56,7 +56,7 @@ function validatorOf(deps: ValidateChunkDeps) {
       },
       noted,
     );
-    counts = { ...counts, ...withRepeatedHeaders(noted.repeatedHeaders) };
+    counts = { ...counts, ...rareCounts(noted) };
     const batch = await deps.operations.countValidated(batchId, chunk.index, counts, rejection);
     const { accepted, rejected } = counts;
     logBatch({ batchId, chunk: chunk.index, good: accepted, bad: rejected });

@@ -94,7 +94,7 @@ describe('consents of several fragments', () => {
         ['crm|CRMID:1', fragment(1, { tier: 'gold', consents: { marketing: { email: { val: 'n' } } } })],
         ['web|ECID:1', fragment(2, { tier: 'none', consents: { marketing: { email: { val: 'y' } } } })],
       ],
-      { type: 'timestampOrdered' },
+      { attributeMerge: { type: 'timestampOrdered' } },
     );
     expect(merged).toEqual({ tier: 'none', consents: { marketing: { email: { val: 'n' } } } });
   });
