@@ -1,5 +1,6 @@
 import type { IdType } from '#core/identity/definition.ts';
 import { STANDARD_NAMESPACES } from '#core/identity/namespaces.ts';
+import { compileBlocked } from '#core/identity/placeholders.ts';
 import { idKindOf, plainName } from './names.ts';
 
 /** A column or field that may say who a record is about. */
@@ -59,7 +60,7 @@ const MAX_SHARED = 0.01;
 export function findIdentities(candidates: readonly Candidate[], options: IdentityOptions): FoundIdentities {
   const ranked = candidates
     .filter(({ source }) => !options.taken.has(source) || source === options.wanted)
-    .flatMap((candidate) => rank(candidate, options) ?? [])
+    .flatMap((candidate) => rank(withoutPlaceholders(candidate), options) ?? [])
     .sort((x, y) => y.rank - x.rank);
   const [primary] = ranked;
   if (!primary) return { identities: [], notes: [] };
@@ -84,6 +85,14 @@ export function findIdentities(candidates: readonly Candidate[], options: Identi
   });
   return { identities: [asFound(primary, true), ...others.map((one) => asFound(one, false))], notes };
 }
+
+/** A placeholder says who nobody is: it is as good as none. */
+const withoutPlaceholders = (candidate: Candidate): Candidate => ({
+  ...candidate,
+  values: candidate.values.map((value) => (namesNobody(value) ? '' : value)),
+});
+
+const namesNobody = compileBlocked([], true);
 
 function rank(candidate: Candidate, options: IdentityOptions): Ranked | undefined {
   const present = candidate.values.filter((value) => value !== '');

@@ -60,7 +60,7 @@ describe('a hostile record', () => {
     ['1e400', '1e400'],
     ['-1e400', '-1e400'],
     ['400 digits', '9'.repeat(400)],
-    ['text', '"1"'],
+    ['text that is none', '"1 item"'],
   ])('with %s for a number is rejected', (_, text) => {
     const message = enveloped('web-events', {}).replace('{}', withValue(text));
     const position = { source: 'kinesis:0' };
