@@ -30,6 +30,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   schema: [
     ['tributary schema validate --schemas catalog/schemas --schema customers.yaml --input -', 'records from a pipe'],
   ],
+  mapping: [
+    ['tributary mapping test --dataset customers --input customers.csv', 'the first rows before and after, all errors'],
+    ['tributary mapping test --dataset customers --input customers.parquet --strict --json', 'for a check in CI'],
+  ],
   segment: [
     ['tributary segment plan cart-abandoners --catalog catalog', 'streaming, edge or batch, and why'],
     ['tributary segment list', 'all of a stage'],

@@ -9,3 +9,10 @@ export function parseInstant(text: string): number {
   if (Number.isNaN(time)) throw new InvalidArgumentError('Expected an instant such as 2026-01-31T00:00:00Z');
   return time;
 }
+
+/** A whole number from 0. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new InvalidArgumentError('Expected a whole number');
+  return count;
+}

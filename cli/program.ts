@@ -14,6 +14,7 @@ import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
 import { initCommand } from './commands/init.ts';
 import { lakeCommand } from './commands/lake.ts';
+import { mappingCommand } from './commands/mapping.ts';
 import { policyCommand } from './commands/policy.ts';
 import { privacyCommand } from './commands/privacy.ts';
 import { profileCommand } from './commands/profile.ts';
@@ -34,7 +35,7 @@ import { NotAllAccepted, UserError } from './user-error.ts';
 /** The commands by what one is about. */
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'On this machine:': [startCommand, stopCommand, replayCommand, exampleCommand],
-  'Definitions:': [initCommand, catalogCommand, schemaCommand, segmentCommand, policyCommand],
+  'Definitions:': [initCommand, catalogCommand, schemaCommand, mappingCommand, segmentCommand, policyCommand],
   'Data:': [
     ingestCommand,
     batchCommand,

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
-import { collect, parseInstant } from '#cli/options.ts';
+import { collect, parseCount, parseInstant } from '#cli/options.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { INGESTION_METHODS, type IngestionMethod } from '#cli/replay/batches.ts';
 import { readInput } from '#cli/replay/read-input.ts';
@@ -96,10 +96,4 @@ function parseSeed(text: string): number {
   const seed = Number(text);
   if (!Number.isSafeInteger(seed)) throw new InvalidArgumentError('Expected a whole number');
   return seed;
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new InvalidArgumentError('Expected a whole number');
-  return count;
 }

@@ -1,12 +1,9 @@
+import { type FileNotes, receiveFile } from '#cli/ingest/receive-file.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
-import { decodeChunk, type Noted, nullFieldsOf } from '#core/ingestion/decode.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { type ReceivedRecord, receiveRow, unknownDataset } from '#core/pipeline/process.ts';
+import { type ReceivedRecord, unknownDataset } from '#core/pipeline/process.ts';
 import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { readRawInput } from './read-raw-input.ts';
-
-const CHUNK_BYTES = 8 * 1_048_576;
 
 /** What is in a file. */
 export interface ReadInput {
@@ -36,31 +33,15 @@ export async function readInput(
   if (!dataset && connection) return readRawInput(source, connection, catalog, ingestionId);
   if (!dataset) return { records: [], rejection: unknownDataset(catalog) };
   const records: ReceivedRecord[] = [];
-  const noted: Noted = { repeatedHeaders: 0 };
-  let detected: ReadInput['detected'];
+  const notes: FileNotes = { repeatedHeaders: 0 };
   const found = () => ({
-    ...(detected && { detected }),
-    ...(noted.repeatedHeaders > 0 && { repeatedHeaders: noted.repeatedHeaders }),
+    ...(notes.detected && { detected: notes.detected }),
+    ...(notes.repeatedHeaders > 0 && { repeatedHeaders: notes.repeatedHeaders }),
   });
+  const tieBreaker = (record: number): string => String(ingestionId.firstTieBreaker + record).padStart(12, '0');
   try {
-    const plan = await listChunks(source, { targetBytes: CHUNK_BYTES, files: dataset.files });
-    detected = plan.detected;
-    for (const chunk of plan.chunks) {
-      for await (const some of decodeChunk(source, plan, chunk, nullFieldsOf(dataset), noted)) {
-        for (const decoded of some) {
-          const tieBreaker = String(ingestionId.firstTieBreaker + records.length).padStart(12, '0');
-          records.push(
-            receiveRow(
-              decoded,
-              dataset,
-              plan.format,
-              { receivedAt: ingestionId.receivedAt, tieBreaker },
-              chunk.header,
-              chunk.csv,
-            ),
-          );
-        }
-      }
+    for await (const { received } of receiveFile(source, dataset, ingestionId.receivedAt, tieBreaker, notes)) {
+      records.push(received);
     }
   } catch (error) {
     if (!(error instanceof FileRejectedError)) throw error;

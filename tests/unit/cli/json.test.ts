@@ -101,6 +101,13 @@ describe('what commands print with --json', () => {
       'replay',
       async () => [...example, '--input', `customers=${await put('c.csv', 'crmId,tier,updatedAt\nRB-1,,never\n')}`],
     ],
+    [
+      'mapping test',
+      async () => [
+        ...[...example, '--dataset', 'customers'],
+        ...['--input', await put('mapped.ndjson', '{"crmId":"RB-1","updatedAt":"2026-05-01T10:00:00Z"}\n')],
+      ],
+    ],
     ['init', async () => [await put('shoppers.csv', 'id,city\n1,Ulm\n2,Bonn\n'), '--out', file('made')]],
     [
       'destination preview',
