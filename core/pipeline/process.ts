@@ -107,13 +107,18 @@ export async function withoutSuppressed(
   return rejected.map((row, place) => (named.has(place) || read.has(place) ? emptied(row) : row));
 }
 
-function candidateOf({ datasetId, receivedAt, raw }: QuarantineRow, { datasets }: IngestionSettings) {
+function candidateOf(row: QuarantineRow, { datasets }: IngestionSettings) {
+  const { datasetId, receivedAt, raw } = row;
   const dataset = datasets.get(datasetId);
-  const identities = dataset ? dataset.identitiesOf(dataset.conversion.convert(entityIn(raw))).identities : [];
+  const entity = readAs.get(row) ?? entityIn(raw);
+  const identities = dataset ? dataset.identitiesOf(dataset.conversion.convert(entity)).identities : [];
   return { datasetId: '', identities, time: receivedAt, receivedAt };
 }
 
-/** What a rejected record may say of itself: a message in its envelope, or a record of a file. */
+/** What a rejected record was read as: in the raw text of one that was mapped, identities stand as its producer has them. */
+const readAs = new WeakMap<QuarantineRow, unknown>();
+
+/** What a rejected record may say of itself, where that is all there is: a message in its envelope, or a record of a file. */
 function entityIn(raw: string): unknown {
   try {
     const value = JSON.parse(raw) as { readonly body?: { readonly xdmEntity?: unknown } } | null;
@@ -190,7 +195,9 @@ function datasetOf(
 
 function toQuarantine(received: ReceivedRecord, rejections: readonly Rejection[]): QuarantineRow {
   const { entity, original, omitted: _omitted, operation: _operation, rejection: _rejection, raw, ...kept } = received;
-  return { ...kept, raw: raw ?? JSON.stringify(original ?? entity), rejections };
+  const row = { ...kept, raw: raw ?? JSON.stringify(original ?? entity), rejections };
+  if (entity !== undefined) readAs.set(row, entity);
+  return row;
 }
 
 /** A record of a file as it goes on: it becomes an entity by the dataset's mapping, in whatever form it is. */
