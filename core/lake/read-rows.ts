@@ -5,7 +5,7 @@ import type { BuiltRow } from '#core/ingestion/parquet/rows.ts';
 import type { ParquetSchema } from '#core/ingestion/parquet/schema.ts';
 import { bytesSource, type RangedSource } from '#core/ingestion/source/byte-source.ts';
 import type { ObjectStore, StoredObject } from '#core/ports/object-store.ts';
-import { FileRejectedError } from '#core/record/record.ts';
+import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
 import type { LakeRow } from './lake-row.ts';
@@ -128,10 +128,14 @@ function lakeRow({ value, rejection }: BuiltRow): LakeRow {
   };
 }
 
-function epochMs(text: string): number {
+function epochMs(text: unknown): number {
+  // A column whose type has changed in a damaged footer is read as what it says it is.
+  if (typeof text !== 'string') throw new FileRejectedError(NO_INSTANT);
   const instant = readPlainInstant(text);
   return Number.isNaN(instant) ? Date.parse(text) : instant;
 }
+
+const NO_INSTANT: Rejection = { code: 'corrupt-file', message: 'A column of instants holds something else' };
 
 /** What is found in the bytes of an object. @throws DamagedObjectError where they are not as they should be */
 function soundOf<T>(key: string, look: () => T): T {
