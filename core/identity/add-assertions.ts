@@ -47,9 +47,9 @@ export const linksOf = (
 ): readonly Link[] => replayLinks(linkHistory, rules, limits);
 
 /**
- * What takes a link out comes after what was asserted at the same instant, and what somebody takes out by hand last. Of assertions, the one whose identities come
- * first in the alphabet comes last, so that it counts as the latest: what decides is what was asserted, not where or how
- * it came.
+ * What takes a link out comes after what was asserted at the same instant, and what somebody takes out by hand last. Of
+ * assertions, the one whose identities come first in the alphabet comes last, so that it counts as the latest: what decides
+ * is what was asserted, not where or how it came.
  */
 const inOrder = (x: Assertion, y: Assertion): number =>
   x.time - y.time || weightOf(x) - weightOf(y) || compareKeys(namesOf(y), namesOf(x)) || compareKeys(x.id, y.id);
