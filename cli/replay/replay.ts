@@ -75,6 +75,8 @@ export interface ReplayResult extends Report {
   valuesOmitted: Record<string, number>;
   /** Accepted records whose stamp lay more than a day ahead of `now`: they count as of `now`. */
   timestampsBounded: number;
+  /** Accepted events that have taken the place of an older version. */
+  amended: number;
   /** What the accepted records would cost on AWS, by how they come in and how many come. */
   cost?: readonly CostRow[];
 }
@@ -162,7 +164,7 @@ export async function replay(
 }
 
 type Reasons = 'rejections' | 'withoutProfile' | 'graphRejections' | 'identitiesOmitted' | 'valuesOmitted';
-type Tally = Pick<ReplayResult, 'records' | 'timestampsBounded' | Reasons>;
+type Tally = Pick<ReplayResult, 'records' | 'timestampsBounded' | 'amended' | Reasons>;
 
 const emptyTally = (): Tally => ({
   records: { accepted: 0, rejected: 0, duplicate: 0 },
@@ -172,6 +174,7 @@ const emptyTally = (): Tally => ({
   identitiesOmitted: {},
   valuesOmitted: {},
   timestampsBounded: 0,
+  amended: 0,
 });
 
 /** The inputs that do not fail as a whole; of the others it is counted why. */
@@ -191,12 +194,21 @@ function wholeInputs(options: ReplayOptions, { records, rejections }: Tally, fir
 }
 
 function countProcessed(processed: Processed, tally: Tally): void {
-  const { records, timestampsBounded: _bounded, ...reasons } = tally;
-  const { accepted, rejected, duplicate, repeatedHeaders: _, timestampsBounded, ...counted } = countOutcomes(processed);
+  const { records, timestampsBounded: _bounded, amended: _amended, ...reasons } = tally;
+  const {
+    accepted,
+    rejected,
+    duplicate,
+    repeatedHeaders: _,
+    timestampsBounded,
+    amended,
+    ...counted
+  } = countOutcomes(processed);
   records.accepted += accepted;
   records.rejected += rejected;
   records.duplicate += duplicate;
   tally.timestampsBounded += timestampsBounded ?? 0;
+  tally.amended += amended ?? 0;
   for (const [kind, counts] of Object.entries(counted))
     for (const [reason, count] of Object.entries(counts)) increase(reasons[kind as Reasons], reason, count);
 }

@@ -85,14 +85,20 @@ export const whyNot = (counts: Reasons): string =>
     tally(prefixed('not in the graph: ', counts.graphRejections)),
     tally(prefixed('identities omitted: ', counts.identitiesOmitted)),
     tally(prefixed('values omitted: ', counts.valuesOmitted)),
-    tally({ 'timestamps bounded': counts.timestampsBounded ?? 0 }),
+    tally({ 'timestamps bounded': counts.timestampsBounded ?? 0, 'events amended': counts.amended ?? 0 }),
   ]
     .filter((text) => text !== '')
     .join('; ');
 
 type Reasons = Pick<
   OutcomeCounts,
-  'rejections' | 'withoutProfile' | 'graphRejections' | 'identitiesOmitted' | 'valuesOmitted' | 'timestampsBounded'
+  | 'rejections'
+  | 'withoutProfile'
+  | 'graphRejections'
+  | 'identitiesOmitted'
+  | 'valuesOmitted'
+  | 'timestampsBounded'
+  | 'amended'
 >;
 
 const prefixed = (prefix: string, counts: Readonly<Record<string, number>>): Record<string, number> =>

@@ -206,6 +206,7 @@ function compileDataset(
     profileEnabled: definition.tags.unifiedProfile.includes('enabled:true'),
     identityEnabled: definition.tags.unifiedIdentity.includes('enabled:true'),
     isUpsert: definition.tags.unifiedProfile.includes('isUpsert:true'),
+    isAmendable: definition.onConflict === 'latest',
     eventsKeptFor: definition.eventExpirationDays === undefined ? undefined : definition.eventExpirationDays * DAY_MS,
     validate: validatorOf(schema),
     conversion: compileConversion(schema, schemas, definition.conversion),

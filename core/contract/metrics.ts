@@ -15,6 +15,8 @@ export const METRICS = {
   identitiesOmitted: 'IdentitiesOmitted',
   /** Values that a mapping has left out of accepted records. */
   valuesOmitted: 'ValuesOmitted',
+  /** Accepted events that have taken the place of an older version. */
+  eventsAmended: 'EventsAmended',
   /** Accepted records whose stamp lay more than a day ahead: they count as of their arrival. */
   timestampsBounded: 'TimestampsBounded',
   /** Links that came later than the link history of who belongs together reaches: ingested with their own age. */

@@ -4,6 +4,7 @@ import { valueAt } from '#core/record/field-path.ts';
 import type { OmittedIdentity } from '#core/record/omitted-identity.ts';
 import type { Rejection } from '#core/record/record.ts';
 import type { RecordOperation } from '#core/record/record-operation.ts';
+import { versionAt } from '#core/record/version.ts';
 import { isMissingField } from '#core/schema/violations.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { readPlainInstant } from '#core/util/instant.ts';
@@ -139,8 +140,16 @@ export function acceptRecord(
   };
   if (dataset.lookup && key !== undefined)
     return { record: { ...record, lookup: { entity: dataset.lookup.entity, key } } };
-  if (omitted.length === 0 && time === stated) return { record };
-  return { record: { ...record, ...(omitted.length > 0 && { omitted }), ...(time !== stated && { isBounded: true }) } };
+  const isVersioned = dataset.isAmendable && behaviour === 'event';
+  if (omitted.length === 0 && time === stated && !isVersioned) return { record };
+  return {
+    record: {
+      ...record,
+      ...(omitted.length > 0 && { omitted }),
+      ...(time !== stated && { isBounded: true }),
+      ...(isVersioned && { version: versionOf(valid, metadata) }),
+    },
+  };
 }
 
 /** Longest key of a record of a lookup dataset, in bytes of UTF-8. */
@@ -170,6 +179,15 @@ function keyIn(entity: Readonly<Record<string, unknown>>, { path, pointer }: Com
 
 /** Where a source says when it last changed a record (XDM "External Source System Audit Details"). */
 const LAST_UPDATED = 'extSourceSystemAudit.lastUpdatedDate';
+
+/**
+ * The place of an event among all of the same id, whatever order they come in: by when the source says that it has changed
+ * it, else by its arrival.
+ */
+function versionOf(entity: Readonly<Record<string, unknown>>, metadata: IngestionMetadata): string {
+  const { time } = timeOf(entity, 'record', metadata);
+  return versionAt(time, `${metadata.tieBreaker}|${metadata.ingestionId}`);
+}
 
 /** No clock is faster, and no zone further away, than that: what lies further ahead is a mistake. */
 const MAX_AHEAD_MS = DAY_MS;

@@ -20,6 +20,8 @@ export const datasetDefinition = z.strictObject({
     .default({ unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] }),
   /** Events are kept this many days after they happened; for ever where it is omitted (aep.md §4.3). */
   eventExpirationDays: z.int().min(1).optional(),
+  /** Of several events with one `_id`: the first counts where it is omitted; or the latest, which amends the others. */
+  onConflict: z.enum(['first', 'latest']).optional(),
   /** aep.md §2.3: percent of a file's records that may be rejected before all of it is; 5 when left out. */
   partialIngestionPercentage: z.number().min(0).max(100).optional(),
   /**

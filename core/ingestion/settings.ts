@@ -28,6 +28,8 @@ export interface CompiledDataset {
   readonly identityEnabled: boolean;
   /** Its records change fields instead of replacing what was there (aep.md §1.6). */
   readonly isUpsert: boolean;
+  /** Its events are amended by others of the same id that are newer (docs/ingestion.md, "Corrections"). */
+  readonly isAmendable: boolean;
   /** How long its events are kept, in ms; undefined for ever (aep.md §4.3). */
   readonly eventsKeptFor: number | undefined;
   /** What the schema has against an entity; nothing when it may pass. */

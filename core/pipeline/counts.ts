@@ -40,7 +40,10 @@ export function countOutcomes({ rejected, outcomes }: Counted): OutcomeCounts {
     graphRejections: tally(outcomes.flatMap(({ graphRejection }) => graphRejection ?? [])),
     identitiesOmitted: tally(first.flatMap(({ record }) => reasonsOf(record.omitted))),
     valuesOmitted: tally(first.flatMap(({ received }) => reasonsOf(received?.omitted))),
-    ...rareCounts({ timestampsBounded: first.filter(({ record }) => record.isBounded).length }),
+    ...rareCounts({
+      timestampsBounded: first.filter(({ record }) => record.isBounded).length,
+      amended: first.filter(({ amends }) => amends).length,
+    }),
   };
 }
 
@@ -92,7 +95,7 @@ export const addCounts = (x: OutcomeCounts, y: OutcomeCounts): OutcomeCounts => 
 });
 
 /** Counts that are omitted where they are none. */
-export const RARE_COUNTS = ['repeatedHeaders', 'timestampsBounded'] as const;
+export const RARE_COUNTS = ['repeatedHeaders', 'timestampsBounded', 'amended'] as const;
 type RareCounts = Pick<OutcomeCounts, (typeof RARE_COUNTS)[number]>;
 
 /** As a part of counts. @returns those that are not 0 */

@@ -4,6 +4,7 @@ import type { Assertion } from '#core/identity/linking-rules.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import { type IdentityKey, identityKey } from '#core/record/identity.ts';
 import { DAY_MS } from '#core/util/durations.ts';
+import { sameValue } from '#core/util/same-value.ts';
 import { type AssignedRecord, type ProfileRejection, primaryIdentity } from './assign.ts';
 import { deviceOf, regionOfEvent, withRegion } from './event-region.ts';
 import type { FoldSettings } from './fold-settings.ts';
@@ -33,6 +34,8 @@ export interface FoldOutcome {
   readonly withoutProfile?: ProfileRejection;
   /** Why the graph did not take everything it says, although it names several identities. */
   readonly graphRejection?: GraphRejection;
+  /** Whether it has taken the place of an older version of the same event. */
+  readonly amends?: true;
 }
 
 /**
@@ -49,7 +52,8 @@ export function foldRecords(
   const assertions: Assertion[] = [];
   const draft = new Draft(item);
   for (const assigned of records) {
-    const { record, asserted, clearing } = assigned;
+    const { record, asserted, clearing, amends } = assigned;
+    if (amends && assigned.keyedBy) draft.replaceEvent(assigned.keyedBy, record.id);
     assertions.push(...assertionOf(record, asserted.identities));
     if (clearing) assertions.push(clearing);
     const duplicate = isRepetition(draft, assigned);
@@ -59,10 +63,30 @@ export function foldRecords(
       duplicate,
       ...(withoutProfile && { withoutProfile }),
       ...(asserted.rejection && !duplicate && { graphRejection: asserted.rejection }),
+      ...(amends === 'another' && { amends: true }),
     });
   }
-  const { linkHistory, late } = addAssertions(item.linkHistory, assertions, settings.links, settings.linkHistoryLimits);
+  const before = withoutReplaced(item.linkHistory, records, assertions);
+  const { linkHistory, late } = addAssertions(before, assertions, settings.links, settings.linkHistoryLimits);
   return { item: draft.finish(linkHistory, settings), outcomes, late };
+}
+
+/**
+ * The link history without what older versions of events have asserted. What is condensed is not told apart any more: there
+ * a link that an event no longer asserts stays.
+ */
+function withoutReplaced(
+  linkHistory: ProfileItem['linkHistory'],
+  records: readonly StitchableRecord[],
+  added: readonly Assertion[],
+): ProfileItem['linkHistory'] {
+  const replaced = new Set(records.flatMap(({ record, amends }) => (amends ? [record.id] : [])));
+  if (replaced.size === 0) return linkHistory;
+  const fresh = new Map(added.map((assertion) => [assertion.id, assertion]));
+  const stays = (one: Assertion): boolean => !replaced.has(one.id) || sameValue(one, fresh.get(one.id));
+  return linkHistory.assertions.every(stays)
+    ? linkHistory
+    : { ...linkHistory, assertions: linkHistory.assertions.filter(stays) };
 }
 
 /** The parts of an item that records change. What stays the same stays the same object. */
@@ -71,6 +95,8 @@ class Draft {
   readonly #fragments = new Map<string, Fragment>();
   readonly #events = new Map<IdentityKey, ProfileEvent[]>();
   readonly #activeOn = new Map<IdentityKey, number>();
+  /** Ids of events in whose place others come, or none. */
+  readonly #replaced = new Map<IdentityKey, Set<string>>();
   #identities: ReadonlySet<IdentityKey> | undefined;
 
   constructor(item: ProfileItem) {
@@ -97,6 +123,11 @@ class Draft {
     this.#events.set(key, fresh);
   }
 
+  replaceEvent(key: IdentityKey, id: string): void {
+    this.#replaced.set(key, (this.#replaced.get(key) ?? new Set()).add(id));
+    this.addEvents(key, NO_EVENTS);
+  }
+
   wasActive(key: IdentityKey, receivedAt: number): void {
     const day = Math.floor(receivedAt / DAY_MS);
     const known = this.#activeOn.get(key) ?? this.#item.activeOn?.[key] ?? 0;
@@ -107,7 +138,7 @@ class Draft {
     const item = this.#item;
     const fragments = changed(item.fragments, this.#fragments);
     const joined = [...this.#events].map(
-      ([key, fresh]) => [key, withEvents(item.events[key], fresh, settings)] as const,
+      ([key, fresh]) => [key, withEvents(item.events[key], fresh, settings, this.#replaced.get(key))] as const,
     );
     const events = changed(item.events, new Map(joined));
     const activeOn = changed(item.activeOn ?? NOTHING, this.#activeOn);
@@ -134,8 +165,17 @@ function withEvents(
   known: readonly ProfileEvent[] | undefined,
   fresh: readonly ProfileEvent[],
   settings: FoldSettings,
+  replaced?: ReadonlySet<string>,
 ): readonly ProfileEvent[] {
   if (!known) return settings.retainEvents(joinEvents(NO_EVENTS, fresh));
+  if (replaced && known.some(({ id }) => replaced.has(id))) {
+    const joined = joinEvents(
+      known.filter(({ id }) => !replaced.has(id)),
+      fresh,
+    );
+    const retained = settings.retainEvents(joined);
+    return sameValue(retained, known) ? known : retained;
+  }
   const joined = joinEvents(known, fresh);
   if (joined === known) return known;
   const retained = settings.retainEvents(joined);

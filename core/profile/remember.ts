@@ -29,7 +29,7 @@ export async function remember(
   const fresh: AssignedRecord[] = [];
   const duplicates: AcceptedRecord[] = [];
   const failed: { record: AcceptedRecord; error: Error }[] = [];
-  const first = new Map<string, AcceptedRecord>();
+  const first = newestVersions(records);
   const entries: { assigned: AssignedRecord; entry: TimelineEntry }[] = [];
   for (const assigned of records) {
     const { record, keyedBy } = assigned;
@@ -40,22 +40,37 @@ export async function remember(
     const entry = timelineEntryOf(record, keyedBy, settings);
     const key = `${entry.identity}|${entry.id}`;
     const other = first.get(key);
-    if (!other) {
+    if (!other || other === record) {
       first.set(key, record);
       entries.push({ assigned, entry });
-    } else if (other.ingestionId === record.ingestionId) fresh.push(assigned);
+    } else if (other.ingestionId === record.ingestionId)
+      fresh.push(record.version === undefined ? assigned : { ...assigned, amends: 'perhaps' });
     else duplicates.push(record);
   }
   await mapWithConcurrency(entries, ENTRIES_CONCURRENCY, async ({ assigned, entry }) => {
     try {
       const remembered = await timeline.remember(entry);
       if (remembered === 'duplicate') duplicates.push(assigned.record);
-      else fresh.push(assigned);
+      else fresh.push(assigned.record.version === undefined ? assigned : { ...assigned, amends: AMENDS[remembered] });
     } catch (error) {
       failed.push({ record: assigned.record, error: error as Error });
     }
   });
   return { fresh, duplicates, failed };
+}
+
+const AMENDS = { new: 'nothing', amended: 'another', again: 'perhaps' } as const;
+
+/** Of events that have versions the newest of each: it stands for the others. */
+function newestVersions(records: readonly AssignedRecord[]): Map<string, AcceptedRecord> {
+  const newest = new Map<string, AcceptedRecord>();
+  for (const { record, keyedBy } of records) {
+    if (record.version === undefined || !keyedBy) continue;
+    const key = `${keyedBy}|${record.id}`;
+    const other = newest.get(key);
+    if (!other || other.version! < record.version) newest.set(key, record);
+  }
+  return newest;
 }
 
 /** What the timeline keeps of a record. @param identity the primary one of the record */
@@ -71,6 +86,7 @@ export function timelineEntryOf(record: AcceptedRecord, identity: IdentityKey, s
     time,
     receivedAt,
     ...(record.behaviour === 'event' && { json: record.json }),
+    ...(record.version !== undefined && { version: record.version }),
     ...(expiresAt !== undefined && { expiresAt }),
   };
 }

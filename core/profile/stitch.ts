@@ -35,6 +35,7 @@ export interface StitchResult {
 /** One write may name at most 100 items. */
 const MAX_IDENTITIES = 90;
 const GROUPS_CONCURRENCY = 16;
+const ENTRIES_CONCURRENCY = 32;
 
 /**
  * Stitches a batch of records: they are put on the timeline, which knows the duplicates, and then folded into the items
@@ -130,16 +131,58 @@ async function writeGroup(group: readonly StitchableRecord[], deps: StitchDeps):
   const identities = [...new Set(group.flatMap(identitiesOf))];
   return retryOnConflict(async () => {
     const { items, unknown, dangling } = await loadItems(identities, deps.profiles);
+    const superseded = await supersededIn(group, deps);
+    if (superseded.size > 0) return writeWithout(superseded, group, deps);
     const { mergeTarget, mergedIn, pointers } = chooseMergeTarget(items, unknown);
     const joined = mergedIn.reduce(mergeIn, mergeTarget);
     if (wouldBeTooLarge(joined, mergedIn, pointers) && group.some(({ asserted }) => asserted.identities.length > 0)) {
       return writeApart(group, deps);
     }
     const { item, outcomes, late } = foldRecords(joined, group, deps.settings);
-    if (item !== mergeTarget)
+    if (item !== mergeTarget || group.some(mayAmend))
       await deps.profiles.write({ item, pointers, mergedIn, ...(dangling.size > 0 && { stale: dangling }) });
     return { outcomes, late };
   }, deps);
+}
+
+/** What amends an event is written even where it changes nothing: who is about to write the older one meets a conflict. */
+const mayAmend = ({ amends }: StitchableRecord): boolean => amends === 'another' || amends === 'perhaps';
+
+/**
+ * Events in whose place a newer version has come since they were remembered. It is asked after the items were read: then
+ * either the newer version is found here, or whoever writes it meets what is written now.
+ */
+async function supersededIn(
+  group: readonly StitchableRecord[],
+  { timeline }: StitchDeps,
+): Promise<ReadonlySet<StitchableRecord>> {
+  const superseded = new Set<StitchableRecord>();
+  const versioned = group.filter(({ record, keyedBy }) => record.version !== undefined && keyedBy !== undefined);
+  await mapWithConcurrency(versioned, ENTRIES_CONCURRENCY, async (assigned) => {
+    const entry = await timeline.get(assigned.keyedBy!, assigned.record.id);
+    if (entry && entry.ingestionId !== assigned.record.ingestionId) superseded.add(assigned);
+  });
+  return superseded;
+}
+
+/** Writes what is left of a group. What was superseded came in, and counts as such, though another has taken its place. */
+async function writeWithout(
+  superseded: ReadonlySet<StitchableRecord>,
+  group: readonly StitchableRecord[],
+  deps: StitchDeps,
+): Promise<WrittenGroup> {
+  const outcomes = [...superseded].map(({ record, amends }) => ({
+    record,
+    duplicate: false,
+    ...(amends === 'another' && { amends: true as const }),
+  }));
+  let late = 0;
+  for (const subgroup of groupsOf(group.filter((assigned) => !superseded.has(assigned)))) {
+    const written = await writeGroup(subgroup, deps);
+    outcomes.push(...written.outcomes);
+    late += written.late;
+  }
+  return { outcomes, late };
 }
 
 const wouldBeTooLarge = (

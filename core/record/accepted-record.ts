@@ -22,6 +22,11 @@ export interface AcceptedRecord {
   readonly isBounded?: true;
   /** Puts records of the same time in order: the later one in the file, or in the shard, is the larger. */
   readonly tieBreaker: string;
+  /**
+   * Set of an event that amends, or may be amended by, another of the same id: the larger is the newer one. By when the
+   * source has changed it last, else when it arrived, then by its order.
+   */
+  readonly version?: string;
   /** Epoch ms at which it arrived. */
   readonly receivedAt: number;
   /** Tells one arrival of a record from another: the same when it is delivered again by the platform itself. */

@@ -18,6 +18,8 @@ export interface OutcomeCounts extends RecordCounts {
   readonly graphRejections: Readonly<Record<string, number>>;
   /** Rows of CSV files that repeat the header, and are no records; omitted where there are none. */
   readonly repeatedHeaders?: number;
+  /** Accepted events that have taken the place of an older version; omitted where there are none. */
+  readonly amended?: number;
   /** Accepted records whose stamp lay more than a day ahead; omitted where there are none. */
   readonly timestampsBounded?: number;
   /** Reason → values of accepted records that are no identities although they stand where one belongs. */

@@ -123,7 +123,10 @@ async function withPointers(
   return new Set([...identities, ...unknown.filter(leadsHere)]);
 }
 
-/** The records that count, each with the place it has in this item: of several arrivals of one record the first. */
+/**
+ * The records that count, each with the place it has in this item: of several arrivals of one record the first, or the
+ * newest of an event that has versions.
+ */
 async function remembered(
   records: readonly AcceptedRecord[],
   own: ReadonlySet<IdentityKey>,
@@ -141,23 +144,38 @@ async function remembered(
     const asserted = { identities: identities.length > 1 ? identities : [] };
     const cleared = clearingOf(record, foldSettings);
     const counts = keyedBy
-      ? await isFirstArrival(timelineEntryOf(record, keyedBy, foldSettings), entries, deps)
+      ? await isArrivalThatCounts(timelineEntryOf(record, keyedBy, foldSettings), entries, deps)
       : asserted.identities.length > 0 || own.has(cleared.clearing?.identities[0] ?? '');
     if (counts) kept.push({ ...assigned, asserted, ...cleared });
   }
-  return kept;
+  return kept.filter(({ record, keyedBy }) => record.version === undefined || isCurrent(record, keyedBy, entries));
 }
 
-/** Whether no other arrival of the record has come before; it is remembered then, as long as it is to be. */
-async function isFirstArrival(
+/** Of several versions of an event the newest is what the timeline has in the end. */
+const isCurrent = (
+  { id, ingestionId }: AcceptedRecord,
+  identity: IdentityKey | undefined,
+  entries: ReadonlyMap<string, TimelineEntry>,
+): boolean => {
+  const entry = identity === undefined ? undefined : entries.get(nameOf({ identity, id }));
+  return !entry || entry.ingestionId === ingestionId;
+};
+
+/**
+ * Whether no other arrival of the record has come before, or it is a newer version; it is remembered then, as long as it is
+ * to be.
+ */
+async function isArrivalThatCounts(
   entry: TimelineEntry,
   entries: Map<string, TimelineEntry>,
   { timeline, now }: RebuildItemDeps,
 ): Promise<boolean> {
   const known = entries.get(nameOf(entry));
-  if (known) return known.ingestionId === entry.ingestionId;
+  if (known && (entry.version === undefined || known.ingestionId === entry.ingestionId))
+    return known.ingestionId === entry.ingestionId;
   if ((entry.expiresAt ?? Number.POSITIVE_INFINITY) <= now()) return true;
-  if ((await timeline.remember(entry)) === 'duplicate') return false;
+  const remembered = await timeline.remember(entry);
+  if (remembered === 'duplicate') return false;
   entries.set(nameOf(entry), entry);
   return true;
 }

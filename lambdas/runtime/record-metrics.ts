@@ -17,5 +17,6 @@ export function emitCounts(metrics: Metrics, counts: OutcomeCounts, lateLinks: n
   metrics.count(METRICS.identitiesOmitted, sum(counts.identitiesOmitted));
   metrics.count(METRICS.valuesOmitted, sum(counts.valuesOmitted));
   metrics.count(METRICS.timestampsBounded, counts.timestampsBounded ?? 0);
+  metrics.count(METRICS.eventsAmended, counts.amended ?? 0);
   metrics.count(METRICS.lateLinks, lateLinks);
 }

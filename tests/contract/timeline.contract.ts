@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
+import { versionAt } from '#core/record/version.ts';
 
 let unique = 0;
 const someone = (): string => `ECID:timeline-${process.pid}-${unique++}`;
@@ -42,6 +43,54 @@ export function timelineContract(name: string, create: () => Timeline): void {
       expect(await timeline.remember(entry(who, { ingestionId: 'second', time: 5 }))).toBe('duplicate');
       expect(await timeline.remember(entry(someone(), { ingestionId: 'second' }))).toBe('new');
       expect(await all(timeline, who)).toEqual([entry(who)]);
+    });
+
+    it('puts a newer version with other content in the place of an older one, whichever comes first', async () => {
+      const timeline = create();
+      const who = someone();
+      const version = (n: number, json = `{"n":${n}}`) =>
+        entry(who, { ingestionId: `arrival ${n}`, version: versionAt(n), json, time: 1_000 + n, expiresAt: 9_000_000 });
+      expect(await timeline.remember(version(3))).toBe('new');
+      expect(await timeline.get(who, 'aaaaaaaa')).toEqual(version(3));
+      expect(await timeline.remember(version(2))).toBe('duplicate');
+      expect(await timeline.remember(version(4))).toBe('amended');
+      expect(await timeline.remember(version(4))).toBe('again');
+      expect(await timeline.remember(version(3))).toBe('duplicate');
+      expect(await all(timeline, who)).toEqual([version(4)]);
+      // The same once more: nothing that is older than that amends it; its first arrival is still recognized.
+      expect(await timeline.remember(version(6, '{"n":4}'))).toBe('duplicate');
+      expect(await timeline.remember(version(5))).toBe('duplicate');
+      expect(await timeline.remember(version(4))).toBe('again');
+      expect(await timeline.remember(version(7))).toBe('amended');
+      expect(await timeline.get(who, 'aaaaaaaa')).toEqual(version(7));
+      expect(await timeline.get(who, 'gone')).toBeUndefined();
+    });
+
+    it('takes what was kept without a version for as old as its arrival', async () => {
+      const timeline = create();
+      const who = someone();
+      await timeline.remember(entry(who));
+      const version = (n: number) => entry(who, { ingestionId: `${n}`, json: '{}', version: versionAt(n) });
+      expect(await timeline.remember(version(1_999))).toBe('duplicate');
+      expect(await timeline.remember(version(2_001))).toBe('amended');
+    });
+
+    it('keeps the newest of several versions that come at the same time', async () => {
+      const timeline = create();
+      const who = someone();
+      const versions = Array.from({ length: 8 }, (_, n) =>
+        entry(who, { ingestionId: `rival ${n}`, version: versionAt((n * 5) % 8), json: `{"n":${n}}` }),
+      );
+      const outcomes = await Promise.all(
+        versions.map(async (one) => {
+          for (;;) {
+            const outcome = await timeline.remember(one).catch(() => undefined);
+            if (outcome) return outcome;
+          }
+        }),
+      );
+      expect(outcomes.filter((outcome) => outcome === 'new')).toHaveLength(1);
+      expect((await timeline.get(who, 'aaaaaaaa'))!.version).toBe(versionAt(7));
     });
 
     it('changes when an entry expires, or that it does, and makes none that is not there', async () => {

@@ -91,6 +91,10 @@ export function meteredTimeline(timeline: Timeline, meter: TableMeter, kept: (by
       meter.write([{ ...item, pk: { S: `${entry.identity}|${entry.id}` } }], 'T#');
       return timeline.remember(entry);
     },
+    get(identity, id) {
+      meter.read(`T#${identity}|${id}`);
+      return timeline.get(identity, id);
+    },
     read: (identity) => timeline.read(identity),
     setExpiry: (identity, id, expiresAt) => timeline.setExpiry(identity, id, expiresAt),
     erase: (identity, id) => timeline.erase(identity, id),

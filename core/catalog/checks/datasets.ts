@@ -1,4 +1,5 @@
 import type { DatasetDefinition } from '#core/ingestion/definition.ts';
+import { EXPERIENCE_EVENT_CLASS } from '#core/schema/definition.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import { checkMapping } from './mappings.ts';
@@ -21,6 +22,11 @@ export function checkDatasets(catalog: LoadedCatalog, findings: Findings): void 
       findings.at(loaded, ['schemaRef', 'id'], `unknown schema "${id}"`, { hint });
     }
     const schema = byId.get(id);
+    if (schema && definition.onConflict && schema['meta:class'] !== EXPERIENCE_EVENT_CLASS) {
+      findings.at(loaded, ['onConflict'], 'only events are amended: of other records the latest counts anyway', {
+        expected: 'a schema of the class experienceevent',
+      });
+    }
     if (schema && definition.mapping)
       checkMapping(loaded, definition.mapping, schema, treeOfSchema(schema, byId), findings);
   }

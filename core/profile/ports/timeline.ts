@@ -1,4 +1,5 @@
 import type { IdentityKey } from '#core/record/identity.ts';
+import { versionAt } from '#core/record/version.ts';
 
 /**
  * The timeline keeps every accepted record of a person once, under the identity it belongs to: the events whole, of the
@@ -21,17 +22,41 @@ export interface TimelineEntry {
   readonly json?: string;
   /** Epoch ms after which the entry need not be kept. */
   readonly expiresAt?: number;
+  /** See `AcceptedRecord.version`: set where a newer version takes the place of the entry. */
+  readonly version?: string;
 }
 
 /**
  * `new`: it was not there. `again`: this very arrival is there; it may or may not have had its effect. `duplicate`: the
- * same record came another time before.
+ * same record came another time before. `amended`: so it did, but this is a newer version, with other content, which has
+ * taken its place.
  */
-export type Remembered = 'new' | 'again' | 'duplicate';
+export type Remembered = 'new' | 'again' | 'duplicate' | 'amended';
+
+/** What becomes of an entry whose id is there already. */
+export type Meeting =
+  | { readonly outcome: 'again' | 'duplicate' }
+  /** It takes the place of the other. */
+  | { readonly outcome: 'amended' }
+  /** The same content, but newer: what is older amends it no more. */
+  | { readonly outcome: 'renewed'; readonly version: string };
+
+/** How an entry compares with the one that is there under its id. Where there are no versions the first one stays. */
+export function meet(known: TimelineEntry, entry: TimelineEntry): Meeting {
+  if (known.ingestionId === entry.ingestionId) return { outcome: 'again' };
+  if (entry.version === undefined || entry.version <= versionOf(known)) return { outcome: 'duplicate' };
+  if (entry.json !== known.json) return { outcome: 'amended' };
+  return { outcome: 'renewed', version: entry.version };
+}
+
+/** What was kept when its dataset had no versions is as old as its arrival. */
+const versionOf = ({ version, receivedAt }: TimelineEntry): string => version ?? versionAt(receivedAt);
 
 export interface Timeline {
-  /** Keeps the entry unless its id is there already under its identity. */
+  /** Keeps the entry unless its id is there already under its identity, and is not older, see {@link meet}. */
   remember(entry: TimelineEntry): Promise<Remembered>;
+  /** What is kept under an identity and an id; strongly consistent. */
+  get(identity: IdentityKey, id: string): Promise<TimelineEntry | undefined>;
   /** Everything kept under an identity, in no order; what has expired may still be there. */
   read(identity: IdentityKey): AsyncIterable<TimelineEntry>;
   /** Changes when an entry, if it is still there, expires; undefined for never. */

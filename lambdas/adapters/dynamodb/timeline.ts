@@ -2,13 +2,15 @@ import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
-import type { Remembered, Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import { meet, type Remembered, type Timeline, type TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import type { Item } from './client.ts';
@@ -32,20 +34,49 @@ export class DynamoDbTimeline implements Timeline {
   }
 
   async remember(entry: TimelineEntry): Promise<Remembered> {
+    let known: Item | undefined;
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const { outcome, item } = known ? replacing(known, entry) : { outcome: NEW, item: timelineAttributes(entry) };
+      const rival = item && (await this.#putUnless(item, known));
+      if (!rival) return outcome;
+      // Where it has gone since, it is put anew.
+      known = rival.pk ? rival : undefined;
+    }
+    throw new ConflictError('an entry of the timeline');
+  }
+
+  /** Puts an item in place of the one that is known, or of none. @returns what is there instead, if so */
+  async #putUnless(item: Item, known: Item | undefined): Promise<Item | undefined> {
+    const version = known?.v;
     try {
       await this.#client.send(
         new PutItemCommand({
           TableName: this.#table,
-          Item: timelineAttributes(entry),
-          ConditionExpression: 'attribute_not_exists(pk)',
+          Item: item,
+          ...(known
+            ? {
+                ConditionExpression: `a = :a AND ${version ? 'v = :v' : 'attribute_not_exists(v)'}`,
+                ExpressionAttributeValues: { ':a': known.a!, ...(version && { ':v': version }) },
+              }
+            : { ConditionExpression: 'attribute_not_exists(pk)' }),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return 'new';
+      return undefined;
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return error.Item && stringAt(error.Item, 'a') === entry.ingestionId ? 'again' : 'duplicate';
+      return error.Item ?? (await this.#itemAt(item.pk!.S!, item.sk!.S!)) ?? {};
     }
+  }
+
+  async get(identity: IdentityKey, id: string): Promise<TimelineEntry | undefined> {
+    const item = await this.#itemAt(identity, id);
+    return item && readTimelineAttributes(item);
+  }
+
+  async #itemAt(identity: IdentityKey, id: string): Promise<Item | undefined> {
+    const Key = { pk: { S: identity }, sk: { S: id } };
+    return (await this.#client.send(new GetItemCommand({ TableName: this.#table, Key, ConsistentRead: true }))).Item;
   }
 
   async *read(identity: IdentityKey): AsyncIterable<TimelineEntry> {
@@ -119,6 +150,18 @@ export class DynamoDbTimeline implements Timeline {
   }
 }
 
+const NEW: Remembered = 'new';
+
+/** What becomes of an entry whose place is taken, and the item that is put there, if one is. */
+function replacing(known: Item, entry: TimelineEntry): { readonly outcome: Remembered; readonly item?: Item } {
+  if (entry.version === undefined)
+    return { outcome: stringAt(known, 'a') === entry.ingestionId ? 'again' : 'duplicate' };
+  const meeting = meet(readTimelineAttributes(known), entry);
+  if (meeting.outcome === 'amended') return { outcome: 'amended', item: timelineAttributes(entry) };
+  if (meeting.outcome !== 'renewed') return { outcome: meeting.outcome };
+  return { outcome: 'duplicate', item: { ...known, v: { S: meeting.version } } };
+}
+
 /** The item of an entry. */
 export function timelineAttributes(entry: TimelineEntry): Item {
   return {
@@ -129,6 +172,7 @@ export function timelineAttributes(entry: TimelineEntry): Item {
     t: { N: String(entry.time) },
     r: { N: String(entry.receivedAt) },
     ...(entry.json !== undefined && { e: { B: packJson(entry.json) } }),
+    ...(entry.version !== undefined && { v: { S: entry.version } }),
     ...(entry.expiresAt !== undefined && { [TTL_ATTRIBUTE]: { N: inSeconds(entry.expiresAt) } }),
   };
 }
@@ -138,6 +182,7 @@ const inSeconds = (instant: number): string => String(Math.ceil(instant / 1_000)
 
 function readTimelineAttributes(item: Item): TimelineEntry {
   const event = bytesAt(item, 'e');
+  const version = stringAt(item, 'v');
   const expiresAt = numberAt(item, TTL_ATTRIBUTE);
   return {
     identity: stringAt(item, 'pk')!,
@@ -147,6 +192,7 @@ function readTimelineAttributes(item: Item): TimelineEntry {
     time: numberAt(item, 't')!,
     receivedAt: numberAt(item, 'r')!,
     ...(event && { json: unpackJson(event) }),
+    ...(version !== undefined && { version }),
     ...(expiresAt !== undefined && { expiresAt: expiresAt * 1_000 }),
   };
 }

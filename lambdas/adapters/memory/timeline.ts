@@ -1,4 +1,4 @@
-import type { Remembered, Timeline, TimelineEntry } from '#core/profile/ports/timeline.ts';
+import { meet, type Remembered, type Timeline, type TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { isGone, type TimeToLive } from './time-to-live.ts';
 
@@ -22,9 +22,15 @@ export class MemoryTimeline implements Timeline {
   async remember(entry: TimelineEntry): Promise<Remembered> {
     const own = this.#own(entry.identity) ?? new Map<string, TimelineEntry>();
     const known = own.get(entry.id);
-    if (known) return known.ingestionId === entry.ingestionId ? 'again' : 'duplicate';
-    this.#entries.set(entry.identity, own.set(entry.id, entry));
-    return 'new';
+    const meeting = known && meet(known, entry);
+    if (meeting?.outcome === 'renewed') own.set(entry.id, { ...known!, version: meeting.version });
+    else if (!meeting || meeting.outcome === 'amended') this.#entries.set(entry.identity, own.set(entry.id, entry));
+    if (!meeting) return 'new';
+    return meeting.outcome === 'renewed' ? 'duplicate' : meeting.outcome;
+  }
+
+  async get(identity: IdentityKey, id: string): Promise<TimelineEntry | undefined> {
+    return this.#own(identity)?.get(id);
   }
 
   async *read(identity: IdentityKey): AsyncIterable<TimelineEntry> {
