@@ -26,8 +26,8 @@ export interface AssignedRecord {
   readonly keyedBy?: IdentityKey;
   /** Why it is in no profile, if so. */
   readonly withoutProfile?: ProfileRejection;
-  /** Of an event that has versions: whether it has amended another; undefined where that is not known. */
-  readonly amends?: 'nothing' | 'another' | 'perhaps';
+  /** Of an event that has versions: whether it has amended another, or says the same again; `perhaps`: not known any more. */
+  readonly amends?: 'nothing' | 'another' | 'itself' | 'perhaps';
 }
 
 /** Finds the identity under which a record is kept in a profile, or why it is in none. */

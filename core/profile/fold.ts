@@ -53,10 +53,10 @@ export function foldRecords(
   const draft = new Draft(item);
   for (const assigned of records) {
     const { record, asserted, clearing, amends } = assigned;
-    if (amends && assigned.keyedBy) draft.replaceEvent(assigned.keyedBy, record.id);
-    assertions.push(...assertionOf(record, asserted.identities));
+    if (mayAmend(assigned)) draft.replaceEvent(assigned.keyedBy!, record.id);
+    assertions.push(...assertionOf(assigned));
     if (clearing) assertions.push(clearing);
-    const duplicate = isRepetition(draft, assigned);
+    const duplicate = amends === 'itself' || isRepetition(draft, assigned);
     const withoutProfile = retainInProfile(draft, assigned, settings);
     outcomes.push({
       record,
@@ -80,7 +80,7 @@ function withoutReplaced(
   records: readonly StitchableRecord[],
   added: readonly Assertion[],
 ): ProfileItem['linkHistory'] {
-  const replaced = new Set(records.flatMap(({ record, amends }) => (amends ? [record.id] : [])));
+  const replaced = new Set(records.filter(mayAmend).flatMap((one) => [one.record.id, assertionId(one)]));
   if (replaced.size === 0) return linkHistory;
   const fresh = new Map(added.map((assertion) => [assertion.id, assertion]));
   const stays = (one: Assertion): boolean => !replaced.has(one.id) || sameValue(one, fresh.get(one.id));
@@ -198,11 +198,21 @@ export function linkableOf(record: AcceptedRecord, settings: FoldSettings): Link
   return linkableIdentities(record.identities, settings.links);
 }
 
-function assertionOf(record: AcceptedRecord, asserted: readonly IdentityKey[]): Assertion[] {
-  if (asserted.length < 2) return [];
-  const { id, time, datasetId: source, identityFields: fields } = record;
-  return [{ id, time, source, identities: asserted, ...inOrderOfUpdates(record), ...(fields && { fields }) }];
+function assertionOf(assigned: StitchableRecord): Assertion[] {
+  const { record, asserted } = assigned;
+  if (asserted.identities.length < 2) return [];
+  const { time, datasetId: source, identityFields: fields } = record;
+  const said = { id: assertionId(assigned), time, source, identities: asserted.identities };
+  return [{ ...said, ...inOrderOfUpdates(record), ...(fields && { fields }) }];
 }
+
+/** Versions of an event are versions of it as long as they are of one identity; under another it is another event. */
+const assertionId = ({ record: { id, version }, keyedBy = '' }: StitchableRecord): string =>
+  version === undefined ? id : `${id}|${keyedBy}`;
+
+/** Whether an older version of the event may be there. */
+export const mayAmend = ({ amends, keyedBy }: StitchableRecord): boolean =>
+  keyedBy !== undefined && amends !== undefined && amends !== 'nothing';
 
 /** Only updates have to be told apart at one instant: what one of them clears another may have set. */
 const inOrderOfUpdates = ({ operation, tieBreaker, id }: AcceptedRecord): Pick<Assertion, 'tieBreaker'> =>

@@ -59,7 +59,7 @@ export async function remember(
   return { fresh, duplicates, failed };
 }
 
-const AMENDS = { new: 'nothing', amended: 'another', again: 'perhaps' } as const;
+const AMENDS = { new: 'nothing', amended: 'another', repeated: 'itself', again: 'perhaps' } as const;
 
 /** Of events that have versions the newest of each: it stands for the others. */
 function newestVersions(records: readonly AssignedRecord[]): Map<string, AcceptedRecord> {

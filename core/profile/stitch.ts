@@ -5,7 +5,7 @@ import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { assignToProfile } from './assign.ts';
-import { clearingOf, type FoldOutcome, foldRecords, linkableOf, type StitchableRecord } from './fold.ts';
+import { clearingOf, type FoldOutcome, foldRecords, linkableOf, mayAmend, type StitchableRecord } from './fold.ts';
 import type { FoldSettings } from './fold-settings.ts';
 import { loadItems } from './load.ts';
 import type { ProfileStore } from './ports/profile-store.ts';
@@ -139,14 +139,12 @@ async function writeGroup(group: readonly StitchableRecord[], deps: StitchDeps):
       return writeApart(group, deps);
     }
     const { item, outcomes, late } = foldRecords(joined, group, deps.settings);
+    // What amends an event is written even where it changes nothing: who is about to write the older one meets a conflict.
     if (item !== mergeTarget || group.some(mayAmend))
       await deps.profiles.write({ item, pointers, mergedIn, ...(dangling.size > 0 && { stale: dangling }) });
     return { outcomes, late };
   }, deps);
 }
-
-/** What amends an event is written even where it changes nothing: who is about to write the older one meets a conflict. */
-const mayAmend = ({ amends }: StitchableRecord): boolean => amends === 'another' || amends === 'perhaps';
 
 /**
  * Events in whose place a newer version has come since they were remembered. It is asked after the items were read: then
@@ -173,7 +171,7 @@ async function writeWithout(
 ): Promise<WrittenGroup> {
   const outcomes = [...superseded].map(({ record, amends }) => ({
     record,
-    duplicate: false,
+    duplicate: amends === 'itself',
     ...(amends === 'another' && { amends: true as const }),
   }));
   let late = 0;

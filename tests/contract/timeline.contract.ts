@@ -57,10 +57,11 @@ export function timelineContract(name: string, create: () => Timeline): void {
       expect(await timeline.remember(version(4))).toBe('again');
       expect(await timeline.remember(version(3))).toBe('duplicate');
       expect(await all(timeline, who)).toEqual([version(4)]);
-      // The same once more: nothing that is older than that amends it; its first arrival is still recognized.
-      expect(await timeline.remember(version(6, '{"n":4}'))).toBe('duplicate');
+      // The same once more: nothing that is older than that amends it.
+      expect(await timeline.remember(version(6, '{"n":4}'))).toBe('repeated');
       expect(await timeline.remember(version(5))).toBe('duplicate');
-      expect(await timeline.remember(version(4))).toBe('again');
+      expect(await timeline.remember(version(4))).toBe('duplicate');
+      expect(await all(timeline, who)).toEqual([version(6, '{"n":4}')]);
       expect(await timeline.remember(version(7))).toBe('amended');
       expect(await timeline.get(who, 'aaaaaaaa')).toEqual(version(7));
       expect(await timeline.get(who, 'gone')).toBeUndefined();

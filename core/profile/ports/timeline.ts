@@ -29,25 +29,22 @@ export interface TimelineEntry {
 /**
  * `new`: it was not there. `again`: this very arrival is there; it may or may not have had its effect. `duplicate`: the
  * same record came another time before. `amended`: so it did, but this is a newer version, with other content, which has
- * taken its place.
+ * taken its place. `repeated`: a newer version with the same content has.
  */
-export type Remembered = 'new' | 'again' | 'duplicate' | 'amended';
+export type Remembered = 'new' | 'again' | 'duplicate' | 'amended' | 'repeated';
 
-/** What becomes of an entry whose id is there already. */
-export type Meeting =
-  | { readonly outcome: 'again' | 'duplicate' }
-  /** It takes the place of the other. */
-  | { readonly outcome: 'amended' }
-  /** The same content, but newer: what is older amends it no more. */
-  | { readonly outcome: 'renewed'; readonly version: string };
-
-/** How an entry compares with the one that is there under its id. Where there are no versions the first one stays. */
-export function meet(known: TimelineEntry, entry: TimelineEntry): Meeting {
-  if (known.ingestionId === entry.ingestionId) return { outcome: 'again' };
-  if (entry.version === undefined || entry.version <= versionOf(known)) return { outcome: 'duplicate' };
-  if (entry.json !== known.json) return { outcome: 'amended' };
-  return { outcome: 'renewed', version: entry.version };
+/**
+ * How an entry compares with the one that is there under its id. Where there are no versions the first one stays. What says
+ * the same once more takes its place, too: then what is older than that amends it no more.
+ */
+export function meet(known: TimelineEntry, entry: TimelineEntry): Exclude<Remembered, 'new'> {
+  if (known.ingestionId === entry.ingestionId) return 'again';
+  if (entry.version === undefined || entry.version <= versionOf(known)) return 'duplicate';
+  return entry.json === known.json ? 'repeated' : 'amended';
 }
+
+/** Whether the entry takes the place of the one that is there. */
+export const isReplacing = (outcome: Remembered): boolean => outcome === 'amended' || outcome === 'repeated';
 
 /** What was kept when its dataset had no versions is as old as its arrival. */
 const versionOf = ({ version, receivedAt }: TimelineEntry): string => version ?? versionAt(receivedAt);

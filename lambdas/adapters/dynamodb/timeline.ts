@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
-import { meet, type Remembered, type Timeline, type TimelineEntry } from '#core/profile/ports/timeline.ts';
+import { isReplacing, meet, type Remembered, type Timeline, type TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 import type { Item } from './client.ts';
@@ -156,10 +156,8 @@ const NEW: Remembered = 'new';
 function replacing(known: Item, entry: TimelineEntry): { readonly outcome: Remembered; readonly item?: Item } {
   if (entry.version === undefined)
     return { outcome: stringAt(known, 'a') === entry.ingestionId ? 'again' : 'duplicate' };
-  const meeting = meet(readTimelineAttributes(known), entry);
-  if (meeting.outcome === 'amended') return { outcome: 'amended', item: timelineAttributes(entry) };
-  if (meeting.outcome !== 'renewed') return { outcome: meeting.outcome };
-  return { outcome: 'duplicate', item: { ...known, v: { S: meeting.version } } };
+  const outcome = meet(readTimelineAttributes(known), entry);
+  return isReplacing(outcome) ? { outcome, item: timelineAttributes(entry) } : { outcome };
 }
 
 /** The item of an entry. */

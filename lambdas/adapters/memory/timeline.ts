@@ -1,4 +1,4 @@
-import { meet, type Remembered, type Timeline, type TimelineEntry } from '#core/profile/ports/timeline.ts';
+import { isReplacing, meet, type Remembered, type Timeline, type TimelineEntry } from '#core/profile/ports/timeline.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { isGone, type TimeToLive } from './time-to-live.ts';
 
@@ -22,11 +22,9 @@ export class MemoryTimeline implements Timeline {
   async remember(entry: TimelineEntry): Promise<Remembered> {
     const own = this.#own(entry.identity) ?? new Map<string, TimelineEntry>();
     const known = own.get(entry.id);
-    const meeting = known && meet(known, entry);
-    if (meeting?.outcome === 'renewed') own.set(entry.id, { ...known!, version: meeting.version });
-    else if (!meeting || meeting.outcome === 'amended') this.#entries.set(entry.identity, own.set(entry.id, entry));
-    if (!meeting) return 'new';
-    return meeting.outcome === 'renewed' ? 'duplicate' : meeting.outcome;
+    const outcome = known ? meet(known, entry) : 'new';
+    if (!known || isReplacing(outcome)) this.#entries.set(entry.identity, own.set(entry.id, entry));
+    return outcome;
   }
 
   async get(identity: IdentityKey, id: string): Promise<TimelineEntry | undefined> {

@@ -23,7 +23,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const KEY = 'landing/DATASET/reverted.ndjson';
 
-const DATASETS = ['web-events', 'logins', 'customers', 'regions', 'updates'] as const;
+const DATASETS = ['web-events', 'logins', 'customers', 'regions', 'updates', 'corrections'] as const;
 type Dataset = (typeof DATASETS)[number];
 
 /** A small world, so that records meet: three people and their devices, some records said more than once. */
@@ -32,6 +32,12 @@ const record = (catalog: CompiledCatalog, dataset: Dataset, n: number, variant: 
   switch (dataset) {
     case 'web-events':
       return { ...addToCart(n, at), _id: `cart-${n}-${variant}` };
+    case 'corrections': {
+      // One event a device, of which the newest version counts; some of them name who it is.
+      const { identityMap } = (variant === 1 ? logIn(n, at) : addToCart(n, at)) as { identityMap: object };
+      const commerce = variant === 2 ? {} : { productListAdds: { value: variant + 1 } };
+      return { ...addToCart(n, at), _id: `corrected-${n}`, commerce, identityMap };
+    }
     case 'logins': {
       // Device number `variant` is shared.
       const login = logIn(n, at) as { identityMap: { ECID: { id: string }[] } };
@@ -71,7 +77,9 @@ async function catalogOfUpdates(): Promise<CompiledCatalog> {
   const catalog = await exampleDefinitions();
   const { schemaRef } = catalog.datasets.find(({ id }) => id === 'customers')!;
   const tags = { unifiedProfile: ['enabled:true', 'isUpsert:true'], unifiedIdentity: ['enabled:true'] };
-  const datasets = [...catalog.datasets, { id: 'updates', schemaRef, tags }];
+  const events = catalog.datasets.find(({ id }) => id === 'web-events')!;
+  const corrections = { ...events, id: 'corrections', onConflict: 'latest' as const };
+  const datasets = [...catalog.datasets, { id: 'updates', schemaRef, tags }, corrections];
   return compileCatalog({
     ...catalog,
     datasets: datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 })),

@@ -42,9 +42,12 @@ function newest(records: readonly AcceptedRecord[]): AcceptedRecord[] {
   return [...Map.groupBy(records, ({ id }) => id).values()].map((own) => own.at(-1)!);
 }
 
+/** What everybody has done before. */
+const BEFORE = ['CRMID:ann', 'CRMID:bob'].map((who) => event(1, [who], { isSeen: true, who }));
+
 async function stateAfter(records: readonly AcceptedRecord[]) {
   const [profiles, timeline] = [new MemoryProfileStore(), new MemoryTimeline()];
-  for (const record of records) {
+  for (const record of [...BEFORE, ...records]) {
     const { failed } = await stitch([record], { profiles, timeline, settings, backoff: async () => {} });
     expect(failed).toEqual([]);
   }
@@ -67,6 +70,7 @@ describe('an event that is sent again with other content', () => {
       fc.asyncProperty(several, fc.infiniteStream(fc.nat(9)), async (versions, numbers) => {
         const records = versions.map(recordOf);
         const [profiles, timeline] = [new MemoryProfileStore(), new MemoryTimeline()];
+        await stitch(BEFORE, { profiles, timeline, settings, backoff: async () => {} });
         const sent = [...records, ...records]
           .map((record) => ({ record, at: numbers.next().value as number }))
           .sort((x, y) => x.at - y.at);
@@ -94,6 +98,7 @@ describe('an event that is sent again with other content', () => {
         async (versions, crashes, scheduler) => {
           const records = versions.map(recordOf);
           const [profiles, timeline] = [new MemoryProfileStore(), new MemoryTimeline()];
+          await stitch(BEFORE, { profiles, timeline, settings, backoff: async () => {} });
           const worker = async (record: AcceptedRecord, n: number): Promise<void> => {
             for (let attempt = 0; ; attempt++) {
               const scheduled = scheduledFor(scheduler, attempt === 0 ? crashes[n] : undefined);
