@@ -33,8 +33,9 @@ const record = (catalog: CompiledCatalog, dataset: Dataset, n: number, variant: 
     case 'web-events':
       return { ...addToCart(n, at), _id: `cart-${n}-${variant}` };
     case 'corrections': {
-      // One event a device, of which the newest version counts; some of them name who it is.
-      const { identityMap } = (variant === 1 ? logIn(n, at) : addToCart(n, at)) as { identityMap: object };
+      // One event a person, of which the newest version counts; some of them name a device.
+      const device = variant === 0 ? {} : { ECID: [{ id: ecidOf(variant) }] };
+      const identityMap = { CRMID: [{ id: `RB-${n}` }], ...device };
       const commerce = variant === 2 ? {} : { productListAdds: { value: variant + 1 } };
       return { ...addToCart(n, at), _id: `corrected-${n}`, commerce, identityMap };
     }
@@ -218,6 +219,19 @@ describe('a batch that is taken back', () => {
       ),
       runs(0.2, 12),
     );
+  });
+
+  it('brings the newest of the other versions of an event back', async () => {
+    const version = (variant: number): Drawn => ({ dataset: 'corrections', n: 1, variant });
+    const [came, never] = [begin(), begin()];
+    for (const world of [came, never]) {
+      for (const variant of [1, 0]) await world.say({ by: 'stream', records: [version(variant)] });
+      await (world === came ? world.sayBatch('corrections', [version(2)]) : world.nothing());
+    }
+    expect((await seen(came.platform)).timeline).not.toEqual((await seen(never.platform)).timeline);
+    await revert(came.platform, 'corrections');
+    await never.platform.poller.run({ until: came.platform.poller.clock.now() });
+    expect(await seen(came.platform)).toEqual(await seen(never.platform));
   });
 
   it('comes to the same whoever dies on the way, in a compacted lake, while records go on coming', {

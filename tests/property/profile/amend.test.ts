@@ -120,6 +120,29 @@ describe('an event that is sent again with other content', () => {
     );
   });
 
+  it('stays as it is where an older version is about to be written while a newer one changes nothing', {
+    timeout,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.boolean(), async (scheduler, isAgain) => {
+        const [profiles, timeline] = [new MemoryProfileStore(), new MemoryTimeline()];
+        await stitch(BEFORE, { profiles, timeline, settings, backoff: async () => {} });
+        const versions = [true, false].map((isSeen, n) =>
+          recordOf({ event: 0, content: 0, isSeen, device: undefined }, n),
+        );
+        const write = (record: AcceptedRecord) => {
+          const scheduled = scheduledFor(scheduler);
+          const deps = { profiles: scheduled(profiles), timeline: scheduled(timeline), settings };
+          return stitch([record], { ...deps, backoff: async () => {} });
+        };
+        const all = Promise.all([...versions, ...(isAgain ? [versions[1]!] : [])].map(write));
+        await scheduler.waitFor(all);
+        expect(await stateOf(profiles, timeline)).toEqual(await stateAfter([versions[1]!]));
+      }),
+      runs(5, 300),
+    );
+  });
+
   it('counts once as new, then as amended, or as a duplicate where it says nothing new or is older', async () => {
     const say = (content: number, n: number) => recordOf({ event: 0, content, isSeen: true, device: undefined }, n);
     const [profiles, timeline] = [new MemoryProfileStore(), new MemoryTimeline()];
