@@ -35,6 +35,13 @@ const CASES: readonly Case[] = [
     says: [/"Email" is built in/],
   },
   {
+    name: 'records that are no events and are to be amended',
+    files: {
+      'datasets/people.yaml': `id: people\nschemaRef: { id: https://example.com/people }\nonConflict: ${HERE}latest\n`,
+    },
+    says: [/only events are amended/],
+  },
+  {
     name: 'a country of what is no telephone number',
     files: {
       'namespaces/x.yaml': `code: MEMBER\nidType: CROSS_DEVICE\ncountry: ${HERE}DE\n`,
