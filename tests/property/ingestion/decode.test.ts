@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { decodeFile, piecemeal } from '#tests/harness/core/decode.ts';
 import { runs } from '#tests/harness/runs.ts';
 
+/** Without backslashes: a CSV that holds some may be readable in two ways, and is rejected then (`ambiguous-format`). */
 const cell = fc.oneof(
-  fc.string({ maxLength: 8 }),
+  fc.string({ maxLength: 8 }).filter((text) => !text.includes('\\')),
   fc.constantFrom('a,b', 'say "hi"', 'two\nlines', 'crlf\r\nin it', '""', 'ünïcödé 🎿', ' spaces ', "'"),
 );
 const row = fc.record({ id: fc.integer().map(String), name: cell, note: cell });
