@@ -23,7 +23,7 @@ export const KIND_OF: Readonly<Record<string, Kind>> = {
   gaid: 'android',
 };
 
-interface Sent {
+export interface Sent {
   readonly contacts: boolean;
   readonly userIds: readonly string[];
   readonly iosAppId?: string | undefined;

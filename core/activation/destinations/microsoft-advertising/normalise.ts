@@ -8,7 +8,7 @@ import {
   storedSha256,
 } from '#core/activation/normalise/forms.ts';
 
-interface Sent {
+export interface Sent {
   readonly emails: boolean;
   readonly phones: 'no' | 'withPlus' | 'withoutPlus';
   readonly crmIds: readonly string[];

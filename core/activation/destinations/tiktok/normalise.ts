@@ -12,7 +12,7 @@ import {
 export const COLUMNS = ['EMAIL_SHA256', 'PHONE_SHA256', 'AAID_SHA256', 'IDFA_SHA256'] as const;
 export type Column = (typeof COLUMNS)[number];
 
-interface Sent {
+export interface Sent {
   readonly identifiers: readonly Column[];
   readonly phonePlus: boolean;
 }
