@@ -23,7 +23,6 @@ import {
   type ActivationNote,
   activeDefinitions,
   type CatalogPosition,
-  currentVersion,
   putCatalog,
   UNTIL_SEEN_MS,
 } from '#lambdas/adapters/dynamodb/catalog-store.ts';
@@ -169,9 +168,9 @@ export async function applyCatalog(
     isActive: await activeDestinations(place),
     isPaused: async (id) => (await dataflow.pausedSince(id)) !== undefined,
   });
-  const before = await currentVersion(place);
+  let before: string | undefined;
   try {
-    await putCatalog(place, catalog, version, Date.now(), note);
+    before = await putCatalog(place, catalog, version, Date.now(), note);
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     throw new UserError(

@@ -43,6 +43,7 @@ export interface Activation extends ActivationNote {
 /**
  * Makes a version active, and notes that in the history, all or nothing. One that is active already stays so.
  * @param now epoch ms: what the catalog before did not share with Audience Manager is shared since then
+ * @returns the version that was active before, if any
  * @throws ConflictError when meanwhile somebody else has made another version active
  */
 export async function putCatalog(
@@ -51,7 +52,7 @@ export async function putCatalog(
   version: string,
   now: number,
   note: ActivationNote = {},
-): Promise<void> {
+): Promise<string | undefined> {
   const pointer = await readPointer(place);
   // A version that has got lost must not keep the next one from being put.
   const before = pointer && (await readCatalog(place, pointer.version));
@@ -61,7 +62,7 @@ export async function putCatalog(
   await place.bucket.put(sharedSinceKey(version), JSON.stringify(since), { contentType: 'application/json' });
   await place.bucket.put(routedSinceKey(version), JSON.stringify({ routedSince }), { contentType: 'application/json' });
   await place.bucket.put(objectKey(version), JSON.stringify(catalog), { contentType: 'application/json' });
-  if (pointer?.version === version) return;
+  if (pointer?.version === version) return version;
   const key = operationsKey.catalogActivation(now, version);
   try {
     await place.client.send(
@@ -75,6 +76,7 @@ export async function putCatalog(
   } catch (error) {
     throw isConflict(error) ? new ConflictError('the active catalog') : error;
   }
+  return pointer?.version;
 }
 
 /** What is active, and where the history of it begins; versions of before there was a history have none. */
