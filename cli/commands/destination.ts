@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { authorizeCommand } from '#cli/destination/authorize.ts';
+import { errorsCommand } from '#cli/destination/errors.ts';
 import { guardCommands } from '#cli/destination/guard-commands.ts';
 import { operatingCommands } from '#cli/destination/operating.ts';
 import { previewCommand } from '#cli/destination/preview.ts';
@@ -15,6 +16,7 @@ export function destinationCommand(): Command {
     authorizeCommand(),
     testCommand(),
     previewCommand(),
+    errorsCommand(),
     ...operatingCommands(),
     ...guardCommands(),
   ];

@@ -1,5 +1,6 @@
 import { UserError } from '#cli/user-error.ts';
 import type { DeliveryStateItem, DeliveryStateStore } from '#core/activation/delivery-state.ts';
+import type { DeliveryErrors } from '#core/activation/ports/delivery-errors.ts';
 import type { GuardStore } from '#core/activation/ports/guard.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
@@ -14,6 +15,7 @@ import type { Operations } from '#core/record/operations.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { type CatalogPosition, currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
@@ -37,6 +39,7 @@ export interface StageStores {
   readonly deliveryStates: DeliveryStateStore;
   readonly operations: Operations;
   readonly dataflow: RunStatistics;
+  readonly deliveryErrors: DeliveryErrors;
   readonly guards: GuardStore;
   /** The evaluations of all profiles. */
   readonly evaluations: Jobs;
@@ -75,6 +78,7 @@ export function storesOf(resources: Resources): StageStores {
       OPERATIONS_PREFIX.deliveryState,
     ),
     dataflow: new DynamoDbRunStatistics(dynamoDb(), operationsTable),
+    deliveryErrors: new DynamoDbDeliveryErrors(dynamoDb(), operationsTable),
     guards: new DynamoDbGuardStore(dynamoDb(), operationsTable),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),

@@ -20,6 +20,10 @@ export const DUE_SHARDS = 8;
  */
 export const GUARD_SHARDS = 8;
 
+/** Into how many items the errors of a destination and hour are divided, and how many each has room for. */
+export const ERROR_SHARDS = 8;
+export const ERRORS_PER_SHARD = 25;
+
 /** The attribute that DynamoDB's time-to-live looks at, in epoch seconds, on every table. */
 export const TTL_ATTRIBUTE = 'expiresAt';
 
@@ -42,6 +46,9 @@ export const operationsKey = {
   /** What flowed to a destination in the hour that begins then (epoch ms). */
   dataflowRun: (destinationId: string, hour: number): string =>
     `RUN#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}`,
+  /** What a destination said about single people in the hour that begins then (epoch ms), in one of some shards. */
+  deliveryErrors: (destinationId: string, hour: number, shard: number): string =>
+    `ERRORS#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}#${shard}`,
   /** Whether a destination is paused, and what its guard says. */
   destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
   /** Which retentions the timelines follow. */

@@ -3,6 +3,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
 import type { requestTypeOf } from '#core/activation/registry.ts';
 import { hubLaneId } from '#core/contract/delivery-lanes.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
@@ -59,6 +60,7 @@ requestDestinationContract('http', {
       http,
       secrets: async () => JSON.stringify({ signingKey: SIGNING_KEY, bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
+      deliveryErrors: new MemoryDeliveryErrors(),
       vendorState: createMemoryVendorState(now),
       lane,
       attempts,
@@ -92,6 +94,7 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
       http,
       secrets: async () => JSON.stringify({ bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
+      deliveryErrors: new MemoryDeliveryErrors(),
       vendorState: createMemoryVendorState(now),
       lane,
       attempts,

@@ -3,6 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
+import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
@@ -18,6 +19,7 @@ import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-st
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
 import { emptyTable } from '#tests/harness/empty-stage.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
+import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
 import { guardStoreContract } from './guard.contract.ts';
@@ -48,6 +50,7 @@ jobsContract('DynamoDB', () => new DynamoDbJobs(dynamoDb(), tables.operations, `
 lookupStoreContract('DynamoDB', () => new DynamoDbLookupStore(dynamoDb(), tables.operations));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
 attemptCountsContract('DynamoDB', () => new DynamoDbAttemptCounts(dynamoDb(), tables.operations, Date.now));
+deliveryErrorsContract('DynamoDB', () => new DynamoDbDeliveryErrors(dynamoDb(), tables.operations));
 vendorStateContract('DynamoDB', (now) => createDynamoDbVendorState(dynamoDb(), tables.operations, now));
 rateLimitContract(
   'DynamoDB',

@@ -1,3 +1,4 @@
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
@@ -11,6 +12,7 @@ import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
+import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
 import { guardStoreContract } from './guard.contract.ts';
@@ -31,6 +33,10 @@ jobsContract('memory', () => new MemoryJobs());
 lookupStoreContract('memory', () => new MemoryLookupStore());
 operationsContract('memory', () => new MemoryOperations());
 attemptCountsContract('memory', () => new MemoryAttemptCounts());
+{
+  const errors = new MemoryDeliveryErrors();
+  deliveryErrorsContract('memory', () => errors);
+}
 vendorStateContract('memory', createMemoryVendorState);
 guardStoreContract('memory', () => new MemoryGuardStore());
 dataflowBooksContract('memory', () => new MemoryRunStatistics());

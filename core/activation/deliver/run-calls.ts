@@ -2,6 +2,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { ProfileDelivery } from '../delivery.ts';
 import type { Answer, Failure, ItemResult, Reported } from '../destination-type.ts';
 import type { HttpOutcome } from '../error-class.ts';
+import { withMaskedDetail } from '../errors/mask-words.ts';
 import { combined, DELIVERED, failed, failureOf, unreadable } from '../item-results.ts';
 import { type OwnedRow, type Packed, packed } from '../pack.ts';
 import type { Submission, Submissions } from '../ports/submissions.ts';
@@ -181,7 +182,7 @@ async function settle(
     // Whoever is sent again is handed in again.
     if (!result.delivered && result.errorClass !== 'drop') return result;
     const jobs = handed.map(({ job, row, rows }) => ({ job, row, rows }));
-    const failure = result.delivered ? {} : { failure: result };
+    const failure = result.delivered ? {} : { failure: withMaskedDetail(result, deliveries[index]!) };
     open.set(keyOfDelivery(deliveries[index]!), { jobs, since: now(), ...failure });
     const againInMs = Math.min(...handed.map((each) => each.againInMs));
     return { ...failed('wait', SUBMITTED), until: now() + againInMs };

@@ -2,7 +2,9 @@ import { SUBMITTED } from '#core/activation/deliver/jobs.ts';
 import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
+import { createErrorRecorder } from '#core/activation/errors/record-errors.ts';
 import { SIGN_IN_EXPIRED } from '#core/activation/http/tokens.ts';
+import type { DeliveryErrors } from '#core/activation/ports/delivery-errors.ts';
 import { createRequestSender, HELD_BACK, type RequestSenderDeps } from '#core/activation/request-sender.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { overtaken, stillHolds } from '#core/activation/superseded.ts';
@@ -18,6 +20,8 @@ export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure' | 
   readonly deliveryStates: DeliveryStateStore;
   /** Takes orders to route identities anew. */
   readonly reroutes: MessageQueue<Reroute>;
+  /** Keeps why people were not taken. */
+  readonly deliveryErrors: DeliveryErrors;
   readonly metrics: Metrics;
 }
 
@@ -40,6 +44,8 @@ export function createHandler(deps: DeliverHttpDeps) {
       deps.metrics.count(METRICS.deliveriesExcluded, count, { destination, reason: `vendor:${reason}` }),
   });
 
+  const noteErrors = createErrorRecorder({ ...deps, logFailure });
+
   /** Counts, logs and notes what became of each. */
   const recordResults = async (
     items: readonly Item[],
@@ -49,9 +55,11 @@ export function createHandler(deps: DeliverHttpDeps) {
     const delivered = items.filter((_, index) => results[index]!.delivered);
     session.done(delivered);
     const failures = new Map<string, { failure: Failure; items: Item[] }>();
+    const errors: { readonly delivery: ProfileDelivery; readonly failure: Failure }[] = [];
     for (const [index, item] of items.entries()) {
       const result = results[index]!;
       if (result.delivered) continue;
+      errors.push({ delivery: item.value, failure: result });
       const key = `${result.errorClass} ${result.reason}`;
       const known = failures.get(key) ?? { failure: result, items: [] };
       known.items.push(item);
@@ -60,6 +68,7 @@ export function createHandler(deps: DeliverHttpDeps) {
     const destination = items[0]!.value.destinationId;
     if (delivered.length > 0) deps.metrics.count(METRICS.deliveriesSent, delivered.length, { destination });
     for (const { failure, items: own } of failures.values()) await settleFailed(own, failure, session);
+    await noteErrors(destination, errors);
   };
 
   const settleFailed = async (items: readonly Item[], failure: Failure, session: Session): Promise<void> => {

@@ -5,6 +5,7 @@ import { createAwsSigner } from '#lambdas/adapters/aws/signer.ts';
 import { dynamoDb, secretsManager, sqs, sts } from '#lambdas/adapters/clients.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
+import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
@@ -20,6 +21,7 @@ import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('deliver-http', process.env);
 
+const deliveryErrors = new DynamoDbDeliveryErrors(dynamoDb(), environment.OPERATIONS_TABLE);
 const runStatistics = new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE);
 
 export const handler = withDataflow(
@@ -48,6 +50,7 @@ export const handler = withDataflow(
           sleep: setTimeout,
           random: Math.random,
         }),
+        deliveryErrors,
         vendorState: createDynamoDbVendorState(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
         awsSigner: createAwsSigner({
           credentials: () => dynamoDb().config.credentials(),

@@ -11,6 +11,7 @@ import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
@@ -154,6 +155,7 @@ export function createHandlers(options: HandlersOptions): {
       untilSeen: async () => {},
       newId: () => `job ${++ids}`,
       rateLimit,
+      deliveryErrors: new MemoryDeliveryErrors(),
       vendorState,
       attempts,
       lane: new SqsDeliveryLane(sqs, {

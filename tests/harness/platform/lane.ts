@@ -2,6 +2,7 @@ import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
@@ -73,6 +74,7 @@ export function createLane(options: LaneOptions): Lane {
       return isLate ? { kind: 'timeout' } : outcome;
     },
     secrets: async () => 'secret',
+    deliveryErrors: new MemoryDeliveryErrors(),
     vendorState: createMemoryVendorState(clock.now),
     rateLimit: intercept(
       createMemoryRateLimit(clock.now, async (ms) => {

@@ -3,6 +3,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
@@ -51,6 +52,7 @@ function destination(authentication: Record<string, unknown>, secret: unknown = 
       if (secret instanceof Error) throw secret;
       return typeof secret === 'string' ? secret : JSON.stringify(secret);
     },
+    deliveryErrors: new MemoryDeliveryErrors(),
     vendorState: createMemoryVendorState(() => NOW),
     rateLimit: NO_RATE_LIMIT,
     ...fakeLane(),

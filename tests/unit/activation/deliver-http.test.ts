@@ -3,6 +3,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
@@ -45,12 +46,14 @@ async function deliver(
   const { http, requests } = fakeHttp(answer);
   const { metrics, counted } = fakeMetrics();
   const lane = fakeLane(messages);
+  const deliveryErrors = new MemoryDeliveryErrors();
   const handler = createHandler({
     catalog,
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(),
     reroutes: { send: async () => {} },
     http,
     secrets: async () => 'secret',
+    deliveryErrors,
     vendorState: createMemoryVendorState(() => NOW),
     rateLimit,
     ...lane,
@@ -58,7 +61,8 @@ async function deliver(
     now: () => NOW,
   });
   const failed = failedIds(await handler(sqsEvent(messages), { getRemainingTimeInMillis: () => 30_000 }));
-  return { failed, counted, lastRouted: requests.map(profilesIn), requests, lane };
+  const errors = await deliveryErrors.list('webhook', NOW, NOW);
+  return { failed, counted, lastRouted: requests.map(profilesIn), requests, lane, errors };
 }
 
 describe('delivering to an HTTP API', () => {
@@ -119,6 +123,28 @@ describe('delivering to an HTTP API', () => {
     const { lane } = await deliver([message(1)], () => tooMany, catalogOf(WEBHOOK), rateLimit);
     expect(held).toEqual([['webhook', expected]]);
     expect([lane.hidden, lane.tried]).toEqual([{ m1: 5 }, {}]);
+  });
+
+  it('notes why each profile was not taken, without saying whose it is', async () => {
+    const results = [{ status: 200 }, { status: 422 }, { status: 503 }, { status: 429 }];
+    const answer: HttpOutcome = { kind: 'response', status: 207, body: JSON.stringify({ results }) };
+    const { errors } = await deliver(
+      [1, 2, 3, 4].map((n) => message(10_000 + n)),
+      () => answer,
+    );
+    expect(errors.map(({ reason, errorClass, times }) => [reason, errorClass, times])).toEqual([
+      ['http-422', 'drop', 1],
+      ['http-503', 'retry', 1],
+    ]);
+    expect(new Set(errors.map(({ profile }) => profile)).size).toBe(1);
+    expect(JSON.stringify(errors)).not.toMatch(/1000\d/);
+  });
+
+  it('notes once what an endpoint says of profiles that were sent together and then alone', async () => {
+    const { errors } = await deliver([message(1), message(2)], (request) =>
+      profilesIn(request).includes('C2') ? status(400) : ok(),
+    );
+    expect(errors).toMatchObject([{ reason: 'http-400', times: 1 }]);
   });
 
   it('says for each profile what became of it, where the endpoint does (207)', async () => {

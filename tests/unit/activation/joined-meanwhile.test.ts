@@ -5,6 +5,7 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpClient } from '#core/activation/http/client.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { identityKey } from '#core/record/identity.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
@@ -46,6 +47,7 @@ const FUNCTIONS = {
         deliveryStates,
         reroutes,
         metrics,
+        deliveryErrors: new MemoryDeliveryErrors(),
         vendorState: createMemoryVendorState(() => NOW),
         rateLimit: NO_RATE_LIMIT,
         ...fakeLane([]),

@@ -4,6 +4,7 @@ import { printRuns } from '#cli/report/print-runs.ts';
 import { activationRate, addDataflow, hoursBetween, NO_DATAFLOW, runState } from '#core/activation/dataflow.ts';
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import { METRICS } from '#core/contract/metrics.ts';
+import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
@@ -81,6 +82,7 @@ describe('the books of a destination', () => {
           body: '{"results":[{"status":200},{"status":422},{"status":503}]}',
         })).http,
         secrets: async () => 'secret',
+        deliveryErrors: new MemoryDeliveryErrors(),
         vendorState: createMemoryVendorState(() => NOW),
         rateLimit: NO_RATE_LIMIT,
         ...fakeLane(),
