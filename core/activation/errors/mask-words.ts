@@ -9,16 +9,17 @@ const MAX_KEPT = 240;
 /** Shorter values would take letters out of every word, and name nobody by themselves. */
 const MIN_VALUE = 3;
 
-/** What looks like it names somebody, whoever it is: addresses, numbers, hashes, tokens. */
-const TELLING: readonly RegExp[] = [
-  /[^\s"'<>(),;:]{1,128}(?:@|%40)[^\s"'<>(),;]{1,128}/g,
-  /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi,
-  /[A-Za-z0-9+/_=-]{20,}/g,
-  /\+?\d(?:[ ().\-/]{0,2}\d){5,}/g,
-];
+/** What stands between the words of an error. */
+const BETWEEN = /([\s"'<>(),;:=]+)/;
+const MIN_TOKEN = 20;
+const MIN_DIGITS = 6;
 
-/** A name of an error, such as `INVALID_MOBILE_ID_FORMAT`, is as long as a token. */
-const isWord = (text: string): boolean => !/[\d@%]/.test(text);
+/** Whether a word looks like it names somebody, whoever it is: an address, a hash, a token. Names of errors have no digits. */
+const isTelling = (word: string): boolean => /@|%40/.test(word) || (word.length >= MIN_TOKEN && /\d/.test(word));
+
+/** A number of a telephone, or a card, and not the space behind it. */
+const withoutNumber = (text: string): string =>
+  text.replace(/\d/g, '').length <= text.length - MIN_DIGITS ? `${MASK}${/\s$/.test(text) ? ' ' : ''}` : text;
 
 /** The first letter of an identity, where that tells one thing from another. */
 export const maskedIdentity = ({ namespace, value }: Identity): string =>
@@ -28,20 +29,21 @@ export const maskedIdentity = ({ namespace, value }: Identity): string =>
  * The words of a vendor about somebody, in one line, without what names them: their identities and attributes as they were
  * sent, in any case and percent-encoded; and whatever looks like an address, a number, a hash or a token.
  */
-export function maskedWords(words: string, { identities, attributes }: ProfileDelivery): string {
+export function maskedWords(said: string, { identities, attributes }: ProfileDelivery): string {
   const values = [...identities.map(({ value }) => value), ...leavesOf(attributes)];
   const known = values
     .map((value) => value.normalize().trim())
     .flatMap((value) => [value, value.toLowerCase(), encodedOf(value), JSON.stringify(value).slice(1, -1)])
     .filter((value) => value.length >= MIN_VALUE);
-  let text = words.slice(0, MAX_READ).normalize();
+  let text = said.slice(0, MAX_READ).normalize();
   // The longest first: a part of a name would leave the rest of it.
   for (const value of [...new Set(known)].sort((a, b) => b.length - a.length)) text = without(text, value);
-  for (const telling of TELLING) text = text.replace(telling, (found) => (isWord(found) ? found : MASK));
+  const words = text.split(BETWEEN).map((word) => (isTelling(word) ? MASK : word));
   // Whoever reads this reads it in a terminal.
-  const line = text
+  const line = words
+    .join('')
+    .replace(/[+\d][\d ().\-/]*/g, withoutNumber)
     .replace(/[\p{C}\p{Z}]+/gu, ' ')
-    .replace(/(?:\*{3}[\s.,-]*)+\*{3}/g, MASK)
     .trim();
   return line.length > MAX_KEPT ? `${line.slice(0, MAX_KEPT - 1)}…` : line;
 }
