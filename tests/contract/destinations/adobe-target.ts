@@ -1,99 +1,12 @@
-import type { HttpOutcome } from '#core/activation/error-class.ts';
-import type { HttpRequest } from '#core/activation/http/client.ts';
+import { vendor } from '#cli/local/vendors/adobe-target.ts';
 import { identity } from '#tests/unit/activation/factories.ts';
-import type { Conformance, FakeVendor, VendorWorld } from './conformance.ts';
-import { respond } from './respond.ts';
-
-interface Batch {
-  readonly rows: readonly (readonly string[])[];
-  readonly names: readonly string[];
-  readonly since: number;
-  failed?: number;
-}
-
-const HOST = 'https://acmeinc.tt.omtrdc.net';
-const TOKEN = 'profile token';
-const PROCESSING_MS = 300_000;
-const SEGMENT = /^profile\.tributary_(\w+)$/;
-
-/** Profiles by their third-party id. Nobody visits, so a second batch takes the place of the first. */
-export function targetVendor({ invalid, now }: VendorWorld): FakeVendor {
-  const profiles = new Map<string, ReadonlyMap<string, string>>();
-  const batches = new Map<string, Batch>();
-
-  const handIn = (body: string): HttpOutcome => {
-    const [head = '', ...lines] = body.split('\n');
-    if (!head.startsWith('batch=thirdPartyId,')) {
-      return respond(200, '<response><success>false</success><message>No header</message></response>');
-    }
-    if (lines.length > 500_000) return respond(413);
-    const rows = lines.map((line) => line.split(',').map(decodeURIComponent));
-    const id = `acmeinc-${batches.size}`;
-    batches.set(id, { rows, names: head.split(',').slice(1), since: now() });
-    const address = `http://mboxedge45.tt.omtrdc.net/m2/acmeinc/profile/batchStatus?batchId=${id}`;
-    return respond(
-      200,
-      `<response><success>true</success><batchStatus>${address}</batchStatus><message>Batch submitted for processing</message></response>`,
-    );
-  };
-
-  const run = ({ rows, names }: Batch): number => {
-    let failed = 0;
-    for (const [id = '', ...values] of rows) {
-      const filled = names.flatMap((name, i) => (values[i] ? [[`profile.${name}`, values[i]!] as const] : []));
-      if (invalid.has(id)) failed += 1;
-      else profiles.set(id, new Map(filled));
-    }
-    return failed;
-  };
-
-  const statusOf = (url: URL): HttpOutcome => {
-    const id = url.searchParams.get('batchId')!;
-    const batch = batches.get(id);
-    if (!batch) return respond(200, '<response><success>false</success><message>No batch</message></response>');
-    const size = batch.rows.length;
-    const start = `<response><batchId>${id}</batchId>`;
-    if (now() - batch.since < PROCESSING_MS) {
-      return respond(200, `${start}<status>incomplete</status><batchSize>${size}</batchSize></response>`);
-    }
-    batch.failed ??= run(batch);
-    const counts = `<consumedCount>${size}</consumedCount><successfulUpdates>${size - batch.failed}</successfulUpdates><profilesNotFound>0</profilesNotFound><failedUpdates>${batch.failed}</failedUpdates>`;
-    const details = url.searchParams.get('showDetails') === 'true' ? counts : '';
-    return respond(200, `${start}<status>complete</status><batchSize>${size}</batchSize>${details}</response>`);
-  };
-
-  const update = (body: string): HttpOutcome => {
-    const { mbox3rdPartyId: id, ...values } = Object.fromEntries(new URLSearchParams(body));
-    if (id === undefined || body.length > 60_000 || invalid.has(id)) return respond(400);
-    profiles.set(id, new Map([...(profiles.get(id) ?? []), ...Object.entries(values)]));
-    return respond(200, 'trueRequest successfully submitted');
-  };
-
-  return {
-    members: () =>
-      new Set(
-        [...profiles].flatMap(([id, values]) =>
-          [...values].flatMap(([name, value]) => (value === 'true' ? [`${id}|${SEGMENT.exec(name)![1]}`] : [])),
-        ),
-      ),
-    answer: ({ method, url: text, headers, body }: HttpRequest) => {
-      if (headers.authorization !== `Bearer ${TOKEN}`) return respond(401);
-      const url = new URL(text);
-      if (url.pathname === '/m2/acmeinc/profile/batchStatus' && url.hostname.endsWith('.tt.omtrdc.net')) {
-        return statusOf(url);
-      }
-      if (method !== 'POST' || url.origin !== HOST) return respond(404);
-      if (url.pathname === '/m2/acmeinc/v2/profile/batchUpdate') return handIn(body);
-      return url.pathname === '/m2/client/profile/update' ? update(body) : respond(404);
-    },
-  };
-}
+import type { Conformance } from './conformance.ts';
 
 export const conformance: Conformance = {
   destination: { client: 'acmeinc', identities: { thirdPartyId: ['CRMID'] }, authenticated: true },
-  secret: { bearerToken: TOKEN },
+  secret: { bearerToken: 'profile token' },
   profile: (n) => ({ identities: [identity('CRMID', `C-${n}`)] }),
   person: (n) => `C-${n}`,
-  vendor: targetVendor,
+  vendor,
   tryLimitOf: 300,
 };

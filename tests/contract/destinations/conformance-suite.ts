@@ -11,6 +11,7 @@ import {
   type ConformanceWorld,
   conformanceWorld,
   fetchesTokens,
+  identifiersOf,
   type Line,
   sendAll,
 } from './conformance-world.ts';
@@ -79,7 +80,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
   const { person } = conformance;
   const world = (invalid: readonly number[] = []): ConformanceWorld => conformanceWorld(type, conformance, invalid);
   const members = (...people: readonly (readonly [number, string])[]): Set<string> =>
-    new Set(people.map(([n, segmentId]) => `${person(n)}|${segmentId}`));
+    new Set(people.flatMap(([n, segmentId]) => identifiersOf(conformance, n).map((each) => `${each}|${segmentId}`)));
   const faults = Object.entries(FAULTS).filter(
     ([name]) => !(conformance.anySuccessCounts && READ_AS_SUCCESS.includes(name)),
   );
@@ -148,7 +149,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
           Array.from({ length: count }, (_, n) => to.entry(n)),
         );
         expect(results.filter(({ delivered }) => !delivered)).toEqual([]);
-        expect(to.vendor.members().size).toBe(count);
+        expect(to.vendor.members()).toEqual(members(...Array.from({ length: count }, (_, n) => [n, 'A1'] as const)));
         for (const call of to.calls) {
           expect(call.rows.length).toBeLessThanOrEqual(rows);
           if (call.rows.length > 1) expect(Buffer.byteLength(JSON.stringify(call.rows))).toBeLessThanOrEqual(bytes + 2);
@@ -306,8 +307,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
                 revision += 1;
                 latest.set(n, enters ? to.entry(n, segmentId, revision) : to.exit(n, segmentId, revision));
                 if (bad.includes(n)) continue;
-                const name = `${person(n)}|${segmentId}`;
-                enters ? wanted.add(name) : wanted.delete(name);
+                for (const name of members([n, segmentId])) enters ? wanted.add(name) : wanted.delete(name);
               }
               await sendAll(to, [...latest.values()]);
             }

@@ -1,8 +1,10 @@
+import { TokenEndpoint } from '#cli/local/vendors/token-endpoint.ts';
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { AnyDestination } from '#core/activation/destination-base.ts';
 import type { ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
+import { isTokenAuthentication } from '#core/activation/http/credentials.ts';
 import type { ProfileDestination } from '#core/activation/registry.ts';
 import { createRequestSender } from '#core/activation/request-sender.ts';
 import { identitiesFor } from '#core/activation/route-profile.ts';
@@ -16,23 +18,35 @@ export type AnyRequestType = RequestDestination<ProfileDestination>;
 /** What stands between the function and the vendor: passes a request on, or answers itself. */
 export type Line = (request: HttpRequest, pass: () => HttpOutcome) => HttpOutcome;
 
+/** Everything that the vendor finds person `n` by. */
+export const identifiersOf = ({ identifiers, person }: Conformance, n: number): readonly string[] =>
+  identifiers?.(n) ?? [person(n)];
+
 const TOKEN_URL = 'https://tokens.example.com/token';
 
 /** A destination of a type, its vendor, and the line between them. */
 export function conformanceWorld(type: AnyRequestType, conformance: Conformance, invalid: readonly number[] = []) {
   let now = NOW;
-  let tokens = 0;
   let line: Line = (_request, pass) => pass();
-  const vendor: FakeVendor = conformance.vendor({
-    now: () => now,
-    invalid: new Set(invalid.map((n) => conformance.person(n))),
-  });
   const destination = type.definition.parse({
     id: 'tried',
     segments: ['A1', 'A2'],
     ...conformance.destination,
     type: type.name,
   }) as ProfileDestination;
+  const how = type.authentication(destination);
+  const tokens = isTokenAuthentication(how)
+    ? new TokenEndpoint({ how, secret: conformance.secret, now: () => now })
+    : undefined;
+  const vendor: FakeVendor = conformance.vendor({
+    now: () => now,
+    destination: destination as never,
+    secret: conformance.secret,
+    takesToken: (authorization) => tokens?.takes(authorization) ?? false,
+    invalid: new Set(invalid.flatMap((n) => identifiersOf(conformance, n))),
+    segmentOf: (name) => name,
+    lasting: (ms) => ms,
+  });
   const requests: HttpRequest[] = [];
   const calls: { readonly rows: readonly unknown[] }[] = [];
   const logged: string[] = [];
@@ -48,14 +62,7 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
   const send = createRequestSender({
     catalog: { current: async () => ({ destinations: new Map([[destination.id, destination]]) }) },
     http: async (request) => {
-      if (isToken(request)) {
-        tokens += 1;
-        return {
-          kind: 'response',
-          status: 200,
-          body: JSON.stringify({ access_token: `token-${tokens}`, expires_in: 3600 }),
-        };
-      }
+      if (tokens && isToken(request)) return tokens.answer(request);
       requests.push(request);
       return line(request, () => vendor.answer(request));
     },
@@ -117,7 +124,7 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
       delivery(n, [{ segmentId, status: 'realized', lastQualificationTime: NOW }], revision)!,
     exit: (n: number, segmentId = 'A1', revision = 2): ProfileDelivery =>
       delivery(n, [{ segmentId, status: 'exited', lastQualificationTime: NOW }], revision)!,
-    tokens: () => tokens,
+    tokens: () => tokens?.issued ?? 0,
     now: () => now,
     pass: (ms: number): void => {
       now += ms;

@@ -1,19 +1,8 @@
+import type { CreateVendor, FakeVendor, VendorWorld } from '#cli/local/vendors/vendor.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
-import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { Identity } from '#core/record/identity.ts';
 
-/** A vendor in memory that enforces the documented rules: limits, authentication, errors for each item, results later. */
-export interface FakeVendor {
-  answer(request: HttpRequest): HttpOutcome;
-  /** Who is in which audience: `person|segment`, as `Conformance.person` names people. */
-  members(): ReadonlySet<string>;
-}
-
-export interface VendorWorld {
-  now(): number;
-  /** People, as `person` names them, whom the vendor never takes, for a reason of its own. */
-  readonly invalid: ReadonlySet<string>;
-}
+export type { FakeVendor, VendorWorld };
 
 /** What the suite of all types has to know about one that is sent requests. */
 export interface Conformance {
@@ -25,9 +14,12 @@ export interface Conformance {
     readonly identities: readonly Identity[];
     readonly attributes?: Readonly<Record<string, unknown>>;
   };
-  /** How the vendor calls person `n` in `members()`. */
+  /** How the vendor calls person `n`. */
   person(n: number): string;
-  vendor(world: VendorWorld): FakeVendor;
+  /** Everything that it finds person `n` by, as `members()` has it. @default `person(n)` alone */
+  identifiers?(n: number): readonly string[];
+  /** A fake of the vendor. */
+  readonly vendor: CreateVendor<never>;
   /** The vendor's answer to a token that has expired. @default 401 */
   readonly expired?: HttpOutcome;
   /** The vendor's answer to too many requests, without `Retry-After`. @default 429 */

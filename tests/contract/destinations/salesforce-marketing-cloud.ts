@@ -1,88 +1,12 @@
-import type { HttpOutcome } from '#core/activation/error-class.ts';
-import type { HttpRequest } from '#core/activation/http/client.ts';
+import { vendor } from '#cli/local/vendors/salesforce-marketing-cloud.ts';
 import { identity } from '#tests/unit/activation/factories.ts';
-import type { Conformance, FakeVendor, VendorWorld } from './conformance.ts';
-import { respond } from './respond.ts';
-
-interface Item {
-  readonly ContactKey: string;
-  readonly SegmentId: string;
-  readonly Status: string;
-}
-
-interface Handed {
-  readonly items: readonly Item[];
-  readonly since: number;
-  results?: { readonly status: string; readonly errorCode?: string; readonly message?: string }[];
-}
-
-const HOST = 'https://mc1.rest.marketingcloudapis.com';
-const PICKED_UP_MS = 5_000;
-const DONE_MS = 30_000;
-/** A page has no more, whatever is asked for. */
-const PAGE = 50;
-
-/** Asynchronous upserts of data extension rows: status, then results by the order of the rows. */
-function marketingCloud({ invalid, now }: VendorWorld): FakeVendor {
-  const rows = new Map<string, string>();
-  const requests = new Map<string, Handed>();
-
-  const run = (handed: Handed): void => {
-    handed.results = handed.items.map(({ ContactKey, SegmentId, Status }) => {
-      if (invalid.has(ContactKey)) return { status: 'Error', errorCode: 'UnexpectedError', message: 'No such value.' };
-      rows.set(`${ContactKey}|${SegmentId}`, Status);
-      return { status: 'OK' };
-    });
-  };
-
-  const submit = (body: string): HttpOutcome => {
-    const { items } = JSON.parse(body) as { items: readonly Item[] };
-    if (items.length > 30_000) return respond(413, {});
-    const requestId = `request-${requests.size}`;
-    requests.set(requestId, { items, since: now() });
-    return respond(202, { requestId, resultMessages: [] });
-  };
-
-  const state = (requestId: string, handed: Handed): HttpOutcome => {
-    const age = now() - handed.since;
-    if (age < PICKED_UP_MS) return respond(200, { requestId, resultMessages: [] });
-    if (age < DONE_MS) return respond(200, { status: { requestStatus: 'Executing', hasErrors: false }, requestId });
-    if (!handed.results) run(handed);
-    const hasErrors = handed.results!.some(({ status }) => status === 'Error');
-    const resultStatus = hasErrors ? 'Has Errors' : 'OK';
-    return respond(200, { status: { requestStatus: 'Complete', resultStatus, hasErrors }, requestId });
-  };
-
-  const results = ({ results: all = [] }: Handed, query: URLSearchParams): HttpOutcome => {
-    const page = Number(query.get('$page') ?? 1);
-    const pageSize = Math.min(PAGE, Number(query.get('$pageSize') ?? PAGE));
-    const items = all.slice((page - 1) * pageSize, page * pageSize);
-    return respond(200, { page, pageSize, count: all.length, items });
-  };
-
-  return {
-    members: () => new Set([...rows].flatMap(([key, status]) => (status === 'realized' ? [key] : []))),
-    answer: ({ method, url: text, headers, body }: HttpRequest) => {
-      const url = new URL(text);
-      if (url.origin !== HOST) return respond(404, {});
-      if (!/^Bearer token-\d+$/.test(headers.authorization ?? '')) return respond(401, { message: 'Not Authorized' });
-      if (method === 'PUT') {
-        const isKnown = url.pathname === '/data/v1/async/dataextensions/key:TributarySegments/rows';
-        return isKnown ? submit(body) : respond(404, {});
-      }
-      const [, requestId, what] = /^\/data\/v1\/async\/([^/]+)\/(status|results)$/.exec(url.pathname) ?? [];
-      const handed = requests.get(requestId ?? '');
-      if (!handed) return respond(200, { requestId, resultMessages: [{ resultType: 'Error' }] });
-      return what === 'status' ? state(requestId!, handed) : results(handed, url.searchParams);
-    },
-  };
-}
+import type { Conformance } from './conformance.ts';
 
 export const conformance: Conformance = {
   destination: { subdomain: 'mc1', contactKey: 'CRMID', tokenUrl: 'https://tokens.example.com/token' },
   secret: { clientId: 'the client', clientSecret: 'the client secret' },
   profile: (n) => ({ identities: [identity('CRMID', `C-${n}`), identity('Email', `Person.${n}@example.com`)] }),
   person: (n) => `C-${n}`,
-  vendor: marketingCloud,
+  vendor,
   tryLimitOf: 300,
 };
