@@ -1,6 +1,7 @@
 import type { GoogleDestination } from '#core/activation/destinations/google-data-manager/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
+import { DAY_S } from '#core/util/durations.ts';
 import { type CreateVendor, isSha256, put, respond } from './vendor.ts';
 
 type UserIdentifier = Readonly<Record<string, unknown>>;
@@ -144,7 +145,7 @@ export const vendor: CreateVendor<GoogleDestination> = (world) => {
     }
     const { displayName, integrationCode, membershipDuration, ingestedUserListInfo } = JSON.parse(body);
     if (!displayName || !ingestedUserListInfo?.uploadKeyTypes?.[0]) return problem('REQUIRED_FIELD_MISSING');
-    if (Number.parseInt(membershipDuration, 10) % 86_400 !== 0) return problem('INVALID_ARGUMENT');
+    if (Number.parseInt(membershipDuration, 10) % DAY_S !== 0) return problem('INVALID_ARGUMENT');
     const id = String(8_123_456_789 + lists.length);
     lists.push({ id, integrationCode, segment: integrationCode.split('/')[1], members: new Set() });
     return respond(200, { name: `${ACCOUNT}/userLists/${id}`, id, displayName });

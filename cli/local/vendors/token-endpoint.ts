@@ -22,7 +22,7 @@ export interface TokenEndpointOptions {
   readonly now: () => number;
 }
 
-/** Where a vendor gives out access tokens, by one kind of grant (RFC 6749 §4.4 and §6, RFC 7523). They live for an hour. */
+/** Where a vendor gives out access tokens, by one kind of grant (RFC 6749 §4.4, RFC 6749 §6, RFC 7523 §2.1). They live for an hour. */
 export class TokenEndpoint {
   readonly #options: TokenEndpointOptions;
   readonly #expiry = new Map<string, number>();
