@@ -26,6 +26,7 @@ import {
   putCatalog,
   UNTIL_SEEN_MS,
 } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import { type CatalogBase, rejectUndoing } from './base.ts';
 
 export interface ActivateOptions {
   readonly stage: string;
@@ -36,6 +37,8 @@ export interface ActivateOptions {
   readonly wayOut?: string;
   /** Has all profiles evaluated whatever has changed, so that nothing is left for the evaluation of the day. */
   readonly evaluateAlways?: true;
+  /** What the definitions were made from, where somebody else's work is not to be undone. */
+  readonly base?: CatalogBase;
   readonly note: ActivationNote;
   /** Told each thing that is done, once. */
   readonly say: (text: string) => void;
@@ -145,7 +148,7 @@ export function rejectBreaking(
   return changes;
 }
 
-interface ApplyOptions extends Pick<ActivateOptions, 'stage' | 'note' | 'running'> {
+interface ApplyOptions extends Pick<ActivateOptions, 'stage' | 'note' | 'running' | 'base'> {
   /** Returns when every function sees what was put active before. */
   readonly untilSeen?: () => Promise<unknown>;
 }
@@ -159,18 +162,19 @@ interface ApplyOptions extends Pick<ActivateOptions, 'stage' | 'note' | 'running
 export async function applyCatalog(
   catalog: Catalog,
   resources: Resources,
-  { stage, note, running, untilSeen = () => setTimeout(UNTIL_SEEN_MS) }: ApplyOptions,
+  { stage, base, note, running, untilSeen = () => setTimeout(UNTIL_SEEN_MS) }: ApplyOptions,
 ): Promise<string> {
   compileCatalog(catalog);
   const version = catalogVersion(catalog);
   const { catalog: place, dataflow } = storesOf(resources);
+  const instead = base && (await rejectUndoing(catalog, base, place));
   await assignLanesOf(catalog, stage, resources, {
     isActive: await activeDestinations(place),
     isPaused: async (id) => (await dataflow.pausedSince(id)) !== undefined,
   });
   let before: string | undefined;
   try {
-    before = await putCatalog(place, catalog, version, Date.now(), note);
+    before = await putCatalog(place, catalog, version, Date.now(), { ...note, ...(instead && { instead }) });
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error;
     throw new UserError(

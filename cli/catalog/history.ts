@@ -32,13 +32,22 @@ export function versionToRollBackTo(activations: readonly Activation[], wanted: 
     if (before) return before.version;
     throw new UserError('There is no earlier version in the history: see "tributary catalog history".');
   }
+  const version = versionBeginning(activations, wanted);
+  if (version === current?.version) throw new UserError(`Version ${version} is active already.`);
+  return version;
+}
+
+/**
+ * The version of the history that begins so.
+ * @throws UserError when there is none, or several begin so
+ */
+export function versionBeginning(activations: readonly Activation[], wanted: string): string {
   const versions = [...new Set(activations.map(({ version }) => version).filter((one) => one.startsWith(wanted)))];
   const [version, ...others] = versions;
   if (version === undefined || wanted === '') {
     throw new UserError(`No version in the history begins with "${wanted}": see "tributary catalog history".`);
   }
   if (others.length > 0) throw new UserError(`Several versions begin with "${wanted}": ${versions.join(', ')}.`);
-  if (version === current?.version) throw new UserError(`Version ${version} is active already.`);
   return version;
 }
 

@@ -15,17 +15,23 @@ const DEEPEST = 16;
 /**
  * The definition files below a folder: path with `/` from there → text. Symbolic links are not followed; names that
  * begin with a dot and files of another kind (README.md) are passed over.
+ * @param mayBeEmpty whether a folder that is missing or holds no definition is as good as an empty one
  * @throws CatalogFolderError when the folder is missing, is not a folder, or holds no definition
  */
-export async function readCatalogFolder(folder: string): Promise<Map<string, string>> {
+export async function readCatalogFolder(
+  folder: string,
+  { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
+): Promise<Map<string, string>> {
   const status = await lstat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' && mayBeEmpty) return undefined;
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw missing(folder);
     throw error;
   });
+  if (!status) return new Map();
   if (!status.isDirectory()) throw new CatalogFolderError(`${folder} is not a folder. Give the folder of the catalog.`);
   const files = new Map<string, string>();
   await readInto(files, folder, '', 0);
-  if (files.size === 0) {
+  if (files.size === 0 && !mayBeEmpty) {
     throw new CatalogFolderError(
       `${folder} holds no definitions. Expected .yaml, .yml or .json files in folders such as schemas/ and segments/.`,
     );

@@ -33,6 +33,11 @@ export interface ActivationNote {
   readonly comment?: string | undefined;
 }
 
+export interface PutOptions extends ActivationNote {
+  /** The version that has to be active at present for this one to take its place. @default any */
+  readonly instead?: string;
+}
+
 /** That a version became active. */
 export interface Activation extends ActivationNote {
   readonly version: string;
@@ -44,16 +49,17 @@ export interface Activation extends ActivationNote {
  * Makes a version active, and notes that in the history, all or nothing. One that is active already stays so.
  * @param now epoch ms: what the catalog before did not share with Audience Manager is shared since then
  * @returns the version that was active before, if any
- * @throws ConflictError when meanwhile somebody else has made another version active
+ * @throws ConflictError when meanwhile somebody else has made another version active, or `instead` is not active
  */
 export async function putCatalog(
   place: CatalogPosition,
   catalog: Catalog,
   version: string,
   now: number,
-  note: ActivationNote = {},
+  { instead, ...note }: PutOptions = {},
 ): Promise<string | undefined> {
   const pointer = await readPointer(place);
+  if (instead !== undefined && pointer?.version !== instead) throw new ConflictError('the active catalog');
   // A version that has got lost must not keep the next one from being put.
   const before = pointer && (await readCatalog(place, pointer.version));
   const shared = before && { destinations: before.catalog.destinations, sharedSince: before.sharedSince };
