@@ -43,6 +43,7 @@ export interface PullPlan {
  * with their comments and variables; one that has to change is written anew. What only the folder has changed since `base`
  * stays. Nothing else differs afterwards: where nothing was kept, the folder has the version of what is active.
  * @returns the plan, or what is wrong with the folder
+ * @throws Error where what would be written is not what is active: a definition does not survive being written and read
  */
 export function planPull(input: PullInput): PullPlan | { readonly unreadable: readonly CatalogProblem[] } {
   const { files, variables, base, active, takeAll } = input;

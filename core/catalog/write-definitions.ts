@@ -85,5 +85,6 @@ export function writtenValue({ kind, definition }: NamedDefinition): unknown {
   return JSON.parse(WITH_VARIABLES.includes(kind) ? text.replaceAll('${', () => '$${') : text) as unknown;
 }
 
+/** A value as the text of a file; lines are not folded. */
 export const valueText = (value: unknown, form: 'yaml' | 'json'): string =>
   form === 'yaml' ? stringify(value, { lineWidth: 0 }) : `${JSON.stringify(value, null, 2)}\n`;
