@@ -71,6 +71,13 @@ export async function allLanes(resources: Resources): Promise<Record<string, Lan
   return Object.fromEntries([...assigned, ...own]) as Record<string, LaneUrls>;
 }
 
+/** Delivery lane of a destination → its name in the pool; `own` where the stage's file gives it one. */
+export async function laneNames(resources: Resources): Promise<Readonly<Record<string, string>>> {
+  const { assignments } = await storeOf(resources).get();
+  const own = Object.keys(fixedQueues(resources)).map((id) => [id, 'own']);
+  return { ...assignments, ...Object.fromEntries(own) };
+}
+
 /** Queues of the pool that some destinations have to themselves. */
 export async function poolQueuesOf(destinationIds: readonly string[], resources: Resources): Promise<string[]> {
   const pool = poolOf(resources);

@@ -1,22 +1,15 @@
 import { Command } from 'commander';
 import { JSON_LINES_OPTION, printList } from '#cli/output.ts';
 import { table } from '#cli/report/table.ts';
-import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
-import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { describeType, type TypeDescription } from '#core/activation/describe.ts';
 import { TYPES } from '#core/activation/registry.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
+import { listCommand } from './list.ts';
 
 /** The commands that say which destinations there are, and what a type of them is. */
 export const typeCommands = (): Command[] => [
-  new Command('list')
-    .description('the destinations of the active catalog')
-    .option('--type <type>', 'only those of a type')
-    .option('--stage <name>', 'stage', 'local')
-    .option(...JSON_LINES_OPTION)
-    .action(list),
+  listCommand(),
   new Command('describe')
     .description('what a type of destination is sent, its limits, how it is set up; without a type, which there are')
     .argument('[type]', 'which type')
@@ -24,29 +17,11 @@ export const typeCommands = (): Command[] => [
     .action(describe),
 ];
 
-async function list(options: { readonly stage: string; readonly type?: string; readonly json?: true }): Promise<void> {
-  const stores = storesOf(await useStage(options.stage));
-  const { destinations } = await activeCatalog(stores.catalog);
-  const wanted = [...destinations.values()].filter(({ type }) => options.type === undefined || type === options.type);
-  const rows = await Promise.all(
-    wanted.map(async (destination) => {
-      const { id, type, segments, enabled } = destination;
-      const since = await stores.dataflow.pausedSince(id);
-      const held = (await stores.guards.states([id])).get(id)?.held;
-      const state = !enabled ? 'off' : held ? 'held' : since === undefined ? 'on' : 'paused';
-      return { destination: id, type, category: categoryOf(destination), audiences: segments.length, state };
-    }),
-  );
-  printList(options.json, rows, rows.length === 0 ? 'None.\n' : asTable(rows));
-}
-
 const asTable = (rows: readonly Readonly<Record<string, string | number>>[]): string =>
   table(
     Object.keys(rows[0]!),
     rows.map((row) => Object.values(row)),
   );
-
-const categoryOf = ({ type }: DestinationDefinition): string => TYPES.get(type)?.category ?? 'personalisation';
 
 function describe(name: string | undefined, { json }: { readonly json?: true }): void {
   if (name === undefined) {
