@@ -13,6 +13,10 @@ import { FUNCTION_SIZES, SCHEDULES } from './defaults.ts';
 /** The variables of a function hold the URL of every queue and may not exceed 4 KB together. */
 export const MAX_LANES = 20;
 
+/** What deliveries may put to by themselves, without a role of its account: never a queue of the platform's own. */
+const DESTINATION_RESOURCE =
+  /^arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream\/|sqs:[a-z0-9-]+:\d{12}:|events:[a-z0-9-]+:\d{12}:event-bus\/|kms:[a-z0-9-]+:\d{12}:key\/)(?!tributary-)[\w./-]+$/;
+
 /** Stacks, alarms, tables of Athena and parameters are called after the stage. */
 export const STAGE_NAME = /^[a-z][a-z0-9-]{0,23}$/;
 
@@ -156,6 +160,12 @@ export const stageSettings = z.strictObject({
   gatherSeconds: z.int().min(1).max(300).default(60),
   lanes: z.int().min(1).max(MAX_POOL_LANES).default(10),
   laneConcurrency: z.int().min(2).max(1000).default(5),
+  destinationResources: z
+    .array(
+      z.string().regex(DESTINATION_RESOURCE, 'the ARN of a Kinesis stream, an SQS queue, an event bus, or a KMS key'),
+    )
+    .max(50)
+    .default([]),
   jobPartitions: z.int().min(2).max(200).default(4),
   lakeObjectMb: z.int().min(16).max(512).default(128),
   erasure: z

@@ -73,6 +73,22 @@ export function assumeRolesNamed(grantee: IFunction, name: string): Grant {
   return Grant.addToPrincipal({ grantee, actions: ['sts:AssumeRole'], resourceArns: [resource] });
 }
 
+/** What putting to a resource takes, by the service in its ARN. */
+const PUTTING: Readonly<Record<string, readonly string[]>> = {
+  kinesis: ['kinesis:PutRecords'],
+  sqs: ['sqs:SendMessage'],
+  events: ['events:PutEvents'],
+  // A queue with a key of its own needs both.
+  kms: ['kms:GenerateDataKey', 'kms:Decrypt'],
+};
+
+/** Putting to streams, queues and buses of receivers, and using their keys: those that the stage names, and no others. */
+export function putToResources(grantee: IFunction, arns: readonly string[]): void {
+  for (const [service = '', resourceArns] of Map.groupBy(arns, (arn) => arn.split(':')[2])) {
+    Grant.addToPrincipal({ grantee, actions: [...PUTTING[service]!], resourceArns });
+  }
+}
+
 /** Deleting items one by one: those of people who are deleted. */
 export function removeItems(grantee: IFunction, table: ITableV2): Grant {
   return Grant.addToPrincipal({ grantee, actions: ['dynamodb:DeleteItem'], resourceArns: [table.tableArn] });

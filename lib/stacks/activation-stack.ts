@@ -11,6 +11,7 @@ import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import {
   assumeRolesNamed,
   putItemsUnder,
+  putToResources,
   readItems,
   readObjects,
   updateItemsUnder,
@@ -118,6 +119,7 @@ export class ActivationStack extends Stack {
         // Ids of the vendor's audiences, and jobs whose results come later.
         putItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.vendor]);
         assumeRolesNamed(made.deliver.function, ASSUMED_ROLES);
+        putToResources(made.deliver.function, config.destinationResources);
         this.reroutes.queue.grantSendMessages(made.deliver.function);
         return made;
       }

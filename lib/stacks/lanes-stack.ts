@@ -8,6 +8,7 @@ import { LaneQueue } from '#lib/constructs/delivery-lane.ts';
 import {
   assumeRolesNamed,
   putItemsUnder,
+  putToResources,
   readItems,
   readObjects,
   readSecretsUnder,
@@ -87,6 +88,7 @@ export class LanesStack extends Stack {
     putItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.vendor]);
     readSecretsUnder(made.function, destinationSecretPrefix(config.stage));
     assumeRolesNamed(made.function, ASSUMED_ROLES);
+    putToResources(made.function, config.destinationResources);
     activation.reroutes.queue.grantSendMessages(made.function);
     return made;
   }

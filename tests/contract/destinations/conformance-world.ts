@@ -69,6 +69,10 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
     secrets: async () => JSON.stringify({ tokenUrl: TOKEN_URL, ...conformance.secret }),
     rateLimit: { acquire: async () => undefined, backOff: async (_id, ms) => now + ms },
     vendorState: createMemoryVendorState(() => now),
+    awsSigner: async (request, { service, region }) => ({
+      ...request,
+      headers: { ...request.headers, authorization: `signed for ${service} in ${region}` },
+    }),
     now: () => now,
     logFailure: (error, fields) => void logged.push(`${String(error)} ${JSON.stringify(fields)}`),
     onReported: (_id, each) => void reported.push(each),
@@ -164,4 +168,4 @@ export async function sendAll(world: ConformanceWorld, deliveries: readonly Prof
 
 /** Whether a destination is one of a type that fetches tokens, so that an expired one can be replaced. */
 export const fetchesTokens = (type: AnyRequestType, destination: AnyDestination): boolean =>
-  !['none', 'bearer', 'apiKey', 'basic'].includes(type.authentication(destination as ProfileDestination).type);
+  !['none', 'bearer', 'apiKey', 'basic', 'aws'].includes(type.authentication(destination as ProfileDestination).type);

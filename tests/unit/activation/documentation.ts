@@ -1,9 +1,9 @@
 import { edgeCalls } from '#core/activation/destinations/aam/edge-call.ts';
 import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
 import { REGIONS } from '#core/activation/destinations/aam/regions.ts';
-import { httpProfile } from '#core/activation/destinations/http/requests.ts';
 import { s3File } from '#core/activation/destinations/s3-file/definition.ts';
 import { LatestRows } from '#core/activation/files/pending.ts';
+import { profilePayload } from '#core/activation/profile-payload.ts';
 import { edgeDelivery, entered, exited, gaid, hubDelivery, identity, NOW, profileDelivery } from './factories.ts';
 
 const SLOT = Date.parse('2026-03-01T12:00:00Z');
@@ -41,7 +41,7 @@ export function examples(): Readonly<Record<string, string>> {
   const [call] = edge.requests;
 
   return {
-    http: JSON.stringify({ profiles: [httpProfile(profile, (id) => NAMES[id])] }, undefined, 2),
+    http: JSON.stringify({ profiles: [profilePayload(profile, (id) => NAMES[id])] }, undefined, 2),
     csvName: csv!.key,
     csv: csv!.body.trimEnd().replaceAll('\r\n', '\n'),
     regions: Object.entries(REGIONS)

@@ -1,14 +1,15 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { httpBody, httpProfile } from '#core/activation/destinations/http/requests.ts';
+import { httpBody } from '#core/activation/destinations/http/requests.ts';
 import { signedRequest } from '#core/activation/destinations/http/signed-request.ts';
 import { nested } from '#core/activation/http/nested.ts';
+import { profilePayload } from '#core/activation/profile-payload.ts';
 import { ecid, entered, exited, hashedEmail, NOW, profileDelivery } from './factories.ts';
 
 describe('the payload of the HTTP API destination', () => {
   it('has attributes at their paths, memberships by segment and identities by namespace in lower case', () => {
-    const profile = httpProfile(
+    const profile = profilePayload(
       profileDelivery({
         attributes: { 'person.name.firstName': 'Ada', 'loyalty.tier': 'gold' },
         identities: [ecid(1), ecid(2), hashedEmail()],
@@ -32,7 +33,9 @@ describe('the payload of the HTTP API destination', () => {
   });
 
   it('lets no attribute take the place of memberships or identities', () => {
-    const profile = httpProfile(profileDelivery({ attributes: { identityMap: 'x', 'segmentMembership.ups.A9': 'y' } }));
+    const profile = profilePayload(
+      profileDelivery({ attributes: { identityMap: 'x', 'segmentMembership.ups.A9': 'y' } }),
+    );
     expect(profile.identityMap).toEqual({ crmid: [{ id: 'C1' }] });
     expect(Object.keys(profile.segmentMembership.ups)).toEqual(['A1']);
   });
