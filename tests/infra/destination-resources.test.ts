@@ -27,20 +27,27 @@ describe('streams, queues and buses that the stage names', () => {
     const policies = resourcesOfType(named(STREAM, QUEUE, BUS, KEY), 'AWS::IAM::Policy');
     const grants = policies.flatMap(({ logicalId, properties }) =>
       (properties.PolicyDocument as { Statement: readonly Statement[] }).Statement.flatMap(({ Action, Resource }) =>
-        [STREAM, QUEUE, BUS, KEY].includes(Resource as string)
-          ? [{ who: logicalId.replace(/Role.*$/, ''), what: [Action].flat().join(), which: Resource }]
-          : [],
+        // Several resources of one action stand together.
+        [Resource]
+          .flat()
+          .flatMap((which) =>
+            [STREAM, QUEUE, BUS, KEY].includes(which as string)
+              ? [{ who: logicalId.replace(/Role.*$/, ''), what: [Action].flat().join(), which }]
+              : [],
+          ),
       ),
     );
     const who = [...new Set(grants.map((grant) => grant.who))].sort();
     // One for the pool, and one for each destination with a line of its own.
     expect(who).toEqual(['Deliver', expect.stringMatching(/^webhookDeliver/)]);
-    expect(grants.filter((grant) => grant.who === 'Deliver').map(({ what, which }) => [what, which])).toEqual([
-      ['kinesis:PutRecords', STREAM],
-      ['sqs:SendMessage', QUEUE],
-      ['events:PutEvents', BUS],
-      ['kms:Decrypt,kms:GenerateDataKey', KEY],
-    ]);
+    expect(
+      Object.fromEntries(grants.filter((grant) => grant.who === 'Deliver').map(({ what, which }) => [which, what])),
+    ).toEqual({
+      [STREAM]: 'kinesis:PutRecords',
+      [QUEUE]: 'sqs:SendMessage',
+      [BUS]: 'events:PutEvents',
+      [KEY]: 'kms:Decrypt,kms:GenerateDataKey',
+    });
   });
 
   it.each([`arn:aws:sqs:${OF}:tributary-dev-reroutes`, `arn:aws:s3:::bucket`, `arn:aws:sqs:${OF}:*`, 'audiences'])(
