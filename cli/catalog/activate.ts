@@ -3,6 +3,7 @@ import { backfillEdited, editedDestinations } from '#cli/destination/backfill-ed
 import { assignLanesOf } from '#cli/destination/lanes.ts';
 import { printRemains } from '#cli/report/print-estimate.ts';
 import { type JobReport, printProgress, reportJob } from '#cli/report/print-job.ts';
+import { printReach, type ReachReport } from '#cli/report/print-reach.ts';
 import { leftBehind } from '#cli/stage/history.ts';
 import { EVALUATION } from '#cli/stage/job-kinds.ts';
 import { isProtected } from '#cli/stage/protection.ts';
@@ -27,6 +28,7 @@ import {
   UNTIL_SEEN_MS,
 } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { type CatalogBase, rejectUndoing } from './base.ts';
+import { measureReach } from './reach.ts';
 
 export interface ActivateOptions {
   readonly stage: string;
@@ -56,6 +58,8 @@ export interface ActivationReport {
   readonly removed: readonly Remains[];
   /** Changes that data so far does not survive, which were allowed. */
   readonly breaking: readonly BreakingChange[];
+  /** Whom new and edited destinations would be sent, counted before anything was. */
+  readonly reach?: ReachReport;
   /** The evaluation of all profiles, where it was necessary. */
   readonly evaluation?: JobReport;
   /** Destination → messages with what changed for it. */
@@ -78,6 +82,9 @@ export async function activateCatalog(
   const breaking = rejectBreaking(await activeDefinitions(stores.catalog), catalog, allowBreaking === true, wayOut);
   // What cannot be read any more, or is not there, is as good as nothing: everybody is told of everything.
   const before = await activeCatalog(stores.catalog).catch(() => undefined);
+  const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
+  const reach = edited.length > 0 ? await measureReach(catalog, before, stores, Date.now(), edited) : undefined;
+  if (reach) say(printReach(reach).trimEnd());
   const version = await applyCatalog(catalog, resources, options);
   say(describeCatalog(catalog));
   say(`Version ${version} is active on stage ${stage}.`);
@@ -91,10 +98,10 @@ export async function activateCatalog(
     counts: countsOf(catalog),
     removed,
     breaking,
+    ...(reach && { reach }),
   };
   if (!backfill) return { ...report, queued: {} };
   const why = before && ((await whyEvaluate(before, after, stores.lake)) ?? (options.evaluateAlways && 'Definitions'));
-  const edited = editedDestinations(before?.destinations.values() ?? [], catalog.destinations);
   let job: Job | undefined;
   if (why !== undefined) {
     say(`${why} have changed: all profiles are evaluated, with what happened before ...`);

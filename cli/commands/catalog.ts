@@ -9,14 +9,16 @@ import {
 import { baseOf, noteBase } from '#cli/catalog/base.ts';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { planCatalog } from '#cli/catalog/plan.ts';
+import { measureReach } from '#cli/catalog/reach.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { collect } from '#cli/options.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printCatalogPlan } from '#cli/report/print-catalog-plan.ts';
+import { printReach, type ReachReport } from '#cli/report/print-reach.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { NotAllAccepted } from '#cli/user-error.ts';
-import { catalogVersion } from '#core/catalog/catalog.ts';
+import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import type { CatalogProblem } from '#core/catalog/problem.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { activeDefinitions } from '#lambdas/adapters/dynamodb/catalog-store.ts';
@@ -32,19 +34,14 @@ export function catalogCommand(): Command {
   const command = new Command('catalog').description('check a catalog, make one active, or go back to an earlier one');
   command
     .command('validate')
-    .description('check a catalog and print every error with its line')
+    .description(
+      'check a catalog and print every error with its line; with a stage, whom its destinations would be sent',
+    )
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option('--stage <name>', 'count whom its destinations would be sent of the profiles of a stage')
     .option(...JSON_OPTION)
-    .action(async ({ catalog: folder, set, json }: { catalog: string; set: string[]; json?: true }) => {
-      const warnings: CatalogProblem[] = [];
-      const catalog = await loadCatalogFolder(folder, parseVariables(set), (text, problem) => {
-        warn(text);
-        warnings.push(problem);
-      });
-      const report = { valid: true, version: catalogVersion(catalog), counts: countsOf(catalog), warnings };
-      printReport(json, report, `${describeCatalog(catalog)}\n`);
-    });
+    .action(validate);
   withActivationFlags(
     command
       .command('apply')
@@ -65,6 +62,32 @@ export function catalogCommand(): Command {
     .action(plan);
   addVersionCommands(command);
   return command;
+}
+
+interface ValidateOptions {
+  readonly catalog: string;
+  readonly set: readonly string[];
+  readonly stage?: string;
+  readonly json?: true;
+}
+
+async function validate({ catalog: folder, set, stage, json }: ValidateOptions): Promise<void> {
+  const warnings: CatalogProblem[] = [];
+  const variables = stage === undefined ? parseVariables(set) : variablesFor(stage, set);
+  const catalog = await loadCatalogFolder(folder, variables, (text, problem) => {
+    warn(text);
+    warnings.push(problem);
+  });
+  const reach = stage === undefined ? undefined : await reachOn(stage, catalog);
+  const checked = { valid: true, version: catalogVersion(catalog), counts: countsOf(catalog), warnings };
+  const text = `${describeCatalog(catalog)}\n${reach ? printReach(reach) : ''}`;
+  printReport(json, { ...checked, ...(reach && { reach }) }, text);
+}
+
+async function reachOn(stage: string, catalog: Catalog): Promise<ReachReport> {
+  const stores = storesOf(await useStage(stage));
+  const active = await activeCatalog(stores.catalog).catch(() => undefined);
+  return measureReach(catalog, active, stores, Date.now());
 }
 
 async function apply({ catalog: folder, set, overwrite, ...flags }: ApplyOptions): Promise<void> {

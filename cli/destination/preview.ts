@@ -3,11 +3,13 @@ import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { collect, parseInstant } from '#cli/options.ts';
 import { printReport } from '#cli/output.ts';
+import { printSources } from '#cli/report/print-reach.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { readChanges } from '#core/activation/preview/changes.ts';
 import { masked } from '#core/activation/preview/mask.ts';
 import { type Preview, preview } from '#core/activation/preview/preview.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
+import { identitySources } from '#core/catalog/reach/identity-sources.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 
 interface PreviewOptions {
@@ -34,7 +36,8 @@ export const previewCommand = (): Command =>
     .action(showPreview);
 
 async function showPreview(options: PreviewOptions): Promise<void> {
-  const catalog = compileCatalog(await loadCatalogFolder(options.catalog, parseVariables(options.set)));
+  const definitions = await loadCatalogFolder(options.catalog, parseVariables(options.set));
+  const catalog = compileCatalog(definitions);
   const destination = catalog.destinations.get(options.destination);
   if (!destination) {
     const known = [...catalog.destinations.keys()].map((id) => `"${id}"`).join(', ') || 'none';
@@ -47,6 +50,10 @@ async function showPreview(options: PreviewOptions): Promise<void> {
   printReport(options.json, asJson(made), asText(made));
   for (const [reason, memberships] of Object.entries(made.excluded)) {
     process.stderr.write(`excluded: ${reason} ${memberships}\n`);
+  }
+  if (made.excluded.noAcceptedIdentity !== undefined) {
+    const lines = printSources(destination.id, identitySources(destination, definitions));
+    for (const line of lines) process.stderr.write(`${line}\n`);
   }
   for (const { line, message } of problems) process.stderr.write(`${options.changes}:${line}: ${message}\n`);
   if (problems.length > 0) {

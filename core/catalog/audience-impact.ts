@@ -68,7 +68,7 @@ export async function audienceImpact(
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** Keys of the profiles of an item that are in each audience; each sees people under its own merge policy. */
-async function membersIn(
+export async function membersIn(
   item: ProfileItem,
   settings: EvaluateSettings,
   deps: PreviewDeps,

@@ -117,7 +117,7 @@ function changesBetween(before: Destinations, after: Destinations): ReadonlyMap<
 }
 
 /** As if everybody had just entered, and Audience Manager need not wait for the batch evaluation. */
-function asMemberships(
+export function asMemberships(
   canonicalKey: string,
   members: ReadonlyMap<string, ReadonlySet<string>>,
   now: number,

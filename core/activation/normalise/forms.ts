@@ -10,6 +10,8 @@ export interface Maker {
   readonly how: string;
   /** @returns the vendor's value, or why there is none: a word for metrics */
   make(value: string): string | { readonly unusable: string };
+  /** Whether nothing can be made of any value. */
+  readonly isNeverUsed?: true;
 }
 
 /** One kind of identifier that a vendor takes, and of which namespaces it is made. */
@@ -117,6 +119,7 @@ export const storedSha256 = (as: DigestText = 'hex'): Maker => ({
 export const otherForm = (how: string): Maker => ({
   how: `not used: ${how}`,
   make: () => ({ unusable: 'hashOfAnotherForm' }),
+  isNeverUsed: true,
 });
 
 /** The value as it is, without blanks around it. */
