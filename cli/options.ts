@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { IdentityKey } from '#core/record/identity.ts';
 
 /** For options that may be given several times. */
 export const collect = (value: string, values: readonly string[]): string[] => [...values, value];
@@ -15,4 +16,10 @@ export function parseCount(text: string): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(count)) throw new InvalidArgumentError('Expected a whole number');
   return count;
+}
+
+/** An identity as `NAMESPACE:VALUE`. */
+export function parseIdentity(text: string): IdentityKey {
+  if (!/^[^:]+:./s.test(text)) throw new InvalidArgumentError('Expected NAMESPACE:VALUE such as CRMID:C00001');
+  return text;
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { z } from 'zod';
+import { parseIdentity } from '#cli/options.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { day, printExplanation, printLinks, sourcesOf } from '#cli/report/print-identity.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
@@ -89,11 +90,6 @@ async function graphOf(stage: string): Promise<StageGraph> {
 
 const unknownIdentity = (identity: IdentityKey): UserError =>
   new UserError(`There are no data for ${identity}. Namespaces and values are case-sensitive.`);
-
-function parseIdentity(text: string): IdentityKey {
-  if (!/^[A-Za-z0-9_.]+:./.test(text)) throw new InvalidArgumentError('Expected NAMESPACE:value, such as CRMID:1234');
-  return text;
-}
 
 /** @param start as {@link printLinks} has it */
 const linksAsJson = (links: readonly Link[], start?: IdentityKey): object[] =>

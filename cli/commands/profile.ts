@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseInstant } from '#cli/options.ts';
+import { parseIdentity, parseInstant } from '#cli/options.ts';
 import { printEvents, printProfile } from '#cli/report/print-profile.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
@@ -83,11 +83,6 @@ function requestOf(identity: string, flags: GetFlags): EntitiesRequest {
     orderby: flags.order === 'desc' ? '-timestamp' : 'timestamp',
     properties: [],
   };
-}
-
-function parseIdentity(text: string): string {
-  if (!/^[^:]+:./s.test(text)) throw new InvalidArgumentError('Expected NAMESPACE:VALUE such as CRMID:C00001');
-  return text;
 }
 
 function parseLimit(text: string): number {

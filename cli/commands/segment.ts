@@ -25,6 +25,7 @@ import { PLAN_MODES, type PlanMode } from '#core/segmentation/plan-adobe.ts';
 import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { estimateMembers } from '#core/segmentation/preview.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
+import { segmentExplainCommand } from './segment-explain.ts';
 
 interface Which {
   readonly catalog: string;
@@ -45,7 +46,7 @@ interface EstimateFlags extends Which {
 }
 
 export function segmentCommand(): Command {
-  const command = new Command('segment').description('plan, estimate and list audiences');
+  const command = new Command('segment').description('plan, estimate, explain and list audiences');
   withSegment(command.command('plan'))
     .description('print how an audience is evaluated and why')
     .addOption(new Option('--mode <mode>', 'whose rules decide').choices(PLAN_MODES))
@@ -87,6 +88,7 @@ export function segmentCommand(): Command {
       const answer = await estimateMembers(definition.id, segments, settings, deps, flags.sample);
       printReport(flags.json, answer, printEstimate(answer));
     });
+  command.addCommand(segmentExplainCommand());
   command
     .command('list')
     .description('list the audiences of a catalog, with what they depend on and what depends on them')
