@@ -29,6 +29,9 @@ export const hubLaneId = (destinationId: string): string => `${destinationId}.hu
  */
 export const DELIVERY_ATTEMPTS = { http: 3, 'aam-edge': 20 } as const satisfies Partial<Record<LaneType, number>>;
 
+/** Messages that a function of an ordered delivery lane is called with at most: a FIFO queue gives no more. */
+export const ORDERED_BATCH = 10;
+
 /** How long the queue of an ordered delivery lane keeps a message, and how old one may become by waiting. */
 export const KEEP_ORDERED_DAYS = 13;
 export const MAX_WAIT_DAYS = 12;

@@ -1,12 +1,13 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
-import type { DeadLetter } from '#core/activation/ports/delivery-lane.ts';
+import type { DeadLetter, LaneMessage } from '#core/activation/ports/delivery-lane.ts';
 import { MAX_WAIT_DAYS } from '#core/contract/delivery-lanes.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
 import { type LaneDeps, type LaneItem, type LaneOutcome, LaneSession } from './lane-session.ts';
 import { logBatch, logFailure } from './log.ts';
 import { readBody } from './sqs-handler.ts';
+import { type MostOf, takeMore } from './take-more.ts';
 
 export interface LaneHandlerDeps extends LaneDeps {
   /** How often a delivery is tried before it becomes a dead letter. */
@@ -19,7 +20,7 @@ export interface Invoked {
 }
 
 /** What to do with a message after an invocation. */
-type Fate<T> = { readonly record: SQSRecord; readonly item: LaneItem<T> | undefined } & (
+type Fate<T> = { readonly message: LaneMessage; readonly item: LaneItem<T> | undefined } & (
   | { readonly kind: 'done' | 'dead' | 'again' }
   | { readonly kind: 'hide'; readonly until: number }
 );
@@ -40,49 +41,69 @@ const MAX_BACKOFF_MS = 900_000;
  * function ever got to the end of.
  * @param schema what a message's body has to be
  * @param run works on the open messages, as long as there is time; if it throws, those without an outcome have failed
+ * @param mostOf how many messages are worked on at once, those that the function is called with included.
+ * @default those it is called with
  */
 export function createLaneHandler<T>(
   schema: z.ZodType<T>,
   deps: LaneHandlerDeps,
   run: (items: readonly LaneItem<T>[], session: LaneSession<T>) => Promise<void>,
+  mostOf?: MostOf<T>,
 ) {
   return async ({ Records: records }: SQSEvent, invoked?: Invoked): Promise<SQSBatchResponse> => {
     const deadline = deps.now() + (invoked?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY);
-    const items = await readItems(schema, records, deps);
+    const given = records.map(messageOf);
+    const first = await readItems(schema, given, deps);
+    const taken = mostOf ? await takeMore(given, [...first.values()], mostOf, { ...deps, deadline }) : [];
+    const messages = [...given, ...taken];
+    const items = new Map([...first, ...(await readItems(schema, taken, deps))]);
     const session = new LaneSession([...items.values()], deps, deadline);
     await runAll([...items.values()], session, run, deps);
-    const fates = fatesOf(records, items, session, deps);
+    const fates = fatesOf(messages, items, session, deps);
     const undead = await bury(fates, deps);
     await hide(fates, deps);
-    const again = fates.filter(({ record, kind }) =>
-      kind === 'dead' ? undead.has(record.messageId) : kind !== 'done',
+    const isOver = ({ message: { id }, kind }: Fate<T>): boolean =>
+      kind === 'done' || (kind === 'dead' && !undead.has(id));
+    const isGiven = new Set(given.map(({ id }) => id));
+    await end(
+      fates.filter((fate) => isOver(fate) && !isGiven.has(fate.message.id)),
+      session,
+      deps,
     );
     logBatch({
-      messages: records.length,
+      messages: messages.length,
       failed: fates.filter(({ kind }) => kind === 'again').length,
       waiting: fates.filter(({ kind }) => kind === 'hide').length,
       deadLettered: fates.filter(({ kind }) => kind === 'dead').length - undead.size,
     });
-    return { batchItemFailures: again.map(({ record }) => ({ itemIdentifier: record.messageId })) };
+    const again = fates.filter((fate) => !isOver(fate) && isGiven.has(fate.message.id));
+    return { batchItemFailures: again.map(({ message: { id } }) => ({ itemIdentifier: id })) };
   };
 }
+
+const messageOf = ({ messageId: id, receiptHandle: receipt, body, attributes }: SQSRecord): LaneMessage => ({
+  id,
+  receipt,
+  body,
+  group: attributes.MessageGroupId,
+  receives: Number(attributes.ApproximateReceiveCount),
+  sentAt: Number(attributes.SentTimestamp),
+});
 
 /** The messages that can be read, by their ids, in order. */
 async function readItems<T>(
   schema: z.ZodType<T>,
-  records: readonly SQSRecord[],
+  messages: readonly LaneMessage[],
   { attempts }: LaneDeps,
 ): Promise<Map<string, LaneItem<T>>> {
-  const receivesOf = (record: SQSRecord): number => Number(record.attributes.ApproximateReceiveCount);
-  const back = records.filter((record) => receivesOf(record) > 1).map(({ messageId }) => messageId);
+  const back = messages.filter(({ receives }) => receives > 1).map(({ id }) => id);
   const tried = back.length > 0 ? await attempts.get(back) : new Map<string, number>();
   return new Map(
-    records.flatMap((record) => {
-      const value = readBody(schema, record);
+    messages.flatMap((message) => {
+      const value = readBody(schema, message);
       if (value === undefined) return [];
-      const { messageId: id, receiptHandle: receipt } = record;
-      const group = record.attributes.MessageGroupId;
-      return [[id, { id, receipt, group, receives: receivesOf(record), attempt: 1 + (tried.get(id) ?? 0), value }]];
+      const { id, receipt, group, receives } = message;
+      return [[id, { id, receipt, group, receives, attempt: 1 + (tried.get(id) ?? 0), value }]];
     }),
   );
 }
@@ -104,31 +125,31 @@ async function runAll<T>(
 }
 
 function fatesOf<T>(
-  records: readonly SQSRecord[],
+  messages: readonly LaneMessage[],
   items: ReadonlyMap<string, LaneItem<T>>,
   session: LaneSession<T>,
   deps: LaneHandlerDeps,
 ): Fate<T>[] {
   /** Group → the fate of its first message that is not done. */
   const stopped = new Map<string, Fate<T>>();
-  return records.map((record) => {
-    const item = items.get(record.messageId);
-    const group = record.attributes.MessageGroupId;
+  return messages.map((message) => {
+    const { id, group } = message;
+    const item = items.get(id);
     const before = group === undefined ? undefined : stopped.get(group);
-    const fate = fateOf(record, item, item && session.outcomeOf(item.id), before, deps);
+    const fate = fateOf(message, item, item && session.outcomeOf(item.id), before, deps);
     if (group !== undefined && !before && (fate.kind === 'again' || fate.kind === 'hide')) stopped.set(group, fate);
     return fate;
   });
 }
 
 function fateOf<T>(
-  record: SQSRecord,
+  message: LaneMessage,
   item: LaneItem<T> | undefined,
   outcome: LaneOutcome | undefined,
   before: Fate<T> | undefined,
   { now, maxAttempts }: LaneHandlerDeps,
 ): Fate<T> {
-  const of = { record, item };
+  const of = { message, item };
   if (!item || item.attempt > maxAttempts) return { ...of, kind: 'dead' };
   if (outcome === 'done') return { ...of, kind: 'done' };
   if (outcome === 'failed') return { ...of, kind: item.attempt >= maxAttempts ? 'dead' : 'again' };
@@ -138,7 +159,7 @@ function fateOf<T>(
     return { ...of, kind: 'hide', until: now() };
   }
   const until = Math.max(outcome.until, now() + backoff(item.receives));
-  const isTooOld = until > Number(record.attributes.SentTimestamp) + MAX_AGE_MS;
+  const isTooOld = until > message.sentAt + MAX_AGE_MS;
   return isTooOld ? { ...of, kind: 'dead' } : { ...of, kind: 'hide', until };
 }
 
@@ -149,9 +170,7 @@ const backoff = (receives: number): number =>
 async function bury<T>(fates: readonly Fate<T>[], { lane }: LaneDeps): Promise<ReadonlySet<string>> {
   const dead = fates
     .filter(({ kind }) => kind === 'dead')
-    .map(({ record: { messageId, body, attributes } }): DeadLetter => {
-      return { id: messageId, body, group: attributes.MessageGroupId };
-    });
+    .map(({ message: { id, body, group } }): DeadLetter => ({ id, body, group }));
   if (dead.length === 0) return new Set();
   try {
     await lane.deadLetter(dead);
@@ -167,13 +186,29 @@ async function hide<T>(fates: readonly Fate<T>[], { lane, now }: LaneDeps): Prom
   const hidden = fates.flatMap((fate) => {
     if (fate.kind !== 'hide') return [];
     const seconds = Math.ceil((fate.until - now()) / SECOND_MS);
-    return [{ receipt: fate.record.receiptHandle, seconds: Math.min(Math.max(seconds, 1), MAX_HIDDEN_S) }];
+    return [{ receipt: fate.message.receipt, seconds: Math.min(Math.max(seconds, 1), MAX_HIDDEN_S) }];
   });
   if (hidden.length === 0) return;
   try {
     await lane.hide(hidden);
   } catch (error) {
     logFailure(error, { messages: hidden.length });
+  }
+}
+
+/** How often it is tried to delete what the function took by itself: nobody else does. */
+const DELETE_TRIES = 3;
+
+/** Deletes what is over. Where that fails for good it comes back, and is delivered once more. */
+async function end<T>(fates: readonly Fate<T>[], session: LaneSession<T>, { lane }: LaneDeps): Promise<void> {
+  const left = fates.filter(({ message }) => !session.isDeleted(message.id)).map(({ message }) => message.receipt);
+  for (let tries = 1; left.length > 0; tries += 1) {
+    try {
+      return await lane.acknowledge(left);
+    } catch (error) {
+      logFailure(error, { messages: left.length });
+      if (tries === DELETE_TRIES) return;
+    }
   }
 }
 

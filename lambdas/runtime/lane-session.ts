@@ -20,7 +20,7 @@ export interface LaneDeps {
 }
 
 /** Time that is kept for a request, its token, and the end of an invocation. */
-const RESERVE_MS = 12_000;
+export const RESERVE_MS = 12_000;
 /** So long an invocation may wait for its turns, all in all: a queue hides a message for a second at least. */
 const PATIENCE_MS = 500;
 /** From so many receives on an attempt is noted before it is made: it may be one that no function survives. */
@@ -38,6 +38,7 @@ export class LaneSession<T> {
   readonly #deadline: number;
   readonly #outcomes = new Map<string, LaneOutcome>();
   readonly #counted = new Set<string>();
+  readonly #deleted = new Set<string>();
 
   /** @param deadline epoch ms at which the function is ended */
   constructor(items: readonly LaneItem<T>[], deps: LaneDeps, deadline: number) {
@@ -107,10 +108,16 @@ export class LaneSession<T> {
     if (done.length === 0) return;
     try {
       await this.#deps.lane.acknowledge(done.map(({ receipt }) => receipt));
+      for (const { id } of done) this.#deleted.add(id);
     } catch (error) {
       // Deleted at the end of the invocation, as usual.
       logFailure(error, { messages: done.length });
     }
+  }
+
+  /** Whether it was deleted before the end. */
+  isDeleted(id: string): boolean {
+    return this.#deleted.has(id);
   }
 
   /** undefined: it was not looked at. */

@@ -42,7 +42,7 @@ export function createSqsHandler<T>(schema: z.ZodType<T>, run: RunItems<T>) {
 }
 
 /** What the body of a message says, or undefined where it is not what it has to be. */
-export function readBody<T>(schema: z.ZodType<T>, record: SQSRecord): T | undefined {
+export function readBody<T>(schema: z.ZodType<T>, record: Pick<SQSRecord, 'body'>): T | undefined {
   try {
     const result = schema.safeParse(JSON.parse(record.body));
     return result.success ? result.data : undefined;

@@ -5,6 +5,7 @@ import {
   type DeliveryLane,
   KEEP_ORDERED_DAYS,
   type LaneType,
+  ORDERED_BATCH,
 } from '#core/contract/delivery-lanes.ts';
 import type { EnvironmentVariables, FunctionName } from '#core/contract/functions.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
@@ -25,8 +26,8 @@ interface LaneBehaviour {
 
 const BEHAVIOUR: Record<LaneType, LaneBehaviour> = {
   // Two retries, then a dead letter (aep.md §6.2); `destination replay-dead-letters` sends them again.
-  http: { batchSize: 10, attempts: DELIVERY_ATTEMPTS.http, gathers: false },
-  'aam-edge': { batchSize: 10, attempts: DELIVERY_ATTEMPTS['aam-edge'], gathers: false },
+  http: { batchSize: ORDERED_BATCH, attempts: DELIVERY_ATTEMPTS.http, gathers: false },
+  'aam-edge': { batchSize: ORDERED_BATCH, attempts: DELIVERY_ATTEMPTS['aam-edge'], gathers: false },
   's3-file': { batchSize: 1000, attempts: 5, gathers: true },
   'aam-hub': { batchSize: 1000, attempts: 5, gathers: true },
 };

@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import {
   DELIVERY_ATTEMPTS,
   KEEP_ORDERED_DAYS,
+  ORDERED_BATCH,
   poolDeadLettersName,
   poolLane,
   poolQueueName,
@@ -25,7 +26,6 @@ import { acknowledgeWildcard } from './nag.ts';
 const KEEP_DEAD_LETTERS = Duration.days(14);
 /** The most that SQS takes: attempts are counted by the function (core/contract/delivery-lanes.ts). */
 const MAX_RECEIVE_COUNT = 1000;
-const BATCH_SIZE = 10;
 /** Metrics that one alarm may combine. */
 const METRICS_PER_ALARM = 10;
 const ALARM_AGE = Duration.minutes(15);
@@ -65,7 +65,7 @@ export class LanePool extends Construct {
       new EventSourceMapping(this, `${lane}-source`, {
         target: deliver,
         eventSourceArn: queue.queueArn,
-        batchSize: BATCH_SIZE,
+        batchSize: ORDERED_BATCH,
         maxConcurrency: this.#config.laneConcurrency,
         reportBatchItemFailures: true,
       });

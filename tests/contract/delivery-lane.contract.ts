@@ -48,6 +48,34 @@ export function deliveryLaneContract(name: string, create: () => Promise<LaneWor
       expect(await receive(0)).toEqual([]);
     });
 
+    it('takes further messages by itself: not of a group of which one is taken, and as the queue would hand them out', async () => {
+      const { lane, send, receive } = await create();
+      for (const [body, group] of [
+        ['a1', 'a'],
+        ['b1', 'b'],
+        ['b2', 'b'],
+        ['c1', 'c'],
+      ] as const)
+        await send(body, group);
+      const first: { body: string; receipt: string }[] = [];
+      while (first.length < 1) first.push(...(await lane.receive(1)));
+      await send('a2', 'a');
+      const further: Awaited<ReturnType<typeof lane.receive>>[number][] = [];
+      for (let tries = 0; further.length < 3 && tries < 20; tries += 1) further.push(...(await lane.receive(10)));
+      expect(first.map(({ body }) => body)).toEqual(['a1']);
+      expect(further.map(({ body }) => body).sort()).toEqual(['b1', 'b2', 'c1']);
+      for (const { body, group, receives, sentAt, id } of further) {
+        expect({ group, receives, hasId: id !== '' }).toEqual({ group: body[0], receives: 1, hasId: true });
+        expect(sentAt).toBeGreaterThanOrEqual(0);
+      }
+      await lane.acknowledge([...first, ...further].map(({ receipt }) => receipt));
+      const left: string[] = [];
+      while (left.length < 1) left.push(...(await lane.receive(5)).map(({ body }) => body));
+      expect(left).toEqual(['a2']);
+      expect(await receive(0)).toEqual([]);
+      expect(await lane.receive(10)).toEqual([]);
+    });
+
     it('puts dead letters beside the queue, in their order, and once if it is said twice', async () => {
       const { lane, send, receive, dead } = await create();
       for (const body of ['one', 'two']) await send(body, body);

@@ -1,5 +1,23 @@
-/** What a delivery lane can do with messages that were taken off its queue and are not deleted yet. */
+/** A message that was taken off the queue of a lane. */
+export interface LaneMessage {
+  readonly id: string;
+  /** Names this very receive. */
+  readonly receipt: string;
+  readonly group: string | undefined;
+  readonly body: string;
+  /** How often the queue has handed it out, this time included. */
+  readonly receives: number;
+  /** Epoch ms. */
+  readonly sentAt: number;
+}
+
+/** What a delivery lane can do with its messages, and with those that were taken off its queue and are not deleted yet. */
 export interface DeliveryLane {
+  /**
+   * Takes further messages off the queue, ten at most, without waiting for any. None is of a group of which a message is
+   * taken already and not deleted.
+   */
+  receive(most: number): Promise<readonly LaneMessage[]>;
   /** Hides messages for so many seconds from now, and what follows them in their groups with them. */
   hide(messages: readonly { readonly receipt: string; readonly seconds: number }[]): Promise<void>;
   /** Deletes messages, by their receipts, before the function that works on them has ended. */

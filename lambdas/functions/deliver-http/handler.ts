@@ -142,8 +142,10 @@ export function createHandler(deps: DeliverHttpDeps) {
       const open = session.open(items);
       if (open.length === 0 || !session.hasTime()) return;
       const batch = open.slice(0, profilesPerRequest);
-      const apart = batch.some(({ attempt }) => attempt >= aloneFrom);
-      await (apart ? alone(batch, session) : together(batch, mayBeAlone, session));
+      const isApart = ({ attempt }: Item): boolean => attempt >= aloneFrom;
+      const [apart, rest] = [batch.filter(isApart), batch.filter((item) => !isApart(item))];
+      if (rest.length > 0) await together(rest, mayBeAlone, session);
+      if (apart.length > 0) await alone(apart, session);
       if (session.open(items).length > 0) await session.acknowledge(batch);
     }
   };
@@ -162,5 +164,6 @@ export function createHandler(deps: DeliverHttpDeps) {
         }
       }
     },
+    async (items) => (await send.batching(items[0]!.value.destinationId)).profilesPerRequest,
   );
 }

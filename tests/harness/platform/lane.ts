@@ -2,6 +2,7 @@ import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
+import { requestTypeOf } from '#core/activation/registry.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
@@ -28,6 +29,8 @@ export interface LaneOptions {
   readonly start: number;
   /** Besides its id, type and address. */
   readonly destination?: Readonly<Record<string, unknown>>;
+  /** Most people of a request, where they are more than the ten of a webhook. */
+  readonly most?: number;
   /** What the destination answers. */
   readonly answer: (request: HttpRequest, at: number) => Answer;
   /** What may come between the function and one of its ports: faults. @default nothing */
@@ -87,6 +90,7 @@ export function createLane(options: LaneOptions): Lane {
     attempts: intercept(new MemoryAttemptCounts()),
     metrics: { count: () => {} },
     now: clock.now,
+    ...(options.most !== undefined && { typeOf: typeWith(options.most) }),
   });
   const poller: Poller = createPoller({
     from: { wiring: { sources, queues } },
@@ -107,6 +111,14 @@ export function createLane(options: LaneOptions): Lane {
     dead: () => bodies(`${QUEUE}.dead-letters`),
   };
 }
+
+/** A webhook that takes more people at once, as types of vendors do. */
+const typeWith =
+  (rows: number): typeof requestTypeOf =>
+  (destination) => {
+    const type = requestTypeOf(destination)!;
+    return { ...type, alone: false, limits: (each) => ({ ...type.limits(each), rows }) };
+  };
 
 /** How long the intervals last, those that overlap counted once. */
 function lengthTogether(intervals: readonly { readonly from: number; readonly until: number }[]): number {

@@ -1,16 +1,21 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import type { QueueDefinition } from '#tests/harness/poller/event-source.ts';
-import type { MemoryQueue } from '#tests/harness/poller/queue.ts';
+import { type MemoryQueue, type QueueMessage, receiptOf } from '#tests/harness/poller/queue.ts';
 
 /** A queue's address: as on AWS, one sees from it whether the queue keeps an order. */
 export const queueUrl = ({ name, fifo }: QueueDefinition): string => `memory://${name}${fifo ? '.fifo' : ''}`;
 
-type Command = SendMessageBatchCommand | ChangeMessageVisibilityBatchCommand | DeleteMessageBatchCommand;
+type Command =
+  | SendMessageBatchCommand
+  | ChangeMessageVisibilityBatchCommand
+  | DeleteMessageBatchCommand
+  | ReceiveMessageCommand;
 
 /** What the real adapters need of a client, over queues in memory: batches of messages, all of which are taken. */
 export interface BatchSender {
@@ -29,6 +34,10 @@ export const batchSender = (queueAt: (url: string) => MemoryQueue): BatchSender 
       const { QueueUrl = '', Entries = [] } = command.input;
       return failedOf(Entries, ({ ReceiptHandle }) => queueAt(QueueUrl).acknowledge(ReceiptHandle!));
     }
+    if (command instanceof ReceiveMessageCommand) {
+      const { QueueUrl = '', MaxNumberOfMessages = 1 } = command.input;
+      return { Messages: queueAt(QueueUrl).receive(MaxNumberOfMessages).map(received) };
+    }
     if (!(command instanceof SendMessageBatchCommand)) throw new Error('Only batches of messages can be sent here');
     const { QueueUrl = '', Entries = [] } = command.input;
     const queue = queueAt(QueueUrl);
@@ -39,6 +48,17 @@ export const batchSender = (queueAt: (url: string) => MemoryQueue): BatchSender 
       });
     }
     return {};
+  },
+});
+
+const received = (message: QueueMessage): Message => ({
+  MessageId: message.messageId,
+  ReceiptHandle: receiptOf(message),
+  Body: message.body,
+  Attributes: {
+    ApproximateReceiveCount: String(message.receiveCount),
+    SentTimestamp: String(message.sentAt),
+    ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
   },
 });
 

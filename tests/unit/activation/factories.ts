@@ -134,6 +134,7 @@ export function fakeLane(
   return {
     ...seen,
     lane: {
+      receive: async () => [],
       hide: async (hidden) => {
         for (const { receipt, seconds } of hidden) seen.hidden[receipt] = seconds;
       },
