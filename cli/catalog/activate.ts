@@ -229,21 +229,25 @@ const meaningOf = ({ segmentDefinitions, segments }: CompiledCatalog): string =>
   JSON.stringify([...segmentDefinitions, segments.lookups]);
 
 /** How many definitions of each kind a catalog has. */
-export const countsOf = ({ namespaces, schemas, datasets, segments, destinations }: Catalog) => ({
+export const countsOf = ({ namespaces, schemas, datasets, segments, destinations, activities = [] }: Catalog) => ({
   namespaces: namespaces.length,
   schemas: schemas.length,
   datasets: datasets.length,
   segments: segments.length,
   destinations: destinations.length,
+  ...(activities.length > 0 && { activities: activities.length }),
 });
 
-export function describeCatalog({ namespaces, schemas, datasets, segments, destinations }: Catalog): string {
-  const count = (of: readonly unknown[], name: string): string => `${of.length} ${name}${of.length === 1 ? '' : 's'}`;
+export function describeCatalog(catalog: Catalog): string {
+  const { namespaces, schemas, datasets, segments, destinations, activities = [] } = catalog;
+  const count = (of: readonly unknown[], name: string, plural = `${name}s`): string =>
+    `${of.length} ${of.length === 1 ? name : plural}`;
   return `The catalog is valid: ${[
     count(namespaces, 'namespace'),
     count(schemas, 'schema'),
     count(datasets, 'dataset'),
     count(segments, 'segment'),
     count(destinations, 'destination'),
+    ...(activities.length > 0 ? [count(activities, 'activity', 'activities')] : []),
   ].join(', ')}.`;
 }

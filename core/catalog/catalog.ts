@@ -4,6 +4,7 @@ import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import type { ActivityDefinition } from '#core/personalisation/definition.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { SchemaDefinition } from '#core/schema/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
@@ -24,6 +25,8 @@ export interface Catalog {
   readonly mergePolicies: readonly MergePolicyDefinition[];
   readonly segments: readonly SegmentDefinition[];
   readonly destinations: readonly DestinationDefinition[];
+  /** Nothing is shown on pages, where there are none. */
+  readonly activities?: readonly ActivityDefinition[];
   /** Nothing is labelled, no policy is active, where these are left out. */
   readonly labels?: readonly LabelDefinition[];
   readonly policies?: readonly PolicyDefinition[];
@@ -39,7 +42,8 @@ const VERSION_LENGTH = 16;
 export const routesAlike = (a: Catalog, b: Catalog): boolean => routingOf(a) === routingOf(b);
 
 function routingOf(catalog: Catalog): string | undefined {
-  const { schemas: _schemas, sourceConnections: _connections, evaluationSettings: _rules, segments, ...rest } = catalog;
+  const { schemas: _schemas, sourceConnections: _connections, evaluationSettings: _rules, ...others } = catalog;
+  const { activities: _activities, segments, ...rest } = others;
   const seenApart = segments.flatMap(({ id, mergePolicyId }) =>
     mergePolicyId === undefined ? [] : [[id, mergePolicyId]],
   );

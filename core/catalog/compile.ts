@@ -13,6 +13,7 @@ import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 import { compileRawConnections, type RawConnections } from '#core/ingestion/raw-records/connections.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { NO_CSV_SETTINGS } from '#core/ingestion/text/csv-settings.ts';
+import { type ActivitySet, compileActivities } from '#core/personalisation/compile.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
@@ -56,6 +57,8 @@ export interface CompiledCatalog {
   readonly segmentsByMergePolicy: ReadonlyMap<string, SegmentSet>;
   readonly segmentDefinitions: ReadonlyMap<string, SegmentDefinition>;
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
+  /** Those that are published. */
+  readonly activities: ActivitySet;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
   readonly sharedSince: SharedSince;
   /** What policies and consents keep from destinations; undefined where there are none. */
@@ -107,6 +110,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     segmentsByMergePolicy: underPolicies(segments, mergePolicy.id, all, catalog),
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
+    activities: compileActivities(catalog.activities ?? []),
     sharedSince,
     governance: compileGovernance(catalog, normalForms),
   };

@@ -1,5 +1,6 @@
 import stringify from 'safe-stable-stringify';
 import type { Catalog } from './catalog.ts';
+import { checkActivities } from './checks/activities.ts';
 import { checkDatasets } from './checks/datasets.ts';
 import { checkDestinations } from './checks/destinations.ts';
 import { checkEnforcement } from './checks/enforcement.ts';
@@ -28,6 +29,7 @@ const CHECKS: readonly ((catalog: LoadedCatalog, findings: Findings) => void)[] 
   checkSegments,
   checkLifecycle,
   checkDestinations,
+  checkActivities,
   checkLabels,
   checkPolicies,
 ];
@@ -72,6 +74,7 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
   const byText = <T>(of: readonly Loaded<T>[]): T[] =>
     definitions(of).sort((x, y) => ((stringify(x) ?? '') < (stringify(y) ?? '') ? -1 : 1));
   const [labels, policies] = [byText(loaded.labels), byText(loaded.policies)];
+  const activities = definitions(loaded.activities);
   const consentPolicies = definitions(loaded['consent-policies']);
   const [identitySettings] = definitions(loaded['identity-settings']);
   const sourceConnections = definitions(loaded['source-connections']);
@@ -86,6 +89,7 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
     mergePolicies: definitions(loaded['merge-policies']),
     segments: definitions(loaded.segments),
     destinations: definitions(loaded.destinations),
+    ...(activities.length > 0 && { activities }),
     ...(labels.length > 0 && { labels }),
     ...(policies.length > 0 && { policies }),
     ...(consentPolicies.length > 0 && { consentPolicies }),

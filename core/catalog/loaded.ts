@@ -2,6 +2,7 @@ import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import type { ActivityDefinition } from '#core/personalisation/definition.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { SchemaDefinition } from '#core/schema/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
@@ -20,6 +21,7 @@ export interface Kinds {
   'merge-policies': MergePolicyDefinition;
   segments: SegmentDefinition;
   destinations: DestinationDefinition;
+  activities: ActivityDefinition;
   labels: LabelDefinition;
   policies: PolicyDefinition;
   'consent-policies': ConsentPolicyDefinition;

@@ -3,6 +3,7 @@ import { destinationDefinition } from '#core/activation/definition.ts';
 import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definition.ts';
 import { identitySettings, namespaceDefinition } from '#core/identity/definition.ts';
 import { datasetDefinition, sourceConnectionDefinition } from '#core/ingestion/definition.ts';
+import { activityDefinition } from '#core/personalisation/definition.ts';
 import { mergePolicyDefinition } from '#core/profile/definition.ts';
 import { schemaDefinition } from '#core/schema/definition.ts';
 import { isCopy, isInstance } from '#core/schema/library.ts';
@@ -34,6 +35,7 @@ const READINGS: { readonly [K in Kind]: Reading } = {
   'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },
   segments: { shape: segmentDefinition, idKey: 'id' },
   destinations: { shape: destinationDefinition, idKey: 'id', variables: true },
+  activities: { shape: activityDefinition, idKey: 'id' },
   labels: { shape: labelDefinition, idKey: 'name', lists: true },
   policies: { shape: policyDefinition, idKey: 'id', lists: true },
   'consent-policies': { shape: consentPolicyDefinition, idKey: 'id', lists: true },

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** aep.md §5.1: where a definition is in its life. Only `published` segments are evaluated. */
 const LIFECYCLE_STATES = ['draft', 'published', 'inactive', 'archived'] as const;
 
+/** Published unless it says otherwise. */
+export const lifecycleState = z.enum(LIFECYCLE_STATES).default('published');
+
 /**
  * A segment (audience) definition as users write it; the keys are those of AEP's segment definition API (aep.md §5.1).
  * Strict: an unknown key is an error. `expression.value` is PQL text, see `pql/GRAMMAR.md`.
@@ -24,7 +27,7 @@ export const segmentDefinition = z.strictObject({
     value: z.string().min(1),
   }),
   mergePolicyId: z.string().min(1).optional(),
-  lifecycleState: z.enum(LIFECYCLE_STATES).default('published'),
+  lifecycleState,
   dataGovernancePolicy: z
     .strictObject({
       /** Kept as given. Profiles that opted out of everything are always left out (`general_opt_out`, aep.md §5.4). */

@@ -9,6 +9,7 @@ const ID_KEYS: Partial<Record<Kind, { key: string; called: string }>> = {
   'merge-policies': { key: 'id', called: 'merge policy' },
   segments: { key: 'id', called: 'segment' },
   destinations: { key: 'id', called: 'destination' },
+  activities: { key: 'id', called: 'activity' },
   labels: { key: 'name', called: 'label' },
   policies: { key: 'id', called: 'policy' },
   'consent-policies': { key: 'id', called: 'consent policy' },

@@ -19,6 +19,7 @@ export const catalogs: fc.Arbitrary<Catalog> = fc
     policies: ids(5),
     segments: ids(4),
     destinations: ids(3),
+    activities: fc.oneof(fc.constant<string[]>([]), ids(2)),
     names: fc.array(text, { minLength: 1, maxLength: 5 }),
     flag: fc.boolean(),
     precedence: fc.boolean(),
@@ -73,6 +74,24 @@ export const catalogs: fc.Arbitrary<Catalog> = fc
         lifecycleState: c.state,
         dataGovernancePolicy: { excludeOptOut: c.flag },
       })),
+      ...(c.activities.length > 0 && {
+        activities: c.activities.map((id, i) => ({
+          id,
+          name: name(i),
+          lifecycleState: c.state,
+          ...(i === 0 && { audience: c.segments[0]! }),
+          priority: i,
+          schedule: c.flag ? { start: '2026-03-01T10:00:00Z' } : {},
+          splitBy: 'device' as const,
+          traffic: 100,
+          control: 10,
+          scopes: ['hero'],
+          surfaces: ['web://*/x*#y'],
+          experiences: [
+            { id: 'a', share: 90, items: [{ type: 'json' as const, content: { text: name(2), list: [1, null] } }] },
+          ],
+        })),
+      }),
       destinations: c.destinations.map((id, i) =>
         i % 2 === 0
           ? {
@@ -116,5 +135,6 @@ export function writtenCatalog(
   put('merge-policies', catalog.mergePolicies);
   put('segments', catalog.segments);
   put('destinations', catalog.destinations);
+  put('activities', catalog.activities ?? []);
   return files;
 }

@@ -11,6 +11,7 @@ it('catalogs route alike where they differ in rules and schemas only, and not wh
     { ...catalog, segments: [{ ...segment!, expression: { ...segment!.expression, value: 'true' } }, ...others] },
     { ...catalog, segments: others },
     { ...catalog, schemas: [] },
+    { ...catalog, activities: [] },
   ];
   const otherwise: Catalog[] = [
     { ...catalog, destinations: rest },

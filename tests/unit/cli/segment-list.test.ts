@@ -87,6 +87,7 @@ describe('a segment that others depend on', () => {
     const catalog = await catalogWith({ 'gold-and-silver': 'archived', 'loyal-cart-abandoners': 'archived' }, [
       'webhook.yaml',
       'crm-export.yaml',
+      'gold-banner.yaml',
     ]);
     expect(await validate(catalog)).toMatchObject({ code: 0 });
   });
