@@ -143,6 +143,20 @@ describe('decisions', () => {
     expect(shareOf('hero x:control')).toBeCloseTo(0.1, 1.5);
   });
 
+  it('divide people for one activity as if there were no other', () => {
+    const experiences = [{ id: 'a' }, { id: 'b' }];
+    const set = compileActivities([
+      activityOf({ id: 'x', experiences, scopes: ['hero'] }),
+      activityOf({ id: 'y', experiences, scopes: ['foot'] }),
+    ]);
+    const shown = Array.from({ length: 4_000 }, (_, n) =>
+      shownTo({ isMember: () => false, device: `ECID:${n}` }, set, { scopes: ['hero', 'foot'] }).join(' '),
+    );
+    for (const both of ['hero x:a foot y:a', 'hero x:a foot y:b', 'hero x:b foot y:a', 'hero x:b foot y:b']) {
+      expect(shown.filter((one) => one === both).length / shown.length).toBeCloseTo(0.25, 1);
+    }
+  });
+
   it('answer a request for any number of places, as many as are allowed', () => {
     const scopes = Array.from({ length: 100_000 }, (_, n) => `s${n}`);
     const set = compileActivities([activityOf({ id: 'x', scopes: scopes.slice(0, 50) })]);
