@@ -48,7 +48,7 @@ export const operationsKey = {
     `RUN#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}`,
   /** What a destination said about single people in the hour that begins then (epoch ms), in one of some shards. */
   deliveryErrors: (destinationId: string, hour: number, shard: number): string =>
-    `ERRORS#${destinationId}#${new Date(hour).toISOString().slice(0, 13)}#${shard}`,
+    `${OPERATIONS_PREFIX.deliveryErrors}${destinationId}#${new Date(hour).toISOString().slice(0, 13)}#${shard}`,
   /** Whether a destination is paused, and what its guard says. */
   destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
   /** Which retentions the timelines follow. */
@@ -95,6 +95,7 @@ export const OPERATIONS_PREFIX = {
   deliveryState: 'DELIVERY#',
   dataflowRun: 'RUN#',
   expiry: 'EXPIRY#',
+  deliveryErrors: 'ERRORS#',
   rateLimit: 'RATE#',
   attempts: 'ATTEMPTS#',
   vendor: 'VENDOR#',

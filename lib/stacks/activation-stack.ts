@@ -118,6 +118,7 @@ export class ActivationStack extends Stack {
         secret.grantRead(made.deliver.function);
         // Ids of the vendor's audiences, and jobs whose results come later.
         putItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.vendor]);
+        updateItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.deliveryErrors]);
         assumeRolesNamed(made.deliver.function, ASSUMED_ROLES);
         putToResources(made.deliver.function, config.destinationResources);
         this.reroutes.queue.grantSendMessages(made.deliver.function);

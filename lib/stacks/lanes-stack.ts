@@ -86,6 +86,7 @@ export class LanesStack extends Stack {
     this.pool.workedOffBy(made.function);
     this.#allowDelivering(made);
     putItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.vendor]);
+    updateItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.deliveryErrors]);
     readSecretsUnder(made.function, destinationSecretPrefix(config.stage));
     assumeRolesNamed(made.function, ASSUMED_ROLES);
     putToResources(made.function, config.destinationResources);
