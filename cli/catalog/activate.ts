@@ -20,13 +20,8 @@ import { ConflictError } from '#core/ports/conflict.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { datasetFolder } from '#core/record/partition.ts';
 import { type Remains, remainsOf } from '#core/revert/dataset/remains.ts';
-import {
-  type ActivationNote,
-  activeDefinitions,
-  type CatalogPosition,
-  putCatalog,
-  UNTIL_SEEN_MS,
-} from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import { type CatalogPosition, UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/active-catalog.ts';
+import { type ActivationNote, activeDefinitions, putCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { type CatalogBase, rejectUndoing } from './base.ts';
 import { measureReach } from './reach.ts';
 

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { definitionsByName, undoneBy } from '#core/catalog/definition-changes.ts';
-import { type CatalogPosition, currentVersion, definitionsOf } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import type { CatalogPosition } from '#lambdas/adapters/dynamodb/active-catalog.ts';
+import { currentVersion, definitionsOf } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 
 /** What a folder was pulled from: the version that was active on the stage then. */
 export interface CatalogBase {

@@ -12,6 +12,7 @@ export interface SignedEndpoint {
 export interface StageEndpoints {
   readonly stage: string;
   readonly collection: IngestionMethod;
+  readonly edge: IngestionMethod;
   readonly batch: IngestionMethod;
   readonly access: IngestionMethod & SignedEndpoint;
   /** Names of the Kinesis stream and the bucket that take records without HTTP. */
@@ -24,10 +25,11 @@ export interface StageEndpoints {
 
 /** The endpoints for people, with requests to try. */
 export function printEndpoints(endpoints: StageEndpoints): string {
-  const { collection, batch, access, stream, landing, stage } = endpoints;
+  const { collection, edge, batch, access, stream, landing, stage } = endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
     ['', `POST ${collection.url}/collection/batch/{connectionId}`],
+    ['Web SDK', `POST ${edge.url}/ee/v1/interact`],
     ['batches of files', `${batch.url}/data/foundation/import/batches`],
     ['profiles, signed', `${access.url}/data/core/ups/access/entities`],
     ['Kinesis stream', stream],
@@ -38,10 +40,18 @@ export function printEndpoints(endpoints: StageEndpoints): string {
 }
 
 /** Where one address leads to several functions, each request says which it means. */
-const hostsOf = ({ collection, batch, access }: StageEndpoints): string => `Every request needs the host of its endpoint
+const hostsOf = ({
+  collection,
+  edge,
+  batch,
+  access,
+}: StageEndpoints): string => `Every request needs the host of its endpoint
 ${table(
   ['endpoint', 'header'],
-  Object.entries({ collection, batch, access }).map(([name, { headers }]) => [name, `Host: ${headers.host ?? ''}`]),
+  Object.entries({ collection, edge, batch, access }).map(([name, { headers }]) => [
+    name,
+    `Host: ${headers.host ?? ''}`,
+  ]),
 )}
 `;
 

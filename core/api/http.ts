@@ -11,11 +11,15 @@ export interface HttpCall {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** The caller's address, where it is known. */
+  readonly sourceIp?: string | undefined;
 }
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** As `Set-Cookie` has them, one each. */
+  readonly cookies?: readonly string[];
   /** Becomes JSON, unless it is text already. */
   readonly body?: object | string;
   /** Bytes, in place of a body. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { DatastreamDefinition } from '#core/edge/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
@@ -22,6 +23,8 @@ export interface Catalog {
   readonly datasets: readonly DatasetDefinition[];
   /** Nobody may send records over HTTP, where there are none. */
   readonly sourceConnections?: readonly SourceConnectionDefinition[];
+  /** Nobody may call the edge, where there are none. */
+  readonly datastreams?: readonly DatastreamDefinition[];
   readonly mergePolicies: readonly MergePolicyDefinition[];
   readonly segments: readonly SegmentDefinition[];
   readonly destinations: readonly DestinationDefinition[];
@@ -43,7 +46,7 @@ export const routesAlike = (a: Catalog, b: Catalog): boolean => routingOf(a) ===
 
 function routingOf(catalog: Catalog): string | undefined {
   const { schemas: _schemas, sourceConnections: _connections, evaluationSettings: _rules, ...others } = catalog;
-  const { activities: _activities, segments, ...rest } = others;
+  const { activities: _activities, datastreams: _datastreams, segments, ...rest } = others;
   const seenApart = segments.flatMap(({ id, mergePolicyId }) =>
     mergePolicyId === undefined ? [] : [[id, mergePolicyId]],
   );

@@ -2,6 +2,7 @@ import stringify from 'safe-stable-stringify';
 import type { Catalog } from './catalog.ts';
 import { checkActivities } from './checks/activities.ts';
 import { checkDatasets } from './checks/datasets.ts';
+import { checkDatastreams } from './checks/datastreams.ts';
 import { checkDestinations } from './checks/destinations.ts';
 import { checkEnforcement } from './checks/enforcement.ts';
 import { checkIdentity } from './checks/identity.ts';
@@ -25,6 +26,7 @@ const CHECKS: readonly ((catalog: LoadedCatalog, findings: Findings) => void)[] 
   checkSchemas,
   checkDatasets,
   checkSourceConnections,
+  checkDatastreams,
   checkMergePolicies,
   checkSegments,
   checkLifecycle,
@@ -78,6 +80,7 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
   const consentPolicies = definitions(loaded['consent-policies']);
   const [identitySettings] = definitions(loaded['identity-settings']);
   const sourceConnections = definitions(loaded['source-connections']);
+  const datastreams = definitions(loaded.datastreams);
   const [evaluationSettings] = definitions(loaded['evaluation-settings']);
   return {
     namespaces: definitions(loaded.namespaces),
@@ -86,6 +89,7 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
     schemas: definitions(loaded.schemas),
     datasets: definitions(loaded.datasets),
     ...(sourceConnections.length > 0 && { sourceConnections }),
+    ...(datastreams.length > 0 && { datastreams }),
     mergePolicies: definitions(loaded['merge-policies']),
     segments: definitions(loaded.segments),
     destinations: definitions(loaded.destinations),

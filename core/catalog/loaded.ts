@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { DatastreamDefinition } from '#core/edge/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
@@ -18,6 +19,7 @@ export interface Kinds {
   schemas: SchemaDefinition;
   datasets: DatasetDefinition;
   'source-connections': SourceConnectionDefinition;
+  datastreams: DatastreamDefinition;
   'merge-policies': MergePolicyDefinition;
   segments: SegmentDefinition;
   destinations: DestinationDefinition;
@@ -65,7 +67,12 @@ export class Findings {
     this.#put(loaded, loaded.file.within([...loaded.base, ...path], offset), message, more);
   }
 
-  /** The same about what may be meant so. */
+  /** About the value at a path that may be meant so. */
+  warnAt(loaded: Loaded<unknown>, path: Path, message: string, more: Advice = {}): void {
+    this.#put(loaded, loaded.file.at([...loaded.base, ...path]), message, more, this.warnings);
+  }
+
+  /** The same about what stands inside a text there. */
   warnWithin(loaded: Loaded<unknown>, path: Path, offset: number, message: string, more: Advice = {}): void {
     this.#put(loaded, loaded.file.within([...loaded.base, ...path], offset), message, more, this.warnings);
   }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { destinationDefinition } from '#core/activation/definition.ts';
+import { datastreamDefinition } from '#core/edge/definition.ts';
 import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definition.ts';
 import { identitySettings, namespaceDefinition } from '#core/identity/definition.ts';
 import { datasetDefinition, sourceConnectionDefinition } from '#core/ingestion/definition.ts';
@@ -32,6 +33,7 @@ const READINGS: { readonly [K in Kind]: Reading } = {
   schemas: { shape: schemaDefinition, idKey: '$id' },
   datasets: { shape: datasetDefinition, idKey: 'id' },
   'source-connections': { shape: sourceConnectionDefinition, idKey: 'id', variables: true },
+  datastreams: { shape: datastreamDefinition, idKey: 'id', variables: true },
   'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },
   segments: { shape: segmentDefinition, idKey: 'id' },
   destinations: { shape: destinationDefinition, idKey: 'id', variables: true },

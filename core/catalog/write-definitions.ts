@@ -19,6 +19,7 @@ const NAMES: Naming = {
   schemas: ({ $id }) => $id,
   datasets: ({ id }) => id,
   'source-connections': ({ id }) => id,
+  datastreams: ({ id }) => id,
   'merge-policies': ({ id }) => id,
   segments: ({ id }) => id,
   destinations: ({ id }) => id,
@@ -43,6 +44,7 @@ const DEFINITIONS: { readonly [K in Kind]: (catalog: Catalog) => readonly Kinds[
   schemas: ({ schemas }) => schemas,
   datasets: ({ datasets }) => datasets,
   'source-connections': ({ sourceConnections = [] }) => sourceConnections,
+  datastreams: ({ datastreams = [] }) => datastreams,
   'merge-policies': ({ mergePolicies }) => mergePolicies,
   segments: ({ segments }) => segments,
   destinations: ({ destinations }) => destinations,
@@ -74,7 +76,7 @@ export function catalogFiles(catalog: Catalog): Map<string, string> {
 }
 
 /** Kinds of which files may have variables. */
-const WITH_VARIABLES: readonly Kind[] = ['source-connections', 'destinations'];
+const WITH_VARIABLES: readonly Kind[] = ['source-connections', 'datastreams', 'destinations'];
 
 /** A definition as it is written in a file. */
 export function definitionText(one: NamedDefinition, form: 'yaml' | 'json'): string {

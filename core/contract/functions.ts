@@ -53,6 +53,10 @@ const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: r
 export const ENVIRONMENT = {
   /** HTTP → Kinesis `collection` */
   collect: z.object({ ...catalog, COLLECTION_STREAM: resource }),
+  /** a call of a Web SDK → its answer, and its events on Kinesis `collection` */
+  edge: z.object({ ...catalog, COLLECTION_STREAM: resource, LATE_QUEUE_URL: resource }),
+  /** records for which the stream had no room → Kinesis `collection` */
+  'collect-late': z.object({ COLLECTION_STREAM: resource }),
   /** AEP's batch API → files of the landing bucket, and how they went */
   'batch-api': z.object({
     ...catalog,

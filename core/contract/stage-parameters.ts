@@ -3,6 +3,8 @@ export const STAGE_PARAMETERS = [
   'collection-stream',
   /** Where records are posted: followed by `/collection/{connectionId}`; may end in a slash */
   'collection-url',
+  /** Where Web SDKs call: followed by `/ee/v1/interact`; may end in a slash */
+  'edge-url',
   /** AEP's batch API: followed by `/batches` */
   'batch-url',
   /** Where profiles are looked at: followed by `/ups/access/entities`; may end in a slash */
@@ -22,7 +24,7 @@ export const STAGE_PARAMETERS = [
   'lane-pool',
   /** URL of the queue of batches that are to be taken back */
   'reverts-queue',
-  /** JSON: delivery lane id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `reverts`, `evaluation`, `expiry`, `deletion`, `compaction` */
+  /** JSON: delivery lane id → URL of its dead-letter queue; also `landing`, `validation`, `chunks`, `reverts`, `evaluation`, `expiry`, `deletion`, `compaction`, `late` */
   'dead-letter-queues',
   /** JSON: function name → deployed function's name */
   'functions',

@@ -53,6 +53,11 @@ const valueSettings = {
   blockPlaceholders: z.boolean().optional(),
   /** Which of several values of one person destinations are told: all where it is omitted, or the one asserted last. */
   activate: z.enum(['all', 'newest']).optional(),
+  /**
+   * Whether what a browser says of them at the edge counts with a signature only, as what it says of persons does
+   * (docs/edge.md).
+   */
+  needsProof: z.boolean().optional(),
 };
 
 /** Of a namespace, in identity settings; the keys as a definition of one's own has them. */

@@ -48,6 +48,7 @@ interface CompleteSettings {
   readonly blockedValues: readonly string[];
   readonly blockPlaceholders: boolean;
   readonly activate: 'all' | 'newest';
+  readonly needsProof: boolean;
 }
 
 /** What holds for a namespace: identity settings stand over its definition, and add their blocked values. */
@@ -63,6 +64,7 @@ export function namespaceSettingsOf(
     blockedValues: [...(blockedValues ?? []), ...(namespace.blockedValues ?? []), ...(own?.blockedValues ?? [])],
     blockPlaceholders: own?.blockPlaceholders ?? namespace.blockPlaceholders ?? blockPlaceholders,
     activate: own?.activate ?? namespace.activate ?? 'all',
+    needsProof: own?.needsProof ?? namespace.needsProof ?? false,
   };
 }
 

@@ -38,27 +38,29 @@ const settings = (timeouts = TIMEOUTS) => ({
   requestHandler: new NodeHttpHandler(hasEndpoint() ? { ...timeouts, ...PATIENT } : timeouts),
 });
 
-export const dynamoDb = lazily(() => new DynamoDBClient(settings()));
+export const dynamoDb = /* @__PURE__ */ lazily(() => new DynamoDBClient(settings()));
 
 /** Without `useQueueUrlAsEndpoint: false` requests go to the host in the queue's URL, whatever the endpoint is. */
-export const sqs = lazily(() => new SQSClient({ ...settings(), useQueueUrlAsEndpoint: false }));
+export const sqs = /* @__PURE__ */ lazily(() => new SQSClient({ ...settings(), useQueueUrlAsEndpoint: false }));
 
 /** Buckets in the path, since what answers in place of AWS has no names for them. */
-export const s3 = lazily(() => new S3Client({ ...settings(SLOW), forcePathStyle: hasEndpoint() }));
+export const s3 = /* @__PURE__ */ lazily(() => new S3Client({ ...settings(SLOW), forcePathStyle: hasEndpoint() }));
 
 /** Makes addresses at which others write: a checksum would be one of a body that it does not have. */
-export const s3Addresses = lazily(
+export const s3Addresses = /* @__PURE__ */ lazily(
   () => new S3Client({ ...settings(), forcePathStyle: hasEndpoint(), requestChecksumCalculation: 'WHEN_REQUIRED' }),
 );
 
 /** Speaks HTTP/2 unless told otherwise, which not everything that answers in place of AWS understands. */
-export const kinesis = lazily(() => new KinesisClient(hasEndpoint() ? settings() : { maxAttempts: MAX_ATTEMPTS }));
+export const kinesis = /* @__PURE__ */ lazily(
+  () => new KinesisClient(hasEndpoint() ? settings() : { maxAttempts: MAX_ATTEMPTS }),
+);
 
-export const sts = lazily(() => new STSClient(settings()));
-export const secretsManager = lazily(() => new SecretsManagerClient(settings()));
-export const ssm = lazily(() => new SSMClient(settings()));
+export const sts = /* @__PURE__ */ lazily(() => new STSClient(settings()));
+export const secretsManager = /* @__PURE__ */ lazily(() => new SecretsManagerClient(settings()));
+export const ssm = /* @__PURE__ */ lazily(() => new SSMClient(settings()));
 /** A function is waited for as long as it may run, and not called a second time meanwhile. */
-export const lambda = lazily(
+export const lambda = /* @__PURE__ */ lazily(
   () =>
     new LambdaClient({
       maxAttempts: 1,

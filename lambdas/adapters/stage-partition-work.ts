@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { type PartitionMessage, partitionMessage } from '#core/jobs/partition-message.ts';
 import { dynamoDb, sqs } from '#lambdas/adapters/clients.ts';
+import { UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/active-catalog.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
-import { UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';

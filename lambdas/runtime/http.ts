@@ -3,6 +3,8 @@ import type { HttpAnswer, HttpCall } from '#core/api/http.ts';
 
 export function callOf(event: APIGatewayProxyEventV2): HttpCall {
   const headers = Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value]));
+  // Cookies come beside the other headers.
+  if (event.cookies && event.cookies.length > 0) headers.cookie = event.cookies.join('; ');
   const { domainName, http } = event.requestContext;
   return {
     method: http.method.toUpperCase(),
@@ -11,6 +13,7 @@ export function callOf(event: APIGatewayProxyEventV2): HttpCall {
     query: event.queryStringParameters ?? {},
     rawQuery: event.rawQueryString,
     headers,
+    ...(http.sourceIp !== undefined && { sourceIp: http.sourceIp }),
     body: Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8'),
   };
 }
@@ -24,7 +27,7 @@ function decoded(path: string): string {
   }
 }
 
-export function answerTo({ status, headers = {}, body, file }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
+export function answerTo({ status, headers = {}, cookies, body, file }: HttpAnswer): APIGatewayProxyStructuredResultV2 {
   if (file) {
     return {
       statusCode: status,
@@ -37,6 +40,7 @@ export function answerTo({ status, headers = {}, body, file }: HttpAnswer): APIG
   return {
     statusCode: status,
     headers: { ...(body !== undefined && { 'content-type': type }), ...headers },
+    ...(cookies && cookies.length > 0 && { cookies: [...cookies] }),
     body: typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body),
   };
 }

@@ -11,6 +11,9 @@ export interface FunctionSize {
 export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   'batch-api': { memoryMb: 1024, timeoutSeconds: 29 },
   collect: { memoryMb: 1024, timeoutSeconds: 15 },
+  // A page waits for it.
+  edge: { memoryMb: 1769, timeoutSeconds: 10 },
+  'collect-late': { memoryMb: 512, timeoutSeconds: 30 },
   'stitch-stream': { memoryMb: 1769, timeoutSeconds: 60 },
   // A large gzip is unpacked in one go.
   split: { memoryMb: 1769, timeoutSeconds: 900 },

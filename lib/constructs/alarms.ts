@@ -16,6 +16,7 @@ export const ALARM_PATTERNS = [
   'compaction-dead-letters',
   'reverts-dead-letters',
   'reroutes-dead-letters',
+  'late-dead-letters',
   '<lane>-dead-letters',
   '<function>-failures',
   'schedules-failures',

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { FUNCTION_NAMES, type FunctionName, functionEntry } from '#core/contract/functions.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -18,15 +18,14 @@ interface Bundle {
 
 let bundles: ReadonlyMap<FunctionName, Bundle> | undefined;
 
-/** All functions at once: most of their code is the same, and is read and parsed once. */
-function buildAll(): ReadonlyMap<FunctionName, Bundle> {
-  const { outputFiles } = buildSync({
+/** How the code of functions is put together, whichever it is. */
+export const bundleOptions = ({ minify }: { readonly minify: boolean }) =>
+  ({
     absWorkingDir: ROOT,
-    entryPoints: Object.fromEntries(FUNCTION_NAMES.map((name) => [`${name}/index`, functionEntry(name)])),
-    outdir: 'bundles',
     outExtension: { '.js': '.mjs' },
     write: false,
     bundle: true,
+    minify,
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -35,11 +34,32 @@ function buildAll(): ReadonlyMap<FunctionName, Bundle> {
     sourcemap: true,
     sourcesContent: false,
     logLevel: 'warning',
+  }) satisfies BuildOptions;
+
+/** Somebody waits while they start, so their code is made as short as can be; error reports name the source all the same. */
+const MINIFIED: ReadonlySet<FunctionName> = new Set(['edge']);
+
+/** All functions at once: most of their code is the same, and is read and parsed once. */
+const buildAll = (): ReadonlyMap<FunctionName, Bundle> =>
+  new Map(
+    [true, false].flatMap((minify) => [
+      ...build(
+        FUNCTION_NAMES.filter((name) => MINIFIED.has(name) === minify),
+        minify,
+      ),
+    ]),
+  );
+
+function build(names: readonly FunctionName[], minify: boolean): ReadonlyMap<FunctionName, Bundle> {
+  const { outputFiles = [] } = buildSync({
+    ...bundleOptions({ minify }),
+    entryPoints: Object.fromEntries(names.map((name) => [`${name}/index`, functionEntry(name)])),
+    outdir: 'bundles',
   });
   const output = (name: FunctionName, file: string): Uint8Array =>
     outputFiles.find(({ path }) => path === join(ROOT, 'bundles', name, file))!.contents;
   return new Map(
-    FUNCTION_NAMES.map((name) => [name, { code: output(name, 'index.mjs'), sourceMap: output(name, 'index.mjs.map') }]),
+    names.map((name) => [name, { code: output(name, 'index.mjs'), sourceMap: output(name, 'index.mjs.map') }]),
   );
 }
 

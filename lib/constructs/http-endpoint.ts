@@ -1,24 +1,21 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, type HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Host, Route } from '#core/contract/routes.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import type { Alarms } from './alarms.ts';
 import type { TributaryFunction } from './tributary-function.ts';
 
 export interface HttpTarget {
   readonly target: TributaryFunction;
-  /** Who decides who may come in: AWS, which wants requests that are signed, or the function, by a key. */
-  readonly authorization: 'iam' | 'by-function';
-  readonly methods: readonly HttpMethod[];
-  readonly paths: readonly string[];
-  /** What one request in a hundred may take at most before somebody should look. */
-  readonly slowestMs: number;
+  /** Of the table in `core/contract/routes.ts`. */
+  readonly route: Route;
 }
 
 /** Answers of 500 and above in five minutes, out of all. */
@@ -27,24 +24,34 @@ const SERVER_ERRORS = 5;
 const SLOWEST_OF_ALL_MS = 15_000;
 
 /**
- * The address of functions: one HTTP API with a limit of requests and a log of them, or, where the stage has none, the
+ * A host: the address of the functions whose routes it has. One HTTP API with a limit of requests and a log of them, or, where the stage has none, the
  * URLs of the functions themselves. Both hand over the same event.
  */
 export class HttpEndpoint extends Construct {
   readonly #config: StageConfig;
   readonly #alarms: Alarms;
+  readonly #host: Host;
   readonly #api: HttpApi | undefined;
 
-  constructor(scope: Construct, id: string, props: { readonly config: StageConfig; readonly alarms: Alarms }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly config: StageConfig; readonly alarms: Alarms; readonly host: Host },
+  ) {
     super(scope, id);
     this.#config = props.config;
+    this.#host = props.host;
     this.#alarms = props.alarms;
     const { http } = props.config;
     this.#api = http.endpoint === 'api' ? this.#makeApi(http) : undefined;
   }
 
-  /** @returns the address; the URL of a function ends in a slash, that of an HTTP API does not */
-  add({ target, authorization, methods, paths, slowestMs }: HttpTarget): string {
+  /**
+   * @returns the address; the URL of a function ends in a slash, that of an HTTP API does not
+   * @throws Error when the route is another host's
+   */
+  add({ target, route: { host, authorization, methods, paths, slowestMs } }: HttpTarget): string {
+    if (host !== this.#host) throw new Error(`The route of "${target.label}" belongs to the ${host} host`);
     this.#watchLatency(target.node.id, target.label, target.function.metricDuration(SLOW), slowestMs);
     const isSigned = authorization === 'iam';
     if (!this.#api) {
@@ -55,11 +62,12 @@ export class HttpEndpoint extends Construct {
     const integration = new HttpLambdaIntegration(`${target.node.id}Integration`, target.function);
     for (const path of paths) {
       const authorizer = isSigned ? { authorizer: new HttpIamAuthorizer() } : {};
-      for (const route of this.#api.addRoutes({ path, methods: [...methods], integration, ...authorizer })) {
+      const asked = methods.map((method) => HttpMethod[method]);
+      for (const route of this.#api.addRoutes({ path, methods: asked, integration, ...authorizer })) {
         if (isSigned) continue;
         Validations.of(route).acknowledge({
           id: 'AwsSolutions-APIG4',
-          reason: 'The function checks the key of the connection, which is in the catalog and not in the template.',
+          reason: 'The function decides who may call, by what the catalog says; that is not in the template.',
         });
       }
     }
@@ -68,7 +76,10 @@ export class HttpEndpoint extends Construct {
 
   #makeApi(limits: { readonly ratePerSecond: number; readonly burst: number }): HttpApi {
     const config = this.#config;
-    const api = new HttpApi(this, 'Api', { description: `Tributary ${config.stage}`, createDefaultStage: false });
+    const api = new HttpApi(this, 'Api', {
+      description: `Tributary ${config.stage}: ${this.#host} host`,
+      createDefaultStage: false,
+    });
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -80,8 +91,8 @@ export class HttpEndpoint extends Construct {
       throttle: { rateLimit: limits.ratePerSecond, burstLimit: limits.burst },
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG },
     });
-    this.#watchErrors('Api', 'http', api.metricServerError(ERRORS));
-    this.#watchLatency('Api', 'http', api.metricLatency(SLOW), SLOWEST_OF_ALL_MS);
+    this.#watchErrors('Api', `${this.#host}-host`, api.metricServerError(ERRORS));
+    this.#watchLatency('Api', `${this.#host}-host`, api.metricLatency(SLOW), SLOWEST_OF_ALL_MS);
     return api;
   }
 

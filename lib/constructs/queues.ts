@@ -16,6 +16,7 @@ export interface WorkQueueProps {
     | 'chunks-dead-letters'
     | 'reverts-dead-letters'
     | 'reroutes-dead-letters'
+    | 'late-dead-letters'
     | '<job>-dead-letters'
     | 'compaction-dead-letters'
     | '<lane>-dead-letters';

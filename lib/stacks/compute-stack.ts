@@ -40,7 +40,7 @@ export class ComputeStack extends Stack {
     this.alarms = new Alarms(config, data.alarms.topic);
     this.#make = new FunctionFactory(this, { config, data, activation, lanes, alarms: this.alarms });
     const reverts = revertQueue(this.#make);
-    const urls = addHttpEndpoints(this.#make, reverts);
+    const { urls, late } = addHttpEndpoints(this.#make, reverts);
     addStreamIngestion(this.#make);
     const files = addFileIngestion(this.#make, reverts);
     addReverts(this.#make, reverts);
@@ -62,7 +62,10 @@ export class ComputeStack extends Stack {
       addDashboard(this, 'Dashboard', { config, functions, streamReaders, lanes: activation.lanes });
     }
     const { reroutes } = activation;
-    this.#publishParameters({ ...files, reverts, evaluation, expiry, deletion, compaction, erasure, reroutes }, urls);
+    this.#publishParameters(
+      { ...files, reverts, evaluation, expiry, deletion, compaction, erasure, reroutes, late },
+      urls,
+    );
   }
 
   #publishParameters(
@@ -76,7 +79,8 @@ export class ComputeStack extends Stack {
         | 'deletion'
         | 'compaction'
         | 'erasure'
-        | 'reroutes',
+        | 'reroutes'
+        | 'late',
         WorkQueue
       >
     >,
@@ -92,6 +96,7 @@ export class ComputeStack extends Stack {
       urls['collection-url'],
       'Address that takes records, at /collection/{connectionId}',
     );
+    parameters.publish('edge-url', urls['edge-url'], 'Address that Web SDKs call, at /ee/v1/interact');
     parameters.publish(
       'access-url',
       urls['access-url'],

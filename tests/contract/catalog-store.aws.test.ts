@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import type { CatalogPosition } from '#lambdas/adapters/dynamodb/active-catalog.ts';
 import {
   activationsOf,
   activeDefinitions,
-  type CatalogPosition,
   CatalogReader,
   currentVersion,
   definitionsOf,

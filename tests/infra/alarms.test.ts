@@ -42,7 +42,7 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
   it('watch every dead-letter and failure queue', () => {
     const { queues } = readWiring(templates);
     const ends = queues.filter(({ redrive }) => redrive === undefined).map(({ name }) => name);
-    expect(ends).toHaveLength(20);
+    expect(ends).toHaveLength(21);
     for (const end of ends)
       expect(names).toContain(
         `tributary-${stage}-${end.replace('.dead-letters', '-dead-letters').replace('.failures', '-failures')}`,

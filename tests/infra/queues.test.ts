@@ -40,7 +40,7 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
         if (destination !== undefined) ends.add(identityOf(follow(templates, stack, destination.Destination)));
       }
     }
-    expect(worked).toHaveLength(16);
+    expect(worked).toHaveLength(17);
     expect(ends.size).toBe(16 + 4);
     expect(
       queues
@@ -109,7 +109,7 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
       const targets = policy.properties.Queues as unknown[];
       return denies ? targets.map((queue) => identityOf(follow(templates, policy.stack, queue))) : [];
     });
-    expect(queues).toHaveLength(36);
+    expect(queues).toHaveLength(38);
     expect(guarded.sort()).toEqual(queues.map(identityOf).sort());
     for (const { properties } of queues) expect(properties.SqsManagedSseEnabled).toBe(true);
   });

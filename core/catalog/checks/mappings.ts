@@ -17,7 +17,38 @@ export function checkMapping(
   findings: Findings,
 ): void {
   const before = findings.problems.length;
-  const filled: { readonly steps: readonly DestinationStep[]; readonly destination: string }[] = [];
+  const filled = checkRules(loaded, rules, schema, tree, findings);
+  checkRequired(loaded, filled, schema, findings);
+  if (findings.problems.length === before) checkTogether(loaded, rules, findings);
+}
+
+/** The same of a mapping that adds fields to a record: what the schema requires may stand there already. */
+export function checkAddedFields(
+  loaded: Loaded<unknown>,
+  rules: readonly MappingRule[],
+  schema: SchemaDefinition,
+  tree: FieldTree,
+  findings: Findings,
+): void {
+  const before = findings.problems.length;
+  checkRules(loaded, rules, schema, tree, findings);
+  if (findings.problems.length === before) checkTogether(loaded, rules, findings);
+}
+
+interface Filled {
+  readonly steps: readonly DestinationStep[];
+  readonly destination: string;
+}
+
+/** @returns the fields that are filled */
+function checkRules(
+  loaded: Loaded<unknown>,
+  rules: readonly MappingRule[],
+  schema: SchemaDefinition,
+  tree: FieldTree,
+  findings: Findings,
+): readonly Filled[] {
+  const filled: Filled[] = [];
   for (const [i, rule] of rules.entries()) {
     const { destination } = rule;
     const place = ['mapping', i, 'destination'];
@@ -39,8 +70,7 @@ export function checkMapping(
     else if (clash) findings.at(loaded, place, `"${destination}" and "${clash.destination}" can't both be filled`);
     filled.push({ steps, destination });
   }
-  checkRequired(loaded, filled, schema, findings);
-  if (findings.problems.length === before) checkTogether(loaded, rules, findings);
+  return filled;
 }
 
 const PATHS = 'a path such as person.name, phones[0].number, or items[*].sku';

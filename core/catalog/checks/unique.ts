@@ -6,6 +6,7 @@ const ID_KEYS: Partial<Record<Kind, { key: string; called: string }>> = {
   schemas: { key: '$id', called: 'schema' },
   datasets: { key: 'id', called: 'dataset' },
   'source-connections': { key: 'id', called: 'source connection' },
+  datastreams: { key: 'id', called: 'datastream' },
   'merge-policies': { key: 'id', called: 'merge policy' },
   segments: { key: 'id', called: 'segment' },
   destinations: { key: 'id', called: 'destination' },

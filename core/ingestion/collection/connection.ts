@@ -38,9 +38,14 @@ export const keySha256 = (key: string): string => hash('sha256', key, 'hex');
 export const isProblem = (value: object): value is Problem => 'status' in value && 'body' in value;
 
 const hasKey = ({ keySha256: known }: SourceConnectionDefinition, keys: readonly string[]): boolean =>
+  matchesKey(known, keys);
+
+/** Whether one of the keys is among those that a catalog knows. @param known SHA-256 of each */
+export const matchesKey = (known: readonly string[], keys: readonly string[]): boolean =>
   known.some((digest) => keys.some((key) => isSame(digest, keySha256(key))));
 
-function keysOf(headers: Headers): string[] {
+/** The keys that a request shows, as AEP's clients do. @param headers with names in lower case */
+export function keysOf(headers: Headers): string[] {
   const bearer = /^bearer\s(.+)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
   return [bearer, headers['x-api-key']?.trim()].filter((key) => key !== undefined && key !== '') as string[];
 }

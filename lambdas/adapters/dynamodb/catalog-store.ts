@@ -1,29 +1,24 @@
-import { type DynamoDBClient, GetItemCommand, TransactWriteItemsCommand, type Update } from '@aws-sdk/client-dynamodb';
+import { TransactWriteItemsCommand, type Update } from '@aws-sdk/client-dynamodb';
 import { type SharedSince, sharedSince } from '#core/activation/destinations/aam/first-use.ts';
 import { type Catalog, routesAlike } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { type CatalogPort, NoCatalogError } from '#core/catalog/port.ts';
+import type { CatalogPort } from '#core/catalog/port.ts';
 import { operationsKey } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ObjectStore } from '#core/ports/object-store.ts';
+import {
+  ActiveCatalog,
+  type CatalogPosition,
+  missingVersion,
+  objectKey,
+  type Pointer,
+  parse,
+  readItem,
+  readPointer,
+} from './active-catalog.ts';
 import { type Item, isConflict } from './client.ts';
 import { numberAt, stringAt } from './item-codec.ts';
 
-/**
- * The catalog lies in a bucket, an object per version; an item of the `operations` table points to the one active.
- * Functions look at the pointer every few seconds, so a new version takes effect without deploying anything.
- */
-export interface CatalogPosition {
-  readonly client: DynamoDBClient;
-  readonly table: string;
-  readonly bucket: ObjectStore;
-}
-
-const LOOK_AGAIN_AFTER_MS = 5_000;
-/** After so long every function sees a version that was put active before. */
-export const UNTIL_SEEN_MS = LOOK_AGAIN_AFTER_MS + 1_000;
-const objectKey = (version: string): string => `versions/${version}.json`;
 const sharedSinceKey = (version: string): string => `shared-since/${version}.json`;
 const routedSinceKey = (version: string): string => `routed-since/${version}.json`;
 
@@ -85,12 +80,6 @@ export async function putCatalog(
   return pointer?.version;
 }
 
-/** What is active, and where the history of it begins; versions of before there was a history have none. */
-interface Pointer {
-  readonly version: string;
-  readonly activation: string | undefined;
-}
-
 function pointTo(version: string, activation: string, before: Pointer | undefined, { table }: CatalogPosition): Update {
   return {
     TableName: table,
@@ -138,19 +127,6 @@ export async function activationsOf(place: CatalogPosition, most: number): Promi
 export const currentVersion = async (place: CatalogPosition): Promise<string | undefined> =>
   (await readPointer(place))?.version;
 
-async function readPointer(place: CatalogPosition): Promise<Pointer | undefined> {
-  const item = await readItem(place, operationsKey.catalogPointer());
-  const version = item && stringAt(item, 'catalogVersion');
-  return version === undefined ? undefined : { version, activation: stringAt(item!, 'activation') };
-}
-
-async function readItem({ client, table }: CatalogPosition, pk: string): Promise<Item | undefined> {
-  const { Item: item } = await client.send(
-    new GetItemCommand({ TableName: table, Key: { pk: { S: pk } }, ConsistentRead: true }),
-  );
-  return item;
-}
-
 async function readCatalog(place: CatalogPosition, version: string): Promise<StoredCatalog | undefined> {
   const [bytes, since, routed] = await Promise.all([
     place.bucket.get(objectKey(version)),
@@ -173,16 +149,10 @@ interface StoredCatalog {
   readonly routedSince: number | undefined;
 }
 
-const parse = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
-
-/** Epoch ms: since when a version is active, as its activation says; undefined where that is not known. */
-const activeSince = ({ activation }: Pointer): { activeSince: number } | undefined =>
-  activation === undefined ? undefined : { activeSince: Date.parse(activation.split('#')[1]!) };
-
 /** The catalog of a version that was put before, ready for use. */
 export async function getCatalog(place: CatalogPosition, version: string): Promise<CompiledCatalog> {
   const found = await readCatalog(place, version);
-  if (!found) throw new Error(`Catalog version ${version} is active but its object is missing in the catalog bucket`);
+  if (!found) throw missingVersion(version);
   const { catalog, sharedSince: since, routedSince } = found;
   return { ...compileCatalog(catalog, since), routedSince };
 }
@@ -199,25 +169,8 @@ export async function activeDefinitions(place: CatalogPosition): Promise<Catalog
 }
 
 /** Reads and compiles the catalog active, and keeps it until another one is. */
-export class CatalogReader implements CatalogPort {
-  readonly #place: CatalogPosition;
-  readonly #clock: Clock;
-  #current: CompiledCatalog | undefined;
-  #examined = Number.NEGATIVE_INFINITY;
-
+export class CatalogReader extends ActiveCatalog<CompiledCatalog> implements CatalogPort {
   constructor(place: CatalogPosition, clock: Clock) {
-    this.#place = place;
-    this.#clock = clock;
-  }
-
-  async current(): Promise<CompiledCatalog> {
-    if (this.#current && this.#clock() - this.#examined < LOOK_AGAIN_AFTER_MS) return this.#current;
-    const pointer = await readPointer(this.#place);
-    if (pointer === undefined) throw new NoCatalogError();
-    const since = activeSince(pointer);
-    const isOther = this.#current?.version !== pointer.version || this.#current.activeSince !== since?.activeSince;
-    if (isOther) this.#current = { ...(await getCatalog(this.#place, pointer.version)), ...since };
-    this.#examined = this.#clock();
-    return this.#current!;
+    super(place, clock, (version) => getCatalog(place, version));
   }
 }

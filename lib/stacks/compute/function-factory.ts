@@ -54,14 +54,28 @@ export class FunctionFactory {
     };
   }
 
-  /** Every function reads the catalog: which version is active, and that version. */
+  /** Nearly every function reads the catalog: which version is active, and that version. */
   function<F extends FunctionName>(
     id: string,
     name: F,
     does: string,
     environment: EnvironmentVariables<F>,
   ): TributaryFunction<F> {
-    const { config, data } = this;
+    const { data } = this;
+    const made = this.withoutCatalog(id, name, does, environment);
+    readItems(made.function, data.operations);
+    readObjects(made.function, data.catalog);
+    return made;
+  }
+
+  /** One that passes on what others have read. */
+  withoutCatalog<F extends FunctionName>(
+    id: string,
+    name: F,
+    does: string,
+    environment: EnvironmentVariables<F>,
+  ): TributaryFunction<F> {
+    const { config } = this;
     const made = new TributaryFunction(this.scope, id, {
       config,
       alarms: this.alarms,
@@ -69,8 +83,6 @@ export class FunctionFactory {
       description: `Tributary ${config.stage}: ${does}`,
       environment,
     });
-    readItems(made.function, data.operations);
-    readObjects(made.function, data.catalog);
     this.functions.push(made);
     return made;
   }

@@ -1,5 +1,7 @@
-import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Duration } from 'aws-cdk-lib';
+import { ROUTES } from '#core/contract/routes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import { queueSource } from '#lib/constructs/event-sources.ts';
 import {
   listVersions,
   putRecords,
@@ -11,15 +13,21 @@ import {
   writeObjects,
 } from '#lib/constructs/grants.ts';
 import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
-import type { WorkQueue } from '#lib/constructs/queues.ts';
+import { WorkQueue } from '#lib/constructs/queues.ts';
+import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
-export type Urls = Readonly<Record<'collection-url' | 'batch-url' | 'access-url', string>>;
+export type Urls = Readonly<Record<'collection-url' | 'edge-url' | 'batch-url' | 'access-url', string>>;
 
-/** Records over HTTP → the stream, or files; profiles → HTTP. @returns the addresses */
-export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): Urls {
-  const { config, data } = make;
-  const endpoint = new HttpEndpoint(make.scope, 'HttpDoor', { config, alarms: make.alarms });
+/**
+ * Records and calls of Web SDKs over HTTP → the stream, or files; profiles → HTTP. Two hosts: browsers reach that of the
+ * edge only.
+ * @returns the addresses, and the queue of records for which the stream had no room
+ */
+export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { urls: Urls; late: WorkQueue } {
+  const { config, data, alarms } = make;
+  const edgeHost = new HttpEndpoint(make.scope, 'HttpDoor', { config, alarms, host: 'edge' });
+  const management = new HttpEndpoint(make.scope, 'ManagementHost', { config, alarms, host: 'management' });
   const collect = make.function('Collect', 'collect', 'records over HTTP → the stream', {
     ...make.catalog(),
     COLLECTION_STREAM: data.collection.streamName,
@@ -48,38 +56,39 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): Url
   readItems(access.function, data.memberships);
   queryItems(access.function, data.timeline);
 
-  const { ANY, GET, OPTIONS, POST } = HttpMethod;
-  // A client of AEP finds the batch API below another path for each thing it does with batches.
-  const anywhere = ['', ...['import', 'catalog', 'export'].map((service) => `/data/foundation/${service}`)];
-  return {
-    'collection-url': endpoint.add({
-      target: collect,
-      authorization: 'by-function',
-      // Browsers ask with OPTIONS whether a page may send.
-      methods: [POST, OPTIONS],
-      paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
-      slowestMs: 2_000,
-    }),
-    'batch-url': endpoint.add({
-      target: batches,
-      authorization: 'by-function',
-      // The function says what is possible where: a route for each would be fifty.
-      methods: [ANY],
-      paths: [
-        ...anywhere.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
-        '/data/foundation/catalog/batch/{batchId}',
-        '/data/foundation/catalog/dataSets',
-        '/data/foundation/catalog/dataSets/{datasetId}',
-      ],
-      // Files of some megabytes come through it.
-      slowestMs: 10_000,
-    }),
-    'access-url': endpoint.add({
-      target: access,
-      authorization: 'iam',
-      methods: [GET, POST],
-      paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
-      slowestMs: 3_000,
-    }),
+  const { edge, late } = addEdge(make);
+  const urls = {
+    'collection-url': edgeHost.add({ target: collect, route: ROUTES.collection }),
+    'edge-url': edgeHost.add({ target: edge, route: ROUTES.edge }),
+    'batch-url': management.add({ target: batches, route: ROUTES.batch }),
+    'access-url': management.add({ target: access, route: ROUTES.access }),
   };
+  return { urls, late };
+}
+
+/** Calls of Web SDKs → answers; their events → the stream, or the queue before it. */
+function addEdge(make: FunctionFactory): { edge: TributaryFunction; late: WorkQueue } {
+  const { config, data } = make;
+  const late = new WorkQueue(make.scope, 'Late', {
+    name: 'late',
+    deadLetterPattern: 'late-dead-letters',
+    alarms: make.alarms,
+    functionTimeout: Duration.seconds(config.functions['collect-late'].timeoutSeconds),
+    // The stream may be full for hours; a try costs little.
+    maxReceiveCount: 100,
+    alarmAge: Duration.minutes(15),
+  });
+  const edge = make.function('Edge', 'edge', 'calls of Web SDKs → answers, and events → the stream', {
+    ...make.catalog(),
+    COLLECTION_STREAM: data.collection.streamName,
+    LATE_QUEUE_URL: late.queue.queueUrl,
+  });
+  putRecords(edge.function, data.collection);
+  late.queue.grantSendMessages(edge.function);
+  const again = make.withoutCatalog('CollectLate', 'collect-late', 'records that waited → the stream', {
+    COLLECTION_STREAM: data.collection.streamName,
+  });
+  putRecords(again.function, data.collection);
+  again.function.addEventSource(queueSource(late.queue, { batchSize: 10, maxConcurrency: 2 }));
+  return { edge, late };
 }

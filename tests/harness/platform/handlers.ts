@@ -16,6 +16,7 @@ import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.t
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
+import { createHandler as collectLate } from '#lambdas/functions/collect-late/handler.ts';
 import { createHandler as compactLake } from '#lambdas/functions/compact-lake/handler.ts';
 import { createHandler as deleteDataset } from '#lambdas/functions/delete-dataset/handler.ts';
 import { createWorker as deleteDatasetPartition } from '#lambdas/functions/delete-dataset-partition/handler.ts';
@@ -223,6 +224,8 @@ export function createHandlers(options: HandlersOptions): {
     'erase-partition': (deps) => createSqsHandler(partitionMessage, eachInOrder(erasePartition(deps), 1)),
     route: routeHandler,
     reroute: rerouteHandler,
+    // Nothing in this process waits for room on the stream.
+    'collect-late': () => collectLate({ stream: { put: async () => new Set() } }),
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
     'deliver-http': deliverHttp,
     'deliver-s3-file': deliverS3File,

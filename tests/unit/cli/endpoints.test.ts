@@ -52,6 +52,7 @@ describe('the endpoints of a stage', () => {
   const endpoints: StageEndpoints = {
     stage: 'local',
     collection: { url: 'http://127.0.0.1:4600/c', headers: {} },
+    edge: { url: 'http://127.0.0.1:4600/e', headers: {} },
     batch: { url: 'http://127.0.0.1:4600/b', headers: {} },
     access: { url: 'http://127.0.0.1:4600/a', headers: {}, signedFor: 'us-east-1:lambda', signedBy: 'ID:SECRET' },
     stream: 'the-stream',

@@ -1,0 +1,65 @@
+import type { DatastreamDefinition } from '#core/edge/definition.ts';
+import { ECID } from '#core/edge/device.ts';
+import type { ClaimField, CompiledDatastream, EdgeSettings } from '#core/edge/settings.ts';
+import type { IdType } from '#core/identity/definition.ts';
+import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
+import { namespaceSettingsOf } from '#core/identity/normal-form.ts';
+import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
+import { identityDescriptors, namesOfProperty } from '#core/schema/descriptors.ts';
+import { type Catalog, catalogVersion } from './catalog.ts';
+
+/** A catalog made ready for the edge: what an answer within the request needs, and nothing of validating records. */
+export interface CompiledEdge extends EdgeSettings {
+  /** See {@link catalogVersion}. */
+  readonly version: string;
+}
+
+/** Identities of these kinds are persons'. */
+const PERSONS: ReadonlySet<IdType> = new Set(['CROSS_DEVICE', 'EMAIL', 'PHONE']);
+
+/** @param catalog one that the loader accepted; it may have been JSON since */
+export function compileEdge(catalog: Catalog): CompiledEdge {
+  const { identitySettings, datastreams = [] } = catalog;
+  const namespaces = namespaceRegistry(catalog.namespaces);
+  const priority = completePriority(identitySettings?.namespacePriority ?? [], namespaces);
+  const ranks = new Map(priority.map((code, i) => [code, i + 1]));
+  const needing = new Map(
+    [...namespaces.values()].map((each) => [
+      each.code,
+      PERSONS.has(each.idType) || namespaceSettingsOf(each, identitySettings).needsProof,
+    ]),
+  );
+  const needsProof = (namespace: string): boolean => needing.get(namespace) ?? true;
+  return {
+    version: catalogVersion(catalog),
+    datastreams: new Map(datastreams.map((one) => [one.id, compileDatastream(one, catalog, needsProof)])),
+    needsProof,
+    rank: (namespace) => ranks.get(namespace) ?? ranks.size + 1,
+  };
+}
+
+function compileDatastream(
+  definition: DatastreamDefinition,
+  { datasets, schemas }: Catalog,
+  needsProof: EdgeSettings['needsProof'],
+): CompiledDatastream {
+  const { eventDataset, profileDataset, overrides, mapping } = definition;
+  const claimFieldsOf = (id: string): readonly ClaimField[] => {
+    const schemaId = datasets.find((dataset) => dataset.id === id)?.schemaRef.id;
+    const schema = schemas.find(({ $id }) => $id === schemaId);
+    if (!schema) throw new Error(`Datastream "${definition.id}" leads to the dataset "${id}", which has no schema`);
+    return identityDescriptors(schema)
+      .map((one) => ({ namespace: one['xdm:namespace'], path: namesOfProperty(one['xdm:sourceProperty']) }))
+      .filter(({ namespace }) => namespace === ECID || needsProof(namespace));
+  };
+  const ids = [
+    eventDataset,
+    ...(profileDataset === undefined ? [] : [profileDataset]),
+    ...(overrides?.eventDatasets ?? []),
+  ];
+  return {
+    definition,
+    claimFields: new Map(ids.map((id) => [id, claimFieldsOf(id)])),
+    mapData: mapping.length > 0 ? compileMapping(mapping).mapObject : undefined,
+  };
+}

@@ -1,0 +1,74 @@
+import type { FunctionName } from './functions.ts';
+
+/**
+ * Which paths lead to which function, and on which host: the HTTP APIs, the URLs of functions and the local gateway are
+ * made from this table and from nothing else. Browsers may reach the `edge` host only; neither host answers the other's
+ * paths.
+ */
+export type Host = 'edge' | 'management';
+export type Method = 'GET' | 'POST' | 'OPTIONS' | 'ANY';
+
+export interface Route {
+  readonly host: Host;
+  readonly function: FunctionName;
+  /** Who decides who may come in: AWS, which wants requests that are signed, or the function. */
+  readonly authorization: 'iam' | 'by-function';
+  readonly methods: readonly Method[];
+  /** As API Gateway writes them: `{name}` is one step, `{name+}` the rest. */
+  readonly paths: readonly string[];
+  /** What one request in a hundred may take at most before somebody should look. */
+  readonly slowestMs: number;
+}
+
+// A client of AEP finds the batch API below another path for each thing it does with batches.
+const OF_BATCHES = ['', ...['import', 'catalog', 'export'].map((service) => `/data/foundation/${service}`)];
+
+export const ROUTES = {
+  collection: {
+    host: 'edge',
+    function: 'collect',
+    authorization: 'by-function',
+    // Browsers ask with OPTIONS whether a page may send.
+    methods: ['POST', 'OPTIONS'],
+    paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
+    slowestMs: 2_000,
+  },
+  edge: {
+    host: 'edge',
+    function: 'edge',
+    authorization: 'by-function',
+    methods: ['POST', 'OPTIONS'],
+    // The function says what there is below: with and without a hint, of both versions.
+    paths: ['/ee/{proxy+}'],
+    slowestMs: 1_000,
+  },
+  batch: {
+    host: 'management',
+    function: 'batch-api',
+    authorization: 'by-function',
+    // The function says what is possible where: a route for each would be fifty.
+    methods: ['ANY'],
+    paths: [
+      ...OF_BATCHES.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
+      '/data/foundation/catalog/batch/{batchId}',
+      '/data/foundation/catalog/dataSets',
+      '/data/foundation/catalog/dataSets/{datasetId}',
+    ],
+    // Files of some megabytes come through it.
+    slowestMs: 10_000,
+  },
+  access: {
+    host: 'management',
+    function: 'profile-access',
+    authorization: 'iam',
+    methods: ['GET', 'POST'],
+    paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
+    slowestMs: 3_000,
+  },
+} as const satisfies Readonly<Record<string, Route>>;
+export type RouteName = keyof typeof ROUTES;
+
+/** Requests of one caller's address that a running copy of the edge takes. */
+export const EDGE_REQUESTS_PER_ADDRESS = { perSecond: 50, burst: 200 } as const;
+/** A request of the Edge protocol may be as large as this, in bytes. */
+export const MAX_EDGE_REQUEST_BYTES = 65_536;

@@ -1,0 +1,39 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
+import type { CollectedMessage } from '#core/ports/collection-stream.ts';
+import { isObject } from '#core/util/is-object.ts';
+import type { EdgeSettings } from './settings.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const KEY_LENGTH = 22;
+
+/**
+ * A record of the edge as the stream carries it: in the envelope of every other. Records of the strongest identity that
+ * it names go by one shard and keep their order.
+ */
+export function messageOf(datasetId: string, entity: Fields, settings: Pick<EdgeSettings, 'rank'>): CollectedMessage {
+  const data = Buffer.from(JSON.stringify({ header: { datasetId }, body: { xdmEntity: entity } }));
+  return { key: hash('sha256', strongest(entity.identityMap, settings), 'base64url').slice(0, KEY_LENGTH), data };
+}
+
+function strongest(map: unknown, { rank }: Pick<EdgeSettings, 'rank'>): string {
+  const keys = Object.entries(isObject(map) ? map : {}).flatMap(([namespace, items]) =>
+    (items as readonly { readonly id?: unknown }[]).map(({ id }) => ({
+      rank: rank(namespace),
+      key: `${namespace}:${id}`,
+    })),
+  );
+  const [first] = keys.sort((x, y) => x.rank - y.rank || (x.key < y.key ? -1 : 1));
+  return first?.key ?? '';
+}
+
+/** A record for which the stream had no room, on the queue where it waits for some. */
+export const lateMessage = z.strictObject({ key: z.string().min(1).max(256), data: z.string().min(1) });
+export type LateMessage = z.output<typeof lateMessage>;
+
+export const toLate = ({ key, data }: CollectedMessage): LateMessage => ({
+  key,
+  data: Buffer.from(data).toString('utf8'),
+});
+export const fromLate = ({ key, data }: LateMessage): CollectedMessage => ({ key, data: Buffer.from(data) });

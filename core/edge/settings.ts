@@ -1,0 +1,29 @@
+import type { Mapping } from '#core/ingestion/mapping/mapping.ts';
+import type { DatastreamDefinition } from './definition.ts';
+
+/** What the edge needs of the catalog. */
+export interface EdgeSettings {
+  readonly datastreams: ReadonlyMap<string, CompiledDatastream>;
+  /**
+   * Whether identities of a namespace count with a signature only: those of persons, those of namespaces that the catalog
+   * says it of, and those of namespaces that nobody knows.
+   */
+  needsProof(namespace: string): boolean;
+  /** The place of a namespace in the order of strength, from 1. */
+  rank(namespace: string): number;
+}
+
+/** A datastream made ready for use, once. */
+export interface CompiledDatastream {
+  readonly definition: DatastreamDefinition;
+  /** By the dataset that a call may lead to: its own, that of profiles, and those of overrides. */
+  readonly claimFields: ReadonlyMap<string, readonly ClaimField[]>;
+  /** Undefined where `data` is dropped. */
+  readonly mapData: Mapping['mapObject'] | undefined;
+}
+
+/** A field that a descriptor makes an identity, whose values may claim what the caller is not believed. */
+export interface ClaimField {
+  readonly namespace: string;
+  readonly path: readonly string[];
+}

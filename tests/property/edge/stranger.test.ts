@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { allProfiles } from '#tests/harness/core/profiles.ts';
+import {
+  type EdgeReply,
+  type EdgeRequestOf,
+  edgeFunction,
+  firstPageView,
+  keeping,
+} from '#tests/harness/edge/edge-function.ts';
+import { addToCart, ecidOf, enveloped, exampleDefinitions, logIn } from '#tests/harness/platform/example.ts';
+import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
+import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
+import { runs } from '#tests/harness/runs.ts';
+import { templatesOf } from '#tests/infra/stages.ts';
+
+const START = Date.parse('2026-03-01T10:00:00Z');
+const STRANGER = { crmId: 'RB-1', ecid: ecidOf(1) };
+const NAMES = new RegExp(`${STRANGER.crmId}|${STRANGER.ecid}`);
+
+/** What a page may claim about a stranger whose identities it knows. */
+const claim = fc.constantFrom<object>(
+  { identityMap: { CRMID: [{ id: STRANGER.crmId, authenticatedState: 'authenticated', primary: true }] } },
+  { 'identityMap.CRMID': [{ id: STRANGER.crmId, primary: true }] },
+  { identityMap: { CRMID: [{ id: STRANGER.crmId }], Email: [{ id: 'ada1@example.com' }] } },
+  { eventType: 'userAccount.login', identityMap: { CRMID: [{ id: STRANGER.crmId }] } },
+);
+interface Action {
+  readonly claim: object;
+  readonly path: string;
+  readonly at: 'event' | 'top';
+  readonly bought: boolean;
+}
+const action: fc.Arbitrary<Action> = fc.record({
+  claim,
+  path: fc.constantFrom(
+    '/ee/v1/interact',
+    '/ee/irl1/v1/interact',
+    '/ee/v1/collect',
+    '/ee/v1/privacy/set-consent',
+    '/ee/v2/interact',
+  ),
+  at: fc.constantFrom('event' as const, 'top' as const),
+  bought: fc.boolean(),
+});
+
+/** E16 of the edge: the stranger is as if nobody had claimed anything, and the page is told nothing of them. */
+describe('a page that claims to be a stranger', () => {
+  let catalog: Catalog;
+  let wiring: Wiring;
+  beforeAll(async () => {
+    catalog = await exampleDefinitions();
+    wiring = readWiring(templatesOf('prod'));
+  });
+
+  /** The stranger's own doings, and whatever comes between them. */
+  async function world(between: (platform: Platform) => Promise<void>) {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(catalog), start: START });
+    platform.collect(enveloped('logins', logIn(1, START - 60_000)));
+    platform.collect(enveloped('web-events', addToCart(1, START - 50_000)));
+    await platform.poller.run();
+    await between(platform);
+    platform.collect(enveloped('web-events', addToCart(1, START - 40_000, { _id: 'cart-later' })));
+    await platform.poller.run();
+    expect(platform.leftovers()).toEqual({});
+    return platform;
+  }
+
+  async function strangerIn(platform: Platform) {
+    const profiles = await allProfiles(platform.stores.profiles, stageSettings(platform.catalog).evaluation);
+    const own = profiles.filter((one) =>
+      (one as { identities: string[] }).identities.includes(`CRMID:${STRANGER.crmId}`),
+    );
+    const keys = [`CRMID:${STRANGER.crmId}`, `ECID:${STRANGER.ecid}`];
+    const timeline = [];
+    for (const key of keys) for await (const entry of platform.stores.timeline.read(key)) timeline.push(entry.id);
+    return {
+      profiles: own,
+      timeline: timeline.sort(),
+      memberships: await Promise.all(keys.map((key) => platform.stores.memberships.get(key))),
+      told: platform.requests.map(({ request }) => JSON.stringify(request)).filter((text) => NAMES.test(text)),
+    };
+  }
+
+  it('leaves graph, timeline, audiences and destinations of the stranger as they are, and hears nothing of them', async () => {
+    const untouched = await strangerIn(await world(async () => {}));
+    expect(untouched).toMatchObject({ profiles: [{ identities: [expect.any(String), expect.any(String)] }] });
+    expect(untouched.timeline).toHaveLength(3);
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 6 }), async (actions) => {
+        const edge = edgeFunction(catalog, { now: () => START });
+        const replies: EdgeReply[] = [await edge.call({ path: '/ee/v1/interact', body: firstPageView() })];
+        const [{ id: own }] = replies[0]!.payloads('identity:result');
+        let done = 0;
+        const platform = await world(async ({ collect, poller }) => {
+          for (const one of actions) replies.push(await edge.call(requestOf(one, replies[0]!)));
+          for (const { key, data } of edge.stream) collect(Buffer.from(data).toString('utf8'), key);
+          await poller.run();
+          done = new Set(edge.records().map(({ entity }) => JSON.stringify(entity))).size;
+        });
+        for (let n = 0; n < 5; n++) replies.push(await edge.call({ body: firstPageView({}, keeping(replies[0]!)) }));
+        expect(await strangerIn(platform)).toEqual(untouched);
+        expect(await platform.quarantined()).toEqual([]);
+        for (const { body } of replies) expect(JSON.stringify(body ?? '')).not.toMatch(NAMES);
+        // What the page did is its device's own.
+        const device = await Array.fromAsync(platform.stores.timeline.read(`ECID:${own}`));
+        expect(device).toHaveLength(done);
+      }),
+      runs(0.1, 12),
+    );
+  }, 120_000);
+
+  /** A call of the page's, in one of the ways in which a claim may come along. */
+  function requestOf({ claim: xdm, path, at, bought }: Action, first: EdgeReply): EdgeRequestOf {
+    const eventType = bought ? { eventType: 'commerce.purchases', commerce: { purchases: { value: 1 } } } : {};
+    const event = { xdm: { ...eventType, ...(at === 'event' && xdm) } };
+    const query = path.includes('/v2/') ? { datastreamId: 'shop-web' } : { configId: 'shop-web' };
+    const consent = [{ standard: 'Adobe', version: '2.0', value: { collect: { val: 'y' } } }];
+    const top = at === 'top' && 'identityMap' in xdm ? { identityMap: xdm.identityMap, xdm } : {};
+    return { path, query, body: { events: [event], event, consent, ...keeping(first), ...top } };
+  }
+});
