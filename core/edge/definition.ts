@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { mappingRule } from '#core/ingestion/mapping/definition.ts';
 import { definitionId as id } from '#core/util/definition-id.ts';
+import { DAY_S, HOUR_MS } from '#core/util/durations.ts';
+
+const HOUR_S = HOUR_MS / 1_000;
 
 /** `https://www.shop.example`, `https://*.shop.example`, `http://localhost:*`: scheme, host and port, nothing more. */
 const ORIGIN = /^(\*|https?:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:(\d{1,5}|\*))?)$/;
@@ -21,7 +24,7 @@ const identityTokens = z.strictObject({
   /** What the claim `iss` has to be. Any, when left out. */
   issuer: z.string().min(1).optional(),
   /** How long after it was issued a token counts at most, whatever its own expiry says. */
-  maxAgeSeconds: z.int().min(1).max(86_400).default(3_600),
+  maxAgeSeconds: z.int().min(1).max(DAY_S).default(HOUR_S),
 });
 
 /** `datastreams/`: where the calls of a Web SDK, or of a server in the same protocol, lead (docs/edge.md). */

@@ -1,3 +1,4 @@
+import { DAY_MS } from '#core/util/durations.ts';
 import type { DatastreamDefinition } from './definition.ts';
 import { ecidOfFpid, isEcid, isFpid, newEcid } from './ecid.ts';
 import { decodeIdentityCookie, type EcidSource, encodeIdentityCookie, type IdentityCookie } from './identity-cookie.ts';
@@ -17,7 +18,7 @@ export interface Device {
 export const ECID = 'ECID';
 export const FPID = 'FPID';
 /** A cookie is written again no oftener than that. */
-const RENEW_AFTER_MS = 86_400_000;
+const RENEW_AFTER_MS = DAY_MS;
 
 /**
  * Which device calls, by what it brings along, in this order: an ECID in the request, the identity cookie, an FPID in the

@@ -20,11 +20,13 @@ export interface EdgeAnswerBody {
 
 const HINT_TTL_SECONDS = 1_800;
 
+/** Which device it is, for `getIdentity`. */
 export const identityResult = (ecid: string): Handle => ({
   type: 'identity:result',
   payload: [{ id: ecid, namespace: { code: ECID } }],
 });
 
+/** Where calls are best sent from now on, and in which region of Audience Manager the device is. */
 export const locationHints = ({ hint, aamRegion }: EdgeRegion): Handle => ({
   type: 'locationHint:result',
   payload: [

@@ -32,8 +32,10 @@ function strongest(map: unknown, { rank }: Pick<EdgeSettings, 'rank'>): string {
 export const lateMessage = z.strictObject({ key: z.string().min(1).max(256), data: z.string().min(1) });
 export type LateMessage = z.output<typeof lateMessage>;
 
+/** A message as the queue carries it. */
 export const toLate = ({ key, data }: CollectedMessage): LateMessage => ({
   key,
   data: Buffer.from(data).toString('utf8'),
 });
+/** Inverse of {@link toLate}. */
 export const fromLate = ({ key, data }: LateMessage): CollectedMessage => ({ key, data: Buffer.from(data) });

@@ -14,6 +14,7 @@ export type CookieName = keyof typeof MAX_AGE;
 /** The name of a cookie of an organisation: `kndctr_ABCDEF_AdobeOrg_identity`. */
 export const cookieName = (orgId: string, name: CookieName): string => `kndctr_${orgId.replaceAll('@', '_')}_${name}`;
 
+/** A cookie of an organisation, kept as long as cookies of its kind are. */
 export const stateEntry = (orgId: string, name: CookieName, value: string): StateEntry => ({
   key: cookieName(orgId, name),
   value,

@@ -41,7 +41,7 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
       }
     }
     expect(worked).toHaveLength(17);
-    expect(ends.size).toBe(16 + 4);
+    expect(ends.size).toBe(17 + 4);
     expect(
       queues
         .map(identityOf)

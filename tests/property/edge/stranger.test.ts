@@ -81,7 +81,7 @@ describe('a page that claims to be a stranger', () => {
       profiles: own,
       timeline: timeline.sort(),
       memberships: await Promise.all(keys.map((key) => platform.stores.memberships.get(key))),
-      told: platform.requests.map(({ request }) => JSON.stringify(request)).filter((text) => NAMES.test(text)),
+      delivered: platform.requests.map(({ request }) => JSON.stringify(request)).filter((text) => NAMES.test(text)),
     };
   }
 

@@ -98,6 +98,6 @@ describe('tributary mapping test', () => {
   it('says which datasets there are', async () => {
     const { code, stderr } = await cli('mapping', 'test', '--dataset', 'custmers', '--input', 'x.csv');
     expect(code).toBe(1);
-    expect(stderr).toContain('There is no dataset "custmers" in catalog, only customers, ');
+    expect(stderr).toContain('There is no dataset "custmers" in catalog, only consents, customers, ');
   });
 });

@@ -129,8 +129,8 @@ describe('what is wrong with a call of the edge', () => {
     const statuses: number[] = [];
     for (let n = 0; n < 201; n++) statuses.push((await edge.call({ body: firstPageView() })).status);
     expect(statuses.slice(-2)).toEqual([200, 429]);
-    const refused = await edge.call({ body: firstPageView() });
-    expect(refused.headers).toMatchObject({ 'retry-after': '1', 'access-control-allow-origin': SHOP_ORIGIN });
+    const rejected = await edge.call({ body: firstPageView() });
+    expect(rejected.headers).toMatchObject({ 'retry-after': '1', 'access-control-allow-origin': SHOP_ORIGIN });
     expect((await edge.call({ body: firstPageView(), sourceIp: '192.0.2.2' })).status).toBe(200);
     now += 1_000;
     expect((await edge.call({ body: firstPageView() })).status).toBe(200);
