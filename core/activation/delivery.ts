@@ -11,6 +11,11 @@ export const membershipChange = z.strictObject({
   lastQualificationTime: z.number(),
   /** Was a member before the destination could be told: what aep.md §1.4 calls `existing`, and folds into `realized`. */
   existing: z.literal(true).optional(),
+  /**
+   * What made somebody a member, where the membership has just begun and the destination never heard of it. Without it
+   * the change may be a backfill, a renewal, an update or a repetition.
+   */
+  entry: z.strictObject({ by: z.enum(['data', 'time']), at: z.number() }).optional(),
 });
 export type MembershipChange = z.output<typeof membershipChange>;
 

@@ -48,6 +48,7 @@ export interface Capabilities {
 export type Reference = { readonly path: readonly (string | number)[] } & (
   | { readonly namespace: string }
   | { readonly attribute: string }
+  | { readonly dataset: string }
 );
 
 /** Something in a catalog file that its shape alone does not tell. */
@@ -159,6 +160,32 @@ export interface RequestDestination<D extends AnyDestination, C = unknown, R = u
    * that may say nothing about single people.
    */
   readonly alone?: boolean;
+  /**
+   * Of types whose rows are texts to people, which nobody can take back: each row is a `TextRow`, made of the settings of
+   * `texts/settings.ts`, and is sent once or not at all (docs/destinations/adding.md, "Texts to people").
+   */
+  readonly texts?: Texts<D>;
+}
+
+/** What is asked of a vendor about a text of which nobody knows whether it was taken. */
+export interface Texts<D extends AnyDestination> {
+  /** How it is asked whether it has the text. @default it can't be asked, and the outcome stays unknown */
+  readonly find?: {
+    /** @param since epoch ms; the text was sent then or later */
+    request(row: TextRow, since: number, destination: D, context: RequestContext): HttpRequest;
+    /** Whether it has it, or why nobody knows. */
+    found(outcome: HttpOutcome, row: TextRow, since: number, destination: D): boolean | Failure;
+  };
+}
+
+/** A text to one person, because of one entry to a segment. */
+export interface TextRow {
+  /** E.164, with `+`. */
+  readonly to: string;
+  readonly body: string;
+  readonly segmentId: string;
+  /** Of the number, the segment and the entry: the same whenever the same entry comes. */
+  readonly key: string;
 }
 
 export interface RequestContext {

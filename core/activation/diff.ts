@@ -28,12 +28,29 @@ export function diffFor(
   isDue: (entry: LastRouted) => boolean = () => false,
 ): MembershipChange[] {
   const all = everyMembership(keys, { realized, memberships }, deliveryState, [], now);
-  return all.filter(({ segmentId, status }) =>
+  const changed = all.filter(({ segmentId, status }) =>
     keys.some((key) => {
       const entry = deliveryState.lastRouted[key]?.[segmentId];
       return !isKnown(entry, status) || (entry !== undefined && isDue(entry));
     }),
   );
+  return changed.map((change) => {
+    const entry = entryOf(change, keys, realized, deliveryState);
+    return entry ? { ...change, entry } : change;
+  });
+}
+
+/** What made somebody a member of whom none of the identities was ever routed as one since. */
+function entryOf(
+  { segmentId, status }: MembershipChange,
+  keys: readonly IdentityKey[],
+  realized: ActivatedProfile['realized'],
+  { lastRouted }: DestinationState,
+): Membership['entry'] {
+  if (status !== 'realized') return undefined;
+  return keys.some((key) => lastRouted[key]?.[segmentId]?.status === 'realized')
+    ? undefined
+    : realized[segmentId]?.entry;
 }
 
 /**

@@ -22,9 +22,11 @@ export type HttpOutcome =
  * - `wait`: the destination asks for time; nothing is wrong, and waiting is no attempt;
  * - `retry`: it may work later, the same request is made again;
  * - `drop`: the destination will never take this item, the others are not concerned;
- * - `stop`: the configuration is wrong (address, credentials), nothing can be delivered until somebody fixes it.
+ * - `stop`: the configuration is wrong (address, credentials), nothing can be delivered until somebody fixes it;
+ * - `skip`: nothing was to be sent, by a rule of ours; counted as excluded, with its reason;
+ * - `unknown`: nobody knows whether it was taken, and it may not be taken twice: never made again, but reported.
  */
-export type ErrorClass = 'wait' | 'retry' | 'drop' | 'stop';
+export type ErrorClass = 'wait' | 'retry' | 'drop' | 'stop' | 'skip' | 'unknown';
 
 const TOO_MANY_REQUESTS = 429;
 const UNAVAILABLE = 503;

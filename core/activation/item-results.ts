@@ -46,7 +46,7 @@ export function bodyOf(outcome: HttpOutcome): unknown {
   }
 }
 
-const SEVERITY: readonly ErrorClass[] = ['stop', 'retry', 'wait', 'drop'];
+const SEVERITY: readonly ErrorClass[] = ['stop', 'retry', 'wait', 'unknown', 'drop', 'skip'];
 
 /** What became of a person of whom several rows were sent: delivered where all were, else the failure that counts most. */
 export function combined(results: readonly ItemResult[]): ItemResult {

@@ -17,8 +17,10 @@ import type { AwsSigner } from './ports/aws-signer.ts';
 import type { RateLimit } from './ports/rate-limit.ts';
 import type { VendorState } from './ports/vendor-state.ts';
 import { type ProfileDestination, requestTypeOf } from './registry.ts';
+import { sendTexts, type TextPorts } from './texts/send-texts.ts';
 
 export { HELD_BACK } from './deliver/turns.ts';
+export { OUTCOME_UNKNOWN, QUIET_HOURS } from './texts/send-texts.ts';
 
 export interface RequestSenderDeps {
   readonly catalog: DestinationCatalog;
@@ -33,6 +35,10 @@ export interface RequestSenderDeps {
   readonly logFailure: (error: unknown, fields: { readonly destinationId: string }) => void;
   /** Takes what vendors report without saying whom it concerns. @default nobody */
   readonly onReported?: (destinationId: string, reported: Reported) => void;
+  /** Told once of every message to somebody of which nobody knows whether it was taken. @default nobody */
+  readonly onUnknown?: (destinationId: string) => void;
+  /** What sends texts to people. @default nobody is sent any */
+  readonly texts?: TextPorts;
   /** @default the registry's */
   readonly typeOf?: typeof requestTypeOf;
 }
@@ -129,6 +135,7 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
       audienceId: ids.known,
     };
     const { submissions } = deps.vendorState;
+    const { onUnknown, logFailure, texts } = deps;
     const world = {
       destination,
       type,
@@ -140,6 +147,10 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
       onReported: deps.onReported,
       leftMs: options.leftMs,
     };
+    if (type.texts) {
+      if (!texts) return profiles.map(() => failed('stop', 'texts-not-sent-here'));
+      return turns.heeded(await sendTexts(profiles, { ...world, texts, onUnknown, logFailure }));
+    }
     const polled = await pollJobs(profiles, world);
     const jobs = polled.map((each) => (each && 'delivered' in each ? each : undefined));
     const open = profiles.flatMap((delivery, index) => (jobs[index] ? [] : [{ delivery, index }]));

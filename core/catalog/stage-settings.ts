@@ -5,7 +5,7 @@ import { activationVersion } from '#core/activation/activation-version.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { releases } from '#core/activation/destinations/aam/first-use.ts';
 import { missingOf } from '#core/activation/mandatory.ts';
-import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
+import { isProfileDestination, requestTypeOf, typeOf } from '#core/activation/registry.ts';
 import { renewalOf } from '#core/activation/renewal.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
 import type { SuppressionSettings } from '#core/governance/suppression.ts';
@@ -82,6 +82,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     const activated = activatedIdentities(profile, activation);
     return activated === profile.identities ? [] : [activated];
   };
+  const notedEntries = new Set([...destinations.values()].flatMap(textedSegments));
   const under = (policy: MergePolicyDefinition): EvaluateSettings => ({
     links,
     mergePolicy: policy,
@@ -96,6 +97,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       ...(mandatory.length > 0 ? [missingOf(mandatory, profile.view)] : []),
     ],
     ...(renewal && { renewal }),
+    ...(notedEntries.size > 0 && { notedEntries }),
     ...(governance && { permissions: ({ view }: Profile) => [governance.fingerprint, view.consents] }),
     releases: (realized, releasedAt, now) => releases(destinations.values(), sharedSince, realized, releasedAt, now),
   });
@@ -116,6 +118,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
     projection: projectionOf(catalog),
     expiryOf,
     keepsActivity: catalog.identitySettings.pseudonymousExpiration !== undefined,
+    ...(notedEntries.size > 0 && { notesNewData: true }),
   };
   const { pseudonymousExpiration } = catalog.identitySettings;
   const evaluation: EvaluateSettings = { ...under(mergePolicy), others: others.map(under) };
@@ -183,6 +186,10 @@ function sentWhenUpdated(destination: DestinationDefinition): readonly string[] 
   const type = typeOf(destination);
   return type.sendsUpdates(destination) ? type.attributes(destination) : [];
 }
+
+/** Segments to which every entry is told once, by a message to the person. */
+const textedSegments = (destination: DestinationDefinition): readonly string[] =>
+  destination.enabled && requestTypeOf(destination)?.texts ? destination.segments : [];
 
 /** Paths of the attributes without which a destination takes nobody. */
 const mandatoryOf = (destination: DestinationDefinition): readonly string[] =>

@@ -48,6 +48,8 @@ const reroutes = { REROUTES_QUEUE_URL: resource };
 const lane = { QUEUE_URL: resource, DEAD_LETTERS_URL: resource };
 /** Queues of the stage's own lanes, the first queue of the pool and the one of files; empty where there is no pool. */
 const lanes = { DESTINATION_QUEUES: jsonMap, LANE_QUEUE_URL: z.string(), FILES_QUEUE_URL: z.string() };
+/** What is looked at before somebody is sent a text, and where it goes that they want none any more. */
+const textPermission = { PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource, COLLECTION_STREAM: resource };
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {
@@ -107,6 +109,7 @@ export const ENVIRONMENT = {
     ...catalog,
     ...lane,
     ...reroutes,
+    ...textPermission,
     DESTINATION_SECRETS: jsonMap,
     DESTINATION_SECRETS_PREFIX: z.string(),
     ALLOW_PRIVATE_ENDPOINTS: flag,

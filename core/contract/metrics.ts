@@ -44,6 +44,8 @@ export const METRICS = {
   destinationsHeld: 'DestinationsHeld',
   deliveriesSent: 'DeliveriesSent',
   deliveriesFailed: 'DeliveriesFailed',
+  /** Messages to people of which nobody knows whether they were taken; they are not sent again. */
+  deliveriesUnknown: 'DeliveriesUnknown',
   /** Nothing goes to a destination until somebody signs in at the vendor again. */
   signInsExpired: 'SignInsExpired',
   /** Sent back to wait without a request: the destination's rate limit, or it asked for time. No attempt. */

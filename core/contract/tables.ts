@@ -78,6 +78,10 @@ export const operationsKey = {
   tokens: (destinationId: string): string => `${OPERATIONS_PREFIX.vendor}tokens#${destinationId}`,
   /** A delivery that was handed in at a vendor and has no result yet, by a hash of the delivery. */
   submission: (key: string): string => `${OPERATIONS_PREFIX.vendor}submission#${key}`,
+  /** A text to somebody because of an entry, by a hash of number, segment and entry. */
+  text: (key: string): string => `${OPERATIONS_PREFIX.vendor}text#${key}`,
+  /** How many texts somebody was sent on a day (`2026-01-31`), by a hash of the number. */
+  textsOfDay: (person: string, day: string): string => `${OPERATIONS_PREFIX.vendor}texts#${person}#${day}`,
   /** A record of an entity that is no person and no event, by the `$id` of its schema, which may be long. */
   lookup: (entity: string, key: string): string => `LOOKUP#${hash('sha256', entity, 'base64url').slice(0, 16)}#${key}`,
 } as const;

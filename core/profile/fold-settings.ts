@@ -20,4 +20,6 @@ export interface FoldSettings {
   expiryOf(datasetId: string, time: number): number | undefined;
   /** Whether the last activity of identities is kept, because pseudonymous profiles expire. */
   readonly keepsActivity: boolean;
+  /** Whether it is noted when data came in, because somewhere it counts what made somebody a member. @default false */
+  readonly notesNewData?: boolean;
 }

@@ -24,6 +24,11 @@ export interface ProfileItem {
   readonly projection?: string;
   /** Epoch ms: when they were last chosen anew, from the timeline. */
   readonly projectedAt?: number;
+  /**
+   * When data last came in that changed it (epoch ms), and the revision that this made of it; kept where it is noted what
+   * made somebody a member. Where the item has another revision now, something else has written it since.
+   */
+  readonly newData?: { readonly revision: number; readonly at: number };
   /** Items that were taken into this one. */
   readonly mergedIn: readonly IdentityKey[];
   /** Day of the last activity of an identity, since 1970; kept where pseudonymous profiles expire. */

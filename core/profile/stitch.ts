@@ -22,6 +22,8 @@ export interface StitchDeps extends Backoff {
   readonly profiles: ProfileStore;
   readonly timeline: Timeline;
   readonly settings: FoldSettings;
+  /** Whether the records have just come in; not where they are rebuilt or replayed. @default false */
+  readonly isNew?: boolean;
 }
 
 export interface StitchResult {
@@ -141,9 +143,24 @@ async function writeGroup(group: readonly StitchableRecord[], deps: StitchDeps):
     const { item, outcomes, late } = foldRecords(joined, group, deps.settings);
     // What amends an event is written even where it changes nothing: who is about to write the older one meets a conflict.
     if (item !== mergeTarget || group.some(mayAmend))
-      await deps.profiles.write({ item, pointers, mergedIn, ...(dangling.size > 0 && { stale: dangling }) });
+      await deps.profiles.write({
+        item: withNewData(item, group, deps),
+        pointers,
+        mergedIn,
+        ...(dangling.size > 0 && { stale: dangling }),
+      });
     return { outcomes, late };
   }, deps);
+}
+
+function withNewData(
+  item: ProfileItem,
+  group: readonly StitchableRecord[],
+  { isNew, settings }: StitchDeps,
+): ProfileItem {
+  if (!isNew || !settings.notesNewData) return item;
+  const at = Math.max(...group.map(({ record }) => record.receivedAt));
+  return { ...item, newData: { revision: item.revision + 1, at } };
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type EvaluateDeps, evaluate } from './evaluate.ts';
+import { type Arrival, type EvaluateSettings, evaluateItem } from './evaluate-item.ts';
+import { noMemberships } from './membership.ts';
 import { type MembershipChanges, NO_CHANGES } from './membership-changes.ts';
 import { givesSameAnswers, saysNothing } from './same-answers.ts';
 
@@ -25,5 +27,30 @@ export async function evaluateChanges(changes: readonly ItemChange[], deps: Eval
   const isNothing = ({ before, after }: ItemChange): boolean =>
     before ? givesSameAnswers(before, after, deps.settings, now) : saysNothing(after, deps.settings, now);
   if (changes.length <= MAX_COMPARED && changes.every(isNothing)) return NO_CHANGES;
-  return evaluate(last.after.canonicalKey, deps, { image: last.after, inOrder: true });
+  return evaluate(last.after.canonicalKey, deps, {
+    image: last.after,
+    inOrder: true,
+    arrival: arrivalIn(changes, deps.settings, now),
+  });
+}
+
+/** What had just come in and changed the item, if anything had: not what was rebuilt, replayed, taken back or chosen anew. */
+function arrivalIn(changes: readonly ItemChange[], settings: EvaluateSettings, now: number): Arrival | undefined {
+  if (!settings.notedEntries) return undefined;
+  const arrived = changes.filter(({ after: { newData, revision } }) => newData?.revision === revision);
+  if (arrived.length === 0) return undefined;
+  let before: ReadonlySet<string> | undefined;
+  const segmentsBefore = (): ReadonlySet<string> => {
+    const image = arrived[0]!.before;
+    if (!image) return new Set();
+    const { profiles } = evaluateItem(image, noMemberships(image.canonicalKey), settings, now, 'changed');
+    return new Set(Object.values(profiles).flatMap(({ segments }) => Object.keys(segments)));
+  };
+  return {
+    at: Math.max(...arrived.map(({ after: { newData } }) => newData!.at)),
+    wasIn: (segmentId) => {
+      before ??= segmentsBefore();
+      return before.has(segmentId);
+    },
+  };
 }

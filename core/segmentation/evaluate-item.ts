@@ -6,6 +6,7 @@ import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/pr
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { LookupRecords } from './lookups.ts';
 import {
+  type Entry,
   forgottenAt,
   type Membership,
   type MembershipItem,
@@ -25,6 +26,8 @@ export interface EvaluateSettings extends ProfileSettings {
   permissions?(profile: Profile): unknown;
   /** Whether a batch evaluation at `now` lets destinations hear of memberships that have waited for one so far. */
   releases?(realized: readonly string[], releasedAt: number | undefined, now: number): boolean;
+  /** Segments of which it is noted what made somebody a member: entries to them are told once, and never again. */
+  readonly notedEntries?: ReadonlySet<string>;
   /** When members have to be routed anew although nothing has changed, because somebody forgets them. */
   readonly renewal?:
     | {
@@ -34,6 +37,14 @@ export interface EvaluateSettings extends ProfileSettings {
         next(profileKey: IdentityKey, realized: readonly string[], now: number): number;
       }
     | undefined;
+}
+
+/** Data that has just come in, and is why an item is evaluated. */
+export interface Arrival {
+  /** Epoch ms at which the newest of it came in. */
+  readonly at: number;
+  /** Whether somebody of the item would have been in a segment without it. */
+  wasIn(segmentId: string): boolean;
 }
 
 /** `changed`: segments evaluated as streaming or edge, because something came in; `all`: the batch job. */
@@ -46,6 +57,7 @@ export type EvaluationScope = 'changed' | 'all';
  * @param before the memberships so far, those of absorbed items included
  * @param now epoch ms
  * @param records what the segments look up; only needed where all of them are evaluated
+ * @param arrival the data because of which it is evaluated, where that is known
  */
 export function evaluateItem(
   item: ProfileItem,
@@ -54,8 +66,11 @@ export function evaluateItem(
   now: number,
   scope: EvaluationScope,
   records?: LookupRecords,
+  arrival?: Arrival,
 ): MembershipItem {
-  const own = evaluateForPolicy(item, before, settings, now, scope, records);
+  const evaluateUnder = (policy: EvaluateSettings, seenAs?: (key: IdentityKey) => unknown): MembershipItem =>
+    evaluateForPolicy(item, before, policy, { now, scope, records, arrival, seenAs });
+  const own = evaluateUnder(settings);
   const { others = [] } = settings;
   if (others.length === 0) return own;
   // Audience Manager is told of these memberships too, of people as the default policy sees them.
@@ -64,9 +79,7 @@ export function evaluateItem(
     standard
       .filter(({ identities }) => identities.includes(key))
       .map((profile) => [profile.identities, profile.optedOut, settings.mappedAttributes(profile)]);
-  return others
-    .map((other) => evaluateForPolicy(item, before, other, now, scope, records, seenAs))
-    .reduce(joinPolicies, own);
+  return others.map((other) => evaluateUnder(other, seenAs)).reduce(joinPolicies, own);
 }
 
 /** What is held under two merge policies: other segments each, of profiles that may have the same key. */
@@ -85,14 +98,15 @@ function joinPolicies(item: MembershipItem, other: MembershipItem): MembershipIt
   return { ...item, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
 }
 
+interface Evaluation extends Pick<Moment, 'now' | 'scope' | 'records' | 'arrival'> {
+  readonly seenAs: ((key: IdentityKey) => unknown) | undefined;
+}
+
 function evaluateForPolicy(
   item: ProfileItem,
   before: MembershipItem,
   settings: EvaluateSettings,
-  now: number,
-  scope: EvaluationScope,
-  records: LookupRecords | undefined,
-  seenAs?: (key: IdentityKey) => unknown,
+  { now, scope, records, arrival, seenAs }: Evaluation,
 ): MembershipItem {
   const profiles: Record<IdentityKey, ProfileMemberships> = {};
   const missedSince = before.dueAt !== undefined && before.dueAt <= now ? before.dueAt - 1 : undefined;
@@ -104,6 +118,8 @@ function evaluateForPolicy(
       missedSince,
       scope,
       records,
+      arrival,
+      noted: settings.notedEntries ?? NOTHING_NOTED,
     });
     const memberships = Object.values(segments);
     dueAt = Math.min(dueAt, nextChange, ...memberships.map(forgottenAt));
@@ -139,6 +155,22 @@ interface Moment {
   readonly missedSince: number | undefined;
   readonly scope: EvaluationScope;
   readonly records: LookupRecords | undefined;
+  readonly arrival: Arrival | undefined;
+  readonly noted: ReadonlySet<string>;
+}
+
+const NOTHING_NOTED: ReadonlySet<string> = new Set();
+
+/** What made somebody a member who is one now, as far as anybody can tell. */
+function entryOf(
+  id: string,
+  { isMember, changedAt }: Standing,
+  wasMember: boolean,
+  { noted, arrival }: Moment,
+): Entry | undefined {
+  if (!noted.has(id) || !isMember || wasMember) return undefined;
+  if (changedAt !== undefined) return { by: 'time', at: changedAt };
+  return arrival && !arrival.wasIn(id) ? { by: 'data', at: arrival.at } : undefined;
 }
 
 function evaluateProfile(
@@ -161,7 +193,7 @@ function evaluateProfile(
         : streamed.has(id)
           ? standingOf(evaluator, id, wasMember, moment)
           : { isMember: scope === 'all' ? evaluator.answer(id, now).isMember : wasMember };
-    const membership = nextMembership(heldHere, standing, now);
+    const membership = nextMembership(heldHere, standing, now, entryOf(id, standing, wasMember, moment));
     if (membership) segments[id] = membership;
   }
   return { segments, nextChange: optedOut ? Number.POSITIVE_INFINITY : evaluator.nextChange(set.streamed, now) };

@@ -10,6 +10,18 @@ export interface Membership {
    * the exact instant at which it did, however late that was looked at.
    */
   readonly lastQualificationTime: number;
+  /** Of a realized one: what made it so, where that is noted and is known (`EvaluateSettings.notedEntries`). */
+  readonly entry?: Entry | undefined;
+}
+
+/**
+ * What made somebody a member: data that had just come in, or time alone. Never noted of what an evaluation of everybody,
+ * a rebuild, a replay or an older version of the segment would have found as well.
+ */
+export interface Entry {
+  readonly by: 'data' | 'time';
+  /** Epoch ms: when the newest of the data came in; the instant at which time made it so. */
+  readonly at: number;
 }
 
 export interface ProfileMemberships {
@@ -81,18 +93,21 @@ export interface Standing {
 /**
  * The membership after an evaluation at `now`.
  * @param before what was held by the profiles that are one now; a membership of any of them goes on
+ * @param entry what makes somebody a member who was none, where it is noted
  * @returns undefined where there is nothing to remember
  */
 export function nextMembership(
   before: readonly Membership[],
   { isMember, changedAt, hasReturned }: Standing,
   now: number,
+  entry?: Entry,
 ): Membership | undefined {
   if (before.length === 0 && !isMember && !hasReturned) return undefined;
   const known = [...before].sort(earliest);
   const realized = known.find(({ status }) => status === 'realized');
   const changed = { lastQualificationTime: changedAt ?? now };
-  if (isMember) return realized && !hasReturned ? realized : { status: 'realized', ...changed };
+  if (isMember)
+    return realized && !hasReturned ? realized : { status: 'realized', ...changed, ...(entry && { entry }) };
   const exited = realized || hasReturned ? ({ status: 'exited', ...changed } as const) : known.at(-1);
   return exited && now < forgottenAt(exited) ? exited : undefined;
 }

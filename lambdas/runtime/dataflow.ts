@@ -65,7 +65,11 @@ function countsOf(
     case METRICS.deliveriesSent:
       return { activated: value };
     case METRICS.deliveriesFailed:
+      if (dimension?.class === 'unknown') return undefined;
       return dimension?.class === 'drop' ? { failed: value } : { retried: value };
+    // Where nobody knows, it is not counted as activated; what is found later at the vendor is.
+    case METRICS.deliveriesUnknown:
+      return { excluded: { outcomeUnknown: value } };
     case METRICS.deliveriesExcluded:
       return { excluded: { [dimension?.reason ?? 'unknown']: value } };
     default:

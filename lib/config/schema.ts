@@ -15,7 +15,7 @@ export const MAX_LANES = 20;
 
 /** What deliveries may put to by themselves, without a role of its account: never a queue of the platform's own. */
 const DESTINATION_RESOURCE =
-  /^arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream\/|sqs:[a-z0-9-]+:\d{12}:|events:[a-z0-9-]+:\d{12}:event-bus\/|kms:[a-z0-9-]+:\d{12}:key\/)(?!tributary-)[\w./-]+$/;
+  /^arn:aws[a-z-]*:(kinesis:[a-z0-9-]+:\d{12}:stream\/|sqs:[a-z0-9-]+:\d{12}:|events:[a-z0-9-]+:\d{12}:event-bus\/|kms:[a-z0-9-]+:\d{12}:key\/|sms-voice:[a-z0-9-]+:\d{12}:(pool|phone-number|sender-id|configuration-set)\/)(?!tributary-)[\w./-]+$/;
 
 /** Stacks, alarms, tables of Athena and parameters are called after the stage. */
 export const STAGE_NAME = /^[a-z][a-z0-9-]{0,23}$/;
@@ -162,7 +162,12 @@ export const stageSettings = z.strictObject({
   laneConcurrency: z.int().min(2).max(1000).default(5),
   destinationResources: z
     .array(
-      z.string().regex(DESTINATION_RESOURCE, 'the ARN of a Kinesis stream, an SQS queue, an event bus, or a KMS key'),
+      z
+        .string()
+        .regex(
+          DESTINATION_RESOURCE,
+          'the ARN of a Kinesis stream, an SQS queue, an event bus, a KMS key, or a sender of texts',
+        ),
     )
     .max(50)
     .default([]),

@@ -38,6 +38,7 @@ export const ALARM_PATTERNS = [
   'evaluate-partition-memberships-repaired',
   'destinations-held',
   'sign-in-expired',
+  'texts-unknown',
 ] as const;
 export type AlarmPattern = (typeof ALARM_PATTERNS)[number];
 

@@ -80,6 +80,8 @@ const PUTTING: Readonly<Record<string, readonly string[]>> = {
   events: ['events:PutEvents'],
   // A queue with a key of its own needs both.
   kms: ['kms:GenerateDataKey', 'kms:Decrypt'],
+  // Of a text both the sender and its configuration set are asked for.
+  'sms-voice': ['sms-voice:SendTextMessage'],
 };
 
 /** Putting to streams, queues and buses of receivers, and using their keys: those that the stage names, and no others. */

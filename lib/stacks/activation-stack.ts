@@ -20,6 +20,7 @@ import {
 import { WorkQueue } from '#lib/constructs/queues.ts';
 import { countedBy } from '#lib/constructs/rejection-alarms.ts';
 import { StageParameters } from '#lib/constructs/stage-parameters.ts';
+import { allowTexts, textEnvironment } from '#lib/constructs/text-permission.ts';
 import type { DataStack } from './data-stack.ts';
 
 export interface ActivationStackProps extends StackProps {
@@ -60,6 +61,13 @@ export class ActivationStack extends Stack {
       metric: countedBy(config.stage, 'deliver-http', METRICS.signInsExpired),
       threshold: 1,
       says: 'Nothing is delivered to a destination until somebody signs in at its vendor again: "tributary destination authorize".',
+    });
+
+    this.alarms.add(this, 'TextsUnknownAlarm', {
+      pattern: 'texts-unknown',
+      metric: countedBy(config.stage, 'deliver-http', METRICS.deliveriesUnknown),
+      threshold: 1,
+      says: 'Nobody knows whether texts to people were taken by their vendor; they are not sent again.',
     });
 
     const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
@@ -111,6 +119,7 @@ export class ActivationStack extends Stack {
           environment: {
             ...environment,
             ...ofRequests,
+            ...textEnvironment(data),
             DESTINATION_SECRETS: JSON.stringify({ [lane.id]: secret.secretArn }),
             DESTINATION_SECRETS_PREFIX: '',
           },
@@ -119,6 +128,7 @@ export class ActivationStack extends Stack {
         // Ids of the vendor's audiences, and jobs whose results come later.
         putItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.vendor]);
         updateItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.deliveryErrors]);
+        allowTexts(made.deliver.function, data);
         assumeRolesNamed(made.deliver.function, ASSUMED_ROLES);
         putToResources(made.deliver.function, config.destinationResources);
         this.reroutes.queue.grantSendMessages(made.deliver.function);

@@ -17,6 +17,7 @@ import {
 } from '#lib/constructs/grants.ts';
 import { LanePool } from '#lib/constructs/lane-pool.ts';
 import { StageParameters } from '#lib/constructs/stage-parameters.ts';
+import { allowTexts, textEnvironment } from '#lib/constructs/text-permission.ts';
 import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { ActivationStack } from './activation-stack.ts';
 import type { DataStack } from './data-stack.ts';
@@ -75,6 +76,7 @@ export class LanesStack extends Stack {
       description: `Tributary ${config.stage}: delivers the memberships queued in the lanes of the pool`,
       environment: {
         ...this.#environment(),
+        ...textEnvironment(data),
         QUEUE_URL: this.firstQueueUrl,
         DEAD_LETTERS_URL: this.#first.deadLetters.queueUrl,
         REROUTES_QUEUE_URL: activation.reroutes.queue.queueUrl,
@@ -87,6 +89,7 @@ export class LanesStack extends Stack {
     this.#allowDelivering(made);
     putItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.vendor]);
     updateItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.deliveryErrors]);
+    allowTexts(made.function, data);
     readSecretsUnder(made.function, destinationSecretPrefix(config.stage));
     assumeRolesNamed(made.function, ASSUMED_ROLES);
     putToResources(made.function, config.destinationResources);

@@ -12,6 +12,7 @@ import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
+import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
 import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
@@ -29,6 +30,7 @@ import { lookupStoreContract } from './lookup-store.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { rateLimitContract } from './rate-limit.contract.ts';
+import { sentTextsContract } from './sent-texts.contract.ts';
 import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
 import { vendorStateContract } from './vendor-state.contract.ts';
@@ -60,6 +62,7 @@ rateLimitContract(
   },
   5,
 );
+sentTextsContract('DynamoDB', () => new DynamoDbSentTexts(dynamoDb(), tables.operations));
 guardStoreContract('DynamoDB', () => new DynamoDbGuardStore(dynamoDb(), tables.operations));
 dataflowBooksContract('DynamoDB', () => new DynamoDbRunStatistics(dynamoDb(), tables.operations));
 identityCasesContract('DynamoDB', () => ({

@@ -2,6 +2,7 @@ import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.t
 import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
+import { MemorySentTexts } from '#lambdas/adapters/memory/sent-texts.ts';
 import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
@@ -21,6 +22,7 @@ import { jobsContract } from './jobs.contract.ts';
 import { lookupStoreContract } from './lookup-store.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
+import { sentTextsContract } from './sent-texts.contract.ts';
 import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
 import { vendorStateContract } from './vendor-state.contract.ts';
@@ -38,6 +40,7 @@ attemptCountsContract('memory', () => new MemoryAttemptCounts());
   deliveryErrorsContract('memory', () => errors);
 }
 vendorStateContract('memory', createMemoryVendorState);
+sentTextsContract('memory', () => new MemorySentTexts());
 guardStoreContract('memory', () => new MemoryGuardStore());
 dataflowBooksContract('memory', () => new MemoryRunStatistics());
 identityCasesContract('memory', () => ({ profiles: new MemoryProfileStore(), timeline: new MemoryTimeline() }));

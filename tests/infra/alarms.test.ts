@@ -64,7 +64,7 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
 
   it('on metrics of the platform use names and dimensions that functions emit', () => {
     const own = alarms.filter(({ properties }) => properties.Namespace === METRIC_NAMESPACE);
-    expect(own).toHaveLength(8);
+    expect(own).toHaveLength(9);
     for (const { properties } of own) {
       expect(Object.values(METRICS)).toContain(properties.MetricName);
       const dimensions = (properties.Dimensions as { Name: string }[]).map(({ Name }) => Name);

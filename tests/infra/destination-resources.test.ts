@@ -8,6 +8,7 @@ const OF = 'eu-central-1:111122223333';
 const STREAM = `arn:aws:kinesis:${OF}:stream/audiences`;
 const QUEUE = `arn:aws:sqs:${OF}:audiences.fifo`;
 const BUS = `arn:aws:events:${OF}:event-bus/audiences`;
+const POOL = `arn:aws:sms-voice:${OF}:pool/pool-0123456789abcdef`;
 const KEY = `arn:aws:kms:${OF}:key/0a1b2c3d-0000-0000-0000-000000000000`;
 
 interface Statement {
@@ -24,14 +25,14 @@ describe('streams, queues and buses that the stage names', () => {
   };
 
   it('may be put to by the functions that deliver requests, and by no other', () => {
-    const policies = resourcesOfType(named(STREAM, QUEUE, BUS, KEY), 'AWS::IAM::Policy');
+    const policies = resourcesOfType(named(STREAM, QUEUE, BUS, KEY, POOL), 'AWS::IAM::Policy');
     const grants = policies.flatMap(({ logicalId, properties }) =>
       (properties.PolicyDocument as { Statement: readonly Statement[] }).Statement.flatMap(({ Action, Resource }) =>
         // Several resources of one action stand together.
         [Resource]
           .flat()
           .flatMap((which) =>
-            [STREAM, QUEUE, BUS, KEY].includes(which as string)
+            [STREAM, QUEUE, BUS, KEY, POOL].includes(which as string)
               ? [{ who: logicalId.replace(/Role.*$/, ''), what: [Action].flat().join(), which }]
               : [],
           ),
@@ -47,6 +48,7 @@ describe('streams, queues and buses that the stage names', () => {
       [QUEUE]: 'sqs:SendMessage',
       [BUS]: 'events:PutEvents',
       [KEY]: 'kms:Decrypt,kms:GenerateDataKey',
+      [POOL]: 'sms-voice:SendTextMessage',
     });
   });
 

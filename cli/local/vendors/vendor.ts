@@ -10,6 +10,8 @@ export interface FakeVendor {
   answer(request: HttpRequest): HttpOutcome;
   /** Who is in which audience: `identifier|segment`, one for each identifier that the vendor finds people by. */
   members(): ReadonlySet<string>;
+  /** Of vendors of texts: what was sent to whom, in order. */
+  texts?(): readonly { readonly to: string; readonly body: string }[];
 }
 
 /** What a vendor knows of the account it plays, and of the time. */

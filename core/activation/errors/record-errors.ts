@@ -1,6 +1,7 @@
 import type { Clock } from '#core/ports/clock.ts';
 import type { ProfileDelivery } from '../delivery.ts';
 import type { Failure } from '../destination-type.ts';
+import type { ErrorClass } from '../error-class.ts';
 import { readCredentials } from '../http/credentials.ts';
 import type { Secrets } from '../http/secrets.ts';
 import type { DeliveryErrors } from '../ports/delivery-errors.ts';
@@ -18,6 +19,9 @@ export interface FailedDelivery {
   readonly failure: Failure;
 }
 
+/** Who waits may still be delivered; who is skipped was never to be. */
+const NO_ERRORS: ReadonlySet<ErrorClass> = new Set(['wait', 'skip']);
+
 /** Most people that one call notes: a vendor that rejects everybody says the same about the others. */
 const MAX_NOTED = 50;
 
@@ -27,7 +31,7 @@ const MAX_NOTED = 50;
  */
 export function createErrorRecorder({ deliveryErrors, secrets, now, logFailure }: RecordErrorsDeps) {
   return async (destinationId: string, all: readonly FailedDelivery[]): Promise<void> => {
-    const noted = all.filter(({ failure }) => failure.errorClass !== 'wait').slice(0, MAX_NOTED);
+    const noted = all.filter(({ failure }) => !NO_ERRORS.has(failure.errorClass)).slice(0, MAX_NOTED);
     if (noted.length === 0) return;
     try {
       const key = await keyOf(destinationId, secrets);

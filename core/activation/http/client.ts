@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly body: string;
   /** From the start of the request to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Whether it may do harm if it arrives twice: it goes on a connection of its own, and is never repeated. */
+  readonly once?: boolean;
   /** How much of the answer is read. @default 64 KB */
   readonly maxAnswerBytes?: number;
 }

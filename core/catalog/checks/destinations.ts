@@ -15,6 +15,7 @@ const MAX_DESTINATIONS = 100;
 export function checkDestinations(catalog: LoadedCatalog, findings: Findings): void {
   const segments = idsOf(catalog.segments);
   const namespaces = namespaceCodes(catalog);
+  const datasets = idsOf(catalog.datasets);
   const union = unionOf(catalog, PROFILE_CLASS);
   for (const loaded of catalog.destinations.slice(MAX_DESTINATIONS)) {
     findings.at(
@@ -27,7 +28,8 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
     const { definition } = loaded;
     if (!definition) continue;
     checkSegments(loaded, definition.segments, segments, findings);
-    if (isProfileDestination(definition)) checkProfileDestination(loaded, definition, namespaces, union, findings);
+    if (isProfileDestination(definition))
+      checkProfileDestination(loaded, definition, namespaces, datasets, union, findings);
     else checkAudienceManager(loaded, definition, segments, namespaces, findings);
   }
 }

@@ -10,6 +10,7 @@ export function checkProfileDestination(
   loaded: Loaded<unknown>,
   destination: ProfileDestination,
   namespaces: ReadonlySet<string>,
+  datasets: ReadonlySet<string>,
   union: FieldTree | undefined,
   findings: Findings,
 ): void {
@@ -30,6 +31,11 @@ export function checkProfileDestination(
     findings.at(loaded, path, `"${attribute}" is not an attribute of profiles`, { hint });
   };
 
+  const expectDataset = (dataset: string, path: Path): void => {
+    if (datasets.has(dataset)) return;
+    findings.at(loaded, path, `unknown dataset "${dataset}"`, { hint: didYouMean(dataset, datasets) });
+  };
+
   const { attributes = [], mandatoryAttributes = [] } = destination as Mapped;
   for (const [i, attribute] of attributes.entries()) {
     if (!type.columns?.includes(attribute)) expectAttribute(attribute, ['attributes', i]);
@@ -37,7 +43,8 @@ export function checkProfileDestination(
   for (const [i, attribute] of mandatoryAttributes.entries()) expectAttribute(attribute, ['mandatoryAttributes', i]);
   for (const reference of type.references?.(destination) ?? []) {
     if ('namespace' in reference) expectIdentity(reference.namespace, reference.path);
-    else expectAttribute(reference.attribute, reference.path);
+    else if ('attribute' in reference) expectAttribute(reference.attribute, reference.path);
+    else expectDataset(reference.dataset, reference.path);
   }
   for (const { path, message, hint } of type.check?.(destination) ?? []) {
     findings.at(loaded, path, message, hint === undefined ? {} : { hint });

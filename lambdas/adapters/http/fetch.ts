@@ -23,8 +23,11 @@ export interface HttpClientOptions {
  * when it is checked and inside when it is used. On `node:https` rather than `fetch`, which has no such place.
  */
 export function createHttpClient({ allowPrivate, lookup = resolve as LookupFunction }: HttpClientOptions): HttpClient {
-  const connection = { keepAlive: true, lookup: allowPrivate ? lookup : guarded(lookup) };
-  const agents = { 'http:': new HttpAgent(connection), 'https:': new HttpsAgent(connection) };
+  const agentsOf = (keepAlive: boolean) => {
+    const connection = { keepAlive, lookup: allowPrivate ? lookup : guarded(lookup) };
+    return { 'http:': new HttpAgent(connection), 'https:': new HttpsAgent(connection) };
+  };
+  const [kept, single] = [agentsOf(true), agentsOf(false)];
 
   return async (request) => {
     const url = new URL(request.url);
@@ -37,9 +40,10 @@ export function createHttpClient({ allowPrivate, lookup = resolve as LookupFunct
       return { kind: 'blocked', reason: 'private-address' };
     }
     const open = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const outcome = await send(url, request, open, agents[url.protocol]);
+    if (request.once) return send(url, request, open, single[url.protocol]);
+    const outcome = await send(url, request, open, kept[url.protocol]);
     // The other side may close a connection that was kept just when it is used again: nothing was wrong with the request.
-    return outcome === CLOSED_WHILE_IDLE ? send(url, request, open, false) : outcome;
+    return outcome === CLOSED_WHILE_IDLE ? send(url, request, open, single[url.protocol]) : outcome;
   };
 }
 
@@ -60,7 +64,7 @@ function send(
   url: URL,
   { method, headers, body, timeoutMs, maxAnswerBytes = MAX_ANSWER_BYTES }: HttpRequest,
   open: typeof httpsRequest,
-  agent: HttpAgent | HttpsAgent | false,
+  agent: HttpAgent | HttpsAgent,
 ): Promise<HttpOutcome> {
   return new Promise((done) => {
     const signal = AbortSignal.timeout(timeoutMs);

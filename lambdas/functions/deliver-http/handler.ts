@@ -2,10 +2,17 @@ import { SUBMITTED } from '#core/activation/deliver/jobs.ts';
 import { type ProfileDelivery, profileDelivery } from '#core/activation/delivery.ts';
 import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
+import type { ErrorClass } from '#core/activation/error-class.ts';
 import { createErrorRecorder } from '#core/activation/errors/record-errors.ts';
 import { SIGN_IN_EXPIRED } from '#core/activation/http/tokens.ts';
 import type { DeliveryErrors } from '#core/activation/ports/delivery-errors.ts';
-import { createRequestSender, HELD_BACK, type RequestSenderDeps } from '#core/activation/request-sender.ts';
+import {
+  createRequestSender,
+  HELD_BACK,
+  OUTCOME_UNKNOWN,
+  QUIET_HOURS,
+  type RequestSenderDeps,
+} from '#core/activation/request-sender.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { overtaken, stillHolds } from '#core/activation/superseded.ts';
 import { DELIVERY_ATTEMPTS } from '#core/contract/delivery-lanes.ts';
@@ -16,7 +23,7 @@ import { createLaneHandler, eachOpen } from '#lambdas/runtime/lane-handler.ts';
 import type { LaneDeps, LaneItem, LaneSession } from '#lambdas/runtime/lane-session.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
 
-export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure' | 'onReported'>, LaneDeps {
+export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure' | 'onReported' | 'onUnknown'>, LaneDeps {
   readonly deliveryStates: DeliveryStateStore;
   /** Takes orders to route identities anew. */
   readonly reroutes: MessageQueue<Reroute>;
@@ -30,6 +37,12 @@ type Session = LaneSession<ProfileDelivery>;
 type Failure = Extract<ItemResult, { delivered: false }>;
 
 const GROUPS_CONCURRENCY = 5;
+/** Why deliveries wait without anything being wrong with them. */
+const WAITING: ReadonlySet<string> = new Set([HELD_BACK, SUBMITTED, QUIET_HOURS, OUTCOME_UNKNOWN]);
+const WORDS: Readonly<Partial<Record<ErrorClass, string>>> = {
+  drop: 'rejects a profile for good',
+  unknown: 'may or may not have taken a text',
+};
 
 /**
  * Queue of a destination that is told in requests → its endpoint. What comes together is sent in one request; what is
@@ -42,6 +55,7 @@ export function createHandler(deps: DeliverHttpDeps) {
     logFailure,
     onReported: (destination, { reason, count }) =>
       deps.metrics.count(METRICS.deliveriesExcluded, count, { destination, reason: `vendor:${reason}` }),
+    onUnknown: (destination) => deps.metrics.count(METRICS.deliveriesUnknown, 1, { destination }),
   });
 
   const noteErrors = createErrorRecorder({ ...deps, logFailure });
@@ -71,18 +85,24 @@ export function createHandler(deps: DeliverHttpDeps) {
     await noteErrors(destination, errors);
   };
 
+  const countFailed = (destination: string, { errorClass, reason }: Failure, count: number): void => {
+    const { metrics } = deps;
+    if (reason === SIGN_IN_EXPIRED) metrics.count(METRICS.signInsExpired, 1, { destination });
+    if (WAITING.has(reason)) metrics.count(METRICS.deliveriesHeldBack, count, { destination });
+    else if (errorClass === 'skip') metrics.count(METRICS.deliveriesExcluded, count, { destination, reason });
+    else metrics.count(METRICS.deliveriesFailed, count, { destination, class: errorClass });
+  };
+
   const settleFailed = async (items: readonly Item[], failure: Failure, session: Session): Promise<void> => {
     const { errorClass, reason, until = deps.now() } = failure;
     const destination = items[0]!.value.destinationId;
-    if (reason === SIGN_IN_EXPIRED) deps.metrics.count(METRICS.signInsExpired, 1, { destination });
-    if (reason === HELD_BACK || reason === SUBMITTED)
-      deps.metrics.count(METRICS.deliveriesHeldBack, items.length, { destination });
-    else deps.metrics.count(METRICS.deliveriesFailed, items.length, { destination, class: errorClass });
+    countFailed(destination, failure, items.length);
     if (errorClass === 'wait') return session.wait(items, until);
-    const what = errorClass === 'drop' ? 'rejects a profile for good' : 'was not reached';
+    if (errorClass === 'skip') return session.done(items);
+    const what = WORDS[errorClass] ?? 'was not reached';
     logFailure(new Error(`Destination "${destination}" ${what}: ${reason}`), { messages: items.map(({ id }) => id) });
     // What is dropped will never be taken: not tried again, but not passed over in silence either.
-    if (errorClass === 'drop') session.done(items);
+    if (errorClass === 'drop' || errorClass === 'unknown') session.done(items);
     else await session.fail(items);
   };
 

@@ -1,16 +1,22 @@
 import { setTimeout } from 'node:timers/promises';
+import { createOptOutRecorder } from '#core/activation/texts/opt-out.ts';
+import { createStillWanted } from '#core/activation/texts/still-wanted.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createAwsSigner } from '#lambdas/adapters/aws/signer.ts';
-import { dynamoDb, secretsManager, sqs, sts } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, kinesis, secretsManager, sqs, sts } from '#lambdas/adapters/clients.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
+import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
 import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
-import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
+import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
+import { KinesisCollectionStream } from '#lambdas/adapters/kinesis/collection-stream.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
@@ -22,6 +28,7 @@ import { createHandler } from './handler.ts';
 const environment = readEnvironment('deliver-http', process.env);
 
 const deliveryErrors = new DynamoDbDeliveryErrors(dynamoDb(), environment.OPERATIONS_TABLE);
+const catalog = createCatalogReader(environment);
 const runStatistics = new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE);
 
 export const handler = withDataflow(
@@ -29,7 +36,7 @@ export const handler = withDataflow(
   (metrics) =>
     perLane({ queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }, (lane) =>
       createHandler({
-        catalog: createCatalogReader(environment),
+        catalog,
         deliveryStates: new DynamoDbVersionedStore(
           dynamoDb(),
           environment.OPERATIONS_TABLE,
@@ -58,6 +65,18 @@ export const handler = withDataflow(
           now: Date.now,
           endpoint: process.env.AWS_ENDPOINT_URL,
         }),
+        texts: {
+          sent: new DynamoDbSentTexts(dynamoDb(), environment.OPERATIONS_TABLE),
+          stillWanted: createStillWanted({
+            profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
+            memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
+            settings: async () => stageSettings(await catalog.current()).route,
+          }),
+          recordOptOut: createOptOutRecorder({
+            catalog,
+            stream: new KinesisCollectionStream(kinesis(), environment.COLLECTION_STREAM),
+          }),
+        },
         lane: new SqsDeliveryLane(sqs(), lane),
         attempts: new DynamoDbAttemptCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
         metrics,

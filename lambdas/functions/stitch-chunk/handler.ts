@@ -50,7 +50,7 @@ function workerOf(deps: StitchChunkDeps) {
       lake,
       quarantine,
       suppress: deps.suppression(stageSettings(catalog).suppression),
-      stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
+      stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, isNew: true, backoff },
     };
     let counts = NO_COUNTS;
     let lateLinks = 0;

@@ -95,7 +95,7 @@ async function finish({ records, received }: Group, catalog: CompiledCatalog, de
     lake,
     quarantine,
     suppress: deps.suppression(stageSettings(catalog).suppression),
-    stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff },
+    stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, isNew: true, backoff },
   });
   const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
   if (processed.failed[0]) logFailure(processed.failed[0].error);

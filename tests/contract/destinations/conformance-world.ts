@@ -5,10 +5,12 @@ import type { ItemResult, RequestDestination } from '#core/activation/destinatio
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { isTokenAuthentication } from '#core/activation/http/credentials.ts';
+import type { SentTexts } from '#core/activation/ports/sent-texts.ts';
 import type { ProfileDestination } from '#core/activation/registry.ts';
 import { createRequestSender } from '#core/activation/request-sender.ts';
 import { identitiesFor } from '#core/activation/route-profile.ts';
 import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
+import { MemorySentTexts } from '#lambdas/adapters/memory/sent-texts.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { NOW } from '#tests/unit/activation/factories.ts';
 import type { Conformance, FakeVendor } from './conformance.ts';
@@ -22,10 +24,24 @@ export type Line = (request: HttpRequest, pass: () => HttpOutcome) => HttpOutcom
 export const identifiersOf = ({ identifiers, person }: Conformance, n: number): readonly string[] =>
   identifiers?.(n) ?? [person(n)];
 
+/** What types need that send texts. */
+export interface WorldOfTexts {
+  sent(now: () => number): SentTexts;
+  stillWanted?: (delivery: ProfileDelivery, change: MembershipChange, number: string) => string | undefined;
+  readonly optedOut: string[];
+}
+
+const newTexts = (): WorldOfTexts => ({ sent: (now) => new MemorySentTexts({ now }), optedOut: [] });
+
 const TOKEN_URL = 'https://tokens.example.com/token';
 
 /** A destination of a type, its vendor, and the line between them. */
-export function conformanceWorld(type: AnyRequestType, conformance: Conformance, invalid: readonly number[] = []) {
+export function conformanceWorld(
+  type: AnyRequestType,
+  conformance: Conformance,
+  invalid: readonly number[] = [],
+  texts: WorldOfTexts = newTexts(),
+) {
   let now = NOW;
   let line: Line = (_request, pass) => pass();
   const destination = type.definition.parse({
@@ -47,6 +63,7 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
     segmentOf: (name) => name,
     lasting: (ms) => ms,
   });
+  const unknown = { count: 0 };
   const requests: HttpRequest[] = [];
   const calls: { readonly rows: readonly unknown[] }[] = [];
   const logged: string[] = [];
@@ -77,6 +94,14 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
     logFailure: (error, fields) => void logged.push(`${String(error)} ${JSON.stringify(fields)}`),
     onReported: (_id, each) => void reported.push(each),
     typeOf: () => watched,
+    onUnknown: () => {
+      unknown.count += 1;
+    },
+    texts: {
+      sent: texts.sent(() => now),
+      stillWanted: async (...asked) => texts.stillWanted?.(...asked),
+      recordOptOut: async (_id, number) => void texts.optedOut.push(number),
+    },
   });
 
   /** What was routed of each person, for types that are sent all of it. */
@@ -121,6 +146,8 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
     vendor,
     requests,
     calls,
+    unknown: () => unknown.count,
+    texts,
     logged,
     reported,
     delivery,
@@ -143,6 +170,10 @@ export function conformanceWorld(type: AnyRequestType, conformance: Conformance,
 
 export type ConformanceWorld = ReturnType<typeof conformanceWorld>;
 
+/** Whether a delivery does not come again. */
+export const isOver = (result: ItemResult): boolean =>
+  result.delivered || ['drop', 'skip', 'unknown'].includes(result.errorClass);
+
 const MAX_ROUNDS = 60;
 
 /**
@@ -158,8 +189,8 @@ export async function sendAll(world: ConformanceWorld, deliveries: readonly Prof
     let until = world.now() + 1_000;
     for (const [i, { index }] of open.entries()) {
       const result = sent[i]!;
-      if (result.delivered || result.errorClass === 'drop') results[index] = result;
-      else until = Math.max(until, result.until ?? 0);
+      if (isOver(result)) results[index] = result;
+      else until = Math.max(until, (!result.delivered && result.until) || 0);
     }
     world.pass(until - world.now());
   }

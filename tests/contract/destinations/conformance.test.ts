@@ -6,6 +6,7 @@ import { fileDestinationContract } from '../file-destination.contract.ts';
 import type { Conformance } from './conformance.ts';
 import { conformanceSuite } from './conformance-suite.ts';
 import type { AnyRequestType } from './conformance-world.ts';
+import { textSuite } from './text-suite.ts';
 
 interface Tried {
   readonly conformance?: Conformance;
@@ -26,6 +27,7 @@ describe('every registered type of destination', () => {
 for (const [name, type] of TYPES) {
   if (!existsSync(here(name))) continue;
   const tried = (await import(/* @vite-ignore */ `./${name}.ts`)) as Tried;
-  if (type.delivery === 'requests') conformanceSuite(type as AnyRequestType, tried.conformance!);
+  if (type.delivery === 'requests' && type.texts) textSuite(type as AnyRequestType, tried.conformance!);
+  else if (type.delivery === 'requests') conformanceSuite(type as AnyRequestType, tried.conformance!);
   else fileDestinationContract(name, tried.fileConformance!);
 }

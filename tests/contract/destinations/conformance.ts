@@ -28,4 +28,6 @@ export interface Conformance {
   readonly anySuccessCounts?: true;
   /** Most people the limit is tried with, where the vendor's is too large to be tried in a second. */
   readonly tryLimitOf?: number;
+  /** Of vendors of texts: how they reject who has opted out, and whether they list what they have taken. */
+  readonly texts?: { readonly optedOut: HttpOutcome; readonly lists: boolean };
 }

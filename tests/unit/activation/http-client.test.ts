@@ -99,6 +99,37 @@ describe('requests', () => {
     const url = await serve((incoming) => incoming.socket.destroy());
     expect(await http(request(url))).toEqual({ kind: 'network', code: 'ECONNRESET' });
   });
+
+  /** Closes a connection when it is used for the second time, or for something that may come once only. */
+  async function closing(): Promise<{ readonly url: string; readonly arrived: string[] }> {
+    const arrived: string[] = [];
+    const used = new WeakSet<object>();
+    const url = await serve((incoming, answer) => {
+      const what = String(incoming.headers['x-test']);
+      arrived.push(what);
+      const isAgain = used.has(incoming.socket);
+      used.add(incoming.socket);
+      if (isAgain || what === 'text') incoming.socket.destroy();
+      else answer.end('taken');
+    });
+    return { url: url.replace('127.0.0.1', 'kept.example.com'), arrived };
+  }
+
+  it('are made once more where a kept connection was closed just when it was used again, by the same resolver', async () => {
+    const { url, arrived } = await closing();
+    const resolving = createHttpClient({ allowPrivate: true, lookup: resolvesTo('127.0.0.1') });
+    for (let i = 0; i < 2; i += 1) expect(await resolving(request(url))).toMatchObject({ status: 200, body: 'taken' });
+    expect(arrived).toEqual(['yes', 'yes', 'yes']);
+  });
+
+  it('are never made twice where they may come once only', async () => {
+    const { url, arrived } = await closing();
+    const resolving = createHttpClient({ allowPrivate: true, lookup: resolvesTo('127.0.0.1') });
+    await resolving(request(url));
+    const text = request(url, { once: true, headers: { 'x-test': 'text' } });
+    expect(await resolving(text)).toEqual({ kind: 'network', code: 'ECONNRESET' });
+    expect(arrived).toEqual(['yes', 'text']);
+  });
 });
 
 describe('requests that must stay outside', () => {
