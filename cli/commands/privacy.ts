@@ -125,6 +125,7 @@ async function showStatus(request: string | undefined, { stage, json }: { stage:
 
 const withoutIdentities = ({
   identities: _identities,
+  canonicalKey: _canonicalKey,
   linked: _linked,
   revision: _revision,
   ...shown

@@ -38,6 +38,8 @@ export const profileDelivery = z.strictObject({
   kind: z.literal('profile'),
   identities: z.array(identity).min(1),
   attributes: z.record(z.string(), z.unknown()),
+  /** Id of the request to delete the person: the vendor is asked to delete them, whatever the changes. */
+  deletion: z.string().optional(),
 });
 export type ProfileDelivery = z.output<typeof profileDelivery>;
 

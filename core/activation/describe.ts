@@ -74,7 +74,7 @@ function limitsInWords(type: AnyType, destination: ProfileDestination): string[]
   ];
 }
 
-const HEAD = ['Type', 'Title', 'Category', 'Identities', 'Exit', 'Updates', 'Audiences', 'Limits'];
+const HEAD = ['Type', 'Title', 'Category', 'Identities', 'Exit', 'Updates', 'Deletes', 'Audiences', 'Limits'];
 
 /** All registered types as a table in Markdown, for docs/destinations.md. */
 export function typesTable(): string {
@@ -87,6 +87,7 @@ export function typesTable(): string {
       identities.map((line) => line.split(':', 1)[0]!).join(', '),
       capabilities.exit ? 'yes' : 'no',
       capabilities.update ? 'yes' : 'no',
+      capabilities.deletion ? 'yes' : 'no',
       capabilities.audiences,
       limits.join(', ') || 'files',
     ];

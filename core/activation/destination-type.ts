@@ -153,6 +153,8 @@ export interface RequestDestination<D extends AnyDestination, C = unknown, R = u
   probe?(destination: D, context: RequestContext): HttpRequest;
   /** Why its outcome is none to be content with. @default by its status */
   probed?(outcome: HttpOutcome, destination: D): Failure | undefined;
+  /** How a person is deleted at the vendor, where it has a call for that. */
+  readonly deletion?: VendorDeletionCall<D>;
   /** How to ask for the result of a job, where answers say `job`. */
   readonly jobs?: Jobs<D>;
   /**
@@ -186,6 +188,22 @@ export interface TextRow {
   readonly segmentId: string;
   /** Of the number, the segment and the entry: the same whenever the same entry comes. */
   readonly key: string;
+}
+
+/**
+ * How a vendor is asked to delete a person, with everything that it has of them. The framework queues it behind what was
+ * routed before, repeats it, and says what became of it in the receipt. Who is not there counts as deleted.
+ */
+export interface VendorDeletionCall<D extends AnyDestination> {
+  limits(destination: D): Limits;
+  /** One row for each identity as the vendor knows it; none where it can't be asked for this one. */
+  rows(
+    delivery: ProfileDelivery,
+    destination: D,
+    context: RequestContext,
+  ): readonly CallRow<unknown, unknown>[] | Failure;
+  request(call: unknown, rows: readonly unknown[], destination: D, context: RequestContext): HttpRequest;
+  answer(outcome: HttpOutcome, rows: readonly unknown[], call: unknown, destination: D): Answer;
 }
 
 export interface RequestContext {

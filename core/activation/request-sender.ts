@@ -6,7 +6,7 @@ import { runCalls } from './deliver/run-calls.ts';
 import { type Turns, turnsOf } from './deliver/turns.ts';
 import type { ProfileDelivery } from './delivery.ts';
 import type { DestinationCatalog } from './destination-catalog.ts';
-import type { Failure, ItemResult, Reported, RequestContext } from './destination-type.ts';
+import type { Failure, ItemResult, Reported, RequestContext, RequestDestination } from './destination-type.ts';
 import { Authenticator } from './http/authenticator.ts';
 import type { HttpClient } from './http/client.ts';
 import { type Credentials, readCredentials } from './http/credentials.ts';
@@ -73,6 +73,30 @@ export interface RequestSender {
   batching(destinationId: string): Promise<Batching>;
 }
 
+type AnyType = RequestDestination<ProfileDestination>;
+type Sending = (
+  destinationId: string,
+  profiles: readonly ProfileDelivery[],
+  options: SendOptions,
+) => Promise<readonly ItemResult[]>;
+
+interface Found {
+  readonly catalog: Awaited<ReturnType<DestinationCatalog['current']>>;
+  readonly destination: ProfileDestination;
+  readonly type: AnyType;
+}
+
+/** The type as far as it is asked to delete people: its authentication, and requests of another kind. */
+function asDeletion({
+  deletion,
+  audiences: _audiences,
+  jobs: _jobs,
+  alone: _alone,
+  ...type
+}: AnyType): AnyType | undefined {
+  return deletion && { ...type, ...deletion };
+}
+
 const mostOf = (polled: Polled): number | undefined => (polled && 'most' in polled ? polled.most : undefined);
 
 /**
@@ -113,12 +137,12 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     }
   };
 
-  const send = async (
-    destinationId: string,
+  const sendAs = async (
+    { catalog, destination, type }: Found,
     profiles: readonly ProfileDelivery[],
     options: SendOptions,
   ): Promise<readonly ItemResult[]> => {
-    const { catalog, destination, type } = await find(destinationId);
+    const destinationId = destination.id;
     const turns: Turns = turnsOf(destinationId, type.limits(destination).perSecond, options, deps);
     const isHeld = await turns.next();
     if (isHeld) return profiles.map(() => isHeld);
@@ -168,6 +192,25 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     for (const [i, { index }] of open.entries()) results[index] ??= missing[i];
     for (const [i, { index }] of able.entries()) results[index] = sent[i]!;
     return turns.heeded(results as readonly ItemResult[]);
+  };
+
+  /** Deletions are requests of their own, and go behind the others. */
+  const send: Sending = async (destinationId, profiles, options) => {
+    const found = await find(destinationId);
+    const results: ItemResult[] = [];
+    for (const isDeletion of [false, true]) {
+      const own = profiles.flatMap((delivery, index) =>
+        (delivery.deletion !== undefined) === isDeletion ? [{ delivery, index }] : [],
+      );
+      if (own.length === 0) continue;
+      const type = isDeletion ? asDeletion(found.type) : found.type;
+      const deliveries = own.map(({ delivery }) => delivery);
+      const made = type
+        ? await sendAs({ ...found, type }, deliveries, options)
+        : deliveries.map(() => failed('drop', 'no-deletion-call'));
+      for (const [i, { index }] of own.entries()) results[index] = made[i]!;
+    }
+    return results;
   };
 
   return Object.assign(send, {

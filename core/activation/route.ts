@@ -157,7 +157,7 @@ export interface RoutedTo {
   readonly audiences: AudienceChanges;
 }
 
-const ROUTED_NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
+export const ROUTED_NOTHING: RouteResult = { queued: 0, excluded: 0, destinations: {} };
 
 /**
  * Routes what changed under one root. The delivery state first says what is about to be told, then the messages are put on their

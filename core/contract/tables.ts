@@ -49,6 +49,9 @@ export const operationsKey = {
   /** What a destination said about single people in the hour that begins then (epoch ms), in one of some shards. */
   deliveryErrors: (destinationId: string, hour: number, shard: number): string =>
     `${OPERATIONS_PREFIX.deliveryErrors}${destinationId}#${new Date(hour).toISOString().slice(0, 13)}#${shard}`,
+  /** What a vendor said when it was asked to delete somebody, by the id of the request. */
+  vendorDeletion: (requestId: string, destinationId: string): string =>
+    `${OPERATIONS_PREFIX.vendorDeletion}${requestId}#${destinationId}`,
   /** Whether a destination is paused, and what its guard says. */
   destination: (destinationId: string): string => `DESTINATION#${destinationId}`,
   /** Which retentions the timelines follow. */
@@ -100,6 +103,7 @@ export const OPERATIONS_PREFIX = {
   dataflowRun: 'RUN#',
   expiry: 'EXPIRY#',
   deliveryErrors: 'ERRORS#',
+  vendorDeletion: 'DELETED#',
   rateLimit: 'RATE#',
   attempts: 'ATTEMPTS#',
   vendor: 'VENDOR#',

@@ -7,6 +7,7 @@ import { retryOnConflict } from '#core/ports/conflict.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { type Erasure, isCovered } from './erasure.ts';
+import { type PassDeletionsDeps, passDeletions } from './pass-deletions.ts';
 import { type PurgeDeps, purgeKeys } from './purge.ts';
 import { signReceipt } from './receipt.ts';
 import { destinationsOf, storesAt } from './report.ts';
@@ -18,6 +19,7 @@ export interface ContinueDeps
   extends Omit<RequestErasureDeps, 'profiles' | 'deliveryStates' | 'settings' | 'destinations' | 'normalForms'>,
     PurgeDeps,
     RerouteErasedDeps,
+    PassDeletionsDeps,
     Omit<StartDeps, 'backoff' | 'now'> {
   readonly catalogVersion: string;
   readonly settings: SuppressionSettings;
@@ -91,6 +93,8 @@ async function finish(erasure: Erasure, deps: ContinueDeps): Promise<boolean> {
   const { now, retentions, digestOf } = deps;
   const until = now() + DELIVERY_STATE_DAYS * DAY_MS;
   if (!(await purgeKeys(erasure, until, deps))) return false;
+  const passed = await passDeletions(erasure, deps);
+  if (!passed) return false;
   const at = now();
   await retryOnConflict(() => deps.suppressions.change(lasting(identities, at, deps)), deps);
   const { reason, requestedAt, counts } = erasure;
@@ -102,10 +106,10 @@ async function finish(erasure: Erasure, deps: ContinueDeps): Promise<boolean> {
     identities: [...new Set(identities.map((key) => digestOf(parseIdentityKey(key))))].sort(),
     ...counts,
     stores: storesAt(at, retentions),
-    destinations: destinationsOf(erasure, deps.destinations),
+    destinations: destinationsOf(erasure, deps.destinations, passed),
   };
   const signed = signReceipt(receipt, await deps.signingKey());
-  const close = (before: Erasure): Erasure => ({
+  const close = ({ canonicalKey: _gone, ...before }: Erasure): Erasure => ({
     ...before,
     status: 'done',
     doneAt: at,

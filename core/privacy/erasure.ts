@@ -25,6 +25,10 @@ export interface Erasure {
   readonly linked?: readonly IdentityKey[];
   /** Destinations that were told of the person: id → whether they knew them as a member of an audience. */
   readonly lastRouted: Readonly<Record<string, boolean>>;
+  /** Of the item that they were in: what was routed of them is in the message group of this name. */
+  readonly canonicalKey?: IdentityKey;
+  /** Since when (epoch ms) which destinations are asked to delete them. */
+  readonly deletions?: { readonly at: number; readonly destinations: readonly string[] };
   readonly counts: ErasureCounts;
   readonly passes: readonly ErasurePass[];
   /** Id of the last pass that found something: another one has to come after it. */

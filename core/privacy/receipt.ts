@@ -10,13 +10,14 @@ export interface StoreReport {
 }
 
 /**
- * What became of a person at a destination: `erased`: the destination has deleted them; `removed`: they were taken out of its
+ * What became of a person at a destination: `erased`: the destination has deleted them, or has taken the order to; `failed`:
+ * it was asked to and did not say so within three days, so that somebody has to ask it; `removed`: they were taken out of its
  * audiences; `ask`: it was sent more than that, or files, which only those who have them can delete; `unknown`: nothing that
  * was told of them is known any more.
  */
 export interface DestinationReport {
   readonly id: string;
-  readonly outcome: 'erased' | 'removed' | 'ask' | 'unknown';
+  readonly outcome: 'erased' | 'failed' | 'removed' | 'ask' | 'unknown';
 }
 
 /** What was done about the deletion of a person, without naming them. */

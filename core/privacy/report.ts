@@ -3,6 +3,7 @@ import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { RETENTIONS, type RetentionName, type Retentions } from '#core/contract/retentions.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import type { Erasure } from './erasure.ts';
+import type { PassedDeletions } from './pass-deletions.ts';
 import type { DestinationReport, StoreReport } from './receipt.ts';
 
 /** Stores out of which everything is taken before a receipt is given. */
@@ -21,10 +22,13 @@ export const storesAt = (at: number, retentions: Retentions): StoreReport[] => [
 export const destinationsOf = (
   { lastRouted }: Pick<Erasure, 'lastRouted'>,
   destinations: ReadonlyMap<string, DestinationDefinition>,
+  passed: PassedDeletions,
 ): DestinationReport[] =>
-  [...new Set([...destinations.keys(), ...Object.keys(lastRouted)])]
-    .sort()
-    .map((id) => ({ id, outcome: outcomeAt(destinations.get(id), lastRouted[id]) }));
+  [...new Set([...destinations.keys(), ...Object.keys(lastRouted)])].sort().map((id) => {
+    const deletion = passed.get(id);
+    if (deletion !== undefined) return { id, outcome: deletion === 'deleted' ? 'erased' : 'failed' };
+    return { id, outcome: outcomeAt(destinations.get(id), lastRouted[id]) };
+  });
 
 function outcomeAt(
   destination: DestinationDefinition | undefined,

@@ -96,6 +96,7 @@ async function open(request: ErasureRequest, deps: RequestErasureDeps): Promise<
     status: 'under-way',
     requestedAt: deps.now(),
     identities,
+    ...(item && { canonicalKey: item.canonicalKey }),
     lastRouted: Object.fromEntries(known.map(({ destinationId, isMember }) => [destinationId, isMember])),
     counts: NOTHING_ERASED,
     passes: [],

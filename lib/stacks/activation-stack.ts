@@ -127,7 +127,10 @@ export class ActivationStack extends Stack {
         secret.grantRead(made.deliver.function);
         // Ids of the vendor's audiences, and jobs whose results come later.
         putItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.vendor]);
-        updateItemsUnder(made.deliver.function, data.operations, [OPERATIONS_PREFIX.deliveryErrors]);
+        updateItemsUnder(made.deliver.function, data.operations, [
+          OPERATIONS_PREFIX.deliveryErrors,
+          OPERATIONS_PREFIX.vendorDeletion,
+        ]);
         allowTexts(made.deliver.function, data);
         assumeRolesNamed(made.deliver.function, ASSUMED_ROLES);
         putToResources(made.deliver.function, config.destinationResources);

@@ -88,7 +88,10 @@ export class LanesStack extends Stack {
     this.pool.workedOffBy(made.function);
     this.#allowDelivering(made);
     putItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.vendor]);
-    updateItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.deliveryErrors]);
+    updateItemsUnder(made.function, data.operations, [
+      OPERATIONS_PREFIX.deliveryErrors,
+      OPERATIONS_PREFIX.vendorDeletion,
+    ]);
     allowTexts(made.function, data);
     readSecretsUnder(made.function, destinationSecretPrefix(config.stage));
     assumeRolesNamed(made.function, ASSUMED_ROLES);

@@ -4,6 +4,7 @@ import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
 import type { requestTypeOf } from '#core/activation/registry.ts';
 import { hubLaneId } from '#core/contract/delivery-lanes.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
@@ -61,6 +62,7 @@ requestDestinationContract('http', {
       secrets: async () => JSON.stringify({ signingKey: SIGNING_KEY, bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
       deliveryErrors: new MemoryDeliveryErrors(),
+      vendorDeletions: new MemoryVendorDeletions(),
       vendorState: createMemoryVendorState(now),
       lane,
       attempts,
@@ -95,6 +97,7 @@ requestDestinationContract('mailer, the worked example of docs/destinations.md',
       secrets: async () => JSON.stringify({ bearerToken: TOKEN }),
       rateLimit: NO_RATE_LIMIT,
       deliveryErrors: new MemoryDeliveryErrors(),
+      vendorDeletions: new MemoryVendorDeletions(),
       vendorState: createMemoryVendorState(now),
       lane,
       attempts,

@@ -22,6 +22,7 @@ export const vendor: CreateVendor<AirshipDestination> = ({ invalid, secret, dest
     return authorization === (authentication.type === 'basic' ? basic : `Bearer ${bearerToken}`);
   };
   const tags = new Set<string>();
+  const known = new Set<string>();
   const reject = (error: string): HttpOutcome => respond(400, { ok: false, error, error_code: 40001 });
   const problemOf = (added: readonly string[], removed: readonly string[]): string | undefined => {
     if (added.length + removed.length === 0) return 'nothing to do';
@@ -39,17 +40,28 @@ export const vendor: CreateVendor<AirshipDestination> = ({ invalid, secret, dest
     const wrong = problemOf(added, removed) ?? problemOfUsers(users);
     if (wrong !== undefined) return reject(wrong);
     const named = (own: readonly string[]): string[] => users.flatMap((user) => own.map((tag) => `${user}|${tag}`));
+    if (added.length > 0) put(known, true, users);
     put(tags, true, named(added));
     put(tags, false, named(removed));
     const others = [...Object.keys(add), ...Object.keys(remove)].filter((group) => group !== tagGroup);
     return respond(200, { ok: true, ...(others.length > 0 && { tag_warnings: others.join() }) });
   };
+  const erase = (ids: readonly string[]): HttpOutcome => {
+    if (ids.length === 0 || ids.length > 100) return reject('named_user_id');
+    put(known, false, ids);
+    for (const each of tags) if (ids.some((id) => each.startsWith(`${id}|`))) tags.delete(each);
+    return respond(200, { ok: true });
+  };
   return {
+    people: () => known,
     members: () => tags,
     answer: ({ method, url, headers, body }) => {
       if (!isAuthentic(headers.authorization)) return respond(401, 'Unauthorized');
       if (!headers.accept?.startsWith('application/vnd.urbanairship+json')) return respond(406, {});
       const { origin, pathname } = new URL(url);
+      if (origin === apiUrl(destination) && pathname === '/api/named_users/uninstall') {
+        return erase((JSON.parse(body) as { named_user_id: readonly string[] }).named_user_id);
+      }
       const isTags =
         method === 'POST' && origin === apiUrl(destination) && /^\/api\/(named_users|channels)\/tags$/.test(pathname);
       return isTags ? change(JSON.parse(body) as Asked) : respond(404, {});

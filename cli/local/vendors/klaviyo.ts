@@ -107,6 +107,15 @@ export const vendor: CreateVendor<KlaviyoDestination> = (world) => {
     return respond(204);
   };
 
+  const erase = (body: string): HttpOutcome => {
+    const { attributes } = JSON.parse(body).data.attributes.profile.data as { attributes: Record<string, string> };
+    if (Object.keys(attributes).length !== 1 || attributes[key] === undefined) return respond(400, {});
+    const email = attributes[key];
+    profiles.delete(email);
+    for (const each of members) if (each.startsWith(`${email}|`)) members.delete(each);
+    return respond(202);
+  };
+
   const listsNamed = ({ searchParams }: URL): HttpOutcome => {
     const name = /^equals\(name,"(.*)"\)$/.exec(searchParams.get('filter')!)![1]!;
     const data = [...lists].flatMap(([id, each]) => (each === name ? [{ id, attributes: { name } }] : []));
@@ -139,6 +148,8 @@ export const vendor: CreateVendor<KlaviyoDestination> = (world) => {
         return ofJob(id!, jobState);
       case 'GET profile-bulk-import-jobs/{id}/import-errors':
         return ofJob(id!, (job) => errorsOf(job, url));
+      case 'POST data-privacy-deletion-jobs':
+        return erase(body);
       case 'GET profiles':
         return look(url);
       case 'DELETE lists/{id}/relationships/profiles':
@@ -153,6 +164,7 @@ export const vendor: CreateVendor<KlaviyoDestination> = (world) => {
   };
   return {
     answer,
+    people: () => new Set(profiles.keys()),
     members: () =>
       new Set(
         [...members].map((member) => {

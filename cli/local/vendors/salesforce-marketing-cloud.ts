@@ -64,20 +64,35 @@ export const vendor: CreateVendor<MarketingCloudDestination> = (world) => {
     return respond(200, { page, pageSize, count: all.length, items });
   };
 
+  const erase = (url: URL, body: string): HttpOutcome => {
+    const { values, DeleteOperationType: kind } = JSON.parse(body) as Record<string, unknown>;
+    const isRight = url.searchParams.get('type') === 'keys' && kind === 'ContactAndAttributes' && Array.isArray(values);
+    if (!isRight) return respond(400, { message: 'invalid' });
+    for (const key of rows.keys()) if (values.includes(key.split('|')[0])) rows.delete(key);
+    return respond(200, { operationInitiated: true, operationID: 1, requestServiceMessageID: 'x', resultMessages: [] });
+  };
+
+  const upsert = (url: URL, body: string): HttpOutcome => {
+    const isKnown = decodeURIComponent(url.pathname) === `/data/v1/async/dataextensions/${extension}/rows`;
+    return isKnown ? submit(body) : respond(404, {});
+  };
+
+  const ask = (url: URL): HttpOutcome => {
+    const [, requestId, what] = /^\/data\/v1\/async\/([^/]+)\/(status|results)$/.exec(url.pathname) ?? [];
+    const handed = requests.get(requestId ?? '');
+    if (!handed) return respond(200, { requestId, resultMessages: [{ resultType: 'Error' }] });
+    return what === 'status' ? state(requestId!, handed) : results(handed, url.searchParams);
+  };
+
   return {
+    people: () => new Set([...rows.keys()].map((key) => key.split('|')[0]!)),
     members: () => new Set([...rows].flatMap(([key, status]) => (status === 'realized' ? [key] : []))),
     answer: ({ method, url: text, headers, body }: HttpRequest) => {
       const url = new URL(text);
       if (url.origin !== restUrl(destination)) return respond(404, {});
       if (!takesToken(headers.authorization)) return respond(401, { message: 'Not Authorized' });
-      if (method === 'PUT') {
-        const isKnown = decodeURIComponent(url.pathname) === `/data/v1/async/dataextensions/${extension}/rows`;
-        return isKnown ? submit(body) : respond(404, {});
-      }
-      const [, requestId, what] = /^\/data\/v1\/async\/([^/]+)\/(status|results)$/.exec(url.pathname) ?? [];
-      const handed = requests.get(requestId ?? '');
-      if (!handed) return respond(200, { requestId, resultMessages: [{ resultType: 'Error' }] });
-      return what === 'status' ? state(requestId!, handed) : results(handed, url.searchParams);
+      if (method === 'POST' && url.pathname === '/contacts/v1/contacts/actions/delete') return erase(url, body);
+      return method === 'PUT' ? upsert(url, body) : ask(url);
     },
   };
 };

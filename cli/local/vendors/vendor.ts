@@ -12,6 +12,8 @@ export interface FakeVendor {
   members(): ReadonlySet<string>;
   /** Of vendors of texts: what was sent to whom, in order. */
   texts?(): readonly { readonly to: string; readonly body: string }[];
+  /** Identifiers of everybody that the vendor has something of; of vendors that delete people on request. */
+  people?(): ReadonlySet<string>;
 }
 
 /** What a vendor knows of the account it plays, and of the time. */

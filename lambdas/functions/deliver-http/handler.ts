@@ -6,6 +6,7 @@ import type { ErrorClass } from '#core/activation/error-class.ts';
 import { createErrorRecorder } from '#core/activation/errors/record-errors.ts';
 import { SIGN_IN_EXPIRED } from '#core/activation/http/tokens.ts';
 import type { DeliveryErrors } from '#core/activation/ports/delivery-errors.ts';
+import type { VendorDeletions } from '#core/activation/ports/vendor-deletions.ts';
 import {
   createRequestSender,
   HELD_BACK,
@@ -29,6 +30,8 @@ export interface DeliverHttpDeps extends Omit<RequestSenderDeps, 'logFailure' | 
   readonly reroutes: MessageQueue<Reroute>;
   /** Keeps why people were not taken. */
   readonly deliveryErrors: DeliveryErrors;
+  /** Keeps what vendors said when they were asked to delete somebody. */
+  readonly vendorDeletions: VendorDeletions;
   readonly metrics: Metrics;
 }
 
@@ -60,12 +63,24 @@ export function createHandler(deps: DeliverHttpDeps) {
 
   const noteErrors = createErrorRecorder({ ...deps, logFailure });
 
+  /** What vendors say to deletions, for the receipt; whoever cannot note it asks the vendor once more. */
+  const noteDeletions = async (items: readonly Item[], results: readonly ItemResult[]): Promise<void> => {
+    for (const [index, { value }] of items.entries()) {
+      const result = results[index]!;
+      const isOver = result.delivered || result.errorClass === 'drop';
+      if (value.deletion === undefined || !isOver) continue;
+      const outcome = result.delivered ? 'deleted' : 'rejected';
+      await deps.vendorDeletions.put(value.deletion, value.destinationId, outcome);
+    }
+  };
+
   /** Counts, logs and notes what became of each. */
   const recordResults = async (
     items: readonly Item[],
     results: readonly ItemResult[],
     session: Session,
   ): Promise<void> => {
+    await noteDeletions(items, results);
     const delivered = items.filter((_, index) => results[index]!.delivered);
     session.done(delivered);
     const failures = new Map<string, { failure: Failure; items: Item[] }>();
@@ -123,7 +138,8 @@ export function createHandler(deps: DeliverHttpDeps) {
     });
     // What was held back has not been sent.
     const isSent = results.some((result) => result.delivered || result.reason !== HELD_BACK);
-    if (isSent) await order(await Promise.all(profiles.map((delivery) => overtaken(delivery, deps.deliveryStates))));
+    const others = profiles.filter(({ deletion }) => deletion === undefined);
+    if (isSent) await order(await Promise.all(others.map((delivery) => overtaken(delivery, deps.deliveryStates))));
     return results;
   };
 
@@ -144,9 +160,14 @@ export function createHandler(deps: DeliverHttpDeps) {
   /** Without what has been decided otherwise since. */
   const stillHolding = async (queued: readonly Item[], session: Session): Promise<Item[]> => {
     const checked = await Promise.all(
-      queued.map(async (item) => ({ item, ...(await stillHolds(item.value, deps.deliveryStates)) })),
+      // Who is to be deleted is, whatever was decided since.
+      queued.map(async (item) =>
+        item.value.deletion === undefined
+          ? { item, ...(await stillHolds(item.value, deps.deliveryStates)) }
+          : { item, delivery: item.value },
+      ),
     );
-    await order(checked.map(({ reroute }) => reroute));
+    await order(checked.map((each) => ('reroute' in each ? each.reroute : undefined)));
     const over = checked.filter(({ delivery }) => delivery === undefined).map(({ item }) => item);
     for (const { value } of over) {
       deps.metrics.count(METRICS.deliveriesExcluded, 1, { destination: value.destinationId, reason: 'superseded' });

@@ -13,6 +13,7 @@ import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.t
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
+import { DynamoDbVendorDeletions } from '#lambdas/adapters/dynamodb/vendor-deletions.ts';
 import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
@@ -58,6 +59,7 @@ export const handler = withDataflow(
           random: Math.random,
         }),
         deliveryErrors,
+        vendorDeletions: new DynamoDbVendorDeletions(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
         vendorState: createDynamoDbVendorState(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
         awsSigner: createAwsSigner({
           credentials: () => dynamoDb().config.credentials(),

@@ -32,7 +32,7 @@ export type ErasePersonAnswer =
   | { readonly outcome: 'nobody' }
   | {
       readonly outcome: 'accepted';
-      readonly erasure: Omit<Erasure, 'identities' | 'linked' | 'revision' | 'lastRouted'>;
+      readonly erasure: Omit<Erasure, 'identities' | 'canonicalKey' | 'linked' | 'revision' | 'lastRouted'>;
     }
   | { readonly outcome: 'readmitted' | 'not-suppressed' };
 
@@ -64,6 +64,7 @@ export function createHandler(deps: ErasePersonDeps) {
     if (!erasure) return { outcome: 'nobody' };
     const {
       identities: _identities,
+      canonicalKey: _canonicalKey,
       linked: _linked,
       revision: _revision,
       lastRouted: _lastRouted,

@@ -10,6 +10,7 @@ import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
+import { DynamoDbVendorDeletions } from '#lambdas/adapters/dynamodb/vendor-deletions.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
@@ -34,6 +35,7 @@ export const handler = createHandler({
   suppressions: new DynamoDbSuppressions(dynamoDb(), table),
   suppressionKey: () => secrets('suppression'),
   signingKey: () => secrets('receipts'),
+  vendorDeletions: new DynamoDbVendorDeletions(dynamoDb(), table, Date.now),
   jobs: new DynamoDbJobs(dynamoDb(), table, OPERATIONS_PREFIX.erasure),
   queue: new SqsMessageQueue(sqs(), environment.ERASURE_QUEUE_URL),
   reroutes: new SqsMessageQueue(sqs(), environment.REROUTES_QUEUE_URL),

@@ -15,6 +15,7 @@ import {
   type Line,
   sendAll,
 } from './conformance-world.ts';
+import { deletionSuite } from './deletion-suite.ts';
 
 const response = (
   status: number,
@@ -84,6 +85,8 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
   const faults = Object.entries(FAULTS).filter(
     ([name]) => !(conformance.anySuccessCounts && READ_AS_SUCCESS.includes(name)),
   );
+
+  deletionSuite(type, conformance, faults);
 
   describe(`a type that is sent requests: ${type.name}`, () => {
     it('is declared in full', () => {

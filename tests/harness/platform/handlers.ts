@@ -12,6 +12,7 @@ import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
@@ -115,6 +116,7 @@ export function createHandlers(options: HandlersOptions): {
   const rateLimit = createMemoryRateLimit(now, sleep);
   const vendorState = createMemoryVendorState(now);
   const attempts = new MemoryAttemptCounts();
+  const vendorDeletions = new MemoryVendorDeletions();
   /** @param source the queue that it works off, if it is one */
   const depsOf = (reader: FunctionName, source?: string) => {
     const { stores, intercept } = options;
@@ -137,7 +139,7 @@ export function createHandlers(options: HandlersOptions): {
       retentions: { landing: 35, exports: 35, deliveryState: 32, queues: 28 },
       settleMs: 960_000,
       http: intercept(options.http, 'http', reader),
-      secrets: async () => 'secret',
+      secrets: async () => '{"signingKey":"secret","bearerToken":"token"}',
       runStatistics,
       guards: intercept(stores.guards, 'guards', reader),
       signingKey: async () => 'receipt key',
@@ -157,6 +159,7 @@ export function createHandlers(options: HandlersOptions): {
       newId: () => `job ${++ids}`,
       rateLimit,
       deliveryErrors: new MemoryDeliveryErrors(),
+      vendorDeletions,
       vendorState,
       attempts,
       lane: new SqsDeliveryLane(sqs, {

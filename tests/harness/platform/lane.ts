@@ -4,6 +4,7 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { requestTypeOf } from '#core/activation/registry.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { SqsDeliveryLane } from '#lambdas/adapters/sqs/delivery-lane.ts';
@@ -78,6 +79,7 @@ export function createLane(options: LaneOptions): Lane {
     },
     secrets: async () => 'secret',
     deliveryErrors: new MemoryDeliveryErrors(),
+    vendorDeletions: new MemoryVendorDeletions(),
     vendorState: createMemoryVendorState(clock.now),
     rateLimit: intercept(
       createMemoryRateLimit(clock.now, async (ms) => {

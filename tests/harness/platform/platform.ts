@@ -201,7 +201,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   async function erased(): Promise<Record<string, SignedReceipt>> {
     const asked = (await stores.erasures.underWay()).map(({ requestId }) => requestId);
     for (let run = 0; (await stores.erasures.underWay()).length > 0; run++) {
-      if (run > 30) throw new Error('Deletions do not come to an end');
+      if (run > 400) throw new Error('Deletions do not come to an end');
       await schedules.erase().catch(() => {});
       await poller.run({ until: clock.now() + ERASE_EVERY_MS });
     }

@@ -4,6 +4,7 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
@@ -53,6 +54,7 @@ function destination(authentication: Record<string, unknown>, secret: unknown = 
       return typeof secret === 'string' ? secret : JSON.stringify(secret);
     },
     deliveryErrors: new MemoryDeliveryErrors(),
+    vendorDeletions: new MemoryVendorDeletions(),
     vendorState: createMemoryVendorState(() => NOW),
     rateLimit: NO_RATE_LIMIT,
     ...fakeLane(),

@@ -4,6 +4,7 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { RateLimit } from '#core/activation/ports/rate-limit.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
@@ -54,6 +55,7 @@ async function deliver(
     http,
     secrets: async () => 'secret',
     deliveryErrors,
+    vendorDeletions: new MemoryVendorDeletions(),
     vendorState: createMemoryVendorState(() => NOW),
     rateLimit,
     ...lane,

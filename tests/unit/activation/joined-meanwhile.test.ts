@@ -6,6 +6,7 @@ import type { HttpClient } from '#core/activation/http/client.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
@@ -48,6 +49,7 @@ const FUNCTIONS = {
         reroutes,
         metrics,
         deliveryErrors: new MemoryDeliveryErrors(),
+        vendorDeletions: new MemoryVendorDeletions(),
         vendorState: createMemoryVendorState(() => NOW),
         rateLimit: NO_RATE_LIMIT,
         ...fakeLane([]),

@@ -5,6 +5,7 @@ import { activationRate, addDataflow, hoursBetween, NO_DATAFLOW, runState } from
 import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { createHandler } from '#lambdas/functions/deliver-http/handler.ts';
@@ -83,6 +84,7 @@ describe('the books of a destination', () => {
         })).http,
         secrets: async () => 'secret',
         deliveryErrors: new MemoryDeliveryErrors(),
+        vendorDeletions: new MemoryVendorDeletions(),
         vendorState: createMemoryVendorState(() => NOW),
         rateLimit: NO_RATE_LIMIT,
         ...fakeLane(),

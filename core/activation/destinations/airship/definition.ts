@@ -3,6 +3,7 @@ import type { RequestAuthentication } from '#core/activation/http/credentials.ts
 import { fromEach, type IdentityForms, type Maker, plain } from '#core/activation/normalise/forms.ts';
 import { fieldReferences } from '#core/activation/vendor-settings.ts';
 import { airshipAnswer } from './answers.ts';
+import { airshipDeletion } from './deletion.ts';
 import { type AirshipCall, type AirshipRow, airshipRequest, airshipRows } from './requests.ts';
 import { type AirshipDestination, definition, tokenUrl } from './settings.ts';
 
@@ -26,7 +27,7 @@ export const airship = {
     clientId: 'with `authentication: { type: oauth2 }`',
     clientSecret: 'the same',
   },
-  capabilities: { exit: true, backfill: true, audiences: 'implied', list: false, deletion: false },
+  capabilities: { exit: true, backfill: true, audiences: 'implied', list: false, deletion: true },
   delivery: 'requests',
   limits: ({ maxUsersPerRequest, requestsPerSecond }, call) => ({
     rows: call?.step === 'user' ? 1 : maxUsersPerRequest,
@@ -43,6 +44,7 @@ export const airship = {
   rows: airshipRows,
   request: airshipRequest,
   answer: (outcome, _rows, call, { tagGroup }) => airshipAnswer(outcome, call, tagGroup),
+  deletion: airshipDeletion,
 } satisfies RequestDestination<AirshipDestination, AirshipCall, AirshipRow>;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

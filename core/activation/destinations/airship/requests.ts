@@ -75,28 +75,33 @@ export function airshipRequest(
   ids: readonly AirshipRow[],
   destination: AirshipDestination,
 ): HttpRequest {
-  const { tagGroup, authentication, maxUsersPerRequest } = destination;
+  const { tagGroup, maxUsersPerRequest } = destination;
   const tags = {
     ...(call.add.length > 0 && { add: { [tagGroup]: call.add } }),
     ...(call.remove.length > 0 && { remove: { [tagGroup]: call.remove } }),
   };
-  const headers = {
-    accept: 'application/vnd.urbanairship+json; version=3',
-    'content-type': 'application/json',
-    ...(authentication.type === 'bearer' && { 'x-ua-appkey': authentication.appKey }),
-  };
-  const post = (path: string, body: object): HttpRequest => ({
-    method: 'POST',
-    url: `${apiUrl(destination)}${path}`,
-    headers,
-    body: JSON.stringify(body),
-    timeoutMs: TIMEOUT_MS,
-  });
   if (call.step === 'user') {
     const { attributes } = call;
-    return post(`/api/named_users/${encodeURIComponent(ids[0]!)}`, { tags, attributes });
+    return post(`/api/named_users/${encodeURIComponent(ids[0]!)}`, { tags, attributes }, destination);
   }
   // A list is what the description has; the short form is for those who send one at a time.
   const audience = { [call.kind]: maxUsersPerRequest === 1 ? ids[0] : ids };
-  return post(call.kind === 'named_user_id' ? '/api/named_users/tags' : '/api/channels/tags', { audience, ...tags });
+  const path = call.kind === 'named_user_id' ? '/api/named_users/tags' : '/api/channels/tags';
+  return post(path, { audience, ...tags }, destination);
+}
+
+/** A request of version 3 of the API. */
+export function post(path: string, body: object, destination: AirshipDestination): HttpRequest {
+  const { authentication } = destination;
+  return {
+    method: 'POST',
+    url: `${apiUrl(destination)}${path}`,
+    headers: {
+      accept: 'application/vnd.urbanairship+json; version=3',
+      'content-type': 'application/json',
+      ...(authentication.type === 'bearer' && { 'x-ua-appkey': authentication.appKey }),
+    },
+    body: JSON.stringify(body),
+    timeoutMs: TIMEOUT_MS,
+  };
 }

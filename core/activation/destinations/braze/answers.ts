@@ -4,7 +4,7 @@ import type { HttpOutcome } from '#core/activation/error-class.ts';
 import { failureByLimit } from '#core/activation/http/limit-headers.ts';
 import { bodyOf, DELIVERED, failed, unreadable } from '#core/activation/item-results.ts';
 
-const LIMIT = { name: 'x-ratelimit-reset', as: 'epoch-seconds' } as const;
+export const LIMIT = { name: 'x-ratelimit-reset', as: 'epoch-seconds' } as const;
 
 const answerBody = z.looseObject({
   message: z.string(),

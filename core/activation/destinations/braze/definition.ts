@@ -2,6 +2,7 @@ import type { DefinitionProblem, Reference, RequestDestination } from '#core/act
 import { emailAddress, fromEach, type IdentityForms, phoneNumber, plain } from '#core/activation/normalise/forms.ts';
 import { fieldReferences } from '#core/activation/vendor-settings.ts';
 import { brazeAnswer } from './answers.ts';
+import { brazeDeletion } from './deletion.ts';
 import { type BrazeUser, brazeRequest, brazeRows } from './requests.ts';
 import { type BrazeDestination, definition } from './settings.ts';
 
@@ -19,12 +20,12 @@ export const braze = {
     fields: { first_name: 'person.name.firstName' },
   },
   setUp: [
-    'Create a REST API key with the permission users.track (Settings, APIs and Identifiers), and put it into the secret.',
+    'Create a REST API key with the permissions users.track and users.delete (Settings, APIs and Identifiers), and put it into the secret.',
     'Find the REST endpoint of your instance there, and write it as `url`.',
     'With `membership: { as: array }` and more than 25 audiences, have the length of the attribute raised, then set `maxLength`.',
   ],
   credentials: { bearerToken: 'the REST API key' },
-  capabilities: { exit: true, backfill: true, audiences: 'implied', list: false, deletion: false },
+  capabilities: { exit: true, backfill: true, audiences: 'implied', list: false, deletion: true },
   delivery: 'requests',
   limits: ({ maxUpdatesPerRequest, requestsPerSecond }) => ({
     rows: maxUpdatesPerRequest,
@@ -41,6 +42,7 @@ export const braze = {
   rows: brazeRows,
   request: (_call, users, { url }) => brazeRequest(url, users),
   answer: (outcome, users) => brazeAnswer(outcome, users.length),
+  deletion: brazeDeletion,
 } satisfies RequestDestination<BrazeDestination, null, BrazeUser>;
 
 function formsOf({ identities: { externalId = [], alias, email, phone } }: BrazeDestination): IdentityForms {

@@ -2,6 +2,7 @@ import type { DefinitionProblem, Limits, Reference, RequestDestination } from '#
 import { emailAddress, fromEach, type IdentityForms, phoneNumber, plain } from '#core/activation/normalise/forms.ts';
 import { fieldReferences } from '#core/activation/vendor-settings.ts';
 import { klaviyoAnswer } from './answers.ts';
+import { klaviyoDeletion } from './deletion.ts';
 import { FIELD_HINT, fieldProblem, pathsOf } from './fields.ts';
 import { importJobs } from './jobs.ts';
 import { lists } from './lists.ts';
@@ -17,11 +18,11 @@ export const klaviyo = {
   definition,
   example: { id: 'klaviyo', fields: { first_name: 'person.name.firstName' } },
   setUp: [
-    'Create a private API key with the scopes lists:read, lists:write, profiles:read and profiles:write (and subscriptions:write for `subscriptions`), and put it into the secret.',
+    'Create a private API key with the scopes lists:read, lists:write, profiles:read, profiles:write and data-privacy:write (and subscriptions:write for `subscriptions`), and put it into the secret.',
     'Write the ids of lists that are there already under `audiences`; a list is created for each other audience, at most 150 a day.',
   ],
   credentials: { apiKey: 'the private API key, beginning with pk_' },
-  capabilities: { exit: true, backfill: true, audiences: 'created', list: false, deletion: false },
+  capabilities: { exit: true, backfill: true, audiences: 'created', list: false, deletion: true },
   delivery: 'requests',
   limits: ({ requestsPerSecond }, call = IMPORT) => ({ ...LIMITS[call.step], perSecond: requestsPerSecond }),
   identities: formsOf,
@@ -37,6 +38,7 @@ export const klaviyo = {
   request: klaviyoRequest,
   answer: klaviyoAnswer,
   jobs: importJobs,
+  deletion: klaviyoDeletion,
 } satisfies RequestDestination<KlaviyoDestination, KlaviyoCall, KlaviyoRow>;
 
 const IMPORT: KlaviyoCall = { step: 'import', list: '' };

@@ -2,6 +2,7 @@ import type { DefinitionProblem, Reference, RequestDestination } from '#core/act
 import { emailAddress, fromEach, type IdentityForms, plain } from '#core/activation/normalise/forms.ts';
 import { fieldReferences } from '#core/activation/vendor-settings.ts';
 import { asyncRequests, submitAnswer } from './answers.ts';
+import { contactDeletion } from './deletion.ts';
 import { CONTACT_KEY, type ContactRow, contactRows, EMAIL, upsertRequest } from './requests.ts';
 import { definition, type MarketingCloudDestination, tokenUrl } from './settings.ts';
 
@@ -18,12 +19,12 @@ export const salesforceMarketingCloud = {
   example: { id: 'marketing-cloud', subdomain: 'mc563885gzs27c5t9-63k636ttgm', contactKey: 'CRMID' },
   setUp: [
     'Create a sendable data extension with the external key TributarySegments and the columns ContactKey and SegmentId (together the primary key), Status, EmailAddress and At (a date), and one for each of `fields`.',
-    'Create an installed package with a server-to-server API integration that may read and write data extensions; put client id and secret into the secret.',
+    'Create an installed package with a server-to-server API integration that may read and write data extensions, and read and write audiences and lists (Contact Delete has to be enabled in Contact Builder); put client id and secret into the secret.',
     'Write the subdomain of its base URIs as `subdomain`, and the MID as `accountId` where it is of another business unit.',
     'Select audiences by SegmentId and Status = realized in queries, filters or journeys.',
   ],
   credentials: { clientId: 'of the API integration', clientSecret: 'the same' },
-  capabilities: { exit: true, backfill: true, audiences: 'implied', list: false, deletion: false },
+  capabilities: { exit: true, backfill: true, audiences: 'implied', list: false, deletion: true },
   delivery: 'requests',
   limits: ({ maxRowsPerRequest, requestsPerSecond }) => ({
     rows: maxRowsPerRequest,
@@ -47,6 +48,7 @@ export const salesforceMarketingCloud = {
   request: (_call, items, destination) => upsertRequest(items, destination),
   answer: submitAnswer,
   jobs: asyncRequests,
+  deletion: contactDeletion,
 } satisfies RequestDestination<MarketingCloudDestination, null, ContactRow>;
 
 function formsOf({ contactKey, columns }: MarketingCloudDestination): IdentityForms {
