@@ -20,6 +20,12 @@ export const DUE_SHARDS = 8;
  */
 export const GUARD_SHARDS = 8;
 
+/**
+ * Into how many items the counts of an activity are divided: at 200,000 events a second, a third of them displays of one
+ * activity, each is written 85 times a second.
+ */
+export const ACTIVITY_SHARDS = 32;
+
 /** Into how many items the errors of a destination and hour are divided, and how many each has room for. */
 export const ERROR_SHARDS = 8;
 export const ERRORS_PER_SHARD = 25;
@@ -70,6 +76,12 @@ export const operationsKey = {
   /** How many have left it on a day since the last release. */
   exits: (destinationId: string, epoch: number, segmentId: string, day: number, shard: number | 'largest'): string =>
     `EXITS#${destinationId}#${epoch}#${segmentId}#${day}#${shard}`,
+  /** What was counted of an activity, in one of some shards. */
+  activityCounts: (activityId: string, shard: number): string => `ACTIVITY#${activityId}#${shard}`,
+  /** That a record was counted. */
+  counted: (mark: string): string => `COUNTED#${mark}`,
+  /** What a device or person has seen of activities. */
+  exposures: (identity: string): string => `${OPERATIONS_PREFIX.exposures}${identity}`,
   /** How often a message was tried to be delivered, by its id. */
   attempts: (messageId: string): string => `ATTEMPTS#${messageId}`,
   /** The id that a vendor gave to the audience of a segment. */
@@ -111,6 +123,7 @@ export const OPERATIONS_PREFIX = {
   deletion: 'DELETION#',
   suppression: 'SUPPRESSION#',
   erasure: 'ERASURE#',
+  exposures: 'EXPOSURES#',
 } as const;
 
 /** Of the keys of the deletions of one dataset. */

@@ -32,6 +32,8 @@ export interface CompiledActivity {
   readonly traffic: number;
   /** Those that can be drawn, the control group among them. */
   readonly experiences: readonly CompiledExperience[];
+  /** All that it has, and the control group: also those that are drawn no more. */
+  readonly experienceIds: ReadonlySet<string>;
   /** The event type of a success. */
   readonly conversion: string | undefined;
   /** Its place among all: the smaller goes first. */
@@ -89,6 +91,7 @@ export function compileActivity(definition: ActivityDefinition, rank = 0): Compi
     splitBy,
     traffic,
     experiences: compileExperiences(definition),
+    experienceIds: new Set([...definition.experiences.map((one) => one.id), CONTROL]),
     conversion: conversion?.eventType,
     rank,
   };

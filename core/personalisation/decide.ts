@@ -68,8 +68,10 @@ export function standingOf(activity: CompiledActivity, visitor: Visitor, now: nu
 }
 
 /** The id that decides: that of the other sort, where the one that is wanted is not known. */
-export const unitOf = ({ splitBy }: CompiledActivity, { device, person }: Visitor): string | undefined =>
-  splitBy === 'person' ? (person ?? device) : (device ?? person);
+export const unitOf = (
+  { splitBy }: Pick<CompiledActivity, 'splitBy'>,
+  { device, person }: Pick<Visitor, 'device' | 'person'>,
+): string | undefined => (splitBy === 'person' ? (person ?? device) : (device ?? person));
 
 /**
  * What is shown where (docs/personalisation.md, "Which activity is shown"). At a place, only the first activity of which somebody

@@ -36,6 +36,8 @@ export interface ProcessDeps {
   readonly quarantine: ObjectStore;
   readonly stitch: IngestDeps;
   readonly suppress: Suppress;
+  /** Counts what accepted records say about activities; may be given the same ones again. @default nothing is counted */
+  countActivities?(records: readonly AcceptedRecord[]): Promise<void>;
 }
 
 export interface Processed {
@@ -51,6 +53,7 @@ export interface Processed {
  * The way of a batch of records: validate, keep, stitch. Nothing is written of those that name a suppressed identity; of a
  * rejected one only that it came. Rejected records are in quarantine and accepted ones in the
  * lake before any profile is touched. Each record ends as rejected, as an outcome, or as failed.
+ * What they say about activities is counted last: where that fails, all of them come again.
  * @param invocation names the batch, e.g. in the keys of the objects it is kept in
  */
 export async function processRecords(
@@ -69,6 +72,7 @@ export async function processRecords(
     accepted.map(({ record }) => record),
     deps.stitch,
   );
+  await deps.countActivities?.(outcomes.filter(({ duplicate }) => !duplicate).map(({ record }) => record));
   const origin = new Map(validated.accepted.map(({ record, received }) => [record, received]));
   return {
     rejected,

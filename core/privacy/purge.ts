@@ -7,6 +7,7 @@ import {
 import { isKnown } from '#core/activation/diff.ts';
 import { spellings } from '#core/activation/spellings.ts';
 import { type Redirect, type RemovableStore, takeMergedIn, type Versioned } from '#core/identity/versioned-store.ts';
+import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
 import { type Backoff, ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItems } from '#core/profile/load.ts';
 import type { RemovableProfiles } from '#core/profile/ports/profile-store.ts';
@@ -20,6 +21,7 @@ export interface PurgeDeps extends Backoff {
   readonly profiles: RemovableProfiles;
   readonly memberships: RemovableStore<MembershipItem>;
   readonly deliveryStates: RemovableStore<DeliveryStateItem>;
+  readonly activityCounts: Pick<ActivityCounts, 'erase'>;
   /** Those of the catalog. */
   readonly destinations: ReadonlyMap<string, unknown>;
 }
@@ -34,8 +36,8 @@ interface Leaving {
 }
 
 /**
- * Takes the keys of an erased person out of the tables: items and pointers of profiles, memberships, delivery states. It
- * waits until memberships and destinations have followed. Of a delivery state the key stays for as long as a message that
+ * Takes the keys of an erased person out of the tables: items and pointers of profiles, memberships, delivery states, what
+ * they saw of activities. It waits until memberships and destinations have followed. Of a delivery state the key stays for as long as a message that
  * is older than the deletion may come again; it has no contents any more.
  * @returns whether nothing is left; otherwise it has to be called again, later
  */
@@ -62,6 +64,7 @@ export async function purgeKeys(
     if (left && !(await deps.memberships.remove(key, left))) return false;
     await emptyDeliveryState(key, leaving, deps);
   }
+  await deps.activityCounts.erase(identities);
   return true;
 }
 

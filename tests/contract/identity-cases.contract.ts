@@ -17,6 +17,7 @@ import { EXPERIENCE_EVENT_CLASS, schemaDefinition } from '#core/schema/definitio
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createHandler } from '#lambdas/functions/stitch-stream/handler.ts';
+import { MemoryActivityCounts } from '#tests/harness/core/activity-counts.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { AS_WRITTEN, describeIdentityCases, type IdentityCase, sortedGraphs } from '#tests/harness/identity-cases.ts';
 
@@ -41,6 +42,7 @@ export function identityCasesContract(
         profiles,
         timeline,
         lookups: new MemoryLookupStore(),
+        activityCounts: new MemoryActivityCounts(),
         lake: createMemoryObjectStore(),
         quarantine: createMemoryObjectStore(),
         operations: new MemoryOperations(),

@@ -2,6 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { beforeAll, expect, it } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
@@ -20,6 +21,7 @@ import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-st
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
 import { emptyTable } from '#tests/harness/empty-stage.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
+import { activityCountsContract } from './activity-counts.contract.ts';
 import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
@@ -62,6 +64,7 @@ rateLimitContract(
   },
   5,
 );
+activityCountsContract('DynamoDB', () => new DynamoDbActivityCounts(dynamoDb(), tables.operations, Date.now));
 sentTextsContract('DynamoDB', () => new DynamoDbSentTexts(dynamoDb(), tables.operations));
 guardStoreContract('DynamoDB', () => new DynamoDbGuardStore(dynamoDb(), tables.operations));
 dataflowBooksContract('DynamoDB', () => new DynamoDbRunStatistics(dynamoDb(), tables.operations));

@@ -4,6 +4,7 @@ import { readEnvironment } from '#core/contract/functions.ts';
 import { readRetentions } from '#core/contract/retentions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
@@ -31,6 +32,7 @@ export const handler = createHandler({
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   deliveryStates: new DynamoDbVersionedStore<DeliveryStateItem>(dynamoDb(), table, OPERATIONS_PREFIX.deliveryState),
+  activityCounts: new DynamoDbActivityCounts(dynamoDb(), table, Date.now),
   erasures: new DynamoDbErasures(dynamoDb(), table),
   suppressions: new DynamoDbSuppressions(dynamoDb(), table),
   suppressionKey: () => secrets('suppression'),

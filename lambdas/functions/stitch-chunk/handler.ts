@@ -3,9 +3,11 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { type WorkDeps, workOn } from '#core/ingestion/batch/working-blocks.ts';
+import { countActivities } from '#core/personalisation/count.ts';
+import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
 import { invocationName, readChunk } from '#core/pipeline/batch/read-chunk.ts';
 import { addCounts, countFileRejection, countOutcomes, NO_COUNTS, rareCounts } from '#core/pipeline/counts.ts';
-import { processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
+import { type ProcessDeps, processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
 import { writeFileRejection } from '#core/pipeline/quarantine/write.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -28,6 +30,7 @@ export interface StitchChunkDeps extends WorkDeps {
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
+  readonly activityCounts: ActivityCounts;
   /** Takes batches to those who take them back. */
   readonly reverts: MessageQueue<RevertMessage>;
   readonly suppression: SuppressUnder;
@@ -44,13 +47,16 @@ export function createWorker(deps: StitchChunkDeps) {
 function workerOf(deps: StitchChunkDeps) {
   return async (message: ChunkMessage): Promise<void> => {
     const catalog = await deps.catalog.current();
-    const { lake, quarantine, profiles, timeline, lookups, backoff } = deps;
-    const process = {
+    const { lake, quarantine, profiles, timeline, lookups, activityCounts, backoff } = deps;
+    const { fold } = stageSettings(catalog);
+    const counting = { activities: catalog.activities, namespaces: fold.links, counts: activityCounts, backoff };
+    const process: ProcessDeps = {
       catalog,
       lake,
       quarantine,
       suppress: deps.suppression(stageSettings(catalog).suppression),
-      stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, isNew: true, backoff },
+      stitch: { profiles, timeline, lookups, settings: fold, isNew: true, backoff },
+      countActivities: (accepted) => countActivities(accepted, counting),
     };
     let counts = NO_COUNTS;
     let lateLinks = 0;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
@@ -26,6 +27,7 @@ const stitchChunk = createWorker({
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
   reverts: new SqsMessageQueue(sqs(), environment.REVERTS_QUEUE_URL),
+  activityCounts: new DynamoDbActivityCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
   suppression: stageSuppression(environment),
   metrics: createMetrics('stitch-chunk', environment.STAGE),
   now: Date.now,

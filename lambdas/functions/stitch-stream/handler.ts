@@ -2,6 +2,8 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { countActivities } from '#core/personalisation/count.ts';
+import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
 import { countByDataset, countOutcomes, type Finished } from '#core/pipeline/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
 import { receivePayload } from '#core/pipeline/receive-payload.ts';
@@ -24,6 +26,7 @@ export interface StitchStreamDeps {
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
   readonly operations: Operations;
+  readonly activityCounts: ActivityCounts;
   readonly suppression: SuppressUnder;
   readonly metrics: Metrics;
   backoff(attempt: number): Promise<void>;
@@ -89,13 +92,16 @@ function receive(record: KinesisStreamRecord, catalog: CompiledCatalog) {
 }
 
 async function finish({ records, received }: Group, catalog: CompiledCatalog, deps: StitchStreamDeps) {
-  const { lake, quarantine, profiles, timeline, lookups, backoff } = deps;
+  const { lake, quarantine, profiles, timeline, lookups, activityCounts, backoff } = deps;
+  const { fold } = stageSettings(catalog);
+  const counting = { activities: catalog.activities, namespaces: fold.links, counts: activityCounts, backoff };
   const processed = await processRecords(received, partOf(records), {
     catalog,
     lake,
     quarantine,
     suppress: deps.suppression(stageSettings(catalog).suppression),
-    stitch: { profiles, timeline, lookups, settings: stageSettings(catalog).fold, isNew: true, backoff },
+    stitch: { profiles, timeline, lookups, settings: fold, isNew: true, backoff },
+    countActivities: (accepted) => countActivities(accepted, counting),
   });
   const failed = new Set(processed.failed.map(({ received: { position } }) => position.sequenceNumber));
   if (processed.failed[0]) logFailure(processed.failed[0].error);

@@ -1,5 +1,6 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
+import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
@@ -21,6 +22,7 @@ export const handler = createHandler({
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  activityCounts: new DynamoDbActivityCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
   suppression: stageSuppression(environment),
   metrics: createMetrics('stitch-stream', environment.STAGE),
   backoff: backoffBefore,

@@ -45,13 +45,13 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
     eraseItems(made.function, data.timeline);
     putItemsUnder(made.function, data.operations, [OPERATIONS_PREFIX.erasure]);
   }
-  // Keys of a person who is gone; delivery states are emptied, and go by themselves.
+  // Keys of a person who is gone, and what they saw of activities; delivery states are emptied, and go by themselves.
   removeItems(erase.function, data.profiles);
   readItems(erase.function, data.memberships);
   writeItems(erase.function, data.memberships);
   removeItems(erase.function, data.memberships);
   putItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState]);
-  removeItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState]);
+  removeItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState, OPERATIONS_PREFIX.exposures]);
   data.receiptKey.grantRead(erase.function);
   activation.reroutes.queue.grantSendMessages(erase.function);
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
+import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
@@ -73,6 +74,7 @@ const deps = {
   profiles: remote<ProfileStore>('profiles'),
   timeline: remote<Timeline>('timeline'),
   lookups: remote<LookupStore>('lookups'),
+  activityCounts: remote<ActivityCounts>('activityCounts'),
   suppression: () => SUPPRESS_NOBODY,
   metrics: { count: () => {} },
   backoff: async () => {},

@@ -175,6 +175,7 @@ export function createHandlers(options: HandlersOptions): {
       profiles: intercept(stores.profiles, 'profiles', reader),
       timeline: intercept(stores.timeline, 'timeline', reader),
       lookups: intercept(stores.lookups, 'lookups', reader),
+      activityCounts: intercept(stores.activityCounts, 'activityCounts', reader),
       memberships: intercept(stores.memberships, 'memberships', reader),
       deliveryStates: intercept(stores.deliveryStates, 'deliveryStates', reader),
       operations: intercept(stores.operations, 'operations', reader),

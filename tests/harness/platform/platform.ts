@@ -14,6 +14,7 @@ import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.t
 import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
+import { MemoryActivityCounts } from '#tests/harness/core/activity-counts.memory.ts';
 import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
@@ -66,6 +67,7 @@ export interface Stores {
   readonly profiles: StreamingProfileStore;
   readonly timeline: MemoryTimeline;
   readonly lookups: MemoryLookupStore;
+  readonly activityCounts: MemoryActivityCounts;
   readonly memberships: StreamingMembershipStore;
   readonly deliveryStates: MemoryVersionedStore<DeliveryStateItem>;
   readonly operations: MemoryOperations;
@@ -128,6 +130,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     profiles: new StreamingProfileStore((item) => void poller.table('profiles').put(keyOf(item.keys), item)),
     timeline: new MemoryTimeline(ttl),
     lookups: new MemoryLookupStore(),
+    activityCounts: new MemoryActivityCounts(),
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(ttl),
     operations: new MemoryOperations(),

@@ -12,6 +12,7 @@ export async function contentsOf({ stores, poller }: Platform): Promise<Readonly
     ['timeline', table(stores.timeline.entries())],
     ['memberships', table(stores.memberships.entries())],
     ['delivery state', table(stores.deliveryStates.entries())],
+    ['what was seen of activities', table(stores.activityCounts.entries())],
     ['deletions', table(stores.erasures.entries())],
     ['batches', JSON.stringify(await Array.fromAsync(stores.operations.batches()))],
     ['stream counts', JSON.stringify(await Array.fromAsync(stores.operations.streams()))],
