@@ -119,6 +119,14 @@ describe('a success', () => {
     expect(await totals('person')).toEqual(['a 2/1/0/1']);
   });
 
+  it('of a person who saw it before and after the login counts once, whichever identity comes later', async () => {
+    const { count, shown, bought, totals } = shop();
+    await count(shown(1, 'ECID:1', 'person', 'a'), shown(2, ['ECID:1', 'CRMID:7'], 'person', 'a'));
+    await count(bought(3, 'ECID:1', 'CRMID:7'));
+    await count(bought(4, 'ECID:1'), bought(5, 'CRMID:7'));
+    expect(await totals('person')).toEqual(['a 2/2/0/1']);
+  });
+
   it('of a device does not count for another', async () => {
     const { count, shown, bought, totals } = shop();
     await count(shown(1, 'ECID:1'), bought(2, 'ECID:2', 'CRMID:7'));
