@@ -34,6 +34,13 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['tributary mapping test --dataset customers --input customers.csv', 'the first rows before and after, all errors'],
     ['tributary mapping test --dataset customers --input customers.parquet --strict --json', 'for a check in CI'],
   ],
+  activity: [
+    ['tributary activity list', 'what was counted of each experience'],
+    [
+      'tributary activity preview --catalog catalog --url https://www.shop.example/ --identity ECID:1 --in gold-and-silver',
+      'what a member would see, and why',
+    ],
+  ],
   segment: [
     ['tributary segment plan cart-abandoners --catalog catalog', 'streaming, edge or batch, and why'],
     ['tributary segment list', 'all of a stage'],

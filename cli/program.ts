@@ -2,6 +2,7 @@ import completion from '@bomb.sh/tab/commander';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { endpointsCommand } from '#cli/commands/endpoints.ts';
 import { ingestCommand } from '#cli/commands/ingest.ts';
+import { activityCommand } from './commands/activity.ts';
 import { audienceManagerCommand } from './commands/audience-manager.ts';
 import { batchCommand } from './commands/batch.ts';
 import { catalogCommand } from './commands/catalog.ts';
@@ -46,6 +47,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
     endpointsCommand,
   ],
   'Profiles:': [profileCommand, identityCommand, privacyCommand],
+  'Pages:': [activityCommand],
   'Destinations:': [destinationCommand, exportCommand, audienceManagerCommand],
   'A running stage:': [statusCommand, smokeCommand, evaluateCommand, expireCommand],
 };

@@ -6,6 +6,7 @@ import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { deletionPrefix, OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
+import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Erasures } from '#core/privacy/ports/erasures.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
@@ -15,6 +16,7 @@ import type { Operations } from '#core/record/operations.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import type { CatalogPosition } from '#lambdas/adapters/dynamodb/active-catalog.ts';
+import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
@@ -42,6 +44,7 @@ export interface StageStores {
   readonly dataflow: RunStatistics;
   readonly deliveryErrors: DeliveryErrors;
   readonly guards: GuardStore;
+  readonly activityCounts: ActivityCounts;
   /** The evaluations of all profiles. */
   readonly evaluations: Jobs;
   /** The runs of expiry. */
@@ -81,6 +84,7 @@ export function storesOf(resources: Resources): StageStores {
     dataflow: new DynamoDbRunStatistics(dynamoDb(), operationsTable),
     deliveryErrors: new DynamoDbDeliveryErrors(dynamoDb(), operationsTable),
     guards: new DynamoDbGuardStore(dynamoDb(), operationsTable),
+    activityCounts: new DynamoDbActivityCounts(dynamoDb(), operationsTable, Date.now),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),
     deletionsOf: (datasetId) => new DynamoDbJobs(dynamoDb(), operationsTable, deletionPrefix(datasetId)),

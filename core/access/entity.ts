@@ -76,7 +76,7 @@ type Ups = Record<string, { readonly lastQualificationTime: string; readonly sta
  * What the identity's profiles hold, each segment under its own merge policy, as the next evaluation would find it: an
  * exited membership is gone after 30 days (aep.md §1.4).
  */
-async function membershipsOf(
+export async function membershipsOf(
   key: IdentityKey,
   item: FoundProfile['item'],
   { memberships, settings, now }: AccessDeps,

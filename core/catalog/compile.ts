@@ -14,6 +14,7 @@ import { compileRawConnections, type RawConnections } from '#core/ingestion/raw-
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { NO_CSV_SETTINGS } from '#core/ingestion/text/csv-settings.ts';
 import { type ActivitySet, compileActivities } from '#core/personalisation/compile.ts';
+import type { ActivityDefinition } from '#core/personalisation/definition.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
@@ -59,6 +60,8 @@ export interface CompiledCatalog {
   readonly destinations: ReadonlyMap<string, DestinationDefinition>;
   /** Those that are published. */
   readonly activities: ActivitySet;
+  /** All of them, as they are written; by id. */
+  readonly activityDefinitions: ReadonlyMap<string, ActivityDefinition>;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
   readonly sharedSince: SharedSince;
   /** What policies and consents keep from destinations; undefined where there are none. */
@@ -111,6 +114,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     activities: compileActivities(catalog.activities ?? []),
+    activityDefinitions: new Map(catalog.activities?.map((activity) => [activity.id, activity])),
     sharedSince,
     governance: compileGovernance(catalog, normalForms),
   };

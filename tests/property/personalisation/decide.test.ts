@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileActivities } from '#core/personalisation/compile.ts';
 import { decide, MAX_DECISION_SCOPES, type Visitor } from '#core/personalisation/decide.ts';
 import type { ActivityDefinition } from '#core/personalisation/definition.ts';
+import { explainDecisions, isShown } from '#core/personalisation/explain.ts';
 import { activityOf, keyOf, NOW, shownTo } from '#tests/harness/core/activities.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
 
@@ -114,6 +115,27 @@ describe('decisions', () => {
           const own = shownTo(visitor, compileActivities(all), request);
           const among = shownTo(visitor, compileActivities([...renamed, ...all].reverse()), request);
           expect(among.filter((key) => !key.includes('other-')).sort()).toEqual([...own].sort());
+        }),
+        runs(1, 200),
+      );
+    },
+    timeout,
+  );
+
+  it(
+    'are explained as they are made',
+    () => {
+      fc.assert(
+        fc.property(activities, visitors, requests, (all, visitor, request) => {
+          const shown = decide(compileActivities(all), visitor, request, NOW).map(keyOf);
+          const explained = explainDecisions(all, visitor, request, NOW);
+          const explainedAs = explained.filter(isShown).map((one) => `${one.scope} ${one.activity}:${one.experience}`);
+          expect([...explainedAs].sort()).toEqual([...shown].sort());
+          for (const { activity, takenBy, outcome } of explained) {
+            const own = all.find(({ id }) => id === activity)!;
+            if (outcome === 'not-published') expect(own.lifecycleState).toBe('draft');
+            expect(takenBy === undefined).toBe(outcome !== 'place-is-taken');
+          }
         }),
         runs(1, 200),
       );
