@@ -11,6 +11,7 @@ export { klaviyo } from './klaviyo/definition.ts';
 export { linkedInAudiences } from './linkedin-audiences/definition.ts';
 export { metaCustomAudiences } from './meta-custom-audiences/definition.ts';
 export { microsoftAdvertising } from './microsoft-advertising/definition.ts';
+export { pinterestCustomerLists } from './pinterest-customer-lists/definition.ts';
 export { s3File } from './s3-file/definition.ts';
 export { salesforceMarketingCloud } from './salesforce-marketing-cloud/definition.ts';
 export { sqs } from './sqs/definition.ts';
