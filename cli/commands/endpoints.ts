@@ -28,13 +28,14 @@ export const endpointsCommand = (): Command =>
 export async function endpointsOf(
   resources: Resources,
   stage = LOCAL_STAGE,
-): Promise<Pick<StageEndpoints, 'collection' | 'edge' | 'batch' | 'access' | 'stream' | 'landing'>> {
+): Promise<Pick<StageEndpoints, 'collection' | 'edge' | 'texts' | 'batch' | 'access' | 'stream' | 'landing'>> {
   const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
   const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
   const local = endpoint ? { endpoint, kind: (await detectLocalAws(endpoint)).kind } : undefined;
   return {
     collection: reachableEndpoint(resources['collection-url'], local),
     edge: reachableEndpoint(resources['edge-url'], local),
+    texts: reachableEndpoint(resources['texts-url'], local),
     batch: reachableEndpoint(resources['batch-url'], local),
     access: {
       ...reachableEndpoint(resources['access-url'], local),

@@ -13,6 +13,7 @@ export interface StageEndpoints {
   readonly stage: string;
   readonly collection: IngestionMethod;
   readonly edge: IngestionMethod;
+  readonly texts: IngestionMethod;
   readonly batch: IngestionMethod;
   readonly access: IngestionMethod & SignedEndpoint;
   /** Names of the Kinesis stream and the bucket that take records without HTTP. */
@@ -25,11 +26,12 @@ export interface StageEndpoints {
 
 /** The endpoints for people, with requests to try. */
 export function printEndpoints(endpoints: StageEndpoints): string {
-  const { collection, edge, batch, access, stream, landing, stage } = endpoints;
+  const { collection, edge, texts, batch, access, stream, landing, stage } = endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
     ['', `POST ${collection.url}/collection/batch/{connectionId}`],
     ['Web SDK', `POST ${edge.url}/ee/v1/interact`],
+    ['vendors of texts', `POST ${texts.url}/texts/{destinationId}`],
     ['batches of files', `${batch.url}/data/foundation/import/batches`],
     ['profiles, signed', `${access.url}/data/core/ups/access/entities`],
     ['Kinesis stream', stream],
@@ -43,12 +45,13 @@ export function printEndpoints(endpoints: StageEndpoints): string {
 const hostsOf = ({
   collection,
   edge,
+  texts,
   batch,
   access,
 }: StageEndpoints): string => `Every request needs the host of its endpoint
 ${table(
   ['endpoint', 'header'],
-  Object.entries({ collection, edge, batch, access }).map(([name, { headers }]) => [
+  Object.entries({ collection, edge, texts, batch, access }).map(([name, { headers }]) => [
     name,
     `Host: ${headers.host ?? ''}`,
   ]),

@@ -114,6 +114,12 @@ export const ENVIRONMENT = {
     DESTINATION_SECRETS_PREFIX: z.string(),
     ALLOW_PRIVATE_ENDPOINTS: flag,
   }),
+  /** calls of vendors about texts → what became of them, and opt-outs on the stream */
+  'text-callback': z.object({
+    ...catalog,
+    COLLECTION_STREAM: resource,
+    DESTINATION_SECRETS_PREFIX: resource,
+  }),
   'deliver-s3-file': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
   'deliver-aam-edge': z.object({ ...catalog, ...lane, ...reroutes, ALLOW_PRIVATE_ENDPOINTS: flag }),
   'deliver-aam-hub': z.object({ ...catalog, EXPORTS_BUCKET: resource }),

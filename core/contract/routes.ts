@@ -42,6 +42,14 @@ export const ROUTES = {
     paths: ['/ee/{proxy+}'],
     slowestMs: 1_000,
   },
+  texts: {
+    host: 'edge',
+    function: 'text-callback',
+    authorization: 'by-function',
+    methods: ['POST'],
+    paths: ['/texts/{destinationId}'],
+    slowestMs: 3_000,
+  },
   batch: {
     host: 'management',
     function: 'batch-api',

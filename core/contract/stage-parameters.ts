@@ -5,6 +5,7 @@ export const STAGE_PARAMETERS = [
   'collection-url',
   /** Where Web SDKs call: followed by `/ee/v1/interact`; may end in a slash */
   'edge-url',
+  'texts-url',
   /** AEP's batch API: followed by `/batches` */
   'batch-url',
   /** Where profiles are looked at: followed by `/ups/access/entities`; may end in a slash */

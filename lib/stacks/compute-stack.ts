@@ -96,6 +96,7 @@ export class ComputeStack extends Stack {
       urls['collection-url'],
       'Address that takes records, at /collection/{connectionId}',
     );
+    parameters.publish('texts-url', urls['texts-url'], 'Address that vendors of texts call, at /texts/<destination>');
     parameters.publish('edge-url', urls['edge-url'], 'Address that Web SDKs call, at /ee/v1/interact');
     parameters.publish(
       'access-url',

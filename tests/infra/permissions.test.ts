@@ -169,6 +169,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'RevertBatch',
       'StitchChunk',
       'StitchStream',
+      'TextCallback',
       'ValidateChunk',
       'webhook',
     ]);

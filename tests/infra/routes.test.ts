@@ -46,9 +46,9 @@ describe.each(['dev', 'prod'] as const)('routes of stage %s', (stage) => {
     expect(found.sort()).toEqual(wantedOf(host));
   });
 
-  it('that browsers may reach are those of records and of the edge', () => {
+  it('that browsers may reach are those of records, of the edge, and of calls that their callers sign', () => {
     const paths = TABLE.filter(({ host }) => host === 'edge').flatMap((route) => route.paths);
-    expect(paths.every((path) => /^\/(ee|collection)\//.test(path))).toBe(true);
+    expect(paths.every((path) => /^\/(ee|collection|texts)\//.test(path))).toBe(true);
     expect(new Set(routes.map(({ host }) => host))).toEqual(new Set(HOSTS));
   });
 });

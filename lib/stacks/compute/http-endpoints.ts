@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { destinationSecretPrefix } from '#core/contract/delivery-lanes.ts';
 import { ROUTES } from '#core/contract/routes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource } from '#lib/constructs/event-sources.ts';
@@ -8,6 +9,7 @@ import {
   queryItems,
   readItems,
   readObjects,
+  readSecretsUnder,
   readVersions,
   updateItemsUnder,
   writeObjects,
@@ -17,7 +19,7 @@ import { WorkQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
-export type Urls = Readonly<Record<'collection-url' | 'edge-url' | 'batch-url' | 'access-url', string>>;
+export type Urls = Readonly<Record<'collection-url' | 'edge-url' | 'texts-url' | 'batch-url' | 'access-url', string>>;
 
 /**
  * Records and calls of Web SDKs over HTTP → the stream, or files; profiles → HTTP. Two hosts: browsers reach that of the
@@ -60,10 +62,31 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { u
   const urls = {
     'collection-url': edgeHost.add({ target: collect, route: ROUTES.collection }),
     'edge-url': edgeHost.add({ target: edge, route: ROUTES.edge }),
+    'texts-url': edgeHost.add({ target: addTextCallback(make), route: ROUTES.texts }),
     'batch-url': management.add({ target: batches, route: ROUTES.batch }),
     'access-url': management.add({ target: access, route: ROUTES.access }),
   };
   return { urls, late };
+}
+
+/** Calls of vendors about texts → what became of them; opt-outs → the stream. */
+function addTextCallback(make: FunctionFactory): TributaryFunction {
+  const { config, data } = make;
+  const prefix = destinationSecretPrefix(config.stage);
+  const callback = make.function(
+    'TextCallback',
+    'text-callback',
+    'calls of vendors about texts → what became of them',
+    {
+      ...make.catalog(),
+      COLLECTION_STREAM: data.collection.streamName,
+      DESTINATION_SECRETS_PREFIX: prefix,
+    },
+  );
+  putRecords(callback.function, data.collection);
+  updateItemsUnder(callback.function, data.operations, [OPERATIONS_PREFIX.vendor]);
+  readSecretsUnder(callback.function, prefix);
+  return callback;
 }
 
 /** Calls of Web SDKs → answers; their events → the stream, or the queue before it. */

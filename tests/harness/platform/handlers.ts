@@ -1,12 +1,17 @@
 import type { HttpClient } from '#core/activation/http/client.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
+import { createOptOutRecorder } from '#core/activation/texts/opt-out.ts';
+import { createStillWanted } from '#core/activation/texts/still-wanted.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
 import { type ChunkMessage, chunkMessage } from '#core/ingestion/batch/chunk-message.ts';
 import { type PartitionMessage, partitionMessage } from '#core/jobs/partition-message.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import { compactionSettings } from '#core/lake/compaction-days.ts';
 import type { Clock } from '#core/ports/clock.ts';
+import type { CollectedMessage } from '#core/ports/collection-stream.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
 import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
@@ -96,6 +101,12 @@ export interface HandlersOptions {
   readonly chunkBytes?: number;
   readonly sender: BatchSender;
   readonly http: HttpClient;
+  /** Of every destination. @default one with a signing key and a token */
+  readonly secret?: string;
+  /** Puts what functions collect onto the stream. */
+  readonly collect: (message: CollectedMessage) => void;
+  /** Takes what functions count. @default nobody */
+  readonly metrics?: Metrics;
   readonly now: Clock;
   /** Lets time pass inside a function. */
   sleep(ms: number): Promise<void>;
@@ -129,7 +140,7 @@ export function createHandlers(options: HandlersOptions): {
     const deadLetters = wiring.queues.find(({ name }) => name === source)?.redrive?.deadLetters ?? '';
     return {
       catalog: { current: async () => options.catalog() },
-      metrics: { count: () => {} },
+      metrics: options.metrics ?? { count: () => {} },
       now,
       backoff,
       suppressions,
@@ -139,7 +150,7 @@ export function createHandlers(options: HandlersOptions): {
       retentions: { landing: 35, exports: 35, deliveryState: 32, queues: 28 },
       settleMs: 960_000,
       http: intercept(options.http, 'http', reader),
-      secrets: async () => '{"signingKey":"secret","bearerToken":"token"}',
+      secrets: async () => options.secret ?? '{"signingKey":"secret","bearerToken":"token"}',
       runStatistics,
       guards: intercept(stores.guards, 'guards', reader),
       signingKey: async () => 'receipt key',
@@ -162,6 +173,23 @@ export function createHandlers(options: HandlersOptions): {
       vendorDeletions,
       vendorState,
       attempts,
+      texts: {
+        sent: intercept(stores.sentTexts, 'sentTexts', reader),
+        stillWanted: createStillWanted({
+          profiles: stores.profiles,
+          memberships: stores.memberships,
+          settings: async () => stageSettings(options.catalog()).route,
+        }),
+        recordOptOut: createOptOutRecorder({
+          catalog: { current: async () => options.catalog() },
+          stream: {
+            put: async (messages) => {
+              for (const message of messages) options.collect(message);
+              return new Set();
+            },
+          },
+        }),
+      },
       lane: new SqsDeliveryLane(sqs, {
         queue: urlOf.get(source ?? '') ?? '',
         deadLetters: urlOf.get(deadLetters) ?? '',

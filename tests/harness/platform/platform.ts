@@ -5,12 +5,14 @@ import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
+import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
+import { MemorySentTexts } from '#lambdas/adapters/memory/sent-texts.ts';
 import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
 import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
@@ -40,6 +42,10 @@ export interface PlatformOptions {
   readonly call?: Call;
   /** What the world answers to a request. @default 200 */
   readonly answer?: (request: HttpRequest) => HttpOutcome;
+  /** The secret of every destination. @default one with a signing key and a token */
+  readonly secret?: string;
+  /** Takes what functions count. @default nobody */
+  readonly metrics?: Metrics;
   /** How long the world takes to answer, in ms. @default no time */
   readonly latency?: (request: HttpRequest) => number;
   /** Of which size files are divided. @default as it is deployed */
@@ -78,6 +84,7 @@ export interface Stores {
   readonly erasures: MemoryErasures;
   readonly suppressions: MemorySuppressions;
   readonly guards: MemoryGuardStore;
+  readonly sentTexts: MemorySentTexts;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
@@ -137,6 +144,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     jobs: new MemoryJobs(ttl),
     expiries: new MemoryJobs(ttl),
     guards: new MemoryGuardStore(),
+    sentTexts: new MemorySentTexts(ttl),
     erasureJobs: new MemoryJobs(ttl),
     erasures: new MemoryErasures(ttl),
     suppressions: new MemorySuppressions(),
@@ -165,6 +173,9 @@ export function createPlatform(options: PlatformOptions): Platform {
       await elapse(clock, Math.min(took, request.timeoutMs));
       return took > request.timeoutMs ? { kind: 'timeout' } : outcome;
     },
+    ...(options.secret !== undefined && { secret: options.secret }),
+    ...(options.metrics && { metrics: options.metrics }),
+    collect: ({ key, data }) => void poller.stream('collection').put(key, Buffer.from(data).toString('utf8')),
     now: clock.now,
     sleep: (ms) => elapse(clock, ms),
     ...(options.chunkBytes !== undefined && { chunkBytes: options.chunkBytes }),

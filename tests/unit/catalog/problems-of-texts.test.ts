@@ -72,7 +72,7 @@ timedEntries: true
 maxParts: 1
 optOuts: { dataset: people, namespace: Phone_E.164 }
 `;
-    const aws = `id: texts\ntype: aws-sms\nsegments: [gold]\nregion: eu-central-1\nstatusEvents: true\n${all}`;
+    const aws = `id: texts\ntype: aws-sms\nsegments: [gold]\nregion: eu-central-1\nmaxPrice: "0.05"\n${all}`;
     expect(problemsOf(texts(all))).toEqual([]);
     expect(problemsOf({ 'destinations/texts.yaml': aws })).toEqual([]);
   });

@@ -53,6 +53,7 @@ describe('the endpoints of a stage', () => {
     stage: 'local',
     collection: { url: 'http://127.0.0.1:4600/c', headers: {} },
     edge: { url: 'http://127.0.0.1:4600/e', headers: {} },
+    texts: { url: 'http://127.0.0.1:4600/t', headers: {} },
     batch: { url: 'http://127.0.0.1:4600/b', headers: {} },
     access: { url: 'http://127.0.0.1:4600/a', headers: {}, signedFor: 'us-east-1:lambda', signedBy: 'ID:SECRET' },
     stream: 'the-stream',

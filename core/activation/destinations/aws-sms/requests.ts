@@ -4,21 +4,18 @@ import { awsOrigin } from '#core/activation/streams/arn.ts';
 import { awsCall } from '#core/activation/streams/json-protocol.ts';
 import type { AwsSmsDestination } from './settings.ts';
 
-/** Under which names the service's events say what they are about. */
-export const CONTEXT = { segment: 'segment', text: 'text' } as const;
-
 const call = (destination: AwsSmsDestination, body: object): HttpRequest =>
   awsCall(`${awsOrigin('sms-voice', destination.region)}/`, 'PinpointSMSVoiceV2.SendTextMessage', '1.0', body);
 
 /** `SendTextMessage`: one text. */
-export function awsSmsRequest({ to, body, segmentId, key }: TextRow, destination: AwsSmsDestination): HttpRequest {
-  const { timeToLiveSeconds, maxPrice, statusEvents } = destination;
+export function awsSmsRequest({ to, body, segmentId }: TextRow, destination: AwsSmsDestination): HttpRequest {
+  const { timeToLiveSeconds, maxPrice } = destination;
   const request = call(destination, {
     DestinationPhoneNumber: to,
     ...common(destination, body),
     ...(timeToLiveSeconds !== undefined && { TimeToLive: timeToLiveSeconds }),
     ...(maxPrice !== undefined && { MaxPrice: maxPrice }),
-    Context: { [CONTEXT.segment]: segmentId, ...(statusEvents && { [CONTEXT.text]: key }) },
+    Context: { segment: segmentId },
   });
   return { ...request, once: true };
 }

@@ -27,8 +27,6 @@ export const definition = z.strictObject({
     .string()
     .regex(/^\d{1,2}(\.\d{1,5})?$/, 'expected dollars such as 0.05')
     .optional(),
-  /** Whether events about texts say which they are about, for `text-callback`. */
-  statusEvents: z.boolean().default(false),
   /** To whom `destination test` pretends to send: the service's simulator, if nothing else is set. */
   testNumber: z
     .string()
