@@ -204,7 +204,7 @@ function madeOf(
     const persons = ofKind(deliveries, 'profile');
     const own = destination as ProfileDestination;
     return type.delivery === 'requests'
-      ? { requests: requestsOf(type, own, persons, now, segmentName), files: [], invalid: [] }
+      ? { ...requestsOf(type, own, persons, now, segmentName), files: [] }
       : filesOf(type, own, rowsOf(persons), now);
   }
   if (isProfileDestination(destination)) throw new Error(`No type was given of the destination "${destination.id}"`);
@@ -227,16 +227,19 @@ function requestsOf(
   persons: readonly ProfileDelivery[],
   now: number,
   segmentName: (id: string) => string | undefined,
-): HttpRequest[] {
+): { requests: HttpRequest[]; invalid: string[] } {
   const audienceId = (segmentId: string, kind = ''): string =>
     type.audiences?.given({ segmentId, kind }, destination) ?? `<audience of ${segmentId}${kind && ` ${kind}`}>`;
   const context = { credentials: maskedCredentials(type), now, segmentName, audienceId };
   const authorization = maskedAuthentication(type.authentication(destination));
+  const invalid: string[] = [];
   const rows = persons.flatMap((delivery, of) => {
     const made = type.rows(delivery, destination, context);
-    return 'delivered' in made ? [] : made.map((row) => ({ ...row, of }));
+    if (!('delivered' in made)) return made.map((row) => ({ ...row, of }));
+    invalid.push(made.reason);
+    return [];
   });
-  return packed(rows, (call) => type.limits(destination, call)).map(({ call, rows: own }) => {
+  const requests = packed(rows, (call) => type.limits(destination, call)).map(({ call, rows: own }) => {
     const request = type.request(
       call,
       own.map(({ row }) => row),
@@ -245,6 +248,7 @@ function requestsOf(
     );
     return { ...request, headers: { ...request.headers, ...authorization } };
   });
+  return { requests, invalid };
 }
 
 function filesOf(

@@ -10,6 +10,7 @@ import type { AnyRequestType } from '#tests/contract/destinations/conformance-wo
 import { apiDescription } from '#tests/harness/outside/api-description.ts';
 import { describeOutside } from '#tests/harness/outside/describe.ts';
 import { NOW } from './factories.ts';
+import { previewOf } from './preview-of.ts';
 import { ADA, BJORN, destinationOf, requestsAbout } from './vendor-requests.ts';
 
 const typeNamed = (type: string) => typeOf({ type } as never) as AnyRequestType;
@@ -184,6 +185,30 @@ describe('a request for a text', () => {
     const named = { ...ADA, attributes: { 'person.name.firstName': 'x'.repeat(90) } };
     expect(requestsAbout(twilio, long, [[named, entered('A1')]])).toEqual([]);
     expect(requestsAbout(twilio, GERMAN, [[{ ...ADA, attributes: {} }, entered('A1')]])).toEqual([]);
+  });
+});
+
+describe('the preview of a destination that sends texts', () => {
+  const line = (number: string, attributes: object = {}) => ({
+    segmentId: 'A1',
+    status: 'realized',
+    lastQualificationTime: new Date(NOW).toISOString(),
+    identityMap: { 'Phone_E.164': [{ id: number }] },
+    attributes,
+  });
+
+  it('shows each text, and why there is none', () => {
+    const { requests, excluded, problems } = previewOf({ ...GERMAN, type: 'twilio' }, [
+      line('+49 30 23125 014', { person: { name: { firstName: 'Björn' } } }),
+      line('+49 30 23125 015'),
+      line('030 23125'),
+    ]);
+    expect(problems).toEqual([]);
+    expect(requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))).toEqual([
+      expect.objectContaining({ To: '+493023125014', Body: 'Björn, dein Warenkorb wartet. STOP zum Abmelden.' }),
+    ]);
+    expect(requests[0]!.headers.authorization).not.toContain('SK');
+    expect(excluded).toEqual({ missingAttribute: 1, notAPhoneNumber: 1 });
   });
 });
 
