@@ -6,7 +6,7 @@ import { activeCatalog, type StageStores, storesOf } from '#cli/stage/stores.ts'
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { type AudienceExplanation, explainAudience } from '#core/access/explain-audience.ts';
-import { segmentOptions } from '#core/catalog/compile.ts';
+import { segmentOptions } from '#core/catalog/compile-people.ts';
 import { segmentWithNeeded } from '#core/catalog/plan-segment.ts';
 import { profileDatasets, settingsForSegment, stageSettings } from '#core/catalog/stage-settings.ts';
 import type { IdentityKey } from '#core/record/identity.ts';

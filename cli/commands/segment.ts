@@ -9,7 +9,8 @@ import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
-import { compileCatalog, segmentOptions } from '#core/catalog/compile.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { segmentOptions } from '#core/catalog/compile-people.ts';
 import { listSegments } from '#core/catalog/lifecycle.ts';
 import {
   compileNamed,

@@ -2,11 +2,20 @@ import type { DatastreamDefinition } from '#core/edge/definition.ts';
 import { ECID } from '#core/edge/device.ts';
 import type { ClaimField, CompiledDatastream, EdgeSettings } from '#core/edge/settings.ts';
 import type { IdType } from '#core/identity/definition.ts';
-import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
+import { namespaceRegistry } from '#core/identity/namespaces.ts';
 import { namespaceSettingsOf } from '#core/identity/normal-form.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
+import { compileActivities } from '#core/personalisation/compile.ts';
 import { identityDescriptors, namesOfProperty } from '#core/schema/descriptors.ts';
+import { compileSegments } from '#core/segmentation/segment-set.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
+import {
+  BUILT_IN_MERGE_POLICY,
+  compileIdentitySettings,
+  isPublished,
+  linkingRulesOf,
+  segmentOptions,
+} from './compile-people.ts';
 
 /** A catalog made ready for the edge: what an answer within the request needs, and nothing of validating records. */
 export interface CompiledEdge extends EdgeSettings {
@@ -21,8 +30,14 @@ const PERSONS: ReadonlySet<IdType> = new Set(['CROSS_DEVICE', 'EMAIL', 'PHONE'])
 export function compileEdge(catalog: Catalog): CompiledEdge {
   const { identitySettings, datastreams = [] } = catalog;
   const namespaces = namespaceRegistry(catalog.namespaces);
-  const priority = completePriority(identitySettings?.namespacePriority ?? [], namespaces);
-  const ranks = new Map(priority.map((code, i) => [code, i + 1]));
+  const identities = compileIdentitySettings(identitySettings, namespaces);
+  const mergePolicy = catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY;
+  const segments = catalog.segments.filter(
+    (segment) => isPublished(segment) && (segment.mergePolicyId ?? mergePolicy.id) === mergePolicy.id,
+  );
+  const counting = new Set(
+    catalog.datasets.flatMap(({ id, tags }) => (tags.unifiedProfile.includes('enabled:true') ? [id] : [])),
+  );
   const needing = new Map(
     [...namespaces.values()].map((each) => [
       each.code,
@@ -34,7 +49,14 @@ export function compileEdge(catalog: Catalog): CompiledEdge {
     version: catalogVersion(catalog),
     datastreams: new Map(datastreams.map((one) => [one.id, compileDatastream(one, catalog, needsProof)])),
     needsProof,
-    rank: (namespace) => ranks.get(namespace) ?? ranks.size + 1,
+    rank: (namespace) => identities.rank(namespace),
+    profile: {
+      links: linkingRulesOf(identities, namespaces),
+      mergePolicy,
+      isActiveDataset: (id) => counting.has(id),
+    },
+    segments: compileSegments(segments, segmentOptions(catalog)),
+    activities: compileActivities(catalog.activities ?? []),
   };
 }
 

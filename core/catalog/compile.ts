@@ -1,8 +1,8 @@
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { SharedSince } from '#core/activation/destinations/aam/first-use.ts';
 import type { Governance } from '#core/governance/governance.ts';
-import { BLOCKED_BY_DEFAULT, type IdentitySettings, type NamespaceDefinition } from '#core/identity/definition.ts';
-import { completePriority, namespaceRegistry } from '#core/identity/namespaces.ts';
+import type { NamespaceDefinition } from '#core/identity/definition.ts';
+import { namespaceRegistry } from '#core/identity/namespaces.ts';
 import { compileNormalForms, type NormalForms, namespaceSettingsOf } from '#core/identity/normal-form.ts';
 import type { CompiledIdentitySettings } from '#core/identity/settings.ts';
 import { compileConversion } from '#core/ingestion/convert/compile.ts';
@@ -17,16 +17,17 @@ import { type ActivitySet, compileActivities } from '#core/personalisation/compi
 import type { ActivityDefinition } from '#core/personalisation/definition.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
-import { isLookupSchema, namesOfProperty, primaryKeyOf, relationshipsOf } from '#core/schema/descriptors.ts';
+import { isLookupSchema, namesOfProperty, primaryKeyOf } from '#core/schema/descriptors.ts';
 import { type FieldTree, lookUp } from '#core/schema/field-tree.ts';
 import { compileIdentities } from '#core/schema/identities.ts';
 import { compileIdentityFields } from '#core/schema/identity-fields.ts';
 import { schemaCompiler } from '#core/schema/validator.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
-import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
+import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
-import { isInUnion, treeOfSchema } from './checks/union.ts';
+import { treeOfSchema } from './checks/union.ts';
+import { BUILT_IN_MERGE_POLICY, compileIdentitySettings, isPublished, segmentOptions } from './compile-people.ts';
 import { compileGovernance } from './policies/compile-governance.ts';
 
 /** A catalog made ready for use, once; everything that reads records or profiles works from it. */
@@ -70,15 +71,6 @@ export interface CompiledCatalog {
 
 const NO_IDENTITIES = { identities: [], rewritten: [], omitted: [], rejections: [] };
 
-/** aep.md §4.1 leaves profiles unmerged without a default; here there is one. */
-export const BUILT_IN_MERGE_POLICY: MergePolicyDefinition = {
-  id: 'built-in',
-  name: 'Private graph, latest value wins',
-  default: true,
-  identityGraph: { type: 'pdg' },
-  attributeMerge: { type: 'timestampOrdered' },
-};
-
 /**
  * @param catalog one that the loader accepted; it may have been JSON since
  * @param sharedSince of the stage on which it is active; nothing has to wait where it is omitted
@@ -120,12 +112,6 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   };
 }
 
-/** How segments of a catalog are planned, and what they may look up. */
-export const segmentOptions = ({ schemas, datasets, evaluationSettings }: Catalog): SegmentOptions => ({
-  ...evaluationSettings,
-  relationships: relationshipsOf(schemas.filter((schema) => isInUnion(schema, datasets))),
-});
-
 /** Segments by their merge policy; where all have the default one, they are one set. */
 function underPolicies(
   segments: readonly SegmentDefinition[],
@@ -136,29 +122,6 @@ function underPolicies(
   const groups = Map.groupBy(segments, ({ mergePolicyId }) => mergePolicyId ?? standard);
   if ([...groups.keys()].every((id) => id === standard)) return new Map([[standard, all]]);
   return new Map([...groups].map(([id, own]) => [id, compileSegments(own, segmentOptions(catalog))]));
-}
-
-/** Drafts and what was put away are kept in the catalog and not evaluated (aep.md §5.1). */
-export const isPublished = (segment: SegmentDefinition): boolean => segment.lifecycleState === 'published';
-
-function compileIdentitySettings(
-  settings: IdentitySettings | undefined,
-  namespaces: ReadonlyMap<string, NamespaceDefinition>,
-): CompiledIdentitySettings {
-  const namespacePriority = completePriority(settings?.namespacePriority ?? [], namespaces);
-  const ranks = new Map(namespacePriority.map((code, i) => [code, i + 1]));
-  const unique = new Set(settings?.uniqueNamespaces);
-  // A catalog that was applied before the setting existed has none.
-  const blocked = new Set(settings?.blockedNamespaces ?? BLOCKED_BY_DEFAULT);
-  return {
-    namespacePriority: [...namespacePriority],
-    uniqueNamespaces: [...unique],
-    blockedNamespaces: [...blocked],
-    ...(settings?.pseudonymousExpiration && { pseudonymousExpiration: settings.pseudonymousExpiration }),
-    rank: (namespace) => ranks.get(namespace) ?? ranks.size + 1,
-    isUnique: (namespace) => unique.has(namespace),
-    isBlocked: (namespace) => blocked.has(namespace),
-  };
 }
 
 /** Whether a dotted path is a field that a schema names; the schema is only looked at when somebody asks. */

@@ -7,7 +7,7 @@ import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { Catalog } from './catalog.ts';
 import { unionsOf } from './checks/union.ts';
-import { isPublished, segmentOptions } from './compile.ts';
+import { isPublished, segmentOptions } from './compile-people.ts';
 
 /** What a PQL text is called that is no segment of the catalog; no segment can have this id. */
 export const UNNAMED = '(pql)';

@@ -9,7 +9,6 @@ import { isProfileDestination, requestTypeOf, typeOf } from '#core/activation/re
 import { renewalOf } from '#core/activation/renewal.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
 import type { SuppressionSettings } from '#core/governance/suppression.ts';
-import type { LinkingRules } from '#core/identity/linking-rules.ts';
 import { findNamespace } from '#core/identity/namespaces.ts';
 import type { EvaluationJobSettings } from '#core/jobs/evaluate-items.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
@@ -23,6 +22,7 @@ import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { EvaluateSettings } from '#core/segmentation/evaluate-item.ts';
 import { compileSegments } from '#core/segmentation/segment-set.ts';
 import type { CompiledCatalog } from './compile.ts';
+import { linkingRulesOf } from './compile-people.ts';
 
 /** What each stage needs to know from the catalog. */
 export interface StageSettings {
@@ -38,9 +38,6 @@ export interface StageSettings {
 }
 
 const NO_SEGMENTS = compileSegments([]);
-
-/** Most identities in one graph (aep.md §3.3). */
-const GRAPH_LIMIT = 50;
 
 const known = new WeakMap<CompiledCatalog, StageSettings>();
 
@@ -59,13 +56,7 @@ export function settingsForSegment(catalog: CompiledCatalog, { mergePolicyId }: 
 }
 
 function rulesOf(catalog: CompiledCatalog): StageSettings {
-  const links: LinkingRules = {
-    rank: (namespace) => catalog.identitySettings.rank(namespace),
-    isUnique: (namespace) => catalog.identitySettings.isUnique(namespace),
-    typeOf: (namespace) => catalog.namespaces.get(namespace)?.idType ?? 'CROSS_DEVICE',
-    isBlocked: (namespace) => catalog.identitySettings.isBlocked(namespace),
-    limit: GRAPH_LIMIT,
-  };
+  const links = linkingRulesOf(catalog.identitySettings, catalog.namespaces);
   const { mergePolicy, segments, destinations, sharedSince, governance } = catalog;
   const mapped = [...new Set([...destinations.values()].flatMap(sentWhenUpdated))];
   const mandatory = [...new Set([...destinations.values()].flatMap(mandatoryOf))].sort();

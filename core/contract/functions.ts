@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What every Lambda function of the platform is called and which environment it needs. The constructs in `lib/` set the
@@ -56,7 +56,7 @@ export const ENVIRONMENT = {
   /** HTTP → Kinesis `collection` */
   collect: z.object({ ...catalog, COLLECTION_STREAM: resource }),
   /** a call of a Web SDK → its answer, and its events on Kinesis `collection` */
-  edge: z.object({ ...catalog, COLLECTION_STREAM: resource, LATE_QUEUE_URL: resource }),
+  edge: z.object({ ...memberships, COLLECTION_STREAM: resource, LATE_QUEUE_URL: resource }),
   /** records for which the stream had no room → Kinesis `collection` */
   'collect-late': z.object({ COLLECTION_STREAM: resource }),
   /** AEP's batch API → files of the landing bucket, and how they went */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
-import { isObject } from '#core/util/is-object.ts';
+import { keysIn } from './profile.ts';
 import type { EdgeSettings } from './settings.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -14,18 +14,10 @@ const KEY_LENGTH = 22;
  */
 export function messageOf(datasetId: string, entity: Fields, settings: Pick<EdgeSettings, 'rank'>): CollectedMessage {
   const data = Buffer.from(JSON.stringify({ header: { datasetId }, body: { xdmEntity: entity } }));
-  return { key: hash('sha256', strongest(entity.identityMap, settings), 'base64url').slice(0, KEY_LENGTH), data };
-}
-
-function strongest(map: unknown, { rank }: Pick<EdgeSettings, 'rank'>): string {
-  const keys = Object.entries(isObject(map) ? map : {}).flatMap(([namespace, items]) =>
-    (items as readonly { readonly id?: unknown }[]).map(({ id }) => ({
-      rank: rank(namespace),
-      key: `${namespace}:${id}`,
-    })),
-  );
-  const [first] = keys.sort((x, y) => x.rank - y.rank || (x.key < y.key ? -1 : 1));
-  return first?.key ?? '';
+  return {
+    key: hash('sha256', keysIn(entity.identityMap, settings.rank)[0] ?? '', 'base64url').slice(0, KEY_LENGTH),
+    data,
+  };
 }
 
 /** A record for which the stream had no room, on the queue where it waits for some. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_EDGE_REQUEST_BYTES } from '#core/contract/routes.ts';
 import { decodeJson } from '#core/ingestion/text/decode-json.ts';
 import { pointerTo, reportedPointer } from '#core/util/pointer.ts';
@@ -18,7 +18,17 @@ export const identityMap = z.record(z.string().max(256), z.array(identity).max(5
 export type EdgeIdentityMap = z.output<typeof identityMap>;
 
 const fields = z.record(z.string(), z.unknown());
-const event = z.looseObject({ xdm: fields.optional(), data: fields.optional() });
+const personalization = z.looseObject({
+  enabled: z.boolean().optional(),
+  decisionScopes: z.array(text).max(100).optional(),
+  surfaces: z.array(text).max(100).optional(),
+  schemas: z.array(text).max(100).optional(),
+});
+const event = z.looseObject({
+  xdm: fields.optional(),
+  data: fields.optional(),
+  query: z.looseObject({ personalization: personalization.optional() }).optional(),
+});
 export type EdgeEvent = z.output<typeof event>;
 
 const state = z.looseObject({

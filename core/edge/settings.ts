@@ -1,4 +1,7 @@
 import type { Mapping } from '#core/ingestion/mapping/mapping.ts';
+import type { ActivitySet } from '#core/personalisation/compile.ts';
+import type { ProfileSettings } from '#core/profile/profiles.ts';
+import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { DatastreamDefinition } from './definition.ts';
 
 /** What the edge needs of the catalog. */
@@ -11,6 +14,11 @@ export interface EdgeSettings {
   needsProof(namespace: string): boolean;
   /** The place of a namespace in the order of strength, from 1. */
   rank(namespace: string): number;
+  /** How people are put together, by the default merge policy. */
+  readonly profile: ProfileSettings;
+  /** Those that see people by the default merge policy. */
+  readonly segments: SegmentSet;
+  readonly activities: ActivitySet;
 }
 
 /** A datastream made ready for use, once. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compilePattern } from './linear-pattern.ts';
 import { phoneCountry } from './phone.ts';
 

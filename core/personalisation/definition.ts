@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { lifecycleState } from '#core/segmentation/definition.ts';
 import { definitionId } from '#core/util/definition-id.ts';
 import { problemOfSurface } from './surfaces.ts';

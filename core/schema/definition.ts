@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { namespaceCode } from '#core/identity/definition.ts';
 
 const descriptorSource = {

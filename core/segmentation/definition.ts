@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** aep.md §5.1: where a definition is in its life. Only `published` segments are evaluated. */
 const LIFECYCLE_STATES = ['draft', 'published', 'inactive', 'archived'] as const;

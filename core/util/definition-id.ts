@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the definitions of all kinds share; types of destinations build theirs on it. */
 

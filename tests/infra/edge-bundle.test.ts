@@ -22,7 +22,21 @@ const PACKAGES = [
   'zod',
 ];
 const CLIENTS = ['client-dynamodb', 'client-kinesis', 'client-s3', 'client-sqs'];
-const MODULES = ['api', 'catalog', 'contract', 'edge', 'identity', 'ingestion', 'record', 'schema', 'util'];
+const MODULES = [
+  'api',
+  'catalog',
+  'contract',
+  'edge',
+  'identity',
+  'ingestion',
+  'personalisation',
+  'ports',
+  'profile',
+  'record',
+  'schema',
+  'segmentation',
+  'util',
+];
 
 it('the code of the edge is small, and has in it what answers a page and nothing else', () => {
   const { metafile } = buildSync({

@@ -5,6 +5,7 @@ import { type EdgeProblem, edgeProblem } from '#core/edge/problem.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
 import type { EdgeDeps } from './deps.ts';
 import { type EdgeCall, NOTHING_TAKEN, type Taken } from './edge-call.ts';
+import { showTo } from './show.ts';
 
 /** Passes the events of a call on, before the answer. Each has its own outcome; one that is wrong keeps no other. */
 export async function takeEvents(call: EdgeCall, deps: EdgeDeps): Promise<Taken | EdgeProblem> {
@@ -17,10 +18,10 @@ export async function takeEvents(call: EdgeCall, deps: EdgeDeps): Promise<Taken 
   if (problems.length === outcomes.length) return problems[0]!;
   const good = outcomes.flatMap((outcome, index) => (outcome.problem ? [] : [{ ...outcome, index }]));
   const messages = good.map(({ entity }) => messageOf(datasetId, entity, settings));
-  const late = await passOn(messages, deps);
+  const [late, shown] = await Promise.all([passOn(messages, deps), showTo(call, datasetId, good, deps)]);
   const delayed = [...late].map((place) => edgeProblem('0201-503', LATE, { eventIndex: good[place]!.index }));
   const warnings = good.flatMap(({ warning }) => warning ?? []);
-  return { ...NOTHING_TAKEN, errors: [...problems, ...delayed], warnings };
+  return { ...NOTHING_TAKEN, handle: shown.handle, errors: [...problems, ...delayed, ...shown.errors], warnings };
 }
 
 const LATE = 'The stream has no room at the moment. The event is kept, and will be ingested as soon as there is some';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Encodings of CSV files in which commas, quotes and line ends are the bytes of ASCII, and UTF-16. */
 export const CSV_ENCODINGS = [

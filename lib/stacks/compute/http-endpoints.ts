@@ -102,12 +102,14 @@ function addEdge(make: FunctionFactory): { edge: TributaryFunction; late: WorkQu
     alarmAge: Duration.minutes(15),
   });
   const edge = make.function('Edge', 'edge', 'calls of Web SDKs → answers, and events → the stream', {
-    ...make.catalog(),
+    ...make.memberships(),
     COLLECTION_STREAM: data.collection.streamName,
     LATE_QUEUE_URL: late.queue.queueUrl,
   });
   putRecords(edge.function, data.collection);
   late.queue.grantSendMessages(edge.function);
+  readItems(edge.function, data.profiles);
+  readItems(edge.function, data.memberships);
   const again = make.withoutCatalog('CollectLate', 'collect-late', 'records that waited → the stream', {
     COLLECTION_STREAM: data.collection.streamName,
   });

@@ -3,6 +3,7 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileEdge } from '#core/catalog/compile-edge.ts';
 import { edgeRegionOf } from '#core/edge/hints.ts';
 import type { LateMessage } from '#core/edge/message.ts';
+import type { EdgeStores } from '#core/edge/profile.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
 import { createHandler } from '#lambdas/functions/edge/handler.ts';
 
@@ -38,6 +39,8 @@ export interface EdgeFunctionOptions {
   /** Whether the queue beside the stream takes nothing either. */
   readonly noQueue?: boolean;
   readonly awsRegion?: string;
+  /** Nobody is known where there are none. */
+  readonly stores?: EdgeStores;
 }
 
 /** The function behind the edge in this process, and what it has put where. Random numbers are counted up. */
@@ -46,9 +49,15 @@ export function edgeFunction(catalog: Catalog, options: EdgeFunctionOptions = {}
   const stream: CollectedMessage[] = [];
   const late: LateMessage[] = [];
   const settings = compileEdge(catalog);
+  const stores = options.stores ?? {
+    profiles: { lookup: async () => new Map() },
+    memberships: { get: async () => undefined },
+  };
   let count = 0;
   const handler = createHandler({
     catalog: { current: async () => settings },
+    stores,
+    note: () => {},
     now,
     newId: () => `00000000-0000-4000-8000-${String(count++).padStart(12, '0')}`,
     random: (bytes) =>

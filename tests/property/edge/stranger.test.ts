@@ -21,6 +21,12 @@ const START = Date.parse('2026-03-01T10:00:00Z');
 const STRANGER = { crmId: 'RB-1', ecid: ecidOf(1) };
 const NAMES = new RegExp(`${STRANGER.crmId}|${STRANGER.ecid}`);
 
+const GOLD = {
+  _riverbend: { crmId: STRANGER.crmId },
+  loyalty: { tier: 'gold' },
+  extSourceSystemAudit: { lastUpdatedDate: new Date(START - 70_000).toISOString() },
+};
+
 /** What a page may claim about a stranger whose identities it knows. */
 const claim = fc.constantFrom<object>(
   { identityMap: { CRMID: [{ id: STRANGER.crmId, authenticatedState: 'authenticated', primary: true }] } },
@@ -52,7 +58,10 @@ describe('a page that claims to be a stranger', () => {
   let catalog: Catalog;
   let wiring: Wiring;
   beforeAll(async () => {
-    catalog = await exampleDefinitions();
+    const control = { control: 0 };
+    const { activities = [], ...definitions } = await exampleDefinitions();
+    // Nobody is in a control group: who is in the audience is shown something.
+    catalog = { ...definitions, activities: activities.map((one) => ({ ...one, ...control })) };
     wiring = readWiring(templatesOf('prod'));
   });
 
@@ -61,6 +70,7 @@ describe('a page that claims to be a stranger', () => {
     const platform = createPlatform({ wiring, catalog: compileCatalog(catalog), start: START });
     platform.collect(enveloped('logins', logIn(1, START - 60_000)));
     platform.collect(enveloped('web-events', addToCart(1, START - 50_000)));
+    platform.collect(enveloped('customers', GOLD));
     await platform.poller.run();
     await between(platform);
     platform.collect(enveloped('web-events', addToCart(1, START - 40_000, { _id: 'cart-later' })));
@@ -88,23 +98,44 @@ describe('a page that claims to be a stranger', () => {
   it('leaves graph, timeline, audiences and destinations of the stranger as they are, and hears nothing of them', async () => {
     const untouched = await strangerIn(await world(async () => {}));
     expect(untouched).toMatchObject({ profiles: [{ identities: [expect.any(String), expect.any(String)] }] });
-    expect(untouched.timeline).toHaveLength(3);
+    expect(untouched.timeline).toHaveLength(4);
+    expect(JSON.stringify(untouched.memberships)).toContain('gold-and-silver');
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 6 }), async (actions) => {
-        const edge = edgeFunction(catalog, { now: () => START });
-        const replies: EdgeReply[] = [await edge.call({ path: '/ee/v1/interact', body: firstPageView() })];
-        const [{ id: own }] = replies[0]!.payloads('identity:result');
-        let done = 0;
-        const platform = await world(async ({ collect, poller }) => {
-          for (const one of actions) replies.push(await edge.call(requestOf(one, replies[0]!)));
-          for (const { key, data } of edge.stream) collect(Buffer.from(data).toString('utf8'), key);
-          await poller.run();
+        const replies: EdgeReply[] = [];
+        let [own, done, stream] = ['', 0, 0];
+        const platform = await world(async ({ collect, poller, stores }) => {
+          const edge = edgeFunction(catalog, { now: () => START, stores });
+          replies.push(await edge.call({ body: firstPageView() }));
+          own = replies[0]!.payloads('identity:result')[0].id;
+          const pass = async () => {
+            for (const { key, data } of edge.stream.slice(stream)) collect(Buffer.from(data).toString('utf8'), key);
+            stream = edge.stream.length;
+            await poller.run();
+          };
+          for (const one of actions) {
+            replies.push(await edge.call(requestOf(one, replies[0]!)));
+            await pass();
+          }
+          const ask = { query: { personalization: { decisionScopes: ['__view__'] } } };
+          for (let n = 0; n < 5; n++) {
+            const again = { events: [{ xdm: { eventType: 'view' }, ...ask }], ...keeping(replies[0]!) };
+            replies.push(await edge.call({ body: again }));
+          }
+          await pass();
           done = new Set(edge.records().map(({ entity }) => JSON.stringify(entity))).size;
         });
-        for (let n = 0; n < 5; n++) replies.push(await edge.call({ body: firstPageView({}, keeping(replies[0]!)) }));
         expect(await strangerIn(platform)).toEqual(untouched);
         expect(await platform.quarantined()).toEqual([]);
         for (const { body } of replies) expect(JSON.stringify(body ?? '')).not.toMatch(NAMES);
+        // The stranger is gold, and is shown the banner of members on a device of their own.
+        const asked = { events: [{ query: { personalization: { decisionScopes: ['__view__'] } } }] };
+        const known = { xdm: { identityMap: { ECID: [{ id: STRANGER.ecid }] } } };
+        const theirs = await edgeFunction(catalog, { now: () => START, stores: platform.stores }).call({
+          body: { ...asked, ...known },
+        });
+        expect(theirs.payloads('personalization:decisions')).toHaveLength(1);
+        for (const reply of replies) expect(reply.payloads('personalization:decisions')).toEqual([]);
         // What the page did is its device's own.
         const device = await Array.fromAsync(platform.stores.timeline.read(`ECID:${own}`));
         expect(device).toHaveLength(done);

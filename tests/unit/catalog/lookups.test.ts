@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compileCatalog, segmentOptions } from '#core/catalog/compile.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
+import { segmentOptions } from '#core/catalog/compile-people.ts';
 import { breakingChanges } from '#core/catalog/evolution.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
 import { planOfLast, textWithNeeded } from '#core/catalog/plan-segment.ts';

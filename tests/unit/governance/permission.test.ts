@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noDeliveryState } from '#core/activation/delivery-state.ts';
 import { routeItem } from '#core/activation/route.ts';
-import { BUILT_IN_MERGE_POLICY } from '#core/catalog/compile.ts';
+import { BUILT_IN_MERGE_POLICY } from '#core/catalog/compile-people.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import type { MembershipItem } from '#core/segmentation/membership.ts';
