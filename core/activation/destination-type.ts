@@ -90,6 +90,11 @@ export interface Declaration<D extends AnyDestination> {
   /** Whether members are sent again when only their identities or attributes have changed (aep.md §6.1). */
   sendsUpdates(destination: D): boolean;
   /**
+   * Whether the vendor keeps what it was sent until it is told that there is no value any more: an attribute that a member
+   * had when last sent, and has no more, is then `null` in the delivery. @default it is left out
+   */
+  readonly clearsAttributes?: true;
+  /**
    * Whether a delivery says of every audience of the destination whether the person is in it, not only of those that
    * changed: for vendors where what is sent takes the place of what was sent before. @default only what changed
    */

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import stringify from 'safe-stable-stringify';
 import { acceptedIdentities } from '#core/identity/hashing.ts';
 import type { Profile } from '#core/profile/profiles.ts';
 import { pick } from '#core/record/field-path.ts';
@@ -17,6 +15,7 @@ import {
   type Routed,
   routedAfter,
 } from './diff.ts';
+import { digestOf, isSameDigest, lostAttributes } from './lost-attributes.ts';
 import { missingOf } from './mandatory.ts';
 import { isForms, makeIdentities } from './normalise/forms.ts';
 import { type ProfileDestination, typeOf } from './registry.ts';
@@ -38,6 +37,7 @@ export function routeToProfileDestination(
   const mandatory = type.mandatory(destination);
   const accepted = type.identities(destination);
   const sendsUpdates = type.sendsUpdates(destination);
+  const clears = sendsUpdates && type.clearsAttributes === true;
   const isDue = isDueForRenewal(type.membershipDays?.(destination), decision.decidedAt);
   const sendsAll = type.sendsAllMemberships?.(destination) === true;
   const lastRouted: Record<IdentityKey, Readonly<Record<string, LastRouted>>> = { ...before.lastRouted };
@@ -78,11 +78,13 @@ export function routeToProfileDestination(
     const attributes = pick(profile.view, paths);
     const changes = diffFor(keys, candidate, before, decision.decidedAt, isDue);
     const isUpdated = sendsUpdates && Object.keys(realized).length > 0;
-    const digest = digestOf(keys, attributes);
+    const digest = digestOf(keys, attributes, clears ? paths : undefined);
     if (isUpdated) digests[profile.key] = digest;
-    if (changes.length > 0) addDelivery(keys, attributes, withOthers(keys, candidate, changes));
-    else if (isUpdated && before.digests[profile.key] !== digest)
-      addDelivery(keys, attributes, withOthers(keys, candidate, currentMemberships(candidate)));
+    const lost = clears ? lostAttributes(before.digests[profile.key], attributes, paths) : [];
+    const sent = { ...attributes, ...Object.fromEntries(lost.map((path) => [path, null])) };
+    if (changes.length > 0) addDelivery(keys, sent, withOthers(keys, candidate, changes));
+    else if (isUpdated && !isSameDigest(before.digests[profile.key], digest))
+      addDelivery(keys, sent, withOthers(keys, candidate, currentMemberships(candidate)));
   };
 
   for (const candidate of activated) {
@@ -144,9 +146,3 @@ const currentMemberships = ({ realized }: ActivatedProfile): MembershipChange[] 
     status: 'realized',
     lastQualificationTime,
   }));
-
-const digestOf = (keys: readonly IdentityKey[], attributes: Record<string, unknown>): string =>
-  createHash('sha256')
-    .update(stringify([keys, attributes]))
-    .digest('base64url')
-    .slice(0, 10);

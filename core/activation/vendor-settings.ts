@@ -30,6 +30,10 @@ export const fieldValues = (
     }),
   );
 
+/** The fields whose value a person has lost since they were last sent, in the order of the setting. */
+export const lostFields = (fields: MappedFields, attributes: Readonly<Record<string, unknown>>): string[] =>
+  Object.entries(fields).flatMap(([name, path]) => (attributes[path] === null ? [name] : []));
+
 /** Where the vendor's API is: scheme, host and port, nothing behind it. */
 export const apiOrigin = z
   .url({ protocol: /^https?$/ })

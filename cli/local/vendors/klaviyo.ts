@@ -107,6 +107,16 @@ export const vendor: CreateVendor<KlaviyoDestination> = (world) => {
     return respond(204);
   };
 
+  /** One profile at a time, and the only way to take a value from it. */
+  const update = (body: string): HttpOutcome => {
+    const { attributes } = JSON.parse(body).data as { attributes: Record<string, string> };
+    const email = attributes[key];
+    if (email === undefined || invalid.has(email)) return respond(400, {});
+    const id = profiles.get(email) ?? `id-of-${email}`;
+    profiles.set(email, id);
+    return respond(201, { data: { type: 'profile', id, attributes: {} } });
+  };
+
   const erase = (body: string): HttpOutcome => {
     const { attributes } = JSON.parse(body).data.attributes.profile.data as { attributes: Record<string, string> };
     if (Object.keys(attributes).length !== 1 || attributes[key] === undefined) return respond(400, {});
@@ -148,6 +158,8 @@ export const vendor: CreateVendor<KlaviyoDestination> = (world) => {
         return ofJob(id!, jobState);
       case 'GET profile-bulk-import-jobs/{id}/import-errors':
         return ofJob(id!, (job) => errorsOf(job, url));
+      case 'POST profile-import':
+        return update(body);
       case 'POST data-privacy-deletion-jobs':
         return erase(body);
       case 'GET profiles':

@@ -37,6 +37,7 @@ export const airship = {
   attributes: ({ fields }) => [...new Set(Object.values(fields))],
   mandatory: ({ mandatoryAttributes = [] }) => mandatoryAttributes,
   sendsUpdates: ({ fields }) => Object.keys(fields).length > 0,
+  clearsAttributes: true,
   consents: ({ consents }) => consents,
   references,
   check,

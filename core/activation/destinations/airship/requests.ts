@@ -2,7 +2,7 @@ import type { MembershipChange, ProfileDelivery } from '#core/activation/deliver
 import type { CallRow, Failure } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { failed } from '#core/activation/item-results.ts';
-import { fieldValues } from '#core/activation/vendor-settings.ts';
+import { fieldValues, lostFields } from '#core/activation/vendor-settings.ts';
 import { type AirshipDestination, type AudienceKind, apiUrl, MAX_ID_LENGTH, MAX_TAGS } from './settings.ts';
 
 /** Tags that are added and removed, by the ids of segments. */
@@ -21,12 +21,10 @@ export type AirshipCall =
 /** An id of a named user or channel. */
 export type AirshipRow = string;
 
-interface Attribute {
-  readonly action: 'set';
-  readonly key: string;
-  readonly value: unknown;
-  readonly timestamp: string;
-}
+type Attribute = { readonly key: string; readonly timestamp: string } & (
+  | { readonly action: 'set'; readonly value: unknown }
+  | { readonly action: 'remove' }
+);
 
 type Rows = CallRow<AirshipCall, AirshipRow>[];
 
@@ -39,9 +37,12 @@ export function airshipRows(delivery: ProfileDelivery, destination: AirshipDesti
   const isMember = changes.some(({ status }) => status === 'realized');
   const timestamp = new Date(decidedAt).toISOString().slice(0, 19);
   const values = isMember
-    ? Object.entries(fieldValues(destination.fields, attributes)).map(
-        ([key, value]): Attribute => ({ action: 'set', key, value: textOf(value), timestamp }),
-      )
+    ? [
+        ...Object.entries(fieldValues(destination.fields, attributes)).map(
+          ([key, value]): Attribute => ({ action: 'set', key, value: textOf(value), timestamp }),
+        ),
+        ...lostFields(destination.fields, attributes).map((key): Attribute => ({ action: 'remove', key, timestamp })),
+      ]
     : [];
   return tagChanges(changes).flatMap((tags, i) =>
     identities.map(({ namespace, value }) => ({

@@ -35,6 +35,7 @@ export const braze = {
   attributes: ({ fields }) => [...new Set(Object.values(fields))],
   mandatory: ({ mandatoryAttributes = [] }) => mandatoryAttributes,
   sendsUpdates: ({ fields }) => Object.keys(fields).length > 0,
+  clearsAttributes: true,
   consents: ({ consents }) => consents,
   references,
   check,

@@ -1,7 +1,7 @@
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { CallRow } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { fieldValues } from '#core/activation/vendor-settings.ts';
+import { fieldValues, lostFields } from '#core/activation/vendor-settings.ts';
 import type { Identity } from '#core/record/identity.ts';
 import type { BrazeDestination } from './settings.ts';
 
@@ -20,7 +20,9 @@ export function brazeRows(
 ): CallRow<null, BrazeUser>[] {
   const { fields, createsUsers } = destination;
   const isMember = changes.some(({ status }) => status === 'realized');
-  const values = isMember ? fieldValues(fields, attributes) : {};
+  // `null` deletes an attribute.
+  const lost = lostFields(fields, attributes).map((name) => [name, null] as const);
+  const values = isMember ? { ...fieldValues(fields, attributes), ...Object.fromEntries(lost) } : {};
   return identities.flatMap((identity) =>
     memberships(changes, destination).map((membership, i) => ({
       call: null,

@@ -49,6 +49,8 @@ export function klaviyoAnswer(
       const read = jobBody.safeParse(bodyOf(outcome));
       return read.success ? { kind: 'job', job: read.data.data.id, againInMs: FIRST_LOOK_MS } : unreadable();
     }
+    case 'clear':
+      return jobBody.safeParse(bodyOf(outcome)).success ? { kind: 'all', result: DELIVERED } : unreadable();
     case 'look':
       return found(outcome, rows, destination);
     default:

@@ -29,6 +29,7 @@ export const klaviyo = {
   attributes: (destination) => pathsOf(destination, consentPath(destination)),
   mandatory: ({ mandatoryAttributes = [] }) => mandatoryAttributes,
   sendsUpdates: ({ fields }) => Object.keys(fields).length > 0,
+  clearsAttributes: true,
   consents: consentsOf,
   references,
   check,
@@ -46,6 +47,7 @@ const IMPORT: KlaviyoCall = { step: 'import', list: '' };
 /** Profiles of a request. Imports have 5 MB, 100 KB a profile; look-ups are an address, which servers cut at 8 KB. */
 const LIMITS: Readonly<Record<KlaviyoCall['step'], Limits>> = {
   import: { rows: 10_000, bytes: 4_900_000 },
+  clear: { rows: 1 },
   look: { rows: 100, bytes: 5_000 },
   remove: { rows: 1_000 },
   subscribe: { rows: 1_000 },

@@ -1,4 +1,4 @@
-import { fieldValues, type MappedFields } from '#core/activation/vendor-settings.ts';
+import { fieldValues, lostFields, type MappedFields } from '#core/activation/vendor-settings.ts';
 import type { KlaviyoDestination, KlaviyoKey } from './settings.ts';
 
 /** Fields of a profile at its top, those of `location`, and custom ones below `properties`. */
@@ -39,6 +39,29 @@ export function profileFields(
     else made[group] = { ...(made[group] as object | undefined), [inner]: value };
   }
   return made;
+}
+
+/** What of a profile is to have no value any more: fields as Klaviyo nests them, and the names of custom ones. */
+export interface Cleared {
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly unset: readonly string[];
+}
+
+/** Mapped fields whose value somebody has lost; undefined where there are none. */
+export function clearedFields(
+  fields: MappedFields,
+  attributes: Readonly<Record<string, unknown>>,
+): Cleared | undefined {
+  const lost = lostFields(fields, attributes).map(split);
+  if (lost.length === 0) return undefined;
+  const namesIn = (group: string): string[] =>
+    lost.flatMap(([name, inner]) => (name === group && inner !== undefined ? [inner] : []));
+  const top = lost.flatMap(([name, inner]) => (inner === undefined ? [[name, null] as const] : []));
+  const location = namesIn('location').map((name) => [name, null] as const);
+  return {
+    attributes: { ...Object.fromEntries(top), ...(location.length > 0 && { location: Object.fromEntries(location) }) },
+    unset: namesIn('properties'),
+  };
 }
 
 /** Why a name can't be a mapped field, or undefined where it can. */

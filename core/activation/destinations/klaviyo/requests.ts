@@ -1,7 +1,7 @@
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { CallRow, RequestContext } from '#core/activation/destination-type.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { profileFields } from './fields.ts';
+import { clearedFields, profileFields } from './fields.ts';
 import { consentPath, type KlaviyoDestination, keyOf } from './settings.ts';
 
 /** What is common to the rows of a request. */
@@ -9,11 +9,13 @@ export type KlaviyoCall =
   | { readonly step: 'import' | 'remove'; readonly list: string }
   /** Looks profiles up before something is said of them. */
   | { readonly step: 'look' }
+  /** Takes values from a profile, which an import can't. */
+  | { readonly step: 'clear' }
   | { readonly step: 'subscribe' | 'unsubscribe' | 'suppress' };
 
 export type KlaviyoRow =
   /** Attributes of a profile to import. */
-  | { readonly attributes: Readonly<Record<string, unknown>> }
+  | { readonly attributes: Readonly<Record<string, unknown>>; readonly unset?: readonly string[] }
   /** A profile by its key; of `look`, with what follows. */
   | { readonly key: string; readonly next?: KlaviyoCall }
   /** A profile by Klaviyo's own id. */
@@ -45,8 +47,15 @@ export function klaviyoRows(
         : { call: { step: 'look' }, row: { key: value, next: { step: 'remove', list } } },
     );
   });
+  const cleared = clearedFields(destination.fields, attributes);
+  const isMember = changes.some(({ status }) => status === 'realized');
   return [
     ...lists,
+    ...identities.flatMap(({ value }): Rows => {
+      if (!cleared || !isMember) return [];
+      const row = { ...cleared, attributes: { [key]: value, ...cleared.attributes } };
+      return [{ call: { step: 'clear' }, row }];
+    }),
     ...identities.flatMap(({ value }) => subscriptionRows(value, { attributes, changes }, destination)),
   ];
 }
@@ -79,6 +88,8 @@ export function klaviyoRequest(
   switch (call.step) {
     case 'import':
       return post('/api/profile-bulk-import-jobs', importBody(call.list, rows), destination);
+    case 'clear':
+      return post('/api/profile-import', clearBody(rows[0]!), destination);
     case 'remove': {
       const data = rows.map((row) => ({ type: 'profile', id: 'id' in row ? row.id : '' }));
       const path = `/api/lists/${encodeURIComponent(call.list)}/relationships/profiles`;
@@ -104,6 +115,14 @@ export function klaviyoRequest(
 }
 
 const keyIn = (row: KlaviyoRow): string => ('key' in row ? row.key : '');
+
+/** Custom properties are not set to `null` but taken away. */
+function clearBody(row: KlaviyoRow): object {
+  const { attributes = {}, unset = [] } = 'attributes' in row ? row : {};
+  return {
+    data: { type: 'profile', attributes, ...(unset.length > 0 && { meta: { patch_properties: { unset } } }) },
+  };
+}
 
 function importBody(list: string, rows: readonly KlaviyoRow[]): object {
   const data = rows.map((row) => ({ type: 'profile', attributes: 'attributes' in row ? row.attributes : {} }));
