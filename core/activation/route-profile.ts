@@ -81,7 +81,7 @@ export function routeToProfileDestination(
     const digest = digestOf(keys, attributes, clears ? paths : undefined);
     if (isUpdated) digests[profile.key] = digest;
     const lost = clears ? lostAttributes(before.digests[profile.key], attributes, paths) : [];
-    const sent = { ...attributes, ...Object.fromEntries(lost.map((path) => [path, null])) };
+    const sent = clears ? withLost(attributes, lost) : attributes;
     if (changes.length > 0) addDelivery(keys, sent, withOthers(keys, candidate, changes));
     else if (isUpdated && !isSameDigest(before.digests[profile.key], digest))
       addDelivery(keys, sent, withOthers(keys, candidate, currentMemberships(candidate)));
@@ -104,6 +104,12 @@ export function routeToProfileDestination(
   }
   return { deliveries, deliveryState: { lastRouted, digests, excluded } };
 }
+
+/** What is sent, with `null` for what was sent before and is not there any more, and for nothing else. */
+const withLost = (attributes: Readonly<Record<string, unknown>>, lost: readonly string[]): Record<string, unknown> => ({
+  ...Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null)),
+  ...Object.fromEntries(lost.map((path) => [path, null])),
+});
 
 /** The identities of a profile as a destination accepts them, and why there are none where there are none. */
 export interface IdentitiesFor {

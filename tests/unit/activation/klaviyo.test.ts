@@ -110,7 +110,7 @@ describe('Klaviyo', () => {
       {
         identities: [identity('email', 'a@b.c')],
         changes: [entered(EXAMPLE_SEGMENT)],
-        attributes: { city: 'Portland', zip: '97205', tier: 'gold', title: null },
+        attributes: { city: 'Portland', zip: '97205', tier: 'gold' },
       },
       destinationOf({ fields }),
     );

@@ -69,6 +69,16 @@ describe('an attribute that a member has lost', () => {
     expect(back.deliveries[0]!.attributes).toEqual({ [PATHS[0]!]: 'Ada', [PATHS[1]!]: 'Portland' });
   });
 
+  it('is none where a profile says that there never was a value', () => {
+    const destination = destinationOf('braze');
+    const [delivery] = route(
+      destination,
+      { [PATHS[0]!]: null as never, [PATHS[2]!]: 'gold' },
+      NOTHING_ROUTED,
+    ).deliveries;
+    expect(delivery!.attributes).toEqual({ [PATHS[2]!]: 'gold' });
+  });
+
   it.each([
     ['braze', '"first_name":null'],
     ['airship', '{"action":"remove","key":"first_name","timestamp":"2026-03-01T10:00:00"}'],
