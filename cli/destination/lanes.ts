@@ -14,8 +14,9 @@ import {
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { assignLanes, type LaneAssignments, type WantsLane } from '#core/activation/lanes.ts';
-import { lanesOfDestination } from '#core/activation/registry.ts';
+import { lanesOfDestination, TYPES } from '#core/activation/registry.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { destinationSecretPrefix, FILES_LANE, poolLane } from '#core/contract/delivery-lanes.ts';
 import { dynamoDb, lambda, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
@@ -137,13 +138,20 @@ export async function assignLanesOf(
     const plan = assignLanes(assignments, wanted, pool.lanes, (id, lane) => !isActive(id) && idle.has(lane));
     if (plan.without.length > 0) throw new UserError(noneLeft(plan.without, pool.lanes, stage));
     const isSame = JSON.stringify(plan.assignments) === JSON.stringify(assignments);
-    for (const id of plan.taken) await createSecret(id, stage);
+    const signIns = open.filter(({ id, ...rest }) => !(id in assignments) && hasFileSecret(rest)).map(({ id }) => id);
+    for (const id of [...plan.taken, ...signIns]) await createSecret(id, stage);
     if (!isSame && !(await store.put(version, plan.assignments))) continue;
     for (const id of Object.keys(assignments)) if (!(id in plan.assignments)) await forgetSecret(id, stage);
     await switchPool(plan.assignments, pool, isPaused);
     return { taken: plan.taken, freed: plan.freed };
   }
   throw new UserError('Somebody else is giving out delivery lanes at the same time: try again.');
+}
+
+/** Whether a destination that is sent files signs in somewhere. */
+function hasFileSecret(destination: Pick<DestinationDefinition, 'type'>): boolean {
+  const type = TYPES.get(destination.type);
+  return type?.delivery === 'files' && Object.keys(type.credentials).length > 0;
 }
 
 const noneLeft = (ids: readonly string[], lanes: number, stage: string): string =>

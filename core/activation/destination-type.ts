@@ -5,6 +5,7 @@ import type { ErrorClass, HttpOutcome } from './error-class.ts';
 import type { ExportFile } from './files/export-file.ts';
 import type { FileRow } from './files/pending.ts';
 import type { ExportWindow } from './files/schedule.ts';
+import type { FileTarget } from './files/target.ts';
 import type { HttpRequest } from './http/client.ts';
 import type { Credentials, RequestAuthentication } from './http/credentials.ts';
 import type { IdentityForms } from './normalise/forms.ts';
@@ -321,6 +322,8 @@ export interface FileDestination<D extends AnyDestination> extends Declaration<D
    * @param left segments that had members in the files before, where all members are in each, and have none
    */
   files(rows: readonly FileRow[], destination: D, slot: number, left?: readonly string[]): MadeFiles;
+  /** Where they go. @default the exports bucket of the stage, under the id of the destination */
+  target?(destination: D): FileTarget | undefined;
 }
 
 export interface MadeFiles {

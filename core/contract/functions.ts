@@ -123,8 +123,13 @@ export const ENVIRONMENT = {
   'deliver-s3-file': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
   'deliver-aam-edge': z.object({ ...catalog, ...lane, ...reroutes, ALLOW_PRIVATE_ENDPOINTS: flag }),
   'deliver-aam-hub': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
-  /** schedule → the files of `s3-file` and `aam-hub` destinations */
-  'export-files': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
+  /** schedule → the files of `s3-file`, `sftp` and `aam-hub` destinations */
+  'export-files': z.object({
+    ...catalog,
+    EXPORTS_BUCKET: resource,
+    DESTINATION_SECRETS_PREFIX: z.string(),
+    ALLOW_PRIVATE_ENDPOINTS: flag,
+  }),
   /** daily schedule → a job over all profiles, in parts */
   expire: z.object({ ...catalog, ...starter, ...expiry }),
   /** part of a job → what has expired is gone */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { pendingWithout } from '#core/activation/files/erase-pending.ts';
 import { isPendingKey } from '#core/activation/files/keys.ts';
+import { isParquet, parquetWithout } from '#core/activation/files/parquet.ts';
 import { isSynthetic, SMOKE } from '#core/identity/smoke.ts';
 import type { Job } from '#core/jobs/job.ts';
 import type { JobItems, StepResult } from '#core/jobs/work-on-partition.ts';
@@ -173,7 +174,7 @@ class Search {
   };
 
   /**
-   * Lines of text, gzipped or not. An object of which nothing is left goes; not one that waits for the next file of a
+   * Lines of text, gzipped or not, or the rows of Parquet. An object of which nothing is left goes; not one that waits for the next file of a
    * destination, since an export that has begun asks for it.
    */
   async lines(bucket: ObjectStore, object: StoredObject, store: StoreName): Promise<void> {
@@ -184,6 +185,7 @@ class Search {
     // What is written meanwhile is looked at by the next pass; an export is newer than the request then.
     const bytes = traces.isEmpty ? undefined : await bucket.get(key, undefined, object.etag);
     if (!bytes) return;
+    if (isParquet(bytes)) return this.#parquet(bucket, object, bytes, traces);
     const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
     const lines = (isGzip ? gunzipSync(bytes) : Buffer.from(bytes)).toString('utf8').split('\n');
     const isPending = store === 'exports' && isPendingKey(key);
@@ -198,6 +200,17 @@ class Search {
       const text = Buffer.from(kept.join('\n'));
       await bucket.putIf(key, isGzip ? gzipSync(text) : text, object.etag);
     }
+  }
+
+  /** The rows of a file for a destination that is not made of lines. */
+  async #parquet(bucket: ObjectStore, { key, etag }: StoredObject, bytes: Uint8Array, traces: Traces): Promise<void> {
+    const left = await parquetWithout(bytes, (texts, row) =>
+      traces.isInLine(texts.join('\n'), (requestId) => this.#met(requestId, key, String(row))),
+    );
+    if (!left) return;
+    await this.changing();
+    if (left.rows === 0) await bucket.deleteIf(key, etag);
+    else await bucket.putIf(key, left.bytes, etag);
   }
 
   /** Counts what was found with each request. */

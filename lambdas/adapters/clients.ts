@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -45,6 +45,15 @@ export const sqs = /* @__PURE__ */ lazily(() => new SQSClient({ ...settings(), u
 
 /** Buckets in the path, since what answers in place of AWS has no names for them. */
 export const s3 = /* @__PURE__ */ lazily(() => new S3Client({ ...settings(SLOW), forcePathStyle: hasEndpoint() }));
+
+/** For buckets of other accounts. @param region that of the stage where it is left out */
+export const s3With = (credentials: S3ClientConfig['credentials'] & object, region: string | undefined): S3Client =>
+  new S3Client({
+    ...settings(SLOW),
+    forcePathStyle: hasEndpoint(),
+    credentials,
+    ...(region !== undefined && { region }),
+  });
 
 /** Makes addresses at which others write: a checksum would be one of a body that it does not have. */
 export const s3Addresses = /* @__PURE__ */ lazily(

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /**
  * Addresses that a destination's URL must not lead to (docs/architecture.md, "Hostile input"): this machine, private
@@ -47,4 +47,20 @@ export function isPublicAddress(address: string): boolean {
   if (family === 4) return !insideV4.check(address, 'ipv4');
   if (family === 6) return outsideV6.check(address, 'ipv6') && !insideV6.check(address, 'ipv6');
   return false;
+}
+
+/** The code of the error where a name leads inside. */
+export const BLOCKED = 'ERR_PRIVATE_ADDRESS';
+
+/** A lookup that fails if any of the addresses found lies inside. */
+export function guarded(lookup: LookupFunction): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, options, (error, address, family) => {
+      if (error) return callback(error, address, family);
+      const found = typeof address === 'string' ? [address] : address.map((each) => each.address);
+      if (found.length > 0 && found.every(isPublicAddress)) return callback(null, address, family);
+      const rejected = new Error(`"${hostname}" leads to an address that is not public`);
+      callback(Object.assign(rejected, { code: BLOCKED }), address, family);
+    });
+  };
 }

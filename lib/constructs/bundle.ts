@@ -33,6 +33,8 @@ export const bundleOptions = ({ minify }: { readonly minify: boolean }) =>
     banner: { js: REQUIRE_BANNER },
     sourcemap: true,
     sourcesContent: false,
+    // Native parts that ssh2 uses where they happen to be built: bundles are the same wherever they are made.
+    external: ['*.node', 'cpu-features'],
     logLevel: 'warning',
   }) satisfies BuildOptions;
 

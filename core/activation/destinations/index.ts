@@ -14,6 +14,7 @@ export { microsoftAdvertising } from './microsoft-advertising/definition.ts';
 export { pinterestCustomerLists } from './pinterest-customer-lists/definition.ts';
 export { s3File } from './s3-file/definition.ts';
 export { salesforceMarketingCloud } from './salesforce-marketing-cloud/definition.ts';
+export { sftp } from './sftp/definition.ts';
 export { sqs } from './sqs/definition.ts';
 export { tiktok } from './tiktok/definition.ts';
 export { twilio } from './twilio/definition.ts';

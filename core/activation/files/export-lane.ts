@@ -43,6 +43,11 @@ export interface ExportOptions {
   readonly id: string;
   /** Whether files are made of all members, not only of what has changed. */
   readonly full?: boolean;
+  /**
+   * Puts a file where it belongs, whole or not at all; may be called again with the same. The export counts as done when
+   * all are there. @default into the store
+   */
+  readonly deliver?: (file: ExportFile) => Promise<void>;
 }
 
 const READS_CONCURRENCY = 16;
@@ -77,7 +82,7 @@ export async function exportLane(
 ): Promise<LaneExports> {
   const exports: LaneExport[] = [];
   const begun = await readManifest(store, laneId);
-  if (begun && 'slot' in begun.plan) exports.push(...(await takeUp(store, laneId, begun as Begun, makeFiles)));
+  if (begun && 'slot' in begun.plan) exports.push(...(await takeUp(store, laneId, begun as Begun, makeFiles, options)));
   const isPlanned = begun !== undefined && 'planning' in begun.plan;
   const planning = isPlanned ? begun.etag : await write(store, laneId, { planning: options.id }, undefined);
   if (planning === undefined) return { exports, unreadable: [] };
@@ -86,7 +91,7 @@ export async function exportLane(
   const etag = plan && (await write(store, laneId, plan, planning));
   if (!plan) await store.deleteIf(manifestKey(laneId), planning);
   if (!plan || etag === undefined) return { exports, unreadable };
-  const written = await writeFiles(store, laneId, plan, rows, makeFiles);
+  const written = await writeFiles(store, laneId, plan, rows, makeFiles, options);
   if (written) exports.push(written);
   await end(store, laneId, { plan, etag });
   await forgetOld(store, laneId, options.now);
@@ -159,11 +164,17 @@ async function freeSlot(
  * Finishes an export that was broken off, or that somebody else is at. What it is made of goes when it is noted: where
  * some of it is missing and nothing is noted, another export took it before this one had begun, and nothing is left of it.
  */
-async function takeUp(store: ObjectStore, laneId: string, begun: Begun, makeFiles: MakeFiles): Promise<LaneExport[]> {
+async function takeUp(
+  store: ObjectStore,
+  laneId: string,
+  begun: Begun,
+  makeFiles: MakeFiles,
+  options: Pick<ExportOptions, 'deliver'>,
+): Promise<LaneExport[]> {
   const { slot, parts } = begun.plan;
   const { rows, read } = await collect(store, parts);
   const isWhole = read.length === parts.length && !(await isExported(store, laneId, slot));
-  const finished = isWhole ? await writeFiles(store, laneId, begun.plan, rows, makeFiles) : undefined;
+  const finished = isWhole ? await writeFiles(store, laneId, begun.plan, rows, makeFiles, options) : undefined;
   await end(store, laneId, begun);
   return finished ? [finished] : [];
 }
@@ -185,6 +196,7 @@ async function writeFiles(
   { slot, parts, insteadOf, members, full }: Plan,
   all: readonly FileRow[],
   makeFiles: MakeFiles,
+  { deliver }: Pick<ExportOptions, 'deliver'>,
 ): Promise<LaneExport | undefined> {
   const rows = await withoutRouted(store, laneId, all, slot);
   const before = full ? await readMembers(store, members) : [];
@@ -193,7 +205,7 @@ async function writeFiles(
   const { files, invalid } = makeFiles(lastRouted, slot, left(before, lastRouted));
   if (full) await writeMembers(store, laneId, slot, lastRouted);
   for (const file of files) {
-    if (!(await writeFile(store, laneId, slot, file))) return undefined;
+    if (!(await writeFile(store, laneId, slot, file, deliver))) return undefined;
   }
   await noteExported(store, laneId, slot, rows);
   if (insteadOf !== undefined) await noteExported(store, laneId, insteadOf, []);
@@ -216,7 +228,18 @@ function left(before: readonly FileRow[], after: readonly FileRow[]): string[] {
 const MAX_TRIES = 8;
 
 /** @returns whether it is there; it is not written where the slot has been exported: what is there may be a later one */
-async function writeFile(store: ObjectStore, laneId: string, slot: number, file: ExportFile): Promise<boolean> {
+async function writeFile(
+  store: ObjectStore,
+  laneId: string,
+  slot: number,
+  file: ExportFile,
+  deliver: ExportOptions['deliver'],
+): Promise<boolean> {
+  if (deliver) {
+    if (await isExported(store, laneId, slot)) return false;
+    await deliver(file);
+    return true;
+  }
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const known = await etagOf(store, file.key);
     if (await isExported(store, laneId, slot)) return false;

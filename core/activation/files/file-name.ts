@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** aep.md §6.3 */
 export const DEFAULT_FILE_NAME = '{destination}_segment{segment}_{datetime}';
 const MAX_NAME_LENGTH = 255;
-/** Room for `_2` … and `.csv`. */
-const MAX_TAIL_LENGTH = 12;
+/** Room for `_2` … and `.csv.gz` or `.parquet`. */
+const MAX_TAIL_LENGTH = 16;
 
 const PLACEHOLDERS = new Set(['destination', 'segment', 'datetime', 'date']);
 

@@ -1,22 +1,22 @@
-import { lowerCaseCodes } from '#core/activation/identity-map.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { groupBy } from '#core/util/group-by.ts';
-import { csvLine } from './csv.ts';
 import type { ExportFile } from './export-file.ts';
 import { fileName } from './file-name.ts';
+import { TIME_COLUMN } from './parquet.ts';
 import { type FileRow, isBetter } from './pending.ts';
+import { type Cells, type FileFormat, type RowWriter, rowWriter } from './row-format.ts';
 
-export interface CsvLimits {
+export interface FileLimits {
   readonly rows: number;
   /** Characters in front of which a file is split as well: it is made in memory. */
   readonly characters: number;
 }
 
 /** aep.md §6.3 */
-const LIMITS: CsvLimits = { rows: 5_000_000, characters: 256_000_000 };
+const LIMITS: FileLimits = { rows: 5_000_000, characters: 256_000_000 };
 
 /** What is in the files of a destination. */
-export interface FileContents {
+export interface FileContents extends FileFormat {
   /** Of the destination: the folder. */
   readonly id: string;
   /** A row for each identity of this namespace, in a column of its own; without it a row for each person. */
@@ -34,7 +34,7 @@ export interface FileContents {
 }
 
 /**
- * The CSV files of a destination, one for each segment (aep.md §6.3).
+ * The files of a destination, one for each segment (aep.md §6.3).
  * @param rows the latest of each identity and segment
  * @param slot epoch ms of the export; gives the file its name
  */
@@ -42,13 +42,13 @@ export function membershipFiles(
   contents: FileContents,
   rows: readonly FileRow[],
   slot: number,
-  limits: CsvLimits = LIMITS,
+  limits: FileLimits = LIMITS,
 ): { files: ExportFile[]; invalid: string[] } {
   const invalid: string[] = [];
-  const header = csvLine([
+  const writer = rowWriter(contents, [
     ...(contents.identity === undefined ? [] : ['identity']),
     ...(contents.status ? ['segmentMembership.status'] : []),
-    'lastQualificationTime',
+    TIME_COLUMN,
     ...contents.attributes,
   ]);
   const own = rows.filter((row) => isOwn(row, contents) && (contents.status || row.status === 'realized'));
@@ -58,13 +58,12 @@ export function membershipFiles(
     const members = deduplicated(bySegment.get(segmentId) ?? [], contents, invalid);
     if (members.length === 0 && !contents.always.includes(segmentId)) return [];
     const name = `${contents.id}/${fileName(contents.fileName, contents.id, segmentId, slot)}`;
-    const lines = members.map((row) => line(row, contents));
-    return split(lines, limits).map((part, index) => ({
-      key: `${name}${index === 0 ? '' : `_${index + 1}`}.csv`,
-      body: header + part.join(''),
-      contentType: 'text/csv; charset=utf-8',
-      rows: part.length,
-    }));
+    const written = members.map((row) => writer.row(cells(row, contents)));
+    return split(written, writer, limits).map((part, index): ExportFile => {
+      const key = `${name}${index === 0 ? '' : `_${index + 1}`}${writer.ending}`;
+      // Not spread: a file of Parquet is made readable only where somebody looks.
+      return Object.assign(writer.file(part), { key, contentType: writer.contentType, rows: part.length });
+    });
   });
   return { files, invalid };
 }
@@ -98,31 +97,26 @@ function deduplicated(rows: readonly FileRow[], { keyAttributes, identity }: Fil
 const own = (attributes: FileRow['attributes'], path: string): unknown =>
   Object.hasOwn(attributes, path) ? attributes[path] : undefined;
 
-function split(lines: readonly string[], limits: CsvLimits): string[][] {
-  const parts: string[][] = [[]];
+function split(rows: readonly unknown[], { size }: RowWriter, limits: FileLimits): unknown[][] {
+  const parts: unknown[][] = [[]];
   let characters = 0;
-  for (const next of lines) {
+  for (const next of rows) {
     const last = parts.at(-1)!;
-    const fits = last.length < limits.rows && characters + next.length <= limits.characters;
+    const fits = last.length < limits.rows && characters + size(next) <= limits.characters;
     if (fits || last.length === 0) {
       last.push(next);
-      characters += next.length;
+      characters += size(next);
     } else {
       parts.push([next]);
-      characters = next.length;
+      characters = size(next);
     }
   }
   return parts;
 }
 
-const line = (row: FileRow, { identity, status, attributes }: FileContents): string =>
-  csvLine([
-    ...(identity === undefined ? [] : [row.identity.value]),
-    ...(status ? [row.status] : []),
-    new Date(row.lastQualificationTime).toISOString(),
-    ...attributes.map((path) => cell(path, own(row.attributes, path))),
-  ]);
-
-/** The one thing in a file that is no scalar: all identities, as JSON. */
-const cell = (path: string, value: unknown): unknown =>
-  path === 'identityMap' && typeof value === 'object' && value !== null ? JSON.stringify(lowerCaseCodes(value)) : value;
+const cells = (row: FileRow, { identity, status, attributes }: FileContents): Cells => [
+  ...(identity === undefined ? [] : [row.identity.value]),
+  ...(status ? [row.status] : []),
+  new Date(row.lastQualificationTime),
+  ...attributes.map((path) => own(row.attributes, path)),
+];

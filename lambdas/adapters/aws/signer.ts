@@ -1,21 +1,12 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsAuthentication } from '#core/activation/http/credentials.ts';
 import { failed } from '#core/activation/item-results.ts';
 import type { AwsSigner } from '#core/activation/ports/aws-signer.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
-
-const SESSION_S = 3_600;
-/** A role's credentials are replaced so long before they end. */
-const MARGIN_MS = 5 * 60_000;
-
-interface AwsCredentialIdentity {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+import { type AwsCredentialIdentity, createRoleCredentials } from './roles.ts';
 
 type Secret = string | ArrayBuffer | ArrayBufferView;
 
@@ -55,35 +46,9 @@ export interface AwsSignerOptions {
   readonly endpoint?: string | undefined;
 }
 
-interface Assumed {
-  readonly credentials: AwsCredentialIdentity;
-  readonly until: number;
-}
-
 /** Signs requests to services of AWS with the function's own credentials, or with those of a role in another account. */
 export function createAwsSigner({ credentials, sts, now, endpoint }: AwsSignerOptions): AwsSigner {
-  const roles = new Map<string, Assumed>();
-
-  const assume = async (roleArn: string, externalId: string | undefined): Promise<AwsCredentialIdentity> => {
-    const name = JSON.stringify([roleArn, externalId]);
-    const known = roles.get(name);
-    if (known && now() < known.until) return known.credentials;
-    const { Credentials: found } = await sts().send(
-      new AssumeRoleCommand({
-        RoleArn: roleArn,
-        RoleSessionName: 'tributary',
-        DurationSeconds: SESSION_S,
-        ...(externalId !== undefined && { ExternalId: externalId }),
-      }),
-    );
-    const assumed = {
-      accessKeyId: found!.AccessKeyId!,
-      secretAccessKey: found!.SecretAccessKey!,
-      sessionToken: found!.SessionToken!,
-    };
-    roles.set(name, { credentials: assumed, until: now() + SESSION_S * 1000 - MARGIN_MS });
-    return assumed;
-  };
+  const assume = createRoleCredentials({ sts, now });
 
   const credentialsFor = ({ roleArn, externalId }: AwsAuthentication): Promise<AwsCredentialIdentity> =>
     roleArn === undefined ? credentials() : assume(roleArn, externalId);

@@ -4,11 +4,10 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpClient, HttpRequest } from '#core/activation/http/client.ts';
-import { isPublicAddress } from '#lambdas/runtime/address-guard.ts';
+import { BLOCKED, guarded, isPublicAddress } from '#lambdas/runtime/address-guard.ts';
 
 /** What is read of an answer; the rest is not of interest. */
 const MAX_ANSWER_BYTES = 64 * 1024;
-const BLOCKED = 'ERR_PRIVATE_ADDRESS';
 const CLOSED_WHILE_IDLE: HttpOutcome = { kind: 'network', code: 'ECONNRESET' };
 
 export interface HttpClientOptions {
@@ -44,19 +43,6 @@ export function createHttpClient({ allowPrivate, lookup = resolve as LookupFunct
     const outcome = await send(url, request, open, kept[url.protocol]);
     // The other side may close a connection that was kept just when it is used again: nothing was wrong with the request.
     return outcome === CLOSED_WHILE_IDLE ? send(url, request, open, single[url.protocol]) : outcome;
-  };
-}
-
-/** A lookup that fails if any of the addresses found lies inside. */
-function guarded(lookup: LookupFunction): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, options, (error, address, family) => {
-      if (error) return callback(error, address, family);
-      const found = typeof address === 'string' ? [address] : address.map((each) => each.address);
-      if (found.length > 0 && found.every(isPublicAddress)) return callback(null, address, family);
-      const rejected = new Error(`"${hostname}" leads to an address that is not public`);
-      callback(Object.assign(rejected, { code: BLOCKED }), address, family);
-    });
   };
 }
 

@@ -2,8 +2,15 @@ import { z } from 'zod';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
 import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
-import { exportLane, type LaneExports, type MakeFiles } from '#core/activation/files/export-lane.ts';
+import {
+  type ExportOptions,
+  exportLane,
+  type LaneExports,
+  type MakeFiles,
+} from '#core/activation/files/export-lane.ts';
 import { dueSlot, type ExportWindow, HUB_SCHEDULE, isExportDay } from '#core/activation/files/schedule.ts';
+import type { FileTarget } from '#core/activation/files/target.ts';
+import type { FileReceiver } from '#core/activation/ports/file-receiver.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { fileTypeOf, isProfileDestination } from '#core/activation/registry.ts';
 import { hubLaneId } from '#core/contract/delivery-lanes.ts';
@@ -18,6 +25,8 @@ export interface ExportFilesDeps {
   readonly exports: ObjectStore;
   readonly runStatistics: RunStatistics;
   readonly metrics: Metrics;
+  /** Puts files where destinations want them that are not content with the exports bucket. @default nobody does */
+  readonly receive?: FileReceiver;
   readonly now: Clock;
   newId(): string;
 }
@@ -55,6 +64,7 @@ interface FileLane {
   readonly window: ExportWindow;
   readonly full: boolean;
   readonly makeFiles: MakeFiles;
+  readonly target?: FileTarget | undefined;
 }
 
 /**
@@ -101,7 +111,8 @@ function fileLane(destination: DestinationDefinition): FileLane[] {
   if (!type) return [];
   const makeFiles: MakeFiles = (rows, slot, left) => type.files(rows, destination, slot, left);
   const full = type.exports(destination) === 'full';
-  return [{ id: destinationId, destinationId, window: type.schedule(destination), full, makeFiles }];
+  const target = type.target?.(destination);
+  return [{ id: destinationId, destinationId, window: type.schedule(destination), full, makeFiles, target }];
 }
 
 async function exportOne(lane: FileLane, at: number, force: boolean, deps: ExportFilesDeps): Promise<LaneSummary> {
@@ -110,7 +121,7 @@ async function exportOne(lane: FileLane, at: number, force: boolean, deps: Expor
   if (slot === undefined || !isExportDay(lane.window, slot)) return { laneId, status: 'notDue' };
   try {
     if ((await deps.runStatistics.pausedSince(lane.destinationId)) !== undefined) return { laneId, status: 'paused' };
-    const options = { moveOn: force, now: deps.now(), id: deps.newId(), full: lane.full };
+    const options = { moveOn: force, now: deps.now(), id: deps.newId(), full: lane.full, ...delivering(lane, deps) };
     const { exports, unreadable } = await exportLane(deps.exports, laneId, slot, lane.makeFiles, options);
     for (const problem of unreadable) logFailure(new Error(`${problem}. Fix or delete the part.`), { laneId });
     countRows(lane, exports, deps.metrics);
@@ -119,6 +130,20 @@ async function exportOne(lane: FileLane, at: number, force: boolean, deps: Expor
     logFailure(error, { laneId });
     return { laneId, status: 'failed', error: describeError(error) };
   }
+}
+
+/** How the files of a lane are delivered, where that is not the exports bucket. */
+function delivering({ destinationId, target }: FileLane, { receive }: ExportFilesDeps): Pick<ExportOptions, 'deliver'> {
+  if (!target) return {};
+  if (!receive) throw new Error(`Nothing here can deliver files to "${destinationId}" by ${target.kind}`);
+  return {
+    deliver: ({ key, body, bytes, contentType }) =>
+      receive(destinationId, target, {
+        name: key.slice(key.lastIndexOf('/') + 1),
+        bytes: bytes ?? new TextEncoder().encode(body),
+        contentType,
+      }),
+  };
 }
 
 function countRows({ destinationId }: FileLane, exports: LaneExports['exports'], metrics: Metrics): void {

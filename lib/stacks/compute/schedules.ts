@@ -2,8 +2,17 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { ASSUMED_ROLES, destinationSecretPrefix } from '#core/contract/delivery-lanes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { deleteObjects, queryDue, readObjects, updateItemsUnder, uploadObjects } from '#lib/constructs/grants.ts';
+import {
+  assumeRolesNamed,
+  deleteObjects,
+  queryDue,
+  readObjects,
+  readSecretsUnder,
+  updateItemsUnder,
+  uploadObjects,
+} from '#lib/constructs/grants.ts';
 import { FailureQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
@@ -28,11 +37,16 @@ export function addSchedules(
   const files = make.function('ExportFiles', 'export-files', 'gathered deliveries → files', {
     ...make.catalog(),
     EXPORTS_BUCKET: data.exports.bucketName,
+    DESTINATION_SECRETS_PREFIX: destinationSecretPrefix(config.stage),
+    ALLOW_PRIVATE_ENDPOINTS: String(config.allowPrivateEndpoints),
   });
   updateItemsUnder(files.function, data.operations, [OPERATIONS_PREFIX.dataflowRun]);
   readObjects(files.function, data.exports);
   uploadObjects(files.function, data.exports);
   deleteObjects(files.function, data.exports);
+  // Buckets of other accounts, and SFTP servers.
+  assumeRolesNamed(files.function, ASSUMED_ROLES);
+  readSecretsUnder(files.function, destinationSecretPrefix(config.stage));
 
   for (const target of [reevaluateDue, expire, batch, compact, erase, files]) {
     target.function.configureAsyncInvoke({
