@@ -158,7 +158,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     ]);
   });
 
-  it('let only the functions that sign, or hash who is suppressed, read their secrets', () => {
+  it('let only the functions that sign, sign in, or hash who is suppressed, read their secrets', () => {
     const readers = policies.filter((policy) =>
       statementsOf(policy).some(({ actions }) => actions.includes('secretsmanager:GetSecretValue')),
     );
@@ -166,6 +166,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'Deliver',
       'Erase',
       'ErasePerson',
+      'ExportFiles',
       'RevertBatch',
       'StitchChunk',
       'StitchStream',

@@ -35,7 +35,7 @@ export function parquetFile(
     writer.write({ columnData: dataOf(group), rowGroupSize: group.length });
   }
   writer.finish();
-  return bytes.getBytes();
+  return bytes.getBytes().slice();
 }
 
 /** Whether bytes are a Parquet file. */
@@ -51,7 +51,7 @@ export async function parquetWithout(
   bytes: Uint8Array,
   isGone: (texts: readonly string[], row: number) => boolean,
 ): Promise<{ readonly bytes: Uint8Array; readonly rows: number } | undefined> {
-  const file = bytes.slice().buffer as ArrayBuffer;
+  const file = new Uint8Array(bytes).buffer;
   const metadata = parquetMetadata(file);
   const columns = metadata.schema.slice(1).map(({ name }) => name);
   const rows: Cell[][] = [];

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { gzipSync } from 'node:zlib';
 import { lowerCaseCodes } from '#core/activation/identity-map.ts';
 import { csvLine } from './csv.ts';
@@ -91,7 +90,7 @@ function parquetWriter(columns: readonly string[], codec: ParquetCodec): RowWrit
     row: (cells) => cells.map((cell, i) => (cell instanceof Date ? cell : asNullableText(asText(columns[i]!, cell)))),
     size: (row) => row.reduce((sum: number, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0),
     file: (rows) => ({
-      bytes: Buffer.from(parquetFile(columns, rows, codec)),
+      bytes: parquetFile(columns, rows, codec),
       // For whoever looks at it: made only then.
       get body() {
         return readable.file(rows.map((row) => readable.row(row))).body;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parquetFile, TIME_COLUMN } from '#core/activation/files/parquet.ts';
 import { pendingPart, readPendingPart } from '#core/activation/files/pending.ts';
 import { NOTHING_ERASED } from '#core/privacy/counts.ts';
 import { eraseInFolders } from '#core/privacy/erase-objects.ts';
@@ -24,14 +25,20 @@ const erasure: Erasure = {
   passes: [],
 };
 
-async function erased(text: string): Promise<{ lines: number; text: string }> {
+const erased = async (text: string): Promise<{ lines: number; text: string }> => {
+  const { lines, bytes } = await erasedIn(KEY, new TextEncoder().encode(text));
+  return { lines, text: new TextDecoder().decode(bytes) };
+};
+
+async function erasedIn(key: string, body: Uint8Array): Promise<{ lines: number; bytes: Uint8Array | undefined }> {
+  const folder = key.slice(0, key.lastIndexOf('/') + 1);
   const exports = createMemoryObjectStore({ now: () => NOW - 60_000 });
-  await exports.put(KEY, text);
+  await exports.put(key, body);
   const erasures = new MemoryErasures();
   await erasures.save({ ...erasure, revision: 0 });
   const others = createMemoryObjectStore();
   const { tally } = await eraseInFolders(
-    [{ canonicalKey: 'exports pending/crm/', store: 'exports', folder: 'pending/crm/' }],
+    [{ canonicalKey: `exports ${folder}`, store: 'exports', folder }],
     { id: 'job', startedAt: NOW },
     {
       erasures,
@@ -40,7 +47,7 @@ async function erased(text: string): Promise<{ lines: number; text: string }> {
       backoff: async () => {},
     },
   );
-  return { lines: tally.rows!, text: new TextDecoder().decode((await exports.get(KEY))!) };
+  return { lines: tally.rows!, bytes: await exports.get(key) };
 }
 
 describe('the deletion of a person from what waits for the next file', () => {
@@ -93,5 +100,24 @@ describe('the deletion of a person from what waits for the next file', () => {
   it('takes away a line that names them and is no delivery, and leaves every other as it is', async () => {
     const other = pendingPart([profileDelivery({ canonicalKey: 'CRMID:C2', identities: [C2] })]);
     expect((await erased(`{"broken": "C1"\n${other}not a delivery\n`)).text).toBe(`${other}not a delivery\n`);
+  });
+});
+
+describe('the deletion of a person from files that nobody has fetched yet', () => {
+  const FILE = 'crm/crm_segmentA1_20260301100000.parquet';
+  const fileOf = (...ids: string[]): Uint8Array =>
+    parquetFile(
+      ['identity', TIME_COLUMN],
+      ids.map((id) => [id, new Date(NOW)]),
+      'ZSTD',
+    );
+
+  it('takes their rows out of Parquet, and the file where nothing else is in it', async () => {
+    expect(await erasedIn(FILE, fileOf('C3', 'ann@example.com', 'C4'))).toEqual({
+      lines: 1,
+      bytes: fileOf('C3', 'C4'),
+    });
+    expect(await erasedIn(FILE, fileOf('ann@example.com'))).toEqual({ lines: 1, bytes: undefined });
+    expect(await erasedIn(FILE, fileOf('C3'))).toEqual({ lines: 0, bytes: fileOf('C3') });
   });
 });
