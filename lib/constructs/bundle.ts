@@ -7,9 +7,9 @@ import { FUNCTION_NAMES, type FunctionName, functionEntry } from '#core/contract
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-/** Some dependencies still call `require`, which an ES module does not have by itself. */
-const REQUIRE_BANNER =
-  "import { createRequire as createRequireForBundle } from 'node:module';const require = createRequireForBundle(import.meta.url);";
+/** Some dependencies still call `require`, or ask where they are, which an ES module does otherwise. */
+const COMMONJS_BANNER =
+  "import { createRequire as createRequireForBundle } from 'node:module';const require = createRequireForBundle(import.meta.url);const dirnameForBundle = import.meta.dirname;";
 
 interface Bundle {
   readonly code: Uint8Array;
@@ -30,7 +30,8 @@ export const bundleOptions = ({ minify }: { readonly minify: boolean }) =>
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    banner: { js: REQUIRE_BANNER },
+    banner: { js: COMMONJS_BANNER },
+    define: { __dirname: 'dirnameForBundle' },
     sourcemap: true,
     sourcesContent: false,
     // Native parts that ssh2 uses where they happen to be built: bundles are the same wherever they are made.
@@ -65,6 +66,12 @@ function build(names: readonly FunctionName[], minify: boolean): ReadonlyMap<Fun
   );
 }
 
+/** The code of a function. */
+export function codeOf(name: FunctionName): Uint8Array {
+  bundles ??= buildAll();
+  return bundles.get(name)!.code;
+}
+
 /**
  * The code of a function as one ES module with everything in it, the AWS SDK too: what was tested is what runs.
  * esbuild is called here and not by `NodejsFunction`, which starts npx and esbuild anew for every function.
@@ -79,10 +86,8 @@ export function bundle(name: FunctionName): AssetCode {
       command: [name],
       local: {
         tryBundle: (directory) => {
-          bundles ??= buildAll();
-          const { code, sourceMap } = bundles.get(name)!;
-          writeFileSync(join(directory, 'index.mjs'), code);
-          writeFileSync(join(directory, 'index.mjs.map'), sourceMap);
+          writeFileSync(join(directory, 'index.mjs'), codeOf(name));
+          writeFileSync(join(directory, 'index.mjs.map'), bundles!.get(name)!.sourceMap);
           return true;
         },
       },
