@@ -67,7 +67,7 @@ function build(names: readonly FunctionName[], minify: boolean): ReadonlyMap<Fun
 }
 
 /** The code of a function. */
-export function codeOf(name: FunctionName): Uint8Array {
+function codeOf(name: FunctionName): Uint8Array {
   bundles ??= buildAll();
   return bundles.get(name)!.code;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import getPort from 'get-port';
 
 const SSHD = '/usr/sbin/sshd';
+const KEYGEN = 'ssh-keygen';
 
 /** Whether OpenSSH's server is installed here, as Debian has it. */
 export const hasSshd = existsSync(SSHD);
@@ -25,7 +26,7 @@ export interface Sshd {
 }
 
 const key = (file: string): void =>
-  void execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file], { stdio: 'ignore' });
+  void execFileSync(KEYGEN, ['-q', '-t', 'ed25519', '-N', '', '-f', file], { stdio: 'ignore' });
 
 /** An OpenSSH server on loopback, with SFTP for the user that runs the tests and a key that was made for it. */
 export async function startSshd(): Promise<Sshd> {
@@ -55,7 +56,7 @@ export async function startSshd(): Promise<Sshd> {
   const server = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
   const said: string[] = [];
   await listening(server, said);
-  const [, hostKey] = execFileSync('ssh-keygen', ['-lf', `${host}.pub`], { encoding: 'utf8' }).split(' ');
+  const [, hostKey] = execFileSync(KEYGEN, ['-lf', `${host}.pub`], { encoding: 'utf8' }).split(' ');
   return {
     port,
     user: userInfo().username,
