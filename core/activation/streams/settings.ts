@@ -26,7 +26,8 @@ export const streamSettings = {
   requestsPerSecond: z.number().min(1).max(10_000).optional(),
 };
 
-interface StreamDestination {
+/** Named by the declarations of the library. */
+export interface StreamDestination {
   readonly identities?: readonly string[] | undefined;
   readonly attributes: readonly string[];
   readonly mandatoryAttributes?: readonly string[] | undefined;
