@@ -4,6 +4,7 @@ import { errorsCommand } from '#cli/destination/errors.ts';
 import { guardCommands } from '#cli/destination/guard-commands.ts';
 import { operatingCommands } from '#cli/destination/operating.ts';
 import { previewCommand } from '#cli/destination/preview.ts';
+import { reconcileCommand } from '#cli/destination/reconcile.ts';
 import { testCommand } from '#cli/destination/test-command.ts';
 import { typeCommands } from '#cli/destination/type-commands.ts';
 
@@ -17,6 +18,7 @@ export function destinationCommand(): Command {
     testCommand(),
     previewCommand(),
     errorsCommand(),
+    reconcileCommand(),
     ...operatingCommands(),
     ...guardCommands(),
   ];

@@ -159,6 +159,8 @@ export interface RequestDestination<D extends AnyDestination, C = unknown, R = u
   probe?(destination: D, context: RequestContext): HttpRequest;
   /** Why its outcome is none to be content with. @default by its status */
   probed?(outcome: HttpOutcome, destination: D): Failure | undefined;
+  /** How the vendor lists who is in an audience, where it does. */
+  readonly listing?: AudienceListing<D>;
   /** How a person is deleted at the vendor, where it has a call for that. */
   readonly deletion?: VendorDeletionCall<D>;
   /** How to ask for the result of a job, where answers say `job`. */
@@ -194,6 +196,17 @@ export interface TextRow {
   readonly segmentId: string;
   /** Of the number, the segment and the entry: the same whenever the same entry comes. */
   readonly key: string;
+}
+
+/** How a vendor is asked who is in an audience, page by page, for `destination reconcile`. */
+export interface AudienceListing<D extends AnyDestination> {
+  /** @param audience the vendor's id; @param cursor of the page, none of the first */
+  request(audience: string, cursor: string | undefined, destination: D, context: RequestContext): HttpRequest;
+  /** Members as the destination names them: the values of identities as they are sent. */
+  answer(
+    outcome: HttpOutcome,
+    destination: D,
+  ): { readonly members: readonly string[]; readonly next?: string } | Failure;
 }
 
 /**

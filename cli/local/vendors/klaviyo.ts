@@ -107,6 +107,19 @@ export const vendor: CreateVendor<KlaviyoDestination> = (world) => {
     return respond(204);
   };
 
+  const profilesOf = (list: string, { searchParams }: URL): HttpOutcome => {
+    if (!lists.has(list)) return respond(404, {});
+    const size = Number(searchParams.get('page[size]') ?? 20);
+    const from = Number(searchParams.get('page[cursor]') ?? 0);
+    if (size > 100) return respond(400, {});
+    const all = [...profiles].filter(([email]) => members.has(`${email}|${list}`));
+    const next = from + size < all.length ? `https://a.klaviyo.com/x?page%5Bcursor%5D=${from + size}` : null;
+    const data = all
+      .slice(from, from + size)
+      .map(([email, id]) => ({ type: 'profile', id, attributes: { [key]: email } }));
+    return respond(200, { data, links: { next } });
+  };
+
   /** One profile at a time, and the only way to take a value from it. */
   const update = (body: string): HttpOutcome => {
     const { attributes } = JSON.parse(body).data as { attributes: Record<string, string> };
@@ -158,6 +171,8 @@ export const vendor: CreateVendor<KlaviyoDestination> = (world) => {
         return ofJob(id!, jobState);
       case 'GET profile-bulk-import-jobs/{id}/import-errors':
         return ofJob(id!, (job) => errorsOf(job, url));
+      case 'GET lists/{id}/profiles':
+        return profilesOf(id!, url);
       case 'POST profile-import':
         return update(body);
       case 'POST data-privacy-deletion-jobs':

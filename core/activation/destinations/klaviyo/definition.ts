@@ -5,6 +5,7 @@ import { klaviyoAnswer } from './answers.ts';
 import { klaviyoDeletion } from './deletion.ts';
 import { FIELD_HINT, fieldProblem, pathsOf } from './fields.ts';
 import { importJobs } from './jobs.ts';
+import { listProfiles } from './listing.ts';
 import { lists } from './lists.ts';
 import { type KlaviyoCall, type KlaviyoRow, klaviyoRequest, klaviyoRows } from './requests.ts';
 import { consentPath, consentsOf, definition, type KlaviyoDestination, keyOf } from './settings.ts';
@@ -22,7 +23,7 @@ export const klaviyo = {
     'Write the ids of lists that are there already under `audiences`; a list is created for each other audience, at most 150 a day.',
   ],
   credentials: { apiKey: 'the private API key, beginning with pk_' },
-  capabilities: { exit: true, backfill: true, audiences: 'created', list: false, deletion: true },
+  capabilities: { exit: true, backfill: true, audiences: 'created', list: true, deletion: true },
   delivery: 'requests',
   limits: ({ requestsPerSecond }, call = IMPORT) => ({ ...LIMITS[call.step], perSecond: requestsPerSecond }),
   identities: formsOf,
@@ -40,6 +41,7 @@ export const klaviyo = {
   answer: klaviyoAnswer,
   jobs: importJobs,
   deletion: klaviyoDeletion,
+  listing: listProfiles,
 } satisfies RequestDestination<KlaviyoDestination, KlaviyoCall, KlaviyoRow>;
 
 const IMPORT: KlaviyoCall = { step: 'import', list: '' };

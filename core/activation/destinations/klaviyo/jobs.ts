@@ -104,7 +104,7 @@ function rejection({
 }
 
 /** Only the cursor is taken of an address that an answer names. */
-function cursorIn(next: string | null | undefined): string | undefined {
+export function cursorIn(next: string | null | undefined): string | undefined {
   if (!next || !URL.canParse(next)) return undefined;
   return new URL(next).searchParams.get('page[cursor]') ?? undefined;
 }
