@@ -224,17 +224,17 @@ const meaningOf = ({ segmentDefinitions, segments }: CompiledCatalog): string =>
   JSON.stringify([...segmentDefinitions, segments.lookups]);
 
 /** How many definitions of each kind a catalog has. */
-export const countsOf = ({ namespaces, schemas, datasets, segments, destinations, activities = [] }: Catalog) => ({
+export const countsOf = ({ namespaces, schemas, datasets, segments, activities = [], ...catalog }: Catalog) => ({
   namespaces: namespaces.length,
   schemas: schemas.length,
   datasets: datasets.length,
   segments: segments.length,
-  destinations: destinations.length,
+  destinations: catalog.destinations.length + (catalog.edgeDestinations?.length ?? 0),
   ...(activities.length > 0 && { activities: activities.length }),
 });
 
 export function describeCatalog(catalog: Catalog): string {
-  const { namespaces, schemas, datasets, segments, destinations, activities = [] } = catalog;
+  const { namespaces, schemas, datasets, segments, destinations, edgeDestinations = [], activities = [] } = catalog;
   const count = (of: readonly unknown[], name: string, plural = `${name}s`): string =>
     `${of.length} ${of.length === 1 ? name : plural}`;
   return `The catalog is valid: ${[
@@ -242,7 +242,7 @@ export function describeCatalog(catalog: Catalog): string {
     count(schemas, 'schema'),
     count(datasets, 'dataset'),
     count(segments, 'segment'),
-    count(destinations, 'destination'),
+    count([...destinations, ...edgeDestinations], 'destination'),
     ...(activities.length > 0 ? [count(activities, 'activity', 'activities')] : []),
   ].join(', ')}.`;
 }

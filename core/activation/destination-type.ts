@@ -344,3 +344,38 @@ export interface MadeFiles {
   /** Why rows are in no file, one entry each. */
   readonly invalid: readonly string[];
 }
+
+/**
+ * Part of the answer to a page, within the request: it has no lane, no queue and no delivery state, and is told of nobody who
+ * does not ask. One file in `edge-destinations/` (docs/destinations/edge.md).
+ */
+export interface EdgeDestination<D> {
+  readonly delivery: 'edge';
+  /** What users write under `type`. */
+  readonly name: string;
+  readonly title: string;
+  /** One sentence: what the answer has, and for whom. */
+  readonly summary: string;
+  readonly definition: z.ZodType<D>;
+  /** Paths of attributes that it may give away, and where they stand in the file. */
+  attributes(destination: D): readonly { readonly at: readonly (string | number)[]; readonly path: string }[];
+  /** What is wrong in the file although each of its values has its shape. @default nothing */
+  check?(destination: D): readonly DefinitionProblem[];
+  /** What it puts into an answer. Pure. */
+  entries(destination: D, person: EdgeMember): EdgeEntries;
+}
+
+/** Whom an answer is for, as far as a destination may know them. */
+export interface EdgeMember {
+  /** Of the destination's segments those that they are in, in its order. */
+  readonly segments: readonly string[];
+  /** Whether the caller has shown a key. */
+  readonly isAuthenticated: boolean;
+  attribute(path: string): unknown;
+}
+
+/** Entries of the handles `activation:pull`, which the page's code reads, and `activation:push`, which the SDK carries out. */
+export interface EdgeEntries {
+  readonly pull: readonly object[];
+  readonly push: readonly object[];
+}

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { EdgeDestinationDefinition } from '#core/activation/edge-destinations/registry.ts';
 import type { DatastreamDefinition } from '#core/edge/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
@@ -28,6 +29,8 @@ export interface Catalog {
   readonly mergePolicies: readonly MergePolicyDefinition[];
   readonly segments: readonly SegmentDefinition[];
   readonly destinations: readonly DestinationDefinition[];
+  /** Destinations that are part of answers to pages: nothing is routed to them. None, where they are left out. */
+  readonly edgeDestinations?: readonly EdgeDestinationDefinition[];
   /** Nothing is shown on pages, where there are none. */
   readonly activities?: readonly ActivityDefinition[];
   /** Nothing is labelled, no policy is active, where these are left out. */
@@ -46,7 +49,7 @@ export const routesAlike = (a: Catalog, b: Catalog): boolean => routingOf(a) ===
 
 function routingOf(catalog: Catalog): string | undefined {
   const { schemas: _schemas, sourceConnections: _connections, evaluationSettings: _rules, ...others } = catalog;
-  const { activities: _activities, datastreams: _datastreams, segments, ...rest } = others;
+  const { activities: _activities, edgeDestinations: _answers, datastreams: _datastreams, segments, ...rest } = others;
   const seenApart = segments.flatMap(({ id, mergePolicyId }) =>
     mergePolicyId === undefined ? [] : [[id, mergePolicyId]],
   );

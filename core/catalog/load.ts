@@ -1,4 +1,5 @@
 import stringify from 'safe-stable-stringify';
+import { isEdgeDestination } from '#core/activation/edge-destinations/registry.ts';
 import type { Catalog } from './catalog.ts';
 import { checkActivities } from './checks/activities.ts';
 import { checkDatasets } from './checks/datasets.ts';
@@ -76,6 +77,8 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
   const byText = <T>(of: readonly Loaded<T>[]): T[] =>
     definitions(of).sort((x, y) => ((stringify(x) ?? '') < (stringify(y) ?? '') ? -1 : 1));
   const [labels, policies] = [byText(loaded.labels), byText(loaded.policies)];
+  const destinations = definitions(loaded.destinations);
+  const edgeDestinations = destinations.filter(isEdgeDestination);
   const activities = definitions(loaded.activities);
   const consentPolicies = definitions(loaded['consent-policies']);
   const [identitySettings] = definitions(loaded['identity-settings']);
@@ -92,7 +95,8 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
     ...(datastreams.length > 0 && { datastreams }),
     mergePolicies: definitions(loaded['merge-policies']),
     segments: definitions(loaded.segments),
-    destinations: definitions(loaded.destinations),
+    destinations: destinations.filter((one) => !isEdgeDestination(one)),
+    ...(edgeDestinations.length > 0 && { edgeDestinations }),
     ...(activities.length > 0 && { activities }),
     ...(labels.length > 0 && { labels }),
     ...(policies.length > 0 && { policies }),

@@ -1,4 +1,4 @@
-import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { WrittenDestination } from '#core/activation/definition.ts';
 import type { DatastreamDefinition } from '#core/edge/definition.ts';
 import type { ConsentPolicyDefinition, LabelDefinition, PolicyDefinition } from '#core/governance/definition.ts';
 import type { IdentitySettings, NamespaceDefinition } from '#core/identity/definition.ts';
@@ -22,7 +22,7 @@ export interface Kinds {
   datastreams: DatastreamDefinition;
   'merge-policies': MergePolicyDefinition;
   segments: SegmentDefinition;
-  destinations: DestinationDefinition;
+  destinations: WrittenDestination;
   activities: ActivityDefinition;
   labels: LabelDefinition;
   policies: PolicyDefinition;

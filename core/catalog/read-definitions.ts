@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { destinationDefinition } from '#core/activation/definition.ts';
+import { writtenDestination } from '#core/activation/definition.ts';
 import { datastreamDefinition } from '#core/edge/definition.ts';
 import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definition.ts';
 import { identitySettings, namespaceDefinition } from '#core/identity/definition.ts';
@@ -36,7 +36,7 @@ const READINGS: { readonly [K in Kind]: Reading } = {
   datastreams: { shape: datastreamDefinition, idKey: 'id', variables: true },
   'merge-policies': { shape: mergePolicyDefinition, idKey: 'id' },
   segments: { shape: segmentDefinition, idKey: 'id' },
-  destinations: { shape: destinationDefinition, idKey: 'id', variables: true },
+  destinations: { shape: writtenDestination, idKey: 'id', variables: true },
   activities: { shape: activityDefinition, idKey: 'id' },
   labels: { shape: labelDefinition, idKey: 'name', lists: true },
   policies: { shape: policyDefinition, idKey: 'id', lists: true },

@@ -47,7 +47,7 @@ const DEFINITIONS: { readonly [K in Kind]: (catalog: Catalog) => readonly Kinds[
   datastreams: ({ datastreams = [] }) => datastreams,
   'merge-policies': ({ mergePolicies }) => mergePolicies,
   segments: ({ segments }) => segments,
-  destinations: ({ destinations }) => destinations,
+  destinations: ({ destinations, edgeDestinations = [] }) => [...destinations, ...edgeDestinations],
   activities: ({ activities = [] }) => activities,
   labels: ({ labels = [] }) => labels,
   policies: ({ policies = [] }) => policies,

@@ -1,9 +1,11 @@
 import type { AamDestination } from '#core/activation/destinations/aam/definition.ts';
+import { isEdgeDestination } from '#core/activation/edge-destinations/registry.ts';
 import { isProfileDestination } from '#core/activation/registry.ts';
 import { isDefaultProduction } from '#core/activation/route-aam.ts';
 import { PROFILE_CLASS } from '#core/schema/definition.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
+import { checkEdgeDestination } from './edge-destinations.ts';
 import { expectNamespace, namespaceCodes } from './namespaces.ts';
 import { checkProfileDestination } from './profile-destinations.ts';
 import { unionOf } from './union.ts';
@@ -28,7 +30,9 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
     const { definition } = loaded;
     if (!definition) continue;
     checkSegments(loaded, definition.segments, segments, findings);
-    if (isProfileDestination(definition))
+    if (isEdgeDestination(definition))
+      checkEdgeDestination(loaded, definition, idsOf(catalog.datastreams), union, findings);
+    else if (isProfileDestination(definition))
       checkProfileDestination(loaded, definition, namespaces, datasets, union, findings);
     else checkAudienceManager(loaded, definition, segments, namespaces, findings);
   }

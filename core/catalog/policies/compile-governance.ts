@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
-import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { WrittenDestination } from '#core/activation/definition.ts';
+import { isEdgeDestination } from '#core/activation/edge-destinations/registry.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { type ConsentPolicyDefinition, consentPolicyDefinition } from '#core/governance/definition.ts';
 import type { Governance } from '#core/governance/governance.ts';
@@ -11,7 +12,8 @@ import { enforcement } from './enforcement.ts';
 
 /** @returns undefined where a catalog has no labels and no policies of any kind */
 export function compileGovernance(catalog: Catalog, normalForms: NormalForms): Governance | undefined {
-  const { labels = [], policies = [], consentPolicies = [], destinations } = catalog;
+  const { labels = [], policies = [], consentPolicies = [], edgeDestinations = [] } = catalog;
+  const destinations: readonly WrittenDestination[] = [...catalog.destinations, ...edgeDestinations];
   const declared = new Map(destinations.map((destination) => [destination.id, declaredConsents(destination)]));
   const needsConsent = [...declared.values()].some((own) => own.length > 0);
   if (labels.length + policies.length + consentPolicies.length === 0 && !needsConsent) return undefined;
@@ -32,7 +34,13 @@ export function compileGovernance(catalog: Catalog, normalForms: NormalForms): G
       [...consentPolicies.filter((policy) => matches(policy, destination)), ...(declared.get(destination.id) ?? [])],
     ]),
   );
-  const decisions = [[...forbidden].map(([id, segments]) => [id, ...segments]), [...consents]];
+  // Nobody is routed anew for what is decided when a page asks.
+  const routed = new Set(catalog.destinations.map(({ id }) => id));
+  const isRouted = ([id]: readonly [string, unknown]): boolean => routed.has(id);
+  const decisions = [
+    [...forbidden].filter(isRouted).map(([id, segments]) => [id, ...segments]),
+    [...consents].filter(isRouted),
+  ];
   const fingerprint = hash('sha256', stringify(decisions) ?? '', 'base64url').slice(0, 10);
   return { forbidden, consents, normalForms, fingerprint };
 }
@@ -40,8 +48,8 @@ export function compileGovernance(catalog: Catalog, normalForms: NormalForms): G
 const MARKETING = 'marketing.';
 
 /** The consents that the type of a destination asks for, as policies (docs/destinations/adding.md, "Consents"). */
-function declaredConsents(destination: DestinationDefinition): ConsentPolicyDefinition[] {
-  if (!isProfileDestination(destination)) return [];
+function declaredConsents(destination: WrittenDestination): ConsentPolicyDefinition[] {
+  if (isEdgeDestination(destination) || !isProfileDestination(destination)) return [];
   const paths = typeOf(destination).consents?.(destination) ?? [];
   return paths.map((path) => {
     const what = path.startsWith(MARKETING) ? { channel: path.slice(MARKETING.length) } : { consent: path };
@@ -49,7 +57,7 @@ function declaredConsents(destination: DestinationDefinition): ConsentPolicyDefi
   });
 }
 
-function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: DestinationDefinition): boolean {
+function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: WrittenDestination): boolean {
   if (policy.status !== 'ENABLED') return false;
   const actions = marketingActions.map(marketingAction);
   const isAboutAll = policy.marketingActionRefs.length + policy.destinations.length === 0;

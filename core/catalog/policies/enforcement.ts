@@ -1,4 +1,4 @@
-import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { WrittenDestination } from '#core/activation/definition.ts';
 import type { DataPolicy } from '#core/governance/definition.ts';
 import { NO_EXPORT } from '#core/governance/labels.ts';
 import { deniedBy, enabledPolicies, marketingAction } from '#core/governance/policies.ts';
@@ -40,7 +40,7 @@ const NO_EXPORT_POLICY: DataPolicy = {
  */
 export function enforcement(
   catalog: Pick<Catalog, 'schemas' | 'datasets' | 'mergePolicies' | 'segments' | 'labels' | 'policies'>,
-): (destination: DestinationDefinition) => readonly Activation[] {
+): (destination: WrittenDestination) => readonly Activation[] {
   const lineage = new Lineage(catalog);
   const policies = enabledPolicies(catalog.policies ?? []);
   return (destination) => {

@@ -1,5 +1,6 @@
-import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { WrittenDestination } from '#core/activation/definition.ts';
 import { SHARED_NAMESPACES } from '#core/activation/destinations/aam/identities.ts';
+import { edgeTypeOf, isEdgeDestination } from '#core/activation/edge-destinations/registry.ts';
 import { isForms, namespacesOf } from '#core/activation/normalise/forms.ts';
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { isAssignment, type LabelAssignment } from '#core/governance/definition.ts';
@@ -55,7 +56,7 @@ export class Lineage {
   }
 
   /** The labels of what a destination gets by the activation of a segment, with all their origins. */
-  labelsOf(segmentId: string, destination: DestinationDefinition): readonly LabelOrigin[] {
+  labelsOf(segmentId: string, destination: WrittenDestination): readonly LabelOrigin[] {
     const used = [...this.#rule(segmentId), ...this.#mapped(destination)];
     return [...this.#stitched(segmentId), ...this.#assignments.flatMap((one) => originsOf(one, used))];
   }
@@ -85,8 +86,8 @@ export class Lineage {
   }
 
   /** The attributes that a destination gets, and the fields that its identities come from. */
-  #mapped(destination: DestinationDefinition): readonly Used[] {
-    const attributes = isProfileDestination(destination) ? typeOf(destination).attributes(destination) : [];
+  #mapped(destination: WrittenDestination): readonly Used[] {
+    const attributes = attributesOf(destination);
     const accepts = acceptedBy(destination);
     const identities = this.#profileSchemas.flatMap((schema): Used[] => {
       const of = classOf(schema);
@@ -109,7 +110,16 @@ const targetOf = ({ dataset, schema }: LabelAssignment): string => dataset ?? sc
 const classOf = (schema: SchemaDefinition): FieldRead['of'] =>
   isLookupSchema(schema) ? 'lookups' : schema['meta:class'] === PROFILE_CLASS ? 'profiles' : 'events';
 
-function acceptedBy(destination: DestinationDefinition): (namespace: string) => boolean {
+function attributesOf(destination: WrittenDestination): readonly string[] {
+  if (isEdgeDestination(destination))
+    return edgeTypeOf(destination)
+      .attributes(destination)
+      .map(({ path }) => path);
+  return isProfileDestination(destination) ? typeOf(destination).attributes(destination) : [];
+}
+
+function acceptedBy(destination: WrittenDestination): (namespace: string) => boolean {
+  if (isEdgeDestination(destination)) return () => false;
   if (!isProfileDestination(destination)) return (namespace) => SHARED_NAMESPACES.includes(namespace);
   const type = typeOf(destination);
   const identities = type.identities(destination);
