@@ -12,6 +12,7 @@ it('catalogs route alike where they differ in rules and schemas only, and not wh
     { ...catalog, segments: others },
     { ...catalog, schemas: [] },
     { ...catalog, activities: [] },
+    { ...catalog, edgeDestinations: [] },
   ];
   const otherwise: Catalog[] = [
     { ...catalog, destinations: rest },
