@@ -18,7 +18,7 @@ const definition = z.strictObject({
       .regex(/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain such as shop.example')
       .optional(),
     ttlDays: z.int().min(1).max(400).default(DEFAULT_DAYS),
-    separator: z.enum(['|', ':', '~', '.']).default('|'),
+    separator: z.enum(['|', ':', '.']).default('|'),
   }),
   /** Segment → what stands for it in the cookie; its id, when left out. */
   values: z
