@@ -12,12 +12,14 @@ import { deployLocal } from '#cli/local/deploy.ts';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
 import { enterLocalStage } from '#cli/local/environment.ts';
 import { localPaths } from '#cli/local/paths.ts';
+import { configureVendors, openVendors } from '#cli/local/played-vendors.ts';
 import { Progress } from '#cli/local/progress.ts';
-import { startSink } from '#cli/local/sink.ts';
+import { type Sink, startSink } from '#cli/local/sink.ts';
 import { startAnew } from '#cli/local/start-anew.ts';
 import { stopLocalAws } from '#cli/local/stop.ts';
 import { printStage } from '#cli/report/print-stage.ts';
 import { stageReport } from '#cli/report/stage-report.ts';
+import { heldByVendors } from '#cli/report/vendor-table.ts';
 import { projectRoot, requireCheckout } from '#cli/root.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
@@ -59,7 +61,7 @@ export const startCommand = (): Command =>
  * @returns what to show when it is done
  */
 export async function start(root: string, options: StartOptions, progress: Progress): Promise<string> {
-  const { flow, sinkUrl } = await deployAndApply(root, options.catalog, progress, {
+  const { flow, sink } = await deployAndApply(root, options.catalog, progress, {
     activate: followCatalog,
     ...(options.fresh && { fresh: true }),
   });
@@ -79,9 +81,10 @@ export async function start(root: string, options: StartOptions, progress: Progr
   await invoke(resources, 'export-files', { force: true });
   const dead = Object.entries(await deadLetters(resources)).map(([queue, count]) => `${queue}: ${count}`);
   progress.step('Done');
-  const report = printStage(await stageReport(stores, catalog, Date.now()), catalog);
+  const held = await heldByVendors(sink.client);
+  const report = printStage(await stageReport(stores, catalog, Date.now()), catalog, held);
   const warning = dead.length > 0 ? `Messages in dead-letter queues (docs/runbook.md): ${dead.join(', ')}\n\n` : '';
-  return `${report}\n${warning}${whatNext(sinkUrl, resources, options.catalog)}`;
+  return `${report}\n${warning}${whatNext(sink.url, resources, options.catalog)}`;
 }
 
 /** Starts what is not running, deploys what has changed, and makes the catalog the active one. */
@@ -90,22 +93,26 @@ export async function deployAndApply(
   catalogFolder: string,
   progress: Progress,
   { activate = putInPlace, fresh }: { readonly activate?: Activate; readonly fresh?: true } = {},
-): Promise<{ flow: Flow; sinkUrl: string }> {
+): Promise<{ flow: Flow; sink: Sink; sinkUrl: string }> {
   const log = (line: string): void => progress.step(line);
   const running = (text: string): void => progress.running(text);
   const aws = fresh ? await startAnew({ root, log, running }) : await findOrStartLocalAws({ root, log });
   enterLocalStage(root, aws.env);
   const sink = await startSink({ root });
   if (fresh) await sink.client.reset();
-  log(`The outside world (webhooks, Audience Manager's edge) is played by ${sink.url}`);
-  const variables = writeLocalVariables(root, {
+  if (fresh) await sink.client.resetVendors();
+  log(`The outside world (vendors, webhooks, Audience Manager's edge) is played by ${sink.url}`);
+  const fixed = {
     WEBHOOK_URL: `${sink.urlForLambdas}/webhook/crm`,
     AAM_EDGE_ENDPOINT: `${sink.urlForLambdas}/aam/{host}`,
     SHOP_KEY_SHA256: keySha256(localConnectionKey(root)),
-  });
+  };
+  const vendors = await openVendors(await loadCatalogFolder(catalogFolder, fixed), sink);
+  const variables = writeLocalVariables(root, { ...fixed, ...vendors });
   const definitions = await loadCatalogFolder(catalogFolder, variables);
   await deployLocal({ root, aws, log, running, stage: LOCAL_STAGE });
   const resources = await findResources(LOCAL_STAGE);
+  await configureVendors(definitions, vendors, sink, resources);
   await activate(definitions, resources, progress);
   const flow: Flow = {
     resources,
@@ -113,7 +120,7 @@ export async function deployAndApply(
     catalog: compileCatalog(definitions),
     progress: running,
   };
-  return { flow, sinkUrl: sink.url };
+  return { flow, sink, sinkUrl: sink.url };
 }
 
 /** Whether the files of the example that travel as files have been uploaded, and stand. */
@@ -162,6 +169,7 @@ const whatNext = (
   ${applyAgain(catalog)}
   npm start -- --data DIR                          ingest files of your own from the start
   curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received
+  curl ${sinkUrl}/vendors/google-ads/held          who is in which audience at a vendor (docs/local.md)
   npm run stop                                     end everything that runs
 The files that were written for destinations, with nothing of your own AWS:
   ${asNobody(process.env)} s3 ls --recursive s3://${resources['exports-bucket']}

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { findSink } from '#cli/local/sink.ts';
 import { printReport } from '#cli/output.ts';
 import { printStage } from '#cli/report/print-stage.ts';
 import { stageReport } from '#cli/report/stage-report.ts';
+import { heldByVendors } from '#cli/report/vendor-table.ts';
+import { projectRoot } from '#cli/root.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
-import { useStage } from '#cli/stage/use-stage.ts';
+import { LOCAL_STAGE, useStage } from '#cli/stage/use-stage.ts';
 
 export const statusCommand = (): Command =>
   new Command('status')
@@ -14,5 +17,7 @@ export const statusCommand = (): Command =>
       const stores = storesOf(await useStage(stage));
       const catalog = await activeCatalog(stores.catalog);
       const report = await stageReport(stores, catalog, Date.now());
-      printReport(json, report, printStage(report, catalog));
+      const sink = stage === LOCAL_STAGE ? await findSink(projectRoot) : undefined;
+      const held = sink && (await heldByVendors(sink));
+      printReport(json, { ...report, ...(held && { vendors: held }) }, printStage(report, catalog, held));
     });

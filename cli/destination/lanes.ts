@@ -214,7 +214,7 @@ export const secretName = (destinationId: string, stage: string): string =>
   `${destinationSecretPrefix(stage)}${destinationId}`;
 
 /** With a signing key that nobody has to think of; what else is needed is put there by hand. */
-async function createSecret(destinationId: string, stage: string): Promise<void> {
+export async function createSecret(destinationId: string, stage: string): Promise<void> {
   const Name = secretName(destinationId, stage);
   try {
     await secretsManager().send(

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-se
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
 import { secretsManager } from '#lambdas/adapters/clients.ts';
-import { secretName } from './lanes.ts';
+import { createSecret, secretName } from './lanes.ts';
 
 function secretIdOf(destinationId: string, stage: string, resources: Resources): string {
   const ids = JSON.parse(resources['destination-secrets']) as Readonly<Record<string, string>>;
@@ -15,6 +15,14 @@ export async function readSecret(destinationId: string, stage: string, resources
     new GetSecretValueCommand({ SecretId: secretIdOf(destinationId, stage, resources) }),
   );
   return SecretString;
+}
+
+/** The same, whether or not the destination has a secret yet: before it is there itself. */
+export async function provideSecret(...given: Parameters<typeof writeSecret>): Promise<void> {
+  const [destinationId, stage, keys, resources] = given;
+  const ids = JSON.parse(resources['destination-secrets']) as Readonly<Record<string, string>>;
+  if (!Object.hasOwn(ids, destinationId)) await createSecret(destinationId, stage);
+  await writeSecret(destinationId, stage, keys, resources);
 }
 
 /** Puts keys into the secret of a destination; what else is in it stays. */

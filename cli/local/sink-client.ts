@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import type { Behaviour } from './sink-answers.ts';
 import { type SinkRequest, sinkRequest } from './sink-record.ts';
+import type { AccountSettings, misbehaviour } from './vendors/account.ts';
 
 const counted = z.object({ count: z.int() });
+const opened = z.object({ port: z.int() });
+const configured = z.object({ secret: z.record(z.string(), z.string()) });
+const held = z.record(z.string(), z.array(z.string()));
+const played = z.object({ vendors: z.array(z.object({ id: z.string(), held: z.record(z.string(), z.int()) })) });
 const listed = z.object({ requests: z.array(sinkRequest), count: z.int() });
 
 /** Asks and tells a running sink. */
@@ -33,6 +38,47 @@ export class SinkClient {
   /** Makes the next `times` answers under a path (all, until the next reset, without it) fail or come late. */
   async behave(order: Behaviour): Promise<void> {
     await this.#call('POST', '/_sink/behaviour', order);
+  }
+
+  /** Has a vendor listen for the requests of a destination. @returns the port */
+  async openVendor(id: string, type: string): Promise<number> {
+    return opened.parse(await this.#call('POST', `/vendors/${encodeURIComponent(id)}`, { type })).port;
+  }
+
+  /** What a destination is to its vendor. @param origin where the vendor is for Lambdas @returns the secret that it gives */
+  async configureVendor(origin: string, settings: AccountSettings): Promise<Readonly<Record<string, string>>> {
+    const path = `/vendors/${encodeURIComponent(settings.destination.id)}`;
+    return configured.parse(await this.#call('PUT', path, { origin, ...settings })).secret;
+  }
+
+  /** Who is in which audience of a destination: audience → identifiers as the vendor has them. */
+  async held(id: string): Promise<Readonly<Record<string, readonly string[]>>> {
+    return held.parse(await this.#call('GET', `/vendors/${encodeURIComponent(id)}/held`));
+  }
+
+  /** The vendors, and how many identifiers each of their audiences has. */
+  async vendors(): Promise<readonly { readonly id: string; readonly held: Readonly<Record<string, number>> }[]> {
+    return played.parse(await this.#call('GET', '/vendors')).vendors;
+  }
+
+  /** Has a vendor misbehave. */
+  async misbehave(id: string, order: z.input<typeof misbehaviour>): Promise<void> {
+    await this.#call('POST', `/vendors/${encodeURIComponent(id)}/misbehaviour`, order);
+  }
+
+  /** Has a vendor behave again. */
+  async behaveAgain(id: string): Promise<void> {
+    await this.#call('DELETE', `/vendors/${encodeURIComponent(id)}/misbehaviour`);
+  }
+
+  /** Ends the access tokens that a vendor has given out. */
+  async expireTokens(id: string): Promise<void> {
+    await this.#call('POST', `/vendors/${encodeURIComponent(id)}/expire-tokens`);
+  }
+
+  /** Has all vendors forget everybody. */
+  async resetVendors(): Promise<void> {
+    await this.#call('POST', '/vendors/reset');
   }
 
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {

@@ -5,7 +5,7 @@ const [port, host, recordFile] = process.argv.slice(2);
 if (port === undefined || host === undefined || recordFile === undefined) {
   throw new Error('usage: sink-main.ts <port> <bind address> <file for the requests>');
 }
-const server = createSinkServer(recordFile);
+const server = createSinkServer(recordFile, host);
 server.listen(Number(port), host);
 
 process.once('SIGTERM', () => {

@@ -1,8 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { Behaviours, behaviour, usualAnswer } from './sink-answers.ts';
-import { bodyText, publicHeaders, publicQuery, SinkRecord } from './sink-record.ts';
+import { Behaviours, behaviour, type SinkAnswer, usualAnswer } from './sink-answers.ts';
+import { bodyText, publicHeaders, publicQuery, SinkRecord, type SinkRequest } from './sink-record.ts';
+import type { VendorAccount } from './vendors/account.ts';
+import { controlVendors } from './vendors/control.ts';
+import { requestOf } from './vendors/server.ts';
+import { Vendors } from './vendors/vendors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES;
@@ -11,29 +16,62 @@ const MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES;
  * The outside world on one port: takes what the product sends to webhooks and to Audience Manager's edges, writes all
  * of it down, and can be told to fail or to be slow. `/_sink/*` is for asking and telling it; those are not recorded.
  */
-export function createSinkServer(recordFile: string): Server {
+export function createSinkServer(recordFile: string, host = '127.0.0.1'): Server {
   const record = new SinkRecord(recordFile);
+  const vendors = new Vendors({
+    host,
+    keyFile: join(dirname(recordFile), 'service-account.pem'),
+    onHeard: ({ id, incoming, body, status }) => record.add(recorded(incoming, `/vendors/${id}`, body, status)),
+  });
   const behaviours = new Behaviours();
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://sink.invalid');
-    const work = url.pathname.startsWith('/_sink/')
-      ? control(request, response, url, record, behaviours)
-      : receive(request, response, url, record, behaviours);
+    const work = isControl(url)
+      ? control(request, response, url, { record, behaviours, vendors })
+      : receive(request, response, url, { record, behaviours, vendors });
     work.catch((error: unknown) => {
       if (!response.headersSent) send(response, 500, { error: error instanceof Error ? error.message : String(error) });
       else response.destroy();
     });
   });
+  return server.on('close', () => vendors.close());
+}
+
+const isControl = ({ pathname }: URL): boolean => /^\/(_sink|vendors)(\/|$)/.test(pathname);
+
+interface World {
+  readonly record: SinkRecord;
+  readonly behaviours: Behaviours;
+  readonly vendors: Vendors;
+}
+
+/** A request as it is written down. @param prefix before its path, where another port than this one was asked */
+function recorded(
+  request: IncomingMessage,
+  prefix: string,
+  body: Buffer,
+  status: number,
+  truncated = false,
+): Omit<SinkRequest, 'number'> {
+  const url = new URL(request.url ?? '/', 'http://sink.invalid');
+  return {
+    time: new Date().toISOString(),
+    method: request.method ?? 'GET',
+    host: request.headers.host ?? '',
+    path: `${prefix}${url.pathname}`,
+    query: publicQuery(url.searchParams),
+    headers: publicHeaders(request.headers),
+    ...bodyText(body, truncated),
+    status,
+  };
 }
 
 async function receive(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  record: SinkRecord,
-  behaviours: Behaviours,
+  { record, behaviours, vendors }: World,
 ): Promise<void> {
-  const time = new Date().toISOString();
   const method = request.method ?? 'GET';
   const { body, truncated } = await readBody(request);
   const order = truncated ? undefined : behaviours.take(url.pathname);
@@ -41,21 +79,24 @@ async function receive(
     ? { status: 413, body: { error: `the body is longer than ${MAX_BODY_BYTES} bytes` } }
     : order !== undefined && order.status !== 200
       ? { status: order.status, body: { error: 'as ordered by /_sink/behaviour' } }
-      : usualAnswer(method, url.pathname, url.searchParams);
-  record.add({
-    time,
-    method,
-    host: request.headers.host ?? '',
-    path: url.pathname,
-    query: publicQuery(url.searchParams),
-    headers: publicHeaders(request.headers),
-    ...bodyText(body, truncated),
-    status: answer.status,
-  });
+      : (webhookAnswer(request, body, vendors.webhook(url.pathname)) ??
+        usualAnswer(method, url.pathname, url.searchParams));
+  record.add(recorded(request, '', body, answer.status, truncated));
   if (order !== undefined && order.delayMs > 0) await delay(order.delayMs);
   if (truncated) response.setHeader('connection', 'close');
   if (order?.retryAfterSeconds !== undefined) response.setHeader('retry-after', String(order.retryAfterSeconds));
   send(response, answer.status, answer.body);
+}
+
+/** What a webhook says that remembers who it was told about. */
+function webhookAnswer(
+  request: IncomingMessage,
+  body: Buffer,
+  webhook: VendorAccount | undefined,
+): SinkAnswer | undefined {
+  const outcome = webhook?.answer(requestOf(request, body, 'http://sink.invalid')).outcome;
+  if (outcome?.kind !== 'response') return undefined;
+  return { status: outcome.status, body: outcome.body === '' ? {} : JSON.parse(outcome.body) };
 }
 
 const listQuery = z.object({ since: z.coerce.number().int().min(0).default(0), path: z.string().default('') });
@@ -64,11 +105,14 @@ async function control(
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
-  record: SinkRecord,
-  behaviours: Behaviours,
+  { record, behaviours, vendors }: World,
 ): Promise<void> {
   const { body, truncated } = await readBody(request);
   if (truncated) return send(response, 413, { error: `the body is longer than ${MAX_BODY_BYTES} bytes` });
+  if (!url.pathname.startsWith('/_sink/')) {
+    const answer = await controlVendors(vendors, request.method ?? 'GET', url.pathname, parseJson(body));
+    return send(response, answer.status, answer.body);
+  }
   switch (`${request.method} ${url.pathname}`) {
     case 'GET /_sink/requests': {
       const query = listQuery.safeParse(Object.fromEntries(url.searchParams));

@@ -56,6 +56,13 @@ export async function startSink(options: {
   });
 }
 
+/** The sink of this checkout, if it runs. */
+export async function findSink(root: string, caller: NodeJS.ProcessEnv = process.env): Promise<SinkClient | undefined> {
+  const host = caller.SINK_HOST || '127.0.0.1';
+  const running = await runningSink(root, host);
+  return running && new SinkClient(urlOf(host, running.port));
+}
+
 async function runningSink(root: string, host: string): Promise<RunningProcess | undefined> {
   const state = readState(localPaths(root).sink.state, runningProcess);
   if (state === undefined || (await findProcess(state, sinkMarker(root))) === undefined) return undefined;

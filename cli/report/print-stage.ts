@@ -4,9 +4,10 @@ import type { OutcomeCounts } from '#core/record/operations.ts';
 import type { Report } from '#core/report/report.ts';
 import type { StageReport } from './stage-report.ts';
 import { table, tally } from './table.ts';
+import { type HeldCounts, vendorTable } from './vendor-table.ts';
 
-/** The report of a stage for people. */
-export function printStage(report: StageReport, catalog: CompiledCatalog): string {
+/** The report of a stage for people. @param held what vendors hold that are played on this machine */
+export function printStage(report: StageReport, catalog: CompiledCatalog, held: HeldCounts = {}): string {
   const rejectedFiles = report.batches.filter(({ rejection, status }) => rejection && status !== 'inactive');
   const takenBack = report.batches.filter(({ status }) => status === 'inactive');
   return sections([
@@ -26,6 +27,7 @@ export function printStage(report: StageReport, catalog: CompiledCatalog): strin
       ),
     ],
     ...marketing(report, catalog),
+    Object.keys(held).length > 0 && ['Vendors', vendorTable(held, report, catalog)],
   ]);
 }
 

@@ -8,6 +8,7 @@ import { REGIONS } from '#core/activation/destinations/aam/regions.ts';
 import { routeAam } from '#core/activation/destinations/aam/route-device.ts';
 import { permitted } from '#core/activation/permitted.ts';
 import type { RouteSettings } from '#core/activation/route.ts';
+import { spellings } from '#core/activation/spellings.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { linksOf } from '#core/identity/add-assertions.ts';
 import { graphsOf } from '#core/identity/linking-rules.ts';
@@ -155,8 +156,9 @@ function countRouted(
   profile: Profile,
   { lastRouted, excluded }: typeof NOTHING_ROUTED,
 ): void {
+  const written = spellings(profile.identities, destination);
   for (const id of destination.segments) {
-    const statuses = profile.identities.map((key) => lastRouted[key]?.[id]?.status);
+    const statuses = written.map((key) => lastRouted[key]?.[id]?.status);
     if (statuses.includes('realized')) counts.entries += 1;
     else if (statuses.includes('exited')) counts.exits += 1;
   }

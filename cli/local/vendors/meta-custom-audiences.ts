@@ -18,6 +18,7 @@ interface Payload {
 /** What Meta finds people by. The company's own id is not among it. */
 const MATCHED = ['EMAIL', 'PHONE', 'MADID'];
 const PLAIN = new Set(['EXTERN_ID', 'MADID', 'DATA_PROCESSING_OPTIONS']);
+export const secretKeys = ['appSecret'];
 const MAX_ROWS = 10_000;
 
 /** The Marketing API as far as it is documented: rows are taken but for invalid ones, which are counted and shown. */

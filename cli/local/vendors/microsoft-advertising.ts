@@ -15,6 +15,7 @@ interface List {
   readonly items: Readonly<Record<string, Set<string>>>;
 }
 
+export const secretKeys = ['developerToken'];
 const MAX_ITEMS = 1_000;
 
 const say = (body: object, status = 200): HttpOutcome => respond(status, body);

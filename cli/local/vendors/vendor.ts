@@ -26,13 +26,14 @@ export interface VendorWorld<Destination = unknown> {
   /** Whether an `authorization` header has an access token that was issued and has not expired. */
   takesToken(authorization: string | undefined): boolean;
   /** Identifiers whom the vendor never takes, for a reason of its own. */
-  readonly invalid: ReadonlySet<string>;
+  readonly invalid: Pick<ReadonlySet<string>, 'has'>;
   /** The segment that an audience is of whose name is all that the vendor knows. */
   segmentOf(name: string): string;
   /** How long something takes that takes this long at the vendor, in ms. */
   lasting(ms: number): number;
 }
 
+/** `secretKeys` beside it: what the secret needs besides what authentication does. */
 export type CreateVendor<Destination> = (world: VendorWorld<Destination>) => FakeVendor;
 
 /** An answer of a fake vendor: a body that is a text as it is, everything else as JSON. */

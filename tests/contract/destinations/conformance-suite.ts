@@ -1,6 +1,8 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FAULTS, type Line, lineOf, ODDITIES } from '#cli/local/vendors/faults.ts';
+import { respond } from '#cli/local/vendors/vendor.ts';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import { runs } from '#tests/harness/runs.ts';
@@ -12,69 +14,12 @@ import {
   conformanceWorld,
   fetchesTokens,
   identifiersOf,
-  type Line,
   sendAll,
 } from './conformance-world.ts';
 import { deletionSuite } from './deletion-suite.ts';
 
-const response = (
-  status: number,
-  body = '',
-  more: Partial<Extract<HttpOutcome, { kind: 'response' }>> = {},
-): HttpOutcome => ({
-  kind: 'response',
-  status,
-  body,
-  ...more,
-});
-const HTML = '<html><body>Welcome to the portal</body></html>';
-
-/** What a line may do to a request; `after` means that the vendor has carried it out. */
-const FAULTS: Readonly<Record<string, Line>> = {
-  'a server error': () => response(500, 'oops'),
-  'a server error that came too late': (_request, pass) => {
-    pass();
-    return response(502, HTML);
-  },
-  'a timeout before the request arrived': () => ({ kind: 'timeout' }),
-  'a timeout after it was carried out': (_request, pass) => {
-    pass();
-    return { kind: 'timeout' };
-  },
-  'a broken line': () => ({ kind: 'network', code: 'ECONNRESET' }),
-  'HTML with status 200': () => response(200, HTML),
-  'an answer that was cut off': (_request, pass) => {
-    const outcome = pass();
-    const isCut = outcome.kind === 'response' && outcome.body.length > 1;
-    return isCut
-      ? { ...outcome, body: outcome.body.slice(0, Math.floor(outcome.body.length / 2)) }
-      : { kind: 'timeout' };
-  },
-  'too many requests': () => response(429),
-  'no time just now': () => response(503, '', { retryAfterMs: 30_000 }),
-};
-
-const doubled = (value: unknown): unknown => {
-  if (Array.isArray(value)) return [...value, ...value].map(doubled);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, doubled(each)]));
-};
-
-/** What a line may do after which somebody may rightly be taken for delivered. */
-const ODDITIES: Readonly<Record<string, Line>> = {
-  'items that are doubled in the answer': (_request, pass) => {
-    const outcome = pass();
-    if (outcome.kind !== 'response' || !outcome.body.startsWith('{')) return outcome;
-    return { ...outcome, body: JSON.stringify(doubled(JSON.parse(outcome.body))) };
-  },
-  'a request that arrives twice': (_request, pass) => {
-    pass();
-    return pass();
-  },
-};
-
 /** Faults that a receiver which says nothing but 2xx can't be told from success. */
-const READ_AS_SUCCESS = ['HTML with status 200', 'an answer that was cut off'];
+const READ_AS_SUCCESS = ['html', 'cut-off'];
 
 /** What every type does that is sent requests (docs/destinations/adding.md). */
 export function conformanceSuite(type: AnyRequestType, conformance: Conformance): void {
@@ -82,9 +27,10 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
   const world = (invalid: readonly number[] = []): ConformanceWorld => conformanceWorld(type, conformance, invalid);
   const members = (...people: readonly (readonly [number, string])[]): Set<string> =>
     new Set(people.flatMap(([n, segmentId]) => identifiersOf(conformance, n).map((each) => `${each}|${segmentId}`)));
-  const faults = Object.entries(FAULTS).filter(
-    ([name]) => !(conformance.anySuccessCounts && READ_AS_SUCCESS.includes(name)),
-  );
+  const faults = Object.entries(FAULTS)
+    .filter(([name]) => !(conformance.anySuccessCounts && READ_AS_SUCCESS.includes(name)))
+    .map(([, { title, line }]) => [title, line as Line] as const);
+  const oddities = Object.values(ODDITIES).map(({ title, line }) => [title, line as Line] as const);
 
   deletionSuite(type, conformance, faults);
 
@@ -194,7 +140,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
 
     it('saves whom it can at the last attempt', async () => {
       const to = world();
-      to.line(FAULTS['a server error']!);
+      to.line(lineOf('server-error'));
       const results = await to.send(
         [0, 1, 2, 3].map((n) => to.entry(n)),
         true,
@@ -205,10 +151,10 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
 
     it('waits where the vendor asks for it: until then, or for a while', async () => {
       const to = world();
-      to.line(() => response(429, '', { retryAfterMs: 900_000 }));
+      to.line(() => ({ ...respond(429), retryAfterMs: 900_000 }) as HttpOutcome);
       const asked = await to.send([to.entry(0)]);
       expect(asked).toEqual([expect.objectContaining({ errorClass: 'wait', until: NOW + 900_000 })]);
-      to.line(() => conformance.throttled ?? response(429));
+      to.line(() => conformance.throttled ?? respond(429));
       const [own] = await to.send([to.entry(0)]);
       expect(own).toMatchObject({ delivered: false, errorClass: 'wait' });
       expect(own!.delivered || own!.until! > NOW).toBe(true);
@@ -216,7 +162,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
 
     it.each([301, 307, 403])('stops, and gives nobody up, at status %d', async (code) => {
       const to = world();
-      to.line(() => response(code, HTML, { headers: { location: 'https://elsewhere.example.com' } }));
+      to.line(() => respond(code, '<html></html>', { location: 'https://elsewhere.example.com' }));
       const results = await to.send([to.entry(0), to.entry(1)]);
       for (const result of results) expect(result).toMatchObject({ delivered: false, errorClass: 'stop' });
       expect(new Set(to.requests.map(({ url }) => new URL(url).host))).not.toContain('elsewhere.example.com');
@@ -234,7 +180,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
         seen += 1;
         if (seen === 1) taken = authorization;
         // The token of the first request ends after it.
-        if (seen > 1 && authorization === taken) return conformance.expired ?? response(401);
+        if (seen > 1 && authorization === taken) return conformance.expired ?? respond(401);
         return pass();
       });
       if (!fetchesTokens(type, to.destination)) {
@@ -267,7 +213,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
       const reasons: string[] = [];
       for (const line of [
         ...faults.map(([, fault]) => fault),
-        (() => response(400, `bad: ${secrets.join()}`)) as Line,
+        (() => respond(400, `bad: ${secrets.join()}`)) as Line,
       ]) {
         to.line(line);
         const results = await to.send([to.entry(0), to.entry(1)]);
@@ -286,7 +232,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
         segmentId: fc.constantFrom('A1', 'A2'),
         enters: fc.boolean(),
       });
-      const lines = Object.fromEntries([...faults, ...Object.entries(ODDITIES)]);
+      const lines = Object.fromEntries([...faults, ...oddities]);
       const fault = fc.option(fc.constantFrom(...Object.keys(lines)), { freq: 2, nil: undefined });
       await fc.assert(
         fc.asyncProperty(

@@ -1,3 +1,4 @@
+import type { Line } from '#cli/local/vendors/faults.ts';
 import { TokenEndpoint } from '#cli/local/vendors/token-endpoint.ts';
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { AnyDestination } from '#core/activation/destination-base.ts';
@@ -16,9 +17,6 @@ import { NOW } from '#tests/unit/activation/factories.ts';
 import type { Conformance, FakeVendor } from './conformance.ts';
 
 export type AnyRequestType = RequestDestination<ProfileDestination>;
-
-/** What stands between the function and the vendor: passes a request on, or answers itself. */
-export type Line = (request: HttpRequest, pass: () => HttpOutcome) => HttpOutcome;
 
 /** Everything that the vendor finds person `n` by. */
 export const identifiersOf = ({ identifiers, person }: Conformance, n: number): readonly string[] =>

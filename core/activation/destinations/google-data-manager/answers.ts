@@ -3,9 +3,8 @@ import type { Answer, Failure, ItemResult, JobAnswer, Reported } from '#core/act
 import type { ErrorClass, HttpOutcome } from '#core/activation/error-class.ts';
 import { bodyOf, DELIVERED, failed, failureOf, unreadable } from '#core/activation/item-results.ts';
 import { DAY_MS, MINUTE_MS } from '#core/util/durations.ts';
+import { STATUS_SECONDS } from './settings.ts';
 
-/** How soon a result is asked for, again and again. */
-const STATUS_AGAIN_MS = 2 * MINUTE_MS;
 const BAD_REQUEST = 400;
 const NOT_FOUND = 404;
 const TOO_MANY_REQUESTS = 429;
@@ -128,11 +127,13 @@ function classOf({ reasons, isElsewhere }: Problem, byStatus: ErrorClass): Error
 const ingested = z.looseObject({ requestId: z.string().min(1) });
 
 /** A request is taken as a whole, to be processed later, or not at all. */
-export function memberAnswer(outcome: HttpOutcome): Answer<never, never> {
+export function memberAnswer(outcome: HttpOutcome, statusEverySeconds = STATUS_SECONDS): Answer<never, never> {
   const failure = googleFailure(outcome);
   if (!failure) {
     const read = ingested.safeParse(bodyOf(outcome));
-    return read.success ? { kind: 'job', job: read.data.requestId, againInMs: STATUS_AGAIN_MS } : unreadable();
+    return read.success
+      ? { kind: 'job', job: read.data.requestId, againInMs: statusEverySeconds * 1_000 }
+      : unreadable();
   }
   const isBadRequest = outcome.kind === 'response' && outcome.status === BAD_REQUEST;
   if (!isBadRequest || failure.errorClass !== 'drop') return { kind: 'all', result: failure };
@@ -178,7 +179,7 @@ const failureFor = (count: Count): Failure =>
  * The result of a request that was taken before. Errors are counted by reason, and name records by their positions where
  * the API does; whoever is not named has been taken, unless the request failed as a whole.
  */
-export function statusAnswer(outcome: HttpOutcome, rows: number): JobAnswer {
+export function statusAnswer(outcome: HttpOutcome, rows: number, statusEverySeconds = STATUS_SECONDS): JobAnswer {
   const failure = googleFailure(outcome);
   // An id that the vendor does not know, for whatever reason: what was handed in with it goes again.
   const isUnknown = outcome.kind === 'response' && outcome.status === NOT_FOUND;
@@ -198,7 +199,7 @@ export function statusAnswer(outcome: HttpOutcome, rows: number): JobAnswer {
     case 'FAILED':
       return { kind: 'rows', results: resultsOf(errors, rows, failureFor(errors[0] ?? {})), reported };
     default:
-      return { kind: 'running', againInMs: STATUS_AGAIN_MS };
+      return { kind: 'running', againInMs: statusEverySeconds * 1_000 };
   }
 }
 

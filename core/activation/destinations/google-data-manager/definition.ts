@@ -79,11 +79,11 @@ export const googleDataManager = {
   audiences: userLists,
   rows: memberRows,
   request: memberRequest,
-  answer: memberAnswer,
+  answer: (outcome, _rows, _call, destination) => memberAnswer(outcome, destination.statusEverySeconds),
   jobs: {
     // The API names no bound.
     giveUpAfterMs: DAY_MS,
     request: statusRequest,
-    answer: statusAnswer,
+    answer: (outcome, rows, _job, destination) => statusAnswer(outcome, rows, destination.statusEverySeconds),
   },
 } satisfies RequestDestination<GoogleDestination, Call, Member>;

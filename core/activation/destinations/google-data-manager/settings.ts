@@ -22,6 +22,13 @@ const address = z.strictObject({
   postalCode: path('homeAddress.postalCode'),
 });
 
+export const STATUS_SECONDS = 120;
+const MAX_SECONDS = 3_600;
+/** A text, too, since the value of a variable is one. */
+const seconds = z
+  .union([z.number(), z.string().regex(/^\d+$/, 'a number of seconds').transform(Number)])
+  .pipe(z.int().min(1).max(MAX_SECONDS));
+
 /** `granted`: said of everybody, as the company knows by other means. `unstated`: nothing is said. */
 const consent = z.union([z.enum(['granted', 'unstated']), consentPath]);
 
@@ -56,6 +63,8 @@ export const definition = z.strictObject({
   membershipDays: z.int().min(1).max(540).default(540),
   /** Requests a second of all functions together. */
   requestsPerSecond: z.number().min(0.1).max(1_000).default(5),
+  /** How soon the result of a request is asked for, again and again. */
+  statusEverySeconds: seconds.default(STATUS_SECONDS),
   url: apiOrigin.default('https://datamanager.googleapis.com'),
   /** Whose the secret is: of somebody who has signed in, or of a service account. */
   credentials: z.enum(['user', 'serviceAccount']).default('user'),

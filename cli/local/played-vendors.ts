@@ -1,0 +1,69 @@
+import { provideSecret } from '#cli/destination/secrets.ts';
+import type { Resources } from '#cli/stage/use-stage.ts';
+import { LOCAL_STAGE } from '#cli/stage/use-stage.ts';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import type { Sink } from './sink.ts';
+import { hasFakeVendor, TOKEN_PATH } from './vendors/account.ts';
+
+/** The vendors of a catalog's destinations, played on this machine (docs/local.md, "Vendors"). */
+
+/** Real vendors are asked for results that come later once in some minutes. */
+const STATUS_SECONDS = '2';
+
+/** `${GOOGLE_ADS_URL}` of the destination `google-ads`. */
+const variable = (id: string, what: string): string => `${id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}_${what}`;
+
+const hasOwnPort = ({ type }: DestinationDefinition): boolean => type !== 'http' && hasFakeVendor(type);
+
+/**
+ * Has a vendor listen for each destination that may be played.
+ * @returns the variables that lead a catalog there
+ */
+export async function openVendors({ destinations }: Catalog, sink: Sink): Promise<Record<string, string>> {
+  const variables: Record<string, string> = {};
+  for (const destination of destinations.filter(hasOwnPort)) {
+    const { id, type } = destination;
+    const origin = originAt(await sink.client.openVendor(id, type), sink);
+    variables[variable(id, 'URL')] = origin;
+    variables[variable(id, 'TOKEN_URL')] = `${origin}${TOKEN_PATH}`;
+    variables[variable(id, 'STATUS_SECONDS')] = STATUS_SECONDS;
+  }
+  return variables;
+}
+
+/** A port on the machine of the sink, as Lambdas know it. */
+function originAt(port: number, { urlForLambdas }: Pick<Sink, 'urlForLambdas'>): string {
+  const url = new URL(urlForLambdas);
+  url.port = String(port);
+  return url.origin;
+}
+
+/** Tells the vendors who their customers are, and puts what they give them into the secrets of the destinations. */
+export async function configureVendors(
+  { destinations, segments }: Catalog,
+  variables: Readonly<Record<string, string>>,
+  sink: Sink,
+  resources: Resources,
+): Promise<void> {
+  const segmentNames = Object.fromEntries(segments.flatMap(({ id, name }) => (name === undefined ? [] : [[id, name]])));
+  for (const destination of destinations) {
+    const origin = playedAt(destination, variables, sink);
+    if (origin === undefined) continue;
+    const secret = await sink.client.configureVendor(origin, { destination, segmentNames });
+    if (Object.keys(secret).length > 0) await provideSecret(destination.id, LOCAL_STAGE, secret, resources);
+  }
+}
+
+/** Where the vendor of a destination is played, if the catalog leads there. */
+function playedAt(
+  destination: DestinationDefinition,
+  variables: Readonly<Record<string, string>>,
+  { urlForLambdas }: Sink,
+): string | undefined {
+  const url = 'url' in destination ? destination.url : undefined;
+  if (typeof url !== 'string') return undefined;
+  const { origin } = new URL(url);
+  const own = hasOwnPort(destination) ? variables[variable(destination.id, 'URL')] : new URL(urlForLambdas).origin;
+  return origin === own && hasFakeVendor(destination.type) ? origin : undefined;
+}
