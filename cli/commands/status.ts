@@ -1,9 +1,10 @@
 import { Command } from 'commander';
+import { heldByReceivers } from '#cli/local/played-vendors.ts';
 import { findSink } from '#cli/local/sink.ts';
 import { printReport } from '#cli/output.ts';
 import { printStage } from '#cli/report/print-stage.ts';
 import { stageReport } from '#cli/report/stage-report.ts';
-import { heldByVendors } from '#cli/report/vendor-table.ts';
+import { countHeld } from '#cli/report/vendor-table.ts';
 import { projectRoot } from '#cli/root.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { LOCAL_STAGE, useStage } from '#cli/stage/use-stage.ts';
@@ -18,6 +19,6 @@ export const statusCommand = (): Command =>
       const catalog = await activeCatalog(stores.catalog);
       const report = await stageReport(stores, catalog, Date.now());
       const sink = stage === LOCAL_STAGE ? await findSink(projectRoot) : undefined;
-      const held = sink && (await heldByVendors(sink));
+      const held = sink && countHeld(await heldByReceivers(catalog.destinations.values(), sink, stores.exports));
       printReport(json, { ...report, ...(held && { vendors: held }) }, printStage(report, catalog, held));
     });

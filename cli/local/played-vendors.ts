@@ -3,7 +3,10 @@ import type { Resources } from '#cli/stage/use-stage.ts';
 import { LOCAL_STAGE } from '#cli/stage/use-stage.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
+import type { ObjectStore } from '#core/ports/object-store.ts';
+import { type Held, heldInFiles, heldInStream, provideStream } from './aws-receivers.ts';
 import type { Sink } from './sink.ts';
+import type { SinkClient } from './sink-client.ts';
 import { hasFakeVendor, TOKEN_PATH } from './vendors/account.ts';
 
 /** The vendors of a catalog's destinations, played on this machine (docs/local.md, "Vendors"). */
@@ -17,7 +20,7 @@ const variable = (id: string, what: string): string => `${id.toUpperCase().repla
 const hasOwnPort = ({ type }: DestinationDefinition): boolean => type !== 'http' && hasFakeVendor(type);
 
 /**
- * Has a vendor listen for each destination that may be played.
+ * Has a vendor listen for each destination that may be played, and makes the streams that others are put on.
  * @returns the variables that lead a catalog there
  */
 export async function openVendors({ destinations }: Catalog, sink: Sink): Promise<Record<string, string>> {
@@ -28,6 +31,9 @@ export async function openVendors({ destinations }: Catalog, sink: Sink): Promis
     variables[variable(id, 'URL')] = origin;
     variables[variable(id, 'TOKEN_URL')] = `${origin}${TOKEN_PATH}`;
     variables[variable(id, 'STATUS_SECONDS')] = STATUS_SECONDS;
+  }
+  for (const { id } of destinations.filter(({ type }) => type === 'kinesis')) {
+    variables[variable(id, 'ARN')] = await provideStream(`${LOCAL_STAGE}-${id}`);
   }
   return variables;
 }
@@ -67,3 +73,29 @@ function playedAt(
   const own = hasOwnPort(destination) ? variables[variable(destination.id, 'URL')] : new URL(urlForLambdas).origin;
   return origin === own && hasFakeVendor(destination.type) ? origin : undefined;
 }
+
+/** Destination → audience → identifiers: what each receiver holds that is played, or reads from the local AWS. */
+export async function heldByReceivers(
+  destinations: Iterable<DestinationDefinition>,
+  sink: SinkClient,
+  exports: ObjectStore,
+): Promise<Readonly<Record<string, Held>>> {
+  const held: Record<string, Held> = {};
+  const played = new Set((await sink.vendors()).map(({ id }) => id));
+  for (const destination of destinations) {
+    const { id } = destination;
+    if (played.has(id)) held[id] = await sink.held(id);
+    else if (destination.type === 'kinesis') held[id] = await heldInStream(destination.stream);
+    else if (destination.type === 's3-file' && hasStatusOfEach(destination))
+      held[id] = await heldInFiles(exports, destination);
+  }
+  return held;
+}
+
+/** Whether files say who left, and under a name of their own each. */
+const hasStatusOfEach = ({
+  identity,
+  attributes,
+  fileName,
+}: Extract<DestinationDefinition, { type: 's3-file' }>): boolean =>
+  identity !== undefined && fileName === undefined && attributes.includes('segmentMembership.status');

@@ -1,4 +1,3 @@
-import type { SinkClient } from '#cli/local/sink-client.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { Report } from '#core/report/report.ts';
 import { table } from './table.ts';
@@ -6,10 +5,14 @@ import { table } from './table.ts';
 /** Destination → audience → how many identifiers its vendor has there. */
 export type HeldCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-/** What the vendors hold that are played on this machine. */
-export async function heldByVendors(sink: SinkClient): Promise<HeldCounts> {
-  return Object.fromEntries((await sink.vendors()).map(({ id, held }) => [id, held]));
-}
+/** How many identifiers each audience of each receiver has. */
+export const countHeld = (held: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>): HeldCounts =>
+  Object.fromEntries(
+    Object.entries(held).map(([id, audiences]) => [
+      id,
+      Object.fromEntries(Object.entries(audiences).map(([segment, own]) => [segment, own.length])),
+    ]),
+  );
 
 /**
  * Audiences as the vendors have them, beside those who are in them here. The two differ where somebody has no identity that

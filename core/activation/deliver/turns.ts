@@ -4,6 +4,9 @@ import { askedToWait, type HttpOutcome } from '../error-class.ts';
 import { failed } from '../item-results.ts';
 import type { RateLimit } from '../ports/rate-limit.ts';
 
+/** So long the next turn of a sending is waited for that has begun, in ms: ten requests a minute are fast enough. */
+const BEGUN_PATIENCE_MS = 6_000;
+
 /** Why nobody was asked: it was not their turn. */
 export const HELD_BACK = 'held-back';
 
@@ -41,10 +44,15 @@ export function turnsOf(
   let askedMs: number | undefined;
   let held: Failure | undefined;
 
+  /** Whether a request was made: what was handed in with it would be handed in again if the rest had to wait elsewhere. */
+  let hasBegun = false;
+
   const acquire = async (): Promise<Failure | undefined> => {
     const before = deps.now();
-    const until = await deps.rateLimit.acquire(destinationId, perSecond, { isBack, patienceMs: patience.leftMs });
-    patience.leftMs = Math.max(0, patience.leftMs - (deps.now() - before));
+    const turn = hasBegun ? { isBack: true, patienceMs: BEGUN_PATIENCE_MS } : { isBack, patienceMs: patience.leftMs };
+    const until = await deps.rateLimit.acquire(destinationId, perSecond, turn);
+    if (!hasBegun) patience.leftMs = Math.max(0, patience.leftMs - (deps.now() - before));
+    hasBegun = until === undefined;
     return until === undefined ? undefined : { ...failed('wait', HELD_BACK), until };
   };
 
@@ -52,6 +60,7 @@ export function turnsOf(
     next: async () => {
       if (isUnused) {
         isUnused = false;
+        hasBegun = true;
         return undefined;
       }
       // Whoever is asked for time, or has none, asks for nothing more.
@@ -62,6 +71,7 @@ export function turnsOf(
     },
     giveBack: () => {
       isUnused = true;
+      hasBegun = false;
     },
     note: (outcome, results) => {
       for (const { waitMs = askedToWait(outcome) } of results.filter(isWaiting)) {

@@ -143,7 +143,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
       to.line(lineOf('server-error'));
       const results = await to.send(
         [0, 1, 2, 3].map((n) => to.entry(n)),
-        true,
+        { isLast: true },
       );
       expect(results.map(({ delivered }) => delivered)).toEqual([false, false, false, false]);
       expect(to.requests.length).toBeLessThanOrEqual(40);
@@ -223,6 +223,30 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
       const shown = [...reasons, ...to.logged, ...to.reported.map(({ reason }) => reason)].join('\n');
       for (const secret of secrets.filter((each) => each.length > 3)) expect(shown).not.toContain(secret);
       expect(shown).not.toMatch(/\s{2,}|undefined/);
+    });
+
+    it('is done with whoever enters and leaves audiences at once, as fast as the vendor takes it, and asks for nothing twice', async () => {
+      const to = conformanceWorld(type, conformance, [], undefined, { paced: true });
+      await sendAll(to, [to.entry(0, 'A1'), to.entry(1, 'A2', 2), to.entry(0, 'A2', 3)]);
+      const calls = to.calls.length;
+      const changes = ['A1', 'A2'].map((segmentId, i) => [i, segmentId] as const);
+      const both = changes.map(
+        ([n]) =>
+          to.delivery(
+            n,
+            changes.map(([of, segmentId]) => ({
+              segmentId,
+              status: of === n ? 'exited' : 'realized',
+              lastQualificationTime: NOW,
+            })),
+            4,
+          )!,
+      );
+      expect(await sendAll(to, both)).toEqual([{ delivered: true }, { delivered: true }]);
+      const left = type.capabilities.exit ? [] : changes;
+      expect(to.vendor.members()).toEqual(members([0, 'A2'], [1, 'A1'], ...left));
+      const made = to.calls.slice(calls).map((call) => JSON.stringify(call));
+      expect(made.length).toBe(new Set(made).size);
     });
 
     it('has at the end what it should have, whatever happened in between', async () => {

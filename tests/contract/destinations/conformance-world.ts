@@ -13,6 +13,7 @@ import { identitiesFor } from '#core/activation/route-profile.ts';
 import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { MemorySentTexts } from '#lambdas/adapters/memory/sent-texts.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
+import { createMemoryRateLimit } from '#tests/harness/core/rate-limit.memory.ts';
 import { NOW } from '#tests/unit/activation/factories.ts';
 import type { Conformance, FakeVendor } from './conformance.ts';
 
@@ -31,6 +32,8 @@ export interface WorldOfTexts {
 
 const newTexts = (): WorldOfTexts => ({ sent: (now) => new MemorySentTexts({ now }), optedOut: [] });
 
+/** As long as a function waits for its first turn. */
+const PATIENCE_MS = 500;
 const TOKEN_URL = 'https://tokens.example.com/token';
 
 /** A destination of a type, its vendor, and the line between them. */
@@ -39,6 +42,7 @@ export function conformanceWorld(
   conformance: Conformance,
   invalid: readonly number[] = [],
   texts: WorldOfTexts = newTexts(),
+  { paced = false }: { readonly paced?: boolean } = {},
 ) {
   let now = NOW;
   let line: Line = (_request, pass) => pass();
@@ -63,16 +67,23 @@ export function conformanceWorld(
   });
   const unknown = { count: 0 };
   const requests: HttpRequest[] = [];
-  const calls: { readonly rows: readonly unknown[] }[] = [];
+  const calls: { readonly call: unknown; readonly rows: readonly unknown[] }[] = [];
   const logged: string[] = [];
   const reported: { readonly reason: string; readonly count: number }[] = [];
   const watched: AnyRequestType = {
     ...type,
     request: (call, rows, ...rest) => {
-      calls.push({ rows });
+      calls.push({ call, rows });
       return type.request(call, rows, ...rest);
     },
   };
+  /** As fast as the type says that the vendor takes it. */
+  const pacing = createMemoryRateLimit(
+    () => now,
+    async (ms) => {
+      now += ms;
+    },
+  );
   const isToken = ({ url }: HttpRequest): boolean => url === TOKEN_URL;
   const send = createRequestSender({
     catalog: { current: async () => ({ destinations: new Map([[destination.id, destination]]) }) },
@@ -82,7 +93,7 @@ export function conformanceWorld(
       return line(request, () => vendor.answer(request));
     },
     secrets: async () => JSON.stringify({ tokenUrl: TOKEN_URL, ...conformance.secret }),
-    rateLimit: { acquire: async () => undefined, backOff: async (_id, ms) => now + ms },
+    rateLimit: paced ? pacing : { acquire: async () => undefined, backOff: async (_id, ms) => now + ms },
     vendorState: createMemoryVendorState(() => now),
     awsSigner: async (request, { service, region }) => ({
       ...request,
@@ -161,8 +172,16 @@ export function conformanceWorld(
     line: (next: Line): void => {
       line = next;
     },
-    send: (deliveries: readonly ProfileDelivery[], isLast = false): Promise<readonly ItemResult[]> =>
-      send(destination.id, deliveries, { isBack: false, isLast, patience: { leftMs: 0 }, begin: async () => {} }),
+    send: (
+      deliveries: readonly ProfileDelivery[],
+      { isLast = false, isBack = false }: { readonly isLast?: boolean; readonly isBack?: boolean } = {},
+    ): Promise<readonly ItemResult[]> =>
+      send(destination.id, deliveries, {
+        isBack,
+        isLast,
+        patience: { leftMs: paced ? PATIENCE_MS : 0 },
+        begin: async () => {},
+      }),
   };
 }
 
@@ -183,7 +202,10 @@ export async function sendAll(world: ConformanceWorld, deliveries: readonly Prof
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const open = deliveries.flatMap((delivery, index) => (results[index] ? [] : [{ delivery, index }]));
     if (open.length === 0) break;
-    const sent = await world.send(open.map(({ delivery }) => delivery));
+    const sent = await world.send(
+      open.map(({ delivery }) => delivery),
+      { isBack: round > 0 },
+    );
     let until = world.now() + 1_000;
     for (const [i, { index }] of open.entries()) {
       const result = sent[i]!;
