@@ -44,6 +44,10 @@ export const FAULTS = {
   'broken-line': { title: 'a broken line', line: () => ({ kind: 'network', code: 'ECONNRESET' }) },
   html: { title: 'HTML with status 200', line: () => respond(200, HTML) },
   'cut-off': { title: 'an answer that was cut off', line: (_request, pass) => cutOff(pass()) },
+  redirect: {
+    title: 'a redirect to elsewhere',
+    line: () => respond(307, HTML, { location: 'https://elsewhere.example.com/portal' }),
+  },
   throttled: { title: 'too many requests', line: () => response(429) },
   unavailable: { title: 'no time just now', line: () => response(503, '', { retryAfterMs: 30_000 }) },
 } as const satisfies Readonly<Record<string, Fault>>;

@@ -30,7 +30,10 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
   const faults = Object.entries(FAULTS)
     .filter(([name]) => !(conformance.anySuccessCounts && READ_AS_SUCCESS.includes(name)))
     .map(([, { title, line }]) => [title, line as Line] as const);
-  const oddities = Object.values(ODDITIES).map(({ title, line }) => [title, line as Line] as const);
+  const oddities = [
+    ...Object.values(ODDITIES).map(({ title, line }) => [title, line as Line] as const),
+    ...Object.entries(conformance.oddities ?? {}),
+  ];
 
   deletionSuite(type, conformance, faults);
 
@@ -263,7 +266,8 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
           fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 5 }),
           fc.array(fault, { maxLength: 20 }),
           fc.subarray([2, 3]),
-          async (rounds, planned, bad) => {
+          fc.array(fc.boolean(), { maxLength: 5 }),
+          async (rounds, planned, bad, expiries) => {
             const to = world(bad);
             const coming = [...planned];
             to.line((request, pass) => {
@@ -272,7 +276,9 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
             });
             const wanted = new Set<string>();
             let revision = 0;
+            const isOver = [...expiries];
             for (const round of rounds) {
+              if (isOver.shift()) to.expireTokens();
               const latest = new Map<number, ProfileDelivery>();
               for (const { n, segmentId, enters } of round) {
                 if (!enters && !type.capabilities.exit) continue;

@@ -3,7 +3,6 @@ import { TokenEndpoint } from '#cli/local/vendors/token-endpoint.ts';
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { AnyDestination } from '#core/activation/destination-base.ts';
 import type { ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
-import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { isTokenAuthentication } from '#core/activation/http/credentials.ts';
 import type { SentTexts } from '#core/activation/ports/sent-texts.ts';
@@ -164,6 +163,8 @@ export function conformanceWorld(
       delivery(n, [{ segmentId, status: 'realized', lastQualificationTime: NOW }], revision)!,
     exit: (n: number, segmentId = 'A1', revision = 2): ProfileDelivery =>
       delivery(n, [{ segmentId, status: 'exited', lastQualificationTime: NOW }], revision)!,
+    /** Ends the access tokens that were given out, before their time. */
+    expireTokens: (): void => tokens?.expire(),
     tokens: () => tokens?.issued ?? 0,
     now: () => now,
     pass: (ms: number): void => {

@@ -1,3 +1,4 @@
+import type { Line } from '#cli/local/vendors/faults.ts';
 import type { CreateVendor, FakeVendor, VendorWorld } from '#cli/local/vendors/vendor.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { Identity } from '#core/record/identity.ts';
@@ -26,6 +27,8 @@ export interface Conformance {
   readonly throttled?: HttpOutcome;
   /** Whether every 2xx means that all were taken, whatever stands in it: receivers of the company's own. */
   readonly anySuccessCounts?: true;
+  /** What else may come between, where somebody may rightly be taken for delivered. */
+  readonly oddities?: Readonly<Record<string, Line>>;
   /** Most people the limit is tried with, where the vendor's is too large to be tried in a second. */
   readonly tryLimitOf?: number;
   /** Of vendors of texts: how they reject who has opted out, and whether they list what they have taken. */

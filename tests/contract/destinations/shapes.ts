@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Line } from '#cli/local/vendors/faults.ts';
 import { destinationBase } from '#core/activation/destination-base.ts';
 import type { Answer, ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
@@ -26,6 +27,10 @@ export interface Shape {
   readonly looksUp: boolean;
   /** Whether failures and expired tokens come inside a 200. */
   readonly inside200: boolean;
+  /** The status of an answer to a token that has expired, where it is none inside a 200: 401, or another one and a word. */
+  readonly expiredStatus: 401 | 400 | 500;
+  /** How many rows the vendor takes at last, which are fewer than it took before. */
+  readonly shrinksTo: number;
 }
 
 const definition = z.strictObject({ ...destinationBase, type: z.literal('shape') });
@@ -42,7 +47,9 @@ interface Row {
 }
 
 const HOST = 'https://api.vendor.example.com';
-const BATCH = 7;
+export const BATCH = 7;
+/** A limit shrinks after so many requests. */
+const REQUESTS_BEFORE = 2;
 const answerBody = z.looseObject({
   error: z.string().optional(),
   bad: z.array(z.int()).optional(),
@@ -70,6 +77,8 @@ export function shapeType(shape: Shape): RequestDestination<ShapeDestination, Ca
       const failure = failed('drop', 'invalid');
       return { kind: 'split', failure, ...(body.data.bad && { bad: body.data.bad }) };
     }
+    // Whoever sends too many sends fewer.
+    if (body.success && body.data.error === 'too-many') return { kind: 'split', failure: failed('drop', 'too-many') };
     const failure = failureOf(outcome);
     if (failure) return { kind: 'all', result: failure };
     if (!body.success || body.data.error !== undefined) return unreadable();
@@ -107,7 +116,7 @@ export function shapeType(shape: Shape): RequestDestination<ShapeDestination, Ca
     attributes: () => [],
     mandatory: () => [],
     sendsUpdates: () => false,
-    ...(shape.inside200 && {
+    ...((shape.inside200 || shape.expiredStatus !== 401) && {
       expired: (outcome: HttpOutcome) => {
         const body = bodyIn(outcome);
         return body.success && body.data.error === 'expired';
@@ -186,7 +195,8 @@ interface Asked extends Partial<Call> {
   readonly page?: number;
 }
 
-function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
+function shapeVendor(shape: Shape, { invalid, now, takesToken }: VendorWorld): FakeVendor {
+  let requests = 0;
   const members = new Set<string>();
   const audiences = new Map<string, string>();
   const jobs = new Map<string, { readonly asked: Asked; readonly since: number; errors?: { index: number }[] }>();
@@ -206,7 +216,8 @@ function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
   };
   const change = (asked: Asked): HttpOutcome => {
     const { ids = [] } = asked;
-    if (ids.length > BATCH) return reject('too-many');
+    requests += 1;
+    if (ids.length > (requests > REQUESTS_BEFORE ? shape.shrinksTo : BATCH)) return reject('too-many');
     const bad = ids.flatMap((id, index) => (invalid.has(personOf(id)) ? [index] : []));
     if (shape.rejects !== 'rows' && bad.length > 0)
       return reject('invalid', shape.rejects === 'whole, named' ? { bad } : {});
@@ -232,7 +243,9 @@ function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
   };
   return {
     members: () => members,
-    answer: ({ body }) => {
+    answer: ({ headers, body }) => {
+      if (!takesToken(headers.authorization))
+        return say({ error: 'expired' }, shape.inside200 ? 200 : shape.expiredStatus);
       const asked = JSON.parse(body) as Omit<Asked, 'step'> & { step: string };
       switch (asked.step) {
         case 'audience': {
@@ -253,6 +266,19 @@ function shapeVendor(shape: Shape, { invalid, now }: VendorWorld): FakeVendor {
   };
 }
 
+/** Counts and lists that do not fit what was asked: one is missing, or there is one more. */
+const otherCounts: Line = (_request, pass) => {
+  const outcome = pass();
+  if (outcome.kind !== 'response' || outcome.status !== 200) return outcome;
+  const { ids, failed: count, ...said } = JSON.parse(outcome.body) as { ids?: string[]; failed?: number };
+  const other = {
+    ...said,
+    ...(ids && { ids: ids.length > 1 ? ids.slice(1) : [...ids, ...ids] }),
+    ...(count !== undefined && { failed: count + 1 }),
+  };
+  return { ...outcome, body: JSON.stringify(other) };
+};
+
 /** How the suite tries a shape. */
 export const shapeConformance = (shape: Shape): Conformance => ({
   destination: {},
@@ -260,6 +286,8 @@ export const shapeConformance = (shape: Shape): Conformance => ({
   profile: (n) => ({ identities: [identity('Email', ` Person.${n}@Example.com`)] }),
   person: (n) => emailSha256().make(`person.${n}@example.com`) as string,
   vendor: (world) => shapeVendor(shape, world),
+  oddities: { 'an answer about one more or one fewer': otherCounts },
+  ...(!shape.inside200 && { expired: { kind: 'response', status: shape.expiredStatus, body: '{"error":"expired"}' } }),
   ...(shape.inside200 && {
     expired: { kind: 'response', status: 200, body: '{"error":"expired"}' },
     throttled: { kind: 'response', status: 200, body: '{"error":"throttled"}' },
