@@ -7,7 +7,6 @@ import {
   ResourceInUseException,
   waitUntilStreamExists,
 } from '@aws-sdk/client-kinesis';
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { kinesis } from '#lambdas/adapters/clients.ts';
@@ -58,7 +57,8 @@ export async function heldInStream(StreamARN: string): Promise<Held> {
   return audiences.held();
 }
 
-const row = z.object({ identity: z.string(), 'segmentMembership.status': z.enum(['realized', 'exited']) });
+/** The first two columns. */
+const ROW = /^(?:"((?:[^"]|"")*)"|([^",\r\n]*)),(realized|exited),/gm;
 
 /** What a reader of a destination's files has who reads all of them, the oldest first. They have a status and an identity. */
 export async function heldInFiles(
@@ -70,9 +70,9 @@ export async function heldInFiles(
     const keys = await Array.fromAsync(exports.list(`${id}/${id}_segment${segment}_`));
     for (const key of keys.sort()) {
       const text = new TextDecoder().decode((await exports.get(key))!);
-      for (const each of parse(text, { columns: true, bom: true })) {
-        const { identity, 'segmentMembership.status': status } = row.parse(each);
-        audiences.put(segment, [identity], status);
+      for (const [, quoted, plain, status] of text.matchAll(ROW)) {
+        const identity = quoted?.replaceAll('""', '"') ?? plain!;
+        audiences.put(segment, [identity], status as 'realized' | 'exited');
       }
     }
   }

@@ -7,7 +7,7 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import { type Held, heldInFiles, heldInStream, provideStream } from './aws-receivers.ts';
 import type { Sink } from './sink.ts';
 import type { SinkClient } from './sink-client.ts';
-import { hasFakeVendor, TOKEN_PATH } from './vendors/account.ts';
+import { hasFakeVendor, TOKEN_PATH } from './vendor-server/account.ts';
 
 /** The vendors of a catalog's destinations, played on this machine (docs/local.md, "Vendors"). */
 

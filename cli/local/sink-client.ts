@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Behaviour } from './sink-answers.ts';
 import { type SinkRequest, sinkRequest } from './sink-record.ts';
-import type { AccountSettings, misbehaviour } from './vendors/account.ts';
+import type { AccountSettings, misbehaviour } from './vendor-server/account.ts';
 
 const counted = z.object({ count: z.int() });
 const opened = z.object({ port: z.int() });

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Behaviours, behaviour, type SinkAnswer, usualAnswer } from './sink-answers.ts';
 import { bodyText, publicHeaders, publicQuery, SinkRecord, type SinkRequest } from './sink-record.ts';
-import type { VendorAccount } from './vendors/account.ts';
-import { controlVendors } from './vendors/control.ts';
-import { requestOf } from './vendors/server.ts';
-import { Vendors } from './vendors/vendors.ts';
+import type { VendorAccount } from './vendor-server/account.ts';
+import { controlVendors } from './vendor-server/control.ts';
+import { requestOf } from './vendor-server/server.ts';
+import { Vendors } from './vendor-server/vendors.ts';
 
 export const MAX_BODY_BYTES = 1024 * 1024;
 const MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES;

@@ -17,7 +17,9 @@ if (large >= 0) {
 
 async function run(name: string): Promise<Ended> {
   const notes: Note[] = [];
-  const bench = fork(join(import.meta.dirname, `${name}.bench.ts`));
+  const bench = fork(join(import.meta.dirname, `${name}.bench.ts`), {
+    env: { ...process.env, POWERTOOLS_LOG_LEVEL: 'SILENT' },
+  });
   bench.on('message', (asserted) => notes.push(asserted as Note));
   const [code] = (await once(bench, 'close')) as [number | null];
   return { name, code: code ?? 1, notes };

@@ -7,11 +7,14 @@ import { applyCatalog } from '#cli/catalog/activate.ts';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { deployAndApply } from '#cli/commands/start.ts';
 import { allLanes, laneQueues, secretName, sourcesOf } from '#cli/destination/lanes.ts';
+import { localVariables } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { SinkClient } from '#cli/local/sink.ts';
 import { projectRoot } from '#cli/root.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
+import { poolLane } from '#core/contract/delivery-lanes.ts';
 import { secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import { entered, identity, profileDelivery } from '#tests/unit/activation/factories.ts';
 
@@ -51,7 +54,11 @@ describe('a destination that came after the deployment', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const apply = async (): Promise<void> => {
-    const set = { WEBHOOK_URL: `${sinkUrl}/webhook/`, LATE_URL: `${sinkUrl}/webhook/late/` };
+    const set = {
+      ...localVariables(projectRoot),
+      WEBHOOK_URL: `${sinkUrl}/webhook/`,
+      LATE_URL: `${sinkUrl}/webhook/late/`,
+    };
     await applyCatalog(await loadCatalogFolder(folder, set), resources, {
       stage: 'local',
       note: {},
@@ -71,12 +78,15 @@ describe('a destination that came after the deployment', () => {
 
   it('is delivered to through a lane of the pool, and the lane is taken back when it is gone', async () => {
     await apply();
-    for (const { State } of await poolSources()) expect(State).toMatch(/^Disabl/);
+    const taken = Object.values(await allLanes(resources)).map(({ queue: url }) => url);
+    for (const { State } of await sourcesOf(lastOfPool())) expect(State).toMatch(/^Disabl/);
     writeFileSync(join(folder, 'destinations', 'late.yaml'), LATE);
     writeFileSync(join(folder, 'destinations', 'partner.yaml'), PARTNER);
     await apply();
-    expect((await allLanes(resources)).late!.queue).toMatch(/lane-001\.fifo$/);
-    expect((await poolSources()).map(({ State }) => /^Enabl/.test(State!))).toContain(true);
+    const { queue: ownQueue } = (await allLanes(resources)).late!;
+    expect(ownQueue).toMatch(/lane-\d{3}\.fifo$/);
+    expect(taken).not.toContain(ownQueue);
+    expect((await sourcesOf(ownQueue)).map(({ State }) => /^Enabl/.test(State!))).toContain(true);
     const { SecretString } = await secretsManager().send(
       new GetSecretValueCommand({ SecretId: secretName('late', 'local') }),
     );
@@ -100,5 +110,8 @@ describe('a destination that came after the deployment', () => {
     }, WITHIN);
   });
 
-  const poolSources = async () => sourcesOf((JSON.parse(resources['lane-pool']) as { queue: string }).queue);
+  const lastOfPool = (): string => {
+    const { queue: first, lanes } = JSON.parse(resources['lane-pool']) as { queue: string; lanes: string };
+    return queueOfPool(first, poolLane(Number(lanes)));
+  };
 });

@@ -6,6 +6,7 @@ import { applyCatalog } from '#cli/catalog/activate.ts';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { deployAndApply } from '#cli/commands/start.ts';
 import type { Flow } from '#cli/ingest/wait.ts';
+import { localVariables } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { projectRoot } from '#cli/root.ts';
 import { addSmokeDefinitions } from '#cli/smoke/definitions.ts';
@@ -47,7 +48,7 @@ describe('tributary smoke on a deployed stage', () => {
 
   it('ingests, stitches, evaluates, delivers and deletes in two minutes, and leaves nothing that names the profile', async () => {
     addSmokeDefinitions(catalog);
-    await applyCatalog(await loadCatalogFolder(catalog, {}), flow.resources, {
+    await applyCatalog(await loadCatalogFolder(catalog, localVariables(projectRoot)), flow.resources, {
       stage: 'local',
       note: {},
       running: () => {},

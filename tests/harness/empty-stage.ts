@@ -1,6 +1,6 @@
 import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Resources } from '#cli/stage/use-stage.ts';
-import { SORT_KEY } from '#core/contract/tables.ts';
+import { operationsKey, SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { scanAll } from '#lambdas/adapters/dynamodb/client.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
@@ -9,9 +9,9 @@ const TABLES = ['profiles-table', 'timeline-table', 'memberships-table', 'operat
 const BUCKETS = ['landing-bucket', 'lake-bucket', 'quarantine-bucket', 'exports-bucket'] as const;
 const MAX_WRITES = 25;
 
-/** Takes everything but its catalog out of a deployed stage, so that a test finds it as new. */
+/** Takes everything but its catalog, and the lanes of its destinations, out of a deployed stage, so that a test finds it as new. */
 export async function emptyStage(resources: Resources): Promise<void> {
-  for (const table of TABLES) await emptyTable(resources[table], ({ S: key }) => !key?.startsWith(OF_CATALOG));
+  for (const table of TABLES) await emptyTable(resources[table], ({ S: key }) => !isKept(key ?? ''));
   for (const bucket of BUCKETS) {
     const store = createS3ObjectStore(s3(), resources[bucket]);
     const keys = await Array.fromAsync(store.list(''));
@@ -20,6 +20,7 @@ export async function emptyStage(resources: Resources): Promise<void> {
 }
 
 const OF_CATALOG = 'CATALOG#';
+const isKept = (key: string): boolean => key.startsWith(OF_CATALOG) || key === operationsKey.lanes();
 
 /** Deletes the items of a table. @param isGone whether one is; @default all */
 export async function emptyTable(table: string, isGone: (pk: AttributeValue) => boolean = () => true): Promise<void> {

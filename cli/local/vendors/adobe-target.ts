@@ -6,7 +6,7 @@ import {
 } from '#core/activation/destinations/adobe-target/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { type CreateVendor, respond } from './vendor.ts';
+import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 interface Batch {
   readonly rows: readonly (readonly string[])[];

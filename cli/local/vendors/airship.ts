@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { type AirshipDestination, apiUrl, MAX_TAGS } from '#core/activation/destinations/airship/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
-import { type CreateVendor, put, respond } from './vendor.ts';
+import { type CreateVendor, put, respond } from '../vendor-server/vendor.ts';
 
 interface Groups {
   readonly [group: string]: readonly string[];

@@ -1,5 +1,5 @@
 import type { AwsSmsDestination } from '#core/activation/destinations/aws-sms/settings.ts';
-import { type CreateVendor, respond } from './vendor.ts';
+import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 interface SendTextMessage {
   readonly DestinationPhoneNumber?: string;

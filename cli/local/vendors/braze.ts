@@ -1,6 +1,6 @@
 import type { BrazeDestination } from '#core/activation/destinations/braze/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
-import { type CreateVendor, respond } from './vendor.ts';
+import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 type Sent = Readonly<Record<string, unknown>>;
 interface Change {

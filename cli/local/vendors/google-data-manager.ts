@@ -2,7 +2,7 @@ import type { GoogleDestination } from '#core/activation/destinations/google-dat
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { DAY_S } from '#core/util/durations.ts';
-import { type CreateVendor, isSha256, put, respond } from './vendor.ts';
+import { type CreateVendor, isSha256, put, respond } from '../vendor-server/vendor.ts';
 
 type UserIdentifier = Readonly<Record<string, unknown>>;
 interface Member {

@@ -1,4 +1,4 @@
-import { type CreateVendor, respond } from './vendor.ts';
+import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 interface Profile {
   readonly identityMap: Readonly<Record<string, readonly { readonly id: string }[]>>;

@@ -1,7 +1,7 @@
 import { type KlaviyoDestination, keyOf } from '#core/activation/destinations/klaviyo/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { type CreateVendor, respond } from './vendor.ts';
+import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 interface Job {
   readonly list: string;

@@ -1,7 +1,7 @@
 import type { LinkedInDestination } from '#core/activation/destinations/linkedin-audiences/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { type CreateVendor, isSha256, respond } from './vendor.ts';
+import { type CreateVendor, isSha256, respond } from '../vendor-server/vendor.ts';
 
 interface Element {
   readonly action: string;

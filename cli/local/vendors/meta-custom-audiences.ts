@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { MetaDestination } from '#core/activation/destinations/meta-custom-audiences/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { type CreateVendor, isSha256, put, respond } from './vendor.ts';
+import { type CreateVendor, isSha256, put, respond } from '../vendor-server/vendor.ts';
 
 interface Audience {
   readonly id: string;

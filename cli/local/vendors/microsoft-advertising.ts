@@ -1,6 +1,6 @@
 import type { MicrosoftDestination } from '#core/activation/destinations/microsoft-advertising/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
-import { type CreateVendor, isSha256, respond } from './vendor.ts';
+import { type CreateVendor, isSha256, respond } from '../vendor-server/vendor.ts';
 
 interface UserData {
   readonly ActionType: string;

@@ -1,7 +1,7 @@
 import type { PinterestDestination } from '#core/activation/destinations/pinterest-customer-lists/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { type CreateVendor, isSha256, put, respond } from './vendor.ts';
+import { type CreateVendor, isSha256, put, respond } from '../vendor-server/vendor.ts';
 
 interface List {
   readonly id: string;

@@ -4,7 +4,7 @@ import {
 } from '#core/activation/destinations/salesforce-marketing-cloud/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { type CreateVendor, respond } from './vendor.ts';
+import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 type Item = Readonly<Record<string, string>>;
 

@@ -1,7 +1,7 @@
 import type { TikTokDestination } from '#core/activation/destinations/tiktok/settings.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { type CreateVendor, isSha256, respond } from './vendor.ts';
+import { type CreateVendor, isSha256, respond } from '../vendor-server/vendor.ts';
 
 interface Mapping {
   readonly advertiser_ids: readonly string[];

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { TwilioDestination } from '#core/activation/destinations/twilio/settings.ts';
-import { type CreateVendor, respond } from './vendor.ts';
+import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 interface Message {
   readonly sid: string;

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FAULTS, type Line, lineOf, ODDITIES } from '#cli/local/vendors/faults.ts';
-import { respond } from '#cli/local/vendors/vendor.ts';
+import { FAULTS, type Line, lineOf, ODDITIES } from '#cli/local/vendor-server/faults.ts';
+import { respond } from '#cli/local/vendor-server/vendor.ts';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import { runs } from '#tests/harness/runs.ts';

@@ -1,5 +1,5 @@
-import type { Line } from '#cli/local/vendors/faults.ts';
-import { TokenEndpoint } from '#cli/local/vendors/token-endpoint.ts';
+import type { Line } from '#cli/local/vendor-server/faults.ts';
+import { TokenEndpoint } from '#cli/local/vendor-server/token-endpoint.ts';
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { AnyDestination } from '#core/activation/destination-base.ts';
 import type { ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
@@ -77,7 +77,7 @@ export function conformanceWorld(
     },
   };
   /** As fast as the type says that the vendor takes it. */
-  const pacing = createMemoryRateLimit(
+  const rateLimit = createMemoryRateLimit(
     () => now,
     async (ms) => {
       now += ms;
@@ -92,7 +92,7 @@ export function conformanceWorld(
       return line(request, () => vendor.answer(request));
     },
     secrets: async () => JSON.stringify({ tokenUrl: TOKEN_URL, ...conformance.secret }),
-    rateLimit: paced ? pacing : { acquire: async () => undefined, backOff: async (_id, ms) => now + ms },
+    rateLimit: paced ? rateLimit : { acquire: async () => undefined, backOff: async (_id, ms) => now + ms },
     vendorState: createMemoryVendorState(() => now),
     awsSigner: async (request, { service, region }) => ({
       ...request,

@@ -1,5 +1,5 @@
-import type { Line } from '#cli/local/vendors/faults.ts';
-import type { CreateVendor, FakeVendor, VendorWorld } from '#cli/local/vendors/vendor.ts';
+import type { Line } from '#cli/local/vendor-server/faults.ts';
+import type { CreateVendor, FakeVendor, VendorWorld } from '#cli/local/vendor-server/vendor.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { Identity } from '#core/record/identity.ts';
 

@@ -1,1 +1,1 @@
-export { respond } from '#cli/local/vendors/vendor.ts';
+export { respond } from '#cli/local/vendor-server/vendor.ts';

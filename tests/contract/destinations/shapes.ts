@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Line } from '#cli/local/vendors/faults.ts';
+import type { Line } from '#cli/local/vendor-server/faults.ts';
 import { destinationBase } from '#core/activation/destination-base.ts';
 import type { Answer, ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';

@@ -1,5 +1,5 @@
+import { respond } from '#cli/local/vendor-server/vendor.ts';
 import { vendor } from '#cli/local/vendors/tiktok.ts';
-import { respond } from '#cli/local/vendors/vendor.ts';
 import { digest } from '#core/activation/normalise/digest.ts';
 import { identity } from '#tests/unit/activation/factories.ts';
 import type { Conformance } from './conformance.ts';

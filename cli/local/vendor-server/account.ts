@@ -13,7 +13,7 @@ import { type CreateVendor, type FakeVendor, respond } from './vendor.ts';
 /** Whether there is a fake of the vendors of a type. */
 export const hasFakeVendor = (type: string): boolean =>
   /^[a-z0-9-]+$/.test(type) &&
-  existsSync(join(import.meta.dirname, `${type}.ts`)) &&
+  existsSync(join(import.meta.dirname, '..', 'vendors', `${type}.ts`)) &&
   requestTypeOf({ ...NOBODY, type }) !== undefined;
 
 const NOBODY = { id: '', segments: [], enabled: true };
@@ -81,7 +81,10 @@ export class VendorAccount {
   /** @param privateKey of service accounts, in PEM */
   static async open(settings: AccountSettings, privateKey: () => string): Promise<VendorAccount> {
     const { type } = settings.destination;
-    const module = (await import(`./${type}.ts`)) as { vendor: CreateVendor<never>; secretKeys?: readonly string[] };
+    const module = (await import(`../vendors/${type}.ts`)) as {
+      vendor: CreateVendor<never>;
+      secretKeys?: readonly string[];
+    };
     const read = settings.destination as unknown as ProfileDestination;
     const isService = requestTypeOf(read)!.authentication(read).type === 'oauth2Jwt';
     return new VendorAccount(settings, module.vendor, module.secretKeys ?? [], isService ? privateKey() : '');
