@@ -18,6 +18,7 @@ const GOLD = 'gold-and-silver';
 const TENTS = 'interested-in-tents';
 /** A destination of each kind, and the audiences it has in this journey. */
 const ACTIVATED: Readonly<Record<string, readonly string[]>> = {
+  messages: [GOLD],
   'google-ads': [GOLD, TENTS],
   meta: [GOLD, TENTS],
   newsletter: [GOLD, TENTS],
@@ -44,6 +45,7 @@ const KNOWN_BY: Readonly<Record<string, (profile: Profile) => readonly string[]>
     ...idsIn(profile, 'idfa', 'gaid').map((id) => id.toLowerCase()),
   ],
   newsletter: (profile) => (profile.consents?.marketing?.email?.val === 'y' ? idsIn(profile, 'email') : []),
+  messages: (profile) => (profile.consents?.marketing?.email?.val === 'y' ? idsIn(profile, 'crmid') : []),
   webhook: (profile) => idsIn(profile, 'crmid', 'email'),
   'audience-stream': (profile) => idsIn(profile, 'crmid'),
   'crm-export': (profile) => idsIn(profile, 'crmid'),

@@ -1,5 +1,5 @@
-import { vendor } from '#cli/local/vendors/aws-sms.ts';
 import { respond } from '#cli/local/vendor-server/vendor.ts';
+import { vendor } from '#cli/local/vendors/aws-sms.ts';
 import { identity } from '#tests/unit/activation/factories.ts';
 import type { Conformance } from './conformance.ts';
 

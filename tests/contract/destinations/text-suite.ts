@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Line } from '#cli/local/vendor-server/faults.ts';
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
@@ -14,7 +15,6 @@ import {
   type ConformanceWorld,
   conformanceWorld,
   isOver,
-  type Line,
   sendAll,
   type WorldOfTexts,
 } from './conformance-world.ts';
