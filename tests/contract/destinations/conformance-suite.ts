@@ -29,7 +29,7 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
     new Set(people.flatMap(([n, segmentId]) => identifiersOf(conformance, n).map((each) => `${each}|${segmentId}`)));
   const faults = Object.entries(FAULTS)
     .filter(([name]) => !(conformance.anySuccessCounts && READ_AS_SUCCESS.includes(name)))
-    .map(([, { title, line }]) => [title, line as Line] as const);
+    .map(([, { title, line }]): [string, Line] => [title, line]);
   const oddities = [
     ...Object.values(ODDITIES).map(({ title, line }) => [title, line as Line] as const),
     ...Object.entries(conformance.oddities ?? {}),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Line } from '#cli/local/vendor-server/faults.ts';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { Conformance } from './conformance.ts';
-import { type AnyRequestType, conformanceWorld, identifiersOf, type Line, sendAll } from './conformance-world.ts';
+import { type AnyRequestType, conformanceWorld, identifiersOf, sendAll } from './conformance-world.ts';
 
 const MOST = 120;
 

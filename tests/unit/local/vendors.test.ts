@@ -60,12 +60,13 @@ describe('vendors that are played on this machine', () => {
   });
 
   it('give tokens for an assertion that their key has signed, until these are ended', async () => {
-    const { client, open } = await sink();
+    const { url, client, open } = await sink();
+    const now = Date.parse((await fetch(`${url}/vendors`)).headers.get('date')!);
     const account = { accountType: 'GOOGLE_ADS', accountId: '1' };
     const google = { operatingAccount: account, customerMatchTerms: 'accepted', credentials: 'serviceAccount' };
     const { origin, secret } = await open('ads', 'google-data-manager', google);
     const how = { type: 'oauth2Jwt', tokenUrl: `${origin}/oauth/token` } as const;
-    const given = await http((await tokenRequest(how, secret, undefined, Date.now())) as HttpRequest);
+    const given = await http((await tokenRequest(how, secret, undefined, now)) as HttpRequest);
     const token = given.kind === 'response' ? (JSON.parse(given.body) as { access_token: string }).access_token : '';
     const look = (): HttpRequest => ({
       method: 'GET',
@@ -77,7 +78,7 @@ describe('vendors that are played on this machine', () => {
     expect(await http(look())).toMatchObject({ status: 400 });
     await client.expireTokens('ads');
     expect(await http(look())).toMatchObject({ status: 401 });
-    const late = await tokenRequest(how, secret, undefined, Date.now() - 7_200_000);
+    const late = await tokenRequest(how, secret, undefined, now - 7_200_000);
     expect(await http(late as HttpRequest)).toMatchObject({ status: 400 });
   });
 
