@@ -34,6 +34,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['tributary mapping test --dataset customers --input customers.csv', 'the first rows before and after, all errors'],
     ['tributary mapping test --dataset customers --input customers.parquet --strict --json', 'for a check in CI'],
   ],
+  gateway: [['tributary gateway', 'the edge of the local stage for a page on localhost']],
   activity: [
     ['tributary activity list', 'what was counted of each experience'],
     [

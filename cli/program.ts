@@ -12,6 +12,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { exampleCommand } from './commands/example.ts';
 import { expireCommand } from './commands/expire.ts';
 import { exportCommand } from './commands/export.ts';
+import { gatewayCommand } from './commands/gateway.ts';
 import { identityCommand } from './commands/identity.ts';
 import { initCommand } from './commands/init.ts';
 import { lakeCommand } from './commands/lake.ts';
@@ -47,7 +48,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
     endpointsCommand,
   ],
   'Profiles:': [profileCommand, identityCommand, privacyCommand],
-  'Pages:': [activityCommand],
+  'Pages:': [activityCommand, gatewayCommand],
   'Destinations:': [destinationCommand, exportCommand, audienceManagerCommand],
   'A running stage:': [statusCommand, smokeCommand, evaluateCommand, expireCommand],
 };

@@ -69,6 +69,11 @@ export const datastreamDefinition = z.strictObject({
   ipObfuscation: z.enum(['all', 'last-octet', 'none']).default('all'),
   /** How what a page gives as `data` becomes XDM; what no rule reads is dropped. */
   mapping: z.array(mappingRule).default([]),
+  /** The header in which a proxy in front says the caller's country, in two letters. */
+  countryHeader: z
+    .string()
+    .regex(/^[a-z0-9-]{1,64}$/, 'the name of a header in lower case, such as cloudfront-viewer-country')
+    .optional(),
   /** Whether a device whose region nobody knows is taken to be in that of the stage. */
   assumeRegion: z.boolean().default(false),
 });

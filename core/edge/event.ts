@@ -1,6 +1,5 @@
 import { nestFlatNames } from '#core/ingestion/mapping/fields.ts';
 import { isObject } from '#core/util/is-object.ts';
-import type { EdgeRegion } from './hints.ts';
 import { obfuscatedAddress } from './ip-address.ts';
 import { separatePersons, type Trust } from './person.ts';
 import { type EdgeProblem, edgeProblem } from './problem.ts';
@@ -22,7 +21,8 @@ export interface EventSource {
   /** Whether the caller has shown a key. */
   readonly isAuthenticated: boolean;
   readonly requestId: string;
-  readonly region: EdgeRegion;
+  /** In which the device is, where that is known: the code of `userActivityRegion`. */
+  readonly region: string | undefined;
   readonly address: string | undefined;
   /** Epoch ms. */
   readonly now: number;
@@ -99,9 +99,9 @@ function added(entity: Fields, index: number, source: EventSource): Fields {
   };
 }
 
-/** What the page says goes before what is assumed. */
-function regionOf(entity: Fields, { datastream, region, now }: EventSource): Fields {
-  if (entity.userActivityRegion !== undefined || !datastream.definition.assumeRegion) return {};
-  const captureTimestamp = new Date(now).toISOString();
-  return { userActivityRegion: { dataCenterLocation: region.location, captureTimestamp } };
+/** What the page says goes first. The second that has begun: what lies after the arrival of the event says nothing. */
+function regionOf(entity: Fields, { region, now }: EventSource): Fields {
+  if (entity.userActivityRegion !== undefined || region === undefined) return {};
+  const captureTimestamp = new Date(Math.floor(now / 1_000) * 1_000).toISOString();
+  return { userActivityRegion: { dataCenterLocation: region, captureTimestamp } };
 }

@@ -2,6 +2,8 @@ import { type EventOutcome, eventRecord } from '#core/edge/event.ts';
 import { messageOf, toLate } from '#core/edge/message.ts';
 import { eventDatasetOf } from '#core/edge/overrides.ts';
 import { type EdgeProblem, edgeProblem } from '#core/edge/problem.ts';
+import { regionOfCall } from '#core/edge/region.ts';
+import { cookiesOf } from '#core/edge/state.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
 import type { EdgeDeps } from './deps.ts';
 import { type EdgeCall, NOTHING_TAKEN, type Taken } from './edge-call.ts';
@@ -35,8 +37,11 @@ function outcomeOf(
 ): EventOutcome {
   const { datastream, settings, device, request, trust, isAuthenticated, requestId, now } = call;
   const { identityMap } = request;
+  const { headers, sourceIp: address } = call.call;
+  const origin = { cookies: cookiesOf(headers.cookie), headers };
+  const place = regionOfCall(origin, datastream.definition, region);
   const source = { datastream, datasetId, settings, ecid: device?.ecid, identityMap, trust, isAuthenticated };
-  return eventRecord(event, index, { ...source, requestId, now, region, address: call.call.sourceIp });
+  return eventRecord(event, index, { ...source, requestId, now, region: place, address });
 }
 
 /**

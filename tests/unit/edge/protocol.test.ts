@@ -193,6 +193,25 @@ describe('the edge answers a Web SDK', () => {
     });
   });
 
+  it('takes the region from Audience Manager, else from the country, else from the stage', async () => {
+    const datastream = { countryHeader: 'cloudfront-viewer-country', assumeRegion: true };
+    const regionWith = async (headers: Record<string, string>, settings: object = datastream) => {
+      const edge = edgeFunction(withDatastream(settings), { awsRegion: 'us-west-2' });
+      await edge.call({ headers, body: firstPageView() });
+      return edge.records()[0]!.entity.userActivityRegion?.dataCenterLocation;
+    };
+    const given = { cookie: 'AMCV_ABCDEF0123456789%40AdobeOrg=MCMID%7C123%7CMCAAMLH-1772359200%7C11%7CMCAAMB-1%7Cx' };
+    expect(await regionWith({ ...given, 'cloudfront-viewer-country': 'DE' })).toBe('JPN3');
+    expect(await regionWith({ 'cloudfront-viewer-country': 'DE' })).toBe('IRL1');
+    expect(await regionWith({ 'cloudfront-viewer-country': 'in' })).toBe('IND1');
+    expect(await regionWith({ 'cloudfront-viewer-country': 'AQ' })).toBe('OR2');
+    expect(await regionWith({ 'cloudfront-viewer-country': 'toString' })).toBe('OR2');
+    expect(await regionWith({ 'cloudfront-viewer-country': 'DE' }, {})).toBeUndefined();
+    expect(
+      await regionWith({ cookie: 'AMCV_ABCDEF0123456789%40AdobeOrg=MCAAMLH-1772359200%7C99' }, {}),
+    ).toBeUndefined();
+  });
+
   it('answers a server that shows a key, and takes its word', async () => {
     const key = { serverKeySha256: ['03ac674216f3e15c761ee1a5e255f067953623c8b388b4459e13f978d7c846f4'] };
     const edge = edgeFunction(withDatastream({ ...key, orgId: ORG }));
