@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import type { ExportFile } from './export-file.ts';
+import { bytesOf, type ExportFile } from './export-file.ts';
 import { forgetOld, isExported, lastExported, noteExported, withoutRouted } from './exported.ts';
 import { manifestKey, membersKey, pendingPrefix } from './keys.ts';
 import { forgetMembers, latestMembers, membersAfter, readMembers, writeMembers } from './members.ts';
@@ -253,11 +253,8 @@ async function etagOf(store: ObjectStore, key: string): Promise<string | undefin
   return undefined;
 }
 
-const putFile = (
-  store: ObjectStore,
-  { key, body, bytes, contentType }: ExportFile,
-  etag: string | undefined,
-): Promise<string | undefined> => store.putIf(key, bytes ?? Buffer.from(body), etag, { contentType });
+const putFile = async (store: ObjectStore, file: ExportFile, etag: string | undefined): Promise<string | undefined> =>
+  store.putIf(file.key, await bytesOf(file), etag, { contentType: file.contentType });
 
 /** Reads parts in order. One that is damaged holds up nobody else's memberships: it is named and left where it is. */
 async function collect(

@@ -36,7 +36,7 @@ export const fileSettings = {
   compression: z.enum(COMPRESSIONS).optional(),
 };
 const settings = z.object(fileSettings);
-type FileSettings = z.output<typeof settings>;
+export type FileSettings = z.output<typeof settings>;
 
 const STATUS = 'segmentMembership.status';
 

@@ -2,9 +2,9 @@ import { identityKey } from '#core/record/identity.ts';
 import { groupBy } from '#core/util/group-by.ts';
 import type { ExportFile } from './export-file.ts';
 import { fileName } from './file-name.ts';
-import { TIME_COLUMN } from './parquet.ts';
 import { type FileRow, isBetter } from './pending.ts';
 import { type Cells, type FileFormat, type RowWriter, rowWriter } from './row-format.ts';
+import { TIME_COLUMN } from './time-column.ts';
 
 export interface FileLimits {
   readonly rows: number;

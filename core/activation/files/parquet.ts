@@ -2,12 +2,11 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { parquetMetadata, parquetRead } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
+import { TIME_COLUMN } from './time-column.ts';
 
 export type ParquetCodec = 'UNCOMPRESSED' | 'GZIP' | 'SNAPPY' | 'ZSTD';
 type Cell = string | Date | null;
 
-/** What the one column is called that is no text. */
-export const TIME_COLUMN = 'lastQualificationTime';
 const GROUP_ROWS = 100_000;
 
 /** A Parquet file of texts and one timestamp: the same rows give the same bytes. */

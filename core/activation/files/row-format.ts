@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { lowerCaseCodes } from '#core/activation/identity-map.ts';
 import { csvLine } from './csv.ts';
-import { type ParquetCodec, parquetFile } from './parquet.ts';
+import type { ExportFile } from './export-file.ts';
+import type { ParquetCodec } from './parquet.ts';
 
 export const FILE_FORMATS = ['csv', 'json', 'parquet'] as const;
 export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'zstd'] as const;
@@ -29,7 +30,7 @@ export interface RowWriter<T = unknown> {
   row(cells: Cells): T;
   /** In characters: how much of a file it is. */
   size(row: T): number;
-  file(rows: readonly T[]): { readonly body: string; readonly bytes?: Uint8Array };
+  file(rows: readonly T[]): Pick<ExportFile, 'body' | 'bytes' | 'encode'>;
 }
 
 /** @param columns their names, as they stand in the file */
@@ -90,7 +91,8 @@ function parquetWriter(columns: readonly string[], codec: ParquetCodec): RowWrit
     row: (cells) => cells.map((cell, i) => (cell instanceof Date ? cell : asNullableText(asText(columns[i]!, cell)))),
     size: (row) => row.reduce((sum: number, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0),
     file: (rows) => ({
-      bytes: parquetFile(columns, rows, codec),
+      // Loaded where it is needed: the library does without.
+      encode: async () => (await import('./parquet.ts')).parquetFile(columns, rows, codec),
       // For whoever looks at it: made only then.
       get body() {
         return readable.file(rows.map((row) => readable.row(row))).body;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { DestinationCatalog } from '#core/activation/destination-catalog.ts';
 import { hubFiles } from '#core/activation/destinations/aam/hub-file.ts';
+import { bytesOf } from '#core/activation/files/export-file.ts';
 import {
   type ExportOptions,
   exportLane,
@@ -137,11 +138,11 @@ function delivering({ destinationId, target }: FileLane, { receive }: ExportFile
   if (!target) return {};
   if (!receive) throw new Error(`Nothing here can deliver files to "${destinationId}" by ${target.kind}`);
   return {
-    deliver: ({ key, body, bytes, contentType }) =>
+    deliver: async (file) =>
       receive(destinationId, target, {
-        name: key.slice(key.lastIndexOf('/') + 1),
-        bytes: bytes ?? new TextEncoder().encode(body),
-        contentType,
+        name: file.key.slice(file.key.lastIndexOf('/') + 1),
+        bytes: await bytesOf(file),
+        contentType: file.contentType,
       }),
   };
 }

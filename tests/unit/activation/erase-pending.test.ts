@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parquetFile, TIME_COLUMN } from '#core/activation/files/parquet.ts';
+import { parquetFile } from '#core/activation/files/parquet.ts';
 import { pendingPart, readPendingPart } from '#core/activation/files/pending.ts';
+import { TIME_COLUMN } from '#core/activation/files/time-column.ts';
 import { NOTHING_ERASED } from '#core/privacy/counts.ts';
 import { eraseInFolders } from '#core/privacy/erase-objects.ts';
 import type { Erasure } from '#core/privacy/erasure.ts';

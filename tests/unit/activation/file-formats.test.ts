@@ -5,6 +5,7 @@ import { compressors } from 'hyparquet-compressors';
 import { describe, expect, it } from 'vitest';
 import { destinationDefinition } from '#core/activation/definition.ts';
 import { s3File } from '#core/activation/destinations/s3-file/definition.ts';
+import { bytesOf } from '#core/activation/files/export-file.ts';
 import { parquetWithout } from '#core/activation/files/parquet.ts';
 import { LatestRows } from '#core/activation/files/pending.ts';
 import { runs } from '#tests/harness/runs.ts';
@@ -73,7 +74,7 @@ describe('the formats of files', () => {
     async (compression) => {
       const [file] = filesOf({ format: 'parquet', compression }, [ADA, {}]);
       expect(file!.key).toBe('crm-export/crm-export_segmentA1_20260301100000.parquet');
-      expect(await read(file!.bytes!)).toEqual([
+      expect(await read(await bytesOf(file!))).toEqual([
         {
           identity: 'C-0',
           'segmentMembership.status': 'realized',
@@ -114,7 +115,7 @@ describe('the formats of files', () => {
           .split('\n')
           .slice(0, -1)
           .map((line) => JSON.parse(line) as Record<string, unknown>);
-        const rows = await read(parquet!.bytes!);
+        const rows = await read(await bytesOf(parquet!));
         const texts = rows.map((row) =>
           Object.fromEntries(
             Object.entries(row).flatMap(([name, cell]) =>
@@ -134,15 +135,15 @@ describe('the formats of files', () => {
     const destination = s3File.definition.parse({ ...WRITTEN, format: 'parquet', export: 'full' });
     const { files } = s3File.files([], destination, NOW);
     expect(files).toHaveLength(1);
-    expect(await read(files[0]!.bytes!)).toEqual([]);
+    expect(await read(await bytesOf(files[0]!))).toEqual([]);
   });
 
   it('of Parquet lose rows of deleted people, and nothing else', async () => {
     const [file] = filesOf({ format: 'parquet', compression: 'zstd' }, [ADA, {}, {}]);
-    const left = await parquetWithout(file!.bytes!, (texts) => texts.includes('C-1'));
+    const left = await parquetWithout(await bytesOf(file!), (texts) => texts.includes('C-1'));
     expect(left!.rows).toBe(2);
-    expect(await read(left!.bytes)).toEqual((await read(file!.bytes!)).filter((row) => row.identity !== 'C-1'));
-    expect(await parquetWithout(file!.bytes!, () => false)).toBeUndefined();
+    expect(await read(left!.bytes)).toEqual((await read(await bytesOf(file!))).filter((row) => row.identity !== 'C-1'));
+    expect(await parquetWithout(await bytesOf(file!), () => false)).toBeUndefined();
   });
 });
 
