@@ -146,6 +146,25 @@ describe('the edge answers a Web SDK', () => {
     expect(JSON.parse(edge.late[0]!.data).body.xdmEntity._id).toBe(`${REQUEST}-1`);
   });
 
+  it('keeps the event where profiles cannot be read, and says with 207 that nothing was decided (E14)', async () => {
+    const away = async (): Promise<never> => {
+      throw new Error('the table is away');
+    };
+    const edge = edgeFunction(catalog, { stores: { profiles: { lookup: away }, memberships: { get: away } } });
+    const [event] = (firstPageView() as { events: [object] }).events;
+    const query = { personalization: { decisionScopes: ['__view__'] } };
+    const reply = await edge.call({ body: firstPageView({}, { events: [{ ...event, query }] }) });
+    expect([reply.status, reply.body.errors[0].type.slice(-8), reply.body.errors[0].report]).toEqual([
+      207,
+      '0201-503',
+      { eventIndex: 0 },
+    ]);
+    expect(reply.payloads('identity:result')).toHaveLength(1);
+    expect(edge.stream).toHaveLength(1);
+    // Who asks for nothing is not told of it.
+    expect((await edge.call({ body: firstPageView() })).status).toBe(200);
+  });
+
   it('promises nothing where nothing can be kept', async () => {
     const edge = edgeFunction(catalog, { full: () => true, noQueue: true });
     const reply = await edge.call({ query: QUERY, body: firstPageView() });
