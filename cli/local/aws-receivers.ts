@@ -58,7 +58,7 @@ export async function heldInStream(StreamARN: string): Promise<Held> {
 }
 
 /** The first two columns. */
-const ROW = /^(?:"((?:[^"]|"")*)"|([^",\r\n]*)),(realized|exited),/gm;
+const ROW = /^(?:"((?:[^"]|"")*)"|([^",\r\n\u2028\u2029]*)),(realized|exited),/gm;
 
 /** What a reader of a destination's files has who reads all of them, the oldest first. They have a status and an identity. */
 export async function heldInFiles(

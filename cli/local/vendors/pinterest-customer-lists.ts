@@ -16,7 +16,7 @@ const MAX_RECORDS = 1_900;
 export const vendor: CreateVendor<PinterestDestination> = ({ invalid, destination, takesToken }) => {
   const lists: List[] = [];
   const error = (status: number, message: string): HttpOutcome => respond(status, { code: 1, message });
-  const segmentIn = ({ name }: List): string => /\[[^\]]*\.([^\].]+)\]$/.exec(name)?.[1] ?? name;
+  const segmentIn = ({ name }: List): string => (name.endsWith(']') ? name.slice(name.lastIndexOf('.') + 1, -1) : name);
   const recordsIn = (records: unknown): string[] | undefined => {
     const all = String(records).split(',');
     return all.length <= MAX_RECORDS && all.every(isSha256) ? all : undefined;

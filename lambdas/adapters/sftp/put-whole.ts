@@ -15,7 +15,7 @@ type Session = Pick<SFTPWrapper, 'open' | 'write' | 'close' | 'stat' | 'rename' 
  * @throws Error that says what was not possible
  */
 export async function putWhole(session: Session, folder: string, { name, bytes }: SentFile, id: string): Promise<void> {
-  const place = (file: string): string => `${folder.replace(/\/+$/, '')}/${file}`;
+  const place = (file: string): string => `${folder.replace(/(?<!\/)\/+$/, '')}/${file}`;
   const [part, whole] = [place(`.${name.slice(0, 200)}.${id}.part`), place(name)];
   try {
     await write(session, part, bytes);

@@ -125,7 +125,7 @@ async function signIn(
 }
 
 /** As `ssh-keygen -l` prints it. */
-const fingerprint = (key: Buffer): string => `SHA256:${hash('sha256', key, 'base64').replace(/=+$/, '')}`;
+const fingerprint = (key: Buffer): string => `SHA256:${hash('sha256', key, 'base64').replaceAll('=', '')}`;
 
 /** The address is looked at where the connection is made. */
 async function socketTo(host: string, port: number, { allowPrivate }: SftpReceiverDeps): Promise<Socket> {
