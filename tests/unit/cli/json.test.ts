@@ -7,7 +7,7 @@ import { createProgram } from '#cli/program.ts';
 import { type CliRun, cli } from '#tests/harness/cli.ts';
 
 /** They report nothing: what they do goes on, or is a script to be read by a shell. */
-const WITHOUT_REPORT = new Set(['start', 'stop', 'completion', 'complete', 'help']);
+const WITHOUT_REPORT = new Set(['start', 'stop', 'gateway', 'completion', 'complete', 'help']);
 
 interface Leaf {
   readonly path: readonly string[];

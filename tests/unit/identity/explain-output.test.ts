@@ -43,7 +43,7 @@ it('an explanation walks from the profile to the identity, whichever end of a li
 });
 
 it.each([
-  [['identity', 'explain', 'nobody'], /Expected NAMESPACE:value/],
+  [['identity', 'explain', 'nobody'], /Expected NAMESPACE:VALUE/],
   [['identity', 'unlink', 'CRMID:1', 'ECID:2'], /--reason/],
   [['identity', 'unlink', 'CRMID:1', '--reason', 'x'], /missing required argument/],
 ])('%j is a command line that is not understood', async (args, message) => {
