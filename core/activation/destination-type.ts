@@ -357,12 +357,14 @@ export interface EdgeDestination<D> {
   /** One sentence: what the answer has, and for whom. */
   readonly summary: string;
   readonly definition: z.ZodType<D>;
+  /** The part of an answer that it writes: `pull` is for the page's code, `push` is carried out by the SDK. */
+  readonly handle: 'pull' | 'push';
   /** Paths of attributes that it may give away, and where they stand in the file. */
   attributes(destination: D): readonly { readonly at: readonly (string | number)[]; readonly path: string }[];
   /** What is wrong in the file although each of its values has its shape. @default nothing */
   check?(destination: D): readonly DefinitionProblem[];
   /** What it puts into an answer. Pure. */
-  entries(destination: D, person: EdgeMember): EdgeEntries;
+  entries(destination: D, person: EdgeMember): readonly object[];
 }
 
 /** Whom an answer is for, as far as a destination may know them. */
@@ -372,10 +374,4 @@ export interface EdgeMember {
   /** Whether the caller has shown a key. */
   readonly isAuthenticated: boolean;
   attribute(path: string): unknown;
-}
-
-/** Entries of the handles `activation:pull`, which the page's code reads, and `activation:push`, which the SDK carries out. */
-export interface EdgeEntries {
-  readonly pull: readonly object[];
-  readonly push: readonly object[];
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The guard of a destination: no more profiles leave an audience within a day than this, unless somebody says so. More

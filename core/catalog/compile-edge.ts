@@ -1,9 +1,10 @@
+import { answeringIn } from '#core/activation/edge-destinations/payloads.ts';
 import type { DatastreamDefinition } from '#core/edge/definition.ts';
 import { ECID } from '#core/edge/device.ts';
 import type { ClaimField, CompiledDatastream, EdgeSettings } from '#core/edge/settings.ts';
 import type { IdType } from '#core/identity/definition.ts';
 import { namespaceRegistry } from '#core/identity/namespaces.ts';
-import { namespaceSettingsOf } from '#core/identity/normal-form.ts';
+import { compileNormalForms, namespaceSettingsOf } from '#core/identity/normal-form.ts';
 import { compileMapping } from '#core/ingestion/mapping/mapping.ts';
 import { compileActivities } from '#core/personalisation/compile.ts';
 import { identityDescriptors, namesOfProperty } from '#core/schema/descriptors.ts';
@@ -16,6 +17,7 @@ import {
   linkingRulesOf,
   segmentOptions,
 } from './compile-people.ts';
+import { compileEdgeGovernance } from './policies/compile-edge-governance.ts';
 
 /** A catalog made ready for the edge: what an answer within the request needs, and nothing of validating records. */
 export interface CompiledEdge extends EdgeSettings {
@@ -57,12 +59,13 @@ export function compileEdge(catalog: Catalog): CompiledEdge {
     },
     segments: compileSegments(segments, segmentOptions(catalog)),
     activities: compileActivities(catalog.activities ?? []),
+    governance: compileEdgeGovernance(catalog, compileNormalForms(namespaces, identitySettings)),
   };
 }
 
 function compileDatastream(
   definition: DatastreamDefinition,
-  { datasets, schemas }: Catalog,
+  { datasets, schemas, edgeDestinations = [] }: Catalog,
   needsProof: EdgeSettings['needsProof'],
 ): CompiledDatastream {
   const { eventDataset, profileDataset, overrides, mapping } = definition;
@@ -81,6 +84,7 @@ function compileDatastream(
   ];
   return {
     definition,
+    destinations: answeringIn(definition.id, edgeDestinations),
     claimFields: new Map(ids.map((id) => [id, claimFieldsOf(id)])),
     mapData: mapping.length > 0 ? compileMapping(mapping).mapObject : undefined,
   };

@@ -17,6 +17,8 @@ export interface EdgeProfile {
   readonly view: ProfileView;
   /** Segments that they are in, as last evaluated. */
   readonly memberOf: ReadonlySet<string>;
+  /** Whether there is a profile of them. */
+  readonly isKnown: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function readEdgeProfile(
   if (!profile) return nobody(identities);
   const segments = stored && !isRedirect(stored) ? stored.profiles[profile.key]?.segments : undefined;
   const memberOf = Object.entries(segments ?? {}).flatMap(([id, { status }]) => (status === 'realized' ? [id] : []));
-  return { ...withIdentities(profile, identities), memberOf: new Set(memberOf) };
+  return { ...withIdentities(profile, identities), memberOf: new Set(memberOf), isKnown: true };
 }
 
 async function itemAt(key: IdentityKey, profiles: EdgeStores['profiles']) {
@@ -55,6 +57,7 @@ const nobody = (identities: readonly IdentityKey[]): EdgeProfile => ({
   identities,
   view: { identityMap: identityMapOf(identities), xEvent: [] },
   memberOf: new Set(),
+  isKnown: false,
 });
 
 /** The identities of the call are theirs, also those that are new. */

@@ -1,3 +1,5 @@
+import type { EdgeGovernance } from '#core/activation/edge-destinations/payloads.ts';
+import type { EdgeDestinationDefinition } from '#core/activation/edge-destinations/registry.ts';
 import type { Mapping } from '#core/ingestion/mapping/mapping.ts';
 import type { ActivitySet } from '#core/personalisation/compile.ts';
 import type { ProfileSettings } from '#core/profile/profiles.ts';
@@ -19,11 +21,15 @@ export interface EdgeSettings {
   /** Those that see people by the default merge policy. */
   readonly segments: SegmentSet;
   readonly activities: ActivitySet;
+  /** What policies say of the destinations of datastreams; undefined where they say nothing. */
+  readonly governance: EdgeGovernance | undefined;
 }
 
 /** A datastream made ready for use, once. */
 export interface CompiledDatastream {
   readonly definition: DatastreamDefinition;
+  /** Those that are part of its answers. */
+  readonly destinations: readonly EdgeDestinationDefinition[];
   /** By the dataset that a call may lead to: its own, that of profiles, and those of overrides. */
   readonly claimFields: ReadonlyMap<string, readonly ClaimField[]>;
   /** Undefined where `data` is dropped. */

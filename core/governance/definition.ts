@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The shapes of what users write about governance: labels, policies, consent policies. */
 

@@ -76,6 +76,13 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
       const activity = { id, name: id, audience, scopes: [scope], experiences };
       writeFileSync(join(catalog, 'activities', `${id}.json`), JSON.stringify(activity));
     }
+    for (const [id, more] of [
+      ['members', { type: 'custom-personalization', attributes: { tier: 'loyalty.tier' } }],
+      ['ads', { type: 'edge-cookie', cookie: { name: 'audiences' } }],
+    ] as const) {
+      const destination = { id, segments: ['gold-and-silver', 'interested-in-tents'], ...more };
+      writeFileSync(join(catalog, 'destinations', `${id}.json`), JSON.stringify(destination));
+    }
     const { flow } = await deployAndApply(projectRoot, catalog, new Progress(process.stdout));
     const { edge, collection } = await endpointsOf(flow.resources);
     site = await openSite(gatewayListener('edge', () => ({ edge, collection })));
@@ -252,6 +259,11 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
     await owner.visitor.close();
   });
 
+  /** An entry of `activation:pull`: the audiences by their destination. */
+  const membersOf = (entry: { destinationId: string; segments: { id: string }[] }) => ({
+    [entry.destinationId]: entry.segments.map(({ id }) => id),
+  });
+
   it('is shown in the same answer what its very event made it be shown (E9)', async () => {
     const { alloy, visitor } = await open('2.33.1');
     const ask = { personalization: { decisionScopes: ['home-hero'] } };
@@ -266,9 +278,15 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
     const later = await alloy('sendEvent', { ...seen('after-tents'), ...ask });
     expect(later.propositions).toHaveLength(1);
     await visitor.close();
+    // 2.33.1 keeps from the page's code what destinations say; 2.32.0 does not.
+    const other = await open('2.32.0');
+    const answered = await other.alloy('sendEvent', { xdm: { eventType: `tents-told.${run}`, ...tents } });
+    expect(answered.destinations.map(membersOf)).toContainEqual({ members: ['interested-in-tents'] });
+    expect(JSON.stringify(answered.destinations)).not.toContain('attributes');
+    await other.visitor.close();
   });
 
-  it('changes the page for what a file has said of the person meanwhile, and reports that once (E10, E15)', async () => {
+  it('changes the page for what a file has said of the person meanwhile, and reports that once (E10, E11, E15)', async () => {
     const member = `GOLD-${run}`;
     const { alloy, visitor, page } = await open('2.33.1');
     const banner = () => page.textContent('#banner');
@@ -291,6 +309,15 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
       if ((await banner()) === 'Welcome') await alloy('sendEvent', { ...seen('page'), ...ask });
       expect(await banner()).toBe('Hello, member');
     }, WITHIN);
+    // The cookie of a destination is there by now, and a server that shows its key is told more than a page.
+    expect(await page.evaluate('document.cookie')).toContain('audiences=gold-and-silver');
+    const event = { xdm: { eventType: `asked.${run}`, identityMap: { CRMID: [{ id: member, primary: true }] } } };
+    const asServer = (headers: Record<string, string>) =>
+      call('/ee/v2/interact?datastreamId=shop-web', headers, JSON.stringify({ event }));
+    const json = { 'content-type': 'application/json' };
+    const answer = await (await asServer({ ...json, 'x-api-key': SERVER_KEY })).text();
+    expect(answer).toContain('"attributes":{"tier":{"value":"gold"}}');
+    expect(await (await asServer(json)).text()).not.toContain('gold');
     const displays = () =>
       site.sent.filter(({ body }) => JSON.stringify(body ?? '').includes('decisioning.propositionDisplay'));
     await vi.waitFor(() => expect(displays()).toHaveLength(1), WITHIN);

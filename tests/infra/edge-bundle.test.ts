@@ -23,10 +23,12 @@ const PACKAGES = [
 ];
 const CLIENTS = ['client-dynamodb', 'client-kinesis', 'client-s3', 'client-sqs'];
 const MODULES = [
+  'activation',
   'api',
   'catalog',
   'contract',
   'edge',
+  'governance',
   'identity',
   'ingestion',
   'personalisation',

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { definitionId } from '#core/util/definition-id.ts';
 import { destinationBase } from '../destination-base.ts';
 

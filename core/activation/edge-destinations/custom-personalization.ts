@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EdgeDestination } from '../destination-type.ts';
 import { edgeDestinationBase } from './base.ts';
 
@@ -28,6 +28,7 @@ export const customPersonalization = {
   summary: 'Memberships in the answer to a page; attributes too, where a server asks with its key.',
   definition,
   delivery: 'edge',
+  handle: 'pull',
   attributes: ({ attributes }) =>
     Object.entries(attributes).map(([name, path]) => ({ at: ['attributes', name], path })),
   entries: ({ id, alias, attributes }, { segments, isAuthenticated, attribute }) => {
@@ -42,6 +43,6 @@ export const customPersonalization = {
       segments: segments.map((segment) => ({ id: segment, namespace: 'ups' })),
       ...(known.length > 0 && { attributes: Object.fromEntries(known) }),
     };
-    return { pull: [entry], push: [] };
+    return [entry];
   },
 } as const satisfies EdgeDestination<CustomPersonalizationDestination>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { definitionId } from '#core/util/definition-id.ts';
 import type { EdgeDestination } from '../destination-type.ts';
 import { edgeDestinationBase } from './base.ts';
@@ -34,6 +34,7 @@ export const edgeCookie = {
   summary: 'A first-party cookie with the audiences of the browser, for ad servers and scripts of the page.',
   definition,
   delivery: 'edge',
+  handle: 'push',
   attributes: () => [],
   check: ({ values, segments }) =>
     Object.keys(values).flatMap((id) =>
@@ -47,7 +48,7 @@ export const edgeCookie = {
       separator,
     );
     const spec = { name, value, ...(domain !== undefined && { domain }), ttlDays };
-    return { pull: [], push: [{ type: 'cookie', spec }] };
+    return [{ type: 'cookie', spec }];
   },
 } as const satisfies EdgeDestination<EdgeCookieDestination>;
 

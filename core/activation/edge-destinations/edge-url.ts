@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { definitionId } from '#core/util/definition-id.ts';
 import type { EdgeDestination } from '../destination-type.ts';
 import { edgeDestinationBase } from './base.ts';
@@ -20,6 +20,7 @@ export const edgeUrl = {
   summary: 'The browser of a member loads an address of the audience, such as the pixel of an ad server.',
   definition,
   delivery: 'edge',
+  handle: 'push',
   attributes: () => [],
   check: ({ urls, segments }) => [
     ...segments.flatMap((id, i) =>
@@ -29,12 +30,10 @@ export const edgeUrl = {
       segments.includes(id) ? [] : [{ path: ['urls', id], message: `"${id}" is not among its segments` }],
     ),
   ],
-  entries: ({ id, urls, hideReferrer }, { segments }) => ({
-    pull: [],
-    push: segments.map((segment) => ({
+  entries: ({ id, urls, hideReferrer }, { segments }) =>
+    segments.map((segment) => ({
       type: 'url',
       id: `${id}:${segment}`,
       spec: { url: urls[segment]!, hideReferrer },
     })),
-  }),
 } as const satisfies EdgeDestination<EdgeUrlDestination>;

@@ -2,7 +2,6 @@ import { consenting } from '#core/governance/consent.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import type { ProfileView } from '#core/profile/profile-view.ts';
 import { type IdentityKey, parseIdentityKey } from '#core/record/identity.ts';
-import type { EdgeEntries } from '../destination-type.ts';
 import { type EdgeDestinationDefinition, edgeTypeOf } from './registry.ts';
 
 /** Whom an answer is for, as far as the edge knows them. */
@@ -15,43 +14,56 @@ export interface EdgePerson {
   attribute(path: string): unknown;
 }
 
-export interface EdgeCall {
-  readonly datastreamId: string;
+export interface EdgeTerms {
   /** Whether the caller has shown a key: a browser never has. */
   readonly isAuthenticated: boolean;
-  readonly governance: Governance | undefined;
+  readonly governance: EdgeGovernance | undefined;
 }
+/** What of the decisions of a catalog counts while somebody waits. */
+export type EdgeGovernance = Omit<Governance, 'fingerprint'>;
 
+/** Entries of the handles `activation:pull`, which the page's code reads, and `activation:push`, which the SDK carries out. */
+interface EdgeEntries {
+  readonly pull: readonly object[];
+  readonly push: readonly object[];
+}
 const NOTHING: EdgeEntries = { pull: [], push: [] };
+
+/** The destinations that are part of the answers of a datastream. */
+export const answeringIn = (
+  datastreamId: string,
+  destinations: readonly EdgeDestinationDefinition[],
+): readonly EdgeDestinationDefinition[] =>
+  destinations.filter(({ enabled, datastreams }) => enabled && (datastreams?.includes(datastreamId) ?? true));
 
 /**
  * What the destinations of the edge put into an answer: the payloads of `activation:pull` and `activation:push`
  * (docs/destinations/edge.md). Policies and consents count as for any destination.
+ * @param destinations those of the datastream, see {@link answeringIn}
  * @param person undefined where nobody is known: then there is nothing
  */
 export function edgePayloads(
   destinations: readonly EdgeDestinationDefinition[],
   person: EdgePerson | undefined,
-  call: EdgeCall,
+  { isAuthenticated, governance }: EdgeTerms,
 ): EdgeEntries {
   if (!person) return NOTHING;
-  const own = destinations.filter(
-    ({ enabled, datastreams }) => enabled && (datastreams?.includes(call.datastreamId) ?? true),
-  );
-  const entries = own.map((destination) => {
-    const segments = permittedSegments(destination, person, call.governance);
-    const attribute = segments === undefined ? () => undefined : (path: string) => person.attribute(path);
-    const { isAuthenticated } = call;
-    return edgeTypeOf(destination).entries(destination, { segments: segments ?? [], isAuthenticated, attribute });
-  });
-  return { pull: entries.flatMap(({ pull }) => pull), push: entries.flatMap(({ push }) => push) };
+  const entriesIn = (handle: 'pull' | 'push'): readonly object[] =>
+    destinations.flatMap((destination) => {
+      const type = edgeTypeOf(destination);
+      if (type.handle !== handle) return [];
+      const segments = permittedSegments(destination, person, governance);
+      const attribute = segments === undefined ? () => undefined : (path: string) => person.attribute(path);
+      return type.entries(destination, { segments: segments ?? [], isAuthenticated, attribute });
+    });
+  return { pull: entriesIn('pull'), push: entriesIn('push') };
 }
 
-/** The segments of a destination that somebody is in and it may know of; undefined where they have not consented to any. */
+/** The segments of a destination that somebody is in and it may know of; undefined where it may know nothing of them. */
 function permittedSegments(
   { id, segments }: EdgeDestinationDefinition,
   { identities, consents, isMember }: EdgePerson,
-  governance: Governance | undefined,
+  governance: EdgeGovernance | undefined,
 ): readonly string[] | undefined {
   let agreeing = identities.map(parseIdentityKey);
   for (const policy of governance?.consents.get(id) ?? []) {
@@ -59,5 +71,7 @@ function permittedSegments(
     if (agreeing.length === 0) return undefined;
   }
   const forbidden = governance?.forbidden.get(id);
+  // What forbids every audience may be about the attributes.
+  if (segments.every((segment) => forbidden?.has(segment))) return undefined;
   return segments.filter((segment) => isMember(segment) && !forbidden?.has(segment));
 }

@@ -1,3 +1,4 @@
+import { activations, destinationsFor } from '#core/edge/activation.ts';
 import { decisions, decisionsAsked, eventView, memberships } from '#core/edge/decisions.ts';
 import type { Handle } from '#core/edge/handles.ts';
 import { type EdgeProblem, edgeProblem } from '#core/edge/problem.ts';
@@ -18,8 +19,9 @@ interface Shown {
 }
 
 /**
- * Decides what each event's page shows, where it asks for that: with who somebody is known to be and with this very event.
- * Who asks for nothing costs no read; nobody reads the answer to `collect`.
+ * Decides what each event's page shows, where it asks for that, and what the destinations of the datastream tell it: with
+ * who somebody is known to be and with this very event. Where there is nothing to answer there is no read; nobody reads the
+ * answer to `collect`.
  */
 export async function showTo(
   call: EdgeCall,
@@ -38,15 +40,20 @@ async function showOne(
   { index, entity }: GoodEvent,
   deps: EdgeDeps,
 ): Promise<Shown> {
-  const asked = decisionsAsked(call.request.events[index]!);
-  if (!asked) return { handle: [], errors: [] };
-  const { settings, now, device } = call;
+  const { settings, now, device, datastream, isAuthenticated } = call;
+  const request = call.request.events[index]!;
+  const asked = decisionsAsked(request);
+  const destinations = destinationsFor(request, entity, datastream.destinations);
+  if (!asked && destinations.length === 0) return { handle: [], errors: [] };
   try {
     const identities = keysIn(entity.identityMap, settings.rank);
     const profile = await readEdgeProfile(identities, deps.stores, settings.profile);
     const event = settings.profile.isActiveDataset?.(datasetId) ? eventView(datasetId, entity, now) : undefined;
     const memberOf = memberships(profile, event, settings, now);
-    return { handle: [decisions(asked, index, { ecid: device?.ecid, profile, memberOf }, settings, now)], errors: [] };
+    const who = { ecid: device?.ecid, profile, memberOf };
+    const terms = { isAuthenticated, governance: settings.governance };
+    const shown = asked ? [decisions(asked, index, who, settings, now)] : [];
+    return { handle: [...shown, ...activations(destinations, index, who, terms)], errors: [] };
   } catch (error) {
     // Whatever it was: the event is kept, and the page goes on without.
     deps.note(error);
@@ -54,4 +61,5 @@ async function showOne(
   }
 }
 
-const UNDECIDED = 'Profiles could not be read, so nothing was decided for the page. The event is ingested all the same';
+const UNDECIDED =
+  'Profiles could not be read, so the page is told nothing that depends on them. The event is ingested all the same';

@@ -3,11 +3,12 @@ import type { Catalog } from '../catalog.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
 import { type Activation, enforcement, type Violation } from '../policies/enforcement.ts';
 import type { LabelOrigin } from '../policies/lineage.ts';
+import { receivedBy } from '../policies/received.ts';
 
 /** No activation that is switched on violates a policy (aep.md §6.7: a violation blocks saving it). */
 export function checkEnforcement(loaded: LoadedCatalog, catalog: Catalog, findings: Findings): void {
   if (!catalog.labels && !catalog.policies) return;
-  const activationsOf = enforcement(catalog);
+  const activationsOf = enforcement(catalog, receivedBy);
   for (const destination of loaded.destinations) {
     const { definition } = destination;
     if (!definition?.enabled) continue;

@@ -5,10 +5,10 @@ import { isEdgeDestination } from '#core/activation/edge-destinations/registry.t
 import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { type ConsentPolicyDefinition, consentPolicyDefinition } from '#core/governance/definition.ts';
 import type { Governance } from '#core/governance/governance.ts';
-import { marketingAction } from '#core/governance/policies.ts';
 import type { NormalForms } from '#core/identity/normal-form.ts';
 import type { Catalog } from '../catalog.ts';
-import { enforcement } from './enforcement.ts';
+import { policyDecisions } from './decisions.ts';
+import { receivedBy } from './received.ts';
 
 /** @returns undefined where a catalog has no labels and no policies of any kind */
 export function compileGovernance(catalog: Catalog, normalForms: NormalForms): Governance | undefined {
@@ -17,23 +17,8 @@ export function compileGovernance(catalog: Catalog, normalForms: NormalForms): G
   const declared = new Map(destinations.map((destination) => [destination.id, declaredConsents(destination)]));
   const needsConsent = [...declared.values()].some((own) => own.length > 0);
   if (labels.length + policies.length + consentPolicies.length === 0 && !needsConsent) return undefined;
-  const activationsOf = enforcement(catalog);
-  const forbidden = new Map(
-    destinations.map((destination) => [
-      destination.id,
-      new Map(
-        activationsOf(destination).flatMap(({ segmentId, violations: [first] }) =>
-          first ? [[segmentId, first.policyId] as const] : [],
-        ),
-      ),
-    ]),
-  );
-  const consents = new Map(
-    destinations.map((destination) => [
-      destination.id,
-      [...consentPolicies.filter((policy) => matches(policy, destination)), ...(declared.get(destination.id) ?? [])],
-    ]),
-  );
+  const { forbidden, consents: matching } = policyDecisions(destinations, catalog, receivedBy);
+  const consents = new Map([...matching].map(([id, own]) => [id, [...own, ...(declared.get(id) ?? [])]]));
   // Nobody is routed anew for what is decided when a page asks.
   const routed = new Set(catalog.destinations.map(({ id }) => id));
   const isRouted = ([id]: readonly [string, unknown]): boolean => routed.has(id);
@@ -55,12 +40,4 @@ function declaredConsents(destination: WrittenDestination): ConsentPolicyDefinit
     const what = path.startsWith(MARKETING) ? { channel: path.slice(MARKETING.length) } : { consent: path };
     return consentPolicyDefinition.parse({ id: path, destinations: [destination.id], ...what });
   });
-}
-
-function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: WrittenDestination): boolean {
-  if (policy.status !== 'ENABLED') return false;
-  const actions = marketingActions.map(marketingAction);
-  const isAboutAll = policy.marketingActionRefs.length + policy.destinations.length === 0;
-  const isAboutAction = policy.marketingActionRefs.some((reference) => actions.includes(marketingAction(reference)));
-  return isAboutAll || isAboutAction || policy.destinations.includes(id);
 }

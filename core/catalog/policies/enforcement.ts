@@ -3,7 +3,7 @@ import type { DataPolicy } from '#core/governance/definition.ts';
 import { NO_EXPORT } from '#core/governance/labels.ts';
 import { deniedBy, enabledPolicies, marketingAction } from '#core/governance/policies.ts';
 import type { Catalog } from '../catalog.ts';
-import { type LabelOrigin, Lineage } from './lineage.ts';
+import { type LabelOrigin, Lineage, type Received } from './lineage.ts';
 
 /** Data that a policy keeps from a destination. */
 export interface Violation {
@@ -36,17 +36,20 @@ const NO_EXPORT_POLICY: DataPolicy = {
 
 /**
  * What the policies of a catalog have against the activations of a destination (aep.md §6.7).
+ * @param receivedBy what a destination gets
  * @returns a function of the destination, which answers for each of its segments
  */
-export function enforcement(
+export function enforcement<D extends WrittenDestination>(
   catalog: Pick<Catalog, 'schemas' | 'datasets' | 'mergePolicies' | 'segments' | 'labels' | 'policies'>,
-): (destination: WrittenDestination) => readonly Activation[] {
+  receivedBy: (destination: D) => Received,
+): (destination: D) => readonly Activation[] {
   const lineage = new Lineage(catalog);
   const policies = enabledPolicies(catalog.policies ?? []);
   return (destination) => {
     const actions = new Set((destination.marketingActions ?? []).map(marketingAction));
+    const received = receivedBy(destination);
     return destination.segments.map((segmentId) => {
-      const origins = lineage.labelsOf(segmentId, destination);
+      const origins = lineage.labelsOf(segmentId, received);
       const labels = new Set(origins.map(({ label }) => label));
       const violations = [NO_EXPORT_POLICY, ...policies].flatMap((policy): Violation[] => {
         const about = policy.marketingActionRefs.map(marketingAction).filter((action) => actions.has(action));

@@ -1,11 +1,5 @@
-import type { WrittenDestination } from '#core/activation/definition.ts';
-import { SHARED_NAMESPACES } from '#core/activation/destinations/aam/identities.ts';
-import { edgeTypeOf, isEdgeDestination } from '#core/activation/edge-destinations/registry.ts';
-import { isForms, namespacesOf } from '#core/activation/normalise/forms.ts';
-import { isProfileDestination, typeOf } from '#core/activation/registry.ts';
 import { isAssignment, type LabelAssignment } from '#core/governance/definition.ts';
 import { STITCHED, withIncluded } from '#core/governance/labels.ts';
-import { isServedBy } from '#core/identity/hashing.ts';
 import { PROFILE_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { identityDescriptors, isLookupSchema, namesOfProperty } from '#core/schema/descriptors.ts';
 import { type FieldRead, fieldsRead, type Unions } from '#core/segmentation/pql/check/fields.ts';
@@ -26,6 +20,14 @@ export interface LabelOrigin {
   readonly usedBy?: 'rule' | 'attribute' | 'identity';
   /** Where the label was put, unless it puts itself. */
   readonly assignment?: LabelAssignment;
+}
+
+/** What a destination gets of people. */
+export interface Received {
+  /** Paths. */
+  readonly attributes: readonly string[];
+  /** Whether it gets the identities of a namespace. */
+  accepts(namespace: string): boolean;
 }
 
 type Governed = Pick<Catalog, 'schemas' | 'datasets' | 'mergePolicies' | 'segments' | 'labels'>;
@@ -56,8 +58,8 @@ export class Lineage {
   }
 
   /** The labels of what a destination gets by the activation of a segment, with all their origins. */
-  labelsOf(segmentId: string, destination: WrittenDestination): readonly LabelOrigin[] {
-    const used = [...this.#rule(segmentId), ...this.#mapped(destination)];
+  labelsOf(segmentId: string, received: Received): readonly LabelOrigin[] {
+    const used = [...this.#rule(segmentId), ...this.#mapped(received)];
     return [...this.#stitched(segmentId), ...this.#assignments.flatMap((one) => originsOf(one, used))];
   }
 
@@ -86,9 +88,7 @@ export class Lineage {
   }
 
   /** The attributes that a destination gets, and the fields that its identities come from. */
-  #mapped(destination: WrittenDestination): readonly Used[] {
-    const attributes = attributesOf(destination);
-    const accepts = acceptedBy(destination);
+  #mapped({ attributes, accepts }: Received): readonly Used[] {
     const identities = this.#profileSchemas.flatMap((schema): Used[] => {
       const of = classOf(schema);
       if (of === 'lookups') return [];
@@ -109,28 +109,6 @@ const IDENTITY_MAP = 'identityMap';
 const targetOf = ({ dataset, schema }: LabelAssignment): string => dataset ?? schema ?? '';
 const classOf = (schema: SchemaDefinition): FieldRead['of'] =>
   isLookupSchema(schema) ? 'lookups' : schema['meta:class'] === PROFILE_CLASS ? 'profiles' : 'events';
-
-function attributesOf(destination: WrittenDestination): readonly string[] {
-  if (isEdgeDestination(destination))
-    return edgeTypeOf(destination)
-      .attributes(destination)
-      .map(({ path }) => path);
-  return isProfileDestination(destination) ? typeOf(destination).attributes(destination) : [];
-}
-
-function acceptedBy(destination: WrittenDestination): (namespace: string) => boolean {
-  if (isEdgeDestination(destination)) return () => false;
-  if (!isProfileDestination(destination)) return (namespace) => SHARED_NAMESPACES.includes(namespace);
-  const type = typeOf(destination);
-  const identities = type.identities(destination);
-  const all = identities === 'all' || type.attributes(destination).includes(IDENTITY_MAP);
-  if (isForms(identities)) {
-    const namespaces = new Set(namespacesOf(identities));
-    return (namespace) => all || namespaces.has(namespace);
-  }
-  const accepted = typeof identities === 'string' ? [] : identities;
-  return (namespace) => all || accepted.some((each) => isServedBy(each, namespace));
-}
 
 /** The labelled paths of identity maps that concern what is accepted. */
 function identityMapPaths(

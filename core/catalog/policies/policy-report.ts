@@ -4,6 +4,7 @@ import { readCatalog } from '../load.ts';
 import type { LoadedCatalog } from '../loaded.ts';
 import type { CatalogProblem } from '../problem.ts';
 import { type Activation, enforcement } from './enforcement.ts';
+import { receivedBy } from './received.ts';
 
 /** What policies say about the activations of a catalog, with the places where labels were put. */
 export interface PolicyReport {
@@ -52,7 +53,7 @@ export function policyReport(
 ): { report?: PolicyReport; problems: readonly CatalogProblem[] } {
   const { loaded, catalog, problems } = readCatalog(files, variables);
   if (!catalog) return { problems };
-  const activationsOf = enforcement(catalog);
+  const activationsOf = enforcement(catalog, receivedBy);
   const destinations = catalog.destinations.map((destination): DestinationPolicies => {
     const segments = activationsOf(destination).map((activation) => segmentPolicies(activation, loaded));
     return { ...describe(destination), segments };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { customPersonalization } from '#core/activation/edge-destinations/custom-personalization.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
@@ -78,7 +79,9 @@ describe('what the edge answers within a request', () => {
         experiences: [{ id: 'one', items: [{ type: 'json', content: { id } }] }],
       }),
     );
-    catalog = { ...(await exampleDefinitions()), activities };
+    const definition = { id: 'told', type: 'custom-personalization', segments: EDGE_SEGMENTS };
+    const edgeDestinations = [customPersonalization.definition.parse(definition)];
+    catalog = { ...(await exampleDefinitions()), activities, edgeDestinations };
     wiring = readWiring(templatesOf('prod'));
   });
 
@@ -136,6 +139,10 @@ describe('what the edge answers within a request', () => {
           .payloads('personalization:decisions')
           .map(({ scope }) => scope)
           .sort();
+        const pulled = reply
+          .payloads('activation:pull')
+          .flatMap(({ segments }) => segments.map(({ id }: { id: string }) => id))
+          .sort();
         expect(reply.status).toBe(200);
         // Two reads one after the other: the second one is of two things at the same time.
         expect(reads.length).toBeLessThanOrEqual(3);
@@ -143,6 +150,7 @@ describe('what the edge answers within a request', () => {
         await platform.poller.run();
         const streamed = (await membersOf(platform, ecid)).filter((id) => EDGE_SEGMENTS.includes(id));
         expect(answered).toEqual(streamed);
+        expect(pulled).toEqual(streamed);
         seen.in += answered.length;
         seen.out += EDGE_SEGMENTS.length - answered.length;
       }),

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { customPersonalization } from '#core/activation/edge-destinations/custom-personalization.ts';
+import { edgeUrl } from '#core/activation/edge-destinations/edge-url.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
@@ -21,6 +23,7 @@ const START = Date.parse('2026-03-01T10:00:00Z');
 const STRANGER = { crmId: 'RB-1', ecid: ecidOf(1) };
 const NAMES = new RegExp(`${STRANGER.crmId}|${STRANGER.ecid}`);
 
+const GOLD_SEGMENT = 'gold-and-silver';
 const GOLD = {
   _riverbend: { crmId: STRANGER.crmId },
   loyalty: { tier: 'gold' },
@@ -61,7 +64,18 @@ describe('a page that claims to be a stranger', () => {
     const control = { control: 0 };
     const { activities = [], ...definitions } = await exampleDefinitions();
     // Nobody is in a control group: who is in the audience is shown something.
-    catalog = { ...definitions, activities: activities.map((one) => ({ ...one, ...control })) };
+    const of = { segments: [GOLD_SEGMENT] };
+    const attributes = { attributes: { tier: 'loyalty.tier' } };
+    const edgeDestinations = [
+      customPersonalization.definition.parse({ id: 'told', type: 'custom-personalization', ...of, ...attributes }),
+      edgeUrl.definition.parse({
+        id: 'pixel',
+        type: 'edge-url',
+        ...of,
+        urls: { [GOLD_SEGMENT]: 'https://ads.example/p' },
+      }),
+    ];
+    catalog = { ...definitions, edgeDestinations, activities: activities.map((one) => ({ ...one, ...control })) };
     wiring = readWiring(templatesOf('prod'));
   });
 
@@ -99,7 +113,7 @@ describe('a page that claims to be a stranger', () => {
     const untouched = await strangerIn(await world(async () => {}));
     expect(untouched).toMatchObject({ profiles: [{ identities: [expect.any(String), expect.any(String)] }] });
     expect(untouched.timeline).toHaveLength(4);
-    expect(JSON.stringify(untouched.memberships)).toContain('gold-and-silver');
+    expect(JSON.stringify(untouched.memberships)).toContain(GOLD_SEGMENT);
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 6 }), async (actions) => {
         const replies: EdgeReply[] = [];
@@ -135,7 +149,15 @@ describe('a page that claims to be a stranger', () => {
           body: { ...asked, ...known },
         });
         expect(theirs.payloads('personalization:decisions')).toHaveLength(1);
-        for (const reply of replies) expect(reply.payloads('personalization:decisions')).toEqual([]);
+        expect(theirs.payloads('activation:pull')).toMatchObject([{ segments: [{ id: GOLD_SEGMENT }] }]);
+        expect(theirs.payloads('activation:push')).toHaveLength(1);
+        expect(JSON.stringify(theirs.body)).not.toContain('attributes');
+        for (const reply of replies) {
+          expect(reply.payloads('personalization:decisions')).toEqual([]);
+          expect(reply.payloads('activation:pull').flatMap(({ segments }) => segments)).toEqual([]);
+          expect(reply.payloads('activation:push')).toEqual([]);
+          expect(JSON.stringify(reply.body)).not.toContain('attributes');
+        }
         // What the page did is its device's own.
         const device = await Array.fromAsync(platform.stores.timeline.read(`ECID:${own}`));
         expect(device).toHaveLength(done);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EdgePerson, edgePayloads } from '#core/activation/edge-destinations/payloads.ts';
+import { answeringIn, type EdgePerson, edgePayloads } from '#core/activation/edge-destinations/payloads.ts';
 import { EDGE_DEFINITIONS, type EdgeDestinationDefinition } from '#core/activation/edge-destinations/registry.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { loadCatalog } from '#core/catalog/load.ts';
@@ -27,7 +27,7 @@ const person = (segments: readonly string[], more: Partial<EdgePerson> = {}): Ed
   attribute: (path) => PROFILE[path],
   ...more,
 });
-const browser = { datastreamId: 'web', isAuthenticated: false, governance: undefined };
+const browser = { isAuthenticated: false, governance: undefined };
 const server = { ...browser, isAuthenticated: true };
 
 describe('a destination of type custom-personalization', () => {
@@ -99,8 +99,8 @@ describe('destinations at the edge', () => {
       { ...ads, datastreams: ['app'] },
       { ...pixel, enabled: false },
     ];
-    const { pull, push } = edgePayloads(destinations, person(['gold']), browser);
-    expect([pull.length, push.length]).toEqual([1, 0]);
+    expect(answeringIn('web', destinations).map(({ id }) => id)).toEqual(['onsite']);
+    expect(answeringIn('app', [onsite, ...destinations]).map(({ id }) => id)).toEqual(['onsite', 'ads']);
   });
 
   it('never give attributes to a browser, nor audiences that they have no business with', () => {
@@ -148,6 +148,18 @@ describe('destinations at the edge', () => {
       expect(entry).toMatchObject({ destinationId: 'onsite', segments: [] });
       expect(entry).not.toHaveProperty('attributes');
     }
+  });
+
+  it('give no attribute where every audience is forbidden, as it is where an attribute is', () => {
+    const givenUnder = (forbidden: readonly string[]) => {
+      const denied = new Map(forbidden.map((id) => [id, 'policy']));
+      const governance = { forbidden: new Map([['onsite', denied]]), consents: new Map(), normalForms: new Map() };
+      const [entry] = edgePayloads([onsite], person(['gold', 'carts']), { ...server, governance }).pull;
+      const { segments, attributes } = entry as { segments: { id: string }[]; attributes?: object };
+      return [segments.map(({ id }) => id), attributes !== undefined];
+    };
+    expect(givenUnder(['gold'])).toEqual([['carts'], true]);
+    expect(givenUnder(['gold', 'carts'])).toEqual([[], false]);
   });
 
   it('violate policies as others do', () => {
