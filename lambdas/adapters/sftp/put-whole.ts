@@ -53,16 +53,39 @@ async function write(session: Session, path: string, bytes: Uint8Array): Promise
 /** In one step where the server can; else a file of the same name goes first, and there is none for a moment. */
 async function moveTo(session: Session, part: string, whole: string): Promise<void> {
   const why = `${part} cannot be renamed to ${whole}`;
-  try {
-    await called((done) => session.ext_openssh_rename(part, whole, done), why);
-  } catch {
-    const isThere = await called<object>((done) => session.stat(whole, done), '').then(
-      () => true,
-      () => false,
-    );
-    if (isThere) await called((done) => session.unlink(whole, done), `${whole} cannot be replaced`);
-    await called((done) => session.rename(part, whole, done), why);
-  }
+  if (await movedAtOnce(session, part, whole, why)) return;
+  const isThere = await called<object>((done) => session.stat(whole, done), '').then(
+    () => true,
+    () => false,
+  );
+  if (isThere) await called((done) => session.unlink(whole, done), `${whole} cannot be replaced`);
+  await called((done) => session.rename(part, whole, done), why);
+}
+
+/** SSH_FX_OP_UNSUPPORTED */
+const UNSUPPORTED = 8;
+
+/** @returns false where the server does not know it; what it knows and fails to do is no reason to take the old file away */
+async function movedAtOnce(session: Session, part: string, whole: string, why: string): Promise<boolean> {
+  let isKnown = true;
+  const moving = called((done) => {
+    try {
+      session.ext_openssh_rename(part, whole, (error) => {
+        if ((error as { code?: number } | null | undefined)?.code === UNSUPPORTED) isKnown = false;
+        done(error);
+      });
+    } catch (error) {
+      isKnown = false;
+      throw error;
+    }
+  }, why);
+  return moving.then(
+    () => true,
+    (error: unknown) => {
+      if (isKnown) throw error;
+      return false;
+    },
+  );
 }
 
 /** A call with a callback that may fail, and may throw where the server does not know it. */

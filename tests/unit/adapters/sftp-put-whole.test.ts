@@ -104,6 +104,14 @@ describe('a file that is put on an SFTP server', () => {
     expect([...to.files]).toEqual([]);
   });
 
+  it('leaves the old one where renaming in one step is known and fails', async () => {
+    const to = server([false, false, false, false, true]);
+    to.files.set('/in/people.csv', Buffer.from('old'));
+    await expect(put(to, 'x')).rejects.toThrow(/cannot be renamed to/);
+    expect(to.seen).not.toContain(undefined);
+    expect([...to.files].map(([path, body]) => [path, body.toString()])).toEqual([['/in/people.csv', 'old']]);
+  });
+
   it('is seen whole or not at all, whatever fails, and is there when nothing failed', async () => {
     await fc.assert(
       fc.asyncProperty(
