@@ -7,6 +7,8 @@ import {
 import {
   CreateSecretCommand,
   DeleteSecretCommand,
+  DescribeSecretCommand,
+  InvalidRequestException,
   ResourceExistsException,
   ResourceNotFoundException,
   RestoreSecretCommand,
@@ -225,9 +227,11 @@ export async function createSecret(destinationId: string, stage: string): Promis
       }),
     );
   } catch (error) {
-    if (error instanceof ResourceExistsException) return;
+    const isThere = error instanceof ResourceExistsException || error instanceof InvalidRequestException;
+    if (!isThere) throw error;
+    const { DeletedDate } = await secretsManager().send(new DescribeSecretCommand({ SecretId: Name }));
     // It was deleted not long ago, with a destination of the same name.
-    await secretsManager().send(new RestoreSecretCommand({ SecretId: Name }));
+    if (DeletedDate) await secretsManager().send(new RestoreSecretCommand({ SecretId: Name }));
   }
 }
 
