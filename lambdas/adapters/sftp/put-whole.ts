@@ -53,7 +53,7 @@ async function write(session: Session, path: string, bytes: Uint8Array): Promise
 /** In one step where the server can; else a file of the same name goes first, and there is none for a moment. */
 async function moveTo(session: Session, part: string, whole: string): Promise<void> {
   const why = `${part} cannot be renamed to ${whole}`;
-  if (await movedAtOnce(session, part, whole, why)) return;
+  if (await renamedInOneStep(session, part, whole, why)) return;
   const isThere = await called<object>((done) => session.stat(whole, done), '').then(
     () => true,
     () => false,
@@ -66,7 +66,7 @@ async function moveTo(session: Session, part: string, whole: string): Promise<vo
 const UNSUPPORTED = 8;
 
 /** @returns false where the server does not know it; what it knows and fails to do is no reason to take the old file away */
-async function movedAtOnce(session: Session, part: string, whole: string, why: string): Promise<boolean> {
+async function renamedInOneStep(session: Session, part: string, whole: string, why: string): Promise<boolean> {
   let isKnown = true;
   const moving = called((done) => {
     try {
