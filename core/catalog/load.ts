@@ -14,6 +14,7 @@ import { checkPolicies } from './checks/policies.ts';
 import { checkSchemas } from './checks/schemas.ts';
 import { checkSegments } from './checks/segments.ts';
 import { checkSourceConnections } from './checks/source-connections.ts';
+import { checkTextAudiences } from './checks/text-audiences.ts';
 import { checkUnique } from './checks/unique.ts';
 import { Findings, type Loaded, type LoadedCatalog } from './loaded.ts';
 import { type CatalogProblem, compareProblems } from './problem.ts';
@@ -53,7 +54,9 @@ export function loadCatalog(
   const findings = new Findings();
   checkEnforcement(loaded, catalog, findings);
   const problems = findings.problems.sort(compareProblems);
-  return problems.length > 0 ? { problems, warnings } : { catalog, problems, warnings };
+  if (problems.length > 0) return { problems, warnings };
+  checkTextAudiences(loaded, catalog, findings);
+  return { catalog, problems, warnings: [...warnings, ...findings.warnings].sort(compareProblems) };
 }
 
 /** Like {@link loadCatalog}, but says nothing about policies. */

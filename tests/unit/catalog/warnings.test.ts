@@ -66,3 +66,29 @@ descriptors:
     ]);
   });
 });
+
+describe('an audience of a destination that sends texts', () => {
+  const texts = (segments: string, more = ''): Record<string, string> => ({
+    'segments/regulars.yaml': segmentText('regulars', 'xEvent.groupBy(eventType).count() > 2'),
+    'destinations/texts.yaml': `id: texts
+type: twilio
+segments: ${segments}
+accountSid: AC00000000000000000000000000000001
+sender: { messagingServiceSid: MG00000000000000000000000000000001 }
+template: Hello
+optOuts: { dataset: people }
+${more}`,
+  });
+
+  it('gets a warning where only the evaluation of everybody has members of it', () => {
+    const files = texts(`[gold, ${HERE}regulars]`);
+    const warnings = warningsOf(files);
+    expect(placesOf(warnings)).toEqual(marks(files));
+    expect(warnings).toMatchObject([{ message: 'nobody in "regulars" is sent a text' }]);
+  });
+
+  it('gets none where it is evaluated when data comes in, or nobody is sent anything', () => {
+    expect(warningsOf(texts('[gold]'))).toEqual([]);
+    expect(warningsOf(texts('[regulars]', 'enabled: false\n'))).toEqual([]);
+  });
+});
