@@ -24,7 +24,7 @@ import type { Clock } from '#core/ports/clock.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { DAY_S } from '#core/util/durations.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGetFor } from './batch-get.ts';
 import { type Item, isConflict } from './client.ts';
 import { numberAt, stringAt } from './item-codec.ts';
 
@@ -49,11 +49,9 @@ export class DynamoDbActivityCounts implements ActivityCounts {
   }
 
   async exposures(identities: readonly IdentityKey[]): Promise<ReadonlyMap<IdentityKey, Exposures>> {
-    const keys = new Map(identities.map((identity) => [operationsKey.exposures(identity), identity]));
     const found = new Map<IdentityKey, Exposures>();
-    for await (const item of batchGet(this.#client, this.#table, [...keys.keys()])) {
-      found.set(keys.get(item.pk.S)!, exposuresIn(item));
-    }
+    const items = batchGetFor(this.#client, this.#table, identities, operationsKey.exposures);
+    for await (const [identity, item] of items) found.set(identity, exposuresIn(item));
     return found;
   }
 
@@ -78,13 +76,11 @@ export class DynamoDbActivityCounts implements ActivityCounts {
   }
 
   async totals(activities: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<string, ExperienceCounts>>> {
-    const keys = new Map(
-      activities.flatMap((id) => SHARDS.map((shard) => [operationsKey.activityCounts(id, shard), id] as const)),
-    );
+    const shards = activities.flatMap((id) => SHARDS.map((shard) => ({ id, shard })));
     const totals = new Map(activities.map((id) => [id, new Map<string, Record<Counted, number>>()]));
-    for await (const item of batchGet(this.#client, this.#table, [...keys.keys()])) {
-      addTo(totals.get(keys.get(item.pk.S)!)!, item);
-    }
+    const keyOf = ({ id, shard }: (typeof shards)[number]): string => operationsKey.activityCounts(id, shard);
+    const items = batchGetFor(this.#client, this.#table, shards, keyOf);
+    for await (const [{ id }, item] of items) addTo(totals.get(id)!, item);
     return totals;
   }
 

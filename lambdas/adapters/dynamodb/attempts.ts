@@ -4,7 +4,7 @@ import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { DAY_S } from '#core/util/durations.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGetFor } from './batch-get.ts';
 import { numberAt } from './item-codec.ts';
 
 /** Longer than a queue keeps a message. */
@@ -24,11 +24,10 @@ export class DynamoDbAttemptCounts implements AttemptCounts {
   }
 
   async get(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
-    const keys = new Map(ids.map((id) => [operationsKey.attempts(id), id]));
     const counts = new Map<string, number>();
-    for await (const item of batchGet(this.#client, this.#table, [...keys.keys()])) {
+    for await (const [id, item] of batchGetFor(this.#client, this.#table, ids, operationsKey.attempts)) {
       const tried = numberAt(item, 'tried') ?? 0;
-      if (tried > 0) counts.set(keys.get(item.pk.S)!, tried);
+      if (tried > 0) counts.set(id, tried);
     }
     return counts;
   }

@@ -31,3 +31,14 @@ export async function* batchGet(
     }
   }
 }
+
+/** The same for things that each have an item: each that has one, with its item. */
+export async function* batchGetFor<T>(
+  client: DynamoDBClient,
+  table: string,
+  wanted: readonly T[],
+  keyOf: (one: T) => string,
+): AsyncIterable<readonly [one: T, item: Item]> {
+  const byKey = new Map(wanted.map((one) => [keyOf(one), one]));
+  for await (const item of batchGet(client, table, [...byKey.keys()])) yield [byKey.get(item.pk.S)!, item];
+}

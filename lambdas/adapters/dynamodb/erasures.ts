@@ -8,7 +8,7 @@ import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Erasure } from '#core/privacy/erasure.ts';
 import type { Erasures } from '#core/privacy/ports/erasures.ts';
 import { DAY_S } from '#core/util/durations.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGet, batchGetFor } from './batch-get.ts';
 import { putAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes } from './item-codec.ts';
 
@@ -39,10 +39,9 @@ export class DynamoDbErasures implements Erasures {
       new GetItemCommand({ TableName: this.#table, Key: this.#list, ConsistentRead: true }),
     );
     const ids = item?.ids?.SS ?? [];
-    const byKey = new Map(ids.map((id) => [operationsKey.erasure(id), id]));
     const found: Erasure[] = [];
-    for await (const each of batchGet(this.#client, this.#table, [...byKey.keys()])) {
-      found.push(erasureIn(each, byKey.get(each.pk.S)!));
+    for await (const [id, each] of batchGetFor(this.#client, this.#table, ids, operationsKey.erasure)) {
+      found.push(erasureIn(each, id));
     }
     return found
       .filter(({ status }) => status === 'under-way')

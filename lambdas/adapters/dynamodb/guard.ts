@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand
 import type { ExitCount, GuardState, GuardStore, Held } from '#core/activation/ports/guard.ts';
 import { GUARD_SHARDS, operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import { DAY_S } from '#core/util/durations.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGet, batchGetFor } from './batch-get.ts';
 import { numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
 
 /** Counts of a day are of interest until the end of the next. */
@@ -20,11 +20,9 @@ export class DynamoDbGuardStore implements GuardStore {
   }
 
   async states(destinationIds: readonly string[]): Promise<ReadonlyMap<string, GuardState>> {
-    const ids = new Map(destinationIds.map((id) => [operationsKey.destination(id), id]));
     const states = new Map<string, GuardState>();
-    for await (const item of batchGet(this.#client, this.#table, [...ids.keys()])) {
-      states.set(ids.get(item.pk.S)!, stateOf(item));
-    }
+    const items = batchGetFor(this.#client, this.#table, destinationIds, operationsKey.destination);
+    for await (const [id, item] of items) states.set(id, stateOf(item));
     return states;
   }
 

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { operationsKey } from '#core/contract/tables.ts';
 import type { LookupItem, LookupStore } from '#core/profile/ports/lookup-store.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGetFor } from './batch-get.ts';
 import { putAll } from './client.ts';
 import { decodeState, encodeState, numberAt } from './item-codec.ts';
 
@@ -16,10 +16,9 @@ export class DynamoDbLookupStore implements LookupStore {
   }
 
   async get(entity: string, keys: readonly string[]): Promise<ReadonlyMap<string, LookupItem>> {
-    const keyOf = new Map(keys.map((key) => [operationsKey.lookup(entity, key), key]));
+    const keyOf = (key: string): string => operationsKey.lookup(entity, key);
     const found = new Map<string, LookupItem>();
-    for await (const item of batchGet(this.#client, this.#table, [...keyOf.keys()])) {
-      const key = keyOf.get(item.pk.S)!;
+    for await (const [key, item] of batchGetFor(this.#client, this.#table, keys, keyOf)) {
       const { fragment } = decodeState<Pick<LookupItem, 'fragment'>>(item);
       found.set(key, { entity, key, revision: numberAt(item, 'revision')!, fragment });
     }

@@ -6,7 +6,7 @@ import type {
   SuppressionList,
   Suppressions,
 } from '#core/governance/suppression.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGetFor } from './batch-get.ts';
 import { type Item, putAll } from './client.ts';
 import { bytesAt, numberAt, stringAt } from './item-codec.ts';
 
@@ -100,9 +100,9 @@ export class DynamoDbSuppressions implements Suppressions {
       const revisions = JSON.parse(stringAt(list, 'pages') ?? '[]') as number[];
       const pages = [...this.#known.pages];
       const stale = revisions.flatMap((each, index) => (pages[index]?.revision === each ? [] : [index]));
-      const keys = new Map(stale.map((index) => [operationsKey.suppressionPage(index), index]));
-      for await (const item of batchGet(this.#client, this.#table, [...keys.keys()])) {
-        pages[keys.get(item.pk.S)!] = {
+      const items = batchGetFor(this.#client, this.#table, stale, operationsKey.suppressionPage);
+      for await (const [index, item] of items) {
+        pages[index] = {
           revision: numberAt(item, 'revision')!,
           entries: unpack(bytesAt(item, 'entries')!),
         };

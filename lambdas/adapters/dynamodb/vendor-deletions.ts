@@ -3,7 +3,7 @@ import type { VendorDeletion, VendorDeletions } from '#core/activation/ports/ven
 import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { DAY_S } from '#core/util/durations.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGetFor } from './batch-get.ts';
 import { stringAt } from './item-codec.ts';
 
 /** The receipt has them long before. */
@@ -37,10 +37,10 @@ export class DynamoDbVendorDeletions implements VendorDeletions {
   }
 
   async get(requestId: string, destinationIds: readonly string[]): Promise<ReadonlyMap<string, VendorDeletion>> {
-    const keys = new Map(destinationIds.map((id) => [operationsKey.vendorDeletion(requestId, id), id]));
+    const keyOf = (id: string): string => operationsKey.vendorDeletion(requestId, id);
     const found = new Map<string, VendorDeletion>();
-    for await (const item of batchGet(this.#client, this.#table, [...keys.keys()])) {
-      found.set(keys.get(item.pk.S)!, stringAt(item, 'outcome') as VendorDeletion);
+    for await (const [id, item] of batchGetFor(this.#client, this.#table, destinationIds, keyOf)) {
+      found.set(id, stringAt(item, 'outcome') as VendorDeletion);
     }
     return found;
   }

@@ -14,7 +14,7 @@ import { operationsKey, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { DAY_S } from '#core/util/durations.ts';
 import { mapWithConcurrency } from '#core/util/map-with-concurrency.ts';
-import { batchGet } from './batch-get.ts';
+import { batchGetFor } from './batch-get.ts';
 import { numberAt, stringAt } from './item-codec.ts';
 
 /** Longer than a queue keeps a message. */
@@ -90,11 +90,10 @@ class DynamoDbSubmissions implements Submissions {
 
   async get(keys: readonly string[]): Promise<ReadonlyMap<string, Submission>> {
     const { client, table } = this.#world;
-    const wanted = new Map(keys.map((key) => [operationsKey.submission(key), key]));
     const found = new Map<string, Submission>();
-    for await (const item of batchGet(client, table, [...wanted.keys()])) {
+    for await (const [key, item] of batchGetFor(client, table, keys, operationsKey.submission)) {
       const text = stringAt(item, 'submission');
-      if (text !== undefined) found.set(wanted.get(item.pk.S)!, JSON.parse(text) as Submission);
+      if (text !== undefined) found.set(key, JSON.parse(text) as Submission);
     }
     return found;
   }
