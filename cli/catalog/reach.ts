@@ -9,7 +9,7 @@ import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 
 /** So many profile items are read at most, however large the stage is: seconds, and cents. */
-const MOST_ITEMS = 2_000;
+const MAX_ITEMS = 2_000;
 
 /**
  * Counts whom destinations of a catalog would be sent on a stage; nothing is written.
@@ -34,7 +34,7 @@ export async function measureReach(
     now,
     random: Math.random,
   };
-  const reach = await reachOf({ route: { ...route, destinations }, evaluation }, deps, MOST_ITEMS);
+  const reach = await reachOf({ route: { ...route, destinations }, evaluation }, deps, MAX_ITEMS);
   return {
     ...reach,
     destinations: reach.destinations.map((each) => ({

@@ -92,7 +92,7 @@ export interface Declaration<D extends AnyDestination> {
   sendsUpdates(destination: D): boolean;
   /**
    * Whether the vendor keeps what it was sent until it is told that there is no value any more: an attribute that a member
-   * had when last sent, and has no more, is then `null` in the delivery. @default it is left out
+   * had when last sent, and has no more, is then `null` in the delivery. @default it is omitted
    */
   readonly clearsAttributes?: true;
   /**

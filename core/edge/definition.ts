@@ -21,7 +21,7 @@ const publicKey = z
 const identityTokens = z.strictObject({
   /** Keys as JWK; two while one replaces the other. */
   keys: z.array(publicKey).min(1).max(5),
-  /** What the claim `iss` has to be. Any, when left out. */
+  /** What the claim `iss` has to be. Any, when omitted. */
   issuer: z.string().min(1).optional(),
   /** How long after it was issued a token counts at most, whatever its own expiry says. */
   maxAgeSeconds: z.int().min(1).max(DAY_S).default(HOUR_S),
@@ -38,11 +38,11 @@ export const datastreamDefinition = z.strictObject({
   orgId: z.string().regex(/^[A-Za-z0-9_.-]{1,64}(@[A-Za-z0-9_.-]{1,64})?$/, 'an organisation such as ABCDEF@AdobeOrg'),
   /** The dataset that events become records of. */
   eventDataset: id,
-  /** The dataset of consents; without one, `set-consent` is refused. */
+  /** The dataset of consents; without one, `set-consent` is rejected. */
   profileDataset: id.optional(),
   /** Whether calls without a key are taken. */
   accessType: z.enum(['mixed', 'authenticated']).default('mixed'),
-  /** Pages that may call it. None when left out: then only servers may. */
+  /** Pages that may call it. None when omitted: then only servers may. */
   allowedOrigins: z.array(origin).default([]),
   /** The apex domain of the pages whose edge host is below it: their cookies are set by the answer itself. */
   firstPartyDomain: z.string().regex(DOMAIN, 'a domain such as shop.example').optional(),

@@ -28,7 +28,7 @@ export interface EventSource {
   readonly now: number;
 }
 
-/** An event that goes on, or what is wrong with it; `warning` where a part of it was left out. */
+/** An event that goes on, or what is wrong with it; `warning` where a part of it was omitted. */
 export type EventOutcome =
   | { readonly entity: Fields; readonly warning?: EdgeProblem; readonly problem?: undefined }
   | { readonly problem: EdgeProblem };

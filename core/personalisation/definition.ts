@@ -78,7 +78,7 @@ export const activityDefinition = z.strictObject({
   name: z.string().min(1),
   description: z.string().optional(),
   lifecycleState,
-  /** Id of the segment whose members see it. Everybody, when left out. */
+  /** Id of the segment whose members see it. Everybody, when omitted. */
   audience: definitionId.optional(),
   /** Where several want the same place, the higher one goes first. */
   priority: z.int().min(0).max(999).default(5),

@@ -46,7 +46,7 @@ export const sqs = /* @__PURE__ */ lazily(() => new SQSClient({ ...settings(), u
 /** Buckets in the path, since what answers in place of AWS has no names for them. */
 export const s3 = /* @__PURE__ */ lazily(() => new S3Client({ ...settings(SLOW), forcePathStyle: hasEndpoint() }));
 
-/** For buckets of other accounts. @param region that of the stage where it is left out */
+/** For buckets of other accounts. @param region that of the stage where it is omitted */
 export const s3With = (credentials: S3ClientConfig['credentials'] & object, region: string | undefined): S3Client =>
   new S3Client({
     ...settings(SLOW),

@@ -8,6 +8,6 @@ const { guard: _guard, ...base } = destinationBase;
 /** What the definitions of destinations at the edge share. */
 export const edgeDestinationBase = {
   ...base,
-  /** Datastreams whose answers have it; all of the catalog, when left out. */
+  /** Datastreams whose answers have it; all of the catalog, when omitted. */
   datastreams: z.array(definitionId).min(1).optional(),
 };

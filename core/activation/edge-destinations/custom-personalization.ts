@@ -8,7 +8,7 @@ const MAX_ATTRIBUTES = 30;
 const definition = z.strictObject({
   ...edgeDestinationBase,
   type: z.literal('custom-personalization'),
-  /** The name by which the page's code finds it; the id, when left out. */
+  /** The name by which the page's code finds it; the id, when omitted. */
   alias: z.string().min(1).max(256).optional(),
   /** Name in the answer → path of a profile attribute. Only callers that have shown a key are given any. */
   attributes: z

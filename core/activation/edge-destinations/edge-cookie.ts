@@ -12,7 +12,7 @@ const definition = z.strictObject({
   type: z.literal('edge-cookie'),
   cookie: z.strictObject({
     name: z.string().regex(/^[\w-]{1,64}$/, 'the name of a cookie: letters, digits, "_" and "-"'),
-    /** The domain that it is set for; that of the page, when left out. */
+    /** The domain that it is set for; that of the page, when omitted. */
     domain: z
       .string()
       .regex(/^\.?[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'a domain such as shop.example')
@@ -20,7 +20,7 @@ const definition = z.strictObject({
     ttlDays: z.int().min(1).max(400).default(DEFAULT_DAYS),
     separator: z.enum(['|', ':', '.']).default('|'),
   }),
-  /** Segment → what stands for it in the cookie; its id, when left out. */
+  /** Segment → what stands for it in the cookie; its id, when omitted. */
   values: z
     .record(definitionId, z.string().regex(/^[\w-]{1,64}$/, 'letters, digits, "_" and "-", at most 64'))
     .default({}),

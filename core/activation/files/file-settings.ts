@@ -30,7 +30,7 @@ export const fileSettings = {
   endDate: z.iso.date().optional(),
   /** Without `{datetime}` each file takes the place of the one before. */
   fileName: fileNameTemplate.optional(),
-  /** CSV where it is left out. */
+  /** CSV where it is omitted. */
   format: z.enum(FILE_FORMATS).optional(),
   /** Of CSV and JSON as a whole, of Parquet inside. */
   compression: z.enum(COMPRESSIONS).optional(),

@@ -18,7 +18,7 @@ export interface ExplainedPart {
   /** Epoch ms: the first later instant at which time alone may make it another; undefined where only data can. */
   readonly changesAt?: number;
   readonly parts: readonly ExplainedPart[];
-  /** Of a condition: the attributes that it reads, dotted path → value; undefined values are left out. */
+  /** Of a condition: the attributes that it reads, dotted path → value; undefined values are omitted. */
   readonly values?: Readonly<Record<string, unknown>>;
   /** Of a condition on events: those that count for it, the newest first. */
   readonly events?: CountedEvents;

@@ -49,7 +49,7 @@ export const eventBridge = {
   },
   setUp: [
     'In the account of the bus, create a role whose name begins with "tributary-": it may events:PutEvents to the bus, and trusts the role of the delivery function, with an external id.',
-    'Or leave out `roleArn`, and list the ARN of the bus in `destinationResources` of the stage.',
+    'Or omit `roleArn`, and list the ARN of the bus in `destinationResources` of the stage.',
     'Have readers heed `detail.delivery`: events come at least once, and in no order.',
   ],
   limits: ({ requestsPerSecond }) => ({

@@ -41,7 +41,7 @@ export const kinesis = {
   },
   setUp: [
     'In the account of the stream, create a role whose name begins with "tributary-": it may kinesis:PutRecords to the stream (and use its key), and trusts the role of the delivery function, with an external id.',
-    'Or leave out `roleArn`, and list the ARN of the stream in `destinationResources` of the stage.',
+    'Or omit `roleArn`, and list the ARN of the stream in `destinationResources` of the stage.',
   ],
   limits: ({ requestsPerSecond }) => ({ rows: MAX_RECORDS, bytes: MAX_CALL_BYTES, perSecond: requestsPerSecond }),
   authentication: ({ stream, roleArn, externalId }) => ({

@@ -19,7 +19,7 @@ const definition = z.strictObject({
     )
     .max(512)
     .optional(),
-  /** Of the bucket; that of the stage where it is left out. */
+  /** Of the bucket; that of the stage where it is omitted. */
   region: z
     .string()
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'expected the name of a region such as eu-central-1')

@@ -40,7 +40,7 @@ export const sqs = {
   },
   setUp: [
     'In the account of the queue, create a role whose name begins with "tributary-": it may sqs:SendMessage to the queue (and use its key), and trusts the role of the delivery function, with an external id.',
-    'Or leave out `roleArn`, and list the ARN of the queue in `destinationResources` of the stage.',
+    'Or omit `roleArn`, and list the ARN of the queue in `destinationResources` of the stage.',
     'Use a FIFO queue (its name ends with ".fifo") where the order matters; readers of another heed `delivery` of the message.',
   ],
   limits: ({ requestsPerSecond }) => ({ rows: MAX_MESSAGES, bytes: MAX_BYTES, perSecond: requestsPerSecond }),
