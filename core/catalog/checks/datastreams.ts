@@ -4,7 +4,7 @@ import { didYouMean } from '#core/util/did-you-mean.ts';
 import { isObject } from '#core/util/is-object.ts';
 import { type Findings, idsOf, type Loaded, type LoadedCatalog } from '../loaded.ts';
 import type { Path } from '../source-file.ts';
-import { checkAddedFields } from './mappings.ts';
+import { checkMapping } from './mappings.ts';
 import { schemasById, treeOfSchema } from './union.ts';
 
 /** Datastreams lead to datasets that can take what comes, and say who may call them (docs/edge.md). */
@@ -17,7 +17,7 @@ export function checkDatastreams(catalog: LoadedCatalog, findings: Findings): vo
     checkWhoCalls(loaded, definition, findings);
     const schema = byId.get(schemaOf(definition.eventDataset, catalog) ?? '');
     if (schema && definition.mapping.length > 0) {
-      checkAddedFields(loaded, definition.mapping, schema, treeOfSchema(schema, byId), findings);
+      checkMapping(loaded, definition.mapping, schema, treeOfSchema(schema, byId), findings, { adds: true });
     }
   }
 }

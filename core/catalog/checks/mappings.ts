@@ -8,30 +8,21 @@ import { didYouMean } from '#core/util/did-you-mean.ts';
 import type { Findings, Loaded } from '../loaded.ts';
 import { checkValues } from './mapping-values.ts';
 
-/** Rules of a mapping fill fields that the schema has, each once, and all that it requires. */
+/**
+ * Rules of a mapping fill fields that the schema has, each once, and all that it requires.
+ * @param adds whether they add fields to a record: what the schema requires may stand there already
+ */
 export function checkMapping(
   loaded: Loaded<unknown>,
   rules: readonly MappingRule[],
   schema: SchemaDefinition,
   tree: FieldTree,
   findings: Findings,
+  { adds = false }: { readonly adds?: boolean } = {},
 ): void {
   const before = findings.problems.length;
   const filled = checkRules(loaded, rules, schema, tree, findings);
-  checkRequired(loaded, filled, schema, findings);
-  if (findings.problems.length === before) checkTogether(loaded, rules, findings);
-}
-
-/** The same of a mapping that adds fields to a record: what the schema requires may stand there already. */
-export function checkAddedFields(
-  loaded: Loaded<unknown>,
-  rules: readonly MappingRule[],
-  schema: SchemaDefinition,
-  tree: FieldTree,
-  findings: Findings,
-): void {
-  const before = findings.problems.length;
-  checkRules(loaded, rules, schema, tree, findings);
+  if (!adds) checkRequired(loaded, filled, schema, findings);
   if (findings.problems.length === before) checkTogether(loaded, rules, findings);
 }
 
