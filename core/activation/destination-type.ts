@@ -155,8 +155,10 @@ export interface RequestDestination<D extends AnyDestination, C = unknown, R = u
   answer(outcome: HttpOutcome, rows: readonly R[], call: C, destination: D): Answer<C, R>;
   /** Whether an outcome says that the token has expired where its status is not 401: then once more with a new one. */
   expired?(outcome: HttpOutcome): boolean;
-  /** A request that changes nothing and needs the permission that deliveries need, for `destination test`. */
+  /** A request that changes nothing and, unless `probeShows` says less, needs the permission of deliveries: for `destination test`. */
   probe?(destination: D, context: RequestContext): HttpRequest;
+  /** What it shows where that is less: that the receiver is there, and not that it may be written to. @default permission */
+  readonly probeShows?: 'receiver';
   /** Why its outcome is none to be content with. @default by its status */
   probed?(outcome: HttpOutcome, destination: D): Failure | undefined;
   /** How the vendor lists who is in an audience, where it does. */

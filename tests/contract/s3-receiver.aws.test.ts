@@ -11,6 +11,7 @@ import { callerAccount } from '#cli/local/query-api.ts';
 import type { S3Target } from '#core/activation/files/target.ts';
 import { createRoleCredentials } from '#lambdas/adapters/aws/roles.ts';
 import { s3, s3With, sts } from '#lambdas/adapters/clients.ts';
+import { createS3Probe } from '#lambdas/adapters/s3/probe.ts';
 import { createS3Receiver } from '#lambdas/adapters/s3/receiver.ts';
 
 describe('a bucket of another account', () => {
@@ -47,6 +48,25 @@ describe('a bucket of another account', () => {
     );
     expect([await Body!.transformToString(), ContentType]).toEqual(['two', 'text/csv; charset=utf-8']);
     expect(used.every((token) => token !== '')).toBe(true);
+  });
+
+  it('is found with the role, or said to be missing; nothing is put into it', async () => {
+    const bucket = `looked-at-${randomUUID()}`;
+    await s3().send(new CreateBucketCommand({ Bucket: bucket }));
+    const look = createS3Probe({ assume: createRoleCredentials({ sts, now: Date.now }), client: s3With });
+    const mayWrite = { step: 'permission', outcome: 'not-tried', reason: 'may-write-would-be-seen' };
+    const credentials = { step: 'credentials', outcome: 'ok' };
+    expect(await look('partner', { ...target, bucket })).toEqual([
+      credentials,
+      { step: 'receiver', outcome: 'ok' },
+      mayWrite,
+    ]);
+    expect((await s3().send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(0);
+    expect(await look('partner', { ...target, bucket: `none-${randomUUID()}` })).toEqual([
+      credentials,
+      { step: 'receiver', outcome: 'failed', reason: 'no-such-bucket' },
+      mayWrite,
+    ]);
   });
 
   it('is told which key to encrypt with', async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SftpTarget } from '#core/activation/files/target.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
+import { createSftpProbe } from '#lambdas/adapters/sftp/probe.ts';
 import { createSftpReceiver } from '#lambdas/adapters/sftp/receiver.ts';
 import { createHandler as createDeliver } from '#lambdas/functions/deliver-s3-file/handler.ts';
 import { createHandler as createExport } from '#lambdas/functions/export-files/handler.ts';
@@ -94,6 +95,25 @@ describe('an SFTP server', { skip: !hasSshd, meta: hasSshd ? {} : { notRun: WITH
       'there is no connection (ECONNREFUSED)',
     ]);
     expect(said.join()).not.toMatch(/hunter2|PRIVATE KEY|no key/);
+  });
+
+  it('is tried step by step: the secret, who signs in, and the folder, in which nothing is left behind', async () => {
+    const folder = join(server.folder, 'tried');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'no-folder'), '');
+    const run = async (change: Partial<SftpTarget> = {}, secret: object = { privateKey: server.privateKey }) => {
+      const secrets = async () => JSON.stringify(secret);
+      const steps = await createSftpProbe({ secrets, allowPrivate: true })('partner', target({ folder, ...change }));
+      return steps.map(({ step, outcome }) => `${step} ${outcome}`);
+    };
+    expect(await run()).toEqual(['secret ok', 'credentials ok', 'receiver ok', 'permission not-tried']);
+    expect(await run({}, {})).toEqual(['secret failed']);
+    expect(await run({}, { password: 'hunter2' })).toEqual(['secret ok', 'credentials failed']);
+    expect(await run({ hostKeys: [OTHER_KEY] })).toEqual(['secret ok', 'credentials failed']);
+    for (const missing of ['none', 'no-folder']) {
+      expect(await run({ folder: join(folder, missing) })).toEqual(['secret ok', 'credentials ok', 'receiver failed']);
+    }
+    expect(names(folder)).toEqual(['no-folder']);
   });
 
   it('is not reached at a private address, however it is called', async () => {

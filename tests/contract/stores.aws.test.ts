@@ -16,6 +16,7 @@ import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics
 import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
 import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
+import { DynamoDbVendorDeletions } from '#lambdas/adapters/dynamodb/vendor-deletions.ts';
 import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
@@ -35,6 +36,7 @@ import { rateLimitContract } from './rate-limit.contract.ts';
 import { sentTextsContract } from './sent-texts.contract.ts';
 import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
+import { vendorDeletionsContract } from './vendor-deletions.contract.ts';
 import { vendorStateContract } from './vendor-state.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
 
@@ -55,6 +57,7 @@ lookupStoreContract('DynamoDB', () => new DynamoDbLookupStore(dynamoDb(), tables
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));
 attemptCountsContract('DynamoDB', () => new DynamoDbAttemptCounts(dynamoDb(), tables.operations, Date.now));
 deliveryErrorsContract('DynamoDB', () => new DynamoDbDeliveryErrors(dynamoDb(), tables.operations));
+vendorDeletionsContract('DynamoDB', () => new DynamoDbVendorDeletions(dynamoDb(), tables.operations, Date.now));
 vendorStateContract('DynamoDB', (now) => createDynamoDbVendorState(dynamoDb(), tables.operations, now));
 rateLimitContract(
   'DynamoDB',

@@ -5,6 +5,7 @@ import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemorySentTexts } from '#lambdas/adapters/memory/sent-texts.ts';
 import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
 import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.ts';
@@ -27,6 +28,7 @@ import { profileStoreContract } from './profile-store.contract.ts';
 import { sentTextsContract } from './sent-texts.contract.ts';
 import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
+import { vendorDeletionsContract } from './vendor-deletions.contract.ts';
 import { vendorStateContract } from './vendor-state.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
 
@@ -40,6 +42,10 @@ attemptCountsContract('memory', () => new MemoryAttemptCounts());
 {
   const errors = new MemoryDeliveryErrors();
   deliveryErrorsContract('memory', () => errors);
+}
+{
+  const deletions = new MemoryVendorDeletions();
+  vendorDeletionsContract('memory', () => deletions);
 }
 vendorStateContract('memory', createMemoryVendorState);
 activityCountsContract('memory', () => new MemoryActivityCounts());

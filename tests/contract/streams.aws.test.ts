@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { callerAccount } from '#cli/local/query-api.ts';
+import { probe } from '#core/activation/deliver/probe.ts';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
 import type { ItemResult } from '#core/activation/destination-type.ts';
 import { type ProfileDestination, requestTypeOf, TYPES } from '#core/activation/registry.ts';
@@ -52,6 +53,25 @@ async function send(written: object, deliveries: readonly ProfileDelivery[]): Pr
   expect(failures).toEqual([]);
   return results;
 }
+
+/** Tries a destination as `destination test` does. */
+async function tried(written: object): Promise<readonly string[]> {
+  const { type: name } = written as { type: string };
+  const destination = TYPES.get(name)!.definition.parse({ id: 'tried', segments: ['A1'], ...written });
+  const steps = await probe(
+    destination as ProfileDestination,
+    requestTypeOf(destination as ProfileDestination)!,
+    '{}',
+    {
+      http,
+      tokens: createMemoryVendorState(Date.now).tokens,
+      awsSigner: signer,
+      now: Date.now,
+    },
+  );
+  return steps.map(({ step, outcome, reason }) => [step, outcome, reason].filter(Boolean).join(' '));
+}
+const FOUND = ['secret ok', 'credentials ok', 'receiver ok', 'permission not-tried may-write-would-be-seen'];
 
 const deliveries = (count: number, revision = 1): ProfileDelivery[] =>
   Array.from({ length: count }, (_, n) =>
@@ -108,6 +128,7 @@ describe('streams of AWS', () => {
     await kinesis().send(new CreateStreamCommand({ StreamName, ShardCount: 2 }));
     const described = await kinesis().send(new DescribeStreamSummaryCommand({ StreamName }));
     const stream = described.StreamDescriptionSummary!.StreamARN!;
+    expect(await tried({ type: 'kinesis', stream, ...role() })).toEqual(FOUND);
     expect(await send({ type: 'kinesis', stream, ...role() }, deliveries(120))).toEqual(all(120));
     const { Shards = [] } = await kinesis().send(new ListShardsCommand({ StreamName }));
     const read: string[] = [];
@@ -125,10 +146,18 @@ describe('streams of AWS', () => {
     const stream = `arn:aws:kinesis:${region}:${account}:stream/no-such-${randomUUID()}`;
     const [result] = await send({ type: 'kinesis', stream }, deliveries(1));
     expect(result).toMatchObject({ errorClass: 'stop', reason: 'ResourceNotFoundException' });
+    expect(await tried({ type: 'kinesis', stream })).toContain('receiver failed ResourceNotFoundException');
+    const bus = `arn:aws:events:${region}:${account}:event-bus/no-such-${randomUUID()}`;
+    expect(await tried({ type: 'eventbridge', bus })).toContain('receiver failed ResourceNotFoundException');
+    const none = `arn:aws:sqs:${region}:${account}:no-such-${randomUUID()}`;
+    expect(await tried({ type: 'sqs', queue: none })).toContainEqual(
+      expect.stringMatching(/^receiver failed .*QueueDoesNotExist|^receiver failed .*NonExistentQueue/),
+    );
   });
 
   it('have the messages of a person in order on a FIFO queue, and none of them twice', async () => {
     const { url, arn } = await queue(`audiences-${randomUUID()}.fifo`, true);
+    expect(await tried({ type: 'sqs', queue: arn, maxMessageBytes: 1_024 })).toEqual(FOUND);
     for (const revision of [1, 2, 2]) {
       expect(await send({ type: 'sqs', queue: arn }, deliveries(12, revision))).toEqual(all(12));
     }
@@ -159,6 +188,7 @@ describe('streams of AWS', () => {
     await call('PutRule', { Name: 'entries', EventBusName: Name, EventPattern });
     await call('PutTargets', { Rule: 'entries', EventBusName: Name, Targets: [{ Id: '1', Arn: target.arn }] });
     const bus = `arn:aws:events:${region}:${account}:event-bus/${Name}`;
+    expect(await tried({ type: 'eventbridge', bus, ...role() })).toEqual(FOUND);
     const sent = [...deliveries(12), ...deliveries(3, 2)];
     expect(await send({ type: 'eventbridge', bus, ...role() }, sent)).toEqual(all(15));
     const events = (await received(target.url, 12)).map((body) => JSON.parse(body) as { detail: object });

@@ -26,6 +26,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   TransactWriteItems: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   GetObject: ['s3:GetObject', 's3:GetObjectVersion'],
   HeadObject: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
+  HeadBucket: ['s3:ListBucket'],
   ListObjectVersions: ['s3:ListBucketVersions'],
   DeleteObjects: ['s3:DeleteObject'],
   CreateMultipartUpload: ['s3:PutObject'],

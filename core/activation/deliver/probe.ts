@@ -7,16 +7,9 @@ import { Tokens } from '../http/tokens.ts';
 import { failureOf } from '../item-results.ts';
 import type { AwsSigner } from '../ports/aws-signer.ts';
 import type { TokenStore } from '../ports/tokens.ts';
+import { failedStep, MAY_WRITE_NOT_TRIED, OK_SECRET, type ProbeStep, receiverStep } from '../probe-step.ts';
 import type { ProfileDestination } from '../registry.ts';
 import { createExchange } from './exchange.ts';
-
-/** One thing that was tried of a destination, without changing anything there. */
-export interface ProbeStep {
-  readonly step: 'secret' | 'credentials' | 'permission';
-  readonly outcome: 'ok' | 'failed' | 'not-tried';
-  /** Why, in a word: nothing of the secret. */
-  readonly reason?: string;
-}
 
 export interface ProbeDeps {
   readonly http: HttpClient;
@@ -37,12 +30,12 @@ export async function probe(
   deps: ProbeDeps,
 ): Promise<readonly ProbeStep[]> {
   const credentials = credentialsIn(secret);
-  if (!credentials) return [failed('secret', 'secret-unusable')];
+  if (!credentials) return [failedStep('secret', 'secret-unusable')];
   const how = type.authentication(destination);
   const authenticator = new Authenticator(new Tokens(deps.http, deps.tokens, deps.now));
   if (how.type !== 'aws') {
     const authorized = await authenticator.authorize(destination.id, how, credentials);
-    if ('reason' in authorized) return [OK_SECRET, failed('credentials', authorized.reason)];
+    if ('reason' in authorized) return [OK_SECRET, failedStep('credentials', authorized.reason)];
   }
   const steps: ProbeStep[] = [OK_SECRET, { step: 'credentials', outcome: 'ok' }];
   if (!type.probe) return [...steps, { step: 'permission', outcome: 'not-tried', reason: 'no-harmless-request' }];
@@ -54,12 +47,12 @@ export async function probe(
   };
   const exchange = createExchange(deps, authenticator);
   const outcome = await exchange(type.probe(destination, context), { destination, type, context });
-  const failure = 'kind' in outcome ? (type.probed?.(outcome, destination) ?? failureOf(outcome)) : outcome;
-  return [...steps, failure ? failed('permission', failure.reason) : { step: 'permission', outcome: 'ok' }];
+  // Without an outcome there were no credentials to ask with.
+  if (!('kind' in outcome)) return [OK_SECRET, failedStep('credentials', outcome.reason)];
+  const failure = type.probed?.(outcome, destination) ?? failureOf(outcome);
+  if (type.probeShows === 'receiver') return [...steps, receiverStep(failure), MAY_WRITE_NOT_TRIED];
+  return [...steps, failure ? failedStep('permission', failure.reason) : { step: 'permission', outcome: 'ok' }];
 }
-
-const OK_SECRET: ProbeStep = { step: 'secret', outcome: 'ok' };
-const failed = (step: ProbeStep['step'], reason: string): ProbeStep => ({ step, outcome: 'failed', reason });
 
 function credentialsIn(secret: string): ReturnType<typeof readCredentials> | undefined {
   try {

@@ -1,4 +1,5 @@
 import type { FileTarget, SentFile } from '../files/target.ts';
+import type { ProbeStep } from '../probe-step.ts';
 
 /**
  * Puts a file where a destination wants it: whole or not at all, in the place of one of the same name.
@@ -9,3 +10,9 @@ export type FileReceiver<T extends FileTarget = FileTarget> = (
   target: T,
   file: SentFile,
 ) => Promise<void>;
+
+/** What can be said of the place where files go without putting one there. */
+export type FileProbe<T extends FileTarget = FileTarget> = (
+  destinationId: string,
+  target: T,
+) => Promise<readonly ProbeStep[]>;

@@ -1,146 +1,20 @@
-import { hash } from 'node:crypto';
-import { lookup as resolve } from 'node:dns';
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import ssh from 'ssh2';
 import type { SftpTarget } from '#core/activation/files/target.ts';
-import { credential, readCredentials } from '#core/activation/http/credentials.ts';
 import type { Secrets } from '#core/activation/http/secrets.ts';
 import type { FileReceiver } from '#core/activation/ports/file-receiver.ts';
-import { guarded, isPublicAddress } from '#lambdas/runtime/address-guard.ts';
 import { putWhole } from './put-whole.ts';
+import { loginOf, placeOf, type SftpSessionOptions, withSession } from './session.ts';
 
-export interface SftpReceiverDeps {
+export interface SftpReceiverDeps extends SftpSessionOptions {
   readonly secrets: Secrets;
-  /** Lets connections reach private addresses: for a laptop, never for a real stage. */
-  readonly allowPrivate: boolean;
   /** Another for every call: of names that nobody else uses. */
   readonly newId: () => string;
-  /** Everything that is done about one file takes no longer, in ms. @default five minutes */
-  readonly timeoutMs?: number;
 }
 
-const CONNECT_MS = 20_000;
-const TIMEOUT_MS = 300_000;
-const KEEP_ALIVE_MS = 10_000;
-
-/**
- * Puts files on SFTP servers: under a name that nobody reads, then renamed, so that nobody ever sees half of one. The host is
- * who the catalog says it is, or nothing is sent, no password either.
- */
+/** Puts files on SFTP servers: under a name that nobody reads, then renamed, so that nobody ever sees half of one. */
 export function createSftpReceiver(deps: SftpReceiverDeps): FileReceiver<SftpTarget> {
   return async (destinationId, target, file) => {
-    const at = `Destination "${destinationId}", sftp://${target.host}:${target.port}`;
+    const at = placeOf(destinationId, target);
     const login = loginOf(await deps.secrets(destinationId), at);
-    const client = new ssh.Client();
-    const timer = setTimeout(() => client.destroy(), deps.timeoutMs ?? TIMEOUT_MS);
-    try {
-      await signIn(client, target, login, at, deps);
-      const session = await new Promise<ssh.SFTPWrapper>((done, fail) =>
-        client.sftp((error, sftp) => (error ? fail(error) : done(sftp))),
-      ).catch(() => {
-        throw new Error(`${at}: the server has no SFTP for this user`);
-      });
-      await Promise.race([putWhole(session, target.folder, file, deps.newId()), lost(client)]).catch(
-        (error: unknown) => {
-          throw new Error(`${at}: ${(error as Error).message}`);
-        },
-      );
-    } finally {
-      clearTimeout(timer);
-      client.end();
-    }
+    await withSession(target, login, at, deps, (session) => putWhole(session, target.folder, file, deps.newId()));
   };
-}
-
-const lost = (client: ssh.Client): Promise<never> =>
-  new Promise((_, fail) => {
-    client.once('close', () => fail(new Error('the connection was lost')));
-    client.on('error', () => fail(new Error('the connection was lost')));
-  });
-
-interface Login {
-  readonly privateKey?: string;
-  readonly passphrase?: string;
-  readonly password?: string;
-}
-
-/** @throws Error naming keys of the secret, never values */
-function loginOf(secret: string, at: string): Login {
-  const credentials = readCredentials(secret);
-  const [privateKey, passphrase, password] = ['privateKey', 'passphrase', 'password'].map((key) =>
-    credential(credentials, key),
-  );
-  if (privateKey === undefined && password === undefined) {
-    throw new Error(`${at}: its secret has neither privateKey nor password`);
-  }
-  if (privateKey !== undefined) {
-    const read = ssh.utils.parseKey(privateKey, passphrase);
-    if (read instanceof Error)
-      throw new Error(`${at}: privateKey of its secret cannot be read, or its passphrase is wrong`);
-  }
-  return {
-    ...(privateKey !== undefined && { privateKey }),
-    ...(passphrase !== undefined && { passphrase }),
-    ...(password !== undefined && { password }),
-  };
-}
-
-async function signIn(
-  client: ssh.Client,
-  { host, port, user, hostKeys }: SftpTarget,
-  login: Login,
-  at: string,
-  deps: SftpReceiverDeps,
-): Promise<void> {
-  const sock = await socketTo(host, port, deps).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`${at}: there is no connection (${error.code ?? 'unknown'})`);
-  });
-  let seen: string | undefined;
-  await new Promise<void>((done, fail) => {
-    client.once('ready', done);
-    client.once('close', () => fail(new Error('closed')));
-    client.on('error', fail);
-    client.connect({
-      sock,
-      username: user,
-      ...login,
-      readyTimeout: CONNECT_MS,
-      keepaliveInterval: KEEP_ALIVE_MS,
-      hostVerifier: (key: Buffer) => {
-        seen = fingerprint(key);
-        return hostKeys.includes(seen);
-      },
-    });
-  }).catch((error: Error & { readonly level?: string }) => {
-    sock.destroy();
-    if (seen !== undefined && !hostKeys.includes(seen)) {
-      throw new Error(
-        `${at}: the host has the key ${seen}, and hostKeys has it not. Nothing was sent. Ask the owner of the server whether it was changed, then write it into the catalog`,
-      );
-    }
-    if (error.level === 'client-authentication')
-      throw new Error(`${at}: user "${user}" was not let in: look at its secret`);
-    throw new Error(`${at}: there is no session (${error.level ?? 'closed'})`);
-  });
-}
-
-/** As `ssh-keygen -l` prints it. */
-const fingerprint = (key: Buffer): string => `SHA256:${hash('sha256', key, 'base64').replaceAll('=', '')}`;
-
-/** The address is looked at where the connection is made. */
-async function socketTo(host: string, port: number, { allowPrivate }: SftpReceiverDeps): Promise<Socket> {
-  if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) {
-    throw Object.assign(new Error('private'), { code: 'ERR_PRIVATE_ADDRESS' });
-  }
-  const lookup = resolve as LookupFunction;
-  return new Promise((done, fail) => {
-    const socket = connect({ host, port, lookup: allowPrivate ? lookup : guarded(lookup), timeout: CONNECT_MS });
-    socket.once('error', fail);
-    socket.once('timeout', () => socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })));
-    socket.once('connect', () => {
-      socket.setTimeout(0);
-      socket.off('error', fail);
-      done(socket);
-    });
-  });
 }

@@ -6,6 +6,7 @@ import { bodyOf, failed, unreadable } from '#core/activation/item-results.ts';
 import { arnOf, awsOrigin, readArn } from '#core/activation/streams/arn.ts';
 import { awsCall, callFailure, counted, entryResults } from '#core/activation/streams/json-protocol.ts';
 import { streamMessage } from '#core/activation/streams/message.ts';
+import { probedReceiver } from '#core/activation/streams/probed.ts';
 import { streamDeclaration, streamSettings } from '#core/activation/streams/settings.ts';
 
 /** See the README. */
@@ -48,7 +49,7 @@ export const eventBridge = {
     attributes: ['person.name.firstName'],
   },
   setUp: [
-    'In the account of the bus, create a role whose name begins with "tributary-": it may events:PutEvents to the bus, and trusts the role of the delivery function, with an external id.',
+    'In the account of the bus, create a role whose name begins with "tributary-": it may events:PutEvents to the bus (for `destination test`, events:DescribeEventBus), and trusts the role of the delivery function, with an external id.',
     'Or omit `roleArn`, and list the ARN of the bus in `destinationResources` of the stage.',
     'Have readers heed `detail.delivery`: events come at least once, and in no order.',
   ],
@@ -80,6 +81,14 @@ export const eventBridge = {
       })),
     }),
   answer: (outcome, rows) => eventBridgeAnswer(outcome, rows.length),
+  probe: ({ bus, roleArn }) =>
+    awsCall(`${awsOrigin('events', readArn(bus).region)}/`, 'AWSEvents.DescribeEventBus', '1.1', {
+      // A role is of the account of the bus, where its name is enough.
+      Name: roleArn === undefined ? bus : readArn(bus).name,
+    }),
+  probeShows: 'receiver',
+  probed: (outcome, { bus }) =>
+    probedReceiver(outcome, z.looseObject({ Arn: z.string() }), ({ Arn }) => (Arn === bus ? undefined : 'another-bus')),
 } satisfies RequestDestination<EventBridgeDestination, null, Row>;
 
 const answerBody = z.looseObject({

@@ -6,6 +6,7 @@ import { bodyOf, failed, unreadable } from '#core/activation/item-results.ts';
 import { arnOf, awsOrigin, readArn } from '#core/activation/streams/arn.ts';
 import { awsCall, callFailure, counted, entryResults } from '#core/activation/streams/json-protocol.ts';
 import { type StreamMessage, streamMessage } from '#core/activation/streams/message.ts';
+import { probedReceiver } from '#core/activation/streams/probed.ts';
 import { streamDeclaration, streamSettings } from '#core/activation/streams/settings.ts';
 
 /** See the README. */
@@ -40,7 +41,7 @@ export const kinesis = {
     attributes: ['person.name.firstName'],
   },
   setUp: [
-    'In the account of the stream, create a role whose name begins with "tributary-": it may kinesis:PutRecords to the stream (and use its key), and trusts the role of the delivery function, with an external id.',
+    'In the account of the stream, create a role whose name begins with "tributary-": it may kinesis:PutRecords to the stream (and use its key; for `destination test`, kinesis:DescribeStreamSummary), and trusts the role of the delivery function, with an external id.',
     'Or omit `roleArn`, and list the ARN of the stream in `destinationResources` of the stage.',
   ],
   limits: ({ requestsPerSecond }) => ({ rows: MAX_RECORDS, bytes: MAX_CALL_BYTES, perSecond: requestsPerSecond }),
@@ -65,7 +66,28 @@ export const kinesis = {
       })),
     }),
   answer: (outcome, rows) => kinesisAnswer(outcome, rows.length),
+  probe: ({ stream }) =>
+    awsCall(`${awsOrigin('kinesis', readArn(stream).region)}/`, 'Kinesis_20131202.DescribeStreamSummary', '1.1', {
+      StreamARN: stream,
+    }),
+  probeShows: 'receiver',
+  probed: (outcome, { maxRecordBytes }) =>
+    probedReceiver(outcome, summaryBody, ({ StreamDescriptionSummary: found }) => {
+      if (!TAKING.has(found.StreamStatus)) return `stream-${found.StreamStatus.toLowerCase()}`;
+      const takenBytes = (found.MaxRecordSizeInKiB ?? Number.POSITIVE_INFINITY) * 1024;
+      return takenBytes < maxRecordBytes ? 'stream-takes-less-than-maxRecordBytes' : undefined;
+    }),
 } satisfies RequestDestination<KinesisDestination, null, Row>;
+
+/** While it is updated it takes records as well. */
+const TAKING: ReadonlySet<string> = new Set(['ACTIVE', 'UPDATING']);
+/** `DescribeStreamSummary` of a stream that is not as large as it may be says so in the second field. */
+const summaryBody = z.looseObject({
+  StreamDescriptionSummary: z.looseObject({
+    StreamStatus: z.string().regex(/^[A-Z]{1,20}$/),
+    MaxRecordSizeInKiB: z.int().min(1).nullish(),
+  }),
+});
 
 const answerBody = z.looseObject({
   FailedRecordCount: z.int().min(0).nullish(),

@@ -48,7 +48,7 @@ export const s3File = {
   },
   setUp: [
     'Give the reader access to the exports bucket: `/tributary/<stage>/exports-bucket` names it.',
-    'Or name a `bucket` of another account: there, create a role whose name begins with "tributary-", which may s3:PutObject below the prefix (and use the key), and trusts the role of the function export-files, with an external id.',
+    'Or name a `bucket` of another account: there, create a role whose name begins with "tributary-", which may s3:PutObject below the prefix (and use the key; for `destination test`, s3:ListBucket), and trusts the role of the function export-files, with an external id.',
   ],
   credentials: {},
   check: (destination) => [...checkFiles(destination), ...checkBucket(destination)],

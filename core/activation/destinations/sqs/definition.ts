@@ -6,6 +6,7 @@ import { bodyOf, DELIVERED, failed, unreadable } from '#core/activation/item-res
 import { arnOf, awsOrigin, readArn } from '#core/activation/streams/arn.ts';
 import { awsCall, awsFailure, callFailure } from '#core/activation/streams/json-protocol.ts';
 import { type StreamMessage, streamMessage } from '#core/activation/streams/message.ts';
+import { probedReceiver } from '#core/activation/streams/probed.ts';
 import { streamDeclaration, streamSettings } from '#core/activation/streams/settings.ts';
 
 /** See the README. */
@@ -21,6 +22,12 @@ const definition = z.strictObject({
   maxMessageBytes: z.int().min(1024).max(MAX_BYTES).default(MAX_BYTES),
 });
 export type SqsDestination = z.output<typeof definition>;
+
+function urlsOf({ queue }: SqsDestination): { readonly origin: string; readonly QueueUrl: string } {
+  const { region, account, name } = readArn(queue);
+  const origin = awsOrigin('sqs', region);
+  return { origin, QueueUrl: `${origin}/${account}/${name}` };
+}
 
 const isFifo = ({ queue }: SqsDestination): boolean => queue.endsWith('.fifo');
 
@@ -39,7 +46,7 @@ export const sqs = {
     attributes: ['person.name.firstName'],
   },
   setUp: [
-    'In the account of the queue, create a role whose name begins with "tributary-": it may sqs:SendMessage to the queue (and use its key), and trusts the role of the delivery function, with an external id.',
+    'In the account of the queue, create a role whose name begins with "tributary-": it may sqs:SendMessage to the queue (and use its key; for `destination test`, sqs:GetQueueAttributes), and trusts the role of the delivery function, with an external id.',
     'Or omit `roleArn`, and list the ARN of the queue in `destinationResources` of the stage.',
     'Use a FIFO queue (its name ends with ".fifo") where the order matters; readers of another heed `delivery` of the message.',
   ],
@@ -57,10 +64,9 @@ export const sqs = {
     return isTooLarge ? failed('drop', 'message-too-large') : [{ call: null, row: message }];
   },
   request: (_call, rows, destination) => {
-    const { region, account, name } = readArn(destination.queue);
-    const origin = awsOrigin('sqs', region);
+    const { origin, QueueUrl } = urlsOf(destination);
     return awsCall(`${origin}/`, 'AmazonSQS.SendMessageBatch', '1.0', {
-      QueueUrl: `${origin}/${account}/${name}`,
+      QueueUrl,
       Entries: rows.map(({ body, person, id }, index) => ({
         Id: String(index),
         MessageBody: body,
@@ -69,7 +75,21 @@ export const sqs = {
     });
   },
   answer: (outcome, rows) => sqsAnswer(outcome, rows.length),
+  probe: (destination) => {
+    const { origin, QueueUrl } = urlsOf(destination);
+    const AttributeNames = ['MaximumMessageSize'];
+    return awsCall(`${origin}/`, 'AmazonSQS.GetQueueAttributes', '1.0', { QueueUrl, AttributeNames });
+  },
+  probeShows: 'receiver',
+  probed: (outcome, { maxMessageBytes }) =>
+    probedReceiver(outcome, attributesBody, ({ Attributes: { MaximumMessageSize: takenBytes } }) =>
+      Number(takenBytes) < maxMessageBytes ? 'queue-takes-less-than-maxMessageBytes' : undefined,
+    ),
 } satisfies RequestDestination<SqsDestination, null, StreamMessage>;
+
+const attributesBody = z.looseObject({
+  Attributes: z.looseObject({ MaximumMessageSize: z.string().regex(/^\d{1,9}$/) }),
+});
 
 const index = z.string().regex(/^\d$/).transform(Number);
 const answerBody = z.looseObject({
