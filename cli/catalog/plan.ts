@@ -1,5 +1,6 @@
 import { historyFor, leftBehind } from '#cli/stage/history.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
+import { type ActivityChange, activityChanges } from '#core/catalog/activity-changes.ts';
 import { type AudienceImpact, audienceImpact, type Side } from '#core/catalog/audience-impact.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
@@ -15,6 +16,7 @@ export interface CatalogPlan extends AudienceImpact {
   readonly version: string;
   readonly active: string;
   readonly destinations: readonly DestinationImpact[];
+  readonly activities: readonly ActivityChange[];
   readonly schemas: readonly SchemaChange[];
   readonly removed: readonly Remains[];
   readonly breaking: readonly BreakingChange[];
@@ -51,6 +53,7 @@ export async function planCatalog(
     active: active.version,
     ...impact,
     destinations: impacts.impacts,
+    activities: activityChanges([...active.activityDefinitions.values()], definitions.activities),
     schemas: before ? schemaChanges(before, definitions) : [],
     removed: await remainsOf(leftBehind(active.datasets, catalog.datasets), stores),
     breaking: before ? breakingChanges(before, definitions) : [],

@@ -6,11 +6,12 @@ import { type ListedActivity, printActivities, printDecisions } from '#cli/repor
 import { activeCatalog, type StageStores, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import { memberIn } from '#core/access/memberships.ts';
+import { consentsOf, memberIn } from '#core/access/memberships.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { PAGE_SCOPE } from '#core/personalisation/definition.ts';
 import { explainDecisions } from '#core/personalisation/explain.ts';
+import { permittedActivities } from '#core/personalisation/permissions.ts';
 import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
 import { surfaceOfPage } from '#core/personalisation/surfaces.ts';
 import { visitorIdsOf } from '#core/personalisation/visitor-ids.ts';
@@ -116,6 +117,8 @@ async function catalogOf({ catalog, set }: PreviewFlags, stores: StageStores | u
   return compileCatalog(await loadCatalogFolder(catalog, parseVariables(set)));
 }
 
+const NOBODY = { identities: [], consents: undefined };
+
 async function preview(
   { identity, in: supposed, at }: PreviewFlags,
   request: ReturnType<typeof requestOf>,
@@ -127,11 +130,14 @@ async function preview(
   }
   const { access, fold } = stageSettings(catalog);
   const now = at ?? Date.now();
-  const isMember =
-    supposed.length > 0 || !stores
-      ? (id: string) => supposed.includes(id)
-      : await memberIn(identity, { ...stores, settings: access, now });
+  const stage = supposed.length > 0 || !stores ? undefined : { ...stores, settings: access, now };
+  const isMember = stage ? await memberIn(identity, stage) : (id: string) => supposed.includes(id);
+  const { activityPermissions } = catalog;
+  const isPermitted = stage
+    ? permittedActivities({ identities: identity, consents: await consentsOf(identity, stage) }, activityPermissions)
+    : // Whoever is supposed to be in an audience is supposed to consent.
+      permittedActivities(NOBODY, activityPermissions && { ...activityPermissions, consents: [] });
   const ids = visitorIdsOf(identity.map(parseIdentityKey), fold.links);
   const definitions = [...catalog.activityDefinitions.values()];
-  return explainDecisions(definitions, { isMember, ...ids }, request, now);
+  return explainDecisions(definitions, { isMember, isPermitted, ...ids }, request, now);
 }

@@ -52,6 +52,7 @@ const REASONS: Readonly<Record<Outcome, (one: Explained, entered: string) => str
   'not-started': () => 'it has not started yet',
   over: () => 'it is over',
   'not-in-audience': ({ audience }) => `not in the audience ${audience}`,
+  'not-permitted': ({ audience }) => `a policy, or a consent that is missing, keeps the audience ${audience} off pages`,
   'no-identity': () => 'it is divided by an identity, and none is known',
   'outside-traffic': ({ draw, traffic }) => `outside its traffic: drew ${draw} of ${traffic} %`,
   'place-is-taken': ({ takenBy, experience }) => `${takenBy} goes first there; would be ${experience}`,

@@ -1,4 +1,5 @@
 import type { CatalogPlan } from '#cli/catalog/plan.ts';
+import type { ActivityChange } from '#core/catalog/activity-changes.ts';
 import type { DestinationImpact } from '#core/catalog/destination-impact.ts';
 import type { SchemaChange } from '#core/catalog/schema-changes.ts';
 import { printAudienceImpact } from './print-estimate.ts';
@@ -8,6 +9,7 @@ import { table, tally } from './table.ts';
 export function printCatalogPlan(plan: CatalogPlan): string {
   const parts = [
     printDestinations(plan.destinations),
+    printActivityChanges(plan.activities),
     printSchemas(plan.schemas),
     printAudienceImpact(plan, plan.breaking, plan.removed),
   ];
@@ -28,6 +30,19 @@ function printDestinations(destinations: readonly DestinationImpact[]): string {
   const isRemoved = destinations.some(({ change }) => change === 'removed');
   const note = isRemoved ? 'A removed destination is sent nothing any more: it keeps the members that it has.\n' : '';
   return `${table(head, rows)}\n${note}`;
+}
+
+function printActivityChanges(activities: readonly ActivityChange[]): string {
+  if (activities.length === 0) return '';
+  const rows = activities.map(({ id, change, lifecycleState, audience = 'everybody', places, keys }) => [
+    id,
+    change,
+    lifecycleState,
+    audience,
+    places.join(', '),
+    keys.join(', '),
+  ]);
+  return `${table(['activity', 'change', 'state', 'audience', 'shown at', 'what'], rows)}\n`;
 }
 
 function printSchemas(schemas: readonly SchemaChange[]): string {

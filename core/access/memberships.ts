@@ -1,4 +1,4 @@
-import type { IdentityKey } from '#core/record/identity.ts';
+import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import type { AccessDeps } from './access.ts';
 import { membershipsOf } from './entity.ts';
 import { findProfile } from './find-profile.ts';
@@ -18,4 +18,18 @@ export async function memberIn(
     for (const [id, { status }] of Object.entries(ups)) if (status === 'realized') segments.add(id);
   }
   return (id) => segments.has(id);
+}
+
+/** What the strongest of the people behind some identities says about consents; undefined where nobody is known. */
+export async function consentsOf(
+  identities: readonly IdentityKey[],
+  deps: Pick<AccessDeps, 'profiles' | 'settings'>,
+): Promise<unknown> {
+  const { mergePolicy, links } = deps.settings;
+  const strongestFirst = [...identities].sort((x, y) => links.rank(namespaceOf(x)) - links.rank(namespaceOf(y)));
+  for (const key of strongestFirst) {
+    const found = await findProfile(key, mergePolicy, deps);
+    if (found) return found.profile.view.consents;
+  }
+  return undefined;
 }

@@ -17,6 +17,7 @@ import {
   linkingRulesOf,
   segmentOptions,
 } from './compile-people.ts';
+import { compileActivityPermissions } from './policies/activity-permissions.ts';
 import { compileEdgeGovernance } from './policies/compile-edge-governance.ts';
 
 /** A catalog made ready for the edge: what an answer within the request needs, and nothing of validating records. */
@@ -46,6 +47,7 @@ export function compileEdge(catalog: Catalog): CompiledEdge {
       PERSONS.has(each.idType) || namespaceSettingsOf(each, identitySettings).needsProof,
     ]),
   );
+  const normalForms = compileNormalForms(namespaces, identitySettings);
   const needsProof = (namespace: string): boolean => needing.get(namespace) ?? true;
   return {
     version: catalogVersion(catalog),
@@ -59,7 +61,8 @@ export function compileEdge(catalog: Catalog): CompiledEdge {
     },
     segments: compileSegments(segments, segmentOptions(catalog)),
     activities: compileActivities(catalog.activities ?? []),
-    governance: compileEdgeGovernance(catalog, compileNormalForms(namespaces, identitySettings)),
+    activityPermissions: compileActivityPermissions(catalog, normalForms),
+    governance: compileEdgeGovernance(catalog, normalForms),
   };
 }
 

@@ -15,6 +15,7 @@ import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import { NO_CSV_SETTINGS } from '#core/ingestion/text/csv-settings.ts';
 import { type ActivitySet, compileActivities } from '#core/personalisation/compile.ts';
 import type { ActivityDefinition } from '#core/personalisation/definition.ts';
+import type { ActivityPermissions } from '#core/personalisation/permissions.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import { EXPERIENCE_EVENT_CLASS, type SchemaDefinition } from '#core/schema/definition.ts';
 import { isLookupSchema, namesOfProperty, primaryKeyOf } from '#core/schema/descriptors.ts';
@@ -28,6 +29,7 @@ import { DAY_MS } from '#core/util/durations.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
 import { treeOfSchema } from './checks/union.ts';
 import { BUILT_IN_MERGE_POLICY, compileIdentitySettings, isPublished, segmentOptions } from './compile-people.ts';
+import { compileActivityPermissions } from './policies/activity-permissions.ts';
 import { compileGovernance } from './policies/compile-governance.ts';
 
 /** A catalog made ready for use, once; everything that reads records or profiles works from it. */
@@ -63,6 +65,8 @@ export interface CompiledCatalog {
   readonly activities: ActivitySet;
   /** All of them, as they are written; by id. */
   readonly activityDefinitions: ReadonlyMap<string, ActivityDefinition>;
+  /** What policies say of their audiences; undefined where they say nothing. */
+  readonly activityPermissions: ActivityPermissions | undefined;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
   readonly sharedSince: SharedSince;
   /** What policies and consents keep from destinations; undefined where there are none. */
@@ -107,6 +111,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     activities: compileActivities(catalog.activities ?? []),
     activityDefinitions: new Map(catalog.activities?.map((activity) => [activity.id, activity])),
+    activityPermissions: compileActivityPermissions(catalog, normalForms),
     sharedSince,
     governance: compileGovernance(catalog, normalForms),
   };

@@ -1,6 +1,8 @@
 import { recordId } from '#core/ingestion/ids.ts';
 import { type DecisionRequest, decide, type Visitor } from '#core/personalisation/decide.ts';
+import { permittedActivities } from '#core/personalisation/permissions.ts';
 import { visitorIdsOf } from '#core/personalisation/visitor-ids.ts';
+import { isGeneralOptOut } from '#core/profile/merge.ts';
 import type { EventView } from '#core/profile/profile-view.ts';
 import { identityKey, parseIdentityKey } from '#core/record/identity.ts';
 import { evaluateEdge } from '#core/segmentation/edge.ts';
@@ -45,14 +47,17 @@ export function decisions(
   asked: DecisionRequest,
   eventIndex: number,
   who: { readonly ecid: string | undefined; readonly profile: EdgeProfile; readonly memberOf: ReadonlySet<string> },
-  settings: Pick<EdgeSettings, 'activities' | 'profile'>,
+  settings: Pick<EdgeSettings, 'activities' | 'activityPermissions' | 'profile'>,
   now: number,
 ): Handle {
   const { ecid, profile, memberOf } = who;
+  const { identities, view } = profile;
+  const isOut = isGeneralOptOut(view.privacyOptOuts);
   const visitor: Visitor = {
-    isMember: (id) => memberOf.has(id),
+    isMember: (id) => !isOut && memberOf.has(id),
+    isPermitted: permittedActivities({ identities, consents: view.consents }, settings.activityPermissions),
     device: ecid === undefined ? undefined : identityKey({ namespace: ECID, value: ecid }),
-    person: visitorIdsOf(profile.identities.map(parseIdentityKey), settings.profile.links).person,
+    person: visitorIdsOf(identities.map(parseIdentityKey), settings.profile.links).person,
   };
   const payload = decide(settings.activities, visitor, asked, now);
   return { type: 'personalization:decisions', eventIndex, payload };

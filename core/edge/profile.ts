@@ -1,4 +1,4 @@
-import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Lookup, ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileView } from '#core/profile/profile-view.ts';
 import { identityMapOf, type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
@@ -21,9 +21,12 @@ export interface EdgeProfile {
   readonly isKnown: boolean;
 }
 
+/** So often a profile item may have been moved into another: each time is a read more, while somebody waits. */
+const MAX_MOVES = 10;
+
 /**
- * The profile of somebody who calls, by the strongest identity that is known: with at most two reads one after the other.
- * What was moved between the two is not followed, it is found at the next call.
+ * The profile of somebody who calls, by the strongest identity that is known: with two reads one after the other, and one
+ * more for each time that the item under which the identity was first known was merged into another.
  * @param identities those that count, strongest first
  */
 export async function readEdgeProfile(
@@ -34,12 +37,7 @@ export async function readEdgeProfile(
   const lookups = await profiles.lookup(identities);
   const key = identities.find((one) => lookups.has(one));
   if (key === undefined) return nobody(identities);
-  const found = lookups.get(key)!;
-  const canonicalKey = 'item' in found ? found.item.canonicalKey : found.redirectTo;
-  const [item, stored] = await Promise.all([
-    'item' in found ? found.item : itemAt(canonicalKey, profiles),
-    memberships.get(canonicalKey),
-  ]);
+  const { item, stored } = await follow(lookups.get(key)!, { profiles, memberships });
   const profile = item && profilesOf(item, settings).find((one) => one.identities.includes(key));
   if (!profile) return nobody(identities);
   const segments = stored && !isRedirect(stored) ? stored.profiles[profile.key]?.segments : undefined;
@@ -47,9 +45,18 @@ export async function readEdgeProfile(
   return { ...withIdentities(profile, identities), memberOf: new Set(memberOf), isKnown: true };
 }
 
-async function itemAt(key: IdentityKey, profiles: EdgeStores['profiles']) {
-  const found = (await profiles.lookup([key])).get(key);
-  return found && 'item' in found ? found.item : undefined;
+/** The item that something under an identity's key leads to, and its memberships; both are read at once. */
+async function follow(first: Lookup, { profiles, memberships }: EdgeStores) {
+  if ('item' in first) return { item: first.item, stored: await memberships.get(first.item.canonicalKey) };
+  let { redirectTo } = first;
+  for (let moves = 0; moves < MAX_MOVES; moves += 1) {
+    const [lookups, stored] = await Promise.all([profiles.lookup([redirectTo]), memberships.get(redirectTo)]);
+    const found = lookups.get(redirectTo);
+    if (!found) break;
+    if ('item' in found) return { item: found.item, stored };
+    redirectTo = found.redirectTo;
+  }
+  return { item: undefined, stored: undefined };
 }
 
 /** Somebody of whom nothing is known but what the call says. */

@@ -2,6 +2,7 @@ import type { EdgeGovernance } from '#core/activation/edge-destinations/payloads
 import type { EdgeDestinationDefinition } from '#core/activation/edge-destinations/registry.ts';
 import type { Mapping } from '#core/ingestion/mapping/mapping.ts';
 import type { ActivitySet } from '#core/personalisation/compile.ts';
+import type { ActivityPermissions } from '#core/personalisation/permissions.ts';
 import type { ProfileSettings } from '#core/profile/profiles.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { DatastreamDefinition } from './definition.ts';
@@ -21,6 +22,8 @@ export interface EdgeSettings {
   /** Those that see people by the default merge policy. */
   readonly segments: SegmentSet;
   readonly activities: ActivitySet;
+  /** What policies say of the audiences of activities; undefined where they say nothing. */
+  readonly activityPermissions: ActivityPermissions | undefined;
   /** What policies say of the destinations of datastreams; undefined where they say nothing. */
   readonly governance: EdgeGovernance | undefined;
 }

@@ -13,6 +13,8 @@ import { readSurface } from './surfaces.ts';
 export interface Visitor {
   /** Whether it is in a segment, with the very event of the call. */
   isMember(segmentId: string): boolean;
+  /** Whether its audience may decide an activity, by policies and consents. @default any */
+  isPermitted?(activity: CompiledActivity): boolean;
   /** The device: `ECID:0123…`. */
   readonly device?: string | undefined;
   /** The person, where one is known: the strongest identity that is one's own on all devices. */
@@ -44,6 +46,8 @@ export type Standing =
   | { readonly kind: 'not-started' }
   | { readonly kind: 'over' }
   | { readonly kind: 'not-in-audience' }
+  /** A policy forbids its audience on pages, or the visitor does not consent. */
+  | { readonly kind: 'not-permitted' }
   /** It is split by an id, and none is known. */
   | { readonly kind: 'no-identity' }
   /** @property draw of 0 to 100: only those below the activity's traffic enter */
@@ -55,6 +59,7 @@ export function standingOf(activity: CompiledActivity, visitor: Visitor, now: nu
   if (now < activity.start) return { kind: 'not-started' };
   if (now >= activity.end) return { kind: 'over' };
   if (activity.audience !== undefined && !visitor.isMember(activity.audience)) return { kind: 'not-in-audience' };
+  if (visitor.isPermitted?.(activity) === false) return { kind: 'not-permitted' };
   const { id, traffic, experiences } = activity;
   const [only, another] = experiences;
   // Where there is nothing to choose, it is shown to whoever nothing is known of as well.

@@ -66,6 +66,14 @@ const http = z
   ])
   .prefault({ endpoint: 'api' });
 
+/** Where pages call, and how soon they are answered. */
+const edge = z
+  .strictObject({
+    /** Copies of the function that are started before anybody calls. */
+    provisionedConcurrency: z.int().min(1).max(10_000).optional(),
+  })
+  .prefault({});
+
 const functionSettings = (name: FunctionName) =>
   z
     .strictObject({
@@ -180,6 +188,7 @@ export const stageSettings = z.strictObject({
     })
     .prefault({}),
   destinations: destinationsSchema.default([]),
+  edge,
   schedules,
   functions,
 });
@@ -206,6 +215,10 @@ export const stageConfigSchema = stageSettings
     }
     if (config.emptyBuckets && removal !== 'destroy') {
       reject('emptyBuckets', 'only together with "removal: destroy"');
+    }
+    const { provisionedConcurrency = 0 } = config.edge;
+    if (provisionedConcurrency > (config.functions.edge.reservedConcurrency ?? config.lambdaConcurrency)) {
+      reject('edge', 'provisionedConcurrency is at most what functions.edge.reservedConcurrency or the account admits');
     }
     if (config.allowPrivateEndpoints && isProtected) {
       reject('allowPrivateEndpoints', 'not in a stage with deletionProtection: it is for test servers');

@@ -57,9 +57,9 @@ export class HttpEndpoint extends Construct {
     if (!this.#api) {
       this.#watchErrors(target.node.id, target.label, target.function.metric('Url5xxCount', ERRORS));
       const authType = isSigned ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
-      return target.function.addFunctionUrl({ authType }).url;
+      return target.entry.addFunctionUrl({ authType }).url;
     }
-    const integration = new HttpLambdaIntegration(`${target.node.id}Integration`, target.function);
+    const integration = new HttpLambdaIntegration(`${target.node.id}Integration`, target.entry);
     for (const path of paths) {
       const authorizer = isSigned ? { authorizer: new HttpIamAuthorizer() } : {};
       const asked = methods.map((method) => HttpMethod[method]);

@@ -1,6 +1,15 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Alias,
+  Architecture,
+  type IFunction,
+  type IVersion,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type EnvironmentVariables, type FunctionName, readEnvironment } from '#core/contract/functions.ts';
@@ -22,6 +31,8 @@ export interface TributaryFunctionProps<F extends FunctionName> {
 /** A Lambda function of `core/contract/functions.ts`: its bundle, its log, its alarms. It may do nothing until granted. */
 export class TributaryFunction<F extends FunctionName = FunctionName> extends Construct {
   readonly function: LambdaFunction;
+  /** What requests are sent to: the copies that the stage keeps started, where it does, else the function. */
+  readonly entry: IFunction;
   /** As alarms and the `functions` handle call it: the function's name, with the delivery lane where there are several. */
   readonly label: string;
 
@@ -55,6 +66,8 @@ export class TributaryFunction<F extends FunctionName = FunctionName> extends Co
       tracing: config.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: { NODE_OPTIONS: '--enable-source-maps', ...props.environment },
     });
+    const started = name === 'edge' ? config.edge.provisionedConcurrency : undefined;
+    this.entry = started === undefined ? this.function : this.#keepStarted(started);
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
@@ -62,6 +75,16 @@ export class TributaryFunction<F extends FunctionName = FunctionName> extends Co
         'tests/infra/permissions.test.ts rejects any other action on "*".',
     });
     this.#addAlarms(props.alarms);
+  }
+
+  /** A version of its own with every deployment, under a name that stays. */
+  #keepStarted(copies: number): IFunction {
+    // The classes say "undefined" where their interfaces say "absent"; TypeScript tells the two apart, the CDK does not.
+    return new Alias(this, 'Started', {
+      aliasName: 'started',
+      version: this.function.currentVersion as IVersion,
+      provisionedConcurrentExecutions: copies,
+    }) as IFunction;
   }
 
   #addAlarms(alarms: Alarms): void {

@@ -10,6 +10,7 @@ import { Progress } from '#cli/local/progress.ts';
 import { projectRoot } from '#cli/root.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 import {
+  COUNTRY_HEADER,
   FIRST_PARTY_EDGE,
   newVisitor,
   openPage,
@@ -33,6 +34,7 @@ const run = Date.now().toString(36);
 describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-edge-'));
   let site: Site;
+  let sink: Awaited<ReturnType<typeof deployAndApply>>['sink'];
   let sign: (crmId: string) => Promise<string>;
   let call: (path: string, headers: Record<string, string>, body: string) => Promise<Response>;
 
@@ -66,6 +68,7 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
     datastream('shop-web', { identityTokens: { keys: [await exportJWK(publicKey)] } });
     datastream('trusting', { trustBrowserIdentities: true });
     datastream('first-party', { firstPartyDomain: 'shop-one.example' });
+    datastream('by-country', { countryHeader: COUNTRY_HEADER });
     rmSync(join(catalog, 'activities'), { recursive: true });
     mkdirSync(join(catalog, 'activities'));
     for (const [id, audience, scope, item] of [
@@ -83,13 +86,18 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
       const destination = { id, segments: ['gold-and-silver', 'interested-in-tents'], ...more };
       writeFileSync(join(catalog, 'destinations', `${id}.json`), JSON.stringify(destination));
     }
-    const { flow } = await deployAndApply(projectRoot, catalog, new Progress(process.stdout));
+    const deployed = await deployAndApply(projectRoot, catalog, new Progress(process.stdout));
+    const { flow } = deployed;
+    sink = deployed.sink;
     const { edge, collection } = await endpointsOf(flow.resources);
     site = await openSite(gatewayListener('edge', () => ({ edge, collection })));
     call = (path, headers, body) =>
       fetch(`${edge.url}${path}`, { method: 'POST', headers: { ...edge.headers, ...headers }, body });
   });
-  afterEach(() => site.intercept(undefined));
+  afterEach(() => {
+    site.intercept(undefined);
+    site.callFrom(undefined);
+  });
   afterAll(async () => {
     await site?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -97,7 +105,7 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
 
   const open = async (
     version: SdkVersion,
-    more: { origin?: string; edge?: string; datastream?: string; configuration?: object } = {},
+    more: { origin?: string; path?: string; edge?: string; datastream?: string; configuration?: object } = {},
   ) => {
     const visitor = await newVisitor(site);
     return { visitor, ...(await openPage(visitor, { version, origin: SHOP, ...more })) };
@@ -371,6 +379,55 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
     await arrived(ecid, 'again');
     expect((await eventTypes(`ECID:${ecid}`)).filter((type) => type === `again.${run}`)).toHaveLength(1);
     await visitor.close();
+  });
+
+  it('is the same device on another domain, to which a link has led it, and no other link does (adobe_mc)', async () => {
+    const { alloy, visitor } = await open('2.33.1');
+    await alloy('sendEvent', seen('before-link'));
+    const ecid = await ecidOf(alloy);
+    const origin = 'https://www.shop-two.example';
+    const { url } = await alloy('appendIdentityToUrl', { url: `${origin}/tents` });
+    expect(url).toContain('adobe_mc=');
+    await visitor.close();
+    const follow = async (link: string) => {
+      const path = link.slice(origin.length);
+      const { alloy: there, visitor: other } = await open('2.33.1', { origin, path });
+      await there('sendEvent', seen('behind-link'));
+      const found = await ecidOf(there);
+      await other.close();
+      return found;
+    };
+    expect(await follow(url)).toBe(ecid);
+    await arrived(ecid, 'behind-link');
+    // What is older than five minutes, or of another organization, hands nobody over.
+    const old = url.replace(/TS%3D(\d+)/i, (_: string, seconds: string) => `TS%3D${Number(seconds) - 301}`);
+    expect(old).not.toBe(url);
+    expect(await follow(old)).not.toBe(ecid);
+    expect(await follow(url.replace('ABCDEF0123456789', 'FEDCBA9876543210'))).not.toBe(ecid);
+  });
+
+  it("is sent to Audience Manager's edge in the region of its country, with nothing else said of where it is", async () => {
+    const tents = { commerce: { productViews: { value: 1 } }, web: { webPageDetails: { siteSection: 'tents' } } };
+    const expected = new Map<string, string>();
+    for (const [country, host] of [
+      ['DE', 'irl1'],
+      ['US', 'use'],
+    ] as const) {
+      site.callFrom(country);
+      const { alloy, visitor } = await open('2.33.1', { datastream: 'by-country' });
+      await alloy('sendEvent', { xdm: { eventType: `country.${run}`, ...tents } });
+      expected.set(await ecidOf(alloy), host);
+      await visitor.close();
+    }
+    const hosts = async (): Promise<Map<string, string>> => {
+      const calls = await sink.client.requests({ path: '/aam/' });
+      const ofDevices = calls.flatMap(({ path, body }) => {
+        const device = new URLSearchParams(body).get('d_mid') ?? '';
+        return expected.has(device) ? [[device, path.split('/')[2]!.split('.')[0]!] as const] : [];
+      });
+      return new Map(ofDevices.sort());
+    };
+    await vi.waitFor(async () => expect(await hosts()).toEqual(new Map([...expected].sort())), WITHIN);
   });
 
   it('is joined by servers with a key, whose word counts', async () => {

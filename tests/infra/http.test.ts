@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resourcesOfType } from '#tests/harness/poller/template.ts';
-import { templatesOf } from './stages.ts';
+import { stageLike, synthesise, templatesOf } from './stages.ts';
 
 describe.each(['dev', 'prod'] as const)('HTTP in stage %s', (stage) => {
   const templates = templatesOf(stage);
@@ -46,5 +46,32 @@ describe('HTTP in stage local', () => {
     const templates = templatesOf('local');
     expect(resourcesOfType(templates, 'AWS::ApiGatewayV2::Api')).toEqual([]);
     expect(resourcesOfType(templates, 'AWS::Lambda::Url').length).toBeGreaterThan(0);
+  });
+});
+
+describe('copies of the edge that are kept started', () => {
+  const SETTING = 'edge: { provisionedConcurrency: 3 }\n';
+
+  it('are where requests go, each deployment to its own version', () => {
+    for (const stage of ['dev', 'local'] as const) {
+      const templates = synthesise(stage, { folder: stageLike(stage, SETTING) });
+      const aliases = resourcesOfType(templates, 'AWS::Lambda::Alias');
+      expect(aliases.map(({ properties }) => properties)).toMatchObject([
+        {
+          Name: 'started',
+          ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 3 },
+          FunctionVersion: { 'Fn::GetAtt': [expect.stringMatching(/Version/), 'Version'] },
+        },
+      ]);
+      const [alias] = aliases;
+      const entries =
+        stage === 'local'
+          ? resourcesOfType(templates, 'AWS::Lambda::Url').filter(({ properties }) => properties.Qualifier)
+          : resourcesOfType(templates, 'AWS::ApiGatewayV2::Integration').filter(({ properties }) =>
+              JSON.stringify(properties.IntegrationUri).includes(alias!.logicalId),
+            );
+      expect(entries).toHaveLength(1);
+    }
+    expect(resourcesOfType(templatesOf('dev'), 'AWS::Lambda::Alias')).toEqual([]);
   });
 });

@@ -77,6 +77,13 @@ export function stagesWithLanes(lanes: number): string {
   return folder;
 }
 
+/** A folder with one of these stages, which has more settings. */
+export function stageLike(stage: StageName, more: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-stage-'));
+  writeFileSync(join(folder, `${stage}.yaml`), `${readFileSync(join(FIXTURES, `${stage}.yaml`), 'utf8')}\n${more}`);
+  return folder;
+}
+
 /** The templates of a stage of the tests; made once for each test file. */
 export function templatesOf(stage: StageName): Templates {
   const templates = made.get(stage) ?? synthesise(stage);

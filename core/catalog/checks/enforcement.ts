@@ -1,31 +1,52 @@
 import { withIncluded } from '#core/governance/labels.ts';
 import type { Catalog } from '../catalog.ts';
 import { type Findings, type Loaded, type LoadedCatalog, placeOf } from '../loaded.ts';
+import { policySubjectOf, receivedByActivity } from '../policies/activity-permissions.ts';
 import { type Activation, enforcement, type Violation } from '../policies/enforcement.ts';
 import type { LabelOrigin } from '../policies/lineage.ts';
 import { receivedBy } from '../policies/received.ts';
 
-/** No activation that is switched on violates a policy (aep.md §6.7: a violation blocks saving it). */
+/** No activation that is switched on violates a policy (aep.md §6.7: a violation blocks saving it), nor what pages show. */
 export function checkEnforcement(loaded: LoadedCatalog, catalog: Catalog, findings: Findings): void {
   if (!catalog.labels && !catalog.policies) return;
+  checkDestinations(loaded, catalog, findings);
+  checkActivities(loaded, catalog, findings);
+}
+
+function checkDestinations(loaded: LoadedCatalog, catalog: Catalog, findings: Findings): void {
   const activationsOf = enforcement(catalog, receivedBy);
   for (const destination of loaded.destinations) {
     const { definition } = destination;
     if (!definition?.enabled) continue;
     for (const [i, activation] of activationsOf(definition).entries()) {
       for (const violation of activation.violations) {
-        findings.at(destination, ['segments', i], sentence(activation, definition.id, violation), {
-          hint: [...new Set(violation.origins.map((origin) => originInWords(origin, loaded)))].join('; '),
-        });
+        const message = sentence(activation, `must not go to "${definition.id}"`, violation);
+        findings.at(destination, ['segments', i], message, { hint: hintOf(violation, loaded) });
       }
     }
   }
 }
 
-function sentence({ segmentId }: Activation, destinationId: string, violation: Violation): string {
+function checkActivities(loaded: LoadedCatalog, catalog: Catalog, findings: Findings): void {
+  const activationsOf = enforcement(catalog, receivedByActivity);
+  for (const activity of loaded.activities) {
+    const { definition } = activity;
+    if (definition?.lifecycleState !== 'published') continue;
+    const [activation] = activationsOf(policySubjectOf(definition));
+    for (const violation of activation?.violations ?? []) {
+      const message = sentence(activation!, `must not decide the activity "${definition.id}"`, violation);
+      findings.at(activity, ['audience'], message, { hint: hintOf(violation, loaded) });
+    }
+  }
+}
+
+const hintOf = ({ origins }: Violation, loaded: LoadedCatalog): string =>
+  [...new Set(origins.map((origin) => originInWords(origin, loaded)))].join('; ');
+
+function sentence({ segmentId }: Activation, where: string, violation: Violation): string {
   const { policyId, labels, marketingActions } = violation;
   const what = marketingActions.length > 0 ? marketingActions.map(bare).join(' and ') : 'any export';
-  return `the policy "${policyId}" forbids ${what} with data labelled ${labels.join(' and ')}: segment "${segmentId}" must not go to "${destinationId}"`;
+  return `the policy "${policyId}" forbids ${what} with data labelled ${labels.join(' and ')}: segment "${segmentId}" ${where}`;
 }
 
 const bare = (action: string): string => action.slice(action.indexOf('/') + 1);

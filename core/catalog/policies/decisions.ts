@@ -1,9 +1,8 @@
-import type { WrittenDestination } from '#core/activation/definition.ts';
 import type { ConsentPolicyDefinition } from '#core/governance/definition.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import { marketingAction } from '#core/governance/policies.ts';
 import type { Catalog } from '../catalog.ts';
-import { enforcement } from './enforcement.ts';
+import { enforcement, type PolicySubject } from './enforcement.ts';
 import type { Received } from './lineage.ts';
 
 /**
@@ -11,7 +10,7 @@ import type { Received } from './lineage.ts';
  * needed.
  * @param receivedBy what a destination gets
  */
-export function policyDecisions<D extends WrittenDestination>(
+export function policyDecisions<D extends PolicySubject>(
   destinations: readonly D[],
   catalog: Catalog,
   receivedBy: (destination: D) => Received,
@@ -30,7 +29,7 @@ export function policyDecisions<D extends WrittenDestination>(
   return { forbidden: new Map(forbidden), consents: new Map(consents) };
 }
 
-function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: WrittenDestination): boolean {
+function matches(policy: ConsentPolicyDefinition, { id, marketingActions = [] }: PolicySubject): boolean {
   if (policy.status !== 'ENABLED') return false;
   const actions = marketingActions.map(marketingAction);
   const isAboutAll = policy.marketingActionRefs.length + policy.destinations.length === 0;

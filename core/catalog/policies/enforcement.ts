@@ -1,9 +1,15 @@
-import type { WrittenDestination } from '#core/activation/definition.ts';
 import type { DataPolicy } from '#core/governance/definition.ts';
 import { NO_EXPORT } from '#core/governance/labels.ts';
 import { deniedBy, enabledPolicies, marketingAction } from '#core/governance/policies.ts';
 import type { Catalog } from '../catalog.ts';
 import { type LabelOrigin, Lineage, type Received } from './lineage.ts';
+
+/** What policies are asked about: a destination, or what is shown on pages. */
+export interface PolicySubject {
+  readonly id: string;
+  readonly segments: readonly string[];
+  readonly marketingActions?: readonly string[] | undefined;
+}
 
 /** Data that a policy keeps from a destination. */
 export interface Violation {
@@ -39,7 +45,7 @@ const NO_EXPORT_POLICY: DataPolicy = {
  * @param receivedBy what a destination gets
  * @returns a function of the destination, which answers for each of its segments
  */
-export function enforcement<D extends WrittenDestination>(
+export function enforcement<D extends PolicySubject>(
   catalog: Pick<Catalog, 'schemas' | 'datasets' | 'mergePolicies' | 'segments' | 'labels' | 'policies'>,
   receivedBy: (destination: D) => Received,
 ): (destination: D) => readonly Activation[] {

@@ -19,6 +19,9 @@ const EDGE_HOST = 'edge.example';
 /** A page below it is first-party to the edge. */
 export const FIRST_PARTY_EDGE = 'edge.shop-one.example';
 
+/** In which CloudFront says the country of the caller. */
+export const COUNTRY_HEADER = 'cloudfront-viewer-country';
+
 /** A call of the SDK, as it went over the wire. */
 export interface Sent {
   readonly method: string;
@@ -35,6 +38,8 @@ export interface Site {
   readonly sent: readonly Sent[];
   /** Answers calls of the edge in place of what is behind it, until it is taken away. */
   intercept(listener: RequestListener | undefined): void;
+  /** The country that calls come from, as a CDN in front of the edge says it; nothing is said until it is set. */
+  callFrom(country: string | undefined): void;
   close(): Promise<void>;
 }
 
@@ -46,11 +51,15 @@ export interface Site {
 export async function openSite(edge: RequestListener): Promise<Site> {
   const sent: Sent[] = [];
   let intercepting: RequestListener | undefined;
+  let country: string | undefined;
   const certificate = await generate([{ name: 'commonName', value: 'localhost' }], { algorithm: 'sha256' });
   const server = createServer({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     const { host = '' } = request.headers;
     if (host.startsWith('edge.')) {
       record(request, sent);
+      // What callers write there themselves is replaced.
+      delete request.headers[COUNTRY_HEADER];
+      if (country !== undefined) request.headers[COUNTRY_HEADER] = country;
       return (intercepting ?? edge)(request, response);
     }
     void servePage(request.url ?? '/', response);
@@ -66,6 +75,9 @@ export async function openSite(edge: RequestListener): Promise<Site> {
     sent,
     intercept: (listener) => {
       intercepting = listener;
+    },
+    callFrom: (code) => {
+      country = code;
     },
     close: async () => {
       await browser.close();
@@ -119,10 +131,10 @@ export const newVisitor = (site: Site): Promise<BrowserContext> =>
 /** Opens a page with the SDK on it, configured as a site would. */
 export async function openPage(
   visitor: BrowserContext,
-  { version, origin, edge = EDGE_HOST, datastream = 'shop-web', configuration = {} }: PageOptions,
+  { version, origin, path = '/', edge = EDGE_HOST, datastream = 'shop-web', configuration = {} }: PageOptions,
 ): Promise<{ readonly page: Page; readonly alloy: Alloy }> {
   const page = await visitor.newPage();
-  await page.goto(`${origin}/`);
+  await page.goto(`${origin}${path}`);
   await page.evaluate(() => {
     // The base code that Adobe publishes queues commands until the library is there.
     const scope = globalThis as unknown as Record<string, unknown> & { __alloyNS: string[] };
@@ -161,6 +173,8 @@ export interface PageOptions {
   readonly version: SdkVersion;
   /** `https://www.shop.example` */
   readonly origin: string;
+  /** Of the page, with what stands behind the question mark. */
+  readonly path?: string;
   readonly edge?: string;
   readonly datastream?: string;
   readonly configuration?: object;

@@ -85,6 +85,31 @@ describe('the plan of a catalog', () => {
     expect(printCatalogPlan(planned)).toContain('A removed destination is sent nothing any more');
   });
 
+  it('says which activities are new, edited or gone, whom they are for and where they are shown', async () => {
+    const { plan } = await stage();
+    const [banner, tip] = active.activities!;
+    const edited = { ...banner!, priority: 3, audience: 'cart-abandoners' };
+    const added = { ...tip!, id: 'added', audience: undefined, surfaces: ['web://www.shop.example/'] };
+    const planned = await plan({ ...active, activities: [edited, added] as Catalog['activities'] & object });
+    const state = 'published';
+    expect(planned.activities).toEqual([
+      { id: 'added', change: 'new', lifecycleState: state, places: ['home-hero', 'web://www.shop.example/'], keys: [] },
+      {
+        ...{ id: 'gold-banner', change: 'changed', lifecycleState: state, audience: 'cart-abandoners' },
+        ...{ places: ['__view__'], keys: ['audience', 'priority'] },
+      },
+      {
+        ...{ id: 'tent-tip', change: 'removed', lifecycleState: state, audience: 'interested-in-tents' },
+        ...{ places: ['home-hero'], keys: [] },
+      },
+    ]);
+    const rows = printCatalogPlan(planned)
+      .split('\n')
+      .map((line) => line.trim().replaceAll(/ {2,}/g, ' | '));
+    expect(rows).toContain('gold-banner | changed | published | cart-abandoners | __view__ | audience, priority');
+    expect((await plan(active)).activities).toEqual([]);
+  });
+
   it('says which schemas are new, gone or changed, with their new fields', async () => {
     const { plan } = await stage();
     const customers = active.schemas.find(({ $id }) => $id.endsWith('/customers'))!;

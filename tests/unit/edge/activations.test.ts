@@ -4,8 +4,9 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { datastreamDefinition } from '#core/edge/definition.ts';
 import type { EdgeStores } from '#core/edge/profile.ts';
-import { consentPolicyDefinition } from '#core/governance/definition.ts';
+import { consentPolicyDefinition, labelDefinition, policyDefinition } from '#core/governance/definition.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
+import { activityDefinition } from '#core/personalisation/definition.ts';
 import { type EdgeRequestOf, edgeFunction, firstPageView } from '#tests/harness/edge/edge-function.ts';
 import { ecidOf, enveloped, exampleDefinitions, logIn } from '#tests/harness/platform/example.ts';
 import { createPlatform } from '#tests/harness/platform/platform.ts';
@@ -129,6 +130,32 @@ describe('the edge tells a page of the audiences of destinations', () => {
     expect(await handlesOf(calls(eventOf(known, ['home-hero'])))).toEqual(['pull 0']);
   });
 
+  it('also where their profile was moved twice', async () => {
+    const platform = createPlatform({ wiring, catalog: compileCatalog(catalog), start: NOW });
+    const logs = async (device: number, customer: string, minute: number) => {
+      const login = logIn(device, NOW - minute * 60_000) as { identityMap: { CRMID: { id: string }[] } };
+      login.identityMap.CRMID[0]!.id = customer;
+      platform.collect(enveloped('logins', { ...login, _id: `${device}-${customer}` }));
+      await platform.poller.run();
+    };
+    await logs(1, 'RB-1', 9);
+    await logs(2, 'RB-2', 8);
+    await logs(3, 'RB-3', 7);
+    await logs(1, 'RB-2', 6);
+    await logs(1, 'RB-3', 5);
+    for (const customer of ['RB-1', 'RB-2', 'RB-3']) {
+      const gold = { _riverbend: { crmId: customer }, loyalty: { tier: 'gold' } };
+      const lastUpdatedDate = new Date(NOW - 50_000).toISOString();
+      platform.collect(enveloped('customers', { ...gold, extSourceSystemAudit: { lastUpdatedDate } }));
+    }
+    await platform.poller.run();
+    const edge = edgeFunction(catalog, { now: () => NOW, stores: platform.stores });
+    for (const device of [1, 2, 3]) {
+      const reply = await edge.call(calls(eventOf(onDevice(device))));
+      expect(reply.payloads('activation:pull')).toEqual([entry(['gold-and-silver'])]);
+    }
+  });
+
   it('and reads nothing for reports of what was shown, for beacons, and where no destination is of the datastream', async () => {
     const edge = await stage();
     for (const eventType of ['decisioning.propositionDisplay', 'decisioning.propositionInteract']) {
@@ -169,5 +196,39 @@ describe('the edge tells a page of the audiences of destinations', () => {
       true,
       2,
     ]);
+  });
+
+  it('nor is what a page shows decided by an audience that a policy, or their consent, keeps off pages', async () => {
+    const experiences = [{ id: 'one', items: [{ type: 'json', content: {} }] }];
+    const shown = (more: object) => activityDefinition.parse({ name: 'n', scopes: ['hero'], experiences, ...more });
+    const activities = [
+      shown({ id: 'members', audience: 'gold-and-silver', priority: 9 }),
+      shown({ id: 'all', scopes: ['hero', 'foot'] }),
+    ];
+    const shownTo = async (customer: object, changed: Partial<Catalog> = {}) => {
+      const edge = await stage(customer, { activities, ...changed });
+      const { payloads } = await edge.call(server(eventOf(ofCustomer, ['hero', 'foot'])));
+      return payloads('personalization:decisions').map(({ id }) => id);
+    };
+    const forEverybody = ['all:one:hero', 'all:one:foot'];
+    const forMembers = ['members:one:hero', 'all:one:foot'];
+    expect(await shownTo({})).toEqual(forMembers);
+    expect(await shownTo({ privacyOptOuts: { general_opt_out: 'out' } })).toEqual(forEverybody);
+    const needsConsent = (more: object) => ({
+      consentPolicies: [consentPolicyDefinition.parse({ id: 'p', channel: 'email', ...more })],
+    });
+    for (const policy of [{}, { marketingActionRefs: ['onsitePersonalization'] }].map(needsConsent)) {
+      expect(await shownTo({}, policy)).toEqual(forEverybody);
+      expect(await shownTo({ consents: { marketing: { email: { val: 'y' } } } }, policy)).toEqual(forMembers);
+    }
+    expect(await shownTo({}, needsConsent({ marketingActionRefs: ['emailTargeting'] }))).toEqual(forMembers);
+    expect(await shownTo({}, needsConsent({ destinations: ['members'] }))).toEqual(forMembers);
+    const schema = catalog.datasets.find(({ id }) => id === 'customers')!.schemaRef.id;
+    const onTier = (label: string) => ({
+      labels: [labelDefinition.parse({ schema, fields: { 'loyalty.tier': [label] } })],
+      policies: [policyDefinition.parse({ core: 'core-onsitePersonalization' })],
+    });
+    expect(await shownTo({}, onTier('C7'))).toEqual(forEverybody);
+    expect(await shownTo({}, onTier('C5'))).toEqual(forMembers);
   });
 });

@@ -51,6 +51,22 @@ describe('the edge answers a Web SDK', () => {
     expect(accepted).toMatchObject({ record: { identities: [{ namespace: 'ECID', value: ecid }] } });
   });
 
+  it('takes over the device that a link has led to the page (adobe_mc), unless the datastream says otherwise', async () => {
+    const linked = '38279471055512904671042733315590217744';
+    // The SDK puts what it finds in the link at the top of its first call, never in an event.
+    const body = firstPageView({}, { xdm: { identityMap: { ECID: [{ id: linked }] } } });
+    const edge = edgeFunction(catalog);
+    const reply = await edge.call({ body });
+    expect(reply.payloads('identity:result')).toEqual([{ id: linked, namespace: { code: 'ECID' } }]);
+    expect(edge.records()[0]!.entity.identityMap).toEqual({ ECID: [{ id: linked, primary: true }] });
+    const again = await edge.call({ body: firstPageView({}, keeping(reply)) });
+    expect(again.payloads('identity:result')).toEqual(reply.payloads('identity:result'));
+    const strict = edgeFunction(withDatastream({ idMigration: false }));
+    const fresh = await strict.call({ body });
+    expect(fresh.payloads('identity:result')).not.toEqual(reply.payloads('identity:result'));
+    expect(JSON.stringify(strict.records()[0]!.entity.identityMap)).not.toContain(linked);
+  });
+
   it('knows the device again by what the page has kept, also with a hint in the path (E2)', async () => {
     const edge = edgeFunction(catalog);
     const first = await edge.call({ body: firstPageView() });

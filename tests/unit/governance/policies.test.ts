@@ -311,3 +311,28 @@ describe('labels of records that rules look up', () => {
     expect(violatedBy({ ...ON, ...TIERS, ...labels('dataset: tiers\nlabels: [C5]\n') })).toEqual([]);
   });
 });
+
+describe('an activity whose audience a policy keeps off pages', () => {
+  const banner = (more = '') => ({
+    'activities/banner.yaml': `id: banner\nname: Banner\naudience: gold\nscopes: [hero]\nexperiences: [{ id: a }]\n${more}`,
+  });
+  const enabled = { 'policies/core.yaml': '- core: core-onsitePersonalization\n' };
+
+  it('is rejected, at the audience, with the reason', () => {
+    const [problem, ...more] = problemsOf({ ...banner(), ...enabled, ...onField('loyalty.tier', 'C7') });
+    expect(more).toEqual([]);
+    expect(problem).toContain('activities/banner.yaml:3:');
+    expect(problem).toContain(
+      'forbids onsitePersonalization with data labelled C7: segment "gold" must not decide the activity "banner"',
+    );
+  });
+
+  it('but not while it is a draft, is for everybody, or the policy is about something else', () => {
+    const labelled = onField('loyalty.tier', 'C7');
+    expect(problemsOf({ ...banner('lifecycleState: draft\n'), ...enabled, ...labelled })).toEqual([]);
+    const everybody = { 'activities/banner.yaml': banner()['activities/banner.yaml'].replace('audience: gold\n', '') };
+    expect(problemsOf({ ...everybody, ...enabled, ...labelled })).toEqual([]);
+    expect(problemsOf({ ...banner(), ...labelled })).toEqual([]);
+    expect(problemsOf({ ...banner(), ...enabled, ...onField('loyalty.tier', 'C5') })).toEqual([]);
+  });
+});
