@@ -72,6 +72,13 @@ module.exports = {
       from: { path: '^(cli/|bin/cli\\.ts$)' },
       to: { path: '^(lib/|node_modules/(aws-cdk-lib|constructs)/)' },
     },
+    {
+      name: 'nothing-imports-examples',
+      comment: 'The shop is a process of its own; its entry is named by path',
+      severity: 'error',
+      from: { pathNot: '^(examples|tests)/' },
+      to: { path: '^examples/' },
+    },
     { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
     {
       name: 'no-private-files-of-packages',

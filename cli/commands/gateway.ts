@@ -1,27 +1,29 @@
 import { createServer } from 'node:http';
 import { Command } from 'commander';
 import getPort from 'get-port';
+import { GATEWAY_PORT } from '#cli/local/gateway.ts';
 import { gatewayListener } from '#cli/local/gateway-server.ts';
 import { parseCount } from '#cli/options.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { endpointsOf } from './endpoints.ts';
 
-const PREFERRED_PORT = 4620;
 /** Nobody but this machine. */
 const HOST = '127.0.0.1';
 
 export const gatewayCommand = (): Command =>
   new Command('gateway')
-    .description('let pages on this machine call the edge of a running stage: one address, until it is interrupted')
+    .description(
+      'let pages on this machine call the edge of a stage: one address, until it is interrupted (npm start has one for the local stage)',
+    )
     .option('--stage <name>', 'stage', 'local')
     .option('--port <number>', 'port; a free one, 4620 if possible, when omitted', parseCount)
     .action(async ({ stage, port }: { stage: string; port?: number }) => {
       const { edge, collection } = await endpointsOf(await useStage(stage), stage);
-      const listener = gatewayListener('edge', () => ({ edge, collection }));
+      const listener = gatewayListener({ upstreams: () => ({ edge, collection }) });
       const server = createServer(listener);
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
-        getPort({ port: port ?? PREFERRED_PORT, host: HOST }).then(
+        getPort({ port: port ?? GATEWAY_PORT, host: HOST }).then(
           (free) => server.listen(port ?? free, HOST, resolve),
           reject,
         );

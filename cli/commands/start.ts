@@ -11,9 +11,11 @@ import { localConnectionKey, writeLocalVariables } from '#cli/local/catalog-vari
 import { deployLocal } from '#cli/local/deploy.ts';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
 import { enterLocalStage } from '#cli/local/environment.ts';
+import { startGateway } from '#cli/local/gateway.ts';
 import { localPaths } from '#cli/local/paths.ts';
 import { configureVendors, heldByReceivers, openVendors } from '#cli/local/played-vendors.ts';
 import { Progress } from '#cli/local/progress.ts';
+import { shopIdentityKey, startShop } from '#cli/local/shop.ts';
 import { type Sink, startSink } from '#cli/local/sink.ts';
 import { startAnew } from '#cli/local/start-anew.ts';
 import { stopLocalAws } from '#cli/local/stop.ts';
@@ -25,9 +27,11 @@ import { invoke } from '#cli/stage/invoke.ts';
 import { deadLetters } from '#cli/stage/queues.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
 import { storesOf } from '#cli/stage/stores.ts';
-import { findResources, LOCAL_STAGE } from '#cli/stage/use-stage.ts';
+import { findResources, LOCAL_STAGE, type Resources } from '#cli/stage/use-stage.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
+import { endpointsOf } from './endpoints.ts';
 
 export interface StartOptions {
   readonly catalog: string;
@@ -61,11 +65,12 @@ export const startCommand = (): Command =>
  * @returns what to show when it is done
  */
 export async function start(root: string, options: StartOptions, progress: Progress): Promise<string> {
-  const { flow, sink } = await deployAndApply(root, options.catalog, progress, {
+  const { flow, sink, definitions } = await deployAndApply(root, options.catalog, progress, {
     activate: followCatalog,
     ...(options.fresh && { fresh: true }),
   });
   const { stores, catalog, resources } = flow;
+  const pages = await openPages(root, definitions, resources, progress);
   const isExample = options.data === undefined;
   if (isExample && !isExampleCatalog(options.catalog)) {
     progress.step('The example is for another catalog; nothing is sent. Send files of your own with --data DIR');
@@ -84,7 +89,27 @@ export async function start(root: string, options: StartOptions, progress: Progr
   const held = countHeld(await heldByReceivers(catalog.destinations.values(), sink.client, stores.exports));
   const report = printStage(await stageReport(stores, catalog, Date.now()), catalog, held);
   const warning = dead.length > 0 ? `Messages in dead-letter queues (docs/runbook.md): ${dead.join(', ')}\n\n` : '';
-  return `${report}\n${warning}${whatNext(sink.url, resources, options.catalog)}`;
+  return `${report}\n${warning}${whatNext({ ...pages, sinkUrl: sink.url }, resources, options.catalog)}`;
+}
+
+/** What browsers on this machine open and call. */
+interface Pages {
+  readonly gatewayUrl: string;
+  /** Where the catalog has a datastream for it. */
+  readonly shopUrl: string | undefined;
+}
+
+/** The gateway, and the example shop in front of it. */
+export async function openPages(
+  root: string,
+  definitions: Catalog,
+  resources: Resources,
+  progress: Progress,
+): Promise<Pages> {
+  const gatewayUrl = await startGateway(root, await endpointsOf(resources));
+  const shopUrl = await startShop(root, gatewayUrl, definitions);
+  progress.step(`The edge host is at ${gatewayUrl}${shopUrl ? `, and a shop that uses it at ${shopUrl}` : ''}`);
+  return { gatewayUrl, shopUrl };
 }
 
 /** Starts what is not running, deploys what has changed, and makes the catalog the active one. */
@@ -93,7 +118,7 @@ export async function deployAndApply(
   catalogFolder: string,
   progress: Progress,
   { activate = putInPlace, fresh }: { readonly activate?: Activate; readonly fresh?: true } = {},
-): Promise<{ flow: Flow; sink: Sink; sinkUrl: string }> {
+): Promise<{ flow: Flow; sink: Sink; sinkUrl: string; definitions: Catalog }> {
   const log = (line: string): void => progress.step(line);
   const running = (text: string): void => progress.running(text);
   const aws = fresh ? await startAnew({ root, log, running }) : await findOrStartLocalAws({ root, log });
@@ -106,6 +131,7 @@ export async function deployAndApply(
     WEBHOOK_URL: `${sink.urlForLambdas}/webhook/crm`,
     AAM_EDGE_ENDPOINT: `${sink.urlForLambdas}/aam/{host}`,
     SHOP_KEY_SHA256: keySha256(localConnectionKey(root)),
+    SHOP_TOKEN_KEY: shopIdentityKey(root),
   };
   const vendors = await openVendors(await loadCatalogFolder(catalogFolder, fixed), sink);
   const variables = writeLocalVariables(root, { ...fixed, ...vendors });
@@ -120,7 +146,7 @@ export async function deployAndApply(
     catalog: compileCatalog(definitions),
     progress: running,
   };
-  return { flow, sink, sinkUrl: sink.url };
+  return { flow, sink, sinkUrl: sink.url, definitions };
 }
 
 /** Whether the files of the example that travel as files have been uploaded, and stand. */
@@ -159,18 +185,22 @@ const EXAMPLE_CATALOG = join(projectRoot, 'catalog');
 const isExampleCatalog = (folder: string): boolean => resolve(folder) === EXAMPLE_CATALOG;
 
 const whatNext = (
-  sinkUrl: string,
+  { sinkUrl, gatewayUrl, shopUrl }: Pages & { readonly sinkUrl: string },
   resources: { readonly 'exports-bucket': string },
   catalog: string,
 ): string => `What to try next
-  npm run tributary -- status                      this table again
-  npm run tributary -- ingest --data DIR             more data: files named after datasets
-  npm run tributary -- endpoints                       where records are sent over HTTP, with which key
-  ${applyAgain(catalog)}
-  npm start -- --data DIR                          ingest files of your own from the start
-  curl ${sinkUrl}/_sink/requests?path=/webhook     what the webhook received
-  curl ${sinkUrl}/vendors/google-ads/held          who is in which audience at a vendor (docs/local.md)
-  npm run stop                                     end everything that runs
+${listed([
+  ...(shopUrl ? [[shopUrl, 'a shop whose pages are personalised, and what the platform sees of you'] as const] : []),
+  ['npm run tributary -- status', 'this table again'],
+  ['npm run tributary -- ingest --data DIR', 'more data: files named after datasets'],
+  ['npm run tributary -- endpoints', 'where records are sent over HTTP, with which key'],
+  applyAgain(catalog),
+  ['npm start -- --data DIR', 'ingest files of your own from the start'],
+  [gatewayUrl, 'the edge host, for pages and apps on this machine (docs/edge.md)'],
+  [`curl ${sinkUrl}/_sink/requests?path=/webhook`, 'what the webhook received'],
+  [`curl ${sinkUrl}/vendors/google-ads/held`, 'who is in which audience at a vendor (docs/local.md)'],
+  ['npm run stop', 'end everything that runs'],
+])}
 The files that were written for destinations, with nothing of your own AWS:
   ${asNobody(process.env)} s3 ls --recursive s3://${resources['exports-bucket']}
 `;
@@ -184,7 +214,13 @@ const asNobody = ({
 }: NodeJS.ProcessEnv): string =>
   `env -u AWS_PROFILE -u AWS_SESSION_TOKEN AWS_ACCESS_KEY_ID=${key} AWS_SECRET_ACCESS_KEY=${secret} aws --region ${region} --endpoint-url ${endpoint}`;
 
-const applyAgain = (catalog: string): string =>
+const applyAgain = (catalog: string): readonly [string, string] =>
   isExampleCatalog(catalog)
-    ? 'npm run tributary -- catalog apply               after a change in catalog/'
-    : `npm run tributary -- catalog apply --catalog ${catalog}   after a change there`;
+    ? ['npm run tributary -- catalog apply', 'after a change in catalog/']
+    : [`npm run tributary -- catalog apply --catalog ${catalog}`, 'after a change there'];
+
+/** What to do or open, and what it is good for, in two columns. */
+function listed(lines: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...lines.map(([what]) => what.length));
+  return lines.map(([what, why]) => `  ${what.padEnd(width)}  ${why}`).join('\n');
+}

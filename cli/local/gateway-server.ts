@@ -1,31 +1,46 @@
 import { type IncomingMessage, type RequestListener, request, type ServerResponse } from 'node:http';
 import type { IngestionMethod } from '#cli/stage/endpoints.ts';
-import { type Host, ROUTES, type Route, type RouteName } from '#core/contract/routes.ts';
+import { ROUTES, type Route, type RouteName } from '#core/contract/routes.ts';
+import { foreignCaller } from './own-callers.ts';
 
-/** Where the functions behind the routes of a host can be called from here. */
+/** Where the functions behind the routes can be called from here. */
 export type Upstreams = Readonly<Partial<Record<RouteName, IngestionMethod>>>;
+
+export interface GatewayOptions {
+  /** Asked at each request, since a new deployment may change them. */
+  readonly upstreams: () => Upstreams;
+  /** What is answered besides the routes: own paths, for own pages only. @returns whether it has answered */
+  readonly own?: (incoming: IncomingMessage, response: ServerResponse, path: string) => boolean;
+}
 
 /** Headers that concern one connection, or that are said anew. */
 const OWN_HEADERS = new Set(['connection', 'host', 'keep-alive', 'transfer-encoding', 'x-forwarded-host']);
 
 /**
- * One address in front of the URLs of functions, as the HTTP API of a host is in the cloud, made from the same table of
- * routes: for pages on this machine, which can be told one address only.
- * @param upstreams asked at each request, since a new deployment may change them
+ * One address in front of the URLs of functions, as the HTTP APIs of the hosts are in the cloud, made from the same table
+ * of routes. The paths of the edge host are public, as they are there: any page may call, and the function says which may.
+ * All others are for this machine's own pages and commands (`foreignCaller`).
  */
 export const gatewayListener =
-  (host: Host, upstreams: () => Upstreams): RequestListener =>
+  ({ upstreams, own }: GatewayOptions): RequestListener =>
   (incoming, response) => {
     const path = (incoming.url ?? '/').split('?', 1)[0]!;
-    const found = Object.entries<Route>(ROUTES).find(([, route]) => route.host === host && hasPath(route, path));
+    const found = Object.entries<Route>(ROUTES).find(([, route]) => hasPath(route, path));
+    if (found?.[1].host !== 'edge') {
+      const foreign = foreignCaller(incoming);
+      if (foreign) return answer(response, foreign);
+      if (own?.(incoming, response, path)) return;
+    }
     const upstream = found && upstreams()[found[0] as RouteName];
     if (!found || !upstream) return fail(incoming, response, 404, 'There is nothing at this address');
-    const { methods } = found[1];
-    if (!methods.includes('ANY') && !methods.includes(incoming.method as 'GET')) {
-      return fail(incoming, response, 404, `Only ${methods.join(', ')} is possible here`);
+    if (!hasMethod(found[1], incoming.method)) {
+      return fail(incoming, response, 404, `Only ${found[1].methods.join(', ')} is possible here`);
     }
     forward(incoming, response, upstream);
   };
+
+const hasMethod = ({ methods }: Route, method: string | undefined): boolean =>
+  methods.includes('ANY') || methods.includes(method as 'GET');
 
 /** Whether a path is one of a route's: `{name}` is one step, `{name+}` the rest. */
 function hasPath({ paths }: Route, path: string): boolean {
@@ -61,6 +76,14 @@ function fail(incoming: IncomingMessage, response: ServerResponse, status: numbe
     'access-control-allow-credentials': 'true',
     vary: 'origin',
   };
-  response.writeHead(status, { 'content-type': 'application/problem+json', ...(origin && toPage) });
-  response.end(JSON.stringify({ status, title }));
+  answer(response, { status, title }, origin === undefined ? {} : toPage);
+}
+
+function answer(
+  response: ServerResponse,
+  problem: { readonly status: number; readonly title: string },
+  headers: Readonly<Record<string, string | undefined>> = {},
+): void {
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json', ...headers });
+  response.end(JSON.stringify(problem));
 }

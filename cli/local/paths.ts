@@ -13,6 +13,10 @@ export interface LocalPaths {
     readonly installLog: string;
   };
   readonly sink: { readonly base: string; readonly state: string; readonly requests: string; readonly log: string };
+  /** `upstreams`: where the functions are that the gateway leads to. */
+  readonly gateway: { readonly base: string; readonly state: string; readonly upstreams: string; readonly log: string };
+  /** `identityKey`: the key with which the example shop signs who has logged in. */
+  readonly shop: { readonly base: string; readonly state: string; readonly identityKey: string; readonly log: string };
   readonly assembly: string;
   readonly deployLog: string;
   readonly deployRecord: string;
@@ -29,6 +33,8 @@ export function localPaths(root: string): LocalPaths {
   const base = join(existsSync(root) ? realpathSync(root) : root, '.local');
   const ministack = join(base, 'ministack');
   const sink = join(base, 'sink');
+  const gateway = join(base, 'gateway');
+  const shop = join(base, 'shop');
   return {
     base,
     ministack: {
@@ -44,6 +50,18 @@ export function localPaths(root: string): LocalPaths {
       state: join(sink, 'state.json'),
       requests: join(sink, 'requests.ndjson'),
       log: join(sink, 'sink.log'),
+    },
+    gateway: {
+      base: gateway,
+      state: join(gateway, 'state.json'),
+      upstreams: join(gateway, 'upstreams.json'),
+      log: join(gateway, 'gateway.log'),
+    },
+    shop: {
+      base: shop,
+      state: join(shop, 'state.json'),
+      identityKey: join(shop, 'identity-key.json'),
+      log: join(shop, 'shop.log'),
     },
     assembly: join(base, 'cdk.out'),
     deployLog: join(base, 'deploy.log'),

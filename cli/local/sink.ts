@@ -1,15 +1,9 @@
-import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import getPort from 'get-port';
-import { UserError } from '#cli/user-error.ts';
+import { type BackgroundServer, runningServer, startServer, urlOf } from './background.ts';
 import { withLock } from './lock.ts';
-import { localPaths, nodeBinDirectory } from './paths.ts';
-import { endFamily, findProcess, identify } from './processes.ts';
+import { localPaths } from './paths.ts';
 import { SinkClient } from './sink-client.ts';
-import { type RunningProcess, readState, removeState, runningProcess, writeState } from './state.ts';
 
 export { SinkClient } from './sink-client.ts';
 export type { SinkRequest } from './sink-record.ts';
@@ -28,9 +22,19 @@ export interface Sink {
   readonly started: boolean;
 }
 
-/** What the sink of this checkout has in its command line: the file it writes. */
-export function sinkMarker(root: string): string {
-  return localPaths(root).sink.requests;
+/** The sink of this checkout, as a server in the background. */
+export function sinkServer(root: string, host = '127.0.0.1'): BackgroundServer {
+  const { requests, ...paths } = localPaths(root).sink;
+  return {
+    name: 'The sink',
+    main: MAIN,
+    args: [requests],
+    marker: requests,
+    paths,
+    host,
+    ports: [PREFERRED_PORT],
+    selfPath: '/_sink/count',
+  };
 }
 
 /**
@@ -43,10 +47,10 @@ export async function startSink(options: {
 }): Promise<Sink> {
   const { root, caller = process.env } = options;
   return withLock(join(localPaths(root).base, 'sink.lock'), async () => {
-    const host = caller.SINK_HOST || '127.0.0.1';
-    const running = await runningSink(root, host);
-    const state = running ?? (await start(root, host));
-    const url = urlOf(host, state.port);
+    const server = sinkServer(root, caller.SINK_HOST || undefined);
+    const running = await runningServer(server);
+    const state = running ?? (await startServer(root, server));
+    const url = urlOf(server.host, state.port);
     return {
       url,
       urlForLambdas: (caller.SINK_URL || url).replace(/(?<!\/)\/+$/, ''),
@@ -58,61 +62,7 @@ export async function startSink(options: {
 
 /** The sink of this checkout, if it runs. */
 export async function findSink(root: string, caller: NodeJS.ProcessEnv = process.env): Promise<SinkClient | undefined> {
-  const host = caller.SINK_HOST || '127.0.0.1';
-  const running = await runningSink(root, host);
-  return running && new SinkClient(urlOf(host, running.port));
-}
-
-async function runningSink(root: string, host: string): Promise<RunningProcess | undefined> {
-  const state = readState(localPaths(root).sink.state, runningProcess);
-  if (state === undefined || (await findProcess(state, sinkMarker(root))) === undefined) return undefined;
-  return (await answers(urlOf(host, state.port), state.pid)) ? state : undefined;
-}
-
-async function start(root: string, host: string): Promise<RunningProcess> {
-  const paths = localPaths(root).sink;
-  const earlier = readState(paths.state, runningProcess);
-  if (earlier !== undefined) await endFamily(earlier, sinkMarker(root));
-  removeState(paths.state);
-  mkdirSync(paths.base, { recursive: true });
-  const port = await getPort({ port: PREFERRED_PORT, host });
-  const log = openSync(paths.log, 'w');
-  const child = spawn(join(nodeBinDirectory(root), 'node'), [MAIN, String(port), host, paths.requests], {
-    cwd: paths.base,
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: { PATH: nodeBinDirectory(root) },
-  });
-  closeSync(log);
-  child.on('error', () => undefined); // shows as "not running" below
-  const identity = child.pid === undefined ? undefined : await identify(child.pid);
-  child.unref();
-  if (identity !== undefined) {
-    const state = { ...identity, port, startedAt: new Date().toISOString() };
-    writeState(paths.state, state);
-    const end = performance.now() + 10_000;
-    while (performance.now() < end && (await findProcess(identity, sinkMarker(root))) !== undefined) {
-      if (await answers(urlOf(host, port), identity.pid)) return state;
-      await delay(25);
-    }
-    await endFamily(identity, sinkMarker(root));
-    removeState(paths.state);
-  }
-  throw new UserError(
-    `The sink did not start on ${host}:${port}. Its log (${paths.log}):\n${readFileSync(paths.log, 'utf8')}`,
-  );
-}
-
-async function answers(url: string, pid: number): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}/_sink/count`, { signal: AbortSignal.timeout(2_000) });
-    const body = (await response.json()) as { pid?: unknown };
-    return body.pid === pid;
-  } catch {
-    return false;
-  }
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`;
+  const server = sinkServer(root, caller.SINK_HOST || undefined);
+  const running = await runningServer(server);
+  return running && new SinkClient(urlOf(server.host, running.port));
 }

@@ -1,31 +1,40 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { endServer } from './background.ts';
+import { gatewayServer } from './gateway.ts';
 import { withLock } from './lock.ts';
 import { ministackMarker } from './ministack.ts';
 import { localPaths } from './paths.ts';
 import { type Ending, endFamily, listProcesses, type ProcessInfo } from './processes.ts';
-import { sinkMarker } from './sink.ts';
-import { readState, removeState, runningProcess } from './state.ts';
+import { shopServer } from './shop.ts';
+import { sinkServer } from './sink.ts';
+import { removeState } from './state.ts';
 
 /** What was ended, and how. */
 export interface Stopped {
   readonly ministack: Ending;
   readonly sink: Ending;
+  readonly gateway: Ending;
+  readonly shop: Ending;
   /** Lambda workers that had outlived their emulator. */
   readonly orphans: number;
 }
 
 /**
- * Ends the local cloud this checkout started: the embedded MiniStack with its Lambda workers, and the sink. Nothing else
- * is touched; a local AWS named by AWS_ENDPOINT_URL belongs to whoever started it. The data of the emulator go with it;
+ * Ends the local cloud this checkout started: the embedded MiniStack with its Lambda workers, the sink, the gateway and
+ * the shop. Nothing else is touched; a local AWS named by AWS_ENDPOINT_URL belongs to whoever started it. The data of the emulator go with it;
  * the installation and the logs stay.
  */
 export async function stopLocalAws(root: string, log: (line: string) => void = () => {}): Promise<Stopped> {
   const paths = localPaths(root);
   return withLock(join(paths.base, 'ministack.lock'), async () => {
     const wasStarted = existsSync(paths.ministack.state);
-    const ministack = await stopRecorded(paths.ministack.state, ministackMarker(root));
-    const sink = await stopRecorded(paths.sink.state, sinkMarker(root));
+    const [shop, gateway, sink, ministack] = await Promise.all([
+      endServer(shopServer(root)),
+      endServer(gatewayServer(root)),
+      endServer(sinkServer(root)),
+      endServer({ paths: paths.ministack, marker: ministackMarker(root) }),
+    ]);
     const orphans = await endOrphans(paths.ministack.run);
     rmSync(paths.ministack.run, { recursive: true, force: true });
     if (wasStarted) {
@@ -33,13 +42,13 @@ export async function stopLocalAws(root: string, log: (line: string) => void = (
       removeState(paths.deployRecord);
       removeState(paths.outputs);
     }
-    const stopped = { ministack, sink, orphans };
+    const stopped = { ministack, sink, gateway, shop, orphans };
     for (const line of linesAbout(stopped)) log(line);
     return stopped;
   });
 }
 
-function linesAbout({ ministack, sink, orphans }: Stopped): string[] {
+function linesAbout({ ministack, sink, gateway, shop, orphans }: Stopped): string[] {
   const stopped = (what: string, ending: Ending): string[] =>
     ending === 'absent' ? [] : [`Stopped ${what}${ending === 'killed' ? ' (it had to be killed)' : ''}.`];
   const plural = orphans === 1 ? '' : 'es';
@@ -47,15 +56,10 @@ function linesAbout({ ministack, sink, orphans }: Stopped): string[] {
     ...stopped('MiniStack', ministack),
     ...(orphans > 0 ? [`Ended ${orphans} Lambda process${plural} left by an earlier MiniStack.`] : []),
     ...stopped('the sink', sink),
+    ...stopped('the gateway', gateway),
+    ...stopped('the shop', shop),
   ];
   return lines.length > 0 ? lines : ['Nothing was running.'];
-}
-
-async function stopRecorded(statePath: string, marker: string): Promise<Ending> {
-  const state = readState(statePath, runningProcess);
-  const ending = state === undefined ? 'absent' : await endFamily(state, marker);
-  removeState(statePath);
-  return ending;
 }
 
 /** A Lambda worker's script lies in the run directory of its emulator, so its command line says whose it is. */

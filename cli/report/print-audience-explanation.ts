@@ -10,7 +10,7 @@ export function printAudienceExplanation(identity: string, explanation: Audience
     ...(optedOut ? ['  has opted out: in no audience, whatever its rule says'] : []),
     ...differs(explanation),
     '',
-    ...linesOf(rule, 0),
+    ...ruleLines(rule),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -38,14 +38,14 @@ function partAsJson({ changesAt, events, parts, ...rest }: ExplainedPart): objec
   };
 }
 
-/** A line for each part, indented by how deep it is, and below it what it reads. */
-function linesOf(part: ExplainedPart, depth: number): string[] {
+/** A line for each part of a rule, indented by how deep it is, and below it what it reads. */
+export function ruleLines(part: ExplainedPart, depth = 0): string[] {
   const indent = '  '.repeat(depth);
   const mark = part.isTrue ? '✓' : '✗';
   const until = part.changesAt === undefined ? '' : `   until ${instant(part.changesAt)}, unless something comes in`;
   if (part.kind !== 'condition') {
     const name = { and: 'all of', or: 'any of', not: 'not' }[part.kind];
-    return [`${indent}${mark} ${name}${until}`, ...part.parts.flatMap((inside) => linesOf(inside, depth + 1))];
+    return [`${indent}${mark} ${name}${until}`, ...part.parts.flatMap((inside) => ruleLines(inside, depth + 1))];
   }
   const values = Object.entries(part.values ?? {}).map(([path, value]) => `${path} = ${JSON.stringify(value)}`);
   const { count = 0, newest = [] } = part.events ?? {};

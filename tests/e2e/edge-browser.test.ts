@@ -90,7 +90,7 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
     const { flow } = deployed;
     sink = deployed.sink;
     const { edge, collection } = await endpointsOf(flow.resources);
-    site = await openSite(gatewayListener('edge', () => ({ edge, collection })));
+    site = await openSite(gatewayListener({ upstreams: () => ({ edge, collection }) }));
     call = (path, headers, body) =>
       fetch(`${edge.url}${path}`, { method: 'POST', headers: { ...edge.headers, ...headers }, body });
   });

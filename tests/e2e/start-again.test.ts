@@ -46,6 +46,8 @@ describe('a stage that is started again', () => {
     sink = new SinkClient(url!);
     return stdout;
   };
+  /** Where the shop is, if the catalog has one. */
+  const shopIn = (said: string): string | undefined => /http:\/\/localhost:\d+/.exec(said)?.[0];
   const status = async (): Promise<StageReport> =>
     JSON.parse((await tributary('status', '--json')).stdout) as StageReport;
   const audiences = async (): Promise<Record<string, readonly string[]>> =>
@@ -81,6 +83,7 @@ describe('a stage that is started again', () => {
 
   it('takes the catalog and the data of another business, and waits for nothing else', async () => {
     const said = await started('--catalog', place('gym'), '--data', gym.folder);
+    expect(shopIn(said)).toBeUndefined();
     expect(said).toMatch(/have changed: all profiles are evaluated/);
     expect(said).toContain('Dataset "customers" leaves the catalog');
     expect(said).toContain(`visits.ndjson: ${gym.visits} records → Kinesis`);
@@ -127,6 +130,10 @@ describe('a stage that is started again', () => {
   it('goes back to the example, which is not sent again, with the answers it had', async () => {
     const said = await started();
     expect(said).toContain('The example was sent before; nothing is sent again');
+    expect(await (await fetch(shopIn(said)!)).text()).toContain('Riverbend Outfitters');
+    const [gateway] = /http:\/\/127\.0\.0\.1:\d+(?= +the edge host)/.exec(said)!;
+    // A function answers, of the stage that is there now: the call lacks its datastream.
+    expect(await (await fetch(`${gateway}/ee/v1/interact`, { method: 'POST' })).text()).toContain('EXEG-0002-400');
     expect(await audiences()).toMatchObject(example.expected.audiences);
   });
 

@@ -7,7 +7,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import { type Installed, installTarball, nodesHere, type Run, run } from './installed.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const EXAMPLES = readdirSync(join(ROOT, 'examples'));
+const EXAMPLES = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.js'));
 const TSC = join(ROOT, 'node_modules', '.bin', 'tsc');
 const NODES = await nodesHere();
 const newest = NODES.at(-1)!;

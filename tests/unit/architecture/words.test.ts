@@ -52,7 +52,7 @@ const OF_OTHERS = new Set([
   'TRIM_HORIZON', // Kinesis
 ]);
 
-const FOLDERS = ['bin', 'lib', 'lambdas', 'core', 'cli', 'tests'];
+const FOLDERS = ['bin', 'lib', 'lambdas', 'core', 'cli', 'examples', 'tests'];
 const MIN_IDENTIFIERS = 5_000;
 
 /** The words of a name in lower case: of `segmentsByMergePolicy`, `MAX_ROWS`, `link-graph.ts` alike. */

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gatewayListener } from '#cli/local/gateway-server.ts';
@@ -26,7 +26,7 @@ describe('the local gateway', () => {
       response.writeHead(207, { 'set-cookie': ['a=1', 'b=2'], 'x-adobe-edge': 'IRL1;6' }).end('{"handle":[]}');
     });
     const edge = { url: `${isUp ? upstream : 'http://127.0.0.1:1'}/function`, headers: { host: 'function.example' } };
-    return await listening(gatewayListener('edge', () => ({ edge })));
+    return await listening(gatewayListener({ upstreams: () => ({ edge, batch: edge }) }));
   }
   const call = (url: string, method = 'POST') =>
     fetch(url, { method, headers: { origin: 'http://localhost:3000' }, ...(method === 'POST' && { body: '{"a":1}' }) });
@@ -46,16 +46,45 @@ describe('the local gateway', () => {
     });
   });
 
-  it.each(['/data/core/ups/access/entities', '/batches', '/ee', '/ee/', '/collection/shop', '/'])(
-    'has no way to %s, and says so readably',
+  it.each(['/data/core/ups/access/entities', '/ee', '/ee/', '/collection/shop/and/more', '/'])(
+    'has no way to %s',
     async (path) => {
-      const answer = await call(`${await gateway()}${path}`);
-      expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([
-        404,
-        'http://localhost:3000',
-      ]);
+      expect((await fetch(`${await gateway()}${path}`)).status).toBe(404);
     },
   );
+
+  it('says readably what cannot be called on the edge host', async () => {
+    const answer = await call(`${await gateway()}/collection/shop`);
+    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([404, 'http://localhost:3000']);
+  });
+
+  /** `fetch` says for itself what the host is. */
+  const statusOf = (url: string, headers: Record<string, string>): Promise<number> =>
+    new Promise((resolve, reject) => {
+      request(url, { headers, method: 'POST' }, (answer) => resolve(answer.resume().statusCode!))
+        .on('error', reject)
+        .end();
+    });
+
+  it('answers the paths of the management host to this machine only: no other name, and no page of another origin', async () => {
+    const url = `${await gateway()}/batches`;
+    const { host, port } = new URL(url);
+    expect(await statusOf(url, {})).toBe(207);
+    expect(await statusOf(url, { host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(207);
+    expect(await statusOf(url, { host: `rebound.example:${port}` })).toBe(421);
+    expect(await statusOf(url, { host: `127.0.0.1.rebound.example:${port}` })).toBe(421);
+    for (const origin of ['http://localhost:3000', `https://${host}`, `http://localhost:${port}`, 'null']) {
+      expect(await statusOf(url, { origin }), origin).toBe(403);
+    }
+    expect(await statusOf(url.replace('/batches', '/'), { origin: 'http://localhost:3000' })).toBe(403);
+    expect(seen.filter(({ url: called }) => called.endsWith('/batches'))).toHaveLength(2);
+  });
+
+  it('answers the paths of the edge host to everybody, under every name', async () => {
+    const url = `${await gateway()}/ee/v1/interact`;
+    expect(await statusOf(url, { host: 'edge.shop.example', origin: 'https://www.shop.example' })).toBe(207);
+    expect(seen.at(-1)!.forwarded).toBe('edge.shop.example');
+  });
 
   it('lets in the methods of the route only', async () => {
     const url = await gateway();

@@ -4,12 +4,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { startGateway } from '#cli/local/gateway.ts';
 import { runningMinistack } from '#cli/local/ministack.ts';
 import { localPaths } from '#cli/local/paths.ts';
 import { identify, listProcesses } from '#cli/local/processes.ts';
+import { startShop } from '#cli/local/shop.ts';
 import { startSink } from '#cli/local/sink.ts';
 import { writeState } from '#cli/local/state.ts';
 import { orphansOf, stopLocalAws } from '#cli/local/stop.ts';
+import type { DatastreamDefinition } from '#core/edge/definition.ts';
 import { answering, temporaryFolder } from './support.ts';
 
 /** A checkout with nothing in it; what is started from it is ended after the test. */
@@ -62,12 +65,45 @@ describe('the sink as a background process', () => {
   });
 });
 
+describe('the gateway and the shop as background processes', () => {
+  const DATASTREAM = { id: 'shop-web', orgId: 'ABCDEF0123456789@AdobeOrg' } as DatastreamDefinition;
+
+  it('keep their addresses when they are started again, lead to what was deployed last, and are ended by stop', async () => {
+    const root = checkout();
+    const stage = async (answer: string) => ({ url: await answering({ '/ee/v1/interact': answer }), headers: {} });
+    const url = await startGateway(root, { edge: await stage('one'), access: await stage('not without a signature') });
+    const call = async (path: string) => await (await fetch(`${url}${path}`, { method: 'POST' })).text();
+    expect(await call('/ee/v1/interact')).toBe('one');
+    expect(await call('/ups/access/entities')).not.toContain('signature');
+    expect(await startGateway(root, { edge: await stage('another') })).toBe(url);
+    expect(await call('/ee/v1/interact')).toBe('another');
+
+    const shopUrl = await startShop(root, url, { datastreams: [DATASTREAM] });
+    expect(shopUrl).toMatch(/^http:\/\/localhost:\d+$/);
+    const page = await (await fetch(shopUrl!)).text();
+    expect(page).toContain(`"edgeUrl":"${url}"`);
+    expect(await startShop(root, url, { datastreams: [DATASTREAM] })).toBe(shopUrl);
+
+    expect(await stopLocalAws(root)).toMatchObject({ gateway: 'ended', shop: 'ended' });
+    for (const address of [url, shopUrl!]) await expect(fetch(address)).rejects.toThrow('fetch failed');
+  });
+
+  it('are without a shop where the catalog has no datastream for it', async () => {
+    const root = checkout();
+    await startShop(root, 'http://127.0.0.1:1', { datastreams: [DATASTREAM] });
+    expect(await startShop(root, 'http://127.0.0.1:1', { datastreams: [] })).toBeUndefined();
+    expect(await stopLocalAws(root)).toMatchObject({ shop: 'absent' });
+  });
+});
+
 describe('stopping', () => {
   it('says so when nothing was running', async () => {
     const lines: string[] = [];
     expect(await stopLocalAws(checkout(), (line) => lines.push(line))).toEqual({
       ministack: 'absent',
       sink: 'absent',
+      gateway: 'absent',
+      shop: 'absent',
       orphans: 0,
     });
     expect(lines).toEqual(['Nothing was running.']);
