@@ -91,6 +91,8 @@ export class ActivationStack extends Stack {
       CATALOG_BUCKET: data.catalog.bucketName,
     };
     const made = this.#byType(lane, common, environment);
+    // Those that only gather for files read and write nothing else.
+    if (!lane.ordered) return made;
     readItems(made.deliver.function, data.operations);
     // The books of its dataflow, the pace that it takes, and how often messages were tried.
     const { dataflowRun, rateLimit, attempts } = OPERATIONS_PREFIX;

@@ -112,7 +112,6 @@ export class LanesStack extends Stack {
       gatherSeconds,
       environment: { ...this.#environment(), EXPORTS_BUCKET: data.exports.bucketName },
     });
-    this.#allowDelivering(made.deliver);
     writeObjects(made.deliver.function, data.exports);
     return made;
   }

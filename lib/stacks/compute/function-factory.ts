@@ -107,6 +107,8 @@ export class FunctionFactory {
     const { data } = this;
     readItems(stitch.function, data.profiles);
     writeItems(stitch.function, data.profiles);
+    // What takes the place of something is compared with it.
+    readItems(stitch.function, data.timeline);
     writeItems(stitch.function, data.timeline);
     writeItems(stitch.function, data.operations);
     writeObjects(stitch.function, data.lake);

@@ -12,7 +12,7 @@ import {
   readSecretsUnder,
   readVersions,
   updateItemsUnder,
-  writeObjects,
+  uploadObjects,
 } from '#lib/constructs/grants.ts';
 import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
@@ -46,7 +46,7 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { u
   readObjects(batches.function, data.landing);
   readVersions(batches.function, data.landing);
   listVersions(batches.function, data.landing);
-  writeObjects(batches.function, data.landing);
+  uploadObjects(batches.function, data.landing);
   readObjects(batches.function, data.quarantine);
   updateItemsUnder(batches.function, data.operations, [OPERATIONS_PREFIX.batch]);
 

@@ -45,6 +45,7 @@ export function addReverts(make: FunctionFactory, reverts: WorkQueue): void {
   make.allowSuppressing(revert);
   readItems(revert.function, data.profiles);
   writeItems(revert.function, data.profiles);
+  readItems(revert.function, data.timeline);
   writeItems(revert.function, data.timeline);
   eraseItems(revert.function, data.timeline);
   for (const bucket of [data.lake, data.landing, data.quarantine]) {
