@@ -3,12 +3,8 @@ import { Command } from 'commander';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { table } from '#cli/report/table.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
-import { createExchange } from '#core/activation/deliver/exchange.ts';
-import type { RequestDestination } from '#core/activation/destination-type.ts';
+import type { AudienceListing, RequestDestination } from '#core/activation/destination-type.ts';
 import { maskedIdentity } from '#core/activation/errors/mask-words.ts';
-import { Authenticator } from '#core/activation/http/authenticator.ts';
-import { readCredentials } from '#core/activation/http/credentials.ts';
-import { Tokens } from '#core/activation/http/tokens.ts';
 import {
   type AudienceReconciliation,
   listedMembers,
@@ -20,15 +16,13 @@ import { routeAnew } from '#core/activation/reroute.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { parseIdentityKey } from '#core/record/identity.ts';
 import { groupBy } from '#core/util/group-by.ts';
-import { createAwsSigner } from '#lambdas/adapters/aws/signer.ts';
-import { dynamoDb, sqs, sts } from '#lambdas/adapters/clients.ts';
-import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
-import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
+import { sqs } from '#lambdas/adapters/clients.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
+import { vendorOf } from './ask-vendor.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
 import { rejectHeld } from './guard-commands.ts';
 import { laneQueues } from './lanes.ts';
-import { readSecret } from './secrets.ts';
+import { reconcileSizes } from './reconcile-sizes.ts';
 
 interface Options {
   readonly stage: string;
@@ -47,12 +41,23 @@ export const reconcileCommand = (): Command =>
     .option(...JSON_OPTION)
     .action(reconcile);
 
-async function reconcile(id: string, { stage, fix, json }: Options): Promise<void> {
-  const found = await findDestination(id, stage);
+async function reconcile(id: string, options: Options): Promise<void> {
+  const found = await findDestination(id, options.stage);
   const type = requestTypeOf(found.definition);
-  if (!type?.listing) throw new UserError(cannotList(id, found.definition.type));
+  if (type?.listing) await reconcileMembers(found, type, type.listing, options);
+  else if (type?.size) await reconcileSizes(found, type, type.size, options);
+  else throw new UserError(cannotList(id, found.definition.type));
+}
+
+async function reconcileMembers(
+  found: FoundDestination,
+  type: RequestDestination<ProfileDestination>,
+  listing: AudienceListing<ProfileDestination>,
+  { stage, fix, json }: Options,
+): Promise<void> {
+  const { id } = found;
   if (fix) await rejectHeld(found);
-  const { listed, missing } = await listAll(found, type, stage);
+  const { listed, missing } = await listAll(found, type, listing, stage);
   const audiences = await reconciled(id, listed, found.stores.deliveryStates.scan());
   const queued = fix ? await sendAgain(found, audiences) : undefined;
   const shown = {
@@ -75,46 +80,30 @@ async function reconcile(id: string, { stage, fix, json }: Options): Promise<voi
 
 /** What to do where nobody can look. */
 const cannotList = (id: string, type: string): string =>
-  `Nobody can list the members of an audience at "${type}", so there is nothing to compare "${id}" with. ` +
+  `Nobody can list the members of an audience at "${type}" or ask how many there are, so there is nothing to compare "${id}" with. ` +
   `Compare sizes in its user interface with "tributary destination status ${id}" (vendors count whom they recognise, so theirs are smaller), ` +
   `see "tributary destination runs --destination ${id}" for what failed, and send everything again with "destination replay --since".`;
 
 /** The members of each audience of the destination, as the vendor lists them; audiences that were never made have none. */
 async function listAll(
-  { id, definition, resources, catalog }: FoundDestination,
+  found: FoundDestination,
   type: RequestDestination<ProfileDestination>,
+  listing: AudienceListing<ProfileDestination>,
   stage: string,
 ): Promise<{ readonly listed: ReadonlyMap<string, ReadonlySet<string>>; readonly missing: readonly string[] }> {
-  const destination = definition as ProfileDestination;
-  const vendorState = createDynamoDbVendorState(dynamoDb(), resources['operations-table'], Date.now);
-  const http = createHttpClient({ allowPrivate: stage === 'local' });
-  const awsSigner = createAwsSigner({ credentials: () => dynamoDb().config.credentials(), sts, now: Date.now });
-  const exchange = createExchange(
-    { http, awsSigner },
-    new Authenticator(new Tokens(http, vendorState.tokens, Date.now)),
-  );
-  const context = {
-    credentials: readCredentials(await readSecret(id, stage, resources)),
-    now: Date.now(),
-    segmentName: (segmentId: string) => catalog.segmentDefinitions.get(segmentId)?.name,
-    audienceId: () => undefined,
-  };
+  const vendor = await vendorOf(found, type, stage);
+  const { destination, context } = vendor;
   const listed = new Map<string, ReadonlySet<string>>();
   const missing: string[] = [];
   for (const segmentId of destination.segments) {
-    const key = { segmentId, kind: '' };
-    const audience = type.audiences?.given(key, destination) ?? (await vendorState.audienceIds.get(id, key));
+    const audience = await vendor.audienceId({ segmentId, kind: '' });
     if (audience === undefined) missing.push(segmentId);
     const members =
       audience === undefined
         ? new Set<string>()
         : await listedMembers(async (cursor) => {
-            const outcome = await exchange(type.listing!.request(audience, cursor, destination, context), {
-              destination,
-              type,
-              context,
-            });
-            return 'kind' in outcome ? type.listing!.answer(outcome, destination) : outcome;
+            const outcome = await vendor.ask(listing.request(audience, cursor, destination, context));
+            return 'kind' in outcome ? listing.answer(outcome, destination) : outcome;
           });
     if ('reason' in members) throw new UserError(`The vendor lists nobody of "${segmentId}": ${members.reason}.`);
     listed.set(segmentId, members);

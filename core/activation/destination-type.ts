@@ -163,6 +163,8 @@ export interface RequestDestination<D extends AnyDestination, C = unknown, R = u
   probed?(outcome: HttpOutcome, destination: D): Failure | undefined;
   /** How the vendor lists who is in an audience, where it does. */
   readonly listing?: AudienceListing<D>;
+  /** How the vendor says how many are in an audience, where it lists nobody. */
+  readonly size?: AudienceSize<D>;
   /** How a person is deleted at the vendor, where it has a call for that. */
   readonly deletion?: VendorDeletionCall<D>;
   /** How to ask for the result of a job, where answers say `job`. */
@@ -209,6 +211,22 @@ export interface AudienceListing<D extends AnyDestination> {
     outcome: HttpOutcome,
     destination: D,
   ): { readonly members: readonly string[]; readonly next?: string } | Failure;
+}
+
+/** How a vendor is asked how many it counts in an audience, for `destination reconcile`. */
+export interface AudienceSize<D extends AnyDestination> {
+  /** @param audience the vendor's id */
+  request(audience: string, destination: D, context: RequestContext): HttpRequest;
+  /** @param audience the one that was asked for: answers may be about others as well */
+  answer(outcome: HttpOutcome, audience: string, destination: D): ReportedSize | Failure;
+  /** Where a segment has several audiences, which of them there may be. @default one */
+  kinds?(destination: D): readonly string[];
+}
+
+/** How many a vendor counts, at least and at most; neither where it does not count them yet, or counts too few to say. */
+export interface ReportedSize {
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 /**

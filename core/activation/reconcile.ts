@@ -93,13 +93,15 @@ class Comparison {
   }
 }
 
-interface RoutedMembership {
+/** A membership of an identity, as it was last routed. */
+export interface RoutedMembership {
   readonly segmentId: string;
   readonly identity: RoutedIdentity;
   readonly isMember: boolean;
 }
 
-function routedIn(state: DeliveryStateItem | Redirect, destinationId: string): RoutedMembership[] {
+/** All memberships that were routed to a destination, of one delivery state. */
+export function routedIn(state: DeliveryStateItem | Redirect, destinationId: string): RoutedMembership[] {
   if (isRedirect(state)) return [];
   const { canonicalKey, destinations } = state;
   return Object.entries(destinations[destinationId]?.lastRouted ?? {}).flatMap(([key, segments]) =>

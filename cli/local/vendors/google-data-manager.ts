@@ -151,6 +151,14 @@ export const vendor: CreateVendor<GoogleDestination> = (world) => {
     return respond(200, { name: `${ACCOUNT}/userLists/${id}`, id, displayName });
   };
 
+  /** Of every network the same. */
+  const sized = (id: string | undefined): HttpOutcome => {
+    const list = lists.find((each) => each.id === id);
+    if (!list) return problem('INVALID_USER_LIST_ID', [], 404);
+    const count = String(list.members.size);
+    return respond(200, { id, sizeInfo: { displayNetworkMembersCount: count, searchNetworkMembersCount: count } });
+  };
+
   return {
     members: () => new Set(lists.flatMap(({ segment, members: own }) => [...own].map((name) => `${name}|${segment}`))),
     answer: (request) => {
@@ -166,7 +174,9 @@ export const vendor: CreateVendor<GoogleDestination> = (world) => {
         case `/v1/${ACCOUNT}/userLists`:
           return userLists(request);
         default:
-          return respond(404, {});
+          return request.method === 'GET' && pathname.startsWith(`/v1/${ACCOUNT}/userLists/`)
+            ? sized(pathname.split('/').at(-1))
+            : respond(404, {});
       }
     },
   };

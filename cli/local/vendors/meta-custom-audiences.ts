@@ -67,6 +67,21 @@ export const vendor: CreateVendor<MetaDestination> = ({ invalid, secret, destina
     return respond(200, { id });
   };
 
+  const answerOf = (audience: Audience, what: string | undefined, { method, url, body }: HttpRequest): HttpOutcome => {
+    if (what === 'users') return people(audience, JSON.parse(body).payload, method === 'POST');
+    const fields = new URL(url).searchParams.get('fields');
+    return what === undefined && method === 'GET' && fields ? sized(audience, fields) : error(100, 33);
+  };
+
+  /** A range around how many there are. */
+  const sized = ({ id, members }: Audience, fields: string): HttpOutcome => {
+    const bounds: Readonly<Record<string, number>> = {
+      approximate_count_lower_bound: Math.floor(members.size * 0.9),
+      approximate_count_upper_bound: Math.ceil(members.size * 1.1),
+    };
+    return respond(200, { id, ...Object.fromEntries(fields.split(',').map((field) => [field, bounds[field]])) });
+  };
+
   return {
     members: () =>
       new Set(
@@ -81,10 +96,8 @@ export const vendor: CreateVendor<MetaDestination> = ({ invalid, secret, destina
       const [, version, id, what] = url.pathname.split('/');
       if (version !== apiVersion) return error(2635);
       if (id === `act_${adAccount}` && what === 'customaudiences') return made(request);
-      if (what !== 'users') return error(100, 33);
       const audience = audiences.find((each) => each.id === id);
-      if (!audience) return error(100, 33);
-      return people(audience, JSON.parse(request.body).payload, request.method === 'POST');
+      return audience ? answerOf(audience, what, request) : error(100, 33);
     },
   };
 };

@@ -58,6 +58,15 @@ export const vendor: CreateVendor<MicrosoftDestination> = ({ invalid, secret, de
     return say({ AudienceIds: [id], PartialErrors: [] });
   };
 
+  const isAsked = ({ AudienceIds }: { readonly AudienceIds: readonly string[] | null }, id: number): boolean =>
+    AudienceIds === null || AudienceIds.includes(String(id));
+  const shown = ({ id, description, items }: List): object => ({
+    Id: id,
+    Description: description,
+    AudienceNetworkSize: Object.values(items).reduce((sum, own) => sum + own.size, 0),
+    SearchSize: null,
+  });
+
   return {
     members: () =>
       new Set(
@@ -82,7 +91,7 @@ export const vendor: CreateVendor<MicrosoftDestination> = ({ invalid, secret, de
         case '/CampaignManagement/v13/Audiences':
           return add(asked);
         case '/CampaignManagement/v13/Audiences/QueryByIds':
-          return say({ Audiences: lists.map(({ id, description }) => ({ Id: id, Description: description })) });
+          return say({ Audiences: lists.filter(({ id }) => isAsked(asked, id)).map(shown) });
         default:
           return say({}, 404);
       }

@@ -51,6 +51,17 @@ export const vendor: CreateVendor<TikTokDestination> = ({ invalid, secret, desti
     return say(0, 'OK', { audience_id: id });
   };
 
+  const details = (query: URLSearchParams): HttpOutcome => {
+    const ids = JSON.parse(query.get('custom_audience_ids') ?? '[]') as readonly string[];
+    const found = audiences.filter(({ id }) => ids.includes(id));
+    if (query.get('advertiser_id') !== advertiserId || found.length < ids.length) return say(40_001, 'No permission.');
+    const list = found.map(({ id, name, members }) => ({
+      audience_details: { audience_id: id, name, cover_num: members.size },
+      audience_history: [],
+    }));
+    return say(0, 'OK', { list });
+  };
+
   return {
     members: () =>
       new Set(
@@ -62,7 +73,7 @@ export const vendor: CreateVendor<TikTokDestination> = ({ invalid, secret, desti
       ),
     answer: ({ url, headers, body }: HttpRequest) => {
       if (headers['access-token'] !== secret.accessToken) return say(40_105, 'Access token is incorrect.');
-      const { origin: host, pathname } = new URL(url);
+      const { origin: host, pathname, searchParams } = new URL(url);
       const base = `/open_api/${apiVersion}/`;
       if (host !== origin || !pathname.startsWith(base)) return respond(404);
       switch (pathname.slice(base.length)) {
@@ -70,6 +81,8 @@ export const vendor: CreateVendor<TikTokDestination> = ({ invalid, secret, desti
           return mapping(JSON.parse(body));
         case 'segment/audience/':
           return create(JSON.parse(body));
+        case 'dmp/custom_audience/get/':
+          return details(searchParams);
         case 'dmp/custom_audience/list/':
           return say(0, 'OK', { list: audiences.map(({ id, name }) => ({ audience_id: id, name })) });
         default:

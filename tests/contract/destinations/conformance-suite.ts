@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { FAULTS, type Line, lineOf, ODDITIES } from '#cli/local/vendor-server/faults.ts';
 import { respond } from '#cli/local/vendor-server/vendor.ts';
 import type { ProfileDelivery } from '#core/activation/delivery.ts';
+import type { ReportedSize } from '#core/activation/destination-type.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import { runs } from '#tests/harness/runs.ts';
 import { NOW } from '#tests/unit/activation/factories.ts';
@@ -43,6 +44,30 @@ export function conformanceSuite(type: AnyRequestType, conformance: Conformance)
       expect([title, summary, ...setUp].every((text) => text.trim().length > 1)).toBe(true);
       expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
       for (const key of Object.keys(conformance.secret)) expect(Object.keys(type.credentials)).toContain(key);
+    });
+
+    it.runIf(type.size)('says how many are in an audience, and why where it does not', async () => {
+      const to = world();
+      const people = Array.from({ length: 40 }, (_, n) => n);
+      await sendAll(
+        to,
+        people.map((n) => to.entry(n)),
+      );
+      const kinds = type.size!.kinds?.(to.destination) ?? [''];
+      const counted = await Promise.all(kinds.map(async (kind) => to.size({ segmentId: 'A1', kind })));
+      const sum = (name: keyof ReportedSize): number =>
+        counted.reduce((total, each) => total + ('delivered' in each ? 0 : (each[name] ?? 0)), 0);
+      const held = to.vendor.members().size;
+      expect([sum('atLeast') <= held, sum('atMost') >= held, sum('atMost') > 0]).toEqual([true, true, true]);
+      for (const [, line] of faults) {
+        const faulty = world();
+        await sendAll(faulty, [faulty.entry(0)]);
+        faulty.line(line);
+        const said = await faulty.size({ segmentId: 'A1', kind: kinds[0]! });
+        expect('delivered' in said ? said.errorClass : said).toSatisfy(
+          (each: unknown) => typeof each === 'string' || Object.keys(each as object).length === 0,
+        );
+      }
     });
 
     it('has those in an audience who entered it, and not those who left', async () => {

@@ -1,10 +1,14 @@
 import type { Line } from '#cli/local/vendor-server/faults.ts';
 import { TokenEndpoint } from '#cli/local/vendor-server/token-endpoint.ts';
+import { createExchange } from '#core/activation/deliver/exchange.ts';
 import type { MembershipChange, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { AnyDestination } from '#core/activation/destination-base.ts';
-import type { ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
+import type { AudienceKey, ItemResult, RequestDestination } from '#core/activation/destination-type.ts';
+import type { HttpOutcome } from '#core/activation/error-class.ts';
+import { Authenticator } from '#core/activation/http/authenticator.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
-import { isTokenAuthentication } from '#core/activation/http/credentials.ts';
+import { isTokenAuthentication, readCredentials } from '#core/activation/http/credentials.ts';
+import { Tokens } from '#core/activation/http/tokens.ts';
 import type { SentTexts } from '#core/activation/ports/sent-texts.ts';
 import type { ProfileDestination } from '#core/activation/registry.ts';
 import { createRequestSender } from '#core/activation/request-sender.ts';
@@ -84,16 +88,20 @@ export function conformanceWorld(
     },
   );
   const isToken = ({ url }: HttpRequest): boolean => url === TOKEN_URL;
+  const http = async (request: HttpRequest): Promise<HttpOutcome> => {
+    if (tokens && isToken(request)) return tokens.answer(request);
+    requests.push(request);
+    return line(request, () => vendor.answer(request));
+  };
+  const vendorState = createMemoryVendorState(() => now);
+  const secret = JSON.stringify({ tokenUrl: TOKEN_URL, ...conformance.secret });
+  const exchange = createExchange({ http }, new Authenticator(new Tokens(http, vendorState.tokens, () => now)));
   const send = createRequestSender({
     catalog: { current: async () => ({ destinations: new Map([[destination.id, destination]]) }) },
-    http: async (request) => {
-      if (tokens && isToken(request)) return tokens.answer(request);
-      requests.push(request);
-      return line(request, () => vendor.answer(request));
-    },
-    secrets: async () => JSON.stringify({ tokenUrl: TOKEN_URL, ...conformance.secret }),
+    http,
+    secrets: async () => secret,
     rateLimit: paced ? rateLimit : { acquire: async () => undefined, backOff: async (_id, ms) => now + ms },
-    vendorState: createMemoryVendorState(() => now),
+    vendorState,
     awsSigner: async (request, { service, region }) => ({
       ...request,
       headers: { ...request.headers, authorization: `signed for ${service} in ${region}` },
@@ -163,6 +171,18 @@ export function conformanceWorld(
       delivery(n, [{ segmentId, status: 'realized', lastQualificationTime: NOW }], revision)!,
     exit: (n: number, segmentId = 'A1', revision = 2): ProfileDelivery =>
       delivery(n, [{ segmentId, status: 'exited', lastQualificationTime: NOW }], revision)!,
+    /** What the vendor says of the size of an audience. */
+    size: async (key: AudienceKey) => {
+      const context = {
+        credentials: readCredentials(secret),
+        now,
+        segmentName: () => undefined,
+        audienceId: () => undefined,
+      };
+      const id = type.audiences?.given(key, destination) ?? (await vendorState.audienceIds.get(destination.id, key));
+      const outcome = await exchange(type.size!.request(id!, destination, context), { destination, type, context });
+      return 'kind' in outcome ? type.size!.answer(outcome, id!, destination) : outcome;
+    },
     /** Ends the access tokens that were given out, before their time. */
     expireTokens: (): void => tokens?.expire(),
     tokens: () => tokens?.issued ?? 0,

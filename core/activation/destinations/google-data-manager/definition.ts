@@ -5,6 +5,7 @@ import { memberAnswer, statusAnswer } from './answers.ts';
 import { identityForms } from './normalise.ts';
 import { type Call, type Member, memberRequest, memberRows, statusRequest } from './requests.ts';
 import { definition, type GoogleDestination } from './settings.ts';
+import { userListSize } from './size.ts';
 import { userLists } from './user-lists.ts';
 
 const SCOPE = 'https://www.googleapis.com/auth/datamanager';
@@ -77,6 +78,7 @@ export const googleDataManager = {
       ? { type: 'oauth2Jwt', tokenUrl, scope: SCOPE }
       : { type: 'oauth2RefreshToken', tokenUrl, clientAuthentication: 'body', signIn: SIGN_IN },
   audiences: userLists,
+  size: userListSize,
   rows: memberRows,
   request: memberRequest,
   answer: (outcome, _rows, _call, destination) => memberAnswer(outcome, destination.statusEverySeconds),

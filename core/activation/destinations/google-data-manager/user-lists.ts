@@ -36,7 +36,7 @@ export const userLists: AudienceCreation<GoogleDestination> = {
   },
   find: (key, destination) => {
     const query = new URLSearchParams({ filter: `integration_code = "${codeOf(key, destination)}"` });
-    return { ...base(destination), method: 'GET', url: `${addressOf(destination)}?${query}`, body: '' };
+    return { ...userListBase(destination), method: 'GET', url: `${userListsAddress(destination)}?${query}`, body: '' };
   },
   found: (outcome) => {
     const failure = googleFailure(outcome);
@@ -47,9 +47,9 @@ export const userLists: AudienceCreation<GoogleDestination> = {
     return id === undefined ? {} : { id };
   },
   create: (key, destination, context) => ({
-    ...base(destination),
+    ...userListBase(destination),
     method: 'POST',
-    url: addressOf(destination),
+    url: userListsAddress(destination),
     body: JSON.stringify({
       displayName: `${audienceName(key.segmentId, destination, context)}${SUFFIXES[kindOf(key)]}`,
       description: `Segment ${key.segmentId}, kept by Tributary`,
@@ -79,10 +79,15 @@ const keysOf = (delivery: ProfileDelivery, isWanted: (status: string) => boolean
 
 const resourceOf = ({ accountType, accountId }: GoogleDestination['operatingAccount']): string =>
   `accountTypes/${accountType}/accounts/${accountId}`;
-const addressOf = ({ url, operatingAccount }: GoogleDestination): string =>
+/** Where the lists of the account are. */
+export const userListsAddress = ({ url, operatingAccount }: GoogleDestination): string =>
   `${url}/v1/${resourceOf(operatingAccount)}/userLists`;
 
-const base = ({ loginAccount, linkedAccount }: GoogleDestination): Pick<HttpRequest, 'headers' | 'timeoutMs'> => ({
+/** What all requests about lists have. */
+export const userListBase = ({
+  loginAccount,
+  linkedAccount,
+}: GoogleDestination): Pick<HttpRequest, 'headers' | 'timeoutMs'> => ({
   headers: {
     'content-type': 'application/json',
     ...(loginAccount && { 'login-account': resourceOf(loginAccount) }),

@@ -4,6 +4,7 @@ import { customAudiences } from './audiences.ts';
 import { identityForms } from './normalise.ts';
 import { type Call, limitPath, peopleRequest, personRows, type Row } from './requests.ts';
 import { definition, type MetaDestination } from './settings.ts';
+import { customAudienceSize } from './size.ts';
 
 /** Meta (Facebook, Instagram) custom audiences, by the Marketing API. */
 export const metaCustomAudiences = {
@@ -49,6 +50,7 @@ export const metaCustomAudiences = {
       : [],
   authentication: () => ({ type: 'bearer' }),
   audiences: customAudiences,
+  size: customAudienceSize,
   rows: personRows,
   request: peopleRequest,
   answer: peopleAnswer,

@@ -5,6 +5,7 @@ import { customerLists } from './lists.ts';
 import { identityForms } from './normalise.ts';
 import { type Call, type Item, itemRequest, itemRows } from './requests.ts';
 import { definition, type MicrosoftDestination } from './settings.ts';
+import { customerListSize } from './size.ts';
 
 /** Without `offline_access` there is no refresh token. */
 const SCOPE = 'https://ads.microsoft.com/msads.manage offline_access';
@@ -57,6 +58,7 @@ export const microsoftAdvertising = {
   }),
   expired: isExpired,
   audiences: customerLists,
+  size: customerListSize,
   rows: itemRows,
   request: itemRequest,
   answer: itemAnswer,

@@ -4,6 +4,7 @@ import { audiences } from './audiences.ts';
 import { identityForms } from './normalise.ts';
 import { type Call, peopleRequest, personRows, type Row } from './requests.ts';
 import { definition, type TikTokDestination } from './settings.ts';
+import { audienceSize } from './size.ts';
 
 /** TikTok custom audiences, by the Business API's segments. */
 export const tiktok = {
@@ -28,6 +29,7 @@ export const tiktok = {
   consents: ({ consents }) => consents,
   authentication: () => ({ type: 'apiKey', header: 'access-token', key: 'accessToken' }),
   audiences,
+  size: audienceSize,
   rows: personRows,
   request: peopleRequest,
   answer: peopleAnswer,
