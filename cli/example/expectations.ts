@@ -33,12 +33,14 @@ export function expectationsOf(persons: readonly Person[], now: number): Expecta
     one.actions.some(({ kind, at }) => kind === 'add-to-cart' && within(7, at));
   const isAbandoner = (one: Someone): boolean => addedToCart(one) && !bought(one).some((at) => within(7, at));
   const isLoyal = ({ tier }: Someone): boolean => tier === 'gold' || tier === 'silver';
+  const isNearTents = ({ actions }: Someone): boolean =>
+    actions.some(({ kind, product }) => kind === 'product-view' && product.category === 'tents');
   const storeSpend = ({ orders }: Someone): number =>
     orders.filter(({ at }) => within(90, at)).reduce((cents, order) => cents + order.cents, 0);
   const rules: Record<string, (one: Someone) => boolean> = {
     'gold-and-silver': isLoyal,
-    'interested-in-tents': ({ actions }) =>
-      actions.some(({ kind, product }) => kind === 'product-view' && product.category === 'tents'),
+    'interested-in-tents': isNearTents,
+    'members-near-tents': (one) => isLoyal(one) && isNearTents(one),
     'cart-abandoners': isAbandoner,
     'loyal-cart-abandoners': (one) => isLoyal(one) && isAbandoner(one),
     'high-store-spend': (one) => storeSpend(one) >= 30_000,
