@@ -11,6 +11,7 @@ import { runEvaluation } from '#cli/stage/run-job.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { type BreakingChange, breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
@@ -171,7 +172,7 @@ export async function applyCatalog(
   const { catalog: place, dataflow } = storesOf(resources);
   const instead = base && (await rejectUndoing(catalog, base, place));
   await assignLanesOf(catalog, stage, resources, {
-    isActive: await activeDestinations(place),
+    isActive: await activeLanes(place),
     isPaused: async (id) => (await dataflow.pausedSince(id)) !== undefined,
   });
   let before: string | undefined;
@@ -190,11 +191,11 @@ export async function applyCatalog(
   return version;
 }
 
-/** Whether a destination is of the catalog that is active; of one that can't be read any more each may be. */
-async function activeDestinations(place: CatalogPosition): Promise<(id: string) => boolean> {
+/** Whether a delivery lane is of the catalog that is active; of one that can't be read any more each may be. */
+async function activeLanes(place: CatalogPosition): Promise<(id: string) => boolean> {
   try {
     const active = await activeDefinitions(place);
-    const ids = new Set(active?.destinations.map(({ id }) => id));
+    const ids = new Set(active?.destinations.flatMap(lanesOfDestination).map(({ id }) => id));
     return (id) => ids.has(id);
   } catch {
     return () => true;

@@ -17,10 +17,10 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
-import { assignLanes, type LaneAssignments, type WantsLane } from '#core/activation/lanes.ts';
+import { assignLanes, type LaneAssignments, lanesWanted } from '#core/activation/lanes.ts';
 import { lanesOfDestination, TYPES } from '#core/activation/registry.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
-import { destinationSecretPrefix, FILES_LANE, poolLane } from '#core/contract/delivery-lanes.ts';
+import { destinationOfLane, destinationSecretPrefix, FILES_LANE, poolLane } from '#core/contract/delivery-lanes.ts';
 import { dynamoDb, lambda, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
 import { createLaneQueues, type QueueOf, queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
@@ -81,11 +81,11 @@ export async function laneNames(resources: Resources): Promise<Readonly<Record<s
   return { ...assignments, ...Object.fromEntries(own) };
 }
 
-/** Queues of the pool that some destinations have to themselves. */
-export async function poolQueuesOf(destinationIds: readonly string[], resources: Resources): Promise<string[]> {
+/** Queues of the pool that some delivery lanes have to themselves. */
+export async function poolQueuesOf(laneIds: readonly string[], resources: Resources): Promise<string[]> {
   const pool = poolOf(resources);
   const { assignments } = await storeOf(resources).get();
-  return destinationIds.flatMap((id) => {
+  return laneIds.flatMap((id) => {
     const lane = assignments[id];
     return lane === undefined || lane === FILES_LANE ? [] : [urlsOf(lane, pool).queue];
   });
@@ -98,8 +98,8 @@ export interface Assigned {
 }
 
 export interface AssignOptions {
-  /** Whether a destination is of the catalog that is active until then: functions still route to it. */
-  readonly isActive: (destinationId: string) => boolean;
+  /** Whether a delivery lane is of the catalog that is active until then: functions still route to it. */
+  readonly isActive: (laneId: string) => boolean;
   readonly isPaused: (destinationId: string) => Promise<boolean>;
 }
 
@@ -109,7 +109,7 @@ const ROUNDS = 5;
  * Gives the destinations of a catalog their lanes before it is made active, and takes back those that nobody needs: what
  * functions read of it then is there. Lanes that nobody has are switched off.
  * @param stage its name, for the secrets of destinations
- * @throws UserError where no lane is left, or one that only a deployment makes is not there
+ * @throws UserError where no lane is left
  */
 export async function assignLanesOf(
   catalog: Catalog,
@@ -118,42 +118,34 @@ export async function assignLanesOf(
   { isActive, isPaused }: AssignOptions,
 ): Promise<Assigned> {
   const fixed = fixedQueues(resources);
-  const open = catalog.destinations.filter((destination) =>
-    lanesOfDestination(destination).some(({ id }) => !(id in fixed)),
-  );
-  const special = open.filter((destination) => lanesOfDestination(destination).length > 1);
-  if (special.length > 0) {
-    const names = special.map(({ id, type }) => `{ id: ${id}, type: ${type} }`).join(', ');
-    throw new UserError(
-      `The stage has no delivery lanes for: ${names}. They are made for Audience Manager only where the stage's file says so: add it to "destinations" in stages/${stage}.yaml and deploy.`,
-    );
-  }
-  const wanted = open.map((destination): WantsLane => {
-    const [lane] = lanesOfDestination(destination);
-    return { id: destination.id, kind: lane!.ordered ? 'requests' : 'files' };
-  });
+  const open = catalog.destinations.flatMap(lanesOfDestination).filter(({ id }) => !(id in fixed));
+  const owners = new Map(open.map(({ id, destinationId }) => [id, destinationId]));
+  const ownerOf = (laneId: string): string => owners.get(laneId) ?? destinationOfLane(laneId);
+  const signed = catalog.destinations.filter((each) => owners.has(each.id) && hasSecret(each)).map(({ id }) => id);
   const pool = poolOf(resources);
   const store = storeOf(resources);
   for (let round = 0; round < ROUNDS; round++) {
     const { version, assignments } = await store.get();
     const idle = await idleLanes(Object.values(assignments), pool);
-    const plan = assignLanes(assignments, wanted, pool.lanes, (id, lane) => !isActive(id) && idle.has(lane));
-    if (plan.without.length > 0) throw new UserError(noneLeft(plan.without, pool.lanes, stage));
+    const mayFree = (id: string, lane: string): boolean => !isActive(id) && idle.has(lane);
+    const plan = assignLanes(assignments, lanesWanted(open), pool.lanes, mayFree);
+    if (plan.without.length > 0) throw new UserError(noneLeft(plan.without.map(ownerOf), pool.lanes, stage));
     const isSame = JSON.stringify(plan.assignments) === JSON.stringify(assignments);
-    const signIns = open.filter(({ id, ...rest }) => !(id in assignments) && hasFileSecret(rest)).map(({ id }) => id);
-    for (const id of [...plan.taken, ...signIns]) await createSecret(id, stage);
+    const isNew = (id: string): boolean => plan.taken.includes(id) || !(id in assignments);
+    for (const id of signed.filter(isNew)) await createSecret(id, stage);
     if (!isSame && !(await store.put(version, plan.assignments))) continue;
-    for (const id of Object.keys(assignments)) if (!(id in plan.assignments)) await forgetSecret(id, stage);
-    await switchPool(plan.assignments, pool, isPaused);
+    const gone = Object.keys(assignments).filter((id) => !(id in plan.assignments));
+    for (const id of gone) await forgetSecret(id, stage);
+    await switchPool(plan.assignments, pool, (laneId) => isPaused(ownerOf(laneId)));
     return { taken: plan.taken, freed: plan.freed };
   }
   throw new UserError('Somebody else is giving out delivery lanes at the same time: try again.');
 }
 
-/** Whether a destination that is sent files signs in somewhere. */
-function hasFileSecret(destination: Pick<DestinationDefinition, 'type'>): boolean {
+/** Whether deliveries to a destination need anything secret: requests about people are signed, files may need a sign-in. */
+function hasSecret(destination: Pick<DestinationDefinition, 'type'>): boolean {
   const type = TYPES.get(destination.type);
-  return type?.delivery === 'files' && Object.keys(type.credentials).length > 0;
+  return type?.delivery === 'requests' || (type !== undefined && Object.keys(type.credentials).length > 0);
 }
 
 const noneLeft = (ids: readonly string[], lanes: number, stage: string): string =>
@@ -188,7 +180,7 @@ async function messagesIn(QueueUrl: string): Promise<number> {
 async function switchPool(
   assignments: LaneAssignments,
   pool: Pool,
-  isPaused: AssignOptions['isPaused'],
+  isPaused: (laneId: string) => Promise<boolean>,
 ): Promise<void> {
   const inUse = new Set<string>();
   for (const [id, lane] of Object.entries(assignments)) if (!(await isPaused(id))) inUse.add(lane);

@@ -1,9 +1,9 @@
-import { FILES_LANE, poolLane } from '#core/contract/delivery-lanes.ts';
+import { type DeliveryLane, FILES_LANE, poolLane } from '#core/contract/delivery-lanes.ts';
 
-/** Destination → the lane of the pool that it is delivered through. */
+/** Delivery lane of a destination, by its id → the lane of the pool that it is. */
 export type LaneAssignments = Readonly<Record<string, string>>;
 
-/** A destination that needs a lane of the pool. */
+/** A delivery lane of a destination that has to be one of the pool. Audience Manager needs two: its edge's and its hub's. */
 export interface WantsLane {
   readonly id: string;
   /** Files gather in one lane that all of them share; requests need one each. */
@@ -12,17 +12,21 @@ export interface WantsLane {
 
 export interface LanePlan {
   readonly assignments: LaneAssignments;
-  /** Destinations that have a lane now and had none. */
+  /** Delivery lanes that are one of the pool now and were not. */
   readonly taken: readonly string[];
-  /** Lanes that nobody has any more. */
+  /** Lanes of the pool that nobody has any more. */
   readonly freed: readonly string[];
-  /** Destinations for which no lane is left. */
+  /** Delivery lanes for which none of the pool is left. */
   readonly without: readonly string[];
 }
 
+/** What the delivery lanes of a destination need of the pool. */
+export const lanesWanted = (lanes: readonly DeliveryLane[]): WantsLane[] =>
+  lanes.map(({ id, ordered }) => ({ id, kind: ordered ? 'requests' : 'files' }));
+
 /**
- * Which lane each destination has. Whoever has one keeps it; the lane of a destination that is gone is free once nothing is
- * in its queue any more; a new destination gets the first that is free.
+ * Which lane of the pool each destination has. Whoever has one keeps it; the lane of a destination that is gone is free once
+ * nothing is in its queue any more; a new destination gets the first that is free.
  * @param lanes how many the stage has
  * @param mayFree whether nobody routes to a destination any more, and its lane has no messages, dead letters included
  */

@@ -1,6 +1,6 @@
 /**
- * Connections are the destinations that a stage is prepared to deliver to: each has its own queue, dead-letter queue,
- * function mapping, concurrency limit and alarms. The catalog's destinations refer to them by id.
+ * Deliveries go through lanes: a queue, its dead letters and an event source each. A destination has a lane of the stage's
+ * pool, which the catalog's activation gives to it, or one of its own, where the stage's file says so.
  */
 export const LANE_KINDS = ['http', 's3-file', 'aam'] as const;
 /** How a destination is delivered to: in requests, in files, or as Audience Manager is. */
@@ -10,7 +10,7 @@ export type LaneKind = (typeof LANE_KINDS)[number];
 export type LaneType = 'http' | 's3-file' | 'aam-edge' | 'aam-hub';
 
 export interface DeliveryLane {
-  /** The key of the queue in `DESTINATION_QUEUES`: the connection's id, for Audience Manager with `.edge` or `.hub`. */
+  /** The destination's id, for Audience Manager with `.edge` or `.hub`: the key of its queue, and of its lane of the pool. */
   readonly id: string;
   readonly destinationId: string;
   readonly type: LaneType;
@@ -18,16 +18,19 @@ export interface DeliveryLane {
   readonly ordered: boolean;
 }
 
-/** The delivery lane through which a connection reaches the edge of Audience Manager. */
+/** The delivery lane through which a destination reaches the edge of Audience Manager. */
 export const edgeLaneId = (destinationId: string): string => `${destinationId}.edge`;
 /** The delivery lane through which it reaches the hub. */
 export const hubLaneId = (destinationId: string): string => `${destinationId}.hub`;
 
+/** The destination of a delivery lane of which nobody knows any more whose it was. */
+export const destinationOfLane = (laneId: string): string => laneId.replace(/\.(?:edge|hub)$/, '');
+
 /**
  * How often a delivery in order is tried before it becomes a dead letter: two retries (aep.md §6.2), and two hours of the
- * edge. Waiting for a rate limit, or because the destination asks for it, is no attempt.
+ * edge, at three minutes each. Waiting for a rate limit, or because the destination asks for it, is no attempt.
  */
-export const DELIVERY_ATTEMPTS = { http: 3, 'aam-edge': 20 } as const satisfies Partial<Record<LaneType, number>>;
+export const DELIVERY_ATTEMPTS = { http: 3, 'aam-edge': 40 } as const satisfies Partial<Record<LaneType, number>>;
 
 /** Messages that a function of an ordered delivery lane is called with at most: a FIFO queue gives no more. */
 export const ORDERED_BATCH = 10;
@@ -53,7 +56,7 @@ export const destinationSecretPrefix = (stage: string): string => `tributary/${s
 /** Names of the roles that deliveries to services of AWS may assume. */
 export const ASSUMED_ROLES = 'tributary-*';
 
-/** The delivery lanes of a connection. */
+/** The delivery lanes of a destination. */
 export function lanesOf(destination: { readonly id: string; readonly type: LaneKind }): DeliveryLane[] {
   const { id, type } = destination;
   if (type !== 'aam') {

@@ -31,7 +31,8 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   'deliver-http': { memoryMb: 512, timeoutSeconds: 30 },
   'text-callback': { memoryMb: 512, timeoutSeconds: 15 },
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
-  'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 60 },
+  // As in a lane of the pool, where `deliver-http` does it: a call that failed comes again after six times this.
+  'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 30 },
   'deliver-aam-hub': { memoryMb: 512, timeoutSeconds: 60 },
   expire: { memoryMb: 512, timeoutSeconds: 60 },
   'expire-partition': { memoryMb: 1769, timeoutSeconds: 120 },

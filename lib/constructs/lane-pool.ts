@@ -29,6 +29,7 @@ const MAX_RECEIVE_COUNT = 1000;
 /** Metrics that one alarm may combine. */
 const METRICS_PER_ALARM = 10;
 const ALARM_AGE = Duration.minutes(15);
+const ATTEMPTS = `${DELIVERY_ATTEMPTS.http} (to Audience Manager's edge ${DELIVERY_ATTEMPTS['aam-edge']})`;
 
 export interface LanePoolProps {
   readonly config: StageConfig;
@@ -148,7 +149,7 @@ export class LanePool extends Construct {
           deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
         ),
         threshold: 1,
-        says: `Messages of delivery lanes "${subject}" were tried ${DELIVERY_ATTEMPTS.http} times and dead-lettered.`,
+        says: `Messages of delivery lanes "${subject}" were tried ${ATTEMPTS} times and dead-lettered.`,
       });
       alarms.add(this, `${first}-age-alarm`, {
         pattern: '<queue>-age',

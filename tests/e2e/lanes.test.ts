@@ -7,21 +7,33 @@ import { applyCatalog } from '#cli/catalog/activate.ts';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { deployAndApply } from '#cli/commands/start.ts';
 import { allLanes, laneQueues, secretName, sourcesOf } from '#cli/destination/lanes.ts';
+import { switchLanes } from '#cli/destination/pausing.ts';
 import { localVariables } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { SinkClient } from '#cli/local/sink.ts';
 import { projectRoot } from '#cli/root.ts';
+import { invoke } from '#cli/stage/invoke.ts';
+import { storesOf } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
+import { pendingPrefix } from '#core/activation/files/keys.ts';
 import { poolLane } from '#core/contract/delivery-lanes.ts';
+import { identityKey } from '#core/record/identity.ts';
 import { secretsManager, sqs } from '#lambdas/adapters/clients.ts';
 import { queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
-import { entered, identity, profileDelivery } from '#tests/unit/activation/factories.ts';
+import {
+  ecid,
+  edgeDelivery,
+  entered,
+  hubDelivery,
+  identity,
+  profileDelivery,
+} from '#tests/unit/activation/factories.ts';
 
 /** For what goes through the platform: looked at again and again until then. */
 const WITHIN = { timeout: 120_000, interval: 500 };
 
-/** Two destinations that nobody thought of when the stage was deployed. */
+/** Destinations that nobody thought of when the stage was deployed. */
 const LATE = `
 id: late
 type: http
@@ -35,6 +47,13 @@ type: s3-file
 identity: CRMID
 attributes: [segmentMembership.status]
 segments: [several-stores]
+`;
+const ADS = `
+id: late-ads
+type: aam
+edgeEndpoint: \${LATE_ADS_ENDPOINT}
+segments: [several-stores]
+firstUseHours: 0
 `;
 
 describe('a destination that came after the deployment', () => {
@@ -58,6 +77,7 @@ describe('a destination that came after the deployment', () => {
       ...localVariables(projectRoot),
       WEBHOOK_URL: `${sinkUrl}/webhook/`,
       LATE_URL: `${sinkUrl}/webhook/late/`,
+      LATE_ADS_ENDPOINT: `${sinkUrl}/aam/late-{host}`,
     };
     await applyCatalog(await loadCatalogFolder(folder, set), resources, {
       stage: 'local',
@@ -108,6 +128,45 @@ describe('a destination that came after the deployment', () => {
       await apply();
       expect(Object.keys(await allLanes(resources))).not.toContain('late');
     }, WITHIN);
+  });
+
+  it('may be one of Audience Manager, by edge and hub, like the one of the example', async () => {
+    const lanes = await allLanes(resources);
+    expect(lanes['audience-manager.edge']!.queue).toMatch(/lane-\d{3}\.fifo$/);
+    writeFileSync(join(folder, 'destinations', 'late-ads.yaml'), ADS);
+    await apply();
+    const { 'late-ads.edge': edge, 'late-ads.hub': hub } = await allLanes(resources);
+    expect(edge!.queue).toMatch(/lane-\d{3}\.fifo$/);
+    expect(edge!.queue).not.toBe(lanes['audience-manager.edge']!.queue);
+    expect(hub!.queue).toBe(lanes['audience-manager.hub']!.queue);
+
+    const device = ecid(Date.now());
+    const changes = [entered('several-stores')];
+    const outbox = new SqsOutbox(sqs(), laneQueues(resources));
+    const common = { destinationId: 'late-ads', canonicalKey: identityKey(device), changes };
+    await outbox.send([
+      { laneId: 'late-ads.edge', group: 'a device', delivery: edgeDelivery({ ...common, device }) },
+      { laneId: 'late-ads.hub', group: 'a device', delivery: hubDelivery({ ...common, identities: [device] }) },
+    ]);
+    await vi.waitFor(async () => {
+      const bodies = (await sink.requests({ path: '/aam/late-' })).map(({ body }) => body);
+      expect(bodies.join()).toContain(`d_mid=${device.value}`);
+    }, WITHIN);
+    const { exports } = storesOf(resources);
+    await vi.waitFor(async () => {
+      const parts = await Array.fromAsync(exports.list(pendingPrefix('late-ads.hub')));
+      expect(parts).toHaveLength(1);
+    }, WITHIN);
+    await invoke(resources, 'export-files', { force: true, laneId: 'late-ads.hub' });
+    const files = await Array.fromAsync(exports.list('late-ads'));
+    expect(files.filter((key) => key.endsWith('.sync'))).toHaveLength(1);
+
+    const enabled = async (): Promise<boolean[]> =>
+      (await sourcesOf(edge!.queue)).map(({ State }) => /^Enabl/.test(State!));
+    expect(await switchLanes(['late-ads.edge', 'late-ads.hub'], false, resources)).toBe(1);
+    expect(await enabled()).toEqual([false]);
+    await switchLanes(['late-ads.edge', 'late-ads.hub'], true, resources);
+    expect(await enabled()).toEqual([true]);
   });
 
   const lastOfPool = (): string => {

@@ -67,12 +67,16 @@ function assemble(
 
 const made = new Map<StageName, Templates>();
 
-/** A folder with the stages of the tests, which have another number of lanes in their pool. */
-export function stagesWithLanes(lanes: number): string {
+/**
+ * A folder with the stages of the tests, which have another number of lanes in their pool.
+ * @param ownLanes whether their destinations have lanes of their own; else all have those of the pool
+ */
+export function stagesWithLanes(lanes: number, { ownLanes = true } = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'tributary-lanes-'));
   for (const stage of STAGE_NAMES) {
     const text = readFileSync(join(FIXTURES, `${stage}.yaml`), 'utf8');
-    writeFileSync(join(folder, `${stage}.yaml`), text.replace(/^lanes: .*$/m, `lanes: ${lanes}`));
+    const pooled = ownLanes ? text : text.replace(/^destinations:\n(?: .*\n)+/m, '');
+    writeFileSync(join(folder, `${stage}.yaml`), pooled.replace(/^lanes: .*$/m, `lanes: ${lanes}`));
   }
   return folder;
 }

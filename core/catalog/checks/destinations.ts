@@ -1,6 +1,6 @@
 import type { AamDestination } from '#core/activation/destinations/aam/definition.ts';
 import { isEdgeDestination } from '#core/activation/edge-destinations/registry.ts';
-import { isProfileDestination } from '#core/activation/registry.ts';
+import { isProfileDestination, lanesOfDestination } from '#core/activation/registry.ts';
 import { isDefaultProduction } from '#core/activation/route-aam.ts';
 import { PROFILE_CLASS } from '#core/schema/definition.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
@@ -35,6 +35,23 @@ export function checkDestinations(catalog: LoadedCatalog, findings: Findings): v
     else if (isProfileDestination(definition))
       checkProfileDestination(loaded, definition, namespaces, datasets, union, findings);
     else checkAudienceManager(loaded, definition, segments, namespaces, findings);
+  }
+  checkLanes(catalog, findings);
+}
+
+/** Lanes are called after their destinations; those of Audience Manager have two, which nobody else may be called like. */
+function checkLanes({ destinations }: LoadedCatalog, findings: Findings): void {
+  const owners = new Map<string, string>();
+  for (const { definition } of destinations) {
+    if (definition?.type !== 'aam') continue;
+    for (const { id } of lanesOfDestination(definition)) owners.set(id, definition.id);
+  }
+  for (const loaded of destinations) {
+    const owner = loaded.definition && owners.get(loaded.definition.id);
+    if (owner === undefined) continue;
+    findings.at(loaded, ['id'], `is what a delivery lane of "${owner}", a destination of Audience Manager, is called`, {
+      hint: 'give the destination another id',
+    });
   }
 }
 

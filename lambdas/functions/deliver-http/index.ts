@@ -24,7 +24,7 @@ import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { perLane } from '#lambdas/adapters/sqs/per-lane.ts';
 import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createMetrics } from '#lambdas/runtime/metrics.ts';
-import { createHandler } from './handler.ts';
+import { createAnyKindHandler } from './any-kind.ts';
 
 const environment = readEnvironment('deliver-http', process.env);
 
@@ -36,7 +36,7 @@ export const handler = withDataflow(
   { runStatistics, metrics: createMetrics('deliver-http', environment.STAGE), now: Date.now },
   (metrics) =>
     perLane({ queue: environment.QUEUE_URL, deadLetters: environment.DEAD_LETTERS_URL }, (lane) =>
-      createHandler({
+      createAnyKindHandler({
         catalog,
         deliveryStates: new DynamoDbVersionedStore(
           dynamoDb(),

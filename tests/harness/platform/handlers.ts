@@ -1,4 +1,7 @@
+import type { SQSEvent } from 'aws-lambda';
 import type { HttpClient } from '#core/activation/http/client.ts';
+import { assignLanes, type LaneAssignments, lanesWanted } from '#core/activation/lanes.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
 import type { Reroute } from '#core/activation/reroute.ts';
 import { createOptOutRecorder } from '#core/activation/texts/opt-out.ts';
 import { createStillWanted } from '#core/activation/texts/still-wanted.ts';
@@ -28,7 +31,7 @@ import { createHandler as deleteDataset } from '#lambdas/functions/delete-datase
 import { createWorker as deleteDatasetPartition } from '#lambdas/functions/delete-dataset-partition/handler.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
 import { createHandler as deliverAamHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
-import { createHandler as deliverHttp } from '#lambdas/functions/deliver-http/handler.ts';
+import { createAnyKindHandler as deliverHttp } from '#lambdas/functions/deliver-http/any-kind.ts';
 import { createHandler as deliverS3File } from '#lambdas/functions/deliver-s3-file/handler.ts';
 import { createHandler as eraseHandler } from '#lambdas/functions/erase/handler.ts';
 import { createWorker as erasePartition } from '#lambdas/functions/erase-partition/handler.ts';
@@ -112,6 +115,10 @@ export interface HandlersOptions {
   sleep(ms: number): Promise<void>;
 }
 
+/** The queue that the messages of a call come from. */
+const queueIn = (event: Parameters<Handler>[0]): string =>
+  (event as SQSEvent).Records[0]!.eventSourceARN.split(':').at(-1)!;
+
 /** Every function that the wiring names, over the memory stores; the same wiring as in each function's `index.ts`. */
 export function createHandlers(options: HandlersOptions): {
   handlers: Record<string, Handler>;
@@ -120,6 +127,16 @@ export function createHandlers(options: HandlersOptions): {
   const { wiring, now, sleep, call = async (_label, run) => await run() } = options;
   const urlOf = new Map(wiring.queues.map((queue) => [queue.name, queueUrl(queue)]));
   const queueUrls = Object.fromEntries(urlOf);
+
+  const poolLanes = wiring.queues.filter(({ name }) => /^lane-\d{3}$/.test(name)).length;
+  let assignments: LaneAssignments = {};
+  /** As `catalog apply` gives the lanes of the pool to destinations without lanes of their own; nobody gives any back. */
+  const pooled = (): LaneAssignments => {
+    const lanes = [...options.catalog().destinations.values()].flatMap(lanesOfDestination);
+    const wanted = lanesWanted(lanes.filter(({ id }) => !urlOf.has(id)));
+    ({ assignments } = assignLanes(assignments, wanted, poolLanes, () => false));
+    return assignments;
+  };
 
   let ids = 0;
   const runStatistics = new MemoryRunStatistics();
@@ -199,7 +216,7 @@ export function createHandlers(options: HandlersOptions): {
       chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
       reverts: new SqsMessageQueue<RevertMessage>(sqs, urlOf.get('reverts')!),
       reroutes: new SqsMessageQueue<Reroute>(sqs, urlOf.get('reroutes')!),
-      outbox: new SqsOutbox(sqs, async (laneId) => queueUrls[laneId]),
+      outbox: new SqsOutbox(sqs, async (laneId) => queueUrls[laneId] ?? queueUrls[pooled()[laneId] ?? '']),
       profiles: intercept(stores.profiles, 'profiles', reader),
       timeline: intercept(stores.timeline, 'timeline', reader),
       lookups: intercept(stores.lookups, 'lookups', reader),
@@ -278,15 +295,24 @@ export function createHandlers(options: HandlersOptions): {
         }
       });
   };
+  /** Function → queue → its handler, for functions that work off several: a call has messages of one of them. */
+  const perQueue = new Map<string, Map<string, Handler>>();
   const handlers: Record<string, Handler> = {};
   for (const source of wiring.sources) {
     const label = source.function;
     const name = label.split('/')[0] as FunctionName;
     const create = make[name];
     if (!create) throw new Error(`The templates have a reader "${label}" that nobody has wired here`);
-    handlers[label] = inEnvironments(label, () =>
-      create(depsOf(name, source.kind === 'sqs' ? source.queue : undefined)),
+    const queue = source.kind === 'sqs' ? source.queue : '';
+    const queues = perQueue.get(label) ?? new Map<string, Handler>();
+    perQueue.set(
+      label,
+      queues.set(
+        queue,
+        inEnvironments(label, () => create(depsOf(name, queue))),
+      ),
     );
+    handlers[label] = source.kind === 'sqs' ? (event) => queues.get(queueIn(event))!(event) : queues.get(queue)!;
   }
   return {
     handlers,

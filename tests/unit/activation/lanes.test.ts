@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assignLanes, type LaneAssignments, type WantsLane } from '#core/activation/lanes.ts';
-import { poolLane } from '#core/contract/delivery-lanes.ts';
+import { assignLanes, type LaneAssignments, lanesWanted, type WantsLane } from '#core/activation/lanes.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
+import { destinationOfLane, poolLane } from '#core/contract/delivery-lanes.ts';
 import { createLaneQueues, queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
 import { perLane } from '#lambdas/adapters/sqs/per-lane.ts';
 import { runs } from '#tests/harness/runs.ts';
@@ -30,6 +31,17 @@ describe('lanes of the pool', () => {
     const plan = assignLanes({}, [{ id: 'x', kind: 'files' }, { id: 'y', kind: 'files' }, ...requests('z')], 1, always);
     expect(plan).toMatchObject({ assignments: { x: 'files', y: 'files', z: 'lane-001' }, without: [] });
     expect(assignLanes(plan.assignments, requests('x'), 1, always).assignments).toEqual({ x: 'lane-001' });
+  });
+
+  it('are two for a destination of Audience Manager: one for its edge, and that of files for its hub', () => {
+    const lanes = lanesWanted(lanesOfDestination({ id: 'ads', type: 'aam' }));
+    expect(assignLanes({}, lanes, 1, always)).toMatchObject({
+      assignments: { 'ads.edge': 'lane-001', 'ads.hub': 'files' },
+      taken: ['ads.edge'],
+      without: [],
+    });
+    expect(assignLanes({ other: 'lane-001' }, lanes, 1, () => false).without).toEqual(['ads.edge']);
+    expect(['ads.edge', 'ads.hub', 'ads'].map(destinationOfLane)).toEqual(['ads', 'ads', 'ads']);
   });
 
   it('are never shared, whoever comes and goes, and nobody loses one', () => {

@@ -44,6 +44,14 @@ const CASES: readonly Case[] = [
     files: { 'destinations/aam.yaml': `id: aam\ntype: aam\nsegments: [gold]\ntraits: { ${HERE}glod: 24 }\n` },
     says: [/unknown segment "glod"/],
   },
+  {
+    name: 'a destination that is called like a delivery lane of Audience Manager',
+    files: {
+      'destinations/ads.yaml': 'id: ads\ntype: aam\nsegments: [gold]\n',
+      'destinations/edge.yaml': `id: ${HERE}ads.edge\ntype: aam\nsegments: [gold]\n`,
+    },
+    says: [/is what a delivery lane of "ads", a destination of Audience Manager, is called/],
+  },
   // Segments
   { name: 'PQL that is cut short', files: segment(`loyalty.tier =${HERE}`), says: [/./] },
   {

@@ -1,0 +1,10 @@
+import {
+  createHandler as createEdgeHandler,
+  type DeliverAamEdgeDeps,
+} from '#lambdas/functions/deliver-aam-edge/handler.ts';
+import { perKind } from '#lambdas/runtime/per-kind.ts';
+import { createHandler, type DeliverHttpDeps } from './handler.ts';
+
+/** Queue of a lane, whatever the destination is that the catalog has given it to: requests about people, or about devices. */
+export const createAnyKindHandler = (deps: DeliverHttpDeps & DeliverAamEdgeDeps) =>
+  perKind({ profile: createHandler(deps), 'aam-edge': createEdgeHandler(deps) });
