@@ -27,12 +27,10 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
     ['tributary catalog apply --catalog catalog --comment "new audience"', 'make it the active one'],
     ['tributary catalog rollback', 'back to the version before'],
   ],
-  schema: [
-    ['tributary schema validate --schemas catalog/schemas --schema customers.yaml --input -', 'records from a pipe'],
-  ],
+  schema: [['tributary schema validate customers.yaml --schemas catalog/schemas --input -', 'records from a pipe']],
   mapping: [
-    ['tributary mapping test --dataset customers --input customers.csv', 'the first rows before and after, all errors'],
-    ['tributary mapping test --dataset customers --input customers.parquet --strict --json', 'for a check in CI'],
+    ['tributary mapping test customers --input customers.csv', 'the first rows before and after, all errors'],
+    ['tributary mapping test customers --input customers.parquet --strict --json', 'for a check in CI'],
   ],
   gateway: [['tributary gateway', 'the edge of the local stage for a page on localhost']],
   activity: [
@@ -71,11 +69,15 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   ],
   privacy: [['tributary privacy delete CRMID:RB-0015 --reason "asked on 1 June"', 'everything of a person']],
   destination: [
-    ['tributary destination runs --destination webhook', 'what flowed there, hour by hour'],
+    ['tributary destination runs webhook', 'what flowed there, hour by hour'],
     ['tributary destination status webhook', 'its audiences, and whether its guard holds it'],
+    ['tributary destination replay webhook --since 2026-06-01T00:00:00Z', 'what was routed to it since, again'],
   ],
   export: [['tributary export', 'the files of the day, now']],
-  'audience-manager': [['tributary audience-manager read ftp_dpm_1_1780272000.sync', 'row by row, as the hub would']],
+  'audience-manager': [
+    ['tributary audience-manager read ftp_dpm_1_1780272000.sync', 'row by row, as the hub would'],
+    ['tributary audience-manager overwrite audience-manager', 'files that replace all that the hub has'],
+  ],
   smoke: [
     ['tributary smoke --stage dev', 'after a deployment: does everything work, from the stream to a file'],
     ['tributary smoke --add-to catalog', 'what a catalog needs for it'],

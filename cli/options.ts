@@ -1,8 +1,14 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { IdentityKey } from '#core/record/identity.ts';
 
 /** For options that may be given several times. */
 export const collect = (value: string, values: readonly string[]): string[] => [...values, value];
+
+/** A flag that is the command's argument now (CONTRIBUTING.md, "Commands"): whoever still writes it is told so. */
+export const formerFlag = (flag: `--${string} <${string}>`): Option =>
+  new Option(flag).hideHelp().argParser((value: string) => {
+    throw new InvalidArgumentError(`Write "${value}" without the flag: it is the argument of the command.`);
+  });
 
 /** An instant as epoch ms. */
 export function parseInstant(text: string): number {

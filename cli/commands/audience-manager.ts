@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Command } from 'commander';
+import { formerFlag } from '#cli/options.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
@@ -30,11 +31,12 @@ export function audienceManagerCommand(): Command {
     .action(async (files: readonly string[], { json }: { json?: true }) => print(json, await readFiles(files)));
   command
     .command('overwrite')
-    .requiredOption('--destination <id>', 'destination of Audience Manager')
+    .argument('<id>', 'destination of Audience Manager')
+    .addOption(formerFlag('--destination <id>'))
     .option('--stage <name>', 'stage', 'local')
     .option(...JSON_OPTION)
     .description('write files that replace everything the hub has of its users with what it should have')
-    .action(async ({ destination, stage, json }: { destination: string; stage: string; json?: true }) => {
+    .action(async (destination: string, { stage, json }: { stage: string; json?: true }) => {
       const stores = storesOf(await useStage(stage));
       const definition = (await activeCatalog(stores.catalog)).destinations.get(destination);
       if (definition?.type !== 'aam') throw new UserError(`"${destination}" is no destination of Audience Manager`);

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
+import { collect, formerFlag } from '#cli/options.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { findSchema } from '#cli/schema/find-schema.ts';
 import { readSchemaFolder } from '#cli/schema/read-schemas.ts';
@@ -16,7 +17,6 @@ import { renderSchemaProblem } from '#core/schema/library.ts';
 
 interface ValidateOptions {
   readonly schemas: string;
-  readonly schema: string;
   readonly input: string;
   readonly json?: true;
 }
@@ -26,14 +26,15 @@ export function schemaCommand(): Command {
   command
     .command('validate')
     .description('validate the records of a file against a schema; exit code 1 when one is rejected')
+    .argument('<id-or-file>', 'the $id of a schema, or its file')
+    .addOption(formerFlag('--schema <id-or-file>'))
     .requiredOption('--schemas <dir>', 'folder of schema files, laid out as those of the public XDM repository')
-    .requiredOption('--schema <id-or-file>', 'the $id of a schema, or its file')
     .requiredOption(
       '--input <file>',
       'records: a JSON object, a JSON array, or one a line; may be gzip; - for standard input',
     )
     .option(...JSON_OPTION)
-    .action(async ({ schemas, schema, input, json }: ValidateOptions) => {
+    .action(async (schema: string, { schemas, input, json }: ValidateOptions) => {
       const folder = await readSchemaFolder(schemas);
       const { validate, dangling } = await findSchema(schemas, folder, schema);
       for (const [path, reason] of folder.broken) warn(`${path} was omitted: ${reason}`);
@@ -93,8 +94,6 @@ interface UnionOptions {
   readonly set: readonly string[];
   readonly json?: true;
 }
-
-const collect = (value: string, values: readonly string[]): string[] => [...values, value];
 
 function describe({ accepted, rejected }: ValidationReport): string {
   const lines = rejected.flatMap(({ record, errors }) =>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
-import { Command, InvalidArgumentError } from 'commander';
-import { JSON_OPTION, printReport } from '#cli/output.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { printReport } from '#cli/output.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { HttpClient } from '#core/activation/http/client.ts';
 import {
@@ -14,6 +14,7 @@ import { codeIn, codeRequest, refreshTokenIn, type SignInAttempt, signInUrl } fr
 import type { ProfileDestination } from '#core/activation/registry.ts';
 import { requestTypeOf } from '#core/activation/registry.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
+import { stageCommand } from './command.ts';
 import { findDestination } from './find-destination.ts';
 import { readSecret, writeSecret } from './secrets.ts';
 import { listenForCode } from './sign-in.ts';
@@ -29,13 +30,9 @@ interface Options {
 }
 
 export const authorizeCommand = (): Command =>
-  new Command('authorize')
-    .description('sign in at the vendor of a destination, and store the refresh token in its secret')
-    .argument('<id>', 'which destination')
+  stageCommand('authorize', 'sign in at the vendor of a destination, and store the refresh token in its secret')
     .option('--port <n>', 'of this machine, to which the browser comes back', parsePort, DEFAULT_PORT)
     .option('--paste', 'paste the address at which the browser ended, instead of listening for it')
-    .option('--stage <name>', 'stage', 'local')
-    .option(...JSON_OPTION)
     .action(authorize);
 
 async function authorize(id: string, options: Options): Promise<void> {

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { parseInstant } from '#cli/options.ts';
-import { JSON_OPTION, printReport } from '#cli/output.ts';
+import { printReport } from '#cli/output.ts';
 import { asErrors, printErrors } from '#cli/report/print-errors.ts';
 import { UserError } from '#cli/user-error.ts';
 import {
@@ -14,6 +14,7 @@ import { requestTypeOf } from '#core/activation/registry.ts';
 import { loadItems } from '#core/profile/load.ts';
 import { storedKey } from '#core/profile/stored-key.ts';
 import { DAY_MS } from '#core/util/durations.ts';
+import { stageCommand } from './command.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
 import { readSecret } from './secrets.ts';
 
@@ -29,14 +30,10 @@ interface Options {
 const KEPT_MS = 14 * DAY_MS;
 
 export const errorsCommand = (): Command =>
-  new Command('errors')
-    .description('why a destination did not take single people, in its words, masked; the newest first')
-    .argument('<id>', 'which destination')
+  stageCommand('errors', 'why a destination did not take single people, in its words, masked; the newest first')
     .option('--since <time>', 'how far back (ISO 8601): a day, at most fourteen', parseInstant)
     .option('--reason <reason>', 'only errors with this reason, or of this class: retry, stop, drop')
     .option('--identity <NS:VALUE>', 'only errors about this person')
-    .option('--stage <name>', 'stage', 'local')
-    .option(...JSON_OPTION)
     .action(showErrors);
 
 async function showErrors(id: string, options: Options): Promise<void> {
@@ -44,7 +41,7 @@ async function showErrors(id: string, options: Options): Promise<void> {
   const { definition, stores } = found;
   if (!requestTypeOf(definition)) {
     throw new UserError(
-      `"${id}" is of type "${definition.type}", which does not answer for single people: see tributary destination runs --destination ${id}.`,
+      `"${id}" is of type "${definition.type}", which does not answer for single people: see tributary destination runs ${id}.`,
     );
   }
   const now = Date.now();

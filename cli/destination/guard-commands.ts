@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { Command } from 'commander';
-import { JSON_OPTION, printReport } from '#cli/output.ts';
+import type { Command } from 'commander';
+import { printReport } from '#cli/output.ts';
 import { printStatus } from '#cli/report/print-destination.ts';
 import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -8,12 +8,12 @@ import { guardOf, maxExits } from '#core/activation/guard-settings.ts';
 import type { GuardState } from '#core/activation/ports/guard.ts';
 import { DAY_MS, HOUR_MS } from '#core/util/durations.ts';
 import { heldChanges } from './audiences.ts';
+import { stageCommand } from './command.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
 import { routeEverybody } from './route-everybody.ts';
 
 interface Options {
   readonly stage: string;
-  readonly destination?: string;
   readonly json?: true;
 }
 
@@ -24,25 +24,11 @@ const OPEN_FOR_MS = 6 * HOUR_MS;
 
 /** The commands that look at the guard of a destination, and release what it holds. */
 export const guardCommands = (): Command[] => [
-  command('status', 'what a destination knows, and why it is paused or held')
+  stageCommand('status', 'what a destination knows, and why it is paused or held')
     .option('--profiles', 'list the profiles that the guard holds back, one JSON object a line')
     .action(showStatus),
-  command('release', 'let the changes pass that its guard holds back').action(release),
+  stageCommand('release', 'let the changes pass that its guard holds back').action(release),
 ];
-
-const command = (name: string, description: string): Command =>
-  new Command(name)
-    .description(description)
-    .argument('[id]', 'which destination')
-    .option('--destination <id>', 'the same')
-    .option('--stage <name>', 'stage', 'local')
-    .option(...JSON_OPTION);
-
-function find(id: string | undefined, { stage, destination }: Options): Promise<FoundDestination> {
-  const which = id ?? destination;
-  if (which === undefined) throw new UserError('Name the destination: tributary destination status ID');
-  return findDestination(which, stage);
-}
 
 async function guardStateOf({ id, stores }: FoundDestination): Promise<GuardState> {
   return (await stores.guards.states([id])).get(id) ?? { epoch: 0 };
@@ -58,8 +44,8 @@ export async function rejectHeld(found: FoundDestination): Promise<void> {
   );
 }
 
-async function showStatus(id: string | undefined, options: Options & { profiles?: true }): Promise<void> {
-  const found = await find(id, options);
+async function showStatus(id: string, options: Options & { profiles?: true }): Promise<void> {
+  const found = await findDestination(id, options.stage);
   const { stores, definition, laneIds, resources } = found;
   if (options.profiles) {
     for await (const change of heldChanges(found.id, stores)) process.stdout.write(`${JSON.stringify(change)}\n`);
@@ -97,8 +83,8 @@ async function showStatus(id: string | undefined, options: Options & { profiles?
   printReport(options.json, shown, printStatus(shown));
 }
 
-async function release(id: string | undefined, options: Options): Promise<void> {
-  const found = await find(id, options);
+async function release(id: string, options: Options): Promise<void> {
+  const found = await findDestination(id, options.stage);
   const { held, openUntil } = await guardStateOf(found);
   if (!held && openUntil === undefined) {
     throw new UserError(`"${found.id}" is not held: there is nothing to release.`);

@@ -1,12 +1,13 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { parseInstant } from '#cli/options.ts';
-import { JSON_OPTION, printReport } from '#cli/output.ts';
+import { printReport } from '#cli/output.ts';
 import { asRuns, printRuns } from '#cli/report/print-runs.ts';
 import { deadLetters, waitingDeliveries } from '#cli/stage/queues.ts';
 import { HOUR_MS } from '#core/util/durations.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
+import { stageCommand } from './command.ts';
 import { replayDeadLetters } from './dead-letters.ts';
-import { type FoundDestination, findDestination } from './find-destination.ts';
+import { findDestination } from './find-destination.ts';
 import { rejectHeld } from './guard-commands.ts';
 import { allLanes } from './lanes.ts';
 import { switchLanes } from './pausing.ts';
@@ -14,18 +15,17 @@ import { routeEverybody } from './route-everybody.ts';
 
 interface Options {
   readonly stage: string;
-  readonly destination: string;
   readonly json?: true;
 }
 
 /** The commands that look at a destination of a deployed stage, or steer it. */
 export const operatingCommands = (): Command[] => [
-  command('runs', 'what flowed to a destination, hour by hour')
+  stageCommand('runs', 'what flowed to a destination, hour by hour')
     .option('--hours <n>', 'how far back', parseHours, 24)
     .action(showRuns),
-  command('pause', 'stop delivering; deliveries wait in the queue, seven days at most').action(
-    async (options: Options) => {
-      const { id, laneIds, resources, stores } = await find(options);
+  stageCommand('pause', 'stop delivering; deliveries wait in the queue, seven days at most').action(
+    async (destinationId: string, options: Options) => {
+      const { id, laneIds, resources, stores } = await findDestination(destinationId, options.stage);
       await stores.dataflow.pause(id, Date.now());
       const switched = await switchLanes(laneIds, false, resources);
       say(
@@ -35,8 +35,8 @@ export const operatingCommands = (): Command[] => [
       );
     },
   ),
-  command('resume', 'go on delivering').action(async (options: Options) => {
-    const { id, laneIds, resources, stores } = await find(options);
+  stageCommand('resume', 'go on delivering').action(async (destinationId: string, options: Options) => {
+    const { id, laneIds, resources, stores } = await findDestination(destinationId, options.stage);
     await stores.dataflow.pause(id, undefined);
     const switched = await switchLanes(laneIds, true, resources);
     say(
@@ -45,9 +45,9 @@ export const operatingCommands = (): Command[] => [
       `"${id}" is resumed: ${count(switched, 'queue')} processed again.`,
     );
   }),
-  command('replay-dead-letters', 'put what could not be delivered back on the queue').action(
-    async (options: Options) => {
-      const { id, laneIds, resources } = await find(options);
+  stageCommand('replay-dead-letters', 'put what could not be delivered back on the queue').action(
+    async (destinationId: string, options: Options) => {
+      const { id, laneIds, resources } = await findDestination(destinationId, options.stage);
       const lanes = await allLanes(resources);
       const resent: Record<string, number> = {};
       for (const laneId of laneIds) {
@@ -60,34 +60,27 @@ export const operatingCommands = (): Command[] => [
       say(options, { destination: id, resent }, lines.join('\n'));
     },
   ),
-  command('replay', 'send a destination again what was routed to it since an instant')
+  stageCommand('replay', 'send a destination again what was routed to it since an instant')
     .requiredOption('--since <time>', 'everything decided from then on (ISO 8601)', parseInstant)
-    .action(async (options: Options & { since: number }) => {
-      const found = await find(options);
+    .action(async (destinationId: string, options: Options & { since: number }) => {
+      const found = await findDestination(destinationId, options.stage);
       await rejectHeld(found);
       const resend = { destinationId: found.id, since: options.since };
       const { items, queued } = await routeEverybody(found.id, found, { resend });
       sayQueued(options, found.id, { items, queued });
     }),
-  command('backfill', 'send a destination all members that it does not have yet').action(async (options: Options) => {
-    const found = await find(options);
-    await rejectHeld(found);
-    const { items, queued } = await routeEverybody(found.id, found);
-    sayQueued(options, found.id, { items, queued });
-  }),
+  stageCommand('backfill', 'send a destination all members that it does not have yet').action(
+    async (destinationId: string, options: Options) => {
+      const found = await findDestination(destinationId, options.stage);
+      await rejectHeld(found);
+      const { items, queued } = await routeEverybody(found.id, found);
+      sayQueued(options, found.id, { items, queued });
+    },
+  ),
 ];
 
-const command = (name: string, description: string): Command =>
-  new Command(name)
-    .description(description)
-    .requiredOption('--destination <id>', 'which destination')
-    .option('--stage <name>', 'stage', 'local')
-    .option(...JSON_OPTION);
-
-const find = ({ stage, destination }: Options): Promise<FoundDestination> => findDestination(destination, stage);
-
-async function showRuns(options: Options & { hours: number }): Promise<void> {
-  const { id, laneIds, resources, stores } = await find(options);
+async function showRuns(id: string, options: Options & { hours: number }): Promise<void> {
+  const { laneIds, resources, stores } = await findDestination(id, options.stage);
   const now = Date.now();
   const runs = await stores.dataflow.runs(id, now - (options.hours - 1) * HOUR_MS, now);
   const since = await stores.dataflow.pausedSince(id);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { collect, parseInstant } from '#cli/options.ts';
 import { printReport } from '#cli/output.ts';
@@ -11,10 +11,10 @@ import { type Preview, preview } from '#core/activation/preview/preview.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { identitySources } from '#core/catalog/reach/identity-sources.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { aboutDestination } from './command.ts';
 
 interface PreviewOptions {
   readonly catalog: string;
-  readonly destination: string;
   readonly changes: string;
   readonly now?: number;
   readonly set: readonly string[];
@@ -22,10 +22,11 @@ interface PreviewOptions {
 }
 
 export const previewCommand = (): Command =>
-  new Command('preview')
-    .description('print the requests or files that membership changes would cause, without sending anything')
+  aboutDestination(
+    'preview',
+    'print the requests or files that membership changes would cause, without sending anything',
+  )
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
-    .requiredOption('--destination <id>', 'which destination')
     .requiredOption(
       '--changes <file>',
       'NDJSON of {segmentId, status, lastQualificationTime, identityMap, attributes?}; "-" for standard input',
@@ -35,13 +36,13 @@ export const previewCommand = (): Command =>
     .option('--json', 'print JSON, one array of requests and files; an error as the last line of stderr')
     .action(showPreview);
 
-async function showPreview(options: PreviewOptions): Promise<void> {
+async function showPreview(id: string, options: PreviewOptions): Promise<void> {
   const definitions = await loadCatalogFolder(options.catalog, parseVariables(options.set));
   const catalog = compileCatalog(definitions);
-  const destination = catalog.destinations.get(options.destination);
+  const destination = catalog.destinations.get(id);
   if (!destination) {
-    const known = [...catalog.destinations.keys()].map((id) => `"${id}"`).join(', ') || 'none';
-    throw new UserError(`${options.catalog} has no destination "${options.destination}"; it has ${known}.`);
+    const known = [...catalog.destinations.keys()].map((each) => `"${each}"`).join(', ') || 'none';
+    throw new UserError(`${options.catalog} has no destination "${id}"; it has ${known}.`);
   }
   const { changes, problems } = readChanges(await readText(options.changes), catalog.namespaces.keys());
   if (!destination.enabled) process.stderr.write(`"${destination.id}" is not enabled: nothing is routed to it.\n`);

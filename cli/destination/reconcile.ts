@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { Command } from 'commander';
-import { JSON_OPTION, printReport } from '#cli/output.ts';
+import type { Command } from 'commander';
+import { printReport } from '#cli/output.ts';
 import { table } from '#cli/report/table.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import type { AudienceListing, RequestDestination } from '#core/activation/destination-type.ts';
@@ -19,6 +19,7 @@ import { groupBy } from '#core/util/group-by.ts';
 import { sqs } from '#lambdas/adapters/clients.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import { vendorOf } from './ask-vendor.ts';
+import { stageCommand } from './command.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
 import { rejectHeld } from './guard-commands.ts';
 import { laneQueues } from './lanes.ts';
@@ -33,12 +34,8 @@ interface Options {
 const MAX_SAMPLES = 3;
 
 export const reconcileCommand = (): Command =>
-  new Command('reconcile')
-    .description('compare what a destination is believed to have with what its vendor lists')
-    .argument('<id>', 'which destination')
+  stageCommand('reconcile', 'compare what a destination is believed to have with what its vendor lists')
     .option('--fix', 'send again what differs, through its lane')
-    .option('--stage <name>', 'stage', 'local')
-    .option(...JSON_OPTION)
     .action(reconcile);
 
 async function reconcile(id: string, options: Options): Promise<void> {
@@ -82,7 +79,7 @@ async function reconcileMembers(
 const cannotList = (id: string, type: string): string =>
   `Nobody can list the members of an audience at "${type}" or ask how many there are, so there is nothing to compare "${id}" with. ` +
   `Compare sizes in its user interface with "tributary destination status ${id}" (vendors count whom they recognise, so theirs are smaller), ` +
-  `see "tributary destination runs --destination ${id}" for what failed, and send everything again with "destination replay --since".`;
+  `see "tributary destination runs ${id}" for what failed, and send everything again with "tributary destination replay ${id} --since".`;
 
 /** The members of each audience of the destination, as the vendor lists them; audiences that were never made have none. */
 async function listAll(

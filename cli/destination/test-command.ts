@@ -1,5 +1,5 @@
-import { Command } from 'commander';
-import { JSON_OPTION, printReport } from '#cli/output.ts';
+import type { Command } from 'commander';
+import { printReport } from '#cli/output.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { missingKeys, probe } from '#core/activation/deliver/probe.ts';
 import type { RequestDestination } from '#core/activation/destination-type.ts';
@@ -13,6 +13,7 @@ import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-sta
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
 import { createS3Probe, probeBucket } from '#lambdas/adapters/s3/probe.ts';
 import { createSftpProbe } from '#lambdas/adapters/sftp/probe.ts';
+import { stageCommand } from './command.ts';
 import { type FoundDestination, findDestination } from './find-destination.ts';
 import { readSecret } from './secrets.ts';
 
@@ -22,12 +23,10 @@ interface Options {
 }
 
 export const testCommand = (): Command =>
-  new Command('test')
-    .description('try the credentials and the permission of a destination, without changing anything there')
-    .argument('<id>', 'which destination')
-    .option('--stage <name>', 'stage', 'local')
-    .option(...JSON_OPTION)
-    .action(test);
+  stageCommand(
+    'test',
+    'try the credentials and the permission of a destination, without changing anything there',
+  ).action(test);
 
 async function test(id: string, { stage, json }: Options): Promise<void> {
   const found = await findDestination(id, stage);

@@ -147,7 +147,7 @@ class SmokeTest {
   async #deliver() {
     await this.steps.until(
       () => isDelivered(this.#stores, this.#cookie, 'realized'),
-      `See the logs of the functions "route" and "deliver-s3-file", and "tributary destination runs --destination ${destination}".`,
+      `See the logs of the functions "route" and "deliver-s3-file", and "tributary destination runs ${destination}".`,
     );
     return { detail: `the membership was delivered to "${destination}"`, value: undefined };
   }

@@ -243,7 +243,7 @@ describe('an unmodified Web SDK in a browser, on a deployed stage', () => {
     const state = async () => ({
       profile: await profile(`CRMID:${stranger}`),
       events: await eventTypes(`CRMID:${stranger}`),
-      delivered: (await cli('destination', 'runs', '--destination', 'webhook', '--json')).stdout.includes(stranger),
+      delivered: (await cli('destination', 'runs', 'webhook', '--json')).stdout.includes(stranger),
     });
     const before = await state();
     const { alloy, visitor, page } = await open('2.33.1');

@@ -81,7 +81,7 @@ describe('the guard of a destination on a deployed stage', () => {
     await vi.waitFor(async () => expect((await status()).audiences[0]).toMatchObject({ leaves: PEOPLE - 6 }), WITHIN);
     await vi.waitFor(async () => expect(await members()).toBe(PEOPLE - 6), WITHIN);
     expect((await status()).held).toMatchObject({ segmentId: 'gold-and-silver', size: PEOPLE, left: 6, most: 6 });
-    const shown = (await cli('destination', 'status', '--destination', 'webhook')).stdout;
+    const shown = (await cli('destination', 'status', 'webhook')).stdout;
     expect(shown).toContain('6 of 30 profiles have left "gold-and-silver"');
     const whom = (await cli('destination', 'status', 'webhook', '--profiles')).stdout.trim().split('\n');
     expect(whom).toHaveLength(PEOPLE - 6);
@@ -90,8 +90,8 @@ describe('the guard of a destination on a deployed stage', () => {
       segmentId: 'gold-and-silver',
       change: 'leaves',
     });
-    expect((await cli('destination', 'runs', '--destination', 'webhook')).stdout).toContain('Held since');
-    const around = await cli('destination', 'backfill', '--destination', 'webhook');
+    expect((await cli('destination', 'runs', 'webhook')).stdout).toContain('Held since');
+    const around = await cli('destination', 'backfill', 'webhook');
     expect([around.code, around.stderr]).toEqual([1, expect.stringContaining('destination release webhook')]);
 
     const released = await cli('destination', 'release', 'webhook');

@@ -67,7 +67,7 @@ describe('tributary smoke on a deployed stage', () => {
   });
 
   it('fails with a reason where a step does not come to its end, and takes away what it had sent', async () => {
-    expect((await cli('destination', 'pause', '--destination', SMOKE.destination)).code).toBe(0);
+    expect((await cli('destination', 'pause', SMOKE.destination)).code).toBe(0);
     try {
       const { code, ok, steps } = await run('--seconds', '20');
       expect([code, ok]).toEqual([1, false]);
@@ -77,7 +77,7 @@ describe('tributary smoke on a deployed stage', () => {
       ]);
       expect(steps.at(-2)?.detail).toMatch(/^not within 20 s\. See the logs of .*destination runs/);
     } finally {
-      expect((await cli('destination', 'resume', '--destination', SMOKE.destination)).code).toBe(0);
+      expect((await cli('destination', 'resume', SMOKE.destination)).code).toBe(0);
     }
   });
 

@@ -104,15 +104,12 @@ describe('what commands print with --json', () => {
     [
       'mapping test',
       async () => [
-        ...[...example, '--dataset', 'customers'],
+        ...['customers', ...example],
         ...['--input', await put('mapped.ndjson', '{"crmId":"RB-1","updatedAt":"2026-05-01T10:00:00Z"}\n')],
       ],
     ],
     ['init', async () => [await put('shoppers.csv', 'id,city\n1,Ulm\n2,Bonn\n'), '--out', file('made')]],
-    [
-      'destination preview',
-      async () => [...example, '--destination', 'webhook', '--changes', await put('e.ndjson', '')],
-    ],
+    ['destination preview', async () => ['webhook', ...example, '--changes', await put('e.ndjson', '')]],
     ['destination describe', async () => ['http']],
     ['audience-manager read', async () => [await put('ftp_dpm_1234_1445374061.sync', '')]],
     [
@@ -123,7 +120,7 @@ describe('what commands print with --json', () => {
       'schema validate',
       async () => {
         await put('thing.schema.json', '{"$id":"urn:thing","type":"object"}');
-        return ['--schemas', folder, '--schema', 'urn:thing', '--input', await put('r.json', '{}')];
+        return ['urn:thing', '--schemas', folder, '--input', await put('r.json', '{}')];
       },
     ],
   ];

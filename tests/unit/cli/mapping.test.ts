@@ -31,7 +31,7 @@ const FILES: Readonly<Record<string, string | Uint8Array>> = {
 async function test(file: string, ...args: readonly string[]) {
   const path = join(folder, file);
   await writeFile(path, FILES[file] ?? '');
-  return cli('mapping', 'test', '--catalog', 'catalog', '--dataset', 'customers', '--input', path, ...args);
+  return cli('mapping', 'test', 'customers', '--catalog', 'catalog', '--input', path, ...args);
 }
 
 describe('tributary mapping test', () => {
@@ -69,7 +69,7 @@ describe('tributary mapping test', () => {
     const steering = '{"crmId":"RB-1\\u001b[31m","updatedAt":"2026-05-01T10:00:00Z","\\u001b[2J":1}';
     await writeFile(join(folder, 'e.ndjson'), steering);
     const { code, stdout } = await cli(
-      ...['mapping', 'test', '--catalog', 'catalog', '--dataset', 'customers'],
+      ...['mapping', 'test', 'customers', '--catalog', 'catalog'],
       ...['--input', join(folder, 'e.ndjson')],
     );
     expect(code).toBe(0);
@@ -85,7 +85,7 @@ describe('tributary mapping test', () => {
     expect((await test('c.csv', '--strict')).code).toBe(1);
     const path = join(folder, 'renamed.csv');
     await writeFile(path, 'crmId,Email\nRB-1,a@b.example\n');
-    const renamed = ['mapping', 'test', '--catalog', 'catalog', '--dataset', 'customers', '--input', path];
+    const renamed = ['mapping', 'test', 'customers', '--catalog', 'catalog', '--input', path];
     const { code, stdout } = await cli(...renamed, '--strict');
     expect(code).toBe(1);
     expect(stdout).toMatch(/The file is rejected, or the rest of it: .*\(invalid-header\)/);
@@ -96,7 +96,7 @@ describe('tributary mapping test', () => {
   });
 
   it('says which datasets there are', async () => {
-    const { code, stderr } = await cli('mapping', 'test', '--dataset', 'custmers', '--input', 'x.csv');
+    const { code, stderr } = await cli('mapping', 'test', 'custmers', '--input', 'x.csv');
     expect(code).toBe(1);
     expect(stderr).toContain('There is no dataset "custmers" in catalog, only consents, customers, ');
   });

@@ -60,6 +60,38 @@ describe('the command line', () => {
     expect(missing.map((option) => option.long)).toEqual([]);
   });
 
+  const leaves = (command: Command): Command[] =>
+    command.commands.length > 0 ? command.commands.flatMap(leaves) : [command];
+  const fullName = (command: Command): string =>
+    command.parent?.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+
+  it('takes what a command is about as its argument, never as a flag that must be given', () => {
+    const flags = OWN.flatMap(leaves).flatMap((command) =>
+      command.options
+        .filter((option) => option.mandatory && !/<(dir|file|text|time)>/.test(option.flags))
+        .map((option) => `${fullName(command)} ${option.flags}`),
+    );
+    expect(flags).toEqual([]);
+    const destination = OWN.find((command) => command.name() === 'destination')!;
+    for (const command of leaves(destination).filter((each) => !['list', 'describe'].includes(each.name()))) {
+      expect(command.registeredArguments[0], command.name()).toMatchObject({ required: true });
+    }
+  });
+
+  it.each([
+    ['destination runs', '--destination'],
+    ['destination release', '--destination'],
+    ['destination preview', '--destination'],
+    ['audience-manager overwrite', '--destination'],
+    ['mapping test', '--dataset'],
+    ['schema validate', '--schema'],
+  ])('says of a flag that has become the argument of "%s" what to write', async (command, flag) => {
+    const { code, stderr } = await cli(...command.split(' '), flag, 'some-id');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Write "some-id" without the flag: it is the argument of the command.');
+    expect((await cli(...command.split(' '), '--help')).stdout).not.toContain(`${flag} `);
+  });
+
   it('shows groups and examples in its help', async () => {
     const { code, stdout } = await cli('--help');
     expect(code).toBe(0);
@@ -91,6 +123,10 @@ describe('completion in a shell', () => {
     expect(await completed('catalog', 'ro')).toEqual(['rollback']);
     expect(await completed('start', '--f')).toEqual(['--fresh']);
     expect(await completed('ingest', '--ingest', '')).toEqual(['stream', 'batch']);
+    expect(await completed('destination', 're')).toEqual(
+      expect.arrayContaining(['reconcile', 'release', 'replay', 'replay-dead-letters', 'resume']),
+    );
+    expect(await completed('destination', 'runs', 'webhook', '--')).not.toContain('--destination');
   });
 
   it.each(['bash', 'zsh', 'fish'])('has a script for %s', async (shell) => {

@@ -47,7 +47,7 @@ describe('tributary schema validate', () => {
     const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
-      const args = ['--schemas', join(folder, 'schemas'), '--schema', schema, '--input', input, ...more];
+      const args = [schema, '--schemas', join(folder, 'schemas'), '--input', input, ...more];
       const exit = await runCli(['schema', 'validate', ...args]);
       return { exit, stdout: out.mock.calls.map(String).join(''), stderr: err.mock.calls.map(String).join('') };
     } finally {
