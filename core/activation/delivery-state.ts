@@ -39,6 +39,8 @@ export interface LastRouted {
   readonly routes?: readonly string[];
   /** It may not be what the destination knows, and is told again with the next decision. */
   readonly again?: true;
+  /** The instant (epoch ms) of an entry whose message was not sent: with the next decision it is told as an entry. */
+  readonly untold?: number;
 }
 
 export type DeliveryStateStore = VersionedStore<DeliveryStateItem>;
@@ -102,7 +104,17 @@ function lastRouted(a: LastRouted, b: LastRouted): LastRouted {
   ];
   const last = atA === atB ? (a.status === 'realized' ? a : b) : atA > atB ? a : b;
   const routes = [...new Set([...(a.routes ?? []), ...(b.routes ?? [])])];
-  return { ...last, ...(routes.length > 0 && { routes }), ...((a.again || b.again) && { again: true }) };
+  return {
+    ...last,
+    ...(routes.length > 0 && { routes }),
+    ...((a.again || b.again) && { again: true }),
+    ...untoldOf(a, b),
+  };
+}
+
+function untoldOf(a: LastRouted, b: LastRouted): Pick<LastRouted, 'untold'> {
+  const untold = a.untold ?? b.untold;
+  return untold === undefined ? {} : { untold };
 }
 
 /** Nothing older comes back: messages and dead letters live 14 days. */

@@ -40,17 +40,22 @@ export function diffFor(
   });
 }
 
-/** What made somebody a member of whom none of the identities was ever routed as one since. */
+/**
+ * What made somebody a member of whom none of the identities was ever routed as one since. Where some were, it goes along
+ * only with the very entry that they were routed as: identities that have joined them since, or whose message was not sent.
+ */
 function entryOf(
   { segmentId, status }: MembershipChange,
   keys: readonly IdentityKey[],
   realized: ActivatedProfile['realized'],
   { lastRouted }: DestinationState,
 ): Membership['entry'] {
-  if (status !== 'realized') return undefined;
-  return keys.some((key) => lastRouted[key]?.[segmentId]?.status === 'realized')
-    ? undefined
-    : realized[segmentId]?.entry;
+  const membership = realized[segmentId];
+  if (status !== 'realized' || !membership) return undefined;
+  const isAnother = ({ again, untold, lastQualificationTime }: LastRouted): boolean =>
+    (again ? untold : lastQualificationTime) !== membership.lastQualificationTime;
+  const known = keys.flatMap((key) => lastRouted[key]?.[segmentId] ?? []);
+  return known.some((each) => each.status === 'realized' && isAnother(each)) ? undefined : membership.entry;
 }
 
 /**

@@ -9,6 +9,8 @@ export const reroute = z.strictObject({
   canonicalKey: z.string(),
   destinationId: z.string(),
   identities: z.array(z.string()).min(1),
+  /** Segment → the instant (epoch ms) of an entry to it whose message was not sent, and is told as an entry then. */
+  untold: z.record(z.string(), z.number()).optional(),
   /** Id of a request to delete the person: the destination is asked to delete them, as which it knows them. */
   deletion: z.string().optional(),
 });
@@ -19,8 +21,8 @@ export type Reroute = z.output<typeof reroute>;
  * @throws ConflictError when others went on writing first; Error of a delivery lane that took not all
  */
 export async function routeAnew(order: Reroute, deps: RouteDeps): Promise<RouteResult> {
-  const { canonicalKey, destinationId, identities, deletion } = order;
-  if (deletion === undefined) return route(canonicalKey, deps, { resend: { destinationId, identities } });
+  const { canonicalKey, destinationId, identities, untold, deletion } = order;
+  if (deletion === undefined) return route(canonicalKey, deps, { resend: { destinationId, identities, untold } });
   const destination = deps.settings.destinations.get(destinationId);
   // Who has left the catalog has no lane any more.
   if (!destination || !isProfileDestination(destination)) return ROUTED_NOTHING;

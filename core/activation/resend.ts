@@ -4,7 +4,12 @@ import { type DeliveryStateItem, type DestinationState, type LastRouted, NOTHING
 /** What a destination shall be told again, as if it had missed it. */
 export type Resend = { readonly destinationId: string } & (
   | { /** Epoch ms: everything that was decided from then on. */ readonly since: number }
-  | { /** Everything about these, as the destination knows them. */ readonly identities: readonly IdentityKey[] }
+  | {
+      /** Everything about these, as the destination knows them. */
+      readonly identities: readonly IdentityKey[];
+      /** Segment → the instant (epoch ms) of an entry of theirs whose message was not sent. */
+      readonly untold?: Readonly<Record<string, number>> | undefined;
+    }
 );
 
 /**
@@ -18,12 +23,17 @@ export function beforeResending(deliveryState: DeliveryStateItem, resend: Resend
   const lastRouted = Object.entries(known.lastRouted).map(([key, segments]) => {
     const entries = Object.entries(segments).map(([id, entry]): [string, LastRouted] => [
       id,
-      concerns(key, entry) ? { ...entry, again: true } : entry,
+      concerns(key, entry) ? { ...entry, again: true, ...untoldOf(id, resend) } : entry,
     ]);
     return [key, Object.fromEntries(entries)];
   });
   const doubted: DestinationState = { ...known, lastRouted: Object.fromEntries(lastRouted) };
   return { ...deliveryState, destinations: { ...deliveryState.destinations, [destinationId]: doubted } };
+}
+
+function untoldOf(segmentId: string, resend: Resend): Pick<LastRouted, 'untold'> {
+  const untold = 'untold' in resend ? resend.untold?.[segmentId] : undefined;
+  return untold === undefined ? {} : { untold };
 }
 
 function concernedBy(resend: Resend): (key: IdentityKey, entry: LastRouted) => boolean {

@@ -32,6 +32,7 @@ export async function stillHolds<D extends Checked>(
   const deliveryState = await currentDeliveryState(delivery.canonicalKey, deliveryStates);
   if (!deliveryState) return { delivery };
   const unordered = decidedElsewhere(delivery, deliveryState);
+  const withEntries = (reroute: Reroute): Reroute => ({ ...reroute, ...entriesIn(delivery) });
   const left = Map.groupBy(
     identitiesOf(delivery).flatMap((key) => {
       const changes = unordered.includes(key)
@@ -43,7 +44,7 @@ export async function stillHolds<D extends Checked>(
   );
   const [only, ...others] = [...left.values()];
   // Identities that were told together, and are not one person any more.
-  if (others.length > 0) return { reroute: rerouteOf(delivery, deliveryState, identitiesOf(delivery)) };
+  if (others.length > 0) return { reroute: withEntries(rerouteOf(delivery, deliveryState, identitiesOf(delivery))) };
   return {
     ...(only && {
       delivery: about(
@@ -52,8 +53,16 @@ export async function stillHolds<D extends Checked>(
         only[0]!.changes,
       ),
     }),
-    ...(unordered.length > 0 && { reroute: rerouteOf(delivery, deliveryState, unordered) }),
+    ...(unordered.length > 0 && { reroute: withEntries(rerouteOf(delivery, deliveryState, unordered)) }),
   };
+}
+
+/** The entries that a message would have told which is not sent. */
+function entriesIn({ changes }: Checked): Pick<Reroute, 'untold'> {
+  const entries = changes.flatMap(({ segmentId, entry, lastQualificationTime }) =>
+    entry ? [[segmentId, lastQualificationTime] as const] : [],
+  );
+  return entries.length === 0 ? {} : { untold: Object.fromEntries(entries) };
 }
 
 /**

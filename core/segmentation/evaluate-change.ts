@@ -30,7 +30,7 @@ export async function evaluateChanges(changes: readonly ItemChange[], deps: Eval
   return evaluate(last.after.canonicalKey, deps, {
     image: last.after,
     inOrder: true,
-    arrival: arrivalIn(changes, deps.settings, now),
+    cause: arrivalIn(changes, deps.settings, now),
   });
 }
 

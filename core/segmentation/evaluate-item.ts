@@ -4,6 +4,7 @@ import { isSynthetic, SMOKE } from '#core/identity/smoke.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { HOUR_MS } from '#core/util/durations.ts';
 import type { LookupRecords } from './lookups.ts';
 import {
   type Entry,
@@ -47,6 +48,9 @@ export interface Arrival {
   wasIn(segmentId: string): boolean;
 }
 
+/** Why an item is evaluated, as far as that is known: data that has just come in, or the clock. */
+export type Cause = Arrival | 'clock';
+
 /** `changed`: segments evaluated as streaming or edge, because something came in; `all`: the batch job. */
 export type EvaluationScope = 'changed' | 'all';
 
@@ -57,7 +61,7 @@ export type EvaluationScope = 'changed' | 'all';
  * @param before the memberships so far, those of absorbed items included
  * @param now epoch ms
  * @param records what the segments look up; only needed where all of them are evaluated
- * @param arrival the data because of which it is evaluated, where that is known
+ * @param cause why it is evaluated, where that is known
  */
 export function evaluateItem(
   item: ProfileItem,
@@ -66,10 +70,10 @@ export function evaluateItem(
   now: number,
   scope: EvaluationScope,
   records?: LookupRecords,
-  arrival?: Arrival,
+  cause?: Cause,
 ): MembershipItem {
   const evaluateUnder = (policy: EvaluateSettings, seenAs?: (key: IdentityKey) => unknown): MembershipItem =>
-    evaluateForPolicy(item, before, policy, { now, scope, records, arrival, seenAs });
+    evaluateForPolicy(item, before, policy, { now, scope, records, cause, seenAs });
   const own = evaluateUnder(settings);
   const { others = [] } = settings;
   if (others.length === 0) return own;
@@ -98,7 +102,7 @@ function joinPolicies(item: MembershipItem, other: MembershipItem): MembershipIt
   return { ...item, profiles, ...(Number.isFinite(dueAt) && { dueAt }) };
 }
 
-interface Evaluation extends Pick<Moment, 'now' | 'scope' | 'records' | 'arrival'> {
+interface Evaluation extends Pick<Moment, 'now' | 'scope' | 'records' | 'cause'> {
   readonly seenAs: ((key: IdentityKey) => unknown) | undefined;
 }
 
@@ -106,7 +110,7 @@ function evaluateForPolicy(
   item: ProfileItem,
   before: MembershipItem,
   settings: EvaluateSettings,
-  { now, scope, records, arrival, seenAs }: Evaluation,
+  { now, scope, records, cause, seenAs }: Evaluation,
 ): MembershipItem {
   const profiles: Record<IdentityKey, ProfileMemberships> = {};
   const missedSince = before.dueAt !== undefined && before.dueAt <= now ? before.dueAt - 1 : undefined;
@@ -118,7 +122,8 @@ function evaluateForPolicy(
       missedSince,
       scope,
       records,
-      arrival,
+      cause,
+      newDataAt: item.newData?.at,
       noted: settings.notedEntries ?? NOTHING_NOTED,
     });
     const memberships = Object.values(segments);
@@ -155,7 +160,9 @@ interface Moment {
   readonly missedSince: number | undefined;
   readonly scope: EvaluationScope;
   readonly records: LookupRecords | undefined;
-  readonly arrival: Arrival | undefined;
+  readonly cause: Cause | undefined;
+  /** Epoch ms at which data last came in that changed the item. */
+  readonly newDataAt: number | undefined;
   readonly noted: ReadonlySet<string>;
 }
 
@@ -166,11 +173,34 @@ function entryOf(
   id: string,
   { isMember, changedAt }: Standing,
   wasMember: boolean,
-  { noted, arrival }: Moment,
+  { noted, cause }: Moment,
 ): Entry | undefined {
   if (!noted.has(id) || !isMember || wasMember) return undefined;
-  if (changedAt !== undefined) return { by: 'time', at: changedAt };
-  return arrival && !arrival.wasIn(id) ? { by: 'data', at: arrival.at } : undefined;
+  // What would not be so without the data is the data's, also where it is so from an instant on that time had to reach.
+  if (cause && cause !== 'clock' && !cause.wasIn(id)) return { by: 'data', at: cause.at };
+  return changedAt === undefined ? undefined : { by: 'time', at: changedAt };
+}
+
+/** By then whoever is given the changes of an item has evaluated them, or has given up. */
+const FOLLOWED_MS = HOUR_MS;
+
+/**
+ * Whether an entry that the clock finds is left to the evaluation of data that has come in just before, which alone can say
+ * whether the data made it: what time made alone, and what nobody evaluates any more, is not.
+ */
+function isLeftToData(
+  id: string,
+  { isMember, changedAt }: Standing,
+  view: Profile['view'],
+  set: SegmentSet,
+  { now, cause, newDataAt, noted }: Moment,
+): boolean {
+  if (cause !== 'clock' || !isMember || !noted.has(id)) return false;
+  if (newDataAt === undefined || newDataAt <= now - FOLLOWED_MS) return false;
+  if (changedAt === undefined) return true;
+  if (newDataAt < changedAt) return false;
+  const earlier = { ...view, xEvent: view.xEvent.filter(({ time }) => time < changedAt) };
+  return !set.evaluator(earlier).answer(id, changedAt).isMember;
 }
 
 function evaluateProfile(
@@ -184,15 +214,16 @@ function evaluateProfile(
   const segments: Record<string, Membership> = {};
   const streamed = new Set(set.streamed);
   const isTest = isSynthetic(identities);
+  const evaluated = (id: string, wasMember: boolean): Standing => {
+    if (optedOut || isTest !== (id === SMOKE.segment)) return OUT;
+    if (!streamed.has(id)) return { isMember: scope === 'all' ? evaluator.answer(id, now).isMember : wasMember };
+    const standing = standingOf(evaluator, id, wasMember, moment);
+    return !wasMember && isLeftToData(id, standing, view, set, moment) ? OUT : standing;
+  };
   for (const id of set.ids) {
     const heldHere = heldIn(held, id);
     const wasMember = heldHere.some(({ status }) => status === 'realized');
-    const standing =
-      optedOut || isTest !== (id === SMOKE.segment)
-        ? OUT
-        : streamed.has(id)
-          ? standingOf(evaluator, id, wasMember, moment)
-          : { isMember: scope === 'all' ? evaluator.answer(id, now).isMember : wasMember };
+    const standing = evaluated(id, wasMember);
     const membership = nextMembership(heldHere, standing, now, entryOf(id, standing, wasMember, moment));
     if (membership) segments[id] = membership;
   }

@@ -5,7 +5,7 @@ import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { ProfileItem } from '#core/profile/profile-item.ts';
 import { profilesOf } from '#core/profile/profiles.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
-import { type Arrival, type EvaluateSettings, evaluateItem } from './evaluate-item.ts';
+import { type Cause, type EvaluateSettings, evaluateItem } from './evaluate-item.ts';
 import { type LookupReader, type LookupRecords, loadLookups } from './lookups.ts';
 import { type Counted, isRedirect, type MembershipItem, type MembershipStore, noMemberships } from './membership.ts';
 import {
@@ -37,8 +37,8 @@ export interface BatchRun {
 export interface EvaluateOptions {
   /** The item as it was a moment ago. */
   readonly image?: ProfileItem;
-  /** The data because of which it is evaluated. @default it is not known to be because of any */
-  readonly arrival?: Arrival | undefined;
+  /** Why it is evaluated. @default nobody knows */
+  readonly cause?: Cause | undefined;
   /** Whether it is evaluated as the batch job does, all segments. @default as when something came in */
   readonly run?: BatchRun;
   /**
@@ -58,7 +58,7 @@ export interface EvaluateOptions {
 export async function evaluate(
   canonicalKey: IdentityKey,
   deps: EvaluateDeps,
-  { image, run, inOrder = false, arrival }: EvaluateOptions = {},
+  { image, run, inOrder = false, cause }: EvaluateOptions = {},
 ): Promise<MembershipChanges> {
   const evaluator = async (given?: ProfileItem) => {
     const stored = await deps.memberships.get(canonicalKey);
@@ -74,7 +74,7 @@ export async function evaluate(
     );
     const records = run && (await lookedUp(item, deps));
     const now = deps.now();
-    const after = evaluateItem(item, before, deps.settings, now, run ? 'all' : 'changed', records, arrival);
+    const after = evaluateItem(item, before, deps.settings, now, run ? 'all' : 'changed', records, cause);
     // It is routed only when it says that it covers all that was merged in.
     const isJoined = before.mergedIn.length > (stored?.mergedIn.length ?? 0);
     const isWritten = isJoined || (run?.writesAll && stored) || !isUnchanged(before, after, now);

@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { applyCatalog } from '#cli/catalog/activate.ts';
@@ -72,7 +73,8 @@ describe('a destination that came after the deployment', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const apply = async (): Promise<void> => {
+  /** @param untilSeen waits until functions that run already see the catalog; those that begin see it at once */
+  const apply = async (untilSeen = async (): Promise<void> => {}): Promise<void> => {
     const set = {
       ...localVariables(projectRoot),
       WEBHOOK_URL: `${sinkUrl}/webhook/`,
@@ -83,7 +85,7 @@ describe('a destination that came after the deployment', () => {
       stage: 'local',
       note: {},
       running: () => {},
-      untilSeen: async () => {},
+      untilSeen,
     });
   };
   const queue = (destinationId: string, name: string): Promise<void> => {
@@ -134,7 +136,7 @@ describe('a destination that came after the deployment', () => {
     const lanes = await allLanes(resources);
     expect(lanes['audience-manager.edge']!.queue).toMatch(/lane-\d{3}\.fifo$/);
     writeFileSync(join(folder, 'destinations', 'late-ads.yaml'), ADS);
-    await apply();
+    await apply(() => setTimeout(6_000));
     const { 'late-ads.edge': edge, 'late-ads.hub': hub } = await allLanes(resources);
     expect(edge!.queue).toMatch(/lane-\d{3}\.fifo$/);
     expect(edge!.queue).not.toBe(lanes['audience-manager.edge']!.queue);

@@ -31,13 +31,11 @@ export function createHandler(deps: ReevaluateDueDeps) {
     const { evaluation: settings } = stageSettings(catalog);
     await countHeld([...catalog.destinations.keys()], deps);
     const due = asItems(memberships.due(now()));
-    const { items, entered, exited, failed, firstError } = await evaluateMany(due, {
-      profiles,
-      memberships,
-      now,
-      backoff,
-      settings,
-    });
+    const { items, entered, exited, failed, firstError } = await evaluateMany(
+      due,
+      { profiles, memberships, now, backoff, settings },
+      async () => ({ cause: 'clock' }),
+    );
     metrics.count(METRICS.membershipsEntered, entered);
     metrics.count(METRICS.membershipsExited, exited);
     logBatch({ items, entered, exited, failed: failed.length });

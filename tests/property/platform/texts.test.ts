@@ -9,7 +9,7 @@ import { loadCatalog } from '#core/catalog/load.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { rebuildFromLake } from '#core/pipeline/rebuild.ts';
 import { enveloped } from '#tests/harness/platform/example.ts';
-import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
+import { createPlatform, type Platform, type PlatformOptions } from '#tests/harness/platform/platform.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { runs } from '#tests/harness/runs.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
@@ -37,7 +37,7 @@ const identity = (property: string, namespace: string, isPrimary = false): objec
 const PROFILE = 'https://ns.adobe.com/xdm/context/profile';
 
 /** People with a number, a flag, a count and a consent, who are sent texts by way of the lane that production has. */
-function catalogOf(destination: object | undefined): CompiledCatalog {
+function catalogOf(destination: object | undefined, more: Readonly<Record<string, string>> = {}): CompiledCatalog {
   const files = new Map<string, string>();
   const put = (folder: string, id: string, definition: object): void =>
     void files.set(`${folder}/${id}.yaml`, JSON.stringify(definition));
@@ -76,10 +76,7 @@ function catalogOf(destination: object | undefined): CompiledCatalog {
   const enabled = { tags: { unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] } };
   put('datasets', 'people', { id: 'people', schemaRef: { id: 'https://texts.example/people' }, ...enabled });
   put('datasets', 'opt-outs', { id: 'opt-outs', schemaRef: { id: 'https://texts.example/opt-outs' }, ...enabled });
-  for (const [id, value] of [
-    ['vip', 'vip = true'],
-    ['often', 'visits > 3'],
-  ] as const) {
+  for (const [id, value] of [['vip', 'vip = true'], ['often', 'visits > 3'], ...Object.entries(more)] as const) {
     put('segments', id, { id, name: id, expression: { type: 'PQL', format: 'pql/text', value } });
   }
   if (destination) put('destinations', 'webhook', destination);
@@ -108,6 +105,13 @@ interface Said {
 }
 const numberOf = (n: number): string => `+4930231250${n}`;
 
+/** Somebody of whom nothing is known but a number and a consent, and who, with another number, has both. */
+const numbers = (all: readonly number[], minute = 0): string =>
+  enveloped('opt-outs', {
+    identityMap: { 'Phone_E.164': all.map((n, i) => ({ id: numberOf(n), primary: i === 0 })) },
+    consents: { marketing: { sms: { val: 'y', time: new Date(START + minute * MINUTE).toISOString() } } },
+  });
+
 /** A port whose function ends at some of its calls, before they are carried out or after. */
 const ending = <T extends object>(port: T, ends: () => 'before' | 'after' | undefined): T =>
   new Proxy(port, {
@@ -133,10 +137,11 @@ describe('texts to people, from records to the vendor', () => {
     settings: object = {},
     line: () => 'pass' | 'late' | 'lost' | 'throttled' | HttpOutcome = () => 'pass',
     ends: () => 'before' | 'after' | undefined = () => undefined,
+    { segments, call }: { segments?: Readonly<Record<string, string>>; call?: PlatformOptions['call'] } = {},
   ) {
     const counted: Record<string, number> = {};
     const destination = { ...TEXTS, ...settings };
-    const catalog = catalogOf(destination);
+    const catalog = catalogOf(destination, segments);
     const own = catalog.destinations.get('webhook')!;
     let platform: Platform | undefined;
     const vendor = twilioVendor({
@@ -153,6 +158,7 @@ describe('texts to people, from records to the vendor', () => {
       catalog,
       start: START,
       secret: JSON.stringify(SECRET),
+      ...(call && { call }),
       intercept: (port, name) => (name === 'sentTexts' ? ending(port, ends) : port),
       metrics: {
         count: (name, value, { reason = '' } = {}) => {
@@ -246,7 +252,7 @@ describe('texts to people, from records to the vendor', () => {
   });
 
   it('go to nobody because of anything that is done over again, or of a destination that is new', async () => {
-    const { platform, say, texts, counted, rebuild, evaluateAll, resend } = world();
+    const { platform, say, texts, counted, rebuild, evaluateAll, resend, run } = world();
     platform.apply(catalogOf(undefined));
     await say(1, { vip: true, consent: 'y' });
     platform.apply(catalogOf(TEXTS));
@@ -254,6 +260,11 @@ describe('texts to people, from records to the vendor', () => {
     expect(counted).toMatchObject({ notAnEntry: 1 });
     await say(2, { vip: true, consent: 'y' });
     expect(texts()).toEqual([`${numberOf(2)} vip`]);
+    for (const again of [rebuild, evaluateAll, resend]) await again();
+    // Somebody who is taken in by who was a member already enters nothing.
+    platform.collect(numbers([1, 5]));
+    platform.collect(numbers([6, 2]));
+    await run(10);
     for (const again of [rebuild, evaluateAll, resend]) await again();
     expect(texts()).toHaveLength(1);
     expect(counted.notAnEntry).toBeGreaterThanOrEqual(3);
@@ -284,6 +295,108 @@ describe('texts to people, from records to the vendor', () => {
     await say(2, { vip: true, consent: 'y', number: 2 });
     await say(2, { vip: true, consent: 'y', number: 1 });
     expect(texts()).toEqual([`${numberOf(1)} vip`, `${numberOf(2)} vip`]);
+  });
+
+  /** Whose memberships time changes five minutes after each record. */
+  const TIMED = { fresh: 'extSourceSystemAudit.lastUpdatedDate occurs <= 5 minutes before now' };
+  const ACTIVE = { ...TIMED, active: `vip = true and ${TIMED.fresh}` };
+
+  it('go to who is found by the timed re-evaluation before the function that new data calls', async () => {
+    const clock: { run?: () => Promise<unknown> } = {};
+    const { platform, say, texts, counted } = world({}, undefined, undefined, {
+      segments: TIMED,
+      call: async (label, run) => {
+        if (label === 'evaluate') await clock.run?.();
+        return run();
+      },
+    });
+    await say(1, { vip: false, consent: 'y' }, 6);
+    clock.run = platform.schedules.reevaluateDue;
+    await say(1, { vip: true, consent: 'y' });
+    expect([texts(), counted]).toEqual([[`${numberOf(1)} vip`], {}]);
+  });
+
+  it('go to who enters by data at an instant up to which time had still to be looked at', async () => {
+    const active = { segments: ['active'], template: { active: 'active' } };
+    const { say, texts, counted } = world(active, undefined, undefined, { segments: ACTIVE });
+    await say(1, { vip: false, consent: 'y' }, 6);
+    await say(1, { vip: true, consent: 'y' });
+    expect([texts(), counted]).toEqual([[`${numberOf(1)} active`], {}]);
+  });
+
+  it.each([
+    ['a member', 1],
+    ['somebody', 5],
+  ])('go to who has entered though %s takes them in before the text is sent', async (_who, primary) => {
+    const slow = { requestsPerSecond: 0.1, maxAgeMinutes: 600 };
+    const { platform, say, texts, run } = world({ quietHours: { from: '10:00', to: '12:00' }, ...slow });
+    // Who was written more often takes in the other.
+    for (let minute = 0; minute < 5; minute += 1) {
+      if (primary === 5) platform.collect(numbers([5], minute));
+      await run();
+    }
+    platform.collect(numbers([5], 5));
+    await say(1, { vip: true, consent: 'y' });
+    for (const n of [2, 3, 4]) await say(n, { vip: true, consent: 'y' });
+    platform.collect(numbers(primary === 1 ? [1, 5] : [5, 1], 6));
+    await run(300);
+    const others = [2, 3, 4].map((n) => `${numberOf(n)} vip`);
+    expect(texts().filter((each) => !others.includes(each))).toEqual([expect.stringMatching(/ vip$/)]);
+  });
+
+  it('go to whoever entered, once, whatever joined, was due or waited meanwhile, and to nobody else', async () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('enter' as const), n: fc.nat(2), minutes: fc.constantFrom(0, 1, 6) }),
+      fc.record({ kind: fc.constant('appear' as const), n: fc.nat(5), minutes: fc.constantFrom(0, 1, 6) }),
+      fc.record({ kind: fc.constant('join' as const), n: fc.nat(5), minutes: fc.constantFrom(0, 1, 6) }),
+      fc.record({ kind: fc.constant('redo' as const), n: fc.nat(1), minutes: fc.constant(0) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 1, maxLength: 10 }),
+        fc.array(fc.boolean(), { maxLength: 20 }),
+        fc.boolean(),
+        async (steps, clockFirst, isQuiet) => {
+          const clock: { run?: () => Promise<unknown> } = {};
+          const due = [...clockFirst];
+          const settings = {
+            segments: ['vip'],
+            template: { vip: 'vip' },
+            ...(isQuiet && { quietHours: { from: '10:00', to: '12:00' } }),
+          };
+          const to = world(settings, undefined, undefined, {
+            segments: TIMED,
+            call: async (label, run) => {
+              if (label === 'evaluate' && due.shift()) await clock.run?.();
+              return run();
+            },
+          });
+          clock.run = to.platform.schedules.reevaluateDue;
+          const entered = new Set<number>();
+          let minute = 0;
+          for (const { kind, n, minutes } of steps) {
+            // Number 3 + k belongs to person k % 3.
+            if (kind === 'enter') {
+              entered.add(n);
+              await to.say(n, { vip: true, consent: 'y' }, minutes);
+              continue;
+            }
+            if (kind === 'redo') await (n === 0 ? to.evaluateAll() : to.rebuild());
+            else {
+              const who = kind === 'appear' ? [3 + n] : n > 2 ? [3 + n, n % 3] : [n, 3 + n];
+              minute += 1;
+              to.platform.collect(numbers(who, minute));
+            }
+            await to.run(minutes);
+          }
+          await to.run(160);
+          const persons = to.texts().map((each) => Number(each.split(' ')[0]!.at(-1)) % 3);
+          expect(persons.sort()).toEqual([...entered].sort());
+          expect(to.platform.leftovers()).toEqual({});
+        },
+      ),
+      runs(0.2, 12),
+    );
   });
 
   it('wait in quiet hours, and are not sent to who leaves or withdraws consent meanwhile', async () => {
