@@ -9,6 +9,8 @@ export interface OwnedRow<C, R> extends CallRow<C, R> {
   readonly of: number;
   /** Most rows of a request that this one may go with, where it has to be found out which of them are bad. */
   readonly most?: number;
+  /** What it is known by when its delivery comes again, where that has several rows. */
+  readonly name?: string;
 }
 
 /** The rows of one request. */

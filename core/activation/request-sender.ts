@@ -1,7 +1,7 @@
 import type { Clock } from '#core/ports/clock.ts';
 import { createAudienceFinder } from './deliver/audiences.ts';
 import { createExchange } from './deliver/exchange.ts';
-import { type Polled, pollJobs } from './deliver/jobs.ts';
+import { type Polled, pollJobs, type Rest } from './deliver/jobs.ts';
 import { runCalls } from './deliver/run-calls.ts';
 import { type Turns, turnsOf } from './deliver/turns.ts';
 import type { ProfileDelivery } from './delivery.ts';
@@ -97,6 +97,7 @@ function asDeletion({
   return deletion && { ...type, ...deletion };
 }
 
+const restOf = (polled: Polled): Rest | undefined => (polled && 'done' in polled ? polled : undefined);
 const mostOf = (polled: Polled): number | undefined => (polled && 'most' in polled ? polled.most : undefined);
 
 /**
@@ -186,7 +187,11 @@ export function createRequestSender(deps: RequestSenderDeps): RequestSender {
     const sent = await runCalls(
       able.map(({ delivery }) => delivery),
       world,
-      { ...options, most: able.map(({ index }) => mostOf(polled[index])) },
+      {
+        ...options,
+        most: able.map(({ index }) => mostOf(polled[index])),
+        rest: able.map(({ index }) => restOf(polled[index])),
+      },
     );
     const results: (ItemResult | undefined)[] = [...jobs];
     for (const [i, { index }] of open.entries()) results[index] ??= missing[i];

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { Clock } from '#core/ports/clock.ts';
 import type { ProfileDelivery } from '../delivery.ts';
-import type { ItemResult, JobAnswer, KnownResults, Reported } from '../destination-type.ts';
+import type { Failure, ItemResult, JobAnswer, KnownResults, Reported } from '../destination-type.ts';
 import { combined, failed } from '../item-results.ts';
 import type { Submission, Submissions } from '../ports/submissions.ts';
 import type { Addressed, Exchange } from './exchange.ts';
@@ -24,14 +24,23 @@ interface World extends Addressed {
 }
 
 /** What became of a delivery that was handed in before, or undefined where it is to be sent now. */
-export type Polled = ItemResult | Again | undefined;
+export type Polled = ItemResult | Again | Rest | undefined;
 
 /** To be handed in again at once, with fewer others. */
 export interface Again {
   readonly most: number;
 }
 
-const isAgain = (polled: Polled): polled is Again => polled !== undefined && 'most' in polled;
+/** What has not been sent of it is to be sent now. */
+export interface Rest {
+  /** Rows that are not. */
+  readonly done: readonly string[];
+  /** Of others. */
+  readonly failure?: Failure;
+}
+
+const isOver = (polled: Polled): boolean =>
+  polled !== undefined && 'delivered' in polled && (polled.delivered || polled.errorClass !== 'wait');
 
 /** How often an answer may say what to ask next: a hundred pages, and some. */
 const MAX_QUESTIONS = 110;
@@ -57,9 +66,8 @@ export async function pollJobs(deliveries: readonly ProfileDelivery[], world: Wo
     const submission = known.get(key);
     if (!submission) return undefined;
     const result = resultOf(submission, answers, type.jobs!.giveUpAfterMs, world);
-    // What is handed in again is remembered until it is.
-    const isOpen = isAgain(result) || (!result.delivered && result.errorClass === 'wait');
-    if (!isOpen) over.push(key);
+    // What is handed in again, or goes on, is remembered until it is.
+    if (isOver(result)) over.push(key);
     return result;
   });
   if (over.length > 0) await submissions.delete(over);
@@ -99,11 +107,11 @@ async function askOnce({ job, rows, known }: Question, world: World): Promise<Jo
 }
 
 function resultOf(
-  { jobs, since, failure }: Submission,
+  { jobs, since, failure, done }: Submission,
   answers: ReadonlyMap<string, LastAnswer | ItemResult>,
   giveUpAfterMs: number,
   { now }: World,
-): ItemResult | Again {
+): ItemResult | Again | Rest {
   const most = jobs.flatMap(({ job, rows }) => {
     const answer = answers.get(job)!;
     return 'kind' in answer && answer.kind === 'split' && rows > 1 ? [Math.ceil(rows / 2)] : [];
@@ -121,5 +129,7 @@ function resultOf(
     }
     return (answer.results.length === rows ? answer.results[row] : undefined) ?? failed('retry', 'malformed-answer');
   });
-  return combined(failure ? [...results, failure] : results);
+  const result = combined(failure ? [...results, failure] : results);
+  if (!done || (!result.delivered && result.errorClass !== 'drop')) return result;
+  return { done, ...(!result.delivered && { failure: result }) };
 }
