@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   type EventSourceMappingConfiguration,
   ListEventSourceMappingsCommand,
+  paginateListEventSourceMappings,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import {
@@ -20,7 +21,7 @@ import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { assignLanes, type LaneAssignments, lanesWanted } from '#core/activation/lanes.ts';
 import { lanesOfDestination, TYPES } from '#core/activation/registry.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
-import { destinationOfLane, destinationSecretPrefix, FILES_LANE, poolLane } from '#core/contract/delivery-lanes.ts';
+import { destinationOfLane, destinationSecretPrefix, FILES_LANE } from '#core/contract/delivery-lanes.ts';
 import { dynamoDb, lambda, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
 import { createLaneQueues, type QueueOf, queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
@@ -136,7 +137,7 @@ export async function assignLanesOf(
     if (!isSame && !(await store.put(version, plan.assignments))) continue;
     const gone = Object.keys(assignments).filter((id) => !(id in plan.assignments));
     for (const id of gone) await forgetSecret(id, stage);
-    await switchPool(plan.assignments, pool, (laneId) => isPaused(ownerOf(laneId)));
+    await switchPool(plan.assignments, resources, (laneId) => isPaused(ownerOf(laneId)));
     return { taken: plan.taken, freed: plan.freed };
   }
   throw new UserError('Somebody else is giving out delivery lanes at the same time: try again.');
@@ -179,19 +180,29 @@ async function messagesIn(QueueUrl: string): Promise<number> {
 /** Switches on the lanes that somebody has and is not paused by hand, and off those that nobody has. */
 async function switchPool(
   assignments: LaneAssignments,
-  pool: Pool,
+  resources: Resources,
   isPaused: (laneId: string) => Promise<boolean>,
 ): Promise<void> {
-  const inUse = new Set<string>();
-  for (const [id, lane] of Object.entries(assignments)) if (!(await isPaused(id))) inUse.add(lane);
-  const lanes = Array.from({ length: pool.lanes }, (_, n) => poolLane(n + 1));
-  for (const lane of lanes) {
-    for (const { UUID, State } of await sourcesOf(urlsOf(lane, pool).queue)) {
-      const Enabled = inUse.has(lane);
-      const is = State === undefined || /^(Enabled|Enabling|Creating|Updating)$/.test(State);
-      if (is !== Enabled) await lambda().send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
-    }
+  const states = await Promise.all(
+    Object.entries(assignments).map(async ([id, lane]) => ({ lane, paused: await isPaused(id) })),
+  );
+  const inUse = new Set(states.filter(({ paused }) => !paused).map(({ lane }) => lane));
+  for (const { UUID, State, EventSourceArn = '' } of await poolSources(resources)) {
+    const lane = /-(lane-\d{3})\.fifo$/.exec(EventSourceArn)?.[1];
+    const Enabled = lane !== undefined && inUse.has(lane);
+    const is = State === undefined || /^(Enabled|Enabling|Creating|Updating)$/.test(State);
+    if (lane !== undefined && is !== Enabled)
+      await lambda().send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
   }
+}
+
+/** The event sources of all lanes of the pool, asked for together: a call for each would take half a minute. */
+async function poolSources(resources: Resources): Promise<EventSourceMappingConfiguration[]> {
+  const { 'deliver-http/pool': FunctionName } = JSON.parse(resources.functions) as Readonly<Record<string, string>>;
+  const sources: EventSourceMappingConfiguration[] = [];
+  const pages = paginateListEventSourceMappings({ client: lambda(), pageSize: 100 }, { FunctionName });
+  for await (const { EventSourceMappings = [] } of pages) sources.push(...EventSourceMappings);
+  return sources;
 }
 
 /** The event sources that work off a queue. */

@@ -66,10 +66,11 @@ async function list({ stage, type: wanted, json }: Options): Promise<void> {
   const { destinations } = await activeCatalog(stores.catalog);
   if (wanted !== undefined) checkType(wanted);
   const shown = [...destinations.values()].filter(({ type }) => wanted === undefined || type === wanted);
-  const [lanes, waiting, dead] = await Promise.all([
+  const [lanes, waiting, dead, guards] = await Promise.all([
     laneNames(resources),
     waitingDeliveries(resources),
     deadLetters(resources),
+    stores.guards.states(shown.map(({ id }) => id)),
   ]);
   const rows = await Promise.all(
     shown.map(async (destination): Promise<Row> => {
@@ -80,7 +81,7 @@ async function list({ stage, type: wanted, json }: Options): Promise<void> {
       const names = [...new Set(own.flatMap((laneId) => lanes[laneId] ?? []))];
       const state = stateOf({
         enabled,
-        isHeld: (await stores.guards.states([id])).get(id)?.held !== undefined,
+        isHeld: guards.get(id)?.held !== undefined,
         isPaused: (await stores.dataflow.pausedSince(id)) !== undefined,
         hasLane: names.length > 0,
         secretLacks: await secretLacks(destination, stage, resources),

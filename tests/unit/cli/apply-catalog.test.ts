@@ -1,4 +1,5 @@
 import { DynamoDBClient, GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,10 +10,12 @@ import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 
 const dynamoDb = mockClient(DynamoDBClient);
 const s3 = mockClient(S3Client);
+const lambda = mockClient(LambdaClient);
 const resources = {
   'operations-table': 'operations',
   'catalog-bucket': 'catalog',
   'destination-queues': '{}',
+  functions: '{"deliver-http/pool":"pool"}',
   'lane-pool': JSON.stringify({ lanes: '0', queue: '', deadLetters: '', files: '', filesDeadLetters: '' }),
 } as Resources;
 
@@ -25,10 +28,12 @@ describe('a catalog that is made active', () => {
     s3.resolves({});
     s3.on(GetObjectCommand).rejects(new NoSuchKey({ $metadata: { httpStatusCode: 404 }, message: 'gone' }));
     dynamoDb.on(TransactWriteItemsCommand).resolves({});
+    lambda.on(ListEventSourceMappingsCommand).resolves({});
   });
   afterEach(() => {
     dynamoDb.reset();
     s3.reset();
+    lambda.reset();
   });
   const activeBefore = (version: string | undefined) =>
     dynamoDb

@@ -1,5 +1,6 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
+  type EventSourceMappingConfiguration,
   GetEventSourceMappingCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
@@ -28,7 +29,7 @@ const resources = {
     files: 'https://sqs/1/files',
     filesDeadLetters: 'https://sqs/1/files-dead',
   }),
-  functions: '{}',
+  functions: JSON.stringify({ 'deliver-http/pool': 'fn-pool', 'deliver-http/own': 'fn-own' }),
 } as Resources;
 
 /** A stage, as far as lanes are concerned. */
@@ -57,11 +58,14 @@ class Stage {
         ? { QueueArn: `arn:${QueueUrl}` }
         : { ApproximateNumberOfMessages: String(this.messages.get(QueueUrl) ?? 0) },
     }));
-    lambda.on(ListEventSourceMappingsCommand).callsFake(({ EventSourceArn }) => ({
-      EventSourceMappings: [
-        { UUID: EventSourceArn, State: (this.enabled.get(EventSourceArn) ?? true) ? 'Enabled' : 'Disabled' },
-      ],
-    }));
+    lambda.on(ListEventSourceMappingsCommand).callsFake(({ EventSourceArn, FunctionName, Marker }) => {
+      if (EventSourceArn !== undefined) return { EventSourceMappings: [this.source(EventSourceArn)] };
+      if (FunctionName !== 'fn-pool') return {};
+      // In pages.
+      const at = Number(Marker ?? 1);
+      const EventSourceMappings = [this.source(`arn:${queueUrl(`lane-00${at}`)}`)];
+      return { EventSourceMappings, ...(at < LANES && { NextMarker: String(at + 1) }) };
+    });
     lambda.on(UpdateEventSourceMappingCommand).callsFake(({ UUID, Enabled }) => {
       this.enabled.set(UUID, Enabled);
       return {};
@@ -84,6 +88,11 @@ class Stage {
     });
     this.active = destinations.flatMap(lanesOfDestination).map(({ id }) => id);
     return assigned;
+  }
+
+  source(EventSourceArn: string): EventSourceMappingConfiguration {
+    const isOn = this.enabled.get(EventSourceArn) ?? true;
+    return { UUID: EventSourceArn, EventSourceArn, State: isOn ? 'Enabled' : 'Disabled' };
   }
 
   /** Lanes of the pool that are worked off. */
