@@ -24,7 +24,7 @@ export async function reconcileSizes(
   if (fix) {
     throw new UserError(
       `"${type.name}" says how many are in an audience and not who, so nothing can be sent again to those who are missing. ` +
-        `Send everything again with "tributary destination replay --destination ${id} --since …".`,
+        `Send everything again with "tributary destination replay ${id} --since …".`,
     );
   }
   const { reported, notMade } = await reportedSizes(found, type, size, stage);
