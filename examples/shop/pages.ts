@@ -132,7 +132,7 @@ ${dataElement('page-data', data)}
 ${panel(data.signedIn?.crmId)}
 </div>
 <section id="consent" aria-label="Privacy choices" hidden><p><strong>May we remember what you look at?</strong> Before you answer, nothing is sent.</p>
-<div><button id="consent-in" type="button" class="main">Yes</button><button id="consent-out" type="button">No</button></div></section>
+<div><button id="consent-in" type="button">Yes</button><button id="consent-out" type="button">No</button></div></section>
 </body></html>`;
 
 /** What the code of the page fills. */

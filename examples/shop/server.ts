@@ -37,6 +37,8 @@ export interface ShopDeps {
 /** Longer forms are not the shop's. */
 const MAX_FORM_BYTES = 10_000;
 const SESSION_COOKIE = 'shop';
+/** Paths are read as below it, whatever the name is under which the shop was called. */
+const HERE = 'http://shop.invalid';
 const CUSTOMER_NUMBER = /^[A-Za-z0-9-]{1,40}$/;
 
 /** A call of the shop, and whose it is. */
@@ -114,7 +116,7 @@ function visitOf(
   const blogUrl = `http://127.0.0.1${port}/blog`;
   return {
     method,
-    url: new URL(url, 'http://shop.invalid'),
+    url: URL.parse(url, HERE) ?? new URL('/nothing', HERE),
     blogUrl,
     cookieNames: [...cookies.keys()],
     session,

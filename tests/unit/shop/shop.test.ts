@@ -115,12 +115,17 @@ describe('the example shop', () => {
     expect(found.size).toBeGreaterThan(5);
   });
 
-  it.each(['/nothing', '/products/NONE', '/assets/..%2Fmain.ts', '/assets/server.ts', '/panel/nothing', '/products'])(
-    'has nothing at %s',
-    async (path) => {
-      expect((await fetch(`${base}${path}`)).status).toBe(404);
-    },
-  );
+  it.each([
+    '/nothing',
+    '//',
+    '/products/NONE',
+    '/assets/..%2Fmain.ts',
+    '/assets/server.ts',
+    '/panel/nothing',
+    '/products',
+  ])('has nothing at %s', async (path) => {
+    expect((await fetch(`${base}${path}`)).status).toBe(404);
+  });
 
   it('writes what it is given as text', async () => {
     const page = await (await fetch(`${base}/login`)).text();
