@@ -1,10 +1,9 @@
 import { Command } from 'commander';
 import { knownConnectionKey } from '#cli/local/catalog-variables.ts';
-import { detectLocalAws, parseEndpoint } from '#cli/local/detect.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printEndpoints, type StageEndpoints } from '#cli/report/print-endpoints.ts';
 import { projectRoot } from '#cli/root.ts';
-import { reachableEndpoint, signedFor } from '#cli/stage/endpoints.ts';
+import { localAws, reachableEndpoint, signedFor } from '#cli/stage/endpoints.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { LOCAL_STAGE, type Resources, useStage } from '#cli/stage/use-stage.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
@@ -28,14 +27,16 @@ export const endpointsCommand = (): Command =>
 export async function endpointsOf(
   resources: Resources,
   stage = LOCAL_STAGE,
-): Promise<Pick<StageEndpoints, 'collection' | 'edge' | 'texts' | 'batch' | 'access' | 'stream' | 'landing'>> {
-  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
-  const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
-  const local = endpoint ? { endpoint, kind: (await detectLocalAws(endpoint)).kind } : undefined;
+): Promise<
+  Pick<StageEndpoints, 'collection' | 'edge' | 'texts' | 'textEvents' | 'batch' | 'access' | 'stream' | 'landing'>
+> {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+  const local = await localAws();
   return {
     collection: reachableEndpoint(resources['collection-url'], local),
     edge: reachableEndpoint(resources['edge-url'], local),
     texts: reachableEndpoint(resources['texts-url'], local),
+    ...(resources['text-events-topic'] !== 'none' && { textEvents: resources['text-events-topic'] }),
     batch: reachableEndpoint(resources['batch-url'], local),
     access: {
       ...reachableEndpoint(resources['access-url'], local),

@@ -19,12 +19,13 @@ import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import { assignLanes, type LaneAssignments, lanesWanted } from '#core/activation/lanes.ts';
-import { lanesOfDestination, TYPES } from '#core/activation/registry.ts';
+import { lanesOfDestination, requestTypeOf, TYPES } from '#core/activation/registry.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { destinationOfLane, destinationSecretPrefix, FILES_LANE } from '#core/contract/delivery-lanes.ts';
 import { dynamoDb, lambda, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
 import { createLaneQueues, type QueueOf, queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
+import { markTextSecrets } from './text-secrets.ts';
 
 interface Pool {
   readonly lanes: number;
@@ -122,7 +123,9 @@ export async function assignLanesOf(
   const open = catalog.destinations.flatMap(lanesOfDestination).filter(({ id }) => !(id in fixed));
   const owners = new Map(open.map(({ id, destinationId }) => [id, destinationId]));
   const ownerOf = (laneId: string): string => owners.get(laneId) ?? destinationOfLane(laneId);
-  const signed = catalog.destinations.filter((each) => owners.has(each.id) && hasSecret(each)).map(({ id }) => id);
+  const pooled = catalog.destinations.filter(({ id }) => owners.has(id));
+  const signed = pooled.filter(hasSecret).map(({ id }) => id);
+  const texting = pooled.filter(sendsTexts).map(({ id }) => id);
   const pool = poolOf(resources);
   const store = storeOf(resources);
   for (let round = 0; round < ROUNDS; round++) {
@@ -133,7 +136,7 @@ export async function assignLanesOf(
     if (plan.without.length > 0) throw new UserError(noneLeft(plan.without.map(ownerOf), pool.lanes, stage));
     const isSame = JSON.stringify(plan.assignments) === JSON.stringify(assignments);
     const isNew = (id: string): boolean => plan.taken.includes(id) || !(id in assignments);
-    for (const id of signed.filter(isNew)) await createSecret(id, stage);
+    if (pool.lanes > 0) await provideSecrets(signed.filter(isNew), texting, stage);
     if (!isSame && !(await store.put(version, plan.assignments))) continue;
     const gone = Object.keys(assignments).filter((id) => !(id in plan.assignments));
     for (const id of gone) await forgetSecret(id, stage);
@@ -142,6 +145,13 @@ export async function assignLanesOf(
   }
   throw new UserError('Somebody else is giving out delivery lanes at the same time: try again.');
 }
+
+async function provideSecrets(ids: readonly string[], texting: readonly string[], stage: string): Promise<void> {
+  for (const id of ids) await createSecret(id, stage);
+  await markTextSecrets(texting, stage);
+}
+
+const sendsTexts = (destination: DestinationDefinition): boolean => requestTypeOf(destination)?.texts !== undefined;
 
 /** Whether deliveries to a destination need anything secret: requests about people are signed, files may need a sign-in. */
 function hasSecret(destination: Pick<DestinationDefinition, 'type'>): boolean {

@@ -113,11 +113,12 @@ function customer(row: Row): Row {
     lastName: 'Body',
     country: 'US',
     emailConsent: 'n',
+    smsConsent: 'n',
     optOut: 'in',
   };
   const { crmId = '', tier = '', updatedAt = '' } = row;
-  const { email, phone, firstName, lastName, country, emailConsent, optOut } = usual;
-  return { crmId, email, phone, firstName, lastName, tier, country, emailConsent, optOut, updatedAt };
+  const { email, phone, firstName, lastName, country, emailConsent, smsConsent, optOut } = usual;
+  return { crmId, email, phone, firstName, lastName, tier, country, emailConsent, smsConsent, optOut, updatedAt };
 }
 
 /** Copies of different records, each somewhere after its original, as producers that retry make them. */

@@ -71,6 +71,7 @@ export interface CustomerState {
   readonly tier: Tier;
   readonly optOut: 'in' | 'out' | 'not_provided';
   readonly emailConsent: 'y' | 'n' | 'p';
+  readonly smsConsent: 'y' | 'n' | 'p';
 }
 
 export interface Customer {

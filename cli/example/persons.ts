@@ -212,6 +212,9 @@ function regionsOf(random: Random, now: number): Region[] {
   return [...codes].map((code) => ({ code, capturedAt: now - ageIn(random, age) }));
 }
 
+/** By number, not by chance. */
+const SMS_CONSENTS = ['y', 'n', 'y', 'p'] as const;
+
 function createCustomer(random: Random, now: number, id: string): Customer {
   const firstName = random.pick(FIRST_NAMES);
   const lastName = random.pick(LAST_NAMES);
@@ -221,6 +224,7 @@ function createCustomer(random: Random, now: number, id: string): Customer {
     tier: random.pick([...TIERS, 'none']),
     optOut: random.chance(0.05) ? 'out' : random.chance(0.1) ? 'not_provided' : 'in',
     emailConsent: random.pick(['y', 'y', 'y', 'n', 'p']),
+    smsConsent: SMS_CONSENTS[Number(id) % SMS_CONSENTS.length]!,
   });
   const changed = random.chance(0.06) ? [state(now - ageIn(random, [1, 20]))] : [];
   return {

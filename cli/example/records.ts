@@ -96,6 +96,7 @@ export function customerRow(random: Random, customer: Customer, state: CustomerS
     tier: state.tier,
     country: customer.country,
     emailConsent: state.emailConsent,
+    smsConsent: state.smsConsent,
     optOut: state.optOut,
     updatedAt: iso(state.at),
   };

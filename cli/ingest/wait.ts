@@ -22,6 +22,8 @@ export interface Flow {
   readonly catalog: CompiledCatalog;
   /** Tells how far it has come; the last thing said again and again. */
   readonly progress: (text: string) => void;
+  /** Delivery lane → deliveries that are known to wait for hours, and are not waited for: texts in quiet hours. */
+  readonly postponed?: Readonly<Record<string, number>>;
 }
 
 /** What had been counted before anything was sent. */
@@ -102,16 +104,19 @@ export async function arrivalsOf(
 }
 
 /** Whether a batch is of this very upload, and not of another under the same key that was still on its way. */
-function isOf({ file, version }: Batch, { key, versionId }: Fed): boolean {
+export function isOf({ file, version }: Pick<Batch, 'file' | 'version'>, { key, versionId }: Fed): boolean {
   const [is, was] = [version?.versionId, versionId];
   return file === key && (is === undefined || was === undefined || is === was);
 }
 
 /** Waits until what is stored has been evaluated, routed and delivered. */
-export async function waitUntilIdle({ resources, stores, catalog, progress }: Flow): Promise<void> {
+export async function waitUntilIdle({ resources, stores, catalog, progress, postponed = {} }: Flow): Promise<void> {
   await waitFor(async () => {
     const { items, toEvaluate, toRoute } = await openWorkOf(stores, catalog);
-    const waiting = Object.values(await waitingDeliveries(resources)).reduce((sum, count) => sum + count, 0);
+    const waiting = Object.entries(await waitingDeliveries(resources)).reduce(
+      (sum, [lane, count]) => sum + Math.max(0, count - (postponed[lane] ?? 0)),
+      0,
+    );
     const failed = waiting > 0 ? await failedAttempts(stores.dataflow, catalog) : '';
     const state = `${items} profile items: ${toEvaluate} to evaluate, ${toRoute} to route, ${waiting} deliveries on their way${failed}`;
     progress(state);

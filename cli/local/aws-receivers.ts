@@ -10,9 +10,7 @@ import {
 import { z } from 'zod';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { kinesis } from '#lambdas/adapters/clients.ts';
-
-/** Who reads what is put on streams and into files of the local AWS: audience → identifiers. */
-export type Held = Readonly<Record<string, readonly string[]>>;
+import { Audiences, type Held, heldInFiles } from './audience-files.ts';
 
 const WAIT_S = 60;
 
@@ -57,41 +55,16 @@ export async function heldInStream(StreamARN: string): Promise<Held> {
   return audiences.held();
 }
 
-/** The first two columns. */
-const ROW = /^(?:"((?:[^"]|"")*)"|([^",\r\n\u2028\u2029]*)),(realized|exited),/gm;
-
-/** What a reader of a destination's files has who reads all of them, the oldest first. They have a status and an identity. */
-export async function heldInFiles(
+/** What a reader of a destination's files in the exports bucket has. */
+export async function heldInBucket(
   exports: ObjectStore,
-  { id, segments }: { readonly id: string; readonly segments: readonly string[] },
+  destination: { readonly id: string; readonly segments: readonly string[] },
 ): Promise<Held> {
-  const audiences = new Audiences();
-  for (const segment of segments) {
-    const keys = await Array.fromAsync(exports.list(`${id}/${id}_segment${segment}_`));
-    for (const key of keys.sort()) {
-      const text = new TextDecoder().decode((await exports.get(key))!);
-      for (const [, quoted, plain, status] of text.matchAll(ROW)) {
-        const identity = quoted?.replaceAll('""', '"') ?? plain!;
-        audiences.put(segment, [identity], status as 'realized' | 'exited');
-      }
-    }
-  }
-  return audiences.held();
-}
-
-class Audiences {
-  readonly #members = new Map<string, Set<string>>();
-
-  put(segment: string, identifiers: readonly string[], status: 'realized' | 'exited'): void {
-    const members = this.#members.get(segment) ?? new Set<string>();
-    this.#members.set(segment, members);
-    for (const each of identifiers) {
-      if (status === 'realized') members.add(each);
-      else members.delete(each);
-    }
-  }
-
-  held(): Held {
-    return Object.fromEntries([...this.#members].map(([segment, own]) => [segment, [...own].sort()]));
-  }
+  const folder = `${destination.id}/`;
+  const keys = await Array.fromAsync(exports.list(folder));
+  return heldInFiles(
+    destination,
+    keys.map((key) => key.slice(folder.length)),
+    async (name) => new TextDecoder().decode((await exports.get(`${folder}${name}`))!),
+  );
 }

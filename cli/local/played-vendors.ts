@@ -1,10 +1,13 @@
 import { provideSecret } from '#cli/destination/secrets.ts';
+import { localAws, reachableEndpoint } from '#cli/stage/endpoints.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { LOCAL_STAGE } from '#cli/stage/use-stage.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
+import { requestTypeOf } from '#core/activation/registry.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
-import { type Held, heldInFiles, heldInStream, provideStream } from './aws-receivers.ts';
+import type { Held } from './audience-files.ts';
+import { heldInBucket, heldInStream, provideStream } from './aws-receivers.ts';
 import type { Sink } from './sink.ts';
 import type { SinkClient } from './sink-client.ts';
 import { hasFakeVendor, TOKEN_PATH } from './vendor-server/account.ts';
@@ -27,16 +30,33 @@ export async function openVendors({ destinations }: Catalog, sink: Sink): Promis
   const variables: Record<string, string> = {};
   for (const destination of destinations.filter(hasOwnPort)) {
     const { id, type } = destination;
-    const origin = originAt(await sink.client.openVendor(id, type), sink);
+    const { port, hostKey } = await sink.client.openVendor(id, type);
+    const origin = originAt(port, sink);
+    if (hostKey !== undefined) {
+      variables[variable(id, 'HOST')] = new URL(origin).hostname;
+      variables[variable(id, 'PORT')] = String(port);
+      variables[variable(id, 'HOST_KEY')] = hostKey;
+      continue;
+    }
     variables[variable(id, 'URL')] = origin;
     variables[variable(id, 'TOKEN_URL')] = `${origin}${TOKEN_PATH}`;
     variables[variable(id, 'STATUS_SECONDS')] = STATUS_SECONDS;
+    if (requestTypeOf(destination)?.texts) variables[variable(id, 'TIME_ZONE')] = zoneOfDay(Date.now());
   }
   for (const { id } of destinations.filter(({ type }) => type === 'kinesis')) {
     variables[variable(id, 'ARN')] = await provideStream(`${LOCAL_STAGE}-${id}`);
   }
   return variables;
 }
+
+/**
+ * A time zone where it is neither night nor soon will be, so that nobody has to wait for the end of quiet hours: one of two,
+ * half a day apart.
+ */
+export const zoneOfDay = (now: number): string => {
+  const hour = new Date(now).getUTCHours();
+  return hour >= 8 && hour < 20 ? 'UTC' : 'Etc/GMT-12';
+};
 
 /** A port on the machine of the sink, as Lambdas know it. */
 function originAt(port: number, { urlForLambdas }: Pick<Sink, 'urlForLambdas'>): string {
@@ -52,11 +72,12 @@ export async function configureVendors(
   sink: Sink,
   resources: Resources,
 ): Promise<void> {
+  const callback = reachableEndpoint(resources['texts-url'], await localAws());
   const segmentNames = Object.fromEntries(segments.flatMap(({ id, name }) => (name === undefined ? [] : [[id, name]])));
   for (const destination of destinations) {
     const origin = playedAt(destination, variables, sink);
     if (origin === undefined) continue;
-    const secret = await sink.client.configureVendor(origin, { destination, segmentNames });
+    const secret = await sink.client.configureVendor(origin, { destination, segmentNames, callback });
     if (Object.keys(secret).length > 0) await provideSecret(destination.id, LOCAL_STAGE, secret, resources);
   }
 }
@@ -67,11 +88,20 @@ function playedAt(
   variables: Readonly<Record<string, string>>,
   { urlForLambdas }: Sink,
 ): string | undefined {
+  if (destination.type === 'sftp') return playedFiles(destination, variables);
   const url = 'url' in destination ? destination.url : undefined;
   if (typeof url !== 'string') return undefined;
   const { origin } = new URL(url);
   const own = hasOwnPort(destination) ? variables[variable(destination.id, 'URL')] : new URL(urlForLambdas).origin;
   return origin === own && hasFakeVendor(destination.type) ? origin : undefined;
+}
+
+function playedFiles(
+  { id, host, port }: Extract<DestinationDefinition, { type: 'sftp' }>,
+  variables: Readonly<Record<string, string>>,
+): string | undefined {
+  const isHere = variables[variable(id, 'HOST')] === host && variables[variable(id, 'PORT')] === String(port);
+  return isHere ? `http://${host}:${port}` : undefined;
 }
 
 /** Destination → audience → identifiers: what each receiver holds that is played, or reads from the local AWS. */
@@ -87,7 +117,7 @@ export async function heldByReceivers(
     if (played.has(id)) held[id] = await sink.held(id);
     else if (destination.type === 'kinesis') held[id] = await heldInStream(destination.stream);
     else if (destination.type === 's3-file' && hasStatusOfEach(destination))
-      held[id] = await heldInFiles(exports, destination);
+      held[id] = await heldInBucket(exports, destination);
   }
   return held;
 }

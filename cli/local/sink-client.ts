@@ -2,9 +2,12 @@ import { z } from 'zod';
 import type { Behaviour } from './sink-answers.ts';
 import { type SinkRequest, sinkRequest } from './sink-record.ts';
 import type { AccountSettings, misbehaviour } from './vendor-server/account.ts';
+import type { IncomingText } from './vendor-server/vendor.ts';
 
 const counted = z.object({ count: z.int() });
-const opened = z.object({ port: z.int() });
+const opened = z.object({ port: z.int(), hostKey: z.string().optional() });
+const sent = z.object({ texts: z.array(z.object({ to: z.string(), body: z.string() })) });
+const called = z.object({ called: z.int().nullable() });
 const configured = z.object({ secret: z.record(z.string(), z.string()) });
 const held = z.record(z.string(), z.array(z.string()));
 const played = z.object({ vendors: z.array(z.object({ id: z.string(), held: z.record(z.string(), z.int()) })) });
@@ -40,9 +43,9 @@ export class SinkClient {
     await this.#call('POST', '/_sink/behaviour', order);
   }
 
-  /** Has a vendor listen for the requests of a destination. @returns the port */
-  async openVendor(id: string, type: string): Promise<number> {
-    return opened.parse(await this.#call('POST', `/vendors/${encodeURIComponent(id)}`, { type })).port;
+  /** Has a vendor listen for a destination. @returns the port, and of an SSH server the fingerprint of its key */
+  async openVendor(id: string, type: string): Promise<z.output<typeof opened>> {
+    return opened.parse(await this.#call('POST', `/vendors/${encodeURIComponent(id)}`, { type }));
   }
 
   /** What a destination is to its vendor. @param origin where the vendor is for Lambdas @returns the secret that it gives */
@@ -59,6 +62,16 @@ export class SinkClient {
   /** The vendors, and how many identifiers each of their audiences has. */
   async vendors(): Promise<readonly { readonly id: string; readonly held: Readonly<Record<string, number>> }[]> {
     return played.parse(await this.#call('GET', '/vendors')).vendors;
+  }
+
+  /** The texts that a vendor has sent, in order. */
+  async texts(id: string): Promise<readonly { readonly to: string; readonly body: string }[]> {
+    return sent.parse(await this.#call('GET', `/vendors/${encodeURIComponent(id)}/texts`)).texts;
+  }
+
+  /** Somebody answers a text. @returns the status that the vendor was answered with, which told its customer; null if it did not */
+  async incoming(id: string, text: IncomingText): Promise<number | null> {
+    return called.parse(await this.#call('POST', `/vendors/${encodeURIComponent(id)}/incoming`, text)).called;
   }
 
   /** Has a vendor misbehave. */

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Behaviours, behaviour, type SinkAnswer, usualAnswer } from './sink-answers.ts';
@@ -20,7 +20,7 @@ export function createSinkServer(recordFile: string, host = '127.0.0.1'): Server
   const record = new SinkRecord(recordFile);
   const vendors = new Vendors({
     host,
-    keyFile: join(dirname(recordFile), 'service-account.pem'),
+    keys: dirname(recordFile),
     onHeard: ({ id, incoming, body, status }) => record.add(recorded(incoming, `/vendors/${id}`, body, status)),
   });
   const behaviours = new Behaviours();

@@ -14,6 +14,8 @@ export interface StageEndpoints {
   readonly collection: IngestionMethod;
   readonly edge: IngestionMethod;
   readonly texts: IngestionMethod;
+  /** The topic for what AWS says of texts, where the stage has one. */
+  readonly textEvents?: string;
   readonly batch: IngestionMethod;
   readonly access: IngestionMethod & SignedEndpoint;
   /** Names of the Kinesis stream and the bucket that take records without HTTP. */
@@ -26,12 +28,13 @@ export interface StageEndpoints {
 
 /** The endpoints for people, with requests to try. */
 export function printEndpoints(endpoints: StageEndpoints): string {
-  const { collection, edge, texts, batch, access, stream, landing, stage } = endpoints;
+  const { collection, edge, texts, textEvents, batch, access, stream, landing, stage } = endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
     ['', `POST ${collection.url}/collection/batch/{connectionId}`],
     ['Web SDK', `POST ${edge.url}/ee/v1/interact`],
     ['vendors of texts', `POST ${texts.url}/texts/{destinationId}`],
+    ...(textEvents === undefined ? [] : [['AWS, of texts', textEvents]]),
     ['batches of files', `${batch.url}/data/foundation/import/batches`],
     ['profiles, signed', `${access.url}/data/core/ups/access/entities`],
     ['Kinesis stream', stream],

@@ -1,4 +1,4 @@
-import type { LocalAwsKind } from '#cli/local/detect.ts';
+import { detectLocalAws, type LocalAwsKind, parseEndpoint } from '#cli/local/detect.ts';
 
 /** Where a door of a stage can be called from here. */
 export interface IngestionMethod {
@@ -8,15 +8,25 @@ export interface IngestionMethod {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** What answers in place of AWS, where anything does. */
+export interface LocalAws {
+  readonly endpoint: string;
+  readonly kind: LocalAwsKind;
+}
+
+/** What the environment leads to in place of AWS. */
+export async function localAws(): Promise<LocalAws | undefined> {
+  const { AWS_ENDPOINT_URL } = process.env;
+  const endpoint = AWS_ENDPOINT_URL && parseEndpoint(AWS_ENDPOINT_URL);
+  return endpoint ? { endpoint, kind: (await detectLocalAws(endpoint)).kind } : undefined;
+}
+
 /**
  * A door's address as the stage knows it → as it can be called. In AWS they are the same. Something local that answers in
  * place of AWS gives functions host names that nobody resolves: it is called itself, and told which function is meant.
  * @param local what answers in place of AWS, and where
  */
-export function reachableEndpoint(
-  url: string,
-  local?: { readonly endpoint: string; readonly kind: LocalAwsKind },
-): IngestionMethod {
+export function reachableEndpoint(url: string, local?: LocalAws): IngestionMethod {
   if (!local) return { url: url.replace(/\/$/, ''), headers: {} };
   const host = hostOf(url);
   const [id] = host.split('.');

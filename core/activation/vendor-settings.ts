@@ -42,3 +42,12 @@ export const apiOrigin = z
 
 /** Consents without which nobody is sent. */
 export const neededConsents = z.array(consentPath);
+
+/** A number that may be written as a text, too: the value of a variable of the catalog is one. */
+export const wholeNumber = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'a whole number')
+    .transform(Number),
+]);

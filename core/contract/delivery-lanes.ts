@@ -53,6 +53,9 @@ export const poolDeadLettersName = (stage: string, lane: string): string =>
 /** Where the secrets of destinations lie that were not there when the stage was deployed. */
 export const destinationSecretPrefix = (stage: string): string => `tributary/${stage}/destinations/`;
 
+/** What the secrets of those among them are marked with that send texts to people. */
+export const TEXT_SECRET_TAG = { key: 'tributary:texts', value: 'yes' } as const;
+
 /** Names of the roles that deliveries to services of AWS may assume. */
 export const ASSUMED_ROLES = 'tributary-*';
 

@@ -49,7 +49,12 @@ const lane = { QUEUE_URL: resource, DEAD_LETTERS_URL: resource };
 /** Queues of the stage's own lanes, the first queue of the pool and the one of files; empty where there is no pool. */
 const lanes = { DESTINATION_QUEUES: jsonMap, LANE_QUEUE_URL: z.string(), FILES_QUEUE_URL: z.string() };
 /** What is looked at before somebody is sent a text, and where it goes that they want none any more. */
-const textPermission = { PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource, COLLECTION_STREAM: resource };
+const textPermission = {
+  PROFILES_TABLE: resource,
+  MEMBERSHIPS_TABLE: resource,
+  COLLECTION_STREAM: resource,
+  TEXTS_SECRET: resource,
+};
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
 export const ENVIRONMENT = {
@@ -118,8 +123,11 @@ export const ENVIRONMENT = {
   'text-callback': z.object({
     ...catalog,
     COLLECTION_STREAM: resource,
+    TEXTS_SECRET: resource,
     DESTINATION_SECRETS_PREFIX: resource,
   }),
+  /** what AWS End User Messaging SMS publishes → what became of texts, and opt-outs on the stream */
+  'text-events': z.object({ ...catalog, COLLECTION_STREAM: resource, TEXTS_SECRET: resource }),
   'deliver-s3-file': z.object({ ...catalog, EXPORTS_BUCKET: resource }),
   'deliver-aam-edge': z.object({ ...catalog, ...lane, ...reroutes, ALLOW_PRIVATE_ENDPOINTS: flag }),
   'deliver-aam-hub': z.object({ ...catalog, EXPORTS_BUCKET: resource }),

@@ -6,6 +6,8 @@ export const STAGE_PARAMETERS = [
   /** Where Web SDKs call: followed by `/ee/v1/interact`; may end in a slash */
   'edge-url',
   'texts-url',
+  /** ARN of the topic that AWS End User Messaging SMS publishes on; `none` where the stage has none */
+  'text-events-topic',
   /** AEP's batch API: followed by `/batches` */
   'batch-url',
   /** Where profiles are looked at: followed by `/ups/access/entities`; may end in a slash */

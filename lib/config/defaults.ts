@@ -30,6 +30,7 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   reroute: { memoryMb: 512, timeoutSeconds: 60 },
   'deliver-http': { memoryMb: 512, timeoutSeconds: 30 },
   'text-callback': { memoryMb: 512, timeoutSeconds: 15 },
+  'text-events': { memoryMb: 512, timeoutSeconds: 30 },
   'deliver-s3-file': { memoryMb: 512, timeoutSeconds: 60 },
   // As in a lane of the pool, where `deliver-http` does it: a call that failed comes again after six times this.
   'deliver-aam-edge': { memoryMb: 512, timeoutSeconds: 30 },

@@ -179,6 +179,10 @@ export const stageSettings = z.strictObject({
     )
     .max(50)
     .default([]),
+  textEventAccounts: z
+    .array(z.string().regex(/^\d{12}$/, 'the 12 digits of an AWS account, in quotation marks'))
+    .max(20)
+    .default([]),
   jobPartitions: z.int().min(2).max(200).default(4),
   lakeObjectMb: z.int().min(16).max(512).default(128),
   erasure: z

@@ -17,6 +17,7 @@ export const ALARM_PATTERNS = [
   'reverts-dead-letters',
   'reroutes-dead-letters',
   'late-dead-letters',
+  'text-events-dead-letters',
   '<lane>-dead-letters',
   '<function>-failures',
   'schedules-failures',

@@ -48,15 +48,27 @@ export function putItemsUnder(grantee: IFunction, table: ITableV2, prefixes: rea
   });
 }
 
-/** Reading secrets whose names begin in a certain way: those that are made after the deployment. */
-export function readSecretsUnder(grantee: IFunction, prefix: string): Grant {
+/**
+ * Reading secrets whose names begin in a certain way: those that are made after the deployment.
+ * @param tag only those that have it
+ */
+export function readSecretsUnder(
+  grantee: IFunction,
+  prefix: string,
+  tag?: { readonly key: string; readonly value: string },
+): Grant {
   const resource = `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${prefix}*`;
   acknowledgeWildcard(
     grantee.role ?? grantee,
     resource,
     'Destinations of the catalog, which has more of them than the stage.',
   );
-  return Grant.addToPrincipal({ grantee, actions: ['secretsmanager:GetSecretValue'], resourceArns: [resource] });
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['secretsmanager:GetSecretValue'],
+    resourceArns: [resource],
+    ...(tag && { conditions: { StringEquals: { [`aws:ResourceTag/${tag.key}`]: tag.value } } }),
+  });
 }
 
 /** Putting messages on queues whose names begin in a certain way. */

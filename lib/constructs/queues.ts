@@ -17,6 +17,7 @@ export interface WorkQueueProps {
     | 'reverts-dead-letters'
     | 'reroutes-dead-letters'
     | 'late-dead-letters'
+    | 'text-events-dead-letters'
     | '<job>-dead-letters'
     | 'compaction-dead-letters'
     | '<lane>-dead-letters';

@@ -19,6 +19,7 @@ import { addBatchEvaluation, addDeletion, addExpiry } from './compute/profile-jo
 import { addFileIngestion, addStreamIngestion } from './compute/record-endpoints.ts';
 import { addReverts, revertQueue } from './compute/reverts.ts';
 import { addSchedules } from './compute/schedules.ts';
+import { addTextEvents } from './compute/text-events.ts';
 import type { DataStack } from './data-stack.ts';
 import type { LanesStack } from './lanes-stack.ts';
 
@@ -41,6 +42,7 @@ export class ComputeStack extends Stack {
     this.#make = new FunctionFactory(this, { config, data, activation, lanes, alarms: this.alarms });
     const reverts = revertQueue(this.#make);
     const { urls, late } = addHttpEndpoints(this.#make, reverts);
+    const texts = config.textEventAccounts.length > 0 ? addTextEvents(this.#make) : undefined;
     addStreamIngestion(this.#make);
     const files = addFileIngestion(this.#make, reverts);
     addReverts(this.#make, reverts);
@@ -63,8 +65,12 @@ export class ComputeStack extends Stack {
     }
     const { reroutes } = activation;
     this.#publishParameters(
-      { ...files, reverts, evaluation, expiry, deletion, compaction, erasure, reroutes, late },
+      {
+        ...{ ...files, reverts, evaluation, expiry, deletion, compaction, erasure, reroutes, late },
+        ...(texts && { 'text-events': texts.textEvents }),
+      },
       urls,
+      texts?.topic.topicArn,
     );
   }
 
@@ -83,8 +89,9 @@ export class ComputeStack extends Stack {
         | 'late',
         WorkQueue
       >
-    >,
+    > & { readonly 'text-events'?: WorkQueue },
     urls: Urls,
+    textEventsTopic: string | undefined,
   ): void {
     const { config, data, activation } = this.#make;
     const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
@@ -97,6 +104,11 @@ export class ComputeStack extends Stack {
       'Address that takes records, at /collection/{connectionId}',
     );
     parameters.publish('texts-url', urls['texts-url'], 'Address that vendors of texts call, at /texts/<destination>');
+    parameters.publish(
+      'text-events-topic',
+      textEventsTopic ?? 'none',
+      'Topic that AWS End User Messaging SMS publishes on',
+    );
     parameters.publish('edge-url', urls['edge-url'], 'Address that Web SDKs call, at /ee/v1/interact');
     parameters.publish(
       'access-url',

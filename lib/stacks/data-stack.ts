@@ -43,6 +43,7 @@ export class DataStack extends Stack {
   readonly operations: ITableV2;
   readonly receiptKey: Secret;
   readonly suppressionKey: Secret;
+  readonly textsKey: Secret;
   readonly alarms: Alarms;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -109,6 +110,12 @@ export class DataStack extends Stack {
       config,
       description: `Hashes the identities of people who were deleted from Tributary ${config.stage}`,
       reason: 'With another key nobody who was deleted would be recognised any more.',
+    });
+
+    this.textsKey = generatedSecret(this, 'TextsKey', {
+      config,
+      description: `Hashes the numbers that Tributary ${config.stage} has sent texts to`,
+      reason: 'With another key a text that was sent would not be known any more, and be sent again.',
     });
 
     this.#publishParameters(config);

@@ -1,3 +1,4 @@
+import { keyedTexts } from '#core/activation/texts/keyed.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
@@ -50,6 +51,9 @@ attemptCountsContract('memory', () => new MemoryAttemptCounts());
 vendorStateContract('memory', createMemoryVendorState);
 activityCountsContract('memory', () => new MemoryActivityCounts());
 sentTextsContract('memory', () => new MemorySentTexts());
+sentTextsContract('memory, under keyed hashes', () =>
+  keyedTexts(new MemorySentTexts(), async () => 'the key of the stage'),
+);
 guardStoreContract('memory', () => new MemoryGuardStore());
 dataflowBooksContract('memory', () => new MemoryRunStatistics());
 identityCasesContract('memory', () => ({ profiles: new MemoryProfileStore(), timeline: new MemoryTimeline() }));

@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, the three queues of jobs, that of compaction, that of batches to be taken back, that of what is routed anew, that of records the stream had no room for, and one queue for every delivery lane', () => {
+  it('are the three streams, the three queues of files, the three queues of jobs, that of compaction, that of batches to be taken back, that of what is routed anew, that of records the stream had no room for, that of what is said of texts, and one queue for every delivery lane', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -32,6 +32,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       reverts: 'revert-batch',
       reroutes: 'reroute',
       late: 'collect-late',
+      'text-events': 'text-events',
       webhook: 'deliver-http/webhook',
       'crm-export': 'deliver-s3-file/crm-export',
       'audience-manager.edge': 'deliver-aam-edge/audience-manager.edge',
@@ -39,7 +40,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       'lane-001': 'deliver-http/pool',
       files: 'deliver-s3-file/files',
     });
-    expect(wired).toHaveLength(20);
+    expect(wired).toHaveLength(21);
   });
 
   it('let a function name the items it could not do', () => {
@@ -78,7 +79,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('limit how many calls a queue may cause at once', () => {
-    expect(onQueues).toHaveLength(17);
+    expect(onQueues).toHaveLength(18);
     for (const { properties } of onQueues) {
       const { MaximumConcurrency } = properties.ScalingConfig as { MaximumConcurrency: number };
       expect(MaximumConcurrency).toBeGreaterThanOrEqual(2);

@@ -172,6 +172,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'StitchChunk',
       'StitchStream',
       'TextCallback',
+      'TextEvents',
       'ValidateChunk',
       'webhook',
     ]);

@@ -22,7 +22,7 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
     expect(tables).toHaveLength(4);
     expect(streams).toHaveLength(1);
     expect(buckets).toHaveLength(stage === 'local' ? 5 : 7);
-    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 3);
+    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 4);
   });
 
   it('has no name of its own, so that it can be replaced and deployed twice', () => {

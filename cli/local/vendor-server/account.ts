@@ -8,13 +8,14 @@ import { type ProfileDestination, requestTypeOf } from '#core/activation/registr
 import { fnv1a } from '#core/util/fnv.ts';
 import { FAULT_NAMES, lineOf } from './faults.ts';
 import { TokenEndpoint } from './token-endpoint.ts';
-import { type CreateVendor, type FakeVendor, respond } from './vendor.ts';
+import { type CreateVendor, type FakeVendor, type IncomingText, respond } from './vendor.ts';
 
 /** Whether there is a fake of the vendors of a type. */
 export const hasFakeVendor = (type: string): boolean =>
-  /^[a-z0-9-]+$/.test(type) &&
-  existsSync(join(import.meta.dirname, '..', 'vendors', `${type}.ts`)) &&
-  requestTypeOf({ ...NOBODY, type }) !== undefined;
+  type === 'sftp' ||
+  (/^[a-z0-9-]+$/.test(type) &&
+    existsSync(join(import.meta.dirname, '..', 'vendors', `${type}.ts`)) &&
+    requestTypeOf({ ...NOBODY, type }) !== undefined);
 
 const NOBODY = { id: '', segments: [], enabled: true };
 
@@ -26,6 +27,8 @@ export const accountSettings = z.object({
   destination: z.looseObject({ id: z.string(), type: z.string() }),
   /** Names of segments, by their ids. */
   segmentNames: z.record(z.string(), z.string()).default({}),
+  /** Where the address really is that the vendor calls its customer at: nobody resolves it on this machine. */
+  callback: z.object({ url: z.string(), headers: z.record(z.string(), z.string()) }).optional(),
 });
 export type AccountSettings = z.output<typeof accountSettings>;
 
@@ -100,6 +103,16 @@ export class VendorAccount {
         .sort(([x], [y]) => (x < y ? -1 : 1))
         .map(([id, own]) => [id, own.map((member) => member.slice(0, -id.length - 1))]),
     );
+  }
+
+  /** The texts that were sent, in order; undefined of a vendor that sends none. */
+  texts(): readonly { readonly to: string; readonly body: string }[] | undefined {
+    return this.#vendor.texts?.();
+  }
+
+  /** The call that the vendor makes of a text of somebody's. */
+  incoming(text: IncomingText): HttpRequest | undefined {
+    return this.#vendor.incoming?.(text);
   }
 
   misbehave(order: Misbehaviour): void {

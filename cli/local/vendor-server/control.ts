@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import type { SinkAnswer } from '../sink-answers.ts';
-import { accountSettings, hasFakeVendor, misbehaviour } from './account.ts';
+import { type AccountSettings, accountSettings, hasFakeVendor, misbehaviour, type VendorAccount } from './account.ts';
+import { callCustomer } from './call-customer.ts';
+import { SftpAccount } from './sftp-account.ts';
 import type { Vendors } from './vendors.ts';
 
 const opening = z.strictObject({ type: z.string().refine(hasFakeVendor, 'there is no fake vendor of this type') });
 const configuration = accountSettings.extend({ origin: z.url() });
 
+const incomingText = z.strictObject({ from: z.string().regex(/^\+[1-9]\d{6,14}$/), body: z.string().max(1_600) });
+
 const USAGE =
   'there are GET /vendors, POST /vendors/reset, and for each destination GET /vendors/<id>/held, ' +
-  'POST and DELETE /vendors/<id>/misbehaviour, POST /vendors/<id>/expire-tokens';
+  'POST and DELETE /vendors/<id>/misbehaviour, POST /vendors/<id>/expire-tokens, ' +
+  'GET /vendors/<id>/texts and POST /vendors/<id>/incoming of vendors of texts, GET /vendors/<id>/files of receivers of files';
 
 /**
  * Asking and telling the vendors: paths below `/vendors` on the port of the sink.
@@ -23,7 +28,7 @@ export async function controlVendors(
   const [, , id, what] = pathname.split('/').map(decodeURIComponent);
   if (id === undefined || id === '') {
     return method === 'GET'
-      ? { status: 200, body: { vendors: vendors.ids.map((each) => summary(each, vendors)) } }
+      ? { status: 200, body: { vendors: await Promise.all(vendors.ids.map((each) => summary(each, vendors))) } }
       : unknown();
   }
   if (`${method} ${id}` === 'POST reset' && what === undefined) {
@@ -34,7 +39,7 @@ export async function controlVendors(
 }
 
 async function ofVendor(vendors: Vendors, id: string, asked: string, body: unknown): Promise<SinkAnswer> {
-  if (asked === 'POST ') return read(opening, body, async () => ({ port: await vendors.open(id) }));
+  if (asked === 'POST ') return read(opening, body, async ({ type }) => vendors.open(id, type));
   if (asked === 'PUT ') {
     return read(configuration, body, async ({ origin, ...settings }) => ({
       secret: await vendors.configure(id, origin, settings),
@@ -49,7 +54,30 @@ async function ofVendor(vendors: Vendors, id: string, asked: string, body: unkno
   }
   switch (asked) {
     case 'GET held':
-      return { status: 200, body: account.held() };
+      return { status: 200, body: await account.held() };
+    case 'GET files':
+      return account instanceof SftpAccount ? { status: 200, body: account.files() } : unknown();
+    default:
+      return account instanceof SftpAccount ? unknown() : ofAccount(account, vendors.callback(id), asked, body);
+  }
+}
+
+async function ofAccount(
+  account: VendorAccount,
+  callback: AccountSettings['callback'],
+  asked: string,
+  body: unknown,
+): Promise<SinkAnswer> {
+  switch (asked) {
+    case 'GET texts': {
+      const texts = account.texts();
+      return texts ? { status: 200, body: { texts } } : unknown();
+    }
+    case 'POST incoming':
+      return read(incomingText, body, async (text) => {
+        const call = account.incoming(text);
+        return { called: call && callback ? await callCustomer(call, callback) : null };
+      });
     case 'POST misbehaviour':
       return read(misbehaviour, body, async (order) => {
         account.misbehave(order);
@@ -76,8 +104,8 @@ async function read<T>(shape: z.ZodType<T>, body: unknown, then: (value: T) => P
 }
 
 /** A vendor, and how many identifiers each of its audiences has. */
-function summary(id: string, vendors: Vendors): object {
+async function summary(id: string, vendors: Vendors): Promise<object> {
   const account = vendors.account(id);
-  const held = Object.entries(account?.held() ?? {}).map(([audience, own]) => [audience, own.length]);
+  const held = Object.entries((await account?.held()) ?? {}).map(([audience, own]) => [audience, own.length]);
   return { id, type: account?.type ?? null, held: Object.fromEntries(held) };
 }

@@ -12,8 +12,20 @@ export interface FakeVendor {
   members(): ReadonlySet<string>;
   /** Of vendors of texts: what was sent to whom, in order. */
   texts?(): readonly { readonly to: string; readonly body: string }[];
+  /**
+   * Of vendors of texts: somebody answers.
+   * @returns the call that the vendor makes of it, where its customer has told it an address
+   */
+  incoming?(text: IncomingText): HttpRequest | undefined;
   /** Identifiers of everybody that the vendor has something of; of vendors that delete people on request. */
   people?(): ReadonlySet<string>;
+}
+
+/** A text of somebody's to the number of a vendor's customer. */
+export interface IncomingText {
+  /** E.164 */
+  readonly from: string;
+  readonly body: string;
 }
 
 /** What a vendor knows of the account it plays, and of the time. */

@@ -1,27 +1,29 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Server } from 'node:http';
-import { dirname } from 'node:path';
+import type { Server } from 'node:net';
+import { join } from 'node:path';
 import getPort, { portNumbers } from 'get-port';
+import type { SftpDestination } from '#core/activation/destinations/sftp/definition.ts';
 import { type AccountSettings, VendorAccount } from './account.ts';
 import { createVendorServer, type Heard } from './server.ts';
+import { createSftpServer, fingerprintOf, newSshKey, SftpAccount, type SshKeys } from './sftp-account.ts';
 
 /** Where vendors listen, one after the other. */
 const PORTS = portNumbers(4611, 4710);
 
 interface Place {
-  readonly listening?: { readonly port: number; readonly server: Server };
+  readonly listening?: { readonly port: number; readonly close: () => void };
   settings?: AccountSettings;
   /** Where the vendor is for those who are sent there. */
   origin: string;
-  account?: VendorAccount;
+  account?: VendorAccount | SftpAccount;
 }
 
 export interface VendorsOptions {
   /** The address to listen at. */
   readonly host: string;
-  /** Where the key of service accounts is kept: a secret that was stored before stays good. */
-  readonly keyFile: string;
+  /** Where keys are kept: a secret that was stored before stays good. */
+  readonly keys: string;
   /** Is told every request and its answer. */
   readonly onHeard?: (heard: Heard) => void;
 }
@@ -39,27 +41,54 @@ export class Vendors {
     return [...this.#places.keys()].sort();
   }
 
-  account(id: string): VendorAccount | undefined {
+  account(id: string): VendorAccount | SftpAccount | undefined {
     return this.#places.get(id)?.account;
   }
 
-  /** Listens for the vendor of a destination. @returns the port */
-  async open(id: string): Promise<number> {
+  /** What there is in place of the address that a vendor calls its customer at. */
+  callback(id: string): AccountSettings['callback'] {
+    return this.#places.get(id)?.settings?.callback;
+  }
+
+  /** Listens for the vendor of a destination. @returns the port, and of an SSH server the fingerprint of its key */
+  async open(id: string, type: string): Promise<{ readonly port: number; readonly hostKey?: string }> {
+    const hostKey = type === 'sftp' ? { hostKey: fingerprintOf(this.#sshKeys().host) } : {};
     const open = this.#places.get(id);
-    if (open?.listening) return open.listening.port;
-    const { host, onHeard } = this.#options;
+    if (open?.listening) return { port: open.listening.port, ...hostKey };
+    const { host } = this.#options;
     const port = await getPort({ port: PORTS, host });
-    const server = createVendorServer({
-      id,
-      origin: () => this.#places.get(id)!.origin,
-      account: () => this.account(id),
-      ...(onHeard && { onHeard }),
-    });
+    const { server, close } = type === 'sftp' ? this.#sftpServer(id) : this.#httpServer(id);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, host, resolve);
     });
-    this.#places.set(id, { ...open, listening: { port, server }, origin: `http://${host}:${port}` });
-    return port;
+    this.#places.set(id, { ...open, listening: { port, close }, origin: `http://${host}:${port}` });
+    return { port, ...hostKey };
+  }
+
+  #httpServer(id: string): Opened {
+    const { onHeard } = this.#options;
+    const server = createVendorServer({
+      id,
+      origin: () => this.#places.get(id)!.origin,
+      account: () => {
+        const account = this.account(id);
+        return account instanceof VendorAccount ? account : undefined;
+      },
+      ...(onHeard && { onHeard }),
+    });
+    const close = (): void => {
+      server.close();
+      server.closeAllConnections();
+    };
+    return { server, close };
+  }
+
+  #sftpServer(id: string): Opened {
+    const server = createSftpServer(this.#sshKeys(), () => {
+      const account = this.account(id);
+      return account instanceof SftpAccount ? account : undefined;
+    });
+    return { server, close: () => void server.close() };
   }
 
   /** What a destination is to its vendor; what the vendor holds stays unless it is another account. @returns its secret */
@@ -69,14 +98,14 @@ export class Vendors {
     place.origin = origin;
     const isSame = place.account && accountOf(place.settings!) === accountOf(settings);
     place.settings = settings;
-    if (!isSame) place.account = await VendorAccount.open(settings, () => this.#privateKey());
+    if (!isSame) place.account = await this.#accountOf(settings);
     return place.account!.secret;
   }
 
   /** The webhook whose address has this path: these are on the port of the sink. */
   webhook(pathname: string): VendorAccount | undefined {
     for (const { settings, account } of this.#places.values()) {
-      if (settings?.destination.type !== 'http') continue;
+      if (settings?.destination.type !== 'http' || !(account instanceof VendorAccount)) continue;
       if (new URL(String(settings.destination.url)).pathname === pathname) return account;
     }
     return undefined;
@@ -85,33 +114,48 @@ export class Vendors {
   /** Has all vendors forget everybody. */
   async reset(): Promise<void> {
     for (const place of this.#places.values()) {
-      if (place.settings) place.account = await VendorAccount.open(place.settings, () => this.#privateKey());
+      if (place.settings) place.account = await this.#accountOf(place.settings);
     }
   }
 
   close(): void {
-    for (const { listening } of this.#places.values()) {
-      listening?.server.close();
-      listening?.server.closeAllConnections();
-    }
+    for (const { listening } of this.#places.values()) listening?.close();
     this.#places.clear();
   }
 
-  #privateKey(): string {
-    const { keyFile } = this.#options;
+  async #accountOf(settings: AccountSettings): Promise<VendorAccount | SftpAccount> {
+    return settings.destination.type === 'sftp'
+      ? new SftpAccount(settings.destination as unknown as SftpDestination, this.#sshKeys())
+      : VendorAccount.open(settings, () => this.#keptKey('service-account.pem', newServiceKey));
+  }
+
+  #sshKeys(): SshKeys {
+    return { host: this.#keptKey('ssh-host', newSshKey), user: this.#keptKey('ssh-user', newSshKey) };
+  }
+
+  #keptKey(name: string, create: () => string): string {
+    const file = join(this.#options.keys, name);
     try {
-      return readFileSync(keyFile, 'utf8');
+      return readFileSync(file, 'utf8');
     } catch {
-      const { privateKey } = generateKeyPairSync('rsa', {
-        modulusLength: 2048,
-        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-        publicKeyEncoding: { type: 'spki', format: 'pem' },
-      });
-      mkdirSync(dirname(keyFile), { recursive: true });
-      writeFileSync(keyFile, privateKey, { mode: 0o600 });
-      return privateKey;
+      const key = create();
+      mkdirSync(this.#options.keys, { recursive: true });
+      writeFileSync(file, key, { mode: 0o600 });
+      return key;
     }
   }
+}
+
+const newServiceKey = (): string =>
+  generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
+
+interface Opened {
+  readonly server: Server;
+  readonly close: () => void;
 }
 
 /** What makes an account another one: everything but who is sent there, and when. */

@@ -1,5 +1,7 @@
 import { Buffer } from 'node:buffer';
+import { createHmac } from 'node:crypto';
 import type { TwilioDestination } from '#core/activation/destinations/twilio/settings.ts';
+import { parseTemplate } from '#core/activation/texts/template.ts';
 import { type CreateVendor, respond } from '../vendor-server/vendor.ts';
 
 interface Message {
@@ -13,13 +15,24 @@ interface Message {
 
 const PARAMETERS = ['To', 'From', 'MessagingServiceSid', 'Body', 'ValidityPeriod', 'StatusCallback'];
 const MAX_BODY = 1_600;
+const STOP = /^\s*(stop|stopall|unsubscribe|cancel|end|quit|revoke|optout)\s*$/i;
+const START = /^\s*(start|unstop|yes)\s*$/i;
+
+/** Signs what it posts to its customer. */
+export const secretKeys = ['authToken'];
 
 const error = (code: number, message: string, status = 400) => respond(status, { code, message, status });
+const sidOf = (n: number): string => `SM${String(n).padStart(32, '0')}`;
 
-/** `Messages.json`: one text a request, with errors by code; the newest are listed first. An audience is its text's first word. */
+/**
+ * `Messages.json`: one text a request, with errors by code; the newest are listed first. Who answers STOP is sent nothing any
+ * more (21610) until they answer START. Twilio knows of no audiences: here it is the one whose template the text is made of.
+ */
 export const vendor: CreateVendor<TwilioDestination> = ({ now, invalid, secret, destination, segmentOf }) => {
   const messages: Message[] = [];
-  const { url: origin, accountSid, authentication } = destination;
+  const stopped = new Set<string>();
+  let received = 0;
+  const { url: origin, accountSid, authentication, statusCallback } = destination;
   const api = `${origin}/2010-04-01/Accounts/${accountSid}/Messages.json`;
   const [user, password] =
     authentication === 'apiKey' ? [secret.apiKeySid, secret.apiKeySecret] : [secret.accountSid, secret.authToken];
@@ -31,7 +44,8 @@ export const vendor: CreateVendor<TwilioDestination> = ({ now, invalid, secret, 
     if (form.has('From') === form.has('MessagingServiceSid')) return error(21603, "A 'From' number is required");
     if (body === '') return error(21602, 'Message body is required');
     if (body.length > MAX_BODY) return error(21617, 'The concatenated message body exceeds the 1600 character limit');
-    const sid = `SM${String(messages.length).padStart(32, '0')}`;
+    if (stopped.has(to)) return error(21610, 'Attempt to send to unsubscribed recipient');
+    const sid = sidOf(messages.length);
     // To the second, as Twilio writes it.
     const created = new Date(Math.floor(now() / 1_000) * 1_000).toUTCString().replace('GMT', '+0000');
     const made = { sid, to, body, direction: 'outbound-api', date_created: created, status: 'accepted' };
@@ -44,8 +58,34 @@ export const vendor: CreateVendor<TwilioDestination> = ({ now, invalid, secret, 
     return respond(200, { messages: found.slice(0, Number(query.get('PageSize') ?? 50)) });
   };
   return {
-    texts: () => [...messages].reverse(),
-    members: () => new Set(messages.map(({ to, body }) => `${to}|${segmentOf(body.split(' ', 1)[0]!)}`)),
+    texts: () => messages.map(({ to, body }) => ({ to, body })).reverse(),
+    members: () => new Set(messages.map(({ to, body }) => `${to}|${audienceOf(body, destination) ?? segmentOf(body)}`)),
+    incoming: ({ from, body }) => {
+      if (STOP.test(body)) stopped.add(from);
+      if (START.test(body)) stopped.delete(from);
+      if (statusCallback === undefined) return undefined;
+      received += 1;
+      const form = new URLSearchParams({
+        MessageSid: sidOf(received).replace('SM0', 'SMF'),
+        AccountSid: accountSid,
+        From: from,
+        To: '+15005550006',
+        Body: body,
+        NumMedia: '0',
+      });
+      const signed = [...form].sort(([x], [y]) => (x < y ? -1 : 1)).flat();
+      const text = statusCallback + signed.join('');
+      return {
+        method: 'POST',
+        url: statusCallback,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'x-twilio-signature': createHmac('sha1', secret.authToken!).update(text).digest('base64'),
+        },
+        body: form.toString(),
+        timeoutMs: 15_000,
+      };
+    },
     answer: ({ method, url, headers, body }) => {
       if (headers.authorization !== credentials) return error(20003, 'Authenticate', 401);
       const { origin: at, pathname, searchParams } = new URL(url);
@@ -56,3 +96,21 @@ export const vendor: CreateVendor<TwilioDestination> = ({ now, invalid, secret, 
     },
   };
 };
+
+/** The audience that a text is of, by its template: the words that all of its texts have. */
+function audienceOf(body: string, { template, segments }: TwilioDestination): string | undefined {
+  if (typeof template === 'string') return segments.length === 1 ? segments[0] : undefined;
+  return Object.keys(template).find((segment) => isMadeOf(body, template[segment]!));
+}
+
+function isMadeOf(body: string, template: string): boolean {
+  const parts = parseTemplate(template);
+  if ('problem' in parts) return false;
+  let at = 0;
+  return parts.every((part) => {
+    if (typeof part !== 'string') return true;
+    const found = body.indexOf(part, at);
+    at = found + part.length;
+    return found >= 0;
+  });
+}

@@ -132,7 +132,13 @@ async function socketTo(host: string, port: number, { allowPrivate }: SftpSessio
   }
   const lookup = resolve as LookupFunction;
   return new Promise((done, fail) => {
-    const socket = connect({ host, port, lookup: allowPrivate ? lookup : guarded(lookup), timeout: CONNECT_MS });
+    const socket = connect({
+      host,
+      port,
+      lookup: allowPrivate ? lookup : guarded(lookup),
+      timeout: CONNECT_MS,
+      noDelay: true,
+    });
     socket.once('error', fail);
     socket.once('timeout', () => socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })));
     socket.once('connect', () => {

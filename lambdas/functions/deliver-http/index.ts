@@ -12,7 +12,7 @@ import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-erro
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
-import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
+import { stageTexts } from '#lambdas/adapters/dynamodb/stage-texts.ts';
 import { DynamoDbVendorDeletions } from '#lambdas/adapters/dynamodb/vendor-deletions.ts';
 import { createDynamoDbVendorState } from '#lambdas/adapters/dynamodb/vendor-state.ts';
 import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
@@ -68,7 +68,7 @@ export const handler = withDataflow(
           endpoint: process.env.AWS_ENDPOINT_URL,
         }),
         texts: {
-          sent: new DynamoDbSentTexts(dynamoDb(), environment.OPERATIONS_TABLE),
+          sent: stageTexts(environment),
           stillWanted: createStillWanted({
             profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
             memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),

@@ -1,8 +1,8 @@
 import { createOptOutRecorder } from '#core/activation/texts/opt-out.ts';
 import { readEnvironment } from '#core/contract/functions.ts';
-import { dynamoDb, kinesis, secretsManager } from '#lambdas/adapters/clients.ts';
+import { kinesis, secretsManager } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
-import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
+import { stageTexts } from '#lambdas/adapters/dynamodb/stage-texts.ts';
 import { KinesisCollectionStream } from '#lambdas/adapters/kinesis/collection-stream.ts';
 import { createSecretsManagerSecrets } from '#lambdas/adapters/secrets-manager/secrets.ts';
 import { createHandler } from './handler.ts';
@@ -13,7 +13,7 @@ const catalog = createCatalogReader(environment);
 export const handler = createHandler({
   catalog,
   secrets: createSecretsManagerSecrets(secretsManager(), {}, Date.now, environment.DESTINATION_SECRETS_PREFIX),
-  sent: new DynamoDbSentTexts(dynamoDb(), environment.OPERATIONS_TABLE),
+  sent: stageTexts(environment),
   recordOptOut: createOptOutRecorder({
     catalog,
     stream: new KinesisCollectionStream(kinesis(), environment.COLLECTION_STREAM),

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { destinationSecretPrefix } from '#core/contract/delivery-lanes.ts';
+import { destinationSecretPrefix, TEXT_SECRET_TAG } from '#core/contract/delivery-lanes.ts';
 import { ROUTES } from '#core/contract/routes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource } from '#lib/constructs/event-sources.ts';
@@ -80,12 +80,14 @@ function addTextCallback(make: FunctionFactory): TributaryFunction {
     {
       ...make.catalog(),
       COLLECTION_STREAM: data.collection.streamName,
+      TEXTS_SECRET: data.textsKey.secretArn,
       DESTINATION_SECRETS_PREFIX: prefix,
     },
   );
   putRecords(callback.function, data.collection);
   updateItemsUnder(callback.function, data.operations, [OPERATIONS_PREFIX.vendor]);
-  readSecretsUnder(callback.function, prefix);
+  data.textsKey.grantRead(callback.function);
+  readSecretsUnder(callback.function, prefix, TEXT_SECRET_TAG);
   return callback;
 }
 

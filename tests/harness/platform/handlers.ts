@@ -52,6 +52,7 @@ import { createHandler as routeHandler } from '#lambdas/functions/route/handler.
 import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
 import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
 import { createHandler as stitchStream } from '#lambdas/functions/stitch-stream/handler.ts';
+import { createHandler as textEvents } from '#lambdas/functions/text-events/handler.ts';
 import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { createSuppression } from '#lambdas/runtime/suppression.ts';
@@ -176,6 +177,7 @@ export function createHandlers(options: HandlersOptions): {
         : isExpiry
           ? intercept(stores.expiries, 'expiries', reader)
           : intercept(stores.jobs, 'jobs', reader),
+      evaluations: intercept(stores.jobs, 'jobs', reader),
       jobsOf: (datasetId: string) => intercept(stores.deletionsOf(datasetId), 'deletionsOf', reader),
       queue: new SqsMessageQueue<PartitionMessage>(sqs, urlOf.get(isErasure ? 'erasure' : queueOf(reader))!),
       partitions: new SqsMessageQueue<Partition>(sqs, urlOf.get('compaction')!),
@@ -275,6 +277,7 @@ export function createHandlers(options: HandlersOptions): {
     reroute: rerouteHandler,
     // Nothing in this process waits for room on the stream.
     'collect-late': () => collectLate({ stream: { put: async () => new Set() } }),
+    'text-events': ({ catalog, texts }) => textEvents({ catalog, ...texts }),
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
     'deliver-http': deliverHttp,
     'deliver-s3-file': deliverS3File,

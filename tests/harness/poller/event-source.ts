@@ -137,7 +137,7 @@ function nameResources(templates: Templates): Map<string, string> {
   const names = new Map<string, string>();
   for (const parameter of resourcesOfType(templates, 'AWS::SSM::Parameter')) {
     const handle = String(parameter.properties.Name).split('/').at(-1)!;
-    if (handle.endsWith('-url') || handle.endsWith('-secret')) continue;
+    if (/-(url|secret|topic)$/.test(handle)) continue;
     const value = render(templates, parameter.stack, parameter.properties.Value);
     if (handle === 'lane-pool') {
       const { files, filesDeadLetters } = JSON.parse(value) as Record<string, string>;

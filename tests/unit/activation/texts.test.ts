@@ -3,6 +3,7 @@ import type { MembershipChange } from '#core/activation/delivery.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import { typeOf } from '#core/activation/registry.ts';
 import { dayOf, quietUntil } from '#core/activation/texts/quiet-hours.ts';
+import { textKey } from '#core/activation/texts/rows.ts';
 import { messageParts } from '#core/activation/texts/segments.ts';
 import { tellableUntil } from '#core/activation/texts/settings.ts';
 import { parseTemplate, renderTemplate } from '#core/activation/texts/template.ts';
@@ -173,10 +174,10 @@ describe('a request for a text', () => {
         'content-type': 'application/x-amz-json-1.0',
         'x-amz-target': 'PinpointSMSVoiceV2.SendTextMessage',
       },
-      body: '{"DestinationPhoneNumber":"+15035550142","OriginationIdentity":"pool-0123456789abcdef0123456789abcdef","MessageBody":"Ada, your basket is waiting. Reply STOP to end.","MessageType":"PROMOTIONAL","ConfigurationSetName":"tributary","TimeToLive":3600,"Context":{"segment":"cart-abandoners"}}',
+      body: '{"DestinationPhoneNumber":"+15035550142","OriginationIdentity":"pool-0123456789abcdef0123456789abcdef","MessageBody":"Ada, your basket is waiting. Reply STOP to end.","MessageType":"PROMOTIONAL","ConfigurationSetName":"tributary","TimeToLive":3600,"Context":{"segment":"cart-abandoners","text":"9HYziHYyBtVCM3zwN5Ju5xOj3z9gTFyb"}}',
     });
     expect(ofBjorn[0]!.body).toBe(
-      '{"DestinationPhoneNumber":"+493023125014","OriginationIdentity":"pool-0123456789abcdef0123456789abcdef","MessageBody":"Björn, dein Warenkorb wartet.","MessageType":"PROMOTIONAL","ConfigurationSetName":"tributary","TimeToLive":3600,"Context":{"segment":"cart-abandoners"}}',
+      `{"DestinationPhoneNumber":"+493023125014","OriginationIdentity":"pool-0123456789abcdef0123456789abcdef","MessageBody":"Björn, dein Warenkorb wartet.","MessageType":"PROMOTIONAL","ConfigurationSetName":"tributary","TimeToLive":3600,"Context":{"segment":"cart-abandoners","text":"${textKey('+493023125014', entered('cart-abandoners'))}"}}`,
     );
   });
 

@@ -182,7 +182,7 @@ describe('whom a destination would be sent', () => {
     expect(printReach(report)).toContain('Of a sample of 2,000 profiles:');
     expect(printReach(await measureReach(next, catalog, stores, NOW))).toBe(
       'There are no profiles yet.\n"mail" takes identities of these namespaces, which come from:\n' +
-        '  Email: customers (personalEmail.address); may be in identityMap of consents, logins, regions, web-events\n',
+        '  Email: customers (personalEmail.address); may be in identityMap of consents, logins, regions, sms-opt-outs, web-events\n',
     );
   });
 

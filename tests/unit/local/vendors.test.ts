@@ -1,12 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { zoneOfDay } from '#cli/local/played-vendors.ts';
 import { SinkClient } from '#cli/local/sink-client.ts';
 import { createSinkServer } from '#cli/local/sink-server.ts';
+import type { AccountSettings } from '#cli/local/vendor-server/account.ts';
 import type { FaultName } from '#cli/local/vendor-server/faults.ts';
+import { newSshKey } from '#cli/local/vendor-server/sftp-account.ts';
 import { destinationDefinition } from '#core/activation/definition.ts';
+import { isFromTwilio } from '#core/activation/destinations/twilio/signature.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import { tokenRequest } from '#core/activation/http/token-request.ts';
+import { quietUntil } from '#core/activation/texts/quiet-hours.ts';
+import { HOUR_MS } from '#core/util/durations.ts';
 import { createHttpClient } from '#lambdas/adapters/http/fetch.ts';
+import { createSftpProbe } from '#lambdas/adapters/sftp/probe.ts';
+import { createSftpReceiver } from '#lambdas/adapters/sftp/receiver.ts';
 import { listening, temporaryFolder } from './support.ts';
 
 const http = createHttpClient({ allowPrivate: true });
@@ -14,14 +24,42 @@ const http = createHttpClient({ allowPrivate: true });
 async function sink() {
   const url = await listening(createSinkServer(join(temporaryFolder(), 'requests.ndjson')));
   const client = new SinkClient(url);
-  const open = async (id: string, type: string, more: object) => {
-    const origin = `http://127.0.0.1:${await client.openVendor(id, type)}`;
-    const destination = destinationDefinition.parse({ id, type, segments: ['gold'], url: origin, ...more });
-    const secret = await client.configureVendor(origin, { destination, segmentNames: { gold: 'Gold members' } });
-    return { origin, secret };
+  const open = async (id: string, type: string, more: object, callback?: AccountSettings['callback']) => {
+    const { port, hostKey } = await client.openVendor(id, type);
+    const origin = `http://127.0.0.1:${port}`;
+    const at = type === 'sftp' ? { host: '127.0.0.1', port, hostKeys: [hostKey] } : { url: origin };
+    const destination = destinationDefinition.parse({ id, type, segments: ['gold'], ...at, ...more });
+    const segmentNames = { gold: 'Gold members' };
+    const secret = await client.configureVendor(origin, { destination, segmentNames, ...(callback && { callback }) });
+    return { origin, secret, hostKey };
   };
   return { url, client, open };
 }
+
+const TWILIO = {
+  segments: ['gold', 'silver'],
+  accountSid: `AC${'1'.repeat(32)}`,
+  sender: { from: '12345' },
+  template: { gold: 'Gold for {{person.name.firstName}}', silver: 'Silver, {{person.name.firstName}}' },
+  optOuts: { dataset: 'sms-opt-outs' },
+  statusCallback: 'https://texts.example.com/texts/texts',
+};
+const sms = (origin: string, secret: Readonly<Record<string, string>>, To: string, Body: string): HttpRequest => ({
+  method: 'POST',
+  url: `${origin}/2010-04-01/Accounts/${TWILIO.accountSid}/Messages.json`,
+  headers: {
+    authorization: `Basic ${Buffer.from(`${secret.apiKeySid}:${secret.apiKeySecret}`).toString('base64')}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  },
+  body: new URLSearchParams({ To, Body, From: '12345' }).toString(),
+  timeoutMs: 2_000,
+});
+const SFTP = {
+  user: 'riverbend',
+  folder: '/upload',
+  identity: 'CRMID',
+  attributes: ['segmentMembership.status'],
+};
 
 const BRAZE = { identities: { externalId: ['CRMID'] } };
 const track = (origin: string, token: string, ...ids: readonly string[]): HttpRequest => ({
@@ -30,6 +68,17 @@ const track = (origin: string, token: string, ...ids: readonly string[]): HttpRe
   headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
   body: JSON.stringify({ attributes: ids.map((id) => ({ external_id: id, tributary_segments: { add: ['gold'] } })) }),
   timeoutMs: 500,
+});
+
+describe('the time zone of texts on this machine', () => {
+  it('is one where no usual quiet hours are, now and in the next hour, whenever now is', () => {
+    const quiet = { from: '21:00', to: '08:00' };
+    const midnight = Date.parse('2026-03-01T00:00:00Z');
+    for (let hour = 0; hour < 24; hour += 1) {
+      const now = midnight + hour * HOUR_MS;
+      for (const at of [now, now + HOUR_MS - 1]) expect(quietUntil(at, quiet, zoneOfDay(now))).toBeUndefined();
+    }
+  });
 });
 
 describe('vendors that are played on this machine', () => {
@@ -117,6 +166,68 @@ describe('vendors that are played on this machine', () => {
     await client.behaveAgain('mail');
     await http(track(origin, secret.bearerToken!, ...people));
     expect((await client.held('mail')).gold).toHaveLength(40);
+  });
+
+  it('send texts to nobody who has answered STOP, and tell their customer of every answer, signed', async () => {
+    const { client, open } = await sink();
+    const heard: string[] = [];
+    const customer = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (body: string) => {
+        const url = `https://texts.example.com${request.url!.replace('/door', '')}`;
+        const signature = String(request.headers['x-twilio-signature']);
+        const isSigned = isFromTwilio(url, new URLSearchParams(body), signature, 'local-authToken');
+        heard.push(`${request.headers.host} ${isSigned} ${new URLSearchParams(body).get('Body')}`);
+        response.writeHead(204).end();
+      });
+    });
+    const callback = { url: `${await listening(customer)}/door`, headers: { host: 'function.example' } };
+    const { origin, secret } = await open('texts', 'twilio', TWILIO, callback);
+    const send = (to: string, words: string) => http(sms(origin, secret, to, words));
+    expect(await send('+15550000001', 'Gold for Ada')).toMatchObject({ status: 201 });
+    expect(await client.incoming('texts', { from: '+15550000001', body: 'Stop' })).toBe(204);
+    expect(await send('+15550000001', 'Gold for Ada')).toMatchObject({ body: expect.stringContaining('21610') });
+    expect(await client.incoming('texts', { from: '+15550000001', body: 'start' })).toBe(204);
+    expect(await send('+15550000001', 'Silver, Ada')).toMatchObject({ status: 201 });
+    expect(await client.texts('texts')).toEqual([
+      { to: '+15550000001', body: 'Gold for Ada' },
+      { to: '+15550000001', body: 'Silver, Ada' },
+    ]);
+    expect(await client.held('texts')).toEqual({ gold: ['+15550000001'], silver: ['+15550000001'] });
+    expect(heard).toEqual(['function.example true Stop', 'function.example true start']);
+  });
+
+  it('take files by SFTP from who has the key and knows the host, whole and under their own names', async () => {
+    const { url, client, open } = await sink();
+    const { origin, hostKey, secret } = await open('partner', 'sftp', SFTP);
+    const target = { kind: 'sftp', host: '127.0.0.1', port: Number(new URL(origin).port), user: 'riverbend' } as const;
+    const put = (name: string, text: string, more: object = {}, key = secret.privateKey!) =>
+      createSftpReceiver({
+        secrets: async () => JSON.stringify({ privateKey: key }),
+        allowPrivate: true,
+        newId: randomUUID,
+      })(
+        'partner',
+        { ...target, folder: '/upload', hostKeys: [hostKey!], ...more },
+        { name, bytes: Buffer.from(text), contentType: 'text/csv' },
+      );
+    const long = `C-2,exited,\n${'#'.repeat(100_000)}\n`;
+    await put('partner_segmentgold_2.csv', long);
+    await put('partner_segmentgold_1.csv', 'CRMID,status,\nC-1,realized,\nC-2,realized,\n');
+    await put('partner_segmentgold_2.csv', long);
+    expect(await client.held('partner')).toEqual({ gold: ['C-1'] });
+    const files = (await (await fetch(`${url}/vendors/partner/files`)).json()) as Record<string, string>;
+    expect(Object.keys(files)).toEqual(['partner_segmentgold_1.csv', 'partner_segmentgold_2.csv']);
+    expect(files['partner_segmentgold_2.csv']).toBe(long);
+
+    await expect(put('x.csv', '', { hostKeys: [`SHA256:${'A'.repeat(43)}`] })).rejects.toThrow(/hostKeys has it not/);
+    await expect(put('x.csv', '', { user: 'mallory' })).rejects.toThrow(/was not let in/);
+    await expect(put('x.csv', '', {}, newSshKey())).rejects.toThrow(/was not let in/);
+    await expect(put('x.csv', '', { folder: '/etc' })).rejects.toThrow(/permission denied/);
+    const look = createSftpProbe({ secrets: async () => JSON.stringify(secret), allowPrivate: true });
+    const looked = await look('partner', { ...target, folder: '/upload', hostKeys: [hostKey!] });
+    expect(looked.map(({ step, outcome }) => [step, outcome])).toContainEqual(['receiver', 'ok']);
+    await client.resetVendors();
+    expect(await client.held('partner')).toEqual({});
   });
 
   it('say what there is to ask and to tell', async () => {

@@ -28,6 +28,7 @@ export const awsSms = {
     'Ask for a number, sender id or pool in each country that you send to, and have the account taken out of the sandbox, which reaches verified numbers only.',
     'In the account that sends, create a role whose name begins with "tributary-": it may sms-voice:SendTextMessage with the pool and configuration set, and trusts the role of the delivery function, with an external id.',
     'Make a dataset for opt-outs, of a schema with `identityMap` and `consents`, and name it under `optOuts`: docs/destinations/texts.md.',
+    'Have what becomes of texts, and two-way messages, published on the topic of the stage that `tributary endpoints` prints; `textEventAccounts` in its file has to have the account.',
   ],
   credentials: {},
   limits: ({ requestsPerSecond }) => ({ rows: 1, perSecond: requestsPerSecond }),

@@ -4,18 +4,21 @@ import { awsOrigin } from '#core/activation/streams/arn.ts';
 import { awsCall } from '#core/activation/streams/json-protocol.ts';
 import type { AwsSmsDestination } from './settings.ts';
 
+/** Under which name events say which text they are about. */
+export const CONTEXT_TEXT = 'text';
+
 const call = (destination: AwsSmsDestination, body: object): HttpRequest =>
   awsCall(`${awsOrigin('sms-voice', destination.region)}/`, 'PinpointSMSVoiceV2.SendTextMessage', '1.0', body);
 
 /** `SendTextMessage`: one text. */
-export function awsSmsRequest({ to, body, segmentId }: TextRow, destination: AwsSmsDestination): HttpRequest {
+export function awsSmsRequest({ to, body, segmentId, key }: TextRow, destination: AwsSmsDestination): HttpRequest {
   const { timeToLiveSeconds, maxPrice } = destination;
   const request = call(destination, {
     DestinationPhoneNumber: to,
     ...common(destination, body),
     ...(timeToLiveSeconds !== undefined && { TimeToLive: timeToLiveSeconds }),
     ...(maxPrice !== undefined && { MaxPrice: maxPrice }),
-    Context: { segment: segmentId },
+    Context: { segment: segmentId, [CONTEXT_TEXT]: key },
   });
   return { ...request, once: true };
 }

@@ -5,6 +5,10 @@ import { textSettings } from '#core/activation/texts/settings.ts';
 /** What the service keeps a text for at most, which it also does if nothing is set: see the README. */
 const MAX_TIME_TO_LIVE_S = 259_200;
 
+/** The service's own limit, and more than anybody has. */
+const MAX_KEYWORD = 30;
+const MAX_KEYWORDS = 50;
+
 /** What users write in the catalog. */
 export const definition = z.strictObject({
   ...textSettings,
@@ -20,6 +24,8 @@ export const definition = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_:/-]{1,256}$/, 'expected the name or ARN of a configuration set')
     .optional(),
+  /** What opts out besides STOP and its like, where two-way messages go to the topic of text events: `STOPP`. */
+  optOutKeywords: z.array(z.string().trim().min(1).max(MAX_KEYWORD)).max(MAX_KEYWORDS).default([]),
   /** For how long the service may try to deliver a text, in seconds. */
   timeToLiveSeconds: z.int().min(5).max(MAX_TIME_TO_LIVE_S).optional(),
   /** Most that a part may cost, in USD, as `0.05`. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { audienceSettings, consentPath } from '#core/activation/audience-settings.ts';
 import { destinationBase } from '#core/activation/destination-base.ts';
-import { apiOrigin } from '#core/activation/vendor-settings.ts';
+import { apiOrigin, wholeNumber } from '#core/activation/vendor-settings.ts';
 import { namespaceCode } from '#core/identity/definition.ts';
 import { KINDS } from './normalise.ts';
 
@@ -24,10 +24,7 @@ const address = z.strictObject({
 
 export const STATUS_SECONDS = 120;
 const MAX_SECONDS = 3_600;
-/** A text, too, since the value of a variable is one. */
-const seconds = z
-  .union([z.number(), z.string().regex(/^\d+$/, 'a number of seconds').transform(Number)])
-  .pipe(z.int().min(1).max(MAX_SECONDS));
+const seconds = wholeNumber.pipe(z.int().min(1).max(MAX_SECONDS));
 
 /** `granted`: said of everybody, as the company knows by other means. `unstated`: nothing is said. */
 const consent = z.union([z.enum(['granted', 'unstated']), consentPath]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FileDestination } from '#core/activation/destination-type.ts';
 import { checkFiles, fileDeclaration, fileSettings } from '#core/activation/files/file-settings.ts';
+import { wholeNumber } from '#core/activation/vendor-settings.ts';
 
 const definition = z.strictObject({
   ...fileSettings,
@@ -11,7 +12,7 @@ const definition = z.strictObject({
       /^(?=.{1,253}$)[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i,
       'expected the name or the address of a host, without "sftp://"',
     ),
-  port: z.int().min(1).max(65_535).default(22),
+  port: wholeNumber.pipe(z.int().min(1).max(65_535)).default(22),
   user: z.string().regex(/^[\w.@\\-]{1,128}$/, 'expected 1 to 128 letters, digits or _.@-'),
   /** Where files are put; it has to be there. */
   folder: z
