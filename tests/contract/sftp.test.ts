@@ -144,6 +144,7 @@ describe('an SFTP server', { skip: !hasSshd, meta: hasSshd ? {} : { notRun: WITH
       createExport({
         catalog: catalogOf(written),
         exports,
+        evaluations: { latest: async () => ({}) },
         runStatistics: new MemoryRunStatistics(),
         metrics: fakeMetrics().metrics,
         now: () => at,

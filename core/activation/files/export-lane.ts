@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { z } from 'zod';
 import type { ObjectStore } from '#core/ports/object-store.ts';
+import { withLease } from './delivery-lease.ts';
 import { bytesOf, type ExportFile } from './export-file.ts';
 import { forgetOld, isExported, lastExported, noteExported, withoutRouted } from './exported.ts';
 import { manifestKey, membersKey, pendingPrefix } from './keys.ts';
@@ -33,6 +34,8 @@ export interface LaneExports {
   readonly exports: readonly LaneExport[];
   /** Keys of parts that cannot be read and stay where they are, with what is wrong with them. */
   readonly unreadable: readonly string[];
+  /** Whether somebody else delivers files of the lane just now, so that nothing was done. */
+  readonly isUnderWay?: true;
 }
 
 export interface ExportOptions {
@@ -70,10 +73,22 @@ type Manifest = z.output<typeof manifest>;
  * "Promises" 6). May be broken off anywhere: the manifest says which parts went into which slot, so that the same files
  * are written again, under the same names; once the export is noted, only the deletion is repeated. There is one manifest
  * at a time, which is made before anything is looked at: who comes while another is at work does the same work, and
- * begins nothing.
+ * begins nothing. Where files are delivered elsewhere, who comes meanwhile does nothing.
  * @param slot epoch ms. Where it has been exported already nothing new is, unless `moveOn` gives a later second.
  */
 export async function exportLane(
+  store: ObjectStore,
+  laneId: string,
+  slot: number,
+  makeFiles: MakeFiles,
+  options: ExportOptions,
+): Promise<LaneExports> {
+  const work = (): Promise<LaneExports> => exportNow(store, laneId, slot, makeFiles, options);
+  if (!options.deliver) return work();
+  return (await withLease(store, laneId, options.now, work)) ?? { exports: [], unreadable: [], isUnderWay: true };
+}
+
+async function exportNow(
   store: ObjectStore,
   laneId: string,
   slot: number,

@@ -17,6 +17,9 @@ export const pendingKey = (laneId: string, messageIds: readonly string[]): strin
 /** An export that has begun: its slot and the parts it takes. */
 export const manifestKey = (laneId: string): string => `exporting/${laneId}.json`;
 
+/** Until when somebody delivers the files of a lane. */
+export const leaseKey = (laneId: string): string => `delivering/${laneId}.json`;
+
 /** What the keys of everything that the exports of a delivery lane wrote begin with. */
 export const exportedPrefix = (laneId: string): string => `exported/${laneId}/`;
 

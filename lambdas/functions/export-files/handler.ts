@@ -9,13 +9,20 @@ import {
   type LaneExports,
   type MakeFiles,
 } from '#core/activation/files/export-lane.ts';
-import { dueSlot, type ExportWindow, HUB_SCHEDULE, isExportDay } from '#core/activation/files/schedule.ts';
+import {
+  dueSlot,
+  type ExportWindow,
+  HUB_SCHEDULE,
+  isExportDay,
+  slotAfterEvaluation,
+} from '#core/activation/files/schedule.ts';
 import type { FileTarget } from '#core/activation/files/target.ts';
 import type { FileReceiver } from '#core/activation/ports/file-receiver.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import { fileTypeOf, isProfileDestination } from '#core/activation/registry.ts';
 import { hubLaneId } from '#core/contract/delivery-lanes.ts';
 import { METRICS } from '#core/contract/metrics.ts';
+import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -25,6 +32,8 @@ export interface ExportFilesDeps {
   readonly catalog: DestinationCatalog;
   readonly exports: ObjectStore;
   readonly runStatistics: RunStatistics;
+  /** The evaluations of all profiles, after which some destinations have their files. */
+  readonly evaluations: Pick<Jobs, 'latest'>;
   readonly metrics: Metrics;
   /** Puts files where destinations want them that are not content with the exports bucket. @default nobody does */
   readonly receive?: FileReceiver;
@@ -49,7 +58,7 @@ const request = z.looseObject({
 
 export interface LaneSummary extends Partial<LaneExports> {
   readonly laneId: string;
-  readonly status: 'exported' | 'nothingPending' | 'notDue' | 'paused' | 'failed';
+  readonly status: 'exported' | 'nothingPending' | 'notDue' | 'paused' | 'underWay' | 'failed';
   readonly error?: string;
 }
 
@@ -118,12 +127,13 @@ function fileLane(destination: DestinationDefinition): FileLane[] {
 
 async function exportOne(lane: FileLane, at: number, force: boolean, deps: ExportFilesDeps): Promise<LaneSummary> {
   const laneId = lane.id;
-  const slot = force ? Math.floor(at / 1000) * 1000 : dueSlot(lane.window.schedule, at);
+  const slot = force ? Math.floor(at / 1000) * 1000 : await slotOf(lane.window, at, deps);
   if (slot === undefined || !isExportDay(lane.window, slot)) return { laneId, status: 'notDue' };
   try {
     if ((await deps.runStatistics.pausedSince(lane.destinationId)) !== undefined) return { laneId, status: 'paused' };
     const options = { moveOn: force, now: deps.now(), id: deps.newId(), full: lane.full, ...delivering(lane, deps) };
-    const { exports, unreadable } = await exportLane(deps.exports, laneId, slot, lane.makeFiles, options);
+    const { exports, unreadable, isUnderWay } = await exportLane(deps.exports, laneId, slot, lane.makeFiles, options);
+    if (isUnderWay) return { laneId, status: 'underWay' };
     for (const problem of unreadable) logFailure(new Error(`${problem}. Fix or delete the part.`), { laneId });
     countRows(lane, exports, deps.metrics);
     return { laneId, status: exports.length > 0 ? 'exported' : 'nothingPending', exports, unreadable };
@@ -131,6 +141,12 @@ async function exportOne(lane: FileLane, at: number, force: boolean, deps: Expor
     logFailure(error, { laneId });
     return { laneId, status: 'failed', error: describeError(error) };
   }
+}
+
+async function slotOf({ schedule }: ExportWindow, at: number, deps: ExportFilesDeps): Promise<number | undefined> {
+  if (schedule !== 'afterEvaluation') return dueSlot(schedule, at);
+  const { finished } = await deps.evaluations.latest();
+  return slotAfterEvaluation(at, finished?.endedAt);
 }
 
 /** How the files of a lane are delivered, where that is not the exports bucket. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readEnvironment } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { createRoleCredentials } from '#lambdas/adapters/aws/roles.ts';
 import { dynamoDb, s3, s3With, secretsManager, sts } from '#lambdas/adapters/clients.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
+import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { createS3Receiver } from '#lambdas/adapters/s3/receiver.ts';
@@ -31,6 +33,7 @@ export const handler = withDataflow(
       exports: createS3ObjectStore(s3(), environment.EXPORTS_BUCKET),
       metrics,
       runStatistics,
+      evaluations: new DynamoDbJobs(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.evaluation),
       now: Date.now,
       newId: randomUUID,
       receive: (id, target, file) => (target.kind === 's3' ? intoS3(id, target, file) : bySftp(id, target, file)),

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HubDelivery, ProfileDelivery } from '#core/activation/delivery.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
+import type { Job } from '#core/jobs/job.ts';
+import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createHandler as createHub } from '#lambdas/functions/deliver-aam-hub/handler.ts';
@@ -36,6 +38,13 @@ const CATALOG = catalogOf(
     attributes: ['segmentMembership.status'],
     schedule: 'every12h',
   },
+  {
+    id: 'after',
+    type: 's3-file',
+    identity: 'CRMID',
+    attributes: ['segmentMembership.status'],
+    schedule: 'afterEvaluation',
+  },
   { id: 'webhook', type: 'http', url: 'https://hooks.example.com' },
 );
 
@@ -45,11 +54,13 @@ const runExport = (
   event: object,
   now = NOON,
   runStatistics: RunStatistics = new MemoryRunStatistics(),
+  evaluations: Pick<Jobs, 'latest'> = { latest: async () => ({}) },
 ) =>
   createExport({
     catalog: CATALOG,
     exports,
     runStatistics: runStatistics,
+    evaluations,
     metrics: fakeMetrics().metrics,
     now: () => now,
     newId: () => `export ${++exportsBegun}`,
@@ -173,6 +184,35 @@ describe('exporting', () => {
     await expect(runExport(exports, { at: NOON })).rejects.toThrow('not exported completely: aam.hub');
     expect(await keys(exports, 'pending/')).toEqual(['pending/aam.hub/damaged.ndjson']);
     expect((await readAll(exports, 'aam/')).get(MEMBER)).toBe('realized');
+  });
+
+  it('is made once after each evaluation of all profiles, where a destination has that as its schedule', async () => {
+    const exports = createMemoryObjectStore();
+    const member = (id: string) =>
+      profileDelivery({ destinationId: 'after', identities: [identity('CRMID', id)], changes: [entered('A1')] });
+    const send = async (id: string) =>
+      expect(failedIds(await createFile({ exports })(sqsEvent([{ id, body: member(id) }])))).toEqual([]);
+    const statusAt = async (now: number, endedAt?: number) => {
+      const finished = endedAt === undefined ? {} : { finished: { endedAt } as Job };
+      const event = { laneId: 'after', time: new Date(now).toISOString() };
+      const { lanes } = await runExport(exports, event, now, undefined, { latest: async () => finished });
+      return lanes[0]!.status;
+    };
+    await send('C-1');
+    const first = NOON + 7 * 60_000 + 123;
+    expect(await statusAt(NOON)).toBe('notDue');
+    // What it has changed is not yet gathered.
+    expect(await statusAt(first + 60_000, first)).toBe('notDue');
+    expect(await statusAt(first + HOUR, first)).toBe('exported');
+    await send('C-2');
+    expect(await statusAt(first + 2 * HOUR, first)).toBe('nothingPending');
+    const second = first + DAY;
+    expect(await statusAt(second, first)).toBe('notDue');
+    expect(await statusAt(second + HOUR, second)).toBe('exported');
+    expect((await keys(exports, 'after/')).filter((key) => key.endsWith('.csv'))).toEqual([
+      'after/after_segmentA1_20260301120700.csv',
+      'after/after_segmentA1_20260302120700.csv',
+    ]);
   });
 
   it('does not let one destination stop another', async () => {
