@@ -47,6 +47,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   policy: [['tributary policy check --catalog catalog', 'what policies forbid']],
   ingest: [
     ['tributary ingest --data my-data', 'files named after datasets'],
+    ['tributary ingest --data my-data --wait', 'and what became of those that were uploaded'],
     ['tributary ingest --data my-data --ingest batch --stage dev', 'all of them through S3'],
   ],
   batch: [

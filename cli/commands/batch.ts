@@ -3,7 +3,7 @@ import { batchReport, waitForRevert } from '#cli/batch/wait-for-revert.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { parseInstant } from '#cli/options.ts';
 import { JSON_LINES_OPTION, JSON_OPTION, printList, printReport } from '#cli/output.ts';
-import { printBatch, printBatches, reportBatch } from '#cli/report/print-batches.ts';
+import { printBatch, printBatches, reportBatch, whereRejected, whereToGoOn } from '#cli/report/print-batches.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -50,7 +50,7 @@ export function batchCommand(): Command {
     .option(...JSON_OPTION)
     .action(async (id: string, { stage, json }: Options) => {
       const report = await batchReport(id, storesOf(await useStage(stage)));
-      printReport(json, report, printBatch(report));
+      printReport(json, report, `${printBatch(report)}${whereRejected([report], stage)}`);
     });
   command
     .command('revert')
@@ -68,7 +68,7 @@ async function list({ stage, json, dataset, status, since, until, limit }: ListO
   const listing = { limit, start: 0, isOldestFirst: false, dataSet: dataset, status };
   const within = { ...listing, createdAfter: since, createdBefore: until };
   const found = (await findBatches(within, () => true, stores, MAX_LOOKED_AT)).map((known) => reportBatch(known));
-  printList(json, found, printBatches(found));
+  printList(json, found, `${printBatches(found)}${whereToGoOn(found, stage)}`);
 }
 
 async function revert(id: string, { stage, json, wait }: Options & { readonly wait?: true }): Promise<void> {

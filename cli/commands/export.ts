@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
+import { printExports } from '#cli/report/print-exports.ts';
 import { invoke } from '#cli/stage/invoke.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
+import type { ExportSummary } from '#lambdas/functions/export-files/handler.ts';
 
 export const exportCommand = (): Command =>
   new Command('export')
@@ -9,6 +11,6 @@ export const exportCommand = (): Command =>
     .option('--stage <name>', 'stage', 'local')
     .option(...JSON_OPTION)
     .action(async ({ stage, json }: { stage: string; json?: true }) => {
-      const result = await invoke(await useStage(stage), 'export-files', { force: true });
-      printReport(json, result ?? null, `${JSON.stringify(result, undefined, 2)}\n`);
+      const summary = (await invoke(await useStage(stage), 'export-files', { force: true })) as ExportSummary;
+      printReport(json, summary, printExports(summary));
     });

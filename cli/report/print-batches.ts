@@ -96,6 +96,25 @@ export function printBatch(batch: BatchReport): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Batches of which it is said where their reasons are, at most: a list of failed ones is long enough. */
+const MAX_HINTS = 3;
+
+/** Which commands say more of several batches: why they failed, and which records were rejected. */
+export function whereToGoOn(batches: readonly BatchReport[], stage: string): string {
+  const failed = batches.filter(({ status }) => status === 'failed').slice(0, MAX_HINTS);
+  const why = failed.map(({ id }) => `Why it failed: tributary batch show ${id} --stage ${stage}\n`);
+  return `${why.join('')}${whereRejected(batches, stage)}`;
+}
+
+/** Which commands show the records of batches that were rejected. */
+export function whereRejected(batches: readonly BatchReport[], stage: string): string {
+  const rejected = batches.filter(({ counts }) => counts && counts.rejected > 0).map(({ dataset }) => dataset);
+  return [...new Set(rejected)]
+    .slice(0, MAX_HINTS)
+    .map((dataset) => `Rejected records: tributary quarantine list --dataset ${dataset} --stage ${stage}\n`)
+    .join('');
+}
+
 function recordsIn({ status }: BatchReport, counts: OutcomeCounts): string {
   const { accepted, rejected, duplicate } = counts;
   const [a, r, d] = [accepted, rejected, duplicate].map((count) => count.toLocaleString('en-US'));

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchReport, waitForRevert } from '#cli/batch/wait-for-revert.ts';
-import { printBatch, printBatches, reportBatch } from '#cli/report/print-batches.ts';
+import { type Fed, versionOf } from '#cli/ingest/ingest.ts';
+import { waitForBatches } from '#cli/ingest/wait-for-batches.ts';
+import { printBatch, printBatches, reportBatch, whereToGoOn } from '#cli/report/print-batches.ts';
 import { recordReport } from '#cli/report/stage-report.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import { findBatch } from '#core/api/batch/known-batch.ts';
@@ -82,6 +84,43 @@ describe('tributary batch', () => {
     expect(printBatches([])).toContain('no such batch');
     const over = (await call('GET', '/batches?limit=100')).body;
     expect(Object.keys(over), 'as the API lists them').toEqual(listed.map(({ id }) => id));
+  });
+
+  it('is waited for by who has uploaded its files, until each has ended one way or the other', async () => {
+    const { platform, stores } = stage();
+    const uploadOf = async (name: string, text: string): Promise<Fed> => {
+      const key = `landing/web-events/${name}`;
+      await platform.upload(key, text);
+      const fed = { file: { path: name, name, datasetId: 'web-events', dataset: undefined }, key };
+      return {
+        ...fed,
+        ingestionMethod: 'batch',
+        ...(await versionOf({ ...fed, ingestionMethod: 'batch' }, stores.landing)),
+      };
+    };
+    const earlier = await uploadOf('night.json', carts(0, 1).join('\n'));
+    await platform.poller.run();
+    const uploads = [await uploadOf('night.json', carts(1, 4).join('\n')), await uploadOf('broken.xml', 'x')];
+    const said: string[] = [];
+    const waited = waitForBatches(uploads, stores, {
+      since: START,
+      progress: (text) => {
+        said.push(text);
+        // The platform begins only when somebody waits.
+        if (said.length === 2) void platform.poller.run();
+      },
+      lookEveryMs: 1,
+    });
+    expect((await waited).map(({ status, file, counts }) => [status, file, counts!.accepted])).toEqual([
+      ['success', 'landing/web-events/night.json', 3],
+      ['failed', 'landing/web-events/broken.xml', 0],
+    ]);
+    expect(whereToGoOn(await waited, 'dev')).toMatch(
+      /^Why it failed: tributary batch show [0-9a-f]{20} --stage dev\nRejected records: tributary quarantine list --dataset web-events --stage dev\n$/,
+    );
+    expect([said[0], said[1], said.at(-1)]).toEqual(['0 of 2 files', '0 of 2 files', '2 of 2 files']);
+    const [before] = await waitForBatches([earlier], stores, { since: START, progress: () => undefined });
+    expect(before!.counts!.accepted).toBe(1);
   });
 
   it('shows all that is known of one, and says what to do where there is none', async () => {
