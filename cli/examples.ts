@@ -63,6 +63,17 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   lake: [['tributary lake compact', 'few large objects instead of many small ones']],
   'source-connection': [['tributary source-connection key', 'a key for a sender']],
   endpoints: [['tributary endpoints', 'where records are sent over HTTP, with which key']],
+  client: [
+    [
+      'tributary client create --name "BI tool" --scope profile:read --stage dev',
+      'a client; its secret is printed once',
+    ],
+    ['tributary client revoke 0123456789abcdef0123456789abcdef --stage dev', 'it is locked out within a minute'],
+  ],
+  audit: [
+    ['tributary audit --identity CRMID:RB-0015 --since 2026-01-01T00:00:00Z', 'who read that person'],
+    ['tributary audit --caller arn:aws:iam::123456789012:user/ada', 'what somebody read in the last seven days'],
+  ],
   profile: [['tributary profile get CRMID:RB-0015 --events', 'a person, by any identity']],
   identity: [
     ['tributary identity explain CRMID:RB-0015', 'why identities are one person'],

@@ -4,8 +4,10 @@ import { endpointsCommand } from '#cli/commands/endpoints.ts';
 import { ingestCommand } from '#cli/commands/ingest.ts';
 import { activityCommand } from './commands/activity.ts';
 import { audienceManagerCommand } from './commands/audience-manager.ts';
+import { auditCommand } from './commands/audit.ts';
 import { batchCommand } from './commands/batch.ts';
 import { catalogCommand } from './commands/catalog.ts';
+import { clientCommand } from './commands/client.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -48,6 +50,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
     endpointsCommand,
   ],
   'Profiles:': [profileCommand, identityCommand, privacyCommand],
+  'Callers of the API:': [clientCommand, auditCommand],
   'Pages:': [activityCommand, gatewayCommand],
   'Destinations:': [destinationCommand, exportCommand, audienceManagerCommand],
   'A running stage:': [statusCommand, smokeCommand, evaluateCommand, expireCommand],

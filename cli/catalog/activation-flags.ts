@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { localVariables } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { JSON_OPTION } from '#cli/output.ts';
 import { projectRoot } from '#cli/root.ts';
 import { LOCAL_STAGE } from '#cli/stage/use-stage.ts';
+import { userOfMachine } from '#cli/stage/user-of-machine.ts';
 import { parseVariables } from './load-folder.ts';
 
 /** What every command takes that makes a version active. */
@@ -32,15 +32,6 @@ export function activationOf({ stage, backfill, allowBreaking, author, comment, 
   const say = (text: string): void => progress.line(text);
   const running = (text: string): void => progress.running(text);
   return { stage, backfill, ...(allowBreaking && { allowBreaking }), note, say, running };
-}
-
-/** In a container without a user there is none. */
-function userOfMachine(): string | undefined {
-  try {
-    return userInfo().username;
-  } catch {
-    return undefined;
-  }
 }
 
 /** On the local stage, what `npm start` has set them to: a catalog that is applied again goes on telling the sink. */

@@ -28,7 +28,10 @@ export async function endpointsOf(
   resources: Resources,
   stage = LOCAL_STAGE,
 ): Promise<
-  Pick<StageEndpoints, 'collection' | 'edge' | 'texts' | 'textEvents' | 'batch' | 'access' | 'stream' | 'landing'>
+  Pick<
+    StageEndpoints,
+    'collection' | 'edge' | 'texts' | 'textEvents' | 'batch' | 'token' | 'profiles' | 'access' | 'stream' | 'landing'
+  >
 > {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
   const local = await localAws();
@@ -38,6 +41,8 @@ export async function endpointsOf(
     texts: reachableEndpoint(resources['texts-url'], local),
     ...(resources['text-events-topic'] !== 'none' && { textEvents: resources['text-events-topic'] }),
     batch: reachableEndpoint(resources['batch-url'], local),
+    token: reachableEndpoint(resources['token-url'], local),
+    profiles: reachableEndpoint(resources['profiles-url'], local),
     access: {
       ...reachableEndpoint(resources['access-url'], local),
       signedFor: signedFor(resources['access-url']),

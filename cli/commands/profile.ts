@@ -1,18 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseIdentity, parseInstant } from '#cli/options.ts';
 import { printEvents, printProfile } from '#cli/report/print-profile.ts';
+import { type ProfileReader, readerByApi, readerOfStores } from '#cli/stage/profile-reader.ts';
+import { isProtected } from '#cli/stage/protection.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
-import { useStage } from '#cli/stage/use-stage.ts';
+import { type Resources, useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
-import {
-  type AccessDeps,
-  type EntitiesRequest,
-  EVENT_SCHEMA,
-  isAccessProblem,
-  PROFILE_SCHEMA,
-} from '#core/access/access.ts';
-import { getEntities } from '#core/access/get-entities.ts';
-import { entitiesOf } from '#core/access/links.ts';
+import { type EntitiesRequest, EVENT_SCHEMA, isAccessProblem, PROFILE_SCHEMA } from '#core/access/access.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 
 export interface GetFlags {
@@ -47,26 +41,28 @@ export function profileCommand(): Command {
     .exitOverride()
     .action(async (identity: string, flags: GetFlags) => {
       const resources = await useStage(flags.stage);
-      const stores = storesOf(resources);
-      const settings = stageSettings(await activeCatalog(stores.catalog)).access;
-      process.stdout.write(await getProfile(identity, flags, { ...stores, settings, now: Date.now() }));
+      process.stdout.write(await getProfile(identity, flags, await readerOf(resources)));
     });
   return command;
 }
 
+/** Through the API where a stage is protected, so that it is written down who reads whom; else from its tables. */
+async function readerOf(resources: Resources): Promise<ProfileReader> {
+  if (await isProtected(resources)) return readerByApi(resources['access-url']);
+  const stores = storesOf(resources);
+  const settings = stageSettings(await activeCatalog(stores.catalog)).access;
+  return readerOfStores({ ...stores, settings, now: Date.now() });
+}
+
 /** What `profile get` prints. @throws UserError when nobody is known by the identity, or the request makes no sense */
-export async function getProfile(identity: string, flags: GetFlags, deps: AccessDeps): Promise<string> {
-  const request = requestOf(identity, flags);
-  const result = await getEntities(request, deps);
-  if (isAccessProblem(result)) throw new UserError(`${result.title}. ${result.detail ?? ''}`.trim());
-  const [{ answer }] = result.answers as [(typeof result.answers)[number]];
+export async function getProfile(identity: string, flags: GetFlags, read: ProfileReader): Promise<string> {
+  const answer = await read(requestOf(identity, flags));
   if (isAccessProblem(answer)) {
     if (answer.status !== 404) throw new UserError(`${answer.title}. ${answer.detail ?? ''}`.trim());
     const policy = flags.mergePolicy === undefined ? '' : ` under merge policy ${flags.mergePolicy}`;
     throw new UserError(`No profile has the identity ${identity} in stage ${flags.stage}${policy}.`);
   }
-  const entities = entitiesOf(result.answers, request, 'address');
-  if (flags.json) return `${JSON.stringify(flags.events ? entities[identity] : entities)}\n`;
+  if (flags.json) return `${JSON.stringify('_page' in answer ? answer : { [identity]: answer })}\n`;
   return '_page' in answer ? printEvents(identity, answer) : printProfile(identity, answer);
 }
 

@@ -17,6 +17,8 @@ export interface StageEndpoints {
   /** The topic for what AWS says of texts, where the stage has one. */
   readonly textEvents?: string;
   readonly batch: IngestionMethod;
+  readonly token: IngestionMethod;
+  readonly profiles: IngestionMethod;
   readonly access: IngestionMethod & SignedEndpoint;
   /** Names of the Kinesis stream and the bucket that take records without HTTP. */
   readonly stream: string;
@@ -28,7 +30,7 @@ export interface StageEndpoints {
 
 /** The endpoints for people, with requests to try. */
 export function printEndpoints(endpoints: StageEndpoints): string {
-  const { collection, edge, texts, textEvents, batch, access, stream, landing, stage } = endpoints;
+  const { collection, edge, texts, textEvents, batch, token, profiles, access, stream, landing, stage } = endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
     ['', `POST ${collection.url}/collection/batch/{connectionId}`],
@@ -36,6 +38,8 @@ export function printEndpoints(endpoints: StageEndpoints): string {
     ['vendors of texts', `POST ${texts.url}/texts/{destinationId}`],
     ...(textEvents === undefined ? [] : [['AWS, of texts', textEvents]]),
     ['batches of files', `${batch.url}/data/foundation/import/batches`],
+    ['tokens of clients', `POST ${token.url}/ims/token/v3`],
+    ['profiles, with a token', `${profiles.url}/data/core/ups/access/entities`],
     ['profiles, signed', `${access.url}/data/core/ups/access/entities`],
     ['Kinesis stream', stream],
     ['landing bucket', `s3://${landing}/landing/<datasetId>/`],
@@ -50,11 +54,13 @@ const hostsOf = ({
   edge,
   texts,
   batch,
+  token,
+  profiles,
   access,
 }: StageEndpoints): string => `Every request needs the host of its endpoint
 ${table(
   ['endpoint', 'header'],
-  Object.entries({ collection, edge, texts, batch, access }).map(([name, { headers }]) => [
+  Object.entries({ collection, edge, texts, batch, token, profiles, access }).map(([name, { headers }]) => [
     name,
     `Host: ${headers.host ?? ''}`,
   ]),

@@ -4,6 +4,7 @@ import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { MembershipStore } from '#core/segmentation/membership.ts';
+import type { LabelledFields } from './labelled-fields.ts';
 
 /** What looking at profiles needs to know from the catalog. */
 export interface AccessSettings {
@@ -21,6 +22,8 @@ export interface AccessSettings {
   namespaceOf(text: string): string | undefined;
   /** How values are compared. */
   readonly normalForms: NormalForms;
+  /** The labels of fields of profiles and events. */
+  readonly labelledFields: LabelledFields;
   /** See `ProfileRules`. */
   isActiveDataset?(datasetId: string): boolean;
   /** Epoch ms at which an event of the dataset expires; undefined for never (aep.md §4.3). */

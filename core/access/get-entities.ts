@@ -28,6 +28,8 @@ export interface NamedAnswer {
   /** The entityId that was asked for; `NS:value` where several identities of a request have the same. */
   readonly name: string;
   readonly asked: AskedIdentity;
+  /** The identity that is meant; undefined where that could not be told. */
+  readonly key: IdentityKey | undefined;
   readonly answer: IdentityAnswer;
 }
 
@@ -51,9 +53,8 @@ export async function getEntities(request: EntitiesRequest, deps: AccessDeps): P
   if (isAccessProblem(filters)) return filters;
   const maxCharacters = Math.floor(MAX_CHARACTERS / Math.max(1, request.identities.length));
 
-  const answerOne = async (asked: AskedIdentity): Promise<IdentityAnswer> => {
+  const answerOne = async (asked: AskedIdentity, written: IdentityKey | AccessProblem): Promise<IdentityAnswer> => {
     const { entityId } = asked;
-    const written = keyOf(asked, deps);
     if (typeof written !== 'string') return { entityId, ...written };
     const key = await storedKey(written, deps.settings.normalForms, deps.profiles);
     const after = asked.start ? parseToken(asked.start) : undefined;
@@ -65,12 +66,16 @@ export async function getEntities(request: EntitiesRequest, deps: AccessDeps): P
       : entityOf({ entityId, key }, found, { ...request, mergePolicyId: mergePolicy.id }, deps);
   };
 
+  const keys = request.identities.map((asked) => keyOf(asked, deps));
   const found = new Map<AskedIdentity, IdentityAnswer>();
-  await mapWithConcurrency(request.identities, IDENTITIES_CONCURRENCY, async (asked) => {
-    found.set(asked, await answerOne(asked));
+  await mapWithConcurrency([...request.identities.entries()], IDENTITIES_CONCURRENCY, async ([at, asked]) => {
+    found.set(asked, await answerOne(asked, keys[at]!));
   });
   const names = namesOf(request.identities);
-  const answers = request.identities.map((asked, at) => ({ name: names[at]!, asked, answer: found.get(asked)! }));
+  const answers = request.identities.map((asked, at) => {
+    const key = keys[at]!;
+    return { name: names[at]!, asked, key: typeof key === 'string' ? key : undefined, answer: found.get(asked)! };
+  });
   return { status: statusOf(answers), answers };
 }
 

@@ -13,6 +13,8 @@ export interface HttpCall {
   readonly body: Uint8Array;
   /** The caller's address, where it is known. */
   readonly sourceIp?: string | undefined;
+  /** The ARN of whoever's signature AWS has verified; of signed requests only. */
+  readonly signedBy?: string | undefined;
 }
 
 export interface HttpAnswer {

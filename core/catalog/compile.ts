@@ -1,3 +1,4 @@
+import { type LabelledFields, labelledFields } from '#core/access/labelled-fields.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { SharedSince } from '#core/activation/destinations/aam/first-use.ts';
 import type { Governance } from '#core/governance/governance.ts';
@@ -69,6 +70,8 @@ export interface CompiledCatalog {
   readonly activityPermissions: ActivityPermissions | undefined;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
   readonly sharedSince: SharedSince;
+  /** The labels of fields, of all datasets and schemas. */
+  readonly labelledFields: LabelledFields;
   /** What policies and consents keep from destinations; undefined where there are none. */
   readonly governance: Governance | undefined;
 }
@@ -90,6 +93,7 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   const mergePolicy = catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY;
   return {
     version: catalogVersion(catalog),
+    labelledFields: labelledFields(catalog.labels ?? []),
     datasets: new Map(
       catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, normalForms, validatorOf)]),
     ),

@@ -149,6 +149,7 @@ function rulesOf(catalog: CompiledCatalog): StageSettings {
       policyOf: (id) => catalog.mergePolicies.get(id),
       namespaceOf: (text) => findNamespace(text, catalog.namespaces)?.code,
       normalForms: catalog.normalForms,
+      labelledFields: catalog.labelledFields,
       isActiveDataset,
       expiryOf,
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { signInSettings } from './sign-in.ts';
 
 /**
  * What every Lambda function of the platform is called and which environment it needs. The constructs in `lib/` set the
@@ -6,6 +7,10 @@ import * as z from 'zod';
  */
 
 const resource = z.string().min(1);
+const number = z
+  .string()
+  .regex(/^[1-9]\d*$/, 'expected a whole number above 0')
+  .transform(Number);
 /** A JSON object in an environment variable, e.g. the URL of the queue of every connection. */
 const jsonMap = z
   .string()
@@ -19,12 +24,19 @@ const jsonMap = z
   })
   .pipe(z.record(z.string(), z.string()));
 
-const number = z
-  .string()
-  .regex(/^[1-9]\d*$/, 'expected a whole number above 0')
-  .transform(Number);
-
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+/** Who may call, beside the clients of the stage: see `stages/`. */
+const callers = {
+  ORG_ID: resource,
+  SIGN_IN: z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(signInSettings),
+};
+
+/** Where it is written who read which person, and for how many days. */
+const audit = { AUDIT_TABLE: resource, AUDIT_SECRET: resource, AUDIT_DAYS: number };
 
 const catalog = { STAGE: resource, OPERATIONS_TABLE: resource, CATALOG_BUCKET: resource };
 const records = {
@@ -59,7 +71,11 @@ const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: r
 
 export const ENVIRONMENT = {
   /** HTTP → Kinesis `collection` */
-  collect: z.object({ ...catalog, COLLECTION_STREAM: resource }),
+  collect: z.object({ ...catalog, ...callers, COLLECTION_STREAM: resource }),
+  /** a client's id and secret → a token */
+  token: z.object({ STAGE: resource, OPERATIONS_TABLE: resource, TOKEN_KEY_SECRET: resource }),
+  /** a request to a host behind CloudFront → whether it came that way */
+  'origin-check': z.object({ ORIGIN_SECRET: resource }),
   /** a call of a Web SDK → its answer, and its events on Kinesis `collection` */
   edge: z.object({ ...memberships, COLLECTION_STREAM: resource, LATE_QUEUE_URL: resource }),
   /** records for which the stream had no room → Kinesis `collection` */
@@ -67,6 +83,7 @@ export const ENVIRONMENT = {
   /** AEP's batch API → files of the landing bucket, and how they went */
   'batch-api': z.object({
     ...catalog,
+    ...callers,
     LANDING_BUCKET: resource,
     QUARANTINE_BUCKET: resource,
     REVERTS_QUEUE_URL: resource,
@@ -155,7 +172,7 @@ export const ENVIRONMENT = {
   /** schedule → partitions of the lake → few large objects of many small ones */
   'compact-lake': z.object({ ...catalog, LAKE_BUCKET: resource, COMPACTION_QUEUE_URL: resource, TARGET_MB: number }),
   /** HTTP → profiles and their events */
-  'profile-access': z.object({ ...memberships, TIMELINE_TABLE: resource }),
+  'profile-access': z.object({ ...memberships, ...callers, ...audit, TIMELINE_TABLE: resource }),
   /** a request → a person is suppressed, and gone from profiles; or a suppressed identity is readmitted */
   'erase-person': z.object({ ...catalog, ...suppression, PROFILES_TABLE: resource, TIMELINE_TABLE: resource }),
   /** schedule → deletions go on: a pass over all objects, in parts, and receipts */
@@ -191,6 +208,8 @@ export type Environment<F extends FunctionName> = z.output<(typeof ENVIRONMENT)[
 export type EnvironmentVariables<F extends FunctionName> = { [K in keyof Environment<F>]: string };
 
 export const FUNCTION_NAMES = Object.keys(ENVIRONMENT) as FunctionName[];
+/** Of stages with a distribution in front of a host only. */
+export const OF_DISTRIBUTIONS: readonly FunctionName[] = ['origin-check'];
 
 /** Where the entry of a function lies, relative to the root of the repository. */
 export const functionEntry = (name: FunctionName): string => `lambdas/functions/${name}/index.ts`;

@@ -1,11 +1,14 @@
 import type { FunctionName } from './functions.ts';
+import type { Scope } from './scopes.ts';
 
 /**
  * Which paths lead to which function, and on which host: the HTTP APIs, the URLs of functions and the local gateway are
- * made from this table and from nothing else. Browsers may reach the `edge` host only; neither host answers the other's
- * paths.
+ * made from this table and from nothing else. Browsers may reach the `edge` host only; no host answers another's paths.
+ * The `management` host knows its callers by tokens and keys, the `signed` one by signatures of AWS: one route cannot do
+ * both.
  */
-export type Host = 'edge' | 'management';
+export type Host = 'edge' | 'management' | 'signed';
+export const HOSTS: readonly Host[] = ['edge', 'management', 'signed'];
 export type Method = 'GET' | 'POST' | 'OPTIONS' | 'ANY';
 
 export interface Route {
@@ -13,6 +16,11 @@ export interface Route {
   readonly function: FunctionName;
   /** Who decides who may come in: AWS, which wants requests that are signed, or the function. */
   readonly authorization: 'iam' | 'by-function';
+  /**
+   * What a caller needs. `public`: nothing, or what the callers of such paths have instead of scopes. `by-row`: the function
+   * has a table of its own, with a scope in each row.
+   */
+  readonly scope: Scope | 'public' | 'by-row';
   readonly methods: readonly Method[];
   /** As API Gateway writes them: `{name}` is one step, `{name+}` the rest. */
   readonly paths: readonly string[];
@@ -28,6 +36,7 @@ export const ROUTES = {
     host: 'edge',
     function: 'collect',
     authorization: 'by-function',
+    scope: 'ingest',
     // Browsers ask with OPTIONS whether a page may send.
     methods: ['POST', 'OPTIONS'],
     paths: ['/collection/{connectionId}', '/collection/batch/{connectionId}'],
@@ -37,6 +46,7 @@ export const ROUTES = {
     host: 'edge',
     function: 'edge',
     authorization: 'by-function',
+    scope: 'public',
     methods: ['POST', 'OPTIONS'],
     // The function says what there is below: with and without a hint, of both versions.
     paths: ['/ee/{proxy+}'],
@@ -46,6 +56,7 @@ export const ROUTES = {
     host: 'edge',
     function: 'text-callback',
     authorization: 'by-function',
+    scope: 'public',
     methods: ['POST'],
     paths: ['/texts/{destinationId}'],
     slowestMs: 3_000,
@@ -54,6 +65,7 @@ export const ROUTES = {
     host: 'management',
     function: 'batch-api',
     authorization: 'by-function',
+    scope: 'ingest',
     // The function says what is possible where: a route for each would be fifty.
     methods: ['ANY'],
     paths: [
@@ -65,16 +77,38 @@ export const ROUTES = {
     // Files of some megabytes come through it.
     slowestMs: 10_000,
   },
-  access: {
+  token: {
+    host: 'management',
+    function: 'token',
+    authorization: 'by-function',
+    scope: 'public',
+    methods: ['ANY'],
+    paths: ['/ims/token/v2', '/ims/token/v3', '/ims/exchange/jwt'],
+    slowestMs: 3_000,
+  },
+  profiles: {
     host: 'management',
     function: 'profile-access',
+    authorization: 'by-function',
+    scope: 'profile:read',
+    methods: ['GET', 'POST'],
+    paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
+    slowestMs: 3_000,
+  },
+  access: {
+    host: 'signed',
+    function: 'profile-access',
     authorization: 'iam',
+    scope: 'profile:read',
     methods: ['GET', 'POST'],
     paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
     slowestMs: 3_000,
   },
 } as const satisfies Readonly<Record<string, Route>>;
 export type RouteName = keyof typeof ROUTES;
+
+/** What requests carry that come by the distribution in front of a host: its value shows that they do. */
+export const ORIGIN_HEADER = 'x-origin-verify';
 
 /** Requests of one caller's address that a running copy of the edge takes. */
 export const EDGE_REQUESTS_PER_ADDRESS = { perSecond: 50, burst: 200 } as const;

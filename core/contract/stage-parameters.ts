@@ -10,7 +10,11 @@ export const STAGE_PARAMETERS = [
   'text-events-topic',
   /** AEP's batch API: followed by `/batches` */
   'batch-url',
-  /** Where profiles are looked at: followed by `/ups/access/entities`; may end in a slash */
+  /** Where clients ask for tokens: followed by `/ims/token/v3`; may end in a slash */
+  'token-url',
+  /** Where profiles are read with a token: followed by `/ups/access/entities`; may end in a slash */
+  'profiles-url',
+  /** Where profiles are looked at, by signed requests: followed by `/ups/access/entities`; may end in a slash */
   'access-url',
   'landing-bucket',
   'lake-bucket',
@@ -21,6 +25,9 @@ export const STAGE_PARAMETERS = [
   'timeline-table',
   'memberships-table',
   'operations-table',
+  'audit-table',
+  /** ARN of the secret that identities in audit records are hashed with */
+  'audit-secret',
   /** JSON: delivery lane id → queue URL */
   'destination-queues',
   /** JSON: how many lanes the pool has (`lanes`), URLs of the first queue (`queue`), its dead letters (`deadLetters`), of files (`files`, `filesDeadLetters`) */
@@ -35,6 +42,8 @@ export const STAGE_PARAMETERS = [
   'receipt-secret',
   /** ARN of the secret that suppressed identities are hashed with */
   'suppression-secret',
+  /** ARN of the secret with the key that tokens are signed with */
+  'token-key-secret',
   /** JSON: delivery lane id → ARN of the secret */
   'destination-secrets',
 ] as const;

@@ -4,7 +4,10 @@ import { hash } from 'node:crypto';
 
 /** Every table has this string partition key. */
 export const PARTITION_KEY = 'pk';
-/** Only the `timeline` has a sort key: the id of a record under the identity it belongs to. */
+/**
+ * Two tables have a sort key: the `timeline` the id of a record under the identity it belongs to, `audit` the instant of a
+ * read on its day.
+ */
 export const SORT_KEY = 'sk';
 
 /**
@@ -32,6 +35,11 @@ export const ERRORS_PER_SHARD = 25;
 
 /** The attribute that DynamoDB's time-to-live looks at, in epoch seconds, on every table. */
 export const TTL_ATTRIBUTE = 'expiresAt';
+
+/** Into how many keys the audit records of a day are divided. */
+export const AUDIT_SHARDS = 8;
+/** The key of audit records of a day (`2026-01-31`), in one of some shards. */
+export const auditKey = (day: string, shard: number): string => `${day}#${shard}`;
 
 /** Keys of the `operations` table. */
 export const operationsKey = {
@@ -87,6 +95,10 @@ export const operationsKey = {
   /** The id that a vendor gave to the audience of a segment. */
   audienceId: (destinationId: string, segmentId: string, kind: string): string =>
     `${OPERATIONS_PREFIX.vendor}audience#${destinationId}#${segmentId}#${kind}`,
+  /** The clients of the API, and the keys that their tokens are verified with. */
+  clients: (): string => `${OPERATIONS_PREFIX.callers}clients`,
+  /** A change that waits for a second person. */
+  approval: (id: string): string => `APPROVAL#${id}`,
   /** Which destination has which lane of the pool. */
   lanes: (): string => 'LANES',
   /** The access token of a destination, sealed with its secret. */
@@ -124,6 +136,7 @@ export const OPERATIONS_PREFIX = {
   suppression: 'SUPPRESSION#',
   erasure: 'ERASURE#',
   exposures: 'EXPOSURES#',
+  callers: 'CALLERS#',
 } as const;
 
 /** Of the keys of the deletions of one dataset. */

@@ -11,6 +11,8 @@ export interface FunctionSize {
 export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   'batch-api': { memoryMb: 1024, timeoutSeconds: 29 },
   collect: { memoryMb: 1024, timeoutSeconds: 15 },
+  token: { memoryMb: 1024, timeoutSeconds: 10 },
+  'origin-check': { memoryMb: 256, timeoutSeconds: 5 },
   // A page waits for it.
   edge: { memoryMb: 1769, timeoutSeconds: 10 },
   'collect-late': { memoryMb: 512, timeoutSeconds: 30 },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LANE_KINDS, lanesOf, MAX_POOL_LANES } from '#core/contract/delivery-lanes.ts';
 import { FUNCTION_NAMES, type FunctionName } from '#core/contract/functions.ts';
 import { MAX_RETENTION_DAYS } from '#core/contract/retentions.ts';
+import { signInSettings } from '#core/contract/sign-in.ts';
 import { FUNCTION_SIZES, SCHEDULES } from './defaults.ts';
 
 /**
@@ -73,6 +74,40 @@ const edge = z
     provisionedConcurrency: z.int().min(1).max(10_000).optional(),
   })
   .prefault({});
+
+/** What stands in front of a host, and what it is called. */
+const host = z
+  .strictObject({
+    distribution: z.boolean().default(false),
+    webAclArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/,
+        'the ARN of a web ACL for CloudFront (in us-east-1, "global")',
+      )
+      .optional(),
+    domainName: z
+      .string()
+      .max(253)
+      .regex(/^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,63}$/, 'a domain name such as data.example.com')
+      .optional(),
+    certificateArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of a certificate of ACM')
+      .optional(),
+  })
+  .prefault({});
+export type HostConfig = z.output<typeof host>;
+const hosts = z.strictObject({ edge: host, management: host }).prefault({});
+
+/** Variables of a function may not exceed 4 KB together. */
+const MAX_SIGN_IN_LENGTH = 2_500;
+const signIn = signInSettings
+  .default([])
+  .refine(
+    (issuers) => JSON.stringify(issuers).length <= MAX_SIGN_IN_LENGTH,
+    `at most ${MAX_SIGN_IN_LENGTH} characters as JSON: give rights to fewer, larger groups`,
+  );
 
 const functionSettings = (name: FunctionName) =>
   z
@@ -165,6 +200,13 @@ export const stageSettings = z.strictObject({
   collection,
   streamParallelism: z.int().min(1).max(10).default(1),
   http,
+  hosts,
+  orgId: z
+    .string()
+    .regex(/^[\w.@-]{1,100}$/, 'letters, digits, "_", ".", "@" and "-"')
+    .default('tributary'),
+  signIn,
+  auditDays: z.int().min(1).max(3_650).default(400),
   gatherSeconds: z.int().min(1).max(300).default(60),
   lanes: z.int().min(1).max(MAX_POOL_LANES).default(10),
   laneConcurrency: z.int().min(2).max(1000).default(5),
@@ -217,6 +259,9 @@ export const stageConfigSchema = stageSettings
     if (config.alarmEmails !== undefined && config.alarmTopicArn !== undefined) {
       reject('alarmTopicArn', 'not together with alarmEmails: subscribe the addresses to the topic, or leave it out');
     }
+    for (const { path, message } of obstaclesToCallers(config)) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+    }
     if (config.emptyBuckets && removal !== 'destroy') {
       reject('emptyBuckets', 'only together with "removal: destroy"');
     }
@@ -232,6 +277,41 @@ export const stageConfigSchema = stageSettings
     ...config,
     architecture: architecture === 'host' ? hostArchitecture() : architecture,
   }));
+
+/** What does not fit together of hosts, and of who may call. */
+function* obstaclesToCallers({
+  hosts: settings,
+  http: { endpoint },
+  signIn: issuers,
+  deletionProtection,
+}: z.output<typeof stageSettings>): Iterable<{ readonly path: readonly string[]; readonly message: string }> {
+  for (const [name, each] of Object.entries(settings)) {
+    const message = obstacleToHost(each, endpoint);
+    if (message !== undefined) yield { path: ['hosts', name], message };
+  }
+  if (deletionProtection && issuers.some(({ issuer }) => !issuer.startsWith('https:'))) {
+    yield { path: ['signIn'], message: 'issuers of a stage with deletionProtection are at https addresses' };
+  }
+}
+
+/** What does not fit together of the settings of a host. */
+function obstacleToHost(
+  { distribution, webAclArn, domainName, certificateArn }: HostConfig,
+  endpoint: 'api' | 'function-urls',
+): string | undefined {
+  const isPlain = !distribution && webAclArn === undefined && domainName === undefined && certificateArn === undefined;
+  if (isPlain) return undefined;
+  if (endpoint !== 'api') return 'only with "http: { endpoint: api }"';
+  if (webAclArn !== undefined && !distribution)
+    return 'a web ACL needs "distribution: true": an HTTP API can have none';
+  if ((domainName === undefined) !== (certificateArn === undefined)) {
+    return 'a domainName and the certificateArn for it go together';
+  }
+  if (distribution && certificateArn !== undefined && certificateArn.split(':')[3] !== 'us-east-1') {
+    return 'the certificate of a distribution has to be in us-east-1';
+  }
+  return undefined;
+}
 
 /** Of the machine that synthesises: emulators run functions on it. */
 const hostArchitecture = (): 'arm64' | 'x86_64' => (process.arch === 'arm64' ? 'arm64' : 'x86_64');

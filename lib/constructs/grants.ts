@@ -17,10 +17,25 @@ export function readItems(grantee: IFunction, table: ITableV2): Grant {
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
 }
 
+/** Reading items whose keys begin in certain ways, and no others of the table. */
+export function readItemsUnder(grantee: IFunction, table: ITableV2, prefixes: readonly string[]): Grant {
+  return Grant.addToPrincipal({
+    grantee,
+    actions: ['dynamodb:GetItem'],
+    resourceArns: [table.tableArn],
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}*`) } },
+  });
+}
+
 /** Writing, in transactions too. Only the timeline deletes: items expire, or are written over by a pointer. */
 export function writeItems(grantee: IFunction, table: ITableV2): Grant {
   const actions = ['dynamodb:PutItem', 'dynamodb:UpdateItem'];
   return Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] });
+}
+
+/** Adding items. */
+export function putItems(grantee: IFunction, table: ITableV2): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['dynamodb:PutItem'], resourceArns: [table.tableArn] });
 }
 
 /** Changing attributes of items. */

@@ -116,6 +116,8 @@ export class ComputeStack extends Stack {
       'Address of profiles, at /ups/access/entities; signed requests',
     );
     parameters.publish('batch-url', urls['batch-url'], 'Address of the batch API, at /batches');
+    parameters.publish('profiles-url', urls['profiles-url'], 'Address of profiles, at /ups/access/entities; tokens');
+    parameters.publish('token-url', urls['token-url'], 'Address where clients ask for tokens, at /ims/token/v3');
     parameters.publish('reverts-queue', queues.reverts.queue.queueUrl, 'Queue of batches that are to be taken back');
     parameters.publishMap(
       'functions',

@@ -41,9 +41,12 @@ export class DataStack extends Stack {
   readonly timeline: ITableV2;
   readonly memberships: ITableV2;
   readonly operations: ITableV2;
+  readonly audit: ITableV2;
   readonly receiptKey: Secret;
   readonly suppressionKey: Secret;
   readonly textsKey: Secret;
+  readonly tokenKey: Secret;
+  readonly auditKey: Secret;
   readonly alarms: Alarms;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
@@ -99,6 +102,7 @@ export class DataStack extends Stack {
       ],
     });
     this.operations = itemTable(this, 'Operations', { ...table, name: 'operations', streamed: false });
+    this.audit = itemTable(this, 'Audit', { ...table, name: 'audit', streamed: false, sortKey: SORT_KEY });
 
     this.receiptKey = generatedSecret(this, 'ReceiptKey', {
       config,
@@ -116,6 +120,18 @@ export class DataStack extends Stack {
       config,
       description: `Hashes the numbers that Tributary ${config.stage} has sent texts to`,
       reason: 'With another key a text that was sent would not be known any more, and be sent again.',
+    });
+
+    this.tokenKey = generatedSecret(this, 'TokenKey', {
+      config,
+      description: `Signs the tokens of clients of Tributary ${config.stage}; what is generated here is replaced with the first client`,
+      reason: '"tributary client rotate-keys" rotates it: those who verify tokens have to know the new key first.',
+    });
+
+    this.auditKey = generatedSecret(this, 'AuditKey', {
+      config,
+      description: `Hashes the identities in the audit records of Tributary ${config.stage}`,
+      reason: 'With another key nobody could be found in the records of before.',
     });
 
     this.#publishParameters(config);
@@ -183,6 +199,13 @@ export class DataStack extends Stack {
       'suppression-secret',
       this.suppressionKey.secretArn,
       'Secret that suppressed identities are hashed with',
+    );
+    parameters.publish('token-key-secret', this.tokenKey.secretArn, 'Secret with the key that tokens are signed with');
+    parameters.publish('audit-table', this.audit.tableName, 'Table of who read which profile');
+    parameters.publish(
+      'audit-secret',
+      this.auditKey.secretArn,
+      'Secret that identities in audit records are hashed with',
     );
     parameters.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
     parameters.publish(

@@ -3,7 +3,9 @@ import { beforeAll, expect, it } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
+import { DynamoDbApprovalStore } from '#lambdas/adapters/dynamodb/approval-store.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
+import { DynamoDbClientStore } from '#lambdas/adapters/dynamodb/client-store.ts';
 import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
@@ -12,6 +14,7 @@ import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts'
 import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
+import { DynamoDbReadLog } from '#lambdas/adapters/dynamodb/read-log.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
 import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
@@ -23,6 +26,8 @@ import { dataflowBooksContract } from '#tests/contract/run-statistics.contract.t
 import { emptyTable } from '#tests/harness/empty-stage.ts';
 import { createTestTable } from '#tests/harness/test-table.ts';
 import { activityCountsContract } from './activity-counts.contract.ts';
+import { approvalStoreContract } from './approval-store.contract.ts';
+import { clientStoreContract } from './client-store.contract.ts';
 import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
@@ -33,6 +38,7 @@ import { lookupStoreContract } from './lookup-store.contract.ts';
 import { operationsContract } from './operations.contract.ts';
 import { profileStoreContract } from './profile-store.contract.ts';
 import { rateLimitContract } from './rate-limit.contract.ts';
+import { readLogContract } from './read-log.contract.ts';
 import { sentTextsContract } from './sent-texts.contract.ts';
 import { suppressionsContract } from './suppressions.contract.ts';
 import { timelineContract } from './timeline.contract.ts';
@@ -76,6 +82,12 @@ identityCasesContract('DynamoDB', () => ({
   timeline: new DynamoDbTimeline(dynamoDb(), tables.timeline),
 }));
 // Their keys are the stage's own, so each test has a table of its own.
+approvalStoreContract(
+  'DynamoDB',
+  async () => new DynamoDbApprovalStore(dynamoDb(), await createTestTable('approvals')),
+);
+clientStoreContract('DynamoDB', async () => new DynamoDbClientStore(dynamoDb(), await createTestTable('clients')));
+readLogContract('DynamoDB', async () => new DynamoDbReadLog(dynamoDb(), await createTestTable('audit', SORT_KEY), 30));
 suppressionsContract('DynamoDB', async () => {
   const table = await createTestTable('suppressions');
   return [new DynamoDbSuppressions(dynamoDb(), table), new DynamoDbSuppressions(dynamoDb(), table)];

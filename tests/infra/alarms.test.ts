@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FUNCTION_NAMES } from '#core/contract/functions.ts';
+import { FUNCTION_NAMES, OF_DISTRIBUTIONS } from '#core/contract/functions.ts';
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from '#core/contract/metrics.ts';
 import { ALARM_PATTERNS } from '#lib/constructs/alarms.ts';
 import { TABLE_OPERATIONS } from '#lib/constructs/table-alarms.ts';
@@ -59,7 +59,7 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
       expect(names).toContain(`tributary-${stage}-${watched}`);
     }
     // The pool has two more of those that deliver.
-    expect(functions).toHaveLength(FUNCTION_NAMES.length + 2);
+    expect(functions).toHaveLength(FUNCTION_NAMES.length - OF_DISTRIBUTIONS.length + 2);
   });
 
   it('on metrics of the platform use names and dimensions that functions emit', () => {

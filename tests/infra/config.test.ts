@@ -207,3 +207,54 @@ describe('the stages of this checkout', () => {
     }
   });
 });
+
+describe('hosts and callers of a stage', () => {
+  const acl = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/a/1';
+  const certificate = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/1`;
+
+  it('have nothing in front of them, one organisation and nobody signed in, where nothing is said', () => {
+    expect(read(LEAST)).toMatchObject({
+      hosts: { edge: { distribution: false }, management: { distribution: false } },
+      orgId: 'tributary',
+      signIn: [],
+      auditDays: 400,
+    });
+  });
+
+  it.each([
+    [`{ webAclArn: "${acl}" }`, 'a web ACL needs "distribution: true"'],
+    ['{ domainName: api.example.com }', 'a domainName and the certificateArn for it go together'],
+    [
+      `{ distribution: true, domainName: api.example.com, certificateArn: "${certificate('eu-central-1')}" }`,
+      'has to be in us-east-1',
+    ],
+    ['{ domainName: "https://api.example.com" }', 'a domain name such as data.example.com'],
+    [
+      '{ webAclArn: "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/a/1" }',
+      'the ARN of a web ACL for CloudFront',
+    ],
+  ])('are rejected where they do not fit together: %s', (management, expected) => {
+    expect(problemsOf(`${LEAST}hosts: { management: ${management} }\n`).join()).toContain(expected);
+  });
+
+  it('need an HTTP API to stand in front of', () => {
+    const text = `${LEAST}http: { endpoint: function-urls }\nhosts: { edge: { distribution: true } }\n`;
+    expect(problemsOf(text).join()).toContain('only with "http: { endpoint: api }"');
+  });
+
+  it('may be signed in by issuers at https addresses, with groups that have scopes', () => {
+    const signIn = (issuer: string, scopes: string) =>
+      `alarmEmails: [a@example.com]\nsignIn: [{ issuer: "${issuer}", audience: tributary, groups: { analysts: [${scopes}] } }]\n`;
+    expect(read(PROTECTED + signIn('https://login.example.com', '"profile:read", "ingest:*"')).signIn).toMatchObject([
+      { groupsClaim: 'groups', groups: { analysts: ['profile:read', 'ingest:*'] } },
+    ]);
+    expect(problemsOf(PROTECTED + signIn('http://login.example.com', 'operate')).join()).toContain('https addresses');
+    expect(problemsOf(PROTECTED + signIn('https://login.example.com', 'everything')).join()).toContain(
+      'a scope such as',
+    );
+    const many = `"profile:read:${'x'.repeat(120)}",`.repeat(20);
+    expect(problemsOf(PROTECTED + signIn('https://login.example.com', many)).join()).toContain(
+      'at most 2500 characters',
+    );
+  });
+});

@@ -1,5 +1,12 @@
+import { App, Stack } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
-import { resourcesOfType } from '#tests/harness/poller/template.ts';
+import { ROUTES, type Route } from '#core/contract/routes.ts';
+import { addChecks } from '#lib/checks.ts';
+import type { StageConfig } from '#lib/config/schema.ts';
+import { Alarms } from '#lib/constructs/alarms.ts';
+import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
+import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
+import { follow, render, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { stageLike, synthesise, templatesOf } from './stages.ts';
 
 describe.each(['dev', 'prod'] as const)('HTTP in stage %s', (stage) => {
@@ -19,16 +26,21 @@ describe.each(['dev', 'prod'] as const)('HTTP in stage %s', (stage) => {
     }
   });
 
-  it('shows profiles to nobody but those whom IAM lets call', () => {
-    const routes = resourcesOfType(templates, 'AWS::ApiGatewayV2::Route').map(({ properties }) => properties);
-    const access = routes.filter(({ RouteKey }) => String(RouteKey).endsWith('/access/entities'));
-    expect(access.map(({ RouteKey }) => RouteKey).sort()).toEqual([
-      'GET /data/core/ups/access/entities',
-      'GET /ups/access/entities',
-      'POST /data/core/ups/access/entities',
-      'POST /ups/access/entities',
-    ]);
-    for (const { AuthorizationType } of access) expect(AuthorizationType).toBe('AWS_IAM');
+  it('shows profiles, on one host, to nobody but those whom IAM lets call; on the other the function asks for a token', () => {
+    const routes = resourcesOfType(templates, 'AWS::ApiGatewayV2::Route').filter(({ properties }) =>
+      String(properties.RouteKey).endsWith('/access/entities'),
+    );
+    const found = routes.map(({ stack, properties }) => {
+      const [, host] = String(follow(templates, stack, properties.ApiId).properties.Description).match(
+        /: (\w+) host$/,
+      )!;
+      return `${host} ${properties.AuthorizationType} ${properties.RouteKey}`;
+    });
+    const paths = ['GET', 'POST'].flatMap((method) =>
+      ['/data/core/ups', '/ups'].map((prefix) => `${method} ${prefix}/access/entities`),
+    );
+    const wanted = paths.flatMap((path) => [`management NONE ${path}`, `signed AWS_IAM ${path}`]);
+    expect(found.sort()).toEqual(wanted.sort());
   });
 
   it('leads to the functions by nothing but the addresses of the platform', () => {
@@ -73,5 +85,93 @@ describe('copies of the edge that are kept started', () => {
       expect(entries).toHaveLength(1);
     }
     expect(resourcesOfType(templatesOf('dev'), 'AWS::Lambda::Alias')).toEqual([]);
+  });
+});
+
+describe('a route', () => {
+  it.each([undefined, 'everything', '__proto__'])('with the scope %s does not synthesise', (scope) => {
+    const config = { http: { endpoint: 'function-urls' } } as StageConfig;
+    const alarms = new Alarms(config, undefined);
+    const endpoint = new HttpEndpoint(new Stack(new App(), 'Test'), 'Host', { config, alarms, host: 'edge' });
+    const route = { ...ROUTES.edge, scope } as unknown as Route;
+    const target = { label: 'edge' } as TributaryFunction;
+    expect(() => endpoint.add({ target, route })).toThrow('The route of "edge" has no scope: say what a caller needs');
+  });
+});
+
+describe('a host with a distribution in front', () => {
+  const ACL = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/tributary/0123';
+  const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/0123';
+  const folder = stageLike(
+    'dev',
+    `hosts:
+  edge: { distribution: true, webAclArn: "${ACL}", domainName: data.example.com, certificateArn: "${CERTIFICATE}" }
+  management: { domainName: api.example.com, certificateArn: "${CERTIFICATE}" }
+`,
+  );
+  const templates = synthesise('dev', { folder });
+  const only = (type: string) => {
+    const found = resourcesOfType(templates, type);
+    expect(found, type).toHaveLength(1);
+    return found[0]!;
+  };
+
+  it('has the web ACL and the name that the stage says, keeps no answer, and speaks TLS only', () => {
+    const { DistributionConfig: config } = only('AWS::CloudFront::Distribution').properties as {
+      DistributionConfig: Record<string, unknown>;
+    };
+    expect(config).toMatchObject({
+      WebACLId: ACL,
+      Aliases: ['data.example.com'],
+      ViewerCertificate: { AcmCertificateArn: CERTIFICATE, MinimumProtocolVersion: 'TLSv1.2_2021' },
+      DefaultCacheBehavior: {
+        ViewerProtocolPolicy: 'https-only',
+        // Managed policies: no caching; everything of the request but its host.
+        CachePolicyId: '4135ea2d-6df8-44a3-9df3-4b5a84be39ad',
+        OriginRequestPolicyId: 'b689b0a8-53d0-40ab-baf2-68738e2966ac',
+      },
+    });
+  });
+
+  it('turns away whoever goes past it, on each of its routes', () => {
+    const routes = resourcesOfType(templates, 'AWS::ApiGatewayV2::Route').map(({ stack, properties }) => ({
+      host: String(follow(templates, stack, properties.ApiId).properties.Description).match(/: (\w+) host$/)![1],
+      type: properties.AuthorizationType,
+    }));
+    const ofEdge = routes.filter(({ host }) => host === 'edge');
+    expect(ofEdge.length).toBeGreaterThan(3);
+    for (const { type } of ofEdge) expect(type).toBe('CUSTOM');
+    for (const { type } of routes.filter(({ host }) => host === 'management')) expect(type).toBe('NONE');
+    expect(only('AWS::ApiGatewayV2::Authorizer').properties).toMatchObject({
+      IdentitySource: ['$request.header.x-origin-verify'],
+      EnableSimpleResponses: true,
+    });
+  });
+
+  it('tells its secret to nobody but the distribution and the function that asks for it', () => {
+    const [origin] = (
+      only('AWS::CloudFront::Distribution').properties as {
+        DistributionConfig: { Origins: { OriginCustomHeaders: { HeaderName: string; HeaderValue: unknown }[] }[] };
+      }
+    ).DistributionConfig.Origins;
+    const header = origin!.OriginCustomHeaders.find(({ HeaderName }) => HeaderName === 'x-origin-verify')!;
+    expect(JSON.stringify(header.HeaderValue)).toContain('{{resolve:secretsmanager:');
+  });
+
+  it('that has a name only is a domain of its own', () => {
+    expect(only('AWS::ApiGatewayV2::DomainName').properties).toMatchObject({ DomainName: 'api.example.com' });
+    const value = (parameter: string): string => {
+      const found = resourcesOfType(templates, 'AWS::SSM::Parameter').find(({ properties }) =>
+        String(properties.Name).endsWith(`/${parameter}`),
+      )!;
+      return render(templates, found.stack, found.properties.Value);
+    };
+    expect(value('edge-url')).toBe('https://data.example.com');
+    expect(value('token-url')).toBe('https://api.example.com');
+    expect(value('access-url')).toContain('SignedHostApi');
+  });
+
+  it('passes the rules of cdk-nag', () => {
+    expect(() => synthesise('dev', { folder, validate: true, extend: addChecks })).not.toThrow();
   });
 });

@@ -168,14 +168,39 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'Erase',
       'ErasePerson',
       'ExportFiles',
+      'ProfileAccess',
       'RevertBatch',
       'StitchChunk',
       'StitchStream',
       'TextCallback',
       'TextEvents',
+      'Token',
       'ValidateChunk',
       'webhook',
     ]);
+  });
+
+  it('let whoever reads profiles write who did, and nobody read, change or delete that', () => {
+    const audit = resourcesOfType(templates, 'AWS::DynamoDB::GlobalTable').find(({ logicalId }) =>
+      logicalId.startsWith('Audit'),
+    )!;
+    const grants = policies.flatMap((policy) =>
+      statementsOf(policy)
+        .filter(({ resources }) => resources.some((resource) => resource.startsWith(identityOf(audit))))
+        .map(({ actions }) => `${policy.logicalId.replace(/Role.*$/, '')}: ${actions}`),
+    );
+    expect(grants).toEqual(['ProfileAccess: dynamodb:PutItem']);
+  });
+
+  it('let who gives tokens read the clients and their key, and nothing else', () => {
+    const own = grantsOf('Token').flatMap(({ actions }) => actions);
+    expect(own.filter((action) => !/^(logs|xray):/.test(action)).sort()).toEqual([
+      'dynamodb:GetItem',
+      'secretsmanager:DescribeSecret',
+      'secretsmanager:GetSecretValue',
+    ]);
+    const [policy] = policies.filter(({ logicalId }) => logicalId.startsWith('TokenRole'));
+    expect(JSON.stringify(policy!.properties.PolicyDocument)).toContain('"dynamodb:LeadingKeys":["CALLERS#*"]');
   });
 
   it('let only who gives receipts take away items of profiles', () => {

@@ -44,8 +44,8 @@ describe.each(STAGE_NAMES)('stacks of stage %s', (stage) => {
     }
   });
 
-  it('stay far below the 500 resources of a stack, with room for more connections', () => {
-    for (const [, template] of stacks) expect(Object.keys(template.Resources).length).toBeLessThan(380);
+  it('stay below the 500 resources of a stack, with room for more connections', () => {
+    for (const [, template] of stacks) expect(Object.keys(template.Resources).length).toBeLessThan(420);
   });
 });
 

@@ -18,11 +18,11 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
   const streams = resourcesOfType(templates, 'AWS::Kinesis::Stream');
   const stateful = allResources(templates).filter(({ type }) => STATEFUL.has(type));
 
-  it('is four tables, one stream, the buckets, and the secrets that sign and hash', () => {
-    expect(tables).toHaveLength(4);
+  it('is five tables, one stream, the buckets, and the secrets that sign and hash', () => {
+    expect(tables).toHaveLength(5);
     expect(streams).toHaveLength(1);
     expect(buckets).toHaveLength(stage === 'local' ? 5 : 7);
-    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 4);
+    expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 6);
   });
 
   it('has no name of its own, so that it can be replaced and deployed twice', () => {
@@ -61,12 +61,12 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
         BillingMode: 'PAY_PER_REQUEST',
         KeySchema: [
           { AttributeName: PARTITION_KEY, KeyType: 'HASH' },
-          ...(logicalId.startsWith('Timeline') ? [{ AttributeName: SORT_KEY, KeyType: 'RANGE' }] : []),
+          ...(/^(Timeline|Audit)/.test(logicalId) ? [{ AttributeName: SORT_KEY, KeyType: 'RANGE' }] : []),
         ],
         TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
       });
       const streamed = (properties.StreamSpecification as { StreamViewType: string } | undefined)?.StreamViewType;
-      expect(streamed).toBe(/^(Operations|Timeline)/.test(logicalId) ? undefined : 'NEW_AND_OLD_IMAGES');
+      expect(streamed).toBe(/^(Operations|Timeline|Audit)/.test(logicalId) ? undefined : 'NEW_AND_OLD_IMAGES');
     }
     const memberships = tables.find(({ logicalId }) => logicalId.startsWith('Memberships'))!;
     expect(memberships.properties.GlobalSecondaryIndexes).toEqual([

@@ -1,7 +1,7 @@
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { authenticateByKey, isProblem } from '#core/ingestion/collection/connection.ts';
 import { problem } from '#core/ingestion/collection/problem.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
+import { senderByCredentials } from '../sender.ts';
 import { createBatch, finishBatch, forbidden } from './batches.ts';
 import { answerDatasets } from './datasets.ts';
 import type { BatchApiDeps } from './deps.ts';
@@ -33,8 +33,8 @@ export async function answerCall(call: HttpCall, deps: BatchApiDeps): Promise<Ht
   if (!match && !ids && !datasets) return problem(404, 'inlet', 'There is nothing at this address');
   const target: Target = match?.groups ?? {};
   const catalog = await deps.catalog.current();
-  const connection = authenticateByKey(call.headers, catalog);
-  if (isProblem(connection)) return connection;
+  const connection = await senderByCredentials(call, catalog, deps.callers);
+  if ('status' in connection) return connection;
   if (datasets) return answerDatasets(call, datasets.groups?.datasetId, connection, catalog);
   if (ids) return call.method === 'GET' ? showBatches(ids, call, connection, deps) : NOT_ALLOWED;
   if (target.batchId === undefined) {

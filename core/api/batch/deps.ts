@@ -5,9 +5,11 @@ import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/record/operations.ts';
 import type { RevertMessage } from '#core/revert/batch-to-revert.ts';
+import type { Callers } from '../management/caller.ts';
 
 export interface BatchApiDeps {
   readonly catalog: CatalogPort;
+  readonly callers: Callers;
   readonly landing: ObjectStore;
   /** Of objects in the same bucket. */
   readonly addresses: ObjectAddresses;

@@ -8,7 +8,7 @@ import {
   rawRecordsOf,
   unpackBody,
 } from '#core/ingestion/collection/body.ts';
-import { authenticate, isProblem } from '#core/ingestion/collection/connection.ts';
+import { isProblem } from '#core/ingestion/collection/connection.ts';
 import { type Problem, problem } from '#core/ingestion/collection/problem.ts';
 import type { RateLimiter } from '#core/ingestion/collection/rate-limit.ts';
 import type { SourceConnectionDefinition } from '#core/ingestion/definition.ts';
@@ -19,9 +19,12 @@ import type { Clock } from '#core/ports/clock.ts';
 import type { CollectedMessage, CollectionStream } from '#core/ports/collection-stream.ts';
 import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
+import type { Callers } from '../management/caller.ts';
+import { senderOn } from '../sender.ts';
 
 export interface CollectDeps {
   readonly catalog: CatalogPort;
+  readonly callers: Callers;
   readonly stream: CollectionStream;
   readonly now: Clock;
   /** A new id at every call. */
@@ -72,8 +75,8 @@ async function take(
   }
   const wantsValidation = SYNC_VALIDATION.some((name) => call.query[name]?.toLowerCase() === 'true');
   if (isBatch && wantsValidation) return NO_VALIDATION;
-  const connection = authenticate(id, call.headers, catalog);
-  if (isProblem(connection)) return connection;
+  const connection = await senderOn(id, call, catalog, deps.callers);
+  if ('status' in connection) return connection;
   const wait = waitFor(connection, wantsValidation, limiter, deps.now());
   if (wait > 0) return problem(429, 'limit', 'Too many requests', { retryAfter: wait });
   const mayBeSeveral = isBatch || isRaw(connection);

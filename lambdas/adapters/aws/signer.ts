@@ -1,4 +1,3 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsAuthentication } from '#core/activation/http/credentials.ts';
@@ -7,35 +6,7 @@ import type { AwsSigner } from '#core/activation/ports/aws-signer.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import { logFailure } from '#lambdas/runtime/log.ts';
 import { type AwsCredentialIdentity, createRoleCredentials } from './roles.ts';
-
-type Secret = string | ArrayBuffer | ArrayBufferView;
-
-/** SHA-256 as the signer wants it, by Node's own. */
-class Sha256 {
-  readonly #secret: Secret | undefined;
-  #hash: Hash | Hmac;
-
-  constructor(secret?: Secret) {
-    this.#secret = secret;
-    this.#hash = Sha256.#begin(secret);
-  }
-
-  static #begin(secret?: Secret): Hash | Hmac {
-    return secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string | Uint8Array);
-  }
-
-  update(chunk: string | Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    this.#hash = Sha256.#begin(this.#secret);
-  }
-}
+import { Sha256 } from './sha256.ts';
 
 export interface AwsSignerOptions {
   /** Of the function itself. */

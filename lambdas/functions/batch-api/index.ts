@@ -6,12 +6,14 @@ import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { createS3ObjectAddresses } from '#lambdas/adapters/s3/object-addresses.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
+import { stageCallers } from '#lambdas/adapters/stage-callers.ts';
 import { createHandler } from './handler.ts';
 
 const environment = readEnvironment('batch-api', process.env);
 
 export const handler = createHandler({
   catalog: createCatalogReader(environment),
+  callers: stageCallers(environment),
   landing: createS3ObjectStore(s3(), environment.LANDING_BUCKET),
   addresses: createS3ObjectAddresses(s3Addresses(), environment.LANDING_BUCKET, Date.now),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),

@@ -4,7 +4,7 @@ import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import type { Alarms } from '#lib/constructs/alarms.ts';
 import { addIteratorAgeAlarm } from '#lib/constructs/event-sources.ts';
-import { putItemsUnder, readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import { putItems, putItemsUnder, readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
 import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { ActivationStack } from '../activation-stack.ts';
 import type { DataStack } from '../data-stack.ts';
@@ -43,6 +43,27 @@ export class FunctionFactory {
       OPERATIONS_TABLE: data.operations.tableName,
       CATALOG_BUCKET: data.catalog.bucketName,
     };
+  }
+
+  /** Who may call, beside the clients of the stage, which are in the operations table. */
+  callers(): { ORG_ID: string; SIGN_IN: string } {
+    return { ORG_ID: this.config.orgId, SIGN_IN: JSON.stringify(this.config.signIn) };
+  }
+
+  /** Where it is written who read which person. */
+  audit(): { AUDIT_TABLE: string; AUDIT_SECRET: string; AUDIT_DAYS: string } {
+    const { config, data } = this;
+    return {
+      AUDIT_TABLE: data.audit.tableName,
+      AUDIT_SECRET: data.auditKey.secretArn,
+      AUDIT_DAYS: String(config.auditDays),
+    };
+  }
+
+  /** It writes what it reads, and neither reads nor deletes what was written. */
+  allowAuditing({ function: made }: TributaryFunction): void {
+    putItems(made, this.data.audit);
+    this.data.auditKey.grantRead(made);
   }
 
   memberships(): EnvironmentVariables<'evaluate'> {

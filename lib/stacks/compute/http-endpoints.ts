@@ -3,11 +3,13 @@ import { destinationSecretPrefix, TEXT_SECRET_TAG } from '#core/contract/deliver
 import { ROUTES } from '#core/contract/routes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource } from '#lib/constructs/event-sources.ts';
+import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import {
   listVersions,
   putRecords,
   queryItems,
   readItems,
+  readItemsUnder,
   readObjects,
   readSecretsUnder,
   readVersions,
@@ -15,29 +17,44 @@ import {
   uploadObjects,
 } from '#lib/constructs/grants.ts';
 import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
+import type { OriginCheck } from '#lib/constructs/origin-check.ts';
 import { WorkQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
 
-export type Urls = Readonly<Record<'collection-url' | 'edge-url' | 'texts-url' | 'batch-url' | 'access-url', string>>;
+export type Urls = Readonly<
+  Record<
+    'collection-url' | 'edge-url' | 'texts-url' | 'batch-url' | 'token-url' | 'profiles-url' | 'access-url',
+    string
+  >
+>;
 
 /**
- * Records and calls of Web SDKs over HTTP → the stream, or files; profiles → HTTP. Two hosts: browsers reach that of the
+ * Records and calls of Web SDKs over HTTP → the stream, or files; profiles → HTTP. Three hosts: browsers reach that of the
  * edge only.
  * @returns the addresses, and the queue of records for which the stream had no room
  */
 export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { urls: Urls; late: WorkQueue } {
   const { config, data, alarms } = make;
-  const edgeHost = new HttpEndpoint(make.scope, 'HttpDoor', { config, alarms, host: 'edge' });
-  const management = new HttpEndpoint(make.scope, 'ManagementHost', { config, alarms, host: 'management' });
+  const originCheck = addOriginCheck(make);
+  const edgeHost = new HttpEndpoint(make.scope, 'HttpDoor', { config, alarms, host: 'edge', originCheck });
+  const management = new HttpEndpoint(make.scope, 'ManagementHost', {
+    config,
+    alarms,
+    host: 'management',
+    originCheck,
+  });
+  const signedHost = new HttpEndpoint(make.scope, 'SignedHost', { config, alarms, host: 'signed' });
   const collect = make.function('Collect', 'collect', 'records over HTTP → the stream', {
     ...make.catalog(),
+    ...make.callers(),
     COLLECTION_STREAM: data.collection.streamName,
   });
   putRecords(collect.function, data.collection);
 
   const batches = make.function('BatchApi', 'batch-api', 'batches over HTTP → files', {
     ...make.catalog(),
+    ...make.callers(),
     LANDING_BUCKET: data.landing.bucketName,
     QUARANTINE_BUCKET: data.quarantine.bucketName,
     REVERTS_QUEUE_URL: reverts.queue.queueUrl,
@@ -52,8 +69,11 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { u
 
   const access = make.function('ProfileAccess', 'profile-access', 'profiles and their events → HTTP', {
     ...make.memberships(),
+    ...make.callers(),
+    ...make.audit(),
     TIMELINE_TABLE: data.timeline.tableName,
   });
+  make.allowAuditing(access);
   readItems(access.function, data.profiles);
   readItems(access.function, data.memberships);
   queryItems(access.function, data.timeline);
@@ -64,9 +84,40 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { u
     'edge-url': edgeHost.add({ target: edge, route: ROUTES.edge }),
     'texts-url': edgeHost.add({ target: addTextCallback(make), route: ROUTES.texts }),
     'batch-url': management.add({ target: batches, route: ROUTES.batch }),
-    'access-url': management.add({ target: access, route: ROUTES.access }),
+    'token-url': management.add({ target: addToken(make), route: ROUTES.token }),
+    // The URL of a function that answers both is one for signed requests.
+    'access-url': signedHost.add({ target: access, route: ROUTES.access }),
+    'profiles-url': management.add({ target: access, route: ROUTES.profiles }),
   };
   return { urls, late };
+}
+
+/** What tells requests that come by a distribution from those that go past it; undefined where no host has one. */
+function addOriginCheck(make: FunctionFactory): OriginCheck | undefined {
+  const { edge, management } = make.config.hosts;
+  if (!edge.distribution && !management.distribution) return undefined;
+  const secret = generatedSecret(make.scope, 'OriginSecret', {
+    config: make.config,
+    description: `What CloudFront says to the hosts of Tributary ${make.config.stage}`,
+    reason: 'The distribution knows it from its deployment: with another value that has to be deployed again.',
+  });
+  const does = 'requests to a host behind CloudFront → whether they came that way';
+  const check = make.withoutCatalog('OriginCheck', 'origin-check', does, { ORIGIN_SECRET: secret.secretArn });
+  secret.grantRead(check.function);
+  return { secret, check };
+}
+
+/** A client's id and secret → a token. It alone reads the key that tokens are signed with. */
+function addToken(make: FunctionFactory): TributaryFunction {
+  const { config, data } = make;
+  const token = make.withoutCatalog('Token', 'token', 'ids and secrets of clients → tokens', {
+    STAGE: config.stage,
+    OPERATIONS_TABLE: data.operations.tableName,
+    TOKEN_KEY_SECRET: data.tokenKey.secretArn,
+  });
+  data.tokenKey.grantRead(token.function);
+  readItemsUnder(token.function, data.operations, [OPERATIONS_PREFIX.callers]);
+  return token;
 }
 
 /** Calls of vendors about texts → what became of them; opt-outs → the stream. */

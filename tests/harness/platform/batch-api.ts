@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import type { Callers } from '#core/api/management/caller.ts';
 import { sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import { createHandler } from '#lambdas/functions/batch-api/handler.ts';
+import { NO_CALLERS } from '#tests/harness/core/callers.ts';
 import { createPlatform, type PlatformOptions } from './platform.ts';
 
 export const KEY = 'the key of the till';
@@ -22,8 +24,11 @@ export function createBatchApi({
   wiring,
   catalog,
   start,
+  callers = NO_CALLERS,
   ...options
-}: Pick<PlatformOptions, 'wiring' | 'catalog' | 'start' | 'chunkBytes' | 'intercept' | 'concurrency'>) {
+}: Pick<PlatformOptions, 'wiring' | 'catalog' | 'start' | 'chunkBytes' | 'intercept' | 'concurrency'> & {
+  readonly callers?: Callers;
+}) {
   const platform = createPlatform({ wiring, catalog, start, ...options });
   const { landing, quarantine, operations } = platform.stores;
   const { now } = platform.poller.clock;
@@ -39,6 +44,7 @@ export function createBatchApi({
   const handlerOf = (intercept: <T extends object>(port: T) => T) =>
     createHandler({
       catalog: { current: async () => catalog },
+      callers,
       landing: intercept(landing),
       addresses,
       quarantine: intercept(quarantine),

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
 import { sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { createHandler } from '#lambdas/functions/collect/handler.ts';
+import { NO_CALLERS } from '#tests/harness/core/callers.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { runs } from '#tests/harness/runs.ts';
 
@@ -64,6 +65,7 @@ describe('a hostile body', () => {
   async function send(body: string | Uint8Array, path = '/collection/batch/open', headers: object = {}) {
     const stream: string[] = [];
     const handler = createHandler({
+      callers: NO_CALLERS,
       catalog: { current: async () => catalog },
       now: () => NOW,
       newId: () => 'id',

@@ -11,6 +11,7 @@ import { unpackLakeRows } from '#core/lake/read-rows.ts';
 import { type Corrected, replayQuarantine, rowId } from '#core/pipeline/quarantine/quarantine.ts';
 import { createHandler } from '#lambdas/functions/collect/handler.ts';
 import { aggregateOf } from '#tests/harness/core/aggregate.ts';
+import { NO_CALLERS } from '#tests/harness/core/callers.ts';
 import { callOf } from '#tests/harness/core/http-event.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
@@ -64,6 +65,7 @@ describe('raw records of a source connection', () => {
   /** The collection endpoint in front of a platform. */
   function endpointOf(platform: Platform) {
     const handler = createHandler({
+      callers: NO_CALLERS,
       catalog: { current: async () => catalog },
       now: platform.poller.clock.now,
       newId: () => 'id',

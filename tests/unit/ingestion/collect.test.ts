@@ -8,6 +8,7 @@ import { NoCatalogError } from '#core/catalog/port.ts';
 import { sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { CollectedMessage } from '#core/ports/collection-stream.ts';
 import { createHandler } from '#lambdas/functions/collect/handler.ts';
+import { NO_CALLERS } from '#tests/harness/core/callers.ts';
 import { addToCart, exampleDefinitions, logIn } from '#tests/harness/platform/example.ts';
 
 const NOW = Date.parse('2026-03-01T10:00:00Z');
@@ -46,6 +47,7 @@ describe('the collection endpoint', () => {
     const clock = { now: NOW };
     let ids = 0;
     const handler = createHandler({
+      callers: NO_CALLERS,
       catalog: { current: async () => catalog },
       now: () => clock.now,
       newId: () => `id-${ids++}`,
@@ -335,6 +337,7 @@ describe('the collection endpoint', () => {
 
   it('asks to come again while no catalog is active', async () => {
     const handler = createHandler({
+      callers: NO_CALLERS,
       catalog: { current: () => Promise.reject(new NoCatalogError()) },
       now: () => NOW,
       newId: () => 'id',

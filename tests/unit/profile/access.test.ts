@@ -38,6 +38,7 @@ const rules = (change: Partial<AccessSettings> = {}): AccessSettings => ({
     ({ ecid: 'ECID', crmid: 'CRMID', email: 'Email', 'https://data.adobe.io/entities/namespace/4': 'ECID' })[
       text.toLowerCase()
     ],
+  labelledFields: new Map(),
   normalForms: compileNormalForms(namespaceRegistry([])),
   expiryOf: () => undefined,
   ...change,
@@ -140,7 +141,8 @@ describe('access to profiles', () => {
       const isDevice = identity.entityId.endsWith(idIn(ecid(1)));
       const ups = { ...(isDevice && { device: OWN_OF_DEVICE }), ...segmentMembership.ups };
       const answer = { entityId: identity.entityId, ...expected, entity: { ...entity, segmentMembership: { ups } } };
-      expect(answers).toEqual([{ name: identity.entityId, asked: identity, answer }]);
+      const key = isDevice ? ecid(1) : 'CRMID:7';
+      expect(answers).toEqual([{ name: identity.entityId, asked: identity, key, answer }]);
     }
   });
 

@@ -53,6 +53,7 @@ describe('why a person is in an audience', () => {
           policies: [],
           policyOf: () => POLICY,
           namespaceOf: (text) => text,
+          labelledFields: new Map(),
           normalForms: compileNormalForms(namespaceRegistry([])),
           expiryOf: () => undefined,
         },
