@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { collect } from '#cli/options.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
+import { printBlocks } from '#cli/report/print-blocks.ts';
 import { printEstimate } from '#cli/report/print-estimate.ts';
 import { printListing, printPlan } from '#cli/report/print-plan.ts';
 import { historyFor } from '#cli/stage/history.ts';
@@ -20,6 +21,8 @@ import {
   textWithNeeded,
 } from '#core/catalog/plan-segment.ts';
 import { settingsForSegment } from '#core/catalog/stage-settings.ts';
+import { blocksOf } from '#core/segmentation/blocks/read.ts';
+import { wordsOf } from '#core/segmentation/blocks/words.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { PLAN_MODES, type PlanMode } from '#core/segmentation/plan-adobe.ts';
@@ -47,7 +50,7 @@ interface EstimateFlags extends Which {
 }
 
 export function segmentCommand(): Command {
-  const command = new Command('segment').description('plan, estimate, explain and list audiences');
+  const command = new Command('segment').description('plan, describe, estimate, explain and list audiences');
   withSegment(command.command('plan'))
     .description('print how an audience is evaluated and why')
     .addOption(new Option('--mode <mode>', 'whose rules decide').choices(PLAN_MODES))
@@ -68,6 +71,15 @@ export function segmentCommand(): Command {
       };
       const plan = showingPlace(() => planOfLast(chosen(catalog, id, flags.pql), settings));
       printReport(flags.json, plan, printPlan(plan));
+    });
+  withSegment(command.command('describe'))
+    .description('print the rule of an audience in words')
+    .option(...JSON_OPTION)
+    .action(async (id: string | undefined, flags: Which & { readonly json?: true }) => {
+      const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
+      const { expression } = chosen(catalog, id, flags.pql).at(-1)!;
+      const blocks = showingPlace(() => blocksOf(expression.value));
+      printReport(flags.json, { pql: expression.value, words: wordsOf(blocks), blocks }, printBlocks(blocks));
     });
   withSegment(command.command('estimate'))
     .description('count how many people of a running stage would be in an audience now; nothing is changed')
