@@ -14,7 +14,7 @@ describe('activity preview', () => {
       .map((line) => line.trim().replaceAll(/ {2,}/g, ' | '))
       .slice(2, -1);
   const member = ['--identity', 'ECID:1', '--in', 'gold-and-silver'];
-  const shop = ['--url', 'https://www.shop.example/tents', '--scope', 'home-hero'];
+  const shop = ['--url', 'https://www.shop.example/', '--scope', 'home-hero'];
 
   it('says what somebody would see on a page, and why the rest is not shown', async () => {
     const { stdout, code } = await preview(...shop, ...member);
@@ -71,7 +71,7 @@ describe('activity list', () => {
         "  gold-banner  published  gold-and-silver      free-delivery         0         0       0            0",
         "                                               early-access          3         0       0            0",
         "                                               control               0         0       0            0",
-        "  tent-tip     published  interested-in-tents  tip                   0         0       0            0",
+        "  tent-offer   published  members-near-tents   footprint             0         0       0            0",
       ]
     `);
   });

@@ -87,10 +87,11 @@ describe('the plan of a catalog', () => {
 
   it('says which activities are new, edited or gone, whom they are for and where they are shown', async () => {
     const { plan } = await stage();
-    const [banner, tip] = active.activities!;
+    const [banner, tip] = ['gold-banner', 'tent-tip'].map((id) => active.activities!.find((one) => one.id === id));
+    const others = active.activities!.filter((one) => one !== banner && one !== tip);
     const edited = { ...banner!, priority: 3, audience: 'cart-abandoners' };
     const added = { ...tip!, id: 'added', audience: undefined, surfaces: ['web://www.shop.example/'] };
-    const planned = await plan({ ...active, activities: [edited, added] as Catalog['activities'] & object });
+    const planned = await plan({ ...active, activities: [edited, added, ...others] as Catalog['activities'] & object });
     const state = 'published';
     expect(planned.activities).toEqual([
       { id: 'added', change: 'new', lifecycleState: state, places: ['home-hero', 'web://www.shop.example/'], keys: [] },

@@ -93,6 +93,7 @@ describe('what commands print with --json', () => {
     ['catalog validate', async () => example],
     ['segment list', async () => example],
     ['segment plan', async () => [...example, 'cart-abandoners']],
+    ['segment describe', async () => [...example, 'cart-abandoners']],
     ['policy check', async () => example],
     ['schema union', async () => example],
     ['source-connection key', async () => []],
