@@ -6,7 +6,12 @@ import {
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { CreateSecretCommand, DeleteSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  ListSecretsCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -75,6 +80,7 @@ class Stage {
       this.secrets.add(Name);
       return {};
     });
+    secrets.on(ListSecretsCommand).callsFake(() => ({ SecretList: [...this.secrets].map((Name) => ({ Name })) }));
     secrets.on(DeleteSecretCommand).callsFake(({ SecretId }) => {
       this.secrets.delete(SecretId);
       return {};
