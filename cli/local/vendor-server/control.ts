@@ -25,10 +25,12 @@ export async function controlVendors(
   pathname: string,
   body: unknown,
 ): Promise<SinkAnswer> {
+  // Those that listen and that no catalog leads to are nobody's.
+  const opened = vendors.ids.filter((each) => vendors.account(each));
   const [, , id, what] = pathname.split('/').map(decodeURIComponent);
   if (id === undefined || id === '') {
     return method === 'GET'
-      ? { status: 200, body: { vendors: await Promise.all(vendors.ids.map((each) => summary(each, vendors))) } }
+      ? { status: 200, body: { vendors: await Promise.all(opened.map((each) => summary(each, vendors))) } }
       : unknown();
   }
   if (`${method} ${id}` === 'POST reset' && what === undefined) {

@@ -88,6 +88,8 @@ describe('vendors that are played on this machine', () => {
     expect(await http(track(origin, 'another token', 'C-1'))).toMatchObject({ status: 401 });
     expect(await http(track(origin, secret.bearerToken!, 'C-2', 'C-1'))).toMatchObject({ status: 201 });
     expect(await client.held('mail')).toEqual({ gold: ['C-1', 'C-2'] });
+    // Listens, and nothing leads there.
+    await client.openVendor('elsewhere', 'aws-sms');
     expect(await client.vendors()).toEqual([{ id: 'mail', held: { gold: 2 } }]);
     const heard = await client.requests({ path: '/vendors/mail/users/track' });
     expect(heard.map(({ status, headers }) => [status, headers.authorization])).toEqual([
