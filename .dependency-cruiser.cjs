@@ -13,7 +13,7 @@ const upward = modules.slice(0, -1).map((module) => ({
 }));
 
 const pure =
-  '^node_modules/(@bufbuild/protobuf|zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|jose|libphonenumber-js|re2js|safe-stable-stringify|yaml)/';
+  '^node_modules/(@bufbuild/protobuf|zod|ajv|ajv-formats|csv-parse|hyparquet|hyparquet-compressors|hyparquet-writer|jose|libphonenumber-js|re2js|rfc6902|safe-stable-stringify|yaml)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {

@@ -4,7 +4,6 @@ import { assignLanesOf } from '#cli/destination/lanes.ts';
 import { printRemains } from '#cli/report/print-estimate.ts';
 import { type JobReport, printProgress, reportJob } from '#cli/report/print-job.ts';
 import { printReach, type ReachReport } from '#cli/report/print-reach.ts';
-import { leftBehind } from '#cli/stage/history.ts';
 import { EVALUATION } from '#cli/stage/job-kinds.ts';
 import { isProtected } from '#cli/stage/protection.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
@@ -13,13 +12,12 @@ import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { lanesOfDestination } from '#core/activation/registry.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
-import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { compileCatalog } from '#core/catalog/compile.ts';
 import { type BreakingChange, breakingChanges, countBreaking, renderBreakingChange } from '#core/catalog/evolution.ts';
-import { profileDatasets } from '#core/catalog/stage-settings.ts';
+import { leftBehind } from '#core/catalog/history.ts';
+import { whyEvaluate } from '#core/catalog/why-evaluate.ts';
 import type { Job } from '#core/jobs/job.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
-import type { ObjectStore } from '#core/ports/object-store.ts';
-import { datasetFolder } from '#core/record/partition.ts';
 import { type Remains, remainsOf } from '#core/revert/dataset/remains.ts';
 import { type CatalogPosition, UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/active-catalog.ts';
 import { type ActivationNote, activeDefinitions, putCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
@@ -201,28 +199,6 @@ async function activeLanes(place: CatalogPosition): Promise<(id: string) => bool
     return () => true;
   }
 }
-
-/**
- * Why people may be members of other segments under the new catalog, although nothing came in: segments are others, or the
- * same rules look up something else, because a relationship came, went or leads elsewhere; or a dataset has left or was
- * switched off for profiles, or has come back to what is stored of it.
- */
-export async function whyEvaluate(
-  before: CompiledCatalog,
-  after: CompiledCatalog,
-  lake: Pick<ObjectStore, 'list'>,
-): Promise<'Segments' | 'Datasets' | undefined> {
-  if (meaningOf(before) !== meaningOf(after)) return 'Segments';
-  const [counted, counting] = [profileDatasets(before.datasets), profileDatasets(after.datasets)];
-  if (leftBehind(counted, counting).length > 0) return 'Datasets';
-  for (const id of leftBehind(counting, counted)) {
-    for await (const _ of lake.list(datasetFolder(id))) return 'Datasets';
-  }
-  return undefined;
-}
-
-const meaningOf = ({ segmentDefinitions, segments }: CompiledCatalog): string =>
-  JSON.stringify([...segmentDefinitions, segments.lookups]);
 
 /** How many definitions of each kind a catalog has. */
 export const countsOf = ({ namespaces, schemas, datasets, segments, activities = [], ...catalog }: Catalog) => ({

@@ -1,8 +1,8 @@
 import type { ReachReport } from '#cli/report/print-reach.ts';
-import { historyFor } from '#cli/stage/history.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { historyFor } from '#core/catalog/history.ts';
 import { identitySources } from '#core/catalog/reach/identity-sources.ts';
 import { reachOf } from '#core/catalog/reach/reach.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';

@@ -8,7 +8,6 @@ import {
 } from '#cli/catalog/activation-flags.ts';
 import { baseOf, noteBase } from '#cli/catalog/base.ts';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
-import { planCatalog } from '#cli/catalog/plan.ts';
 import { measureReach } from '#cli/catalog/reach.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { collect } from '#cli/options.ts';
@@ -19,6 +18,7 @@ import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { NotAllAccepted } from '#cli/user-error.ts';
 import { type Catalog, catalogVersion } from '#core/catalog/catalog.ts';
+import { planCatalog } from '#core/catalog/plan.ts';
 import type { CatalogProblem } from '#core/catalog/problem.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import { activeDefinitions } from '#lambdas/adapters/dynamodb/catalog-store.ts';

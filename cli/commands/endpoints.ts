@@ -30,7 +30,17 @@ export async function endpointsOf(
 ): Promise<
   Pick<
     StageEndpoints,
-    'collection' | 'edge' | 'texts' | 'textEvents' | 'batch' | 'token' | 'profiles' | 'access' | 'stream' | 'landing'
+    | 'collection'
+    | 'edge'
+    | 'texts'
+    | 'textEvents'
+    | 'batch'
+    | 'management'
+    | 'token'
+    | 'profiles'
+    | 'access'
+    | 'stream'
+    | 'landing'
   >
 > {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
@@ -41,6 +51,7 @@ export async function endpointsOf(
     texts: reachableEndpoint(resources['texts-url'], local),
     ...(resources['text-events-topic'] !== 'none' && { textEvents: resources['text-events-topic'] }),
     batch: reachableEndpoint(resources['batch-url'], local),
+    management: reachableEndpoint(resources['management-url'], local),
     token: reachableEndpoint(resources['token-url'], local),
     profiles: reachableEndpoint(resources['profiles-url'], local),
     access: {

@@ -5,13 +5,13 @@ import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printBlocks } from '#cli/report/print-blocks.ts';
 import { printEstimate } from '#cli/report/print-estimate.ts';
 import { printListing, printPlan } from '#cli/report/print-plan.ts';
-import { historyFor } from '#cli/stage/history.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { segmentOptions } from '#core/catalog/compile-people.ts';
+import { historyFor } from '#core/catalog/history.ts';
 import { listSegments } from '#core/catalog/lifecycle.ts';
 import {
   compileNamed,

@@ -25,7 +25,7 @@ export const gatewayListener =
   ({ upstreams, own }: GatewayOptions): RequestListener =>
   (incoming, response) => {
     const path = (incoming.url ?? '/').split('?', 1)[0]!;
-    const found = Object.entries<Route>(ROUTES).find(([, route]) => hasPath(route, path));
+    const found = routeTo(path, incoming.method);
     if (found?.[1].host !== 'edge') {
       const foreign = foreignCaller(incoming);
       if (foreign) return answer(response, foreign);
@@ -38,6 +38,12 @@ export const gatewayListener =
     }
     forward(incoming, response, upstream);
   };
+
+/** The route of a path that takes the method; where none does, one of the path. */
+function routeTo(path: string, method: string | undefined): [name: string, route: Route] | undefined {
+  const fitting = Object.entries<Route>(ROUTES).filter(([, route]) => hasPath(route, path));
+  return fitting.find(([, route]) => hasMethod(route, method)) ?? fitting[0];
+}
 
 const hasMethod = ({ methods }: Route, method: string | undefined): boolean =>
   methods.includes('ANY') || methods.includes(method as 'GET');

@@ -1,6 +1,6 @@
-import type { CatalogPlan } from '#cli/catalog/plan.ts';
 import type { ActivityChange } from '#core/catalog/activity-changes.ts';
 import type { DestinationImpact } from '#core/catalog/destination-impact.ts';
+import type { CatalogPlan } from '#core/catalog/plan.ts';
 import type { SchemaChange } from '#core/catalog/schema-changes.ts';
 import { printAudienceImpact } from './print-estimate.ts';
 import { table, tally } from './table.ts';

@@ -17,6 +17,7 @@ export interface StageEndpoints {
   /** The topic for what AWS says of texts, where the stage has one. */
   readonly textEvents?: string;
   readonly batch: IngestionMethod;
+  readonly management: IngestionMethod;
   readonly token: IngestionMethod;
   readonly profiles: IngestionMethod;
   readonly access: IngestionMethod & SignedEndpoint;
@@ -30,7 +31,8 @@ export interface StageEndpoints {
 
 /** The endpoints for people, with requests to try. */
 export function printEndpoints(endpoints: StageEndpoints): string {
-  const { collection, edge, texts, textEvents, batch, token, profiles, access, stream, landing, stage } = endpoints;
+  const { collection, edge, texts, textEvents, batch, management, token, profiles, access, stream, landing, stage } =
+    endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
     ['', `POST ${collection.url}/collection/batch/{connectionId}`],
@@ -38,6 +40,7 @@ export function printEndpoints(endpoints: StageEndpoints): string {
     ['vendors of texts', `POST ${texts.url}/texts/{destinationId}`],
     ...(textEvents === undefined ? [] : [['AWS, of texts', textEvents]]),
     ['batches of files', `${batch.url}/data/foundation/import/batches`],
+    ['definitions and operation', `${management.url}/data/foundation/…`],
     ['tokens of clients', `POST ${token.url}/ims/token/v3`],
     ['profiles, with a token', `${profiles.url}/data/core/ups/access/entities`],
     ['profiles, signed', `${access.url}/data/core/ups/access/entities`],
@@ -54,13 +57,14 @@ const hostsOf = ({
   edge,
   texts,
   batch,
+  management,
   token,
   profiles,
   access,
 }: StageEndpoints): string => `Every request needs the host of its endpoint
 ${table(
   ['endpoint', 'header'],
-  Object.entries({ collection, edge, texts, batch, token, profiles, access }).map(([name, { headers }]) => [
+  Object.entries({ collection, edge, texts, batch, management, token, profiles, access }).map(([name, { headers }]) => [
     name,
     `Host: ${headers.host ?? ''}`,
   ]),

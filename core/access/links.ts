@@ -30,6 +30,7 @@ const LINK = {
   address: ({ entityId, namespace }: AskedIdentity, start: string, request: EntitiesRequest) => {
     const parameters: (readonly [string, string | number | undefined])[] = [
       ['start', start],
+      ['offsets', start],
       ['orderby', request.orderby],
       ['schema.name', EVENT_SCHEMA],
       ['relatedSchema.name', PROFILE_SCHEMA],

@@ -106,7 +106,8 @@ export function readQuery(query: URLSearchParams): EntitiesRequest | AccessProbl
     'relatedSchema.name': isEvents ? (one('relatedSchema.name') ?? '') : PROFILE_SCHEMA,
     entityId: one(asked[0]!),
     entityIdNS: one(asked[1]!),
-    start: one('start'),
+    // A client that is much used names the token so.
+    start: one('start') ?? (one('offsets') || undefined),
     fields: one('fields'),
     mergePolicyId: one('mergePolicyId'),
     startTime: one('startTime'),

@@ -8,7 +8,7 @@ import type { IdentitySettings, NamespaceDefinition } from '#core/identity/defin
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { ActivityDefinition } from '#core/personalisation/definition.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
-import type { SchemaDefinition } from '#core/schema/definition.ts';
+import type { SchemaDefinition, SchemaPartDefinition } from '#core/schema/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { EvaluationSettings } from '#core/segmentation/evaluation-settings.ts';
 
@@ -21,6 +21,8 @@ export interface Catalog {
   /** Native rules, where there are none. */
   readonly evaluationSettings?: EvaluationSettings;
   readonly schemas: readonly SchemaDefinition[];
+  /** Field groups, classes and data types that stay by themselves; the others are in the schemas that use them. */
+  readonly schemaParts?: readonly SchemaPartDefinition[];
   readonly datasets: readonly DatasetDefinition[];
   /** Nobody may send records over HTTP, where there are none. */
   readonly sourceConnections?: readonly SourceConnectionDefinition[];
@@ -48,7 +50,8 @@ const VERSION_LENGTH = 16;
 export const routesAlike = (a: Catalog, b: Catalog): boolean => routingOf(a) === routingOf(b);
 
 function routingOf(catalog: Catalog): string | undefined {
-  const { schemas: _schemas, sourceConnections: _connections, evaluationSettings: _rules, ...others } = catalog;
+  const { schemas: _schemas, schemaParts: _parts, sourceConnections: _connections, ...known } = catalog;
+  const { evaluationSettings: _rules, ...others } = known;
   const { activities: _activities, edgeDestinations: _answers, datastreams: _datastreams, segments, ...rest } = others;
   const seenApart = segments.flatMap(({ id, mergePolicyId }) =>
     mergePolicyId === undefined ? [] : [[id, mergePolicyId]],

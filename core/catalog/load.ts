@@ -87,12 +87,14 @@ function catalogOf(loaded: LoadedCatalog): Catalog {
   const [identitySettings] = definitions(loaded['identity-settings']);
   const sourceConnections = definitions(loaded['source-connections']);
   const datastreams = definitions(loaded.datastreams);
+  const schemaParts = definitions(loaded['schema-parts']);
   const [evaluationSettings] = definitions(loaded['evaluation-settings']);
   return {
     namespaces: definitions(loaded.namespaces),
     ...(identitySettings && { identitySettings }),
     ...(evaluationSettings && { evaluationSettings }),
     schemas: definitions(loaded.schemas),
+    ...(schemaParts.length > 0 && { schemaParts }),
     datasets: definitions(loaded.datasets),
     ...(sourceConnections.length > 0 && { sourceConnections }),
     ...(datastreams.length > 0 && { datastreams }),

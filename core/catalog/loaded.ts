@@ -5,7 +5,7 @@ import type { IdentitySettings, NamespaceDefinition } from '#core/identity/defin
 import type { DatasetDefinition, SourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import type { ActivityDefinition } from '#core/personalisation/definition.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
-import type { SchemaDefinition } from '#core/schema/definition.ts';
+import type { SchemaDefinition, SchemaPartDefinition } from '#core/schema/definition.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { EvaluationSettings } from '#core/segmentation/evaluation-settings.ts';
 import type { CatalogProblem } from './problem.ts';
@@ -17,6 +17,7 @@ export interface Kinds {
   'identity-settings': IdentitySettings;
   'evaluation-settings': EvaluationSettings;
   schemas: SchemaDefinition;
+  'schema-parts': SchemaPartDefinition;
   datasets: DatasetDefinition;
   'source-connections': SourceConnectionDefinition;
   datastreams: DatastreamDefinition;

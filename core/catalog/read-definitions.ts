@@ -6,7 +6,7 @@ import { identitySettings, namespaceDefinition } from '#core/identity/definition
 import { datasetDefinition, sourceConnectionDefinition } from '#core/ingestion/definition.ts';
 import { activityDefinition } from '#core/personalisation/definition.ts';
 import { mergePolicyDefinition } from '#core/profile/definition.ts';
-import { schemaDefinition } from '#core/schema/definition.ts';
+import { schemaDefinition, schemaPartDefinition } from '#core/schema/definition.ts';
 import { isCopy, isInstance } from '#core/schema/library.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
 import { evaluationSettings } from '#core/segmentation/evaluation-settings.ts';
@@ -31,6 +31,7 @@ const READINGS: { readonly [K in Kind]: Reading } = {
   'identity-settings': { shape: identitySettings },
   'evaluation-settings': { shape: evaluationSettings },
   schemas: { shape: schemaDefinition, idKey: '$id' },
+  'schema-parts': { shape: schemaPartDefinition, idKey: '$id' },
   datasets: { shape: datasetDefinition, idKey: 'id' },
   'source-connections': { shape: sourceConnectionDefinition, idKey: 'id', variables: true },
   datastreams: { shape: datastreamDefinition, idKey: 'id', variables: true },
@@ -72,7 +73,7 @@ export function readDefinitions(
     }
     for (const one of readFile(READINGS[kind], file, variables, problems)) loaded[kind].push(one as never);
   }
-  const composed = composeSchemas(loaded.schemas, parts);
+  const composed = composeSchemas(loaded.schemas, [...loaded['schema-parts'], ...parts]);
   problems.push(...composed.problems);
   return { loaded: { ...loaded, schemas: composed.schemas, parts }, problems };
 }

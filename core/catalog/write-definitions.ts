@@ -1,6 +1,8 @@
 import { stringify } from 'yaml';
 import { isAssignment, type LabelDefinition, type PolicyDefinition } from '#core/governance/definition.ts';
+import type { SchemaDefinition } from '#core/schema/definition.ts';
 import type { Catalog } from './catalog.ts';
+import { withoutOwnParts } from './decompose.ts';
 import type { Kind, Kinds } from './loaded.ts';
 
 /** A definition, and what tells it from all others of its kind. */
@@ -17,6 +19,7 @@ const NAMES: Naming = {
   'identity-settings': () => 'settings',
   'evaluation-settings': () => 'settings',
   schemas: ({ $id }) => $id,
+  'schema-parts': ({ $id }) => $id,
   datasets: ({ id }) => id,
   'source-connections': ({ id }) => id,
   datastreams: ({ id }) => id,
@@ -42,6 +45,7 @@ const DEFINITIONS: { readonly [K in Kind]: (catalog: Catalog) => readonly Kinds[
   'identity-settings': ({ identitySettings: one }) => (one ? [one] : []),
   'evaluation-settings': ({ evaluationSettings: one }) => (one ? [one] : []),
   schemas: ({ schemas }) => schemas,
+  'schema-parts': ({ schemaParts = [] }) => schemaParts,
   datasets: ({ datasets }) => datasets,
   'source-connections': ({ sourceConnections = [] }) => sourceConnections,
   datastreams: ({ datastreams = [] }) => datastreams,
@@ -85,7 +89,7 @@ export function definitionText(one: NamedDefinition, form: 'yaml' | 'json'): str
 
 /** The value of a file or of an item of it: where files may have variables, what looks like one is none. */
 export function writtenValue({ kind, definition }: NamedDefinition): unknown {
-  const text = JSON.stringify(definition);
+  const text = JSON.stringify(kind === 'schemas' ? withoutOwnParts(definition as SchemaDefinition) : definition);
   return JSON.parse(WITH_VARIABLES.includes(kind) ? text.replaceAll('${', () => '$${') : text) as unknown;
 }
 

@@ -88,6 +88,16 @@ export const ENVIRONMENT = {
     QUARANTINE_BUCKET: resource,
     REVERTS_QUEUE_URL: resource,
   }),
+  /** definitions and operation over HTTP, in AEP's shapes */
+  management: z.object({
+    ...memberships,
+    ...callers,
+    ...evaluation,
+    ...starter,
+    TIMELINE_TABLE: resource,
+    LAKE_BUCKET: resource,
+    DESTINATION_QUEUES: jsonMap,
+  }),
   /** Kinesis `collection` → stitch */
   'stitch-stream': z.object({ ...records, ...suppression }),
   /** S3 `landing` notification → chunks */

@@ -71,8 +71,6 @@ export const ROUTES = {
     paths: [
       ...OF_BATCHES.flatMap((prefix) => [`${prefix}/batches`, `${prefix}/batches/{proxy+}`]),
       '/data/foundation/catalog/batch/{batchId}',
-      '/data/foundation/catalog/dataSets',
-      '/data/foundation/catalog/dataSets/{datasetId}',
     ],
     // Files of some megabytes come through it.
     slowestMs: 10_000,
@@ -92,7 +90,7 @@ export const ROUTES = {
     authorization: 'by-function',
     scope: 'profile:read',
     methods: ['GET', 'POST'],
-    paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
+    paths: ['/ups/access/entities', '/data/core/ups/access/entities', '/data/core/identity/{proxy+}'],
     slowestMs: 3_000,
   },
   access: {
@@ -103,6 +101,23 @@ export const ROUTES = {
     methods: ['GET', 'POST'],
     paths: ['/ups/access/entities', '/data/core/ups/access/entities'],
     slowestMs: 3_000,
+  },
+  // After the others: whatever is not theirs.
+  management: {
+    host: 'management',
+    function: 'management',
+    authorization: 'by-function',
+    scope: 'by-row',
+    methods: ['ANY'],
+    paths: [
+      '/tributary/{proxy+}',
+      '/data/{proxy+}',
+      '/unifiedtags/{proxy+}',
+      '/unifiedfolders/{proxy+}',
+      '/openapi.json',
+    ],
+    // A change is checked as a whole; to try one counts people.
+    slowestMs: 20_000,
   },
 } as const satisfies Readonly<Record<string, Route>>;
 export type RouteName = keyof typeof ROUTES;

@@ -10,6 +10,8 @@ export const STAGE_PARAMETERS = [
   'text-events-topic',
   /** AEP's batch API: followed by `/batches` */
   'batch-url',
+  /** Definitions and operation of the stage: followed by `/data/foundation/…`; may end in a slash */
+  'management-url',
   /** Where clients ask for tokens: followed by `/ims/token/v3`; may end in a slash */
   'token-url',
   /** Where profiles are read with a token: followed by `/ups/access/entities`; may end in a slash */

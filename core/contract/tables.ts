@@ -99,6 +99,8 @@ export const operationsKey = {
   clients: (): string => `${OPERATIONS_PREFIX.callers}clients`,
   /** A change that waits for a second person. */
   approval: (id: string): string => `APPROVAL#${id}`,
+  /** What is kept for a while for callers of the API. */
+  note: (id: string): string => `${OPERATIONS_PREFIX.notes}${id}`,
   /** Which destination has which lane of the pool. */
   lanes: (): string => 'LANES',
   /** The access token of a destination, sealed with its secret. */
@@ -137,6 +139,8 @@ export const OPERATIONS_PREFIX = {
   erasure: 'ERASURE#',
   exposures: 'EXPOSURES#',
   callers: 'CALLERS#',
+  notes: 'NOTES#',
+  catalog: 'CATALOG#',
 } as const;
 
 /** Of the keys of the deletions of one dataset. */

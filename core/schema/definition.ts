@@ -88,3 +88,18 @@ export const schemaDefinition = z.looseObject({
   descriptors: z.array(schemaDescriptor).default([]),
 });
 export type SchemaDefinition = z.output<typeof schemaDefinition>;
+
+/** What tells the parts that are definitions of their own from those that schemas were put together from once. */
+export const TENANT_CONTAINER = 'tenant';
+
+/**
+ * `schema-parts/`: a class, field group or data type of the company's own that stays in the catalog by itself, whether a
+ * schema uses it or not. Schemas that use it follow when it changes.
+ */
+export const schemaPartDefinition = z.looseObject({
+  $id: z.string().min(1),
+  title: z.string().optional(),
+  'meta:resourceType': z.enum(['fieldgroups', 'classes', 'datatypes']).default('fieldgroups'),
+  'meta:containerId': z.literal(TENANT_CONTAINER).default(TENANT_CONTAINER),
+});
+export type SchemaPartDefinition = z.output<typeof schemaPartDefinition>;

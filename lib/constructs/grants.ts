@@ -166,6 +166,11 @@ export function readObjects(grantee: IFunction, bucket: IBucket): Grant {
   return list.combine(onObjects(grantee, bucket, ['s3:GetObject']));
 }
 
+/** Listing objects, without reading them. */
+export function listObjects(grantee: IFunction, bucket: IBucket): Grant {
+  return Grant.addToPrincipal({ grantee, actions: ['s3:ListBucket'], resourceArns: [bucket.bucketArn] });
+}
+
 /** Reading objects that others have replaced, by their version. */
 export const readVersions = (grantee: IFunction, bucket: IBucket): Grant =>
   onObjects(grantee, bucket, ['s3:GetObjectVersion']);

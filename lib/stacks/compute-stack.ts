@@ -15,7 +15,7 @@ import { addErasure } from './compute/erasure.ts';
 import { addEvaluation, addRerouting, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
 import { addHttpEndpoints, type Urls } from './compute/http-endpoints.ts';
-import { addBatchEvaluation, addDeletion, addExpiry } from './compute/profile-jobs.ts';
+import { addBatchEvaluation, addDeletion, addExpiry, evaluationQueue } from './compute/profile-jobs.ts';
 import { addFileIngestion, addStreamIngestion } from './compute/record-endpoints.ts';
 import { addReverts, revertQueue } from './compute/reverts.ts';
 import { addSchedules } from './compute/schedules.ts';
@@ -41,7 +41,8 @@ export class ComputeStack extends Stack {
     this.alarms = new Alarms(config, data.alarms.topic);
     this.#make = new FunctionFactory(this, { config, data, activation, lanes, alarms: this.alarms });
     const reverts = revertQueue(this.#make);
-    const { urls, late } = addHttpEndpoints(this.#make, reverts);
+    const evaluation = evaluationQueue(this.#make);
+    const { urls, late } = addHttpEndpoints(this.#make, { reverts, evaluation });
     const texts = config.textEventAccounts.length > 0 ? addTextEvents(this.#make) : undefined;
     addStreamIngestion(this.#make);
     const files = addFileIngestion(this.#make, reverts);
@@ -49,7 +50,7 @@ export class ComputeStack extends Stack {
     addEvaluation(this.#make);
     addRouting(this.#make);
     addRerouting(this.#make);
-    const { batch, evaluation } = addBatchEvaluation(this.#make);
+    const batch = addBatchEvaluation(this.#make, evaluation);
     const { expire, expiry } = addExpiry(this.#make);
     const { compact, compaction } = addCompaction(this.#make);
     const { erase, erasure } = addErasure(this.#make);
@@ -116,6 +117,11 @@ export class ComputeStack extends Stack {
       'Address of profiles, at /ups/access/entities; signed requests',
     );
     parameters.publish('batch-url', urls['batch-url'], 'Address of the batch API, at /batches');
+    parameters.publish(
+      'management-url',
+      urls['management-url'],
+      'Address of definitions and operation, at /data/foundation/…',
+    );
     parameters.publish('profiles-url', urls['profiles-url'], 'Address of profiles, at /ups/access/entities; tokens');
     parameters.publish('token-url', urls['token-url'], 'Address where clients ask for tokens, at /ims/token/v3');
     parameters.publish('reverts-queue', queues.reverts.queue.queueUrl, 'Queue of batches that are to be taken back');

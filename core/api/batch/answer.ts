@@ -3,7 +3,6 @@ import { problem } from '#core/ingestion/collection/problem.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
 import { senderByCredentials } from '../sender.ts';
 import { createBatch, finishBatch, forbidden } from './batches.ts';
-import { answerDatasets } from './datasets.ts';
 import type { BatchApiDeps } from './deps.ts';
 import { badRequest, findBatch, type KnownBatch, maySend } from './known-batch.ts';
 import { listBatches, showBatch, showBatches } from './list-batches.ts';
@@ -16,7 +15,6 @@ const PATH =
 
 /** Several batches at once, as AEP's catalog takes them. */
 const SEVERAL = /\/batches\/(?<ids>[A-Za-z0-9-]{1,64}(?:,[A-Za-z0-9-]{1,64}){1,99})\/?$/;
-const DATASETS = /\/data\/foundation\/catalog\/dataSets(?:\/(?<datasetId>[^/]+))?\/?$/;
 
 interface Target {
   readonly batchId?: string;
@@ -28,14 +26,12 @@ interface Target {
 /** Answers a call of the batch API (aep.md §2.2): finds what is called and whether its sender may. */
 export async function answerCall(call: HttpCall, deps: BatchApiDeps): Promise<HttpAnswer> {
   const ids = SEVERAL.exec(call.path)?.groups?.ids?.split(',');
-  const datasets = DATASETS.exec(call.path);
   const match = PATH.exec(call.path);
-  if (!match && !ids && !datasets) return problem(404, 'inlet', 'There is nothing at this address');
+  if (!match && !ids) return problem(404, 'inlet', 'There is nothing at this address');
   const target: Target = match?.groups ?? {};
   const catalog = await deps.catalog.current();
   const connection = await senderByCredentials(call, catalog, deps.callers);
   if ('status' in connection) return connection;
-  if (datasets) return answerDatasets(call, datasets.groups?.datasetId, connection, catalog);
   if (ids) return call.method === 'GET' ? showBatches(ids, call, connection, deps) : NOT_ALLOWED;
   if (target.batchId === undefined) {
     if (call.method === 'GET') return listBatches(call, connection, deps);

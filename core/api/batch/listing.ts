@@ -67,19 +67,6 @@ export function readListing(parameters: Readonly<Record<string, string | undefin
   };
 }
 
-/** Which datasets are asked for. */
-export type DatasetListing = Pick<BatchListing, 'limit' | 'start' | 'properties'> & {
-  readonly name?: string | undefined;
-};
-
-/** The question of `GET /dataSets?…`. @returns what is wrong with it, as text */
-export function readDatasetListing(parameters: Readonly<Record<string, string | undefined>>): DatasetListing | string {
-  const parsed = z.object({ ...page, name: z.string().optional() }).safeParse(parameters);
-  if (!parsed.success) return problemIn(parsed.error);
-  const { limit, start, offset, properties, name } = parsed.data;
-  return { limit, start: start ?? offset ?? 0, properties: properties?.split(','), name };
-}
-
 function problemIn({ issues: [issue] }: z.ZodError): string {
   return `${issue!.path.join('.')}: ${issue!.message}`;
 }

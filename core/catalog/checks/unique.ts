@@ -4,6 +4,7 @@ import { type Findings, type Kind, type Loaded, type LoadedCatalog, placeOf } fr
 const ID_KEYS: Partial<Record<Kind, { key: string; called: string }>> = {
   namespaces: { key: 'code', called: 'namespace' },
   schemas: { key: '$id', called: 'schema' },
+  'schema-parts': { key: '$id', called: 'schema part' },
   datasets: { key: 'id', called: 'dataset' },
   'source-connections': { key: 'id', called: 'source connection' },
   datastreams: { key: 'id', called: 'datastream' },

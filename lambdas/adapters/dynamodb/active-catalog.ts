@@ -49,7 +49,7 @@ export async function readItem({ client, table }: CatalogToRead, pk: string): Pr
 }
 
 /** Epoch ms: since when a version is active, as its activation says; undefined where that is not known. */
-const activeSince = ({ activation }: Pointer): { activeSince: number } | undefined =>
+export const activeSince = ({ activation }: Pointer): { activeSince: number } | undefined =>
   activation === undefined ? undefined : { activeSince: Date.parse(activation.split('#')[1]!) };
 
 /**

@@ -127,7 +127,7 @@ export async function activationsOf(place: CatalogPosition, most: number): Promi
 export const currentVersion = async (place: CatalogPosition): Promise<string | undefined> =>
   (await readPointer(place))?.version;
 
-async function readCatalog(place: CatalogPosition, version: string): Promise<StoredCatalog | undefined> {
+export async function readCatalog(place: CatalogPosition, version: string): Promise<StoredCatalog | undefined> {
   const [bytes, since, routed] = await Promise.all([
     place.bucket.get(objectKey(version)),
     place.bucket.get(sharedSinceKey(version)),
@@ -142,7 +142,7 @@ async function readCatalog(place: CatalogPosition, version: string): Promise<Sto
 }
 
 /** The definitions of a version, and what its stage knows of them. */
-interface StoredCatalog {
+export interface StoredCatalog {
   readonly catalog: Catalog;
   readonly sharedSince: SharedSince;
   /** Epoch ms; undefined where it was put before this was noted. */

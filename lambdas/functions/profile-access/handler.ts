@@ -1,6 +1,8 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { HttpAnswer, HttpCall } from '#core/api/http.ts';
 import type { Callers } from '#core/api/management/caller.ts';
+import { createRouter } from '#core/api/management/router.ts';
+import { PEOPLE_ROUTES } from '#core/api/people/routes.ts';
 import { access, type ProfileAccessDeps, rejection } from '#core/api/profile/entities.ts';
 import type { Caller } from '#core/callers/caller.ts';
 import { NoCatalogError } from '#core/catalog/port.ts';
@@ -14,7 +16,7 @@ export interface AccessHandlerDeps extends ProfileAccessDeps {
 }
 
 /**
- * Profiles and their events in the shape of AEP's entities API (aep.md §4.2), by signed requests and by those with a token.
+ * Profiles, their events and identity graphs in the shapes of AEP (aep.md §4.2), by signed requests and by those with a token.
  * Nothing of a request is logged but how it ended: addresses and bodies name people.
  */
 export function createHandler(deps: AccessHandlerDeps) {
@@ -31,8 +33,13 @@ export function createHandler(deps: AccessHandlerDeps) {
 
 async function answerOf(call: HttpCall, deps: AccessHandlerDeps): Promise<HttpAnswer> {
   const caller = signerOf(call, deps) ?? (await deps.callers.callerOf(call));
-  return 'status' in caller ? caller : access(call, caller, deps);
+  if ('status' in caller) return caller;
+  if (!IDENTITIES.test(call.path)) return access(call, caller, deps);
+  return await people.answer(call, { ...deps, callers: { callerOf: async () => caller } });
 }
+
+const IDENTITIES = /^\/data\/core\/identity\//;
+const people = createRouter(PEOPLE_ROUTES);
 
 /** Whom IAM lets call may read profiles: it has verified the signature before the function was called. */
 function signerOf({ signedBy, headers }: HttpCall, { isEmulated }: AccessHandlerDeps): Caller | undefined {

@@ -5,7 +5,9 @@ import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource } from '#lib/constructs/event-sources.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import {
+  listObjects,
   listVersions,
+  putItemsUnder,
   putRecords,
   queryItems,
   readItems,
@@ -13,8 +15,10 @@ import {
   readObjects,
   readSecretsUnder,
   readVersions,
+  scanItems,
   updateItemsUnder,
   uploadObjects,
+  writeObjects,
 } from '#lib/constructs/grants.ts';
 import { HttpEndpoint } from '#lib/constructs/http-endpoint.ts';
 import type { OriginCheck } from '#lib/constructs/origin-check.ts';
@@ -24,7 +28,14 @@ import type { FunctionFactory } from './function-factory.ts';
 
 export type Urls = Readonly<
   Record<
-    'collection-url' | 'edge-url' | 'texts-url' | 'batch-url' | 'token-url' | 'profiles-url' | 'access-url',
+    | 'collection-url'
+    | 'edge-url'
+    | 'texts-url'
+    | 'batch-url'
+    | 'management-url'
+    | 'token-url'
+    | 'profiles-url'
+    | 'access-url',
     string
   >
 >;
@@ -34,7 +45,10 @@ export type Urls = Readonly<
  * edge only.
  * @returns the addresses, and the queue of records for which the stream had no room
  */
-export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { urls: Urls; late: WorkQueue } {
+export function addHttpEndpoints(
+  make: FunctionFactory,
+  { reverts, evaluation }: { readonly reverts: WorkQueue; readonly evaluation: WorkQueue },
+): { urls: Urls; late: WorkQueue } {
   const { config, data, alarms } = make;
   const originCheck = addOriginCheck(make);
   const edgeHost = new HttpEndpoint(make.scope, 'HttpDoor', { config, alarms, host: 'edge', originCheck });
@@ -84,6 +98,7 @@ export function addHttpEndpoints(make: FunctionFactory, reverts: WorkQueue): { u
     'edge-url': edgeHost.add({ target: edge, route: ROUTES.edge }),
     'texts-url': edgeHost.add({ target: addTextCallback(make), route: ROUTES.texts }),
     'batch-url': management.add({ target: batches, route: ROUTES.batch }),
+    'management-url': management.add({ target: addManagement(make, evaluation), route: ROUTES.management }),
     'token-url': management.add({ target: addToken(make), route: ROUTES.token }),
     // The URL of a function that answers both is one for signed requests.
     'access-url': signedHost.add({ target: access, route: ROUTES.access }),
@@ -105,6 +120,33 @@ function addOriginCheck(make: FunctionFactory): OriginCheck | undefined {
   const check = make.withoutCatalog('OriginCheck', 'origin-check', does, { ORIGIN_SECRET: secret.secretArn });
   secret.grantRead(check.function);
   return { secret, check };
+}
+
+/**
+ * Definitions and operation over HTTP. It writes catalogs and starts evaluations; of people it counts, and shows none.
+ */
+function addManagement(make: FunctionFactory, evaluation: WorkQueue): TributaryFunction {
+  const { config, data } = make;
+  const management = make.function('Management', 'management', 'definitions and operation over HTTP', {
+    ...make.memberships(),
+    ...make.callers(),
+    EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
+    PARTITIONS: String(config.jobPartitions),
+    TIMELINE_TABLE: data.timeline.tableName,
+    LAKE_BUCKET: data.lake.bucketName,
+    DESTINATION_QUEUES: JSON.stringify(make.activation.queueUrls),
+  });
+  const made = management.function;
+  writeObjects(made, data.catalog);
+  const { catalog, evaluation: jobs, notes } = OPERATIONS_PREFIX;
+  putItemsUnder(made, data.operations, [catalog, jobs, notes]);
+  scanItems(made, data.operations);
+  evaluation.queue.grantSendMessages(made);
+  readItems(made, data.profiles);
+  scanItems(made, data.profiles);
+  queryItems(made, data.timeline);
+  listObjects(made, data.lake);
+  return management;
 }
 
 /** A client's id and secret → a token. It alone reads the key that tokens are signed with. */

@@ -20,10 +20,13 @@ import type { FunctionFactory } from './function-factory.ts';
 /** Share of its timeout that a call works before it hands its part on: a step may take long, and must not be cut off. */
 const WORKING_SHARE = 0.5;
 
+/** The queue of the parts of evaluations of all profiles. */
+export const evaluationQueue = (make: FunctionFactory): WorkQueue =>
+  addPartitionsQueue(make, 'Evaluation', 'evaluation', 'evaluate-partition');
+
 /** All profiles → parts → memberships. */
-export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFunction; evaluation: WorkQueue } {
+export function addBatchEvaluation(make: FunctionFactory, evaluation: WorkQueue): TributaryFunction {
   const { data } = make;
-  const evaluation = addPartitionsQueue(make, 'Evaluation', 'evaluation', 'evaluate-partition');
   const batch = make.function('EvaluateBatch', 'evaluate-batch', 'all profiles → parts', {
     ...make.catalog(),
     EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
@@ -41,7 +44,7 @@ export function addBatchEvaluation(make: FunctionFactory): { batch: TributaryFun
   // Segments that are new see what happened before them: events are chosen anew.
   writeItems(part.function, data.profiles);
   queryItems(part.function, data.timeline);
-  return { batch, evaluation };
+  return batch;
 }
 
 /** All profiles → parts → what has expired is removed. */

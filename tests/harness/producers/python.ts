@@ -6,6 +6,15 @@ import { projectRoot } from '#cli/root.ts';
 import { UserError } from '#cli/user-error.ts';
 
 /** Packages that write files, each in a virtual environment of its own, so that one that does not install is missed alone. */
+/** A client for AEP and what it needs: it names no versions itself. */
+const AEPP = [
+  'aepp==0.6.0',
+  'datamodel-code-generator==0.89.0',
+  'matplotlib==3.11.2',
+  'pandas==3.1.1',
+  'requests==2.34.2',
+];
+
 const PACKAGES = {
   pandas: { modules: ['pandas', 'pyarrow'], requirements: ['pandas==3.1.1', 'pyarrow==26.0.1'] },
   polars: { modules: ['polars'], requirements: ['polars==2.1.0'] },
@@ -14,8 +23,9 @@ const PACKAGES = {
     modules: ['aws_kinesis_agg'],
     requirements: ['aws-kinesis-agg==1.2.3', 'protobuf==7.36.2', 'six==1.17.0'],
   },
+  aepp: { modules: ['aepp'], requirements: AEPP },
   spark: { modules: ['pyspark'], requirements: ['pyspark==4.3.0'] },
-} as const;
+} as const satisfies Readonly<Record<string, { modules: readonly string[]; requirements: readonly string[] }>>;
 export type PythonPackage = keyof typeof PACKAGES;
 
 /** Nothing of the repository: it goes with `node_modules`. */

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { planCatalog } from '#cli/catalog/plan.ts';
 import { printCatalogPlan } from '#cli/report/print-catalog-plan.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
+import { planCatalog } from '#core/catalog/plan.ts';
 import { cellsOf } from '#tests/harness/core/rows.ts';
 import { enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform } from '#tests/harness/platform/platform.ts';

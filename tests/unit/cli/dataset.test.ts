@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { whyEvaluate } from '#cli/catalog/activate.ts';
 import { checkLeft, type Known } from '#cli/dataset/left-catalog.ts';
 import { printAudienceImpact } from '#cli/report/print-estimate.ts';
-import { historyFor } from '#cli/stage/history.ts';
 import type { StageStores } from '#cli/stage/stores.ts';
 import { audienceImpact } from '#core/catalog/audience-impact.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
+import { historyFor } from '#core/catalog/history.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { whyEvaluate } from '#core/catalog/why-evaluate.ts';
 import { remainsOf } from '#core/revert/dataset/remains.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { cellsOf } from '#tests/harness/core/rows.ts';

@@ -55,6 +55,7 @@ describe('the endpoints of a stage', () => {
     edge: { url: 'http://127.0.0.1:4600/e', headers: {} },
     texts: { url: 'http://127.0.0.1:4600/t', headers: {} },
     batch: { url: 'http://127.0.0.1:4600/b', headers: {} },
+    management: { url: 'http://127.0.0.1:4600/m', headers: {} },
     token: { url: 'http://127.0.0.1:4600/i', headers: {} },
     profiles: { url: 'http://127.0.0.1:4600/a', headers: {} },
     access: { url: 'http://127.0.0.1:4600/a', headers: {}, signedFor: 'us-east-1:lambda', signedBy: 'ID:SECRET' },

@@ -269,30 +269,6 @@ describe('a client that was written for the batch API of AEP', () => {
     expect(Object.keys((await call('GET', `${CATALOG}?limit=100`)).body)).toHaveLength(25);
   });
 
-  it('finds the datasets that it may send to, with their schema', async () => {
-    const { call } = client();
-    const DATASETS = '/data/foundation/catalog/dataSets';
-    const { status, body } = await call('GET', DATASETS);
-    expect(status).toBe(200);
-    expect(Object.keys(body).sort()).toEqual(['customers', 'web-events']);
-    expect(body['web-events']).toMatchObject({
-      name: 'Site and app',
-      imsOrg: '0123456789ABCDEF@AdobeOrg',
-      schemaRef: { id: expect.stringContaining('web-events'), contentType: 'application/vnd.adobe.xed+json;version=1' },
-      tags: { unifiedProfile: ['enabled:true'], unifiedIdentity: ['enabled:true'] },
-    });
-    const names = await call('GET', `${DATASETS}?properties=name&limit=1&start=1`);
-    expect(names.body).toEqual({ 'web-events': { name: 'Site and app' } });
-    expect(await call('GET', `${DATASETS}?name=Site%20and%20app`)).toMatchObject({ body: { 'web-events': {} } });
-    expect((await call('GET', `${DATASETS}/customers`)).body).toMatchObject({
-      customers: { name: expect.any(String) },
-    });
-    expect((await call('GET', `${DATASETS}/logins`)).status, 'of somebody else').toBe(404);
-    expect((await call('POST', DATASETS, {})).status).toBe(405);
-    expect((await call('GET', `${DATASETS}?limit=0`)).status).toBe(400);
-    expect((await call('GET', DATASETS, '', { 'x-api-key': 'wrong' })).status).toBe(401);
-  });
-
   it('is told where the records of a batch are, since there are no files of one', async () => {
     const { create, call } = client();
     const { status, body } = await call('GET', `${EXPORT}/${(await create()).id}/files`);

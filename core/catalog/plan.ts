@@ -1,15 +1,18 @@
-import { historyFor, leftBehind } from '#cli/stage/history.ts';
-import type { StageStores } from '#cli/stage/stores.ts';
-import { type ActivityChange, activityChanges } from '#core/catalog/activity-changes.ts';
-import { type AudienceImpact, audienceImpact, type Side } from '#core/catalog/audience-impact.ts';
-import type { Catalog } from '#core/catalog/catalog.ts';
-import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';
-import { type DestinationImpact, DestinationImpacts } from '#core/catalog/destination-impact.ts';
-import { type BreakingChange, breakingChanges } from '#core/catalog/evolution.ts';
-import { type SchemaChange, schemaChanges } from '#core/catalog/schema-changes.ts';
-import { stageSettings } from '#core/catalog/stage-settings.ts';
+import type { DeliveryStateStore } from '#core/activation/delivery-state.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import { type Remains, remainsOf } from '#core/revert/dataset/remains.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
+import { type ActivityChange, activityChanges } from './activity-changes.ts';
+import { type AudienceImpact, audienceImpact, type Side } from './audience-impact.ts';
+import type { Catalog } from './catalog.ts';
+import { type CompiledCatalog, compileCatalog } from './compile.ts';
+import { type DestinationImpact, DestinationImpacts } from './destination-impact.ts';
+import { type BreakingChange, breakingChanges } from './evolution.ts';
+import { historyFor, leftBehind } from './history.ts';
+import { type SchemaChange, schemaChanges } from './schema-changes.ts';
+import { stageSettings } from './stage-settings.ts';
 
 /** What applying a catalog would do; also the JSON of `catalog plan`. */
 export interface CatalogPlan extends AudienceImpact {
@@ -22,8 +25,14 @@ export interface CatalogPlan extends AudienceImpact {
   readonly breaking: readonly BreakingChange[];
 }
 
-type Stores = Pick<StageStores, 'profiles' | 'lookups' | 'timeline' | 'deliveryStates'> &
-  Parameters<typeof remainsOf>[1];
+/** The stores of a stage that are read. */
+export interface PlanStores {
+  readonly profiles: ProfileStore;
+  readonly lookups: LookupStore;
+  readonly timeline: Timeline;
+  readonly deliveryStates: Pick<DeliveryStateStore, 'get'>;
+  readonly lake: Parameters<typeof remainsOf>[1]['lake'];
+}
 
 /**
  * Compares a catalog with the active one; nothing is written.
@@ -32,7 +41,7 @@ type Stores = Pick<StageStores, 'profiles' | 'lookups' | 'timeline' | 'deliveryS
 export async function planCatalog(
   definitions: Catalog,
   { active, before }: { readonly active: CompiledCatalog; readonly before: Catalog | undefined },
-  stores: Stores,
+  stores: PlanStores,
   now: number,
 ): Promise<CatalogPlan> {
   const catalog = compileCatalog(definitions);
@@ -42,7 +51,8 @@ export async function planCatalog(
     lookups: lookupReader(stores.lookups),
     ...history,
     now,
-    random: Math.random,
+    // All are looked at: nothing is drawn.
+    random: () => 0,
   };
   const impacts = new DestinationImpacts(active.destinations, stageSettings(catalog).route, stores.deliveryStates, now);
   const impact = await audienceImpact(sideOf(active), sideOf(catalog), deps, (item, members) =>

@@ -1,8 +1,8 @@
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
-import { profileDatasets } from '#core/catalog/stage-settings.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { PreviewDeps } from '#core/segmentation/preview.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
-import type { StageStores } from './stores.ts';
+import type { CompiledCatalog } from './compile.ts';
+import { profileDatasets } from './stage-settings.ts';
 
 /**
  * Profiles keep of events what the segments active read. Where others read something else, or events of other datasets
@@ -12,7 +12,7 @@ import type { StageStores } from './stores.ts';
 export function historyFor(
   segments: SegmentSet,
   active: CompiledCatalog,
-  { timeline }: Pick<StageStores, 'timeline'>,
+  { timeline }: { readonly timeline: Timeline },
   datasets: CompiledCatalog['datasets'] = active.datasets,
 ): Pick<PreviewDeps, 'history'> {
   const [counted, counting] = [profileDatasets(active.datasets), profileDatasets(datasets)];

@@ -1,0 +1,172 @@
+import * as z from 'zod';
+import type { DestinationDefinition } from '#core/activation/definition.ts';
+import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
+import type { HttpAnswer } from '../http.ts';
+import { mayDo, mayDoSome } from '../management/caller.ts';
+import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
+import { type JsonPatch, patched } from '../management/patch.ts';
+import { problem } from '../management/problem.ts';
+import type { RouteCall } from '../management/route.ts';
+import { entitiesOf, type FlowEntity, idOf, type Part, STREAMING_SPEC } from './entities.ts';
+
+const FAMILY = 'flows';
+const NONE = problem(FAMILY, 404, 'There is nothing of this id');
+const text = z.string().max(1_000);
+
+export const newConnection = z.looseObject({
+  name: text.min(1),
+  description: text.optional(),
+  connectionSpec: z.looseObject({ id: z.string() }),
+  auth: z
+    .looseObject({
+      params: z.looseObject({
+        sourceId: z.string().optional(),
+        dataType: z.string().optional(),
+        name: text.optional(),
+        authenticationRequired: z.boolean().optional(),
+      }),
+    })
+    .optional(),
+});
+type NewConnection = z.output<typeof newConnection>;
+
+/**
+ * `POST /connections`: a stream that records come by becomes a source connection of the catalog. Connections to destinations
+ * are made with their target (`POST /targetConnections`).
+ */
+export async function createConnection(body: NewConnection, call: RouteCall): Promise<HttpAnswer> {
+  if (body.connectionSpec.id !== STREAMING_SPEC) return problem(FAMILY, 501, WITH_TARGET);
+  const params = body.auth?.params;
+  if (params?.authenticationRequired) return problem(FAMILY, 501, WITH_KEY);
+  if (params?.dataType !== undefined && params.dataType !== 'xdm') return problem(FAMILY, 501, RAW);
+  const id = /^[\w.-]{1,64}$/.test(params?.sourceId ?? '') ? params!.sourceId! : call.deps.newId();
+  const value = {
+    id,
+    name: body.name,
+    ...(body.description !== undefined && { description: body.description }),
+    authenticationRequired: false,
+  };
+  const edited = await editDefinitions(call, FAMILY, ({ catalog }) => {
+    const isThere = catalog.sourceConnections?.some((one) => one.id === id);
+    if (isThere) return problem(FAMILY, 409, `There is a source connection "${id}" already`);
+    return [{ kind: 'source-connections', name: id, value }];
+  });
+  if (isAnswer(edited)) return edited;
+  const made = edited.active.catalog.sourceConnections!.find((one) => one.id === id);
+  return { status: 201, body: { id: idOf('connections', 'source', id), etag: tagOf(made) } };
+}
+
+const WITH_TARGET =
+  'A connection to a destination is no thing of its own here: write the destination at /tributary/definitions/destinations, and its secret with "tributary destination set-secret"';
+const WITH_KEY =
+  'A source connection with a key needs the hash of the key: write it at /tributary/definitions/source-connections';
+const RAW =
+  'Raw records need rules that say of which dataset they are: write them at /tributary/definitions/source-connections';
+
+/** `DELETE` of any part deletes what it is about. */
+export async function deletePart(part: Part, call: RouteCall): Promise<HttpAnswer> {
+  const edited = await editDefinitions(call, FAMILY, (active) => {
+    const found = partOf(part, active, call);
+    if (isAnswer(found)) return found;
+    const missing = missingScope(found, undefined, undefined, call);
+    if (missing) return missing;
+    const kind = found.of === 'destination' ? 'destinations' : 'source-connections';
+    return staleness(call.call, definitionOf(found, active), FAMILY) ?? [{ kind, name: found.name, value: undefined }];
+  });
+  return isAnswer(edited) ? edited : { status: 204 };
+}
+
+const definitionOf = ({ of, name }: FlowEntity, { catalog }: ActiveDefinitions): object | undefined =>
+  of === 'destination'
+    ? catalog.destinations.find(({ id }) => id === name)
+    : catalog.sourceConnections?.find(({ id }) => id === name);
+
+function partOf(part: Part, active: ActiveDefinitions, call: RouteCall): FlowEntity | HttpAnswer {
+  const found = entitiesOf(active, call).find((one) => one.part === part && one.body.id === call.params.id);
+  if (!found) return NONE;
+  return definitionOf(found, active)
+    ? found
+    : problem(FAMILY, 403, 'Profiles are the source of all destinations: this stays');
+}
+
+const selector = z.looseObject({ value: z.looseObject({ id: z.string() }) });
+const changedFlow = z.looseObject({
+  name: text,
+  description: text.optional(),
+  state: z.enum(['enabled', 'disabled']),
+  transformations: z
+    .array(
+      z.looseObject({
+        params: z.looseObject({ segmentSelectors: z.looseObject({ selectors: z.array(selector) }).optional() }),
+      }),
+    )
+    .optional(),
+  params: z.looseObject({}).optional(),
+});
+
+/**
+ * `PATCH` of a connection or flow: its name and description; of a flow to a destination also whether it is on, and which
+ * audiences are sent (`/transformations/0/params/segmentSelectors/selectors`); of a target its settings (`/params`).
+ */
+export async function patchPart(part: Part, patch: JsonPatch, call: RouteCall): Promise<HttpAnswer> {
+  const edited = await editDefinitions(call, FAMILY, (active) => {
+    const found = partOf(part, active, call);
+    if (isAnswer(found)) return found;
+    const before = definitionOf(found, active)!;
+    const stale = staleness(call.call, before, FAMILY);
+    if (stale) return stale;
+    const changed = patched(found.body, patch);
+    if (typeof changed === 'string') return problem(FAMILY, 400, changed);
+    const parsed = changedFlow.safeParse(changed);
+    if (!parsed.success)
+      return problem(FAMILY, 400, `${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}`);
+    return changesOf(found, before, parsed.data, call);
+  });
+  if (isAnswer(edited)) return edited;
+  const after = entitiesOf(edited.active, call).find((one) => one.part === part && one.body.id === call.params.id)!;
+  return { status: 200, headers: { etag: after.body.etag }, body: { id: after.body.id, etag: after.body.etag } };
+}
+
+function changesOf(found: FlowEntity, before: object, changed: z.output<typeof changedFlow>, call: RouteCall) {
+  const { name, description } = changed;
+  const words = { name, ...(description !== undefined && { description }) };
+  if (found.of === 'source') {
+    const missing = missingScope(found, undefined, undefined, call);
+    return missing ?? [{ kind: 'source-connections' as const, name: found.name, value: { ...before, ...words } }];
+  }
+  const segments = changed.transformations?.[0]?.params.segmentSelectors?.selectors.map(({ value }) => value.id);
+  const isFlow = found.part === 'flows';
+  const value = {
+    ...before,
+    ...words,
+    ...(isFlow && { enabled: changed.state === 'enabled', ...(segments && { segments: [...new Set(segments)] }) }),
+    ...(found.part === 'targetConnections' && changed.params),
+  };
+  const missing = missingScope(found, before as DestinationDefinition, value as unknown as DestinationDefinition, call);
+  return missing ?? [{ kind: 'destinations' as const, name: found.name, value }];
+}
+
+/** What is sent is a matter of its own: who may activate audiences need not be allowed to change destinations, nor the other way round. */
+function missingScope(
+  { of, name }: FlowEntity,
+  before: DestinationDefinition | undefined,
+  after: DestinationDefinition | undefined,
+  { caller }: RouteCall,
+): HttpAnswer | undefined {
+  const without = (one: DestinationDefinition | undefined): string =>
+    JSON.stringify(one && { ...one, segments: [], enabled: true });
+  const isActivation =
+    before && (before.enabled !== after?.enabled || String(before.segments) !== String(after?.segments));
+  if (of === 'source') return mayDoSome(caller, 'admin') ? undefined : lacking('admin');
+  if (isActivation && !mayDo(caller, 'activate', name)) return lacking(`activate:${name}`);
+  const isDefinition = !before || without(before) !== without(after);
+  return isDefinition && !mayDoSome(caller, 'destination:write') ? lacking('destination:write') : undefined;
+}
+
+const lacking = (scope: string): HttpAnswer =>
+  problem(FAMILY, 403, `This needs the scope "${scope}", which this caller does not have`);
+
+/** `POST /flows/{id}/action?op=enable|disable` */
+export function actOnFlow(op: 'enable' | 'disable', call: RouteCall): Promise<HttpAnswer> {
+  return patchPart('flows', [{ op: 'replace', path: '/state', value: `${op}d` }], call);
+}

@@ -1,0 +1,54 @@
+import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import type { ActiveDefinitions, DefinitionStore } from '#core/catalog/definition-store.ts';
+import type { StartDeps } from '#core/jobs/start-job.ts';
+import type { Clock } from '#core/ports/clock.ts';
+import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
+import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
+import type { Timeline } from '#core/profile/ports/timeline.ts';
+import type { Operations } from '#core/record/operations.ts';
+import type { Callers } from './caller.ts';
+
+/** What goes with a change of definitions beside the definitions. */
+export interface Consequences {
+  /** Why a catalog cannot take the place of another on this stage, if so. */
+  obstacleTo(before: Catalog, after: Catalog): Promise<string | undefined>;
+  /** Who would enter and leave audiences, and what destinations would be told. Nothing is written. */
+  impactOf(before: Catalog, after: Catalog): Promise<object>;
+  /** Begins what the change makes necessary, as `catalog apply` does. */
+  begin(before: Catalog, after: Catalog, active: ActiveDefinitions): Promise<void>;
+}
+
+/** What is kept for a while under an id, such as what a preview has counted. */
+export interface Notes {
+  /** @param expiresAt epoch ms */
+  put(id: string, value: object, expiresAt: number): Promise<void>;
+  get(id: string): Promise<object | undefined>;
+  remove(id: string): Promise<void>;
+}
+
+/** People, to be counted: none is shown. */
+export interface CountedPeople {
+  readonly profiles: ProfileStore;
+  readonly timeline: Timeline;
+  readonly lookups: LookupStore;
+}
+
+/** What the management host needs. */
+export interface ManagementDeps {
+  readonly callers: Callers;
+  readonly definitions: DefinitionStore;
+  readonly consequences: Consequences;
+  /** Of evaluations of all profiles. */
+  readonly evaluation: StartDeps;
+  readonly people: CountedPeople;
+  readonly notes: Notes;
+  readonly operations: Pick<Operations, 'batches'>;
+  readonly runs: Pick<RunStatistics, 'runs' | 'pausedSince'>;
+  readonly stage: string;
+  readonly now: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** A new id at every call. */
+  readonly newId: () => string;
+}

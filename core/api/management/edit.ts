@@ -1,0 +1,111 @@
+import { hash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
+import type { Catalog } from '#core/catalog/catalog.ts';
+import { type Change, changeCatalog, type DefinitionProblem } from '#core/catalog/change.ts';
+import { definitionChanges, definitionsByName } from '#core/catalog/definition-changes.ts';
+import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
+import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.ts';
+import { ConflictError } from '#core/ports/conflict.ts';
+import type { HttpAnswer, HttpCall } from '../http.ts';
+import type { Family } from './families.ts';
+import { invalidDefinitions, problem } from './problem.ts';
+import type { RouteCall } from './route.ts';
+
+/** What has come of a change. */
+export interface Edited {
+  readonly active: ActiveDefinitions;
+  readonly warnings: readonly DefinitionProblem[];
+}
+
+/** Whether something is an answer already, instead of what was asked for. */
+export const isAnswer = (value: object): value is HttpAnswer => 'status' in value && typeof value.status === 'number';
+
+/** Somebody else is faster so often at most. */
+const ROUNDS = 5;
+
+/**
+ * Changes definitions: a new version of the catalog, checked as a whole, takes the place of the one that is active. Where
+ * another was made active meanwhile, the change is planned anew on top of it.
+ * @param plan what to change of what is active, or why nothing is: an answer
+ * @returns the new version; or an answer, also where the change was only to be tried (`dryRun=true`)
+ */
+export async function editDefinitions(
+  call: EditCall,
+  family: Family,
+  plan: (active: ActiveDefinitions) => readonly Change[] | HttpAnswer,
+): Promise<Edited | HttpAnswer> {
+  for (let round = 0; round < ROUNDS; round++) {
+    try {
+      return await editOnce(call, family, plan);
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+  return problem(family, 409, 'Others are changing definitions at the same time: try again');
+}
+
+type EditCall = Pick<RouteCall, 'call' | 'caller' | 'deps'>;
+
+/** @throws ConflictError when another version was made active meanwhile */
+async function editOnce(
+  { call, caller, deps }: EditCall,
+  family: Family,
+  plan: (active: ActiveDefinitions) => readonly Change[] | HttpAnswer,
+): Promise<Edited | HttpAnswer> {
+  const before = await deps.definitions.active();
+  const changes = plan(before);
+  if (isAnswer(changes)) return changes;
+  const changed = changeCatalog(before.catalog, changes);
+  if (changed.problems) return invalidDefinitions(family, changed.problems);
+  const { catalog, warnings } = changed;
+  const breaking = breakingAnswer(before.catalog, catalog, family);
+  if (breaking) return breaking;
+  if (call.query.dryRun === 'true') return dryRun(before, catalog, warnings, deps);
+  const obstacle = await deps.consequences.obstacleTo(before.catalog, catalog);
+  if (obstacle !== undefined) return problem(family, 409, obstacle);
+  const active = await deps.definitions.replace(before.version, catalog, noteOf(call, caller.id, changes));
+  await deps.consequences.begin(before.catalog, catalog, active);
+  return { active, warnings };
+}
+
+/** Schemas grow, they do not change (docs/schemas.md). */
+function breakingAnswer(before: Catalog, after: Catalog, family: Family): HttpAnswer | undefined {
+  const errors = breakingChanges(before, after).map((one) => ({ pointer: '', message: renderBreakingChange(one) }));
+  if (errors.length === 0) return undefined;
+  return problem(family, 409, `Data so far does not survive this change: ${errors[0]!.message}`, { errors });
+}
+
+async function dryRun(
+  before: ActiveDefinitions,
+  catalog: Catalog,
+  warnings: readonly DefinitionProblem[],
+  { consequences }: RouteCall['deps'],
+): Promise<HttpAnswer> {
+  const changes = definitionChanges(definitionsByName(before.catalog), definitionsByName(catalog)).map((change) => ({
+    definition: change.key,
+    change: change.before ? (change.after ? 'changed' : 'removed') : 'added',
+  }));
+  const impact = await consequences.impactOf(before.catalog, catalog);
+  return { status: 200, body: { dryRun: true, basedOn: before.version, changes, warnings, ...impact } };
+}
+
+const MAX_COMMENT = 500;
+
+function noteOf({ headers, method }: HttpCall, by: string, changes: readonly Change[]) {
+  const given = headers['x-change-comment']?.replaceAll(/\p{Cc}/gu, ' ').slice(0, MAX_COMMENT);
+  const names = changes.map(({ kind, name }) => `${kind}/${name}`).join(', ');
+  return { by, comment: given ?? `${method} ${names}`.slice(0, MAX_COMMENT) };
+}
+
+/** What tells one state of a definition from another, as ETags do. */
+export const tagOf = (definition: unknown): string => `"${hash('sha256', stringify(definition) ?? '').slice(0, 16)}"`;
+
+/** An answer that what was to be changed is not as the caller believes (`If-Match`); undefined where it is. */
+export function staleness({ headers }: HttpCall, definition: unknown, family: Family): HttpAnswer | undefined {
+  const wanted = headers['if-match'];
+  if (wanted === undefined || wanted.trim() === '*') return undefined;
+  const tag = tagOf(definition);
+  const known = wanted.split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (known.includes(tag)) return undefined;
+  return problem(family, 412, 'It was changed in the meantime: read it again', { headers: { etag: tag } });
+}

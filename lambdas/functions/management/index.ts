@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
+import { createConsequences } from '#core/api/management/consequences.ts';
+import { withConnectionKeys } from '#core/api/management/key-callers.ts';
+import { readEnvironment } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbDefinitionStore } from '#lambdas/adapters/dynamodb/definition-store.ts';
+import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
+import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
+import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
+import { DynamoDbNotes } from '#lambdas/adapters/dynamodb/notes.ts';
+import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
+import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
+import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
+import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
+import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
+import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
+import { stageCallers } from '#lambdas/adapters/stage-callers.ts';
+import { backoffBefore } from '#lambdas/runtime/backoff.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('management', process.env);
+
+const place = {
+  client: dynamoDb(),
+  table: environment.OPERATIONS_TABLE,
+  bucket: createS3ObjectStore(s3(), environment.CATALOG_BUCKET),
+};
+const definitions = new DynamoDbDefinitionStore(place, Date.now);
+const people = {
+  profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
+  timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
+  lookups: new DynamoDbLookupStore(dynamoDb(), environment.OPERATIONS_TABLE),
+};
+const evaluation = {
+  jobs: new DynamoDbJobs(dynamoDb(), environment.OPERATIONS_TABLE, OPERATIONS_PREFIX.evaluation),
+  queue: new SqsMessageQueue<{ jobId: string; partition: number }>(sqs(), environment.EVALUATION_QUEUE_URL),
+  partitionCount: environment.PARTITIONS,
+  now: Date.now,
+  newId: randomUUID,
+  backoff: backoffBefore,
+};
+const lanes = new DynamoDbLaneAssignments(dynamoDb(), environment.OPERATIONS_TABLE);
+
+export const handler = createHandler({
+  callers: withConnectionKeys(stageCallers(environment), definitions),
+  definitions,
+  consequences: createConsequences({
+    stores: {
+      ...people,
+      deliveryStates: new DynamoDbVersionedStore<DeliveryStateItem>(
+        dynamoDb(),
+        environment.OPERATIONS_TABLE,
+        OPERATIONS_PREFIX.deliveryState,
+      ),
+    },
+    lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
+    evaluation,
+    withoutLane: async (destinations) => {
+      const { assignments } = await lanes.get();
+      const known = new Set([...Object.keys(assignments), ...Object.keys(environment.DESTINATION_QUEUES)]);
+      return destinations.map(({ id }) => id).filter((id) => !known.has(id));
+    },
+    now: Date.now,
+  }),
+  evaluation,
+  people,
+  notes: new DynamoDbNotes(dynamoDb(), environment.OPERATIONS_TABLE),
+  operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  runs: new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE),
+  stage: environment.STAGE,
+  now: Date.now,
+  random: Math.random,
+  newId: randomUUID,
+});
