@@ -17,6 +17,7 @@ import {
   linkingRulesOf,
   segmentOptions,
 } from './compile-people.ts';
+import { compileEdgeProjection } from './edge-projection.ts';
 import { compileActivityPermissions } from './policies/activity-permissions.ts';
 import { compileEdgeGovernance } from './policies/compile-edge-governance.ts';
 
@@ -49,17 +50,20 @@ export function compileEdge(catalog: Catalog): CompiledEdge {
   );
   const normalForms = compileNormalForms(namespaces, identitySettings);
   const needsProof = (namespace: string): boolean => needing.get(namespace) ?? true;
+  const profile = {
+    links: linkingRulesOf(identities, namespaces),
+    mergePolicy,
+    isActiveDataset: (id: string): boolean => counting.has(id),
+  };
+  const compiled = compileSegments(segments, segmentOptions(catalog));
   return {
     version: catalogVersion(catalog),
     datastreams: new Map(datastreams.map((one) => [one.id, compileDatastream(one, catalog, needsProof)])),
     needsProof,
     rank: (namespace) => identities.rank(namespace),
-    profile: {
-      links: linkingRulesOf(identities, namespaces),
-      mergePolicy,
-      isActiveDataset: (id) => counting.has(id),
-    },
-    segments: compileSegments(segments, segmentOptions(catalog)),
+    profile,
+    projection: compileEdgeProjection(catalog, profile, compiled),
+    segments: compiled,
     activities: compileActivities(catalog.activities ?? []),
     activityPermissions: compileActivityPermissions(catalog, normalForms),
     governance: compileEdgeGovernance(catalog, normalForms),

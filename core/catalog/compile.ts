@@ -1,6 +1,7 @@
 import { type LabelledFields, labelledFields } from '#core/access/labelled-fields.ts';
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { SharedSince } from '#core/activation/destinations/aam/first-use.ts';
+import type { EdgeProjection } from '#core/edge/projection.ts';
 import type { Governance } from '#core/governance/governance.ts';
 import type { NamespaceDefinition } from '#core/identity/definition.ts';
 import { namespaceRegistry } from '#core/identity/namespaces.ts';
@@ -29,7 +30,14 @@ import { compileSegments, type SegmentSet } from '#core/segmentation/segment-set
 import { DAY_MS } from '#core/util/durations.ts';
 import { type Catalog, catalogVersion } from './catalog.ts';
 import { treeOfSchema } from './checks/union.ts';
-import { BUILT_IN_MERGE_POLICY, compileIdentitySettings, isPublished, segmentOptions } from './compile-people.ts';
+import {
+  BUILT_IN_MERGE_POLICY,
+  compileIdentitySettings,
+  isPublished,
+  linkingRulesOf,
+  segmentOptions,
+} from './compile-people.ts';
+import { compileEdgeProjection } from './edge-projection.ts';
 import { compileActivityPermissions } from './policies/activity-permissions.ts';
 import { compileGovernance } from './policies/compile-governance.ts';
 
@@ -66,6 +74,8 @@ export interface CompiledCatalog {
   readonly activities: ActivitySet;
   /** All of them, as they are written; by id. */
   readonly activityDefinitions: ReadonlyMap<string, ActivityDefinition>;
+  /** What of profiles is copied for the edge; undefined where nobody calls it. */
+  readonly edgeProjection: EdgeProjection | undefined;
   /** What policies say of their audiences; undefined where they say nothing. */
   readonly activityPermissions: ActivityPermissions | undefined;
   /** Since when pairs of destination and segment are shared; empty where that is of no matter. */
@@ -91,16 +101,24 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
   const segments = catalog.segments.filter(isPublished);
   const all = compileSegments(segments, segmentOptions(catalog));
   const mergePolicy = catalog.mergePolicies.find((policy) => policy.default) ?? BUILT_IN_MERGE_POLICY;
+  const datasets = new Map(
+    catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, normalForms, validatorOf)]),
+  );
+  const identitySettings = compileIdentitySettings(catalog.identitySettings, namespaces);
+  const byPolicy = underPolicies(segments, mergePolicy.id, all, catalog);
+  const seen = {
+    links: linkingRulesOf(identitySettings, namespaces),
+    mergePolicy,
+    isActiveDataset: (id: string): boolean => datasets.get(id)?.profileEnabled ?? false,
+  };
   return {
     version: catalogVersion(catalog),
     labelledFields: labelledFields(catalog.labels ?? []),
-    datasets: new Map(
-      catalog.datasets.map((dataset) => [dataset.id, compileDataset(dataset, schemas, normalForms, validatorOf)]),
-    ),
+    datasets,
     sourceConnections: new Map(catalog.sourceConnections?.map((connection) => [connection.id, connection])),
     rawConnections: compileRawConnections(catalog.sourceConnections ?? []),
     namespaces,
-    identitySettings: compileIdentitySettings(catalog.identitySettings, namespaces),
+    identitySettings,
     normalForms,
     newestOnly: new Set(
       [...namespaces.values()]
@@ -110,11 +128,12 @@ export function compileCatalog(catalog: Catalog, sharedSince: SharedSince = {}):
     mergePolicy,
     mergePolicies: new Map([mergePolicy, ...catalog.mergePolicies].map((policy) => [policy.id, policy])),
     segments: all,
-    segmentsByMergePolicy: underPolicies(segments, mergePolicy.id, all, catalog),
+    segmentsByMergePolicy: byPolicy,
     segmentDefinitions: new Map(segments.map((segment) => [segment.id, segment])),
     destinations: new Map(catalog.destinations.map((destination) => [destination.id, destination])),
     activities: compileActivities(catalog.activities ?? []),
     activityDefinitions: new Map(catalog.activities?.map((activity) => [activity.id, activity])),
+    edgeProjection: compileEdgeProjection(catalog, seen, byPolicy.get(mergePolicy.id) ?? compileSegments([])),
     activityPermissions: compileActivityPermissions(catalog, normalForms),
     sharedSince,
     governance: compileGovernance(catalog, normalForms),

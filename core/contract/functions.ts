@@ -69,6 +69,9 @@ const textPermission = {
 };
 const memberships = { ...catalog, PROFILES_TABLE: resource, MEMBERSHIPS_TABLE: resource };
 
+/** Copies of profiles for the edge: none are made (`off`), they are made (`written`), answers come from them too (`read`). */
+const edgeProfiles = { EDGE_PROFILES_TABLE: resource, EDGE_PROFILES: z.enum(['off', 'written', 'read']) };
+
 export const ENVIRONMENT = {
   /** HTTP → Kinesis `collection` */
   collect: z.object({ ...catalog, ...callers, COLLECTION_STREAM: resource }),
@@ -77,7 +80,7 @@ export const ENVIRONMENT = {
   /** a request to a host behind CloudFront → whether it came that way */
   'origin-check': z.object({ ORIGIN_SECRET: resource }),
   /** a call of a Web SDK → its answer, and its events on Kinesis `collection` */
-  edge: z.object({ ...memberships, COLLECTION_STREAM: resource, LATE_QUEUE_URL: resource }),
+  edge: z.object({ ...memberships, ...edgeProfiles, COLLECTION_STREAM: resource, LATE_QUEUE_URL: resource }),
   /** records for which the stream had no room → Kinesis `collection` */
   'collect-late': z.object({ COLLECTION_STREAM: resource }),
   /** AEP's batch API → files of the landing bucket, and how they went */
@@ -127,12 +130,20 @@ export const ENVIRONMENT = {
   }),
   /** profile stream → membership */
   evaluate: z.object(memberships),
+  /** profile stream, membership stream → what the edge knows of them */
+  'project-edge': z.object({ ...memberships, EDGE_PROFILES_TABLE: resource }),
   /** clock → membership of the profiles that are due */
   'reevaluate-due': z.object(memberships),
   /** daily schedule → a job over all profiles, in parts */
   'evaluate-batch': z.object({ ...catalog, ...starter, ...evaluation }),
   /** part of a job → membership of its profiles */
-  'evaluate-partition': z.object({ ...memberships, ...worker, ...evaluation, TIMELINE_TABLE: resource }),
+  'evaluate-partition': z.object({
+    ...memberships,
+    ...edgeProfiles,
+    ...worker,
+    ...evaluation,
+    TIMELINE_TABLE: resource,
+  }),
   /** membership stream → destination queues */
   route: z.object({ ...memberships, ...lanes }),
   /** order of a delivery function → identities are routed anew to one destination */
@@ -188,6 +199,7 @@ export const ENVIRONMENT = {
   /** schedule → deletions go on: a pass over all objects, in parts, and receipts */
   erase: z.object({
     ...memberships,
+    ...edgeProfiles,
     ...suppression,
     ...starter,
     ...erasure,

@@ -26,6 +26,7 @@ export const STAGE_PARAMETERS = [
   'profiles-table',
   'timeline-table',
   'memberships-table',
+  'edge-profiles-table',
   'operations-table',
   'audit-table',
   /** ARN of the secret that identities in audit records are hashed with */

@@ -3,11 +3,15 @@ import type { ProfileView } from '#core/profile/profile-view.ts';
 import { identityMapOf, type Profile, type ProfileSettings, profilesOf } from '#core/profile/profiles.ts';
 import { type IdentityKey, namespaceOf } from '#core/record/identity.ts';
 import { isRedirect, type MembershipStore } from '#core/segmentation/membership.ts';
+import type { EdgeEntry, EdgeProfileStore } from './ports/edge-profile-store.ts';
+import { type EdgeProjection, membersOf, profileIn, viewOf } from './projection.ts';
 
 /** Where people are looked up while somebody waits. */
 export interface EdgeStores {
   readonly profiles: Pick<ProfileStore, 'lookup'>;
   readonly memberships: Pick<MembershipStore, 'get'>;
+  /** Copies made for the edge, where the stage answers from them. */
+  readonly copies?: Pick<EdgeProfileStore, 'lookup'> | undefined;
 }
 
 /** What is known of somebody when they call. */
@@ -25,11 +29,54 @@ export interface EdgeProfile {
 const MAX_MOVES = 10;
 
 /**
- * The profile of somebody who calls, by the strongest identity that is known: with two reads one after the other, and one
- * more for each time that the item under which the identity was first known was merged into another.
+ * The profile of somebody who calls, from the copies that are made for the edge, or, where there are none or they were made
+ * under another catalog, from the tables.
  * @param identities those that count, strongest first
  */
 export async function readEdgeProfile(
+  identities: readonly IdentityKey[],
+  stores: EdgeStores,
+  { profile, projection }: { readonly profile: ProfileSettings; readonly projection: EdgeProjection | undefined },
+): Promise<EdgeProfile> {
+  const { copies } = stores;
+  const copied = copies && projection && (await readCopy(identities, copies, projection));
+  return copied ?? readTables(identities, stores, profile);
+}
+
+/**
+ * By the strongest identity that is known, with at most two reads one after the other.
+ * @returns undefined where the copy is one of another catalog
+ */
+async function readCopy(
+  identities: readonly IdentityKey[],
+  copies: Pick<EdgeProfileStore, 'lookup'>,
+  { shape }: EdgeProjection,
+): Promise<EdgeProfile | undefined> {
+  const entries = await copies.lookup(identities);
+  const key = identities.find((one) => entries.has(one));
+  if (key === undefined) return nobody(identities);
+  const first = entries.get(key)!;
+  const entry = 'redirectTo' in first ? await entryAt(first.redirectTo, entries, copies) : first;
+  if (!entry || 'redirectTo' in entry) return nobody(identities);
+  if (entry.shape !== shape) return undefined;
+  const profile = profileIn(entry, key);
+  if (!profile) return nobody(identities);
+  const view = viewOf(profile, identityMapOf(profile.identities));
+  const known = withIdentities({ identities: profile.identities, view }, identities);
+  return { ...known, memberOf: new Set(profile.memberOf), isKnown: true };
+}
+
+const entryAt = async (
+  key: IdentityKey,
+  known: ReadonlyMap<IdentityKey, EdgeEntry>,
+  copies: Pick<EdgeProfileStore, 'lookup'>,
+): Promise<EdgeEntry | undefined> => known.get(key) ?? (await copies.lookup([key])).get(key);
+
+/**
+ * The profile of somebody who calls, from the tables, by the strongest identity that is known: with two reads one after the other, and one
+ * more for each time that the item under which the identity was first known was merged into another.
+ */
+async function readTables(
   identities: readonly IdentityKey[],
   { profiles, memberships }: EdgeStores,
   settings: ProfileSettings,
@@ -41,8 +88,7 @@ export async function readEdgeProfile(
   const profile = item && profilesOf(item, settings).find((one) => one.identities.includes(key));
   if (!profile) return nobody(identities);
   const segments = stored && !isRedirect(stored) ? stored.profiles[profile.key]?.segments : undefined;
-  const memberOf = Object.entries(segments ?? {}).flatMap(([id, { status }]) => (status === 'realized' ? [id] : []));
-  return { ...withIdentities(profile, identities), memberOf: new Set(memberOf), isKnown: true };
+  return { ...withIdentities(profile, identities), memberOf: new Set(membersOf(segments)), isKnown: true };
 }
 
 /** The item that something under an identity's key leads to, and its memberships; both are read at once. */
@@ -68,7 +114,7 @@ const nobody = (identities: readonly IdentityKey[]): EdgeProfile => ({
 });
 
 /** The identities of the call are theirs, also those that are new. */
-function withIdentities({ identities, view }: Profile, called: readonly IdentityKey[]) {
+function withIdentities({ identities, view }: Pick<Profile, 'identities' | 'view'>, called: readonly IdentityKey[]) {
   const isSame = called.every((key) => identities.includes(key));
   if (isSame) return { identities, view };
   const all = [...new Set([...identities, ...called])];

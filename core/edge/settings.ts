@@ -6,6 +6,7 @@ import type { ActivityPermissions } from '#core/personalisation/permissions.ts';
 import type { ProfileSettings } from '#core/profile/profiles.ts';
 import type { SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { DatastreamDefinition } from './definition.ts';
+import type { EdgeProjection } from './projection.ts';
 
 /** What the edge needs of the catalog. */
 export interface EdgeSettings {
@@ -19,6 +20,8 @@ export interface EdgeSettings {
   rank(namespace: string): number;
   /** How people are put together, by the default merge policy. */
   readonly profile: ProfileSettings;
+  /** What of profiles is copied for the edge; undefined where nobody calls it. */
+  readonly projection: EdgeProjection | undefined;
   /** Those that see people by the default merge policy. */
   readonly segments: SegmentSet;
   readonly activities: ActivitySet;

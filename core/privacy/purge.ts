@@ -6,9 +6,10 @@ import {
 } from '#core/activation/delivery-state.ts';
 import { isKnown } from '#core/activation/diff.ts';
 import { spellings } from '#core/activation/spellings.ts';
+import { type ProjectDeps, projectEdgeProfile } from '#core/edge/project.ts';
 import { type Redirect, type RemovableStore, takeMergedIn, type Versioned } from '#core/identity/versioned-store.ts';
 import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
-import { type Backoff, ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
+import { ConflictError, retryOnConflict } from '#core/ports/conflict.ts';
 import { loadItems } from '#core/profile/load.ts';
 import type { RemovableProfiles } from '#core/profile/ports/profile-store.ts';
 import { emptyItem, identitiesIn, mergeIn, type ProfileItem } from '#core/profile/profile-item.ts';
@@ -17,7 +18,7 @@ import { isRedirect, type MembershipItem, noMemberships } from '#core/segmentati
 import { joinMemberships } from '#core/segmentation/membership-changes.ts';
 import type { Erasure } from './erasure.ts';
 
-export interface PurgeDeps extends Backoff {
+export interface PurgeDeps extends ProjectDeps {
   readonly profiles: RemovableProfiles;
   readonly memberships: RemovableStore<MembershipItem>;
   readonly deliveryStates: RemovableStore<DeliveryStateItem>;
@@ -37,7 +38,7 @@ interface Leaving {
 
 /**
  * Takes the keys of an erased person out of the tables: items and pointers of profiles, memberships, delivery states, what
- * they saw of activities. It waits until memberships and destinations have followed. Of a delivery state the key stays for as long as a message that
+ * they saw of activities, and what the edge knows. It waits until memberships and destinations have followed. Of a delivery state the key stays for as long as a message that
  * is older than the deletion may come again; it has no contents any more.
  * @returns whether nothing is left; otherwise it has to be called again, later
  */
@@ -63,6 +64,7 @@ export async function purgeKeys(
     const left = await deps.memberships.get(key);
     if (left && !(await deps.memberships.remove(key, left))) return false;
     await emptyDeliveryState(key, leaving, deps);
+    await projectEdgeProfile(key, deps);
   }
   await deps.activityCounts.erase(identities);
   return true;
@@ -225,6 +227,8 @@ async function leaveItem(item: ProfileItem, leaving: Leaving, deps: PurgeDeps): 
     isLeft = (await leaveDeliveryState(deliveryState, leaving, deps)) && isLeft;
   for (const canonicalKey of item.mergedIn) await leaveMergedIn(canonicalKey, leaving, deps);
   if (isLeft) await removePointers([...theirs], item, deps);
+  // Who is left in it leaves the copy for the edge too, whether its own reader has come to that or not.
+  await projectEdgeProfile(item.canonicalKey, deps);
   return isLeft;
 }
 

@@ -7,7 +7,15 @@ import type { PassedDeletions } from './pass-deletions.ts';
 import type { DestinationReport, StoreReport } from './receipt.ts';
 
 /** Stores out of which everything is taken before a receipt is given. */
-const SEARCHED = ['profiles', 'memberships', 'timeline', 'lake', 'quarantine', 'requests of deletions'];
+const SEARCHED = [
+  'profiles',
+  'memberships',
+  'edge profiles',
+  'timeline',
+  'lake',
+  'quarantine',
+  'requests of deletions',
+];
 
 /** What became of a person in every store. @param at epoch ms at which the deletion was done */
 export const storesAt = (at: number, retentions: Retentions): StoreReport[] => [

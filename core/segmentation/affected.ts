@@ -60,7 +60,7 @@ function dependents(segments: readonly CompiledSegment[]): Map<string, CompiledS
 }
 
 /** The names of a dotted path, odd ones of which are in backquotes. */
-const namesOf = (path: string): string[] =>
+export const namesOf = (path: string): string[] =>
   [...path.matchAll(/`([^`]*)`|([^.`]+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 
 /** Events of one that the other does not have as they are, of both. Mostly they begin and end alike. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ProfileView } from '#core/profile/profile-view.ts';
 import type { Relationship } from '#core/schema/relationship.ts';
-import { indexSegments } from './affected.ts';
+import { indexSegments, namesOf } from './affected.ts';
 import type { SegmentDefinition } from './definition.ts';
 import { createEvaluator, type Evaluator } from './evaluator.ts';
 import { type LookupRecord, type LookupRecords, NOT_LOADED } from './lookups.ts';
@@ -28,6 +28,8 @@ export interface SegmentSet {
   readonly fingerprint: string;
   /** Attribute paths that segments read, dotted; for information. */
   readonly attributePaths: readonly string[];
+  /** The same as lists of names, to cut attributes down by: the empty one where some segment reads all of a profile. */
+  readonly attributeKeys: readonly (readonly string[])[];
   /** The relationships by which records of other entities are looked up; none of them by a streamed segment. */
   readonly lookups: readonly Relationship[];
   /** Cuts a record of an entity down to what some segment reads of it. */
@@ -88,6 +90,7 @@ export function compileSegments(definitions: readonly SegmentDefinition[], optio
       .digest('hex')
       .slice(0, 16),
     attributePaths: attributePaths.list(),
+    attributeKeys: segments.some(({ facts }) => facts.wholeProfile) ? [[]] : attributePaths.list().map(namesOf),
     lookups: [...new Set(segments.flatMap(({ facts }) => [...facts.lookups]))],
     projectLookup: (entity, record) => lookupPaths.get(entity)?.project(record) ?? {},
     projectEvent(entity) {

@@ -24,6 +24,7 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   // Holds all that the lake has of the people of some thousand records; hands itself on in the middle of its time.
   'revert-batch': { memoryMb: 3008, timeoutSeconds: 600 },
   evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
+  'project-edge': { memoryMb: 1024, timeoutSeconds: 60 },
   'reevaluate-due': { memoryMb: 1024, timeoutSeconds: 300 },
   'evaluate-batch': { memoryMb: 512, timeoutSeconds: 60 },
   // Those who work on the parts of a job hand them on before their time is over. A part that failed comes again after six times this.

@@ -67,11 +67,15 @@ const http = z
   ])
   .prefault({ endpoint: 'api' });
 
+const regionName = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'the name of an AWS region such as eu-central-1');
+
 /** Where pages call, and how soon they are answered. */
 const edge = z
   .strictObject({
     /** Copies of the function that are started before anybody calls. */
     provisionedConcurrency: z.int().min(1).max(10_000).optional(),
+    /** Copies of profiles for the edge: none, made for other regions, or made and answered from here too. */
+    profiles: z.enum(['off', 'written', 'read']).default('off'),
   })
   .prefault({});
 
@@ -163,10 +167,7 @@ export const stageSettings = z.strictObject({
     .string()
     .regex(/^\d{12}$/, 'the 12 digits of an AWS account, in quotation marks')
     .optional(),
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'the name of an AWS region such as eu-central-1')
-    .optional(),
+  region: regionName.optional(),
   removal: z.enum(['retain', 'destroy']),
   deletionProtection: z.boolean(),
   emptyBuckets: z.boolean().default(false),
@@ -235,15 +236,29 @@ export const stageSettings = z.strictObject({
     .prefault({}),
   destinations: destinationsSchema.default([]),
   edge,
+  edgeRegions: z.array(regionName).max(10).default([]),
   schedules,
   functions,
 });
 
+type Reject = (setting: string, message: string) => void;
+
+function checkEdge(config: z.output<typeof stageSettings>, reject: Reject): void {
+  const { edgeRegions, region } = config;
+  if (edgeRegions.length > 0 && (region === undefined || edgeRegions.includes(region))) {
+    reject('edgeRegions', 'other regions than that of the stage, which its file has to name: "region: eu-central-1"');
+  }
+  if (new Set(edgeRegions).size < edgeRegions.length) reject('edgeRegions', 'each region once');
+  const { provisionedConcurrency = 0 } = config.edge;
+  if (provisionedConcurrency > (config.functions.edge.reservedConcurrency ?? config.lambdaConcurrency)) {
+    reject('edge', 'provisionedConcurrency is at most what functions.edge.reservedConcurrency or the account admits');
+  }
+}
+
 /** The settings of one stage, checked against each other. */
 export const stageConfigSchema = stageSettings
   .superRefine((config, context) => {
-    const reject = (setting: string, message: string): void =>
-      context.addIssue({ code: 'custom', path: [setting], message });
+    const reject: Reject = (setting, message) => context.addIssue({ code: 'custom', path: [setting], message });
     const { deletionProtection: isProtected, removal } = config;
     if (isProtected && removal !== 'retain') {
       reject('removal', 'a stage with deletionProtection keeps its data: write "removal: retain"');
@@ -265,16 +280,18 @@ export const stageConfigSchema = stageSettings
     if (config.emptyBuckets && removal !== 'destroy') {
       reject('emptyBuckets', 'only together with "removal: destroy"');
     }
-    const { provisionedConcurrency = 0 } = config.edge;
-    if (provisionedConcurrency > (config.functions.edge.reservedConcurrency ?? config.lambdaConcurrency)) {
-      reject('edge', 'provisionedConcurrency is at most what functions.edge.reservedConcurrency or the account admits');
-    }
+    checkEdge(config, reject);
     if (config.allowPrivateEndpoints && isProtected) {
       reject('allowPrivateEndpoints', 'not in a stage with deletionProtection: it is for test servers');
     }
   })
-  .transform(({ architecture, ...config }) => ({
+  .transform(({ architecture, edge: edgeSettings, ...config }) => ({
     ...config,
+    // What is replicated has to be made.
+    edge:
+      config.edgeRegions.length > 0 && edgeSettings.profiles === 'off'
+        ? { ...edgeSettings, profiles: 'written' as const }
+        : edgeSettings,
     architecture: architecture === 'host' ? hostArchitecture() : architecture,
   }));
 

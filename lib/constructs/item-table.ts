@@ -24,13 +24,15 @@ export interface ItemTableProps {
   /** Name of the text that tells items under one partition key apart. @default none */
   readonly sortKey?: string;
   readonly indexes?: GlobalSecondaryIndexPropsV2[];
+  /** Other regions that have a replica of it. @default none */
+  readonly regions?: readonly string[];
 }
 
 /** An on-demand table in the shape of `core/contract/tables.ts`, with its alarms. */
 export function itemTable(
   scope: Construct,
   id: string,
-  { config, alarms, name, streamed, sortKey, indexes }: ItemTableProps,
+  { config, alarms, name, streamed, sortKey, indexes, regions = [] }: ItemTableProps,
 ): ITableV2 {
   const table = new TableV2(scope, id, {
     partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
@@ -43,6 +45,7 @@ export function itemTable(
     removalPolicy: config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     ...(streamed ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
     ...(indexes === undefined ? {} : { globalSecondaryIndexes: indexes }),
+    ...(regions.length > 0 && { replicas: regions.map((region) => ({ region })) }),
   });
   addTableAlarms(scope, id, {
     // The class says "undefined" where its interface says "absent"; TypeScript tells the two apart, the CDK does not.

@@ -12,7 +12,7 @@ import { StageParameters } from '#lib/constructs/stage-parameters.ts';
 import type { ActivationStack } from './activation-stack.ts';
 import { addCompaction } from './compute/compaction.ts';
 import { addErasure } from './compute/erasure.ts';
-import { addEvaluation, addRerouting, addRouting } from './compute/evaluation.ts';
+import { addEdgeProjection, addEvaluation, addRerouting, addRouting } from './compute/evaluation.ts';
 import { FunctionFactory } from './compute/function-factory.ts';
 import { addHttpEndpoints, type Urls } from './compute/http-endpoints.ts';
 import { addBatchEvaluation, addDeletion, addExpiry, evaluationQueue } from './compute/profile-jobs.ts';
@@ -48,6 +48,7 @@ export class ComputeStack extends Stack {
     const files = addFileIngestion(this.#make, reverts);
     addReverts(this.#make, reverts);
     addEvaluation(this.#make);
+    addEdgeProjection(this.#make);
     addRouting(this.#make);
     addRerouting(this.#make);
     const batch = addBatchEvaluation(this.#make, evaluation);

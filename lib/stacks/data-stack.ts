@@ -40,6 +40,8 @@ export class DataStack extends Stack {
   readonly profiles: ITableV2;
   readonly timeline: ITableV2;
   readonly memberships: ITableV2;
+  /** Small copies of profiles and memberships for the edge; empty where the stage makes none. */
+  readonly edgeProfiles: ITableV2;
   readonly operations: ITableV2;
   readonly audit: ITableV2;
   readonly receiptKey: Secret;
@@ -100,6 +102,12 @@ export class DataStack extends Stack {
           projectionType: ProjectionType.KEYS_ONLY,
         },
       ],
+    });
+    this.edgeProfiles = itemTable(this, 'EdgeProfiles', {
+      ...table,
+      name: 'edge-profiles',
+      streamed: false,
+      regions: config.edgeRegions,
     });
     this.operations = itemTable(this, 'Operations', { ...table, name: 'operations', streamed: false });
     this.audit = itemTable(this, 'Audit', { ...table, name: 'audit', streamed: false, sortKey: SORT_KEY });
@@ -208,6 +216,7 @@ export class DataStack extends Stack {
       'Secret that identities in audit records are hashed with',
     );
     parameters.publish('memberships-table', this.memberships.tableName, 'Table of segment memberships');
+    parameters.publish('edge-profiles-table', this.edgeProfiles.tableName, 'Table of copies of profiles for the edge');
     parameters.publish(
       'operations-table',
       this.operations.tableName,

@@ -7,6 +7,7 @@ import { DynamoDbApprovalStore } from '#lambdas/adapters/dynamodb/approval-store
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { DynamoDbClientStore } from '#lambdas/adapters/dynamodb/client-store.ts';
 import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
+import { DynamoDbEdgeProfileStore } from '#lambdas/adapters/dynamodb/edge-profile-store.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
@@ -30,6 +31,7 @@ import { approvalStoreContract } from './approval-store.contract.ts';
 import { clientStoreContract } from './client-store.contract.ts';
 import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
+import { edgeProfileStoreContract } from './edge-profile-store.contract.ts';
 import { erasuresContract } from './erasures.contract.ts';
 import { guardStoreContract } from './guard.contract.ts';
 import { identityCasesContract } from './identity-cases.contract.ts';
@@ -46,9 +48,10 @@ import { vendorDeletionsContract } from './vendor-deletions.contract.ts';
 import { vendorStateContract } from './vendor-state.contract.ts';
 import { membershipStoreContract } from './versioned-store.contract.ts';
 
-const tables = { profiles: '', timeline: '', memberships: '', operations: '' };
+const tables = { edgeProfiles: '', profiles: '', timeline: '', memberships: '', operations: '' };
 
 beforeAll(async () => {
+  tables.edgeProfiles = await createTestTable('edge-profiles');
   tables.profiles = await createTestTable('profiles');
   tables.timeline = await createTestTable('timeline', SORT_KEY);
   tables.operations = await createTestTable('operations');
@@ -58,6 +61,7 @@ beforeAll(async () => {
 profileStoreContract('DynamoDB', () => new DynamoDbProfileStore(dynamoDb(), tables.profiles));
 timelineContract('DynamoDB', () => new DynamoDbTimeline(dynamoDb(), tables.timeline));
 membershipStoreContract('DynamoDB', () => new DynamoDbMembershipStore(dynamoDb(), tables.memberships));
+edgeProfileStoreContract('DynamoDB', () => new DynamoDbEdgeProfileStore(dynamoDb(), tables.edgeProfiles));
 jobsContract('DynamoDB', () => new DynamoDbJobs(dynamoDb(), tables.operations, `${randomUUID()}#`));
 lookupStoreContract('DynamoDB', () => new DynamoDbLookupStore(dynamoDb(), tables.operations));
 operationsContract('DynamoDB', () => new DynamoDbOperations(dynamoDb(), tables.operations));

@@ -58,8 +58,8 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
       const watched = source.kind === 'sqs' ? `${source.queue}-age` : `${source.function}-iterator-age`;
       expect(names).toContain(`tributary-${stage}-${watched}`);
     }
-    // The pool has two more of those that deliver.
-    expect(functions).toHaveLength(FUNCTION_NAMES.length - OF_DISTRIBUTIONS.length + 2);
+    // The pool has two more of those that deliver, and nobody makes copies for the edge unless it is said.
+    expect(functions).toHaveLength(FUNCTION_NAMES.length - OF_DISTRIBUTIONS.length + 1);
   });
 
   it('on metrics of the platform use names and dimensions that functions emit', () => {

@@ -203,11 +203,22 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
     expect(JSON.stringify(policy!.properties.PolicyDocument)).toContain('"dynamodb:LeadingKeys":["CALLERS#*"]');
   });
 
-  it('let only who gives receipts take away items of profiles', () => {
-    const removers = policies.filter((policy) =>
-      statementsOf(policy).some(({ actions }) => actions.includes('dynamodb:DeleteItem')),
-    );
-    expect(removers.map(({ logicalId }) => logicalId.replace(/Role.*$/, ''))).toEqual(['Erase']);
+  it('let only who gives receipts take away items of profiles, and who makes copies of them those', () => {
+    const copies = resourcesOfType(templates, 'AWS::DynamoDB::GlobalTable').find(({ logicalId }) =>
+      logicalId.startsWith('EdgeProfiles'),
+    )!;
+    const removersOf = (isCopies: boolean): string[] =>
+      policies
+        .filter((policy) =>
+          statementsOf(policy).some(
+            ({ actions, resources }) =>
+              actions.includes('dynamodb:DeleteItem') &&
+              resources.some((resource) => (resource === identityOf(copies)) === isCopies),
+          ),
+        )
+        .map(({ logicalId }) => logicalId.replace(/Role.*$/, ''));
+    expect(removersOf(false)).toEqual(['Erase']);
+    expect(removersOf(true).sort()).toEqual(['Erase', 'EvaluatePart']);
   });
 
   it('let those who work on files delete nothing of the landing bucket but working copies', () => {

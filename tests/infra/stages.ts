@@ -91,6 +91,14 @@ export function stageLike(stage: StageName, more: string): string {
   return folder;
 }
 
+let withEdgeProfiles: Templates | undefined;
+
+/** Those of the stage `prod`, where it makes copies of profiles for the edge; made once for each test file. */
+export function templatesWithEdgeProfiles(): Templates {
+  withEdgeProfiles ??= synthesise('prod', { folder: stageLike('prod', 'edge: { profiles: written }') });
+  return withEdgeProfiles;
+}
+
 /** The templates of a stage of the tests; made once for each test file. */
 export function templatesOf(stage: StageName): Templates {
   const templates = made.get(stage) ?? synthesise(stage);

@@ -47,7 +47,7 @@ async function showOne(
   if (!asked && destinations.length === 0) return { handle: [], errors: [] };
   try {
     const identities = keysIn(entity.identityMap, settings.rank);
-    const profile = await readEdgeProfile(identities, deps.stores, settings.profile);
+    const profile = await readEdgeProfile(identities, deps.stores, settings);
     const event = settings.profile.isActiveDataset?.(datasetId) ? eventView(datasetId, entity, now) : undefined;
     const memberOf = memberships(profile, event, settings, now);
     const who = { ecid: device?.ecid, profile, memberOf };

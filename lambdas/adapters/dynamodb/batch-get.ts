@@ -11,15 +11,16 @@ import type { Item } from './client.ts';
 const MAX_KEYS = 100;
 const ATTEMPTS = 8;
 
-/** Reads items by their keys, strongly consistent, a hundred at a time, until all have been read. */
+/** Reads items by their keys, strongly consistent unless it is said otherwise, a hundred at a time, until all have been read. */
 export async function* batchGet(
   client: DynamoDBClient,
   table: string,
   keys: readonly string[],
+  { consistent = true }: { readonly consistent?: boolean } = {},
 ): AsyncIterable<Item & { pk: { S: string } }> {
   for (let start = 0; start < keys.length; start += MAX_KEYS) {
     const some = keys.slice(start, start + MAX_KEYS).map((key) => ({ pk: { S: key } }));
-    let wanted: KeysAndAttributes | undefined = { ConsistentRead: true, Keys: some };
+    let wanted: KeysAndAttributes | undefined = { ConsistentRead: consistent, Keys: some };
     for (let attempt = 1; wanted?.Keys && wanted.Keys.length > 0; attempt++) {
       if (attempt > ATTEMPTS) throw new Error(`Table ${table} left keys unread after ${ATTEMPTS} attempts`);
       if (attempt > 1) await backoffBefore(attempt);

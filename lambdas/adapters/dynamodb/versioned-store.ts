@@ -85,16 +85,24 @@ export class DynamoDbVersionedStore<T extends Versioned> implements RemovableSto
   }
 
   protected read(attributes: StoredAttributes): T | Redirect {
-    const redirectTo = stringAt(attributes, 'redirectTo');
-    if (redirectTo !== undefined) return { redirectTo };
-    const canonicalKey = stringAt(attributes, 'pk')!.slice(this.#keyPrefix.length);
-    return {
-      ...decodeState<Omit<T, 'canonicalKey' | 'version'>>(attributes),
-      canonicalKey,
-      version: numberAt(attributes, 'version')!,
-    } as T;
+    return readVersioned<T>(attributes, this.#keyPrefix);
   }
 }
+
+function readVersioned<T extends Versioned>(attributes: StoredAttributes, keyPrefix: string): T | Redirect {
+  const redirectTo = stringAt(attributes, 'redirectTo');
+  if (redirectTo !== undefined) return { redirectTo };
+  const canonicalKey = stringAt(attributes, 'pk')!.slice(keyPrefix.length);
+  return {
+    ...decodeState<Omit<T, 'canonicalKey' | 'version'>>(attributes),
+    canonicalKey,
+    version: numberAt(attributes, 'version')!,
+  } as T;
+}
+
+/** The memberships of an item, read from the table or from its stream. */
+export const readMembershipAttributes = (attributes: StoredAttributes): MembershipItem | Redirect =>
+  readVersioned<MembershipItem>(attributes, '');
 
 /** A versioned item as it is written. */
 export function versionedAttributes<T extends Versioned>(

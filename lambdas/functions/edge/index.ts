@@ -5,6 +5,7 @@ import { edgeRegionOf } from '#core/edge/hints.ts';
 import type { LateMessage } from '#core/edge/message.ts';
 import { dynamoDb, kinesis, s3, sqs } from '#lambdas/adapters/clients.ts';
 import { ActiveCatalog, definitionsIn } from '#lambdas/adapters/dynamodb/active-catalog.ts';
+import { DynamoDbEdgeProfileStore } from '#lambdas/adapters/dynamodb/edge-profile-store.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbMembershipStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { KinesisCollectionStream } from '#lambdas/adapters/kinesis/collection-stream.ts';
@@ -24,6 +25,10 @@ export const handler = createHandler({
   stores: {
     profiles: new DynamoDbProfileStore(dynamoDb(), environment.PROFILES_TABLE),
     memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
+    copies:
+      environment.EDGE_PROFILES === 'read'
+        ? new DynamoDbEdgeProfileStore(dynamoDb(), environment.EDGE_PROFILES_TABLE)
+        : undefined,
   },
   note: logFailure,
   now: Date.now,

@@ -5,8 +5,10 @@ import { type ContinueDeps, type Continued, continueErasures } from '#core/priva
 import { logBatch } from '#lambdas/runtime/log.ts';
 
 export interface EraseFunctionDeps
-  extends Omit<ContinueDeps, 'catalogVersion' | 'settings' | 'destinations' | 'digestOf'> {
+  extends Omit<ContinueDeps, 'catalogVersion' | 'settings' | 'destinations' | 'digestOf' | 'projection'> {
   readonly catalog: CatalogPort;
+  /** Whether the stage has copies of profiles for the edge; where it has none any more, what is left of them goes. */
+  readonly makesEdgeProfiles: boolean;
   /** The key that identities are hashed with. */
   suppressionKey(): Promise<string>;
 }
@@ -21,6 +23,7 @@ export function createHandler(deps: EraseFunctionDeps) {
       catalogVersion: catalog.version,
       settings: suppression,
       destinations: route.destinations,
+      projection: deps.makesEdgeProfiles ? catalog.edgeProjection : undefined,
       digestOf: createDigests(await deps.suppressionKey(), suppression),
     });
     logBatch({ ...continued });

@@ -6,6 +6,7 @@ import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
+import { DynamoDbEdgeProfileStore } from '#lambdas/adapters/dynamodb/edge-profile-store.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
@@ -32,6 +33,8 @@ export const handler = createHandler({
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
   deliveryStates: new DynamoDbVersionedStore<DeliveryStateItem>(dynamoDb(), table, OPERATIONS_PREFIX.deliveryState),
+  edgeProfiles: new DynamoDbEdgeProfileStore(dynamoDb(), environment.EDGE_PROFILES_TABLE),
+  makesEdgeProfiles: environment.EDGE_PROFILES !== 'off',
   activityCounts: new DynamoDbActivityCounts(dynamoDb(), table, Date.now),
   erasures: new DynamoDbErasures(dynamoDb(), table),
   suppressions: new DynamoDbSuppressions(dynamoDb(), table),

@@ -1,6 +1,7 @@
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { DynamoDbEdgeProfileStore } from '#lambdas/adapters/dynamodb/edge-profile-store.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
@@ -18,6 +19,10 @@ const evaluatePartition = createWorker({
   timeline: new DynamoDbTimeline(dynamoDb(), environment.TIMELINE_TABLE),
   lookups: new DynamoDbLookupStore(dynamoDb(), environment.OPERATIONS_TABLE),
   memberships: new DynamoDbMembershipStore(dynamoDb(), environment.MEMBERSHIPS_TABLE),
+  edgeProfiles:
+    environment.EDGE_PROFILES === 'off'
+      ? undefined
+      : new DynamoDbEdgeProfileStore(dynamoDb(), environment.EDGE_PROFILES_TABLE),
   metrics: createMetrics('evaluate-partition', environment.STAGE),
   itemsPerStep: 500,
 });

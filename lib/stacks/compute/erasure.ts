@@ -29,6 +29,7 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
   const erasure = addPartitionsQueue(make, 'Erasure', 'erasure', 'erase-partition');
   const erase = make.function('Erase', 'erase', 'deletions → passes and receipts', {
     ...make.memberships(),
+    ...make.edgeProfiles(),
     ...make.suppression(),
     TIMELINE_TABLE: data.timeline.tableName,
     RECEIPT_SECRET: data.receiptKey.secretArn,
@@ -50,6 +51,8 @@ export function addErasure(make: FunctionFactory): { erase: TributaryFunction; e
   readItems(erase.function, data.memberships);
   writeItems(erase.function, data.memberships);
   removeItems(erase.function, data.memberships);
+  // Also where none are made any more: what is left of them goes.
+  make.allowProjecting(erase);
   putItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState]);
   removeItemsUnder(erase.function, data.operations, [OPERATIONS_PREFIX.deliveryState, OPERATIONS_PREFIX.exposures]);
   data.receiptKey.grantRead(erase.function);

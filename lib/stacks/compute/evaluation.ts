@@ -30,6 +30,30 @@ export function addEvaluation(make: FunctionFactory): void {
   make.watchStream(evaluate);
 }
 
+/** Changed profiles and memberships → what the edge knows, where the stage wants copies for it. */
+export function addEdgeProjection(make: FunctionFactory): void {
+  const { config, data } = make;
+  if (config.edge.profiles === 'off') return;
+  const project = make.function('ProjectEdge', 'project-edge', 'changed profiles → copies for the edge', {
+    ...make.memberships(),
+    EDGE_PROFILES_TABLE: data.edgeProfiles.tableName,
+  });
+  readItems(project.function, data.profiles);
+  readItems(project.function, data.memberships);
+  make.allowProjecting(project);
+  const failures = new FailureQueue(make.scope, 'ProjectEdgeFailures', { name: project.label, alarms: make.alarms });
+  for (const table of [data.profiles, data.memberships]) {
+    const settings = {
+      batchSize: 200,
+      parallelism: config.streamParallelism,
+      retention: TABLE_STREAM_RETENTION,
+      failures,
+    };
+    project.function.addEventSource(new DynamoEventSource(table, streamSettings(settings)));
+  }
+  make.watchStream(project);
+}
+
 /** Changed memberships → the queues of the delivery lanes. */
 export function addRouting(make: FunctionFactory): void {
   const { config, data } = make;

@@ -4,7 +4,15 @@ import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import type { StageConfig } from '#lib/config/schema.ts';
 import type { Alarms } from '#lib/constructs/alarms.ts';
 import { addIteratorAgeAlarm } from '#lib/constructs/event-sources.ts';
-import { putItems, putItemsUnder, readItems, readObjects, writeItems, writeObjects } from '#lib/constructs/grants.ts';
+import {
+  putItems,
+  putItemsUnder,
+  readItems,
+  readObjects,
+  removeItems,
+  writeItems,
+  writeObjects,
+} from '#lib/constructs/grants.ts';
 import { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { ActivationStack } from '../activation-stack.ts';
 import type { DataStack } from '../data-stack.ts';
@@ -75,6 +83,11 @@ export class FunctionFactory {
     };
   }
 
+  edgeProfiles(): { EDGE_PROFILES_TABLE: string; EDGE_PROFILES: 'off' | 'written' | 'read' } {
+    const { config, data } = this;
+    return { EDGE_PROFILES_TABLE: data.edgeProfiles.tableName, EDGE_PROFILES: config.edge.profiles };
+  }
+
   /** Nearly every function reads the catalog: which version is active, and that version. */
   function<F extends FunctionName>(
     id: string,
@@ -134,6 +147,13 @@ export class FunctionFactory {
     writeItems(stitch.function, data.operations);
     writeObjects(stitch.function, data.lake);
     writeObjects(stitch.function, data.quarantine);
+  }
+
+  allowProjecting({ function: made }: TributaryFunction): void {
+    const { edgeProfiles } = this.data;
+    readItems(made, edgeProfiles);
+    writeItems(made, edgeProfiles);
+    removeItems(made, edgeProfiles);
   }
 
   allowEvaluating(evaluate: TributaryFunction): void {

@@ -198,6 +198,7 @@ function addEdge(make: FunctionFactory): { edge: TributaryFunction; late: WorkQu
   });
   const edge = make.function('Edge', 'edge', 'calls of Web SDKs → answers, and events → the stream', {
     ...make.memberships(),
+    ...make.edgeProfiles(),
     COLLECTION_STREAM: data.collection.streamName,
     LATE_QUEUE_URL: late.queue.queueUrl,
   });
@@ -205,6 +206,7 @@ function addEdge(make: FunctionFactory): { edge: TributaryFunction; late: WorkQu
   late.queue.grantSendMessages(edge.function);
   readItems(edge.function, data.profiles);
   readItems(edge.function, data.memberships);
+  readItems(edge.function, data.edgeProfiles);
   const again = make.withoutCatalog('CollectLate', 'collect-late', 'records that waited → the stream', {
     COLLECTION_STREAM: data.collection.streamName,
   });

@@ -34,6 +34,7 @@ export function addBatchEvaluation(make: FunctionFactory, evaluation: WorkQueue)
   });
   const part = make.function('EvaluatePart', 'evaluate-partition', 'a part of all profiles → memberships', {
     ...make.memberships(),
+    ...make.edgeProfiles(),
     EVALUATION_QUEUE_URL: evaluation.queue.queueUrl,
     WORK_SECONDS: workSeconds(make, 'evaluate-partition'),
     TIMELINE_TABLE: data.timeline.tableName,
@@ -41,6 +42,7 @@ export function addBatchEvaluation(make: FunctionFactory, evaluation: WorkQueue)
   scanItems(part.function, data.profiles);
   connectJob(make, { queue: evaluation, starter: batch, worker: part, prefix: OPERATIONS_PREFIX.evaluation });
   make.allowEvaluating(part);
+  make.allowProjecting(part);
   // Segments that are new see what happened before them: events are chosen anew.
   writeItems(part.function, data.profiles);
   queryItems(part.function, data.timeline);

@@ -13,6 +13,7 @@ export function segmentSet(rules: Readonly<Record<string, Rule>>): SegmentSet {
     plans: new Map(ids.map((id) => [id, { method: 'streaming', reasons: [], latency: '', state: {} } as never])),
     fingerprint: 'test',
     attributePaths: [],
+    attributeKeys: [],
     lookups: [],
     projectLookup: () => ({}),
     projectEvent: (entity) => ({ ...entity }),

@@ -98,6 +98,19 @@ const DESTINATIONS: Readonly<Record<string, object>> = {
   },
 };
 
+/** What pages are told: of an attribute, of audiences of all kinds, and of one that only an activity asks for. */
+const AT_THE_EDGE: Readonly<Record<string, Readonly<Record<string, object>>>> = {
+  datastreams: { site: { orgId: 'ORG@AdobeOrg', eventDataset: 'events', allowedOrigins: ['https://site.example'] } },
+  destinations: {
+    page: {
+      type: 'custom-personalization',
+      ...all('stranger', 'keen', 'recent', 'connected', 'various'),
+      attributes: { tier: 'tier' },
+    },
+  },
+  activities: { hello: { name: 'Hello', audience: 'quiet', scopes: ['hero'], experiences: [{ id: 'one' }] } },
+};
+
 /** What a catalog may say otherwise. */
 export interface Variant {
   /** Whether people are stitched. */
@@ -150,6 +163,9 @@ function compileCompany({ stitched, off, unused, newestEmail }: Variant): Compil
   for (const [id, destination] of Object.entries(DESTINATIONS)) {
     const segments = (destination as { segments: string[] }).segments.filter((segment) => !unused.includes(segment));
     put('destinations', id, { id, ...destination, segments, enabled: !off.includes(id) });
+  }
+  for (const [folder, definitions] of Object.entries(AT_THE_EDGE)) {
+    for (const [id, definition] of Object.entries(definitions)) put(folder, id, { id, ...definition });
   }
   const { catalog, problems } = loadCatalog(files, {});
   if (!catalog) throw new Error(`The company's catalog is wrong: ${JSON.stringify(problems)}`);

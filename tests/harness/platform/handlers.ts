@@ -19,6 +19,7 @@ import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { readMembershipAttributes } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
 import { MemoryVendorDeletions } from '#lambdas/adapters/memory/vendor-deletions.ts';
 import { createMemoryVendorState } from '#lambdas/adapters/memory/vendor-state.ts';
@@ -45,6 +46,7 @@ import { createWorker as evaluatePartition } from '#lambdas/functions/evaluate-p
 import { createHandler as expireHandler } from '#lambdas/functions/expire/handler.ts';
 import { createWorker as expirePartition } from '#lambdas/functions/expire-partition/handler.ts';
 import { createHandler as exportFiles } from '#lambdas/functions/export-files/handler.ts';
+import { createHandler as projectEdge } from '#lambdas/functions/project-edge/handler.ts';
 import { createHandler as reevaluateDueHandler } from '#lambdas/functions/reevaluate-due/handler.ts';
 import { createHandler as rerouteHandler } from '#lambdas/functions/reroute/handler.ts';
 import { createWorker as revertBatch } from '#lambdas/functions/revert-batch/handler.ts';
@@ -138,7 +140,8 @@ export function createHandlers(options: HandlersOptions): {
     ({ assignments } = assignLanes(assignments, wanted, poolLanes, () => false));
     return assignments;
   };
-
+  // As the stage does whose templates these are.
+  const makesEdgeProfiles = wiring.sources.some((source) => source.function === 'project-edge');
   let ids = 0;
   const runStatistics = new MemoryRunStatistics();
   const expiryBooks = new MemoryAppliedRetentions();
@@ -213,6 +216,8 @@ export function createHandlers(options: HandlersOptions): {
         queue: urlOf.get(source ?? '') ?? '',
         deadLetters: urlOf.get(deadLetters) ?? '',
       }),
+      readProfile: readProfileAttributes as Parameters<typeof projectEdge>[0]['readProfile'],
+      readMemberships: readMembershipAttributes as Parameters<typeof projectEdge>[0]['readMemberships'],
       readImage: readProfileAttributes as Parameters<typeof evaluateHandler>[0]['readImage'],
       validation: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('validation')!),
       chunks: new SqsMessageQueue<ChunkMessage>(sqs, urlOf.get('chunks')!),
@@ -224,6 +229,8 @@ export function createHandlers(options: HandlersOptions): {
       lookups: intercept(stores.lookups, 'lookups', reader),
       activityCounts: intercept(stores.activityCounts, 'activityCounts', reader),
       memberships: intercept(stores.memberships, 'memberships', reader),
+      edgeProfiles: intercept(stores.edgeProfiles, 'edgeProfiles', reader),
+      makesEdgeProfiles,
       deliveryStates: intercept(stores.deliveryStates, 'deliveryStates', reader),
       operations: intercept(stores.operations, 'operations', reader),
       landing: intercept(stores.landing, 'landing', reader),
@@ -267,7 +274,12 @@ export function createHandlers(options: HandlersOptions): {
       );
     },
     evaluate: evaluateHandler,
-    'evaluate-partition': (deps) => createSqsHandler(partitionMessage, eachInOrder(evaluatePartition(deps), 1)),
+    'project-edge': projectEdge,
+    'evaluate-partition': ({ edgeProfiles, ...deps }) =>
+      createSqsHandler(
+        partitionMessage,
+        eachInOrder(evaluatePartition({ ...deps, ...(makesEdgeProfiles && { edgeProfiles }) }), 1),
+      ),
     'expire-partition': (deps) =>
       createSqsHandler(partitionMessage, eachInOrder(expirePartition({ ...deps, retentionStore: expiryBooks }), 1)),
     'delete-dataset-partition': (deps) =>

@@ -9,6 +9,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { SignedReceipt } from '#core/privacy/receipt.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
+import { MemoryEdgeProfileStore } from '#lambdas/adapters/memory/edge-profile-store.ts';
 import { MemoryErasures } from '#lambdas/adapters/memory/erasures.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
@@ -75,6 +76,7 @@ export interface Stores {
   readonly lookups: MemoryLookupStore;
   readonly activityCounts: MemoryActivityCounts;
   readonly memberships: StreamingMembershipStore;
+  readonly edgeProfiles: MemoryEdgeProfileStore;
   readonly deliveryStates: MemoryVersionedStore<DeliveryStateItem>;
   readonly operations: MemoryOperations;
   readonly jobs: MemoryJobs;
@@ -139,6 +141,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     lookups: new MemoryLookupStore(),
     activityCounts: new MemoryActivityCounts(),
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
+    edgeProfiles: new MemoryEdgeProfileStore(),
     deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(ttl),
     operations: new MemoryOperations(),
     jobs: new MemoryJobs(ttl),

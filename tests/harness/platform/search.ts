@@ -11,6 +11,7 @@ export async function contentsOf({ stores, poller }: Platform): Promise<Readonly
     ['profiles', table(stores.profiles.entries())],
     ['timeline', table(stores.timeline.entries())],
     ['memberships', table(stores.memberships.entries())],
+    ['edge profiles', table(stores.edgeProfiles.entries())],
     ['delivery state', table(stores.deliveryStates.entries())],
     ['what was seen of activities', table(stores.activityCounts.entries())],
     ['deletions', table(stores.erasures.entries())],

@@ -52,6 +52,9 @@ export interface Poller {
   run(options?: RunOptions): Promise<void>;
 }
 
+/** Of the stream of a table no more are to read at once, or they are throttled; each reader is given everything. */
+const MAX_READERS = 2;
+
 export function createPoller(options: PollerOptions): Poller {
   const { handlers, clock = createClock(), shards = 1, concurrency = 1 } = options;
   const wiring = 'wiring' in options.from ? options.from.wiring : readWiring(options.from.templates);
@@ -76,15 +79,15 @@ export function createPoller(options: PollerOptions): Poller {
     } else {
       const lanes = handler === undefined ? [] : createLanes(source, handler);
       workers.push(...lanes);
-      const made = createStream<never>(source.stream, shards, clock, (record) => {
+      const ofKind = source.kind === 'kinesis' ? streams : tables;
+      const read = ofKind.get(source.stream) ?? createStream<never>(source.stream, shards, clock);
+      ofKind.set(source.stream, read);
+      if (read.readers === MAX_READERS) throw new Error(`More than ${MAX_READERS} functions read "${source.stream}"`);
+      read.attach((record) => {
         if (lanes.length === 0 || !passes(source.filters, eventRecord(source, record))) return;
         const lane = partOf(`lane of ${record.partitionKey}`, source.parallelizationFactor);
         lanes[record.shard * source.parallelizationFactor + lane]!.accept(record);
       });
-      const ofKind = source.kind === 'kinesis' ? streams : tables;
-      if (ofKind.has(source.stream))
-        throw new Error(`Two functions read "${source.stream}": this poller gives it to one`);
-      ofKind.set(source.stream, made);
     }
   }
 

@@ -26,28 +26,32 @@ export interface MemoryStream<P> {
   /** Records of one partition key are in one shard, in the order they were put. */
   put(partitionKey: string, payload: P): StreamRecord<P>;
   readonly records: readonly StreamRecord<P>[];
+  /** How many are given what comes. */
+  readonly readers: number;
+  /** Gives what comes from now on to one more reader. */
+  attach(listener: (record: StreamRecord<P>) => void): void;
 }
 
 /** Which of `count` equal parts of the hash range a key falls into, as Kinesis divides it among shards. */
 export const partOf = (key: string, count: number): number =>
   Math.floor((createHash('md5').update(key).digest().readUInt32BE(0) / 2 ** 32) * count);
 
-export function createStream<P>(
-  name: string,
-  shards: number,
-  clock: VirtualClock,
-  listener: (record: StreamRecord<P>) => void,
-): MemoryStream<P> {
+export function createStream<P>(name: string, shards: number, clock: VirtualClock): MemoryStream<P> {
   const records: StreamRecord<P>[] = [];
+  const listeners: ((record: StreamRecord<P>) => void)[] = [];
   return {
     name,
     records,
+    get readers() {
+      return listeners.length;
+    },
+    attach: (listener) => void listeners.push(listener),
     put(partitionKey, payload) {
       const sequenceNumber = `49${String(records.length + 1).padStart(19, '0')}`;
       const shard = partOf(partitionKey, shards);
       const record = { sequenceNumber, shard, partitionKey, arrivedAt: clock.now(), payload };
       records.push(record);
-      listener(record);
+      for (const listener of listeners) listener(record);
       return record;
     },
   };

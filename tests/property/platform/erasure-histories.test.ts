@@ -8,7 +8,7 @@ import { createPlatform, type Platform } from '#tests/harness/platform/platform.
 import { findIn } from '#tests/harness/platform/search.ts';
 import { readWiring, type Wiring } from '#tests/harness/poller/event-source.ts';
 import { runs, timeout } from '#tests/harness/runs.ts';
-import { templatesOf } from '#tests/infra/stages.ts';
+import { templatesWithEdgeProfiles } from '#tests/infra/stages.ts';
 
 const START = Date.parse('2026-03-01T10:00:00Z');
 const MINUTE = 60_000;
@@ -48,7 +48,7 @@ describe('whoever was deleted', () => {
     definitions = await exampleDefinitions();
     const datasets = definitions.datasets.map((dataset) => ({ ...dataset, partialIngestionPercentage: 100 }));
     catalog = compileCatalog({ ...definitions, datasets });
-    wiring = readWiring(templatesOf('prod'));
+    wiring = readWiring(templatesWithEdgeProfiles());
   });
 
   const crmOf = (n: number): string => `CUSTOMER-${n}-ID`;

@@ -149,7 +149,8 @@ describe('the edge tells a page of the audiences of destinations', () => {
       platform.collect(enveloped('customers', { ...gold, extSourceSystemAudit: { lastUpdatedDate } }));
     }
     await platform.poller.run();
-    const edge = edgeFunction(catalog, { now: () => NOW, stores: platform.stores });
+    const { profiles, memberships } = platform.stores;
+    const edge = edgeFunction(catalog, { now: () => NOW, stores: { profiles, memberships } });
     for (const device of [1, 2, 3]) {
       const reply = await edge.call(calls(eventOf(onDevice(device))));
       expect(reply.payloads('activation:pull')).toEqual([entry(['gold-and-silver'])]);
