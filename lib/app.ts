@@ -4,6 +4,7 @@ import type { StageConfig } from './config/schema.ts';
 import { ActivationStack } from './stacks/activation-stack.ts';
 import { ComputeStack } from './stacks/compute-stack.ts';
 import { DataStack } from './stacks/data-stack.ts';
+import { EdgeFrontStack } from './stacks/edge-front-stack.ts';
 import { LanesStack } from './stacks/lanes-stack.ts';
 
 /** The table of contents: the stacks of one stage, `tributary-<stage>-…`, and what holds for all of them. */
@@ -51,6 +52,18 @@ export function buildTributary(app: App, config: StageConfig): Tributary {
     lanes,
     description: 'Tributary: the functions from the endpoints to the destinations',
   });
+
+  const { cdn } = config.edge;
+  if (cdn) {
+    const front = new EdgeFrontStack(app, `${prefix}-edge-front`, {
+      ...common,
+      env: { ...common.env, region: 'us-east-1' },
+      cdn,
+      compute: compute.stackName,
+      description: 'Tributary: CloudFront in front of the edge',
+    });
+    front.addStackDependency(compute);
+  }
 
   for (const [key, value] of Object.entries(tags)) Tags.of(app).add(key, value);
   for (const stack of [data, activation, lanes, compute]) limitRoles(stack, config.permissionsBoundary);

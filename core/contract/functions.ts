@@ -80,7 +80,13 @@ export const ENVIRONMENT = {
   /** a request to a host behind CloudFront → whether it came that way */
   'origin-check': z.object({ ORIGIN_SECRET: resource }),
   /** a call of a Web SDK → its answer, and its events on Kinesis `collection` */
-  edge: z.object({ ...memberships, ...edgeProfiles, COLLECTION_STREAM: resource, LATE_QUEUE_URL: resource }),
+  edge: z.object({
+    ...memberships,
+    ...edgeProfiles,
+    COLLECTION_STREAM: resource,
+    LATE_QUEUE_URL: resource,
+    BEHIND_CDN: flag,
+  }),
   /** records for which the stream had no room → Kinesis `collection` */
   'collect-late': z.object({ COLLECTION_STREAM: resource }),
   /** AEP's batch API → files of the landing bucket, and how they went */

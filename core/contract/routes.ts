@@ -1,6 +1,10 @@
 import type { FunctionName } from './functions.ts';
 import type { Scope } from './scopes.ts';
 
+/** In which CloudFront says where a caller is, and who: `198.51.100.10:46532`. */
+export const COUNTRY_HEADER = 'cloudfront-viewer-country';
+export const VIEWER_ADDRESS_HEADER = 'cloudfront-viewer-address';
+
 /**
  * Which paths lead to which function, and on which host: the HTTP APIs, the URLs of functions and the local gateway are
  * made from this table and from nothing else. Browsers may reach the `edge` host only; no host answers another's paths.

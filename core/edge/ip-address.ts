@@ -23,3 +23,13 @@ function networkOf(address: string): string {
   const groups = head.split(':').filter((group) => group !== '');
   return `${groups.slice(0, NETWORK_GROUPS).join(':')}::`;
 }
+
+/**
+ * The caller's address as CloudFront says it, `198.51.100.10:46532` or `2001:db8::1:46532`: what stands before the port.
+ * @returns undefined where nothing of the kind stands there
+ */
+export function viewerAddress(header: string | undefined): string | undefined {
+  const end = header?.lastIndexOf(':') ?? -1;
+  const address = end > 0 ? header!.slice(0, end) : undefined;
+  return address !== undefined && (V4.test(address) || V6.test(address)) ? address : undefined;
+}

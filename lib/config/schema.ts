@@ -69,6 +69,23 @@ const http = z
 
 const regionName = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'the name of an AWS region such as eu-central-1');
 
+/** CloudFront in front of the edge host: names of your own, and a limit for each address that holds everywhere. */
+const cdn = z.strictObject({
+  domains: z
+    .array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'the name of a host such as edge.shop.example'))
+    .min(1)
+    .max(10),
+  certificateArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'the ARN of a certificate in us-east-1'),
+  /** Pages that can read the answers of API Gateway itself. */
+  pageOrigins: z
+    .array(z.string().regex(/^https:\/\/(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'an origin such as https://*.shop.example'))
+    .min(1)
+    .max(100),
+  webAcl: z.strictObject({ requestsPerAddress: z.int().min(10).max(2_000_000_000).default(3_000) }).optional(),
+});
+
 /** Where pages call, and how soon they are answered. */
 const edge = z
   .strictObject({
@@ -76,6 +93,7 @@ const edge = z
     provisionedConcurrency: z.int().min(1).max(10_000).optional(),
     /** Copies of profiles for the edge: none, made for other regions, or made and answered from here too. */
     profiles: z.enum(['off', 'written', 'read']).default('off'),
+    cdn: cdn.optional(),
   })
   .prefault({});
 
@@ -247,6 +265,9 @@ function checkEdge(config: z.output<typeof stageSettings>, reject: Reject): void
   const { edgeRegions, region } = config;
   if (edgeRegions.length > 0 && (region === undefined || edgeRegions.includes(region))) {
     reject('edgeRegions', 'other regions than that of the stage, which its file has to name: "region: eu-central-1"');
+  }
+  if (config.edge.cdn && (region === undefined || config.http.endpoint !== 'api')) {
+    reject('edge', 'cdn needs "region" in the file of the stage, and an HTTP API (http.endpoint)');
   }
   if (new Set(edgeRegions).size < edgeRegions.length) reject('edgeRegions', 'each region once');
   const { provisionedConcurrency = 0 } = config.edge;

@@ -1,4 +1,4 @@
-import { Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Fn, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '#lib/config/schema.ts';
 import { Alarms } from '#lib/constructs/alarms.ts';
@@ -21,6 +21,7 @@ import { addReverts, revertQueue } from './compute/reverts.ts';
 import { addSchedules } from './compute/schedules.ts';
 import { addTextEvents } from './compute/text-events.ts';
 import type { DataStack } from './data-stack.ts';
+import { EDGE_HOST_OUTPUT } from './edge-front-stack.ts';
 import type { LanesStack } from './lanes-stack.ts';
 
 export interface ComputeStackProps extends StackProps {
@@ -43,6 +44,9 @@ export class ComputeStack extends Stack {
     const reverts = revertQueue(this.#make);
     const evaluation = evaluationQueue(this.#make);
     const { urls, late } = addHttpEndpoints(this.#make, { reverts, evaluation });
+    // `https://<host>`: what CloudFront in front of it is told.
+    if (config.edge.cdn)
+      new CfnOutput(this, EDGE_HOST_OUTPUT, { value: Fn.select(2, Fn.split('/', urls['edge-url'])) });
     const texts = config.textEventAccounts.length > 0 ? addTextEvents(this.#make) : undefined;
     addStreamIngestion(this.#make);
     const files = addFileIngestion(this.#make, reverts);

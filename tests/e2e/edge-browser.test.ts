@@ -8,9 +8,9 @@ import { deployAndApply } from '#cli/commands/start.ts';
 import { gatewayListener } from '#cli/local/gateway-server.ts';
 import { Progress } from '#cli/local/progress.ts';
 import { projectRoot } from '#cli/root.ts';
+import { COUNTRY_HEADER } from '#core/contract/routes.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
 import {
-  COUNTRY_HEADER,
   FIRST_PARTY_EDGE,
   newVisitor,
   openPage,

@@ -30,6 +30,7 @@ export const handler = createHandler({
         ? new DynamoDbEdgeProfileStore(dynamoDb(), environment.EDGE_PROFILES_TABLE)
         : undefined,
   },
+  isBehindCdn: environment.BEHIND_CDN,
   note: logFailure,
   now: Date.now,
   newId: randomUUID,

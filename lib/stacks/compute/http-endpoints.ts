@@ -201,6 +201,7 @@ function addEdge(make: FunctionFactory): { edge: TributaryFunction; late: WorkQu
     ...make.edgeProfiles(),
     COLLECTION_STREAM: data.collection.streamName,
     LATE_QUEUE_URL: late.queue.queueUrl,
+    BEHIND_CDN: String(config.edge.cdn !== undefined),
   });
   putRecords(edge.function, data.collection);
   late.queue.grantSendMessages(edge.function);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { generate } from 'selfsigned';
 import { projectRoot } from '#cli/root.ts';
+import { COUNTRY_HEADER } from '#core/contract/routes.ts';
 import { launchChromium } from './chromium.ts';
 
 /** The SDK as npm has it, byte for byte. */
@@ -18,9 +19,6 @@ export type SdkVersion = keyof typeof SDK;
 const EDGE_HOST = 'edge.example';
 /** A page below it is first-party to the edge. */
 export const FIRST_PARTY_EDGE = 'edge.shop-one.example';
-
-/** In which CloudFront says the country of the caller. */
-export const COUNTRY_HEADER = 'cloudfront-viewer-country';
 
 /** A call of the SDK, as it went over the wire. */
 export interface Sent {

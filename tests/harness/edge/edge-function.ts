@@ -39,6 +39,8 @@ export interface EdgeFunctionOptions {
   /** Whether the queue beside the stream takes nothing either. */
   readonly noQueue?: boolean;
   readonly awsRegion?: string;
+  /** @default false */
+  readonly isBehindCdn?: boolean;
   /** Nobody is known where there are none. */
   readonly stores?: EdgeStores;
 }
@@ -57,6 +59,7 @@ export function edgeFunction(catalog: Catalog, options: EdgeFunctionOptions = {}
   const handler = createHandler({
     catalog: { current: async () => settings },
     stores,
+    isBehindCdn: options.isBehindCdn ?? false,
     note: () => {},
     now,
     newId: () => `00000000-0000-4000-8000-${String(count++).padStart(12, '0')}`,

@@ -136,6 +136,22 @@ describe('what is wrong with a call of the edge', () => {
     expect((await edge.call({ body: firstPageView() })).status).toBe(200);
   });
 
+  it('is a flood of one address behind CloudFront too, which says whose calls they are; without it nobody is believed', async () => {
+    const statusesOf = async (isBehindCdn: boolean, addressOf: (n: number) => string) => {
+      const edge = edgeFunction(catalog, { now: () => 0, isBehindCdn });
+      const statuses: number[] = [];
+      for (let n = 0; n < 201; n++) {
+        const headers = { 'cloudfront-viewer-address': addressOf(n) };
+        statuses.push((await edge.call({ body: firstPageView(), headers })).status);
+      }
+      return statuses.at(-1);
+    };
+    expect(await statusesOf(true, () => '2001:db8::1:46532')).toBe(429);
+    expect(await statusesOf(true, (n) => `198.51.100.${n}:46532`)).toBe(200);
+    expect(await statusesOf(true, (n) => `nobody ${n}`)).toBe(429);
+    expect(await statusesOf(false, (n) => `198.51.100.${n}:46532`)).toBe(429);
+  });
+
   it('is told of one event, and keeps no other (207); of all events, it is the whole call', async () => {
     const edge = edgeFunction(catalog);
     const good = (firstPageView() as { events: object[] }).events[0];
