@@ -1,15 +1,21 @@
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { encodeIdentityCookie } from '#core/edge/identity-cookie.ts';
+import { projectEdgeProfile } from '#core/edge/project.ts';
 import { acceptRecord } from '#core/ingestion/accept.ts';
 import { activityDefinition } from '#core/personalisation/definition.ts';
 import { stitch } from '#core/profile/stitch.ts';
 import { segmentDefinition } from '#core/segmentation/definition.ts';
+import { encodeState } from '#lambdas/adapters/dynamodb/item-codec.ts';
 import { readProfileAttributes, writeProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
+import { MemoryEdgeProfileStore } from '#lambdas/adapters/memory/edge-profile-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { COOKIE, edgeFunction } from '#tests/harness/edge/edge-function.ts';
 import { addToCart, ecidOf, exampleDefinitions } from '#tests/harness/platform/example.ts';
+import { measureDeployed } from './edge-deployed.ts';
+import { measureStart } from './edge-start.ts';
 import { processorTime, thousands } from './measure.ts';
 
 /**
@@ -65,12 +71,27 @@ const records = Array.from({ length: EVENTS }, (_, n) => {
   return accepted.record;
 });
 const settings = stageSettings(compiled).fold;
-await stitch(records, { profiles, timeline: new MemoryTimeline(), settings, backoff: async () => {} });
+const copies = new MemoryEdgeProfileStore();
+const memberships = new MemoryMembershipStore();
+const backoff = async (): Promise<void> => {};
+const timeline = new MemoryTimeline();
+const { edgeProjection: projection } = compiled;
+let copied = 0;
+// One after the other, each followed by the copy for the edge, as the streams do it at worst.
+for (const record of records.toReversed()) {
+  await stitch([record], { profiles, timeline, settings, backoff });
+  const [[root] = ['']] = profiles.entries();
+  const before = (await copies.get(root))?.version;
+  await projectEdgeProfile(root, { profiles, memberships, edgeProfiles: copies, projection, backoff });
+  if ((await copies.get(root))?.version !== before) copied += 1;
+}
 const ecid = ecidOf(1);
 const key = `ECID:${ecid}`;
 const found = (await profiles.lookup([key])).get(key)!;
 if (!('item' in found)) throw new Error('the profile is not there');
 const stored = writeProfileAttributes(found.item);
+const sizeOf = (state: object): number => encodeState(state).state.B.length;
+const copySize = sizeOf((await copies.get(key))!.entry);
 const kept = Object.values(found.item.events).flat().length;
 
 const reads = { profiles: 0, memberships: 0 };
@@ -123,6 +144,20 @@ console.log(
 console.log(`requests/s       ${thousands(1_000 / mean)} a core`);
 console.log(
   `calls of AWS     ${(reads.profiles + reads.memberships) / CALLS} reads (one after the other: 2), ${edge.stream.length / CALLS} record on the stream`,
+);
+console.log(
+  `copies           ${copySize} bytes instead of ${stored.state!.B!.length}; written by ${copied} of ${EVENTS} events, all of which edge segments read`,
+);
+const { kilobytes, loadMs, nodeMs } = measureStart();
+console.log(
+  `cold start       ${loadMs.toFixed(0)} ms to load ${thousands(kilobytes)} KB in a fresh process (Node itself: ${nodeMs.toFixed(0)} ms)`,
+);
+const deployed = await measureDeployed();
+const shareOf = (all: readonly number[], share: number): string => all[Math.floor(all.length * share)]!.toFixed(0);
+console.log(
+  deployed
+    ? `local stage      p50 ${shareOf(deployed, 0.5)} ms, p95 ${shareOf(deployed, 0.95)} ms from outside`
+    : 'local stage      none is running (npm start)',
 );
 console.log(`same request     ${decided} of ${CALLS} answers had the membership`);
 if (at(0.95) > MAX_P95_MS) {

@@ -33,6 +33,7 @@ describe('what costs are calculated from', () => {
 
   it('is the memory of its functions', () => {
     const names: Readonly<Record<keyof typeof TIMES, FunctionName>> = {
+      edge: 'edge',
       collect: 'collect',
       split: 'split',
       validate: 'validate-chunk',

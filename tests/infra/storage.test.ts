@@ -18,8 +18,8 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
   const streams = resourcesOfType(templates, 'AWS::Kinesis::Stream');
   const stateful = allResources(templates).filter(({ type }) => STATEFUL.has(type));
 
-  it('is five tables, one stream, the buckets, and the secrets that sign and hash', () => {
-    expect(tables).toHaveLength(5);
+  it('is six tables, one stream, the buckets, and the secrets that sign and hash', () => {
+    expect(tables).toHaveLength(6);
     expect(streams).toHaveLength(1);
     expect(buckets).toHaveLength(stage === 'local' ? 5 : 7);
     expect(stateful).toHaveLength(tables.length + streams.length + buckets.length + 6);

@@ -13,6 +13,8 @@ export const ASSUMED = {
   timelineDays: 90,
   /** Messages in one request to `/collection/batch`. */
   messagesARequest: 100,
+  /** Units that a page view reads at the edge: a profile item of up to 12 KB, and its memberships. */
+  edgeReadUnits: 4,
   /** Seconds of events that a producer puts into one file. */
   fileSeconds: 900,
   /** Partitions of a table on demand, each of which has a stream of its own: four, and as many as twice its writes need. */
@@ -33,6 +35,7 @@ export const ASSUMED = {
  * DynamoDB, 10 ms of Kinesis, 30 ms of S3 and 100 ms for a receiver, as many side by side as the code allows.
  */
 export const TIMES = {
+  edge: { memoryGb: 1.769, ms: 14 },
   collect: { memoryGb: 1, perCall: 12, perMessage: 0.1 },
   split: { memoryGb: 1.769, perCall: 150, perRecord: 0.01 },
   validate: { memoryGb: 1.769, perCall: 100, perRecord: 0.05 },

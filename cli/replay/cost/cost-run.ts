@@ -6,7 +6,7 @@ import type { Work } from './count-work.ts';
 import { MESSAGES_A_REQUEST } from './metered-stores.ts';
 
 /** How records come in. */
-export const COSTED_METHODS = ['kinesis', 'http', 'http-batches', 'files'] as const;
+export const COSTED_METHODS = ['kinesis', 'http', 'http-batches', 'edge', 'files'] as const;
 export type CostedMethod = (typeof COSTED_METHODS)[number];
 
 export interface Traffic {
@@ -79,12 +79,16 @@ class Calls {
   }
 }
 
-/** Records → HTTP, if they come so → the stream → `stitch-stream`. */
+/** Records → HTTP or the edge, if they come so → the stream → `stitch-stream`. */
 function addStream(calls: Calls, work: Work, { method, eventsPerSecond }: Traffic): void {
   const { usage } = calls;
   const { records } = work;
   const kb = work.jsonKb / records + ASSUMED.envelopeKb;
-  if (method !== 'kinesis') {
+  if (method === 'edge') {
+    // The profile is read and the answer made while the record is put on the stream.
+    calls.add(1, TIMES.edge, { reads: 2, readUnits: ASSUMED.edgeReadUnits });
+    addUsage(usage, { httpRequests: 1, logKb: ASSUMED.accessLogKb }, records);
+  } else if (method !== 'kinesis') {
     const messages = method === 'http' ? 1 : ASSUMED.messagesARequest;
     const { memoryGb, perCall, perMessage } = TIMES.collect;
     calls.add(1 / messages, { memoryGb, ms: perCall + messages * perMessage });

@@ -39,6 +39,7 @@ const METHOD_TITLES: Readonly<Record<CostedMethod, string>> = {
   kinesis: 'Kinesis, `PutRecords`',
   http: 'HTTP, one by one',
   'http-batches': `HTTP, ${ASSUMED.messagesARequest} a request`,
+  edge: 'edge, one a request',
   files: `files, one every ${ASSUMED.fileSeconds / 60} minutes`,
 };
 const SERVICE_TITLES: Readonly<Record<Service, string>> = {

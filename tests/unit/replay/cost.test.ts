@@ -72,7 +72,7 @@ describe('what records cost at a rate', () => {
   };
 
   it('falls as more come, by whatever way: calls, objects and counters are shared', async () => {
-    for (const method of ['kinesis', 'http', 'http-batches', 'files'] as const) {
+    for (const method of ['kinesis', 'http', 'http-batches', 'edge', 'files'] as const) {
       const totals = (await costs(method)).map(({ usdPerMillionEvents }) => usdPerMillionEvents);
       expect(totals).toEqual(totals.toSorted((x, y) => y - x));
       expect(new Set(totals).size).toBeGreaterThan(2);
@@ -80,16 +80,18 @@ describe('what records cost at a rate', () => {
   });
 
   it('leaves out Kinesis for files, and the HTTP API for what does not come through it', async () => {
-    const [files, http, batches, kinesis] = await Promise.all(
-      (['files', 'http', 'http-batches', 'kinesis'] as const).map(
+    const [edge, files, http, batches, kinesis] = await Promise.all(
+      (['edge', 'files', 'http', 'http-batches', 'kinesis'] as const).map(
         async (method) => (await costs(method))[1]!.byService,
       ),
     );
     expect(files).toMatchObject({ kinesis: 0, http: 0 });
     expect(kinesis!.http).toBe(0);
     expect(http!.http).toBe(1);
+    expect(edge!.http).toBe(1);
+    expect(edge!.dynamodb - http!.dynamodb).toBeCloseTo(0.5);
     expect(batches!.http).toBeCloseTo(0.01);
-    for (const byService of [http, batches]) expect(byService!.kinesis).toBe(kinesis!.kinesis);
+    for (const byService of [edge, http, batches]) expect(byService!.kinesis).toBe(kinesis!.kinesis);
   });
 
   it('has one object of the lake and one counter a call at the least, and one for each dataset', async () => {
