@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { authorizeCommand } from '#cli/destination/authorize.ts';
 import { errorsCommand } from '#cli/destination/errors.ts';
+import { explainCommand } from '#cli/destination/explain.ts';
 import { guardCommands } from '#cli/destination/guard-commands.ts';
 import { operatingCommands } from '#cli/destination/operating.ts';
 import { previewCommand } from '#cli/destination/preview.ts';
@@ -18,6 +19,7 @@ export function destinationCommand(): Command {
     testCommand(),
     previewCommand(),
     errorsCommand(),
+    explainCommand(),
     reconcileCommand(),
     ...operatingCommands(),
     ...guardCommands(),

@@ -8,6 +8,7 @@ import { day, printExplanation, printLinks, sourcesOf } from '#cli/report/print-
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
+import { identityGraphOf } from '#core/access/identity-graph.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { stepsFrom } from '#core/identity/link-paths.ts';
 import type { Link, LinkingRules } from '#core/identity/linking-rules.ts';
@@ -39,7 +40,7 @@ const explainCommand = (): Command =>
       const graph = await graphOf(stage);
       const explanation = await explain(await storedKey(identity, graph.normalForms, graph.profiles), graph);
       if (!explanation) throw unknownIdentity(identity);
-      printReport(json, asJson(explanation), printExplanation(explanation));
+      printReport(json, { ...asJson(explanation), graph: identityGraphOf(explanation) }, printExplanation(explanation));
     });
 
 interface UnlinkOptions {
@@ -102,7 +103,7 @@ const linksAsJson = (links: readonly Link[], start?: IdentityKey): object[] =>
   }));
 
 /** Instants as people write them. */
-function asJson({ path, removed, ...rest }: Explanation): object {
+function asJson({ path, removed, links: _links, ...rest }: Explanation): object {
   return {
     ...rest,
     path: linksAsJson(path, rest.profile),

@@ -6,7 +6,7 @@ import { sections } from './print-stage.ts';
 import { table } from './table.ts';
 
 /** Why an identity is on its profile, for people. */
-export function printExplanation({ identity, profile, identities, path, removed }: Explanation): string {
+export function printExplanation({ identity, profile, identities, links, path, removed }: Explanation): string {
   const alone = identities.length === 1;
   const summary = alone
     ? `  ${identity} is linked to nothing: it is a profile of its own.`
@@ -15,6 +15,7 @@ export function printExplanation({ identity, profile, identities, path, removed 
     ['Profile', summary],
     path.length > 0 && ['Because of', printLinks(path, profile)],
     !alone && ['Identities', identities.map((key) => `  ${key}`).join('\n')],
+    links.length > path.length && ['All links', printLinks(links)],
     removed.length > 0 && [
       'Removed links, newest first',
       table(

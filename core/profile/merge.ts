@@ -93,6 +93,13 @@ function saidIn([key, fragment]: readonly [FragmentKey, Fragment]): Said[] {
   return changes.map((change, i) => ({ key, change, consents: consents[i] }));
 }
 
+/** What fragments have said, change by change, the strongest under a policy first. */
+export const strongestFirst = (
+  fragments: readonly (readonly [FragmentKey, Fragment])[],
+  policy: MergePolicyDefinition['attributeMerge'],
+): readonly { readonly key: FragmentKey; readonly change: FragmentChange }[] =>
+  weakestFirst(fragments.flatMap(saidIn), policy).toReversed();
+
 function weakestFirst(asserted: readonly Said[], policy: MergePolicyDefinition['attributeMerge']): readonly Said[] {
   return asserted.toSorted((x, y) => {
     const [left, right] = [rankOf(x.key, policy), rankOf(y.key, policy)];

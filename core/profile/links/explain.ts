@@ -13,6 +13,8 @@ export interface Explanation {
   readonly profile: IdentityKey;
   /** All of the graph, strongest namespace first; the identity alone where it is in no graph. */
   readonly identities: readonly IdentityKey[];
+  /** All of the graph. */
+  readonly links: readonly Link[];
   /** The fewest links from `profile` to `identity`; none where they are the same. */
   readonly path: readonly Link[];
   /** Links with an end in this graph that were removed, newest first, as far as they are remembered. */
@@ -45,6 +47,7 @@ export async function explain(
     identity,
     profile,
     identities,
+    links: graph?.links ?? [],
     path: shortestPath(links, profile, identity) ?? [],
     removed: removed
       .filter(touches)

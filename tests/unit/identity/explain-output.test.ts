@@ -9,6 +9,7 @@ it('an explanation walks from the profile to the identity, whichever end of a li
     identity: 'ECID:1',
     profile: 'CRMID:ann',
     identities: ['CRMID:ann', 'Email:a', 'ECID:1'],
+    links: [],
     path: [link('CRMID:ann', 'Email:a', 'customers'), { ...link('ECID:1', 'Email:a', 'logins'), alsoFrom: ['orders'] }],
     removed: [
       { a: 'CRMID:bob', b: 'ECID:1', at: 0, by: 'x', why: 'limit', isBack: true },

@@ -105,15 +105,17 @@ describe('explain', () => {
       [2, 'Email:a@x.org', ecid(1)],
       [3, ecid(1), 'IDFA:A'],
     );
+    const links = [
+      { a: 'CRMID:ann', b: 'Email:a@x.org', firstSeen: 0, lastSeen: 0, source: 'web-events' },
+      { a: ecid(1), b: 'Email:a@x.org', firstSeen: DAY, lastSeen: 2 * DAY, source: 'web-events' },
+      { a: ecid(1), b: 'IDFA:A', firstSeen: 3 * DAY, lastSeen: 3 * DAY, source: 'web-events' },
+    ];
     expect(await lastRouted(profiles, 'IDFA:A')).toEqual({
       identity: 'IDFA:A',
       profile: 'CRMID:ann',
       identities: ['CRMID:ann', 'Email:a@x.org', 'IDFA:A', ecid(1)],
-      path: [
-        { a: 'CRMID:ann', b: 'Email:a@x.org', firstSeen: 0, lastSeen: 0, source: 'web-events' },
-        { a: ecid(1), b: 'Email:a@x.org', firstSeen: DAY, lastSeen: 2 * DAY, source: 'web-events' },
-        { a: ecid(1), b: 'IDFA:A', firstSeen: 3 * DAY, lastSeen: 3 * DAY, source: 'web-events' },
-      ],
+      links,
+      path: links,
       removed: [],
     });
   });
@@ -134,6 +136,7 @@ describe('explain', () => {
       identity: ecid(1),
       profile: ecid(1),
       identities: [ecid(1)],
+      links: [],
       path: [],
       removed: [],
     });
