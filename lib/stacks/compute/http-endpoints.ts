@@ -100,9 +100,9 @@ export function addHttpEndpoints(
     'batch-url': management.add({ target: batches, route: ROUTES.batch }),
     'management-url': management.add({ target: addManagement(make, evaluation), route: ROUTES.management }),
     'token-url': management.add({ target: addToken(make), route: ROUTES.token }),
-    // The URL of a function that answers both is one for signed requests.
-    'access-url': signedHost.add({ target: access, route: ROUTES.access }),
+    // The URL of a function that answers both asks for no signature: with one that does, nobody could call with a token.
     'profiles-url': management.add({ target: access, route: ROUTES.profiles }),
+    'access-url': signedHost.add({ target: access, route: ROUTES.access }),
   };
   return { urls, late };
 }

@@ -36,7 +36,7 @@ describe('the function behind the entities API', () => {
   let stage: StageCallers | undefined;
   const readLog = new MemoryReadLog();
   let ids = 0;
-  const handlerOf = (current = async () => catalog) =>
+  const handlerOf = (current = async () => catalog, isEmulated = false) =>
     createHandler({
       catalog: { current },
       ...stores,
@@ -44,7 +44,7 @@ describe('the function behind the entities API', () => {
       digests: async (settings) => createDigests('the audit key', settings),
       newId: () => `read-${String(ids++).padStart(4, '0')}`,
       callers: stage?.newFunction() ?? NO_CALLERS,
-      isEmulated: false,
+      isEmulated,
       now: () => NOW,
     });
   const call = async (
@@ -278,6 +278,11 @@ describe('the function behind the entities API', () => {
       requestContext: { http: { method: 'GET' } },
     } as unknown as APIGatewayProxyEventV2;
     expect(await handlerOf()(request)).toMatchObject({ statusCode: 401 });
+    // What answers in place of AWS verifies none.
+    const emulated = handlerOf(async () => catalog, true);
+    expect(await emulated(request)).toMatchObject({ statusCode: 200 });
+    expect(await emulated({ ...request, headers: {} })).toMatchObject({ statusCode: 401 });
+    expect(await emulated({ ...request, headers: bearer('a.b.c') })).toMatchObject({ statusCode: 401 });
   });
 
   it('writes nothing about a person into its log', async () => {
