@@ -28,7 +28,7 @@ describe.skipIf('notRun' in python)('aepp, a client for AEP, with its address ch
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('works: nine of ten calls of the families that are here, and no call fails', () => {
+  it('works: more than four of five calls, the others are answered 501, and no call fails', () => {
     const of = (outcome: Outcome['outcome']): readonly Outcome[] => outcomes.filter((one) => one.outcome === outcome);
     expect(of('fails')).toEqual([]);
     expect(of('works').length / outcomes.length).toBeGreaterThan(0.8);

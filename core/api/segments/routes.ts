@@ -336,6 +336,6 @@ export const SEGMENT_ROUTES: readonly ApiRoute[] = [
   ...notImplemented(
     family,
     ['/system/jobs', '/system/jobs/{id}'],
-    'People are deleted by privacy jobs at /data/core/privacy/jobs, a dataset with "tributary dataset delete"',
+    'People are deleted with "tributary privacy delete", a dataset with "tributary dataset delete"',
   ),
 ];

@@ -231,7 +231,7 @@ const others: readonly ApiRoute[] = [
   ...notImplemented(
     'hygiene',
     ['/ttl', '/ttl/{id}', '/workorder', '/workorder/{id}', '/quota'],
-    'Events expire as their dataset says (eventExpirationDays); people are deleted by privacy jobs at /data/core/privacy/jobs',
+    'Events expire as their dataset says (eventExpirationDays); people are deleted with "tributary privacy delete"',
   ),
 ];
 
