@@ -22,6 +22,7 @@ const alone = {
 
 /** They measure the memory of their process, put another module in the place of one, or count what modules do: each has a process of its own. */
 const inProcessesOfTheirOwn = [
+  'tests/property/callers/scopes.test.ts',
   'tests/property/ingestion/hostile-{corpus,parquet}.test.ts',
   'tests/unit/segmentation/chain-steps.test.ts',
   'tests/unit/linear/*.test.ts',

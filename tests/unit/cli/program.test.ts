@@ -68,7 +68,7 @@ describe('the command line', () => {
   it('takes what a command is about as its argument, never as a flag that must be given', () => {
     const flags = OWN.flatMap(leaves).flatMap((command) =>
       command.options
-        .filter((option) => option.mandatory && !/<(dir|file|text|time)>/.test(option.flags))
+        .filter((option) => option.mandatory && !/<(dir|file|text|time|scope)>/.test(option.flags))
         .map((option) => `${fullName(command)} ${option.flags}`),
     );
     expect(flags).toEqual([]);
