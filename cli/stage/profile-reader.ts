@@ -11,6 +11,7 @@ import {
 import type { EntityAnswer } from '#core/access/entity.ts';
 import { getEntities } from '#core/access/get-entities.ts';
 import { entitiesOf, type LinkedPage } from '#core/access/links.ts';
+import type { AwsCredentialIdentity } from '#lambdas/adapters/aws/roles.ts';
 import { Sha256 } from '#lambdas/adapters/aws/sha256.ts';
 import { ssm } from '#lambdas/adapters/clients.ts';
 import { signedFor } from './endpoints.ts';
@@ -34,11 +35,13 @@ const PATH = '/data/core/ups/access/entities';
  * Through the API of a stage, by requests signed with the credentials of whoever runs the command: the stage writes down
  * who read whom. @param address of signed requests
  */
-export function readerByApi(address: string): ProfileReader {
+export function readerByApi(
+  address: string,
+  credentials: () => Promise<AwsCredentialIdentity> = () => ssm().config.credentials(),
+): ProfileReader {
   return async (request) => {
     const url = new URL(`${address.replace(/\/$/, '')}${PATH}`);
     const [region = '', service = ''] = signedFor(address).split(':');
-    const { credentials } = ssm().config;
     const signer = new SignatureV4({ credentials, region, service, sha256: Sha256 });
     const signed = await signer.sign({
       method: 'GET',

@@ -102,7 +102,6 @@ describe('tributary profile get', () => {
 describe('tributary profile get of a protected stage', () => {
   afterEach(() => {
     vi.unstubAllGlobals();
-    vi.unstubAllEnvs();
   });
 
   /** The API as it answers; the request that it was asked with. */
@@ -112,8 +111,8 @@ describe('tributary profile get of a protected stage', () => {
       asked.push({ url: new URL(url), headers });
       return Response.json(body, { status });
     });
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_REGION']) vi.stubEnv(name, 'AKIDEXAMPLE');
-    return { read: readerByApi('https://id.execute-api.eu-central-1.amazonaws.com'), asked };
+    const credentials = async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' });
+    return { read: readerByApi('https://id.execute-api.eu-central-1.amazonaws.com', credentials), asked };
   }
 
   it('asks the API, signed by whoever runs it, and says what for', async () => {
