@@ -1,22 +1,9 @@
 import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { IssuerSettings } from '#core/contract/sign-in.ts';
 import { DAY_S } from '#core/util/durations.ts';
+import { PUBLIC_KEY_SIGNATURES } from '#core/util/public-key-signatures.ts';
 import type { Caller } from './caller.ts';
 
-/** Signatures that a public key verifies: an issuer's keys are public, so none of them may be taken for a secret. */
-const ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'EdDSA',
-  'Ed25519',
-];
 const CLOCK_TOLERANCE_SECONDS = 30;
 /** A token of an issuer counts no longer than this, whatever it says: somebody may have left a group meanwhile. */
 const MAX_AGE_SECONDS = DAY_S;
@@ -45,7 +32,7 @@ export async function personOfToken(
   let payload: JWTPayload;
   try {
     ({ payload } = await jwtVerify(token, keys(issuer), {
-      algorithms: ALGORITHMS,
+      algorithms: PUBLIC_KEY_SIGNATURES,
       issuer: issuer.issuer,
       audience: issuer.audience,
       requiredClaims: ['sub', 'iat', 'exp', 'aud'],

@@ -1,4 +1,5 @@
 import { importJWK, type JWK, jwtVerify } from 'jose';
+import { PUBLIC_KEY_SIGNATURES } from '#core/util/public-key-signatures.ts';
 import type { DatastreamDefinition } from './definition.ts';
 import { type EdgeProblem, edgeProblem } from './problem.ts';
 import { type EdgeIdentityMap, identityMap } from './request.ts';
@@ -6,20 +7,6 @@ import { type EdgeIdentityMap, identityMap } from './request.ts';
 /** The namespace of `identityMap` in which a page hands over the token that its site has signed. It is never kept. */
 export const TOKEN_NAMESPACE = 'identityToken';
 
-/** Signatures that a public key verifies. A secret of the site's would have to lie here as well. */
-const ALGORITHMS = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'EdDSA',
-  'Ed25519',
-];
 const CLOCK_TOLERANCE_SECONDS = 30;
 const MAX_LENGTH = 4_096;
 
@@ -65,7 +52,7 @@ async function payloadOf(
     const algorithm = alg ?? (kty === 'RSA' ? 'RS256' : kty === 'OKP' ? 'EdDSA' : EC_ALGORITHMS[crv ?? '']);
     const { payload } = await jwtVerify(token, await importJWK(key as JWK, algorithm), {
       ...claims,
-      algorithms: ALGORITHMS,
+      algorithms: PUBLIC_KEY_SIGNATURES,
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       currentDate: new Date(now),
       requiredClaims: ['exp', 'iat', 'aud'],
@@ -76,7 +63,11 @@ async function payloadOf(
   }
 }
 
-const EC_ALGORITHMS: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
+const EC_ALGORITHMS: Readonly<Record<string, string>> = {
+  'P-256': 'ES256',
+  'P-384': 'ES384',
+  'P-521': 'ES512',
+};
 
 /** Ids are asserted by the site, so they are those of somebody who has signed in, unless it says otherwise. */
 function identitiesIn(

@@ -4,8 +4,8 @@ import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import type { DatasetDefinition } from '#core/ingestion/definition.ts';
 import { isObject } from '#core/util/is-object.ts';
 import type { HttpAnswer } from '../http.ts';
-import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
-import { type JsonPatch, patched } from '../management/patch.ts';
+import { editDefinitions, editFound, isAnswer, staleness, tagOf } from '../management/edit.ts';
+import { asWritten, type JsonPatch, patched } from '../management/patch.ts';
 import { problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
 import { describeDataset } from './present.ts';
@@ -77,11 +77,8 @@ export const replaceDataset = (body: Written, call: RouteCall): Promise<HttpAnsw
 export const patchDataset = (body: JsonPatch | object, call: RouteCall): Promise<HttpAnswer> =>
   changeDataset(call, ({ definition, described }) => {
     const changed = Array.isArray(body) ? patched(described, body) : mergedWith(described, body);
-    if (typeof changed === 'string') return problem(FAMILY, 400, changed);
-    const parsed = writtenDataset.safeParse(changed);
-    if (parsed.success) return definitionOf(parsed.data, definition);
-    const [issue] = parsed.error.issues;
-    return problem(FAMILY, 400, `${issue!.path.join('.')}: ${issue!.message}`);
+    const dataset = asWritten(changed, writtenDataset, FAMILY);
+    return isAnswer(dataset) ? dataset : definitionOf(dataset, definition);
   });
 
 function mergedWith(target: unknown, patch: unknown): object {
@@ -95,10 +92,9 @@ function mergedWith(target: unknown, patch: unknown): object {
 
 /** `DELETE /dataSets/{id}`: it leaves the catalog, from when on its data count for nothing. */
 export async function deleteDataset(call: RouteCall): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const found = datasetOf(active, call);
-    return isAnswer(found) ? found : [{ kind: 'datasets', name: found.id, value: undefined }];
-  });
+  const edited = await editFound(call, FAMILY, datasetOf, ({ id }) => [
+    { kind: 'datasets', name: id, value: undefined },
+  ]);
   return isAnswer(edited) ? edited : { status: 200, body: [`@/dataSets/${call.params.id}`] };
 }
 
@@ -108,9 +104,7 @@ interface Known {
 }
 
 async function changeDataset(call: RouteCall, change: (known: Known) => object | HttpAnswer): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const definition = datasetOf(active, call);
-    if (isAnswer(definition)) return definition;
+  const edited = await editFound(call, FAMILY, datasetOf, (definition, active) => {
     const { catalog, activeSince: since = 0 } = active;
     const described = describeDataset(definition, { catalog, call: call.call, stage: call.deps.stage, since });
     const changed = change({ definition, described });

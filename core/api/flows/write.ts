@@ -4,7 +4,7 @@ import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import type { HttpAnswer } from '../http.ts';
 import { mayDo, mayDoSome } from '../management/caller.ts';
 import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
-import { type JsonPatch, patched } from '../management/patch.ts';
+import { asWritten, type JsonPatch, patched } from '../management/patch.ts';
 import { problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
 import { entitiesOf, type FlowEntity, idOf, type Part, STREAMING_SPEC } from './entities.ts';
@@ -116,11 +116,8 @@ export async function patchPart(part: Part, patch: JsonPatch, call: RouteCall): 
     const stale = staleness(call.call, before, FAMILY);
     if (stale) return stale;
     const changed = patched(found.body, patch);
-    if (typeof changed === 'string') return problem(FAMILY, 400, changed);
-    const parsed = changedFlow.safeParse(changed);
-    if (!parsed.success)
-      return problem(FAMILY, 400, `${parsed.error.issues[0]!.path.join('.')}: ${parsed.error.issues[0]!.message}`);
-    return changesOf(found, before, parsed.data, call);
+    const flow = asWritten(changed, changedFlow, FAMILY);
+    return isAnswer(flow) ? flow : changesOf(found, before, flow, call);
   });
   if (isAnswer(edited)) return edited;
   const after = entitiesOf(edited.active, call).find((one) => one.part === part && one.body.id === call.params.id)!;

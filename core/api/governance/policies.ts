@@ -3,8 +3,8 @@ import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import { type DataPolicy, type DenyExpression, policyDefinition } from '#core/governance/definition.ts';
 import { CORE_MARKETING_ACTIONS, CORE_POLICIES, marketingAction } from '#core/governance/policies.ts';
 import type { HttpAnswer } from '../http.ts';
-import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
-import { type JsonPatch, patched } from '../management/patch.ts';
+import { editDefinitions, editFound, isAnswer, staleness, tagOf } from '../management/edit.ts';
+import { asWritten, type JsonPatch, patched } from '../management/patch.ts';
 import { problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
 import { listOf, type PageQuery } from './labels.ts';
@@ -106,26 +106,20 @@ export const replacePolicy = (body: Written, call: RouteCall): Promise<HttpAnswe
 export const patchPolicy = (patch: JsonPatch, call: RouteCall): Promise<HttpAnswer> =>
   changePolicy(call, (before) => {
     const changed = patched({ ...before, name: before.name ?? before.id }, patch);
-    if (typeof changed === 'string') return problem(FAMILY, 400, changed);
-    const parsed = writtenPolicy.safeParse(changed);
-    if (parsed.success) return definitionOf(before.id, parsed.data);
-    const [issue] = parsed.error.issues;
-    return problem(FAMILY, 400, `${issue!.path.join('.')}: ${issue!.message}`);
+    const policy = asWritten(changed, writtenPolicy, FAMILY);
+    return isAnswer(policy) ? policy : definitionOf(before.id, policy);
   });
 
 /** `DELETE /policies/custom/{id}` */
 export async function deletePolicy(call: RouteCall): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const found = policyOf(active, call);
-    return isAnswer(found) ? found : [{ kind: 'policies', name: found.id, value: undefined }];
-  });
+  const edited = await editFound(call, FAMILY, policyOf, ({ id }) => [
+    { kind: 'policies', name: id, value: undefined },
+  ]);
   return isAnswer(edited) ? edited : { status: 200, body: {} };
 }
 
 async function changePolicy(call: RouteCall, change: (before: DataPolicy) => object | HttpAnswer): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const before = policyOf(active, call);
-    if (isAnswer(before)) return before;
+  const edited = await editFound(call, FAMILY, policyOf, (before) => {
     const changed = change(before);
     return isAnswer(changed) ? changed : [{ kind: 'policies', name: before.id, value: changed }];
   });

@@ -46,6 +46,18 @@ export async function editDefinitions(
 
 type EditCall = Pick<RouteCall, 'call' | 'caller' | 'deps'>;
 
+/** Changes what is found: `find` gives a definition, or an answer where the caller may not change it. */
+export const editFound = <Found extends object>(
+  call: RouteCall,
+  family: Family,
+  find: (active: ActiveDefinitions, call: RouteCall) => Found | HttpAnswer,
+  plan: (found: Found, active: ActiveDefinitions) => readonly Change[] | HttpAnswer,
+): Promise<Edited | HttpAnswer> =>
+  editDefinitions(call, family, (active) => {
+    const found = find(active, call);
+    return isAnswer(found) ? found : plan(found, active);
+  });
+
 /** @throws ConflictError when another version was made active meanwhile */
 async function editOnce(
   { call, caller, deps }: EditCall,

@@ -1,7 +1,9 @@
+import type * as z from 'zod';
 import type { Family } from './families.ts';
 import { problem } from './problem.ts';
-import { type ApiMethod, type ApiRoute, route } from './route.ts';
+import { type ApiMethod, type ApiRoute, routeOf } from './route.ts';
 
+const route = routeOf<unknown>();
 const METHODS: readonly ApiMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /**
@@ -13,7 +15,7 @@ export const notImplemented = (
   paths: readonly string[],
   sentence: string,
   methods: readonly ApiMethod[] = METHODS,
-): ApiRoute[] =>
+): ApiRoute<z.ZodType, z.ZodType, unknown>[] =>
   paths.flatMap((path) =>
     methods.map((method) =>
       route({

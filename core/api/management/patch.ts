@@ -1,6 +1,9 @@
 import { applyPatch, type Operation } from 'rfc6902';
 import * as z from 'zod';
 import { pointerSteps } from '#core/util/pointer.ts';
+import type { HttpAnswer } from '../http.ts';
+import type { Family } from './families.ts';
+import { problem } from './problem.ts';
 
 const path = z
   .string()
@@ -38,6 +41,19 @@ export function patched<T extends object>(original: T, patch: JsonPatch): T | st
     if (error) return `operation ${i} (${operation.op} ${operation.path}) is not possible: ${sentenceOf(error.name)}`;
   }
   return copy;
+}
+
+/** What a patch has made, as the shape that it must have; or an answer that says what is wrong. @param made by `patched` */
+export function asWritten<Shape extends z.ZodType>(
+  made: object | string,
+  shape: Shape,
+  family: Family,
+): z.output<Shape> | HttpAnswer {
+  if (typeof made === 'string') return problem(family, 400, made);
+  const parsed = shape.safeParse(made);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  return problem(family, 400, `${issue!.path.join('.')}: ${issue!.message}`);
 }
 
 /** AEP takes "replace" for what is not there yet, too. */

@@ -3,9 +3,9 @@ import { BUILT_IN_MERGE_POLICY } from '#core/catalog/compile-people.ts';
 import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import type { MergePolicyDefinition } from '#core/profile/definition.ts';
 import type { HttpAnswer } from '../http.ts';
-import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
+import { editDefinitions, editFound, isAnswer, staleness, tagOf } from '../management/edit.ts';
 import { pageByNumber } from '../management/paging.ts';
-import { type JsonPatch, patched } from '../management/patch.ts';
+import { asWritten, type JsonPatch, patched } from '../management/patch.ts';
 import { problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
 import { sandboxOf } from '../segments/present.ts';
@@ -113,19 +113,15 @@ export const patchMergePolicy = (patch: JsonPatch, call: RouteCall): Promise<Htt
   changeMergePolicy(call, (before) => {
     const slashed = patch.map((one) => ({ ...one, path: one.path.replaceAll('.', '/') }));
     const changed = patched({ name: before.id, ...before }, slashed);
-    if (typeof changed === 'string') return problem(FAMILY, 400, changed);
-    const parsed = writtenMergePolicy.safeParse(changed);
-    if (parsed.success) return definitionOf(before.id, parsed.data, before);
-    const [issue] = parsed.error.issues;
-    return problem(FAMILY, 400, `${issue!.path.join('.')}: ${issue!.message}`);
+    const policy = asWritten(changed, writtenMergePolicy, FAMILY);
+    return isAnswer(policy) ? policy : definitionOf(before.id, policy, before);
   });
 
 /** `DELETE /config/mergePolicies/{id}` */
 export async function deleteMergePolicy(call: RouteCall): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const found = policyOf(active, call);
-    return isAnswer(found) ? found : [{ kind: 'merge-policies', name: found.id, value: undefined }];
-  });
+  const edited = await editFound(call, FAMILY, policyOf, ({ id }) => [
+    { kind: 'merge-policies', name: id, value: undefined },
+  ]);
   return isAnswer(edited) ? edited : { status: 204 };
 }
 
@@ -133,9 +129,7 @@ async function changeMergePolicy(
   call: RouteCall,
   change: (before: MergePolicyDefinition) => object | HttpAnswer,
 ): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const before = policyOf(active, call);
-    if (isAnswer(before)) return before;
+  const edited = await editFound(call, FAMILY, policyOf, (before, active) => {
     const changed = change(before);
     return isAnswer(changed) ? changed : changesTo(changed, active);
   });

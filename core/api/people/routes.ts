@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { problem } from '../management/problem.ts';
-import { type ApiMethod, type ApiRoute, routeOf } from '../management/route.ts';
+import { notImplemented } from '../management/not-implemented.ts';
+import { type ApiRoute, routeOf } from '../management/route.ts';
 import { access } from '../profile/entities.ts';
 import type { PeopleDeps } from './deps.ts';
 import { clusterMembers, compositeXid, graphBody, linkedIdentities, MAX_IDENTITIES } from './graph.ts';
@@ -13,16 +13,6 @@ const graphs = z.looseObject({ graphs: z.array(z.looseObject({})) });
 
 const XIDS =
   'Identities are named by their namespace and value: ask for {"ns": …, "id": …} at /data/core/identity/v2/graph';
-
-const notHere = (method: ApiMethod, path: string, sentence: string) =>
-  route({
-    family,
-    method,
-    path,
-    scope: 'signed-in',
-    summary: `Not implemented: ${sentence}`,
-    handle: () => problem(family, 501, sentence),
-  });
 
 /** Who may see people: each row needs the scope for it, and leaves an audit record. */
 export const PEOPLE_ROUTES: readonly ApiRoute<z.ZodType, z.ZodType, PeopleDeps>[] = [
@@ -71,7 +61,6 @@ export const PEOPLE_ROUTES: readonly ApiRoute<z.ZodType, z.ZodType, PeopleDeps>[
     answer: graphs,
     handle: (call) => linkedIdentities(call.body, call),
   }),
-  notHere('GET', '/identity/identity', XIDS),
-  notHere('GET', '/identity/mapping', XIDS),
-  notHere('POST', '/identity/mapping', XIDS),
+  ...notImplemented(family, ['/identity/identity'], XIDS, ['GET']),
+  ...notImplemented(family, ['/identity/mapping'], XIDS, ['GET', 'POST']),
 ];

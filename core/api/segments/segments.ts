@@ -1,9 +1,9 @@
 import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
 import type { HttpAnswer } from '../http.ts';
-import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
+import { editDefinitions, editFound, isAnswer, staleness, tagOf } from '../management/edit.ts';
 import { pageByNumber } from '../management/paging.ts';
-import { type JsonPatch, patched } from '../management/patch.ts';
+import { asWritten, type JsonPatch, patched } from '../management/patch.ts';
 import { problem } from '../management/problem.ts';
 import { propertyFilter } from '../management/property-filter.ts';
 import type { RouteCall } from '../management/route.ts';
@@ -127,19 +127,14 @@ export const patchSegment = (form: SegmentForm, body: Partially | JsonPatch, cal
 
 function changeBy(patch: JsonPatch, before: SegmentDefinition): Partially | HttpAnswer {
   const changed = patched(before, patch);
-  if (typeof changed === 'string') return problem(FAMILY, 400, changed);
-  const parsed = segmentChange.safeParse(changed);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  return problem(FAMILY, 400, `${issue!.path.join('.')}: ${issue!.message}`);
+  return asWritten(changed, segmentChange, FAMILY);
 }
 
 /** `DELETE`: what is built on it, or sent of it, is said. */
 export async function deleteSegment(call: RouteCall): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const found = segmentOf(active, call);
-    return isAnswer(found) ? found : [{ kind: 'segments', name: found.id, value: undefined }];
-  });
+  const edited = await editFound(call, FAMILY, segmentOf, ({ id }) => [
+    { kind: 'segments', name: id, value: undefined },
+  ]);
   return isAnswer(edited) ? edited : { status: 204 };
 }
 
@@ -148,9 +143,7 @@ async function changeSegment(
   call: RouteCall,
   change: (before: SegmentDefinition) => object | HttpAnswer,
 ): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const before = segmentOf(active, call);
-    if (isAnswer(before)) return before;
+  const edited = await editFound(call, FAMILY, segmentOf, (before) => {
     const changed = change(before);
     return isAnswer(changed) ? changed : [{ kind: 'segments', name: before.id, value: changed }];
   });
