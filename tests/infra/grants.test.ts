@@ -1,33 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES, type FunctionName, functionEntry } from '#core/contract/functions.ts';
+import { ACTIONS, SERVICES } from '#tests/harness/aws-calls/actions.ts';
 import { type AwsCall, awsCalls, withoutTable } from '#tests/harness/aws-calls/calls.ts';
 import { type DeployedFunction, deployedFunctions, isAllowed, isLike } from '#tests/harness/aws-calls/policies.ts';
 import { Program } from '#tests/harness/aws-calls/reach.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
-
-/** The actions behind calls of the SDK whose name is not that of their action. */
-const ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  GetObject: ['s3:GetObject'],
-  HeadObject: ['s3:GetObject', 's3:ListBucket'],
-  ListObjectVersions: ['s3:ListBucketVersions'],
-  DeleteObjects: ['s3:DeleteObject'],
-  CreateMultipartUpload: ['s3:PutObject'],
-  UploadPart: ['s3:PutObject'],
-  CompleteMultipartUpload: ['s3:PutObject'],
-  ListObjectsV2: ['s3:ListBucket'],
-  SendMessageBatch: ['sqs:SendMessage'],
-  ChangeMessageVisibilityBatch: ['sqs:ChangeMessageVisibility'],
-  DeleteMessageBatch: ['sqs:DeleteMessage'],
-};
-const SERVICES: Readonly<Record<string, string>> = {
-  '@aws-sdk/client-dynamodb': 'dynamodb',
-  '@aws-sdk/client-kinesis': 'kinesis',
-  '@aws-sdk/client-s3': 's3',
-  '@aws-sdk/client-sqs': 'sqs',
-  '@aws-sdk/client-secrets-manager': 'secretsmanager',
-  '@aws-sdk/client-sts': 'sts',
-};
 
 /** What a reading of the code takes for possible and is not, with the reason. */
 const NEVER_DONE: readonly { readonly of: readonly FunctionName[]; readonly what: RegExp; readonly why: string }[] = [

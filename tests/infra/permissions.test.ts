@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ACTIONS as ACTIONS_OF_CALLS, SERVICES } from '#tests/harness/aws-calls/actions.ts';
 import { identityOf, type Resource, render, resourcesOfType } from '#tests/harness/poller/template.ts';
 import { STAGE_NAMES, templatesOf } from './stages.ts';
 
@@ -21,29 +22,13 @@ const ON_OBJECTS = [
   's3:PutObject',
 ];
 
-/** The actions behind calls whose name is not that of their action. */
+/** Of a role as a whole it matters too that versions of objects can be read, and what a transaction may hold. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
+  ...ACTIONS_OF_CALLS,
   TransactWriteItems: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
   GetObject: ['s3:GetObject', 's3:GetObjectVersion'],
   HeadObject: ['s3:GetObject', 's3:GetObjectVersion', 's3:ListBucket'],
   HeadBucket: ['s3:ListBucket'],
-  ListObjectVersions: ['s3:ListBucketVersions'],
-  DeleteObjects: ['s3:DeleteObject'],
-  CreateMultipartUpload: ['s3:PutObject'],
-  UploadPart: ['s3:PutObject'],
-  CompleteMultipartUpload: ['s3:PutObject'],
-  ListObjectsV2: ['s3:ListBucket'],
-  SendMessageBatch: ['sqs:SendMessage'],
-  ChangeMessageVisibilityBatch: ['sqs:ChangeMessageVisibility'],
-  DeleteMessageBatch: ['sqs:DeleteMessage'],
-};
-const SERVICES: Readonly<Record<string, string>> = {
-  '@aws-sdk/client-dynamodb': 'dynamodb',
-  '@aws-sdk/client-kinesis': 'kinesis',
-  '@aws-sdk/client-s3': 's3',
-  '@aws-sdk/client-sqs': 'sqs',
-  '@aws-sdk/client-secrets-manager': 'secretsmanager',
-  '@aws-sdk/client-sts': 'sts',
 };
 
 /** The actions that the code of the functions needs, read from what it imports of the AWS SDK. */
