@@ -79,6 +79,21 @@ module.exports = {
       from: { pathNot: '^(examples|tests)/' },
       to: { path: '^examples/' },
     },
+    {
+      name: 'console-talks-to-the-api-only',
+      comment:
+        'The console knows the API and, as a library, how rules are written; nothing of the platform behind them',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: { path: '^(core|lambdas|lib|cli|bin)/', pathNot: '^core/(segmentation/(blocks|pql)|util)/' },
+    },
+    {
+      name: 'nothing-imports-the-console',
+      comment: 'It is built into static files, which are served by path',
+      severity: 'error',
+      from: { pathNot: '^(console|tests)/' },
+      to: { path: '^console/' },
+    },
     { name: 'nothing-imports-tests', severity: 'error', from: { pathNot: '^tests/' }, to: { path: '^tests/' } },
     {
       name: 'no-private-files-of-packages',
@@ -89,8 +104,9 @@ module.exports = {
     },
     {
       name: 'no-development-packages',
+      comment: 'What the console is made of is in the files that it is built into',
       severity: 'error',
-      from: { pathNot: '^tests/' },
+      from: { pathNot: '^(tests|console)/' },
       to: {
         dependencyTypes: ['npm-dev'],
         pathNot: ['^node_modules/(@types|aws-cdk-lib|cdk-nag|constructs|esbuild|node|typescript)/'],
@@ -99,6 +115,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^console/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,0 +1,5 @@
+import { parts } from './parts.ts';
+import { shell } from './shell.ts';
+
+/** Every text of the console, in English, a file for each area. Screens take theirs from here, so that there is one place to translate. */
+export const texts = { ...shell, ...parts } as const;
