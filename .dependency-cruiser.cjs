@@ -88,6 +88,13 @@ module.exports = {
       to: { path: '^(core|lambdas|lib|cli|bin)/', pathNot: '^core/(segmentation/(blocks|pql)|util)/' },
     },
     {
+      name: 'client-stands-alone',
+      comment: 'Pages and programs of others load it: it knows what HTTP says, and nothing else of the repository',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { pathNot: '^client/' },
+    },
+    {
       name: 'nothing-imports-the-console',
       comment: 'It is built into static files, which are served by path',
       severity: 'error',

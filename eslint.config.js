@@ -5,7 +5,7 @@ import { rules } from 'eslint-plugin-regexp';
 export default [
   {
     // What tests read is the repository's own.
-    files: ['{bin,lib,lambdas,core,cli,console,examples}/**/*.{ts,tsx}', '*.ts'],
+    files: ['{bin,lib,lambdas,core,cli,client,console,examples}/**/*.{ts,tsx}', '*.ts'],
     languageOptions: { parser },
     linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true },
     plugins: { regexp: { rules } },

@@ -12,7 +12,7 @@ import floors from './floors.json' with { type: 'json' };
  */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 process.chdir(root);
-const FOLDERS = ['bin', 'lib', 'lambdas', 'core', 'cli', 'console', 'examples/shop'];
+const FOLDERS = ['bin', 'lib', 'lambdas', 'core', 'cli', 'client', 'console', 'examples/shop'];
 const MIN_FILES = 500;
 const MODULES = floors.flatMap(({ modules }) => modules);
 

@@ -1,67 +1,55 @@
+import {
+  type Answer,
+  type AnswerOf,
+  ApiError,
+  type Call,
+  createClient,
+  type Route,
+  type UntypedCall,
+} from '#client/client.ts';
 import { texts } from '#console/texts/index.ts';
-import { ApiError } from './api-error.ts';
 import { session } from './session.ts';
 
-export interface Call {
+export type { Answer } from '#client/client.ts';
+
+/** Addresses that the description of the host does not have. */
+export interface PlainCall extends Omit<UntypedCall, 'path' | 'query'> {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly body?: unknown;
-  /** Only if the thing is still as it was read: a changed one answers 412. */
-  readonly ifMatch?: string | undefined;
-  readonly signal?: AbortSignal;
 }
 
-export interface Answer<T> {
-  readonly data: T;
-  readonly etag: string | undefined;
-}
+const client = createClient({
+  url: '',
+  token: () => session.current()?.token,
+  // Read at each call: tests put another in its place.
+  fetch: (...request) => fetch(...request),
+});
 
 /**
- * Calls the API of the stage, on the host that served the console.
+ * Calls the API of the stage, on the host that served the console: `call('GET /data/core/ups/audiences/{id}', { path: { id } })`.
+ * Routes that the description does not have are called by their address, and the caller says what they answer.
  * @throws {ApiError} where the answer is no success, or nothing answers
  */
-export async function call<T>(path: string, { method = 'GET', body, ifMatch, signal }: Call = {}): Promise<Answer<T>> {
-  const response = await fetch(path, {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...session.headers(),
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(signal && { signal }),
-  }).catch((cause: unknown) => {
-    if (signal?.aborted) throw cause;
-    throw new ApiError(0, texts.errors.away);
-  });
-  const data = await readJson(response);
-  if (response.ok) return { data: data as T, etag: response.headers.get('etag') ?? undefined };
-  if (response.status === 401) session.end();
-  throw asError(response, data);
-}
-
-const readJson = async (response: Response): Promise<unknown> => {
-  const text = await response.text();
+export function call<R extends Route>(
+  route: R,
+  ...given: object extends Call<R> ? [call?: Call<R>] : [call: Call<R>]
+): Promise<Answer<AnswerOf<R>>>;
+export function call<T>(address: `/${string}`, call?: PlainCall): Promise<Answer<T>>;
+export async function call(place: Route | `/${string}`, given: PlainCall = {}): Promise<Answer<unknown>> {
+  const { method = 'GET', ...rest } = given;
+  const route = place.startsWith('/') ? `${method} ${place}` : place;
   try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
+    return await client.send(route as Route, rest);
+  } catch (error) {
+    throw inWords(error);
   }
-};
-
-/** What answers that are no success may say, by family of the API. */
-interface Problem {
-  readonly title?: unknown;
-  readonly message?: unknown;
-  readonly detail?: unknown;
 }
 
-/** What the API says, or where that cannot be read, what the status means. */
-function asError(response: Response, data: unknown): ApiError {
-  const problem = (typeof data === 'object' && data !== null ? data : {}) as Problem;
-  const title = textOf(problem.title) ?? textOf(problem.message) ?? texts.errors.ofStatus(response.status);
-  const requestId = response.headers.get('x-request-id') ?? undefined;
-  return new ApiError(response.status, title, textOf(problem.detail), requestId);
+/** What the API says stands as it is; where it says nothing, the status is told. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error;
+  if (error.status === 401) session.end();
+  if (error.title !== undefined) return error;
+  const { status, detail, mistakes, requestId, cause } = error;
+  const title = status === 0 ? texts.errors.away : texts.errors.ofStatus(status);
+  return new ApiError(status, { title, detail, mistakes, requestId, cause });
 }
-
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);

@@ -1,0 +1,3360 @@
+/* Made of docs/openapi.json: what the routes of the management host take and answer. A test makes it anew
+   ("npx vitest run --project unit tests/unit/client -u"). */
+
+export interface Routes {
+  /**
+   * Show the identities of a person
+   */
+  'GET /data/core/identity/cluster/members': {
+    query: {
+      nsid?: number | string;
+      ns?: string;
+      namespace?: string;
+      id: string;
+    };
+    answer: {
+      clusters: {
+        members: {
+          [k: string]: unknown;
+        }[];
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show the identities of several people
+   */
+  'POST /data/core/identity/clusters/members': {
+    body: {
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      compositeXids: {
+        nsid?: number | string;
+        ns?: string;
+        namespace?: string;
+        id: string;
+      }[];
+      'graph-type'?: string;
+      version?: number;
+    };
+    answer: {
+      clusters: {
+        members: {
+          [k: string]: unknown;
+        }[];
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show identity graphs, as identities or with links, their ages and sources
+   */
+  'POST /data/core/identity/v2/graph': {
+    body: {
+      composite_xid:
+        | {
+            nsid?: number | string;
+            ns?: string;
+            namespace?: string;
+            id: string;
+          }
+        | {
+            nsid?: number | string;
+            ns?: string;
+            namespace?: string;
+            id: string;
+          }[];
+      projection_type?: 'set' | 'graph';
+      graph_type?: string;
+      require_edge_meta_data?: boolean;
+    };
+    answer: {
+      graphs: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List identity namespaces
+   */
+  'GET /data/core/idnamespace/identities': {
+    answer: {
+      id: number;
+      code: string;
+      idType: string;
+      name: string;
+      custom: boolean;
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * Create an identity namespace
+   */
+  'POST /data/core/idnamespace/identities': {
+    body: {
+      code: string;
+      name?: string;
+      description?: string | null;
+      idType: string;
+    };
+    answer: {
+      id: number;
+      code: string;
+      idType: string;
+      name: string;
+      custom: boolean;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show an identity namespace
+   */
+  'GET /data/core/idnamespace/identities/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: number;
+      code: string;
+      idType: string;
+      name: string;
+      custom: boolean;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace an identity namespace
+   */
+  'PUT /data/core/idnamespace/identities/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      code?: string;
+      name?: string;
+      description?: string | null;
+      idType: string;
+    };
+    answer: {
+      id: number;
+      code: string;
+      idType: string;
+      name: string;
+      custom: boolean;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List identity namespaces
+   */
+  'GET /data/core/idnamespace/orgs/{org}/identities': {
+    path: {
+      org: string;
+    };
+    answer: {
+      id: number;
+      code: string;
+      idType: string;
+      name: string;
+      custom: boolean;
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * Show a profile or its events
+   */
+  'GET /data/core/ups/access/entities': {
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show several profiles or their events
+   */
+  'POST /data/core/ups/access/entities': {
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List audiences
+   */
+  'GET /data/core/ups/audiences': {
+    query: {
+      limit?: string;
+      start?: string;
+      sort?: string;
+      name?: string;
+      description?: string;
+      entityType?: string;
+    };
+    answer: {
+      children: {
+        id: string;
+        name: string;
+        expression: {
+          type: string;
+          format: string;
+          value: string;
+        };
+        [k: string]: unknown;
+      }[];
+      _page: {
+        totalCount: number;
+        pageSize: number;
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create an audience of a rule
+   */
+  'POST /data/core/ups/audiences': {
+    body: {
+      name: string;
+      description?: string | null;
+      type?: 'SegmentDefinition';
+      expression: {
+        type: 'PQL';
+        format: 'pql/text' | 'pql/json';
+        value:
+          | string
+          | {
+              [k: string]: unknown;
+            };
+      };
+      schema?: {
+        name: '_xdm.context.profile';
+      };
+      mergePolicyId?: string | null;
+      lifecycleState?: 'draft' | 'published' | 'active' | 'inactive' | 'archived';
+      dataGovernancePolicy?: {
+        excludeOptOut?: boolean;
+      };
+    };
+    answer: {
+      id: string;
+      name: string;
+      expression: {
+        type: string;
+        format: string;
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show several audiences
+   */
+  'POST /data/core/ups/audiences/bulk-get': {
+    body: {
+      /**
+       * @maxItems 100
+       */
+      ids: {
+        id: string;
+      }[];
+    };
+    answer: {
+      results: {
+        [k: string]: {
+          id: string;
+          name: string;
+          expression: {
+            type: string;
+            format: string;
+            value: string;
+          };
+          [k: string]: unknown;
+        };
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show an audience
+   */
+  'GET /data/core/ups/audiences/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      expression: {
+        type: string;
+        format: string;
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace an audience
+   */
+  'PUT /data/core/ups/audiences/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      name: string;
+      description?: string | null;
+      type?: 'SegmentDefinition';
+      expression: {
+        type: 'PQL';
+        format: 'pql/text' | 'pql/json';
+        value:
+          | string
+          | {
+              [k: string]: unknown;
+            };
+      };
+      schema?: {
+        name: '_xdm.context.profile';
+      };
+      mergePolicyId?: string | null;
+      lifecycleState?: 'draft' | 'published' | 'active' | 'inactive' | 'archived';
+      dataGovernancePolicy?: {
+        excludeOptOut?: boolean;
+      };
+    };
+    answer: {
+      id: string;
+      name: string;
+      expression: {
+        type: string;
+        format: string;
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change an audience; publish a draft
+   */
+  'PATCH /data/core/ups/audiences/{id}': {
+    path: {
+      id: string;
+    };
+    body:
+      | {
+          op: string;
+          path: string;
+          from?: string;
+          value?: unknown;
+          [k: string]: unknown;
+        }[]
+      | {
+          name?: string;
+          description?: string | null;
+          type?: 'SegmentDefinition';
+          expression?: {
+            type: 'PQL';
+            format: 'pql/text' | 'pql/json';
+            value:
+              | string
+              | {
+                  [k: string]: unknown;
+                };
+          };
+          schema?: {
+            name: '_xdm.context.profile';
+          };
+          mergePolicyId?: string | null;
+          lifecycleState?: 'draft' | 'published' | 'active' | 'inactive' | 'archived';
+          dataGovernancePolicy?: {
+            excludeOptOut?: boolean;
+          };
+        };
+    answer: {
+      id: string;
+      name: string;
+      expression: {
+        type: string;
+        format: string;
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete an audience
+   */
+  'DELETE /data/core/ups/audiences/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * List merge policies
+   */
+  'GET /data/core/ups/config/mergePolicies': {
+    query: {
+      limit?: string;
+      start?: string;
+    };
+    answer: {
+      _page: {
+        count: number;
+        [k: string]: unknown;
+      };
+      children: {
+        id: string;
+        name: string;
+        identityGraph: {
+          type: string;
+          [k: string]: unknown;
+        };
+        attributeMerge: {
+          type: string;
+          [k: string]: unknown;
+        };
+        default: boolean;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create a merge policy
+   */
+  'POST /data/core/ups/config/mergePolicies': {
+    body: {
+      name: string;
+      schema?: {
+        name: '_xdm.context.profile';
+      };
+      default?: boolean;
+      identityGraph?: {
+        type: 'pdg' | 'none';
+      };
+      attributeMerge?: {
+        type: 'timestampOrdered' | 'dataSetPrecedence';
+        order?: string[];
+      };
+    };
+    answer: {
+      id: string;
+      name: string;
+      identityGraph: {
+        type: string;
+        [k: string]: unknown;
+      };
+      attributeMerge: {
+        type: string;
+        [k: string]: unknown;
+      };
+      default: boolean;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show several merge policies
+   */
+  'POST /data/core/ups/config/mergePolicies/bulk-get': {
+    body: {
+      /**
+       * @maxItems 100
+       */
+      ids: {
+        id: string;
+      }[];
+    };
+    answer: {
+      results: {
+        [k: string]: {
+          id: string;
+          name: string;
+          identityGraph: {
+            type: string;
+            [k: string]: unknown;
+          };
+          attributeMerge: {
+            type: string;
+            [k: string]: unknown;
+          };
+          default: boolean;
+          [k: string]: unknown;
+        };
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a merge policy
+   */
+  'GET /data/core/ups/config/mergePolicies/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      identityGraph: {
+        type: string;
+        [k: string]: unknown;
+      };
+      attributeMerge: {
+        type: string;
+        [k: string]: unknown;
+      };
+      default: boolean;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace a merge policy
+   */
+  'PUT /data/core/ups/config/mergePolicies/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      name: string;
+      schema?: {
+        name: '_xdm.context.profile';
+      };
+      default?: boolean;
+      identityGraph?: {
+        type: 'pdg' | 'none';
+      };
+      attributeMerge?: {
+        type: 'timestampOrdered' | 'dataSetPrecedence';
+        order?: string[];
+      };
+    };
+    answer: {
+      id: string;
+      name: string;
+      identityGraph: {
+        type: string;
+        [k: string]: unknown;
+      };
+      attributeMerge: {
+        type: string;
+        [k: string]: unknown;
+      };
+      default: boolean;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change a merge policy
+   */
+  'PATCH /data/core/ups/config/mergePolicies/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      id: string;
+      name: string;
+      identityGraph: {
+        type: string;
+        [k: string]: unknown;
+      };
+      attributeMerge: {
+        type: string;
+        [k: string]: unknown;
+      };
+      default: boolean;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete a merge policy
+   */
+  'DELETE /data/core/ups/config/mergePolicies/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * List schedules
+   */
+  'GET /data/core/ups/config/schedules': {
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a schedule
+   */
+  'GET /data/core/ups/config/schedules/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show how many people a rule would select
+   */
+  'GET /data/core/ups/estimate/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      state: string;
+      estimatedSize: number;
+      totalRows: number;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Count whom a rule would select
+   */
+  'POST /data/core/ups/preview': {
+    body: {
+      predicateExpression: string;
+      predicateType?: 'pql/text' | 'pql/json';
+      predicateModel?: string;
+      graphType?: string;
+      mergeStrategy?: string;
+    };
+    answer: {
+      state: string;
+      previewId: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show whether a preview is ready
+   */
+  'GET /data/core/ups/preview/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      state: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete a preview
+   */
+  'DELETE /data/core/ups/preview/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show how many profile items the last evaluation has looked at
+   */
+  'GET /data/core/ups/previewsamplestatus': {
+    answer: {
+      totalRows: number;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Convert a rule between pql/text and pql/json
+   */
+  'POST /data/core/ups/segment/conversion': {
+    body: {
+      name: string;
+      expression: {
+        type: string;
+        format: 'pql/text' | 'pql/json';
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+    answer: {
+      expression: {
+        format: string;
+        value: string;
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List segment definitions
+   */
+  'GET /data/core/ups/segment/definitions': {
+    query: {
+      limit?: string;
+      page?: string;
+      start?: string;
+      sort?: string;
+      'evaluationInfo.continuous.enabled'?: string;
+    };
+    answer: {
+      segments: {
+        id: string;
+        name: string;
+        expression: {
+          type: string;
+          format: string;
+          value: string;
+        };
+        [k: string]: unknown;
+      }[];
+      page: {
+        totalCount: number;
+        totalPages: number;
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create a segment definition, in pql/text or pql/json
+   */
+  'POST /data/core/ups/segment/definitions': {
+    body: {
+      name: string;
+      description?: string | null;
+      type?: 'SegmentDefinition';
+      expression: {
+        type: 'PQL';
+        format: 'pql/text' | 'pql/json';
+        value:
+          | string
+          | {
+              [k: string]: unknown;
+            };
+      };
+      schema?: {
+        name: '_xdm.context.profile';
+      };
+      mergePolicyId?: string | null;
+      lifecycleState?: 'draft' | 'published' | 'active' | 'inactive' | 'archived';
+      dataGovernancePolicy?: {
+        excludeOptOut?: boolean;
+      };
+    };
+    answer: {
+      id: string;
+      name: string;
+      expression: {
+        type: string;
+        format: string;
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show several segment definitions
+   */
+  'POST /data/core/ups/segment/definitions/bulk-get': {
+    body: {
+      /**
+       * @maxItems 100
+       */
+      ids: {
+        id: string;
+      }[];
+    };
+    answer: {
+      results: {
+        [k: string]: {
+          id: string;
+          name: string;
+          expression: {
+            type: string;
+            format: string;
+            value: string;
+          };
+          [k: string]: unknown;
+        };
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a segment definition
+   */
+  'GET /data/core/ups/segment/definitions/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      expression: {
+        type: string;
+        format: string;
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change a segment definition; publish a draft
+   */
+  'PATCH /data/core/ups/segment/definitions/{id}': {
+    path: {
+      id: string;
+    };
+    body:
+      | {
+          op: string;
+          path: string;
+          from?: string;
+          value?: unknown;
+          [k: string]: unknown;
+        }[]
+      | {
+          name?: string;
+          description?: string | null;
+          type?: 'SegmentDefinition';
+          expression?: {
+            type: 'PQL';
+            format: 'pql/text' | 'pql/json';
+            value:
+              | string
+              | {
+                  [k: string]: unknown;
+                };
+          };
+          schema?: {
+            name: '_xdm.context.profile';
+          };
+          mergePolicyId?: string | null;
+          lifecycleState?: 'draft' | 'published' | 'active' | 'inactive' | 'archived';
+          dataGovernancePolicy?: {
+            excludeOptOut?: boolean;
+          };
+        };
+    answer: {
+      id: string;
+      name: string;
+      expression: {
+        type: string;
+        format: string;
+        value: string;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete a segment definition
+   */
+  'DELETE /data/core/ups/segment/definitions/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * List evaluations of all profiles
+   */
+  'GET /data/core/ups/segment/jobs': {
+    query: {
+      status?: string;
+      limit?: string;
+      start?: string;
+    };
+    answer: {
+      children: {
+        id: string;
+        status: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Evaluate all segments for all profiles
+   */
+  'POST /data/core/ups/segment/jobs': {
+    /**
+     * @minItems 1
+     * @maxItems 500
+     */
+    body: {
+      segmentId: string;
+    }[];
+    answer: {
+      id: string;
+      status: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show an evaluation
+   */
+  'GET /data/core/ups/segment/jobs/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      status: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show what the caller may do
+   */
+  'POST /data/foundation/access-control/acl/effective-policies': {
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: string[];
+    answer: {
+      policies: {
+        [k: string]: string[];
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List permissions
+   */
+  'GET /data/foundation/access-control/acl/reference': {
+    answer: {
+      permissions: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List access policies
+   */
+  'GET /data/foundation/access-control/administration/policies': {
+    answer: {
+      items: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List products
+   */
+  'GET /data/foundation/access-control/administration/products': {
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List categories of permissions
+   */
+  'GET /data/foundation/access-control/administration/products/{id}/categories': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List sets of permissions
+   */
+  'GET /data/foundation/access-control/administration/products/{id}/permission-sets': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List roles
+   */
+  'GET /data/foundation/access-control/administration/roles': {
+    answer: {
+      items: {
+        id: string;
+        name: string;
+        permissionSets: string[];
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a role
+   */
+  'GET /data/foundation/access-control/administration/roles/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      permissionSets: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List who has a role
+   */
+  'GET /data/foundation/access-control/administration/roles/{id}/subjects': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List who changed definitions
+   */
+  'GET /data/foundation/audit/events': {
+    query: {
+      limit?: string;
+      start?: string;
+      queryId?: string;
+    };
+    answer: {
+      _embedded: {
+        events: {
+          [k: string]: unknown;
+        }[];
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List kinds of resources
+   */
+  'GET /data/foundation/catalog': {
+    answer: {
+      [k: string]: string;
+    };
+  };
+  /**
+   * List datasets
+   */
+  'GET /data/foundation/catalog/dataSets': {
+    query: {
+      limit?: string;
+      start?: string;
+      name?: string;
+      properties?: string;
+      orderBy?: string;
+    };
+    answer: {
+      [k: string]: {
+        name?: string;
+        tags?: {
+          [k: string]: string[];
+        };
+        classification?: {
+          dataBehavior: 'record' | 'time-series';
+          [k: string]: unknown;
+        };
+        schemaRef?: {
+          id: string;
+          [k: string]: unknown;
+        };
+        [k: string]: unknown;
+      };
+    };
+  };
+  /**
+   * Create a dataset
+   */
+  'POST /data/foundation/catalog/dataSets': {
+    body: {
+      name: string;
+      description?: string;
+      schemaRef: {
+        id: string;
+        contentType?: string;
+      };
+      tags?: {
+        unifiedProfile?: string[];
+        unifiedIdentity?: string[];
+      };
+      extensions?: {
+        adobe_lakeHouse?: {
+          rowExpiration?: {
+            ttlValue: string;
+          };
+        };
+      };
+    };
+    answer: string[];
+  };
+  /**
+   * Show a dataset
+   */
+  'GET /data/foundation/catalog/dataSets/{id}': {
+    path: {
+      id: string;
+    };
+    query: {
+      properties?: string;
+    };
+    answer: {
+      [k: string]: {
+        name?: string;
+        tags?: {
+          [k: string]: string[];
+        };
+        classification?: {
+          dataBehavior: 'record' | 'time-series';
+          [k: string]: unknown;
+        };
+        schemaRef?: {
+          id: string;
+          [k: string]: unknown;
+        };
+        [k: string]: unknown;
+      };
+    };
+  };
+  /**
+   * Replace a dataset
+   */
+  'PUT /data/foundation/catalog/dataSets/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      name: string;
+      description?: string;
+      schemaRef: {
+        id: string;
+        contentType?: string;
+      };
+      tags?: {
+        unifiedProfile?: string[];
+        unifiedIdentity?: string[];
+      };
+      extensions?: {
+        adobe_lakeHouse?: {
+          rowExpiration?: {
+            ttlValue: string;
+          };
+        };
+      };
+    };
+    answer: string[];
+  };
+  /**
+   * Change a dataset: enable it for Profile, among others
+   */
+  'PATCH /data/foundation/catalog/dataSets/{id}': {
+    path: {
+      id: string;
+    };
+    body:
+      | {
+          op: string;
+          path: string;
+          from?: string;
+          value?: unknown;
+          [k: string]: unknown;
+        }[]
+      | {
+          [k: string]: unknown;
+        };
+    answer: string[];
+  };
+  /**
+   * Remove a dataset
+   */
+  'DELETE /data/foundation/catalog/dataSets/{id}': {
+    path: {
+      id: string;
+    };
+    answer: string[];
+  };
+  /**
+   * Show the view of a dataset
+   */
+  'GET /data/foundation/catalog/dataSets/{id}/views': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: {
+        [k: string]: unknown;
+      };
+    };
+  };
+  /**
+   * Show the view of a dataset
+   */
+  'GET /data/foundation/catalog/dataSets/{id}/views/{viewId}': {
+    path: {
+      id: string;
+      viewId: string;
+    };
+    answer: {
+      [k: string]: {
+        [k: string]: unknown;
+      };
+    };
+  };
+  /**
+   * Show the last batch of each dataset
+   */
+  'GET /data/foundation/catalog/lastBatches': {
+    query: {
+      dataSetId?: string;
+      limit?: string;
+    };
+    answer: {
+      [k: string]: {
+        lastBatchId: string;
+        [k: string]: unknown;
+      };
+    };
+  };
+  /**
+   * Change a dataset: enable it for Profile, among others
+   */
+  'PATCH /data/foundation/catalog/v2/dataSets/{id}': {
+    path: {
+      id: string;
+    };
+    body:
+      | {
+          op: string;
+          path: string;
+          from?: string;
+          value?: unknown;
+          [k: string]: unknown;
+        }[]
+      | {
+          [k: string]: unknown;
+        };
+    answer: string[];
+  };
+  /**
+   * List functions of expressions
+   */
+  'GET /data/foundation/conversion/languages/el/functions': {
+    answer: {
+      function: string;
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * List operators of expressions
+   */
+  'GET /data/foundation/conversion/languages/el/operators': {
+    answer: {
+      operatorSymbol: string;
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * Check whether an expression can be read
+   */
+  'POST /data/foundation/conversion/languages/el/validate': {
+    body: {
+      expression: string;
+      [k: string]: unknown;
+    };
+    answer: boolean;
+  };
+  /**
+   * List mappings of datasets
+   */
+  'GET /data/foundation/conversion/mappingSets': {
+    query: {
+      name?: string;
+      limit?: string;
+      start?: string;
+    };
+    answer: {
+      data: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show the mapping of a dataset
+   */
+  'GET /data/foundation/conversion/mappingSets/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      mappings: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List the rules of a mapping
+   */
+  'GET /data/foundation/conversion/mappingSets/{id}/mappings': {
+    path: {
+      id: string;
+    };
+    answer: {
+      data: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a rule of a mapping
+   */
+  'GET /data/foundation/conversion/mappingSets/{id}/mappings/{mappingId}': {
+    path: {
+      id: string;
+      mappingId: string;
+    };
+    answer: {
+      id: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show the labels of a dataset
+   */
+  'GET /data/foundation/dataset/datasets/{id}/labels': {
+    path: {
+      id: string;
+    };
+    answer: {
+      labels: string[][];
+      optionalLabels: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace the labels of a dataset
+   */
+  'PUT /data/foundation/dataset/datasets/{id}/labels': {
+    path: {
+      id: string;
+    };
+    body: {
+      labels?: (string | string[])[];
+      optionalLabels?: {
+        option: {
+          schemaPath: string;
+          [k: string]: unknown;
+        };
+        labels: string[];
+      }[];
+    };
+    answer: {
+      labels: string[][];
+      optionalLabels: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace the labels of a dataset
+   */
+  'POST /data/foundation/dataset/datasets/{id}/labels': {
+    path: {
+      id: string;
+    };
+    body: {
+      labels?: (string | string[])[];
+      optionalLabels?: {
+        option: {
+          schemaPath: string;
+          [k: string]: unknown;
+        };
+        labels: string[];
+      }[];
+    };
+    answer: {
+      labels: string[][];
+      optionalLabels: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Evaluate several marketing actions
+   */
+  'POST /data/foundation/dulepolicy/bulk-eval': {
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      evalRef: string;
+      includeDraft?: boolean;
+      labels?: string[];
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      entityList?: {
+        entityType: string;
+        entityId: string;
+        entityMeta?: {
+          fields?: string[];
+          [k: string]: unknown;
+        };
+        [k: string]: unknown;
+      }[];
+    }[];
+    answer: {
+      status: number;
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * List the core policies that are on
+   */
+  'GET /data/foundation/dulepolicy/enabledCorePolicies': {
+    answer: {
+      policyIds: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Switch core policies on and off
+   */
+  'PUT /data/foundation/dulepolicy/enabledCorePolicies': {
+    body:
+      | string[]
+      | {
+          /**
+           * @maxItems 100
+           */
+          policyIds: string[];
+        };
+    answer: {
+      policyIds: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create or replace a label of your own
+   */
+  'PUT /data/foundation/dulepolicy/labels/custom/{name}': {
+    path: {
+      name: string;
+    };
+    body: {
+      name?: string;
+      category?: string;
+      friendlyName?: string;
+      description?: string;
+    };
+    answer: {
+      name: string;
+      category: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List labels
+   */
+  'GET /data/foundation/dulepolicy/labels/{kind}': {
+    path: {
+      kind: string;
+    };
+    query: {
+      limit?: string;
+      start?: string;
+    };
+    answer: {
+      _page: {
+        count: number;
+        [k: string]: unknown;
+      };
+      children: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a label
+   */
+  'GET /data/foundation/dulepolicy/labels/{kind}/{name}': {
+    path: {
+      kind: string;
+      name: string;
+    };
+    answer: {
+      name: string;
+      category: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List marketing actions
+   */
+  'GET /data/foundation/dulepolicy/marketingActions/{kind}': {
+    path: {
+      kind: string;
+    };
+    query: {
+      limit?: string;
+      start?: string;
+    };
+    answer: {
+      _page: {
+        count: number;
+        [k: string]: unknown;
+      };
+      children: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a marketing action
+   */
+  'GET /data/foundation/dulepolicy/marketingActions/{kind}/{name}': {
+    path: {
+      kind: string;
+      name: string;
+    };
+    answer: {
+      name: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Evaluate a marketing action with labels
+   */
+  'GET /data/foundation/dulepolicy/marketingActions/{kind}/{name}/constraints': {
+    path: {
+      kind: string;
+      name: string;
+    };
+    query: {
+      duleLabels?: string;
+      includeDraft?: string;
+    };
+    answer: {
+      duleLabels: string[];
+      violatedPolicies: {
+        id: string;
+        name: string;
+        status: string;
+        marketingActionRefs: string[];
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Evaluate a marketing action with datasets
+   */
+  'POST /data/foundation/dulepolicy/marketingActions/{kind}/{name}/constraints': {
+    path: {
+      kind: string;
+      name: string;
+    };
+    query: {
+      duleLabels?: string;
+      includeDraft?: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      entityType: string;
+      entityId: string;
+      entityMeta?: {
+        fields?: string[];
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    }[];
+    answer: {
+      duleLabels: string[];
+      violatedPolicies: {
+        id: string;
+        name: string;
+        status: string;
+        marketingActionRefs: string[];
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create a policy
+   */
+  'POST /data/foundation/dulepolicy/policies/custom': {
+    body: {
+      name: string;
+      description?: string;
+      status?: 'ENABLED' | 'DISABLED' | 'DRAFT';
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      marketingActionRefs: string[];
+      deny: unknown;
+    };
+    answer: {
+      id: string;
+      name: string;
+      status: string;
+      marketingActionRefs: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace a policy
+   */
+  'PUT /data/foundation/dulepolicy/policies/custom/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      name: string;
+      description?: string;
+      status?: 'ENABLED' | 'DISABLED' | 'DRAFT';
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      marketingActionRefs: string[];
+      deny: unknown;
+    };
+    answer: {
+      id: string;
+      name: string;
+      status: string;
+      marketingActionRefs: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change a policy
+   */
+  'PATCH /data/foundation/dulepolicy/policies/custom/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      id: string;
+      name: string;
+      status: string;
+      marketingActionRefs: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete a policy
+   */
+  'DELETE /data/foundation/dulepolicy/policies/custom/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * List policies
+   */
+  'GET /data/foundation/dulepolicy/policies/{kind}': {
+    path: {
+      kind: string;
+    };
+    query: {
+      limit?: string;
+      start?: string;
+    };
+    answer: {
+      _page: {
+        count: number;
+        [k: string]: unknown;
+      };
+      children: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a policy
+   */
+  'GET /data/foundation/dulepolicy/policies/{kind}/{id}': {
+    path: {
+      kind: string;
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      status: string;
+      marketingActionRefs: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List what connections can be of
+   */
+  'GET /data/foundation/flowservice/connectionSpecs': {
+    query: {
+      limit?: string;
+      continuationToken?: string;
+      count?: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show what a connection can be of
+   */
+  'GET /data/foundation/flowservice/connectionSpecs/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List base connections
+   */
+  'GET /data/foundation/flowservice/connections': {
+    query: {
+      limit?: string;
+      continuationToken?: string;
+      count?: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create a source connection that records stream in by
+   */
+  'POST /data/foundation/flowservice/connections': {
+    body: {
+      name: string;
+      description?: string;
+      connectionSpec: {
+        id: string;
+        [k: string]: unknown;
+      };
+      auth?: {
+        params: {
+          sourceId?: string;
+          dataType?: string;
+          name?: string;
+          authenticationRequired?: boolean;
+          [k: string]: unknown;
+        };
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the base connections
+   */
+  'GET /data/foundation/flowservice/connections/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the base connections
+   */
+  'PATCH /data/foundation/flowservice/connections/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the base connections
+   */
+  'DELETE /data/foundation/flowservice/connections/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * Test a connection
+   */
+  'GET /data/foundation/flowservice/connections/{id}/test': {
+    path: {
+      id: string;
+    };
+    answer: {
+      connectionTest: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List kinds of flows
+   */
+  'GET /data/foundation/flowservice/flowSpecs': {
+    query: {
+      limit?: string;
+      continuationToken?: string;
+      count?: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a kind of flows
+   */
+  'GET /data/foundation/flowservice/flowSpecs/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List flows
+   */
+  'GET /data/foundation/flowservice/flows': {
+    query: {
+      limit?: string;
+      continuationToken?: string;
+      count?: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the flows
+   */
+  'GET /data/foundation/flowservice/flows/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the flows
+   */
+  'PATCH /data/foundation/flowservice/flows/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the flows
+   */
+  'DELETE /data/foundation/flowservice/flows/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * Enable or disable a flow
+   */
+  'POST /data/foundation/flowservice/flows/{id}/action': {
+    path: {
+      id: string;
+    };
+    query: {
+      op: 'enable' | 'disable';
+    };
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List what flowed to destinations, by hour
+   */
+  'GET /data/foundation/flowservice/runs': {
+    query: {
+      limit?: string;
+      continuationToken?: string;
+      count?: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show what flowed in an hour
+   */
+  'GET /data/foundation/flowservice/runs/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List source connections
+   */
+  'GET /data/foundation/flowservice/sourceConnections': {
+    query: {
+      limit?: string;
+      continuationToken?: string;
+      count?: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the source connections
+   */
+  'GET /data/foundation/flowservice/sourceConnections/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the source connections
+   */
+  'PATCH /data/foundation/flowservice/sourceConnections/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the source connections
+   */
+  'DELETE /data/foundation/flowservice/sourceConnections/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * List target connections
+   */
+  'GET /data/foundation/flowservice/targetConnections': {
+    query: {
+      limit?: string;
+      continuationToken?: string;
+      count?: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the target connections
+   */
+  'GET /data/foundation/flowservice/targetConnections/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      items?: {
+        id: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the target connections
+   */
+  'PATCH /data/foundation/flowservice/targetConnections/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the target connections
+   */
+  'DELETE /data/foundation/flowservice/targetConnections/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * List sandboxes that the caller may use
+   */
+  'GET /data/foundation/sandbox-management': {
+    answer: {
+      sandboxes: {
+        name: string;
+        state: string;
+        type: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List types of sandboxes
+   */
+  'GET /data/foundation/sandbox-management/sandboxTypes': {
+    answer: {
+      sandboxTypes: string[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List sandboxes
+   */
+  'GET /data/foundation/sandbox-management/sandboxes': {
+    answer: {
+      sandboxes: {
+        name: string;
+        state: string;
+        type: string;
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a sandbox
+   */
+  'GET /data/foundation/sandbox-management/sandboxes/{name}': {
+    path: {
+      name: string;
+    };
+    answer: {
+      name: string;
+      state: string;
+      type: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List behaviors
+   */
+  'GET /data/foundation/schemaregistry/global/behaviors': {
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      results: {
+        [k: string]: unknown;
+      }[];
+      _page: {
+        orderby: string;
+        next: string | null;
+        count: number;
+        [k: string]: unknown;
+      };
+      _links: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a behavior
+   */
+  'GET /data/foundation/schemaregistry/global/behaviors/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List who changed a resource
+   */
+  'GET /data/foundation/schemaregistry/rpc/auditlog/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * Import what was exported
+   */
+  'POST /data/foundation/schemaregistry/rpc/export': {
+    /**
+     * @minItems 1
+     * @maxItems 200
+     */
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      'meta:class'?: string;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * Export a resource with those that it refers to
+   */
+  'GET /data/foundation/schemaregistry/rpc/export/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * Import what was exported
+   */
+  'POST /data/foundation/schemaregistry/rpc/import': {
+    /**
+     * @minItems 1
+     * @maxItems 200
+     */
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      'meta:class'?: string;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      [k: string]: unknown;
+    }[];
+  };
+  /**
+   * Show a record that a schema allows
+   */
+  'GET /data/foundation/schemaregistry/rpc/sampledata/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show the tenant and how many resources it has
+   */
+  'GET /data/foundation/schemaregistry/stats': {
+    answer: {
+      tenantId: string;
+      counts: {
+        [k: string]: number;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create one of the classes
+   */
+  'POST /data/foundation/schemaregistry/tenant/classes': {
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace one of the classes
+   */
+  'PUT /data/foundation/schemaregistry/tenant/classes/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the classes
+   */
+  'PATCH /data/foundation/schemaregistry/tenant/classes/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the classes
+   */
+  'DELETE /data/foundation/schemaregistry/tenant/classes/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * Create one of the datatypes
+   */
+  'POST /data/foundation/schemaregistry/tenant/datatypes': {
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace one of the datatypes
+   */
+  'PUT /data/foundation/schemaregistry/tenant/datatypes/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the datatypes
+   */
+  'PATCH /data/foundation/schemaregistry/tenant/datatypes/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the datatypes
+   */
+  'DELETE /data/foundation/schemaregistry/tenant/datatypes/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * Create a descriptor
+   */
+  'POST /data/foundation/schemaregistry/tenant/descriptors': {
+    body: {
+      '@type': string;
+      'xdm:sourceSchema': string;
+      [k: string]: unknown;
+    };
+    answer: {
+      '@type': string;
+      'xdm:sourceSchema': string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace a descriptor
+   */
+  'PUT /data/foundation/schemaregistry/tenant/descriptors/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      '@type': string;
+      'xdm:sourceSchema': string;
+      [k: string]: unknown;
+    };
+    answer: {
+      '@type': string;
+      'xdm:sourceSchema': string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete a descriptor
+   */
+  'DELETE /data/foundation/schemaregistry/tenant/descriptors/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * Create one of the fieldgroups
+   */
+  'POST /data/foundation/schemaregistry/tenant/fieldgroups': {
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace one of the fieldgroups
+   */
+  'PUT /data/foundation/schemaregistry/tenant/fieldgroups/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the fieldgroups
+   */
+  'PATCH /data/foundation/schemaregistry/tenant/fieldgroups/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the fieldgroups
+   */
+  'DELETE /data/foundation/schemaregistry/tenant/fieldgroups/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * Create one of the mixins
+   */
+  'POST /data/foundation/schemaregistry/tenant/mixins': {
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace one of the mixins
+   */
+  'PUT /data/foundation/schemaregistry/tenant/mixins/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the mixins
+   */
+  'PATCH /data/foundation/schemaregistry/tenant/mixins/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the mixins
+   */
+  'DELETE /data/foundation/schemaregistry/tenant/mixins/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * Create one of the schemas
+   */
+  'POST /data/foundation/schemaregistry/tenant/schemas': {
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      'meta:class'?: string;
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Replace one of the schemas
+   */
+  'PUT /data/foundation/schemaregistry/tenant/schemas/{id}': {
+    path: {
+      id: string;
+    };
+    body: {
+      $id?: string;
+      title: string;
+      description?: string;
+      type?: 'object';
+      properties?: {
+        [k: string]: unknown;
+      };
+      definitions?: {
+        [k: string]: unknown;
+      };
+      allOf?: {
+        $ref?: string;
+        [k: string]: unknown;
+      }[];
+      'meta:intendedToExtend'?: string[];
+      'meta:class'?: string;
+      [k: string]: unknown;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Change one of the schemas
+   */
+  'PATCH /data/foundation/schemaregistry/tenant/schemas/{id}': {
+    path: {
+      id: string;
+    };
+    /**
+     * @minItems 1
+     * @maxItems 100
+     */
+    body: {
+      op: string;
+      path: string;
+      from?: string;
+      value?: unknown;
+      [k: string]: unknown;
+    }[];
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete one of the schemas
+   */
+  'DELETE /data/foundation/schemaregistry/tenant/schemas/{id}': {
+    path: {
+      id: string;
+    };
+  };
+  /**
+   * List classes
+   */
+  'GET /data/foundation/schemaregistry/{container}/classes': {
+    path: {
+      container: string;
+    };
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      results: {
+        [k: string]: unknown;
+      }[];
+      _page: {
+        orderby: string;
+        next: string | null;
+        count: number;
+        [k: string]: unknown;
+      };
+      _links: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the classes
+   */
+  'GET /data/foundation/schemaregistry/{container}/classes/{id}': {
+    path: {
+      container: string;
+      id: string;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List datatypes
+   */
+  'GET /data/foundation/schemaregistry/{container}/datatypes': {
+    path: {
+      container: string;
+    };
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      results: {
+        [k: string]: unknown;
+      }[];
+      _page: {
+        orderby: string;
+        next: string | null;
+        count: number;
+        [k: string]: unknown;
+      };
+      _links: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the datatypes
+   */
+  'GET /data/foundation/schemaregistry/{container}/datatypes/{id}': {
+    path: {
+      container: string;
+      id: string;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List descriptors
+   */
+  'GET /data/foundation/schemaregistry/{container}/descriptors': {
+    path: {
+      container: string;
+    };
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show a descriptor
+   */
+  'GET /data/foundation/schemaregistry/{container}/descriptors/{id}': {
+    path: {
+      container: string;
+      id: string;
+    };
+    answer: {
+      '@type': string;
+      'xdm:sourceSchema': string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List fieldgroups
+   */
+  'GET /data/foundation/schemaregistry/{container}/fieldgroups': {
+    path: {
+      container: string;
+    };
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      results: {
+        [k: string]: unknown;
+      }[];
+      _page: {
+        orderby: string;
+        next: string | null;
+        count: number;
+        [k: string]: unknown;
+      };
+      _links: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the fieldgroups
+   */
+  'GET /data/foundation/schemaregistry/{container}/fieldgroups/{id}': {
+    path: {
+      container: string;
+      id: string;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List mixins
+   */
+  'GET /data/foundation/schemaregistry/{container}/mixins': {
+    path: {
+      container: string;
+    };
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      results: {
+        [k: string]: unknown;
+      }[];
+      _page: {
+        orderby: string;
+        next: string | null;
+        count: number;
+        [k: string]: unknown;
+      };
+      _links: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the mixins
+   */
+  'GET /data/foundation/schemaregistry/{container}/mixins/{id}': {
+    path: {
+      container: string;
+      id: string;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List schemas
+   */
+  'GET /data/foundation/schemaregistry/{container}/schemas': {
+    path: {
+      container: string;
+    };
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      results: {
+        [k: string]: unknown;
+      }[];
+      _page: {
+        orderby: string;
+        next: string | null;
+        count: number;
+        [k: string]: unknown;
+      };
+      _links: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show one of the schemas
+   */
+  'GET /data/foundation/schemaregistry/{container}/schemas/{id}': {
+    path: {
+      container: string;
+      id: string;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List the unions of all schemas of a class
+   */
+  'GET /data/foundation/schemaregistry/{container}/unions': {
+    path: {
+      container: string;
+    };
+    query: {
+      start?: string;
+      limit?: string;
+      orderby?: string;
+    };
+    answer: {
+      results: {
+        [k: string]: unknown;
+      }[];
+      _page: {
+        orderby: string;
+        next: string | null;
+        count: number;
+        [k: string]: unknown;
+      };
+      _links: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show the union of all schemas of a class
+   */
+  'GET /data/foundation/schemaregistry/{container}/unions/{id}': {
+    path: {
+      container: string;
+      id: string;
+    };
+    answer: {
+      $id: string;
+      'meta:altId': string;
+      title: string;
+      version: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Count records of batches by hour or day
+   */
+  'POST /data/infrastructure/observability/insights/metrics': {
+    body: {
+      start: string;
+      end: string;
+      granularity: string;
+      /**
+       * @minItems 1
+       * @maxItems 10
+       */
+      metrics: {
+        name: string;
+        filters?: {
+          name: string;
+          value: string;
+          groupBy?: boolean;
+          [k: string]: unknown;
+        }[];
+        aggregator?: string;
+        [k: string]: unknown;
+      }[];
+    };
+    answer: {
+      metricResponses: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Describe this host in the form of OpenAPI 3.1
+   */
+  'GET /openapi.json': {};
+  /**
+   * List all definitions of the catalog that is active
+   */
+  'GET /tributary/definitions': {
+    query: {
+      kind?:
+        | 'namespaces'
+        | 'identity-settings'
+        | 'evaluation-settings'
+        | 'schemas'
+        | 'schema-parts'
+        | 'datasets'
+        | 'source-connections'
+        | 'datastreams'
+        | 'merge-policies'
+        | 'segments'
+        | 'destinations'
+        | 'activities'
+        | 'labels'
+        | 'policies'
+        | 'consent-policies';
+    };
+    answer: {
+      version: string;
+      definitions: {
+        [k: string]: {
+          [k: string]: unknown;
+        };
+      };
+    };
+  };
+  /**
+   * Change several definitions at once, all or none of them
+   */
+  'POST /tributary/definitions': {
+    query: {
+      dryRun?: 'true' | 'false';
+    };
+    body: {
+      instead?: string;
+      comment?: string;
+      /**
+       * @minItems 1
+       * @maxItems 1000
+       */
+      changes: {
+        kind:
+          | 'namespaces'
+          | 'identity-settings'
+          | 'evaluation-settings'
+          | 'schemas'
+          | 'schema-parts'
+          | 'datasets'
+          | 'source-connections'
+          | 'datastreams'
+          | 'merge-policies'
+          | 'segments'
+          | 'destinations'
+          | 'activities'
+          | 'labels'
+          | 'policies'
+          | 'consent-policies';
+        name: string;
+        value: {
+          [k: string]: unknown;
+        } | null;
+      }[];
+    };
+    answer: {
+      version: string;
+      warnings: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * List the versions that were active, with author and comment, newest first
+   */
+  'GET /tributary/definitions/history': {
+    query: {
+      limit?: string;
+    };
+    answer: {
+      versions: {
+        version: string;
+        at: string;
+        [k: string]: unknown;
+      }[];
+    };
+  };
+  /**
+   * Show a definition as it is written in a catalog
+   */
+  'GET /tributary/definitions/{kind}/{name}': {
+    path: {
+      kind: string;
+      name: string;
+    };
+    answer: {
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Create or replace a definition
+   */
+  'PUT /tributary/definitions/{kind}/{name}': {
+    path: {
+      kind: string;
+      name: string;
+    };
+    body: {
+      [k: string]: unknown;
+    };
+    answer: {
+      version: string;
+      warnings: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Delete a definition
+   */
+  'DELETE /tributary/definitions/{kind}/{name}': {
+    path: {
+      kind: string;
+      name: string;
+    };
+    answer: {
+      version: string;
+      warnings: {
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Show what is active, the evaluation of all profiles, and what flows to destinations
+   */
+  'GET /tributary/overview': {
+    answer: {
+      stage: string;
+      version: string;
+      definitions: {
+        [k: string]: number;
+      };
+      destinations: {
+        id: string;
+        type: string;
+        enabled: boolean;
+        lastDay: {
+          received: number;
+          activated: number;
+          failed: number;
+          retried: number;
+          excluded: {
+            [k: string]: number;
+          };
+        };
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+  };
+}
