@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { collect } from '#cli/options.ts';
 import { JSON_LINES_OPTION, JSON_OPTION, printList, printReport } from '#cli/output.ts';
 import { table } from '#cli/report/table.ts';
@@ -6,6 +6,7 @@ import { clientStoreOf, createClient, revoke, rotateKeys } from '#cli/stage/clie
 import { useStage } from '#cli/stage/use-stage.ts';
 import { userOfMachine } from '#cli/stage/user-of-machine.ts';
 import type { Client } from '#core/callers/client.ts';
+import { ROLES, scopesGranted } from '#core/contract/roles.ts';
 import { SCOPES } from '#core/contract/scopes.ts';
 
 interface StageFlags {
@@ -19,7 +20,8 @@ export function clientCommand(): Command {
     .command('create')
     .description('make a client; its secret is printed once and stored nowhere')
     .requiredOption('--name <text>', 'what people know it by')
-    .requiredOption('--scope <scope>', `what it may do; may be given several times: ${SCOPE_TEXT}`, collect, [])
+    .option('--scope <scope>', `what it may do; may be given several times: ${SCOPE_TEXT}`, collect, [])
+    .addOption(new Option('--role <role>', 'the scopes of a role, as they are now').choices(Object.keys(ROLES)))
     .option('--stage <name>', 'stage', 'local')
     .option(...JSON_OPTION)
     .action(create);
@@ -65,10 +67,15 @@ async function create({
   stage,
   name,
   scope,
+  role,
   json,
-}: StageFlags & { readonly name: string; readonly scope: readonly string[] }): Promise<void> {
+}: StageFlags & { readonly name: string; readonly scope: readonly string[]; readonly role?: string }): Promise<void> {
   const resources = await useStage(stage);
-  const asked = { name, scopes: scope, createdBy: userOfMachine() ?? '' };
+  const asked = {
+    name,
+    scopes: scopesGranted([...scope, ...(role ? [`role:${role}`] : [])]),
+    createdBy: userOfMachine() ?? '',
+  };
   const { client, secret } = await createClient(resources, asked);
   const { id, scopes } = client;
   printReport(

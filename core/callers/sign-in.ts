@@ -1,4 +1,5 @@
 import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { scopesGranted } from '#core/contract/roles.ts';
 import type { IssuerSettings } from '#core/contract/sign-in.ts';
 import { DAY_S } from '#core/util/durations.ts';
 import { PUBLIC_KEY_SIGNATURES } from '#core/util/public-key-signatures.ts';
@@ -63,5 +64,5 @@ function nameOf(payload: JWTPayload): string {
 function scopesOf(claim: unknown, groups: IssuerSettings['groups']): string[] {
   const named = typeof claim === 'string' ? [claim] : Array.isArray(claim) ? claim.slice(0, MAX_GROUPS) : [];
   const known = named.filter((group): group is string => typeof group === 'string' && Object.hasOwn(groups, group));
-  return [...new Set(known.flatMap((group) => groups[group]!))];
+  return scopesGranted(known.flatMap((group) => groups[group]!));
 }

@@ -13,8 +13,9 @@ export const SCOPES = {
   'schema:write': { allows: 'change schemas, field groups, descriptors and datasets' },
   govern: { allows: 'change labels, policies, merge policies, linking rules and namespaces' },
   privacy: { allows: 'ask for access and deletion of what is stored about a person' },
-  operate: { allows: 'look at batches, runs and counts, and start jobs' },
-  admin: { allows: 'make and revoke clients, and approve changes' },
+  'operate:read': { allows: 'look at batches, runs and counts' },
+  operate: { allows: 'look at them as well, and start jobs' },
+  admin: { allows: 'make and revoke clients, change source connections, and see who changed definitions' },
   'audit:read': { allows: 'read who read which person' },
 } as const satisfies Readonly<Record<string, ScopeKind>>;
 

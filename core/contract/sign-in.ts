@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseScope } from './scopes.ts';
+import { isGrantable } from './roles.ts';
 
 /** Who of a company may call: people whom one of its issuers has signed in (OpenID Connect), by the groups that it names. */
 
@@ -8,8 +8,8 @@ const MAX_ISSUERS = 5;
 const scope = z
   .string()
   .refine(
-    (text) => parseScope(text) !== undefined,
-    'a scope such as "audience:write", "ingest:*" or "activate:webhook"',
+    isGrantable,
+    'a scope such as "audience:write", "ingest:*" or "activate:webhook", or a role such as "role:viewer"',
   );
 
 const issuer = z.strictObject({
@@ -24,7 +24,7 @@ const issuer = z.strictObject({
   jwksUri: z.url({ protocol: /^https?$/ }).optional(),
   /** The claim with the groups of the person. */
   groupsClaim: z.string().min(1).max(100).default('groups'),
-  /** Group → what its members may do. */
+  /** Group → what its members may do: scopes, and roles such as `role:viewer`. */
   groups: z.record(z.string().min(1).max(200), z.array(scope).min(1).max(50)),
 });
 

@@ -5,31 +5,11 @@ import type { Kind } from '#core/catalog/loaded.ts';
 import { KINDS } from '#core/catalog/read-definitions.ts';
 import { writtenValue } from '#core/catalog/write-definitions.ts';
 import type { HttpAnswer } from '../http.ts';
-import { mayDoSome, type Scope } from '../management/caller.ts';
 import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
 import { problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
 
 const FAMILY = 'definitions';
-
-/** Which scope it takes to change definitions of a kind. */
-const SCOPE_OF: Readonly<Record<Kind, Scope>> = {
-  namespaces: 'govern',
-  'identity-settings': 'govern',
-  'evaluation-settings': 'admin',
-  schemas: 'schema:write',
-  'schema-parts': 'schema:write',
-  datasets: 'schema:write',
-  'source-connections': 'admin',
-  datastreams: 'admin',
-  'merge-policies': 'govern',
-  segments: 'audience:write',
-  destinations: 'destination:write',
-  activities: 'content:publish',
-  labels: 'govern',
-  policies: 'govern',
-  'consent-policies': 'govern',
-};
 
 const isKind = (text: string): text is Kind => (KINDS as readonly string[]).includes(text);
 
@@ -97,18 +77,10 @@ async function change(
   call: RouteCall,
   plan: (active: ActiveDefinitions) => readonly Change[] | HttpAnswer,
 ): Promise<HttpAnswer> {
-  const edited = await editDefinitions(call, FAMILY, (active) => {
-    const changes = plan(active);
-    return isAnswer(changes) ? changes : (forbidden(changes, call) ?? changes);
-  });
+  const edited = await editDefinitions(call, FAMILY, plan);
   if (isAnswer(edited)) return edited;
   const { active, warnings } = edited;
   return { status: 200, body: { version: active.version, warnings } };
-}
-
-function forbidden(changes: readonly Change[], { caller }: RouteCall): HttpAnswer | undefined {
-  const missing = changes.map(({ kind }) => SCOPE_OF[kind]).find((scope) => !mayDoSome(caller, scope));
-  return missing && problem(FAMILY, 403, `This needs the scope "${missing}", which this caller does not have`);
 }
 
 /** `GET /tributary/definitions/history` */

@@ -2,13 +2,14 @@ import { hash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { type Change, changeCatalog, type DefinitionProblem } from '#core/catalog/change.ts';
-import { definitionChanges, definitionsByName } from '#core/catalog/definition-changes.ts';
+import { type DefinitionChange, definitionChanges, definitionsByName } from '#core/catalog/definition-changes.ts';
 import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import { breakingChanges, renderBreakingChange } from '#core/catalog/evolution.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
+import { scopeLacking } from './change-scopes.ts';
 import type { Family } from './families.ts';
-import { invalidDefinitions, problem } from './problem.ts';
+import { invalidDefinitions, missingScope, problem } from './problem.ts';
 import type { RouteCall } from './route.ts';
 
 /** What has come of a change. */
@@ -70,9 +71,12 @@ async function editOnce(
   const changed = changeCatalog(before.catalog, changes);
   if (changed.problems) return invalidDefinitions(family, changed.problems);
   const { catalog, warnings } = changed;
+  const differing = definitionChanges(definitionsByName(before.catalog), definitionsByName(catalog));
+  const lacking = scopeLacking(differing, caller);
+  if (lacking !== undefined) return missingScope(family, lacking);
   const breaking = breakingAnswer(before.catalog, catalog, family);
   if (breaking) return breaking;
-  if (call.query.dryRun === 'true') return dryRun(before, catalog, warnings, deps);
+  if (call.query.dryRun === 'true') return dryRun(before, catalog, { differing, warnings }, deps);
   const obstacle = await deps.consequences.obstacleTo(before.catalog, catalog);
   if (obstacle !== undefined) return problem(family, 409, obstacle);
   const active = await deps.definitions.replace(before.version, catalog, noteOf(call, caller.id, changes));
@@ -90,10 +94,13 @@ function breakingAnswer(before: Catalog, after: Catalog, family: Family): HttpAn
 async function dryRun(
   before: ActiveDefinitions,
   catalog: Catalog,
-  warnings: readonly DefinitionProblem[],
+  {
+    differing,
+    warnings,
+  }: { readonly differing: readonly DefinitionChange[]; readonly warnings: readonly DefinitionProblem[] },
   { consequences }: RouteCall['deps'],
 ): Promise<HttpAnswer> {
-  const changes = definitionChanges(definitionsByName(before.catalog), definitionsByName(catalog)).map((change) => ({
+  const changes = differing.map((change) => ({
     definition: change.key,
     change: change.before ? (change.after ? 'changed' : 'removed') : 'added',
   }));

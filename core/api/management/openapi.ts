@@ -56,13 +56,19 @@ function operationOf(route: Row, path: string): Json {
     operationId: operationIdOf(method, path),
     tags: [titleOf(family)],
     summary,
-    ...(scope === 'public' ? {} : { security: [{ token: scope === 'signed-in' ? [] : [scope] }] }),
+    ...(scope === 'public' ? {} : { security: alternatives(route).map((token) => ({ token })) }),
     parameters: [...pathParameters(path), ...queryParameters(route)],
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
     }),
     responses: summary.startsWith('Not implemented') ? { 501: problem } : { ...answersOf(route), default: problem },
   };
+}
+
+/** One of them is enough. */
+function alternatives({ scope, method }: Row): string[][] {
+  if (scope === 'signed-in') return [[]];
+  return scope === 'operate' && method === 'GET' ? [['operate'], ['operate:read']] : [[scope]];
 }
 
 const operationIdOf = (method: string, path: string): string =>

@@ -48,6 +48,10 @@ export function problem(
   };
 }
 
+/** The answer to a caller who lacks a scope. @param scope as it would have to be granted */
+export const missingScope = (family: Family, scope: string): HttpAnswer =>
+  problem(family, 403, `This needs the scope "${scope}", which this caller does not have`);
+
 /** Problems that one answer names. */
 const MAX_PROBLEMS = 50;
 

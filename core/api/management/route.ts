@@ -29,6 +29,7 @@ export interface ApiRoute<
   readonly method: ApiMethod;
   /** Below the path of the family: `/schemas/{id+}`; `{name+}` is the rest, slashes included. */
   readonly path: string;
+  /** Whoever has `operate:read` may also do what needs `operate` and only reads (`GET`). */
   readonly scope: RouteScope;
   /** What it does, in a few words. */
   readonly summary: string;

@@ -5,8 +5,8 @@ import { pointerTo } from '#core/util/pointer.ts';
 import type { HttpAnswer, HttpCall } from '../http.ts';
 import { type Caller, type Callers, mayDoSome } from './caller.ts';
 import { FAMILIES, type Family } from './families.ts';
-import { problem, type RequestError } from './problem.ts';
-import type { ApiRoute, RouteScope } from './route.ts';
+import { missingScope, problem, type RequestError } from './problem.ts';
+import type { ApiRoute } from './route.ts';
 
 /** Answers calls by a table of routes. */
 export interface Router<Deps> {
@@ -57,8 +57,8 @@ async function answerMatch<Deps>(
   deps: Deps,
 ): Promise<HttpAnswer> {
   const { family, scope } = route;
-  if (!isAllowed(caller, scope)) {
-    return problem(family, 403, `This needs the scope "${scope}", which this caller does not have`);
+  if (!isAllowed(caller, route)) {
+    return missingScope(family, scope);
   }
   const query = read(route.query, new Map(Object.entries(call.query)), family, 'parameter');
   if ('status' in query) return query;
@@ -69,8 +69,10 @@ async function answerMatch<Deps>(
   return withTag(await route.handle({ params, query: query.value, body: body.value, call, caller, deps }), call);
 }
 
-const isAllowed = (caller: Caller, scope: RouteScope): boolean =>
-  scope === 'public' || scope === 'signed-in' || mayDoSome(caller, scope);
+function isAllowed(caller: Caller, { scope, method }: Pick<ApiRoute, 'scope' | 'method'>): boolean {
+  if (scope === 'public' || scope === 'signed-in' || mayDoSome(caller, scope)) return true;
+  return scope === 'operate' && method === 'GET' && mayDoSome(caller, 'operate:read');
+}
 
 function bodyOf(bytes: Uint8Array, family: Family): { readonly value: unknown } | HttpAnswer {
   if (bytes.length === 0) return { value: undefined };

@@ -173,7 +173,7 @@ const counting: readonly ApiRoute[] = [
     family,
     method: 'POST',
     path: '/preview',
-    scope: 'signed-in',
+    scope: 'audience:write',
     summary: 'Count whom a rule would select',
     body: z.object({
       predicateExpression: z.string().min(1).max(100_000),
@@ -198,7 +198,7 @@ const counting: readonly ApiRoute[] = [
     family,
     method: 'DELETE',
     path: '/preview/{id}',
-    scope: 'signed-in',
+    scope: 'audience:write',
     summary: 'Delete a preview',
     answer: loose,
     handle: deletePreview,

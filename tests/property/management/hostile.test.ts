@@ -16,6 +16,10 @@ const addressOf = ({ family, path }: ApiRoute, values: readonly string[] = []): 
   return `${FAMILIES[family].base}${path}`.replaceAll(/\{\w+\+?\}/g, () => encodeURIComponent(values[n++] ?? 'x'));
 };
 
+/** Who may only look may do what reads. */
+const isForReaders = (route: ApiRoute, scope: Scope): boolean =>
+  route.scope === 'operate' && scope === 'operate:read' && route.method === 'GET';
+
 const KNOWN = [
   'customers',
   'gold-and-silver',
@@ -131,7 +135,7 @@ describe('the management host', () => {
       const { version } = await management.definitions.active();
       const isOpen = route.scope === 'signed-in' || route.scope === 'public';
       for (const scope of isOpen ? [] : (Object.keys(SCOPES) as Scope[])) {
-        if (scope === route.scope) continue;
+        if (scope === route.scope || isForReaders(route, scope)) continue;
         management.actAs({ ...ANYBODY, scopes: ['isNeeded' in SCOPES[scope] ? `${scope}:x` : scope] });
         const { status } = await management.call(route.method, addressOf(route), { name: 'x' });
         expect([route.method, addressOf(route), scope, status]).toEqual([route.method, addressOf(route), scope, 403]);
