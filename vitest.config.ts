@@ -33,6 +33,7 @@ const inProcessesOfTheirOwn = [
  * load everything anew for each of two hundred files takes longer than most of the tests in them, and the stacks are
  * synthesised once. So that nothing leaks from one file into another, mocks and the environment are restored before each
  * test. `pack` installs what `npm pack` makes in an empty folder, its dependencies from npm's cache or the registry.
+ * `browser` looks at the console in a Chromium, over a stage in the process of the tests.
  * `producers` ingests files of pandas, polars, DuckDB and others, which it installs with pip. `local` runs against a local AWS that its set-up finds or starts, one file after the other, because they share a deployment.
  */
 export default defineConfig({
@@ -69,6 +70,18 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          env: quiet,
+          include: ['tests/browser/**/*.test.ts'],
+          globalSetup: ['tests/harness/console-stage/built.ts'],
+          isolate: false,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -40,7 +40,7 @@ export const gatewayListener =
   };
 
 /** The route of a path that takes the method; where none does, one of the path. */
-function routeTo(path: string, method: string | undefined): [name: string, route: Route] | undefined {
+export function routeTo(path: string, method: string | undefined): [name: string, route: Route] | undefined {
   const fitting = Object.entries<Route>(ROUTES).filter(([, route]) => hasPath(route, path));
   return fitting.find(([, route]) => hasMethod(route, method)) ?? fitting[0];
 }

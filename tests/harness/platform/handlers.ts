@@ -56,12 +56,12 @@ import { createWorker } from '#lambdas/functions/stitch-chunk/handler.ts';
 import { createHandler as stitchStream } from '#lambdas/functions/stitch-stream/handler.ts';
 import { createHandler as textEvents } from '#lambdas/functions/text-events/handler.ts';
 import { createValidator } from '#lambdas/functions/validate-chunk/handler.ts';
+import { withDataflow } from '#lambdas/runtime/dataflow.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
 import { createSuppression } from '#lambdas/runtime/suppression.ts';
 import { MemoryAppliedRetentions } from '#tests/harness/core/applied-retentions.memory.ts';
 import { MemoryAttemptCounts } from '#tests/harness/core/attempts.memory.ts';
 import { createMemoryRateLimit } from '#tests/harness/core/rate-limit.memory.ts';
-import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import type { Handler } from '#tests/harness/poller/response.ts';
 import type { Stores } from './platform.ts';
@@ -118,6 +118,12 @@ export interface HandlersOptions {
   sleep(ms: number): Promise<void>;
 }
 
+/** With its counts in the books of destinations, as each `index.ts` does it. */
+const counted = <Deps extends Parameters<typeof withDataflow>[0], E, R>(
+  deps: Deps,
+  create: (deps: Deps) => (event: E) => Promise<R>,
+): ((event: E) => Promise<R>) => withDataflow(deps, (metrics) => create({ ...deps, metrics }));
+
 /** The queue that the messages of a call come from. */
 const queueIn = (event: Parameters<Handler>[0]): string =>
   (event as SQSEvent).Records[0]!.eventSourceARN.split(':').at(-1)!;
@@ -143,7 +149,6 @@ export function createHandlers(options: HandlersOptions): {
   // As the stage does whose templates these are.
   const makesEdgeProfiles = wiring.sources.some((source) => source.function === 'project-edge');
   let ids = 0;
-  const runStatistics = new MemoryRunStatistics();
   const expiryBooks = new MemoryAppliedRetentions();
   const rateLimit = createMemoryRateLimit(now, sleep);
   const vendorState = createMemoryVendorState(now);
@@ -172,7 +177,7 @@ export function createHandlers(options: HandlersOptions): {
       settleMs: 960_000,
       http: intercept(options.http, 'http', reader),
       secrets: async () => options.secret ?? '{"signingKey":"secret","bearerToken":"token"}',
-      runStatistics,
+      runStatistics: intercept(stores.runs, 'runs', reader),
       guards: intercept(stores.guards, 'guards', reader),
       signingKey: async () => 'receipt key',
       jobs: isErasure
@@ -291,9 +296,9 @@ export function createHandlers(options: HandlersOptions): {
     'collect-late': () => collectLate({ stream: { put: async () => new Set() } }),
     'text-events': ({ catalog, texts }) => textEvents({ catalog, ...texts }),
     'compact-lake': compactLake as (deps: ReturnType<typeof depsOf>) => Handler,
-    'deliver-http': deliverHttp,
+    'deliver-http': (deps) => counted(deps, deliverHttp),
     'deliver-s3-file': deliverS3File,
-    'deliver-aam-edge': deliverAamEdge,
+    'deliver-aam-edge': (deps) => counted(deps, deliverAamEdge),
     'deliver-aam-hub': deliverAamHub,
   };
 
@@ -335,7 +340,7 @@ export function createHandlers(options: HandlersOptions): {
       reevaluateDue: reevaluateDueHandler(depsOf('reevaluate-due')),
       evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
       expire: expireHandler({ ...depsOf('expire'), retentionStore: expiryBooks }),
-      exportFiles: exportFiles(depsOf('export-files')),
+      exportFiles: counted(depsOf('export-files'), exportFiles),
       compactLake: () => compactLake(depsOf('compact-lake'))({}),
       erase: () => eraseHandler(depsOf('erase'))(),
       erasePerson: (event) => erasePersonHandler(depsOf('erase-person'))(event as never),

@@ -21,6 +21,7 @@ import { MemoryActivityCounts } from '#tests/harness/core/activity-counts.memory
 import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
+import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import { createClock, type VirtualClock } from '#tests/harness/poller/clock.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import { elapse } from '#tests/harness/poller/invocation.ts';
@@ -86,6 +87,7 @@ export interface Stores {
   readonly erasures: MemoryErasures;
   readonly suppressions: MemorySuppressions;
   readonly guards: MemoryGuardStore;
+  readonly runs: MemoryRunStatistics;
   readonly sentTexts: MemorySentTexts;
   readonly landing: ObjectStore;
   readonly lake: ObjectStore;
@@ -147,6 +149,7 @@ export function createPlatform(options: PlatformOptions): Platform {
     jobs: new MemoryJobs(ttl),
     expiries: new MemoryJobs(ttl),
     guards: new MemoryGuardStore(),
+    runs: new MemoryRunStatistics(),
     sentTexts: new MemorySentTexts(ttl),
     erasureJobs: new MemoryJobs(ttl),
     erasures: new MemoryErasures(ttl),
