@@ -3192,6 +3192,201 @@ export interface Routes {
    */
   'GET /openapi.json': {};
   /**
+   * List audiences with method and why, what they hang on, and who changed them last
+   */
+  'GET /tributary/audiences': {
+    answer: {
+      version: string;
+      audiences: {
+        id: string;
+        name: string;
+        description?: string;
+        state: 'draft' | 'active' | 'paused' | 'archived';
+        rule: string;
+        mergePolicyId?: string;
+        plan?: {
+          method: 'edge' | 'streaming' | 'batch';
+          reasons: string[];
+          latency: string;
+          timedChanges: string;
+        };
+        needsRepair?: string;
+        dependencies: string[];
+        dependents: string[];
+        destinations: {
+          id: string;
+          name: string;
+          enabled: boolean;
+        }[];
+        activities: {
+          id: string;
+          name: string;
+        }[];
+        changed?: {
+          at: string;
+          by?: string;
+          comment?: string;
+        };
+      }[];
+    };
+  };
+  /**
+   * Check a rule, and estimate whom it would select as a whole and by its parts
+   */
+  'POST /tributary/audiences/rules/check': {
+    body: {
+      pql: string;
+      mergePolicyId?: string;
+    };
+    answer: {
+      problems: {
+        message: string;
+        line: number;
+        column: number;
+        expected?: string;
+        hint?: string;
+      }[];
+      doubts: {
+        message: string;
+        line: number;
+        column: number;
+        expected?: string;
+        hint?: string;
+      }[];
+      asOf?: string;
+      estimate?: {
+        count: number;
+        low: number;
+        high: number;
+        sampled: number;
+        total: number;
+        confidence: number;
+      };
+      optedOut?: {
+        count: number;
+        low: number;
+        high: number;
+        sampled: number;
+        total: number;
+        confidence: number;
+      };
+      plan?: {
+        method: 'edge' | 'streaming' | 'batch';
+        reasons: string[];
+        latency: string;
+        timedChanges: string;
+      };
+      parts?: {
+        method: 'edge' | 'streaming' | 'batch';
+        reasons: string[];
+        latency: string;
+        timedChanges: string;
+        text: string;
+        estimate: {
+          count: number;
+          low: number;
+          high: number;
+          sampled: number;
+          total: number;
+          confidence: number;
+        };
+      }[];
+      destinations?: {
+        id: string;
+        name: string;
+        violations: {
+          policy: string;
+          name: string;
+          labels: string[];
+          marketingActions: string[];
+        }[];
+      }[];
+    };
+  };
+  /**
+   * List the fields that rules may read
+   */
+  'GET /tributary/audiences/rules/fields': {
+    answer: {
+      fields: {
+        of: 'profile' | 'event';
+        path: string[];
+        title?: string;
+        types: string[];
+        isList: boolean;
+        format?: string;
+        values?: {
+          value: string | number;
+          title?: string;
+        }[];
+      }[];
+    };
+  };
+  /**
+   * Show an audience with its definition
+   */
+  'GET /tributary/audiences/{id}': {
+    path: {
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      description?: string;
+      state: 'draft' | 'active' | 'paused' | 'archived';
+      rule: string;
+      mergePolicyId?: string;
+      plan?: {
+        method: 'edge' | 'streaming' | 'batch';
+        reasons: string[];
+        latency: string;
+        timedChanges: string;
+      };
+      needsRepair?: string;
+      dependencies: string[];
+      dependents: string[];
+      destinations: {
+        id: string;
+        name: string;
+        enabled: boolean;
+      }[];
+      activities: {
+        id: string;
+        name: string;
+      }[];
+      changed?: {
+        at: string;
+        by?: string;
+        comment?: string;
+      };
+      version: string;
+      definition: {
+        [k: string]: unknown;
+      };
+    };
+  };
+  /**
+   * List what an audience was, by whom and why, newest first
+   */
+  'GET /tributary/audiences/{id}/history': {
+    path: {
+      id: string;
+    };
+    answer: {
+      versions: {
+        version: string;
+        at: string;
+        by?: string;
+        comment?: string;
+        change: 'added' | 'changed' | 'removed';
+        definition?: {
+          [k: string]: unknown;
+        };
+      }[];
+      isComplete: boolean;
+    };
+  };
+  /**
    * List all definitions of the catalog that is active
    */
   'GET /tributary/definitions': {

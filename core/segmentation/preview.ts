@@ -41,21 +41,42 @@ export async function estimateMembers(
   deps: PreviewDeps,
   sample?: number,
 ): Promise<Estimate> {
-  let [hits, sampled] = [0, 0];
+  const { of } = await estimateEach([segmentId], segments, settings, deps, sample);
+  return of.get(segmentId)!;
+}
+
+export interface Estimates {
+  readonly of: ReadonlyMap<string, Estimate>;
+  /** People who meet the rule of the last of the segments and are in no audience, since they have opted out. */
+  readonly optedOut: Estimate;
+}
+
+/** The same of several segments, by one look at each person. */
+export async function estimateEach(
+  ids: readonly string[],
+  segments: SegmentSet,
+  settings: ProfileSettings,
+  deps: PreviewDeps,
+  sample?: number,
+): Promise<Estimates> {
+  const hits = new Map(ids.map((id) => [id, 0]));
+  let [sampled, optedOut] = [0, 0];
   const examine = async ({ profile }: Person): Promise<void> => {
     sampled += 1;
-    if (profile.optedOut) return;
     const view = await viewOf(profile, deps);
-    const records = await recordsFor(view, segments, deps);
-    if (segments.evaluator(view, records).answer(segmentId, deps.now).isMember) hits += 1;
+    const evaluator = segments.evaluator(view, await recordsFor(view, segments, deps));
+    const isIn = (id: string): boolean => evaluator.answer(id, deps.now).isMember;
+    if (profile.optedOut) optedOut += isIn(ids.at(-1)!) ? 1 : 0;
+    else for (const [id, count] of hits) if (isIn(id)) hits.set(id, count + 1);
   };
-  if (sample === undefined) {
-    await mapWithConcurrency(profilesIn(deps.profiles, settings), CONCURRENCY, examine);
-    return estimate(hits, sampled, sampled);
-  }
-  const drawn = await sampleOf(profilesIn(deps.profiles, settings), sample, deps.random);
-  await mapWithConcurrency(drawn.sample, CONCURRENCY, examine);
-  return estimate(hits, sampled, drawn.total);
+  const people = profilesIn(deps.profiles, settings);
+  const drawn = sample === undefined ? undefined : await sampleOf(people, sample, deps.random);
+  await mapWithConcurrency(drawn?.sample ?? people, CONCURRENCY, examine);
+  const total = drawn?.total ?? sampled;
+  return {
+    of: new Map([...hits].map(([id, count]) => [id, estimate(count, sampled, total)])),
+    optedOut: estimate(optedOut, sampled, total),
+  };
 }
 
 interface Person {

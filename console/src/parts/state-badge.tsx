@@ -9,6 +9,7 @@ const SIGNS: Readonly<Record<string, { sign: string; kind: StateKind }>> = {
   running: { sign: '↻', kind: 'neutral' },
   held: { sign: '▲', kind: 'warning' },
   waiting: { sign: '▲', kind: 'warning' },
+  'needs-repair': { sign: '▲', kind: 'warning' },
   failed: { sign: '✕', kind: 'error' },
 };
 

@@ -4,6 +4,7 @@
  */
 export const FAMILIES = {
   definitions: { base: '/tributary/definitions', code: 'DEF', title: 'Definitions' },
+  audiences: { base: '/tributary/audiences', code: 'AUDI', title: 'Audiences' },
   overview: { base: '/tributary/overview', code: 'OVW', title: 'Overview' },
   description: { base: '', code: 'API', title: 'Description of this API' },
   'schema-registry': { base: '/data/foundation/schemaregistry', code: 'XDM', title: 'Schema registry' },

@@ -1,3 +1,4 @@
+import { AUDIENCE_ROUTES } from '../audiences/routes.ts';
 import { DATASET_ROUTES } from '../datasets/routes.ts';
 import { DEFINITION_ROUTES } from '../definitions/routes.ts';
 import { FLOW_ROUTES } from '../flows/routes.ts';
@@ -16,6 +17,7 @@ import { type ApiRoute, route } from './route.ts';
 const FAMILIES_OF_AEP: readonly ApiRoute[] = [
   ...DEFINITION_ROUTES,
   ...OVERVIEW_ROUTES,
+  ...AUDIENCE_ROUTES,
   ...SCHEMA_REGISTRY_ROUTES,
   ...DATASET_ROUTES,
   ...SEGMENT_ROUTES,
