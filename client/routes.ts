@@ -1777,7 +1777,7 @@ export interface Routes {
     };
   };
   /**
-   * Create a source connection that records stream in by
+   * Create a source connection that records stream in by, or begin to set up a destination
    */
   'POST /data/foundation/flowservice/connections': {
     body: {
@@ -1914,6 +1914,45 @@ export interface Routes {
     };
   };
   /**
+   * Switch a destination on, with the audiences that are sent
+   */
+  'POST /data/foundation/flowservice/flows': {
+    body: {
+      name?: string;
+      /**
+       * @minItems 1
+       */
+      sourceConnectionIds: string[];
+      /**
+       * @minItems 1
+       * @maxItems 1
+       */
+      targetConnectionIds: never[];
+      transformations?: {
+        params?: {
+          segmentSelectors?: {
+            selectors: {
+              value: {
+                id: string;
+                [k: string]: unknown;
+              };
+              [k: string]: unknown;
+            }[];
+            [k: string]: unknown;
+          };
+          [k: string]: unknown;
+        };
+        [k: string]: unknown;
+      }[];
+      [k: string]: unknown;
+    };
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
    * Show one of the flows
    */
   'GET /data/foundation/flowservice/flows/{id}': {
@@ -2026,6 +2065,24 @@ export interface Routes {
     };
   };
   /**
+   * Name profiles as what a destination is sent
+   */
+  'POST /data/foundation/flowservice/sourceConnections': {
+    body: {
+      name?: string;
+      connectionSpec: {
+        id: string;
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+    answer: {
+      id: string;
+      etag: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
    * Show one of the source connections
    */
   'GET /data/foundation/flowservice/sourceConnections/{id}': {
@@ -2086,6 +2143,28 @@ export interface Routes {
         id: string;
         [k: string]: unknown;
       }[];
+      [k: string]: unknown;
+    };
+  };
+  /**
+   * Give a destination that is being set up its settings
+   */
+  'POST /data/foundation/flowservice/targetConnections': {
+    body: {
+      name?: string;
+      baseConnectionId: string;
+      connectionSpec: {
+        id: string;
+        [k: string]: unknown;
+      };
+      params?: {
+        [k: string]: unknown;
+      };
+      [k: string]: unknown;
+    };
+    answer: {
+      id: string;
+      etag: string;
       [k: string]: unknown;
     };
   };

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-se
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { readCredentials } from '#core/activation/http/credentials.ts';
 import { secretsManager } from '#lambdas/adapters/clients.ts';
-import { createSecret, secretName } from './lanes.ts';
+import { createLaneSecrets, secretName } from '#lambdas/adapters/secrets-manager/lane-secrets.ts';
 
 function secretIdOf(destinationId: string, stage: string, resources: Resources): string {
   const ids = JSON.parse(resources['destination-secrets']) as Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export async function readSecret(destinationId: string, stage: string, resources
 export async function provideSecret(...given: Parameters<typeof writeSecret>): Promise<void> {
   const [destinationId, stage, keys, resources] = given;
   const ids = JSON.parse(resources['destination-secrets']) as Readonly<Record<string, string>>;
-  if (!Object.hasOwn(ids, destinationId)) await createSecret(destinationId, stage);
+  if (!Object.hasOwn(ids, destinationId)) await createLaneSecrets(secretsManager, stage).create(destinationId);
   await writeSecret(destinationId, stage, keys, resources);
 }
 

@@ -6,8 +6,8 @@ export const destinationBase = {
   id: definitionId,
   name: z.string().optional(),
   description: z.string().optional(),
-  /** Ids of the segments that are activated to this destination (aep.md §6.5: at most 250). */
-  segments: z.array(definitionId).min(1).max(250),
+  /** Ids of the segments that are activated to this destination (aep.md §6.5: at most 250); one that is being set up has none. */
+  segments: z.array(definitionId).max(250),
   enabled: z.boolean().default(true),
   /** How many profiles may leave an audience of it within a day before it is held. */
   guard: z.union([z.literal('off'), guardSettings]).optional(),

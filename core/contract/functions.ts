@@ -60,6 +60,8 @@ const reroutes = { REROUTES_QUEUE_URL: resource };
 const lane = { QUEUE_URL: resource, DEAD_LETTERS_URL: resource };
 /** Queues of the stage's own lanes, the first queue of the pool and the one of files; empty where there is no pool. */
 const lanes = { DESTINATION_QUEUES: jsonMap, LANE_QUEUE_URL: z.string(), FILES_QUEUE_URL: z.string() };
+/** The pool of delivery lanes, and the function that works them off. */
+const pool = { LANE_POOL: jsonMap, POOL_FUNCTION: resource };
 /** What is looked at before somebody is sent a text, and where it goes that they want none any more. */
 const textPermission = {
   PROFILES_TABLE: resource,
@@ -106,6 +108,7 @@ export const ENVIRONMENT = {
     TIMELINE_TABLE: resource,
     LAKE_BUCKET: resource,
     DESTINATION_QUEUES: jsonMap,
+    ...pool,
   }),
   /** Kinesis `collection` → stitch */
   'stitch-stream': z.object({ ...records, ...suppression }),

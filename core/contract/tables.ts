@@ -102,7 +102,7 @@ export const operationsKey = {
   /** What is kept for a while for callers of the API. */
   note: (id: string): string => `${OPERATIONS_PREFIX.notes}${id}`,
   /** Which destination has which lane of the pool. */
-  lanes: (): string => 'LANES',
+  lanes: (): string => OPERATIONS_PREFIX.lanes,
   /** The access token of a destination, sealed with its secret. */
   tokens: (destinationId: string): string => `${OPERATIONS_PREFIX.vendor}tokens#${destinationId}`,
   /** A delivery that was handed in at a vendor and has no result yet, by a hash of the delivery. */
@@ -133,6 +133,7 @@ export const OPERATIONS_PREFIX = {
   rateLimit: 'RATE#',
   attempts: 'ATTEMPTS#',
   vendor: 'VENDOR#',
+  lanes: 'LANES',
   evaluation: 'EVALUATION#',
   deletion: 'DELETION#',
   suppression: 'SUPPRESSION#',

@@ -4,6 +4,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { DUE_INDEX } from '#core/contract/tables.ts';
 import { acknowledgeWildcard } from './nag.ts';
 
@@ -91,6 +92,59 @@ export function sendMessagesUnder(grantee: IFunction, name: string): Grant {
   const resource = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
   acknowledgeWildcard(grantee.role ?? grantee, resource, 'The queues of the pool, which have a name for this.');
   return Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [resource] });
+}
+
+/** Counting the messages of queues, without taking any. */
+export function countMessages(grantee: IFunction, queues: readonly IQueue[]): Grant {
+  const resourceArns = queues.map(({ queueArn }) => queueArn);
+  return Grant.addToPrincipal({ grantee, actions: ['sqs:GetQueueAttributes'], resourceArns });
+}
+
+/** The same for queues whose names begin in a certain way. */
+export function countMessagesUnder(grantee: IFunction, name: string): Grant {
+  const resource = `arn:${Aws.PARTITION}:sqs:${Aws.REGION}:${Aws.ACCOUNT_ID}:${name}`;
+  acknowledgeWildcard(grantee.role ?? grantee, resource, 'The queues of the pool, which have a name for this.');
+  return Grant.addToPrincipal({ grantee, actions: ['sqs:GetQueueAttributes'], resourceArns: [resource] });
+}
+
+/** Making, marking and deleting secrets whose names begin in a certain way; not reading them. */
+export function makeSecretsUnder(grantee: IFunction, prefix: string): void {
+  const resource = `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${prefix}*`;
+  const role = grantee.role ?? grantee;
+  acknowledgeWildcard(role, resource, 'Destinations of the catalog, which has more of them than the stage.');
+  acknowledgeWildcard(
+    role,
+    '*',
+    'Secrets can only be listed all together: names and marks, nothing of what is in them.',
+  );
+  const actions = [
+    'CreateSecret',
+    'PutSecretValue',
+    'DescribeSecret',
+    'RestoreSecret',
+    'DeleteSecret',
+    'TagResource',
+    'UntagResource',
+  ];
+  Grant.addToPrincipal({
+    grantee,
+    actions: actions.map((action) => `secretsmanager:${action}`),
+    resourceArns: [resource],
+  });
+  Grant.addToPrincipal({ grantee, actions: ['secretsmanager:ListSecrets'], resourceArns: ['*'] });
+}
+
+/** Having functions work off their queues, or not: no other setting of them, and of no other function. */
+export function switchSourcesOf(grantee: IFunction, functions: readonly IFunction[]): void {
+  const why = 'Event sources have ids that nobody knows before; a condition names the functions that they are of.';
+  acknowledgeWildcard(grantee.role ?? grantee, '*', why);
+  Grant.addToPrincipal({
+    grantee,
+    actions: ['lambda:UpdateEventSourceMapping'],
+    resourceArns: ['*'],
+    conditions: { ArnEquals: { 'lambda:FunctionArn': functions.map(({ functionArn }) => functionArn) } },
+  });
+  Grant.addToPrincipal({ grantee, actions: ['lambda:ListEventSourceMappings'], resourceArns: ['*'] });
 }
 
 /** Assuming roles of any account that are meant for it by their name; their trust policies decide. */

@@ -44,17 +44,18 @@ export class LanesStack extends Stack {
     this.deliver = this.#addRequests(alarms);
     this.files = this.#addFiles(alarms);
     const parameters = new StageParameters(this, 'Handles', { stage: config.stage });
-    parameters.publishMap(
-      'lane-pool',
-      {
-        lanes: String(config.lanes),
-        queue: this.firstQueueUrl,
-        deadLetters: this.#first.deadLetters.queueUrl,
-        files: this.files.work.queue.queueUrl,
-        filesDeadLetters: this.files.work.deadLetters.queueUrl,
-      },
-      'Delivery lanes that the catalog gives to destinations',
-    );
+    parameters.publishMap('lane-pool', this.place, 'Delivery lanes that the catalog gives to destinations');
+  }
+
+  /** Where the pool is, for those who give its lanes to destinations. */
+  get place(): Record<'lanes' | 'queue' | 'deadLetters' | 'files' | 'filesDeadLetters', string> {
+    return {
+      lanes: String(this.#props.config.lanes),
+      queue: this.firstQueueUrl,
+      deadLetters: this.#first.deadLetters.queueUrl,
+      files: this.files.work.queue.queueUrl,
+      filesDeadLetters: this.files.work.deadLetters.queueUrl,
+    };
   }
 
   /** Of the first lane of the pool: the others are told from it. */

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { applyCatalog } from '#cli/catalog/activate.ts';
 import { loadCatalogFolder } from '#cli/catalog/load-folder.ts';
 import { deployAndApply } from '#cli/commands/start.ts';
-import { allLanes, laneQueues, secretName, sourcesOf } from '#cli/destination/lanes.ts';
+import { allLanes, laneQueues, sourcesOf } from '#cli/destination/lanes.ts';
 import { switchLanes } from '#cli/destination/pausing.ts';
 import { localVariables } from '#cli/local/catalog-variables.ts';
 import { Progress } from '#cli/local/progress.ts';
@@ -20,6 +20,7 @@ import { pendingPrefix } from '#core/activation/files/keys.ts';
 import { poolLane } from '#core/contract/delivery-lanes.ts';
 import { identityKey } from '#core/record/identity.ts';
 import { secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { secretName } from '#lambdas/adapters/secrets-manager/lane-secrets.ts';
 import { queueOfPool } from '#lambdas/adapters/sqs/lane-queues.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import {

@@ -133,12 +133,17 @@ export function entitiesOf(active: ActiveDefinitions, call: RouteCall): FlowEnti
 
 /** What all destinations have as their source. */
 const PROFILES = '(profiles)';
+/** The ids of profiles as the source of destinations. */
+export const PROFILES_BASE = idOf('connections', 'destination', PROFILES);
+export const PROFILES_SOURCE = idOf('sourceConnections', 'destination', PROFILES);
 
-const spec = (id: string) => ({ id, version: '1.0' });
+/** Of what something is, as flow service tells it. */
+export const spec = (id: string) => ({ id, version: '1.0' });
 const titleOf = ({ id, name }: DestinationDefinition): string => name ?? id;
 const stateOf = (more: object): object => ('state' in more ? { state: more.state } : {});
 
-const sharedOf = ({ activeSince = 0 }: ActiveDefinitions, { call, deps }: RouteCall) => ({
+/** What all parts have in common. */
+export const sharedOf = ({ activeSince = 0 }: ActiveDefinitions, { call, deps }: RouteCall) => ({
   createdAt: activeSince,
   updatedAt: activeSince,
   createdBy: 'tributary',
@@ -183,7 +188,7 @@ function flowOf(destination: DestinationDefinition): object {
 
 /** What connections and flows can be of: the types of destinations, streams as a source, and profiles. */
 export function connectionSpecs() {
-  const kinds = [...TYPES.keys()].sort().map((name) => ({
+  const kinds = [...TYPES.keys(), 'aam'].sort().map((name) => ({
     id: name,
     name,
     providerId: 'tributary',

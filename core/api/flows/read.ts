@@ -6,6 +6,7 @@ import { problem } from '../management/problem.ts';
 import { propertyFilter } from '../management/property-filter.ts';
 import type { RouteCall } from '../management/route.ts';
 import { connectionSpecs, entitiesOf, FLOW_SPECS, idOf, type Part } from './entities.ts';
+import { begunConnection } from './set-up.ts';
 
 const FAMILY = 'flows';
 
@@ -42,7 +43,9 @@ const NONE = problem(FAMILY, 404, 'There is nothing of this id');
 export async function showPart(part: Part, call: RouteCall): Promise<HttpAnswer> {
   const active = await call.deps.definitions.active();
   const found = entitiesOf(active, call).find((one) => one.part === part && one.body.id === call.params.id);
-  return found ? { status: 200, headers: { etag: found.body.etag }, body: { items: [found.body] } } : NONE;
+  if (found) return { status: 200, headers: { etag: found.body.etag }, body: { items: [found.body] } };
+  const begun = part === 'connections' ? await begunConnection(call) : undefined;
+  return begun ? { status: 200, headers: { etag: begun.etag }, body: { items: [begun] } } : NONE;
 }
 
 /** `GET /connectionSpecs` */

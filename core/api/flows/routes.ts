@@ -14,7 +14,9 @@ import {
   showSpec,
   testConnection,
 } from './read.ts';
-import { actOnFlow, createConnection, deletePart, newConnection, patchPart } from './write.ts';
+import { createTarget, nameSource, newConnection, newSource, newTarget } from './set-up.ts';
+import { createFlow, newFlow } from './switch-on.ts';
+import { actOnFlow, createConnection, deletePart, patchPart } from './write.ts';
 
 const family = 'flows';
 
@@ -73,20 +75,47 @@ const routesOf = (part: Part): ApiRoute[] => [
   }),
 ];
 
-const write =
-  'Write the definition at /tributary/definitions: a destination is one definition, and so is a source connection';
-
 export const FLOW_ROUTES: readonly ApiRoute[] = [
   ...PARTS.flatMap(routesOf),
   route({
     family,
     method: 'POST',
     path: '/connections',
-    scope: 'admin',
-    summary: 'Create a source connection that records stream in by',
+    scope: 'signed-in',
+    summary: 'Create a source connection that records stream in by, or begin to set up a destination',
     body: newConnection,
     answer: changed,
     handle: (call) => createConnection(call.body, call),
+  }),
+  route({
+    family,
+    method: 'POST',
+    path: '/sourceConnections',
+    scope: 'destination:write',
+    summary: 'Name profiles as what a destination is sent',
+    body: newSource,
+    answer: changed,
+    handle: (call) => nameSource(call.body),
+  }),
+  route({
+    family,
+    method: 'POST',
+    path: '/targetConnections',
+    scope: 'destination:write',
+    summary: 'Give a destination that is being set up its settings',
+    body: newTarget,
+    answer: changed,
+    handle: (call) => createTarget(call.body, call),
+  }),
+  route({
+    family,
+    method: 'POST',
+    path: '/flows',
+    scope: 'destination:write',
+    summary: 'Switch a destination on, with the audiences that are sent',
+    body: newFlow,
+    answer: changed,
+    handle: (call) => createFlow(call.body, call),
   }),
   route({
     family,
@@ -164,7 +193,6 @@ export const FLOW_ROUTES: readonly ApiRoute[] = [
     answer: list,
     handle: showRun,
   }),
-  ...notImplemented(family, ['/sourceConnections', '/targetConnections', '/flows'], write, ['POST']),
   ...notImplemented(family, ['/runs', '/runs/{id}/action'], 'Nothing is fetched from sources: producers send', [
     'POST',
   ]),

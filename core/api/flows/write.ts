@@ -1,41 +1,34 @@
 import * as z from 'zod';
-import type { DestinationDefinition } from '#core/activation/definition.ts';
 import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import type { HttpAnswer } from '../http.ts';
-import { mayDo, mayDoSome } from '../management/caller.ts';
+import { mayDoSome } from '../management/caller.ts';
 import { editDefinitions, isAnswer, staleness, tagOf } from '../management/edit.ts';
 import { asWritten, type JsonPatch, patched } from '../management/patch.ts';
-import { problem } from '../management/problem.ts';
+import { missingScope, problem } from '../management/problem.ts';
 import type { RouteCall } from '../management/route.ts';
-import { entitiesOf, type FlowEntity, idOf, type Part, STREAMING_SPEC } from './entities.ts';
+import {
+  entitiesOf,
+  type FlowEntity,
+  idOf,
+  type Part,
+  PROFILES_BASE,
+  PROFILES_SPEC,
+  STREAMING_SPEC,
+} from './entities.ts';
+import { beginDestination, forgetBegun, type NewConnection } from './set-up.ts';
 
 const FAMILY = 'flows';
 const NONE = problem(FAMILY, 404, 'There is nothing of this id');
 const text = z.string().max(1_000);
 
-export const newConnection = z.looseObject({
-  name: text.min(1),
-  description: text.optional(),
-  connectionSpec: z.looseObject({ id: z.string() }),
-  auth: z
-    .looseObject({
-      params: z.looseObject({
-        sourceId: z.string().optional(),
-        dataType: z.string().optional(),
-        name: text.optional(),
-        authenticationRequired: z.boolean().optional(),
-      }),
-    })
-    .optional(),
-});
-type NewConnection = z.output<typeof newConnection>;
-
 /**
- * `POST /connections`: a stream that records come by becomes a source connection of the catalog. Connections to destinations
- * are made with their target (`POST /targetConnections`).
+ * `POST /connections`: a stream that records come by becomes a source connection of the catalog; a connection to a
+ * destination begins to set one up.
  */
 export async function createConnection(body: NewConnection, call: RouteCall): Promise<HttpAnswer> {
-  if (body.connectionSpec.id !== STREAMING_SPEC) return problem(FAMILY, 501, WITH_TARGET);
+  if (body.connectionSpec.id === PROFILES_SPEC) return { status: 201, body: { id: PROFILES_BASE, etag: '"1"' } };
+  if (body.connectionSpec.id !== STREAMING_SPEC) return await beginDestination(body, call);
+  if (!mayDoSome(call.caller, 'admin')) return missingScope(FAMILY, 'admin');
   const params = body.auth?.params;
   if (params?.authenticationRequired) return problem(FAMILY, 501, WITH_KEY);
   if (params?.dataType !== undefined && params.dataType !== 'xdm') return problem(FAMILY, 501, RAW);
@@ -56,8 +49,6 @@ export async function createConnection(body: NewConnection, call: RouteCall): Pr
   return { status: 201, body: { id: idOf('connections', 'source', id), etag: tagOf(made) } };
 }
 
-const WITH_TARGET =
-  'A connection to a destination is no thing of its own here: write the destination at /tributary/definitions/destinations, and its secret with "tributary destination set-secret"';
 const WITH_KEY =
   'A source connection with a key needs the hash of the key: write it at /tributary/definitions/source-connections';
 const RAW =
@@ -65,11 +56,11 @@ const RAW =
 
 /** `DELETE` of any part deletes what it is about. */
 export async function deletePart(part: Part, call: RouteCall): Promise<HttpAnswer> {
+  const forgotten = part === 'connections' ? await forgetBegun(call) : undefined;
+  if (forgotten) return forgotten;
   const edited = await editDefinitions(call, FAMILY, (active) => {
     const found = partOf(part, active, call);
     if (isAnswer(found)) return found;
-    const missing = missingScope(found, undefined, undefined, call);
-    if (missing) return missing;
     const kind = found.of === 'destination' ? 'destinations' : 'source-connections';
     return staleness(call.call, definitionOf(found, active), FAMILY) ?? [{ kind, name: found.name, value: undefined }];
   });
@@ -117,19 +108,18 @@ export async function patchPart(part: Part, patch: JsonPatch, call: RouteCall): 
     if (stale) return stale;
     const changed = patched(found.body, patch);
     const flow = asWritten(changed, changedFlow, FAMILY);
-    return isAnswer(flow) ? flow : changesOf(found, before, flow, call);
+    return isAnswer(flow) ? flow : changesOf(found, before, flow);
   });
   if (isAnswer(edited)) return edited;
   const after = entitiesOf(edited.active, call).find((one) => one.part === part && one.body.id === call.params.id)!;
   return { status: 200, headers: { etag: after.body.etag }, body: { id: after.body.id, etag: after.body.etag } };
 }
 
-function changesOf(found: FlowEntity, before: object, changed: z.output<typeof changedFlow>, call: RouteCall) {
+function changesOf(found: FlowEntity, before: object, changed: z.output<typeof changedFlow>) {
   const { name, description } = changed;
   const words = { name, ...(description !== undefined && { description }) };
   if (found.of === 'source') {
-    const missing = missingScope(found, undefined, undefined, call);
-    return missing ?? [{ kind: 'source-connections' as const, name: found.name, value: { ...before, ...words } }];
+    return [{ kind: 'source-connections' as const, name: found.name, value: { ...before, ...words } }];
   }
   const segments = changed.transformations?.[0]?.params.segmentSelectors?.selectors.map(({ value }) => value.id);
   const isFlow = found.part === 'flows';
@@ -139,29 +129,8 @@ function changesOf(found: FlowEntity, before: object, changed: z.output<typeof c
     ...(isFlow && { enabled: changed.state === 'enabled', ...(segments && { segments: [...new Set(segments)] }) }),
     ...(found.part === 'targetConnections' && changed.params),
   };
-  const missing = missingScope(found, before as DestinationDefinition, value as unknown as DestinationDefinition, call);
-  return missing ?? [{ kind: 'destinations' as const, name: found.name, value }];
+  return [{ kind: 'destinations' as const, name: found.name, value }];
 }
-
-/** What is sent is a matter of its own: who may activate audiences need not be allowed to change destinations, nor the other way round. */
-function missingScope(
-  { of, name }: FlowEntity,
-  before: DestinationDefinition | undefined,
-  after: DestinationDefinition | undefined,
-  { caller }: RouteCall,
-): HttpAnswer | undefined {
-  const without = (one: DestinationDefinition | undefined): string =>
-    JSON.stringify(one && { ...one, segments: [], enabled: true });
-  const isActivation =
-    before && (before.enabled !== after?.enabled || String(before.segments) !== String(after?.segments));
-  if (of === 'source') return mayDoSome(caller, 'admin') ? undefined : lacking('admin');
-  if (isActivation && !mayDo(caller, 'activate', name)) return lacking(`activate:${name}`);
-  const isDefinition = !before || without(before) !== without(after);
-  return isDefinition && !mayDoSome(caller, 'destination:write') ? lacking('destination:write') : undefined;
-}
-
-const lacking = (scope: string): HttpAnswer =>
-  problem(FAMILY, 403, `This needs the scope "${scope}", which this caller does not have`);
 
 /** `POST /flows/{id}/action?op=enable|disable` */
 export function actOnFlow(op: 'enable' | 'disable', call: RouteCall): Promise<HttpAnswer> {

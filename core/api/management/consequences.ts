@@ -1,5 +1,6 @@
-import type { DestinationDefinition } from '#core/activation/definition.ts';
-import { routesAlike } from '#core/catalog/catalog.ts';
+import { type GiveLanesDeps, giveLanes, hasSecret, noLaneLeft } from '#core/activation/give-lanes.ts';
+import { lanesOfDestination } from '#core/activation/registry.ts';
+import { type Catalog, routesAlike } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { type PlanStores, planCatalog } from '#core/catalog/plan.ts';
 import { whyEvaluate } from '#core/catalog/why-evaluate.ts';
@@ -14,8 +15,8 @@ export interface ConsequenceDeps {
   readonly lake: Pick<ObjectStore, 'list' | 'entries'>;
   /** Of evaluations of all profiles. */
   readonly evaluation: StartDeps;
-  /** Which destinations have no delivery lane. */
-  withoutLane(destinations: readonly DestinationDefinition[]): Promise<readonly string[]>;
+  readonly lanes: Omit<GiveLanesDeps, 'isActive'>;
+  readonly stage: string;
   readonly now: Clock;
 }
 
@@ -23,13 +24,15 @@ export interface ConsequenceDeps {
 const MAX_ITEMS = 2_000;
 
 /** What goes with a change of definitions, by the same code as `catalog apply` and `catalog plan`. */
-export function createConsequences({ stores, lake, evaluation, withoutLane, now }: ConsequenceDeps): Consequences {
+export function createConsequences({ stores, lake, evaluation, lanes, stage, now }: ConsequenceDeps): Consequences {
   return {
-    async obstacleTo(before, after) {
-      const known = new Set(before.destinations.map(({ id }) => id));
-      const missing = await withoutLane(after.destinations.filter(({ id }) => !known.has(id)));
-      if (missing.length === 0) return undefined;
-      return `No delivery lane is assigned to ${missing.join(', ')}: new destinations are applied with "tributary catalog apply", which assigns one`;
+    async prepare(before, after) {
+      if (lanesIn(before) === lanesIn(after)) return undefined;
+      const active = new Set(before.destinations.flatMap(lanesOfDestination).map(({ id }) => id));
+      const given = await giveLanes(after.destinations, { ...lanes, isActive: (id) => active.has(id) });
+      if (!('reason' in given)) return undefined;
+      if (given.reason === 'none-left') return noLaneLeft(given.without, lanes.pool.size, stage);
+      return 'Somebody else is giving out delivery lanes at the same time: try again';
     },
     async impactOf(before, after) {
       const limited = firstOf(stores.profiles, MAX_ITEMS);
@@ -48,6 +51,13 @@ export function createConsequences({ stores, lake, evaluation, withoutLane, now 
     },
   };
 }
+
+/** What destinations need of lanes and secrets: where it stays as it is, nobody is asked for any. */
+const lanesIn = ({ destinations }: Catalog): string =>
+  destinations
+    .map((each) => `${lanesOfDestination(each).map(({ id }) => id)} ${each.type} ${hasSecret(each)}`)
+    .sort()
+    .join('\n');
 
 /** A store whose scans end after so many items. */
 function firstOf(profiles: ProfileStore, limit: number): { readonly profiles: ProfileStore; isCut(): boolean } {

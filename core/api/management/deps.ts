@@ -1,3 +1,4 @@
+import type { LaneSecrets } from '#core/activation/ports/lane-pool.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import type { ActiveDefinitions, DefinitionStore } from '#core/catalog/definition-store.ts';
@@ -11,8 +12,8 @@ import type { Callers } from './caller.ts';
 
 /** What goes with a change of definitions beside the definitions. */
 export interface Consequences {
-  /** Why a catalog cannot take the place of another on this stage, if so. */
-  obstacleTo(before: Catalog, after: Catalog): Promise<string | undefined>;
+  /** Makes ready what a catalog needs before it is made active: delivery lanes. Or says why it cannot be made active. */
+  prepare(before: Catalog, after: Catalog): Promise<string | undefined>;
   /** Who would enter and leave audiences, and what destinations would be told. Nothing is written. */
   impactOf(before: Catalog, after: Catalog): Promise<object>;
   /** Begins what the change makes necessary, as `catalog apply` does. */
@@ -43,6 +44,8 @@ export interface ManagementDeps {
   readonly evaluation: StartDeps;
   readonly people: CountedPeople;
   readonly notes: Notes;
+  /** Credentials of destinations go in here, and come out nowhere. */
+  readonly destinationSecrets: Pick<LaneSecrets, 'create' | 'forget'>;
   readonly operations: Pick<Operations, 'batches'>;
   readonly runs: Pick<RunStatistics, 'runs' | 'pausedSince'>;
   readonly stage: string;

@@ -77,7 +77,7 @@ async function editOnce(
   const breaking = breakingAnswer(before.catalog, catalog, family);
   if (breaking) return breaking;
   if (call.query.dryRun === 'true') return dryRun(before, catalog, { differing, warnings }, deps);
-  const obstacle = await deps.consequences.obstacleTo(before.catalog, catalog);
+  const obstacle = await deps.consequences.prepare(before.catalog, catalog);
   if (obstacle !== undefined) return problem(family, 409, obstacle);
   const active = await deps.definitions.replace(before.version, catalog, noteOf(call, caller.id, changes));
   await deps.consequences.begin(before.catalog, catalog, active);

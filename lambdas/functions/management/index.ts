@@ -4,7 +4,7 @@ import { createConsequences } from '#core/api/management/consequences.ts';
 import { withConnectionKeys } from '#core/api/management/key-callers.ts';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
-import { dynamoDb, s3, sqs } from '#lambdas/adapters/clients.ts';
+import { dynamoDb, lambda, s3, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
 import { DynamoDbDefinitionStore } from '#lambdas/adapters/dynamodb/definition-store.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
@@ -15,7 +15,9 @@ import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.t
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
+import { createLanePool, poolPlaceOf } from '#lambdas/adapters/lanes/pool.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
+import { createLaneSecrets } from '#lambdas/adapters/secrets-manager/lane-secrets.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { stageCallers } from '#lambdas/adapters/stage-callers.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
@@ -42,7 +44,8 @@ const evaluation = {
   newId: randomUUID,
   backoff: backoffBefore,
 };
-const lanes = new DynamoDbLaneAssignments(dynamoDb(), environment.OPERATIONS_TABLE);
+const destinationSecrets = createLaneSecrets(secretsManager, environment.STAGE);
+const runs = new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE);
 
 export const handler = createHandler({
   callers: withConnectionKeys(stageCallers(environment), definitions),
@@ -58,18 +61,22 @@ export const handler = createHandler({
     },
     lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
     evaluation,
-    withoutLane: async (destinations) => {
-      const { assignments } = await lanes.get();
-      const known = new Set([...Object.keys(assignments), ...Object.keys(environment.DESTINATION_QUEUES)]);
-      return destinations.map(({ id }) => id).filter((id) => !known.has(id));
+    lanes: {
+      assignments: new DynamoDbLaneAssignments(dynamoDb(), environment.OPERATIONS_TABLE),
+      pool: createLanePool(poolPlaceOf(environment.LANE_POOL), environment.POOL_FUNCTION, { sqs, lambda }),
+      secrets: destinationSecrets,
+      fixed: new Set(Object.keys(environment.DESTINATION_QUEUES)),
+      isPaused: async (id) => (await runs.pausedSince(id)) !== undefined,
     },
+    stage: environment.STAGE,
     now: Date.now,
   }),
   evaluation,
   people,
+  destinationSecrets,
   notes: new DynamoDbNotes(dynamoDb(), environment.OPERATIONS_TABLE),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
-  runs: new DynamoDbRunStatistics(dynamoDb(), environment.OPERATIONS_TABLE),
+  runs,
   stage: environment.STAGE,
   now: Date.now,
   random: Math.random,

@@ -1,12 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
-import { destinationSecretPrefix, TEXT_SECRET_TAG } from '#core/contract/delivery-lanes.ts';
+import { destinationSecretPrefix, poolQueueName, TEXT_SECRET_TAG } from '#core/contract/delivery-lanes.ts';
 import { ROUTES } from '#core/contract/routes.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource } from '#lib/constructs/event-sources.ts';
 import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import {
+  countMessages,
+  countMessagesUnder,
   listObjects,
   listVersions,
+  makeSecretsUnder,
   putItemsUnder,
   putRecords,
   queryItems,
@@ -16,6 +19,7 @@ import {
   readSecretsUnder,
   readVersions,
   scanItems,
+  switchSourcesOf,
   updateItemsUnder,
   uploadObjects,
   writeObjects,
@@ -135,6 +139,8 @@ function addManagement(make: FunctionFactory, evaluation: WorkQueue): TributaryF
     TIMELINE_TABLE: data.timeline.tableName,
     LAKE_BUCKET: data.lake.bucketName,
     DESTINATION_QUEUES: JSON.stringify(make.activation.queueUrls),
+    LANE_POOL: JSON.stringify(make.lanes.place),
+    POOL_FUNCTION: make.lanes.deliver.function.functionName,
   });
   const made = management.function;
   writeObjects(made, data.catalog);
@@ -146,7 +152,18 @@ function addManagement(make: FunctionFactory, evaluation: WorkQueue): TributaryF
   scanItems(made, data.profiles);
   queryItems(made, data.timeline);
   listObjects(made, data.lake);
+  allowGivingLanes(make, management);
   return management;
+}
+
+/** New destinations get a lane of the pool and a secret, which is not read here; lanes that nobody has are switched off. */
+function allowGivingLanes({ config, data, lanes }: FunctionFactory, { function: made }: TributaryFunction): void {
+  putItemsUnder(made, data.operations, [OPERATIONS_PREFIX.lanes]);
+  makeSecretsUnder(made, destinationSecretPrefix(config.stage));
+  countMessagesUnder(made, poolQueueName(config.stage, 'lane-*'));
+  const { queue, deadLetters } = lanes.files.work;
+  countMessages(made, [queue, deadLetters]);
+  switchSourcesOf(made, [lanes.deliver.function]);
 }
 
 /** A client's id and secret → a token. It alone reads the key that tokens are signed with. */

@@ -16,6 +16,7 @@ export const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 export const SERVICES: Readonly<Record<string, string>> = {
   '@aws-sdk/client-dynamodb': 'dynamodb',
   '@aws-sdk/client-kinesis': 'kinesis',
+  '@aws-sdk/client-lambda': 'lambda',
   '@aws-sdk/client-s3': 's3',
   '@aws-sdk/client-sqs': 'sqs',
   '@aws-sdk/client-secrets-manager': 'secretsmanager',

@@ -14,6 +14,7 @@ import { createHandler as management } from '#lambdas/functions/management/handl
 import { createHandler as profileAccess } from '#lambdas/functions/profile-access/handler.ts';
 import { callersOfStage } from '#tests/harness/core/callers.ts';
 import { MemoryReadLog } from '#tests/harness/core/read-log.memory.ts';
+import { createMemoryLanes } from '#tests/harness/management/memory-lanes.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type PlatformOptions } from '#tests/harness/platform/platform.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
@@ -61,6 +62,7 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
   function send(queue: string, messages: readonly object[]): void {
     for (const message of messages) poller.queue(queue).send(JSON.stringify(message));
   }
+  const lanes = createMemoryLanes();
   const readLog = new MemoryReadLog();
   let passing = Promise.resolve();
   const handlers: Partial<Record<FunctionName, HttpHandler>> = {
@@ -71,12 +73,14 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
         stores,
         lake: stores.lake,
         evaluation,
-        withoutLane: async () => [],
+        lanes: lanes.deps,
+        stage: STAGE,
         now,
       }),
       evaluation,
       people: stores,
       notes: memoryNotes(),
+      destinationSecrets: lanes.deps.secrets,
       operations: stores.operations,
       runs: stores.runs,
       stage: STAGE,

@@ -13,6 +13,7 @@ import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { createMemoryLanes } from './memory-lanes.ts';
 
 export const NOW = Date.parse('2026-03-01T00:00:00Z');
 
@@ -59,6 +60,7 @@ export function createManagement(catalog: Catalog, more: Partial<ManagementDeps>
     newId: () => `job-${ids++}`,
     backoff: async () => {},
   };
+  const lanes = createMemoryLanes();
   const notes = new Map<string, object>();
   const deps: ManagementDeps = {
     callers: { callerOf: async () => caller },
@@ -67,11 +69,13 @@ export function createManagement(catalog: Catalog, more: Partial<ManagementDeps>
       stores,
       lake,
       evaluation,
-      withoutLane: async (destinations) => destinations.map(({ id }) => id),
+      lanes: lanes.deps,
+      stage: 'local',
       now,
     }),
     evaluation,
     people: stores,
+    destinationSecrets: lanes.deps.secrets,
     notes: {
       put: async (id, value) => void notes.set(id, value),
       get: async (id) => notes.get(id),
@@ -97,6 +101,7 @@ export function createManagement(catalog: Catalog, more: Partial<ManagementDeps>
     deps,
     stores,
     lake,
+    lanes,
     /** Versions for which all profiles are evaluated. */
     started,
     definitions,

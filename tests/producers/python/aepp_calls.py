@@ -311,7 +311,17 @@ stream = call("FlowService", "createConnectionStreaming", lambda: flows.createCo
 call("FlowService", "patchConnection", lambda: flows.patchConnection(stream["id"], [{"op": "replace", "path": "/name", "value": "Stream"}]), has("id"))
 call("FlowService", "deleteConnection", lambda: flows.deleteConnection(stream["id"]))
 call("FlowService", "createRun", lambda: flows.createRun(flow["id"]))
-call("FlowService", "createFlow", lambda: flows.createFlow("x", "name", "source", "target"))
+profiles = call("FlowService", "createConnectionToUPS", lambda: flows.createConnectionToUPS("Profiles"), has("id"))
+spec = {"id": "http", "version": "1.0"}
+base = call("FlowService", "createConnection(destination)", lambda: flows.createConnection(
+    name="Partner", connectionSpec=spec, auth={"specName": "secret", "params": {"bearerToken": "of the partner"}}), has("id"))
+source = call("FlowService", "createSourceConnection(profiles)", lambda: flows.createSourceConnection(
+    {"name": "Profiles", "baseConnectionId": profiles["id"], "connectionSpec": {"id": "8a9c3494-9708-43d7-ae3f-cda01e5030e1", "version": "1.0"}}), has("id"))
+target = call("FlowService", "createTargetConnection(destination)", lambda: flows.createTargetConnection(
+    data={"name": "Partner", "baseConnectionId": base["id"], "connectionSpec": spec, "params": {"url": "https://partner.example/profiles"}}), has("id"))
+made = call("FlowService", "createFlow", lambda: flows.createFlow(
+    "71471eba-b620-49e4-90fd-23f1fa0174d8", "Partner", source["id"], target["id"]), has("id"))
+call("FlowService", "deleteFlow", lambda: flows.deleteFlow(made["id"]))
 call("FlowService", "exploreLandingZone", flows.exploreLandingZone)
 call("FlowService", "getLandingZoneCredential", flows.getLandingZoneCredential)
 

@@ -149,4 +149,4 @@ describe('one store of definitions', () => {
   });
 });
 
-const NO_CONSEQUENCES = { obstacleTo: async () => undefined, impactOf: async () => ({}), begin: async () => {} };
+const NO_CONSEQUENCES = { prepare: async () => undefined, impactOf: async () => ({}), begin: async () => {} };
