@@ -82,6 +82,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   privacy: [['tributary privacy delete CRMID:RB-0015 --reason "asked on 1 June"', 'everything of a person']],
   destination: [
     ['tributary destination runs webhook', 'what flowed there, hour by hour'],
+    ['tributary destination explain webhook CRMID:RB-0400', 'why somebody was delivered to it, or was not'],
     ['tributary destination status webhook', 'its audiences, and whether its guard holds it'],
     ['tributary destination replay webhook --since 2026-06-01T00:00:00Z', 'what was routed to it since, again'],
   ],
@@ -97,6 +98,7 @@ export const EXAMPLES: Readonly<Record<string, readonly (readonly [line: string,
   status: [
     ['tributary status', 'the stage on this machine'],
     ['tributary status --stage dev --json', 'for programs'],
+    ['tributary status --recount', 'every item is read: with all members, compared with the counters'],
   ],
   evaluate: [
     ['tributary evaluate', 'all profiles, now'],

@@ -202,6 +202,21 @@ export interface Routes {
           format: string;
           value: string;
         };
+        audienceId: string;
+        metrics: {
+          type: 'export';
+          jobId: string;
+          id: string;
+          data: {
+            totalProfiles?: number;
+            totalProfilesByMergePolicy?: {
+              [k: string]: number;
+            };
+          };
+          createEpoch?: number;
+          updateEpoch?: number;
+          asOf?: string;
+        };
         [k: string]: unknown;
       }[];
       _page: {
@@ -246,6 +261,21 @@ export interface Routes {
         format: string;
         value: string;
       };
+      audienceId: string;
+      metrics: {
+        type: 'export';
+        jobId: string;
+        id: string;
+        data: {
+          totalProfiles?: number;
+          totalProfilesByMergePolicy?: {
+            [k: string]: number;
+          };
+        };
+        createEpoch?: number;
+        updateEpoch?: number;
+        asOf?: string;
+      };
       [k: string]: unknown;
     };
   };
@@ -271,6 +301,21 @@ export interface Routes {
             format: string;
             value: string;
           };
+          audienceId: string;
+          metrics: {
+            type: 'export';
+            jobId: string;
+            id: string;
+            data: {
+              totalProfiles?: number;
+              totalProfilesByMergePolicy?: {
+                [k: string]: number;
+              };
+            };
+            createEpoch?: number;
+            updateEpoch?: number;
+            asOf?: string;
+          };
           [k: string]: unknown;
         };
       };
@@ -291,6 +336,21 @@ export interface Routes {
         type: string;
         format: string;
         value: string;
+      };
+      audienceId: string;
+      metrics: {
+        type: 'export';
+        jobId: string;
+        id: string;
+        data: {
+          totalProfiles?: number;
+          totalProfilesByMergePolicy?: {
+            [k: string]: number;
+          };
+        };
+        createEpoch?: number;
+        updateEpoch?: number;
+        asOf?: string;
       };
       [k: string]: unknown;
     };
@@ -331,6 +391,21 @@ export interface Routes {
         type: string;
         format: string;
         value: string;
+      };
+      audienceId: string;
+      metrics: {
+        type: 'export';
+        jobId: string;
+        id: string;
+        data: {
+          totalProfiles?: number;
+          totalProfilesByMergePolicy?: {
+            [k: string]: number;
+          };
+        };
+        createEpoch?: number;
+        updateEpoch?: number;
+        asOf?: string;
       };
       [k: string]: unknown;
     };
@@ -379,6 +454,21 @@ export interface Routes {
         type: string;
         format: string;
         value: string;
+      };
+      audienceId: string;
+      metrics: {
+        type: 'export';
+        jobId: string;
+        id: string;
+        data: {
+          totalProfiles?: number;
+          totalProfilesByMergePolicy?: {
+            [k: string]: number;
+          };
+        };
+        createEpoch?: number;
+        updateEpoch?: number;
+        asOf?: string;
       };
       [k: string]: unknown;
     };
@@ -3466,6 +3556,219 @@ export interface Routes {
     };
   };
   /**
+   * Show what the stage contains: profiles, audiences, records, destinations
+   */
+  'GET /tributary/counts': {
+    answer: {
+      asOf: string;
+      completeSince: {
+        profiles?: string;
+        records?: string;
+      };
+      profiles: {
+        all: number;
+        known: number;
+        anonymous: number;
+      };
+      audiences: {
+        [k: string]: number;
+      };
+      destinations: {
+        [k: string]: {
+          members: {
+            [k: string]: number;
+          };
+          exits: number;
+          excluded: {
+            [k: string]: number;
+          };
+          unsent: number;
+          devices?: {
+            [k: string]: {
+              edge: {
+                [k: string]: number;
+              };
+              hub: number;
+            };
+          };
+        };
+      };
+      records: {
+        [k: string]: {
+          stream: {
+            accepted: number;
+            rejected: number;
+            duplicate: number;
+            rejections: {
+              [k: string]: number;
+            };
+            withoutProfile: {
+              [k: string]: number;
+            };
+            graphRejections: {
+              [k: string]: number;
+            };
+            identitiesOmitted: {
+              [k: string]: number;
+            };
+            valuesOmitted: {
+              [k: string]: number;
+            };
+            repeatedHeaders?: number;
+            amended?: number;
+            timestampsBounded?: number;
+          };
+          batch: {
+            accepted: number;
+            rejected: number;
+            duplicate: number;
+            rejections: {
+              [k: string]: number;
+            };
+            withoutProfile: {
+              [k: string]: number;
+            };
+            graphRejections: {
+              [k: string]: number;
+            };
+            identitiesOmitted: {
+              [k: string]: number;
+            };
+            valuesOmitted: {
+              [k: string]: number;
+            };
+            repeatedHeaders?: number;
+            amended?: number;
+            timestampsBounded?: number;
+          };
+          replay: {
+            accepted: number;
+            rejected: number;
+            duplicate: number;
+            rejections: {
+              [k: string]: number;
+            };
+            withoutProfile: {
+              [k: string]: number;
+            };
+            graphRejections: {
+              [k: string]: number;
+            };
+            identitiesOmitted: {
+              [k: string]: number;
+            };
+            valuesOmitted: {
+              [k: string]: number;
+            };
+            repeatedHeaders?: number;
+            amended?: number;
+            timestampsBounded?: number;
+          };
+          batches: {
+            [k: string]: number;
+          };
+        };
+      };
+    };
+  };
+  /**
+   * Show how large all audiences are and were
+   */
+  'GET /tributary/counts/audiences': {
+    query: {
+      every?: 'hour' | 'day';
+      from?: string;
+      to?: string;
+    };
+    answer: {
+      every: 'hour' | 'day';
+      from: string;
+      to: string;
+      asOf: string;
+      completeSince: {
+        profiles?: string;
+        records?: string;
+      };
+      times: string[];
+      audiences: {
+        [k: string]: {
+          members: number;
+          sizes: (number | null)[];
+        };
+      };
+    };
+  };
+  /**
+   * Show how large an audience is and was
+   */
+  'GET /tributary/counts/audiences/{id}': {
+    path: {
+      id: string;
+    };
+    query: {
+      every?: 'hour' | 'day';
+      from?: string;
+      to?: string;
+    };
+    answer: {
+      every: 'hour' | 'day';
+      from: string;
+      to: string;
+      id: string;
+      asOf: string;
+      completeSince: {
+        profiles?: string;
+        records?: string;
+      };
+      members: number;
+      sizes: {
+        at: string;
+        members: number;
+      }[];
+    };
+  };
+  /**
+   * Show how many profiles and records there were, hour by hour or day by day
+   */
+  'GET /tributary/counts/history': {
+    query: {
+      every?: 'hour' | 'day';
+      from?: string;
+      to?: string;
+      dataset?: string;
+    };
+    answer: {
+      every: 'hour' | 'day';
+      from: string;
+      to: string;
+      points: {
+        asOf: string;
+        profiles: {
+          all: number;
+          known: number;
+          anonymous: number;
+        };
+        records: {
+          stream: {
+            accepted: number;
+            rejected: number;
+            duplicate: number;
+          };
+          batch: {
+            accepted: number;
+            rejected: number;
+            duplicate: number;
+          };
+          replay: {
+            accepted: number;
+            rejected: number;
+            duplicate: number;
+          };
+        };
+      }[];
+    };
+  };
+  /**
    * List all definitions of the catalog that is active
    */
   'GET /tributary/definitions': {
@@ -3604,19 +3907,42 @@ export interface Routes {
     };
   };
   /**
-   * Show what is active, the evaluation of all profiles, and what flows to destinations
+   * Show what is active, the evaluation of all profiles, what flows to destinations, and what is counted
    */
   'GET /tributary/overview': {
     answer: {
       stage: string;
+      asOf: string;
       version: string;
+      activeSince?: string;
       definitions: {
         [k: string]: number;
       };
+      evaluation?: {
+        id: string;
+        status: 'queued' | 'running' | 'finished' | 'failed' | 'superseded';
+        startedAt: string;
+        endedAt?: string;
+        counts: {
+          [k: string]: number;
+        };
+      };
+      lastFinishedEvaluation?: {
+        id: string;
+        status: 'queued' | 'running' | 'finished' | 'failed' | 'superseded';
+        startedAt: string;
+        endedAt?: string;
+        counts: {
+          [k: string]: number;
+        };
+      };
       destinations: {
         id: string;
+        name: string;
         type: string;
         enabled: boolean;
+        segments: string[];
+        pausedSince?: string;
         lastDay: {
           received: number;
           activated: number;
@@ -3626,9 +3952,118 @@ export interface Routes {
             [k: string]: number;
           };
         };
-        [k: string]: unknown;
       }[];
-      [k: string]: unknown;
+      counts: {
+        asOf: string;
+        completeSince: {
+          profiles?: string;
+          records?: string;
+        };
+        profiles: {
+          all: number;
+          known: number;
+          anonymous: number;
+        };
+        audiences: {
+          [k: string]: number;
+        };
+        destinations: {
+          [k: string]: {
+            members: {
+              [k: string]: number;
+            };
+            exits: number;
+            excluded: {
+              [k: string]: number;
+            };
+            unsent: number;
+            devices?: {
+              [k: string]: {
+                edge: {
+                  [k: string]: number;
+                };
+                hub: number;
+              };
+            };
+          };
+        };
+        records: {
+          [k: string]: {
+            stream: {
+              accepted: number;
+              rejected: number;
+              duplicate: number;
+              rejections: {
+                [k: string]: number;
+              };
+              withoutProfile: {
+                [k: string]: number;
+              };
+              graphRejections: {
+                [k: string]: number;
+              };
+              identitiesOmitted: {
+                [k: string]: number;
+              };
+              valuesOmitted: {
+                [k: string]: number;
+              };
+              repeatedHeaders?: number;
+              amended?: number;
+              timestampsBounded?: number;
+            };
+            batch: {
+              accepted: number;
+              rejected: number;
+              duplicate: number;
+              rejections: {
+                [k: string]: number;
+              };
+              withoutProfile: {
+                [k: string]: number;
+              };
+              graphRejections: {
+                [k: string]: number;
+              };
+              identitiesOmitted: {
+                [k: string]: number;
+              };
+              valuesOmitted: {
+                [k: string]: number;
+              };
+              repeatedHeaders?: number;
+              amended?: number;
+              timestampsBounded?: number;
+            };
+            replay: {
+              accepted: number;
+              rejected: number;
+              duplicate: number;
+              rejections: {
+                [k: string]: number;
+              };
+              withoutProfile: {
+                [k: string]: number;
+              };
+              graphRejections: {
+                [k: string]: number;
+              };
+              identitiesOmitted: {
+                [k: string]: number;
+              };
+              valuesOmitted: {
+                [k: string]: number;
+              };
+              repeatedHeaders?: number;
+              amended?: number;
+              timestampsBounded?: number;
+            };
+            batches: {
+              [k: string]: number;
+            };
+          };
+        };
+      };
     };
   };
 }

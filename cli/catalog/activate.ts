@@ -7,7 +7,7 @@ import { printReach, type ReachReport } from '#cli/report/print-reach.ts';
 import { EVALUATION } from '#cli/stage/job-kinds.ts';
 import { isProtected } from '#cli/stage/protection.ts';
 import { runEvaluation } from '#cli/stage/run-job.ts';
-import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
+import { activeCatalog, type StageStores, storesOf } from '#cli/stage/stores.ts';
 import type { Resources } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { lanesOfDestination } from '#core/activation/registry.ts';
@@ -20,7 +20,12 @@ import type { Job } from '#core/jobs/job.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import { type Remains, remainsOf } from '#core/revert/dataset/remains.ts';
 import { type CatalogPosition, UNTIL_SEEN_MS } from '#lambdas/adapters/dynamodb/active-catalog.ts';
-import { type ActivationNote, activeDefinitions, putCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import {
+  type ActivationNote,
+  activeDefinitions,
+  currentVersion,
+  putCatalog,
+} from '#lambdas/adapters/dynamodb/catalog-store.ts';
 import { type CatalogBase, rejectUndoing } from './base.ts';
 import { measureReach } from './reach.ts';
 
@@ -108,6 +113,12 @@ export async function activateCatalog(
   return { ...report, ...(job && { evaluation: reportJob(job, EVALUATION, Date.now()) }), queued: lastRouted };
 }
 
+/** A stage that never had a catalog has nothing yet: its counters will have all there ever is. */
+async function completeIfNew({ catalog, counts }: StageStores): Promise<void> {
+  if ((await currentVersion(catalog)) !== undefined) return;
+  await counts.markComplete({ profiles: Date.now(), records: Date.now() });
+}
+
 /** Evaluates all profiles, and says what came of it. */
 export async function evaluateAll(
   place: Parameters<typeof runEvaluation>[0],
@@ -165,6 +176,7 @@ export async function applyCatalog(
   resources: Resources,
   { stage, base, note, running, untilSeen = () => setTimeout(UNTIL_SEEN_MS) }: ApplyOptions,
 ): Promise<string> {
+  await completeIfNew(storesOf(resources));
   compileCatalog(catalog);
   const version = catalogVersion(catalog);
   const { catalog: place, dataflow } = storesOf(resources);

@@ -7,6 +7,7 @@ import { activeCatalog, storesOf, suppressionOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { replayCounters } from '#core/counts/contributions.ts';
 import {
   type Corrected,
   isWholeFile,
@@ -17,6 +18,7 @@ import {
   rowId,
 } from '#core/pipeline/quarantine/quarantine.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
+import type { OutcomeCounts } from '#core/record/operations.ts';
 import { REJECTION_CODES } from '#core/record/record.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
 
@@ -96,9 +98,10 @@ async function replayOn(stage: string, filter: QuarantineFilter, corrected?: Cor
   const stores = storesOf(resources);
   const catalog = await activeCatalog(stores.catalog);
   const suppress = suppressionOf(resources)(stageSettings(catalog).suppression);
-  const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
+  const { profiles, timeline, lookups, quarantine, lake, counts } = stores;
   const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: backoffBefore };
-  return replayQuarantine(filter, { catalog, quarantine, lake, operations, stitch, suppress }, corrected);
+  const countReplay = (datasetId: string, changed: OutcomeCounts) => counts.adjust(replayCounters(datasetId, changed));
+  return replayQuarantine(filter, { catalog, quarantine, lake, countReplay, stitch, suppress }, corrected);
 }
 
 function place({ position: { source, row, sequenceNumber, subSequenceNumber } }: QuarantineRow): string {

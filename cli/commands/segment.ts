@@ -5,6 +5,7 @@ import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printBlocks } from '#cli/report/print-blocks.ts';
 import { printEstimate } from '#cli/report/print-estimate.ts';
 import { printListing, printPlan } from '#cli/report/print-plan.ts';
+import { countsOf } from '#cli/stage/counts.ts';
 import { activeCatalog, storesOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
@@ -21,6 +22,7 @@ import {
   textWithNeeded,
 } from '#core/catalog/plan-segment.ts';
 import { settingsForSegment } from '#core/catalog/stage-settings.ts';
+import type { StageCounts } from '#core/counts/stage-counts.ts';
 import { blocksOf } from '#core/segmentation/blocks/read.ts';
 import { wordsOf } from '#core/segmentation/blocks/words.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
@@ -30,6 +32,7 @@ import { PqlError } from '#core/segmentation/pql/parse/errors.ts';
 import { estimateMembers } from '#core/segmentation/preview.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
 import { segmentExplainCommand } from './segment-explain.ts';
+import { segmentHistoryCommand } from './segment-history.ts';
 
 interface Which {
   readonly catalog: string;
@@ -102,21 +105,32 @@ export function segmentCommand(): Command {
       printReport(flags.json, answer, printEstimate(answer));
     });
   command.addCommand(segmentExplainCommand());
+  command.addCommand(segmentHistoryCommand());
   command
     .command('list')
     .description('list the audiences of a catalog, with what they depend on and what depends on them')
     .option('--catalog <dir>', 'folder of the catalog', 'catalog')
     .option('--set <NAME=value>', 'value of a variable of the catalog', collect, [])
+    .option('--stage <name>', 'with the members that each has in this stage, by its counters')
     .option('--json', 'print JSON, one array; an error as the last line of stderr')
-    .action(async (flags: Which & { readonly json?: true }) => {
+    .action(async (flags: Which & { readonly json?: true; readonly stage?: string }) => {
       const catalog = await loadCatalogFolder(flags.catalog, parseVariables(flags.set));
+      const members = flags.stage === undefined ? undefined : await membersIn(flags.stage);
       const listing = listSegments(catalog).map((segment) => {
         const { method } = planOfLast(segmentWithNeeded(catalog, segment.id)!, segmentOptions(catalog));
-        return { ...segment, method };
+        return { ...segment, method, ...(members && { members: members[segment.id] ?? 0 }) };
       });
       printReport(flags.json, listing, printListing(listing));
     });
   return command;
+}
+
+/** Audience → members, by the counters of a stage. @throws UserError where they are not complete */
+async function membersIn(stage: string): Promise<StageCounts['audiences']> {
+  const stores = storesOf(await useStage(stage));
+  const counts = await countsOf(stores, await activeCatalog(stores.catalog));
+  if (!counts) throw new UserError('The counters are not complete yet: "tributary status --repair" completes them.');
+  return counts.audiences;
 }
 
 function parseSize(text: string): number {

@@ -169,7 +169,7 @@ async function generateExampleInto(root: string, progress: Progress): Promise<st
 
 /** Sends the files of a folder and waits until they have flowed through. */
 export async function ingestFolder(folder: string, flow: Flow, progress: Progress): Promise<void> {
-  const before = await countBefore(flow.stores);
+  const before = await countBefore(flow.stores, [...flow.catalog.datasets.keys()]);
   const target = { stream: flow.resources['collection-stream'], landing: flow.stores.landing };
   const fed: Fed[] = [];
   for (const file of await findDataFiles(folder, flow.catalog)) {

@@ -6,6 +6,7 @@ import { UserError } from '#cli/user-error.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { stageCounts } from '#core/counts/stage-counts.ts';
 import type { Batch, OutcomeCounts } from '#core/record/operations.ts';
 import { UNKNOWN_DATASET } from '#core/record/partition.ts';
 import { type OpenWork, openWork } from '#core/report/open-work.ts';
@@ -34,9 +35,12 @@ export interface Before {
   readonly batches: ReadonlySet<string>;
 }
 
-export async function countBefore({ operations }: Pick<StageStores, 'operations'>): Promise<Before> {
-  const streamed = new Map<string, number>();
-  for await (const { datasetId, counts } of operations.streams()) streamed.set(datasetId, totalOf(counts));
+/** @param datasets to which something is going to be sent */
+export async function countBefore(
+  { operations, counts }: Pick<StageStores, 'operations' | 'counts'>,
+  datasets: readonly string[],
+): Promise<Before> {
+  const streamed = await streamedInto(datasets, counts);
   const batches = new Set<string>();
   for await (const { id } of operations.batches()) batches.add(id);
   return { streamed, batches };
@@ -75,16 +79,16 @@ interface Arrived {
 export async function arrivalsOf(
   fed: readonly Fed[],
   before: Before,
-  { operations }: Pick<StageStores, 'operations'>,
+  { operations, counts }: Pick<StageStores, 'operations' | 'counts'>,
 ): Promise<{ readonly records: Arrived; readonly files: Arrived; readonly state: string }> {
   const streamed = fed.reduce((sum, { records = 0 }) => sum + records, 0);
   // What is no record of anything says not of which dataset it is.
   const into = new Set([...fed.filter(({ records }) => records).map(({ file }) => file.datasetId), UNKNOWN_DATASET]);
   const state: unknown[] = [];
   let records = 0;
-  for await (const { datasetId, counts } of operations.streams()) {
-    const came = totalOf(counts) - (before.streamed.get(datasetId) ?? 0);
-    if (into.has(datasetId)) records += came;
+  for (const [datasetId, count] of await streamedInto([...into], counts)) {
+    const came = count - (before.streamed.get(datasetId) ?? 0);
+    records += came;
     state.push(datasetId, came);
   }
   const uploads = fed.filter(({ ingestionMethod }) => ingestionMethod === 'batch');
@@ -101,6 +105,12 @@ export async function arrivalsOf(
     files: { sent: uploads.length, arrived: files },
     state: JSON.stringify(state),
   };
+}
+
+/** How many records of some datasets have come by stream; those that name no dataset are always among them. */
+async function streamedInto(datasets: readonly string[], counts: StageStores['counts']): Promise<Map<string, number>> {
+  const { records } = await stageCounts({ segments: [], destinations: [], datasets }, { counts, now: Date.now });
+  return new Map(Object.entries(records).map(([id, { stream }]) => [id, totalOf(stream)]));
 }
 
 /** Whether a batch is of this very upload, and not of another under the same key that was still on its way. */

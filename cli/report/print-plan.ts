@@ -44,16 +44,18 @@ const UNITS = [
 
 /** Segments and what hangs on them, as a table. */
 export function printListing(
-  segments: readonly (SegmentListing & { readonly method: SegmentPlan['method'] })[],
+  segments: readonly (SegmentListing & { readonly method: SegmentPlan['method']; readonly members?: number })[],
 ): string {
-  const rows = segments.map(({ id, name, lifecycleState, method, dependencies, dependents, destinations }) => [
+  const rows = segments.map(({ id, name, lifecycleState, method, members, dependencies, dependents, destinations }) => [
     id,
     name,
     lifecycleState,
     method,
+    ...(members === undefined ? [] : [members]),
     dependencies.join(', '),
     dependents.join(', '),
     destinations.join(', '),
   ]);
-  return `${table(['id', 'name', 'state', 'method', 'depends on', 'needed by', 'routed to'], rows)}\n`;
+  const counted = segments.some(({ members }) => members !== undefined) ? ['members'] : [];
+  return `${table(['id', 'name', 'state', 'method', ...counted, 'depends on', 'needed by', 'routed to'], rows)}\n`;
 }

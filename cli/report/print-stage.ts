@@ -11,7 +11,7 @@ export function printStage(report: StageReport, catalog: CompiledCatalog, held: 
   const rejectedFiles = report.batches.filter(({ rejection, status }) => rejection && status !== 'inactive');
   const takenBack = report.batches.filter(({ status }) => status === 'inactive');
   return sections([
-    ['Records', recordTable(report)],
+    ['Records', recordTable(report.records)],
     rejectedFiles.length > 0 && [
       'Rejected files',
       table(
@@ -66,7 +66,8 @@ export function marketing(report: Report, catalog: CompiledCatalog): (readonly [
   ];
 }
 
-function recordTable({ records }: StageReport): string {
+/** What became of records, by dataset. */
+export function recordTable(records: StageReport['records']): string {
   const entries = Object.entries(records).sort(([x], [y]) => (x < y ? -1 : 1));
   const total = entries.reduce((sum, [, counts]) => addCounts(sum, counts), NO_COUNTS);
   const rows = [...entries, ['all', total] as const].map(([id, counts]) => [

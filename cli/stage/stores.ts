@@ -5,6 +5,9 @@ import type { GuardStore } from '#core/activation/ports/guard.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { deletionPrefix, OPERATIONS_PREFIX } from '#core/contract/tables.ts';
+import type { CountHistory } from '#core/counts/ports/count-history.ts';
+import type { CountStore } from '#core/counts/ports/count-store.ts';
+import type { RecountSource } from '#core/counts/recount.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
 import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -13,11 +16,13 @@ import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
 import type { Operations } from '#core/record/operations.ts';
-import type { MembershipStore } from '#core/segmentation/membership.ts';
+import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import type { CatalogPosition } from '#lambdas/adapters/dynamodb/active-catalog.ts';
 import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { currentVersion, getCatalog } from '#lambdas/adapters/dynamodb/catalog-store.ts';
+import { DynamoDbCountHistory } from '#lambdas/adapters/dynamodb/count-history.ts';
+import { DynamoDbCountStore } from '#lambdas/adapters/dynamodb/count-store.ts';
 import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
 import { DynamoDbGuardStore } from '#lambdas/adapters/dynamodb/guard.ts';
@@ -28,7 +33,11 @@ import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.t
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { stageSuppression } from '#lambdas/adapters/dynamodb/stage-suppression.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
-import { DynamoDbMembershipStore, DynamoDbVersionedStore } from '#lambdas/adapters/dynamodb/versioned-store.ts';
+import {
+  DynamoDbBulkStore,
+  DynamoDbMembershipStore,
+  DynamoDbVersionedStore,
+} from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import type { SuppressUnder } from '#lambdas/runtime/suppression.ts';
 import type { Resources } from './use-stage.ts';
@@ -40,11 +49,15 @@ export interface StageStores {
   readonly timeline: Timeline;
   readonly lookups: LookupStore;
   readonly deliveryStates: DeliveryStateStore;
+  /** The same, many at once. */
+  readonly counted: Omit<RecountSource, 'settings'>;
   readonly operations: Operations;
   readonly dataflow: RunStatistics;
   readonly deliveryErrors: DeliveryErrors;
   readonly guards: GuardStore;
   readonly activityCounts: ActivityCounts;
+  readonly counts: CountStore;
+  readonly countHistory: CountHistory;
   /** The evaluations of all profiles. */
   readonly evaluations: Jobs;
   /** The runs of expiry. */
@@ -81,9 +94,19 @@ export function storesOf(resources: Resources): StageStores {
       operationsTable,
       OPERATIONS_PREFIX.deliveryState,
     ),
+    counted: {
+      memberships: new DynamoDbBulkStore<MembershipItem>(dynamoDb(), resources['memberships-table']),
+      deliveryStates: new DynamoDbBulkStore<DeliveryStateItem>(
+        dynamoDb(),
+        operationsTable,
+        OPERATIONS_PREFIX.deliveryState,
+      ),
+    },
     dataflow: new DynamoDbRunStatistics(dynamoDb(), operationsTable),
     deliveryErrors: new DynamoDbDeliveryErrors(dynamoDb(), operationsTable),
     guards: new DynamoDbGuardStore(dynamoDb(), operationsTable),
+    counts: new DynamoDbCountStore(dynamoDb(), operationsTable, Date.now),
+    countHistory: new DynamoDbCountHistory(dynamoDb(), operationsTable),
     activityCounts: new DynamoDbActivityCounts(dynamoDb(), operationsTable, Date.now),
     evaluations: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.evaluation),
     expiries: new DynamoDbJobs(dynamoDb(), operationsTable, OPERATIONS_PREFIX.expiry),

@@ -141,6 +141,8 @@ export const ENVIRONMENT = {
   evaluate: z.object(memberships),
   /** profile stream, membership stream → what the edge knows of them */
   'project-edge': z.object({ ...memberships, EDGE_PROFILES_TABLE: resource }),
+  /** stream of operations → counters; every hour → their history */
+  count: z.object(catalog),
   /** clock → membership of the profiles that are due */
   'reevaluate-due': z.object(memberships),
   /** daily schedule → a job over all profiles, in parts */

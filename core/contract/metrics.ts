@@ -33,6 +33,8 @@ export const METRICS = {
   membershipsExited: 'MembershipsExited',
   /** Counted among the two above: the daily run had to change them although streaming should have done so before. */
   membershipsRepaired: 'MembershipsRepaired',
+  /** Counters that were not what counting everything anew has found, and are now. */
+  countsRepaired: 'CountsRepaired',
   /** Of the lake, that a compaction took away, and that it put in their place. */
   lakeObjectsBefore: 'LakeObjectsBefore',
   lakeObjectsAfter: 'LakeObjectsAfter',

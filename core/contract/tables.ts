@@ -29,6 +29,12 @@ export const GUARD_SHARDS = 8;
  */
 export const ACTIVITY_SHARDS = 32;
 
+/**
+ * Into how many items the counts of a series are divided. Each function that counts does so once for many changes, so a shard
+ * of a stream writes a few times a second; a transaction that meets another one is tried again on another item.
+ */
+export const COUNT_SHARDS = 8;
+
 /** Into how many items the errors of a destination and hour are divided, and how many each has room for. */
 export const ERROR_SHARDS = 8;
 export const ERRORS_PER_SHARD = 25;
@@ -53,8 +59,22 @@ export const operationsKey = {
   validated: (batchId: string, index: number): string => `VALIDATED#${batchId}#${index}`,
   /** A chunk that has been counted home. */
   chunk: (batchId: string, index: number): string => `CHUNK#${batchId}#${index}`,
-  /** What became of the records of a dataset that came by stream. */
+  /** What became of the records of a dataset that came by stream, as earlier releases counted them. */
   streamCounts: (datasetId: string): string => `STREAM#${datasetId}`,
+  /** The counts of a series, in one of some shards. */
+  counts: (series: string, shard: number): string => `${OPERATIONS_PREFIX.counts}${series}#${shard}`,
+  /** Since when counters have all there is. */
+  countsComplete: (): string => `${OPERATIONS_PREFIX.counts}complete`,
+  /** That changes were counted, by the mark of the first. */
+  countNote: (mark: string): string => `${OPERATIONS_PREFIX.countNote}${mark}`,
+  /** What one call of a reader of a stream has counted, by the mark of the first record. */
+  streamTally: (mark: string): string => `${OPERATIONS_PREFIX.streamTally}${mark}`,
+  /** What was counted at the end of an hour (`2026-01-31T07`), or of a day (`2026-01-31`). */
+  countsAt: (when: string): string => `${OPERATIONS_PREFIX.countsAt}${when}`,
+  /** The recount that waits to be compared with the counters. */
+  recountWaiting: (): string => `${OPERATIONS_PREFIX.recount}waiting`,
+  /** What a job over all profiles finds when it counts anew, and what was counted when it began. */
+  recount: (jobId: string, partition: number | 'begin'): string => `${OPERATIONS_PREFIX.recount}${jobId}#${partition}`,
   /** What each destination was last told about the people of one profile item. */
   deliveryState: (root: string): string => `DELIVERY#${root}`,
   /** What flowed to a destination in the hour that begins then (epoch ms). */
@@ -125,6 +145,11 @@ export const jobKey = {
 export const OPERATIONS_PREFIX = {
   batch: 'BATCH#',
   stream: 'STREAM#',
+  counts: 'COUNTS#',
+  countNote: 'COUNT-NOTE#',
+  streamTally: 'STREAM-TALLY#',
+  countsAt: 'COUNTS-AT#',
+  recount: 'RECOUNT#',
   deliveryState: 'DELIVERY#',
   dataflowRun: 'RUN#',
   expiry: 'EXPIRY#',

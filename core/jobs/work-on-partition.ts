@@ -14,6 +14,12 @@ export interface StepResult {
   readonly firstError?: Error;
 }
 
+/** Which step of a part it is; of those that are done again only one is written, and it has a larger revision then. */
+export interface Step {
+  readonly partition: number;
+  readonly revision: number;
+}
+
 /** What a job goes through: profile items, or folders of objects. */
 export interface JobItems<T> {
   scan(partition: ScanPartition): AsyncIterable<T>;
@@ -36,7 +42,7 @@ export interface WorkDeps<T extends Rooted = ProfileItem> {
   /** Items that are read and done at once. */
   readonly itemsPerStep: number;
   /** Does the work. Done again for the same items of the same job, it has to count the same again. */
-  run(items: readonly T[], job: Job): Promise<StepResult>;
+  run(items: readonly T[], job: Job, step: Step): Promise<StepResult>;
   /** Is told of everything that was counted, once. */
   counted(tally: Tally): void;
   /** What comes last in a job in which nothing failed. May be done more than once. */
@@ -64,7 +70,7 @@ export async function workOnPartition<T extends Rooted>(
   if (!isActive(job)) return endOrThrow(partition, job);
   const unread = unreadOf(partition, index, job, deps);
   while (partition.status === 'open') {
-    const next = await step(partition, unread, job, deps);
+    const next = await step(partition, unread, job, index, deps);
     const written = await jobs.advance(jobId, index, { ...next, revision: partition.revision + 1 }, now());
     if (!written) return await whereIsIt(jobId, index, deps);
     deps.counted(differenceOf(next.tally, partition.tally));
@@ -100,10 +106,12 @@ async function step<T extends Rooted>(
   partition: JobPartition,
   unread: Unread<T>,
   job: Job,
+  index: number,
   deps: WorkDeps<T>,
 ): Promise<JobPartition> {
-  if (!partition.isRead) return await readOn(partition, unread, job, deps);
-  if (partition.again.length > 0) return await tryAgain(partition, job, deps);
+  const run = (items: readonly T[]) => deps.run(items, job, { partition: index, revision: partition.revision });
+  if (!partition.isRead) return await readOn(partition, unread, run, deps);
+  if (partition.again.length > 0) return await tryAgain(partition, run, deps);
   const { after: _after, ...rest } = partition;
   return { ...rest, status: partition.tally.failed ? 'failed' : 'done', endedAt: deps.now() };
 }
@@ -111,13 +119,13 @@ async function step<T extends Rooted>(
 async function readOn<T extends Rooted>(
   partition: JobPartition,
   unread: Unread<T>,
-  job: Job,
+  run: (items: readonly T[]) => Promise<StepResult>,
   deps: WorkDeps<T>,
 ): Promise<JobPartition> {
   const items = await unread(deps.itemsPerStep);
   const last = items.at(-1);
   if (!last) return { ...partition, isRead: true };
-  const { tally, failed, firstError } = await deps.run(items, job);
+  const { tally, failed, firstError } = await run(items);
   const again = [...partition.again, ...failed];
   if (again.length > MAX_AGAIN && !deps.isLastTry) {
     throw new Error(`${failed.length} of ${items.length} items failed`, { cause: firstError });
@@ -131,11 +139,15 @@ async function readOn<T extends Rooted>(
   };
 }
 
-async function tryAgain<T extends Rooted>(partition: JobPartition, job: Job, deps: WorkDeps<T>): Promise<JobPartition> {
+async function tryAgain<T extends Rooted>(
+  partition: JobPartition,
+  run: (items: readonly T[]) => Promise<StepResult>,
+  deps: WorkDeps<T>,
+): Promise<JobPartition> {
   const found = await deps.items.lookup(partition.again);
   // What is no item any more was taken into one that has changed with it.
   const items = [...found.values()].flatMap((lookup) => ('item' in lookup ? [lookup.item] : []));
-  const { tally, failed, firstError } = await deps.run(items, job);
+  const { tally, failed, firstError } = await run(items);
   const isStuck = failed.length === partition.again.length;
   if (isStuck && !deps.isLastTry) throw new Error(`${failed.length} items fail again`, { cause: firstError });
   return isStuck

@@ -44,6 +44,17 @@ export interface ProfileSettings {
  * `none`: one for every identity that has data (aep.md §4.1). Sorted by key.
  */
 export function profilesOf(item: ProfileItem, settings: ProfileSettings): Profile[] {
+  const { fragments, graphs } = graphsWithData(item, settings);
+  return graphs.map((graph) => profileOf(item, fragments, graph, settings)).sort((x, y) => (x.key < y.key ? -1 : 1));
+}
+
+/** The identities of each profile of an item, in no order: what `profilesOf` puts together, without putting it together. */
+export const identitiesOfProfiles = (
+  item: Pick<ProfileItem, 'fragments' | 'events' | 'linkHistory'>,
+  settings: ProfileSettings,
+): readonly (readonly IdentityKey[])[] => graphsWithData(item, settings).graphs.map(({ identities }) => identities);
+
+function graphsWithData(item: Pick<ProfileItem, 'fragments' | 'events' | 'linkHistory'>, settings: ProfileSettings) {
   const { isActiveDataset = () => true } = settings;
   const fragments = Object.entries(item.fragments).filter(
     ([key, fragment]) => isActiveDataset(datasetOfFragment(key)) && attributesOf(fragment),
@@ -55,9 +66,8 @@ export function profilesOf(item: ProfileItem, settings: ProfileSettings): Profil
   const alone = [...withData]
     .filter((identity) => !grouped.has(identity))
     .map((identity): Graph => ({ identities: [identity], links: [] }));
-  return [...groups.filter(({ identities }) => identities.some((identity) => withData.has(identity))), ...alone]
-    .map((graph) => profileOf(item, fragments, graph, settings))
-    .sort((x, y) => (x.key < y.key ? -1 : 1));
+  const graphs = groups.filter(({ identities }) => identities.some((identity) => withData.has(identity)));
+  return { fragments, graphs: [...graphs, ...alone] };
 }
 
 function profileOf(

@@ -108,11 +108,8 @@ export interface Operations {
   lease(batchId: string, worker: string, until: number): Promise<boolean>;
   /** Notes that a worker is done. */
   release(batchId: string, worker: string): Promise<void>;
-  /** Adds to the counts of a dataset's stream. */
-  countStream(datasetId: string, counts: OutcomeCounts): Promise<void>;
   /** Strongly consistent, as all that is said of one batch. */
   progress(batchId: string): Promise<BatchProgress>;
   batch(batchId: string): Promise<Batch | undefined>;
   batches(): AsyncIterable<Batch>;
-  streams(): AsyncIterable<{ readonly datasetId: string; readonly counts: OutcomeCounts }>;
 }

@@ -4,7 +4,7 @@ import { PART_TRIES } from '#core/contract/functions.ts';
 import type { Job, Tally } from '#core/jobs/job.ts';
 import type { PartitionMessage } from '#core/jobs/partition-message.ts';
 import type { Jobs } from '#core/jobs/ports/jobs.ts';
-import { type JobItems, type StepResult, workOnPartition } from '#core/jobs/work-on-partition.ts';
+import { type JobItems, type Step, type StepResult, workOnPartition } from '#core/jobs/work-on-partition.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { MessageQueue } from '#core/ports/message-queue.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
@@ -32,7 +32,7 @@ export interface PartitionDeps extends Omit<JobWorkerDeps<ProfileItem>, 'items'>
 
 /** What is done with the items of a job. */
 export interface PartitionWork<T = ProfileItem> {
-  run(items: readonly T[], job: Job, catalog: CompiledCatalog): Promise<StepResult>;
+  run(items: readonly T[], job: Job, catalog: CompiledCatalog, step: Step): Promise<StepResult>;
   counted(tally: Tally): void;
   /** What comes last, once nothing has failed. May be done more than once. */
   finishing?(job: Job, catalog: CompiledCatalog): Promise<void>;
@@ -53,7 +53,7 @@ export function createJobWorker<T extends { readonly canonicalKey: string }>(
       ...deps,
       until: deps.now() + deps.workMs,
       isLastTry: attempt >= PART_TRIES - 1,
-      run: async (items, job) => await run(items, job, await catalogOf(job)),
+      run: async (items, job, step) => await run(items, job, await catalogOf(job), step),
       counted,
       finishing: async (job) => await finishing?.(job, await catalogOf(job)),
     });

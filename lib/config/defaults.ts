@@ -25,6 +25,8 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   'revert-batch': { memoryMb: 3008, timeoutSeconds: 600 },
   evaluate: { memoryMb: 1024, timeoutSeconds: 60 },
   'project-edge': { memoryMb: 1024, timeoutSeconds: 60 },
+  // Reads images, many at once, and nobody waits for it.
+  count: { memoryMb: 512, timeoutSeconds: 60 },
   'reevaluate-due': { memoryMb: 1024, timeoutSeconds: 300 },
   'evaluate-batch': { memoryMb: 512, timeoutSeconds: 60 },
   // Those who work on the parts of a job hand them on before their time is over. A part that failed comes again after six times this.
@@ -62,6 +64,8 @@ export const SCHEDULES = {
   exportFiles: 'cron(0 * * * ? *)',
   // Days that are over as soon as they are, and today where many small objects have come together.
   compactLake: 'cron(10 * * * ? *)',
+  // At the end of each hour, for the hour.
+  countHistory: 'cron(59 * * * ? *)',
   // One pass for all who have asked since the last, and one more that finds what came beside it.
   erase: 'rate(6 hours)',
 };

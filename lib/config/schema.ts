@@ -161,6 +161,7 @@ const schedules = z
     evaluateBatch: scheduleExpression.default(SCHEDULES.evaluateBatch),
     exportFiles: scheduleExpression.default(SCHEDULES.exportFiles),
     compactLake: scheduleExpression.default(SCHEDULES.compactLake),
+    countHistory: scheduleExpression.default(SCHEDULES.countHistory),
     erase: scheduleExpression.default(SCHEDULES.erase),
   })
   .prefault({});
@@ -218,6 +219,8 @@ export const stageSettings = z.strictObject({
   allowPrivateEndpoints: z.boolean().default(false),
   collection,
   streamParallelism: z.int().min(1).max(10).default(1),
+  /** How long changes are gathered before they are counted: the longer, the fewer writes. */
+  countSeconds: z.int().min(1).max(300).default(60),
   http,
   hosts,
   orgId: z

@@ -37,6 +37,7 @@ export const ALARM_PATTERNS = [
   '<function>-batches-failed',
   '<function>-records-rejected',
   'evaluate-partition-memberships-repaired',
+  'count-counts-repaired',
   'destinations-held',
   'sign-in-expired',
   'texts-unknown',

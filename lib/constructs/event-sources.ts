@@ -1,8 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
-import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { SqsDlq, SqsEventSource, type StreamEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { PARTITION_KEY } from '#core/contract/tables.ts';
 import type { Alarms } from './alarms.ts';
 import type { FailureQueue } from './queues.ts';
 import type { TributaryFunction } from './tributary-function.ts';
@@ -10,9 +11,13 @@ import type { TributaryFunction } from './tributary-function.ts';
 export interface StreamSettings {
   readonly batchSize: number;
   readonly parallelism: number;
+  /** How long records are gathered before the function is called. @default 1 second */
+  readonly window?: Duration;
   /** How long the stream keeps records. */
   readonly retention: Duration;
   readonly failures: FailureQueue;
+  /** Which records are given to the function: those whose partition key begins so. @default all */
+  readonly keyPrefixes?: readonly string[];
 }
 
 /**
@@ -25,15 +30,22 @@ export function streamSettings(settings: StreamSettings): StreamEventSourceProps
   return {
     startingPosition: StartingPosition.TRIM_HORIZON,
     batchSize: settings.batchSize,
-    maxBatchingWindow: Duration.seconds(1),
+    maxBatchingWindow: settings.window ?? Duration.seconds(1),
     parallelizationFactor: settings.parallelism,
     reportBatchItemFailures: true,
     bisectBatchOnError: true,
     retryAttempts: 60,
     maxRecordAge: settings.retention.minus(Duration.hours(4)),
     onFailure: new SqsDlq(settings.failures),
+    ...(settings.keyPrefixes && { filters: [keysUnder(settings.keyPrefixes)] }),
   };
 }
+
+/** Filters cost nothing, and what they hold back calls no function. */
+const keysUnder = (prefixes: readonly string[]) =>
+  FilterCriteria.filter({
+    dynamodb: { Keys: { [PARTITION_KEY]: { S: prefixes.map((prefix) => ({ prefix })) } } },
+  });
 
 /** The alarm on how far a stream's reader is behind. */
 export function addIteratorAgeAlarm(scope: Construct, reader: TributaryFunction, alarms: Alarms): void {

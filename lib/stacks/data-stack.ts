@@ -109,7 +109,7 @@ export class DataStack extends Stack {
       streamed: false,
       regions: config.edgeRegions,
     });
-    this.operations = itemTable(this, 'Operations', { ...table, name: 'operations', streamed: false });
+    this.operations = itemTable(this, 'Operations', { ...table, name: 'operations', streamed: true });
     this.audit = itemTable(this, 'Audit', { ...table, name: 'audit', streamed: false, sortKey: SORT_KEY });
 
     this.receiptKey = generatedSecret(this, 'ReceiptKey', {

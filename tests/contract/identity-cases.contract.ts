@@ -18,7 +18,7 @@ import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createHandler } from '#lambdas/functions/stitch-stream/handler.ts';
 import { MemoryActivityCounts } from '#tests/harness/core/activity-counts.memory.ts';
-import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
+import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { AS_WRITTEN, describeIdentityCases, type IdentityCase, sortedGraphs } from '#tests/harness/identity-cases.ts';
 
 /** The function that stitches a stream, on given stores: every case, as streamed events. */
@@ -45,7 +45,7 @@ export function identityCasesContract(
         activityCounts: new MemoryActivityCounts(),
         lake: createMemoryObjectStore(),
         quarantine: createMemoryObjectStore(),
-        operations: new MemoryOperations(),
+        tallies: new MemoryCountStore(),
         suppression: () => SUPPRESS_NOBODY,
         metrics: { count: () => {} },
         backoff: async () => {},

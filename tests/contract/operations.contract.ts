@@ -229,19 +229,5 @@ export function operationsContract(name: string, create: () => Operations): void
       await operations.transition(batch.id, 'reverted', 60);
       expect(await operations.lease(batch.id, 'd', 300)).toBe(false);
     });
-
-    it('adds up what came by stream', async () => {
-      const operations = create();
-      const datasetId = `stream-${process.pid}-${unique++}`;
-      await operations.countStream(datasetId, counts({ accepted: 2, rejected: 1, rejections: { 'too-deep': 1 } }));
-      await operations.countStream(
-        datasetId,
-        counts({ accepted: 3, rejected: 2, rejections: { 'too-deep': 1, malformed: 1 } }),
-      );
-      const streams = await Array.fromAsync(operations.streams());
-      expect(streams.find((stream) => stream.datasetId === datasetId)?.counts).toEqual(
-        counts({ accepted: 5, rejected: 3, rejections: { 'too-deep': 2, malformed: 1 } }),
-      );
-    });
   });
 }

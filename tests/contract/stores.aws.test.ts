@@ -1,11 +1,13 @@
 import { hash, randomUUID } from 'node:crypto';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb } from '#lambdas/adapters/clients.ts';
 import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { DynamoDbApprovalStore } from '#lambdas/adapters/dynamodb/approval-store.ts';
 import { DynamoDbAttemptCounts } from '#lambdas/adapters/dynamodb/attempts.ts';
 import { DynamoDbClientStore } from '#lambdas/adapters/dynamodb/client-store.ts';
+import { DynamoDbCountHistory } from '#lambdas/adapters/dynamodb/count-history.ts';
+import { DynamoDbCountStore } from '#lambdas/adapters/dynamodb/count-store.ts';
 import { DynamoDbDeliveryErrors } from '#lambdas/adapters/dynamodb/delivery-errors.ts';
 import { DynamoDbEdgeProfileStore } from '#lambdas/adapters/dynamodb/edge-profile-store.ts';
 import { DynamoDbErasures } from '#lambdas/adapters/dynamodb/erasures.ts';
@@ -16,8 +18,10 @@ import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { createDynamoDbRateLimit } from '#lambdas/adapters/dynamodb/rate-limit.ts';
 import { DynamoDbReadLog } from '#lambdas/adapters/dynamodb/read-log.ts';
+import { DynamoDbRecounts } from '#lambdas/adapters/dynamodb/recounts.ts';
 import { DynamoDbRunStatistics } from '#lambdas/adapters/dynamodb/run-statistics.ts';
 import { DynamoDbSentTexts } from '#lambdas/adapters/dynamodb/sent-texts.ts';
+import { DynamoDbStreamTallies } from '#lambdas/adapters/dynamodb/stream-tallies.ts';
 import { DynamoDbSuppressions } from '#lambdas/adapters/dynamodb/suppressions.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { DynamoDbVendorDeletions } from '#lambdas/adapters/dynamodb/vendor-deletions.ts';
@@ -29,6 +33,12 @@ import { createTestTable } from '#tests/harness/test-table.ts';
 import { activityCountsContract } from './activity-counts.contract.ts';
 import { approvalStoreContract } from './approval-store.contract.ts';
 import { clientStoreContract } from './client-store.contract.ts';
+import {
+  countHistoryContract,
+  countOnceContract,
+  countStoreContract,
+  recountsContract,
+} from './count-store.contract.ts';
 import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { edgeProfileStoreContract } from './edge-profile-store.contract.ts';
@@ -77,6 +87,12 @@ rateLimitContract(
   },
   5,
 );
+countStoreContract('DynamoDB', () => new DynamoDbCountStore(dynamoDb(), tables.operations, Date.now));
+recountsContract('DynamoDB', () => new DynamoDbRecounts(dynamoDb(), tables.operations, Date.now));
+countHistoryContract('DynamoDB', () => new DynamoDbCountHistory(dynamoDb(), tables.operations));
+describe('tallies of the stream: DynamoDB', () => {
+  countOnceContract(() => new DynamoDbStreamTallies(dynamoDb(), tables.operations, Date.now));
+});
 activityCountsContract('DynamoDB', () => new DynamoDbActivityCounts(dynamoDb(), tables.operations, Date.now));
 sentTextsContract('DynamoDB', () => new DynamoDbSentTexts(dynamoDb(), tables.operations));
 guardStoreContract('DynamoDB', () => new DynamoDbGuardStore(dynamoDb(), tables.operations));

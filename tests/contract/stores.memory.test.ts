@@ -15,14 +15,18 @@ import { MemoryActivityCounts } from '#tests/harness/core/activity-counts.memory
 import { MemoryApprovalStore } from '#tests/harness/core/approval-store.memory.ts';
 import { MemoryAttemptCounts } from '#tests/harness/core/attempts.memory.ts';
 import { MemoryClientStore } from '#tests/harness/core/callers.ts';
+import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts';
+import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { MemoryReadLog } from '#tests/harness/core/read-log.memory.ts';
+import { MemoryRecounts } from '#tests/harness/core/recounts.memory.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import { activityCountsContract } from './activity-counts.contract.ts';
 import { approvalStoreContract } from './approval-store.contract.ts';
 import { clientStoreContract } from './client-store.contract.ts';
+import { countHistoryContract, countStoreContract, recountsContract } from './count-store.contract.ts';
 import { deliveryErrorsContract } from './delivery-errors.contract.ts';
 import { attemptCountsContract } from './delivery-lane.contract.ts';
 import { edgeProfileStoreContract } from './edge-profile-store.contract.ts';
@@ -58,6 +62,9 @@ attemptCountsContract('memory', () => new MemoryAttemptCounts());
   vendorDeletionsContract('memory', () => deletions);
 }
 vendorStateContract('memory', createMemoryVendorState);
+countStoreContract('memory', () => new MemoryCountStore());
+recountsContract('memory', () => new MemoryRecounts());
+countHistoryContract('memory', () => new MemoryCountHistory());
 activityCountsContract('memory', () => new MemoryActivityCounts());
 sentTextsContract('memory', () => new MemorySentTexts());
 sentTextsContract('memory, under keyed hashes', () =>

@@ -12,6 +12,8 @@ import { Progress } from '#cli/local/progress.ts';
 import { SinkClient, type SinkRequest } from '#cli/local/sink.ts';
 import { type StageReport, stageReport } from '#cli/report/stage-report.ts';
 import { projectRoot } from '#cli/root.ts';
+import { countsOf, recount } from '#cli/stage/counts.ts';
+import { allRecords } from '#core/counts/stage-counts.ts';
 import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
 import { s3 } from '#lambdas/adapters/clients.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
@@ -70,6 +72,18 @@ describe('the worked example through the deployed platform', () => {
       expect(position.row ?? position.sequenceNumber).toBeTruthy();
       expect(raw).not.toBe('');
     }
+  });
+
+  it('counts without reading anything what reading everything finds', async () => {
+    await vi.waitFor(async () => expect(await recount(flow.stores, flow.catalog, false)).toEqual([]), WITHIN);
+    const counts = await countsOf(flow.stores, flow.catalog);
+    expect(counts?.profiles.all).toBe(report.profiles);
+    expect(counts?.audiences).toEqual(
+      Object.fromEntries(Object.entries(report.segments).map(([id, { count }]) => [id, count])),
+    );
+    const { records = {} } = counts ?? {};
+    for (const [id, { accepted, rejected, duplicate }] of Object.entries(report.records))
+      expect(allRecords(records[id]!), id).toMatchObject({ accepted, rejected, duplicate });
   });
 
   it('shows the table', () => {

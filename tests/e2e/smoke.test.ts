@@ -53,7 +53,7 @@ describe('tributary smoke on a deployed stage', () => {
       note: {},
       running: () => {},
     });
-    const membersOf = async () => JSON.parse((await cli('status', '--json')).stdout).segments as object;
+    const membersOf = async () => JSON.parse((await cli('status', '--recount', '--json')).stdout).segments as object;
     const before = await membersOf();
     const { code, ok, steps } = await run('--wait');
     console.log(steps.map(({ step, seconds }) => `${step} ${seconds} s`).join(', '));

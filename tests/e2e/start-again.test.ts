@@ -49,7 +49,7 @@ describe('a stage that is started again', () => {
   /** Where the shop is, if the catalog has one. */
   const shopIn = (said: string): string | undefined => /http:\/\/localhost:\d+/.exec(said)?.[0];
   const status = async (): Promise<StageReport> =>
-    JSON.parse((await tributary('status', '--json')).stdout) as StageReport;
+    JSON.parse((await tributary('status', '--recount', '--json')).stdout) as StageReport;
   const audiences = async (): Promise<Record<string, readonly string[]>> =>
     Object.fromEntries(Object.entries((await status()).segments).map(([id, { members }]) => [id, members]));
   /** Member number → audience → the last thing that the front desk heard of it. */

@@ -45,8 +45,8 @@ describe('the upgrade of a running stage from the last release', { skip: absent 
   let earlier: ReturnType<typeof commandLineOf>;
 
   /** What a stage answers, of which nothing may change. */
-  async function answers(commands: ReturnType<typeof commandLineOf>) {
-    const { profiles, graphs, records, segments, destinations } = await commands.json<StageReport>('status');
+  async function answers(commands: ReturnType<typeof commandLineOf>, ...how: string[]) {
+    const { profiles, graphs, records, segments, destinations } = await commands.json<StageReport>('status', ...how);
     const somebody = segments['gold-and-silver']!.members.slice(0, 3);
     const people = await Promise.all(somebody.map((key) => commands.json<object>('profile', 'get', key, '--events')));
     return { profiles, graphs, records, segments, destinations, somebody, people };
@@ -109,14 +109,14 @@ describe('the upgrade of a running stage from the last release', { skip: absent 
 
   it('finds the same answers: profiles, audiences, destinations and what became of every record', async () => {
     // A release may tell more than the one before, and nothing less or else.
-    expect(await answers(present)).toMatchObject(before);
+    expect(await answers(present, '--recount')).toMatchObject(before);
   });
 
   it('reads all that the release had written: evaluated anew nothing changes, nothing has to be repaired', async () => {
     const job = await present.json<Record<string, unknown>>('evaluate');
     expect(job).toMatchObject({ status: 'finished' });
     expect(JSON.stringify(job)).toMatch(/"repaired":0/);
-    const { segments } = await present.json<StageReport>('status');
+    const { segments } = await present.json<StageReport>('status', '--recount');
     expect(segments).toEqual(before.segments);
     expect((await present.command('catalog', 'history', '--json')).trim().split('\n')).toHaveLength(1);
     expect((await present.command('batch', 'list', '--json')).trim().length).toBeGreaterThan(0);

@@ -1,6 +1,6 @@
 import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Resources } from '#cli/stage/use-stage.ts';
-import { operationsKey, SORT_KEY } from '#core/contract/tables.ts';
+import { OPERATIONS_PREFIX, operationsKey, SORT_KEY } from '#core/contract/tables.ts';
 import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { scanAll } from '#lambdas/adapters/dynamodb/client.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
@@ -20,7 +20,11 @@ export async function emptyStage(resources: Resources): Promise<void> {
 }
 
 const OF_CATALOG = 'CATALOG#';
-const isKept = (key: string): boolean => key.startsWith(OF_CATALOG) || key === operationsKey.lanes();
+/** Counters follow what is deleted by themselves, but for records of the stream, of which nothing but counters is left. */
+const isCounter = (key: string): boolean =>
+  [OPERATIONS_PREFIX.counts, OPERATIONS_PREFIX.countNote].some((prefix) => key.startsWith(prefix)) &&
+  !['stream', 'replay'].some((method) => key.startsWith(`${OPERATIONS_PREFIX.counts}records:${method}`));
+const isKept = (key: string): boolean => key.startsWith(OF_CATALOG) || key === operationsKey.lanes() || isCounter(key);
 
 /** Deletes the items of a table. @param isGone whether one is; @default all */
 export async function emptyTable(table: string, isGone: (pk: AttributeValue) => boolean = () => true): Promise<void> {

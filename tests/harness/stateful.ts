@@ -46,8 +46,12 @@ export function lossesBetween(before: StatefulResources, after: StatefulResource
     const now = after[id];
     if (now === undefined) return [`${id} (${type}) is removed: an update of a stage deletes it, or leaves it behind`];
     if (now.type !== type) return [`${id} is ${now.type} instead of ${type}: an update replaces it`];
-    return [...new Set([...Object.keys(fixed), ...Object.keys(now.fixed)])]
-      .filter((name) => JSON.stringify(fixed[name]) !== JSON.stringify(now.fixed[name]))
-      .map((name) => `${id} (${type}) has another ${name}: an update replaces it, or what it holds`);
+    return (
+      [...new Set([...Object.keys(fixed), ...Object.keys(now.fixed)])]
+        .filter((name) => JSON.stringify(fixed[name]) !== JSON.stringify(now.fixed[name]))
+        // A table that had no stream gets one in place, and loses nothing.
+        .filter((name) => name !== 'StreamSpecification' || fixed[name] !== undefined)
+        .map((name) => `${id} (${type}) has another ${name}: an update replaces it, or what it holds`)
+    );
   });
 }

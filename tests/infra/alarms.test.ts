@@ -42,7 +42,7 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
   it('watch every dead-letter and failure queue', () => {
     const { queues } = readWiring(templates);
     const ends = queues.filter(({ redrive }) => redrive === undefined).map(({ name }) => name);
-    expect(ends).toHaveLength(22);
+    expect(ends).toHaveLength(23);
     for (const end of ends)
       expect(names).toContain(
         `tributary-${stage}-${end.replace('.dead-letters', '-dead-letters').replace('.failures', '-failures')}`,
@@ -64,7 +64,7 @@ describe.each(STAGE_NAMES)('alarms of stage %s', (stage) => {
 
   it('on metrics of the platform use names and dimensions that functions emit', () => {
     const own = alarms.filter(({ properties }) => properties.Namespace === METRIC_NAMESPACE);
-    expect(own).toHaveLength(9);
+    expect(own).toHaveLength(10);
     for (const { properties } of own) {
       expect(Object.values(METRICS)).toContain(properties.MetricName);
       const dimensions = (properties.Dimensions as { Name: string }[]).map(({ Name }) => Name);

@@ -12,7 +12,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   const onStreams = mappings.filter((mapping) => sourceOf(mapping).type !== 'AWS::SQS::Queue');
   const onQueues = mappings.filter((mapping) => sourceOf(mapping).type === 'AWS::SQS::Queue');
 
-  it('are the three streams, the three queues of files, the three queues of jobs, that of compaction, that of batches to be taken back, that of what is routed anew, that of records the stream had no room for, that of what is said of texts, and one queue for every delivery lane', () => {
+  it('are the four streams, the three queues of files, the three queues of jobs, that of compaction, that of batches to be taken back, that of what is routed anew, that of records the stream had no room for, that of what is said of texts, and one queue for every delivery lane', () => {
     const wired = readWiring(templates).sources.map((source) => [
       source.kind === 'sqs' ? source.queue : source.stream,
       source.function,
@@ -21,6 +21,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       collection: 'stitch-stream',
       profiles: 'evaluate',
       memberships: 'route',
+      operations: 'count',
       landing: 'split',
       validation: 'validate-chunk',
       chunks: 'stitch-chunk',
@@ -40,7 +41,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
       'lane-001': 'deliver-http/pool',
       files: 'deliver-s3-file/files',
     });
-    expect(wired).toHaveLength(21);
+    expect(wired).toHaveLength(22);
   });
 
   it('let a function name the items it could not do', () => {
@@ -50,7 +51,7 @@ describe.each(STAGE_NAMES)('event sources of stage %s', (stage) => {
   });
 
   it('leave no setting of a stream to chance', () => {
-    expect(onStreams).toHaveLength(3);
+    expect(onStreams).toHaveLength(4);
     for (const { properties } of onStreams) {
       expect(properties).toMatchObject({
         BisectBatchOnFunctionError: true,

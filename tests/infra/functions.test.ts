@@ -109,6 +109,7 @@ describe.each(STAGE_NAMES)('functions of stage %s', (stage) => {
       'cron(0 1 * * ? *)',
       'cron(10 * * * ? *)',
       'cron(30 0 * * ? *)',
+      'cron(59 * * * ? *)',
       'rate(1 minute)',
       'rate(6 hours)',
     ]);
@@ -131,7 +132,7 @@ describe.each(STAGE_NAMES)('functions of stage %s', (stage) => {
       return identityOf(follow(templates, config.stack, config.properties.FunctionName));
     });
     expect(retried.sort()).toEqual([...new Set(started)].sort());
-    expect(retried).toHaveLength(6);
+    expect(retried).toHaveLength(7);
   });
 });
 

@@ -41,7 +41,7 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
       }
     }
     expect(worked).toHaveLength(18);
-    expect(ends.size).toBe(18 + 4);
+    expect(ends.size).toBe(18 + 5);
     expect(
       queues
         .map(identityOf)
@@ -109,7 +109,7 @@ describe.each(STAGE_NAMES)('queues of stage %s', (stage) => {
       const targets = policy.properties.Queues as unknown[];
       return denies ? targets.map((queue) => identityOf(follow(templates, policy.stack, queue))) : [];
     });
-    expect(queues).toHaveLength(40);
+    expect(queues).toHaveLength(41);
     expect(guarded.sort()).toEqual(queues.map(identityOf).sort());
     for (const { properties } of queues) expect(properties.SqsManagedSseEnabled).toBe(true);
   });

@@ -66,9 +66,7 @@ describe.each(STAGE_NAMES)('what keeps data in stage %s', (stage) => {
         TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
       });
       const streamed = (properties.StreamSpecification as { StreamViewType: string } | undefined)?.StreamViewType;
-      expect(streamed).toBe(
-        /^(EdgeProfiles|Operations|Timeline|Audit)/.test(logicalId) ? undefined : 'NEW_AND_OLD_IMAGES',
-      );
+      expect(streamed).toBe(/^(EdgeProfiles|Timeline|Audit)/.test(logicalId) ? undefined : 'NEW_AND_OLD_IMAGES');
     }
     const memberships = tables.find(({ logicalId }) => logicalId.startsWith('Memberships'))!;
     expect(memberships.properties.GlobalSecondaryIndexes).toEqual([

@@ -2,6 +2,8 @@ import type { LaneSecrets } from '#core/activation/ports/lane-pool.ts';
 import type { RunStatistics } from '#core/activation/ports/run-statistics.ts';
 import type { Catalog } from '#core/catalog/catalog.ts';
 import type { ActiveDefinitions, DefinitionStore } from '#core/catalog/definition-store.ts';
+import type { CountHistory } from '#core/counts/ports/count-history.ts';
+import type { CountStore } from '#core/counts/ports/count-store.ts';
 import type { StartDeps } from '#core/jobs/start-job.ts';
 import type { Clock } from '#core/ports/clock.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
@@ -47,6 +49,9 @@ export interface ManagementDeps {
   /** Credentials of destinations go in here, and come out nowhere. */
   readonly destinationSecrets: Pick<LaneSecrets, 'create' | 'forget'>;
   readonly operations: Pick<Operations, 'batches'>;
+  /** What the stage contains, and has contained: nobody is read for it. */
+  readonly counts: Pick<CountStore, 'totals' | 'completeSince'>;
+  readonly countHistory: Pick<CountHistory, 'read'>;
   readonly runs: Pick<RunStatistics, 'runs' | 'pausedSince'>;
   readonly stage: string;
   readonly now: Clock;

@@ -6,6 +6,7 @@ export const FAMILIES = {
   definitions: { base: '/tributary/definitions', code: 'DEF', title: 'Definitions' },
   audiences: { base: '/tributary/audiences', code: 'AUDI', title: 'Audiences' },
   overview: { base: '/tributary/overview', code: 'OVW', title: 'Overview' },
+  counts: { base: '/tributary/counts', code: 'CNT', title: 'Counts' },
   description: { base: '', code: 'API', title: 'Description of this API' },
   'schema-registry': { base: '/data/foundation/schemaregistry', code: 'XDM', title: 'Schema registry' },
   catalog: { base: '/data/foundation/catalog', code: 'CATALOG', title: 'Catalog' },

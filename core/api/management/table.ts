@@ -1,4 +1,5 @@
 import { AUDIENCE_ROUTES } from '../audiences/routes.ts';
+import { COUNT_ROUTES } from '../counts/routes.ts';
 import { DATASET_ROUTES } from '../datasets/routes.ts';
 import { DEFINITION_ROUTES } from '../definitions/routes.ts';
 import { FLOW_ROUTES } from '../flows/routes.ts';
@@ -18,6 +19,7 @@ const FAMILIES_OF_AEP: readonly ApiRoute[] = [
   ...DEFINITION_ROUTES,
   ...OVERVIEW_ROUTES,
   ...AUDIENCE_ROUTES,
+  ...COUNT_ROUTES,
   ...SCHEMA_REGISTRY_ROUTES,
   ...DATASET_ROUTES,
   ...SEGMENT_ROUTES,

@@ -2,12 +2,14 @@ import { addDataflow, type DataflowCounts, NO_DATAFLOW } from '#core/activation/
 import { namedDefinitions } from '#core/catalog/write-definitions.ts';
 import { type Job, tallyOf } from '#core/jobs/job.ts';
 import { DAY_MS } from '#core/util/durations.ts';
+import { countsNow, timeOf } from '../counts/now.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { RouteCall } from '../management/route.ts';
 
-/** `GET /tributary/overview`: what is active, how the evaluation of all profiles is doing, and what flows to destinations. */
+/** `GET /tributary/overview`: what is active, how the evaluation of all profiles is doing, what flows to destinations, and what is counted. */
 export async function showOverview({ deps }: RouteCall): Promise<HttpAnswer> {
   const [active, jobs] = await Promise.all([deps.definitions.active(), deps.evaluation.jobs.latest()]);
+  const counts = await countsNow(active.catalog, deps);
   const { version, activeSince, catalog } = active;
   const kinds = Map.groupBy(namedDefinitions(catalog), ({ kind }) => kind);
   const destinations = await Promise.all(
@@ -32,17 +34,17 @@ export async function showOverview({ deps }: RouteCall): Promise<HttpAnswer> {
   );
   const body = {
     stage: deps.stage,
+    asOf: timeOf(deps.now()),
     version,
     ...(activeSince !== undefined && { activeSince: timeOf(activeSince) }),
     definitions: Object.fromEntries([...kinds].map(([kind, all]) => [kind, all.length])),
     ...(jobs.current && { evaluation: describeJob(jobs.current) }),
     ...(jobs.finished && { lastFinishedEvaluation: describeJob(jobs.finished) }),
     destinations,
+    counts,
   };
   return { status: 200, body };
 }
-
-const timeOf = (at: number): string => new Date(at).toISOString();
 
 const describeJob = (job: Job): object => ({
   id: job.id,

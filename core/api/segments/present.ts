@@ -3,6 +3,7 @@ import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import { listSegments } from '#core/catalog/lifecycle.ts';
 import { planOfLast, segmentWithNeeded } from '#core/catalog/plan-segment.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import { type SizesNow, timeOf } from '../counts/now.ts';
 import type { RouteCall } from '../management/route.ts';
 
 /** The one sandbox that a stage is. */
@@ -14,7 +15,7 @@ export const sandboxOf = ({ call, deps }: RouteCall) => ({
 });
 
 /** A segment definition as AEP tells it. When it was made is not known: the version that is active is meant. */
-export function describeSegment(definition: SegmentDefinition, active: ActiveDefinitions, call: RouteCall): object {
+export function describeSegment(definition: SegmentDefinition, active: ActiveDefinitions, call: RouteCall) {
   const { id, name, description, expression, mergePolicyId, lifecycleState, dataGovernancePolicy } = definition;
   const { catalog, activeSince = 0 } = active;
   const { method } = planOfLast(segmentWithNeeded(catalog, id)!, segmentOptions(catalog));
@@ -46,9 +47,15 @@ export function describeSegment(definition: SegmentDefinition, active: ActiveDef
 }
 
 /** The same as an audience, which AEP tells in another form. */
-export function describeAudience(definition: SegmentDefinition, active: ActiveDefinitions, call: RouteCall): object {
+export function describeAudience(
+  definition: SegmentDefinition,
+  active: ActiveDefinitions,
+  call: RouteCall,
+  sizes: SizesNow,
+): object {
+  const described = describeSegment(definition, active, call);
   return {
-    ...describeSegment(definition, active, call),
+    ...described,
     audienceId: definition.id,
     namespace: 'AEPSegments',
     originName: 'REAL_TIME_CUSTOMER_PROFILE',
@@ -58,6 +65,21 @@ export function describeAudience(definition: SegmentDefinition, active: ActiveDe
     createdBy: 'tributary',
     labels: [],
     tags: [],
-    metrics: { type: 'export', jobId: '', id: '', data: {} },
+    metrics: metricsOf(definition.id, described.mergePolicyId, sizes),
+  };
+}
+
+/** The size of an audience; none where counters do not have everybody yet. */
+function metricsOf(id: string, mergePolicyId: string, { asOf, completeSince, members }: SizesNow): object {
+  if (completeSince.profiles === undefined) return { type: 'export', jobId: '', id: '', data: {} };
+  const totalProfiles = members[id] ?? 0;
+  return {
+    type: 'export',
+    jobId: '',
+    id: '',
+    data: { totalProfiles, totalProfilesByMergePolicy: { [mergePolicyId]: totalProfiles } },
+    createEpoch: Math.floor(asOf / 1_000),
+    updateEpoch: Math.floor(asOf / 1_000),
+    asOf: timeOf(asOf),
   };
 }

@@ -15,7 +15,7 @@ import {
   replaceSegment,
   showSegment,
 } from './segments.ts';
-import { audienceQuery, segment, segmentChange, segmentQuery, writtenSegment } from './shapes.ts';
+import { audience, audienceQuery, segment, segmentChange, segmentQuery, writtenSegment } from './shapes.ts';
 
 const family = 'segmentation';
 const ids = z.object({ ids: z.array(z.object({ id: z.string() })).max(100) });
@@ -99,7 +99,7 @@ const audiences: readonly ApiRoute[] = [
     summary: 'List audiences',
     query: audienceQuery,
     answer: z.looseObject({
-      children: z.array(segment),
+      children: z.array(audience),
       _page: z.looseObject({ totalCount: z.int(), pageSize: z.int() }),
     }),
     handle: listAudiences,
@@ -111,7 +111,7 @@ const audiences: readonly ApiRoute[] = [
     scope: 'audience:write',
     summary: 'Create an audience of a rule',
     body: writtenSegment,
-    answer: segment,
+    answer: audience,
     handle: (call) => createSegment('audience', call.body, call),
   }),
   route({
@@ -121,7 +121,7 @@ const audiences: readonly ApiRoute[] = [
     scope: 'signed-in',
     summary: 'Show several audiences',
     body: ids,
-    answer: z.looseObject({ results: z.record(z.string(), segment) }),
+    answer: z.looseObject({ results: z.record(z.string(), audience) }),
     handle: (call) =>
       bulkGet(
         'audience',
@@ -135,7 +135,7 @@ const audiences: readonly ApiRoute[] = [
     path: '/audiences/{id}',
     scope: 'signed-in',
     summary: 'Show an audience',
-    answer: segment,
+    answer: audience,
     handle: (call) => showSegment('audience', call),
   }),
   route({
@@ -145,7 +145,7 @@ const audiences: readonly ApiRoute[] = [
     scope: 'audience:write',
     summary: 'Replace an audience',
     body: writtenSegment,
-    answer: segment,
+    answer: audience,
     handle: (call) => replaceSegment('audience', call.body, call),
   }),
   route({
@@ -155,7 +155,7 @@ const audiences: readonly ApiRoute[] = [
     scope: 'audience:write',
     summary: 'Change an audience; publish a draft',
     body: z.union([jsonPatch, segmentChange]),
-    answer: segment,
+    answer: audience,
     handle: (call) => patchSegment('audience', call.body, call),
   }),
   route({

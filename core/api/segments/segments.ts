@@ -1,5 +1,6 @@
 import type { ActiveDefinitions } from '#core/catalog/definition-store.ts';
 import type { SegmentDefinition } from '#core/segmentation/definition.ts';
+import { sizesNow } from '../counts/now.ts';
 import type { HttpAnswer } from '../http.ts';
 import { editDefinitions, editFound, isAnswer, staleness, tagOf } from '../management/edit.ts';
 import { pageByNumber } from '../management/paging.ts';
@@ -15,8 +16,27 @@ const FAMILY = 'segmentation';
 /** Which of AEP's two forms of the same is told. */
 export type SegmentForm = 'definition' | 'audience';
 
-const tell = (form: SegmentForm, definition: SegmentDefinition, active: ActiveDefinitions, call: RouteCall): object =>
-  form === 'definition' ? describeSegment(definition, active, call) : describeAudience(definition, active, call);
+/** Tells definitions in a form; audiences with their sizes, which are read once for all of them. */
+async function tellAll(
+  form: SegmentForm,
+  definitions: readonly SegmentDefinition[],
+  active: ActiveDefinitions,
+  call: RouteCall,
+): Promise<object[]> {
+  if (form === 'definition') return definitions.map((one) => describeSegment(one, active, call));
+  const sizes = await sizesNow(
+    definitions.map(({ id }) => id),
+    call.deps,
+  );
+  return definitions.map((one) => describeAudience(one, active, call, sizes));
+}
+
+const tell = async (
+  form: SegmentForm,
+  definition: SegmentDefinition,
+  active: ActiveDefinitions,
+  call: RouteCall,
+): Promise<object> => (await tellAll(form, [definition], active, call))[0]!;
 
 export interface SegmentQuery {
   readonly limit?: number | undefined;
@@ -31,10 +51,7 @@ export async function listSegmentDefinitions(call: RouteCall<SegmentQuery>): Pro
   const { limit = 100, page = 0, start = page * limit } = call.query;
   const isStreaming = call.query['evaluationInfo.continuous.enabled'];
   const all = active.catalog.segments
-    .map(
-      (definition) =>
-        describeSegment(definition, active, call) as { evaluationInfo: { continuous: { enabled: boolean } } },
-    )
+    .map((definition) => describeSegment(definition, active, call))
     .filter(({ evaluationInfo }) => isStreaming === undefined || evaluationInfo.continuous.enabled === isStreaming);
   const { items } = pageByNumber(all, { start, limit });
   const totalPages = Math.ceil(all.length / limit);
@@ -57,10 +74,8 @@ export async function listAudiences(call: RouteCall<AudienceQuery>): Promise<Htt
   const { limit = 100, start = 0, name, description } = call.query;
   const holds = (text: string | undefined, part: string | undefined): boolean =>
     part === undefined || (text ?? '').toLowerCase().includes(part.toLowerCase());
-  const all = active.catalog.segments
-    .filter((one) => holds(one.name, name) && holds(one.description, description))
-    .map((definition) => describeAudience(definition, active, call))
-    .filter(filter);
+  const named = active.catalog.segments.filter((one) => holds(one.name, name) && holds(one.description, description));
+  const all = (await tellAll('audience', named, active, call)).filter(filter);
   const { items, next } = pageByNumber(all, { start, limit });
   const _page = { totalCount: all.length, pageSize: items.length, ...(next !== undefined && { next }) };
   const _links = next === undefined ? {} : { next: { href: `${call.call.path}?start=${next}&limit=${limit}` } };
@@ -74,14 +89,15 @@ export async function showSegment(form: SegmentForm, call: RouteCall): Promise<H
   const active = await call.deps.definitions.active();
   const found = active.catalog.segments.find(({ id }) => id === call.params.id);
   if (!found) return NONE;
-  return { status: 200, headers: { etag: tagOf(found) }, body: tell(form, found, active, call) };
+  return { status: 200, headers: { etag: tagOf(found) }, body: await tell(form, found, active, call) };
 }
 
 /** `POST …/bulk-get`: those of some ids that there are. */
 export async function bulkGet(form: SegmentForm, ids: readonly string[], call: RouteCall): Promise<HttpAnswer> {
   const active = await call.deps.definitions.active();
   const found = active.catalog.segments.filter(({ id }) => ids.includes(id));
-  const results = Object.fromEntries(found.map((one) => [one.id, tell(form, one, active, call)]));
+  const described = await tellAll(form, found, active, call);
+  const results = Object.fromEntries(found.map(({ id }, i) => [id, described[i]!]));
   return { status: Object.keys(results).length === ids.length ? 200 : 207, body: { results } };
 }
 
@@ -155,13 +171,13 @@ function segmentOf({ catalog }: ActiveDefinitions, { params, call }: RouteCall):
   return found ? (staleness(call, found, FAMILY) ?? found) : NONE;
 }
 
-function answerWith(
+async function answerWith(
   form: SegmentForm,
   id: string,
   active: ActiveDefinitions,
   call: RouteCall,
   status: number,
-): HttpAnswer {
+): Promise<HttpAnswer> {
   const found = active.catalog.segments.find((one) => one.id === id)!;
-  return { status, headers: { etag: tagOf(found) }, body: tell(form, found, active, call) };
+  return { status, headers: { etag: tagOf(found) }, body: await tell(form, found, active, call) };
 }

@@ -62,8 +62,24 @@ export const audienceQuery = z.object({
   entityType: z.string().optional(),
 });
 
+/** How many members an audience has; `data` is empty while counters do not have everybody yet. */
+const metrics = z.object({
+  type: z.literal('export'),
+  jobId: z.string(),
+  id: z.string(),
+  data: z.object({
+    totalProfiles: z.int().optional(),
+    totalProfilesByMergePolicy: z.record(z.string(), z.int()).optional(),
+  }),
+  createEpoch: z.int().optional(),
+  updateEpoch: z.int().optional(),
+  asOf: z.iso.datetime().optional(),
+});
+
 export const segment = z.looseObject({
   id: z.string(),
   name: z.string(),
   expression: z.object({ type: z.string(), format: z.string(), value: z.string() }),
 });
+
+export const audience = segment.extend({ audienceId: z.string(), metrics });

@@ -6,7 +6,7 @@ import { writeToLake } from '#core/lake/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
-import type { Operations, OutcomeCounts } from '#core/record/operations.ts';
+import type { OutcomeCounts } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { DAY_MS } from '#core/util/durations.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '../counts.ts';
@@ -80,7 +80,8 @@ export interface QuarantineReplayDeps {
   readonly catalog: IngestionSettings;
   readonly quarantine: ObjectStore;
   readonly lake: ObjectStore;
-  readonly operations: Pick<Operations, 'countStream'>;
+  /** Counts what a replay has changed in the records of a dataset. */
+  countReplay(datasetId: string, counts: OutcomeCounts): Promise<void>;
   readonly stitch: IngestDeps;
   readonly suppress: Suppress;
 }
@@ -130,7 +131,7 @@ async function replayObject(
   key: string,
   chosen: readonly QuarantineRow[],
   all: readonly QuarantineRow[],
-  { catalog, quarantine, lake, stitch: deps, suppress, operations }: QuarantineReplayDeps,
+  { catalog, quarantine, lake, stitch: deps, suppress, countReplay }: QuarantineReplayDeps,
   result: QuarantineReplay,
   corrected: Corrected | undefined,
 ): Promise<void> {
@@ -161,7 +162,7 @@ async function replayObject(
   const gone = chosen.filter((row) => !(corrected ? again.has(rowId(row)) : isSame(row)));
   const found = corrected ? [] : rejected.filter((row) => !replayed.has(rowId(row)));
   for (const [datasetId, counts] of corrections(gone, { rejected: found, outcomes }, catalog)) {
-    await operations.countStream(datasetId, counts);
+    await countReplay(datasetId, counts);
   }
   const left = all.flatMap((row) => (replayed.has(rowId(row)) ? stays(row) : [row]));
   if (left.length === 0) await quarantine.delete([key]);

@@ -39,7 +39,8 @@ export async function* batchGetFor<T>(
   table: string,
   wanted: readonly T[],
   keyOf: (one: T) => string,
+  options?: { readonly consistent?: boolean },
 ): AsyncIterable<readonly [one: T, item: Item]> {
   const byKey = new Map(wanted.map((one) => [keyOf(one), one]));
-  for await (const item of batchGet(client, table, [...byKey.keys()])) yield [byKey.get(item.pk.S)!, item];
+  for await (const item of batchGet(client, table, [...byKey.keys()], options)) yield [byKey.get(item.pk.S)!, item];
 }

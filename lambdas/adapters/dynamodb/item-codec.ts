@@ -35,3 +35,12 @@ export const numberAt = (attributes: StoredAttributes, name: string): number | u
   const value = attributes[name];
   return value && 'N' in value && value.N !== undefined ? Number(value.N) : undefined;
 };
+
+/** All numbers of an item, by the names of their attributes. */
+export const numbersIn = (attributes: StoredAttributes): Record<string, number> =>
+  Object.fromEntries(
+    Object.keys(attributes).flatMap((name) => {
+      const number = numberAt(attributes, name);
+      return number === undefined ? [] : [[name, number] as const];
+    }),
+  );

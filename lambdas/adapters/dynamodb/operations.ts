@@ -8,8 +8,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { OPERATIONS_PREFIX, operationsKey } from '#core/contract/tables.ts';
+import { readOutcomes, writeOutcomes } from '#core/counts/outcomes.ts';
 import { batchOf } from '#core/pipeline/batch/batch-state.ts';
-import { RARE_COUNTS, rareCounts } from '#core/pipeline/counts.ts';
 import {
   BATCH_TRANSITIONS,
   type BatchTransition,
@@ -26,14 +26,8 @@ import type {
 } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { type Item, scanAll } from './client.ts';
-import { decodeState, encodeState, numberAt, stringAt } from './item-codec.ts';
+import { decodeState, encodeState, numberAt, numbersIn, type StoredAttributes, stringAt } from './item-codec.ts';
 
-/** Counters are attributes of their own, so that they can be added to; tallies carry their reason in the name. */
-const REJECTION = 'rejection:';
-const WITHOUT_PROFILE = 'withoutProfile:';
-const GRAPH_REJECTION = 'graphRefusal:';
-const IDENTITY_OMITTED = 'identityOmitted:';
-const VALUE_OMITTED = 'valueOmitted:';
 /** Before the counters of what was looked at and not ingested yet. */
 const VALIDATED = 'validated:';
 /** Before the name of a transition: when it was made. */
@@ -133,7 +127,7 @@ export class DynamoDbOperations implements Operations {
   }
 
   async countValidated(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<Batch> {
-    const added = { ...counters(counts, VALIDATED), validatedChunks: 1 };
+    const added = { ...writeOutcomes(counts, VALIDATED), validatedChunks: 1 };
     await this.#addOnce(operationsKey.validated(batchId, index), batchId, added, rejection);
     const batch = await this.batch(batchId);
     if (!batch) throw new Error(`There is no batch ${batchId}`);
@@ -154,7 +148,7 @@ export class DynamoDbOperations implements Operations {
   }
 
   async completeChunk(batchId: string, index: number, counts: OutcomeCounts, rejection?: Rejection): Promise<void> {
-    const added = { ...counters(counts), completedChunks: 1 };
+    const added = { ...writeOutcomes(counts), completedChunks: 1 };
     await this.#addOnce(operationsKey.chunk(batchId, index), batchId, added, rejection);
   }
 
@@ -185,19 +179,6 @@ export class DynamoDbOperations implements Operations {
     }
   }
 
-  async countStream(datasetId: string, counts: OutcomeCounts): Promise<void> {
-    const { set, names, values } = addition(counters(counts));
-    await this.#client.send(
-      new UpdateItemCommand({
-        TableName: this.#table,
-        Key: { pk: { S: operationsKey.streamCounts(datasetId) } },
-        UpdateExpression: set,
-        ExpressionAttributeNames: names,
-        ExpressionAttributeValues: values,
-      }),
-    );
-  }
-
   async batch(batchId: string): Promise<Batch | undefined> {
     return (await this.progress(batchId)).batch;
   }
@@ -219,27 +200,22 @@ export class DynamoDbOperations implements Operations {
       if (batch) yield batch;
     }
   }
-
-  async *streams(): AsyncIterable<{ readonly datasetId: string; readonly counts: OutcomeCounts }> {
-    for await (const item of scanAll(this.#client, this.#table, { keyPrefix: OPERATIONS_PREFIX.stream })) {
-      yield { datasetId: stringAt(item, 'pk')!.slice(OPERATIONS_PREFIX.stream.length), counts: countsOf(item) };
-    }
-  }
 }
 
-const progressAt = (item: Item): BatchProgress => ({
+/** A batch as an item of the table, or an image of its stream, has it. */
+export const progressAt = (item: StoredAttributes): BatchProgress => ({
   transitions: transitionsOf(item),
-  batch: item.state && batchAt(item),
+  ...(item.state ? { batch: batchAt(item) } : { batch: undefined }),
 });
 
-const transitionsOf = (item: Item): BatchTransitions =>
+const transitionsOf = (item: StoredAttributes): BatchTransitions =>
   Object.fromEntries(
     BATCH_TRANSITIONS.map((transition) => [transition, numberAt(item, `${TRANSITION}${transition}`)] as const).filter(
       ([, at]) => at !== undefined,
     ),
   );
 
-function batchAt(item: Item): Batch {
+function batchAt(item: StoredAttributes): Batch {
   const { rejection: whole, ...opened } = decodeState<NewBatch & { rejection?: Rejection }>(item);
   const rest = stringAt(item, 'rest');
   const commitDecision = stringAt(item, 'commitDecision');
@@ -255,21 +231,6 @@ function batchAt(item: Item): Batch {
   });
 }
 
-const counters = (counts: OutcomeCounts, prefix = ''): Record<string, number> => ({
-  [`${prefix}accepted`]: counts.accepted,
-  [`${prefix}rejected`]: counts.rejected,
-  [`${prefix}duplicate`]: counts.duplicate,
-  ...withPrefix(prefix, rareCounts(counts)),
-  ...withPrefix(prefix + REJECTION, counts.rejections),
-  ...withPrefix(prefix + WITHOUT_PROFILE, counts.withoutProfile),
-  ...withPrefix(prefix + GRAPH_REJECTION, counts.graphRejections),
-  ...withPrefix(prefix + IDENTITY_OMITTED, counts.identitiesOmitted),
-  ...withPrefix(prefix + VALUE_OMITTED, counts.valuesOmitted),
-});
-
-const withPrefix = (prefix: string, tally: Readonly<Record<string, number>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(tally).map(([reason, count]) => [prefix + reason, count]));
-
 function addition(added: Readonly<Record<string, number>>) {
   const entries = Object.entries(added);
   return {
@@ -281,24 +242,4 @@ function addition(added: Readonly<Record<string, number>>) {
   };
 }
 
-function countsOf(item: Item, prefix = ''): OutcomeCounts {
-  const tally = (kind: string): Record<string, number> =>
-    Object.fromEntries(
-      Object.keys(item).flatMap((name) =>
-        name.startsWith(prefix + kind)
-          ? [[name.slice(prefix.length + kind.length), numberAt(item, name)!] as const]
-          : [],
-      ),
-    );
-  return {
-    accepted: numberAt(item, `${prefix}accepted`) ?? 0,
-    rejected: numberAt(item, `${prefix}rejected`) ?? 0,
-    duplicate: numberAt(item, `${prefix}duplicate`) ?? 0,
-    rejections: tally(REJECTION),
-    withoutProfile: tally(WITHOUT_PROFILE),
-    graphRejections: tally(GRAPH_REJECTION),
-    ...rareCounts(Object.fromEntries(RARE_COUNTS.map((name) => [name, numberAt(item, prefix + name)]))),
-    identitiesOmitted: tally(IDENTITY_OMITTED),
-    valuesOmitted: tally(VALUE_OMITTED),
-  };
-}
+const countsOf = (item: StoredAttributes, prefix = ''): OutcomeCounts => readOutcomes(numbersIn(item), prefix);

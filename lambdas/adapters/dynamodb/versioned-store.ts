@@ -6,10 +6,11 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DUE_INDEX, DUE_SHARDS, TTL_ATTRIBUTE } from '#core/contract/tables.ts';
-import type { Redirect, RemovableStore, Versioned } from '#core/identity/versioned-store.ts';
+import type { BulkStore, Redirect, RemovableStore, Versioned } from '#core/identity/versioned-store.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 import { fnv1a } from '#core/util/fnv.ts';
+import { batchGetFor } from './batch-get.ts';
 import { deleteIf, type Expected, type Item, putAll, scanAll } from './client.ts';
 import { decodeState, encodeState, numberAt, type StoredAttributes, stringAt } from './item-codec.ts';
 import { pointerAttributes } from './profile-store.ts';
@@ -89,7 +90,32 @@ export class DynamoDbVersionedStore<T extends Versioned> implements RemovableSto
   }
 }
 
-function readVersioned<T extends Versioned>(attributes: StoredAttributes, keyPrefix: string): T | Redirect {
+/** The same items, for who reads many of them and writes none. */
+export class DynamoDbBulkStore<T extends Versioned> implements BulkStore<T> {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #keyPrefix: string;
+
+  constructor(client: DynamoDBClient, table: string, keyPrefix = '') {
+    this.#client = client;
+    this.#table = table;
+    this.#keyPrefix = keyPrefix;
+  }
+
+  async getMany(canonicalKeys: readonly IdentityKey[]): Promise<ReadonlyMap<IdentityKey, T | Redirect>> {
+    const found = new Map<IdentityKey, T | Redirect>();
+    const keyOf = (key: IdentityKey): string => this.#keyPrefix + key;
+    for await (const [key, item] of batchGetFor(this.#client, this.#table, canonicalKeys, keyOf, {
+      consistent: false,
+    })) {
+      found.set(key, readVersioned<T>(item, this.#keyPrefix));
+    }
+    return found;
+  }
+}
+
+/** A versioned item, read from its table or from the table's stream. */
+export function readVersioned<T extends Versioned>(attributes: StoredAttributes, keyPrefix: string): T | Redirect {
   const redirectTo = stringAt(attributes, 'redirectTo');
   if (redirectTo !== undefined) return { redirectTo };
   const canonicalKey = stringAt(attributes, 'pk')!.slice(keyPrefix.length);

@@ -1,11 +1,11 @@
-import type { Redirect, RemovableStore, Versioned } from '#core/identity/versioned-store.ts';
+import type { BulkStore, Redirect, RemovableStore, Versioned } from '#core/identity/versioned-store.ts';
 import { ConflictError } from '#core/ports/conflict.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import type { MembershipItem, MembershipStore } from '#core/segmentation/membership.ts';
 import { isGone, type TimeToLive } from './time-to-live.ts';
 
 /** Versioned items in memory, with the same conditions as the tables have. */
-export class MemoryVersionedStore<T extends Versioned> implements RemovableStore<T> {
+export class MemoryVersionedStore<T extends Versioned> implements RemovableStore<T>, BulkStore<T> {
   readonly #items = new Map<IdentityKey, T | Redirect>();
   /** Roots that were written, in order: what the table's stream would carry. */
   readonly changed: IdentityKey[] = [];
@@ -27,6 +27,15 @@ export class MemoryVersionedStore<T extends Versioned> implements RemovableStore
 
   async get(canonicalKey: IdentityKey): Promise<T | Redirect | undefined> {
     return this.#stored(canonicalKey);
+  }
+
+  async getMany(canonicalKeys: readonly IdentityKey[]): Promise<ReadonlyMap<IdentityKey, T | Redirect>> {
+    const found = new Map<IdentityKey, T | Redirect>();
+    for (const key of canonicalKeys) {
+      const item = this.#stored(key);
+      if (item) found.set(key, item);
+    }
+    return found;
   }
 
   async remove(canonicalKey: IdentityKey, read: T | Redirect): Promise<boolean> {

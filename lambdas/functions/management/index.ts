@@ -5,6 +5,8 @@ import { withConnectionKeys } from '#core/api/management/key-callers.ts';
 import { readEnvironment } from '#core/contract/functions.ts';
 import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { dynamoDb, lambda, s3, secretsManager, sqs } from '#lambdas/adapters/clients.ts';
+import { DynamoDbCountHistory } from '#lambdas/adapters/dynamodb/count-history.ts';
+import { DynamoDbCountStore } from '#lambdas/adapters/dynamodb/count-store.ts';
 import { DynamoDbDefinitionStore } from '#lambdas/adapters/dynamodb/definition-store.ts';
 import { DynamoDbJobs } from '#lambdas/adapters/dynamodb/jobs.ts';
 import { DynamoDbLaneAssignments } from '#lambdas/adapters/dynamodb/lane-assignments.ts';
@@ -76,6 +78,8 @@ export const handler = createHandler({
   destinationSecrets,
   notes: new DynamoDbNotes(dynamoDb(), environment.OPERATIONS_TABLE),
   operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  counts: new DynamoDbCountStore(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
+  countHistory: new DynamoDbCountHistory(dynamoDb(), environment.OPERATIONS_TABLE),
   runs,
   stage: environment.STAGE,
   now: Date.now,

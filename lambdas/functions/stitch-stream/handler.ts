@@ -2,9 +2,12 @@ import type { KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { CatalogPort } from '#core/catalog/port.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
+import { streamedCounters } from '#core/counts/contributions.ts';
+import { countOnce } from '#core/counts/count-once.ts';
+import type { CountOnce } from '#core/counts/ports/count-store.ts';
 import { countActivities } from '#core/personalisation/count.ts';
 import type { ActivityCounts } from '#core/personalisation/ports/activity-counts.ts';
-import { countByDataset, countOutcomes, type Finished } from '#core/pipeline/counts.ts';
+import { countOutcomes, type Finished } from '#core/pipeline/counts.ts';
 import { processRecords, type ReceivedRecord } from '#core/pipeline/process.ts';
 import { receivePayload } from '#core/pipeline/receive-payload.ts';
 import type { Metrics } from '#core/ports/metrics.ts';
@@ -12,7 +15,6 @@ import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { LookupStore } from '#core/profile/ports/lookup-store.ts';
 import type { ProfileStore } from '#core/profile/ports/profile-store.ts';
 import type { Timeline } from '#core/profile/ports/timeline.ts';
-import type { Operations } from '#core/record/operations.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 import { emitCounts } from '#lambdas/runtime/record-metrics.ts';
 import { type BatchResponse, retryFrom } from '#lambdas/runtime/stream-batch.ts';
@@ -25,7 +27,7 @@ export interface StitchStreamDeps {
   readonly lookups: LookupStore;
   readonly lake: ObjectStore;
   readonly quarantine: ObjectStore;
-  readonly operations: Operations;
+  readonly tallies: CountOnce;
   readonly activityCounts: ActivityCounts;
   readonly suppression: SuppressUnder;
   readonly metrics: Metrics;
@@ -107,25 +109,45 @@ async function finish({ records, received }: Group, catalog: CompiledCatalog, de
   if (processed.failed[0]) logFailure(processed.failed[0].error);
   const firstFailed = records.find(({ kinesis }) => failed.has(kinesis.sequenceNumber))?.kinesis.sequenceNumber;
   const finished = before(firstFailed, processed, records);
-  for (const [datasetId, counts] of countByDataset(finished, (id) => catalog.datasets.has(id))) {
-    await deps.operations.countStream(datasetId, counts);
-  }
+  await countFinished(finished, until(firstFailed, records), catalog, deps.tallies);
   emitCounts(deps.metrics, countOutcomes(finished), processed.lateLinks);
   return { records: received.length, rejected: processed.rejected.length, failed: failed.size, firstFailed };
+}
+
+/** Counts what was finished, once, whatever comes again. */
+async function countFinished(
+  finished: Finished,
+  sequenceNumbers: readonly string[],
+  { datasets }: CompiledCatalog,
+  tallies: CountOnce,
+): Promise<void> {
+  const ids = [...new Set(sequenceNumbers)];
+  const changeOf = (from: number, to: number) =>
+    streamedCounters(from === 0 && to === ids.length ? finished : among(ids.slice(from, to), finished), (id) =>
+      datasets.has(id),
+    );
+  await countOnce({ source: 'collection', ids, changeOf }, tallies);
 }
 
 /** What came before the first record that failed: all the others come again, and are counted then. */
 function before(
   firstFailed: string | undefined,
-  { rejected, outcomes }: Finished,
+  finished: Finished,
   records: readonly KinesisStreamRecord[],
 ): Finished {
-  if (firstFailed === undefined) return { rejected, outcomes };
+  return firstFailed === undefined ? finished : among(until(firstFailed, records), finished);
+}
+
+const until = (firstFailed: string | undefined, records: readonly KinesisStreamRecord[]): string[] => {
   const numbers = records.map(({ kinesis }) => kinesis.sequenceNumber);
-  const finished = new Set<string | undefined>(numbers.slice(0, numbers.indexOf(firstFailed)));
+  return firstFailed === undefined ? numbers : numbers.slice(0, numbers.indexOf(firstFailed));
+};
+
+function among(sequenceNumbers: readonly string[], { rejected, outcomes }: Finished): Finished {
+  const wanted = new Set<string | undefined>(sequenceNumbers);
   return {
-    rejected: rejected.filter(({ position }) => finished.has(position.sequenceNumber)),
-    outcomes: outcomes.filter(({ received }) => finished.has(received.position.sequenceNumber)),
+    rejected: rejected.filter(({ position }) => wanted.has(position.sequenceNumber)),
+    outcomes: outcomes.filter(({ received }) => wanted.has(received.position.sequenceNumber)),
   };
 }
 

@@ -3,9 +3,9 @@ import { dynamoDb, s3 } from '#lambdas/adapters/clients.ts';
 import { DynamoDbActivityCounts } from '#lambdas/adapters/dynamodb/activity-counts.ts';
 import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
 import { DynamoDbLookupStore } from '#lambdas/adapters/dynamodb/lookup-store.ts';
-import { DynamoDbOperations } from '#lambdas/adapters/dynamodb/operations.ts';
 import { DynamoDbProfileStore } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { stageSuppression } from '#lambdas/adapters/dynamodb/stage-suppression.ts';
+import { DynamoDbStreamTallies } from '#lambdas/adapters/dynamodb/stream-tallies.ts';
 import { DynamoDbTimeline } from '#lambdas/adapters/dynamodb/timeline.ts';
 import { createS3ObjectStore } from '#lambdas/adapters/s3/object-store.ts';
 import { backoffBefore } from '#lambdas/runtime/backoff.ts';
@@ -21,7 +21,7 @@ export const handler = createHandler({
   lookups: new DynamoDbLookupStore(dynamoDb(), environment.OPERATIONS_TABLE),
   lake: createS3ObjectStore(s3(), environment.LAKE_BUCKET),
   quarantine: createS3ObjectStore(s3(), environment.QUARANTINE_BUCKET),
-  operations: new DynamoDbOperations(dynamoDb(), environment.OPERATIONS_TABLE),
+  tallies: new DynamoDbStreamTallies(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
   activityCounts: new DynamoDbActivityCounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
   suppression: stageSuppression(environment),
   metrics: createMetrics('stitch-stream', environment.STAGE),

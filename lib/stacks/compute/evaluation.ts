@@ -2,11 +2,20 @@ import { Duration } from 'aws-cdk-lib';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { poolQueueName } from '#core/contract/delivery-lanes.ts';
 import type { EnvironmentVariables } from '#core/contract/functions.ts';
+import { OPERATIONS_PREFIX } from '#core/contract/tables.ts';
 import { queueSource, streamSettings } from '#lib/constructs/event-sources.ts';
-import { readItems, sendMessagesUnder, writeItems } from '#lib/constructs/grants.ts';
+import { putItemsUnder, readItems, sendMessagesUnder, writeItems } from '#lib/constructs/grants.ts';
 import { FailureQueue } from '#lib/constructs/queues.ts';
 import type { TributaryFunction } from '#lib/constructs/tributary-function.ts';
 import type { FunctionFactory } from './function-factory.ts';
+
+/** Counters, notes of what was counted, history, and whether a recount waits. */
+const COUNTED_UNDER = [
+  OPERATIONS_PREFIX.counts,
+  OPERATIONS_PREFIX.countNote,
+  OPERATIONS_PREFIX.countsAt,
+  OPERATIONS_PREFIX.recount,
+];
 
 /** How long DynamoDB keeps the records of a table's stream. */
 const TABLE_STREAM_RETENTION = Duration.hours(24);
@@ -16,6 +25,7 @@ export function addEvaluation(make: FunctionFactory): void {
   const { config, data } = make;
   const evaluate = make.function('Evaluate', 'evaluate', 'changed profiles → memberships', make.memberships());
   make.allowEvaluating(evaluate);
+  putItemsUnder(evaluate.function, data.operations, [OPERATIONS_PREFIX.streamTally]);
   evaluate.function.addEventSource(
     new DynamoEventSource(
       data.profiles,
@@ -52,6 +62,32 @@ export function addEdgeProjection(make: FunctionFactory): void {
     project.function.addEventSource(new DynamoEventSource(table, streamSettings(settings)));
   }
   make.watchStream(project);
+}
+
+/**
+ * Changes of delivery states and batches, and what readers of other streams have counted → counters; every hour → their history.
+ * The streams of profiles and memberships have two readers each, as many as they may have: those count what they read.
+ */
+export function addCounting(make: FunctionFactory): TributaryFunction {
+  const { config, data } = make;
+  const count = make.function('Count', 'count', 'changes of what is stored → counters', make.catalog());
+  putItemsUnder(count.function, data.operations, COUNTED_UNDER);
+  const failures = new FailureQueue(make.scope, 'CountFailures', { name: count.label, alarms: make.alarms });
+  count.function.addEventSource(
+    new DynamoEventSource(
+      data.operations,
+      streamSettings({
+        batchSize: 1_000,
+        parallelism: 1,
+        window: Duration.seconds(config.countSeconds),
+        retention: TABLE_STREAM_RETENTION,
+        failures,
+        keyPrefixes: [OPERATIONS_PREFIX.deliveryState, OPERATIONS_PREFIX.batch, OPERATIONS_PREFIX.streamTally],
+      }),
+    ),
+  );
+  make.watchStream(count);
+  return count;
 }
 
 /** Changed memberships → the queues of the delivery lanes. */

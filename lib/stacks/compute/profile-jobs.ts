@@ -5,6 +5,7 @@ import { queueSource } from '#lib/constructs/event-sources.ts';
 import {
   deleteObjects,
   eraseItems,
+  putItemsUnder,
   queryItems,
   readItems,
   readObjects,
@@ -40,6 +41,9 @@ export function addBatchEvaluation(make: FunctionFactory, evaluation: WorkQueue)
     TIMELINE_TABLE: data.timeline.tableName,
   });
   scanItems(part.function, data.profiles);
+  // Counters are counted anew along the way.
+  putItemsUnder(part.function, data.operations, [OPERATIONS_PREFIX.recount]);
+  putItemsUnder(batch.function, data.operations, [OPERATIONS_PREFIX.recount]);
   connectJob(make, { queue: evaluation, starter: batch, worker: part, prefix: OPERATIONS_PREFIX.evaluation });
   make.allowEvaluating(part);
   make.allowProjecting(part);

@@ -20,7 +20,13 @@ import type { FunctionFactory } from './function-factory.ts';
 /** What the clock starts. */
 export function addSchedules(
   make: FunctionFactory,
-  { batch, expire, compact, erase }: Readonly<Record<'batch' | 'expire' | 'compact' | 'erase', TributaryFunction>>,
+  {
+    batch,
+    expire,
+    compact,
+    erase,
+    count,
+  }: Readonly<Record<'batch' | 'expire' | 'compact' | 'erase' | 'count', TributaryFunction>>,
 ): void {
   const { config, data, activation } = make;
   const failures = new FailureQueue(make.scope, 'SchedulesFailures', { name: 'schedules', alarms: make.alarms });
@@ -48,7 +54,7 @@ export function addSchedules(
   assumeRolesNamed(files.function, ASSUMED_ROLES);
   readSecretsUnder(files.function, destinationSecretPrefix(config.stage));
 
-  for (const target of [reevaluateDue, expire, batch, compact, erase, files]) {
+  for (const target of [reevaluateDue, expire, batch, compact, erase, count, files]) {
     target.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
@@ -69,6 +75,7 @@ export function addSchedules(
     { id: 'ExpireSchedule', target: expire, expression: config.schedules.expire },
     { id: 'EvaluateBatchSchedule', target: batch, expression: config.schedules.evaluateBatch },
     { id: 'CompactLakeSchedule', target: compact, expression: config.schedules.compactLake },
+    { id: 'CountHistorySchedule', target: count, expression: config.schedules.countHistory },
     { id: 'EraseSchedule', target: erase, expression: config.schedules.erase },
     ...exports,
     {

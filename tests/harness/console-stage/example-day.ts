@@ -23,6 +23,7 @@ export async function playExample(platform: Platform, end: number, persons: numb
       if (at > hour && at <= hour + HOUR) platform.collect(enveloped('web-events', event));
     }
     await platform.poller.run({ until: hour + HOUR });
+    await platform.schedules.countHistory();
   }
   platform.poller.clock.advanceTo(end);
   return example;

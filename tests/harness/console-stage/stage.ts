@@ -47,6 +47,7 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
   const { stores, poller } = platform;
   const { now } = poller.clock;
   const definitions = new AppliedDefinitions(catalog, now, (active) => platform.apply(compileCatalog(active)));
+  await stores.counts.markComplete({ profiles: now(), records: now() });
   if (empty) poller.clock.advanceTo(end);
   else await playExample(platform, end, persons);
   const callers = await callersOfStage({ stage: STAGE, now });
@@ -83,6 +84,8 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       destinationSecrets: lanes.deps.secrets,
       operations: stores.operations,
       runs: stores.runs,
+      counts: stores.counts,
+      countHistory: stores.countHistory,
       stage: STAGE,
       now,
       random: Math.random,

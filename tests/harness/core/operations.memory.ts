@@ -29,7 +29,6 @@ export class MemoryOperations implements Operations {
   readonly #batches = new Map<string, Opened>();
   readonly #transitions = new Map<string, BatchTransitions>();
   readonly #leases = new Map<string, Map<string, number>>();
-  readonly #streams = new Map<string, OutcomeCounts>();
 
   async openBatch(batch: NewBatch): Promise<void> {
     if (!this.#batches.has(batch.id)) this.#batches.set(batch.id, open(batch));
@@ -59,10 +58,6 @@ export class MemoryOperations implements Operations {
     if (opened.completedByChunk.has(index)) return;
     opened.completedByChunk.set(index, counts);
     if (rejection) opened.rejection = rejection;
-  }
-
-  async countStream(datasetId: string, counts: OutcomeCounts): Promise<void> {
-    this.#streams.set(datasetId, addCounts(this.#streams.get(datasetId) ?? NO_COUNTS, counts));
   }
 
   async transition(
@@ -112,9 +107,5 @@ export class MemoryOperations implements Operations {
       transitions: this.#transitions.get(batch.id) ?? {},
       leases: [...(this.#leases.get(batch.id)?.values() ?? [])],
     });
-  }
-
-  async *streams(): AsyncIterable<{ readonly datasetId: string; readonly counts: OutcomeCounts }> {
-    for (const [datasetId, counts] of this.#streams) yield { datasetId, counts };
   }
 }

@@ -13,6 +13,8 @@ import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
+import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts';
+import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { createMemoryLanes } from './memory-lanes.ts';
 
 export const NOW = Date.parse('2026-03-01T00:00:00Z');
@@ -82,6 +84,8 @@ export function createManagement(catalog: Catalog, more: Partial<ManagementDeps>
       remove: async (id) => void notes.delete(id),
     },
     operations: { batches: async function* () {} },
+    counts: new MemoryCountStore(),
+    countHistory: new MemoryCountHistory(),
     runs: { runs: async () => [], pausedSince: async () => undefined },
     random: Math.random,
     stage: 'local',

@@ -1,3 +1,4 @@
+import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
@@ -12,12 +13,14 @@ import type { MembershipItem } from '#core/segmentation/membership.ts';
 import { MemoryLookupStore } from '#lambdas/adapters/memory/lookup-store.ts';
 import { MemoryProfileStore } from '#lambdas/adapters/memory/profile-store.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
-import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
+import { MemoryMembershipStore, MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { createHandler as evaluateBatch } from '#lambdas/functions/evaluate-batch/handler.ts';
 import { createWorker } from '#lambdas/functions/evaluate-partition/handler.ts';
 import { createSqsHandler, eachInOrder } from '#lambdas/runtime/sqs-handler.ts';
+import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
+import { MemoryRecounts } from '#tests/harness/core/recounts.memory.ts';
 import { createClock } from '#tests/harness/poller/clock.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import { createPoller, type Poller } from '#tests/harness/poller/poller.ts';
@@ -46,6 +49,8 @@ export class EvaluationWorld {
   readonly timeline = new MemoryTimeline();
   readonly memberships = new MemoryMembershipStore();
   readonly jobs = new MemoryJobs();
+  readonly counts = new MemoryCountStore();
+  readonly recounts = new MemoryRecounts();
   readonly poller: Poller;
   readonly start: () => Promise<Started>;
   catalog: CompiledCatalog;
@@ -77,6 +82,9 @@ export class EvaluationWorld {
       timeline: this.timeline,
       lookups: new MemoryLookupStore(),
       memberships: intercept(this.memberships, reader),
+      counted: { memberships: this.memberships, deliveryStates: new MemoryVersionedStore<DeliveryStateItem>() },
+      counts: this.counts,
+      recounts: this.recounts,
       metrics: { count: () => {} },
       partitionCount: options.partitions ?? 3,
       itemsPerStep: 2,

@@ -18,6 +18,7 @@ import type { Metrics } from '#core/ports/metrics.ts';
 import type { Continued } from '#core/privacy/continue-erasures.ts';
 import type { Partition } from '#core/record/partition.ts';
 import { type RevertMessage, revertMessage } from '#core/revert/batch-to-revert.ts';
+import { membershipsIn, operationsIn } from '#lambdas/adapters/dynamodb/counted-images.ts';
 import { readProfileAttributes } from '#lambdas/adapters/dynamodb/profile-store.ts';
 import { readMembershipAttributes } from '#lambdas/adapters/dynamodb/versioned-store.ts';
 import { MemoryDeliveryErrors } from '#lambdas/adapters/memory/delivery-errors.ts';
@@ -28,6 +29,7 @@ import { SqsMessageQueue } from '#lambdas/adapters/sqs/message-queue.ts';
 import { SqsOutbox } from '#lambdas/adapters/sqs/outbox.ts';
 import { createHandler as collectLate } from '#lambdas/functions/collect-late/handler.ts';
 import { createHandler as compactLake } from '#lambdas/functions/compact-lake/handler.ts';
+import { createHandler as countHandler } from '#lambdas/functions/count/handler.ts';
 import { createHandler as deleteDataset } from '#lambdas/functions/delete-dataset/handler.ts';
 import { createWorker as deleteDatasetPartition } from '#lambdas/functions/delete-dataset-partition/handler.ts';
 import { createHandler as deliverAamEdge } from '#lambdas/functions/deliver-aam-edge/handler.ts';
@@ -82,6 +84,8 @@ export interface Schedules {
   evaluateBatch(): Promise<Started>;
   expire(): Promise<Started | null>;
   exportFiles(event: unknown): Promise<unknown>;
+  /** Writes what is counted down as that of its hour. */
+  countHistory(): Promise<unknown>;
   compactLake(): Promise<unknown>;
   deleteDataset(event: unknown): Promise<Started>;
   erase(): Promise<Continued>;
@@ -238,6 +242,16 @@ export function createHandlers(options: HandlersOptions): {
       makesEdgeProfiles,
       deliveryStates: intercept(stores.deliveryStates, 'deliveryStates', reader),
       operations: intercept(stores.operations, 'operations', reader),
+      tallies: intercept(stores.tallies, 'tallies', reader),
+      counts: intercept(stores.counts, 'counts', reader),
+      counted: {
+        memberships: intercept(stores.memberships, 'memberships', reader),
+        deliveryStates: intercept(stores.deliveryStates, 'deliveryStates', reader),
+      },
+      history: intercept(stores.countHistory, 'countHistory', reader),
+      recounts: intercept(stores.recounts, 'recounts', reader),
+      membershipsIn: membershipsIn as Parameters<typeof routeHandler>[0]['membershipsIn'],
+      operationsIn: operationsIn as Parameters<typeof countHandler>[0]['operationsIn'],
       landing: intercept(stores.landing, 'landing', reader),
       lake: intercept(stores.lake, 'lake', reader),
       quarantine: intercept(stores.quarantine, 'quarantine', reader),
@@ -285,6 +299,7 @@ export function createHandlers(options: HandlersOptions): {
         partitionMessage,
         eachInOrder(evaluatePartition({ ...deps, ...(makesEdgeProfiles && { edgeProfiles }) }), 1),
       ),
+    count: countHandler,
     'expire-partition': (deps) =>
       createSqsHandler(partitionMessage, eachInOrder(expirePartition({ ...deps, retentionStore: expiryBooks }), 1)),
     'delete-dataset-partition': (deps) =>
@@ -341,6 +356,7 @@ export function createHandlers(options: HandlersOptions): {
       evaluateBatch: evaluateBatch(depsOf('evaluate-batch')),
       expire: expireHandler({ ...depsOf('expire'), retentionStore: expiryBooks }),
       exportFiles: counted(depsOf('export-files'), exportFiles),
+      countHistory: () => countHandler(depsOf('count'))({}),
       compactLake: () => compactLake(depsOf('compact-lake'))({}),
       erase: () => eraseHandler(depsOf('erase'))(),
       erasePerson: (event) => erasePersonHandler(depsOf('erase-person'))(event as never),

@@ -2,6 +2,7 @@ import type { DeliveryStateItem } from '#core/activation/delivery-state.ts';
 import type { HttpOutcome } from '#core/activation/error-class.ts';
 import type { HttpRequest } from '#core/activation/http/client.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
+import type { CountOnce } from '#core/counts/ports/count-store.ts';
 import { isActive, type Job, type Tally, tallyOf } from '#core/jobs/job.ts';
 import type { Started } from '#core/jobs/start-job.ts';
 import { type QuarantineRow, readArchive } from '#core/pipeline/quarantine/write.ts';
@@ -16,20 +17,30 @@ import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.t
 import { MemorySentTexts } from '#lambdas/adapters/memory/sent-texts.ts';
 import { MemorySuppressions } from '#lambdas/adapters/memory/suppressions.ts';
 import { MemoryTimeline } from '#lambdas/adapters/memory/timeline.ts';
-import { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
+import type { MemoryVersionedStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { MemoryActivityCounts } from '#tests/harness/core/activity-counts.memory.ts';
+import { MemoryCountHistory } from '#tests/harness/core/count-history.memory.ts';
+import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryGuardStore } from '#tests/harness/core/guard.memory.ts';
 import { MemoryJobs } from '#tests/harness/core/jobs.memory.ts';
-import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
+import type { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
+import { MemoryRecounts } from '#tests/harness/core/recounts.memory.ts';
 import { MemoryRunStatistics } from '#tests/harness/core/run-statistics.memory.ts';
 import { createClock, type VirtualClock } from '#tests/harness/poller/clock.ts';
 import type { Wiring } from '#tests/harness/poller/event-source.ts';
 import { elapse } from '#tests/harness/poller/invocation.ts';
 import { createPoller, type Poller } from '#tests/harness/poller/poller.ts';
+import type { ItemChange } from '#tests/harness/poller/stream.ts';
 import type { Unsteadiness } from '#tests/harness/poller/worker.ts';
 import { type Call, createHandlers, type Intercept, type Schedules } from './handlers.ts';
 import { batchSender, queueUrl } from './sqs-client.ts';
-import { StreamingMembershipStore, StreamingProfileStore } from './stores.ts';
+import {
+  StreamingDeliveryStateStore,
+  StreamingMembershipStore,
+  StreamingOperations,
+  StreamingProfileStore,
+  StreamingTallies,
+} from './stores.ts';
 
 export interface PlatformOptions {
   readonly wiring: Wiring;
@@ -80,6 +91,10 @@ export interface Stores {
   readonly edgeProfiles: MemoryEdgeProfileStore;
   readonly deliveryStates: MemoryVersionedStore<DeliveryStateItem>;
   readonly operations: MemoryOperations;
+  readonly tallies: CountOnce;
+  readonly counts: MemoryCountStore;
+  readonly countHistory: MemoryCountHistory;
+  readonly recounts: MemoryRecounts;
   readonly jobs: MemoryJobs;
   readonly expiries: MemoryJobs;
   deletionsOf(datasetId: string): MemoryJobs;
@@ -137,6 +152,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const ttl = { now: clock.now, lateBy: options.expiresLateBy ?? 0 };
   const keyOf = (keys: { readonly pk?: { readonly S?: string } }): IdentityKey => keys.pk!.S!;
   const deletions = new Map<string, MemoryJobs>();
+  const emitOperations = (item: ItemChange): void => void poller.table('operations').put(keyOf(item.keys), item);
   const stores: Stores = {
     profiles: new StreamingProfileStore((item) => void poller.table('profiles').put(keyOf(item.keys), item)),
     timeline: new MemoryTimeline(ttl),
@@ -144,8 +160,12 @@ export function createPlatform(options: PlatformOptions): Platform {
     activityCounts: new MemoryActivityCounts(),
     memberships: new StreamingMembershipStore((item) => void poller.table('memberships').put(keyOf(item.keys), item)),
     edgeProfiles: new MemoryEdgeProfileStore(),
-    deliveryStates: new MemoryVersionedStore<DeliveryStateItem>(ttl),
-    operations: new MemoryOperations(),
+    deliveryStates: new StreamingDeliveryStateStore(emitOperations, ttl),
+    operations: new StreamingOperations(emitOperations),
+    tallies: new StreamingTallies(emitOperations),
+    counts: new MemoryCountStore(),
+    countHistory: new MemoryCountHistory(),
+    recounts: new MemoryRecounts(),
     jobs: new MemoryJobs(ttl),
     expiries: new MemoryJobs(ttl),
     guards: new MemoryGuardStore(),

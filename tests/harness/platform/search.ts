@@ -16,7 +16,7 @@ export async function contentsOf({ stores, poller }: Platform): Promise<Readonly
     ['what was seen of activities', table(stores.activityCounts.entries())],
     ['deletions', table(stores.erasures.entries())],
     ['batches', JSON.stringify(await Array.fromAsync(stores.operations.batches()))],
-    ['stream counts', JSON.stringify(await Array.fromAsync(stores.operations.streams()))],
+    ['stream counts', JSON.stringify(await Array.fromAsync(stores.counts.streams()))],
     ['jobs', JSON.stringify([await stores.jobs.latest(), await stores.erasureJobs.latest()])],
     ['landing', await objectsOf(stores.landing)],
     ['lake', await objectsOf(stores.lake)],

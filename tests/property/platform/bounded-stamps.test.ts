@@ -36,7 +36,7 @@ describe('a stamp that lies ahead', () => {
   async function boundedOn({ stores }: Platform): Promise<number> {
     const all = [
       ...(await Array.fromAsync(stores.operations.batches())),
-      ...(await Array.fromAsync(stores.operations.streams())),
+      ...(await Array.fromAsync(stores.counts.streams())),
     ];
     return all.reduce((sum, { counts }) => sum + (counts.timestampsBounded ?? 0), 0);
   }
@@ -82,7 +82,7 @@ describe('a stamp that lies ahead', () => {
     platform.poller.clock.advanceTo(START + 2 * HOUR);
     platform.collect(far);
     await platform.poller.run();
-    const [stream] = await Array.fromAsync(platform.stores.operations.streams());
+    const [stream] = await Array.fromAsync(platform.stores.counts.streams());
     expect(stream!.counts).toMatchObject({ accepted: 1, duplicate: 1, timestampsBounded: 1 });
   });
 

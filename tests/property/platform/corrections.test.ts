@@ -57,7 +57,7 @@ describe('an event that is sent again with other content', () => {
     (await deliveredTo(platform)).webhook!.includes(MEMBER);
   async function countsOn({ stores }: Platform) {
     const batches = (await Array.fromAsync(stores.operations.batches())).map(({ counts }) => counts);
-    const streams = (await Array.fromAsync(stores.operations.streams()))
+    const streams = (await Array.fromAsync(stores.counts.streams()))
       .filter(({ datasetId }) => datasetId === 'web-events')
       .map(({ counts }) => counts);
     const sum = { accepted: 0, duplicate: 0, rejected: 0, amended: 0 };

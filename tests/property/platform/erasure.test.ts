@@ -126,7 +126,7 @@ describe('the deletion of a person', () => {
     await platform.poller.run();
     const back = await findIn(platform, ['RB-1', emailOf(1)]);
     expect(back.filter((found) => !LATER.test(found))).toEqual([]);
-    const streamed = await Array.fromAsync(platform.stores.operations.streams());
+    const streamed = await Array.fromAsync(platform.stores.counts.streams());
     const reasons = streamed.map(({ counts }) => counts.withoutProfile['identity-suppressed'] ?? 0);
     expect(
       reasons.reduce((sum, count) => sum + count, 0),

@@ -20,7 +20,7 @@ const ASKS: Readonly<Record<string, Partial<Usage>>> = {
   'operations.decide': { writes: 1, writeUnits: 1 },
   'operations.lease': { writes: 1, writeUnits: 1 },
   'operations.release': { writes: 1, writeUnits: 1 },
-  'operations.countStream': { writes: 1, writeUnits: 1 },
+  'tallies.commit': { writes: 1, writeUnits: 1 },
   // A transaction of two items, and a look at what has come of it.
   'operations.countValidated': { writes: 2, writeUnits: 4, reads: 1, readUnits: 1 },
   'operations.completeChunk': { writes: 2, writeUnits: 4 },

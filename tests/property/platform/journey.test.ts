@@ -33,7 +33,7 @@ describe('the platform', () => {
     allProfiles(stores.profiles, stageSettings(catalog).evaluation);
   const streamCounts = async ({ stores }: Platform): Promise<Record<string, OutcomeCounts>> => {
     const counts: Record<string, OutcomeCounts> = {};
-    for await (const stream of stores.operations.streams()) counts[stream.datasetId] = stream.counts;
+    for await (const stream of stores.counts.streams()) counts[stream.datasetId] = stream.counts;
     return counts;
   };
   const batchesOf = async ({ stores }: Platform): Promise<Batch[]> =>

@@ -243,7 +243,7 @@ async function graphsOn(platform: Platform): Promise<{ graphs: (readonly string[
 async function omittedOn({ stores }: Platform): Promise<Record<string, number>> {
   const sum: Record<string, number> = {};
   const batches = await Array.fromAsync(stores.operations.batches());
-  const streams = await Array.fromAsync(stores.operations.streams());
+  const streams = await Array.fromAsync(stores.counts.streams());
   for (const { counts } of [...batches, ...streams]) {
     for (const [reason, count] of Object.entries(counts.identitiesOmitted)) sum[reason] = (sum[reason] ?? 0) + count;
   }

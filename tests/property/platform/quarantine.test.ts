@@ -11,6 +11,7 @@ import {
   rowId,
 } from '#core/pipeline/quarantine/quarantine.ts';
 import { MAX_RECORD_BYTES } from '#core/record/record.ts';
+import { replayInto } from '#tests/harness/core/count-store.memory.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, enveloped, exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { createPlatform, type Platform } from '#tests/harness/platform/platform.ts';
@@ -52,11 +53,11 @@ describe('quarantine', () => {
   };
   const replayOn = ({ stores }: Platform, filter: QuarantineFilter, again?: ReadonlyMap<string, string>) => {
     const catalog = compileCatalog(corrected);
-    const { profiles, timeline, lookups, quarantine, lake, operations } = stores;
+    const { profiles, timeline, lookups, quarantine, lake, counts } = stores;
     const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: async () => {} };
     return replayQuarantine(
       filter,
-      { catalog, quarantine, lake, operations, stitch, suppress: SUPPRESS_NOBODY },
+      { catalog, quarantine, lake, countReplay: replayInto(counts), stitch, suppress: SUPPRESS_NOBODY },
       again,
     );
   };
@@ -71,7 +72,7 @@ describe('quarantine', () => {
     expect(await replayOn(platform, {})).toMatchObject({ accepted: 0, duplicate: 0, rejected: 0, files: 0 });
     expect(await platform.quarantined()).toEqual([]);
     expect(await profilesIn(platform)).toEqual(await profilesIn(await fed(corrected)));
-    const streams = await Array.fromAsync(platform.stores.operations.streams());
+    const streams = await Array.fromAsync(platform.stores.counts.streams());
     expect(streams.find(({ datasetId }) => datasetId === 'unknown')?.counts).toMatchObject({ rejected: 0 });
   });
 

@@ -12,6 +12,7 @@ import { type Corrected, replayQuarantine, rowId } from '#core/pipeline/quaranti
 import { createHandler } from '#lambdas/functions/collect/handler.ts';
 import { aggregateOf } from '#tests/harness/core/aggregate.ts';
 import { NO_CALLERS } from '#tests/harness/core/callers.ts';
+import { replayInto } from '#tests/harness/core/count-store.memory.ts';
 import { callOf } from '#tests/harness/core/http-event.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
@@ -247,12 +248,19 @@ describe('raw records of a source connection', () => {
         expect(row).toMatchObject({ datasetId: 'customers', rejections: [{ code: 'mapping-failed' }] });
         expect(JSON.stringify(row!.rejections)).not.toContain('yesterday');
 
-        const { profiles, timeline, lookups, lake, quarantine, operations } = platform.stores;
+        const { profiles, timeline, lookups, lake, quarantine, counts } = platform.stores;
         const fixed = cure === 'by hand' ? catalog : compileCatalog(withDatePattern(definitions));
         const corrected: Corrected | undefined =
           cure === 'by hand' ? new Map([[rowId(row!), row!.raw.replace('yesterday', good.updatedAt!)]]) : undefined;
         const stitch = { profiles, timeline, lookups, settings: stageSettings(fixed).fold, backoff: async () => {} };
-        const deps = { catalog: fixed, lake, quarantine, operations, stitch, suppress: SUPPRESS_NOBODY };
+        const deps = {
+          catalog: fixed,
+          lake,
+          quarantine,
+          countReplay: replayInto(counts),
+          stitch,
+          suppress: SUPPRESS_NOBODY,
+        };
         expect(await replayQuarantine({}, deps, corrected)).toMatchObject({ accepted: 1, rejected: 0, duplicate: 0 });
         expect(await platform.quarantined()).toEqual([]);
         expect(await seen(platform)).toEqual(wanted);

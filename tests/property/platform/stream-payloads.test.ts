@@ -10,6 +10,7 @@ import { replayQuarantine, rowId } from '#core/pipeline/quarantine/quarantine.ts
 import { writeToQuarantine } from '#core/pipeline/quarantine/write.ts';
 import type { ProfileWrite } from '#core/profile/ports/profile-store.ts';
 import { aggregateOf } from '#tests/harness/core/aggregate.ts';
+import { replayInto } from '#tests/harness/core/count-store.memory.ts';
 import { type Fault, withFaults } from '#tests/harness/core/faults.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';
 import { addToCart, ecidOf, enveloped, exampleCatalog } from '#tests/harness/platform/example.ts';
@@ -49,7 +50,7 @@ describe('records that share a Kinesis record', () => {
   const bad = (n: number): string => enveloped('web-events', { _id: `bad-${n}` });
   const countsOf = async ({ stores }: Platform) => {
     const sum = { accepted: 0, rejected: 0, duplicate: 0 };
-    for await (const { counts } of stores.operations.streams()) {
+    for await (const { counts } of stores.counts.streams()) {
       for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += counts[key];
     }
     return sum;
@@ -130,7 +131,7 @@ describe('records that share a Kinesis record', () => {
     const before = put(platform, Buffer.from(cart(1)));
     const aggregate = put(platform, aggregateOf([cart(2), cart(3), bad(0), cart(4)]));
     const after = put(platform, Buffer.from(cart(5)));
-    await platform.poller.run({ until: START + 20_000 });
+    await platform.poller.run({ until: START + 90_000 });
     const calls = platform.poller.invocations.filter((one) => one.function === 'stitch-stream');
     expect(calls[0]).toMatchObject({ items: [before, aggregate, after] });
     expect(calls.length).toBeGreaterThan(1);
@@ -180,15 +181,14 @@ describe('records that share a Kinesis record', () => {
       rejections: [rejection],
     };
     await writeToQuarantine(stores.quarantine, 'old', [row]);
-    await stores.operations.countStream('unknown', {
-      ...NO_COUNTS,
-      rejected: 1,
-      rejections: { 'invalid-encoding': 1 },
-    });
-    const { profiles, timeline, lookups, lake, quarantine, operations } = stores;
+    await replayInto(stores.counts)('unknown', { ...NO_COUNTS, rejected: 1, rejections: { 'invalid-encoding': 1 } });
+    const { profiles, timeline, lookups, lake, quarantine, counts } = stores;
     const stitch = { profiles, timeline, lookups, settings: stageSettings(catalog).fold, backoff: async () => {} };
     const replay = () =>
-      replayQuarantine({}, { catalog, lake, quarantine, operations, stitch, suppress: SUPPRESS_NOBODY });
+      replayQuarantine(
+        {},
+        { catalog, lake, quarantine, countReplay: replayInto(counts), stitch, suppress: SUPPRESS_NOBODY },
+      );
 
     expect(await replay()).toMatchObject({ accepted: 2, duplicate: 0, rejected: 1 });
     expect(await countsOf(platform)).toEqual({ accepted: 2, rejected: 1, duplicate: 0 });

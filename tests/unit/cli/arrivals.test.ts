@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Fed } from '#cli/ingest/ingest.ts';
 import { landingKey } from '#cli/ingest/ingest.ts';
 import { arrivalsOf, countBefore } from '#cli/ingest/wait.ts';
+import { inSeries } from '#core/counts/counters.ts';
+import { writeOutcomes } from '#core/counts/outcomes.ts';
+import { SERIES } from '#core/counts/series.ts';
 import { NO_COUNTS } from '#core/pipeline/counts.ts';
 import { UNKNOWN_DATASET } from '#core/record/partition.ts';
+import { MemoryCountStore } from '#tests/harness/core/count-store.memory.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 
 const DATASETS = ['a', 'b', UNKNOWN_DATASET] as const;
@@ -25,9 +29,11 @@ const uploaded = (datasetId: string, versionId?: string): Fed => ({
 /** The platform as far as it counts: batches by id, and records of streams. */
 class Platform {
   readonly operations = new MemoryOperations();
+  readonly counts = new MemoryCountStore();
 
   async stream(datasetId: string, accepted: number, duplicate = 0): Promise<void> {
-    await this.operations.countStream(datasetId, { ...NO_COUNTS, accepted, duplicate });
+    const counts = writeOutcomes({ ...NO_COUNTS, accepted, duplicate });
+    await this.counts.adjust(inSeries(SERIES.records('stream', datasetId), counts));
   }
 
   async open(id: string, { file: { datasetId }, key, versionId }: Fed): Promise<void> {
@@ -59,7 +65,7 @@ describe('what a start waits for', () => {
   ])('is its own records, whatever came before and comes beside them', async (earlier, later, a, b) => {
     const platform = new Platform();
     for (const { datasetId, accepted, duplicate } of earlier) await platform.stream(datasetId, accepted, duplicate);
-    const before = await countBefore(platform);
+    const before = await countBefore(platform, DATASETS);
     for (const { datasetId, accepted, duplicate } of later) await platform.stream(datasetId, accepted, duplicate);
     const { records } = await arrivalsOf([streamed('a', a), streamed('b', b)], before, platform);
     const sent = new Set<string>([...(a > 0 ? ['a'] : []), ...(b > 0 ? ['b'] : []), UNKNOWN_DATASET]);
@@ -72,7 +78,7 @@ describe('what a start waits for', () => {
   it('is its own files: not those of an earlier start that are still being worked on', async () => {
     const platform = new Platform();
     await platform.open('earlier', uploaded('a', 'v1'));
-    const before = await countBefore(platform);
+    const before = await countBefore(platform, DATASETS);
     const fed = [uploaded('a', 'v2'), uploaded('b', 'v1')];
     const arrived = async (): Promise<number> => (await arrivalsOf(fed, before, platform)).files.arrived;
 
@@ -89,7 +95,7 @@ describe('what a start waits for', () => {
 
   it('is not an upload of the same key that was announced only now', async () => {
     const platform = new Platform();
-    const before = await countBefore(platform);
+    const before = await countBefore(platform, DATASETS);
     await platform.open('late', uploaded('a', 'v1'));
     await platform.end('late');
     expect((await arrivalsOf([uploaded('a', 'v2')], before, platform)).files.arrived).toBe(0);
@@ -98,7 +104,7 @@ describe('what a start waits for', () => {
 
   it('moves whenever a chunk of a file has moved, so that a large one is not taken for one that stands still', async () => {
     const platform = new Platform();
-    const before = await countBefore(platform);
+    const before = await countBefore(platform, DATASETS);
     const states = new Set<string>();
     const look = async () => states.add((await arrivalsOf([uploaded('a', 'v1')], before, platform)).state);
     await look();

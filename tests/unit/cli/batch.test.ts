@@ -149,7 +149,8 @@ describe('tributary batch', () => {
     await platform.poller.run();
     const all = await Array.fromAsync(stores.operations.batches());
     const { id } = all.find(({ file }) => file.endsWith('taken.json'))!;
-    const records = async () => (await recordReport(stores as unknown as StageStores)).records['web-events']?.accepted;
+    const records = async () =>
+      (await recordReport(stores as unknown as StageStores, ['web-events'])).records['web-events']?.accepted;
     expect(await records()).toBe(7);
     expect((await revert(id)).status).toBe(200);
     expect(await batchReport(id, stores)).toMatchObject({ status: 'processing' });

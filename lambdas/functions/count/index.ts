@@ -1,0 +1,22 @@
+import { readEnvironment } from '#core/contract/functions.ts';
+import { dynamoDb } from '#lambdas/adapters/clients.ts';
+import { createCatalogReader } from '#lambdas/adapters/dynamodb/catalog-reader.ts';
+import { DynamoDbCountHistory } from '#lambdas/adapters/dynamodb/count-history.ts';
+import { DynamoDbCountStore } from '#lambdas/adapters/dynamodb/count-store.ts';
+import { operationsIn } from '#lambdas/adapters/dynamodb/counted-images.ts';
+import type { StoredAttributes } from '#lambdas/adapters/dynamodb/item-codec.ts';
+import { DynamoDbRecounts } from '#lambdas/adapters/dynamodb/recounts.ts';
+import { createMetrics } from '#lambdas/runtime/metrics.ts';
+import { createHandler } from './handler.ts';
+
+const environment = readEnvironment('count', process.env);
+
+export const handler = createHandler({
+  catalog: createCatalogReader(environment),
+  counts: new DynamoDbCountStore(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
+  history: new DynamoDbCountHistory(dynamoDb(), environment.OPERATIONS_TABLE),
+  recounts: new DynamoDbRecounts(dynamoDb(), environment.OPERATIONS_TABLE, Date.now),
+  metrics: createMetrics('count', environment.STAGE),
+  now: Date.now,
+  operationsIn: (image) => operationsIn(image as StoredAttributes),
+});
