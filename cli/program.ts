@@ -8,6 +8,7 @@ import { auditCommand } from './commands/audit.ts';
 import { batchCommand } from './commands/batch.ts';
 import { catalogCommand } from './commands/catalog.ts';
 import { clientCommand } from './commands/client.ts';
+import { consoleCommand } from './commands/console.ts';
 import { datasetCommand } from './commands/dataset.ts';
 import { destinationCommand } from './commands/destination.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -38,7 +39,7 @@ import { NotAllAccepted, UserError } from './user-error.ts';
 
 /** The commands by what one is about. */
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
-  'On this machine:': [startCommand, stopCommand, replayCommand, exampleCommand],
+  'On this machine:': [startCommand, consoleCommand, stopCommand, replayCommand, exampleCommand],
   'Definitions:': [initCommand, catalogCommand, schemaCommand, mappingCommand, segmentCommand, policyCommand],
   'Data:': [
     ingestCommand,

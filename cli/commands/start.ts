@@ -8,6 +8,8 @@ import { findDataFiles } from '#cli/ingest/data-files.ts';
 import { type Fed, ingestData, landingKey, routedOf, usualMethod, versionOf } from '#cli/ingest/ingest.ts';
 import { countBefore, type Flow, waitUntilFlowedThrough, waitUntilIdle } from '#cli/ingest/wait.ts';
 import { localConnectionKey, writeLocalVariables } from '#cli/local/catalog-variables.ts';
+import { buildConsole } from '#cli/local/console-build.ts';
+import { ensureConsoleClient } from '#cli/local/console-client.ts';
 import { deployLocal } from '#cli/local/deploy.ts';
 import { findOrStartLocalAws } from '#cli/local/endpoint.ts';
 import { enterLocalStage } from '#cli/local/environment.ts';
@@ -31,6 +33,7 @@ import { findResources, LOCAL_STAGE, type Resources } from '#cli/stage/use-stage
 import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { keySha256 } from '#core/ingestion/collection/connection.ts';
+import { consoleAddress } from './console.ts';
 import { endpointsOf } from './endpoints.ts';
 
 export interface StartOptions {
@@ -89,7 +92,10 @@ export async function start(root: string, options: StartOptions, progress: Progr
   const held = countHeld(await heldByReceivers(catalog.destinations.values(), sink.client, stores.exports));
   const report = printStage(await stageReport(stores, catalog, Date.now()), catalog, held);
   const warning = dead.length > 0 ? `Messages in dead-letter queues (docs/runbook.md): ${dead.join(', ')}\n\n` : '';
-  return `${report}\n${warning}${whatNext({ ...pages, sinkUrl: sink.url }, resources, options.catalog)}`;
+  return `${report}\n${warning}${whatNext({ ...pages, sinkUrl: sink.url }, resources, options.catalog)}
+The console: audiences, people, destinations and data in a browser. This address works once, for five minutes:
+  ${consoleAddress(root, pages.gatewayUrl)}
+`;
 }
 
 /** What browsers on this machine open and call. */
@@ -106,6 +112,7 @@ export async function openPages(
   resources: Resources,
   progress: Progress,
 ): Promise<Pages> {
+  await ensureConsoleClient(root, resources, LOCAL_STAGE);
   const gatewayUrl = await startGateway(root, await endpointsOf(resources));
   const shopUrl = await startShop(root, gatewayUrl, definitions);
   progress.step(`The edge host is at ${gatewayUrl}${shopUrl ? `, and a shop that uses it at ${shopUrl}` : ''}`);
@@ -136,7 +143,7 @@ export async function deployAndApply(
   const vendors = await openVendors(await loadCatalogFolder(catalogFolder, fixed), sink);
   const variables = writeLocalVariables(root, { ...fixed, ...vendors });
   const definitions = await loadCatalogFolder(catalogFolder, variables);
-  await deployLocal({ root, aws, log, running, stage: LOCAL_STAGE });
+  await Promise.all([buildConsole(root), deployLocal({ root, aws, log, running, stage: LOCAL_STAGE })]);
   const resources = await findResources(LOCAL_STAGE);
   await configureVendors(definitions, vendors, sink, resources);
   await activate(definitions, resources, progress);
@@ -191,6 +198,7 @@ const whatNext = (
 ): string => `What to try next
 ${listed([
   ...(shopUrl ? [[shopUrl, 'a shop whose pages are personalised, and what the platform sees of you'] as const] : []),
+  ['npm run tributary -- console', 'another address of the console'],
   ['npm run tributary -- status', 'this table again'],
   ['npm run tributary -- ingest --data DIR', 'more data: files named after datasets'],
   ['npm run tributary -- endpoints', 'where records are sent over HTTP, with which key'],

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ROUTES, type Route, type RouteName } from '#core/contract/routes.ts';
 import { type BackgroundServer, startServer, urlOf } from './background.ts';
+import { consoleFolder } from './console-build.ts';
 import type { Upstreams } from './gateway-server.ts';
 import { withLock } from './lock.ts';
 import { localPaths } from './paths.ts';
@@ -16,11 +17,12 @@ const MAIN = fileURLToPath(new URL('./gateway-main.ts', import.meta.url));
 
 /** The gateway of this checkout, as a server in the background. */
 export function gatewayServer(root: string): BackgroundServer {
-  const { upstreams, ...paths } = localPaths(root).gateway;
+  const { gateway, console: places } = localPaths(root);
+  const { upstreams, ...paths } = gateway;
   return {
     name: 'The gateway',
     main: MAIN,
-    args: [upstreams],
+    args: [upstreams, consoleFolder(root), places.onceTokens, places.client],
     marker: upstreams,
     paths,
     host: HOST,

@@ -17,6 +17,8 @@ export interface LocalPaths {
   readonly gateway: { readonly base: string; readonly state: string; readonly upstreams: string; readonly log: string };
   /** `identityKey`: the key with which the example shop signs who has logged in. */
   readonly shop: { readonly base: string; readonly state: string; readonly identityKey: string; readonly log: string };
+  /** `onceTokens`: of addresses that sign in once; `client`: as whom the console calls the stage. */
+  readonly console: { readonly onceTokens: string; readonly client: string };
   readonly assembly: string;
   readonly deployLog: string;
   readonly deployRecord: string;
@@ -63,6 +65,7 @@ export function localPaths(root: string): LocalPaths {
       identityKey: join(shop, 'identity-key.json'),
       log: join(shop, 'shop.log'),
     },
+    console: { onceTokens: join(base, 'console', 'once-tokens'), client: join(base, 'console', 'client.json') },
     assembly: join(base, 'cdk.out'),
     deployLog: join(base, 'deploy.log'),
     deployRecord: join(base, 'deploy.json'),

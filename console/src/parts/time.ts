@@ -16,3 +16,16 @@ export function ago(instant: string | number, now: number): string {
   if (passed >= MINUTE) return `${Math.floor(passed / MINUTE)} min ago`;
   return `${Math.max(0, Math.floor(passed / 1_000))} s ago`;
 }
+
+/** `2 h 5 min`. */
+export function duration(ms: number): string {
+  if (ms < MINUTE) return `${Math.round(ms / 1_000)} s`;
+  const [days, hours, minutes] = [
+    Math.floor(ms / DAY),
+    Math.floor((ms % DAY) / HOUR),
+    Math.floor((ms % HOUR) / MINUTE),
+  ];
+  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
+  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
+  return `${minutes} min`;
+}

@@ -15,6 +15,15 @@ export const parts = {
     loading: 'Loading',
     updated: (ago: string) => `updated ${ago}`,
     unknown: '–',
+    asOf: 'as of',
+    trend: (of: string, from: string, to: string) => `${of}: from ${from} to ${to}`,
+    needsScope: (scope: string) => `Needs the scope ${scope}`,
+  },
+  dialog: { close: 'Close', cancel: 'Cancel' },
+  table: {
+    more: 'Show 100 more',
+    some: (shown: string, of: string) => `${shown} of ${of}`,
+    all: (shown: string, hasMore: boolean) => (hasMore ? `The first ${shown}` : `${shown} in all`),
   },
   copy: {
     label: 'Copy as',

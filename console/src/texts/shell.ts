@@ -9,6 +9,7 @@ export const shell = {
     destinations: 'Destinations',
     data: 'Data',
     skip: 'Skip to content',
+    breadcrumb: 'Where this page is',
   },
   header: {
     stage: (stage: string) => `Stage ${stage}`,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { ROLES, type Role } from './roles.ts';
+import { ROLES, type Role } from '#core/contract/roles.ts';
 import { serveStage } from './serve.ts';
 import { createStage } from './stage.ts';
 

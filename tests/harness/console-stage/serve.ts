@@ -6,8 +6,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { consoleListener } from '#cli/local/console-server.ts';
 import { routeTo } from '#cli/local/gateway-server.ts';
 import { projectRoot } from '#cli/root.ts';
+import { ROLES, type Role } from '#core/contract/roles.ts';
 import { type Fault, type FaultOf, meetFault } from './faults.ts';
-import { ROLES, type Role } from './roles.ts';
 import type { ConsoleStage } from './stage.ts';
 
 /** Work that a stage has after a change is done this long after it, in its own time. */
@@ -32,7 +32,7 @@ export async function serveStage(stage: ConsoleStage, port = 0): Promise<ServedS
       const role = onceTokens.get(once);
       if (role === undefined) return undefined;
       onceTokens.delete(once);
-      return { token: await stage.tokenOf(role), name: role, scopes: ROLES[role], stage: stage.name };
+      return { token: await stage.tokenOf(role), name: role, scopes: ROLES[role].scopes, stage: stage.name };
     },
   });
   const server = createServer(async (incoming, response) => {

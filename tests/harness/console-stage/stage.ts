@@ -7,6 +7,7 @@ import type { Catalog } from '#core/catalog/catalog.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import type { ActiveDefinitions, ChangeNote } from '#core/catalog/definition-store.ts';
 import type { FunctionName } from '#core/contract/functions.ts';
+import { ROLES, type Role } from '#core/contract/roles.ts';
 import type { ObjectAddresses } from '#core/ports/object-addresses.ts';
 import { MemoryDefinitionStore } from '#lambdas/adapters/memory/definition-store.ts';
 import { createHandler as batchApi } from '#lambdas/functions/batch-api/handler.ts';
@@ -20,7 +21,6 @@ import { createPlatform, type PlatformOptions } from '#tests/harness/platform/pl
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 import { EXAMPLE_SINCE, playExample } from './example-day.ts';
-import { ROLES, type Role } from './roles.ts';
 
 /** When screens are looked at, unless it is said otherwise. */
 export const NOW = Date.parse('2026-11-30T12:00:00Z');
@@ -132,7 +132,7 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       return passing;
     },
     /** A token of a client that may do what a role may. */
-    tokenOf: async (role: Role): Promise<string> => (await callers.token(ROLES[role])).token,
+    tokenOf: async (role: Role): Promise<string> => (await callers.token(ROLES[role].scopes)).token,
   };
 }
 
