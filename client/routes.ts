@@ -3769,6 +3769,247 @@ export interface Routes {
     };
   };
   /**
+   * List rejected records with the reasons, without their contents
+   */
+  'GET /tributary/data/rejected': {
+    query: {
+      dataset?: string;
+      batch?: string;
+      reason?:
+        | 'malformed'
+        | 'invalid-encoding'
+        | 'too-large'
+        | 'too-deep'
+        | 'too-complex'
+        | 'invalid-envelope'
+        | 'unknown-dataset'
+        | 'schema-mismatch'
+        | 'schema-violation'
+        | 'mapping-failed'
+        | 'system-owned-field'
+        | 'unknown-namespace'
+        | 'unsupported-format'
+        | 'wrong-format'
+        | 'corrupt-file'
+        | 'empty-file'
+        | 'overwritten-before-read'
+        | 'removed-before-read'
+        | 'invalid-header'
+        | 'ambiguous-format'
+        | 'identity-suppressed'
+        | 'batch-failed';
+      source?: string;
+      since?: string;
+      until?: string;
+      start?: string;
+      limit?: string;
+    };
+    answer: {
+      rejected: {
+        reference: string;
+        id: string;
+        dataset: string;
+        receivedAt: string;
+        source: string;
+        row?: number;
+        format?: string;
+        isWholeFile: boolean;
+        rejections: {
+          code: string;
+          message: string;
+          column?: string;
+          pointer?: string;
+          expected?: string;
+          found?: string;
+          [k: string]: unknown;
+        }[];
+        [k: string]: unknown;
+      }[];
+      next?: string;
+    };
+  };
+  /**
+   * Export rejected records to fix them, one JSON object a line; the header x-next says where it goes on
+   */
+  'GET /tributary/data/rejected/export': {
+    query: {
+      dataset?: string;
+      batch?: string;
+      reason?:
+        | 'malformed'
+        | 'invalid-encoding'
+        | 'too-large'
+        | 'too-deep'
+        | 'too-complex'
+        | 'invalid-envelope'
+        | 'unknown-dataset'
+        | 'schema-mismatch'
+        | 'schema-violation'
+        | 'mapping-failed'
+        | 'system-owned-field'
+        | 'unknown-namespace'
+        | 'unsupported-format'
+        | 'wrong-format'
+        | 'corrupt-file'
+        | 'empty-file'
+        | 'overwritten-before-read'
+        | 'removed-before-read'
+        | 'invalid-header'
+        | 'ambiguous-format'
+        | 'identity-suppressed'
+        | 'batch-failed';
+      source?: string;
+      since?: string;
+      until?: string;
+      start?: string;
+      limit?: string;
+    };
+  };
+  /**
+   * Count rejected records by reason and place
+   */
+  'GET /tributary/data/rejected/reasons': {
+    query: {
+      dataset?: string;
+      batch?: string;
+      reason?:
+        | 'malformed'
+        | 'invalid-encoding'
+        | 'too-large'
+        | 'too-deep'
+        | 'too-complex'
+        | 'invalid-envelope'
+        | 'unknown-dataset'
+        | 'schema-mismatch'
+        | 'schema-violation'
+        | 'mapping-failed'
+        | 'system-owned-field'
+        | 'unknown-namespace'
+        | 'unsupported-format'
+        | 'wrong-format'
+        | 'corrupt-file'
+        | 'empty-file'
+        | 'overwritten-before-read'
+        | 'removed-before-read'
+        | 'invalid-header'
+        | 'ambiguous-format'
+        | 'identity-suppressed'
+        | 'batch-failed';
+      source?: string;
+      since?: string;
+      until?: string;
+    };
+    answer: {
+      groups: {
+        code: string;
+        column?: string;
+        pointer?: string;
+        expected?: string;
+        found?: string;
+        records: number;
+        [k: string]: unknown;
+      }[];
+      records: number;
+      isWhole: boolean;
+    };
+  };
+  /**
+   * Ingest rejected records, corrected or as they are, in the place that each had
+   */
+  'POST /tributary/data/rejected/replay': {
+    body: {
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      records: {
+        reference: string;
+        raw?: string;
+      }[];
+    };
+    answer: {
+      accepted: number;
+      duplicate: number;
+      rejected: number;
+      left: {
+        reference: string;
+        rejections: {
+          code: string;
+          message: string;
+          column?: string;
+          pointer?: string;
+          expected?: string;
+          found?: string;
+          [k: string]: unknown;
+        }[];
+      }[];
+      unknown: number;
+    };
+  };
+  /**
+   * Try rejected records, corrected or as they are, without ingesting them
+   */
+  'POST /tributary/data/rejected/validate': {
+    body: {
+      /**
+       * @minItems 1
+       * @maxItems 100
+       */
+      records: {
+        reference: string;
+        raw?: string;
+      }[];
+    };
+    answer: {
+      results: {
+        reference: string;
+        outcome: 'accepted' | 'rejected';
+        rejections: {
+          code: string;
+          message: string;
+          column?: string;
+          pointer?: string;
+          expected?: string;
+          found?: string;
+          [k: string]: unknown;
+        }[];
+      }[];
+    };
+  };
+  /**
+   * Show a rejected record with its contents; it is written down who saw it
+   */
+  'GET /tributary/data/rejected/{reference}': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      reference: string;
+      id: string;
+      dataset: string;
+      receivedAt: string;
+      source: string;
+      row?: number;
+      format?: string;
+      isWholeFile: boolean;
+      rejections: {
+        code: string;
+        message: string;
+        column?: string;
+        pointer?: string;
+        expected?: string;
+        found?: string;
+        [k: string]: unknown;
+      }[];
+      raw: string;
+      isText: boolean;
+      header?: string[];
+      cells?: string[];
+      delimiter?: string;
+      [k: string]: unknown;
+    };
+  };
+  /**
    * List all definitions of the catalog that is active
    */
   'GET /tributary/definitions': {

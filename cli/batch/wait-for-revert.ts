@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import { type BatchReport, printRevert, reportBatch } from '#cli/report/print-batches.ts';
+import { printRevert } from '#cli/report/print-batches.ts';
 import { UserError } from '#cli/user-error.ts';
+import { type BatchReport, reportBatch } from '#core/api/batch/batch-report.ts';
 import { findBatch } from '#core/api/batch/known-batch.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
 import type { Operations } from '#core/record/operations.ts';

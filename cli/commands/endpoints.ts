@@ -38,6 +38,7 @@ export async function endpointsOf(
     | 'management'
     | 'token'
     | 'profiles'
+    | 'rejected'
     | 'access'
     | 'stream'
     | 'landing'
@@ -54,6 +55,7 @@ export async function endpointsOf(
     management: reachableEndpoint(resources['management-url'], local),
     token: reachableEndpoint(resources['token-url'], local),
     profiles: reachableEndpoint(resources['profiles-url'], local),
+    rejected: reachableEndpoint(resources['rejected-url'], local),
     access: {
       ...reachableEndpoint(resources['access-url'], local),
       signedFor: signedFor(resources['access-url']),

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { loadCatalogFolder, parseVariables } from '#cli/catalog/load-folder.ts';
 import { fileSource } from '#cli/ingest/file-source.ts';
-import { testMapping } from '#cli/mapping/test-mapping.ts';
 import { collect, formerFlag, parseCount } from '#cli/options.ts';
 import { JSON_OPTION, printReport } from '#cli/output.ts';
 import { printMapping } from '#cli/report/print-mapping.ts';
 import { NotAllAccepted, UserError } from '#cli/user-error.ts';
 import { compileCatalog } from '#core/catalog/compile.ts';
+import { testMapping } from '#core/pipeline/test-mapping.ts';
 
 interface TestOptions {
   readonly catalog: string;

@@ -1,22 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JSON_LINES_OPTION, JSON_OPTION, printList, printReport } from '#cli/output.ts';
-import { correctableLine, parseCorrected } from '#cli/quarantine/corrected-file.ts';
+import { parseCorrected } from '#cli/quarantine/corrected-file.ts';
 import { table } from '#cli/report/table.ts';
 import { activeCatalog, storesOf, suppressionOf } from '#cli/stage/stores.ts';
 import { useStage } from '#cli/stage/use-stage.ts';
 import { UserError } from '#cli/user-error.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { replayCounters } from '#core/counts/contributions.ts';
-import {
-  type Corrected,
-  isWholeFile,
-  type QuarantineFilter,
-  type QuarantineReplay,
-  readQuarantine,
-  replayQuarantine,
-  rowId,
-} from '#core/pipeline/quarantine/quarantine.ts';
+import { correctableLine } from '#core/pipeline/quarantine/corrected.ts';
+import { isWholeFile, type QuarantineFilter, readQuarantine, rowId } from '#core/pipeline/quarantine/read.ts';
+import { type Corrected, type QuarantineReplay, replayQuarantine } from '#core/pipeline/quarantine/replay.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
 import type { OutcomeCounts } from '#core/record/operations.ts';
 import { REJECTION_CODES } from '#core/record/record.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { type BatchReport, reportBatch } from '#cli/report/print-batches.ts';
 import { UserError } from '#cli/user-error.ts';
+import { type BatchReport, reportBatch } from '#core/api/batch/batch-report.ts';
 import type { FindDeps } from '#core/api/batch/known-batch.ts';
 import { findBatches } from '#core/api/batch/list-batches.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';

@@ -1,19 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '#cli/user-error.ts';
-import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
-import { type Corrected, rowId } from '#core/pipeline/quarantine/quarantine.ts';
-import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
-
-/**
- * A rejected record as people fix it: `raw` is the record itself, as it came; bytes that are no UTF-8 show as �. Why it
- * was rejected stands beside it and is not read again.
- */
-export function correctableLine(row: QuarantineRow): string {
-  const { datasetId, position, rejections, header } = row;
-  const raw = Buffer.from(bytesOfRaw(row)).toString('utf8');
-  const about = { dataset: datasetId, position, rejections, ...(header && { header: header.join(',') }) };
-  return `${JSON.stringify({ id: rowId(row), raw, ...about })}\n`;
-}
+import type { Corrected } from '#core/pipeline/quarantine/replay.ts';
 
 const line = z.looseObject({ id: z.string().min(1), raw: z.string() });
 

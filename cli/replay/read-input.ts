@@ -1,7 +1,7 @@
-import { type FileNotes, receiveFile } from '#cli/ingest/receive-file.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
 import { type ReceivedRecord, unknownDataset } from '#core/pipeline/process.ts';
+import { type FileNotes, receiveFile } from '#core/pipeline/receive-file.ts';
 import { FileRejectedError, type Rejection } from '#core/record/record.ts';
 import { readRawInput } from './read-raw-input.ts';
 

@@ -1,66 +1,8 @@
-import type { KnownBatch } from '#core/api/batch/known-batch.ts';
-import type { BatchStatus } from '#core/api/batch/report.ts';
-import { statusOf } from '#core/api/batch/report.ts';
-import { BATCH_TRANSITIONS, type BatchTransition } from '#core/record/batch-transitions.ts';
+import type { BatchReport } from '#core/api/batch/batch-report.ts';
 import type { OutcomeCounts } from '#core/record/operations.ts';
-import type { Rejection } from '#core/record/record.ts';
-import type { RevertState } from '#core/revert/revert.ts';
 import { whatWasFound } from './print-replay.ts';
 import { whyNot } from './print-stage.ts';
 import { table } from './table.ts';
-
-/** A batch, as it is shown. */
-export interface BatchReport {
-  readonly id: string;
-  /** As AEP calls it (docs/ingestion.md). */
-  readonly status: BatchStatus;
-  readonly dataset: string;
-  /** Key of the file, or of the list of its files, in the landing bucket; nothing before the splitter has come to it. */
-  readonly file?: string;
-  readonly createdAt: string;
-  /** What was done with it, and when. */
-  readonly transitions: { readonly [transition in BatchTransition]?: string };
-  readonly chunks?: { readonly all: number; readonly validated: number; readonly completed: number };
-  /** What became of its records; of one that was taken back, what had. */
-  readonly counts?: OutcomeCounts;
-  /** What was found out of how its CSV files are written, and was not given: setting → value. */
-  readonly detected?: Readonly<Record<string, string>>;
-  /** Why its file holds no data. */
-  readonly ignored?: string;
-  /** Why the file, or the rest of it, could not be read, or too much of it was rejected. */
-  readonly reason?: Rejection;
-  /** How far it has come with being taken back. */
-  readonly revert?: { readonly phase: RevertState['phase']; readonly done: number; readonly of: number };
-}
-
-export function reportBatch({ upload, transitions, batch }: KnownBatch, revert?: RevertState): BatchReport {
-  const at = (instant: number): string => new Date(instant).toISOString();
-  const made = BATCH_TRANSITIONS.flatMap((name) => {
-    const instant = transitions[name];
-    return instant === undefined ? [] : [[name, at(instant)] as const];
-  });
-  return {
-    id: upload.id,
-    status: statusOf(transitions, batch),
-    dataset: upload.datasetId,
-    ...(batch && { file: batch.file }),
-    createdAt: at(upload.createdAt),
-    transitions: Object.fromEntries(made),
-    ...(batch && {
-      chunks: { all: batch.chunks, validated: batch.validatedChunks, completed: batch.completedChunks },
-      counts: batch.counts,
-      ...(batch.detected && { detected: batch.detected }),
-      ...(batch.ignored !== undefined && { ignored: batch.ignored }),
-      ...(batch.rejection && { reason: batch.rejection }),
-    }),
-    ...(revert && transitions.reverted === undefined && { revert: progressOf(revert) }),
-  };
-}
-
-function progressOf({ phase, next, jobPartitions, folders }: RevertState): NonNullable<BatchReport['revert']> {
-  const of = phase === 'collect' ? folders.length : phase === 'rebuild' ? jobPartitions : 1;
-  return { phase, done: phase === 'done' ? of : next, of };
-}
 
 /** Batches as a table, in the order they are given. */
 export function printBatches(batches: readonly BatchReport[]): string {

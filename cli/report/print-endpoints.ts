@@ -20,6 +20,7 @@ export interface StageEndpoints {
   readonly management: IngestionMethod;
   readonly token: IngestionMethod;
   readonly profiles: IngestionMethod;
+  readonly rejected: IngestionMethod;
   readonly access: IngestionMethod & SignedEndpoint;
   /** Names of the Kinesis stream and the bucket that take records without HTTP. */
   readonly stream: string;
@@ -31,8 +32,21 @@ export interface StageEndpoints {
 
 /** The endpoints for people, with requests to try. */
 export function printEndpoints(endpoints: StageEndpoints): string {
-  const { collection, edge, texts, textEvents, batch, management, token, profiles, access, stream, landing, stage } =
-    endpoints;
+  const {
+    collection,
+    edge,
+    texts,
+    textEvents,
+    batch,
+    management,
+    token,
+    profiles,
+    rejected,
+    access,
+    stream,
+    landing,
+    stage,
+  } = endpoints;
   const rows = [
     ['records, as they happen', `POST ${collection.url}/collection/{connectionId}`],
     ['', `POST ${collection.url}/collection/batch/{connectionId}`],
@@ -42,6 +56,7 @@ export function printEndpoints(endpoints: StageEndpoints): string {
     ['batches of files', `${batch.url}/data/foundation/import/batches`],
     ['definitions and operation', `${management.url}/data/foundation/…`],
     ['tokens of clients', `POST ${token.url}/ims/token/v3`],
+    ['rejected records', `${rejected.url}/tributary/data/rejected`],
     ['profiles, with a token', `${profiles.url}/data/core/ups/access/entities`],
     ['profiles, signed', `${access.url}/data/core/ups/access/entities`],
     ['Kinesis stream', stream],
@@ -60,14 +75,14 @@ const hostsOf = ({
   management,
   token,
   profiles,
+  rejected,
   access,
 }: StageEndpoints): string => `Every request needs the host of its endpoint
 ${table(
   ['endpoint', 'header'],
-  Object.entries({ collection, edge, texts, batch, management, token, profiles, access }).map(([name, { headers }]) => [
-    name,
-    `Host: ${headers.host ?? ''}`,
-  ]),
+  Object.entries({ collection, edge, texts, batch, management, token, profiles, rejected, access }).map(
+    ([name, { headers }]) => [name, `Host: ${headers.host ?? ''}`],
+  ),
 )}
 `;
 

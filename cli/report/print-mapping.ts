@@ -1,4 +1,4 @@
-import type { MappedRecord, MappingReport, Reason } from '#cli/mapping/test-mapping.ts';
+import type { MappedRecord, MappingReport, Reason } from '#core/pipeline/test-mapping.ts';
 import type { Rejection } from '#core/record/record.ts';
 import { isObject } from '#core/util/is-object.ts';
 import { table } from './table.ts';

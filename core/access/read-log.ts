@@ -14,10 +14,12 @@ export interface ProfileRead {
   readonly address?: string;
   /** What for, as the caller says. */
   readonly purpose?: string;
-  readonly what: 'profile' | 'events';
-  /** HMAC-SHA256 of each identity that was asked for, with the audit key of the stage. */
+  readonly what: 'profile' | 'events' | 'rejected-records';
+  /** HMAC-SHA256 of each identity that was asked for, with the audit key of the stage; of rejected records none is known. */
   readonly identities: readonly string[];
-  /** How many of them somebody is known by. */
+  /** Ids of rejected records whose contents were shown. */
+  readonly records?: readonly string[];
+  /** How many of them somebody is known by; of rejected records, how many were shown. */
   readonly found: number;
   /** Dotted paths; all fields where it is omitted. */
   readonly fields?: readonly string[];

@@ -110,6 +110,8 @@ export const ENVIRONMENT = {
     DESTINATION_QUEUES: jsonMap,
     ...pool,
   }),
+  /** rejected records over HTTP: shown, corrected, and ingested in the place that each had */
+  'rejected-records': z.object({ ...records, ...callers, ...audit, ...suppression }),
   /** Kinesis `collection` → stitch */
   'stitch-stream': z.object({ ...records, ...suppression }),
   /** S3 `landing` notification → chunks */

@@ -97,6 +97,16 @@ export const ROUTES = {
     paths: ['/ups/access/entities', '/data/core/ups/access/entities', '/data/core/identity/{proxy+}'],
     slowestMs: 3_000,
   },
+  rejected: {
+    host: 'management',
+    function: 'rejected-records',
+    authorization: 'by-function',
+    scope: 'by-row',
+    methods: ['GET', 'POST'],
+    paths: ['/tributary/data/rejected', '/tributary/data/rejected/{proxy+}'],
+    // A replay goes the whole way of its records.
+    slowestMs: 20_000,
+  },
   access: {
     host: 'signed',
     function: 'profile-access',

@@ -16,6 +16,7 @@ export const STAGE_PARAMETERS = [
   'token-url',
   /** Where profiles are read with a token: followed by `/ups/access/entities`; may end in a slash */
   'profiles-url',
+  'rejected-url',
   /** Where profiles are looked at, by signed requests: followed by `/ups/access/entities`; may end in a slash */
   'access-url',
   'landing-bucket',

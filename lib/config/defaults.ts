@@ -47,6 +47,8 @@ export const FUNCTION_SIZES: Readonly<Record<FunctionName, FunctionSize>> = {
   'delete-dataset-partition': { memoryMb: 1769, timeoutSeconds: 300 },
   // It compiles the catalog, and counts people for estimates.
   management: { memoryMb: 1769, timeoutSeconds: 29 },
+  // It stitches what was corrected, while somebody waits.
+  'rejected-records': { memoryMb: 1769, timeoutSeconds: 29 },
   'profile-access': { memoryMb: 1024, timeoutSeconds: 30 },
   'erase-person': { memoryMb: 512, timeoutSeconds: 300 },
   erase: { memoryMb: 1769, timeoutSeconds: 900 },

@@ -130,6 +130,11 @@ export class ComputeStack extends Stack {
       'Address of definitions and operation, at /data/foundation/…',
     );
     parameters.publish('profiles-url', urls['profiles-url'], 'Address of profiles, at /ups/access/entities; tokens');
+    parameters.publish(
+      'rejected-url',
+      urls['rejected-url'],
+      'Address of rejected records, at /tributary/data/rejected',
+    );
     parameters.publish('token-url', urls['token-url'], 'Address where clients ask for tokens, at /ims/token/v3');
     parameters.publish('reverts-queue', queues.reverts.queue.queueUrl, 'Queue of batches that are to be taken back');
     parameters.publishMap(

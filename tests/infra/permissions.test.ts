@@ -148,6 +148,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'ErasePerson',
       'EvaluatePart',
       'ExpirePart',
+      'RejectedRecords',
       'RevertBatch',
       'StitchChunk',
       'StitchStream',
@@ -164,6 +165,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
       'ErasePerson',
       'ExportFiles',
       'ProfileAccess',
+      'RejectedRecords',
       'RevertBatch',
       'StitchChunk',
       'StitchStream',
@@ -184,7 +186,7 @@ describe.each(STAGE_NAMES)('permissions in stage %s', (stage) => {
         .filter(({ resources }) => resources.some((resource) => resource.startsWith(identityOf(audit))))
         .map(({ actions }) => `${policy.logicalId.replace(/Role.*$/, '')}: ${actions}`),
     );
-    expect(grants).toEqual(['ProfileAccess: dynamodb:PutItem']);
+    expect(grants).toEqual(['ProfileAccess: dynamodb:PutItem', 'RejectedRecords: dynamodb:PutItem']);
   });
 
   it('let who gives tokens read the clients and their key, and nothing else', () => {

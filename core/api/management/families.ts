@@ -7,6 +7,7 @@ export const FAMILIES = {
   audiences: { base: '/tributary/audiences', code: 'AUDI', title: 'Audiences' },
   overview: { base: '/tributary/overview', code: 'OVW', title: 'Overview' },
   counts: { base: '/tributary/counts', code: 'CNT', title: 'Counts' },
+  data: { base: '/tributary/data', code: 'DATA', title: 'Data: batches, rejected records, mappings of files' },
   description: { base: '', code: 'API', title: 'Description of this API' },
   'schema-registry': { base: '/data/foundation/schemaregistry', code: 'XDM', title: 'Schema registry' },
   catalog: { base: '/data/foundation/catalog', code: 'CATALOG', title: 'Catalog' },

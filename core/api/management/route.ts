@@ -52,3 +52,8 @@ export const routeOf =
     row: ApiRoute<Query, Body, Deps>,
   ): ApiRoute<z.ZodType, z.ZodType, Deps> =>
     row as unknown as ApiRoute<z.ZodType, z.ZodType, Deps>;
+
+/** A row without what answers it: for a table whose handlers may do what those who describe it may not. */
+export const described = <Query extends z.ZodType = z.ZodType, Body extends z.ZodType = z.ZodType>(
+  row: Omit<ApiRoute<Query, Body>, 'handle'>,
+): Omit<ApiRoute<Query, Body>, 'handle'> => row;

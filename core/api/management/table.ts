@@ -9,6 +9,7 @@ import { MERGE_POLICY_ROUTES } from '../merge-policies/routes.ts';
 import { NAMESPACE_ROUTES } from '../namespaces/routes.ts';
 import { OVERVIEW_ROUTES } from '../overview/routes.ts';
 import { PEOPLE_ROUTES } from '../people/routes.ts';
+import { REJECTED_RECORDS } from '../rejected-records/description.ts';
 import { SCHEMA_REGISTRY_ROUTES } from '../schema-registry/routes.ts';
 import { SEGMENT_ROUTES } from '../segments/routes.ts';
 import { STAGE_ROUTES } from '../stage/routes.ts';
@@ -35,7 +36,7 @@ let description: object | undefined;
 
 /** The description of the host in the form of OpenAPI; made when it is first asked for. */
 export function describeHost(): object {
-  description ??= openApiOf([...API_ROUTES, ...PEOPLE_ROUTES], '0.1.0');
+  description ??= openApiOf([...API_ROUTES, ...PEOPLE_ROUTES, ...Object.values(REJECTED_RECORDS)], '0.1.0');
   return description;
 }
 

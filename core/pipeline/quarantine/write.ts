@@ -50,6 +50,14 @@ export function writeFileRejection(
   return writeToQuarantine(quarantine, `file-${invocation}`, [row]);
 }
 
+/** What the keys of the objects begin with that hold the rejected records of a batch, and its file where that was rejected. */
+export const batchPrefixes = ({
+  datasetId,
+  id,
+  receivedAt,
+}: Pick<NewBatch, 'datasetId' | 'id' | 'receivedAt'>): string[] =>
+  [`${id}-`, `file-${id}.`, `file-${id}-`].map((name) => `${folderAt(datasetId, receivedAt)}${name}`);
+
 /** The rejected rows of a batch, object by object. @param receivedAt of the batch */
 export async function* batchRows(
   quarantine: ObjectStore,
@@ -80,7 +88,20 @@ export function readArchive<T>(bytes: Uint8Array): T[] {
 }
 
 /** Writes all rows of an object of the quarantine. */
-export function writeArchive(store: ObjectStore, key: string, rows: readonly RawFormat[]): Promise<void> {
+export const writeArchive = (store: ObjectStore, key: string, rows: readonly RawFormat[]): Promise<void> =>
+  store.put(key, packArchive(rows), GZIP);
+
+/** The same, only where the object still is what it was. @returns undefined where it is not, and nothing was written */
+export const writeArchiveIf = (
+  store: Pick<ObjectStore, 'putIf'>,
+  key: string,
+  rows: readonly RawFormat[],
+  etag: string,
+): Promise<string | undefined> => store.putIf(key, packArchive(rows), etag, GZIP);
+
+const GZIP = { contentType: 'application/gzip' };
+
+function packArchive(rows: readonly RawFormat[]): Uint8Array {
   const lines: string[] = [];
   let latest: RawFormat['header'];
   for (const { header, ...row } of rows) {
@@ -88,7 +109,7 @@ export function writeArchive(store: ObjectStore, key: string, rows: readonly Raw
     latest = header ?? latest;
     lines.push(JSON.stringify(row));
   }
-  return store.put(key, gzipSync(`${lines.join('\n')}\n`), { contentType: 'application/gzip' });
+  return gzipSync(`${lines.join('\n')}\n`);
 }
 
 const put = (

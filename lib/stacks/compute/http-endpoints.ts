@@ -7,6 +7,7 @@ import { generatedSecret } from '#lib/constructs/generated-secret.ts';
 import {
   countMessages,
   countMessagesUnder,
+  deleteObjects,
   listObjects,
   listVersions,
   makeSecretsUnder,
@@ -39,6 +40,7 @@ export type Urls = Readonly<
     | 'management-url'
     | 'token-url'
     | 'profiles-url'
+    | 'rejected-url'
     | 'access-url',
     string
   >
@@ -106,6 +108,7 @@ export function addHttpEndpoints(
     'token-url': management.add({ target: addToken(make), route: ROUTES.token }),
     // The URL of a function that answers both asks for no signature: with one that does, nobody could call with a token.
     'profiles-url': management.add({ target: access, route: ROUTES.profiles }),
+    'rejected-url': management.add({ target: addRejectedRecords(make), route: ROUTES.rejected }),
     'access-url': signedHost.add({ target: access, route: ROUTES.access }),
   };
   return { urls, late };
@@ -164,6 +167,28 @@ function allowGivingLanes({ config, data, lanes }: FunctionFactory, { function: 
   const { queue, deadLetters } = lanes.files.work;
   countMessages(made, [queue, deadLetters]);
   switchSourcesOf(made, [lanes.deliver.function]);
+}
+
+/** Rejected records over HTTP. It writes profiles, as whoever ingests them for the first time; of people it shows nothing else. */
+function addRejectedRecords(make: FunctionFactory): TributaryFunction {
+  const { data } = make;
+  const made = make.function('RejectedRecords', 'rejected-records', 'rejected records over HTTP → profiles', {
+    ...make.catalog(),
+    ...make.callers(),
+    ...make.audit(),
+    ...make.suppression(),
+    PROFILES_TABLE: data.profiles.tableName,
+    TIMELINE_TABLE: data.timeline.tableName,
+    LAKE_BUCKET: data.lake.bucketName,
+    QUARANTINE_BUCKET: data.quarantine.bucketName,
+  });
+  make.allowAuditing(made);
+  make.allowSuppressing(made);
+  make.allowStitching(made);
+  readObjects(made.function, data.quarantine);
+  uploadObjects(made.function, data.quarantine);
+  deleteObjects(made.function, data.quarantine);
+  return made;
 }
 
 /** A client's id and secret → a token. It alone reads the key that tokens are signed with. */

@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { reportBatch } from '#cli/report/print-batches.ts';
+import { reportBatch } from '#core/api/batch/batch-report.ts';
 import { findBatch } from '#core/api/batch/known-batch.ts';
 import { describeBatch } from '#core/api/batch/report.ts';
 import { type CompiledCatalog, compileCatalog } from '#core/catalog/compile.ts';

@@ -4,12 +4,8 @@ import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { SUPPRESS_NOBODY } from '#core/governance/suppress.ts';
 import { bytesOfRaw } from '#core/ingestion/text/decode-json.ts';
-import {
-  type QuarantineFilter,
-  readQuarantine,
-  replayQuarantine,
-  rowId,
-} from '#core/pipeline/quarantine/quarantine.ts';
+import { type QuarantineFilter, readQuarantine, rowId } from '#core/pipeline/quarantine/read.ts';
+import { replayQuarantine } from '#core/pipeline/quarantine/replay.ts';
 import { MAX_RECORD_BYTES } from '#core/record/record.ts';
 import { replayInto } from '#tests/harness/core/count-store.memory.ts';
 import { allProfiles } from '#tests/harness/core/profiles.ts';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { correctableLine, parseCorrected } from '#cli/quarantine/corrected-file.ts';
+import { parseCorrected } from '#cli/quarantine/corrected-file.ts';
 import { tally } from '#cli/report/table.ts';
 import { UserError } from '#cli/user-error.ts';
 import { rawOf } from '#core/ingestion/text/decode-json.ts';
-import { rowId } from '#core/pipeline/quarantine/quarantine.ts';
+import { correctableLine } from '#core/pipeline/quarantine/corrected.ts';
+import { rowId } from '#core/pipeline/quarantine/read.ts';
 import type { QuarantineRow } from '#core/pipeline/quarantine/write.ts';
 
 const rowOf = (text: string, row: number): QuarantineRow => ({

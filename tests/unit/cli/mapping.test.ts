@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { MappingReport } from '#cli/mapping/test-mapping.ts';
+import type { MappingReport } from '#core/pipeline/test-mapping.ts';
 import { cli } from '#tests/harness/cli.ts';
 
 let folder: string;

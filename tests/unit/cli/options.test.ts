@@ -11,7 +11,7 @@ const attributeOf = (option: string): string =>
 /** Whose options are passed on as a whole, and where they are read then. */
 const PASSED_ON: Readonly<Record<string, string>> = {
   'cli/destination/command.ts': 'cli/destination/errors.ts',
-  'cli/commands/quarantine.ts': 'core/pipeline/quarantine/quarantine.ts',
+  'cli/commands/quarantine.ts': 'core/pipeline/quarantine/read.ts',
 };
 
 /** Options of a command that its code does not read: a renamed variable is enough, and nothing else tells. */

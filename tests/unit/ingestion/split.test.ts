@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { compileCatalog } from '#core/catalog/compile.ts';
 import { METRICS } from '#core/contract/metrics.ts';
 import type { ChunkMessage } from '#core/ingestion/batch/chunk-message.ts';
-import { readQuarantine } from '#core/pipeline/quarantine/quarantine.ts';
+import { readQuarantine } from '#core/pipeline/quarantine/read.ts';
 import { createMemoryObjectStore } from '#lambdas/adapters/memory/object-store.ts';
 import { createSplitter, notification } from '#lambdas/functions/split/handler.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';

@@ -1,11 +1,10 @@
-import { type FileNotes, type ReceivedOfFile, receiveFile } from '#cli/ingest/receive-file.ts';
-import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import type { Omission } from '#core/ingestion/mapping/mapped.ts';
-import type { CompiledDataset } from '#core/ingestion/settings.ts';
+import type { CompiledDataset, IngestionSettings } from '#core/ingestion/settings.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { validate } from '#core/pipeline/process.ts';
 import type { OmittedIdentity } from '#core/record/omitted-identity.ts';
 import { type DecodedRecord, FileRejectedError, type Rejection } from '#core/record/record.ts';
+import { validate } from './process.ts';
+import { type ChunkWindow, type FileNotes, type ReceivedOfFile, receiveFile } from './receive-file.ts';
 
 /** One of the first records, before and after. */
 export interface MappedRecord {
@@ -34,7 +33,7 @@ export interface Reason {
   readonly firstRow: number;
 }
 
-/** What `mapping test` tells. */
+/** What would come of a file: what `mapping test` tells. */
 export interface MappingReport {
   readonly dataset: string;
   readonly records: number;
@@ -56,19 +55,21 @@ const MAX_REASONS = 1_000;
 /**
  * Maps the records of a file as the stage does, and tells what comes of them. Nothing is stored.
  * @param rows how many of the first records are shown
+ * @param window which part of a large file is read; all of it where it is omitted
  */
 export async function testMapping(
   source: ByteSource,
   dataset: CompiledDataset,
-  catalog: CompiledCatalog,
+  catalog: IngestionSettings,
   rows: number,
+  window?: ChunkWindow,
 ): Promise<MappingReport> {
   const notes: FileNotes = { repeatedHeaders: 0 };
   const counter = new Counter();
   const first: MappedRecord[] = [];
   let rejection: Rejection | undefined;
   try {
-    for await (const of of receiveFile(source, dataset, 0, String, notes)) {
+    for await (const of of receiveFile(source, dataset, 0, String, notes, window)) {
       const record = mappedOf(of, catalog);
       counter.add(record);
       if (first.length < rows) first.push(record);
@@ -87,7 +88,7 @@ export async function testMapping(
   };
 }
 
-function mappedOf({ decoded, header, received }: ReceivedOfFile, catalog: CompiledCatalog): MappedRecord {
+function mappedOf({ decoded, header, received }: ReceivedOfFile, catalog: IngestionSettings): MappedRecord {
   const { accepted, rejected } = validate([received], catalog);
   const record = accepted[0]?.record;
   const { row = 0 } = decoded.position;

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { Suppress } from '#core/governance/suppress.ts';
-import { ingestionIdOf } from '#core/ingestion/ids.ts';
 import type { IngestionSettings } from '#core/ingestion/settings.ts';
 import { writeToLake } from '#core/lake/write.ts';
 import type { ObjectStore } from '#core/ports/object-store.ts';
@@ -8,73 +7,12 @@ import type { FoldOutcome } from '#core/profile/fold.ts';
 import type { AcceptedRecord } from '#core/record/accepted-record.ts';
 import type { OutcomeCounts } from '#core/record/operations.ts';
 import type { Rejection } from '#core/record/record.ts';
-import { DAY_MS } from '#core/util/durations.ts';
 import { addCounts, countByDataset, countOutcomes, NO_COUNTS } from '../counts.ts';
 import { type IngestDeps, ingest } from '../ingest.ts';
 import { partSuppressed, validate, withoutSuppressed } from '../process.ts';
+import { isWholeFile, objectAt, type QuarantineFilter, type QuarantineObject, readQuarantine, rowId } from './read.ts';
 import { receiveAgain, receiveCorrected } from './receive-again.ts';
-import { type QuarantineRow, readArchive, writeArchive } from './write.ts';
-
-/** Which rejected records are meant; what is left out does not matter. */
-export interface QuarantineFilter {
-  readonly dataset?: string | undefined;
-  /** Code of a rejection. */
-  readonly reason?: string | undefined;
-  /** A part of the source: of the key of a file, or of `kinesis:<shard>`. */
-  readonly source?: string | undefined;
-  /** Epoch ms of arrival. */
-  readonly since?: number | undefined;
-  /** Not included. */
-  readonly until?: number | undefined;
-  /** Beginnings of ids of rows. */
-  readonly ids?: readonly string[] | undefined;
-}
-
-/** What people call a rejected record: the same as long as it is there. */
-export const rowId = ({ position, receivedAt }: Pick<QuarantineRow, 'position' | 'receivedAt'>): string =>
-  ingestionIdOf(position, receivedAt);
-
-/** A file that was rejected as a whole: its records are not here, they are in the file. */
-export const isWholeFile = ({ position: { row, sequenceNumber } }: QuarantineRow): boolean =>
-  row === undefined && sequenceNumber === undefined;
-
-/** Whether all that a filter names is so of a rejected record. */
-export function matches(row: QuarantineRow, { dataset, reason, source, since, until, ids }: QuarantineFilter): boolean {
-  return (
-    (dataset === undefined || row.datasetId === dataset) &&
-    (reason === undefined || row.rejections.some(({ code }) => code === reason)) &&
-    (source === undefined || row.position.source.includes(source)) &&
-    (since === undefined || row.receivedAt >= since) &&
-    (until === undefined || row.receivedAt < until) &&
-    (ids === undefined || ids.some((id) => rowId(row).startsWith(id)))
-  );
-}
-
-/** Rejected records with the key of the object they are in, in the order of their objects. */
-export async function* readQuarantine(
-  quarantine: ObjectStore,
-  filter: QuarantineFilter,
-): AsyncIterable<{
-  readonly key: string;
-  readonly rows: readonly QuarantineRow[];
-  readonly all: readonly QuarantineRow[];
-}> {
-  for await (const key of quarantine.list('dataset=')) {
-    if (!mayHold(key, filter)) continue;
-    const bytes = await quarantine.get(key);
-    if (!bytes) continue;
-    const all = readArchive<QuarantineRow>(bytes);
-    const rows = all.filter((row) => matches(row, filter));
-    if (rows.length > 0) yield { key, rows, all };
-  }
-}
-
-/** Whole days are left out by the names of objects. */
-function mayHold(key: string, { since, until }: QuarantineFilter): boolean {
-  const day = Date.parse(/\/date=(\d{4}-\d\d-\d\d)\//.exec(key)?.[1] ?? '');
-  if (Number.isNaN(day)) return true;
-  return (since === undefined || day + DAY_MS > since) && (until === undefined || day < until);
-}
+import { type QuarantineRow, writeArchiveIf } from './write.ts';
 
 export interface QuarantineReplayDeps {
   readonly catalog: IngestionSettings;
@@ -117,24 +55,54 @@ export async function replayQuarantine(
 ): Promise<QuarantineReplay> {
   const unknown = new Set(corrected?.keys());
   const result = { accepted: 0, duplicate: 0, rejected: 0, files: 0, left: [], unknown: [] };
-  for await (const { key, rows, all } of readQuarantine(deps.quarantine, filter)) {
-    const records = rows.filter((row) => !isWholeFile(row));
-    if (!corrected) result.files += rows.length - records.length;
+  for await (const object of readQuarantine(deps.quarantine, filter)) {
+    const records = object.rows.filter((row) => !isWholeFile(row));
+    if (!corrected) result.files += object.rows.length - records.length;
     const chosen = corrected ? records.filter((row) => corrected.has(rowId(row))) : records;
     for (const row of chosen) unknown.delete(rowId(row));
-    if (chosen.length > 0) await replayObject(key, chosen, all, deps, result, corrected);
+    if (chosen.length > 0) await replayObject(object, chosen, deps, result, corrected);
   }
   return { ...result, unknown: [...unknown] };
 }
 
 async function replayObject(
-  key: string,
+  object: QuarantineObject,
   chosen: readonly QuarantineRow[],
-  all: readonly QuarantineRow[],
-  { catalog, quarantine, lake, stitch: deps, suppress, countReplay }: QuarantineReplayDeps,
+  deps: QuarantineReplayDeps,
   result: QuarantineReplay,
   corrected: Corrected | undefined,
 ): Promise<void> {
+  const replayed = await ingestAgain(object.key, chosen, deps, corrected);
+  let latest: Pick<QuarantineObject, 'key' | 'etag' | 'all'> | undefined = object;
+  // Others may replay records of the same object: what they have done in the meantime stays done, and is counted once.
+  while (latest) {
+    const settled = settle(latest.all, replayed, corrected !== undefined);
+    if (await writeLeft(latest, settled.left, deps.quarantine)) {
+      for (const [datasetId, counts] of corrections(settled, deps.catalog)) {
+        await deps.countReplay(datasetId, counts);
+      }
+      addTo(result, settled, corrected !== undefined);
+      return;
+    }
+    latest = await objectAt(object.key, deps.quarantine);
+  }
+}
+
+/** What came of records that were ingested once more. */
+interface Replayed {
+  readonly chosen: readonly QuarantineRow[];
+  readonly rejected: readonly QuarantineRow[];
+  readonly outcomes: readonly FoldOutcome[];
+  /** The id of the rejected record that a record, or one that is rejected again, comes from. */
+  originOf(one: AcceptedRecord | QuarantineRow): string;
+}
+
+async function ingestAgain(
+  key: string,
+  chosen: readonly QuarantineRow[],
+  { catalog, lake, stitch: deps, suppress }: QuarantineReplayDeps,
+  corrected: Corrected | undefined,
+): Promise<Replayed> {
   // A Kinesis record that was rejected as a whole may be found to hold several.
   const origin = new Map<string, string>();
   const received = [...chosen].sort(byIngestion).flatMap((row) => {
@@ -150,29 +118,66 @@ async function replayObject(
   await writeToLake(lake, partOf(key, records), accepted);
   const { outcomes: stitched, failed } = await ingest(records, deps);
   if (failed[0]) throw failed[0].error;
-  const outcomes = [...suppressed, ...stitched];
+  const ofRecords = new Map(validated.accepted.map(({ record, received: from }) => [record, origin.get(rowId(from))!]));
+  return {
+    chosen,
+    rejected,
+    outcomes: [...suppressed, ...stitched],
+    originOf: (one) => ('position' in one ? origin.get(rowId(one))! : ofRecords.get(one)!),
+  };
+}
 
-  const again = Map.groupBy(rejected, (row) => origin.get(rowId(row))!);
-  const replayed = new Set(chosen.map(rowId));
+/** What a replay leaves of an object, and what of it has become something else by that. */
+interface Settled {
+  readonly left: readonly QuarantineRow[];
+  readonly gone: readonly QuarantineRow[];
+  readonly found: readonly QuarantineRow[];
+  readonly rejected: readonly { readonly id: string; readonly rejections: readonly Rejection[] }[];
+  readonly outcomes: readonly FoldOutcome[];
+}
+
+function settle(
+  all: readonly QuarantineRow[],
+  { chosen, rejected, outcomes, originOf }: Replayed,
+  isCorrected: boolean,
+): Settled {
+  const there = new Set(all.map(rowId));
+  const still = chosen.filter((row) => there.has(rowId(row)));
+  const ofThem = rejected.filter((row) => there.has(originOf(row)));
+  const again = Map.groupBy(ofThem, originOf);
+  const replayed = new Set(still.map(rowId));
   const isSame = (row: QuarantineRow): boolean =>
     again.get(rowId(row))?.some((one) => rowId(one) === rowId(row)) ?? false;
   // Where records with errors stay as they came, so does what holds them.
   const stays = (row: QuarantineRow): readonly QuarantineRow[] =>
-    again.has(rowId(row)) && corrected ? [row] : (again.get(rowId(row)) ?? []);
-  const gone = chosen.filter((row) => !(corrected ? again.has(rowId(row)) : isSame(row)));
-  const found = corrected ? [] : rejected.filter((row) => !replayed.has(rowId(row)));
-  for (const [datasetId, counts] of corrections(gone, { rejected: found, outcomes }, catalog)) {
-    await countReplay(datasetId, counts);
-  }
+    again.has(rowId(row)) && isCorrected ? [row] : (again.get(rowId(row)) ?? []);
   const left = all.flatMap((row) => (replayed.has(rowId(row)) ? stays(row) : [row]));
-  if (left.length === 0) await quarantine.delete([key]);
-  else if (left.length !== all.length || !corrected) await writeArchive(quarantine, key, left);
-  const { accepted: taken, duplicate } = countOutcomes({ rejected: [], outcomes });
-  result.accepted += taken;
+  return {
+    left,
+    gone: still.filter((row) => !(isCorrected ? again.has(rowId(row)) : isSame(row))),
+    found: isCorrected ? [] : ofThem.filter((row) => !replayed.has(rowId(row))),
+    rejected: ofThem.map((row) => ({ id: originOf(row), rejections: row.rejections })),
+    outcomes: outcomes.filter(({ record }) => there.has(originOf(record))),
+  };
+}
+
+/** @returns whether it was written: not where the object is another by now */
+async function writeLeft(
+  { key, etag, all }: Pick<QuarantineObject, 'key' | 'etag' | 'all'>,
+  left: readonly QuarantineRow[],
+  quarantine: ObjectStore,
+): Promise<boolean> {
+  if (left.length === 0) return quarantine.deleteIf(key, etag);
+  if (left.length === all.length && left.every((row, i) => row === all[i])) return true;
+  return (await writeArchiveIf(quarantine, key, left, etag)) !== undefined;
+}
+
+function addTo(result: QuarantineReplay, { outcomes, rejected }: Settled, isCorrected: boolean): void {
+  const { accepted, duplicate } = countOutcomes({ rejected: [], outcomes });
+  result.accepted += accepted;
   result.duplicate += duplicate;
   result.rejected += rejected.length;
-  if (corrected)
-    result.left.push(...rejected.map((row) => ({ id: origin.get(rowId(row))!, rejections: row.rejections })));
+  if (isCorrected) (result.left as (typeof rejected)[number][]).push(...rejected);
 }
 
 const byIngestion = (x: QuarantineRow, y: QuarantineRow): number =>
@@ -185,18 +190,14 @@ function partOf(key: string, records: readonly AcceptedRecord[]): string {
 }
 
 /** What the run statistics lack: these were rejected, and are something else now. */
-function corrections(
-  gone: readonly QuarantineRow[],
-  now: { readonly rejected: readonly QuarantineRow[]; readonly outcomes: readonly FoldOutcome[] },
-  catalog: IngestionSettings,
-): Map<string, OutcomeCounts> {
+function corrections({ gone, found, outcomes }: Settled, catalog: IngestionSettings): Map<string, OutcomeCounts> {
   const isKnown = (id: string): boolean => catalog.datasets.has(id);
   // A record of a dataset that nobody knew was counted as one of `unknown`.
   const unknown = new Set(
     gone.filter(({ rejections }) => rejections[0]!.code === 'unknown-dataset').map((row) => row.datasetId),
   );
   const was = countByDataset({ rejected: gone, outcomes: [] }, (id) => !unknown.has(id));
-  const is = countByDataset(now, isKnown);
+  const is = countByDataset({ rejected: found, outcomes }, isKnown);
   for (const [id, counts] of was) is.set(id, addCounts(is.get(id) ?? NO_COUNTS, negative(counts)));
   return is;
 }

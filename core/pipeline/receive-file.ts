@@ -2,8 +2,8 @@ import { listChunks } from '#core/ingestion/batch/list-chunks.ts';
 import { decodeChunk, type Noted, nullFieldsOf } from '#core/ingestion/decode.ts';
 import type { CompiledDataset } from '#core/ingestion/settings.ts';
 import type { ByteSource } from '#core/ingestion/source/byte-source.ts';
-import { type ReceivedRecord, receiveRow } from '#core/pipeline/process.ts';
 import type { DecodedRecord } from '#core/record/record.ts';
+import { type ReceivedRecord, receiveRow } from './process.ts';
 
 const CHUNK_BYTES = 8 * 1_048_576;
 
@@ -21,6 +21,17 @@ export interface ReceivedOfFile {
   readonly received: ReceivedRecord;
 }
 
+/** Of which chunks records are read: from one on, and until there is no more time. */
+export interface ChunkWindow {
+  readonly first: number;
+  /** Asked between two chunks. */
+  isOver(): boolean;
+  /** Told which chunk is the next one, where it is over before the end of the file. */
+  goOnAt(chunk: number): void;
+}
+
+const WHOLE_FILE: ChunkWindow = { first: 0, isOver: () => false, goOnAt: () => {} };
+
 /**
  * The records of a file as the stage reads an upload: one after the other, each mapped.
  * @param tieBreakers puts the records in order
@@ -32,11 +43,14 @@ export async function* receiveFile(
   receivedAt: number,
   tieBreakers: (record: number) => string,
   notes: FileNotes,
+  window: ChunkWindow = WHOLE_FILE,
 ): AsyncIterable<ReceivedOfFile> {
   const plan = await listChunks(source, { targetBytes: CHUNK_BYTES, files: dataset.files });
   if (plan.detected) notes.detected = plan.detected;
   let record = 0;
-  for (const chunk of plan.chunks) {
+  for (const [i, chunk] of plan.chunks.entries()) {
+    if (i < window.first) continue;
+    if (i > window.first && window.isOver()) return window.goOnAt(i);
     for await (const some of decodeChunk(source, plan, chunk, nullFieldsOf(dataset), notes)) {
       for (const decoded of some) {
         const metadata = { receivedAt, tieBreaker: tieBreakers(record++) };
