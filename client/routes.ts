@@ -4307,4 +4307,380 @@ export interface Routes {
       };
     };
   };
+  /**
+   * Show some members of an audience
+   */
+  'GET /tributary/profiles': {
+    query: {
+      audience: string;
+      limit?: string;
+    };
+    answer: {
+      audience: {
+        id: string;
+        name: string;
+      };
+      asOf: string;
+      profiles: {
+        reference: string;
+        identity: {
+          namespace: string;
+          value?: string;
+        };
+        since: string;
+        fields: {
+          path: string[];
+          value?: unknown;
+          isMasked?: true;
+          labels: string[];
+        }[];
+      }[];
+      isComplete: boolean;
+    };
+  };
+  /**
+   * Find a person by an identity
+   */
+  'POST /tributary/profiles/search': {
+    body: {
+      namespace: string;
+      value: string;
+    };
+    answer: {
+      profiles: {
+        reference: string;
+        identity: {
+          namespace: string;
+          value?: string;
+        };
+        identities: number;
+      }[];
+    };
+  };
+  /**
+   * Show by what a person is known, and how fresh that is
+   */
+  'GET /tributary/profiles/{reference}': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      reference: string;
+      identity: {
+        namespace: string;
+        value?: string;
+      };
+      identities: {
+        namespace: string;
+        value?: string;
+        id: string;
+      }[];
+      mergePolicy: {
+        id: string;
+        name: string;
+      };
+      optedOut: boolean;
+      datasets: string[];
+      lastModifiedAt: string;
+      asOf: string;
+      values: 'all' | 'some' | 'masked';
+    };
+  };
+  /**
+   * Show the attributes of a person, and which record each comes from
+   */
+  'GET /tributary/profiles/{reference}/attributes': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      mergePolicy: {
+        id: string;
+        name: string;
+      };
+      asOf: string;
+      attributes: {
+        path: string[];
+        value?: unknown;
+        isMasked?: true;
+        labels: string[];
+        dataset: string;
+        identity: {
+          namespace: string;
+          value?: string;
+          id: string;
+        };
+        recordedAt: string;
+      }[];
+    };
+  };
+  /**
+   * Show in which audiences a person is, since when and until when
+   */
+  'GET /tributary/profiles/{reference}/audiences': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      asOf: string;
+      optedOut: boolean;
+      audiences: {
+        id: string;
+        name: string;
+        description?: string;
+        status: 'realized' | 'exited' | 'none';
+        since?: string;
+        changesAt?: string;
+        method?: string;
+      }[];
+      omitted: number;
+    };
+  };
+  /**
+   * Explain why a person is in an audience, or is not
+   */
+  'GET /tributary/profiles/{reference}/audiences/{id}/explanation': {
+    path: {
+      reference: string;
+      id: string;
+    };
+    answer: {
+      audience: {
+        id: string;
+        name: string;
+      };
+      asOf: string;
+      method: string;
+      isMember: boolean;
+      optedOut: boolean;
+      evaluated?: {
+        status: 'realized' | 'exited';
+        since: string;
+      };
+      rule: {
+        kind: 'and' | 'or' | 'not' | 'condition';
+        text: string;
+        isTrue: boolean;
+        changesAt?: string;
+        parts: {
+          [k: string]: unknown;
+        }[];
+        values?: {
+          path: string;
+          value?: unknown;
+          isMasked?: true;
+          labels: string[];
+        }[];
+        events?: {
+          count: number;
+          newest: {
+            time: string;
+            type?: string;
+          }[];
+        };
+      };
+    };
+  };
+  /**
+   * Show what a person agrees to
+   */
+  'GET /tributary/profiles/{reference}/consents': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      optedOut: boolean;
+      asOf: string;
+      consents: {
+        path: string[];
+        value?: unknown;
+        isMasked?: true;
+        labels: string[];
+        dataset: string;
+        identity: {
+          namespace: string;
+          value?: string;
+          id: string;
+        };
+        recordedAt: string;
+      }[];
+    };
+  };
+  /**
+   * Show what each destination holds of a person
+   */
+  'GET /tributary/profiles/{reference}/destinations': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      asOf: string;
+      destinations: {
+        id: string;
+        name: string;
+        type: string;
+        state: 'on' | 'off';
+        optedOut: boolean;
+        isHeld: boolean;
+        unsent: number;
+        acceptedIdentities?: {
+          namespace: string;
+          value?: string;
+          id: string;
+        }[];
+        missingAttributes: string[];
+        omitted: number;
+        audiences: {
+          id: string;
+          name: string;
+          outcome: 'routed' | 'toRoute' | 'excluded' | 'notMember' | 'removed' | 'toRemove';
+          status?: 'realized' | 'exited';
+          since?: string;
+          reasons: string[];
+          routed: {
+            identity: {
+              namespace: string;
+              value?: string;
+              id: string;
+            };
+            status: 'realized' | 'exited';
+            at?: string;
+            routes?: string[];
+          }[];
+        }[];
+      }[];
+    };
+  };
+  /**
+   * Explain why a person was delivered to a destination, or was not
+   */
+  'GET /tributary/profiles/{reference}/destinations/{id}/explanation': {
+    path: {
+      reference: string;
+      id: string;
+    };
+    answer: {
+      id: string;
+      name: string;
+      type: string;
+      state: 'on' | 'off';
+      optedOut: boolean;
+      isHeld: boolean;
+      unsent: number;
+      acceptedIdentities?: {
+        namespace: string;
+        value?: string;
+        id: string;
+      }[];
+      missingAttributes: string[];
+      omitted: number;
+      audiences: {
+        id: string;
+        name: string;
+        outcome: 'routed' | 'toRoute' | 'excluded' | 'notMember' | 'removed' | 'toRemove';
+        status?: 'realized' | 'exited';
+        since?: string;
+        reasons: string[];
+        routed: {
+          identity: {
+            namespace: string;
+            value?: string;
+            id: string;
+          };
+          status: 'realized' | 'exited';
+          at?: string;
+          routes?: string[];
+        }[];
+      }[];
+      asOf: string;
+    };
+  };
+  /**
+   * Show the events of a person, by type, dataset and time
+   */
+  'GET /tributary/profiles/{reference}/events': {
+    path: {
+      reference: string;
+    };
+    query: {
+      type?: string;
+      dataset?: string;
+      from?: string;
+      to?: string;
+      order?: 'newest' | 'oldest';
+      limit?: string;
+      start?: string;
+    };
+    answer: {
+      events: {
+        id: string;
+        time: string;
+        receivedAt: string;
+        dataset: string;
+        identity: {
+          namespace: string;
+          value?: string;
+          id: string;
+        };
+        type?: string;
+        expiresAt?: string;
+        event?: {
+          [k: string]: unknown;
+        };
+        isMasked?: true;
+      }[];
+      next?: string;
+      asOf: string;
+    };
+  };
+  /**
+   * Show all identities and links of a person, and the links that were removed
+   */
+  'GET /tributary/profiles/{reference}/graph': {
+    path: {
+      reference: string;
+    };
+    answer: {
+      asOf: string;
+      profile?: string;
+      limit?: number;
+      nodes: {
+        namespace: string;
+        value?: string;
+        id: string;
+        kind: string;
+        rank: number;
+        firstSeen?: string;
+        lastSeen?: string;
+        datasets: string[];
+        links: number;
+      }[];
+      links: {
+        a: string;
+        b: string;
+        firstSeen: string;
+        lastSeen: string;
+        datasets: string[];
+      }[];
+      removed: {
+        a: {
+          namespace: string;
+          value?: string;
+          id: string;
+        };
+        b: {
+          namespace: string;
+          value?: string;
+          id: string;
+        };
+        at: string;
+        why: 'unique-namespace' | 'limit' | 'withdrawn' | 'cleared';
+        isBack: boolean;
+        unlinking?: {
+          who: string;
+          reason: string;
+        };
+      }[];
+    };
+  };
 }

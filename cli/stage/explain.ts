@@ -1,8 +1,7 @@
 import { UserError } from '#cli/user-error.ts';
 import { type AudienceExplanation, explainAudience } from '#core/access/explain-audience.ts';
-import { segmentOptions } from '#core/catalog/compile-people.ts';
-import { segmentWithNeeded } from '#core/catalog/plan-segment.ts';
-import { profileDatasets, settingsForSegment, stageSettings } from '#core/catalog/stage-settings.ts';
+import { askedAudience } from '#core/catalog/plan-segment.ts';
+import { profileDatasets, stageSettings } from '#core/catalog/stage-settings.ts';
 import type { IdentityKey } from '#core/record/identity.ts';
 import { lookupReader } from '#core/segmentation/lookups.ts';
 import { didYouMean } from '#core/util/did-you-mean.ts';
@@ -29,18 +28,13 @@ export async function explainerOf(stores: StageStores, now: number): Promise<Exp
     now,
   };
   return async (segmentId, identity) => {
-    const needed = definitions && segmentWithNeeded(definitions, segmentId);
-    if (!needed) {
+    const audience = definitions && askedAudience(definitions, compiled, segmentId);
+    if (!audience) {
       const ids = definitions?.segments.map((segment) => segment.id) ?? [];
       throw new UserError(
         `The active catalog has no segment "${segmentId}"; ${didYouMean(segmentId, ids) ?? `it has: ${ids.join(', ') || 'none'}`}`,
       );
     }
-    const audience = {
-      definitions: needed,
-      options: segmentOptions(definitions!),
-      mergePolicy: settingsForSegment(compiled, needed.at(-1)!).mergePolicy,
-    };
     return explainAudience(identity, audience, deps);
   };
 }

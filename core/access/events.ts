@@ -31,10 +31,19 @@ export interface EventAnswer {
 
 export interface EventQuery extends Pick<EntitiesRequest, 'fields' | 'startTime' | 'endTime' | 'limit' | 'orderby'> {
   readonly filters: readonly PropertyFilter[];
+  /** Only events of these; of all datasets where it is omitted. */
+  readonly datasets?: readonly string[];
   /** Goes on after this place. */
   readonly after?: Place;
   /** Characters of JSON after which a page ends early; it has one event at least. */
   readonly maxCharacters: number;
+}
+
+/** An event that is shown: what is kept of it, and itself, cut down to the fields that were asked for. */
+export interface FoundEvent {
+  readonly entry: TimelineEntry;
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly entity: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -43,35 +52,46 @@ export interface EventQuery extends Pick<EntitiesRequest, 'fields' | 'startTime'
  */
 export async function pageOfEvents(
   asked: { readonly entityId: string; readonly start?: string },
-  { profile }: FoundProfile,
+  found: FoundProfile,
   query: EventQuery,
   deps: AccessDeps,
 ): Promise<EventPage> {
+  const { events, next } = await findEvents(found, query, deps);
+  const children = events.map(
+    ({ entry, event, entity }): EventAnswer => ({
+      relatedEntityId: asked.entityId,
+      entityId: String(event._id ?? entry.id),
+      timestamp: entry.time,
+      entity,
+      lastModifiedAt: new Date(entry.receivedAt).toISOString(),
+    }),
+  );
+  return { _page: { orderby: query.orderby, start: asked.start ?? '', count: children.length, next }, children };
+}
+
+/** The same, with what is kept of each. @returns `next`: the token of the next page; empty when this is the last */
+export async function findEvents(
+  { profile }: FoundProfile,
+  query: EventQuery,
+  deps: AccessDeps,
+): Promise<{ readonly events: readonly FoundEvent[]; readonly next: string }> {
   const entries = await entriesOf(profile.identities, query, deps);
-  const children: EventAnswer[] = [];
+  const events: FoundEvent[] = [];
   let characters = 0;
-  let last: Place | undefined;
   let isLast = true;
   for (const entry of entries) {
     const event = JSON.parse(entry.json) as Readonly<Record<string, unknown>>;
     if (!query.filters.every((filter) => fitsFilter(event, filter))) continue;
     const entity = query.fields ? selectFields(event, query.fields) : event;
     characters += query.fields ? JSON.stringify(entity).length : entry.json.length;
-    if (children.length === query.limit || (children.length > 0 && characters > query.maxCharacters)) {
+    if (events.length === query.limit || (events.length > 0 && characters > query.maxCharacters)) {
       isLast = false;
       break;
     }
-    children.push({
-      relatedEntityId: asked.entityId,
-      entityId: String(event._id ?? entry.id),
-      timestamp: entry.time,
-      entity,
-      lastModifiedAt: new Date(entry.receivedAt).toISOString(),
-    });
-    last = entry;
+    events.push({ entry, event, entity });
   }
-  const next = last && !isLast ? tokenOf(last) : '';
-  return { _page: { orderby: query.orderby, start: asked.start ?? '', count: children.length, next }, children };
+  const last = events.at(-1);
+  return { events, next: last && !isLast ? tokenOf(last.entry) : '' };
 }
 
 type EventEntry = TimelineEntry & { readonly json: string };
@@ -88,8 +108,9 @@ async function entriesOf(
   for (const identity of identities) {
     for await (const entry of deps.timeline.read(identity)) {
       const isAsked = entry.time >= startTime && entry.time < endTime;
+      const isOfDataset = query.datasets?.includes(entry.datasetId) !== false;
       const isAhead = !after || sign * comparePlaces(entry, after) > 0;
-      if (isEvent(entry) && isAsked && isAhead && isShown(entry, deps)) {
+      if (isEvent(entry) && isAsked && isOfDataset && isAhead && isShown(entry, deps)) {
         found.set(entry.id, entry);
       }
     }

@@ -1,6 +1,7 @@
 import type { DestinationDefinition } from '#core/activation/definition.ts';
 import {
   currentDeliveryState,
+  type DeliveryStateItem,
   type DeliveryStateStore,
   type DestinationState,
   NOTHING_ROUTED,
@@ -74,6 +75,12 @@ export interface ExplainDeliveryDeps extends Pick<AccessDeps, 'settings' | 'prof
   errorsOf(found: FoundProfile): Promise<readonly DeliveryError[]>;
 }
 
+/** A person, and what was routed of them. */
+export interface RoutedPerson extends FoundProfile {
+  readonly memberships: MembershipItem;
+  readonly states: DeliveryStateItem;
+}
+
 /**
  * Why the person of an identity was or was not delivered to a destination. What would be routed now is decided by the very functions
  * that route, and nothing is written.
@@ -85,18 +92,34 @@ export async function explainDelivery(
   destination: DestinationDefinition,
   deps: ExplainDeliveryDeps,
 ): Promise<DeliveryExplanation | undefined> {
-  const { settings, route, profiles, now } = deps;
-  const found = await findProfile(
-    await storedKey(identity, settings.normalForms, profiles),
-    settings.mergePolicy,
-    deps,
-  );
+  const { settings, profiles } = deps;
+  const key = await storedKey(identity, settings.normalForms, profiles);
+  const found = await findProfile(key, settings.mergePolicy, deps);
   if (!found) return undefined;
-  const { item, profile } = found;
-  const stored = await deps.memberships.get(item.canonicalKey);
-  const memberships = stored && !isRedirect(stored) ? stored : noMemberships(item.canonicalKey);
-  const before =
-    (await currentDeliveryState(item.canonicalKey, deps.deliveryStates)) ?? noDeliveryState(item.canonicalKey);
+  const person = await routedPerson(found, deps);
+  const held = { isHeld: deps.isHeld, errors: await deps.errorsOf(found) };
+  return deliveryOf(person, destination, deps, held);
+}
+
+/** What is stored of a person beside the profile, as far as deliveries are about it. */
+export async function routedPerson(
+  found: FoundProfile,
+  deps: Pick<ExplainDeliveryDeps, 'memberships' | 'deliveryStates'>,
+): Promise<RoutedPerson> {
+  const { canonicalKey } = found.item;
+  const stored = await deps.memberships.get(canonicalKey);
+  const memberships = stored && !isRedirect(stored) ? stored : noMemberships(canonicalKey);
+  const states = (await currentDeliveryState(canonicalKey, deps.deliveryStates)) ?? noDeliveryState(canonicalKey);
+  return { ...found, memberships, states };
+}
+
+/** The same of a person who was found. */
+export function deliveryOf(
+  { item, profile, memberships, states: before }: RoutedPerson,
+  destination: DestinationDefinition,
+  { route, now }: Pick<ExplainDeliveryDeps, 'route' | 'now'>,
+  { isHeld, errors }: Pick<DeliveryExplanation, 'isHeld' | 'errors'>,
+): DeliveryExplanation {
   const known = before.destinations[destination.id] ?? NOTHING_ROUTED;
   const only = { ...route, destinations: new Map([[destination.id, destination]]) };
   const decision = { canonicalKey: item.canonicalKey, revision: before.lastRevision + 1, decidedAt: now };
@@ -109,10 +132,10 @@ export async function explainDelivery(
     profile: profile.key,
     optedOut: profile.optedOut,
     ...acceptedBy(destination, profile, known),
-    isHeld: deps.isHeld,
+    isHeld,
     unsent: before.pending.filter(({ delivery }) => delivery.destinationId === destination.id).length,
     audiences: destination.segments.map((id) => audienceOf(id, { destination, profile, memberships, known, wanted })),
-    errors: await deps.errorsOf(found),
+    errors,
   };
 }
 

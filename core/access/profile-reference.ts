@@ -5,7 +5,7 @@ import { open, seal } from '#core/util/seal.ts';
 /**
  * How addresses, logs and audit records name a profile: by a text that holds no identity for who has not the key, cannot be
  * guessed, and is the same each time. Who has the key finds the identity in it, and by that the profile: nothing is stored, and
- * a reference of somebody who was merged leads to whom they were merged with (docs/profiles.md, "References").
+ * a reference of somebody who was merged leads to whom they were merged with (docs/profiles.md, "People by reference").
  */
 const PREFIX = 'p_';
 const PURPOSE = 'tributary profile references';

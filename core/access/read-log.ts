@@ -4,6 +4,9 @@ import { parseIdentityKey } from '#core/record/identity.ts';
 import { type AccessProblem, type EntitiesRequest, EVENT_SCHEMA, isAccessProblem } from './access.ts';
 import type { EntitiesAnswer } from './get-entities.ts';
 
+/** What of people was read. */
+export type ReadKind = 'profile' | 'events' | 'identities' | 'audiences' | 'deliveries' | 'rejected-records';
+
 /** An audit record: who read which people. It names nobody of them: identities are keyed hashes. */
 export interface ProfileRead {
   readonly id: string;
@@ -14,7 +17,9 @@ export interface ProfileRead {
   readonly address?: string;
   /** What for, as the caller says. */
   readonly purpose?: string;
-  readonly what: 'profile' | 'events' | 'rejected-records';
+  readonly what: ReadKind;
+  /** The caller saw no value: what there is, and not which. */
+  readonly isMasked?: true;
   /** HMAC-SHA256 of each identity that was asked for, with the audit key of the stage; of rejected records none is known. */
   readonly identities: readonly string[];
   /** Ids of rejected records whose contents were shown. */

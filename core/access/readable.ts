@@ -5,15 +5,19 @@ import type { EntitiesAnswer, IdentityAnswer } from './get-entities.ts';
 import type { LabelledFields } from './labelled-fields.ts';
 import { parsePropertyFilter } from './property-filter.ts';
 
+/** `profile:read:masked` is no label: it shows who holds what, and no value of it; see `visibilityOf`. */
+export const MASKED = 'masked';
+
 /**
  * The paths that a caller may not read: of a caller with `profile:read` none; of one with `profile:read:<label>` all that have a
  * label besides those. @returns undefined where the caller may read nothing
  */
 export function hiddenFrom(caller: Pick<Caller, 'scopes'>, labelled: LabelledFields): readonly string[] | undefined {
   if (mayDo(caller, 'profile:read')) return [];
-  if (!mayDoSome(caller, 'profile:read')) return undefined;
+  const scopes = caller.scopes.filter((scope) => scope !== `profile:read:${MASKED}`);
+  if (!mayDoSome({ scopes }, 'profile:read')) return undefined;
   const hidden = [...labelled].flatMap(([path, labels]) =>
-    [...labels].every((label) => mayDo(caller, 'profile:read', label)) ? [] : [path],
+    [...labels].every((label) => mayDo({ scopes }, 'profile:read', label)) ? [] : [path],
   );
   return hidden.includes('') ? undefined : hidden;
 }
@@ -48,8 +52,8 @@ export function withoutHidden({ status, answers }: EntitiesAnswer, hidden: reado
   return { status, answers: answers.map((each) => ({ ...each, answer: shown(each.answer) })) };
 }
 
-/** A path leads into every element of a list. */
-function omitPaths(value: unknown, paths: readonly (readonly string[])[]): unknown {
+/** A value without what some paths lead to; a path leads into every element of a list. */
+export function omitPaths(value: unknown, paths: readonly (readonly string[])[]): unknown {
   if (paths.length === 0) return value;
   if (Array.isArray(value)) return value.map((item) => omitPaths(item, paths));
   if (!isObject(value)) return value;

@@ -1,3 +1,4 @@
+import type { AskedAudience } from '#core/access/explain-audience.ts';
 import { type SegmentDefinition, segmentDefinition } from '#core/segmentation/definition.ts';
 import type { SegmentPlan } from '#core/segmentation/plan.ts';
 import { problemsIn } from '#core/segmentation/pql/check/mistakes.ts';
@@ -7,7 +8,9 @@ import { parsePql } from '#core/segmentation/pql/parse/parse.ts';
 import { compileSegments, type SegmentOptions, type SegmentSet } from '#core/segmentation/segment-set.ts';
 import type { Catalog } from './catalog.ts';
 import { unionsOf } from './checks/union.ts';
+import type { CompiledCatalog } from './compile.ts';
 import { isPublished, segmentOptions } from './compile-people.ts';
+import { settingsForSegment } from './stage-settings.ts';
 
 /** What a PQL text is called that is no segment of the catalog; no segment can have this id. */
 export const UNNAMED = '(pql)';
@@ -19,6 +22,18 @@ export const UNNAMED = '(pql)';
 export function segmentWithNeeded(catalog: Catalog, id: string): readonly SegmentDefinition[] | undefined {
   const segment = catalog.segments.find((candidate) => candidate.id === id);
   return segment && withNeeded(segment, catalog);
+}
+
+/**
+ * A segment as it is explained: with those it is built on, and under its merge policy.
+ * @param compiled the same catalog
+ * @returns undefined where the catalog has no such segment
+ */
+export function askedAudience(catalog: Catalog, compiled: CompiledCatalog, id: string): AskedAudience | undefined {
+  const definitions = segmentWithNeeded(catalog, id);
+  if (!definitions) return undefined;
+  const { mergePolicy } = settingsForSegment(compiled, definitions.at(-1)!);
+  return { definitions, options: segmentOptions(catalog), mergePolicy };
 }
 
 /**

@@ -93,8 +93,15 @@ export const ROUTES = {
     function: 'profile-access',
     authorization: 'by-function',
     scope: 'profile:read',
-    methods: ['GET', 'POST'],
-    paths: ['/ups/access/entities', '/data/core/ups/access/entities', '/data/core/identity/{proxy+}'],
+    // The function says what is possible where.
+    methods: ['ANY'],
+    paths: [
+      '/ups/access/entities',
+      '/data/core/ups/access/entities',
+      '/data/core/identity/{proxy+}',
+      '/tributary/profiles',
+      '/tributary/profiles/{proxy+}',
+    ],
     slowestMs: 3_000,
   },
   rejected: {

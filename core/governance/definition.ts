@@ -5,7 +5,12 @@ import * as z from 'zod';
 const id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'letters, digits, "_", "." and "-", at most 128');
 
 /** A label, by name; the known ones are in `labels.ts`. */
-const label = z.string().min(1).max(128);
+const label = z
+  .string()
+  .min(1)
+  .max(128)
+  // The scope `profile:read:masked` would mean it.
+  .refine((name) => name !== 'masked', 'no label can be called "masked"');
 
 /** `core/emailTargeting`, or the name alone; a path or URL of AEP that ends so is taken as well. */
 const marketingActionRef = z.string().min(1);

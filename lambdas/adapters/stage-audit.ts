@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ProfileAccessDeps } from '#core/api/profile/entities.ts';
+import type { PeopleDeps } from '#core/api/people/deps.ts';
 import { createAuditDigests } from '#lambdas/runtime/audit-digests.ts';
 import { dynamoDb, secretsManager } from './clients.ts';
 import { DynamoDbReadLog } from './dynamodb/read-log.ts';
@@ -10,11 +10,13 @@ export function stageAudit(environment: {
   readonly AUDIT_TABLE: string;
   readonly AUDIT_SECRET: string;
   readonly AUDIT_DAYS: number;
-}): Pick<ProfileAccessDeps, 'readLog' | 'digests' | 'newId'> {
+}): Pick<PeopleDeps, 'readLog' | 'digests' | 'newId' | 'referenceSecret'> {
   const secrets = createSecretsManagerSecrets(secretsManager(), { audit: environment.AUDIT_SECRET }, Date.now);
   return {
     readLog: new DynamoDbReadLog(dynamoDb(), environment.AUDIT_TABLE, environment.AUDIT_DAYS),
     digests: createAuditDigests(() => secrets('audit')),
+    // The same key for another purpose: what is sealed with it opens for nothing else.
+    referenceSecret: () => secrets('audit'),
     newId: randomUUID,
   };
 }

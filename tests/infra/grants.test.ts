@@ -15,6 +15,11 @@ const NEVER_DONE: readonly { readonly of: readonly FunctionName[]; readonly what
     why: 'they write delivery states, which are in a store of the same class',
   },
   {
+    of: ['profile-access'],
+    what: /^dynamodb:Scan of OPERATIONS_TABLE, DELIVERY#/,
+    why: 'it scans memberships, which are in a store of the same class as delivery states',
+  },
+  {
     of: ['deliver-http'],
     what: /^s3:DeleteObject /,
     why: 'it deletes submissions, which are items; objects are deleted by a method of the same form',

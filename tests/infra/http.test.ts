@@ -36,10 +36,12 @@ describe.each(['dev', 'prod'] as const)('HTTP in stage %s', (stage) => {
       )!;
       return `${host} ${properties.AuthorizationType} ${properties.RouteKey}`;
     });
-    const paths = ['GET', 'POST'].flatMap((method) =>
-      ['/data/core/ups', '/ups'].map((prefix) => `${method} ${prefix}/access/entities`),
-    );
-    const wanted = paths.flatMap((path) => [`management NONE ${path}`, `signed AWS_IAM ${path}`]);
+    const paths = ['/data/core/ups/access/entities', '/ups/access/entities'];
+    const wanted = paths.flatMap((path) => [
+      `management NONE ANY ${path}`,
+      `signed AWS_IAM GET ${path}`,
+      `signed AWS_IAM POST ${path}`,
+    ]);
     expect(found.sort()).toEqual(wanted.sort());
   });
 

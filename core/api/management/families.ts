@@ -8,6 +8,7 @@ export const FAMILIES = {
   overview: { base: '/tributary/overview', code: 'OVW', title: 'Overview' },
   counts: { base: '/tributary/counts', code: 'CNT', title: 'Counts' },
   data: { base: '/tributary/data', code: 'DATA', title: 'Data: batches, rejected records, mappings of files' },
+  profiles: { base: '/tributary/profiles', code: 'PRF', title: 'Profiles by reference' },
   description: { base: '', code: 'API', title: 'Description of this API' },
   'schema-registry': { base: '/data/foundation/schemaregistry', code: 'XDM', title: 'Schema registry' },
   catalog: { base: '/data/foundation/catalog', code: 'CATALOG', title: 'Catalog' },

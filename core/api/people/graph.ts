@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { findProfile } from '#core/access/find-profile.ts';
-import { readPurpose } from '#core/access/read-log.ts';
 import type { CompiledCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { LINK_HISTORY_LIMITS } from '#core/identity/link-history.ts';
@@ -13,11 +12,10 @@ import type { HttpAnswer } from '../http.ts';
 import { mayDo } from '../management/caller.ts';
 import { missingScope } from '../management/caller-problem.ts';
 import { problem } from '../management/problem.ts';
-import type { RouteCall } from '../management/route.ts';
-import type { PeopleDeps } from './deps.ts';
+import { audited } from './audited.ts';
+import type { PeopleCall } from './deps.ts';
 
 const FAMILY = 'people';
-type PeopleCall<Query = unknown, Body = unknown> = RouteCall<Query, Body, PeopleDeps>;
 
 /** An identity as clients of AEP name it: the namespace by its number or its code. */
 export const compositeXid = z
@@ -47,8 +45,6 @@ interface FoundGraph {
 async function graphsOfAll(asked: readonly CompositeXid[], call: PeopleCall): Promise<FoundGraph[] | HttpAnswer> {
   const { deps, caller } = call;
   if (!mayDo(caller, 'profile:read')) return missingScope('profile:read');
-  const purpose = readPurpose(call.call.headers['x-purpose']);
-  if (typeof purpose === 'object') return problem(FAMILY, 400, purpose.detail ?? purpose.title);
   const catalog = await deps.catalog.current();
   const settings = stageSettings(catalog);
   const keys: IdentityKey[] = [];
@@ -70,19 +66,9 @@ async function graphsOfAll(asked: readonly CompositeXid[], call: PeopleCall): Pr
       links: profile ? linksOf(profile.item, key, settings.access.links) : [],
     });
   }
-  const digestOf = await deps.digests(settings.suppression);
-  await deps.readLog.append({
-    id: deps.newId(),
-    at: deps.now(),
-    caller: { id: caller.id, name: caller.name, kind: caller.kind },
-    ...(call.call.sourceIp !== undefined && { address: call.call.sourceIp }),
-    ...(purpose !== undefined && { purpose }),
-    what: 'profile',
-    identities: [...new Set(keys.map((key) => digestOf(parseIdentityKey(key))))],
-    found: found.filter(({ identities }) => identities.length > 0).length,
-    fields: ['identityMap'],
-  });
-  return found;
+  const known = found.filter(({ identities }) => identities.length > 0).length;
+  const read = { what: 'profile', keys, found: known, fields: ['identityMap'] } as const;
+  return (await audited(read, FAMILY, call)) ?? found;
 }
 
 function linksOf(item: ProfileItem, key: IdentityKey, rules: Parameters<typeof replay>[1]): readonly Link[] {

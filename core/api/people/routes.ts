@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { notImplemented } from '../management/not-implemented.ts';
 import { type ApiRoute, routeOf } from '../management/route.ts';
 import { access } from '../profile/entities.ts';
+import { REFERENCE_ROUTES } from './by-reference.ts';
 import type { PeopleDeps } from './deps.ts';
 import { clusterMembers, compositeXid, graphBody, linkedIdentities, MAX_IDENTITIES } from './graph.ts';
 
@@ -61,6 +62,7 @@ export const PEOPLE_ROUTES: readonly ApiRoute<z.ZodType, z.ZodType, PeopleDeps>[
     answer: graphs,
     handle: (call) => linkedIdentities(call.body, call),
   }),
+  ...REFERENCE_ROUTES,
   ...notImplemented(family, ['/identity/identity'], XIDS, ['GET']),
   ...notImplemented(family, ['/identity/mapping'], XIDS, ['GET', 'POST']),
 ];

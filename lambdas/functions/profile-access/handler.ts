@@ -1,16 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { HttpAnswer, HttpCall } from '#core/api/http.ts';
-import type { Callers } from '#core/api/management/caller.ts';
 import { createRouter } from '#core/api/management/router.ts';
+import type { PeopleDeps } from '#core/api/people/deps.ts';
 import { PEOPLE_ROUTES } from '#core/api/people/routes.ts';
-import { access, type ProfileAccessDeps, rejection } from '#core/api/profile/entities.ts';
+import { access, rejection } from '#core/api/profile/entities.ts';
 import type { Caller } from '#core/callers/caller.ts';
 import { NoCatalogError } from '#core/catalog/port.ts';
 import { answerTo, callOf } from '#lambdas/runtime/http.ts';
 import { logBatch, logFailure } from '#lambdas/runtime/log.ts';
 
-export interface AccessHandlerDeps extends ProfileAccessDeps {
-  readonly callers: Callers;
+export interface AccessHandlerDeps extends PeopleDeps {
   /** Whether something answers in place of AWS, which verifies no signature and says of none whose it is. */
   readonly isEmulated: boolean;
 }
@@ -34,11 +33,11 @@ export function createHandler(deps: AccessHandlerDeps) {
 async function answerOf(call: HttpCall, deps: AccessHandlerDeps): Promise<HttpAnswer> {
   const caller = signerOf(call, deps) ?? (await deps.callers.callerOf(call));
   if ('status' in caller) return caller;
-  if (!IDENTITIES.test(call.path)) return access(call, caller, deps);
+  if (!BY_TABLE.test(call.path)) return access(call, caller, deps);
   return await people.answer(call, { ...deps, callers: { callerOf: async () => caller } });
 }
 
-const IDENTITIES = /^\/data\/core\/identity\//;
+const BY_TABLE = /^\/(?:data\/core\/identity|tributary\/profiles)(?:\/|$)/;
 const people = createRouter(PEOPLE_ROUTES);
 
 /** Whom IAM lets call may read profiles: it has verified the signature before the function was called. */

@@ -96,6 +96,8 @@ export function addHttpEndpoints(
   make.allowAuditing(access);
   readItems(access.function, data.profiles);
   readItems(access.function, data.memberships);
+  // Some members of an audience are looked for in all of them.
+  scanItems(access.function, data.memberships);
   queryItems(access.function, data.timeline);
 
   const { edge, late } = addEdge(make);

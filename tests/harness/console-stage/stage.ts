@@ -96,6 +96,11 @@ export async function createStage({ empty = false, now: end = NOW, persons = 400
       profiles: stores.profiles,
       memberships: stores.memberships,
       timeline: stores.timeline,
+      lookups: stores.lookups,
+      deliveryStates: stores.deliveryStates,
+      guards: stores.guards,
+      definitions,
+      referenceSecret: async () => 'the reference key of the stage',
       callers: knownCallers,
       readLog,
       digests:

@@ -6,13 +6,13 @@ import { compileCatalog } from '#core/catalog/compile.ts';
 import { stageSettings } from '#core/catalog/stage-settings.ts';
 import { ROUTES } from '#core/contract/routes.ts';
 import { stitch } from '#core/profile/stitch.ts';
-import { MemoryMembershipStore } from '#lambdas/adapters/memory/versioned-store.ts';
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import { CONNECTIONS, createBatchApi, KEY } from '#tests/harness/platform/batch-api.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { readWiring } from '#tests/harness/poller/event-source.ts';
 import { templatesOf } from '#tests/infra/stages.ts';
 import { ANYBODY, createManagement, NOW } from './management.ts';
+import { peopleDeps } from './people.ts';
 import { serve } from './server.ts';
 
 const router = createRouter<PeopleDeps>(PEOPLE_ROUTES);
@@ -27,8 +27,7 @@ export async function serveHost(): ReturnType<typeof serve> {
   const people = await peopleOf(management);
   return serve(async (call) => {
     if (isOf('batch', call.path)) return answerBatches(call, batches);
-    const isOfPeople = isOf('profiles', call.path) && /^(GET|POST)$/.test(call.method);
-    return isOfPeople ? router.answer(call, people) : management.answer(call);
+    return isOf('profiles', call.path) ? router.answer(call, people) : management.answer(call);
   });
 }
 
@@ -47,7 +46,8 @@ async function answerBatches(
 }
 
 async function peopleOf({ stores, definitions }: ReturnType<typeof createManagement>): Promise<PeopleDeps> {
-  const catalog = compileCatalog((await definitions.active()).catalog);
+  const { catalog: active } = await definitions.active();
+  const catalog = compileCatalog(active);
   await stitch(
     [
       attributes(NOW - 9_000, 'CRMID:RB-1', { loyalty: { tier: 'gold' } }),
@@ -55,15 +55,5 @@ async function peopleOf({ stores, definitions }: ReturnType<typeof createManagem
     ],
     { ...stores, settings: stageSettings(catalog).fold, backoff: async () => {} },
   );
-  let ids = 0;
-  return {
-    ...stores,
-    memberships: new MemoryMembershipStore(),
-    callers: { callerOf: async () => ANYBODY },
-    catalog: { current: async () => catalog },
-    readLog: { append: async () => {} },
-    digests: async () => () => 'digest',
-    now: () => NOW,
-    newId: () => `read-${ids++}`,
-  };
+  return { ...peopleDeps(active), ...stores, definitions, callers: { callerOf: async () => ANYBODY } };
 }

@@ -22,6 +22,7 @@ import { bearer } from '#tests/harness/core/http-call.ts';
 import { callOf } from '#tests/harness/core/http-event.ts';
 import { MemoryOperations } from '#tests/harness/core/operations.memory.ts';
 import { MemoryReadLog } from '#tests/harness/core/read-log.memory.ts';
+import { peopleDeps } from '#tests/harness/management/people.ts';
 import { exampleDefinitions } from '#tests/harness/platform/example.ts';
 import { runs } from '#tests/harness/runs.ts';
 
@@ -36,7 +37,7 @@ const NOW = Date.parse('2026-03-01T00:00:00Z');
 const CANARY = 'canary-of-somebody';
 const DATASETS = ['web-events', 'customers'] as const;
 
-const qualifiers = fc.constantFrom('*', ...DATASETS, 'webhook', 'C2');
+const qualifiers = fc.constantFrom('*', ...DATASETS, 'webhook', 'C2', 'masked');
 /** Everything that can be granted, and some that cannot. */
 const scope = fc.oneof(
   fc.constantFrom(...Object.keys(SCOPES)),
@@ -83,6 +84,7 @@ async function functionsOf(catalog: CompiledCatalog, stage: StageCallers) {
     hasOwnHost: true,
   });
   const access = accessHandler({
+    ...peopleDeps(await exampleDefinitions()),
     ...common,
     ...stores,
     readLog,
@@ -130,7 +132,7 @@ describe('a caller with a token', () => {
           rawQueryString: ENTITIES,
         };
         const answer = await access(event);
-        const isReader = mayDoSome(caller, 'profile:read');
+        const isReader = mayDoSome({ scopes: scopes.filter((one) => one !== 'profile:read:masked') }, 'profile:read');
         expect([answer.statusCode, await read(), answer.body?.includes(CANARY)]).toEqual(
           isReader ? [200, 1, true] : [403, 0, false],
         );

@@ -16,7 +16,8 @@ import { callersOfStage, NO_CALLERS, type StageCallers } from '#tests/harness/co
 import { attributes, ecid, event } from '#tests/harness/core/factories.ts';
 import { bearer } from '#tests/harness/core/http-call.ts';
 import { MemoryReadLog } from '#tests/harness/core/read-log.memory.ts';
-import { ecidOf, exampleCatalog } from '#tests/harness/platform/example.ts';
+import { peopleDeps } from '#tests/harness/management/people.ts';
+import { ecidOf, exampleCatalog, exampleDefinitions } from '#tests/harness/platform/example.ts';
 
 const NOW = Date.parse('2026-03-01T00:00:00Z');
 interface Body {
@@ -28,6 +29,7 @@ const EVENTS = 'schema.name=_xdm.context.experienceevent&relatedSchema.name=_xdm
 
 describe('the function behind the entities API', () => {
   let catalog: CompiledCatalog;
+  let others: ReturnType<typeof peopleDeps>;
   const stores = {
     profiles: new MemoryProfileStore(),
     timeline: new MemoryTimeline(),
@@ -38,6 +40,7 @@ describe('the function behind the entities API', () => {
   let ids = 0;
   const handlerOf = (current = async () => catalog, isEmulated = false) =>
     createHandler({
+      ...others,
       catalog: { current },
       ...stores,
       readLog,
@@ -70,6 +73,7 @@ describe('the function behind the entities API', () => {
 
   beforeAll(async () => {
     catalog = await exampleCatalog();
+    others = peopleDeps(await exampleDefinitions());
     const settings = stageSettings(catalog).fold;
     await stitch(
       [
